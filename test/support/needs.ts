@@ -1,0 +1,95 @@
+// What a test may need from the machine: a PostgreSQL server, a kernel it may change, a browser.
+// A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
+// a green run that skipped everything cannot be mistaken for a proof.
+//
+//   const kernel = needs('kernel');
+//   describe.skipIf(!kernel.ok)('the executor on a real kernel', () => { ... });
+
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { findPostgres } from './postgres.ts';
+
+type What = 'postgresql' | 'kernel' | 'chromium';
+
+interface Need {
+  readonly ok: boolean;
+  /** Empty when the need is met. */
+  readonly reason: string;
+}
+
+const met: Need = { ok: true, reason: '' };
+const missing = (reason: string): Need => ({ ok: false, reason });
+
+export function needs(what: What): Need {
+  const need = probe(what);
+  if (need.ok) return need;
+  if (process.env.BPFLEDGER_FORBID_SKIPS === '1') {
+    throw new Error(`${what} is needed and skips are forbidden: ${need.reason}`);
+  }
+  console.log(`SKIPPED: ${what}: ${need.reason}`);
+  return need;
+}
+
+function probe(what: What): Need {
+  switch (what) {
+    case 'postgresql':
+      return postgresql();
+    case 'kernel':
+      return kernel();
+    case 'chromium':
+      return chromium();
+    default:
+      return what satisfies never;
+  }
+}
+
+function postgresql(): Need {
+  if (process.env.BPFLEDGER_TEST_DATABASE_URL || findPostgres() !== undefined) return met;
+  return missing('no server is installed and BPFLEDGER_TEST_DATABASE_URL is not set');
+}
+
+function kernel(): Need {
+  if (process.platform !== 'linux') return missing('it is not Linux');
+  if (process.getuid?.() !== 0) return missing('it takes root');
+  if (!hasSysAdmin()) return missing('root lacks CAP_SYS_ADMIN here');
+  if (!/\tbpf$/m.test(readFileSync('/proc/filesystems', 'utf8'))) return missing('no bpffs');
+  const mount = cgroup2Mount();
+  if (mount === undefined) return missing('no cgroup2 is mounted');
+  try {
+    rmdirSync(mkdtempSync(join(mount, 'bpfledger-probe-')));
+    return met;
+  } catch (error) {
+    return missing(`no cgroup can be made: ${String(error)}`);
+  }
+}
+
+function hasSysAdmin(): boolean {
+  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return capabilities?.[1] !== undefined && ((BigInt(`0x${capabilities[1]}`) >> 21n) & 1n) === 1n;
+}
+
+/** Where cgroup2 is mounted: the whole hierarchy, or beside the first version. */
+export function cgroup2Mount(): string | undefined {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return mounts.map((line) => line.split(' ')).find(([, , type]) => type === 'cgroup2')?.[1];
+}
+
+function chromium(): Need {
+  return findChromium() === undefined ? missing('no chromium on the PATH') : met;
+}
+
+export function findChromium(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path) && isExecutable(path));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

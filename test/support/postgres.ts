@@ -1,0 +1,131 @@
+// A private PostgreSQL server for tests: its own data directory, password and port, fsync on as in
+// production, gone when the run ends. PostgreSQL refuses to run as root, so root hands it to the
+// system's `postgres` user.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface PostgresServer {
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
+
+/** The folder of `postgres` and `initdb`, newest version first; Debian keeps them off the PATH. */
+export function findPostgres(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).map(Number) : [];
+  return versions
+    .sort((a, b) => b - a)
+    .map((version) => join(debian, String(version), 'bin'))
+    .concat((process.env.PATH ?? '').split(':'))
+    .find((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')));
+}
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const bin = findPostgres();
+  if (bin === undefined) throw new Error('no PostgreSQL server is installed');
+  const identity = serverIdentity();
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-postgres-'));
+  const password = randomBytes(12).toString('hex');
+  try {
+    initialise(bin, folder, password, identity);
+    return await launch(bin, folder, password, identity);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function serverIdentity(): Identity {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+function initialise(bin: string, folder: string, password: string, identity: Identity): void {
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (identity.uid !== undefined) {
+    for (const path of [folder, passwordFile]) chownSync(path, identity.uid, identity.gid);
+  }
+  const data = ['-D', join(folder, 'data'), '--encoding=UTF8', '--locale=C', '--no-sync'];
+  const login = ['-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  execFileSync(join(bin, 'initdb'), [...data, ...login], {
+    ...identity,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** The port is free when asked for and may be taken a moment later: then the next one is tried. */
+async function launch(
+  bin: string,
+  folder: string,
+  password: string,
+  identity: Identity,
+): Promise<PostgresServer> {
+  let output = '';
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const port = await freePort();
+    const address = ['-c', 'listen_addresses=127.0.0.1', '-p', String(port), '-k', folder];
+    const server = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...address], {
+      ...identity,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    output = '';
+    server.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-10_000);
+    });
+    const ready = () => output.includes('ready to accept connections');
+    const deadline = Date.now() + 30_000;
+    while (isAlive(server) && !ready() && Date.now() < deadline) await sleep(20);
+    if (ready()) return running(server, folder, `postgres:${password}@127.0.0.1:${port}`);
+    server.kill('SIGKILL');
+  }
+  throw new Error(`PostgreSQL did not start:\n${output}`);
+}
+
+function running(server: ChildProcess, folder: string, address: string): PostgresServer {
+  const { pid } = server;
+  if (pid === undefined) throw new Error('PostgreSQL has no pid');
+  const abandon = () => server.kill('SIGQUIT');
+  process.once('exit', abandon);
+  return {
+    url: `postgres://${address}/postgres`,
+    pid,
+    async stop() {
+      process.off('exit', abandon);
+      if (isAlive(server)) {
+        const exited = once(server, 'exit');
+        server.kill('SIGINT');
+        await Promise.race([exited, sleep(10_000, undefined, { ref: false })]);
+        server.kill('SIGKILL');
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function isAlive(server: ChildProcess): boolean {
+  return server.exitCode === null && server.signalCode === null;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no loopback address');
+  return address.port;
+}
