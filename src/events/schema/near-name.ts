@@ -1,0 +1,40 @@
+/** Suggests the name that a misspelt one was meant to be. */
+
+/** More edits than this and two names have nothing to do with each other. */
+const EDITS_MAX = 3;
+
+/** Names longer than this are not compared: the work grows with the product of the lengths. */
+const COMPARED_MAX = 40;
+
+/** Number of single-character edits between two names (Levenshtein). */
+function editsBetween(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(swapped, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
+
+/** The known name nearest to `name`, or undefined when none is near. */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > COMPARED_MAX) return undefined;
+  const allowed = Math.min(EDITS_MAX, Math.floor(name.length / 2));
+  let best: { readonly name: string; readonly edits: number } | undefined;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > allowed) continue;
+    const edits = editsBetween(name.toLowerCase(), candidate);
+    if (edits <= allowed && edits < (best?.edits ?? allowed + 1)) best = { name: candidate, edits };
+  }
+  return best?.name;
+}
+
+/** `did you mean …?` with a leading separator, or nothing. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const near = nearName(name, known);
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}

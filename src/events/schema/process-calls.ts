@@ -1,0 +1,36 @@
+/** Schemas of the calls that make, change and end processes. */
+import { z } from 'zod';
+import { u32, u64 } from './numbers.ts';
+import { strictObject } from './strict-object.ts';
+import { comm, path } from './text.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Pids are positive; the default of `child_pid` is the next free one. */
+const newPid = z
+  .int()
+  .min(1)
+  .max(2 ** 22);
+
+export function processCalls<V extends Vocabulary>(words: V) {
+  const caps: V['caps'] = words.caps;
+  return [
+    strictObject({
+      name: z.literal('spawn'),
+      child_pid: newPid.exactOptional(),
+      comm: comm.exactOptional(),
+      uid: u32.exactOptional(),
+      caps: caps.exactOptional(),
+    }),
+    strictObject({
+      name: z.literal('fork'),
+      child_pid: newPid.exactOptional(),
+      uid: u32.exactOptional(),
+      caps: caps.exactOptional(),
+    }),
+    strictObject({ name: z.literal('exec'), comm: comm.exactOptional() }),
+    strictObject({ name: z.literal('exit') }),
+    strictObject({ name: z.literal('capset'), uid: u32.exactOptional(), caps }),
+    strictObject({ name: z.literal('setrlimit'), nofile: u64 }),
+    strictObject({ name: z.literal('join'), path }),
+  ] as const;
+}

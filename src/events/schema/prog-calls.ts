@@ -1,0 +1,79 @@
+/** Schemas of PROG_LOAD, ATTACH, DETACH, QUERY and BIND_MAP. */
+import { z } from 'zod';
+import { i32, u32, u64 } from './numbers.ts';
+import { ANCHORS, notBoth, TARGETS } from './one-of.ts';
+import { strictObject } from './strict-object.ts';
+import { objectName, path } from './text.ts';
+import { attrSize, type Vocabulary } from './vocabulary.ts';
+
+/** Bytes of a program's instructions, decoded. */
+export const INSNS_BYTES_MAX = 1024 * 1024;
+/** Maps that one program may use (MAX_USED_MAPS). */
+const MAPS_MAX = 64;
+
+const tag = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
+
+/** PROG_LOAD's fields; what is derived from `insns` is left to who asks. */
+export function progLoad<V extends Vocabulary>(words: V) {
+  const { fd, attachType, progType } = words as Pick<V, keyof Vocabulary>;
+  return strictObject({
+    name: z.literal('prog_load'),
+    prog_type: progType as V['progType'],
+    expected_attach_type: (attachType as V['attachType']).exactOptional(),
+    prog_flags: u32.exactOptional(),
+    prog_name: objectName.exactOptional(),
+    insns: z
+      .string()
+      .max(Math.ceil(INSNS_BYTES_MAX / 3) * 4)
+      .exactOptional(),
+    ret: i32.exactOptional(),
+    tag: strictObject({ sha1: tag, sha256: tag }).exactOptional(),
+    insn_cnt: u32.exactOptional(),
+    map_fds: z
+      .array(fd as V['fd'])
+      .max(MAPS_MAX)
+      .exactOptional(),
+    map_ref_only: z.boolean().exactOptional(),
+  });
+}
+
+export function progCalls<V extends Vocabulary>(words: V) {
+  const fd: V['fd'] = words.fd;
+  const attach_type: V['attachType'] = words.attachType;
+  const attachFlags: V['attachFlags'] = words.attachFlags;
+  const queryFlags: V['queryFlags'] = words.queryFlags;
+  const attachment = {
+    target_fd: fd.exactOptional(),
+    target_path: path.exactOptional(),
+    relative_fd: fd.exactOptional(),
+    relative_id: u32.exactOptional(),
+    expected_revision: u64.exactOptional(),
+    attr_size: attrSize,
+    attach_bpf_fd: fd.exactOptional(),
+    attach_type,
+    flags: attachFlags.exactOptional(),
+    replace_bpf_fd: fd.exactOptional(),
+  };
+  const exclusive = notBoth(TARGETS, ANCHORS);
+  return [
+    strictObject({ name: z.literal('prog_attach'), ...attachment }).superRefine(exclusive),
+    strictObject({ name: z.literal('prog_detach'), ...attachment }).superRefine(exclusive),
+    strictObject({
+      name: z.literal('prog_query'),
+      target_fd: fd.exactOptional(),
+      target_path: path.exactOptional(),
+      attr_size: attrSize,
+      attach_type,
+      query_flags: queryFlags.exactOptional(),
+      prog_cnt: u32.exactOptional(),
+      null_prog_ids: z.boolean().exactOptional(),
+      prog_attach_flags: z.boolean().exactOptional(),
+    }).superRefine(notBoth(TARGETS)),
+    strictObject({
+      name: z.literal('prog_bind_map'),
+      prog_fd: fd.exactOptional(),
+      map_fd: fd.exactOptional(),
+      flags: u32.exactOptional(),
+    }),
+  ] as const;
+}

@@ -1,0 +1,60 @@
+/** PROG_LOAD as asked: the tag and what else the instructions say are derived here, at the edge. */
+import { z } from 'zod';
+import { factsOf, type ProgFacts, tagOfReturning } from '../prog-tag.ts';
+import { INSNS_BYTES_MAX, progLoad } from './prog-calls.ts';
+import { REQUESTED } from './vocabulary.ts';
+
+const requested = progLoad(REQUESTED);
+type Requested = z.output<typeof requested>;
+
+/** What a program returns when nobody says otherwise. */
+const DEFAULT_RET = 1;
+
+interface Fault {
+  readonly field: string;
+  readonly message: string;
+  readonly limit?: number;
+}
+
+function insnsFault(text: string, insns: Buffer): Fault | undefined {
+  const field = 'insns';
+  if (insns.toString('base64') !== text) return { field, message: 'is not base64' };
+  if (insns.length % 8 !== 0) return { field, message: 'is not a multiple of 8 bytes' };
+  if (insns.length > INSNS_BYTES_MAX) {
+    const message = `has ${insns.length} bytes, more than ${INSNS_BYTES_MAX}`;
+    return { field, message, limit: INSNS_BYTES_MAX };
+  }
+  return undefined;
+}
+
+/** What the request claims against its own instructions. */
+function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
+  const { tag, insn_cnt, ret } = call;
+  const differs = (field: string) => ({ field, message: 'differs from what the instructions say' });
+  if (tag !== undefined && (tag.sha1 !== facts.tag.sha1 || tag.sha256 !== facts.tag.sha256)) {
+    return differs('tag');
+  }
+  if (insn_cnt !== undefined && insn_cnt !== facts.insn_cnt) return differs('insn_cnt');
+  if (ret !== undefined && facts.ret !== undefined && ret !== facts.ret) return differs('ret');
+  return undefined;
+}
+
+/** PROG_LOAD with its tags. */
+export const progLoadRequest = requested.transform((call, context): Requested => {
+  if (call.insns === undefined) {
+    return { ...call, tag: call.tag ?? tagOfReturning(call.ret ?? DEFAULT_RET) };
+  }
+  const insns = Buffer.from(call.insns, 'base64');
+  const broken = insnsFault(call.insns, insns);
+  const facts = broken === undefined ? factsOf(insns) : undefined;
+  const fault = facts === undefined ? broken : contradiction(call, facts);
+  if (facts !== undefined && fault === undefined) return { ...call, ...facts };
+  const { field = 'insns', message = '', limit } = fault ?? {};
+  context.addIssue({
+    code: 'custom',
+    message,
+    path: [field],
+    ...(limit !== undefined && { params: { limit } }),
+  });
+  return z.NEVER;
+});

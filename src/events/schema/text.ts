@@ -1,0 +1,73 @@
+/** Texts: names as the kernel takes them and paths, bounded and without what no C string holds. */
+import { z } from 'zod';
+
+/** PATH_MAX: bytes of a path. */
+export const PATH_BYTES_MAX = 4096;
+/** Names between the slashes of a path. */
+export const PATH_DEPTH_MAX = 128;
+/** Bytes of an object's name. More than 15 is the kernel's to refuse; this bounds the record. */
+export const NAME_BYTES_MAX = 255;
+/** TASK_COMM_LEN without its NUL. */
+export const COMM_BYTES_MAX = 15;
+
+/** Half of a surrogate pair: text that no UTF-8 can carry. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+interface Fault {
+  readonly message: string;
+  readonly limit?: number;
+}
+
+function textFault(text: string, bytesMax: number): Fault | undefined {
+  if (LONE_SURROGATE.test(text)) return { message: 'is not well-formed Unicode' };
+  if (text.includes('\0')) return { message: 'contains a NUL character' };
+  const bytes = Buffer.byteLength(text);
+  if (bytes > bytesMax) {
+    return { message: `has ${bytes} bytes, more than ${bytesMax}`, limit: bytesMax };
+  }
+  return undefined;
+}
+
+function pathFault(path: string): Fault | undefined {
+  const fault = textFault(path, PATH_BYTES_MAX);
+  if (fault !== undefined) return fault;
+  if (!path.startsWith('/')) return { message: 'must be an absolute path' };
+  const depth = path.split('/').filter((name) => name !== '').length;
+  if (depth > PATH_DEPTH_MAX) {
+    const message = `is ${depth} names deep, more than ${PATH_DEPTH_MAX}`;
+    return { message, limit: PATH_DEPTH_MAX };
+  }
+  return undefined;
+}
+
+function checked(faultOf: (text: string) => Fault | undefined) {
+  return z.string().superRefine((text, context) => {
+    const fault = faultOf(text);
+    if (fault === undefined) return;
+    const { message, limit } = fault;
+    context.addIssue({
+      code: 'custom',
+      message,
+      ...(limit !== undefined && { params: { limit } }),
+    });
+  });
+}
+
+/** An absolute path in the cgroup tree or the bpffs. */
+export const path = checked(pathFault).meta({
+  id: 'Path',
+  description: `An absolute path: at most ${PATH_BYTES_MAX} bytes, ${PATH_DEPTH_MAX} names deep.`,
+  maxLength: PATH_BYTES_MAX,
+});
+
+/** A program's or map's name, as passed; whether it is a good one is the kernel's to say. */
+export const objectName = checked((text) => textFault(text, NAME_BYTES_MAX)).meta({
+  id: 'ObjectName',
+  maxLength: NAME_BYTES_MAX,
+});
+
+/** A process's short name. */
+export const comm = checked((text) => textFault(text, COMM_BYTES_MAX)).meta({
+  id: 'Comm',
+  maxLength: COMM_BYTES_MAX,
+});
