@@ -1,0 +1,83 @@
+/**
+ * Entries: a cgroup's own list for each attach type. A link's entry carries the program that the
+ * link ran, so that the list, and the effective arrays made from lists, read without the links.
+ */
+import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
+import type { Mode } from '../domain/flags.ts';
+import type { Entry, Kernel } from '../domain/kernel.ts';
+import { listOf, progIdOf } from '../domain/list.ts';
+import type { Queryable } from '../events/database.ts';
+import { at, type Moment } from './moment.ts';
+import { projection } from './projection.ts';
+import { entryVersions } from './schema.ts';
+import { spelled, unspelled } from './spelling.ts';
+import type { ListKey } from './touched.ts';
+
+/** One entry as it stands in a list. */
+export interface ListedEntry {
+  readonly prog_id: number;
+  /** Absent for a program that is attached directly. */
+  readonly link_id?: number;
+  readonly preorder?: true;
+}
+
+export interface EntryListRow {
+  readonly attach_type: AttachType;
+  readonly mode: Mode;
+  readonly revision: number;
+  readonly entries: readonly ListedEntry[];
+  /** Position from which it reads as it does here. */
+  readonly position_from: number;
+}
+
+/** An entry with the program that it runs. */
+export function listedEntry(kernel: Kernel, entry: Entry): ListedEntry {
+  return {
+    prog_id: progIdOf(kernel, entry),
+    ...('link_id' in entry && { link_id: entry.link_id }),
+    ...(entry.preorder && { preorder: true as const }),
+  };
+}
+
+export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) => {
+  const cgroup = kernel.cgroups.get(key.cgroup_id);
+  const place = { cgroup_id: key.cgroup_id, attach_type: spelled(key.attach_type) };
+  if (cgroup === undefined) {
+    return { ...place, mode: null, revision: null, entries: null, gone: true };
+  }
+  const list = listOf(cgroup, key.attach_type);
+  return {
+    ...place,
+    mode: list.mode,
+    revision: list.revision,
+    entries: JSON.stringify(list.entries.map((entry) => listedEntry(kernel, entry))),
+    gone: false,
+  };
+});
+
+const OF_CGROUP = `
+  select attach_type, mode, revision, entries::json as entries, position_from from (
+    select distinct on (attach_type) * from entry_versions
+    where host_id = $1 and boot = $2 and position_from <= $3 and cgroup_id = $4
+    order by attach_type, position_from desc) newest
+  where not gone and not exists (
+    select from cgroup_versions g
+    where g.host_id = $1 and g.boot = $2 and g.cgroup_id = $4 and g.gone
+      and g.position_from <= $3)`;
+
+type Stored = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
+
+/**
+ * The lists of a living cgroup, in the order of the attach types' numbers: one for each type that
+ * was ever used there, also when it is empty by now. A list that is not named has revision 1.
+ */
+export async function entriesOf(
+  database: Queryable,
+  moment: Moment,
+  cgroupId: number,
+): Promise<EntryListRow[]> {
+  const rows = await database.query<Stored>(OF_CGROUP, [...at(moment), cgroupId]);
+  return rows
+    .map((row): EntryListRow => ({ ...row, attach_type: unspelled(row.attach_type) }))
+    .sort((a, b) => attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type));
+}

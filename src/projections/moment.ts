@@ -1,0 +1,32 @@
+/** A moment: the point in a host's log that a read is about, and the bounds of a page. */
+
+/** Every read names its moment; the head is a moment like any other. */
+export interface Moment {
+  readonly host_id: number;
+  /** The boot that `position` belongs to: kernel ids mean something only within it. */
+  readonly boot: number;
+  /** Place in the host's log; the read sees everything up to and including it. */
+  readonly position: number;
+}
+
+/** Rows of one page at most. */
+export const PAGE_LIMIT_MAX = 1000;
+
+/** A keyset page: the rows after a key, in the order of the keys. */
+export interface Page<K> {
+  /** The last key of the page before; absent for the first page. */
+  readonly after?: K | undefined;
+  /** 1 to {@link PAGE_LIMIT_MAX} rows. */
+  readonly limit: number;
+}
+
+/** The limit, when it is one. Throws a RangeError that names the bound: the edge checks first. */
+export function checkedLimit({ limit }: Page<unknown>): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return limit;
+  throw new RangeError(`page limit ${limit} is outside 1…${PAGE_LIMIT_MAX} (PAGE_LIMIT_MAX)`);
+}
+
+/** The parameters that every query begins with: `$1` host_id, `$2` boot, `$3` position. */
+export function at(moment: Moment): [number, number, number] {
+  return [moment.host_id, moment.boot, moment.position];
+}

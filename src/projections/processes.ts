@@ -1,0 +1,73 @@
+/**
+ * Processes and their fds, read off a kernel: a fork or an exit would write dozens of rows, so
+ * they have no table. The kernel at a position comes from a snapshot and a fold of the log.
+ */
+import type { Capability } from '../domain/capability.ts';
+import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
+
+/** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
+export interface OpenFileView {
+  /** Number of the open file description, unique within the boot. */
+  readonly file: number;
+  readonly kind: OpenFile['kind'];
+  /** Id of the object or cgroup; 0 for `other`. */
+  readonly id: number;
+  /** What a map fd may do, when it is restricted. */
+  readonly access?: 'read' | 'write';
+  /** Fds of all processes that point here, and copies in flight. */
+  readonly refs: number;
+}
+
+export interface FdView extends OpenFileView {
+  readonly fd: number;
+  readonly cloexec: boolean;
+}
+
+export interface ProcessView {
+  readonly pid: number;
+  readonly comm: string;
+  readonly uid: number;
+  readonly caps: readonly Capability[];
+  /** Soft RLIMIT_NOFILE. */
+  readonly nofile: number;
+  readonly cgroup_id: number;
+  /** By number. */
+  readonly fds: readonly FdView[];
+  /** Sent to it and not yet received, oldest first. */
+  readonly mailbox: readonly OpenFileView[];
+}
+
+/** Every living process, by pid. */
+export function processesOf(kernel: Kernel): ProcessView[] {
+  return [...kernel.processes.values()]
+    .sort((a, b) => a.pid - b.pid)
+    .map((process) => viewOf(kernel, process));
+}
+
+/** The living process with this pid, or undefined. */
+export function processOf(kernel: Kernel, pid: number): ProcessView | undefined {
+  const process = kernel.processes.get(pid);
+  return process && viewOf(kernel, process);
+}
+
+function viewOf(kernel: Kernel, process: Process): ProcessView {
+  const { pid, comm, uid, caps, nofile, cgroup_id } = process;
+  const fds = [...process.fds].sort(([a], [b]) => a - b);
+  return {
+    pid,
+    comm,
+    uid,
+    caps,
+    nofile,
+    cgroup_id,
+    fds: fds.map(([fd, { file, cloexec }]) => ({ fd, cloexec, ...fileView(kernel, file) })),
+    mailbox: process.mailbox.map((file) => fileView(kernel, file)),
+  };
+}
+
+function fileView(kernel: Kernel, number: number): OpenFileView {
+  const file = kernel.files.get(number);
+  if (file === undefined) throw new Error(`impossible state: no open file ${number}`);
+  const { kind, id, access, refs } = file;
+  return { file: number, kind, id, ...(access && { access }), refs };
+}

@@ -1,0 +1,103 @@
+/** Programs: what was loaded, by whom, and which maps each uses. */
+import type { AttachType } from '../domain/attach-type.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import type { ProgType } from '../domain/prog-type.ts';
+import type { Queryable } from '../events/database.ts';
+import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { projection } from './projection.ts';
+import { programVersions } from './schema.ts';
+import { spelled, unspelled } from './spelling.ts';
+
+export interface ProgramRow {
+  readonly prog_id: number;
+  readonly prog_type: ProgType;
+  readonly expected_attach_type: AttachType;
+  readonly enforced: boolean;
+  readonly prog_name: string;
+  readonly tag: string;
+  readonly uid: number;
+  readonly map_ids: readonly number[];
+  readonly storage_map_ids: readonly number[];
+  /** Position from which it reads as it does here. */
+  readonly position_from: number;
+}
+
+export const programs = projection(programVersions, (kernel: Kernel, prog_id: number) => {
+  const program = kernel.programs.get(prog_id);
+  if (program === undefined) {
+    return {
+      prog_id,
+      prog_type: null,
+      expected_attach_type: null,
+      enforced: null,
+      prog_name: null,
+      tag: null,
+      uid: null,
+      map_ids: null,
+      storage_map_ids: null,
+      gone: true,
+    };
+  }
+  return {
+    prog_id,
+    prog_type: spelled(program.prog_type),
+    expected_attach_type: spelled(program.expected_attach_type),
+    enforced: program.enforced,
+    prog_name: program.prog_name,
+    tag: program.tag,
+    uid: program.uid,
+    map_ids: JSON.stringify(program.map_ids),
+    storage_map_ids: JSON.stringify(program.storage_map_ids),
+    gone: false,
+  };
+});
+
+const COLUMNS = `prog_id, prog_type, expected_attach_type, enforced, prog_name, tag, uid,
+  map_ids::json as map_ids, storage_map_ids::json as storage_map_ids, position_from`;
+
+const ONE = `
+  select ${COLUMNS} from (
+    select * from program_versions
+    where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = $4
+    order by position_from desc limit 1) newest
+  where not gone`;
+
+const LIST = `
+  select ${COLUMNS} from (
+    select distinct on (prog_id) * from program_versions
+    where host_id = $1 and boot = $2 and position_from <= $3 and prog_id > $4
+    order by prog_id, position_from desc) newest
+  where not gone order by prog_id limit $5`;
+
+type Stored = Omit<ProgramRow, 'prog_type' | 'expected_attach_type'> & {
+  readonly prog_type: string;
+  readonly expected_attach_type: string;
+};
+
+function read(row: Stored): ProgramRow {
+  return {
+    ...row,
+    prog_type: unspelled(row.prog_type),
+    expected_attach_type: unspelled(row.expected_attach_type),
+  };
+}
+
+/** The living program with this id, or undefined. */
+export async function programById(
+  database: Queryable,
+  moment: Moment,
+  progId: number,
+): Promise<ProgramRow | undefined> {
+  const [row] = await database.query<Stored>(ONE, [...at(moment), progId]);
+  return row && read(row);
+}
+
+/** A page of the living programs by id. */
+export async function listPrograms(
+  database: Queryable,
+  moment: Moment,
+  page: Page<number>,
+): Promise<ProgramRow[]> {
+  const params = [...at(moment), page.after ?? 0, checkedLimit(page)];
+  return (await database.query<Stored>(LIST, params)).map(read);
+}

@@ -1,0 +1,67 @@
+/**
+ * The projector: the rows that an event adds to the tables of the projections. It is a pure
+ * function of the event and the state after it, so an append, a batch of appends and a rebuild
+ * from the log write the same rows.
+ */
+import type { Kernel } from '../domain/kernel.ts';
+import type { LedgerEvent } from '../events/event.ts';
+import type { ProjectionRow, Projector } from '../events/projector.ts';
+import { cgroups } from './cgroups.ts';
+import { elements } from './elements.ts';
+import { entries } from './entries.ts';
+import { links } from './links.ts';
+import { maps } from './maps.ts';
+import { pins } from './pins.ts';
+import { programs } from './programs.ts';
+import type { Projection, Value, Version } from './projection.ts';
+import { storages } from './storages.ts';
+import { type Touched, touchedBy } from './touched.ts';
+import { writtenArrays } from './written-arrays.ts';
+
+/** Raised when the rows that an event adds change; hosts with older rows are then rebuilt. */
+export const PROJECTION_VERSION = 1;
+
+interface Part {
+  readonly projection: Projection<never>;
+  readonly keys: (touched: Touched) => Iterable<unknown>;
+}
+
+function part<K>(projection: Projection<K>, keys: (touched: Touched) => Iterable<K>): Part {
+  return { projection, keys };
+}
+
+const PARTS: readonly Part[] = [
+  part(cgroups, (touched) => touched.cgroups),
+  part(programs, (touched) => touched.programs),
+  part(links, (touched) => touched.links),
+  part(entries, (touched) => touched.lists.values()),
+  part(writtenArrays, (touched) => touched.effective.values()),
+  part(pins, (touched) => touched.pins),
+  part(maps, (touched) => touched.maps),
+  part(storages, (touched) => touched.storages.values()),
+  part(elements, (touched) => touched.elements.values()),
+];
+
+const NO_ROWS: readonly (readonly ProjectionRow[])[] = PARTS.map(() => []);
+
+/** The projector of every projection; `tables[i]` is where `project(…)[i]` goes. */
+export const projector: Projector = {
+  tables: PARTS.map(({ projection }) => projection.table),
+
+  project(kernel, event) {
+    if (event.effects.length === 0) return NO_ROWS;
+    const touched = touchedBy(kernel, event.effects);
+    return PARTS.map((one) => rowsOf(one, touched, kernel, event));
+  },
+};
+
+function rowsOf(one: Part, touched: Touched, kernel: Kernel, event: LedgerEvent): ProjectionRow[] {
+  const { table, versionOf } = one.projection as Projection<unknown>;
+  const rows: ProjectionRow[] = [];
+  for (const key of one.keys(touched)) {
+    const place = { boot: event.boot, position_from: event.position };
+    const version: Version = { ...versionOf(kernel, key), ...place };
+    rows.push(table.columns.map(({ name }) => version[name] as Value));
+  }
+  return rows;
+}

@@ -1,0 +1,83 @@
+/**
+ * Cgroup storages (semantics §25): which (map, cgroup, attach type) have one, and its value. A
+ * storage ends with its map, so a read asks whether the map is still there.
+ */
+import type { AttachType } from '../domain/attach-type.ts';
+import type { BpfMap, Kernel } from '../domain/kernel.ts';
+import type { Queryable } from '../events/database.ts';
+import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { projection } from './projection.ts';
+import { storageVersions } from './schema.ts';
+import { spelled, unspelled } from './spelling.ts';
+import { SHORT_KEY_SIZE, type StorageKey } from './touched.ts';
+
+export interface StorageRow {
+  readonly map_id: number;
+  readonly cgroup_id: number;
+  /** Absent in a map with 8 byte keys, whose storages serve every attach type. */
+  readonly attach_type?: AttachType;
+  readonly value: number;
+  /** Position at which the storage was made. */
+  readonly made_at: number;
+  /** Position from which it has this value. */
+  readonly position_from: number;
+}
+
+function valueIn(map: BpfMap | undefined, key: StorageKey): number | undefined {
+  return map?.elements.find(
+    (element) =>
+      typeof element.key === 'object' &&
+      element.key.cgroup_id === key.cgroup_id &&
+      (map.key_size === SHORT_KEY_SIZE || element.key.attach_type === key.attach_type),
+  )?.value;
+}
+
+export const storages = projection(
+  storageVersions,
+  (kernel: Kernel, key: StorageKey & { readonly made: boolean }) => {
+    const value = valueIn(kernel.maps.get(key.map_id), key);
+    return {
+      map_id: key.map_id,
+      cgroup_id: key.cgroup_id,
+      attach_type: spelled(key.attach_type),
+      value: value ?? null,
+      made: key.made && value !== undefined,
+      gone: value === undefined,
+    };
+  },
+);
+
+const OF_MAP = `
+  select map_id, cgroup_id, attach_type, value, made_at, position_from from (
+    select distinct on (s.cgroup_id, s.attach_type) s.*, (
+      select max(m.position_from) from storage_versions m
+      where m.host_id = $1 and m.boot = $2 and m.map_id = $4 and m.cgroup_id = s.cgroup_id
+        and m.attach_type = s.attach_type and m.made and m.position_from <= $3) as made_at
+    from storage_versions s
+    where s.host_id = $1 and s.boot = $2 and s.position_from <= $3 and s.map_id = $4
+    order by s.cgroup_id, s.attach_type, s.position_from desc) newest
+  where not gone
+    and not exists (
+      select from map_versions g
+      where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
+    and ($5::int8 is null or made_at < $5)
+  order by made_at desc limit $6`;
+
+type Stored = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
+
+/**
+ * A page of a map's storages, newest first as the kernel lists them. One event makes at most one
+ * storage in a map, so `made_at` is the key of the page.
+ */
+export async function storagesOf(
+  database: Queryable,
+  moment: Moment,
+  mapId: number,
+  page: Page<number>,
+): Promise<StorageRow[]> {
+  const params = [...at(moment), mapId, page.after ?? null, checkedLimit(page)];
+  const rows = await database.query<Stored>(OF_MAP, params);
+  return rows.map(({ attach_type, ...row }) =>
+    attach_type === '' ? row : { ...row, attach_type: unspelled<AttachType>(attach_type) },
+  );
+}
