@@ -12,6 +12,7 @@ import { objectCalls } from './schema/object-calls.ts';
 import { processCalls } from './schema/process-calls.ts';
 import { progCalls, progLoad } from './schema/prog-calls.ts';
 import { progLoadRequest } from './schema/prog-load-request.ts';
+import type { DeepReadonly, Same } from './schema/same-type.ts';
 import { taggedUnion } from './schema/strict-object.ts';
 import { RECORDED, REQUESTED, type Vocabulary } from './schema/vocabulary.ts';
 
@@ -46,9 +47,6 @@ export const requestedCall = taggedUnion(
 
 /** A call whose fds and pids may be results of earlier calls of its batch. */
 export type RequestedCall = z.output<typeof requestedCall>;
-
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
 true satisfies Same<DeepReadonly<z.output<typeof recordedCall>>, Call>;

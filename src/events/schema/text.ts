@@ -13,6 +13,9 @@ export const COMM_BYTES_MAX = 15;
 /** Half of a surrogate pair: text that no UTF-8 can carry. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+/** Names that say nothing or lead elsewhere: a path in the ledger stands for itself. */
+const UNRESOLVED: ReadonlySet<string> = new Set(['', '.', '..']);
+
 interface Fault {
   readonly message: string;
   readonly limit?: number;
@@ -32,7 +35,11 @@ function pathFault(path: string): Fault | undefined {
   const fault = textFault(path, PATH_BYTES_MAX);
   if (fault !== undefined) return fault;
   if (!path.startsWith('/')) return { message: 'must be an absolute path' };
-  const depth = path.split('/').filter((name) => name !== '').length;
+  const names = path === '/' ? [] : path.slice(1).split('/');
+  if (names.some((name) => UNRESOLVED.has(name))) {
+    return { message: 'must not end in a slash or contain //, /./ or /../' };
+  }
+  const depth = names.length;
   if (depth > PATH_DEPTH_MAX) {
     const message = `is ${depth} names deep, more than ${PATH_DEPTH_MAX}`;
     return { message, limit: PATH_DEPTH_MAX };

@@ -1,0 +1,52 @@
+/** What a boot fixes beside its release: first ids, sysctls, and switches of a custom build. */
+import { z } from 'zod';
+import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import { SWITCH_SPECS } from '../../domain/release/boundaries.ts';
+import type { Switches } from '../../domain/release/switches.ts';
+import { u32, u64 } from './numbers.ts';
+import { strictObject } from './strict-object.ts';
+
+/** Program, link and map ids are positive and below 2^31 - 1. */
+const firstId = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 2);
+const cgroupId = u64.min(1);
+const PID_MAX = 2 ** 22;
+
+/** A value of the kind that the switch has in the delta table. */
+function switchValue(sample: unknown): z.ZodType {
+  if (typeof sample === 'boolean') return z.boolean();
+  if (typeof sample === 'number') return u32;
+  return z.enum(Object.keys(ERRNO_NUMBERS) as Errno[]);
+}
+
+const switchFields = Object.fromEntries(
+  Object.entries(SWITCH_SPECS).map(([name, { boundaries }]) => [
+    name,
+    switchValue(boundaries[0].value).optional(),
+  ]),
+);
+
+/** Switches that a host has otherwise than its release. */
+export const switches = (
+  strictObject(switchFields) as unknown as z.ZodType<Partial<Switches>>
+).meta({ id: 'Switches' });
+
+const fields = {
+  root_cgroup_id: cgroupId,
+  first_cgroup_id: cgroupId,
+  first_prog_id: firstId,
+  first_link_id: firstId,
+  first_map_id: firstId,
+  first_pid: z.int().min(2).max(PID_MAX),
+  unprivileged_bpf_disabled: z.int().min(0).max(2),
+  nofile: u32,
+  switches: switches.exactOptional(),
+};
+
+/** A boot's configuration as the ledger holds it. */
+export const bootConfig = strictObject(fields).meta({ id: 'BootConfig' });
+
+/** A boot's configuration as asked: what is left out has its default. */
+export const bootConfigRequest = strictObject(fields).partial().meta({ id: 'BootConfigRequest' });

@@ -1,0 +1,27 @@
+/** Why something ended. */
+import { z } from 'zod';
+import type { Reason } from '../../domain/effect.ts';
+
+/** Each reason with a sentence about it; the compiler sees to it that none is forgotten. */
+const REASONS: Readonly<Record<Reason, string>> = {
+  last_fd_closed: 'the last fd was closed',
+  process_exited: 'a process that held it exited',
+  process_executed: 'a process that held it called exec',
+  in_flight_dropped: 'an fd was dropped before anyone received it',
+  unpinned: 'the last pin was removed',
+  pin_replaced: 'another pin was renamed over its pin',
+  cgroup_removed: 'the cgroup was removed',
+  link_detach: 'LINK_DETACH',
+  prog_detach: 'PROG_DETACH',
+  entry_replaced: 'another program took its entry',
+  link_updated: 'the link was given another program',
+  link_freed: 'the link that held it was freed',
+  prog_freed: 'the program that held it was freed',
+};
+
+export const reason = z.enum(Object.keys(REASONS) as Reason[]).meta({
+  id: 'Reason',
+  description: Object.entries(REASONS)
+    .map(([name, sentence]) => `\`${name}\`: ${sentence}`)
+    .join('; '),
+});
