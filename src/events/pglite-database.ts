@@ -1,0 +1,76 @@
+/**
+ * PGlite, a PostgreSQL inside this process: the default where no server is named. It survives a
+ * crash of the process, not a loss of power (it never syncs). It has one connection and no lock
+ * of its own, so the folder is locked here before it is opened.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import type { Database, Queryable } from './database.ts';
+import { lockFolder } from './folder-lock.ts';
+
+export interface PgliteOptions {
+  /** Where the data is kept; absent: in memory, gone at the end. */
+  readonly folder?: string;
+}
+
+/**
+ * Opens the database in a folder, which it makes when there is none.
+ *
+ * @throws FolderInUse when another process has it open
+ */
+export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
+  const { folder } = options;
+  if (folder === undefined) return databaseOf(await PGlite.create('memory://'), async () => {});
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = await lockFolder(folder);
+  try {
+    return databaseOf(await PGlite.create(join(folder, 'postgres')), unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+function databaseOf(pg: PGlite, unlock: () => Promise<void>): Database {
+  let cursors = 0;
+  return {
+    ...queryable(pg),
+    kind: 'pglite',
+    transaction: (work) => pg.transaction((tx) => work(queryable(tx))),
+    async *stream<Row extends object>(
+      text: string,
+      params: readonly unknown[],
+      batchRows: number,
+    ): AsyncGenerator<Row[]> {
+      // Held beyond its transaction: the one connection stays free for others between batches.
+      const cursor = `stream_${++cursors}`;
+      await pg.query(`declare ${cursor} cursor with hold for ${text}`, [...params]);
+      try {
+        for (;;) {
+          const { rows } = await pg.query<Row>(`fetch forward ${batchRows} from ${cursor}`);
+          if (rows.length > 0) yield rows;
+          if (rows.length < batchRows) return;
+        }
+      } finally {
+        await pg.query(`close ${cursor}`);
+      }
+    },
+    listen: (channel, wake) => pg.listen(channel, wake),
+    migrate: (folder) => migrate(drizzle(pg), { migrationsFolder: folder }),
+    async close() {
+      await pg.close();
+      await unlock();
+    },
+  };
+}
+
+function queryable(pg: PGlite | Transaction): Queryable {
+  return {
+    async query<Row extends object>(text: string, params: readonly unknown[] = []) {
+      return (await pg.query<Row>(text, [...params])).rows;
+    },
+  };
+}

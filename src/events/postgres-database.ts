@@ -1,0 +1,72 @@
+/**
+ * A PostgreSQL server (15 or newer): the log of record. The `postgres` client here is never given
+ * to drizzle, which would change how it treats parameters; migrations get a client of their own.
+ */
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+import type { Database, Queryable } from './database.ts';
+
+/** Names the advisory lock under which one process at a time migrates. */
+const MIGRATION_LOCK = 0x6270_666c;
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** Connections held at most; default 10. */
+  readonly connectionsMax?: number;
+}
+
+/** Opens a pool; connections are made when they are needed. */
+export function openPostgres(options: PostgresOptions): Database {
+  const sql = postgres(options.url, {
+    max: options.connectionsMax ?? 10,
+    onnotice: () => undefined,
+    connection: { application_name: 'bpfledger' },
+    types: {
+      int8: { to: 20, from: [20], serialize: String, parse: Number },
+    },
+  });
+  return {
+    ...queryable(sql),
+    kind: 'postgresql',
+    transaction: (work) => sql.begin((tx) => work(queryable(tx))) as ReturnType<typeof work>,
+    stream: (text, params, batchRows) => stream(sql, text, params, batchRows),
+    async listen(channel, wake) {
+      const { unlisten } = await sql.listen(channel, wake);
+      return unlisten;
+    },
+    migrate: (folder) => migrateServer(options.url, folder),
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
+
+type Parameters = postgres.ParameterOrJSON<never>[];
+
+function queryable(sql: postgres.ISql<Record<never, never>>): Queryable {
+  return {
+    async query<Row extends object>(text: string, params: readonly unknown[] = []) {
+      const rows = await sql.unsafe(text, params as Parameters, { prepare: true });
+      return rows as unknown as Row[];
+    },
+  };
+}
+
+async function* stream<Row extends object>(
+  sql: postgres.Sql<{ int8: number }>,
+  text: string,
+  params: readonly unknown[],
+  batchRows: number,
+): AsyncGenerator<Row[]> {
+  const query = sql.unsafe(text, params as Parameters, { prepare: true });
+  for await (const rows of query.cursor(batchRows)) yield rows as unknown as Row[];
+}
+
+async function migrateServer(url: string, folder: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await migrate(drizzle(sql), { migrationsFolder: folder });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}

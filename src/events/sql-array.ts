@@ -1,0 +1,17 @@
+/**
+ * Lists as PostgreSQL array literals: one text parameter however long the list is, the same for
+ * both drivers, so that a statement's text and its parameter types never change.
+ */
+
+type Scalar = number | string | boolean | null;
+
+/** The literal of a list, such as `{1,2,NULL}` or `{"a","b"}`. */
+export function sqlArray(values: readonly Scalar[]): string {
+  return `{${values.map(element).join(',')}}`;
+}
+
+function element(value: Scalar): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`;
+  return String(value);
+}
