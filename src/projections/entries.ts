@@ -55,11 +55,25 @@ export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) 
   };
 });
 
+// Steps from type to type in the index: a list may have any number of versions, and a cgroup has
+// few types.
 const OF_CGROUP = `
-  select attach_type, mode, revision, entries::json as entries, position_from from (
-    select distinct on (attach_type) * from entry_versions
-    where host_id = $1 and boot = $2 and position_from <= $3 and cgroup_id = $4
-    order by attach_type, position_from desc) newest
+  with recursive types as (
+    (select attach_type from entry_versions
+      where host_id = $1 and boot = $2 and cgroup_id = $4
+      order by attach_type limit 1)
+    union all
+    select (select e.attach_type from entry_versions e
+      where e.host_id = $1 and e.boot = $2 and e.cgroup_id = $4
+        and e.attach_type > types.attach_type
+      order by e.attach_type limit 1)
+    from types where types.attach_type is not null)
+  select types.attach_type, mode, revision, entries::json as entries, position_from
+  from types cross join lateral (
+    select * from entry_versions e
+    where e.host_id = $1 and e.boot = $2 and e.cgroup_id = $4
+      and e.attach_type = types.attach_type and e.position_from <= $3
+    order by e.position_from desc limit 1) newest
   where not gone and not exists (
     select from cgroup_versions g
     where g.host_id = $1 and g.boot = $2 and g.cgroup_id = $4 and g.gone

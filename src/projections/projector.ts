@@ -6,6 +6,7 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { LedgerEvent } from '../events/event.ts';
 import type { ProjectionRow, Projector } from '../events/projector.ts';
+import { boots } from './boots.ts';
 import { cgroups } from './cgroups.ts';
 import { elements } from './elements.ts';
 import { entries } from './entries.ts';
@@ -18,9 +19,6 @@ import { storages } from './storages.ts';
 import { type Touched, touchedBy } from './touched.ts';
 import { writtenArrays } from './written-arrays.ts';
 
-/** Raised when the rows that an event adds change; hosts with older rows are then rebuilt. */
-export const PROJECTION_VERSION = 1;
-
 interface Part {
   readonly projection: Projection<never>;
   readonly keys: (touched: Touched) => Iterable<unknown>;
@@ -31,6 +29,7 @@ function part<K>(projection: Projection<K>, keys: (touched: Touched) => Iterable
 }
 
 const PARTS: readonly Part[] = [
+  part(boots, (touched) => touched.boots),
   part(cgroups, (touched) => touched.cgroups),
   part(programs, (touched) => touched.programs),
   part(links, (touched) => touched.links),

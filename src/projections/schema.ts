@@ -45,6 +45,22 @@ function versioned(table: Placed, name: string, ...key: PgColumn[]) {
 
 const md5 = (column: PgColumn): SQL => sql`md5(${column})`;
 
+/** A boot holds from its `boot` event until the next one. */
+export const boots = pgTable(
+  'boots',
+  {
+    ...place(),
+    ...version(),
+    boot_id: text().notNull(),
+    release: text().notNull(),
+    /** The boot's configuration, a JSON object. */
+    config: text().notNull(),
+    /** Which version of the projector wrote the rows of this boot. */
+    projection_version: integer().notNull(),
+  },
+  (t) => [primaryKey({ name: 'boots_pkey', columns: [t.host_id, t.position_from] })],
+);
+
 export const cgroupVersions = pgTable(
   'cgroup_versions',
   {
@@ -189,9 +205,3 @@ export const elementVersions = pgTable(
   },
   (t) => versioned(t, 'element_versions', t.map_id, t.key),
 );
-
-/** Which version of the projector wrote a host's rows. */
-export const projectionVersions = pgTable('projection_versions', {
-  host_id: int8().primaryKey(),
-  version: integer().notNull(),
-});

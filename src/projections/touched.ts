@@ -30,6 +30,7 @@ export const SHORT_KEY_SIZE = 8;
 
 /** Touched keys in the order of the effects; the maps hold a key under its text. */
 export interface Touched {
+  readonly boots: Set<number>;
   readonly cgroups: Set<number>;
   readonly programs: Set<number>;
   readonly links: Set<number>;
@@ -48,6 +49,7 @@ export interface Touched {
  */
 export function touchedBy(kernel: Kernel, effects: readonly Effect[]): Touched {
   const touched: Touched = {
+    boots: new Set(),
     cgroups: new Set(),
     programs: new Set(),
     links: new Set(),
@@ -65,6 +67,7 @@ export function touchedBy(kernel: Kernel, effects: readonly Effect[]): Touched {
 function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
   switch (effect.type) {
     case 'Booted':
+      touched.boots.add(effect.boot);
       touched.cgroups.add(effect.config.root_cgroup_id);
       return;
     case 'CgroupMade':

@@ -1,0 +1,68 @@
+/**
+ * Boots: where in the log each begins, under which release, and by which version of the projector
+ * its rows were written. The boot of a position is the newest one that begins at or before it.
+ */
+import type { Kernel } from '../domain/kernel.ts';
+import type { BootConfig } from '../domain/release/config.ts';
+import type { Queryable } from '../events/database.ts';
+import { checkedLimit, type Moment, type Page } from './moment.ts';
+import { projection } from './projection.ts';
+import * as schema from './schema.ts';
+
+/**
+ * Raised when the rows that an event adds change. A host with rows of another version is stale
+ * and is rebuilt before it is written to.
+ */
+export const PROJECTION_VERSION = 1;
+
+export interface BootRow {
+  readonly boot: number;
+  readonly boot_id: string;
+  readonly release: string;
+  readonly config: BootConfig;
+  /** Position of its `boot` event. */
+  readonly position_from: number;
+}
+
+export const boots = projection(schema.boots, ({ boot }: Kernel, _boot: number) => ({
+  boot_id: boot.boot_id,
+  release: boot.release,
+  config: JSON.stringify(boot.config),
+  projection_version: PROJECTION_VERSION,
+}));
+
+const AT = `
+  select boot from boots where host_id = $1 and position_from <= $2
+  order by position_from desc limit 1`;
+
+const LIST = `
+  select boot, boot_id, release, config::json as config, position_from from boots
+  where host_id = $1 and position_from <= $2 and boot > $3 order by position_from limit $4`;
+
+const STALE = `
+  select distinct host_id from boots where projection_version <> $1 order by host_id`;
+
+/** The moment of a position, or undefined when the host has no boot at or before it. */
+export async function momentAt(
+  database: Queryable,
+  { host_id, position }: Omit<Moment, 'boot'>,
+): Promise<Moment | undefined> {
+  const [row] = await database.query<{ boot: number }>(AT, [host_id, position]);
+  return row && { host_id, boot: row.boot, position };
+}
+
+/** A page of the boots that began at or before a position, by number. */
+export function listBoots(
+  database: Queryable,
+  { host_id, position }: Omit<Moment, 'boot'>,
+  page: Page<number>,
+): Promise<BootRow[]> {
+  const params = [host_id, position, page.after ?? 0, checkedLimit(page)];
+  return database.query<BootRow>(LIST, params);
+}
+
+/** Hosts with rows of another version of the projector: each needs a rebuild. */
+export async function staleHosts(database: Queryable): Promise<number[]> {
+  const rows = await database.query<{ host_id: number }>(STALE, [PROJECTION_VERSION]);
+  return rows.map(({ host_id }) => host_id);
+}
