@@ -1,0 +1,108 @@
+/**
+ * The tables of the log. Every key has `host_id` first, so that the log can be distributed by
+ * host. drizzle-kit derives the migrations from this file; triggers and roles are in migrations
+ * written by hand. Queries are written in SQL: this file is the schema, not a query builder.
+ */
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+
+const int8 = () => bigint({ mode: 'number' });
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
+
+/** One row a log. A branch names the host and the position that it grew from. */
+export const hosts = pgTable('hosts', {
+  host_id: int8().primaryKey().generatedAlwaysAsIdentity(),
+  name: text().notNull().unique(),
+  created_at: createdAt(),
+  origin_host_id: int8(),
+  origin_position: int8(),
+});
+
+/** Where each log ends. The one row that an append changes, and the fence between writers. */
+export const heads = pgTable('heads', {
+  host_id: int8()
+    .primaryKey()
+    .references(() => hosts.host_id),
+  position: int8().notNull(),
+  /** Raised by a writer that must be sure that no older append of its own is still under way. */
+  epoch: int8().notNull(),
+  /** Chain value of the last event. */
+  hash: bytea().notNull(),
+  /** Of the last event, microseconds since the epoch. */
+  recorded_at: int8().notNull(),
+  /** Latest `at` of all events, microseconds since the epoch. */
+  at_max: int8().notNull(),
+});
+
+/** The events, in their canonical text. Append only, by trigger. */
+export const events = pgTable(
+  'events',
+  {
+    host_id: int8().notNull(),
+    position: int8().notNull(),
+    recorded_at: int8().notNull(),
+    body: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position] })],
+);
+
+/** One row an append: the chain's value there, and a sparse index of time. Append only. */
+export const batches = pgTable(
+  'batches',
+  {
+    host_id: int8().notNull(),
+    /** Position of the batch's last event. */
+    position_to: int8().notNull(),
+    recorded_at: int8().notNull(),
+    at_max: int8().notNull(),
+    /** Which writer appended it: a random number for each writer's life. */
+    writer: int8().notNull(),
+    hash: bytea().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.host_id, t.position_to] }),
+    index('batches_time').on(t.host_id, t.at_max, t.position_to),
+  ],
+);
+
+/** Which events answered a keyed write, so that a repeated one is answered by the same. */
+export const idempotency = pgTable(
+  'idempotency',
+  {
+    /** 0 for writes that belong to no host yet: the creation of one. */
+    host_id: int8().notNull(),
+    principal: text().notNull(),
+    key: text().notNull(),
+    /** Line of a stream, from 1; 0 for a write that is whole. */
+    line: integer().notNull(),
+    fingerprint: text().notNull(),
+    position_from: int8().notNull(),
+    position_to: int8().notNull(),
+    /** Microseconds since the epoch. */
+    created_at: int8().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.host_id, t.principal, t.key, t.line] }),
+    index('idempotency_age').on(t.created_at),
+  ],
+);
+
+/** The state after an event, deflated JSON; only a shortcut, the log is the truth. */
+export const snapshots = pgTable(
+  'snapshots',
+  {
+    host_id: int8().notNull(),
+    position: int8().notNull(),
+    state: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position] })],
+);
