@@ -1,0 +1,71 @@
+/** What the service is told from outside, read once at start. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isLoopback } from './guard/origin.ts';
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+export interface Configuration {
+  readonly port: number;
+  readonly host: string;
+  /** PostgreSQL; absent: PGlite in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly tokensFile: string | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const variables = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .default(8080),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .optional(),
+  BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
+  BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
+  BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+function defaultDataDir(env: Variables): string {
+  const home =
+    env.XDG_DATA_HOME ?? (homedir() === '' ? undefined : join(homedir(), '.local/share'));
+  return home === undefined ? '.bpfledger' : join(home, 'bpfledger');
+}
+
+/**
+ * The configuration that environment variables give. An empty variable counts as unset.
+ *
+ * Throws an error that names the variable, never its value: it may hold a password.
+ */
+export function configurationOf(env: Variables): Configuration {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(set);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const values = parsed.data;
+  if (!isLoopback(values.HOST) && values.BPFLEDGER_TOKENS_FILE === undefined) {
+    throw new Error(
+      `HOST ${values.HOST} is not loopback: others could reach the service, so ` +
+        'BPFLEDGER_TOKENS_FILE must be set (docs/configuration.md)',
+    );
+  }
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    databaseUrl: values.DATABASE_URL,
+    dataDir: values.BPFLEDGER_DATA_DIR ?? defaultDataDir(set),
+    tokensFile: values.BPFLEDGER_TOKENS_FILE,
+    logLevel: values.BPFLEDGER_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,84 @@
+/** Tokens: who may ask what of which host. The file holds hashes, never the tokens. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { strictObject } from '../../events/schema/strict-object.ts';
+
+/** Tokens of one file. */
+const TOKENS_MAX = 10_000;
+
+/** What a role may do; each may do what those before it may. */
+export const ROLES = ['reader', 'writer', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+const tokenLine = strictObject({
+  name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must have 1…64 of A-Z a-z 0-9 . _ -'),
+  role: z.enum(ROLES),
+  hosts: z.array(z.string().regex(/^[a-z0-9.*_-]{1,64}$/, 'must be a host name, * for any part')),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
+});
+
+/** Who makes a request. */
+export interface Principal {
+  /** `token:NAME`, or `local` on a service without tokens. */
+  readonly actor: string;
+  readonly role: Role;
+  /** Whether the principal may touch a host. */
+  readonly mayTouch: (host: string) => boolean;
+}
+
+/** Everyone who reaches a service without tokens: it listens on loopback only. */
+export const LOCAL: Principal = { actor: 'local', role: 'admin', mayTouch: () => true };
+
+/** Principals by the SHA-256 of their token, in hex. */
+export type Tokens = ReadonlyMap<string, Principal>;
+
+function hostMatcher(patterns: readonly string[]): (host: string) => boolean {
+  const source = patterns.map((pattern) =>
+    pattern
+      .split('*')
+      .map((part) => part.replaceAll('.', '\\.'))
+      .join('.*'),
+  );
+  const matcher = new RegExp(`^(?:${source.join('|')})$`);
+  return (host) => patterns.length > 0 && matcher.test(host);
+}
+
+function entriesOf(text: string): unknown[] {
+  if (text.trimStart().startsWith('[')) return JSON.parse(text) as unknown[];
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+/**
+ * Reads a tokens file: a JSON array, or one JSON object a line.
+ *
+ * Throws an error that names the entry and the field, and never shows a hash.
+ */
+export function tokensOf(text: string): Tokens {
+  const entries = entriesOf(text);
+  if (entries.length > TOKENS_MAX) throw new Error(`more than ${TOKENS_MAX} tokens`);
+  const tokens = new Map<string, Principal>();
+  const names = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    const parsed = tokenLine.safeParse(entry);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new Error(`token ${index + 1}: ${issue?.path.join('.')} ${issue?.message}`);
+    }
+    const { name, role, hosts, sha256 } = parsed.data;
+    if (names.has(name) || tokens.has(sha256)) throw new Error(`token ${index + 1} is given twice`);
+    names.add(name);
+    tokens.set(sha256, { actor: `token:${name}`, role, mayTouch: hostMatcher(hosts) });
+  }
+  return tokens;
+}
+
+/** Whose token an Authorization header carries. */
+export function bearerOf(tokens: Tokens, header: string | undefined): Principal | undefined {
+  const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
+  if (token === undefined) return undefined;
+  // Looked up by hash: how long it takes says nothing about any token.
+  return tokens.get(createHash('sha256').update(token).digest('hex'));
+}

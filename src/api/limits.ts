@@ -1,0 +1,49 @@
+/** Every bound of the HTTP side; what goes past one is refused with the limit's value. */
+import { BATCH_CALLS_MAX } from '../events/schema/reference.ts';
+
+/** Calls of one array. */
+export const CALLS_MAX = BATCH_CALLS_MAX;
+/** Bytes of a JSON body. */
+export const JSON_BODY_BYTES_MAX = 8 * 1024 * 1024;
+/** Bytes of one NDJSON line: room for a program of the largest size in base64. */
+export const NDJSON_LINE_BYTES_MAX = 2 * 1024 * 1024;
+/** Lines of one NDJSON body. */
+export const NDJSON_LINES_MAX = 10_000_000;
+/** Lines of one NDJSON body that wait for their commit at once. */
+export const NDJSON_IN_FLIGHT_MAX = 256;
+/** Bytes of lines that wait for their commit at once. */
+export const NDJSON_IN_FLIGHT_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Rows of a page, and how many there are when nobody says. */
+export const PAGE_ROWS_MAX = 1000;
+export const PAGE_ROWS_DEFAULT = 100;
+/** Events that one filtered request looks at before it hands out a `next` token. */
+export const SCANNED_EVENTS_MAX = 20_000;
+/** Characters of a query parameter that is not a path. */
+export const PARAMETER_CHARS_MAX = 200;
+
+/** Characters of an Idempotency-Key. */
+export const IDEMPOTENCY_KEY_CHARS_MAX = 200;
+/** Characters of a host's name. */
+export const HOST_NAME_CHARS_MAX = 63;
+
+/** SSE streams that are open at once. */
+export const STREAMS_MAX = 2000;
+/** Bytes that wait for one follower; beyond, it is read from the log when it is ready. */
+export const STREAM_BUFFER_BYTES = 256 * 1024;
+/** Milliseconds between heartbeats of an SSE stream. */
+export const HEARTBEAT_MS = 15_000;
+/** Events that a filtered stream skips before it tells its position (a bookmark). */
+export const BOOKMARK_EVENTS = 1000;
+/** Milliseconds that a client may take to read what was written for it before it is cut off. */
+export const UNREAD_MS = 60_000;
+
+/** Milliseconds for the headers of a request, and for the whole of a request. */
+export const HEADERS_MS = 10_000;
+export const REQUEST_MS = 300_000;
+/** Bytes of all request headers. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+/** Milliseconds that a shutdown waits for requests under way. */
+export const SHUTDOWN_MS = 10_000;
+/** Seconds after which a refused client should try again. */
+export const RETRY_AFTER_S = 1;

@@ -1,0 +1,43 @@
+/**
+ * The problems: what the service itself refuses, each with a stable type, a status and a title.
+ * What a kernel refuses is never one of them. docs/problems.md says what to do about each.
+ */
+
+interface Kind {
+  readonly status: number;
+  readonly title: string;
+}
+
+export const PROBLEMS = {
+  'malformed-body': { status: 400, title: 'The body is not what its content type says' },
+  unauthorized: { status: 401, title: 'A token is needed' },
+  forbidden: { status: 403, title: 'The token does not allow this' },
+  'foreign-origin': { status: 403, title: 'The request comes from another site' },
+  'no-such-route': { status: 404, title: 'There is no such resource' },
+  'no-such-host': { status: 404, title: 'There is no host of that name' },
+  'no-such-position': { status: 404, title: 'The log does not have that position' },
+  'no-such-object': { status: 404, title: 'There is no such object at that position' },
+  'method-not-allowed': { status: 405, title: 'The resource does not have that method' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'host-exists': { status: 409, title: 'There is a host of that name' },
+  'idempotency-in-flight': { status: 409, title: 'A request with that key is under way' },
+  'position-changed': { status: 412, title: 'The log is not at the expected position' },
+  'body-too-large': { status: 413, title: 'The body is larger than the limit' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
+  'unsupported-encoding': { status: 415, title: 'Compressed bodies are not accepted' },
+  misdirected: { status: 421, title: 'The Host header names another server' },
+  'invalid-request': { status: 422, title: 'The request is not valid' },
+  'idempotency-mismatch': { status: 422, title: 'The key was used for another request' },
+  'unknown-release': { status: 422, title: 'The release is not known' },
+  'bad-reference': { status: 422, title: 'A result_of names no usable result' },
+  internal: { status: 500, title: 'The service failed' },
+  busy: { status: 503, title: 'The service has too much to do' },
+  unavailable: { status: 503, title: 'The database cannot be reached' },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export type ProblemSlug = keyof typeof PROBLEMS;
+
+/** The `type` of a problem. */
+export function problemType(slug: ProblemSlug): string {
+  return `urn:bpfledger:problem:${slug}`;
+}

@@ -1,0 +1,74 @@
+/** Bodies, counted while they arrive. */
+import type { Context } from 'hono';
+import { JSON_BODY_BYTES_MAX } from '../limits.ts';
+import { ProblemError } from '../problem.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function tooLarge(limit: number): ProblemError {
+  const detail = `the body has more than ${limit} bytes`;
+  return new ProblemError('body-too-large', { detail, limit });
+}
+
+/** The text of bytes. Throws a problem when they are not UTF-8. */
+export function utf8Text(bytes: Uint8Array, line?: number): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    const detail = 'the body is not UTF-8';
+    throw new ProblemError('malformed-body', { detail, ...(line !== undefined && { line }) });
+  }
+}
+
+/** The JSON value of a text. Throws a problem that says where the text breaks off or errs. */
+export function jsonValue(text: string, line?: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.slice(0, 200) : 'not JSON';
+    const detail = `the body is not JSON: ${reason}`;
+    throw new ProblemError('malformed-body', { detail, ...(line !== undefined && { line }) });
+  }
+}
+
+/** Chunks of a body as they arrive. Throws a problem when it ends before its announced end. */
+export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array> {
+  const stream = c.req.raw.body;
+  if (stream === null) return;
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch {
+    throw new ProblemError('malformed-body', { detail: 'the body ended early' });
+  } finally {
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** A body's bytes, at most `limit` of them. Throws a problem as soon as there are more. */
+async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
+  const announced = c.req.header('content-length');
+  if (announced !== undefined) {
+    if (Number(announced) > limit) throw tooLarge(limit);
+    // Node ends a body at its announced length, so it needs no counting.
+    return new Uint8Array(await c.req.arrayBuffer());
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of bodyChunks(c)) {
+    bytes += chunk.byteLength;
+    if (bytes > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A JSON body: its text, for the fingerprint of a retry, and its value. */
+export async function jsonBody(c: Context): Promise<{ text: string; value: unknown }> {
+  const text = utf8Text(await bodyBytes(c, JSON_BODY_BYTES_MAX));
+  return { text, value: jsonValue(text) };
+}

@@ -1,0 +1,62 @@
+/** What is posted to /syscalls and /plan: one call with who makes it, or a list of them. */
+import { z } from 'zod';
+import { requestedCall } from '../../events/call-schema.ts';
+import { microsOf } from '../../events/rfc3339.ts';
+import { reference } from '../../events/schema/reference.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { comm } from '../../events/schema/text.ts';
+import { invalidBy } from '../field-errors.ts';
+import { CALLS_MAX } from '../limits.ts';
+import { invalid } from '../problem.ts';
+
+/** A time that a request tells; the output is in microseconds since the epoch. */
+export const time = z
+  .string()
+  .transform((text, context) => {
+    const micros = microsOf(text);
+    if (micros !== undefined && micros >= 0) return micros;
+    context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time since 1970' });
+    return z.NEVER;
+  })
+  .meta({ id: 'Time', description: 'An RFC 3339 time.', type: 'string', format: 'date-time' });
+
+/** One syscall as posted. */
+export const syscallRequest = strictObject({
+  pid: reference.exactOptional(),
+  comm: comm.exactOptional(),
+  at: time.exactOptional(),
+  call: requestedCall,
+}).meta({
+  id: 'SyscallRequest',
+  description:
+    'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
+    '`comm` tells the name of a process that the ledger knows under another.',
+});
+
+export const syscallRequests = z
+  .array(syscallRequest)
+  .min(1)
+  .max(CALLS_MAX)
+  .meta({
+    id: 'SyscallRequests',
+    description: 'Calls that are recorded all together or not at all.',
+  });
+
+export type SyscallRequest = z.output<typeof syscallRequest>;
+
+/** One posted call. Throws the problem of what is wrong with it. */
+export function oneSyscall(value: unknown, prefix = ''): SyscallRequest {
+  const parsed = syscallRequest.safeParse(value);
+  if (!parsed.success) throw invalidBy(parsed.error, prefix);
+  return parsed.data;
+}
+
+/** A posted list. Throws the problem of its first wrong call. */
+export function syscallList(values: readonly unknown[]): SyscallRequest[] {
+  if (values.length < 1 || values.length > CALLS_MAX) {
+    const message = `the list must have 1…${CALLS_MAX} calls, not ${values.length}`;
+    throw invalid([{ field: '', message, limit: CALLS_MAX }]);
+  }
+  // Each on its own, so that a hundred broken calls do not make a hundred errors.
+  return values.map((value, index) => oneSyscall(value, String(index)));
+}

@@ -1,0 +1,85 @@
+/** Events on the wire: as in the log, with times as text and refusals as sentences. */
+import { z } from 'zod';
+import { isRefusal, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/rules.ts';
+import { recordedCall } from '../../events/call-schema.ts';
+import { recordedEffect } from '../../events/effect-schema.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { recordedSuccess, refusalFields } from '../../events/outcome-schema.ts';
+import { rfc3339 } from '../../events/rfc3339.ts';
+import { bootConfig } from '../../events/schema/boot-config.ts';
+
+export const position = z.int().min(1).meta({
+  id: 'Position',
+  description: "A place in a host's log: 1, 2, 3 … without gaps.",
+});
+
+export const timestamp = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/)
+  .meta({ id: 'Timestamp', description: 'RFC 3339, UTC, microseconds.' });
+
+const bootCall = z
+  .strictObject({
+    name: z.literal('boot'),
+    release: z.string(),
+    boot_id: z.string(),
+    config: bootConfig,
+  })
+  .meta({ id: 'BootCall', description: 'What a `boot` event carries in place of a call.' });
+
+const refusal = z.strictObject({ ...refusalFields, message: z.string() }).meta({
+  id: 'Refusal',
+  description: 'The kernel said no: by which rule, about what, and why in a sentence.',
+});
+
+/** An outcome on the wire. */
+export const wireOutcome = z.union([recordedSuccess, refusal]).meta({ id: 'Outcome' });
+
+/** An event on the wire. */
+export const wireEvent = z
+  .strictObject({
+    position,
+    recorded_at: timestamp,
+    at: timestamp,
+    source: z.enum(['decided', 'observed']),
+    boot: z.int().min(1),
+    actor: z.string(),
+    pid: z.int(),
+    comm: z.string(),
+    call: z.union([recordedCall, bootCall]),
+    outcome: wireOutcome,
+    effects: z.array(recordedEffect),
+  })
+  .meta({ id: 'Event' });
+
+export type WireEvent = Omit<LedgerEvent, 'recorded_at' | 'at' | 'outcome'> & {
+  readonly recorded_at: string;
+  readonly at: string;
+  readonly outcome: WireOutcome;
+};
+
+export type WireOutcome = Outcome | (Extract<Outcome, { errno: unknown }> & { message: string });
+
+/** An outcome with the sentence of its refusal. */
+export function outcomeOnWire(outcome: Outcome): WireOutcome {
+  return isRefusal(outcome) ? { ...outcome, message: refusalSentence(outcome) } : outcome;
+}
+
+/** An event as the API tells it. */
+export function eventOnWire(event: LedgerEvent): WireEvent {
+  const { position: at, recorded_at, at: done, source, boot, actor, pid, comm, call } = event;
+  return {
+    position: at,
+    recorded_at: rfc3339(recorded_at),
+    at: rfc3339(done),
+    source,
+    boot,
+    actor,
+    pid,
+    comm,
+    call,
+    outcome: outcomeOnWire(event.outcome),
+    effects: event.effects,
+  };
+}

@@ -1,0 +1,31 @@
+/** Times: integer microseconds inside, RFC 3339 with six decimals outside. */
+
+const PATTERN =
+  /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * RFC 3339 text of a time, in UTC with six decimals.
+ *
+ * @param micros microseconds since the epoch
+ */
+export function rfc3339(micros: number): string {
+  const millis = Math.floor(micros / 1000);
+  const rest = String(micros - millis * 1000).padStart(3, '0');
+  return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`;
+}
+
+/**
+ * The time that an RFC 3339 text tells; decimals beyond the sixth are cut off.
+ *
+ * @returns microseconds since the epoch, or undefined for any other text
+ */
+export function microsOf(text: string): number | undefined {
+  const match = PATTERN.exec(text);
+  if (match === null) return undefined;
+  const [, day = '', time = '', decimals = '', zone = ''] = match;
+  const seconds = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
+  // Date.parse takes February 30th for March 1st or 2nd.
+  const exact = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(seconds) || !new Date(exact).toISOString().startsWith(day)) return undefined;
+  return seconds * 1000 + Number(decimals.slice(0, 6).padEnd(6, '0'));
+}
