@@ -33,14 +33,10 @@ export const syscallRequest = strictObject({
     '`comm` tells the name of a process that the ledger knows under another.',
 });
 
-export const syscallRequests = z
-  .array(syscallRequest)
-  .min(1)
-  .max(CALLS_MAX)
-  .meta({
-    id: 'SyscallRequests',
-    description: 'Calls that are recorded all together or not at all.',
-  });
+export const syscallRequests = z.array(syscallRequest).min(1).max(CALLS_MAX).meta({
+  id: 'SyscallRequests',
+  description: 'Calls that are recorded all together or not at all.',
+});
 
 export type SyscallRequest = z.output<typeof syscallRequest>;
 

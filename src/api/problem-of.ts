@@ -1,0 +1,69 @@
+/** The one table from what goes wrong below to problem documents. */
+import { LogRefusal, type Why } from '../events/log-refusal.ts';
+import { RETRY_AFTER_S } from './limits.ts';
+import { type ProblemDetails, ProblemError } from './problem.ts';
+import type { ProblemSlug } from './problem-table.ts';
+
+type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
+
+const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
+
+function toldBy(reason: Why): Told {
+  switch (reason.why) {
+    case 'host-unknown':
+      return ['no-such-host', { field: 'host' }];
+    case 'host-exists':
+      return ['host-exists', { field: 'name' }];
+    case 'position-mismatch':
+      return ['position-changed', { field: 'if-match', position: reason.actual }];
+    case 'position-unknown':
+      return ['no-such-position', { field: 'position', position: reason.head }];
+    case 'idempotency-mismatch':
+      return ['idempotency-mismatch', { field: 'idempotency-key' }];
+    case 'reference-invalid': {
+      const field = `${reason.call}.${reason.field === 'pid' ? 'pid' : `call.${reason.field}`}`;
+      const message =
+        reason.because === 'later'
+          ? `call ${reason.result_of} comes no earlier`
+          : `call ${reason.result_of} was refused`;
+      return ['bad-reference', { field, errors: [{ field, message }] }];
+    }
+    case 'submission-empty':
+      return ['invalid-request', {}];
+    case 'submission-too-long':
+      return ['invalid-request', { limit: reason.callsMax }];
+    case 'queue-full':
+      return ['busy', { limit: reason.callsMax, retry_after: seconds(reason.retryAfterMs) }];
+    case 'hosts-busy':
+      return ['busy', { limit: reason.hostsMax, retry_after: seconds(reason.retryAfterMs) }];
+    case 'fate-unknown':
+      return ['unavailable', { retry_after: seconds(reason.retryAfterMs) }];
+    case 'closed':
+      return ['unavailable', { retry_after: RETRY_AFTER_S }];
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Errors of a socket that mean: nobody answers there. */
+const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|57P0)/;
+
+function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return UNREACHABLE.test(code) || (error.cause !== undefined && isUnreachable(error.cause));
+}
+
+/** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
+export function problemFrom(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof LogRefusal) {
+    const [slug, details] = toldBy(error.reason);
+    return new ProblemError(slug, { detail: error.message, ...details });
+  }
+  if (isUnreachable(error)) {
+    const detail = 'the database does not answer';
+    return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
+  }
+  return new ProblemError('internal', { detail: 'see the log of the service' });
+}

@@ -1,0 +1,183 @@
+/** What reads answer: rows of the projections under the position that they reflect. */
+import { z } from 'zod';
+import { CAPABILITY_NAMES } from '../../domain/capability.ts';
+import { attachType } from '../../events/schema/attach-type.ts';
+import { mapType, progType } from '../../events/schema/object-types.ts';
+import { mapKey, RECORDED } from '../../events/schema/vocabulary.ts';
+import { position } from './event.ts';
+
+const n = z.int();
+const text = z.string();
+const preorder = z.literal(true).exactOptional();
+const link_id = n.exactOptional();
+const objectKind = z.enum(['prog', 'link', 'map']);
+const mode = z.enum(['none', 'override', 'multi']);
+
+/** The host and the position that an answer reflects. */
+export const reflected = { host: text, position };
+
+/** A page: `next` is there when more may follow, and is passed as `after`. */
+export function pageOf<T extends z.ZodType>(id: string, item: T) {
+  return z
+    .strictObject({ ...reflected, items: z.array(item), next: text.exactOptional() })
+    .meta({ id });
+}
+
+/** One object under the position that it was read at. */
+export function oneOf<K extends string, T extends z.ZodType>(id: string, key: K, item: T) {
+  return z
+    .strictObject({ ...reflected, [key]: item } as typeof reflected & Record<K, T>)
+    .meta({ id });
+}
+
+const cgroupFields = { cgroup_id: n, parent_id: n, path: text, position_from: position };
+export const cgroupRow = z.strictObject(cgroupFields).meta({ id: 'CgroupRow' });
+
+const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).meta({ id: 'Entry' });
+
+const listFields = { attach_type: attachType, mode, revision: n, entries: z.array(listedEntry) };
+
+export const slot = z
+  .strictObject({
+    prog_id: n,
+    cgroup_id: n.exactOptional(),
+    index: n.exactOptional(),
+    link_id,
+    preorder,
+  })
+  .meta({
+    id: 'Slot',
+    description: 'One place of an effective array, with the entry that it comes from.',
+  });
+
+const effectiveView = z.strictObject({ attach_type: attachType, slots: z.array(slot) });
+
+export const cgroupDetail = z
+  .strictObject({
+    ...cgroupFields,
+    attached: z.array(z.strictObject({ ...listFields, position_from: position })),
+    effective: z.array(effectiveView),
+  })
+  .meta({ id: 'Cgroup' });
+
+export const linkRow = z
+  .strictObject({
+    link_id: n,
+    prog_id: n,
+    attach_type: attachType,
+    cgroup_id: n,
+    position_from: position,
+  })
+  .meta({ id: 'Link' });
+
+const programFields = {
+  prog_id: n,
+  prog_type: progType,
+  expected_attach_type: attachType,
+  enforced: z.boolean(),
+  prog_name: text,
+  tag: text,
+  uid: n,
+  map_ids: z.array(n),
+  storage_map_ids: z.array(n),
+};
+export const programRow = z
+  .strictObject({ ...programFields, position_from: position })
+  .meta({ id: 'Program' });
+
+const mapFields = {
+  map_id: n,
+  map_type: mapType,
+  key_size: n,
+  value_size: n,
+  max_entries: n,
+  map_name: text,
+};
+export const mapRow = z.strictObject({ ...mapFields, position_from: position }).meta({ id: 'Map' });
+
+export const pinRow = z
+  .strictObject({
+    path: text,
+    kind: objectKind,
+    object_id: n,
+    uid: n,
+    mode: n,
+    position_from: position,
+  })
+  .meta({ id: 'Pin' });
+
+const fileFields = {
+  file: n,
+  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
+  id: n,
+  access: z.enum(['read', 'write']).exactOptional(),
+  refs: n,
+};
+
+export const processView = z
+  .strictObject({
+    pid: n,
+    comm: text,
+    uid: n,
+    caps: z.array(z.enum(CAPABILITY_NAMES)),
+    nofile: n,
+    cgroup_id: n,
+    fds: z.array(z.strictObject({ fd: n, cloexec: z.boolean(), ...fileFields })),
+    mailbox: z.array(z.strictObject(fileFields)),
+  })
+  .meta({ id: 'Process' });
+
+/** Who holds an object: fds, copies in flight, pins. */
+export const holders = z
+  .strictObject({
+    fds: z.array(z.strictObject({ pid: n, fd: n })),
+    in_flight_to: z.array(n),
+    pins: z.array(text),
+  })
+  .meta({ id: 'Holders' });
+
+const key = mapKey(RECORDED);
+
+/** The whole world of one boot. */
+export const worldState = z.strictObject({
+  cgroups: z.array(
+    z.strictObject({
+      cgroup_id: n,
+      parent_id: n,
+      path: text,
+      children: n,
+      processes: n,
+      attached: z.array(z.strictObject(listFields)),
+      effective: z.array(effectiveView),
+    }),
+  ),
+  programs: z.array(z.strictObject({ ...programFields, refs: n, held_by: holders })),
+  links: z.array(
+    z.strictObject({
+      link_id: n,
+      prog_id: n,
+      attach_type: attachType,
+      cgroup_id: n,
+      refs: n,
+      held_by: holders,
+    }),
+  ),
+  maps: z.array(
+    z.strictObject({
+      ...mapFields,
+      elements: z.array(z.strictObject({ key, value: n })),
+      refs: n,
+      held_by: holders,
+    }),
+  ),
+  bpffs: z.array(
+    z.strictObject({
+      path: text,
+      kind: z.enum(['prog', 'link', 'map', 'dir']),
+      id: n,
+      uid: n,
+      mode: n,
+    }),
+  ),
+  processes: z.array(processView),
+});

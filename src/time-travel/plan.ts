@@ -1,0 +1,154 @@
+/** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
+import type { AttachType } from '../domain/attach-type.ts';
+import type { Call } from '../domain/call.ts';
+import { decide } from '../domain/decide.ts';
+import type { Effect } from '../domain/effect.ts';
+import { effectiveArray, type Slot } from '../domain/effective.ts';
+import { evolve } from '../domain/evolve.ts';
+import { type Cgroup, type Kernel, layered } from '../domain/kernel.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { isWithin } from '../domain/path.ts';
+import { BOOT_PID } from '../domain/release/config.ts';
+import { resolveCall, resolvePid } from '../events/references.ts';
+import type { CallRequest } from '../events/submission.ts';
+
+/** Effective arrays that one plan compares. */
+export const COMPARED_ARRAYS_MAX = 10_000;
+
+/** What one call would be answered, and the facts that would follow. */
+export interface PlannedCall {
+  readonly pid: number;
+  readonly comm: string;
+  readonly call: Call;
+  readonly outcome: Outcome;
+  readonly effects: readonly Effect[];
+}
+
+/** An effective array that the calls would change. */
+export interface ChangedArray {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly attach_type: AttachType;
+  /** Empty for a cgroup that the calls make. */
+  readonly before: readonly Slot[];
+  /** Empty for a cgroup that the calls remove. */
+  readonly after: readonly Slot[];
+}
+
+export interface Plan {
+  readonly calls: readonly PlannedCall[];
+  readonly changed: readonly ChangedArray[];
+  /** More than {@link COMPARED_ARRAYS_MAX} arrays may have changed; `changed` tells of the first. */
+  readonly truncated: boolean;
+}
+
+/**
+ * What would happen if the calls were recorded now, in order. The kernel is left as it is.
+ *
+ * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use
+ */
+export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
+  const world = layered(kernel);
+  const calls: PlannedCall[] = [];
+  const outcomes: Outcome[] = [];
+  for (const [index, request] of requests.entries()) {
+    const pid = resolvePid(request.pid, index, outcomes) ?? BOOT_PID;
+    // A plan is made of syscalls: the boot call has a route of its own.
+    const call = resolveCall(request.call, index, outcomes) as Call;
+    const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
+    const { outcome, effects } = decide(world, pid, call);
+    for (const effect of effects) evolve(world, effect, pid);
+    outcomes.push(outcome);
+    calls.push({ pid, comm, call, outcome, effects });
+  }
+  return {
+    calls,
+    ...changesBetween(
+      kernel,
+      world,
+      calls.flatMap(({ effects }) => effects),
+    ),
+  };
+}
+
+interface Place {
+  readonly cgroup: Cgroup;
+  readonly attach_type: AttachType;
+}
+
+/** Where lists changed: at these cgroups and below, arrays may have. */
+function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]): Place[] {
+  const places = new Map<string, Place>();
+  const touch = (cgroup_id: number, attach_type: AttachType): void => {
+    const cgroup = after.cgroups.get(cgroup_id) ?? before.cgroups.get(cgroup_id);
+    if (cgroup !== undefined) places.set(`${cgroup_id}|${attach_type}`, { cgroup, attach_type });
+  };
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'EntryInserted':
+      case 'EntryReplaced':
+      case 'EntryRemoved':
+      case 'EffectiveSlotWritten':
+        touch(effect.cgroup_id, effect.attach_type);
+        break;
+      case 'LinkUpdated': {
+        const link = after.links.get(effect.link_id) ?? before.links.get(effect.link_id);
+        if (link !== undefined) touch(link.cgroup_id, link.attach_type);
+        break;
+      }
+      case 'CgroupMade':
+        for (const attach_type of usedTypes(after)) touch(effect.cgroup_id, attach_type);
+        break;
+      case 'CgroupRemoved':
+        for (const attach_type of usedTypes(before)) touch(effect.cgroup_id, attach_type);
+        break;
+      default:
+        break;
+    }
+  }
+  return [...places.values()];
+}
+
+function usedTypes(kernel: Kernel): Set<AttachType> {
+  const types = new Set<AttachType>();
+  for (const { lists } of kernel.cgroups.values()) for (const type of lists.keys()) types.add(type);
+  return types;
+}
+
+/** The cgroups at and below a place, of both worlds. */
+function* below(before: Kernel, after: Kernel, path: string): Generator<Cgroup> {
+  for (const cgroup of after.cgroups.values()) if (isWithin(cgroup.path, path)) yield cgroup;
+  for (const cgroup of before.cgroups.values()) {
+    if (!after.cgroups.has(cgroup.id) && isWithin(cgroup.path, path)) yield cgroup;
+  }
+}
+
+function arrayOn(kernel: Kernel, cgroup_id: number, type: AttachType): Slot[] {
+  const cgroup = kernel.cgroups.get(cgroup_id);
+  return cgroup === undefined ? [] : effectiveArray(kernel, cgroup, type);
+}
+
+function programsOf(slots: readonly Slot[]): string {
+  return slots.map(({ prog_id, link_id }) => `${prog_id}.${link_id ?? 0}`).join();
+}
+
+function changesBetween(
+  before: Kernel,
+  after: Kernel,
+  effects: readonly Effect[],
+): Pick<Plan, 'changed' | 'truncated'> {
+  const changed: ChangedArray[] = [];
+  const compared = new Set<string>();
+  for (const { cgroup: top, attach_type } of touchedPlaces(before, after, effects)) {
+    for (const { id, path } of below(before, after, top.path)) {
+      const key = `${id}|${attach_type}`;
+      if (compared.has(key)) continue;
+      if (compared.size >= COMPARED_ARRAYS_MAX) return { changed, truncated: true };
+      compared.add(key);
+      const [was, is] = [arrayOn(before, id, attach_type), arrayOn(after, id, attach_type)];
+      if (programsOf(was) === programsOf(is)) continue;
+      changed.push({ cgroup_id: id, path, attach_type, before: was, after: is });
+    }
+  }
+  return { changed, truncated: false };
+}
