@@ -1,0 +1,110 @@
+/**
+ * The append: one prepared statement that moves the head row if position and epoch are as the
+ * writer believes, and adds events, batch, keys and the projections' rows only if it moved. Its
+ * text depends on the projection tables, never on the size of the batch.
+ */
+import type { Queryable } from './database.ts';
+import type { Head } from './head.ts';
+import type { ProjectionRow, ProjectionTable } from './projector.ts';
+import { sqlArray } from './sql-array.ts';
+
+/** A key that a submission of the batch was made under. */
+export interface KeyRow {
+  readonly principal: string;
+  readonly key: string;
+  readonly line: number;
+  readonly fingerprint: string;
+  readonly position_from: number;
+  readonly position_to: number;
+}
+
+export interface Batch {
+  readonly hostId: number;
+  /** Which writer appends, for the day when it has to find its batch again. */
+  readonly writer: number;
+  /** The head that the batch continues. */
+  readonly from: Head;
+  /** The head that it makes. */
+  readonly to: Head;
+  /** Texts of the events from `from.position + 1` on. */
+  readonly bodies: readonly string[];
+  readonly keys: readonly KeyRow[];
+  /** By index of the projection table. */
+  readonly rows: readonly (readonly ProjectionRow[])[];
+}
+
+/** Name of the constraint that refuses a key that was used before. */
+export const KEY_CONSTRAINT = 'idempotency_host_id_principal_key_line_pk';
+
+/** Appends a batch: false when the head is elsewhere, so that nothing was written. */
+export type Append = (database: Queryable, batch: Batch) => Promise<boolean>;
+
+/** The append for a set of projection tables. */
+export function appendFor(tables: readonly ProjectionTable[]): Append {
+  const text = statementFor(tables);
+  return async (database, batch) => {
+    const [row] = await database.query<{ moved: number }>(text, paramsOf(batch, tables));
+    return row?.moved === 1;
+  };
+}
+
+/** Parameters before those of the projections. */
+const LOG_PARAMS = 15;
+
+function statementFor(tables: readonly ProjectionTable[]): string {
+  let param = LOG_PARAMS;
+  const projections = tables.map(({ name, columns }, i) => {
+    const names = columns.map((column) => `"${column.name}"`).join(', ');
+    const lists = columns.map((column) => `$${++param}::${column.type}[]`).join(', ');
+    return `p${i} as (
+  insert into "${name}" (host_id, ${names})
+  select head.host_id, r.* from head, unnest(${lists}) as r)`;
+  });
+  return `with head as (
+  update heads set position = $4::int8, recorded_at = $5::int8, at_max = $6::int8,
+    hash = decode($7::text, 'hex')
+  where host_id = $1::int8 and position = $2::int8 and epoch = $3::int8
+  returning host_id
+), e as (
+  insert into events (host_id, position, recorded_at, body)
+  select head.host_id, $2::int8 + r.i, $5::int8, r.body
+  from head, unnest(string_to_array($9::text, chr(10))) with ordinality as r(body, i)
+), b as (
+  insert into batches (host_id, position_to, recorded_at, at_max, writer, hash)
+  select head.host_id, $4::int8, $5::int8, $6::int8, $8::int8, decode($7::text, 'hex') from head
+), k as (
+  insert into idempotency
+    (host_id, principal, key, line, fingerprint, position_from, position_to, created_at)
+  select head.host_id, r.*, $5::int8 from head,
+    unnest($10::text[], $11::text[], $12::int4[], $13::text[], $14::int8[], $15::int8[]) as r
+)${projections.map((projection) => `, ${projection}`).join('')}
+select count(*)::int4 as moved from head`;
+}
+
+function paramsOf(batch: Batch, tables: readonly ProjectionTable[]): unknown[] {
+  const { from, to, keys } = batch;
+  const params: unknown[] = [
+    batch.hostId,
+    from.position,
+    from.epoch,
+    to.position,
+    to.recorded_at,
+    to.at_max,
+    Buffer.from(to.hash).toString('hex'),
+    batch.writer,
+    batch.bodies.join('\n'),
+    sqlArray(keys.map((row) => row.principal)),
+    sqlArray(keys.map((row) => row.key)),
+    sqlArray(keys.map((row) => row.line)),
+    sqlArray(keys.map((row) => row.fingerprint)),
+    sqlArray(keys.map((row) => row.position_from)),
+    sqlArray(keys.map((row) => row.position_to)),
+  ];
+  tables.forEach(({ columns }, i) => {
+    const rows = batch.rows[i] ?? [];
+    columns.forEach((_, c) => {
+      params.push(sqlArray(rows.map((row) => row[c] ?? null)));
+    });
+  });
+  return params;
+}

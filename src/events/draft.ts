@@ -1,0 +1,127 @@
+/**
+ * A draft: submissions decided one after the other on a layer above the committed state, with the
+ * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
+ */
+import { flushLayer, type Kernel, layered } from '../domain/kernel.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Batch, KeyRow } from './append.ts';
+import { encodeEvent } from './codec.ts';
+import { decideEvent } from './decision.ts';
+import type { LedgerEvent } from './event.ts';
+import { chainHash } from './hash-chain.ts';
+import type { Head } from './head.ts';
+import { LogRefusal } from './log-refusal.ts';
+import type { ProjectionRow, Projector } from './projector.ts';
+import { hasReferences } from './references.ts';
+import type { Submission } from './submission.ts';
+
+/** What became of one submission in a draft. */
+export type Drafted =
+  | { readonly events: readonly LedgerEvent[] }
+  /** It cannot be recorded as the log stands. */
+  | { readonly refusal: LogRefusal };
+
+export interface Draft {
+  readonly layer: Kernel;
+  readonly head: Head;
+  readonly events: readonly LedgerEvent[];
+  readonly bodies: readonly string[];
+  readonly keys: readonly KeyRow[];
+  readonly rows: Batch['rows'];
+  /** For each submission that was looked at, in order; the batch may be full before the last. */
+  readonly drafted: readonly Drafted[];
+  /** Deciding this submission threw: a bug. The draft is void, the others shall be tried anew. */
+  readonly fault?: { readonly submission: Submission; readonly error: unknown };
+}
+
+export interface DraftOptions {
+  /** The committed state; it is read, not changed. */
+  readonly kernel: Kernel;
+  readonly head: Head;
+  readonly projector: Projector;
+  /** Microseconds since the epoch; moved up to the head's when the clock went back. */
+  readonly now: number;
+  /** The batch ends after the submission that brings its texts to this length. */
+  readonly bytesMax: number;
+}
+
+/** Decides submissions in order. */
+export function draftOf(submissions: readonly Submission[], options: DraftOptions): Draft {
+  const { projector } = options;
+  const recordedAt = Math.max(options.now, options.head.recorded_at);
+  const layer = layered(options.kernel);
+  const events: LedgerEvent[] = [];
+  const bodies: string[] = [];
+  const keys: KeyRow[] = [];
+  const rows: ProjectionRow[][] = projector.tables.map(() => []);
+  const drafted: Drafted[] = [];
+  let head: Head = { ...options.head, recorded_at: recordedAt };
+  let bytes = 0;
+
+  for (const submission of submissions) {
+    if (bytes >= options.bytesMax) break;
+    let staged: Staged;
+    try {
+      staged = stage(submission, layer, head, projector);
+    } catch (error) {
+      if (!(error instanceof LogRefusal)) {
+        const fault = { submission, error };
+        return { layer, head, events: [], bodies: [], keys: [], rows, drafted: [], fault };
+      }
+      drafted.push({ refusal: error });
+      continue;
+    }
+    const { idempotency, principal } = submission;
+    if (idempotency !== undefined) {
+      const { key, line = 0, fingerprint } = idempotency;
+      const range = { position_from: head.position + 1, position_to: staged.head.position };
+      keys.push({ principal, key, line, fingerprint, ...range });
+    }
+    head = staged.head;
+    for (const body of staged.bodies) bytes += body.length;
+    events.push(...staged.events);
+    bodies.push(...staged.bodies);
+    for (const tables of staged.rows) {
+      for (const [i, added] of tables.entries()) rows[i]?.push(...added);
+    }
+    drafted.push({ events: staged.events });
+  }
+  return { layer, head, events, bodies, keys, rows, drafted };
+}
+
+interface Staged {
+  readonly head: Head;
+  readonly events: readonly LedgerEvent[];
+  readonly bodies: readonly string[];
+  readonly rows: readonly (readonly (readonly ProjectionRow[])[])[];
+}
+
+/** Decides one submission: all its calls on `kernel`, or none and a refusal is thrown. */
+function stage(submission: Submission, kernel: Kernel, from: Head, projector: Projector): Staged {
+  const { expectedPosition, principal, calls } = submission;
+  if (expectedPosition !== undefined && expectedPosition !== from.position) {
+    const positions = { expected: expectedPosition, actual: from.position };
+    throw new LogRefusal({ why: 'position-mismatch', ...positions });
+  }
+  // Only a reference can stop a submission half way, so only then is a layer of its own needed.
+  const own = calls.some(hasReferences) ? layered(kernel) : kernel;
+  const events: LedgerEvent[] = [];
+  const bodies: string[] = [];
+  const rows: (readonly (readonly ProjectionRow[])[])[] = [];
+  const outcomes: Outcome[] = [];
+  let { position, hash, at_max } = from;
+  for (const request of calls) {
+    position++;
+    const place = { position, recorded_at: from.recorded_at, actor: principal, outcomes };
+    const event = decideEvent(own, request, place);
+    const body = encodeEvent(event);
+    hash = chainHash(hash, { position, recorded_at: from.recorded_at, body });
+    at_max = Math.max(at_max, event.at);
+    rows.push(projector.project(own, event));
+    events.push(event);
+    bodies.push(body);
+    outcomes.push(event.outcome);
+  }
+  if (own !== kernel) flushLayer(kernel, own);
+  return { head: { ...from, position, hash, at_max }, events, bodies, rows };
+}

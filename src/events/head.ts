@@ -1,0 +1,45 @@
+/** The end of a log: what the next append continues from. */
+import type { Queryable } from './database.ts';
+import { LogRefusal } from './log-refusal.ts';
+
+export interface Head {
+  /** Of the last event. */
+  readonly position: number;
+  readonly epoch: number;
+  /** Chain value of the last event. */
+  readonly hash: Uint8Array;
+  /** Of the last event, microseconds since the epoch. */
+  readonly recorded_at: number;
+  /** Latest `at` of all events, microseconds since the epoch. */
+  readonly at_max: number;
+}
+
+const COLUMNS = `position, epoch, encode(hash, 'hex') as hash, recorded_at, at_max`;
+const SELECT = `select ${COLUMNS} from heads where host_id = $1`;
+
+type Row = Omit<Head, 'hash'> & { readonly hash: string };
+
+/** The head as committed. */
+export async function readHead(database: Queryable, hostId: number): Promise<Head> {
+  return headOf(await database.query<Row>(SELECT, [hostId]), hostId);
+}
+
+/** The head, which nobody else can move before the transaction ends. */
+export async function lockHead(tx: Queryable, hostId: number): Promise<Head> {
+  return headOf(await tx.query<Row>(`${SELECT} for update`, [hostId]), hostId);
+}
+
+/**
+ * Fences off every older append of this log: waits for one that is being committed, and lets no
+ * other one through that read the head before.
+ */
+export async function raiseEpoch(database: Queryable, hostId: number): Promise<Head> {
+  const text = `update heads set epoch = epoch + 1 where host_id = $1 returning ${COLUMNS}`;
+  return headOf(await database.query<Row>(text, [hostId]), hostId);
+}
+
+function headOf(rows: readonly Row[], hostId: number): Head {
+  const [row] = rows;
+  if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(hostId) });
+  return { ...row, hash: Buffer.from(row.hash, 'hex') };
+}

@@ -1,0 +1,81 @@
+/**
+ * The state of a host's kernel at a position: the latest snapshot before it, and the fold of the
+ * events since. A snapshot is only a shortcut; without any the whole log is folded.
+ */
+import { promisify } from 'node:util';
+import { deflate, inflate } from 'node:zlib';
+import { unbooted } from '../domain/boot.ts';
+import { evolve } from '../domain/evolve.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
+import type { Queryable } from './database.ts';
+import type { LedgerEvent } from './event.ts';
+import { readThrough } from './log-reader.ts';
+
+/** Fewest events between two snapshots: about 10 ms of folding. */
+export const SNAPSHOT_EVENTS_MIN = 5000;
+
+export interface HostState {
+  /** The state after the event at `position`; a copy of the caller's own. */
+  readonly kernel: Kernel;
+  readonly position: number;
+  /** Where the snapshot stood that it was built from; 0 for none. */
+  readonly snapshotPosition: number;
+}
+
+/** The state at `position`, which must not be after the head; 0 is before the first boot. */
+export async function loadState(
+  database: Queryable,
+  hostId: number,
+  position: number,
+): Promise<HostState> {
+  const snapshot = await latestSnapshot(database, hostId, position);
+  const { kernel } = snapshot;
+  const range = { from: snapshot.position + 1, to: position };
+  for await (const events of readThrough(database, hostId, range)) fold(kernel, events);
+  return { kernel, position, snapshotPosition: snapshot.position };
+}
+
+/** Applies the events' effects in order. Throws on one that cannot be: the log is damaged. */
+export function fold(kernel: Kernel, events: readonly LedgerEvent[]): void {
+  for (const event of events) {
+    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+  }
+}
+
+async function latestSnapshot(database: Queryable, hostId: number, position: number) {
+  const [row] = await database.query<{ position: number; state: Uint8Array }>(
+    `select position, state from snapshots where host_id = $1 and position <= $2
+     order by position desc limit 1`,
+    [hostId, position],
+  );
+  if (row === undefined) return { kernel: unbooted(), position: 0 };
+  const json = (await promisify(inflate)(row.state)).toString('utf8');
+  return { kernel: restoredFrom(JSON.parse(json)), position: row.position };
+}
+
+/**
+ * How many events a log may grow after a snapshot before the next one pays: more for a large
+ * state, so that writing snapshots costs no more than a fixed part of writing events.
+ */
+export function snapshotInterval(kernel: Kernel): number {
+  const { processes, files, programs, links, maps, cgroups, bpffs } = kernel;
+  const tables = [processes, files, programs, links, maps, cgroups, bpffs];
+  const rows = tables.reduce((sum, table) => sum + table.size, 0);
+  return Math.max(SNAPSHOT_EVENTS_MIN, rows);
+}
+
+/** Stores the state at a position. Harmless when another process did so already. */
+export async function storeSnapshot(
+  database: Queryable,
+  hostId: number,
+  { position, kernel }: { readonly position: number; readonly kernel: Kernel },
+): Promise<void> {
+  const json = JSON.stringify(snapshotOf(kernel));
+  const state = (await promisify(deflate)(json)).toString('base64');
+  await database.query(
+    `insert into snapshots (host_id, position, state)
+     values ($1, $2, decode($3, 'base64')) on conflict do nothing`,
+    [hostId, position, state],
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * What is handed to a host's log: calls to record together or not at all, and the receipt for
+ * them. Calls may refer to the answers of earlier ones in the same submission.
+ */
+import type { Call } from '../domain/call.ts';
+import type { BootCall, LedgerEvent } from './event.ts';
+import type { Reference } from './schema/reference.ts';
+
+/** Calls in one submission at most. */
+export const SUBMISSION_CALLS_MAX = 1000;
+
+type Referring<T> = T extends number
+  ? Reference
+  : T extends readonly number[]
+    ? readonly Reference[]
+    : T;
+
+/** A call whose numbers (fds, pids) may be results of earlier calls of its submission. */
+type ReferringCall<C> = C extends unknown ? { readonly [K in keyof C]: Referring<C[K]> } : never;
+
+/** One call, asked of the model. */
+export interface CallRequest {
+  /** The calling process; default: the boot process. */
+  readonly pid?: Reference;
+  /** Default: the process's own. */
+  readonly comm?: string;
+  /** When the kernel did it, microseconds since the epoch; default: when it is recorded. */
+  readonly at?: number;
+  /** Default: `decided`. */
+  readonly source?: LedgerEvent['source'];
+  readonly call: ReferringCall<Call> | BootCall;
+}
+
+/** Makes a write repeatable: the same key and fingerprint are recorded once. */
+export interface IdempotencyKey {
+  readonly key: string;
+  /** Line of a stream, from 1; absent for a request that is one whole. */
+  readonly line?: number;
+  /** Hash of the request. Another fingerprint under the same key is refused. */
+  readonly fingerprint: string;
+}
+
+export interface Submission {
+  /** Who asks: the events' `actor`; keys are per principal. */
+  readonly principal: string;
+  /** At least one, at most `SUBMISSION_CALLS_MAX`. */
+  readonly calls: readonly CallRequest[];
+  readonly idempotency?: IdempotencyKey;
+  /** Record only if this is the position of the last event. */
+  readonly expectedPosition?: number;
+}
+
+/** The recorded events, one per call, in order: the answers. */
+export interface Receipt {
+  readonly events: readonly LedgerEvent[];
+  /** Recorded by an earlier request with the same key. */
+  readonly replayed: boolean;
+}
