@@ -1,0 +1,89 @@
+/**
+ * Rebuild: derives every row of a host's projections anew from its log, beside the rows that are
+ * there, and compares. Where they differ, which also says that they are of another version, the
+ * new rows take the place of the old ones in the same transaction.
+ */
+import { unbooted } from '../domain/boot.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import type { Database, Queryable } from '../events/database.ts';
+import { lockHead, readHead } from '../events/head.ts';
+import { fold } from '../events/host-state.ts';
+import { readThrough } from '../events/log-reader.ts';
+import type { ProjectionRow } from '../events/projector.ts';
+import { projector } from './projector.ts';
+import { compareTable, createShadow, fillShadow, replaceTable, type ShadowDiff } from './shadow.ts';
+
+export interface RebuildOptions {
+  readonly host_id: number;
+  /** Only compare; change nothing and hold no writer up. */
+  readonly check?: boolean;
+}
+
+export interface Rebuilt {
+  /** The log was read up to here. */
+  readonly position: number;
+  readonly rows: number;
+  readonly differing: number;
+  readonly tables: readonly ShadowDiff[];
+  /** The derived rows took the place of those that were there. */
+  readonly replaced: boolean;
+}
+
+/**
+ * Rebuilds the projections of one host.
+ *
+ * Writers go on while the log is folded; they wait only while the rest of it is caught up with and
+ * the rows are compared and put in place.
+ *
+ * @throws LogRefusal when there is no such host
+ * @throws UnreadableEvent when an event is damaged; nothing is changed then
+ */
+export function rebuild(database: Database, options: RebuildOptions): Promise<Rebuilt> {
+  const { host_id, check = false } = options;
+  return database.transaction(async (tx) => {
+    for (const table of projector.tables) await createShadow(tx, table);
+    const kernel = unbooted();
+    const { position: from } = await readHead(tx, host_id);
+    await derive(tx, kernel, { host_id, after: 0, to: from });
+    const { position } = check ? { position: from } : await lockHead(tx, host_id);
+    await derive(tx, kernel, { host_id, after: from, to: position });
+
+    const tables: ShadowDiff[] = [];
+    for (const table of projector.tables) {
+      tables.push(await compareTable(tx, table, { host_id, position }));
+    }
+    const sum = (count: (diff: ShadowDiff) => number) => tables.reduce((n, t) => n + count(t), 0);
+    const differing = sum((table) => table.differing);
+    const replaced = !check && differing > 0;
+    if (replaced) for (const table of projector.tables) await replaceTable(tx, table, host_id);
+    return { position, rows: sum((table) => table.rows), differing, tables, replaced };
+  });
+}
+
+interface Range {
+  readonly host_id: number;
+  /** Exclusive. */
+  readonly after: number;
+  /** Inclusive. */
+  readonly to: number;
+}
+
+/** Folds a range of the log into `kernel` and its rows into the shadow tables. */
+async function derive(tx: Queryable, kernel: Kernel, range: Range): Promise<void> {
+  const { host_id, after, to } = range;
+  let position = after;
+  for await (const page of readThrough(tx, host_id, { from: after + 1, to })) {
+    const rows = projector.tables.map((): ProjectionRow[] => []);
+    for (const event of page) {
+      fold(kernel, [event]);
+      projector.project(kernel, event).forEach((added, i) => {
+        for (const row of added) rows[i]?.push(row);
+      });
+      position = event.position;
+    }
+    for (const [i, table] of projector.tables.entries()) {
+      await fillShadow(tx, table, { host_id, rows: rows[i] ?? [] });
+    }
+  }
+  if (position !== to) throw new Error(`the log ends at ${position}, before its head ${to}`);
+}

@@ -1,0 +1,72 @@
+/**
+ * Shadow tables: a second set of the projection tables that lives as long as one transaction, is
+ * seen by nobody else and leaves nothing behind when the transaction fails.
+ */
+import type { Queryable } from '../events/database.ts';
+import type { ProjectionRow, ProjectionTable } from '../events/projector.ts';
+import { sqlArray } from '../events/sql-array.ts';
+
+/** How a table differs from its shadow. */
+export interface ShadowDiff {
+  readonly name: string;
+  /** Rows of the shadow. */
+  readonly rows: number;
+  /** Rows that only one of the two has. */
+  readonly differing: number;
+}
+
+const shadowOf = ({ name }: ProjectionTable): string => `rebuilt_${name}`;
+
+const columnsOf = ({ columns }: ProjectionTable): string =>
+  ['host_id', ...columns.map(({ name }) => `"${name}"`)].join(', ');
+
+/** Makes the empty shadow of a table, without its indexes. */
+export async function createShadow(tx: Queryable, table: ProjectionTable): Promise<void> {
+  await tx.query(`create temporary table ${shadowOf(table)} (like ${table.name}) on commit drop`);
+}
+
+/** Adds rows to a shadow. */
+export async function fillShadow(
+  tx: Queryable,
+  table: ProjectionTable,
+  { host_id, rows }: { readonly host_id: number; readonly rows: readonly ProjectionRow[] },
+): Promise<void> {
+  if (rows.length === 0) return;
+  const lists = table.columns.map(({ type }, i) => `$${i + 2}::${type}[]`).join(', ');
+  const text = `insert into ${shadowOf(table)} (${columnsOf(table)})
+    select $1::int8, r.* from unnest(${lists}) as r`;
+  const values = table.columns.map((_, i) => sqlArray(rows.map((row) => row[i] ?? null)));
+  await tx.query(text, [host_id, ...values]);
+}
+
+/** Compares a host's rows up to a position with the shadow. */
+export async function compareTable(
+  tx: Queryable,
+  table: ProjectionTable,
+  { host_id, position }: { readonly host_id: number; readonly position: number },
+): Promise<ShadowDiff> {
+  const columns = columnsOf(table);
+  const kept = `select ${columns} from ${table.name}
+    where host_id = $1 and position_from <= $2`;
+  const derived = `select ${columns} from ${shadowOf(table)}`;
+  const text = `
+    select (select count(*) from (${derived}) d) as rows, (
+      select count(*) from (
+        (${kept} except all ${derived}) union all (${derived} except all ${kept})) one_sided
+    ) as differing`;
+  const [counts] = await tx.query<Omit<ShadowDiff, 'name'>>(text, [host_id, position]);
+  if (counts === undefined) throw new Error('a count has one row');
+  return { name: table.name, ...counts };
+}
+
+/** Puts the shadow's rows in the place of all rows of a host. */
+export async function replaceTable(
+  tx: Queryable,
+  table: ProjectionTable,
+  host_id: number,
+): Promise<void> {
+  await tx.query(`delete from ${table.name} where host_id = $1`, [host_id]);
+  const columns = columnsOf(table);
+  await tx.query(`insert into ${table.name} (${columns})
+    select ${columns} from ${shadowOf(table)}`);
+}

@@ -1,0 +1,190 @@
+// Seeded histories: random calls that mostly make sense on the kernel as it stands, decided by the
+// real rules, as the events that a log would hold. Equal seeds give equal histories.
+
+import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import type { Call } from '../../src/domain/call.ts';
+import { decide } from '../../src/domain/decide.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import type { AttachFlags } from '../../src/domain/flags.ts';
+import type { Kernel, OpenFile } from '../../src/domain/kernel.ts';
+import type { LedgerEvent } from '../../src/events/event.ts';
+
+export interface Step {
+  readonly event: LedgerEvent;
+  /** The state right after the event; the next step changes it. */
+  readonly kernel: Kernel;
+}
+
+export interface HistoryOptions {
+  readonly seed: number;
+  readonly events: number;
+  readonly release?: string;
+  /** One event in so many is a reboot; default 500. */
+  readonly rebootEvery?: number;
+}
+
+/** A random number generator (mulberry32): numbers from 0 to below 1. */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function* randomHistory(options: HistoryOptions): Generator<Step> {
+  const { seed, events, release = '6.18', rebootEvery = 500 } = options;
+  const random = randomFrom(seed);
+  const kernel = unbooted();
+  for (let position = 1; position <= events; position++) {
+    const reboots = position === 1 || Math.floor(random() * rebootEvery) === 0;
+    const event = reboots
+      ? bootEvent(kernel, { position, release })
+      : callEvent(kernel, position, random);
+    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+    yield { event: { ...event, boot: kernel.boot.number }, kernel };
+  }
+}
+
+function placed(position: number) {
+  const at = 1_700_000_000_000_000 + position * 1000;
+  return { position, recorded_at: at, at, source: 'decided', boot: 0, actor: 'local' } as const;
+}
+
+function bootEvent(
+  kernel: Kernel,
+  { position, release }: { readonly position: number; readonly release: string },
+): LedgerEvent {
+  const boot_id = `boot-${position}`;
+  const effect = bootEffect(kernel, { release, boot_id });
+  const call = { name: 'boot', release: effect.release, boot_id, config: effect.config } as const;
+  return { ...placed(position), pid: 0, comm: '', call, outcome: { ret: 0 }, effects: [effect] };
+}
+
+function callEvent(kernel: Kernel, position: number, random: () => number): LedgerEvent {
+  const pids = [...kernel.processes.keys()];
+  // One process makes most of the calls, so that its fds meet each other.
+  const pid = random() < 0.7 ? 1 : (pids[Math.floor(random() * pids.length)] ?? 1);
+  const call = randomCall(kernel, pid, random);
+  const { outcome, effects } = decide(kernel, pid, call);
+  const comm = kernel.processes.get(pid)?.comm ?? '';
+  return { ...placed(position), pid, comm, call, outcome, effects };
+}
+
+const TYPES = ['cgroup_inet_ingress', 'cgroup_inet_egress', 'cgroup_sock_ops'] as const;
+const NAMES = ['a', 'b', 'c'] as const;
+const ATTACH_FLAGS = [[], ['override'], ['multi'], ['multi'], ['multi', 'replace']] as const;
+
+type Choice = readonly [weight: number, call: () => Call];
+
+function randomCall(kernel: Kernel, pid: number, random: () => number): Call {
+  const calls = choices(kernel, pid, random);
+  let left = random() * calls.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, make] of calls) {
+    left -= weight;
+    if (left < 0) return make();
+  }
+  return { name: 'recv_fd' };
+}
+
+function choices(kernel: Kernel, pid: number, random: () => number): readonly Choice[] {
+  const pick = <T>(from: readonly T[], otherwise: T): T =>
+    from[Math.floor(random() * from.length)] ?? otherwise;
+  const chance = (p: number): boolean => random() < p;
+
+  const fds = [...(kernel.processes.get(pid)?.fds ?? [])];
+  const kindOf = (file: number): OpenFile['kind'] => kernel.files.get(file)?.kind ?? 'other';
+  const fdOf = (kind: OpenFile['kind']): number =>
+    pick(
+      fds.flatMap(([fd, { file }]) => (kindOf(file) === kind ? [fd] : [])),
+      0,
+    );
+  const anyFd = (): number =>
+    pick(
+      fds.flatMap(([fd]) => (fd > 2 ? [fd] : [])),
+      7,
+    );
+  const anyPid = (): number => pick([...kernel.processes.keys()], 1);
+  const type = () => pick(TYPES, TYPES[0]);
+  const cgroup = (): string => pick([...kernel.cgroupIds.keys()], '/');
+  const childOf = (path: string): string => `${path === '/' ? '' : path}/${pick(NAMES, 'a')}`;
+  const parent = (): string => (chance(0.6) ? '/' : cgroup());
+  const dir = (): string => pick(bpffsPaths(kernel, true), '/');
+  const pin = (): string => pick(bpffsPaths(kernel, false), '/none');
+  const target = () => ({ target_path: cgroup(), attach_type: type() });
+  const preorder = () => (chance(0.3) ? (['preorder'] as const) : []);
+  const flags = () => [...pick<AttachFlags>(ATTACH_FLAGS, []), ...preorder()];
+  const progType = () =>
+    pick(['cgroup_skb', 'cgroup_skb', 'cgroup_skb', 'sock_ops'] as const, 'xdp');
+  const maps = () => (chance(0.4) ? fds.filter(([, { file }]) => kindOf(file) === 'map') : []);
+  const mapFds = () =>
+    maps()
+      .slice(0, 1)
+      .map(([fd]) => fd);
+  const storageKey = () => ({
+    cgroup_id: kernel.cgroupIds.get(cgroup()) ?? 1,
+    attach_type: type(),
+  });
+  const element = () => Math.floor(random() * 5);
+  const storage = () => ({ map_type: 'cgroup_storage', key_size: pick([8, 16], 8) }) as const;
+  const hash = { map_type: 'hash', key_size: 4, max_entries: 8 } as const;
+
+  return [
+    [4, () => ({ name: 'mkdir', path: childOf(parent()) })],
+    [6, () => ({ name: 'rmdir', path: cgroup() })],
+    [1, () => ({ name: 'join', path: cgroup() })],
+    [1, () => ({ name: 'spawn', comm: pick(['agent', 'runc'], 'x') })],
+    [1, () => ({ name: 'fork' })],
+    [1, () => (pid === 1 ? { name: 'fork' } : { name: 'exec', comm: 'next' })],
+    [3, () => (pid === 1 ? { name: 'recv_fd' } : { name: 'exit' })],
+    [2, () => ({ name: 'open_cgroup', path: cgroup() })],
+    [9, () => ({ name: 'close', fd: anyFd() })],
+    [3, () => ({ name: 'dup', fd: anyFd() })],
+    [2, () => ({ name: 'send_fd', fd: anyFd(), to_pid: anyPid() })],
+    [2, () => ({ name: 'recv_fd' })],
+    [9, () => ({ name: 'prog_load', prog_type: progType(), prog_name: 'p', map_fds: mapFds() })],
+    [
+      8,
+      () => ({
+        name: 'prog_attach',
+        ...target(),
+        attach_bpf_fd: fdOf('prog'),
+        flags: flags(),
+        replace_bpf_fd: fdOf('prog'),
+      }),
+    ],
+    [4, () => ({ name: 'prog_detach', ...target(), attach_bpf_fd: fdOf('prog') })],
+    [12, () => ({ name: 'link_create', ...target(), prog_fd: fdOf('prog'), flags: preorder() })],
+    [14, () => ({ name: 'link_update', link_fd: fdOf('link'), new_prog_fd: fdOf('prog') })],
+    [2, () => ({ name: 'link_detach', link_fd: fdOf('link') })],
+    [7, () => ({ name: 'obj_pin', bpf_fd: anyFd(), path: childOf(dir()) })],
+    [2, () => ({ name: 'obj_get', path: pin() })],
+    [3, () => ({ name: 'bpffs_mkdir', path: childOf(dir()) })],
+    [1, () => ({ name: 'bpffs_rmdir', path: dir() })],
+    [3, () => ({ name: 'unlink', path: pin() })],
+    [3, () => ({ name: 'rename', path: chance(0.5) ? pin() : dir(), to: childOf(dir()) })],
+    [1, () => ({ name: 'rename', path: pin(), to: pin() })],
+    [1, () => ({ name: 'chmod', path: chance(0.7) ? pin() : dir(), mode: 0o640 })],
+    [3, () => ({ name: 'map_create', ...storage(), value_size: 8 })],
+    [1, () => ({ name: 'map_create', ...hash, value_size: 8 })],
+    [
+      6,
+      () => ({
+        name: 'map_update_elem',
+        map_fd: fdOf('map'),
+        key: chance(0.5) ? element() : storageKey(),
+        value: Math.floor(random() * 1000),
+      }),
+    ],
+    [2, () => ({ name: 'map_delete_elem', map_fd: fdOf('map'), key: element() })],
+    [1, () => ({ name: 'prog_bind_map', prog_fd: fdOf('prog'), map_fd: fdOf('map') })],
+  ];
+}
+
+function bpffsPaths(kernel: Kernel, directories: boolean): string[] {
+  return [...kernel.bpffs.entries()]
+    .filter(([, node]) => (node.kind === 'dir') === directories)
+    .map(([path]) => path);
+}
