@@ -27,9 +27,18 @@ export interface BootRow {
 export const boots = projection(schema.boots, ({ boot }: Kernel, _boot: number) => ({
   boot_id: boot.boot_id,
   release: boot.release,
-  config: JSON.stringify(boot.config),
+  config: inNameOrder(boot.config),
   projection_version: PROJECTION_VERSION,
 }));
+
+/** A configuration as text that does not depend on the order in which it was written down. */
+function inNameOrder(config: BootConfig): string {
+  return JSON.stringify(config, (_, value: unknown) =>
+    typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
 
 const AT = `
   select boot from boots where host_id = $1 and position_from <= $2

@@ -4,12 +4,13 @@
  */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { BpfMap, Kernel } from '../domain/kernel.ts';
+import { sameKey } from '../domain/storage.ts';
 import type { Queryable } from '../events/database.ts';
 import { at, checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { storageVersions } from './schema.ts';
 import { spelled, unspelled } from './spelling.ts';
-import { SHORT_KEY_SIZE, type StorageKey } from './touched.ts';
+import type { StorageKey } from './touched.ts';
 
 export interface StorageRow {
   readonly map_id: number;
@@ -24,12 +25,9 @@ export interface StorageRow {
 }
 
 function valueIn(map: BpfMap | undefined, key: StorageKey): number | undefined {
-  return map?.elements.find(
-    (element) =>
-      typeof element.key === 'object' &&
-      element.key.cgroup_id === key.cgroup_id &&
-      (map.key_size === SHORT_KEY_SIZE || element.key.attach_type === key.attach_type),
-  )?.value;
+  const { cgroup_id, attach_type } = key;
+  const wanted = attach_type === '' ? { cgroup_id } : { cgroup_id, attach_type };
+  return map?.elements.find((element) => sameKey(element.key, wanted))?.value;
 }
 
 export const storages = projection(

@@ -25,9 +25,6 @@ export interface ElementKey {
   readonly key: number;
 }
 
-/** Bytes of a storage map's key without an attach type (§25.1). */
-export const SHORT_KEY_SIZE = 8;
-
 /** Touched keys in the order of the effects; the maps hold a key under its text. */
 export interface Touched {
   readonly boots: Set<number>;
@@ -185,13 +182,12 @@ function touchStorage(
   place: StoragePlace,
   made: boolean,
 ): void {
-  const map = kernel.maps.get(place.map_id);
-  if (map === undefined) return;
-  const attach_type: AttachType | '' =
-    map.key_size === SHORT_KEY_SIZE ? '' : (place.attach_type ?? '');
-  const key = { map_id: place.map_id, cgroup_id: place.cgroup_id, attach_type };
-  const text = `${key.map_id}|${key.cgroup_id}|${attach_type}`;
-  storages.set(text, { ...key, made: made || (storages.get(text)?.made ?? false) });
+  const { map_id, cgroup_id } = place;
+  if (!kernel.maps.has(map_id)) return;
+  const attach_type = place.attach_type ?? '';
+  const text = `${map_id}|${cgroup_id}|${attach_type}`;
+  const wasMade = storages.get(text)?.made ?? false;
+  storages.set(text, { map_id, cgroup_id, attach_type, made: made || wasMade });
 }
 
 function touchElement(touched: Touched, kernel: Kernel, mapId: number, key: MapKey): void {

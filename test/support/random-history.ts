@@ -2,7 +2,7 @@
 // real rules, as the events that a log would hold. Equal seeds give equal histories.
 
 import { bootEffect, unbooted } from '../../src/domain/boot.ts';
-import type { Call } from '../../src/domain/call.ts';
+import type { Call, MapKey } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
@@ -123,10 +123,18 @@ function choices(kernel: Kernel, pid: number, random: () => number): readonly Ch
     maps()
       .slice(0, 1)
       .map(([fd]) => fd);
-  const storageKey = () => ({
-    cgroup_id: kernel.cgroupIds.get(cgroup()) ?? 1,
-    attach_type: type(),
-  });
+  // An existing storage: user space makes none.
+  const storageUpdate = (): Call => {
+    const map_fd = fdOf('map');
+    const entry = fds.find(([fd]) => fd === map_fd)?.[1];
+    const file = entry && kernel.files.get(entry.file);
+    const elements = (file && kernel.maps.get(file.id)?.elements) ?? [];
+    const key = pick<MapKey>(
+      elements.map((one) => one.key),
+      1,
+    );
+    return { name: 'map_update_elem', map_fd, key, value: Math.floor(random() * 1000) };
+  };
   const element = () => Math.floor(random() * 5);
   const storage = () => ({ map_type: 'cgroup_storage', key_size: pick([8, 16], 8) }) as const;
   const hash = { map_type: 'hash', key_size: 4, max_entries: 8 } as const;
@@ -174,10 +182,11 @@ function choices(kernel: Kernel, pid: number, random: () => number): readonly Ch
       () => ({
         name: 'map_update_elem',
         map_fd: fdOf('map'),
-        key: chance(0.5) ? element() : storageKey(),
+        key: element(),
         value: Math.floor(random() * 1000),
       }),
     ],
+    [4, storageUpdate],
     [2, () => ({ name: 'map_delete_elem', map_fd: fdOf('map'), key: element() })],
     [1, () => ({ name: 'prog_bind_map', prog_fd: fdOf('prog'), map_fd: fdOf('map') })],
   ];

@@ -1,0 +1,198 @@
+// The projections on both databases: what the tables say at any position is what the kernel was,
+// and the log gives the same tables again.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/events/database.ts';
+import { migrate } from '../../src/events/migrate.ts';
+import { openPglite } from '../../src/events/pglite-database.ts';
+import { openPostgres } from '../../src/events/postgres-database.ts';
+import { momentAt, staleHosts } from '../../src/projections/boots.ts';
+import { listCgroups } from '../../src/projections/cgroups.ts';
+import { listLinks } from '../../src/projections/links.ts';
+import { listPins } from '../../src/projections/pins.ts';
+import { projector } from '../../src/projections/projector.ts';
+import { rebuild } from '../../src/projections/rebuild.ts';
+import { createDatabase } from '../support/database.ts';
+import { needs } from '../support/needs.ts';
+import { addHost, appendHistory } from '../support/projected-log.ts';
+import { sameOneByOne, worldOfKernel, worldOfTables } from '../support/projected-world.ts';
+import { randomFrom, randomHistory } from '../support/random-history.ts';
+
+interface Opened {
+  readonly database: Database;
+  readonly drop: () => Promise<void>;
+}
+
+async function onPglite(): Promise<Opened> {
+  const database = await openPglite();
+  return { database, drop: () => database.close() };
+}
+
+async function onPostgresql(): Promise<Opened> {
+  const made = await createDatabase();
+  const database = openPostgres({ url: made.url });
+  return {
+    database,
+    async drop() {
+      await database.close();
+      await made.drop();
+    },
+  };
+}
+
+const EVENTS = 600;
+const MOMENTS = 12;
+
+/** Two plain kernels, one that writes effective arrays by mistake, and the oldest kind of links. */
+const RELEASES = ['6.18', '6.1', '6.17.13', 'v2-series'];
+
+const seed = Number(process.env.SEED ?? 20260325);
+
+const postgresql = needs('postgresql');
+
+describe.each([
+  { name: 'PGlite', open: onPglite, skip: false },
+  { name: 'PostgreSQL', open: onPostgresql, skip: !postgresql.ok },
+])('projections on $name', ({ open, skip }) => {
+  describe.skipIf(skip)(`seed ${seed}`, () => {
+    let opened: Opened;
+
+    beforeAll(async () => {
+      opened = await open();
+      await migrate(opened.database);
+    });
+
+    afterAll(async () => {
+      await opened?.drop();
+    });
+
+    it.each(RELEASES)('say at any position what the kernel was there: %s', async (release) => {
+      const { database } = opened;
+      const random = randomFrom(seed);
+      const host_id = await addHost(database, `same-${release}`);
+      const worlds = new Map<number, ReturnType<typeof worldOfKernel>>();
+      const wanted = new Set([1, EVENTS]);
+      while (wanted.size < MOMENTS) wanted.add(1 + Math.floor(random() * EVENTS));
+      const steps = randomHistory({ seed, events: EVENTS, release, rebootEvery: 250 });
+      await appendHistory(database, host_id, steps, {
+        sizeOf: () => 1 + Math.floor(random() * 60),
+        seen({ event: { position }, kernel }) {
+          if (wanted.has(position)) worlds.set(position, worldOfKernel(kernel));
+        },
+      });
+      for (const [position, world] of worlds) {
+        const moment = await momentAt(database, { host_id, position });
+        if (moment === undefined) throw new Error('every position has a boot');
+        const found = await worldOfTables(database, moment);
+        expect(found, `seed ${seed}, position ${position}`).toEqual(world);
+        expect(await sameOneByOne(database, moment, found)).toEqual(found);
+      }
+    });
+
+    it('are the same after a rebuild, and whatever the batches were', async () => {
+      const { database } = opened;
+      const hosts: number[] = [];
+      for (const size of [1, 7, 1000]) {
+        const host_id = await addHost(database, `batches-of-${size}`);
+        await appendHistory(database, host_id, randomHistory({ seed, events: 300 }), {
+          sizeOf: () => size,
+        });
+        hosts.push(host_id);
+        const rebuilt = await rebuild(database, { host_id });
+        expect(rebuilt).toMatchObject({ position: 300, differing: 0, replaced: false });
+        expect(rebuilt.rows).toBeGreaterThan(100);
+      }
+      const dumps = await Promise.all(hosts.map((host_id) => dump(database, host_id)));
+      expect(new Set(dumps).size).toBe(1);
+    });
+
+    it('that were damaged are found by a check and mended by a rebuild', async () => {
+      const { database } = opened;
+      const host_id = await addHost(database, 'damaged');
+      const other = await addHost(database, 'not-damaged');
+      for (const host of [host_id, other]) {
+        await appendHistory(database, host, randomHistory({ seed, events: 300 }), {
+          sizeOf: () => 100,
+        });
+      }
+      const before = await dump(database, host_id);
+      const damage = [
+        `update entry_versions set revision = revision + 1
+          where host_id = $1 and not gone and position_from = (
+            select min(position_from) from entry_versions where host_id = $1 and not gone)`,
+        `delete from pin_versions where host_id = $1 and position_from = (
+          select min(position_from) from pin_versions where host_id = $1)`,
+        `insert into link_versions values ($1, 1, 9999, 1, 1, 'cgroup_inet_egress', 1, false)`,
+        `update boots set projection_version = 0 where host_id = $1 and position_from = 1`,
+      ];
+      for (const statement of damage) await database.query(statement, [host_id]);
+      expect(await staleHosts(database)).toEqual([host_id]);
+
+      const checked = await rebuild(database, { host_id, check: true });
+      expect(checked.replaced).toBe(false);
+      // A changed row differs on both sides, a missing or an added one on one.
+      expect(checked.differing).toBe(6);
+      expect(await dump(database, host_id)).not.toBe(before);
+
+      expect(await rebuild(database, { host_id })).toMatchObject({ differing: 6, replaced: true });
+      expect(await dump(database, host_id)).toBe(before);
+      expect(await staleHosts(database)).toEqual([]);
+      expect(await rebuild(database, { host_id: other })).toMatchObject({ differing: 0 });
+    });
+
+    it('of an unknown host are not rebuilt', async () => {
+      await expect(rebuild(opened.database, { host_id: 4711 })).rejects.toThrow();
+    });
+
+    it('are read in pages that join without a seam', async () => {
+      const { database } = opened;
+      const host_id = await addHost(database, 'paged');
+      const steps = randomHistory({ seed: 11, events: 500, rebootEvery: 10_000 });
+      await appendHistory(database, host_id, steps, { sizeOf: () => 100 });
+      const moment = { host_id, boot: 1, position: 500 };
+
+      const links = await listLinks(database, moment, { limit: 1000 });
+      expect(links.length).toBeGreaterThan(6);
+      const paged = [];
+      for (let after = 0; ; ) {
+        const page = await listLinks(database, moment, { after, limit: 3 });
+        paged.push(...page);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = last.link_id;
+      }
+      expect(paged).toEqual(links);
+
+      const pins = await listPins(database, moment, { limit: 1000 });
+      expect(pins.length).toBeGreaterThan(3);
+      const [first, ...rest] = pins;
+      expect(await listPins(database, moment, { after: first?.path, limit: 1000 })).toEqual(rest);
+
+      const under = await listCgroups(database, moment, { under: '/a', limit: 1000 });
+      const all = await listCgroups(database, moment, { limit: 1000 });
+      expect(under).toEqual(all.filter(({ path }) => path === '/a' || path.startsWith('/a/')));
+      expect(await listCgroups(database, moment, { under: '/', limit: 1000 })).toEqual(all);
+    });
+
+    it('refuse a page without a bound', async () => {
+      const moment = { host_id: 1, boot: 1, position: 1 };
+      for (const limit of [0, 1001, 1.5, Number.NaN]) {
+        expect(() => listCgroups(opened.database, moment, { limit })).toThrow(/PAGE_LIMIT_MAX/);
+      }
+    });
+  });
+});
+
+/** Every row of a host in every table, as text, without the host. */
+async function dump(database: Database, host_id: number): Promise<string> {
+  const parts = [];
+  for (const { name, columns } of projector.tables) {
+    const names = columns.map((column) => `"${column.name}"`).join(', ');
+    const rows = await database.query<{ row: string }>(
+      `select row(${names})::text as row from ${name} where host_id = $1 order by 1`,
+      [host_id],
+    );
+    parts.push(name, ...rows.map(({ row }) => row));
+  }
+  return parts.join('\n');
+}

@@ -1,0 +1,77 @@
+// A log with its projections in a database, appended in batches as the writer does it, without the
+// writer: for tests that are about what the tables say.
+
+import { appendFor } from '../../src/events/append.ts';
+import { encodeEvent } from '../../src/events/codec.ts';
+import type { Database } from '../../src/events/database.ts';
+import type { LedgerEvent } from '../../src/events/event.ts';
+import { readHead } from '../../src/events/head.ts';
+import type { ProjectionRow } from '../../src/events/projector.ts';
+import { projector } from '../../src/projections/projector.ts';
+import type { Step } from './random-history.ts';
+
+const append = appendFor(projector.tables);
+
+/** Makes an empty host; returns its id. */
+export async function addHost(database: Database, name: string): Promise<number> {
+  const [host] = await database.query<{ host_id: number }>(
+    'insert into hosts (name) values ($1) returning host_id',
+    [name],
+  );
+  if (host === undefined) throw new Error('an inserted host has an id');
+  await database.query(
+    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
+     values ($1, 0, 0, '\\x00', 0, 0)`,
+    [host.host_id],
+  );
+  return host.host_id;
+}
+
+/** Appends steps in batches whose sizes `sizeOf` gives, and tells `seen` of each step. */
+export async function appendHistory(
+  database: Database,
+  host_id: number,
+  steps: Iterable<Step>,
+  options: { readonly sizeOf: () => number; readonly seen?: (step: Step) => void },
+): Promise<void> {
+  let batch = emptyBatch();
+  let size = options.sizeOf();
+  for (const step of steps) {
+    batch.events.push(step.event);
+    projector.project(step.kernel, step.event).forEach((rows, i) => {
+      batch.rows[i]?.push(...rows);
+    });
+    options.seen?.(step);
+    if (batch.events.length < size) continue;
+    await appendBatch(database, host_id, batch);
+    batch = emptyBatch();
+    size = options.sizeOf();
+  }
+  if (batch.events.length > 0) await appendBatch(database, host_id, batch);
+}
+
+interface OpenBatch {
+  readonly events: LedgerEvent[];
+  readonly rows: ProjectionRow[][];
+}
+
+function emptyBatch(): OpenBatch {
+  return { events: [], rows: projector.tables.map(() => []) };
+}
+
+async function appendBatch(database: Database, hostId: number, batch: OpenBatch): Promise<void> {
+  const from = await readHead(database, hostId);
+  const last = batch.events.at(-1);
+  if (last === undefined) throw new Error('a batch has events');
+  const { position, recorded_at, at } = last;
+  const moved = await append(database, {
+    hostId,
+    writer: 1,
+    from,
+    to: { ...from, position, recorded_at, at_max: at },
+    bodies: batch.events.map(encodeEvent),
+    keys: [],
+    rows: batch.rows,
+  });
+  if (!moved) throw new Error('nobody else moves the head');
+}
