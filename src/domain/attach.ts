@@ -1,0 +1,170 @@
+/**
+ * The part that PROG_ATTACH and LINK_CREATE share: may this entry go into the list, and where
+ * (semantics §8.1 rows 8-16, §11 row 9; `__cgroup_bpf_attach`).
+ */
+import { type Placement, placeOf } from './anchor.ts';
+import type { AttachType } from './attach-type.ts';
+import type { Caller } from './caller.ts';
+import { isRefused, refusal } from './decision.ts';
+import type { Effect, EntryHolder } from './effect.ts';
+import { ATTACH_FLAG_BITS, type Mode } from './flags.ts';
+import { exclusiveAncestor } from './hierarchy.ts';
+import type { Cgroup, EntryList, Program } from './kernel.ts';
+import { Lifetime } from './lifetime.ts';
+import { indexOfProg, listOf, progIdOf } from './list.ts';
+import type { Refusal } from './outcome.ts';
+import { storagesMade } from './storage.ts';
+
+const { override, multi, replace, before, after, preorder } = ATTACH_FLAG_BITS;
+
+/** Entries that one list may hold (`BPF_CGROUP_MAX_PROGS`). */
+export const ENTRIES_MAX = 64;
+
+export interface Attachment {
+  readonly cgroup: Cgroup;
+  readonly type: AttachType;
+  readonly program: Program;
+  /** The link that carries the program; absent for PROG_ATTACH. */
+  readonly linkId?: number;
+  /** The program that PROG_ATTACH with multi and replace names. */
+  readonly replaced?: Program | undefined;
+  readonly flags: number;
+  readonly relative: number;
+  readonly expectedRevision: number;
+}
+
+/** The mode that an attach asks for; undefined when the flags contradict each other. */
+function modeOf(flags: number): Mode | undefined {
+  if ((flags & multi) !== 0) return (flags & override) === 0 ? 'multi' : undefined;
+  return (flags & override) !== 0 ? 'override' : 'none';
+}
+
+/**
+ * Attaches a program or link to a cgroup's list.
+ *
+ * @returns the effects, storages and freed programs included, or the refusal
+ */
+export function attach(caller: Caller, attachment: Attachment): Effect[] | Refusal {
+  const { cgroup, type, flags } = attachment;
+  const list = listOf(cgroup, type);
+  const mode = modeOf(flags);
+  if (mode === undefined) return refusal('EINVAL', 'override-and-multi', {});
+  const refused = notAllowed(caller, attachment, list, mode);
+  if (refused !== undefined) return refused;
+  const target = replacedIndex(caller, attachment, list, mode);
+  if (isRefused(target)) return target;
+  const effects =
+    target.index === undefined
+      ? inserted(caller, attachment, list, mode)
+      : overwritten(caller, attachment, list, target.index);
+  if (isRefused(effects)) return effects;
+  return [...storagesMade(caller.kernel, attachment.program, cgroup, type), ...effects];
+}
+
+function notAllowed(
+  caller: Caller,
+  attachment: Attachment,
+  list: EntryList,
+  mode: Mode,
+): Refusal | undefined {
+  const { cgroup, type, flags, expectedRevision } = attachment;
+  if ((flags & replace) !== 0) {
+    if (mode !== 'multi') return refusal('EINVAL', 'replace-needs-multi', {});
+    // A link cannot name what it replaces (v2-series, §19.2 row 7).
+    if (attachment.linkId !== undefined) return refusal('EINVAL', 'link-cannot-replace', {});
+    if ((flags & (before | after)) !== 0) return refusal('EINVAL', 'replace-with-anchor', {});
+  }
+  if (expectedRevision !== 0 && expectedRevision !== list.revision) {
+    const { revision } = list;
+    return refusal('ESTALE', 'revision-stale', { expected: expectedRevision, revision });
+  }
+  const ancestor = exclusiveAncestor(caller.kernel, cgroup, type);
+  if (ancestor !== undefined) return ancestor;
+  if (list.entries.length > 0 && list.mode !== mode) {
+    const about = { cgroup: cgroup.path, attach_type: type, mode: list.mode, requested: mode };
+    return refusal('EPERM', 'list-mode-differs', about);
+  }
+  if (list.entries.length >= ENTRIES_MAX) {
+    return refusal('E2BIG', 'list-full', { cgroup: cgroup.path, limit: ENTRIES_MAX });
+  }
+  return undefined;
+}
+
+/** Which entry the call overwrites, if any (`find_attach_entry`). */
+function replacedIndex(
+  caller: Caller,
+  attachment: Attachment,
+  list: EntryList,
+  mode: Mode,
+): { index: number | undefined } | Refusal {
+  const { program, replaced, linkId, cgroup } = attachment;
+  const { switches } = caller.kernel;
+  if (mode !== 'multi') {
+    const [entry] = list.entries;
+    if (entry === undefined) return { index: undefined };
+    if ('link_id' in entry) {
+      const about = { cgroup: cgroup.path, link_id: entry.link_id };
+      return refusal(switches.link_conflict_errno, 'link-holds-single-entry', about);
+    }
+    return { index: 0 };
+  }
+  if (linkId !== undefined) return { index: undefined };
+  const present = indexOfProg(list, program.id);
+  const byItself = switches.replace_by_itself && program === replaced;
+  if (present >= 0 && !byItself) {
+    return refusal('EINVAL', 'program-already-attached', {
+      cgroup: cgroup.path,
+      prog_id: program.id,
+    });
+  }
+  if (replaced === undefined) return { index: undefined };
+  const index = indexOfProg(list, replaced.id);
+  if (index >= 0) return { index };
+  const about = { cgroup: cgroup.path, prog_id: replaced.id };
+  return refusal('ENOENT', 'replaced-program-not-attached', about);
+}
+
+function inserted(
+  caller: Caller,
+  attachment: Attachment,
+  list: EntryList,
+  mode: Mode,
+): Effect[] | Refusal {
+  const { flags, relative, linkId } = attachment;
+  const placement: Placement = { flags, relative, isLink: linkId !== undefined };
+  const index = placeOf(caller, list, placement);
+  if (typeof index !== 'number') return index;
+  const place = { ...placeIn(attachment, list, index), mode };
+  return [{ type: 'EntryInserted', ...place, ...holder(attachment), ...preorderBit(flags) }];
+}
+
+/** The entry keeps its place and takes the new program and the new call's preorder bit (§8.2). */
+function overwritten(
+  caller: Caller,
+  attachment: Attachment,
+  list: EntryList,
+  index: number,
+): Effect[] {
+  const entry = list.entries[index];
+  if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
+  const wasProgId = progIdOf(caller.kernel, entry);
+  const lifetime = new Lifetime(caller.kernel);
+  if (wasProgId !== attachment.program.id || attachment.linkId !== undefined) {
+    lifetime.drop('prog', wasProgId, 'entry_replaced');
+  }
+  const place = { ...placeIn(attachment, list, index), was_prog_id: wasProgId };
+  const bits = preorderBit(attachment.flags);
+  return [{ type: 'EntryReplaced', ...place, ...holder(attachment), ...bits }, ...lifetime.effects];
+}
+
+function placeIn({ cgroup, type }: Attachment, list: EntryList, index: number) {
+  return { cgroup_id: cgroup.id, attach_type: type, index, revision: list.revision + 1 };
+}
+
+function holder({ linkId, program }: Attachment): EntryHolder {
+  return linkId === undefined ? { prog_id: program.id } : { link_id: linkId };
+}
+
+function preorderBit(flags: number): { preorder?: true } {
+  return (flags & preorder) === 0 ? {} : { preorder: true };
+}

@@ -1,0 +1,35 @@
+/** The start of a kernel's life: the state before the first boot, and the fact of a boot. */
+import type { EffectOf } from './effect.ts';
+import { emptyTables, type Kernel } from './kernel.ts';
+import { type BootConfig, DEFAULT_CONFIG } from './release/config.ts';
+import { releaseOf, SERIES } from './release/release.ts';
+
+/** A machine that was never switched on: boot 0, without processes. */
+export function unbooted(): Kernel {
+  const release = SERIES.at(-1) ?? '';
+  const switches = releaseOf(release)?.switches;
+  if (switches === undefined) throw new Error(`no switches for ${release}`);
+  const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, cgroup: 0 };
+  const boot = { number: 0, boot_id: '', release, config: DEFAULT_CONFIG };
+  return { boot, switches, counters, ...emptyTables() };
+}
+
+/**
+ * The fact that a host booted.
+ *
+ * @param kernel the state before
+ * @param release canonical id of a known release
+ * @param config what differs from the defaults
+ */
+export function bootEffect(
+  kernel: Kernel,
+  boot: {
+    readonly release: string;
+    readonly boot_id: string;
+    readonly config?: Partial<BootConfig>;
+  },
+): EffectOf<'Booted'> {
+  const { release, boot_id } = boot;
+  const config = { ...DEFAULT_CONFIG, ...boot.config };
+  return { type: 'Booted', boot: kernel.boot.number + 1, boot_id, release, config };
+}

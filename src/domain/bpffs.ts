@@ -1,0 +1,103 @@
+/**
+ * The bpffs as a file system: walking a path, and who may read and write what (semantics §15;
+ * `bpf_obj_do_pin`, `bpf_inode_ops` in kernel/bpf/inode.c; the VFS's permission rules).
+ */
+import { type Caller, has } from './caller.ts';
+import { isRefused, refusal } from './decision.ts';
+import type { BpffsNode } from './kernel.ts';
+import type { Refusal } from './outcome.ts';
+import { baseName, parentPath } from './path.ts';
+
+/** Longest component of a path, in bytes (NAME_MAX). */
+export const COMPONENT_BYTES_MAX = 255;
+
+const READ = 4;
+const WRITE = 2;
+const SEARCH = 1;
+
+/** Whether the caller may do what `wanted` (an rwx digit) says with a node. */
+function allowed(caller: Caller, node: BpffsNode, wanted: number): boolean {
+  if (has(caller, 'dac_override')) return true;
+  // Everybody but the owner is "other": processes of uid 65534 have no shared group.
+  const bits = caller.process.uid === node.uid ? node.mode >> 6 : node.mode;
+  return (bits & wanted) === wanted;
+}
+
+/** Whether the caller may open a node for reading, writing or both. */
+export function mayOpen(
+  caller: Caller,
+  node: BpffsNode,
+  access: { readonly read: boolean; readonly write: boolean },
+): boolean {
+  return allowed(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
+}
+
+/** The directory that holds the last component of a path, if every step to it may be taken. */
+export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
+  const { bpffs } = caller.kernel;
+  const parent = parentPath(path);
+  const steps = parent === '/' ? [] : parent.slice(1).split('/');
+  let at = '';
+  for (let i = 0; i <= steps.length; i++) {
+    const node = bpffs.get(at === '' ? '/' : at);
+    if (node === undefined) return refusal('ENOENT', 'no-such-path', { path: at });
+    if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
+    if (!allowed(caller, node, SEARCH)) {
+      return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
+    }
+    if (i === steps.length) return node;
+    const step = steps[i] ?? '';
+    if (componentTooLong(step)) return refusal('ENAMETOOLONG', 'component-too-long', { path });
+    at = `${at}/${step}`;
+  }
+  throw new Error('unreachable: the walk ends at the directory');
+}
+
+/** The node at a path; the top is a directory. */
+export function nodeAt(caller: Caller, path: string): BpffsNode | Refusal {
+  const directory = directoryOf(caller, path);
+  if (isRefused(directory)) return directory;
+  if (componentTooLong(baseName(path))) {
+    return refusal('ENAMETOOLONG', 'component-too-long', { path });
+  }
+  return caller.kernel.bpffs.get(path) ?? refusal('ENOENT', 'no-such-path', { path });
+}
+
+/** Why a new name cannot be made at a path. */
+export function newNameRefused(caller: Caller, path: string): Refusal | undefined {
+  if (path === '/') return refusal('EEXIST', 'path-exists', { path });
+  const directory = directoryOf(caller, path);
+  if (isRefused(directory)) return directory;
+  const name = baseName(path);
+  if (name === '') return refusal('ENOENT', 'no-such-path', { path });
+  if (componentTooLong(name)) return refusal('ENAMETOOLONG', 'component-too-long', { path });
+  if (caller.kernel.bpffs.has(path)) return refusal('EEXIST', 'path-exists', { path });
+  // The name is looked up, and a dot refused, before the directory's permissions count.
+  const dotted = dotRefused(path);
+  if (dotted !== undefined || allowed(caller, directory, WRITE)) return dotted;
+  return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
+}
+
+/** bpffs keeps names with a dot to itself (`bpf_lookup`). */
+export function dotRefused(path: string): Refusal | undefined {
+  if (!baseName(path).includes('.')) return undefined;
+  return refusal('EPERM', 'name-with-dot', { path });
+}
+
+/** Why a name cannot be taken out of its directory. */
+export function removalRefused(caller: Caller, path: string): Refusal | undefined {
+  const directory = directoryOf(caller, path);
+  if (isRefused(directory)) return directory;
+  if (allowed(caller, directory, WRITE)) return undefined;
+  return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
+}
+
+function componentTooLong(name: string): boolean {
+  if (name.length * 3 <= COMPONENT_BYTES_MAX) return false;
+  let bytes = 0;
+  for (const char of name) {
+    const code = char.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes > COMPONENT_BYTES_MAX;
+}

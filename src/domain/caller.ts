@@ -1,0 +1,106 @@
+/**
+ * The caller's view: its process, and the cgroup directory that `target_path` opened for this one
+ * call. Lookups of fds follow semantics §6 (`bpf_prog_get`, `bpf_link_get_from_fd`,
+ * `cgroup_get_from_fd`).
+ */
+import type { Capability } from './capability.ts';
+import { refusal } from './decision.ts';
+import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
+import type { Refusal } from './outcome.ts';
+
+export interface Caller {
+  readonly kernel: Kernel;
+  readonly process: Process;
+  /** A directory that is open for the length of this call and holds a number meanwhile. */
+  readonly opened?: { readonly fd: number; readonly file: OpenFile };
+}
+
+/** Whether the caller has a capability itself. */
+export function has(caller: Caller, capability: Capability): boolean {
+  return caller.process.caps.includes(capability);
+}
+
+/** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
+export function bpfCapable(caller: Caller): boolean {
+  return has(caller, 'sys_admin') || (caller.kernel.switches.cap_bpf && has(caller, 'bpf'));
+}
+
+/** What the attach, link and query checks want (§18): CAP_NET_ADMIN, or from ~6.5 SYS_ADMIN. */
+export function netAdminCapable(caller: Caller): boolean {
+  if (has(caller, 'net_admin')) return true;
+  return caller.kernel.switches.sys_admin_is_net_admin && has(caller, 'sys_admin');
+}
+
+/** The open file behind an fd number, if the number is open. */
+export function fileAt(caller: Caller, fd: number): OpenFile | undefined {
+  if (caller.opened?.fd === fd) return caller.opened.file;
+  const entry = caller.process.fds.get(fd);
+  return entry === undefined ? undefined : caller.kernel.files.get(entry.file);
+}
+
+/** The program an fd names: EBADF when closed, EINVAL when it is something else. */
+export function progAt(caller: Caller, fd: number, field: string): Program | Refusal {
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refusal('EBADF', 'prog-fd-not-open', { field, fd });
+  if (file.kind !== 'prog') {
+    return refusal('EINVAL', 'prog-fd-is-no-program', { field, fd, kind: file.kind });
+  }
+  return held(caller.kernel.programs.get(file.id));
+}
+
+/** The link an fd names: EBADF when closed, EINVAL when it is something else. */
+export function linkAt(caller: Caller, fd: number, field: string): Link | Refusal {
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refusal('EBADF', 'link-fd-not-open', { field, fd });
+  if (file.kind !== 'link') {
+    return refusal('EINVAL', 'link-fd-is-no-link', { field, fd, kind: file.kind });
+  }
+  return held(caller.kernel.links.get(file.id));
+}
+
+/** The map an fd names: EBADF when closed, EINVAL when it is something else. */
+export function mapAt(
+  caller: Caller,
+  fd: number,
+  field: string,
+): { map: BpfMap; file: OpenFile } | Refusal {
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refusal('EBADF', 'map-fd-not-open', { field, fd });
+  if (file.kind !== 'map') {
+    return refusal('EINVAL', 'map-fd-is-no-map', { field, fd, kind: file.kind });
+  }
+  return { map: held(caller.kernel.maps.get(file.id)), file };
+}
+
+/** The cgroup an fd names: EBADF unless it is a cgroup directory, ENOENT once removed. */
+export function cgroupAt(caller: Caller, fd: number): Cgroup | Refusal {
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refusal('EBADF', 'target-fd-not-open', { fd });
+  if (file.kind !== 'cgroup') {
+    return refusal('EBADF', 'target-fd-is-no-cgroup', { fd, kind: file.kind });
+  }
+  const cgroup = caller.kernel.cgroups.get(file.id);
+  return cgroup ?? refusal('ENOENT', 'target-cgroup-removed', { fd, cgroup_id: file.id });
+}
+
+/** The lowest number that is free, or undefined when the soft limit leaves none (EMFILE). */
+export function lowestFree(caller: Caller): number | undefined {
+  const { fds, nofile } = caller.process;
+  for (let fd = 0; fd < nofile; fd++) {
+    if (!fds.has(fd) && caller.opened?.fd !== fd) return fd;
+  }
+  return undefined;
+}
+
+/** The refusal of a call that finds no free number. */
+export function noFreeFd(caller: Caller): Refusal {
+  return refusal('EMFILE', 'no-free-fd', {
+    pid: caller.process.pid,
+    nofile: caller.process.nofile,
+  });
+}
+
+function held<T>(object: T | undefined): T {
+  if (object === undefined) throw new Error('impossible state: an open file on a freed object');
+  return object;
+}

@@ -1,0 +1,72 @@
+/** The cgroup tree: mkdir, rmdir and moving a process (semantics §17; kernel/cgroup/cgroup.c). */
+import type { Calls } from '../call.ts';
+import type { Caller } from '../caller.ts';
+import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { Cgroup, Kernel } from '../kernel.ts';
+import { Lifetime } from '../lifetime.ts';
+import { parentPath } from '../path.ts';
+
+export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
+  const { path } = call;
+  const { cgroupIds, counters } = caller.kernel;
+  if (cgroupIds.has(path)) return refuse(refusal('EEXIST', 'cgroup-exists', { path }));
+  if (!cgroupIds.has(parentPath(path))) {
+    return refuse(refusal('ENOENT', 'no-such-cgroup', { path: parentPath(path) }));
+  }
+  if (path.includes('\n')) return refuse(refusal('EINVAL', 'cgroup-name-newline', { path }));
+  return succeed([{ type: 'CgroupMade', cgroup_id: counters.cgroup, path }]);
+}
+
+/**
+ * rmdir of a cgroup: EBUSY while it has processes or children, whatever is attached to it. Its
+ * entries go, its links become defunct and its storages are freed (`cgroup_bpf_release`); the
+ * kernel does that a moment later, the model at once.
+ */
+export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
+  const { kernel } = caller;
+  const { path } = call;
+  const cgroup = kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);
+  if (cgroup === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path }));
+  if (cgroup.children > 0 || cgroup.processes > 0 || cgroup.parent_id === 0) {
+    const { children, processes } = cgroup;
+    return refuse(refusal('EBUSY', 'cgroup-busy', { path, children, processes }));
+  }
+  return succeed([
+    ...storagesGone(kernel, cgroup),
+    ...detachAll(kernel, cgroup),
+    { type: 'CgroupRemoved', cgroup_id: cgroup.id },
+  ]);
+}
+
+export function join(caller: Caller, call: Calls['join']): Decision {
+  const id = caller.kernel.cgroupIds.get(call.path);
+  if (id === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path: call.path }));
+  return succeed([{ type: 'ProcessMoved', cgroup_id: id }]);
+}
+
+function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
+  const lifetime = new Lifetime(kernel);
+  for (const [type, list] of cgroup.lists) {
+    for (const entry of list.entries) {
+      lifetime.removeEntry(cgroup, type, 0, 'cgroup_removed');
+      if ('link_id' in entry) {
+        const severed = { type: 'LinkSevered', link_id: entry.link_id } as const;
+        lifetime.effects.push({ ...severed, reason: 'cgroup_removed' });
+      }
+    }
+  }
+  return lifetime.effects;
+}
+
+function storagesGone(kernel: Kernel, cgroup: Cgroup): Effect[] {
+  const effects: Effect[] = [];
+  for (const map of kernel.maps.values()) {
+    for (const { key } of map.elements) {
+      if (typeof key === 'number' || key.cgroup_id !== cgroup.id) continue;
+      const place = { type: 'StorageRemoved', map_id: map.id, ...key } as const;
+      effects.push({ ...place, reason: 'cgroup_removed' });
+    }
+  }
+  return effects;
+}

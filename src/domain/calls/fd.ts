@@ -1,0 +1,83 @@
+/** Fds: open, close, dup and passing over a socket (semantics §14). */
+import type { Calls } from '../call.ts';
+import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
+import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import { Lifetime } from '../lifetime.ts';
+
+/** open(2) of a cgroup directory: a number is taken before the path is looked up. */
+export function openCgroup(caller: Caller, call: Calls['open_cgroup']): Decision {
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  const id = caller.kernel.cgroupIds.get(call.path);
+  if (id === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path: call.path }));
+  return succeed([{ type: 'FdOpened', fd, kind: 'cgroup', id }], fd);
+}
+
+export function openOther(caller: Caller): Decision {
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+}
+
+export function close(caller: Caller, call: Calls['close']): Decision {
+  const entry = caller.process.fds.get(call.fd);
+  if (entry === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: call.fd }));
+  const lifetime = new Lifetime(caller.kernel);
+  lifetime.dropFile(entry.file, 'last_fd_closed');
+  return succeed([{ type: 'FdClosed', fd: call.fd }, ...lifetime.effects]);
+}
+
+export function dup(caller: Caller, call: Calls['dup']): Decision {
+  if (!caller.process.fds.has(call.fd)) {
+    return refuse(refusal('EBADF', 'fd-not-open', { fd: call.fd }));
+  }
+  const to = lowestFree(caller);
+  if (to === undefined) return refuse(noFreeFd(caller));
+  return succeed([{ type: 'FdDuplicated', fd: call.fd, to_fd: to }], to);
+}
+
+/** dup2(2) closes what the target number held; onto itself it changes nothing. */
+export function dup2(caller: Caller, call: Calls['dup2']): Decision {
+  const { fds, nofile } = caller.process;
+  const { fd, to_fd: to } = call;
+  // ksys_dup2 answers for fd == to_fd before it looks at the limit, do_dup2 after it.
+  if (fd === to && fds.has(fd)) return succeed([], to);
+  if (to < 0 || to >= nofile) return refuse(refusal('EBADF', 'fd-over-limit', { fd: to, nofile }));
+  if (!fds.has(fd)) return refuse(refusal('EBADF', 'fd-not-open', { fd }));
+  const effects: Effect[] = [];
+  const replaced = fds.get(to);
+  if (replaced !== undefined) {
+    // The new reference is taken first, so replacing a dup of the same file frees nothing.
+    const lifetime = new Lifetime(caller.kernel);
+    const sameFile = replaced.file === fds.get(fd)?.file;
+    if (!sameFile) lifetime.dropFile(replaced.file, 'last_fd_closed');
+    effects.push({ type: 'FdClosed', fd: to }, ...lifetime.effects);
+  }
+  effects.push({ type: 'FdDuplicated', fd, to_fd: to });
+  return succeed(effects, to);
+}
+
+export function sendFd(caller: Caller, call: Calls['send_fd']): Decision {
+  if (fileAt(caller, call.fd) === undefined) {
+    return refuse(refusal('EBADF', 'fd-not-open', { fd: call.fd }));
+  }
+  if (!caller.kernel.processes.has(call.to_pid)) {
+    return refuse(refusal('ESRCH', 'no-such-process', { pid: call.to_pid }));
+  }
+  return succeed([{ type: 'FdSent', fd: call.fd, to_pid: call.to_pid }]);
+}
+
+/** Takes the oldest waiting fd; without a free number it is dropped and the call still succeeds. */
+export function recvFd(caller: Caller): Decision {
+  const [waiting] = caller.process.mailbox;
+  if (waiting === undefined) return refuse(refusal('EAGAIN', 'mailbox-empty', {}));
+  const fd = lowestFree(caller);
+  const file = caller.kernel.files.get(waiting);
+  if (file === undefined) throw new Error('impossible state: a closed file in flight');
+  const { kind, id } = file;
+  if (fd !== undefined) return succeed([{ type: 'FdReceived', fd, kind, id }], fd);
+  const lifetime = new Lifetime(caller.kernel);
+  lifetime.dropFile(waiting, 'in_flight_dropped');
+  return succeed([{ type: 'FdLost' }, ...lifetime.effects], 0, { lost: true });
+}

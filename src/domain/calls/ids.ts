@@ -1,0 +1,101 @@
+/** Ids and info: fetching and walking by id, OBJ_GET_INFO_BY_FD (semantics §16). */
+import type { Calls } from '../call.ts';
+import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
+import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import type { ObjectKind } from '../effect.ts';
+import type { Kernel } from '../kernel.ts';
+import type { ObjectInfo } from '../outcome.ts';
+import { sysAdminOnly } from '../privilege.ts';
+
+/** Ids stop below this (`INT_MAX`). */
+const ID_END = 2 ** 31 - 1;
+const INFO_LEN_MAX = 4096;
+
+/** What a walk needs of a table of objects, whatever they are. */
+interface Ids {
+  has(id: number): boolean;
+  keys(): Iterable<number>;
+}
+
+function objects(kernel: Kernel, kind: ObjectKind): Ids {
+  switch (kind) {
+    case 'prog':
+      return kernel.programs;
+    case 'link':
+      return kernel.links;
+    case 'map':
+      return kernel.maps;
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** PROG_, LINK_ and MAP_GET_FD_BY_ID: the capability comes before the id, ENOENT before EMFILE. */
+export function getFdById(caller: Caller, kind: ObjectKind, id: number): Decision {
+  const command = `${kind}_get_fd_by_id`;
+  if (kind === 'link' && !caller.kernel.switches.link_ids) return unknownCommand(command);
+  const refused = sysAdminOnly(caller, command);
+  if (refused !== undefined) return refuse(refused);
+  if (!objects(caller.kernel, kind).has(id)) {
+    return refuse(refusal('ENOENT', 'no-object-with-id', { kind, id }));
+  }
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  return succeed([{ type: 'FdOpened', fd, kind, id }], fd);
+}
+
+/** PROG_, LINK_ and MAP_GET_NEXT_ID: the smallest id above the start; the start need not exist. */
+export function getNextId(caller: Caller, kind: ObjectKind, start: number): Decision {
+  const command = `${kind}_get_next_id`;
+  if (kind === 'link' && !caller.kernel.switches.link_ids) return unknownCommand(command);
+  if (start >= ID_END) return refuse(refusal('EINVAL', 'start-id-too-large', { start_id: start }));
+  const refused = sysAdminOnly(caller, command);
+  if (refused !== undefined) return refuse(refused);
+  let next: number | undefined;
+  for (const id of objects(caller.kernel, kind).keys()) {
+    if (id > start && (next === undefined || id < next)) next = id;
+  }
+  if (next === undefined)
+    return refuse(refusal('ENOENT', 'no-id-after', { kind, start_id: start }));
+  return succeed([], 0, { next_id: next });
+}
+
+/** A command that this kernel does not have. */
+export function unknownCommand(command: string): Decision {
+  return refuse(refusal('EINVAL', 'command-unknown', { command }));
+}
+
+export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): Decision {
+  const fd = call.bpf_fd ?? 0;
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refuse(refusal('EBADFD', 'info-fd-not-open', { fd }));
+  const { kind } = file;
+  if (kind === 'cgroup' || kind === 'other') {
+    return refuse(refusal('EINVAL', 'info-needs-bpf-object', { fd, kind }));
+  }
+  if (kind === 'link' && !caller.kernel.switches.link_ids) {
+    return refuse(refusal('EINVAL', 'no-info-on-links', { fd }));
+  }
+  if ((call.info_len ?? 0) > INFO_LEN_MAX) {
+    const about = { info_len: call.info_len ?? 0, limit: INFO_LEN_MAX };
+    return refuse(refusal('E2BIG', 'info-too-long', about));
+  }
+  return succeed([], 0, { info: infoOf(caller.kernel, kind, file.id) });
+}
+
+function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
+  const link = kind === 'link' ? kernel.links.get(id) : undefined;
+  if (link !== undefined) {
+    const { prog_id, cgroup_id, attach_type } = link;
+    return { kind: 'link', id, prog_id, cgroup_id, attach_type };
+  }
+  const program = kind === 'prog' ? kernel.programs.get(id) : undefined;
+  if (program !== undefined) {
+    const { prog_type, tag, prog_name, uid, map_ids } = program;
+    return { kind: 'prog', id, prog_type, tag, prog_name, created_by_uid: uid, map_ids };
+  }
+  const map = kind === 'map' ? kernel.maps.get(id) : undefined;
+  if (map === undefined) throw new Error(`impossible state: open file on freed ${kind} ${id}`);
+  const { map_type, map_name, key_size, value_size, max_entries } = map;
+  return { kind: 'map', id, map_type, map_name, key_size, value_size, max_entries };
+}

@@ -1,0 +1,98 @@
+/** LINK_CREATE: semantics §11, §19.2, §20 (`link_create`, `cgroup_bpf_link_attach`). */
+import { attach } from '../attach.ts';
+import { type AttachAttr, linkCreateAttr, trailing } from '../attach-attr.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, cgroupAt, lowestFree, netAdminCapable, noFreeFd, progAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { cgroupProgType, expectedTypeFits, foreignProgType } from '../fits.ts';
+import { ATTACH_FLAG_BITS } from '../flags.ts';
+import type { Program } from '../kernel.ts';
+import type { Refusal } from '../outcome.ts';
+import { netAdminFirst } from '../privilege.ts';
+import type { Switches } from '../release/switches.ts';
+import { foreignTarget } from './prog-attach.ts';
+
+const { override, multi, replace, before, after, id, preorder, link } = ATTACH_FLAG_BITS;
+const OFFSETS = { flags: 12, replace: 16, relative: 16 } as const;
+
+export function linkCreate(caller: Caller, call: Calls['link_create'], target: number): Decision {
+  const { switches } = caller.kernel;
+  const attr = linkCreateAttr(call, target);
+  const malformedCall = malformed(caller, attr);
+  if (malformedCall !== undefined) return refuse(malformedCall);
+  const program = progAt(caller, attr.prog, 'prog_fd');
+  if (isRefused(program)) return refuse(program);
+  const refused = unfit(caller, program, attr);
+  if (refused !== undefined) return refuse(refused);
+  const unknown = attr.flags & ~knownFlags(switches);
+  if (unknown !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags: unknown >>> 0 }));
+  const cgroup = cgroupAt(caller, attr.target);
+  if (isRefused(cgroup)) return refuse(cgroup);
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+
+  const linkId = caller.kernel.counters.link;
+  const { type } = attr;
+  const effects = attach(caller, {
+    cgroup,
+    type,
+    program,
+    linkId,
+    flags: switches.link_flags_choose_mode ? attr.flags : attr.flags | multi,
+    relative: switches.anchors ? attr.relative : 0,
+    expectedRevision: switches.revisions ? attr.expectedRevision : 0,
+  });
+  if (isRefused(effects)) {
+    return refuse(effects, switches.link_ids ? [{ type: 'LinkIdBurned', link_id: linkId }] : []);
+  }
+  const place = { cgroup_id: cgroup.id, attach_type: type };
+  const created = {
+    type: 'LinkCreated',
+    link_id: linkId,
+    prog_id: program.id,
+    ...place,
+    fd,
+  } as const;
+  return succeed([created, ...effects], fd);
+}
+
+/** What is refused before the program is looked at. */
+function malformed(caller: Caller, attr: AttachAttr): Refusal | undefined {
+  const { switches } = caller.kernel;
+  if (switches.link_create_needs_net_admin) {
+    const gated = netAdminFirst(caller, 'link_create');
+    if (gated !== undefined) return gated;
+  }
+  const past = trailing(attr, switches.link_create_attr_end, OFFSETS);
+  if (past !== undefined) return past;
+  if (!switches.link_create_checks_type_first) return undefined;
+  if (cgroupProgType(switches, attr.type) !== undefined) return undefined;
+  return refusal('EINVAL', 'attach-type-unknown', { attach_type: attr.type });
+}
+
+/** Whether the program may be linked to this hook by this caller. */
+function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | undefined {
+  const { switches } = caller.kernel;
+  const { type } = attr;
+  if (program.prog_type === 'cgroup_skb' && switches.cap_bpf && !netAdminCapable(caller)) {
+    return refusal('EPERM', 'skb-link-needs-net-admin', { prog_id: program.id });
+  }
+  const wanted = cgroupProgType(switches, type) ?? foreignProgType(switches, type);
+  if (wanted === undefined) return refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
+  if (program.prog_type !== wanted) {
+    const about = { prog_id: program.id, prog_type: program.prog_type, wanted };
+    return refusal('EINVAL', 'prog-type-differs', { field: 'prog_fd', ...about });
+  }
+  if (cgroupProgType(switches, type) === undefined) return foreignTarget(type);
+  if (expectedTypeFits(program, type)) return undefined;
+  const about = { prog_id: program.id, expected: program.expected_attach_type, attach_type: type };
+  return refusal('EINVAL', 'expected-type-differs', about);
+}
+
+function knownFlags(switches: Switches): number {
+  if (switches.link_flags_choose_mode) {
+    const named = override | multi | replace;
+    return switches.link_unknown_flags_refused ? named : ~0;
+  }
+  return switches.anchors ? before | after | id | link | preorder : 0;
+}

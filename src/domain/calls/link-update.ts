@@ -1,0 +1,93 @@
+/** LINK_UPDATE: semantics §12, §19.4 (`link_update`, `cgroup_bpf_replace`, `__cgroup_bpf_replace`). */
+import { seen, seenFd } from '../attr.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, linkAt, progAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { ATTACH_FLAG_BITS, flagWord } from '../flags.ts';
+import type { Cgroup, Kernel, Link, Program } from '../kernel.ts';
+import { Lifetime } from '../lifetime.ts';
+import { listOf } from '../list.ts';
+import { miscountedSlots } from '../miscounted-slot.ts';
+import type { Refusal } from '../outcome.ts';
+
+const { replace } = ATTACH_FLAG_BITS;
+
+export function linkUpdate(caller: Caller, call: Calls['link_update']): Decision {
+  const { switches, cgroups } = caller.kernel;
+  const size = call.attr_size;
+  const flags = seen(flagWord(call.flags), 8, 4, size);
+  if ((flags & ~replace) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const link = linkAt(caller, seenFd(call.link_fd, 0, size), 'link_fd');
+  if (isRefused(link)) return refuse(link);
+  const program = progAt(caller, seenFd(call.new_prog_fd, 4, size), 'new_prog_fd');
+  if (isRefused(program)) return refuse(program);
+  const old = oldProgram(caller, flags, seenFd(call.old_prog_fd, 12, size));
+  if (old !== undefined && isRefused(old)) return refuse(old);
+  const cgroup = cgroups.get(link.cgroup_id);
+  if (cgroup === undefined) {
+    const errno = switches.link_update_defunct_errno;
+    return refuse(refusal(errno, 'link-defunct', { link_id: link.id }));
+  }
+  const refused = unfit(caller.kernel, link, program, old);
+  return refused === undefined ? updated(caller, link, program, cgroup) : refuse(refused);
+}
+
+/** The program that the caller expects in the link, when it names one. */
+function oldProgram(caller: Caller, flags: number, fd: number): Program | Refusal | undefined {
+  if ((flags & replace) !== 0) return progAt(caller, fd, 'old_prog_fd');
+  if (fd === 0 || !caller.kernel.switches.link_update_old_prog_needs_replace) return undefined;
+  return refusal('EINVAL', 'old-prog-without-replace', { fd });
+}
+
+/** Neither the expected attach type nor the hierarchy is looked at again. */
+function unfit(
+  kernel: Kernel,
+  link: Link,
+  program: Program,
+  old: Program | undefined,
+): Refusal | undefined {
+  const current = kernel.programs.get(link.prog_id);
+  if (current === undefined) throw new Error(`impossible state: link ${link.id} without program`);
+  if (old !== undefined && old !== current) {
+    const about = { link_id: link.id, prog_id: current.id, expected: old.id };
+    return refusal('EPERM', 'link-runs-other-program', about);
+  }
+  if (program.prog_type !== current.prog_type) {
+    const about = { prog_id: program.id, prog_type: program.prog_type };
+    return refusal('EINVAL', 'prog-type-differs', {
+      field: 'new_prog_fd',
+      ...about,
+      wanted: current.prog_type,
+    });
+  }
+  if (kernel.switches.link_update_compares_storage && !sameStorage(program, current)) {
+    const about = { prog_id: program.id, current: current.id };
+    return refusal('EINVAL', 'storage-maps-differ', about);
+  }
+  return undefined;
+}
+
+function sameStorage(a: Program, b: Program): boolean {
+  const maps = new Set([...a.storage_map_ids, ...b.storage_map_ids]);
+  return maps.size === a.storage_map_ids.length && maps.size === b.storage_map_ids.length;
+}
+
+function updated(caller: Caller, link: Link, program: Program, cgroup: Cgroup): Decision {
+  const { kernel } = caller;
+  const lifetime = new Lifetime(kernel);
+  if (program.id !== link.prog_id) lifetime.drop('prog', link.prog_id, 'link_updated');
+  const update = {
+    type: 'LinkUpdated',
+    link_id: link.id,
+    prog_id: program.id,
+    was_prog_id: link.prog_id,
+    revision: listOf(cgroup, link.attach_type).revision + 1,
+  } as const;
+  const slots = kernel.switches.link_update_miscounts_preorder
+    ? miscountedSlots(kernel, link, program, cgroup)
+    : [];
+  const leaked = kernel.switches.link_update_leaks_reference
+    ? [{ type: 'LinkReferenceLeaked', link_id: link.id } as const]
+    : [];
+  return succeed([update, ...slots, ...leaked, ...lifetime.effects]);
+}

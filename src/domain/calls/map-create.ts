@@ -1,0 +1,145 @@
+/** MAP_CREATE and PROG_BIND_MAP (semantics §18, §25; `map_create`, `bpf_prog_bind_map`). */
+import type { Calls } from '../call.ts';
+import { bpfCapable, type Caller, lowestFree, mapAt, noFreeFd, progAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { type MapType, mapTypeNumber, mapTypeOf } from '../map-type.ts';
+import { badObjectName } from '../object-name.ts';
+import type { Refusal } from '../outcome.ts';
+import { creationGate } from '../privilege.ts';
+
+type Create = Required<Omit<Calls['map_create'], 'map_type'>> & { readonly map_type: MapType };
+
+const NO_PREALLOC = 1;
+const NUMA_NODE = 4;
+const RDONLY = 8;
+const WRONLY = 16;
+const RDONLY_PROG = 128;
+const WRONLY_PROG = 256;
+const STORAGE_FLAGS = NUMA_NODE | RDONLY | WRONLY | RDONLY_PROG | WRONLY_PROG;
+const PLAIN_FLAGS = STORAGE_FLAGS | 64 | 512 | 1024;
+
+/** Types that callers without CAP_BPF may create when the sysctl is 0. */
+const UNPRIVILEGED: readonly MapType[] = [
+  'array',
+  'percpu_array',
+  'prog_array',
+  'perf_event_array',
+  'cgroup_array',
+  'array_of_maps',
+  'hash',
+  'percpu_hash',
+  'hash_of_maps',
+  'ringbuf',
+  'user_ringbuf',
+  'cgroup_storage',
+  'percpu_cgroup_storage',
+];
+const MODELLED: readonly MapType[] = [
+  'hash',
+  'array',
+  'percpu_hash',
+  'percpu_array',
+  'lru_hash',
+  'lru_percpu_hash',
+  'lpm_trie',
+  'cgroup_storage',
+  'percpu_cgroup_storage',
+];
+const ARRAYS: readonly MapType[] = ['array', 'percpu_array'];
+
+export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
+  const create = withDefaults(call);
+  const refused = admission(caller, create) ?? malformedFor(caller, create);
+  if (refused !== undefined) return refuse(refused);
+  const badName = badObjectName(create.map_name, 'map_name');
+  if (badName !== undefined) return refuse(badName);
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  const { map_flags, ...rest } = create;
+  const access = accessOf(map_flags);
+  const effect = { type: 'MapCreated', map_id: caller.kernel.counters.map, fd, ...rest } as const;
+  return succeed([{ ...effect, ...access }], fd);
+}
+
+function withDefaults(call: Calls['map_create']): Create {
+  return {
+    map_type: mapTypeOf(mapTypeNumber(call.map_type)),
+    key_size: call.key_size ?? 0,
+    value_size: call.value_size ?? 0,
+    max_entries: call.max_entries ?? 0,
+    map_flags: call.map_flags ?? 0,
+    map_name: call.map_name ?? '',
+  };
+}
+
+/** From 6.9 on, the type and an array's form come before the privilege; before, after it. */
+function admission(caller: Caller, create: Create): Refusal | undefined {
+  const gated = creationGate(caller);
+  const badForm = formOf(create);
+  const first = caller.kernel.switches.form_before_privilege
+    ? (badForm ?? gated)
+    : (gated ?? badForm);
+  if (first !== undefined || bpfCapable(caller)) return first;
+  if (UNPRIVILEGED.includes(create.map_type)) return undefined;
+  return refusal('EPERM', 'map-needs-bpf', { map_type: create.map_type });
+}
+
+/** `array_map_alloc_check` and its like: what `map_alloc_check` of a type refuses. */
+function formOf(create: Create): Refusal | undefined {
+  const { map_type: type, map_flags: flags, max_entries: entries, key_size, value_size } = create;
+  const about = { map_type: type };
+  if (!MODELLED.includes(type)) return refusal('EINVAL', 'map-type-unknown', about);
+  if (isStorage(type)) return undefined;
+  const known = type === 'array' ? PLAIN_FLAGS : PLAIN_FLAGS | NO_PREALLOC;
+  if ((flags & ~known) !== 0) return refusal('EINVAL', 'map-flags', { ...about, flags });
+  if (entries === 0)
+    return refusal('EINVAL', 'map-max-entries', { ...about, max_entries: entries });
+  const badKey = key_size === 0 || (ARRAYS.includes(type) && key_size !== 4);
+  if (badKey) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
+  if (value_size === 0) return refusal('EINVAL', 'map-value-size', { ...about, value_size });
+  return undefined;
+}
+
+/** `cgroup_storage_map_alloc`, which comes after the privilege in every release (§25.1). */
+function malformedFor(caller: Caller, create: Create): Refusal | undefined {
+  const { map_type: type, map_flags: flags, key_size, value_size, max_entries } = create;
+  if (!isStorage(type)) return undefined;
+  const { switches } = caller.kernel;
+  const about = { map_type: type };
+  const keySizes = switches.storage_is_shared ? [8, 16] : [16];
+  if (!keySizes.includes(key_size))
+    return refusal('EINVAL', 'map-key-size', { ...about, key_size });
+  if (value_size === 0) return refusal('EINVAL', 'map-value-size', { ...about, value_size });
+  const limit =
+    type === 'cgroup_storage' ? switches.storage_value_max : switches.percpu_storage_value_max;
+  if (value_size > limit) {
+    return refusal('E2BIG', 'map-value-too-large', { ...about, value_size, limit });
+  }
+  if ((flags & ~STORAGE_FLAGS) !== 0 || (flags & (RDONLY | WRONLY)) === (RDONLY | WRONLY)) {
+    return refusal('EINVAL', 'map-flags', { ...about, flags });
+  }
+  if (max_entries !== 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
+  return undefined;
+}
+
+function isStorage(type: MapType): boolean {
+  return type === 'cgroup_storage' || type === 'percpu_cgroup_storage';
+}
+
+function accessOf(flags: number): { access?: 'read' | 'write' } {
+  if ((flags & RDONLY) !== 0) return { access: 'read' };
+  return (flags & WRONLY) === 0 ? {} : { access: 'write' };
+}
+
+/** A reference only: attaching makes no storage for a bound map; binding twice succeeds (§25.2). */
+export function progBindMap(caller: Caller, call: Calls['prog_bind_map']): Decision {
+  if ((call.flags ?? 0) !== 0) {
+    return refuse(refusal('EINVAL', 'flags-unknown', { flags: call.flags ?? 0 }));
+  }
+  const program = progAt(caller, call.prog_fd ?? 0, 'prog_fd');
+  if (isRefused(program)) return refuse(program);
+  const found = mapAt(caller, call.map_fd ?? 0, 'map_fd');
+  if (isRefused(found)) return refuse(found);
+  if (program.map_ids.includes(found.map.id)) return succeed();
+  return succeed([{ type: 'MapBound', prog_id: program.id, map_id: found.map.id }]);
+}

@@ -1,0 +1,109 @@
+/** Map elements from user space: lookup, update, delete, next key (semantics §25.4). */
+import type { Calls, MapKey } from '../call.ts';
+import { type Caller, mapAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import type { BpfMap, Element } from '../kernel.ts';
+import type { Refusal } from '../outcome.ts';
+import { isStorageMap, sameKey, storageKey } from '../storage.ts';
+
+/** End of MAP_DELETE_ELEM's key pointer in the attr. */
+const DELETE_ATTR_END = 16;
+const NOEXIST = 1;
+const EXIST = 2;
+const LOCK = 4;
+
+export function mapLookup(caller: Caller, call: Calls['map_lookup_elem']): Decision {
+  const map = openMap(caller, call.map_fd ?? 0, 'read');
+  if (isRefused(map)) return refuse(map);
+  const found = elementAt(map, call.key);
+  if (found === undefined) return refuse(noElement(map));
+  return succeed([], 0, { value: found.value });
+}
+
+export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decision {
+  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  if (isRefused(map)) return refuse(map);
+  const flags = call.flags ?? 0;
+  const refused = updateRefused(map, call.key, flags);
+  if (refused !== undefined) return refuse(refused);
+  const key = canonicalKey(map, call.key);
+  return succeed([{ type: 'ElementUpdated', map_id: map.id, key, value: call.value }]);
+}
+
+function updateRefused(map: BpfMap, key: MapKey, flags: number): Refusal | undefined {
+  const found = elementAt(map, key);
+  if (isStorageMap(map)) {
+    if ((flags & ~EXIST) !== 0) return refusal('EINVAL', 'flags-unknown', { flags });
+    return found === undefined ? noElement(map) : undefined;
+  }
+  if (flags > EXIST || (flags & LOCK) !== 0) return refusal('EINVAL', 'flags-unknown', { flags });
+  if (isArray(map)) {
+    if (found === undefined) return refusal('E2BIG', 'index-out-of-range', { map_id: map.id });
+    return flags === NOEXIST ? refusal('EEXIST', 'element-exists', { map_id: map.id }) : undefined;
+  }
+  if (found !== undefined && flags === NOEXIST) {
+    return refusal('EEXIST', 'element-exists', { map_id: map.id });
+  }
+  if (found === undefined && flags === EXIST) return noElement(map);
+  if (found === undefined && map.elements.length >= map.max_entries) {
+    return refusal('E2BIG', 'map-full', { map_id: map.id, max_entries: map.max_entries });
+  }
+  return undefined;
+}
+
+export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decision {
+  if (call.value !== undefined) {
+    return refuse(refusal('EINVAL', 'bytes-after-last-field', { last_byte: DELETE_ATTR_END }));
+  }
+  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  if (isRefused(map)) return refuse(map);
+  if (isStorageMap(map) || isArray(map)) {
+    return refuse(refusal('EINVAL', 'elements-stay', { map_id: map.id, map_type: map.map_type }));
+  }
+  if (elementAt(map, call.key) === undefined) return refuse(noElement(map));
+  const key = canonicalKey(map, call.key);
+  return succeed([{ type: 'ElementDeleted', map_id: map.id, key }]);
+}
+
+/** Without a key, or with one that is not there, the first key. */
+export function mapNextKey(caller: Caller, call: Calls['map_get_next_key']): Decision {
+  const map = openMap(caller, call.map_fd ?? 0, 'read');
+  if (isRefused(map)) return refuse(map);
+  const keys = isArray(map)
+    ? Array.from({ length: map.max_entries }, (_, i) => i)
+    : map.elements.map((element) => element.key);
+  const key = call.key === undefined ? undefined : canonicalKey(map, call.key);
+  const at = key === undefined ? -1 : keys.findIndex((other) => sameKey(other, key));
+  const next = keys[at + 1];
+  if (next === undefined) return refuse(refusal('ENOENT', 'no-next-key', { map_id: map.id }));
+  return succeed([], 0, { next_key: next });
+}
+
+function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
+  const found = mapAt(caller, fd, 'map_fd');
+  if (isRefused(found)) return found;
+  const { map, file } = found;
+  if (file.access === undefined || file.access === wanted) return map;
+  return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
+}
+
+/** An attach type given for an 8 byte key lies beyond its end and is not looked at. */
+function canonicalKey(map: BpfMap, key: MapKey): MapKey {
+  if (typeof key === 'number') return key;
+  return isStorageMap(map) ? storageKey(map, key.cgroup_id, key.attach_type ?? 0) : key;
+}
+
+function elementAt(map: BpfMap, key: MapKey): Element | undefined {
+  const wanted = canonicalKey(map, key);
+  const found = map.elements.find((element) => sameKey(element.key, wanted));
+  if (found !== undefined || !isArray(map) || typeof wanted !== 'number') return found;
+  return wanted < map.max_entries ? { key: wanted, value: 0 } : undefined;
+}
+
+function isArray(map: BpfMap): boolean {
+  return map.map_type === 'array' || map.map_type === 'percpu_array';
+}
+
+function noElement(map: BpfMap): Refusal {
+  return refusal('ENOENT', 'no-element', { map_id: map.id });
+}

@@ -1,0 +1,68 @@
+/** OBJ_PIN and OBJ_GET: semantics §15 (`bpf_obj_pin_user`, `bpf_obj_get_user`). */
+import { seen, seenFd } from '../attr.ts';
+import { mayOpen, newNameRefused, nodeAt } from '../bpffs.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import type { Kernel } from '../kernel.ts';
+
+const RDONLY = 8;
+const WRONLY = 16;
+const PATH_FD = 1 << 14;
+/** A pin is made 0600; the umask takes nothing from that. */
+const PIN_MODE = 0o600;
+
+export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
+  const size = call.attr_size;
+  const flags = seen(call.file_flags ?? 0, 12, 4, size);
+  if ((flags & ~pathFlag(caller.kernel)) !== 0) {
+    return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  }
+  const fd = seenFd(call.bpf_fd, 8, size);
+  const file = fileAt(caller, fd);
+  if (file === undefined || file.kind === 'cgroup' || file.kind === 'other') {
+    return refuse(refusal('EINVAL', 'pin-needs-bpf-object', { fd }));
+  }
+  const refused = newNameRefused(caller, call.path);
+  if (refused !== undefined) return refuse(refused);
+  const { kind, id } = file;
+  const pin = { path: call.path, kind, id, uid: caller.process.uid, mode: PIN_MODE } as const;
+  return succeed([{ type: 'PinCreated', ...pin }]);
+}
+
+export function objGet(caller: Caller, call: Calls['obj_get']): Decision {
+  const size = call.attr_size;
+  const flags = seen(call.file_flags ?? 0, 12, 4, size);
+  const known = RDONLY | WRONLY | pathFlag(caller.kernel);
+  if ((flags & ~known) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  if (seenFd(call.bpf_fd, 8, size) !== 0) {
+    return refuse(refusal('EINVAL', 'get-takes-no-fd', {}));
+  }
+  if ((flags & RDONLY) !== 0 && (flags & WRONLY) !== 0) {
+    return refuse(refusal('EINVAL', 'rdonly-and-wronly', {}));
+  }
+  return opened(caller, call.path, flags);
+}
+
+function opened(caller: Caller, path: string, flags: number): Decision {
+  const node = nodeAt(caller, path);
+  if (isRefused(node)) return refuse(node);
+  const access = { read: (flags & WRONLY) === 0, write: (flags & RDONLY) === 0 };
+  if (!mayOpen(caller, node, access))
+    return refuse(refusal('EACCES', 'pin-not-permitted', { path }));
+  if (node.kind === 'dir') return refuse(refusal('EACCES', 'path-is-no-pin', { path }));
+  const { id, kind } = node;
+  const restricted = !access.read || !access.write;
+  if (kind === 'link' && restricted && caller.kernel.switches.link_get_refuses_access_flags) {
+    return refuse(refusal('EINVAL', 'link-has-no-access-mode', { path }));
+  }
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  const limit =
+    kind === 'map' && restricted ? ({ access: access.read ? 'read' : 'write' } as const) : {};
+  return succeed([{ type: 'FdOpened', fd, kind, id, ...limit }], fd);
+}
+
+function pathFlag(kernel: Kernel): number {
+  return kernel.switches.path_fd ? PATH_FD : 0;
+}

@@ -1,0 +1,71 @@
+/** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14; golden2). */
+
+import type { Calls } from '../call.ts';
+import type { Caller } from '../caller.ts';
+import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
+import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import { Lifetime } from '../lifetime.ts';
+
+export function spawn(caller: Caller, call: Calls['spawn']): Decision {
+  const pid = call.child_pid ?? caller.kernel.counters.pid;
+  if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
+  const effect = {
+    type: 'ProcessSpawned',
+    pid,
+    comm: call.comm ?? '',
+    uid: call.uid ?? 0,
+    caps: sorted(call.caps ?? ((call.uid ?? 0) === 0 ? ALL_CAPABILITIES : [])),
+  } as const;
+  return succeed([effect], pid);
+}
+
+export function fork(caller: Caller, call: Calls['fork']): Decision {
+  const pid = call.child_pid ?? caller.kernel.counters.pid;
+  if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
+  const { uid, caps } = caller.process;
+  const child = { uid: call.uid ?? uid, caps: call.caps === undefined ? caps : sorted(call.caps) };
+  return succeed([{ type: 'ProcessForked', pid, ...child }], pid);
+}
+
+/** execve(2): close-on-exec fds go, and a process of another uid than 0 loses its capabilities. */
+export function exec(caller: Caller, call: Calls['exec']): Decision {
+  const { process, kernel } = caller;
+  const lifetime = new Lifetime(kernel);
+  for (const fd of process.fds.values()) {
+    if (fd.cloexec) lifetime.dropFile(fd.file, 'process_executed');
+  }
+  const executed = {
+    type: 'ProcessExecuted',
+    comm: call.comm ?? process.comm,
+    caps: process.uid === 0 ? process.caps : [],
+  } as const;
+  return succeed([executed, ...lifetime.effects]);
+}
+
+/** The process ends, however it ends: all its fds close and its mailbox is dropped. */
+export function exit(caller: Caller): Decision {
+  const lifetime = new Lifetime(caller.kernel);
+  for (const fd of caller.process.fds.values()) lifetime.dropFile(fd.file, 'process_exited');
+  for (const file of caller.process.mailbox) lifetime.dropFile(file, 'in_flight_dropped');
+  return succeed([{ type: 'ProcessExited' }, ...lifetime.effects]);
+}
+
+/** Become `uid` with exactly `caps`; from another uid than 0, capabilities can only be given up. */
+export function capset(caller: Caller, call: Calls['capset']): Decision {
+  const { uid, caps } = caller.process;
+  const lacking = call.caps.filter((capability) => !caps.includes(capability));
+  if (uid !== 0 && (lacking.length > 0 || (call.uid ?? uid) !== uid)) {
+    const wanted = lacking.join(', ') || `uid ${call.uid}`;
+    return refuse(refusal('EPERM', 'credentials-cannot-grow', { uid, wanted }));
+  }
+  const effect = { uid: call.uid ?? uid, caps: sorted(call.caps) };
+  return succeed([{ type: 'CredentialsChanged', ...effect }]);
+}
+
+export function setrlimit(call: Calls['setrlimit']): Decision {
+  return succeed([{ type: 'NofileLimited', nofile: call.nofile }]);
+}
+
+function sorted(caps: readonly Capability[]): readonly Capability[] {
+  return ALL_CAPABILITIES.filter((capability) => caps.includes(capability));
+}

@@ -1,0 +1,61 @@
+/** PROG_DETACH: the checks of semantics §9 in the kernel's order (`bpf_prog_detach`). */
+import { progAttachAttr, trailing } from '../attach-attr.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, cgroupAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { cgroupProgType } from '../fits.ts';
+import { Lifetime } from '../lifetime.ts';
+import { indexOfProg, listOf } from '../list.ts';
+import { netAdminFirst } from '../privilege.ts';
+import { progOfType } from './prog-attach.ts';
+
+const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
+
+export function progDetach(caller: Caller, call: Calls['prog_detach'], target: number): Decision {
+  const { switches } = caller.kernel;
+  if (switches.attach_needs_net_admin) {
+    const gated = netAdminFirst(caller, 'prog_detach');
+    if (gated !== undefined) return refuse(gated);
+  }
+  const attr = progAttachAttr(call, target);
+  const past = trailing(attr, switches.prog_detach_attr_end, OFFSETS);
+  if (past !== undefined) return refuse(past);
+  const { type } = attr;
+  const progType = cgroupProgType(switches, type);
+  if (progType === undefined) {
+    return refuse(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }));
+  }
+  const staleField = !switches.revisions && attr.expectedRevision !== 0;
+  if (attr.flags !== 0 || attr.relative !== 0 || staleField) {
+    return refuse(refusal('EINVAL', 'detach-takes-no-flags', {}));
+  }
+  const cgroup = cgroupAt(caller, attr.target);
+  if (isRefused(cgroup)) return refuse(cgroup);
+  // Whatever is wrong with the fd only means that no program is named.
+  const named = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
+  const list = listOf(cgroup, type);
+  if (attr.expectedRevision !== 0 && attr.expectedRevision !== list.revision) {
+    const about = { expected: attr.expectedRevision, revision: list.revision };
+    return refuse(refusal('ESTALE', 'revision-stale', about));
+  }
+  const about = { cgroup: cgroup.path, attach_type: type };
+  let index = 0;
+  if (list.mode === 'multi') {
+    if (isRefused(named)) return refuse(refusal('EINVAL', 'detach-names-no-program', about));
+    index = indexOfProg(list, named.id);
+    if (index < 0) {
+      const missing = { ...about, prog_id: named.id };
+      return refuse(refusal('ENOENT', 'program-not-attached', missing));
+    }
+  }
+  const entry = list.entries[index];
+  if (entry === undefined) return refuse(refusal('ENOENT', 'nothing-attached', about));
+  if ('link_id' in entry) {
+    // v2-series alone: only there a none or override list may hold a link (§19.4).
+    const owner = { cgroup: cgroup.path, link_id: entry.link_id };
+    return refuse(refusal(switches.link_prog_detach_errno, 'link-holds-single-entry', owner));
+  }
+  const lifetime = new Lifetime(caller.kernel);
+  lifetime.removeEntry(cgroup, type, index, 'prog_detach');
+  return succeed(lifetime.effects);
+}

@@ -1,0 +1,142 @@
+/** PROG_QUERY: semantics §10 (`bpf_prog_query`, `__cgroup_bpf_query`). */
+import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
+import { seen, seenFd } from '../attr.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, cgroupAt } from '../caller.ts';
+import { type Decision, isRefused, refusal } from '../decision.ts';
+import { effectiveArray } from '../effective.ts';
+import { cgroupProgType, foreignProgType } from '../fits.ts';
+import { flagWord, MODE_FLAGS, QUERY_FLAG_BITS } from '../flags.ts';
+import type { Cgroup } from '../kernel.ts';
+import { listOf, progIdOf } from '../list.ts';
+import type { QueryOutputs, Refusal } from '../outcome.ts';
+import { netAdminFirst } from '../privilege.ts';
+import { foreignTarget, isInterfaceHook } from './prog-attach.ts';
+
+/** Room for ids when the caller does not say. */
+export const PROG_CNT_DEFAULT = 128;
+
+const REVISION_END = 64;
+
+interface QueryAttr {
+  readonly target: number;
+  readonly type: AttachType;
+  readonly flags: number;
+  readonly hasIds: boolean;
+  readonly room: number;
+  readonly wantsFlags: boolean;
+  readonly size: number;
+}
+
+export function progQuery(caller: Caller, call: Calls['prog_query'], target: number): Decision {
+  const { switches } = caller.kernel;
+  const attr = queryAttr(call, target);
+  const untouched: QueryOutputs = {
+    prog_cnt: call.prog_cnt ?? PROG_CNT_DEFAULT,
+    prog_ids: [],
+    attach_flags: 0,
+    ...(call.prog_attach_flags === true ? { prog_attach_flags: [] } : {}),
+  };
+  const early = malformed(caller, attr);
+  if (early !== undefined) return refusedQuery(early, untouched);
+  const { type } = attr;
+  if (cgroupProgType(switches, type) === undefined) {
+    return otherSubsystem(caller, attr, untouched);
+  }
+  const cgroup = cgroupAt(caller, attr.target);
+  if (isRefused(cgroup)) return refusedQuery(cgroup, untouched);
+  const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
+  if (effective && attr.wantsFlags) {
+    return refusedQuery(refusal('EINVAL', 'effective-query-takes-no-flags-buffer', {}), untouched);
+  }
+  return answered(caller, attr, cgroup, effective, untouched);
+}
+
+function queryAttr(call: Calls['prog_query'], target: number): QueryAttr {
+  const size = call.attr_size ?? 4096;
+  const type = seen(attachTypeNumber(call.attach_type), 4, 4, size);
+  return {
+    target: seenFd(target, 0, size),
+    type: size >= 8 ? call.attach_type : attachTypeOf(type),
+    flags: seen(flagWord(call.query_flags), 8, 4, size),
+    hasIds: call.null_prog_ids !== true && size > 16,
+    room: seen(call.prog_cnt ?? PROG_CNT_DEFAULT, 24, 4, size),
+    wantsFlags: call.prog_attach_flags === true && size > 32,
+    size,
+  };
+}
+
+function malformed(caller: Caller, attr: QueryAttr): Refusal | undefined {
+  const { switches } = caller.kernel;
+  const gated = netAdminFirst(caller, 'prog_query');
+  if (gated !== undefined) return gated;
+  if (attr.wantsFlags && switches.prog_query_attr_end < 40) {
+    return refusal('EINVAL', 'bytes-after-last-field', { last_byte: switches.prog_query_attr_end });
+  }
+  if ((attr.flags & ~QUERY_FLAG_BITS.effective) !== 0) {
+    return refusal('EINVAL', 'flags-unknown', { flags: attr.flags });
+  }
+  return undefined;
+}
+
+/** Hooks that are no cgroup's: LSM_CGROUP is known but never has anything here (§21). */
+function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs): Decision {
+  const { switches } = caller.kernel;
+  const { type } = attr;
+  if (type === 'lsm_cgroup' && foreignProgType(switches, type) !== undefined) {
+    const cgroup = cgroupAt(caller, attr.target);
+    if (isRefused(cgroup)) return refusedQuery(cgroup, untouched);
+    const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
+    const refused = effective === attr.wantsFlags;
+    if (refused) {
+      return refusedQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
+    }
+    return { outcome: { ret: 0, query: { ...untouched, prog_cnt: 0 } }, effects: [] };
+  }
+  if (isInterfaceHook(type) && foreignProgType(switches, type) !== undefined) {
+    return refusedQuery(foreignTarget(type), untouched);
+  }
+  return refusedQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
+}
+
+function answered(
+  caller: Caller,
+  attr: QueryAttr,
+  cgroup: Cgroup,
+  effective: boolean,
+  untouched: QueryOutputs,
+): Decision {
+  const { kernel } = caller;
+  const { switches } = kernel;
+  const list = listOf(cgroup, attr.type);
+  const ids = effective
+    ? effectiveArray(kernel, cgroup, attr.type).map((slot) => slot.prog_id)
+    : list.entries.map((entry) => progIdOf(kernel, entry));
+  const mode = MODE_FLAGS[list.mode];
+  const writesIds = attr.room > 0 && attr.hasIds && ids.length > 0;
+  const written = writesIds ? ids.slice(0, attr.room) : [];
+  const query: QueryOutputs = {
+    prog_cnt: ids.length,
+    prog_ids: written,
+    attach_flags: effective && !switches.effective_query_reports_mode ? 0 : mode,
+    ...(untouched.prog_attach_flags === undefined
+      ? {}
+      : { prog_attach_flags: attr.wantsFlags ? written.map(() => mode) : [] }),
+    ...(writesRevision(caller, attr) ? { revision: effective ? 0 : list.revision } : {}),
+  };
+  if (writesIds && attr.room < ids.length) {
+    const about = { room: attr.room, programs: ids.length };
+    return refusedQuery(refusal('ENOSPC', 'query-buffer-short', about), query);
+  }
+  return { outcome: { ret: 0, query }, effects: [] };
+}
+
+function writesRevision(caller: Caller, attr: QueryAttr): boolean {
+  const { switches } = caller.kernel;
+  if (!switches.revisions) return false;
+  return attr.size >= REVISION_END || switches.query_writes_revision_past_attr;
+}
+
+function refusedQuery(refused: Refusal, query: QueryOutputs): Decision {
+  return { outcome: { ...refused, query }, effects: [] };
+}

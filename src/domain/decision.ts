@@ -1,0 +1,36 @@
+/** A decision: the outcome of a call and the effects it has. */
+import type { Effect } from './effect.ts';
+import type { Errno } from './errno.ts';
+import type { About, Outcome, Refusal, Success } from './outcome.ts';
+import type { RuleName } from './rules.ts';
+
+export interface Decision {
+  readonly outcome: Outcome;
+  readonly effects: readonly Effect[];
+}
+
+const NOTHING: readonly Effect[] = [];
+
+/** The call succeeds: `ret` is its return value, `outputs` what else it hands back. */
+export function succeed(
+  effects: readonly Effect[] = NOTHING,
+  ret = 0,
+  outputs?: Omit<Success, 'ret'>,
+): Decision {
+  return { outcome: outputs === undefined ? { ret } : { ret, ...outputs }, effects };
+}
+
+/** A refusal by a named rule, about the objects that fill the rule's sentence. */
+export function refusal(errno: Errno, rule: RuleName, about?: About): Refusal {
+  return about === undefined ? { errno, rule } : { errno, rule, about };
+}
+
+/** The call is refused and changes nothing, but for `effects` (a burned link id). */
+export function refuse(outcome: Refusal, effects: readonly Effect[] = NOTHING): Decision {
+  return { outcome, effects };
+}
+
+/** Whether a lookup ended in a refusal instead of what was looked up. */
+export function isRefused(found: object): found is Refusal {
+  return 'errno' in found && 'rule' in found;
+}

@@ -1,0 +1,180 @@
+/**
+ * Effects: the facts that a call made true, in order. They hold everything that `evolve` needs,
+ * so a log keeps its meaning when the rules that decided it are corrected later.
+ *
+ * An fd in an effect is one of the process that made the call.
+ */
+import type { AttachType } from './attach-type.ts';
+import type { MapKey } from './call.ts';
+import type { Capability } from './capability.ts';
+import type { Mode } from './flags.ts';
+import type { MapType } from './map-type.ts';
+import type { ProgType } from './prog-type.ts';
+import type { BootConfig } from './release/config.ts';
+
+export type ObjectKind = 'prog' | 'link' | 'map';
+
+/** Why something ended. */
+export type Reason =
+  | 'last_fd_closed'
+  | 'process_exited'
+  | 'process_executed'
+  | 'in_flight_dropped'
+  | 'unpinned'
+  | 'pin_replaced'
+  | 'cgroup_removed'
+  | 'link_detach'
+  | 'prog_detach'
+  | 'entry_replaced'
+  | 'link_updated'
+  | 'link_freed'
+  | 'prog_freed';
+
+/** What stands in an entry: a program attached directly, or a link. */
+export type EntryHolder = { readonly prog_id: number } | { readonly link_id: number };
+
+interface ListPlace {
+  readonly cgroup_id: number;
+  readonly attach_type: AttachType;
+}
+
+/** Which storage of a map; those of maps with 8 byte keys have no attach type (§25.3). */
+interface StoragePlace {
+  readonly map_id: number;
+  readonly cgroup_id: number;
+  readonly attach_type?: AttachType;
+}
+
+interface Listed extends ListPlace {
+  readonly index: number;
+  /** The list's revision after the change. */
+  readonly revision: number;
+}
+
+export interface Effects {
+  Booted: {
+    readonly boot: number;
+    readonly boot_id: string;
+    readonly release: string;
+    readonly config: BootConfig;
+  };
+
+  ProcessSpawned: {
+    readonly pid: number;
+    readonly comm: string;
+    readonly uid: number;
+    readonly caps: readonly Capability[];
+  };
+  ProcessForked: {
+    readonly pid: number;
+    readonly uid: number;
+    readonly caps: readonly Capability[];
+  };
+  ProcessExecuted: { readonly comm: string; readonly caps: readonly Capability[] };
+  ProcessExited: Record<never, never>;
+  CredentialsChanged: { readonly uid: number; readonly caps: readonly Capability[] };
+  NofileLimited: { readonly nofile: number };
+  ProcessMoved: { readonly cgroup_id: number };
+
+  /** A new open file description on a BPF object, a cgroup directory or something else. */
+  FdOpened: {
+    readonly fd: number;
+    readonly kind: ObjectKind | 'cgroup' | 'other';
+    /** 0 for `other`. */
+    readonly id: number;
+    /** What a map fd may do, when it is restricted. */
+    readonly access?: 'read' | 'write';
+  };
+  FdDuplicated: { readonly fd: number; readonly to_fd: number };
+  FdClosed: { readonly fd: number };
+  FdSent: { readonly fd: number; readonly to_pid: number };
+  FdReceived: {
+    readonly fd: number;
+    readonly kind: ObjectKind | 'cgroup' | 'other';
+    readonly id: number;
+  };
+  /** The oldest waiting fd was taken and dropped: no number was free. */
+  FdLost: Record<never, never>;
+
+  ProgLoaded: {
+    readonly prog_id: number;
+    readonly fd: number;
+    readonly prog_type: ProgType;
+    readonly expected_attach_type: AttachType;
+    /** The program may return 2 or 3, so its expected attach type binds it (§2.3). */
+    readonly enforced: boolean;
+    readonly prog_name: string;
+    readonly tag: string;
+    readonly uid: number;
+    readonly map_ids: readonly number[];
+    /** Those of `map_ids` that are storage maps it calls the helper on: attaching makes storages. */
+    readonly storage_map_ids: readonly number[];
+  };
+  ProgFreed: { readonly prog_id: number; readonly reason: Reason };
+
+  LinkCreated: ListPlace & {
+    readonly link_id: number;
+    readonly prog_id: number;
+    readonly fd: number;
+  };
+  LinkUpdated: {
+    readonly link_id: number;
+    readonly prog_id: number;
+    readonly was_prog_id: number;
+    /** The list's revision after the change. */
+    readonly revision: number;
+  };
+  /** The link lost its cgroup and is defunct from now on. */
+  LinkSevered: { readonly link_id: number; readonly reason: Reason };
+  LinkFreed: { readonly link_id: number; readonly reason: Reason };
+  /** A link id was taken by a LINK_CREATE that then failed (§11). */
+  LinkIdBurned: { readonly link_id: number };
+  /** v2-series: LINK_UPDATE never gave back the reference that it took (§19.4). */
+  LinkReferenceLeaked: { readonly link_id: number };
+
+  EntryInserted: Listed & EntryHolder & { readonly mode: Mode; readonly preorder?: true };
+  EntryReplaced: Listed & EntryHolder & { readonly was_prog_id: number; readonly preorder?: true };
+  EntryRemoved: Listed & EntryHolder & { readonly reason: Reason };
+  /** Kernel bug of some releases: an effective array holds what its lists do not say (D25). */
+  EffectiveSlotWritten: ListPlace & { readonly prog_ids: readonly number[] };
+
+  PinCreated: {
+    readonly path: string;
+    readonly kind: ObjectKind;
+    readonly id: number;
+    readonly uid: number;
+    readonly mode: number;
+  };
+  PinRemoved: { readonly path: string; readonly reason: Reason };
+  DirectoryMade: { readonly path: string };
+  DirectoryRemoved: { readonly path: string };
+  /** A pin or a bpffs directory with all below it. */
+  PathMoved: { readonly path: string; readonly to: string };
+  ModeChanged: { readonly path: string; readonly mode: number };
+
+  CgroupMade: { readonly cgroup_id: number; readonly path: string };
+  CgroupRemoved: { readonly cgroup_id: number };
+
+  MapCreated: {
+    readonly map_id: number;
+    readonly fd: number;
+    readonly map_type: MapType;
+    readonly key_size: number;
+    readonly value_size: number;
+    readonly max_entries: number;
+    readonly map_name: string;
+    readonly access?: 'read' | 'write';
+  };
+  MapBound: { readonly prog_id: number; readonly map_id: number };
+  MapFreed: { readonly map_id: number; readonly reason: Reason };
+  StorageMade: StoragePlace;
+  StorageRemoved: StoragePlace & { readonly reason: Reason };
+  ElementUpdated: { readonly map_id: number; readonly key: MapKey; readonly value: number };
+  ElementDeleted: { readonly map_id: number; readonly key: MapKey };
+}
+
+export type EffectType = keyof Effects;
+export type EffectOf<T extends EffectType> = { readonly type: T } & Effects[T];
+
+/** One fact that a call made true. */
+export type Effect = { [T in EffectType]: EffectOf<T> }[EffectType];

@@ -1,0 +1,73 @@
+/**
+ * Effective arrays (semantics §4; `compute_effective_progs` in kernel/bpf/cgroup.c). They are
+ * computed on demand from the lists of a cgroup and its ancestors, so an attach costs nothing in
+ * the cgroups below; only arrays that a kernel bug wrote are stored.
+ */
+import type { AttachType } from './attach-type.ts';
+import type { Cgroup, Entry, Kernel } from './kernel.ts';
+import { listOf, progIdOf } from './list.ts';
+
+/** One place of an effective array. */
+export interface Slot {
+  readonly prog_id: number;
+  /** The cgroup whose list the entry stands in; absent in an array that a kernel bug wrote. */
+  readonly cgroup_id?: number;
+  /** Place in that list. */
+  readonly index?: number;
+  readonly link_id?: number;
+  readonly preorder?: true;
+}
+
+/** The cgroup and its ancestors, nearest first. */
+export function* levelsOf(kernel: Kernel, cgroup: Cgroup): Generator<Cgroup> {
+  for (let level: Cgroup | undefined = cgroup; level !== undefined; ) {
+    yield level;
+    level = level.parent_id === 0 ? undefined : kernel.cgroups.get(level.parent_id);
+  }
+}
+
+/** What runs on a cgroup for an attach type, in order. */
+export function effectiveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
+  const written =
+    kernel.writtenArrays.size === 0
+      ? undefined
+      : kernel.writtenArrays.get(writtenArrayKey(cgroup.id, type));
+  if (written !== undefined) return written.prog_ids.map((prog_id) => ({ prog_id }));
+  return derivedArray(kernel, cgroup, type);
+}
+
+/** Key of a stored array that contradicts its lists. */
+export function writtenArrayKey(cgroupId: number, type: AttachType): string {
+  return `${cgroupId}|${type}`;
+}
+
+/** The array as the lists say it. */
+export function derivedArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
+  const normal: Slot[] = [];
+  const preorderByLevel: Slot[][] = [];
+  for (const level of contributing(kernel, cgroup, type)) {
+    const preorder: Slot[] = [];
+    listOf(level, type).entries.forEach((entry, index) => {
+      (entry.preorder ? preorder : normal).push(slot(kernel, level, entry, index));
+    });
+    if (preorder.length > 0) preorderByLevel.push(preorder);
+  }
+  return [...preorderByLevel.reverse().flat(), ...normal];
+}
+
+/** Levels whose entries run: the nearest with entries, and above it those in multi mode. */
+export function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Generator<Cgroup> {
+  let collected = false;
+  for (const level of levelsOf(kernel, cgroup)) {
+    const list = listOf(level, type);
+    if (list.entries.length === 0 || (collected && list.mode !== 'multi')) continue;
+    yield level;
+    collected = true;
+  }
+}
+
+function slot(kernel: Kernel, level: Cgroup, entry: Entry, index: number): Slot {
+  const place = { prog_id: progIdOf(kernel, entry), cgroup_id: level.id, index };
+  const link = 'link_id' in entry ? { link_id: entry.link_id } : {};
+  return entry.preorder ? { ...place, ...link, preorder: true } : { ...place, ...link };
+}

@@ -1,0 +1,78 @@
+/**
+ * `evolve`: applies one fact to the state. It never decides; an effect that cannot be applied is a
+ * bug and throws, which stops a replay.
+ */
+
+import type { Effect } from './effect.ts';
+import { evolveBoot } from './evolve/boot.ts';
+import { evolveCgroup } from './evolve/cgroups.ts';
+import { evolveFd } from './evolve/fds.ts';
+import { evolveLink } from './evolve/links.ts';
+import { evolveList } from './evolve/lists.ts';
+import { evolveMap } from './evolve/maps.ts';
+import { evolvePin } from './evolve/pins.ts';
+import { evolveProcess } from './evolve/processes.ts';
+import { evolveProgram } from './evolve/programs.ts';
+import type { Kernel } from './kernel.ts';
+
+/**
+ * Applies `effect`, a consequence of a call of process `pid`.
+ *
+ * @throws Error when the state cannot have had this effect
+ */
+export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
+  switch (effect.type) {
+    case 'Booted':
+      return evolveBoot(kernel, effect);
+    case 'ProcessSpawned':
+    case 'ProcessForked':
+    case 'ProcessExecuted':
+    case 'ProcessExited':
+    case 'CredentialsChanged':
+    case 'NofileLimited':
+    case 'ProcessMoved':
+      return evolveProcess(kernel, effect, pid);
+    case 'FdOpened':
+    case 'FdDuplicated':
+    case 'FdClosed':
+    case 'FdSent':
+    case 'FdReceived':
+    case 'FdLost':
+      return evolveFd(kernel, effect, pid);
+    case 'ProgLoaded':
+    case 'ProgFreed':
+      return evolveProgram(kernel, effect, pid);
+    case 'LinkCreated':
+    case 'LinkUpdated':
+    case 'LinkSevered':
+    case 'LinkFreed':
+    case 'LinkIdBurned':
+    case 'LinkReferenceLeaked':
+      return evolveLink(kernel, effect, pid);
+    case 'EntryInserted':
+    case 'EntryReplaced':
+    case 'EntryRemoved':
+    case 'EffectiveSlotWritten':
+      return evolveList(kernel, effect);
+    case 'PinCreated':
+    case 'PinRemoved':
+    case 'DirectoryMade':
+    case 'DirectoryRemoved':
+    case 'PathMoved':
+    case 'ModeChanged':
+      return evolvePin(kernel, effect);
+    case 'CgroupMade':
+    case 'CgroupRemoved':
+      return evolveCgroup(kernel, effect);
+    case 'MapCreated':
+    case 'MapBound':
+    case 'MapFreed':
+    case 'StorageMade':
+    case 'StorageRemoved':
+    case 'ElementUpdated':
+    case 'ElementDeleted':
+      return evolveMap(kernel, effect, pid);
+    default:
+      return effect satisfies never;
+  }
+}

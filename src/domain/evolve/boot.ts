@@ -1,0 +1,53 @@
+import { ALL_CAPABILITIES } from '../capability.ts';
+import type { EffectOf } from '../effect.ts';
+import { emptyTables, type Kernel } from '../kernel.ts';
+import { BOOT_PID } from '../release/config.ts';
+import { releaseOf } from '../release/release.ts';
+import { getFile, openFd } from './references.ts';
+
+/** A boot ends everything and starts with one process, the root cgroup and an empty bpffs. */
+export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
+  const { config } = effect;
+  const release = releaseOf(effect.release);
+  if (release === undefined) throw new Error(`impossible effect: release ${effect.release}`);
+  const { boot: number, boot_id, release: releaseId } = effect;
+  Object.assign(kernel, emptyTables());
+  kernel.boot = { number, boot_id, release: releaseId, config };
+  kernel.switches = { ...release.switches, ...config.switches };
+  kernel.counters = {
+    pid: config.first_pid,
+    file: 1,
+    prog: config.first_prog_id,
+    link: config.first_link_id,
+    map: config.first_map_id,
+    cgroup: config.first_cgroup_id,
+  };
+  const id = config.root_cgroup_id;
+  const root = { id, parent_id: 0, path: '/', children: 0, processes: 0, lists: new Map() };
+  kernel.cgroups.set(id, root);
+  kernel.cgroupIds.set('/', id);
+  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755 });
+  addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });
+}
+
+/** A process with 0, 1 and 2 open: a directory, and one description that 1 and 2 share. */
+export function addProcess(
+  kernel: Kernel,
+  born: { pid: number; comm: string; uid: number; caps: typeof ALL_CAPABILITIES },
+): void {
+  const { nofile, root_cgroup_id: cgroupId } = kernel.boot.config;
+  if (kernel.processes.has(born.pid)) throw new Error(`impossible effect: pid ${born.pid} lives`);
+  const cgroup_id = cgroupId;
+  kernel.processes.set(born.pid, { ...born, nofile, cgroup_id, fds: new Map(), mailbox: [] });
+  kernel.counters.pid = Math.max(kernel.counters.pid, born.pid + 1);
+  openFd(kernel, born.pid, 0, { kind: 'other', id: 0 });
+  const process = kernel.processes.edit(born.pid);
+  const standard = process.fds.get(0);
+  if (standard === undefined) throw new Error('impossible effect: fd 0 is not open');
+  openFd(kernel, born.pid, 1, { kind: 'other', id: 0 });
+  const output = process.fds.get(1)?.file ?? 0;
+  getFile(kernel, output);
+  process.fds.set(0, { file: standard.file, cloexec: false });
+  process.fds.set(1, { file: output, cloexec: false });
+  process.fds.set(2, { file: output, cloexec: false });
+}

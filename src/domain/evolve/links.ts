@@ -1,0 +1,48 @@
+import type { Effect } from '../effect.ts';
+import type { Kernel } from '../kernel.ts';
+import { listOf } from '../list.ts';
+import { addRefs, assertUnreferenced, openFd } from './references.ts';
+
+type LinkEffect = Extract<
+  Effect,
+  { type: `Link${'Created' | 'Updated' | 'Severed' | 'Freed' | 'IdBurned' | 'ReferenceLeaked'}` }
+>;
+
+export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): void {
+  const id = effect.link_id;
+  switch (effect.type) {
+    case 'LinkCreated': {
+      const { prog_id, cgroup_id, attach_type } = effect;
+      kernel.links.set(id, { id, prog_id, cgroup_id, attach_type, refs: 0 });
+      kernel.counters.link = Math.max(kernel.counters.link, id + 1);
+      addRefs(kernel, 'prog', prog_id, 1);
+      return openFd(kernel, pid, effect.fd, { kind: 'link', id });
+    }
+    case 'LinkUpdated':
+      return updated(kernel, id, effect.prog_id, effect.revision);
+    case 'LinkSevered':
+      kernel.links.edit(id).cgroup_id = 0;
+      return;
+    case 'LinkFreed': {
+      assertUnreferenced(kernel, 'link', id);
+      addRefs(kernel, 'prog', kernel.links.edit(id).prog_id, -1);
+      return kernel.links.delete(id);
+    }
+    case 'LinkIdBurned':
+      kernel.counters.link = Math.max(kernel.counters.link, id + 1);
+      return;
+    case 'LinkReferenceLeaked':
+      return addRefs(kernel, 'link', id, 1);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function updated(kernel: Kernel, id: number, progId: number, revision: number): void {
+  const link = kernel.links.edit(id);
+  addRefs(kernel, 'prog', progId, 1);
+  addRefs(kernel, 'prog', link.prog_id, -1);
+  link.prog_id = progId;
+  const cgroup = kernel.cgroups.edit(link.cgroup_id);
+  cgroup.lists.set(link.attach_type, { ...listOf(cgroup, link.attach_type), revision });
+}

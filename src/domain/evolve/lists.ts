@@ -1,0 +1,65 @@
+import type { Effect, EntryHolder } from '../effect.ts';
+import { levelsOf, writtenArrayKey } from '../effective.ts';
+import type { Cgroup, Entry, Kernel } from '../kernel.ts';
+import { listOf } from '../list.ts';
+import { addRefs } from './references.ts';
+
+type ListEffect = Extract<
+  Effect,
+  { type: `Entry${'Inserted' | 'Replaced' | 'Removed'}` | 'EffectiveSlotWritten' }
+>;
+
+export function evolveList(kernel: Kernel, effect: ListEffect): void {
+  const { cgroup_id, attach_type: type } = effect;
+  if (effect.type === 'EffectiveSlotWritten') {
+    const { prog_ids } = effect;
+    const key = writtenArrayKey(cgroup_id, type);
+    kernel.writtenArrays.set(key, { cgroup_id, attach_type: type, prog_ids });
+    return;
+  }
+  const cgroup = kernel.cgroups.edit(cgroup_id);
+  const list = listOf(cgroup, type);
+  const { index, revision } = effect;
+  const old = list.entries[index];
+  if (effect.type === 'EntryInserted') {
+    const entries = list.entries.toSpliced(index, 0, entryOf(effect));
+    cgroup.lists.set(type, { mode: effect.mode, revision, entries });
+    if ('prog_id' in effect) addRefs(kernel, 'prog', effect.prog_id, 1);
+  } else if (effect.type === 'EntryReplaced') {
+    if (old === undefined) throw new Error(`impossible effect: no entry ${index} to replace`);
+    cgroup.lists.set(type, {
+      ...list,
+      revision,
+      entries: list.entries.with(index, entryOf(effect)),
+    });
+    if ('prog_id' in effect) addRefs(kernel, 'prog', effect.prog_id, 1);
+    if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
+  } else {
+    if (old === undefined) throw new Error(`impossible effect: no entry ${index} to remove`);
+    const entries = list.entries.toSpliced(index, 1);
+    const mode = entries.length === 0 ? 'none' : list.mode;
+    cgroup.lists.set(type, { mode, revision, entries });
+    if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
+  }
+  if (kernel.writtenArrays.size > 0) recomputed(kernel, cgroup, type);
+}
+
+function entryOf(effect: EntryHolder & { readonly preorder?: true }): Entry {
+  const holder = 'prog_id' in effect ? { prog_id: effect.prog_id } : { link_id: effect.link_id };
+  return effect.preorder ? { ...holder, preorder: true } : holder;
+}
+
+/** A change of a list recomputes the arrays of its cgroup and of all below: written ones go. */
+function recomputed(
+  kernel: Kernel,
+  cgroup: Cgroup,
+  type: Cgroup['lists'] extends Map<infer T, unknown> ? T : never,
+): void {
+  for (const [key, array] of [...kernel.writtenArrays.entries()]) {
+    const at = kernel.cgroups.get(array.cgroup_id);
+    if (array.attach_type !== type || at === undefined) continue;
+    for (const level of levelsOf(kernel, at)) {
+      if (level.id === cgroup.id) kernel.writtenArrays.delete(key);
+    }
+  }
+}

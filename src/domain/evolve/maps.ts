@@ -1,0 +1,71 @@
+import type { MapKey } from '../call.ts';
+import type { Effect } from '../effect.ts';
+import type { BpfMap, Element, Kernel } from '../kernel.ts';
+import { isStorageMap, sameKey } from '../storage.ts';
+import { addRefs, assertUnreferenced, openFd } from './references.ts';
+
+type MapEffect = Extract<
+  Effect,
+  {
+    type:
+      | `Map${'Created' | 'Bound' | 'Freed'}`
+      | `Storage${'Made' | 'Removed'}`
+      | `Element${'Updated' | 'Deleted'}`;
+  }
+>;
+
+export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void {
+  const id = effect.map_id;
+  switch (effect.type) {
+    case 'MapCreated': {
+      const { type: _, map_id, fd, access, ...map } = effect;
+      kernel.maps.set(map_id, { ...map, id: map_id, elements: [], refs: 0 });
+      kernel.counters.map = Math.max(kernel.counters.map, id + 1);
+      return openFd(kernel, pid, fd, { kind: 'map', id, access });
+    }
+    case 'MapBound': {
+      const program = kernel.programs.edit(effect.prog_id);
+      program.map_ids = [...program.map_ids, id];
+      return addRefs(kernel, 'map', id, 1);
+    }
+    case 'MapFreed':
+      assertUnreferenced(kernel, 'map', id);
+      return kernel.maps.delete(id);
+    case 'StorageMade': {
+      const map = kernel.maps.edit(id);
+      map.elements = [{ key: placeKey(effect), value: 0 }, ...map.elements];
+      return;
+    }
+    case 'StorageRemoved':
+      return removed(kernel.maps.edit(id), placeKey(effect));
+    case 'ElementUpdated':
+      return updated(kernel.maps.edit(id), { key: effect.key, value: effect.value });
+    case 'ElementDeleted':
+      return removed(kernel.maps.edit(id), effect.key);
+    default:
+      return effect satisfies never;
+  }
+}
+
+function placeKey(effect: Extract<MapEffect, { type: `Storage${string}` }>): MapKey {
+  const { cgroup_id, attach_type } = effect;
+  return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
+}
+
+function removed(map: BpfMap, key: MapKey): void {
+  const rest = map.elements.filter((element) => !sameKey(element.key, key));
+  if (rest.length === map.elements.length) {
+    throw new Error(`impossible effect: map ${map.id} has no such element`);
+  }
+  map.elements = rest;
+}
+
+function updated(map: BpfMap, element: Element): void {
+  const at = map.elements.findIndex((other) => sameKey(other.key, element.key));
+  if (at >= 0) {
+    map.elements = map.elements.with(at, element);
+    return;
+  }
+  if (isStorageMap(map)) throw new Error(`impossible effect: map ${map.id} has no such storage`);
+  map.elements = [...map.elements, element].sort((a, b) => Number(a.key) - Number(b.key));
+}

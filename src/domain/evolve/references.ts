@@ -1,0 +1,62 @@
+/** Reference counts (semantics §3): what takes and gives back a reference on an object. */
+import type { ObjectKind } from '../effect.ts';
+import type { Kernel, OpenFile, Process } from '../kernel.ts';
+
+/** Adds to an object's count; below zero is an impossible effect. */
+export function addRefs(kernel: Kernel, kind: ObjectKind, id: number, delta: number): void {
+  const object = counted(kernel, kind, id);
+  object.refs += delta;
+  if (object.refs < 0) throw new Error(`impossible effect: ${kind} ${id} has ${object.refs} refs`);
+}
+
+/** An object may end only when nothing refers to it. */
+export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number): void {
+  const { refs } = counted(kernel, kind, id);
+  if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
+}
+
+function counted(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
+  switch (kind) {
+    case 'prog':
+      return kernel.programs.edit(id);
+    case 'link':
+      return kernel.links.edit(id);
+    case 'map':
+      return kernel.maps.edit(id);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** A new open file description, and an fd of the process that points to it. */
+export function openFd(
+  kernel: Kernel,
+  pid: number,
+  fd: number,
+  file: Omit<OpenFile, 'refs'>,
+): void {
+  const fileId = kernel.counters.file++;
+  kernel.files.set(fileId, { ...file, refs: 1 });
+  if (file.kind !== 'cgroup' && file.kind !== 'other') addRefs(kernel, file.kind, file.id, 1);
+  setFd(kernel.processes.edit(pid), fd, fileId, true);
+}
+
+/** Points a free number of a process at an open file description. */
+export function setFd(process: Process, fd: number, file: number, cloexec: boolean): void {
+  if (process.fds.has(fd)) throw new Error(`impossible effect: fd ${fd} is open`);
+  process.fds.set(fd, { file, cloexec });
+}
+
+/** One reference of an open file description goes; with the last, its own on the object. */
+export function putFile(kernel: Kernel, fileId: number): void {
+  const file = kernel.files.edit(fileId);
+  file.refs--;
+  if (file.refs > 0) return;
+  kernel.files.delete(fileId);
+  if (file.kind !== 'cgroup' && file.kind !== 'other') addRefs(kernel, file.kind, file.id, -1);
+}
+
+/** One more reference of an open file description: dup, fork, an fd in flight. */
+export function getFile(kernel: Kernel, fileId: number): void {
+  kernel.files.edit(fileId).refs++;
+}

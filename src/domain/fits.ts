@@ -1,0 +1,33 @@
+/**
+ * Whether a program fits an attach type (semantics §2.3; `bpf_prog_attach_check_attach_type`).
+ */
+import { type AttachType, attachTypeNumber, CGROUP_HOOKS, FOREIGN_HOOKS } from './attach-type.ts';
+import type { Program } from './kernel.ts';
+import type { ProgTypeName } from './prog-type.ts';
+import type { Switches } from './release/switches.ts';
+
+/** The program type of a cgroup attach type that this kernel knows. */
+export function cgroupProgType(switches: Switches, type: AttachType): ProgTypeName | undefined {
+  if (!switches.cgroup_bpf || attachTypeNumber(type) >= switches.attach_type_count)
+    return undefined;
+  return typeof type === 'string' ? CGROUP_HOOKS[type]?.progType : undefined;
+}
+
+/** The program type of another subsystem's attach type that this kernel knows. */
+export function foreignProgType(switches: Switches, type: AttachType): ProgTypeName | undefined {
+  if (attachTypeNumber(type) >= switches.attach_type_count) return undefined;
+  return typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
+}
+
+/** Whether the program's expected attach type allows this hook. */
+export function expectedTypeFits(program: Program, type: AttachType): boolean {
+  const hook = typeof type === 'string' ? CGROUP_HOOKS[type] : undefined;
+  switch (hook?.expected) {
+    case 'equal':
+      return program.expected_attach_type === type;
+    case 'enforced-only':
+      return !program.enforced || program.expected_attach_type === type;
+    default:
+      return true;
+  }
+}

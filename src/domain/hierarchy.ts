@@ -1,0 +1,31 @@
+/** Whether a cgroup's ancestors let it have a new entry (semantics §4.1; `hierarchy_allows_attach`). */
+import type { AttachType } from './attach-type.ts';
+import { refusal } from './decision.ts';
+import { levelsOf } from './effective.ts';
+import type { Cgroup, Kernel } from './kernel.ts';
+import { listOf } from './list.ts';
+import type { Refusal } from './outcome.ts';
+
+/**
+ * Walks from the parent to the root: the nearest ancestor that is in multi mode or not empty
+ * decides. The cgroup's own list is not looked at.
+ */
+export function exclusiveAncestor(
+  kernel: Kernel,
+  cgroup: Cgroup,
+  type: AttachType,
+): Refusal | undefined {
+  for (const level of levelsOf(kernel, cgroup)) {
+    if (level === cgroup) continue;
+    const list = listOf(level, type);
+    if (list.mode === 'multi') return undefined;
+    if (list.entries.length === 0) continue;
+    if (list.mode === 'override') return undefined;
+    return refusal('EPERM', 'hierarchy-exclusive-ancestor', {
+      cgroup: cgroup.path,
+      ancestor: level.path,
+      attach_type: type,
+    });
+  }
+  return undefined;
+}

@@ -1,0 +1,207 @@
+/**
+ * The state of one kernel: what semantics §3 lists, and the processes, fds and bpffs that hold
+ * references on it. `evolve` changes it, `decide` only reads it.
+ */
+import type { AttachType } from './attach-type.ts';
+import type { MapKey } from './call.ts';
+import type { Capability } from './capability.ts';
+import type { EntryHolder, ObjectKind } from './effect.ts';
+import type { Mode } from './flags.ts';
+import type { MapType } from './map-type.ts';
+import type { ProgType } from './prog-type.ts';
+import type { BootConfig } from './release/config.ts';
+import type { Switches } from './release/switches.ts';
+import { Table } from './table.ts';
+
+export interface Fd {
+  readonly file: number;
+  readonly cloexec: boolean;
+}
+
+export interface Process {
+  readonly pid: number;
+  comm: string;
+  uid: number;
+  caps: readonly Capability[];
+  nofile: number;
+  cgroup_id: number;
+  readonly fds: Map<number, Fd>;
+  /** Open file descriptions that wait to be received, oldest first. */
+  mailbox: readonly number[];
+}
+
+/** An open file description: what dup, fork and SCM_RIGHTS share. */
+export interface OpenFile {
+  readonly kind: ObjectKind | 'cgroup' | 'other';
+  readonly id: number;
+  readonly access?: 'read' | 'write' | undefined;
+  /** Fds that point here, and copies in flight. */
+  refs: number;
+}
+
+export interface Program {
+  readonly id: number;
+  readonly prog_type: ProgType;
+  readonly expected_attach_type: AttachType;
+  readonly enforced: boolean;
+  readonly prog_name: string;
+  readonly tag: string;
+  readonly uid: number;
+  map_ids: readonly number[];
+  readonly storage_map_ids: readonly number[];
+  /** Open file descriptions, pins, legacy entries and links (§3). */
+  refs: number;
+}
+
+export interface Link {
+  readonly id: number;
+  prog_id: number;
+  readonly attach_type: AttachType;
+  /** 0 once defunct. */
+  cgroup_id: number;
+  /** Open file descriptions and pins; v2-series may leak one. */
+  refs: number;
+}
+
+/** One slot of a list: a program attached directly, or a link. */
+export type Entry = EntryHolder & { readonly preorder?: true };
+
+/** A cgroup's own entries for one attach type. Immutable: a change makes a new one. */
+export interface EntryList {
+  readonly mode: Mode;
+  readonly revision: number;
+  readonly entries: readonly Entry[];
+}
+
+export interface Cgroup {
+  readonly id: number;
+  /** 0 for the root. */
+  readonly parent_id: number;
+  readonly path: string;
+  children: number;
+  processes: number;
+  lists: Map<AttachType, EntryList>;
+}
+
+/** A cgroup storage of a map (§25), or an element of a plain map. */
+export interface Element {
+  readonly key: MapKey;
+  readonly value: number;
+}
+
+export interface BpfMap {
+  readonly id: number;
+  readonly map_type: MapType;
+  readonly key_size: number;
+  readonly value_size: number;
+  readonly max_entries: number;
+  readonly map_name: string;
+  /** Storages newest first; plain elements in the order of their keys. */
+  elements: readonly Element[];
+  /** Open file descriptions, pins, and programs that use or bind it. */
+  refs: number;
+}
+
+/** A name on the bpffs: a directory, or a pin that holds one reference. */
+export interface BpffsNode {
+  readonly kind: ObjectKind | 'dir';
+  /** The pinned object; 0 for a directory. */
+  readonly id: number;
+  readonly uid: number;
+  mode: number;
+}
+
+/** An effective array that a kernel bug wrote against its lists (D25). */
+export interface WrittenArray {
+  readonly cgroup_id: number;
+  readonly attach_type: AttachType;
+  readonly prog_ids: readonly number[];
+}
+
+/** The next number of each counter. */
+export interface Counters {
+  pid: number;
+  file: number;
+  prog: number;
+  link: number;
+  map: number;
+  cgroup: number;
+}
+
+export interface Boot {
+  readonly number: number;
+  readonly boot_id: string;
+  readonly release: string;
+  readonly config: BootConfig;
+}
+
+export interface Kernel {
+  boot: Boot;
+  switches: Switches;
+  counters: Counters;
+  processes: Table<number, Process>;
+  files: Table<number, OpenFile>;
+  programs: Table<number, Program>;
+  links: Table<number, Link>;
+  maps: Table<number, BpfMap>;
+  cgroups: Table<number, Cgroup>;
+  /** Living cgroups by path. */
+  cgroupIds: Table<string, number>;
+  bpffs: Table<string, BpffsNode>;
+  /** By `cgroup_id|attach_type`; empty but on kernels with the bug. */
+  writtenArrays: Table<string, WrittenArray>;
+}
+
+/** Empty tables: what a boot starts with. */
+export function emptyTables() {
+  const shallow = <V extends object>(row: V): V => ({ ...row });
+  const same = <V>(row: V): V => row;
+  return {
+    processes: new Table<number, Process>((p) => ({ ...p, fds: new Map(p.fds) })),
+    files: new Table<number, OpenFile>(shallow),
+    programs: new Table<number, Program>(shallow),
+    links: new Table<number, Link>(shallow),
+    maps: new Table<number, BpfMap>(shallow),
+    cgroups: new Table<number, Cgroup>((c) => ({ ...c, lists: new Map(c.lists) })),
+    cgroupIds: new Table<string, number>(same),
+    bpffs: new Table<string, BpffsNode>(shallow),
+    writtenArrays: new Table<string, WrittenArray>(same),
+  };
+}
+
+/** A kernel that reads through to `base` and keeps its own changes: for plans and open batches. */
+export function layered(base: Kernel): Kernel {
+  return {
+    boot: base.boot,
+    switches: base.switches,
+    counters: { ...base.counters },
+    processes: base.processes.layer(),
+    files: base.files.layer(),
+    programs: base.programs.layer(),
+    links: base.links.layer(),
+    maps: base.maps.layer(),
+    cgroups: base.cgroups.layer(),
+    cgroupIds: base.cgroupIds.layer(),
+    bpffs: base.bpffs.layer(),
+    writtenArrays: base.writtenArrays.layer(),
+  };
+}
+
+/** Takes over what a layer changed; the layer must not be used afterwards. */
+export function flushLayer(base: Kernel, layer: Kernel): void {
+  if (layer.boot !== base.boot) {
+    // A boot replaced every table, so nothing of the base is left to read through to.
+    Object.assign(base, layer);
+    return;
+  }
+  base.counters = layer.counters;
+  layer.processes.flush();
+  layer.files.flush();
+  layer.programs.flush();
+  layer.links.flush();
+  layer.maps.flush();
+  layer.cgroups.flush();
+  layer.cgroupIds.flush();
+  layer.bpffs.flush();
+  layer.writtenArrays.flush();
+}

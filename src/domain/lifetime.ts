@@ -1,0 +1,108 @@
+/**
+ * What follows when references go (semantics §3, §14, §25.5): an open file description, link,
+ * program or map whose last reference is dropped ends, and its own references go with it. Counts
+ * are worked out beside the state, which a decision must not change.
+ */
+import type { AttachType } from './attach-type.ts';
+import type { Effect, ObjectKind, Reason } from './effect.ts';
+import type { Cgroup, EntryList, Kernel } from './kernel.ts';
+import { indexOfLink, listOf, without } from './list.ts';
+
+export class Lifetime {
+  readonly #kernel: Kernel;
+  readonly #gone = new Map<string, number>();
+  /** Lists as they are after the removals so far. */
+  readonly #lists = new Map<string, EntryList>();
+  readonly effects: Effect[] = [];
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** One reference of an open file description goes: a closed fd, or a copy in flight. */
+  dropFile(fileId: number, reason: Reason): void {
+    const file = this.#kernel.files.get(fileId);
+    if (file === undefined) throw new Error(`impossible state: no open file ${fileId}`);
+    if (!this.#isLast(`file ${fileId}`, file.refs)) return;
+    if (file.kind !== 'cgroup' && file.kind !== 'other') this.drop(file.kind, file.id, reason);
+  }
+
+  /** One reference of an object goes: an open file description, a pin, an entry, a holder. */
+  drop(kind: ObjectKind, id: number, reason: Reason): void {
+    switch (kind) {
+      case 'prog':
+        return this.#dropProg(id, reason);
+      case 'link':
+        return this.#dropLink(id, reason);
+      case 'map':
+        return this.#dropMap(id, reason);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  /** Takes an entry out of a list; a program attached directly loses that reference. */
+  removeEntry(cgroup: Cgroup, type: AttachType, index: number, reason: Reason): void {
+    const key = `${cgroup.id}|${type}`;
+    const before = this.#lists.get(key) ?? listOf(cgroup, type);
+    const entry = before.entries[index];
+    if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
+    const after = without(before, index);
+    this.#lists.set(key, after);
+    const place = {
+      type: 'EntryRemoved',
+      cgroup_id: cgroup.id,
+      attach_type: type,
+      index,
+      revision: after.revision,
+    } as const;
+    if ('link_id' in entry) {
+      this.effects.push({ ...place, link_id: entry.link_id, reason });
+    } else {
+      this.effects.push({ ...place, prog_id: entry.prog_id, reason });
+      this.#dropProg(entry.prog_id, reason);
+    }
+  }
+
+  /** Takes a link's entry out of its list, if it still has one (`bpf_cgroup_link_release`). */
+  unlist(linkId: number, reason: Reason): void {
+    const link = this.#kernel.links.get(linkId);
+    const cgroup = link === undefined ? undefined : this.#kernel.cgroups.get(link.cgroup_id);
+    if (link === undefined || cgroup === undefined) return;
+    const key = `${cgroup.id}|${link.attach_type}`;
+    const list = this.#lists.get(key) ?? listOf(cgroup, link.attach_type);
+    const index = indexOfLink(list, linkId);
+    if (index >= 0) this.removeEntry(cgroup, link.attach_type, index, reason);
+  }
+
+  #dropLink(id: number, reason: Reason): void {
+    const link = this.#kernel.links.get(id);
+    if (link === undefined) throw new Error(`impossible state: no link ${id}`);
+    if (!this.#isLast(`link ${id}`, link.refs)) return;
+    this.unlist(id, reason);
+    this.effects.push({ type: 'LinkFreed', link_id: id, reason });
+    this.#dropProg(link.prog_id, 'link_freed');
+  }
+
+  #dropProg(id: number, reason: Reason): void {
+    const program = this.#kernel.programs.get(id);
+    if (program === undefined) throw new Error(`impossible state: no program ${id}`);
+    if (!this.#isLast(`prog ${id}`, program.refs)) return;
+    this.effects.push({ type: 'ProgFreed', prog_id: id, reason });
+    for (const mapId of program.map_ids) this.#dropMap(mapId, 'prog_freed');
+  }
+
+  #dropMap(id: number, reason: Reason): void {
+    const map = this.#kernel.maps.get(id);
+    if (map === undefined) throw new Error(`impossible state: no map ${id}`);
+    if (!this.#isLast(`map ${id}`, map.refs)) return;
+    this.effects.push({ type: 'MapFreed', map_id: id, reason });
+  }
+
+  #isLast(key: string, refs: number): boolean {
+    const gone = (this.#gone.get(key) ?? 0) + 1;
+    this.#gone.set(key, gone);
+    if (gone > refs) throw new Error(`impossible state: ${key} has ${refs} references`);
+    return gone === refs;
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * The rules by which calls are refused: for each, where it comes from and the sentence that says
+ * why, with the objects involved in braces. Section numbers are those of the kernel semantics page.
+ */
+import type { Refusal } from './outcome.ts';
+
+export interface Rule {
+  /** Kernel function, and section of the semantics. */
+  readonly source: string;
+  readonly sentence: string;
+}
+
+const rule = (source: string, sentence: string): Rule => ({ source, sentence });
+
+export const RULES = {
+  'no-such-process': rule('§14', 'no process {pid} is alive; spawn it first'),
+  'pid-in-use': rule('§14', 'pid {pid} is taken by a living process'),
+  'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
+
+  'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
+  'fd-not-open': rule('fdget', 'fd {fd} is not open'),
+  'fd-over-limit': rule('ksys_dup3', 'fd {fd} is not below the limit of {nofile}'),
+  'mailbox-empty': rule('§14', 'no fd waits to be received'),
+  'prog-fd-not-open': rule('bpf_prog_get §6', '{field} names fd {fd}, which is not open'),
+  'prog-fd-is-no-program': rule('bpf_prog_get §6', '{field} names fd {fd}, a {kind}, no program'),
+  'prog-type-differs': rule(
+    'bpf_prog_get_type §6',
+    '{field} names program {prog_id} of type {prog_type}; {wanted} is needed',
+  ),
+  'link-fd-not-open': rule('bpf_link_get_from_fd §6', '{field} names fd {fd}, which is not open'),
+  'link-fd-is-no-link': rule('bpf_link_get_from_fd §6', '{field} names fd {fd}, a {kind}, no link'),
+  'map-fd-not-open': rule('bpf_map_get §6', '{field} names fd {fd}, which is not open'),
+  'map-fd-is-no-map': rule('bpf_map_get §6', '{field} names fd {fd}, a {kind}, no map'),
+  'map-fd-restricted': rule('§25.4', 'fd {fd} of the map allows {access} only'),
+  'target-fd-not-open': rule('cgroup_get_from_fd §6', 'the target fd {fd} is not open'),
+  'target-fd-is-no-cgroup': rule(
+    'cgroup_get_from_fd §6',
+    'the target fd {fd} is a {kind}, no cgroup v2 directory',
+  ),
+  'target-cgroup-removed': rule(
+    'cgroup_get_from_fd §6',
+    'the target fd {fd} is the directory of cgroup {cgroup_id}, which was removed',
+  ),
+
+  'no-such-cgroup': rule('§17', 'there is no cgroup {path}'),
+  'cgroup-exists': rule('cgroup_mkdir §17', 'cgroup {path} exists'),
+  'cgroup-name-newline': rule('cgroup_mkdir §17', 'the name of cgroup {path} holds a newline'),
+  'cgroup-busy': rule(
+    'cgroup_destroy_locked §17',
+    '{path} has {processes} live processes and {children} child cgroups, or is the root',
+  ),
+
+  'unprivileged-bpf-disabled': rule(
+    '§18, §5',
+    'unprivileged_bpf_disabled is {sysctl} and the caller lacks CAP_BPF',
+  ),
+  'needs-net-admin': rule('§18', '{call} needs CAP_NET_ADMIN'),
+  'needs-sys-admin': rule('§18, §16', '{call} needs CAP_SYS_ADMIN'),
+  'skb-attach-needs-net-admin': rule(
+    'bpf_prog_attach_check_attach_type §8.1 row 5',
+    'attaching cgroup_skb program {prog_id} needs CAP_NET_ADMIN; this call says so with EINVAL',
+  ),
+  'skb-link-needs-net-admin': rule(
+    'bpf_prog_attach_check_attach_type §11 row 3',
+    'linking cgroup_skb program {prog_id} needs CAP_NET_ADMIN',
+  ),
+  'load-needs-bpf': rule('bpf_prog_load §18', 'loading {prog_type} needs CAP_BPF'),
+  'load-needs-net-admin': rule('bpf_prog_load §18', 'loading {prog_type} needs CAP_NET_ADMIN'),
+  'load-needs-perfmon': rule('bpf_prog_load §18', 'loading {prog_type} needs CAP_PERFMON'),
+  'map-needs-bpf': rule('map_create §18', 'creating a map of type {map_type} needs CAP_BPF'),
+
+  'command-unknown': rule('__sys_bpf §5', 'this kernel has no command {command}'),
+  'bytes-after-last-field': rule(
+    'CHECK_ATTR §5',
+    'the attr has non-zero bytes after byte {last_byte}, where this command ends',
+  ),
+  'flags-unknown': rule('§8.1 row 3, §11 row 5', 'flags {flags} are unknown to this command'),
+  'attach-type-unknown': rule(
+    'attach_type_to_prog_type §2.3',
+    'attach type {attach_type} is none that this command takes on this kernel',
+  ),
+  'anchor-fields-not-for-cgroups': rule(
+    'bpf_prog_attach, 6.6-6.16',
+    'relative_fd and expected_revision are not for {attach_type} on this kernel',
+  ),
+  'target-of-other-subsystem': rule(
+    '§21',
+    '{attach_type} is not a cgroup attach type; its target does not exist',
+  ),
+  'expected-type-differs': rule(
+    'bpf_prog_attach_check_attach_type §2.3',
+    'program {prog_id} was loaded for {expected}, which does not fit {attach_type}',
+  ),
+
+  'prog-flags-unknown': rule('bpf_prog_load §7', 'prog_flags {flags} has unknown bits'),
+  'too-many-instructions': rule(
+    'bpf_prog_load §7',
+    '{insns} instructions; 1 to {limit} are allowed',
+  ),
+  'expected-type-does-not-fit': rule(
+    'bpf_prog_load_check_attach §7',
+    'a {prog_type} program cannot be loaded for {expected_attach_type}',
+  ),
+  'prog-type-unknown': rule('find_prog_type §7', 'this kernel has no program type {prog_type}'),
+  'object-name': rule(
+    'bpf_obj_name_cpy §7',
+    '{field} "{name}" is longer than 15 bytes or has other characters than letters, digits, _ and .',
+  ),
+  'helper-not-for-type': rule(
+    'check_helper_call §25.2',
+    'a {prog_type} program may not call bpf_get_local_storage on map {map_id}',
+  ),
+  'return-out-of-range': rule(
+    'check_return_code §7',
+    'the program returns {ret}; the verifier allows {min} to {max} here',
+  ),
+  'two-storage-maps': rule(
+    'bpf_cgroup_storage_assign §25.2',
+    'map {map_id} would be a second {map_type} map of the program',
+  ),
+  'storage-map-has-owner': rule(
+    'bpf_cgroup_storage_assign §25.6',
+    'storage map {map_id} belongs to program {prog_id}; this kernel allows one program a map',
+  ),
+
+  'override-and-multi': rule(
+    '__cgroup_bpf_attach §8.1 row 8',
+    'override and multi exclude each other',
+  ),
+  'replace-needs-multi': rule('__cgroup_bpf_attach §8.1 row 8', 'replace needs multi'),
+  'replace-with-anchor': rule(
+    '__cgroup_bpf_attach §8.1 row 8',
+    'replace cannot be combined with before or after',
+  ),
+  'link-cannot-replace': rule(
+    '__cgroup_bpf_attach §19.2 row 7',
+    'a link cannot name a program to replace',
+  ),
+  'revision-stale': rule(
+    '__cgroup_bpf_attach §8.1 row 9',
+    'expected_revision is {expected}, the list is at {revision}',
+  ),
+  'hierarchy-exclusive-ancestor': rule(
+    'hierarchy_allows_attach §4.1',
+    '{ancestor} holds a program without override or multi, so nothing may attach at {cgroup}',
+  ),
+  'list-mode-differs': rule(
+    '__cgroup_bpf_attach §8.1 row 11',
+    '{cgroup} already holds {mode} entries for {attach_type}; {requested} does not match',
+  ),
+  'list-full': rule(
+    '__cgroup_bpf_attach §8.1 row 12',
+    '{cgroup} already has {limit} entries, the most that a list can hold',
+  ),
+  'link-holds-single-entry': rule(
+    '§19.3, §19.4 (v2-series)',
+    'the single entry of {cgroup} is link {link_id}, which only its owner can remove',
+  ),
+  'program-already-attached': rule(
+    'find_attach_entry §8.1 row 13',
+    'program {prog_id} is already attached at {cgroup}',
+  ),
+  'replaced-program-not-attached': rule(
+    'find_attach_entry §8.1 row 14',
+    'program {prog_id}, to be replaced, is not attached directly at {cgroup}',
+  ),
+  'before-and-after': rule(
+    '§8.3 row 2',
+    'before and after need an anchor when the list is not empty',
+  ),
+  'anchor-needs-one-side': rule(
+    'get_prog_list §8.3 row 1',
+    'an anchor needs one of before and after',
+  ),
+  'anchor-of-other-kind': rule('§8.3 row 1', 'the anchor must be a {wanted}, as the new entry is'),
+  'anchor-id-unknown': rule('§8.3 row 3', 'no program or link has the id that the anchor names'),
+  'anchor-link-fd-0': rule('§8.3 row 3', 'a link anchor cannot be fd 0'),
+  'anchor-not-in-list': rule('§8.3 row 4', 'the anchor is no entry of this list'),
+  'anchor-preorder-differs': rule(
+    '§8.3 row 5',
+    'the anchor at index {index} and the new entry differ in preorder',
+  ),
+
+  'detach-takes-no-flags': rule(
+    'bpf_prog_detach §9 row 2',
+    'attach_flags and relative_fd must be 0',
+  ),
+  'detach-names-no-program': rule(
+    '__cgroup_bpf_detach §9 row 7',
+    'the list of {cgroup} for {attach_type} is multi, so the call must name a program',
+  ),
+  'program-not-attached': rule(
+    'find_detach_entry §9 row 8',
+    'program {prog_id} is not attached directly at {cgroup} for {attach_type}',
+  ),
+  'nothing-attached': rule(
+    'find_detach_entry §9 row 6',
+    'nothing is attached at {cgroup} for {attach_type}',
+  ),
+
+  'effective-query-takes-no-flags-buffer': rule(
+    '__cgroup_bpf_query §10 row 4',
+    'an effective query takes no prog_attach_flags buffer',
+  ),
+  'lsm-query-needs-flags-buffer': rule(
+    '__cgroup_bpf_query §21',
+    'an attached query of lsm_cgroup needs a prog_attach_flags buffer, an effective one takes none',
+  ),
+  'query-buffer-short': rule('__cgroup_bpf_query §10', 'room for {room} ids; there are {programs}'),
+
+  'old-prog-without-replace': rule(
+    'link_update §12 row 5',
+    'old_prog_fd is {fd} but the flag replace is not set',
+  ),
+  'link-defunct': rule('cgroup_bpf_replace §12 row 6', 'link {link_id} has lost its cgroup'),
+  'link-runs-other-program': rule(
+    'cgroup_bpf_replace §12 row 7',
+    'link {link_id} runs program {prog_id}, not {expected}',
+  ),
+  'storage-maps-differ': rule(
+    'D26 §12 row 9',
+    'program {prog_id} uses other cgroup storage maps than program {current}',
+  ),
+
+  'no-such-path': rule('§15', 'there is no {path} on the bpffs'),
+  'not-a-directory': rule('§15', '{path} is not a directory'),
+  'is-a-directory': rule('§15', '{path} is a directory'),
+  'directory-not-empty': rule('§15', '{path} is not empty'),
+  'path-exists': rule('§15', '{path} exists'),
+  'mount-point': rule('§15', '{path} is the mount point'),
+  'rename-into-itself': rule('lock_rename', '{to} is below {path}'),
+  'name-with-dot': rule(
+    'bpf_lookup §15',
+    'the last name of {path} holds a dot, which bpffs refuses',
+  ),
+  'component-too-long': rule('§15', 'a component of {path} is longer than 255 bytes'),
+  'directory-not-searchable': rule('§15', 'the caller may not search {path}'),
+  'directory-not-writable': rule('§15', 'the caller may not write in {path}'),
+  'not-the-owner': rule('§15', 'uid {uid} does not own {path}'),
+  'pin-needs-bpf-object': rule('bpf_obj_pin_user §15', 'fd {fd} is no program, link or map'),
+  'get-takes-no-fd': rule('bpf_obj_get §15', 'bpf_fd must be 0'),
+  'rdonly-and-wronly': rule('bpf_get_file_flag §15', 'rdonly and wronly exclude each other'),
+  'pin-not-permitted': rule(
+    'bpf_obj_do_get §15',
+    'the mode of {path} does not let the caller open it',
+  ),
+  'path-is-no-pin': rule('bpf_obj_do_get §15', '{path} is no pin'),
+  'link-has-no-access-mode': rule(
+    'bpf_obj_get_user D15',
+    '{path} is a link, which cannot be opened rdonly or wronly',
+  ),
+
+  'no-object-with-id': rule('§16', 'there is no {kind} with id {id}'),
+  'no-id-after': rule('bpf_obj_get_next_id §16', 'no {kind} has an id above {start_id}'),
+  'start-id-too-large': rule(
+    'bpf_obj_get_next_id §16',
+    'start_id {start_id} is not below 2^31 - 1',
+  ),
+  'info-fd-not-open': rule('bpf_obj_get_info_by_fd §16', 'fd {fd} is not open'),
+  'info-needs-bpf-object': rule('bpf_obj_get_info_by_fd §16', 'fd {fd} is a {kind}, no BPF object'),
+  'no-info-on-links': rule('D7', 'this kernel gives no info on links (fd {fd})'),
+  'info-too-long': rule('bpf_check_uarg_tail_zero §16', 'info_len {info_len} is above {limit}'),
+
+  'map-type-unknown': rule('map_create §25', 'maps of type {map_type} cannot be created'),
+  'map-flags': rule('map_alloc_check §25.1', 'map_flags {flags} are not allowed for {map_type}'),
+  'map-key-size': rule('map_alloc_check §25.1', 'key_size {key_size} does not fit {map_type}'),
+  'map-value-size': rule(
+    'map_alloc_check §25.1',
+    'value_size {value_size} does not fit {map_type}',
+  ),
+  'map-value-too-large': rule('§25.1', 'value_size {value_size} of {map_type} is above {limit}'),
+  'map-max-entries': rule(
+    'map_alloc_check §25.1',
+    'max_entries {max_entries} does not fit {map_type}',
+  ),
+  'map-full': rule('htab_map_update_elem', 'map {map_id} has its {max_entries} elements'),
+  'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
+  'element-exists': rule('map_update_elem §25.4', 'map {map_id} has that element'),
+  'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
+  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after that'),
+  'elements-stay': rule(
+    'map_delete_elem §25.4',
+    'elements of {map_type} map {map_id} cannot be deleted',
+  ),
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type RuleName = keyof typeof RULES;
+
+/** Why a call was refused, in one sentence. */
+export function refusalSentence(refusal: Refusal): string {
+  const { sentence } = RULES[refusal.rule];
+  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) => String(refusal.about?.[name] ?? '?'));
+}

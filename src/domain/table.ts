@@ -1,0 +1,93 @@
+/**
+ * A keyed table that can be layered: a layer reads through to its base and keeps its own writes,
+ * so that `plan` and an uncommitted batch work on a kernel without touching it. Values are
+ * changed only through `edit`, which copies what belongs to the base.
+ */
+export class Table<K extends string | number, V> {
+  readonly #copy: (value: V) => V;
+  readonly #base: Table<K, V> | undefined;
+  /** Own rows; in a layer `undefined` marks a row of the base as gone. */
+  readonly #rows = new Map<K, V | undefined>();
+  #size: number;
+
+  constructor(copy: (value: V) => V, base?: Table<K, V>) {
+    this.#copy = copy;
+    this.#base = base;
+    this.#size = base?.size ?? 0;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(key: K): V | undefined {
+    if (this.#base === undefined) return this.#rows.get(key);
+    const own = this.#rows.get(key);
+    if (own !== undefined || this.#rows.has(key)) return own;
+    return this.#base.get(key);
+  }
+
+  has(key: K): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** The row to change in place. Throws when there is none: an impossible effect. */
+  edit(key: K): V {
+    const own = this.#rows.get(key);
+    if (own !== undefined) return own;
+    const below = this.#rows.has(key) ? undefined : this.#base?.get(key);
+    if (below === undefined) throw new Error(`impossible effect: no row ${String(key)} to change`);
+    const copied = this.#copy(below);
+    this.#rows.set(key, copied);
+    return copied;
+  }
+
+  set(key: K, value: V): void {
+    if (!this.has(key)) this.#size++;
+    this.#rows.set(key, value);
+  }
+
+  /** Throws when there is no such row: an impossible effect. */
+  delete(key: K): void {
+    if (!this.has(key)) throw new Error(`impossible effect: no row ${String(key)} to remove`);
+    this.#size--;
+    if (this.#base === undefined) this.#rows.delete(key);
+    else this.#rows.set(key, undefined);
+  }
+
+  /** Rows in the order in which they were first set; a changed row of the base keeps its place. */
+  *entries(): Generator<[K, V]> {
+    if (this.#base !== undefined) {
+      for (const [key, below] of this.#base.entries()) {
+        const own = this.#rows.get(key);
+        if (own !== undefined) yield [key, own];
+        else if (!this.#rows.has(key)) yield [key, below];
+      }
+    }
+    for (const [key, value] of this.#rows) {
+      if (value !== undefined && !this.#base?.has(key)) yield [key, value];
+    }
+  }
+
+  *keys(): Generator<K> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): Generator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  layer(): Table<K, V> {
+    return new Table(this.#copy, this);
+  }
+
+  /** Writes a layer's rows into its base; the layer must not be used afterwards. */
+  flush(): void {
+    const base = this.#base;
+    if (base === undefined) throw new Error('only a layer can be flushed');
+    for (const [key, value] of this.#rows) {
+      if (value !== undefined) base.set(key, value);
+      else if (base.has(key)) base.delete(key);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** A decision in the words of golden outcomes (golden README, "Outcomes"). */
+import type { Decision } from '../../domain/decision.ts';
+import { isRefusal, type ObjectInfo, type Outcome } from '../../domain/outcome.ts';
+import type { LabelBook } from './labels.ts';
+import type { Answer, Step } from './scenario.ts';
+
+/** Steps whose success is an fd: its number is `ret` when a scenario shows fd numbers. */
+const MAKES_FD = new Set([
+  'prog_load',
+  'link_create',
+  'map_create',
+  'dup',
+  'dup2',
+  'obj_get',
+  'prog_by_id',
+  'link_by_id',
+  'map_by_id',
+  'open_cg',
+  'open_other',
+  'recv_fd',
+]);
+
+export function answerOf(
+  step: Step,
+  decision: Decision,
+  labels: LabelBook,
+  fdNumbers: boolean,
+): Answer {
+  const { outcome } = decision;
+  const answer = {
+    ...verdict(step, outcome, fdNumbers),
+    ...opened(decision, labels),
+    ...(step.op === 'query' ? queried(step, outcome, labels) : {}),
+  };
+  if (isRefusal(outcome)) {
+    const walked = step.op.endsWith('_next_id') && outcome.errno === 'ENOENT';
+    return walked ? { ...answer, next: 'none' } : answer;
+  }
+  return { ...answer, ...outputs(step, outcome, labels) };
+}
+
+function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
+  if (isRefusal(outcome)) {
+    const stage = outcome.stage === undefined ? {} : { stage: 'open_cg' };
+    return { err: outcome.errno, ...stage };
+  }
+  if (outcome.lost === true) return { ret: 0, lost: true };
+  return { ret: fdNumbers && MAKES_FD.has(step.op) ? outcome.ret : 0 };
+}
+
+function opened({ effects }: Decision, labels: LabelBook): Answer {
+  const [effect] = effects;
+  if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived') return {};
+  const { kind, id } = effect;
+  if (kind === 'cgroup' || kind === 'other') return {};
+  return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };
+}
+
+function queried(step: Step, outcome: Outcome, labels: LabelBook): Answer {
+  if (isRefusal(outcome) && outcome.stage !== undefined) return {};
+  const flags = step.prog_flags === true ? { prog_flags: [] as readonly number[] } : {};
+  const { query } = outcome;
+  if (query === undefined) return { cnt: step.cnt ?? 128, progs: [], flags: 0, ...flags };
+  return {
+    cnt: query.prog_cnt,
+    progs: query.prog_ids.map((id) => labels.labelOf('prog', id)),
+    flags: query.attach_flags,
+    ...(step.prog_flags === true ? { prog_flags: query.prog_attach_flags ?? [] } : {}),
+    ...(query.revision ? { revision: query.revision } : {}),
+  };
+}
+
+function outputs(
+  step: Step,
+  outcome: Exclude<Outcome, { errno: unknown }>,
+  labels: LabelBook,
+): Answer {
+  if (outcome.info !== undefined) return infoOf(outcome.info, labels);
+  if (outcome.next_id !== undefined) {
+    const kind = step.op.split('_', 1)[0] as 'prog' | 'link' | 'map';
+    return { next: labels.labelOf(kind, outcome.next_id) };
+  }
+  return outcome.value === undefined ? {} : { value: outcome.value };
+}
+
+/** What info shows of an object. */
+export function infoOf(info: ObjectInfo, labels: LabelBook): Answer {
+  const common = { kind: info.kind, obj: labels.labelOf(info.kind, info.id) };
+  switch (info.kind) {
+    case 'link': {
+      const { prog_id, cgroup_id, attach_type } = info;
+      const prog = labels.labelOf('prog', prog_id);
+      return { ...common, prog, cg: labels.path(cgroup_id), attach_type };
+    }
+    case 'prog': {
+      const maps = info.map_ids.map((id) => labels.labelOf('map', id));
+      const named = { prog_type: info.prog_type, name: info.prog_name };
+      return { ...common, ...named, ...(maps.length === 0 ? {} : { maps }) };
+    }
+    case 'map': {
+      const { map_type, key_size, value_size, max_entries } = info;
+      return { ...common, map_type, key_size, value_size, max_entries };
+    }
+    default:
+      return info satisfies never;
+  }
+}

@@ -1,0 +1,80 @@
+/** Where a scenario is replayed: the model in this process, or a service through its API. */
+import type { AttachType } from '../../domain/attach-type.ts';
+import { bootEffect, unbooted } from '../../domain/boot.ts';
+import type { Call, MapKey } from '../../domain/call.ts';
+import { decide } from '../../domain/decide.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { effectiveArray } from '../../domain/effective.ts';
+import { evolve } from '../../domain/evolve.ts';
+import type { Mode } from '../../domain/flags.ts';
+import { listOf, progIdOf } from '../../domain/list.ts';
+import { BOOT_PID, type BootConfig } from '../../domain/release/config.ts';
+import { isStorageMap } from '../../domain/storage.ts';
+
+/** A cgroup's list for an attach type, with what is effective there. */
+export interface ObservedList {
+  readonly mode: Mode;
+  readonly revision: number;
+  readonly attached: readonly number[];
+  readonly effective: readonly number[];
+}
+
+/** What can be observed of a kernel, by ids. */
+export interface World {
+  readonly cgroups: readonly { readonly id: number; readonly path: string }[];
+  readonly programs: readonly number[];
+  readonly links: readonly {
+    readonly id: number;
+    readonly prog_id: number;
+    readonly cgroup_id: number;
+    readonly attach_type: AttachType;
+  }[];
+  readonly maps: readonly {
+    readonly id: number;
+    /** Of storage maps alone: the keys, newest first. */
+    readonly storages?: readonly MapKey[];
+  }[];
+  list(cgroupId: number, type: AttachType): ObservedList;
+}
+
+export interface Machine {
+  perform(pid: number, call: Call): Promise<Decision>;
+  observe(types: readonly AttachType[]): Promise<World>;
+}
+
+/** The model, in this process. */
+export function modelMachine(release: string, config: Partial<BootConfig>): Machine {
+  const kernel = unbooted();
+  evolve(kernel, bootEffect(kernel, { release, boot_id: '', config }), BOOT_PID);
+  return {
+    async perform(pid, call) {
+      const decision = decide(kernel, pid, call);
+      for (const effect of decision.effects) evolve(kernel, effect, pid);
+      return decision;
+    },
+    async observe() {
+      return {
+        cgroups: [...kernel.cgroups.values()],
+        programs: [...kernel.programs.keys()],
+        links: [...kernel.links.values()],
+        maps: [...kernel.maps.values()].map((map) =>
+          isStorageMap(map)
+            ? { id: map.id, storages: map.elements.map((element) => element.key) }
+            : { id: map.id },
+        ),
+        list(cgroupId, type) {
+          const cgroup = kernel.cgroups.get(cgroupId);
+          if (cgroup === undefined) throw new Error(`no cgroup ${cgroupId}`);
+          const { mode, revision, entries } = listOf(cgroup, type);
+          const effective = effectiveArray(kernel, cgroup, type);
+          return {
+            mode,
+            revision,
+            attached: entries.map((entry) => progIdOf(kernel, entry)),
+            effective: effective.map((slot) => slot.prog_id),
+          };
+        },
+      };
+    },
+  };
+}

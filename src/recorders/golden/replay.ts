@@ -1,0 +1,182 @@
+/** Replays a scenario on a machine and compares every outcome and every change of state. */
+import { isDeepStrictEqual } from 'node:util';
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { MapKey } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../../domain/release/config.ts';
+import type { Switches } from '../../domain/release/switches.ts';
+import { answerOf, infoOf } from './answer.ts';
+import { FIRST_ID, LabelBook } from './labels.ts';
+import type { Machine } from './machine.ts';
+import { keyLabel, type Observed, observed } from './observed.ts';
+import type { Answer, Header, RecordedStep, Scenario, Step } from './scenario.ts';
+import { callOf } from './translate.ts';
+
+/** Keys that one `map_keys` step reads at most. */
+const KEYS_MAX = 64;
+
+export interface Mismatch {
+  readonly scenario: string;
+  readonly step: number;
+  /** `out`, or the key of the state entry. */
+  readonly what: string;
+  readonly expected: unknown;
+  readonly got: unknown;
+  /** The rule that refused the call, when it was refused. */
+  readonly rule: string | undefined;
+}
+
+/** How a machine for a scenario must be booted. */
+export function bootConfigFor(header: Header): Partial<BootConfig> {
+  const sysctl = header.unprivileged_bpf_disabled;
+  return {
+    first_prog_id: FIRST_ID,
+    first_link_id: FIRST_ID,
+    first_map_id: FIRST_ID,
+    ...(sysctl === undefined ? {} : { unprivileged_bpf_disabled: sysctl }),
+  };
+}
+
+/** Replays a scenario; the machine was booted with `bootConfigFor` its header. */
+export async function replay(
+  scenario: Scenario,
+  machine: Machine,
+  switches: Switches,
+): Promise<Mismatch[]> {
+  const { header, steps } = scenario;
+  const types = header.attach_types as readonly AttachType[];
+  const labels = new LabelBook(DEFAULT_CONFIG.root_cgroup_id);
+  const expectedState: Observed = new Map();
+  let state: Observed = new Map();
+  const mismatches: Mismatch[] = [];
+  for (const recorded of steps) {
+    const { answer, decisions } = await perform(recorded.step, machine, labels, header);
+    const refused = decisions.map(({ outcome }) => outcome).find(isRefusal);
+    const found = { scenario: header.scenario, step: recorded.i, rule: refused?.rule };
+    if (!isDeepStrictEqual(answer, recorded.out)) {
+      mismatches.push({ ...found, what: 'out', expected: recorded.out, got: answer });
+    }
+    apply(expectedState, recorded);
+    if (decisions.some(({ effects }) => effects.length > 0)) {
+      state = observed(await machine.observe(types), types, switches, labels);
+    } else if (recorded.st === undefined) continue;
+    for (const what of new Set([...expectedState.keys(), ...state.keys()])) {
+      const expected = expectedState.get(what);
+      const got = state.get(what);
+      if (!isDeepStrictEqual(expected, got)) mismatches.push({ ...found, what, expected, got });
+    }
+  }
+  return mismatches;
+}
+
+function apply(expected: Observed, { st }: RecordedStep): void {
+  for (const [key, value] of Object.entries(st ?? {})) {
+    if (value === null) expected.delete(key);
+    else expected.set(key, value);
+  }
+}
+
+interface Performed {
+  readonly answer: Answer;
+  readonly decisions: readonly Decision[];
+}
+
+async function perform(
+  step: Step,
+  machine: Machine,
+  labels: LabelBook,
+  header: Header,
+): Promise<Performed> {
+  const fdNumbers = header.fd_numbers === true;
+  const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
+  const decision = await machine.perform(pid, callOf(step, labels));
+  labels.learn(decision.effects, step.fd);
+  if (step.op === 'map_keys') return mapKeys(step, decision, machine, labels);
+  const answer = answerOf(step, decision, labels, fdNumbers);
+  if (isRefusal(decision.outcome)) return { answer, decisions: [decision] };
+  if (step.op === 'send_fd' && step.as !== undefined) {
+    const receive: Step = { op: 'recv_fd', proc: step.to, as: step.as };
+    const received = await perform(receive, machine, labels, header);
+    return { answer: received.answer, decisions: [decision, ...received.decisions] };
+  }
+  relabel(step, decision.outcome.ret, labels);
+  if (step.op !== 'recv_fd' || decision.outcome.lost) return { answer, decisions: [decision] };
+  const received = await askObject(step, decision.outcome.ret, machine, labels);
+  return { answer: { ...answer, ...received }, decisions: [decision] };
+}
+
+/** The recorder asked the kernel which object came; a receiver that may not ask is not told. */
+async function askObject(
+  step: Step,
+  fd: number,
+  machine: Machine,
+  labels: LabelBook,
+): Promise<Answer> {
+  const ask = { name: 'obj_get_info_by_fd', bpf_fd: fd } as const;
+  const { outcome } = await machine.perform(labels.pid(step.proc), ask);
+  if (isRefusal(outcome) || outcome.info === undefined) return {};
+  return { obj: infoOf(outcome.info, labels).obj };
+}
+
+/** Reads all keys, one MAP_GET_NEXT_KEY after the other. */
+async function mapKeys(
+  step: Step,
+  first: Decision,
+  machine: Machine,
+  labels: LabelBook,
+): Promise<Performed> {
+  const keys: MapKey[] = [];
+  const decisions = [first];
+  let { outcome } = first;
+  while (!isRefusal(outcome) && outcome.next_key !== undefined && keys.length < KEYS_MAX) {
+    keys.push(outcome.next_key);
+    const map_fd = labels.fd(step.proc, step.fd) ?? 0;
+    const next = { name: 'map_get_next_key', map_fd, key: outcome.next_key } as const;
+    const decision = await machine.perform(labels.pid(step.proc), next);
+    decisions.push(decision);
+    outcome = decision.outcome;
+  }
+  const ended = isRefusal(outcome) && outcome.rule === 'no-next-key';
+  const answer =
+    isRefusal(outcome) && !ended
+      ? { err: outcome.errno }
+      : { ret: 0, keys: keys.map((key) => keyLabel(key, labels)) };
+  return { answer, decisions };
+}
+
+/** What a successful step does to the labels. */
+function relabel(step: Step, ret: number, labels: LabelBook): void {
+  const { proc } = step;
+  switch (step.op) {
+    case 'spawn':
+      return labels.addProcess(proc, ret);
+    case 'fork':
+      return labels.addProcess(step.as, ret, proc);
+    case 'exec':
+      return labels.exec(proc);
+    case 'close':
+      return labels.forgetFd(proc, labels.fd(proc, step.fd) ?? 0);
+    case 'dup':
+    case 'recv_fd':
+      return labels.nameFd(proc, step.as, ret, false);
+    case 'dup2': {
+      const same = labels.fd(proc, step.fd) === ret;
+      const cloexec = same && labels.isCloexec(proc, step.fd);
+      return labels.nameFd(proc, step.as ?? step.to, ret, cloexec);
+    }
+    case 'prog_load':
+    case 'link_create':
+    case 'map_create':
+      return labels.nameFd(proc, step.fd, ret, true);
+    case 'obj_get':
+    case 'prog_by_id':
+    case 'link_by_id':
+    case 'map_by_id':
+    case 'open_cg':
+    case 'open_other':
+      return labels.nameFd(proc, step.as, ret, true);
+    default:
+      return;
+  }
+}

@@ -1,0 +1,254 @@
+/** Golden steps as calls of the model: golden data has shorter words than the kernel. */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { Call, CallOf, MapKey } from '../../domain/call.ts';
+import type { ProgType } from '../../domain/prog-type.ts';
+import type { LabelBook } from './labels.ts';
+import type { Step } from './scenario.ts';
+
+/** The uid that processes with a list of capabilities run as. */
+const NOBODY = 65_534;
+
+/**
+ * The call that a step makes. Steps that stand for several calls (`map_keys`, `send_fd` with
+ * `as`) are put together by the replay.
+ *
+ * @throws Error when the step's `op` is unknown
+ */
+export function callOf(step: Step, labels: LabelBook): Call {
+  return (
+    processCall(step, labels) ??
+    fileCall(step, labels) ??
+    attachCall(step, labels) ??
+    objectCall(step, labels) ??
+    mapCall(step, labels) ??
+    unknownOp(step)
+  );
+}
+
+function unknownOp(step: Step): never {
+  throw new Error(`unknown op ${step.op}`);
+}
+
+function processCall(step: Step, labels: LabelBook): Call | undefined {
+  const privileges = step.caps === undefined ? {} : { uid: NOBODY, caps: step.caps };
+  switch (step.op) {
+    case 'spawn':
+      return { name: 'spawn', comm: step.proc, ...privileges } as Call;
+    case 'fork':
+      return { name: 'fork', ...privileges } as Call;
+    case 'drop':
+      return { name: 'capset', ...privileges } as Call;
+    case 'exec':
+      return { name: 'exec' };
+    case 'exit':
+      return { name: 'exit' };
+    case 'rlimit_nofile':
+      return { name: 'setrlimit', nofile: Number(step.n) };
+    case 'join':
+      return { name: 'join', path: String(step.cg) };
+    case 'send_fd':
+      return { name: 'send_fd', fd: fd(step, labels, 'fd'), to_pid: labels.pid(step.to) };
+    case 'recv_fd':
+      return { name: 'recv_fd' };
+    default:
+      return undefined;
+  }
+}
+
+function fileCall(step: Step, labels: LabelBook): Call | undefined {
+  const path = String(step.path);
+  switch (step.op) {
+    case 'mkdir':
+    case 'rmdir':
+      return { name: step.op, path: String(step.cg) };
+    case 'bpffs_mkdir':
+    case 'bpffs_rmdir':
+    case 'unlink':
+      return { name: step.op, path };
+    case 'rename':
+      return { name: 'rename', path, to: String(step.to) };
+    case 'chmod':
+      return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
+    case 'open_cg':
+      return { name: 'open_cgroup', path: String(step.cg) };
+    case 'open_other':
+      return { name: 'open_other', kind: step.kind as 'dir' | 'file' };
+    case 'close':
+      return { name: 'close', fd: fd(step, labels, 'fd') };
+    case 'dup':
+      return { name: 'dup', fd: fd(step, labels, 'fd') };
+    case 'dup2': {
+      const to = step.to_fd ?? labels.fd(step.proc, step.to) ?? 0;
+      return { name: 'dup2', fd: fd(step, labels, 'fd'), to_fd: Number(to) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function attachCall(step: Step, labels: LabelBook): Call | undefined {
+  const common = {
+    ...(step.cg === undefined
+      ? { target_fd: fd(step, labels, 'cg_fd') }
+      : { target_path: step.cg as string }),
+    attach_type: step.attach_type as AttachType,
+    ...(step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) }),
+  };
+  switch (step.op) {
+    case 'prog_attach':
+    case 'prog_detach':
+      return {
+        name: step.op,
+        ...common,
+        ...anchor(step, labels),
+        attach_bpf_fd: fd(step, labels, 'prog'),
+        replace_bpf_fd: fd(step, labels, 'replace'),
+      };
+    case 'link_create':
+      return {
+        name: 'link_create',
+        ...common,
+        ...anchor(step, labels),
+        prog_fd: fd(step, labels, 'prog'),
+      };
+    case 'query':
+      return {
+        name: 'prog_query',
+        ...common,
+        query_flags: step.effective === true ? ['effective'] : [Number(step.query_flags ?? 0)],
+        ...(step.cnt === undefined ? {} : { prog_cnt: Number(step.cnt) }),
+        ...(step.null_ids === true ? { null_prog_ids: true } : {}),
+        ...(step.prog_flags === true ? { prog_attach_flags: true } : {}),
+      };
+    default:
+      return undefined;
+  }
+}
+
+type Anchor = Pick<
+  CallOf<'prog_attach'>,
+  'flags' | 'relative_fd' | 'relative_id' | 'expected_revision'
+>;
+
+function anchor(step: Step, labels: LabelBook): Anchor {
+  const flags = (step.flags ?? []) as NonNullable<Anchor['flags']>;
+  const kind = flags.includes('link') ? 'link' : 'prog';
+  return {
+    flags,
+    ...(step.relative_id === undefined
+      ? { relative_fd: fd(step, labels, 'relative_fd') }
+      : { relative_id: labels.id(kind, step.relative_id) }),
+    ...(step.expected_revision === undefined
+      ? {}
+      : { expected_revision: Number(step.expected_revision) }),
+  };
+}
+
+function objectCall(step: Step, labels: LabelBook): Call | undefined {
+  const size = step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) };
+  const fileFlags = step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) };
+  switch (step.op) {
+    case 'link_update': {
+      const flags = (step.flags ?? []) as NonNullable<CallOf<'link_update'>['flags']>;
+      const fds = {
+        link_fd: fd(step, labels, 'link'),
+        new_prog_fd: fd(step, labels, 'new'),
+        old_prog_fd: fd(step, labels, 'old'),
+      };
+      return { name: 'link_update', ...fds, flags, ...size };
+    }
+    case 'link_detach':
+      return { name: 'link_detach', link_fd: fd(step, labels, 'link'), ...size };
+    case 'pin': {
+      const path = String(step.path);
+      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags, ...size };
+    }
+    case 'obj_get':
+      return { name: 'obj_get', path: String(step.path), ...fileFlags, ...size };
+    case 'obj_info':
+    case 'link_info':
+    case 'prog_info':
+      return { name: 'obj_get_info_by_fd', bpf_fd: fd(step, labels, 'fd') };
+    case 'prog_by_id':
+      return { name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) };
+    case 'link_by_id':
+      return { name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) };
+    case 'map_by_id':
+      return { name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) };
+    case 'prog_next_id':
+      return { name: 'prog_get_next_id', start_id: labels.id('prog', step.start) };
+    case 'link_next_id':
+      return { name: 'link_get_next_id', start_id: labels.id('link', step.start) };
+    case 'map_next_id':
+      return { name: 'map_get_next_id', start_id: labels.id('map', step.start) };
+    case 'prog_load':
+      return progLoad(step, labels);
+    default:
+      return undefined;
+  }
+}
+
+function progLoad(step: Step, labels: LabelBook): Call {
+  const maps = (step.maps ?? []) as readonly unknown[];
+  return {
+    name: 'prog_load',
+    prog_type: step.prog_type as ProgType,
+    expected_attach_type: (step.expected_attach_type ?? 0) as AttachType,
+    prog_name: String(step.name ?? step.fd),
+    ...(step.prog_flags === undefined ? {} : { prog_flags: Number(step.prog_flags) }),
+    ...(step.ret === undefined ? {} : { ret: Number(step.ret) }),
+    ...(maps.length === 0
+      ? {}
+      : { map_fds: maps.map((label) => labels.fd(step.proc, label) ?? 0) }),
+    ...(step.ref_only === true ? { map_ref_only: true } : {}),
+  };
+}
+
+const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
+
+function mapCall(step: Step, labels: LabelBook): Call | undefined {
+  const map_fd = fd(step, labels, step.op === 'prog_bind_map' ? 'map' : 'fd');
+  switch (step.op) {
+    case 'map_create': {
+      const isStorage = STORAGE_TYPES.includes(step.map_type);
+      return {
+        name: 'map_create',
+        map_type: step.map_type,
+        key_size: step.key_size ?? (isStorage ? 16 : 4),
+        value_size: step.value_size ?? 8,
+        max_entries: step.max_entries ?? (isStorage ? 0 : 4),
+        map_flags: step.map_flags ?? 0,
+        map_name: step.name ?? step.fd,
+      } as Call;
+    }
+    case 'prog_bind_map': {
+      const prog_fd = fd(step, labels, 'prog');
+      return { name: 'prog_bind_map', prog_fd, map_fd, flags: Number(step.flags ?? 0) };
+    }
+    case 'map_lookup':
+      return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
+    case 'map_delete':
+      // The golden recorder fills in the value pointer of every element call.
+      return { name: 'map_delete_elem', map_fd, key: keyOf(step.key, labels), value: 0 };
+    case 'map_update': {
+      const flags = Number(step.flags ?? 0);
+      const key = keyOf(step.key, labels);
+      return { name: 'map_update_elem', map_fd, key, value: Number(step.value), flags };
+    }
+    case 'map_keys':
+      return { name: 'map_get_next_key', map_fd };
+    default:
+      return undefined;
+  }
+}
+
+function keyOf(key: unknown, labels: LabelBook): MapKey {
+  if (typeof key === 'number') return key;
+  const { cg, attach_type } = key as { cg: string; attach_type?: AttachType };
+  const cgroup_id = labels.cgroupId(cg);
+  return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
+}
+
+function fd(step: Step, labels: LabelBook, field: string): number {
+  return labels.fd(step.proc, step[field]) ?? 0;
+}
