@@ -166,6 +166,10 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     value: plain(),
     flags: plain(),
   }),
-  map_delete_elem: fieldList<Calls['map_delete_elem']>({ map_fd: plain(), key: mapKey }),
+  map_delete_elem: fieldList<Calls['map_delete_elem']>({
+    map_fd: plain(),
+    key: mapKey,
+    value: plain(),
+  }),
   map_get_next_key: fieldList<Calls['map_get_next_key']>({ map_fd: plain(), key: mapKey }),
 };

@@ -1,0 +1,118 @@
+/**
+ * The writer of one host in this process: submissions queue here, and one drain at a time commits
+ * them. Several processes may each have a writer for the same host; the head row in the database
+ * decides between them.
+ */
+import type { Kernel } from '../domain/kernel.ts';
+import { type CommitContext, commit } from './commit.ts';
+import type { LedgerEvent } from './event.ts';
+import { readHead } from './head.ts';
+import { snapshotInterval, storeSnapshot } from './host-state.ts';
+import { LogRefusal } from './log-refusal.ts';
+import { type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
+import { SubmissionQueue } from './submission-queue.ts';
+import { Tip } from './tip.ts';
+
+export interface WriterOptions extends CommitContext {
+  readonly hostId: number;
+  /** Told of committed events, in order: this writer's and others' that it learns of. */
+  readonly onCommitted: (events: readonly LedgerEvent[]) => void;
+}
+
+export class HostWriter {
+  readonly #context: CommitContext;
+  readonly #tip: Tip;
+  readonly #queue = new SubmissionQueue();
+  /** What uses the tip goes one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #draining = false;
+  #closed = false;
+
+  private constructor(context: CommitContext, tip: Tip) {
+    this.#context = context;
+    this.#tip = tip;
+  }
+
+  /** A writer that knows the state at the head. */
+  static async open(options: WriterOptions): Promise<HostWriter> {
+    const tip = await Tip.load(options.database, options.hostId, options.onCommitted);
+    return new HostWriter(options, tip);
+  }
+
+  /** Nothing waits and nothing is being committed. */
+  get idle(): boolean {
+    return this.#queue.length === 0 && !this.#draining;
+  }
+
+  /** It takes nothing more: it was closed, or the log could not be folded. */
+  get closed(): boolean {
+    return this.#closed || this.#tip.damaged;
+  }
+
+  /**
+   * Records all calls of a submission, or none.
+   *
+   * @throws LogRefusal
+   */
+  async submit(submission: Submission): Promise<Receipt> {
+    if (this.closed) throw new LogRefusal({ why: 'closed' });
+    const calls = submission.calls.length;
+    if (calls === 0) throw new LogRefusal({ why: 'submission-empty' });
+    if (calls > SUBMISSION_CALLS_MAX) {
+      throw new LogRefusal({ why: 'submission-too-long', calls, callsMax: SUBMISSION_CALLS_MAX });
+    }
+    const receipt = this.#queue.add(submission);
+    if (!this.#draining) void this.#drain();
+    return receipt;
+  }
+
+  /**
+   * Reads the state at the committed head, whoever moved it. `read` must not keep the kernel: it
+   * changes with the next commit.
+   */
+  async read<T>(read: (kernel: Kernel, position: number) => T): Promise<T> {
+    const { database } = this.#context;
+    const { position } = await readHead(database, this.#tip.hostId);
+    if (this.#tip.head.position < position) {
+      await this.#exclusively(() => this.#tip.catchUp(database));
+    }
+    if (this.#tip.damaged) throw new LogRefusal({ why: 'closed' });
+    return read(this.#tip.kernel, this.#tip.head.position);
+  }
+
+  /** Takes nothing more, and waits until everything is answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (!this.idle) await this.#exclusively(async () => undefined);
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true;
+    while (this.#queue.length > 0) {
+      await this.#exclusively(async () => {
+        await commit(this.#context, this.#tip, this.#queue.take());
+        await this.#snapshotIfDue();
+      });
+      if (this.#tip.damaged) this.#queue.refuse(new LogRefusal({ why: 'closed' }));
+    }
+    this.#draining = false;
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #snapshotIfDue(): Promise<void> {
+    const { kernel, head, snapshotPosition, hostId, damaged } = this.#tip;
+    if (damaged || head.position - snapshotPosition < snapshotInterval(kernel)) return;
+    const { position } = head;
+    try {
+      await storeSnapshot(this.#context.database, hostId, { position, kernel });
+      this.#tip.snapshotPosition = position;
+    } catch {
+      // Only a shortcut is missing; the next commit tries again.
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** Hosts by name. A host is never renamed or removed, so what is known of it stays true. */
+import type { Queryable } from './database.ts';
+import { LogRefusal } from './log-refusal.ts';
+
+/** Hosts in one listing at most. */
+export const HOSTS_PAGE_MAX = 1000;
+/** Names that are remembered; beyond it the oldest are asked for again. */
+const REMEMBERED_MAX = 10_000;
+
+export interface Host {
+  readonly host_id: number;
+  readonly name: string;
+  /** Microseconds since the epoch. */
+  readonly created_at: number;
+  /** Position of the last event at the time of reading. */
+  readonly position: number;
+  /** Of the last event, microseconds since the epoch. */
+  readonly recorded_at: number;
+}
+
+const SELECT = `select h.host_id, h.name, t.position, t.recorded_at,
+  (extract(epoch from h.created_at) * 1000000)::int8 as created_at
+  from hosts h join heads t using (host_id)`;
+
+/**
+ * Hosts in the order of their names (by code point).
+ *
+ * @param after the name that the page starts after
+ * @param limit default and upper bound `HOSTS_PAGE_MAX`
+ */
+export function listHosts(
+  database: Queryable,
+  { after = '', limit = HOSTS_PAGE_MAX }: { readonly after?: string; readonly limit?: number },
+): Promise<Host[]> {
+  return database.query<Host>(
+    `${SELECT} where h.name collate "C" > $1 order by h.name collate "C" limit $2`,
+    [after, Math.min(limit, HOSTS_PAGE_MAX)],
+  );
+}
+
+/**
+ * One host.
+ *
+ * @throws LogRefusal `host-unknown`
+ */
+export async function hostNamed(database: Queryable, name: string): Promise<Host> {
+  const [host] = await database.query<Host>(`${SELECT} where h.name = $1`, [name]);
+  if (host === undefined) throw new LogRefusal({ why: 'host-unknown', host: name });
+  return host;
+}
+
+/** A lookup from name to `host_id` that remembers. */
+export function hostIds(database: Queryable): (name: string) => Promise<number> {
+  const known = new Map<string, number>();
+  return async (name) => {
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
+    const { host_id } = await hostNamed(database, name);
+    const [oldest] = known.keys();
+    if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
+    known.set(name, host_id);
+    return host_id;
+  };
+}

@@ -1,0 +1,200 @@
+/**
+ * The log: the one door through which everything above reaches events. Hosts go by name; times
+ * are microseconds since the epoch; what the log refuses is a `LogRefusal`.
+ */
+import type { Kernel } from '../domain/kernel.ts';
+import { type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
+import { releaseOf } from '../domain/release/release.ts';
+import { appendFor } from './append.ts';
+import type { Clock } from './clock.ts';
+import type { CommitContext } from './commit.ts';
+import type { Database } from './database.ts';
+import type { BootCall, LedgerEvent } from './event.ts';
+import { type Head, readHead } from './head.ts';
+import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
+import { HostFeed } from './host-feed.ts';
+import { type HostState, loadState } from './host-state.ts';
+import { HostWriters } from './host-writers.ts';
+import { type Host, hostIds, hostNamed, listHosts } from './hosts.ts';
+import { sweepKeys } from './idempotency.ts';
+import { positionAt, type Range, readEvents } from './log-reader.ts';
+import { LogRefusal } from './log-refusal.ts';
+import { GROWN_CHANNEL, notifierFor } from './notifier.ts';
+import type { Projector } from './projector.ts';
+import type { IdempotencyKey, Receipt, Submission } from './submission.ts';
+
+/** Hosts that are written at once in this process; an idle one makes room for another. */
+const ACTIVE_HOSTS_MAX = 1000;
+
+export interface LogOptions {
+  /** Migrated already. */
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly projector: Projector;
+  /** Gives random bytes, such as `randomBytes` of node:crypto. */
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** Default `ACTIVE_HOSTS_MAX`. */
+  readonly activeHostsMax?: number;
+}
+
+/** How a machine starts: the release is any name that `releaseOf` knows. */
+export interface BootRequest {
+  readonly release: string;
+  /** What differs from the defaults. */
+  readonly config?: Partial<BootConfig>;
+  /** Default: a random UUID. */
+  readonly boot_id?: string;
+}
+
+export interface RebootRequest extends BootRequest {
+  readonly principal: string;
+  readonly at?: number;
+  readonly idempotency?: IdempotencyKey;
+  readonly expectedPosition?: number;
+}
+
+export interface Log {
+  /** A new host with its first boot. Refuses `host-exists`, `release-unknown`. */
+  createHost(request: HostCreation & BootRequest): Promise<CreatedHost>;
+  /** A further boot of a host. */
+  reboot(host: string, request: RebootRequest): Promise<Receipt>;
+  /** Records the calls of a submission, all or none; what the kernel refuses is recorded too. */
+  submit(host: string, submission: Submission): Promise<Receipt>;
+
+  /** A page of hosts, by name. */
+  hosts(page?: { readonly after?: string; readonly limit?: number }): Promise<Host[]>;
+  /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
+  host(name: string): Promise<Host>;
+  head(host: string): Promise<Head>;
+  /** Events from a position on; empty after the head. */
+  read(host: string, range: Range): Promise<LedgerEvent[]>;
+  /** One event. Refuses `position-unknown`. */
+  event(host: string, position: number): Promise<LedgerEvent>;
+  /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
+  positionAt(host: string, time: number): Promise<number>;
+  /** The events after a position, in order, in pieces; goes on with what is still to come. */
+  subscribe(
+    host: string,
+    follow: { readonly after: number; readonly signal: AbortSignal },
+  ): AsyncIterable<readonly LedgerEvent[]>;
+
+  /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
+  kernelAt(host: string, position?: number): Promise<HostState>;
+  /**
+   * Reads the state at the head without a copy: for plans and small answers. `read` works at once
+   * and keeps nothing of the kernel, which changes with the next commit.
+   */
+  readHead<T>(host: string, read: (kernel: Kernel, position: number) => T): Promise<T>;
+
+  /** Forgets idempotency keys after their 24 hours; returns how many. */
+  sweepKeys(): Promise<number>;
+  /** Takes nothing more and waits until everybody is answered; the database stays open. */
+  close(): Promise<void>;
+}
+
+/** Opens the log in a database. */
+export async function openLog(options: LogOptions): Promise<Log> {
+  const { database, clock, projector, randomBytes } = options;
+  const idOf = hostIds(database);
+  const notifier = notifierFor(database);
+  const feeds = new Map<number, HostFeed>();
+  const context: CommitContext = {
+    database,
+    clock,
+    projector,
+    append: appendFor(projector.tables),
+    writer: Buffer.from(randomBytes(6)).readUIntBE(0, 6),
+    onAppended: notifier.grown,
+  };
+  const writers = new HostWriters(
+    (hostId) => ({
+      ...context,
+      hostId,
+      onCommitted: (events) => feeds.get(hostId)?.publish(events),
+    }),
+    options.activeHostsMax ?? ACTIVE_HOSTS_MAX,
+  );
+  const deafen = await database.listen(GROWN_CHANNEL, (hostId) =>
+    feeds.get(Number(hostId))?.hint(),
+  );
+
+  async function submit(host: string, submission: Submission): Promise<Receipt> {
+    return (await writers.of(await idOf(host))).submit(submission);
+  }
+
+  return {
+    createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
+    async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
+      const call = bootCall(request, randomBytes);
+      return submit(host, {
+        principal,
+        calls: [{ call, ...(at !== undefined && { at }) }],
+        ...(idempotency && { idempotency }),
+        ...(expectedPosition !== undefined && { expectedPosition }),
+      });
+    },
+    submit,
+
+    hosts: (page = {}) => listHosts(database, page),
+    host: (name) => hostNamed(database, name),
+    head: async (host) => readHead(database, await idOf(host)),
+    read: async (host, range) => readEvents(database, await idOf(host), range),
+    async event(host, position) {
+      const hostId = await idOf(host);
+      const [event] = await readEvents(database, hostId, { from: position, limit: 1 });
+      if (event?.position === position) return event;
+      const { position: head } = await readHead(database, hostId);
+      throw new LogRefusal({ why: 'position-unknown', position, head });
+    },
+    positionAt: async (host, time) => positionAt(database, await idOf(host), time),
+    async *subscribe(host, { after, signal }) {
+      const hostId = await idOf(host);
+      const feed = feeds.get(hostId) ?? new HostFeed({ database, clock, hostId });
+      feeds.set(hostId, feed);
+      try {
+        yield* feed.follow(after, signal);
+      } finally {
+        if (feed.followers === 0 && feeds.get(hostId) === feed) feeds.delete(hostId);
+      }
+    },
+
+    async kernelAt(host, position) {
+      const hostId = await idOf(host);
+      const { position: head } = await readHead(database, hostId);
+      if (position !== undefined && position > head) {
+        throw new LogRefusal({ why: 'position-unknown', position, head });
+      }
+      return loadState(database, hostId, position ?? head);
+    },
+    readHead: async (host, read) => (await writers.of(await idOf(host))).read(read),
+
+    sweepKeys: () => sweepKeys(database, clock.now()),
+    async close() {
+      await writers.close();
+      await deafen();
+      await notifier.close();
+    },
+  };
+}
+
+function bootCall(request: BootRequest, randomBytes: LogOptions['randomBytes']): BootCall {
+  const release = releaseOf(request.release);
+  if (release === undefined) {
+    throw new LogRefusal({ why: 'release-unknown', release: request.release });
+  }
+  return {
+    name: 'boot',
+    release: release.id,
+    boot_id: request.boot_id ?? uuidOf(randomBytes(16)),
+    config: { ...DEFAULT_CONFIG, ...request.config },
+  };
+}
+
+/** A version 4 UUID from 16 random bytes. */
+function uuidOf(random: Uint8Array): string {
+  const bytes = Buffer.from(random);
+  bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [0, 8, 12, 16, 20].map((from, i) => hex.slice(from, [8, 12, 16, 20, 32][i])).join('-');
+}
