@@ -2,7 +2,8 @@
 import type { EffectOf } from './effect.ts';
 import { emptyTables, type Kernel } from './kernel.ts';
 import { type BootConfig, DEFAULT_CONFIG } from './release/config.ts';
-import { releaseOf, SERIES } from './release/release.ts';
+import { releaseOf } from './release/release.ts';
+import { SERIES } from './release/version.ts';
 
 /** A machine that was never switched on: boot 0, without processes. */
 export function unbooted(): Kernel {
