@@ -27,17 +27,16 @@ export interface BootRow {
 export const boots = projection(schema.boots, ({ boot }: Kernel, _boot: number) => ({
   boot_id: boot.boot_id,
   release: boot.release,
-  config: inNameOrder(boot.config),
+  config: JSON.stringify(inNameOrder(boot.config)),
   projection_version: PROJECTION_VERSION,
 }));
 
-/** A configuration as text that does not depend on the order in which it was written down. */
-function inNameOrder(config: BootConfig): string {
-  return JSON.stringify(config, (_, value: unknown) =>
-    typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+/** The same configuration, written in the order of its names: equal ones are equal text. */
+export function inNameOrder<T extends object>(config: T): T {
+  const fields = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, typeof value === 'object' ? inNameOrder(value) : value]),
+  ) as T;
 }
 
 const AT = `

@@ -5,7 +5,10 @@
 import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
 import { effectiveArray, type Slot } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
-import type { Boot, BpffsNode, BpfMap, Cgroup, Kernel, Link, Program } from '../domain/kernel.ts';
+import type { Boot, BpffsNode, Cgroup, Element, Kernel } from '../domain/kernel.ts';
+import type { MapType } from '../domain/map-type.ts';
+import type { ProgType } from '../domain/prog-type.ts';
+import { inNameOrder } from './boots.ts';
 import { type ListedEntry, listedEntry } from './entries.ts';
 import { type Holders, holdersOf } from './holders.ts';
 import { byBytes } from './order.ts';
@@ -38,13 +41,53 @@ export interface CgroupView {
   readonly effective: readonly EffectiveView[];
 }
 
-export type ProgramView = Omit<Program, 'id'> & {
+export interface ProgramView {
   readonly prog_id: number;
+  readonly prog_type: ProgType;
+  readonly expected_attach_type: AttachType;
+  readonly enforced: boolean;
+  readonly prog_name: string;
+  readonly tag: string;
+  readonly uid: number;
+  readonly map_ids: readonly number[];
+  readonly storage_map_ids: readonly number[];
+  /** Open file descriptions, pins, entries and links that hold it. */
+  readonly refs: number;
   readonly held_by: Holders;
-};
-export type LinkView = Omit<Link, 'id'> & { readonly link_id: number; readonly held_by: Holders };
-export type MapView = Omit<BpfMap, 'id'> & { readonly map_id: number; readonly held_by: Holders };
-export type PathView = BpffsNode & { readonly path: string };
+}
+
+export interface LinkView {
+  readonly link_id: number;
+  readonly prog_id: number;
+  readonly attach_type: AttachType;
+  /** 0 once the link is defunct. */
+  readonly cgroup_id: number;
+  readonly refs: number;
+  readonly held_by: Holders;
+}
+
+export interface MapView {
+  readonly map_id: number;
+  readonly map_type: MapType;
+  readonly key_size: number;
+  readonly value_size: number;
+  readonly max_entries: number;
+  readonly map_name: string;
+  /** Storages newest first; plain elements by key. */
+  readonly elements: readonly Element[];
+  readonly refs: number;
+  readonly held_by: Holders;
+}
+
+/** A pin, or a directory of the bpffs. */
+export interface PathView {
+  readonly path: string;
+  readonly kind: BpffsNode['kind'];
+  /** The pinned object; 0 for a directory. */
+  readonly object_id: number;
+  readonly uid: number;
+  readonly mode: number;
+}
 
 export interface WorldState {
   readonly boot: Boot;
@@ -61,28 +104,49 @@ export interface WorldState {
 export function stateOf(kernel: Kernel): WorldState {
   const heldBy = holdersOf(kernel);
   return {
-    boot: kernel.boot,
+    boot: bootOf(kernel),
     cgroups: cgroupsOf(kernel),
-    programs: byId(kernel.programs.values()).map(({ id, ...program }) => ({
-      prog_id: id,
-      ...program,
-      held_by: heldBy('prog', id),
+    programs: byId(kernel.programs.values()).map((program) => ({
+      prog_id: program.id,
+      prog_type: program.prog_type,
+      expected_attach_type: program.expected_attach_type,
+      enforced: program.enforced,
+      prog_name: program.prog_name,
+      tag: program.tag,
+      uid: program.uid,
+      map_ids: program.map_ids,
+      storage_map_ids: program.storage_map_ids,
+      refs: program.refs,
+      held_by: heldBy('prog', program.id),
     })),
-    links: byId(kernel.links.values()).map(({ id, ...link }) => ({
+    links: byId(kernel.links.values()).map(({ id, prog_id, attach_type, cgroup_id, refs }) => ({
       link_id: id,
-      ...link,
+      prog_id,
+      attach_type,
+      cgroup_id,
+      refs,
       held_by: heldBy('link', id),
     })),
-    maps: byId(kernel.maps.values()).map(({ id, ...map }) => ({
-      map_id: id,
-      ...map,
-      held_by: heldBy('map', id),
+    maps: byId(kernel.maps.values()).map((map) => ({
+      map_id: map.id,
+      map_type: map.map_type,
+      key_size: map.key_size,
+      value_size: map.value_size,
+      max_entries: map.max_entries,
+      map_name: map.map_name,
+      elements: map.elements,
+      refs: map.refs,
+      held_by: heldBy('map', map.id),
     })),
     bpffs: [...kernel.bpffs.entries()]
       .sort(([a], [b]) => byBytes(a, b))
-      .map(([path, node]) => ({ path, ...node })),
+      .map(([path, { kind, id, uid, mode }]) => ({ path, kind, object_id: id, uid, mode })),
     processes: processesOf(kernel),
   };
+}
+
+function bootOf({ boot: { number, boot_id, release, config } }: Kernel): Boot {
+  return { number, boot_id, release, config: inNameOrder(config) };
 }
 
 function cgroupsOf(kernel: Kernel): CgroupView[] {

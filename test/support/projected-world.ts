@@ -38,9 +38,7 @@ export function worldOfKernel(kernel: Kernel) {
     }),
     programs: state.programs.map(({ held_by: _, refs: __, ...program }) => program),
     links: state.links.map(({ held_by: _, refs: __, ...link }) => link),
-    pins: state.bpffs
-      .filter(({ kind }) => kind !== 'dir')
-      .map(({ id, ...pin }) => ({ ...pin, object_id: id })),
+    pins: state.bpffs.filter(({ kind }) => kind !== 'dir'),
     maps: state.maps.map(({ held_by: _, refs: __, elements, ...map }) => ({ ...map, elements })),
   };
 }

@@ -7,6 +7,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel, OpenFile } from '../../src/domain/kernel.ts';
+import { BOOT_PID } from '../../src/domain/release/config.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 
 export interface Step {
@@ -46,6 +47,19 @@ export function* randomHistory(options: HistoryOptions): Generator<Step> {
     for (const effect of event.effects) evolve(kernel, effect, event.pid);
     yield { event: { ...event, boot: kernel.boot.number }, kernel };
   }
+}
+
+/** The last step of a given history: a boot, then these calls of the boot process. */
+export function historyOf(calls: readonly Call[], release = '6.18'): Step {
+  const kernel = unbooted();
+  let event = bootEvent(kernel, { position: 1, release });
+  for (const effect of event.effects) evolve(kernel, effect, event.pid);
+  for (const [index, call] of calls.entries()) {
+    const decided = decide(kernel, BOOT_PID, call);
+    event = { ...placed(index + 2), pid: BOOT_PID, comm: 'init', call, ...decided };
+    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+  }
+  return { event: { ...event, boot: kernel.boot.number }, kernel };
 }
 
 function placed(position: number) {
