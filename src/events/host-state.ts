@@ -15,6 +15,12 @@ import { readThrough } from './log-reader.ts';
 /** Fewest events between two snapshots: about 10 ms of folding. */
 export const SNAPSHOT_EVENTS_MIN = 5000;
 
+/**
+ * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
+ * older snapshots are then passed over, and states come from the log again.
+ */
+const SNAPSHOT_VERSION = 1;
+
 export interface HostState {
   /** The state after the event at `position`; a copy of the caller's own. */
   readonly kernel: Kernel;
@@ -45,9 +51,9 @@ export function fold(kernel: Kernel, events: readonly LedgerEvent[]): void {
 
 async function latestSnapshot(database: Queryable, hostId: number, position: number) {
   const [row] = await database.query<{ position: number; state: Uint8Array }>(
-    `select position, state from snapshots where host_id = $1 and position <= $2
-     order by position desc limit 1`,
-    [hostId, position],
+    `select position, state from snapshots
+     where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1`,
+    [hostId, SNAPSHOT_VERSION, position],
   );
   if (row === undefined) return { kernel: unbooted(), position: 0 };
   const json = (await promisify(inflate)(row.state)).toString('utf8');
@@ -74,8 +80,8 @@ export async function storeSnapshot(
   const json = JSON.stringify(snapshotOf(kernel));
   const state = (await promisify(deflate)(json)).toString('base64');
   await database.query(
-    `insert into snapshots (host_id, position, state)
-     values ($1, $2, decode($3, 'base64')) on conflict do nothing`,
-    [hostId, position, state],
+    `insert into snapshots (host_id, version, position, state)
+     values ($1, $2, $3, decode($4, 'base64')) on conflict do nothing`,
+    [hostId, SNAPSHOT_VERSION, position, state],
   );
 }

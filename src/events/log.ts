@@ -65,7 +65,8 @@ export interface Log {
   hosts(page?: { readonly after?: string; readonly limit?: number }): Promise<Host[]>;
   /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
   host(name: string): Promise<Host>;
-  head(host: string): Promise<Head>;
+  /** Where the log ends. */
+  head(host: string): Promise<Head & { readonly host_id: number }>;
   /** Events from a position on; empty after the head. */
   read(host: string, range: Range): Promise<LedgerEvent[]>;
   /** One event. Refuses `position-unknown`. */
@@ -137,7 +138,10 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
     hosts: (page = {}) => listHosts(database, page),
     host: (name) => hostNamed(database, name),
-    head: async (host) => readHead(database, await idOf(host)),
+    async head(host) {
+      const host_id = await idOf(host);
+      return { host_id, ...(await readHead(database, host_id)) };
+    },
     read: async (host, range) => readEvents(database, await idOf(host), range),
     async event(host, position) {
       const hostId = await idOf(host);

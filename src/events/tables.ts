@@ -102,7 +102,9 @@ export const snapshots = pgTable(
   {
     host_id: int8().notNull(),
     position: int8().notNull(),
+    /** What the state means (`SNAPSHOT_VERSION`): one of another version is not read. */
+    version: integer().notNull(),
     state: bytea().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.host_id, t.position] })],
+  (t) => [primaryKey({ columns: [t.host_id, t.version, t.position] })],
 );
