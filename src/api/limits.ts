@@ -9,10 +9,8 @@ export const JSON_BODY_BYTES_MAX = 8 * 1024 * 1024;
 export const NDJSON_LINE_BYTES_MAX = 2 * 1024 * 1024;
 /** Lines of one NDJSON body. */
 export const NDJSON_LINES_MAX = 10_000_000;
-/** Lines of one NDJSON body that wait for their commit at once. */
+/** Lines of one NDJSON body that are queued at once. */
 export const NDJSON_IN_FLIGHT_MAX = 256;
-/** Bytes of lines that wait for their commit at once. */
-export const NDJSON_IN_FLIGHT_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Rows of a page, and how many there are when nobody says. */
 export const PAGE_ROWS_MAX = 1000;
@@ -47,3 +45,5 @@ export const HEADER_BYTES_MAX = 16 * 1024;
 export const SHUTDOWN_MS = 10_000;
 /** Seconds after which a refused client should try again. */
 export const RETRY_AFTER_S = 1;
+/** Milliseconds between two sweeps of old idempotency keys. */
+export const SWEEP_MS = 3_600_000;

@@ -14,6 +14,8 @@ function toldBy(reason: Why): Told {
       return ['no-such-host', { field: 'host' }];
     case 'host-exists':
       return ['host-exists', { field: 'name' }];
+    case 'release-unknown':
+      return ['unknown-release', { field: 'release' }];
     case 'position-mismatch':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
     case 'position-unknown':

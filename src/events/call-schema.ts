@@ -12,7 +12,7 @@ import { objectCalls } from './schema/object-calls.ts';
 import { processCalls } from './schema/process-calls.ts';
 import { progCalls, progLoad } from './schema/prog-calls.ts';
 import { progLoadRequest } from './schema/prog-load-request.ts';
-import type { DeepReadonly, Same } from './schema/same-type.ts';
+import type { Same } from './schema/same-type.ts';
 import { taggedUnion } from './schema/strict-object.ts';
 import { RECORDED, REQUESTED, type Vocabulary } from './schema/vocabulary.ts';
 
@@ -49,4 +49,4 @@ export const requestedCall = taggedUnion(
 export type RequestedCall = z.output<typeof requestedCall>;
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
-true satisfies Same<DeepReadonly<z.output<typeof recordedCall>>, Call>;
+true satisfies Same<z.output<typeof recordedCall>, Call>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Effect } from '../domain/effect.ts';
 import { objectEffects } from './schema/object-effects.ts';
 import { processEffects } from './schema/process-effects.ts';
-import type { DeepReadonly, Same } from './schema/same-type.ts';
+import type { Same } from './schema/same-type.ts';
 import { entryEffects, treeEffects } from './schema/tree-effects.ts';
 
 /** One fact that a call made true. */
@@ -15,4 +15,4 @@ export const recordedEffect = z
   .meta({ id: 'Effect' });
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
-true satisfies Same<DeepReadonly<z.output<typeof recordedEffect>>, Effect>;
+true satisfies Same<z.output<typeof recordedEffect>, Effect>;

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { ERRNO_NUMBERS, type Errno } from '../domain/errno.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { RuleName } from '../domain/rules.ts';
+import { RULES, type RuleName } from '../domain/rules.ts';
 import { attachType } from './schema/attach-type.ts';
 import { mapType, progType } from './schema/object-types.ts';
-import type { DeepReadonly, Same } from './schema/same-type.ts';
+import type { Same } from './schema/same-type.ts';
 import { strictObject } from './schema/strict-object.ts';
 import { mapKey, RECORDED } from './schema/vocabulary.ts';
 
@@ -62,7 +62,7 @@ const success = strictObject({
 /** The fields of a refusal, for those who add to them. */
 export const refusalFields = {
   errno: z.enum(Object.keys(ERRNO_NUMBERS) as Errno[]),
-  rule: z.string() as unknown as z.ZodType<RuleName>,
+  rule: z.enum(Object.keys(RULES) as RuleName[]),
   about: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
   stage: z.literal('open').exactOptional(),
   query: queryOutputs.exactOptional(),
@@ -72,4 +72,4 @@ export const recordedSuccess = success;
 const recordedOutcome = z.union([success, strictObject(refusalFields)]);
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
-true satisfies Same<DeepReadonly<z.output<typeof recordedOutcome>>, Outcome>;
+true satisfies Same<z.output<typeof recordedOutcome>, Outcome>;

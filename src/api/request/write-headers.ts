@@ -4,6 +4,9 @@ import type { Context } from 'hono';
 import { IDEMPOTENCY_KEY_CHARS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 
+/** Marks an answer that an earlier request with the same key was given. */
+export const REPLAYED = 'idempotent-replayed';
+
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 
 /** The Idempotency-Key, with or without the quotes of a structured header. */

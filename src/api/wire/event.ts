@@ -53,17 +53,14 @@ export const wireEvent = z
   })
   .meta({ id: 'Event' });
 
-export type WireEvent = Omit<LedgerEvent, 'recorded_at' | 'at' | 'outcome'> & {
-  readonly recorded_at: string;
-  readonly at: string;
-  readonly outcome: WireOutcome;
-};
-
-export type WireOutcome = Outcome | (Extract<Outcome, { errno: unknown }> & { message: string });
+export type WireEvent = z.output<typeof wireEvent>;
+export type WireOutcome = z.output<typeof wireOutcome>;
 
 /** An outcome with the sentence of its refusal. */
 export function outcomeOnWire(outcome: Outcome): WireOutcome {
-  return isRefusal(outcome) ? { ...outcome, message: refusalSentence(outcome) } : outcome;
+  const told = isRefusal(outcome) ? { ...outcome, message: refusalSentence(outcome) } : outcome;
+  // The compiler has proven the schemas equal to the domain's types, but for `readonly`.
+  return told as WireOutcome;
 }
 
 /** An event as the API tells it. */
@@ -78,8 +75,8 @@ export function eventOnWire(event: LedgerEvent): WireEvent {
     actor,
     pid,
     comm,
-    call,
+    call: call as WireEvent['call'],
     outcome: outcomeOnWire(event.outcome),
-    effects: event.effects,
+    effects: event.effects as WireEvent['effects'],
   };
 }

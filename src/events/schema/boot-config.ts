@@ -42,11 +42,24 @@ const fields = {
   first_pid: z.int().min(2).max(PID_MAX),
   unprivileged_bpf_disabled: z.int().min(0).max(2),
   nofile: u32,
-  switches: switches.exactOptional(),
 };
 
+type AllOptional<S> = {
+  [F in keyof S]: S[F] extends z.ZodType ? z.ZodExactOptional<S[F]> : never;
+};
+
+function allOptional<S extends Readonly<Record<string, z.ZodType>>>(shape: S): AllOptional<S> {
+  const optional = Object.entries(shape).map(([name, field]) => [name, field.exactOptional()]);
+  return Object.fromEntries(optional) as AllOptional<S>;
+}
+
 /** A boot's configuration as the ledger holds it. */
-export const bootConfig = strictObject(fields).meta({ id: 'BootConfig' });
+export const bootConfig = strictObject({ ...fields, switches: switches.exactOptional() }).meta({
+  id: 'BootConfig',
+});
 
 /** A boot's configuration as asked: what is left out has its default. */
-export const bootConfigRequest = strictObject(fields).partial().meta({ id: 'BootConfigRequest' });
+export const bootConfigRequest = strictObject({
+  ...allOptional(fields),
+  switches: switches.exactOptional(),
+}).meta({ id: 'BootConfigRequest' });

@@ -26,7 +26,12 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       value: u64,
       flags: u32.exactOptional(),
     }),
-    strictObject({ name: z.literal('map_delete_elem'), map_fd, key }),
+    strictObject({
+      name: z.literal('map_delete_elem'),
+      map_fd,
+      key,
+      flags: u32.exactOptional(),
+    }),
     strictObject({ name: z.literal('map_get_next_key'), map_fd, key: key.exactOptional() }),
   ] as const;
 }

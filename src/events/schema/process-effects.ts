@@ -7,6 +7,13 @@ import { strictObject } from './strict-object.ts';
 const caps = z.array(z.enum(CAPABILITY_NAMES));
 const n = z.int();
 
+/** An fd and what stands behind it. */
+const opened = {
+  fd: n,
+  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
+  id: n,
+};
+
 export const processEffects = [
   strictObject({
     type: z.literal('Booted'),
@@ -24,14 +31,12 @@ export const processEffects = [
   strictObject({ type: z.literal('ProcessMoved'), cgroup_id: n }),
   strictObject({
     type: z.literal('FdOpened'),
-    fd: n,
-    kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
-    id: n,
+    ...opened,
     access: z.enum(['read', 'write']).exactOptional(),
   }),
   strictObject({ type: z.literal('FdDuplicated'), fd: n, to_fd: n }),
   strictObject({ type: z.literal('FdClosed'), fd: n }),
   strictObject({ type: z.literal('FdSent'), fd: n, to_pid: n }),
-  strictObject({ type: z.literal('FdReceived'), fd: n }),
+  strictObject({ type: z.literal('FdReceived'), ...opened }),
   strictObject({ type: z.literal('FdLost') }),
 ] as const;

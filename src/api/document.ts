@@ -1,0 +1,62 @@
+/**
+ * The OpenAPI document. Paths come from the routes; the schemas' own conversion writes the
+ * components, because it knows every kind of schema exactly.
+ */
+import { z } from 'zod';
+import type { App } from './routing.ts';
+
+interface Draft {
+  components?: { schemas?: Record<string, unknown> };
+}
+
+const INFO = {
+  title: 'bpfledger',
+  version: '1',
+  description:
+    'An event-sourced ledger of cgroup-BPF: each syscall, what the kernel answered, and what ' +
+    'followed, in one gapless log a host. What a kernel refuses is an outcome (200, with an ' +
+    'errno); what the service refuses is a problem document (docs/problems.md).',
+  license: { name: 'MIT', identifier: 'MIT' },
+};
+
+/** JSON schemas of everything that has an id, by id. */
+function components(): Record<string, unknown> {
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema }) {
+      const { def } = zodSchema._zod;
+      if (def.type === 'union' && 'discriminator' in def) {
+        Object.assign(jsonSchema, { discriminator: { propertyName: def.discriminator } });
+      }
+    },
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, schema]) => {
+      const { $schema, $id, id: _id, ...rest } = schema as Record<string, unknown>;
+      return [id, rest];
+    }),
+  );
+}
+
+/** The document of an app's routes, always in the same order. */
+export function apiDocument(app: App): object {
+  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as Draft;
+  const known = components();
+  const schemas = document.components?.schemas ?? {};
+  const used = Object.fromEntries(
+    Object.keys(known)
+      .sort()
+      .map((id) => [id, known[id]]),
+  );
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      schemas: { ...schemas, ...used },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+    },
+    security: [{}, { token: [] }],
+  };
+}

@@ -1,0 +1,51 @@
+/** Counters for /metrics, in Prometheus' text format. */
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Upper ends of the duration buckets, in seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
+  readonly events: Counter;
+  readonly streams: Gauge;
+}
+
+/** Fresh counters, at zero. */
+export function newMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'bpfledger_http_request_duration_seconds',
+      help: 'Requests by route and status; streams until their headers',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      registers,
+    }),
+    events: new Counter({
+      name: 'bpfledger_events_recorded_total',
+      help: 'Events recorded through this process, replayed answers left out',
+      registers,
+    }),
+    streams: new Gauge({
+      name: 'bpfledger_event_streams',
+      help: 'Event streams that are open',
+      registers,
+    }),
+  };
+}
+
+/** Times every request under the route that answered it. */
+export function timed({ requests }: Metrics): MiddlewareHandler {
+  return async function timed(c, next) {
+    const start = performance.now();
+    await next();
+    const labels = { method: c.req.method, route: routePath(c, -1), status: String(c.res.status) };
+    requests.observe(labels, (performance.now() - start) / 1000);
+  };
+}

@@ -1,0 +1,50 @@
+/** The filters of /events, as query parameters. */
+import { z } from 'zod';
+import { ERRNO_NUMBERS } from '../../domain/errno.ts';
+import { CALL_NAMES } from '../../events/call-schema.ts';
+import { suggestion } from '../../events/schema/near-name.ts';
+import { path } from '../../events/schema/text.ts';
+import { cgroupScope } from '../../time-travel/cgroup-scope.ts';
+import { type EventFilter, NO_ERRNO } from '../../time-travel/event-filter.ts';
+import { countParam, shortText } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { time } from './syscall-request.ts';
+
+const CALLS = ['boot', ...CALL_NAMES];
+const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];
+
+function named(noun: string, names: readonly string[]) {
+  return z
+    .string()
+    .refine((name) => names.includes(name), {
+      error: ({ input }) =>
+        `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${suggestion(String(input), names)}`,
+    })
+    .optional();
+}
+
+export const filterQuery = {
+  call: named('call', CALLS).describe('Name of the call.'),
+  errno: named('errno', ERRNOS).describe('Errno of the outcome; `none` for calls that were done.'),
+  pid: countParam.optional(),
+  comm: shortText.optional(),
+  actor: shortText.optional(),
+  program: countParam.optional().describe('Events that name this program id.'),
+  link: countParam.optional().describe('Events that name this link id.'),
+  cgroup: path.optional().describe('Events that touch the cgroup at this path, or one below it.'),
+  from: time.optional().describe('Events of this time or later.'),
+  to: time.optional().describe('Events of this time or earlier.'),
+};
+
+const filterSchema = z.object(filterQuery);
+export type FilterQuery = z.output<typeof filterSchema>;
+
+/** The filter that query parameters ask for. */
+export async function filterOf(
+  service: Service,
+  hostId: number,
+  { cgroup, ...conditions }: FilterQuery,
+): Promise<EventFilter> {
+  if (cgroup === undefined) return conditions;
+  return { ...conditions, cgroup: await cgroupScope(service.database, hostId, cgroup) };
+}

@@ -1,0 +1,99 @@
+/** GET …/cgroups: the tree, and one cgroup with what is attached to it and what runs on it. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
+import { effectiveArray, levelsOf } from '../../domain/effective.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { path } from '../../events/schema/text.ts';
+import { momentAt } from '../../projections/boots.ts';
+import { cgroupById, cgroupByPath, listCgroups } from '../../projections/cgroups.ts';
+import { entriesOf } from '../../projections/entries.ts';
+import { allowed } from '../guard/access.ts';
+import { invalid, ProblemError } from '../problem.ts';
+import { type App, answers, countParam, hostParams, idPage, reflect } from '../routing.ts';
+import { headOf, type Service } from '../service.ts';
+import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/cgroups',
+  operationId: 'listCgroups',
+  summary: 'Living cgroups by id',
+  request: {
+    params: hostParams,
+    query: z.strictObject({
+      ...idPage,
+      path: path.optional().describe('Only the cgroup at this path.'),
+      under: path.optional().describe('Only the cgroup at this path and those below it.'),
+    }),
+  },
+  responses: answers('Cgroups.', pageOf('CgroupPage', cgroupRow)),
+});
+
+const oneRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/cgroups/{cgroup_id}',
+  operationId: 'getCgroup',
+  summary: 'One cgroup: its lists and what runs on it',
+  request: { params: hostParams.extend({ cgroup_id: countParam }) },
+  responses: answers('The cgroup.', oneOf('CgroupAnswer', 'cgroup', cgroupDetail)),
+});
+
+/** The problem of an object that is not there. */
+export function noSuchObject(what: string, field: string): ProblemError {
+  return new ProblemError('no-such-object', { detail: `there is no ${what}`, field });
+}
+
+/** What runs on a cgroup, by attach type, in the order of the types' numbers. */
+function effectiveOn(kernel: Kernel, cgroupId: number) {
+  const cgroup = kernel.cgroups.get(cgroupId);
+  if (cgroup === undefined) return undefined;
+  const types = new Set<AttachType>();
+  for (const level of levelsOf(kernel, cgroup))
+    for (const type of level.lists.keys()) types.add(type);
+  return [...types]
+    .sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b))
+    .map((attach_type) => ({ attach_type, slots: effectiveArray(kernel, cgroup, attach_type) }))
+    .filter(({ slots }) => slots.length > 0);
+}
+
+export function cgroups(app: App, service: Service): void {
+  const { database, log } = service;
+
+  app.openapi(listRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    const { path: only, under, limit, after } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    if (only !== undefined && under !== undefined) {
+      throw invalid([{ field: 'under', message: 'path and under exclude each other' }]);
+    }
+    const moment = await headOf(service, host);
+    reflect(c, host, moment.position);
+    if (only !== undefined) {
+      const found = await cgroupByPath(database, moment, only);
+      return c.json({ host, position: moment.position, items: found ? [found] : [] }, 200);
+    }
+    const items = await listCgroups(database, moment, { limit, after, under });
+    const last = items.length < limit ? undefined : items.at(-1)?.cgroup_id;
+    const next = last !== undefined && { next: String(last) };
+    return c.json({ host, position: moment.position, items, ...next }, 200);
+  });
+
+  app.openapi(oneRoute, async (c) => {
+    const { host, cgroup_id } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const { host_id } = await log.head(host);
+    const { position, effective } = await log.readHead(host, (kernel, at) => ({
+      position: at,
+      effective: effectiveOn(kernel, cgroup_id),
+    }));
+    // The rest is read at the position that the kernel had.
+    const moment = await momentAt(database, { host_id, position });
+    const row = moment && (await cgroupById(database, moment, cgroup_id));
+    if (moment === undefined || row === undefined || effective === undefined) {
+      throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
+    }
+    const attached = await entriesOf(database, moment, cgroup_id);
+    reflect(c, host, position);
+    return c.json({ host, position, cgroup: { ...row, attached, effective } } as never, 200);
+  });
+}

@@ -1,0 +1,121 @@
+/** GET …/events: pages of the log, filtered; and one event. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { LedgerEvent } from '../../events/event.ts';
+import { positionAt, readEvents } from '../../events/log-reader.ts';
+import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
+import { allowed } from '../guard/access.ts';
+import { SCANNED_EVENTS_MAX } from '../limits.ts';
+import { ProblemError } from '../problem.ts';
+import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { nextToken, positionAfter } from '../request/next-token.ts';
+import {
+  type App,
+  answers,
+  countParam,
+  hostParams,
+  idPage,
+  reflect,
+  shortText,
+} from '../routing.ts';
+import { headOf, type Service } from '../service.ts';
+import { eventOnWire, wireEvent } from '../wire/event.ts';
+import { pageOf } from '../wire/reads.ts';
+
+export const eventPage = pageOf('EventPage', wireEvent);
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/events',
+  operationId: 'listEvents',
+  summary: 'Pages of the log, oldest first',
+  description:
+    `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or ` +
+    'empty although more events match: follow `next` until it is missing.',
+  request: {
+    params: hostParams,
+    query: z.strictObject({
+      ...filterQuery,
+      limit: idPage.limit,
+      after: countParam.optional().describe('Events after this position.'),
+      next: shortText.optional().describe('The `next` of the page before.'),
+    }),
+  },
+  responses: answers('Events.', eventPage),
+});
+
+const oneRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/events/{position}',
+  operationId: 'getEvent',
+  summary: 'One event',
+  request: { params: hostParams.extend({ position: countParam }) },
+  responses: answers('The event.', wireEvent),
+});
+
+interface Scan {
+  readonly after: number;
+  readonly to: number;
+  readonly limit: number;
+}
+
+/** The next events that match, and the position that the search came to. */
+async function scan(
+  service: Service,
+  hostId: number,
+  filter: EventFilter,
+  { after, to, limit }: Scan,
+) {
+  const found: LedgerEvent[] = [];
+  const last = Math.min(to, after + (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
+  let reached = after;
+  while (reached < last) {
+    const range = { from: reached + 1, limit: last - reached };
+    const events = await readEvents(service.database, hostId, range);
+    for (const event of events) {
+      if (event.position > last) break;
+      reached = event.position;
+      if (matches(event, filter)) found.push(event);
+      if (found.length >= limit) return { found, reached };
+    }
+    if (events.length === 0) break;
+  }
+  return { found, reached };
+}
+
+export function events(app: App, service: Service): void {
+  app.openapi(listRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    const { limit, after, next, ...query } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    const { host_id, position } = await headOf(service, host);
+    const filter = await filterOf(service, host_id, query);
+    let start = next === undefined ? (after ?? 0) : positionAfter(next, query);
+    if (query.from !== undefined) {
+      // Everything up to there is older than `from`.
+      start = Math.max(start, await positionAt(service.database, host_id, query.from - 1));
+    }
+    const { found, reached } = await scan(service, host_id, filter, {
+      after: start,
+      to: position,
+      limit,
+    });
+    reflect(c, host, position);
+    const items = found.map(eventOnWire);
+    const more = reached < position && { next: nextToken(reached, query) };
+    return c.json({ host, position, items, ...more }, 200);
+  });
+
+  app.openapi(oneRoute, async (c) => {
+    const { host, position: wanted } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const { host_id, position } = await headOf(service, host);
+    const [event] =
+      wanted < 1 ? [] : await readEvents(service.database, host_id, { from: wanted, limit: 1 });
+    if (event?.position !== wanted) {
+      const detail = `the log of ${host} has the positions 1…${position}`;
+      throw new ProblemError('no-such-position', { detail, field: 'position', position });
+    }
+    reflect(c, host, wanted);
+    return c.json(eventOnWire(event), 200);
+  });
+}

@@ -1,0 +1,163 @@
+/** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Host } from '../../events/hosts.ts';
+import { rfc3339 } from '../../events/rfc3339.ts';
+import { listBoots } from '../../projections/boots.ts';
+import { invalidBy } from '../field-errors.ts';
+import { allowed } from '../guard/access.ts';
+import { jsonBody } from '../request/body.ts';
+import { contentType, JSON_TYPE } from '../request/content-type.ts';
+import {
+  expectedPosition,
+  fingerprint,
+  idempotencyKey,
+  REPLAYED,
+} from '../request/write-headers.ts';
+import {
+  type App,
+  answers,
+  creates,
+  hostName,
+  hostParams,
+  idPage,
+  reflect,
+  writeHeaders,
+} from '../routing.ts';
+import { headOf, type Service } from '../service.ts';
+import { eventOnWire, wireEvent } from '../wire/event.ts';
+import { hostDetail, hostPage, hostRequest, rebootRequest } from '../wire/hosts.ts';
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts',
+  operationId: 'listHosts',
+  summary: 'Hosts by name',
+  request: { query: z.strictObject({ limit: idPage.limit, after: hostName.optional() }) },
+  responses: answers('Hosts that the token may touch.', hostPage),
+});
+
+const oneRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}',
+  operationId: 'getHost',
+  summary: 'One host: its head and its boots',
+  request: { params: hostParams },
+  responses: answers('The host.', hostDetail),
+});
+
+const createHostRoute = createRoute({
+  method: 'post',
+  path: '/v1/hosts',
+  operationId: 'createHost',
+  summary: 'Make a host and boot it',
+  request: {},
+  responses: creates("The host's first event.", wireEvent),
+});
+
+const rebootRoute = createRoute({
+  method: 'post',
+  path: '/v1/hosts/{host}/reboot',
+  operationId: 'rebootHost',
+  summary: 'Boot a host again',
+  description: 'Ends every process, fd, link, program, map, pin and cgroup of the boot before.',
+  request: { params: hostParams },
+  responses: answers('The boot event.', wireEvent),
+});
+
+/** Boots that one answer lists. */
+const BOOTS_MAX = 1000;
+
+function onWire({ name, created_at, position, recorded_at }: Host) {
+  return { name, created_at: rfc3339(created_at), position, recorded_at: rfc3339(recorded_at) };
+}
+
+/** The parsed body of a write, and the key of its retries. */
+async function keyedBody<T extends z.ZodType>(c: Context, schema: T) {
+  contentType(c, [JSON_TYPE]);
+  const { text, value } = await jsonBody(c);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalidBy(parsed.error);
+  const key = idempotencyKey(c);
+  const keyed = key !== undefined && {
+    idempotency: { key, fingerprint: fingerprint(c, text) },
+  };
+  return { request: parsed.data, keyed };
+}
+
+const bodyOf = (schema: z.ZodType) => ({ required: true, content: { [JSON_TYPE]: { schema } } });
+
+export function hosts(app: App, service: Service): void {
+  const { log, database } = service;
+
+  app.openapi(listRoute, async (c) => {
+    const principal = allowed(c, 'reader');
+    const { limit, after } = c.req.valid('query');
+    const rows = await log.hosts({ limit, ...(after !== undefined && { after }) });
+    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(onWire);
+    const last = rows.length < limit ? undefined : rows.at(-1)?.name;
+    return c.json({ items, ...(last !== undefined && { next: last }) }, 200);
+  });
+
+  app.openapi(oneRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const row = await log.host(host);
+    const moment = await headOf(service, host);
+    const boots = await listBoots(database, moment, {
+      after: moment.boot - BOOTS_MAX,
+      limit: BOOTS_MAX,
+    });
+    const release = boots.at(-1)?.release ?? '';
+    reflect(c, host, moment.position);
+    return c.json(
+      { ...onWire(row), position: moment.position, boot: moment.boot, release, boots },
+      200,
+    );
+  });
+
+  app.openAPIRegistry.registerPath({
+    ...createHostRoute,
+    request: { headers: writeHeaders.omit({ 'if-match': true }), body: bodyOf(hostRequest) },
+  });
+  app.openapi({ ...createHostRoute, hide: true }, async (c) => {
+    const principal = allowed(c, 'admin');
+    const { request, keyed } = await keyedBody(c, hostRequest);
+    const { name } = request;
+    allowed(c, 'admin', name);
+    const { event, replayed } = await log.createHost({
+      ...request,
+      principal: principal.actor,
+      ...keyed,
+    });
+    if (replayed) c.header(REPLAYED, 'true');
+    c.header('location', `/v1/hosts/${name}`);
+    reflect(c, name, event.position);
+    return c.json(eventOnWire(event), 201);
+  });
+
+  app.openAPIRegistry.registerPath({
+    ...rebootRoute,
+    request: { params: hostParams, headers: writeHeaders, body: bodyOf(rebootRequest) },
+  });
+  app.openapi({ ...rebootRoute, hide: true }, async (c) => {
+    const { host } = c.req.valid('param');
+    const { actor } = allowed(c, 'admin', host);
+    const { request, keyed } = await keyedBody(c, rebootRequest);
+    const expected = expectedPosition(c, host);
+    const now = await log.readHead(host, ({ boot }) => boot);
+    const { events, replayed } = await log.reboot(host, {
+      principal: actor,
+      release: request.release ?? now.release,
+      config: { ...now.config, ...request.config },
+      ...(request.at !== undefined && { at: request.at }),
+      ...keyed,
+      ...(expected !== undefined && { expectedPosition: expected }),
+    });
+    const [event] = events;
+    if (event === undefined) throw new Error('a reboot without an event');
+    if (replayed) c.header(REPLAYED, 'true');
+    reflect(c, host, event.position);
+    return c.json(eventOnWire(event), 200);
+  });
+}

@@ -1,0 +1,116 @@
+/** GET …/links, …/programs and …/maps: living objects by id, and one of them. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Queryable } from '../../events/database.ts';
+import { linkById, listLinks } from '../../projections/links.ts';
+import { listMaps, mapById } from '../../projections/maps.ts';
+import type { Moment } from '../../projections/moment.ts';
+import { listPrograms, programById } from '../../projections/programs.ts';
+import { allowed } from '../guard/access.ts';
+import { type App, answers, countParam, hostParams, idPage, reflect } from '../routing.ts';
+import { headOf, type Service } from '../service.ts';
+import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
+import { noSuchObject } from './cgroups.ts';
+
+interface PageQuery {
+  readonly limit: number;
+  readonly after?: number | undefined;
+  readonly prog_id?: number | undefined;
+  readonly cgroup_id?: number | undefined;
+}
+
+/** What distinguishes one kind of object from the others here. */
+interface Kind {
+  /** Plural, as in the path. */
+  readonly plural: string;
+  readonly singular: string;
+  /** Name in schema and operation ids. */
+  readonly title: string;
+  readonly idField: 'link_id' | 'prog_id' | 'map_id';
+  readonly row: z.ZodType;
+  readonly filters: z.ZodRawShape;
+  readonly list: (db: Queryable, moment: Moment, page: PageQuery) => Promise<readonly object[]>;
+  readonly one: (db: Queryable, moment: Moment, id: number) => Promise<object | undefined>;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    plural: 'links',
+    singular: 'link',
+    title: 'Link',
+    idField: 'link_id',
+    row: linkRow,
+    filters: { prog_id: countParam.optional(), cgroup_id: countParam.optional() },
+    list: listLinks,
+    one: linkById,
+  },
+  {
+    plural: 'programs',
+    singular: 'program',
+    title: 'Program',
+    idField: 'prog_id',
+    row: programRow,
+    filters: {},
+    list: listPrograms,
+    one: programById,
+  },
+  {
+    plural: 'maps',
+    singular: 'map',
+    title: 'Map',
+    idField: 'map_id',
+    row: mapRow,
+    filters: {},
+    list: listMaps,
+    one: mapById,
+  },
+];
+
+function register(app: App, service: Service, kind: Kind): void {
+  const { plural, singular, title, idField, row } = kind;
+
+  const listRoute = createRoute({
+    method: 'get',
+    path: `/v1/hosts/{host}/${plural}`,
+    operationId: `list${title}s`,
+    summary: `Living ${plural} by id`,
+    request: { params: hostParams, query: z.strictObject({ ...idPage, ...kind.filters }) },
+    responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
+  });
+  app.openapi(listRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    const query = c.req.valid('query') as PageQuery;
+    allowed(c, 'reader', host);
+    const moment = await headOf(service, host);
+    const items = await kind.list(service.database, moment, query);
+    const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
+    const { position } = moment;
+    reflect(c, host, position);
+    return c.json(
+      { host, position, items: [...items], ...(last && { next: String(last[idField]) }) },
+      200,
+    );
+  });
+
+  const oneRoute = createRoute({
+    method: 'get',
+    path: `/v1/hosts/{host}/${plural}/{id}`,
+    operationId: `get${title}`,
+    summary: `One ${singular}`,
+    request: { params: hostParams.extend({ id: countParam }) },
+    responses: answers(`The ${singular}.`, oneOf(`${title}Answer`, singular, row)),
+  });
+  app.openapi(oneRoute, async (c) => {
+    const { host, id } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const moment = await headOf(service, host);
+    const found = await kind.one(service.database, moment, id);
+    if (found === undefined) throw noSuchObject(`${singular} ${id}`, 'id');
+    const { position } = moment;
+    reflect(c, host, position);
+    return c.json({ host, position, [singular]: found } as never, 200);
+  });
+}
+
+export function objects(app: App, service: Service): void {
+  for (const kind of KINDS) register(app, service, kind);
+}

@@ -1,0 +1,74 @@
+/** What operators ask: is it alive, is it ready, what does it count, what is its API. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { stringify } from 'yaml';
+import { apiDocument } from '../document.ts';
+import { RETRY_AFTER_S } from '../limits.ts';
+import { ProblemError } from '../problem.ts';
+import { type App, problemAnswer } from '../routing.ts';
+import type { Service } from '../service.ts';
+
+/** What each storage survives; it is said at start, here, and in the README. */
+export const SURVIVES = {
+  pglite: 'a crash of the process, not a loss of power',
+  postgresql: 'what the PostgreSQL server survives: with its defaults, a loss of power',
+} as const;
+
+const health = z
+  .strictObject({
+    status: z.literal('ok'),
+    version: z.string(),
+    storage: z.strictObject({ kind: z.enum(['pglite', 'postgresql']), survives: z.string() }),
+  })
+  .meta({ id: 'Health' });
+
+const ready = z.strictObject({ status: z.literal('ready') }).meta({ id: 'Ready' });
+
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'getHealth',
+  summary: 'The process is alive; what its storage survives',
+  responses: {
+    200: { description: 'Alive.', content: { 'application/json': { schema: health } } },
+    default: problemAnswer,
+  },
+});
+
+const readyRoute = createRoute({
+  method: 'get',
+  path: '/readyz',
+  operationId: 'getReadiness',
+  summary: 'The database answers',
+  responses: {
+    200: { description: 'Ready.', content: { 'application/json': { schema: ready } } },
+    default: problemAnswer,
+  },
+});
+
+export function operations(app: App, service: Service): void {
+  const { database, metrics, version, closing } = service;
+
+  app.openapi(healthRoute, (c) => {
+    const storage = { kind: database.kind, survives: SURVIVES[database.kind] };
+    return c.json({ status: 'ok' as const, version, storage }, 200);
+  });
+
+  app.openapi(readyRoute, async (c) => {
+    const answered = !closing.aborted && (await database.query('select 1 as one').catch(() => []));
+    if (!answered || answered.length === 0) {
+      const detail = closing.aborted ? 'the service shuts down' : 'the database does not answer';
+      throw new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
+    }
+    return c.json({ status: 'ready' as const }, 200);
+  });
+
+  app.get('/metrics', async (c) => {
+    const { registry } = metrics;
+    return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+  });
+
+  app.get('/openapi.json', (c) => c.json(apiDocument(app)));
+  app.get('/openapi.yaml', (c) =>
+    c.body(stringify(apiDocument(app)), 200, { 'content-type': 'application/yaml' }),
+  );
+}

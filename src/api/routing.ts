@@ -1,0 +1,102 @@
+/** What every route shares: the app's type, parameters, and answers that name their position. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { AccessEnv } from './guard/access.ts';
+import {
+  HOST_NAME_CHARS_MAX,
+  IDEMPOTENCY_KEY_CHARS_MAX,
+  PAGE_ROWS_DEFAULT,
+  PAGE_ROWS_MAX,
+  PARAMETER_CHARS_MAX,
+} from './limits.ts';
+import { PROBLEM_JSON, problemSchema } from './problem.ts';
+import { entityTag } from './request/write-headers.ts';
+
+export type App = OpenAPIHono<AccessEnv>;
+
+/** A host's name: what a DNS label may be, and dots and underscores. */
+export const hostName = z
+  .string()
+  .regex(
+    new RegExp(`^[a-z0-9][a-z0-9._-]{0,${HOST_NAME_CHARS_MAX - 1}}$`),
+    `must have 1…${HOST_NAME_CHARS_MAX} of a-z 0-9 . _ - and begin with a letter or digit`,
+  )
+  .meta({ id: 'HostName', maxLength: HOST_NAME_CHARS_MAX });
+
+export const hostParams = z.object({ host: hostName });
+
+/** A whole number in a query parameter. */
+export const countParam = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .transform(Number)
+  .meta({ type: 'integer', minimum: 0 });
+
+/** A number of rows. */
+const limitParam = z
+  .string()
+  .transform((text, context) => {
+    const limit = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    if (limit >= 1 && limit <= PAGE_ROWS_MAX) return limit;
+    const message = `must be 1…${PAGE_ROWS_MAX}`;
+    context.addIssue({ code: 'custom', message, params: { limit: PAGE_ROWS_MAX } });
+    return z.NEVER;
+  })
+  .default(PAGE_ROWS_DEFAULT)
+  .meta({ type: 'integer', minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS_DEFAULT });
+
+/** A short text in a query parameter. */
+export const shortText = z.string().min(1).max(PARAMETER_CHARS_MAX);
+
+/** The query of a page of things with numbers for keys. */
+export const idPage = { limit: limitParam, after: countParam.optional() };
+/** The query of a page of things with paths for keys. */
+export const pathPage = { limit: limitParam, after: z.string().max(4096).optional() };
+
+/** The headers of a write; they are read by hand, this is for the document. */
+export const writeHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .max(IDEMPOTENCY_KEY_CHARS_MAX)
+    .optional()
+    .describe('Sent twice, the write is done once and both get the same answer; kept 24 hours.'),
+  'if-match': z
+    .string()
+    .max(PARAMETER_CHARS_MAX)
+    .optional()
+    .describe('Write only if the head still has this ETag, else 412.'),
+});
+
+const reflectedHeaders = z.object({
+  etag: z.string().describe('The host and the position that the answer reflects.'),
+});
+
+/** Any other response: a problem document. */
+export const problemAnswer = {
+  description: 'What the service refuses (docs/problems.md).',
+  content: { [PROBLEM_JSON]: { schema: problemSchema } },
+} as const;
+
+/** The responses of a route that answers JSON. */
+export function answers<T extends z.ZodType>(description: string, schema: T) {
+  return {
+    200: {
+      description,
+      headers: reflectedHeaders,
+      content: { 'application/json': { schema } },
+    },
+    default: problemAnswer,
+  } as const;
+}
+
+/** The responses of a route that makes something. */
+export function creates<T extends z.ZodType>(description: string, schema: T) {
+  const { 200: made, default: refused } = answers(description, schema);
+  return { 201: made, default: refused } as const;
+}
+
+/** Names the position that the answer reflects in the ETag. */
+export function reflect(c: Context, host: string, position: number): void {
+  c.header('etag', entityTag(host, position));
+}

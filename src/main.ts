@@ -1,0 +1,146 @@
+/** The composition root: opens the database, wires the log to the routes, listens, shuts down. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { pino } from 'pino';
+import { createApp } from './api/app.ts';
+import type { Configuration } from './api/configuration.ts';
+import { isLoopback } from './api/guard/origin.ts';
+import { type Tokens, tokensOf } from './api/guard/tokens.ts';
+import { HEADER_BYTES_MAX, HEADERS_MS, REQUEST_MS, SHUTDOWN_MS, SWEEP_MS } from './api/limits.ts';
+import { newMetrics } from './api/metrics.ts';
+import { SURVIVES } from './api/routes/operations.ts';
+import { systemClock } from './events/clock.ts';
+import type { Database } from './events/database.ts';
+import { openLog } from './events/log.ts';
+import { migrate } from './events/migrate.ts';
+import { pendingMigrations } from './events/pending-migrations.ts';
+import { openPglite } from './events/pglite-database.ts';
+import { openPostgres } from './events/postgres-database.ts';
+import { projector } from './projections/projector.ts';
+
+export { type Configuration, configurationOf } from './api/configuration.ts';
+
+/** A service that runs. */
+export interface Running {
+  readonly url: string;
+  /** What the storage is and what it survives, in a sentence. */
+  readonly storage: string;
+  /** Takes no more requests, finishes those under way, closes the database. */
+  close(): Promise<void>;
+}
+
+const MANIFEST = new URL('../package.json', import.meta.url);
+
+function version(): string {
+  return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;
+}
+
+async function tokensFrom(file: string | undefined): Promise<Tokens | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return tokensOf(await readFile(file, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'cannot be read';
+    throw new Error(`BPFLEDGER_TOKENS_FILE: ${reason}`);
+  }
+}
+
+/** The database that the configuration names, with the schema of this program. */
+async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Database> {
+  if (databaseUrl === undefined) {
+    const embedded = await openPglite({ folder: dataDir });
+    await migrate(embedded);
+    return embedded;
+  }
+  const database = openPostgres({ url: databaseUrl });
+  const pending = await pendingMigrations(database);
+  if (pending.length === 0) return database;
+  await database.close();
+  throw new Error(
+    `the database lacks the migrations ${pending.join(', ')}: run \`bpfledger migrate\` first`,
+  );
+}
+
+/** Refuses what arrives too slowly or is too large before any route sees it. */
+const SERVER_OPTIONS = {
+  headersTimeout: HEADERS_MS,
+  requestTimeout: REQUEST_MS,
+  maxHeaderSize: HEADER_BYTES_MAX,
+  keepAliveTimeout: 65_000,
+};
+
+function authority(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+async function listen(server: Server, { host, port }: Configuration): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return `http://${authority(host, (server.address() as AddressInfo).port)}`;
+}
+
+/** Ends idle connections at once and the others when they are done, or after a while. */
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const late = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
+  await closed;
+  clearTimeout(late);
+}
+
+/**
+ * Starts the service.
+ *
+ * Throws an error with a sentence for the operator when the tokens, the database or the address
+ * cannot be had; nothing is left open then.
+ */
+export async function startService(configuration: Configuration): Promise<Running> {
+  const logger = pino({ level: configuration.logLevel });
+  const tokens = await tokensFrom(configuration.tokensFile);
+  const database = await openDatabase(configuration);
+  const closing = new AbortController();
+  try {
+    const log = await openLog({ database, clock: systemClock, projector, randomBytes });
+    const service = {
+      log,
+      database,
+      clock: systemClock,
+      metrics: newMetrics(),
+      closing: closing.signal,
+      version: version(),
+      onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
+    };
+    const loopback = isLoopback(configuration.host);
+    const app = createApp(service, { tokens, loopback });
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      serverOptions: SERVER_OPTIONS,
+    }) as Server;
+    const url = await listen(server, configuration);
+    const sweep = setInterval(() => {
+      log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
+    }, SWEEP_MS);
+    const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
+    logger.info({ url, storage }, 'listening');
+    return {
+      url,
+      storage,
+      async close() {
+        clearInterval(sweep);
+        closing.abort();
+        await stop(server);
+        await log.close();
+        await database.close();
+        logger.info('closed');
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
