@@ -30,7 +30,7 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       name: z.literal('map_delete_elem'),
       map_fd,
       key,
-      flags: u32.exactOptional(),
+      value: u64.exactOptional(),
     }),
     strictObject({ name: z.literal('map_get_next_key'), map_fd, key: key.exactOptional() }),
   ] as const;
