@@ -20,6 +20,8 @@ import type { Tip } from './tip.ts';
 const BATCH_TEXT_MAX = 4 * 1024 * 1024;
 /** Lost races after which the head row is locked before deciding, so that no writer starves. */
 const MISSES_MAX = 3;
+/** Broken attempts in a row after which the callers are told; nothing of theirs was recorded. */
+const BREAKS_MAX = 10;
 
 export interface CommitContext {
   readonly database: Database;
@@ -34,7 +36,10 @@ export interface CommitContext {
 
 type Attempt =
   | { readonly came: 'committed'; readonly draft: Draft }
+  /** Somebody else was faster. */
   | { readonly came: 'missed' }
+  /** The connection broke, and nothing was recorded. */
+  | { readonly came: 'broken'; readonly cause: unknown }
   /** A key of the draft is recorded already. */
   | { readonly came: 'key-used' }
   | { readonly came: 'fault'; readonly fault: NonNullable<Draft['fault']> };
@@ -47,6 +52,7 @@ export async function commit(
 ): Promise<void> {
   let open = pending;
   let misses = 0;
+  let breaks = 0;
   try {
     while (open.length > 0) {
       const submissions = open.map((one) => one.submission);
@@ -54,10 +60,15 @@ export async function commit(
       switch (attempt.came) {
         case 'committed':
           misses = 0;
+          breaks = 0;
           open = await answer(context, tip, open, attempt.draft.drafted);
           break;
         case 'missed':
           misses++;
+          await tip.catchUp(context.database);
+          break;
+        case 'broken':
+          if (++breaks >= BREAKS_MAX) throw attempt.cause;
           await tip.catchUp(context.database);
           break;
         case 'key-used':
@@ -120,7 +131,6 @@ async function locked(
       if (draft.events.length > 0) await appendLocked(tx, context, tip, draft);
     });
   } catch (error) {
-    if (draft === undefined) throw error;
     return afterError(error, context, tip, draft);
   }
   if (draft === undefined) throw new Error('the transaction ended without a draft');
@@ -138,17 +148,16 @@ async function afterError(
   error: unknown,
   context: CommitContext,
   tip: Tip,
-  draft: Draft,
+  draft: Draft | undefined,
 ): Promise<Attempt> {
   if (violatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
   if (wasRefused(error)) throw error;
+  if (tip.damaged || draft?.fault !== undefined) throw error;
   const { database, clock, writer } = context;
-  const recorded = await settleFate(database, clock, {
-    hostId: tip.hostId,
-    writer,
-    to: draft.head,
-  });
-  return recorded ? taken(context, tip, draft) : { came: 'missed' };
+  const lost = { hostId: tip.hostId, writer, to: draft?.head };
+  const recorded = await settleFate(database, clock, lost);
+  if (recorded && draft !== undefined) return taken(context, tip, draft);
+  return { came: 'broken', cause: error };
 }
 
 function taken(context: CommitContext, tip: Tip, draft: Draft): Attempt {

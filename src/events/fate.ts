@@ -17,8 +17,8 @@ const RETRY_AFTER_MS = 5000;
 export interface LostAppend {
   readonly hostId: number;
   readonly writer: number;
-  /** The head that the append would have made. */
-  readonly to: Head;
+  /** The head that the append would have made; absent when it was not even sent. */
+  readonly to?: Head | undefined;
 }
 
 /**
@@ -46,6 +46,7 @@ export async function settleFate(
 }
 
 async function isRecorded(database: Queryable, { hostId, writer, to }: LostAppend) {
+  if (to === undefined) return false;
   const found = await database.query(
     `select 1 as found from batches
      where host_id = $1 and position_to = $2 and writer = $3 and hash = decode($4, 'hex')`,

@@ -1,0 +1,132 @@
+// What the database itself guards: nobody changes what was recorded, and nobody shares a folder.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Database, Queryable } from '../../src/events/database.ts';
+import { lockFolder } from '../../src/events/folder-lock.ts';
+import { migrate } from '../../src/events/migrate.ts';
+import { openPglite } from '../../src/events/pglite-database.ts';
+import { logOn, mkdir, newHost, STORES, type Store } from './stores.ts';
+
+describe.each(STORES)('guards on $name', ({ open, skip }) => {
+  describe.skipIf(skip)('', () => {
+    let store: Store;
+
+    beforeAll(async () => {
+      store = await open();
+      const log = await logOn(store.database);
+      await newHost(log);
+      await log.close();
+    });
+
+    afterAll(async () => {
+      await store?.drop();
+    });
+
+    it.each([
+      ['update', 'update events set recorded_at = 0'],
+      ['delete', 'delete from events where host_id = -1'],
+      ['truncate', 'truncate events'],
+      ['update', 'update batches set at_max = 0'],
+      ['delete', 'delete from batches'],
+      ['truncate', 'truncate batches cascade'],
+    ])('%s is refused: %s', async (verb, text) => {
+      const message = new RegExp(`is append-only: ${verb.toUpperCase()} is refused`);
+      await expect(store.database.query(text)).rejects.toThrow(message);
+    });
+
+    it('the role of the service may add to the log and not touch it', async () => {
+      const grants = await store.database.query<{ name: string; may: string }>(
+        `select table_name as name, string_agg(privilege_type, ' ' order by privilege_type) as may
+         from information_schema.role_table_grants where grantee = 'bpfledger_service'
+         group by 1 order by 1`,
+      );
+      const of = Object.fromEntries(grants.map(({ name, may }) => [name, may]));
+      expect(of).toMatchObject({
+        batches: 'INSERT SELECT',
+        events: 'INSERT SELECT',
+        heads: 'INSERT SELECT UPDATE',
+        idempotency: 'DELETE INSERT SELECT',
+        link_versions: 'INSERT SELECT',
+      });
+    });
+
+    it('the role is enough to write a log', async () => {
+      await store.database.transaction(async (tx) => {
+        await tx.query('set local role bpfledger_service');
+        const log = await logOn(inside(store.database, tx));
+        const host = await newHost(log);
+        expect((await log.submit(host, mkdir('/x'))).events[0]?.position).toBe(2);
+        await log.sweepKeys();
+        await log.close();
+      });
+    });
+
+    it('migrating again changes nothing, also when several do it at once', async () => {
+      await Promise.all([migrate(store.database), migrate(store.another())]);
+    });
+  });
+});
+
+/** The database as a transaction sees it, with that transaction's role. */
+function inside(database: Database, tx: Queryable): Database {
+  return {
+    ...database,
+    ...tx,
+    transaction: (work) => work(tx),
+    listen: async () => async () => undefined,
+  };
+}
+
+describe('a PGlite folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-folder-'));
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is refused to a second opener, with the pid of the first, and free after it closed', async () => {
+    const first = await openPglite({ folder });
+    await expect(openPglite({ folder })).rejects.toThrow(
+      `${folder} is in use by process ${process.pid}`,
+    );
+    await migrate(first);
+    const log = await logOn(first);
+    const host = await newHost(log);
+    await log.close();
+    await first.close();
+    const again = await openPglite({ folder });
+    expect((await (await logOn(again)).head(host)).position).toBe(1);
+    await again.close();
+  });
+
+  it('is free again when its holder was killed, and exactly one of many then gets it', async () => {
+    const holder = spawn(process.execPath, ['--import', 'tsx', '-e', holding(folder)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    await expect(lockFolder(folder)).rejects.toMatchObject({ pid: holder.pid });
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+
+    const takers = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+    const won = takers.filter((taker) => taker.status === 'fulfilled');
+    expect(won.length).toBe(1);
+    await won[0]?.value();
+    expect(readdirSync(folder).filter((name) => name !== 'postgres').length).toBe(1);
+    await (await lockFolder(folder))();
+  });
+});
+
+/** A program that locks the folder, says so and stays. */
+function holding(folder: string): string {
+  const module = new URL('../../src/events/folder-lock.ts', import.meta.url).href;
+  return `
+    import(${JSON.stringify(module)}).then(async ({ lockFolder }) => {
+      await lockFolder(${JSON.stringify(folder)});
+      console.log('locked');
+      setInterval(() => {}, 1000);
+    });`;
+}
