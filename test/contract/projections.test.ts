@@ -2,21 +2,25 @@
 // and the log gives the same tables again.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../src/domain/call.ts';
+import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Database } from '../../src/events/database.ts';
 import { migrate } from '../../src/events/migrate.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
 import { openPostgres } from '../../src/events/postgres-database.ts';
 import { momentAt, staleHosts } from '../../src/projections/boots.ts';
-import { listCgroups } from '../../src/projections/cgroups.ts';
+import { cgroupByPath, listCgroups } from '../../src/projections/cgroups.ts';
+import { effectiveArrayAt } from '../../src/projections/effective.ts';
 import { listLinks } from '../../src/projections/links.ts';
 import { listPins } from '../../src/projections/pins.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
+import { storagesOf } from '../../src/projections/storages.ts';
 import { createDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { sameOneByOne, worldOfKernel, worldOfTables } from '../support/projected-world.ts';
-import { randomFrom, randomHistory } from '../support/random-history.ts';
+import { givenHistory, randomFrom, randomHistory, type Step } from '../support/random-history.ts';
 
 interface Opened {
   readonly database: Database;
@@ -45,6 +49,73 @@ const MOMENTS = 12;
 
 /** Two plain kernels, one that writes effective arrays by mistake, and the oldest kind of links. */
 const RELEASES = ['6.18', '6.1', '6.17.13', 'v2-series'];
+
+const EGRESS = 'cgroup_inet_egress' as const;
+
+/** Loads programs 1, 2, 3 … as fds 3, 4, 5 … */
+const loads = (count: number): Call[] =>
+  Array.from({ length: count }, () => ({ name: 'prog_load', prog_type: 'cgroup_skb' }));
+
+const attach = (fd: number, target_path: string, flags: AttachFlags): Call => ({
+  name: 'prog_attach',
+  attach_bpf_fd: fd,
+  target_path,
+  attach_type: EGRESS,
+  flags,
+});
+
+/** Of the worked examples in semantics §22, those about effective arrays; program n is fd n + 2. */
+const WORKED_EXAMPLES: {
+  readonly state: string;
+  readonly calls: readonly Call[];
+  readonly at: string;
+  readonly effective: readonly number[];
+}[] = [
+  {
+    state: 'preorder entries first and from the root down, the others from the cgroup up',
+    calls: [
+      { name: 'mkdir', path: '/c' },
+      attach(3, '/', ['multi']),
+      attach(4, '/', ['multi']),
+      attach(5, '/', ['multi', 'preorder']),
+      attach(6, '/', ['multi', 'preorder']),
+      attach(7, '/c', ['multi']),
+      attach(8, '/c', ['multi', 'preorder']),
+      attach(9, '/c', ['multi', 'preorder']),
+    ],
+    at: '/c',
+    effective: [3, 4, 6, 7, 5, 1, 2],
+  },
+  {
+    state: 'an override entry yields to any below it',
+    calls: [
+      { name: 'mkdir', path: '/c' },
+      attach(3, '/', ['override']),
+      attach(4, '/c', ['multi']),
+    ],
+    at: '/c',
+    effective: [2],
+  },
+  {
+    state: 'the nearest level counts in any mode, those above it only in multi mode',
+    calls: [
+      { name: 'mkdir', path: '/c' },
+      { name: 'mkdir', path: '/c/g' },
+      attach(3, '/', ['multi']),
+      attach(4, '/', ['multi']),
+      attach(5, '/c', ['override']),
+      attach(6, '/c/g', []),
+    ],
+    at: '/c/g',
+    effective: [4, 1, 2],
+  },
+  {
+    state: 'a cgroup without entries has what its nearest level has',
+    calls: [{ name: 'mkdir', path: '/c' }, { name: 'mkdir', path: '/c/g' }, attach(3, '/', [])],
+    at: '/c/g',
+    effective: [1],
+  },
+];
 
 const seed = Number(process.env.SEED ?? 20260325);
 
@@ -87,6 +158,41 @@ describe.each([
         expect(found, `seed ${seed}, position ${position}`).toEqual(world);
         expect(await sameOneByOne(database, moment, found)).toEqual(found);
       }
+    });
+
+    it.each(WORKED_EXAMPLES)('derive the effective array: $state', async (example) => {
+      const { database } = opened;
+      const host_id = await addHost(database, example.state);
+      const calls = [...loads(7), ...example.calls];
+      await appendHistory(database, host_id, givenHistory(calls), { sizeOf: () => 100 });
+      const moment = { host_id, boot: 1, position: calls.length + 1 };
+      const cgroup = await cgroupByPath(database, moment, example.at);
+      const place = { cgroup_id: cgroup?.cgroup_id ?? 0, attach_type: EGRESS };
+      const slots = await effectiveArrayAt(database, moment, place);
+      expect(slots.map(({ prog_id }) => prog_id)).toEqual(example.effective);
+    });
+
+    it('list storages newest first, whatever was written to them since', async () => {
+      const { database } = opened;
+      const host_id = await addHost(database, 'storages');
+      const calls: Call[] = [
+        { name: 'mkdir', path: '/a' },
+        { name: 'map_create', map_type: 'cgroup_storage', key_size: 8, value_size: 8 },
+        { name: 'prog_load', prog_type: 'cgroup_skb', map_fds: [3] },
+        attach(4, '/', ['multi']),
+        attach(4, '/a', ['multi']),
+        { name: 'map_update_elem', map_fd: 3, key: { cgroup_id: 1 }, value: 7 },
+      ];
+      await appendHistory(database, host_id, givenHistory(calls), { sizeOf: () => 100 });
+      const moment = { host_id, boot: 1, position: calls.length + 1 };
+      const storages = await storagesOf(database, moment, 1, { limit: 10 });
+      expect(storages).toEqual([
+        { map_id: 1, cgroup_id: 2, value: 0, made_at: 6, position_from: 6 },
+        { map_id: 1, cgroup_id: 1, value: 7, made_at: 5, position_from: 7 },
+      ]);
+      expect(await storagesOf(database, moment, 1, { after: 6, limit: 10 })).toEqual(
+        storages.slice(1),
+      );
     });
 
     it('are the same after a rebuild, and whatever the batches were', async () => {
@@ -140,6 +246,23 @@ describe.each([
       expect(await rebuild(database, { host_id: other })).toMatchObject({ differing: 0 });
     });
 
+    it('are mended while the log grows', async () => {
+      const { database } = opened;
+      const host_id = await addHost(database, 'growing');
+      const steps = randomHistory({ seed, events: 600 });
+      await appendHistory(database, host_id, next(steps, 300), { sizeOf: () => 100 });
+      await database.query('delete from program_versions where host_id = $1', [host_id]);
+      const [rebuilt] = await Promise.all([
+        rebuild(database, { host_id }),
+        appendHistory(database, host_id, next(steps, 300), { sizeOf: () => 5 }),
+      ]);
+      expect(rebuilt.replaced).toBe(true);
+      expect(await rebuild(database, { host_id, check: true })).toMatchObject({
+        position: 600,
+        differing: 0,
+      });
+    });
+
     it('of an unknown host are not rebuilt', async () => {
       await expect(rebuild(opened.database, { host_id: 4711 })).rejects.toThrow();
     });
@@ -182,6 +305,15 @@ describe.each([
     });
   });
 });
+
+/** The next steps of a history; the rest stays for later. */
+function* next(steps: Iterator<Step>, count: number): Generator<Step> {
+  for (let taken = 0; taken < count; taken++) {
+    const { value, done } = steps.next();
+    if (done) return;
+    yield value;
+  }
+}
 
 /** Every row of a host in every table, as text, without the host. */
 async function dump(database: Database, host_id: number): Promise<string> {

@@ -49,17 +49,25 @@ export function* randomHistory(options: HistoryOptions): Generator<Step> {
   }
 }
 
-/** The last step of a given history: a boot, then these calls of the boot process. */
-export function historyOf(calls: readonly Call[], release = '6.18'): Step {
+/** A given history: a boot, then these calls of the boot process. */
+export function* givenHistory(calls: readonly Call[], release = '6.18'): Generator<Step> {
   const kernel = unbooted();
-  let event = bootEvent(kernel, { position: 1, release });
-  for (const effect of event.effects) evolve(kernel, effect, event.pid);
+  const boot = bootEvent(kernel, { position: 1, release });
+  for (const effect of boot.effects) evolve(kernel, effect, boot.pid);
+  yield { event: { ...boot, boot: kernel.boot.number }, kernel };
   for (const [index, call] of calls.entries()) {
     const decided = decide(kernel, BOOT_PID, call);
-    event = { ...placed(index + 2), pid: BOOT_PID, comm: 'init', call, ...decided };
-    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+    const event = { ...placed(index + 2), boot: kernel.boot.number, call, ...decided };
+    for (const effect of event.effects) evolve(kernel, effect, BOOT_PID);
+    yield { event: { ...event, pid: BOOT_PID, comm: 'init' }, kernel };
   }
-  return { event: { ...event, boot: kernel.boot.number }, kernel };
+}
+
+/** The last step of a given history. */
+export function historyOf(calls: readonly Call[], release?: string): Step {
+  const last = [...givenHistory(calls, release)].at(-1);
+  if (last === undefined) throw new Error('a history has a boot');
+  return last;
 }
 
 function placed(position: number) {
