@@ -33,7 +33,8 @@ export interface Rebuilt {
  * Rebuilds the projections of one host.
  *
  * Writers go on while the log is folded; they wait only while the rest of it is caught up with and
- * the rows are compared and put in place.
+ * the rows are compared and put in place. Replacing takes a role that may delete rows, which the
+ * service's own role may not: the owner of the tables.
  *
  * @throws LogRefusal when there is no such host
  * @throws UnreadableEvent when an event is damaged; nothing is changed then
