@@ -2,6 +2,7 @@
  * The OpenAPI document. Paths come from the routes; the schemas' own conversion writes the
  * components, because it knows every kind of schema exactly.
  */
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { App } from './routing.ts';
 
@@ -30,6 +31,9 @@ function components(): Record<string, unknown> {
       if (def.type === 'union' && 'discriminator' in def) {
         Object.assign(jsonSchema, { discriminator: { propertyName: def.discriminator } });
       }
+      // Every whole number here is one that JSON carries exactly; that goes without saying.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });
   return Object.fromEntries(
@@ -59,4 +63,9 @@ export function apiDocument(app: App): object {
     },
     security: [{}, { token: [] }],
   };
+}
+
+/** A document as YAML, without anchors: readers of OpenAPI trip over them. */
+export function yamlOf(document: object): string {
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 100 });
 }

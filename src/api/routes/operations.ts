@@ -1,7 +1,6 @@
 /** What operators ask: is it alive, is it ready, what does it count, what is its API. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { stringify } from 'yaml';
-import { apiDocument } from '../document.ts';
+import { apiDocument, yamlOf } from '../document.ts';
 import { RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { type App, problemAnswer } from '../routing.ts';
@@ -69,6 +68,6 @@ export function operations(app: App, service: Service): void {
 
   app.get('/openapi.json', (c) => c.json(apiDocument(app)));
   app.get('/openapi.yaml', (c) =>
-    c.body(stringify(apiDocument(app)), 200, { 'content-type': 'application/yaml' }),
+    c.body(yamlOf(apiDocument(app)), 200, { 'content-type': 'application/yaml' }),
   );
 }

@@ -79,15 +79,22 @@ const body = {
 };
 
 export function syscalls(app: App, service: Service): void {
+  const { 200: recorded, default: refused } = route.responses;
+  const ndjson = { [NDJSON_TYPE]: { schema: wireEvent } };
   app.openAPIRegistry.registerPath({
     ...route,
     request: { params: hostParams, headers: writeHeaders, body },
+    responses: {
+      200: { ...recorded, content: { ...recorded.content, ...ndjson } },
+      default: refused,
+    },
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
     const { actor } = allowed(c, 'writer', host);
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
     if (type === JSON_TYPE) return recordJson(c, service, host, actor);
+    // A stream of lines is documented above; the typed response knows only the JSON ones.
     return (await syscallStream(c, { service, host, principal: actor })) as never;
   });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CAPABILITY_NAMES } from '../../domain/capability.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
+import { bootConfig } from '../../events/schema/boot-config.ts';
 import { mapType, progType } from '../../events/schema/object-types.ts';
 import { mapKey, RECORDED } from '../../events/schema/vocabulary.ts';
 import { position } from './event.ts';
@@ -140,6 +141,12 @@ const key = mapKey(RECORDED);
 
 /** The whole world of one boot. */
 export const worldState = z.strictObject({
+  boot: z.strictObject({
+    number: n,
+    boot_id: text,
+    release: text,
+    config: bootConfig,
+  }),
   cgroups: z.array(
     z.strictObject({
       cgroup_id: n,
@@ -174,7 +181,7 @@ export const worldState = z.strictObject({
     z.strictObject({
       path: text,
       kind: z.enum(['prog', 'link', 'map', 'dir']),
-      id: n,
+      object_id: n,
       uid: n,
       mode: n,
     }),

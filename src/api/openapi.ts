@@ -1,0 +1,14 @@
+/** The text of openapi.yaml, made without a running service. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { apiDocument, yamlOf } from './document.ts';
+import type { AccessEnv } from './guard/access.ts';
+import { routes } from './routes/routes.ts';
+import type { Service } from './service.ts';
+
+/** What `npm run openapi` writes and a test compares with the checked-in file. */
+export function openapiYaml(): string {
+  const app = new OpenAPIHono<AccessEnv>();
+  // Routes touch their service only when a request comes.
+  routes(app, {} as Service);
+  return yamlOf(apiDocument(app));
+}

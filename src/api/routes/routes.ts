@@ -1,0 +1,30 @@
+/** Every route, in the order in which they are matched: `events/stream` before `events/{position}`. */
+
+import type { App } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { cgroups } from './cgroups.ts';
+import { effective } from './effective.ts';
+import { eventStream } from './event-stream.ts';
+import { events } from './events.ts';
+import { hosts } from './hosts.ts';
+import { objects } from './objects.ts';
+import { operations } from './operations.ts';
+import { pins } from './pins.ts';
+import { plans } from './plan.ts';
+import { state } from './state.ts';
+import { syscalls } from './syscalls.ts';
+
+/** Registers all routes of the API. */
+export function routes(app: App, service: Service): void {
+  operations(app, service);
+  hosts(app, service);
+  syscalls(app, service);
+  plans(app, service);
+  eventStream(app, service);
+  events(app, service);
+  state(app, service);
+  cgroups(app, service);
+  effective(app, service);
+  objects(app, service);
+  pins(app, service);
+}
