@@ -21,6 +21,9 @@ export function openPostgres(options: PostgresOptions): Database {
   const sql = postgres(options.url, {
     max: options.connectionsMax ?? 10,
     onnotice: () => undefined,
+    // Its question for array types is asked behind our back, and when the connection breaks
+    // meanwhile nobody catches that. Lists go as array literals, so it is not needed.
+    fetch_types: false,
     connection: { application_name: 'bpfledger' },
     types: {
       int8: { to: 20, from: [20], serialize: String, parse: Number },

@@ -1,6 +1,7 @@
 // Appends whose answer is lost: the log is asked what became of them before anyone is answered, so
 // every acknowledged call is recorded exactly once and nothing is recorded that was refused.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faulty } from '../support/faulty-database.ts';
 import { randomFrom } from '../support/random-history.ts';
@@ -9,7 +10,7 @@ import { logOn, mkdir, newHost, STORES, type Store } from './stores.ts';
 
 const seed = Number(process.env.SEED ?? 20260325);
 
-describe.each(STORES)('lost answers on $name', ({ open, skip }) => {
+describe.each(STORES)('lost answers on $name', ({ name, open, skip }) => {
   describe.skipIf(skip)(`seed ${seed}`, () => {
     let store: Store;
 
@@ -84,6 +85,44 @@ describe.each(STORES)('lost answers on $name', ({ open, skip }) => {
       }
     });
 
+    if (name === 'PostgreSQL')
+      it('records each call once while the server cuts connections', async () => {
+        const log = await logOn(store.another());
+        const host = await newHost(log);
+        const { host_id } = await log.head(host);
+        let open = true;
+        const cutting = (async () => {
+          for (let cut = 0; open; cut += 1) {
+            await store.database.query(
+              `select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()`,
+            );
+            await sleep(5 + (cut % 7) * 3);
+          }
+        })();
+        const paths = Array.from({ length: 6 }, (_, c) =>
+          Array.from({ length: 15 }, (_, i) => `/t${c}-${i}`),
+        );
+        const outcomes = await Promise.all(
+          paths.map(async (mine) => {
+            const outcomes = [];
+            for (const path of mine) {
+              const write = mkdir(path, { idempotency: { key: path, fingerprint: path } });
+              outcomes.push(await insist(() => log.submit(host, write)));
+            }
+            return outcomes;
+          }),
+        );
+        open = false;
+        await cutting;
+        const events = await expectSoundLog(store.database, host_id);
+        expect(events.length).toBe(91);
+        for (const { events: answer } of outcomes.flat()) {
+          expect(events[(answer[0]?.position ?? 0) - 1]).toEqual(answer[0]);
+        }
+        await insist(() => log.close());
+      });
+
     it('says that the fate is unknown when the database stays away, and goes on later', async () => {
       let away = false;
       const database = {
@@ -122,4 +161,16 @@ function pick(random: () => number): 'none' | 'before' | 'after' {
   const drawn = random();
   if (drawn < 0.15) return 'before';
   return drawn < 0.3 ? 'after' : 'none';
+}
+
+/** A client with a key repeats what failed until it is answered. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt > 200) throw error;
+      await sleep(2);
+    }
+  }
 }
