@@ -1,14 +1,21 @@
 /**
- * Cgroup storage (semantics §25): which (map, cgroup, attach type) storages exist and when they
- * are made (`bpf_cgroup_storages_alloc`, `…_assign`, `…_link` in kernel/bpf/cgroup.c).
+ * Cgroup storage (semantics §25): which (map, cgroup, attach type) storages exist, when they are
+ * made and when they go (`bpf_cgroup_storages_alloc`, `…_assign`, `…_link`, `…_free` in
+ * kernel/bpf/cgroup.c). From 5.9 on they outlive an entry; up to 5.8 they belong to it (§25.6).
  */
 import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
-import type { Effect } from './effect.ts';
-import type { BpfMap, Cgroup, Kernel, Program } from './kernel.ts';
+import type { Effect, Reason } from './effect.ts';
+import type { BpfMap, Cgroup, Entry, Kernel, Program } from './kernel.ts';
 
 /** Bytes of a key that is a cgroup id alone. */
 const KEY_WITHOUT_TYPE = 8;
+
+/** Where an entry stands: its storages are of this cgroup and attach type. */
+interface Place {
+  readonly cgroup: Cgroup;
+  readonly type: AttachType;
+}
 
 export function isStorageMap(map: BpfMap): boolean {
   return map.map_type === 'cgroup_storage' || map.map_type === 'percpu_cgroup_storage';
@@ -16,8 +23,7 @@ export function isStorageMap(map: BpfMap): boolean {
 
 /** The key under which a map holds the storage of a cgroup and attach type. */
 export function storageKey(map: BpfMap, cgroupId: number, type: AttachType): MapKey {
-  if (map.key_size === KEY_WITHOUT_TYPE) return { cgroup_id: cgroupId };
-  return { cgroup_id: cgroupId, attach_type: type };
+  return storagePlace(map, cgroupId, type);
 }
 
 export function sameKey(a: MapKey, b: MapKey): boolean {
@@ -25,20 +31,85 @@ export function sameKey(a: MapKey, b: MapKey): boolean {
   return a.cgroup_id === b.cgroup_id && a.attach_type === b.attach_type;
 }
 
-/** Storages that a successful attach makes: those of the program's maps that are not there yet. */
+/**
+ * Storages that a successful attach makes: those of the program's maps that are not there yet.
+ *
+ * @param others the entries that stand beside the new one
+ */
 export function storagesMade(
   kernel: Kernel,
   program: Program,
-  cgroup: Cgroup,
-  type: AttachType,
+  { cgroup, type }: Place,
+  others: readonly Entry[],
 ): Effect[] {
   const effects: Effect[] = [];
   for (const mapId of program.storage_map_ids) {
     const map = kernel.maps.get(mapId);
     if (map === undefined) continue;
-    const key = storageKey(map, cgroup.id, type);
-    if (typeof key === 'number' || map.elements.some((e) => sameKey(e.key, key))) continue;
-    effects.push({ type: 'StorageMade', map_id: mapId, ...key });
+    const place = storagePlace(map, cgroup.id, type);
+    const isThere = kernel.switches.storage_is_shared
+      ? map.elements.some((element) => sameKey(element.key, place))
+      : others.some((entry) => mapsOf(kernel, entry).includes(mapId));
+    if (!isThere) effects.push({ type: 'StorageMade', map_id: mapId, ...place });
   }
   return effects;
+}
+
+/**
+ * What becomes of an entry's storages when it goes: nothing, unless they belong to it (§25.6).
+ * Entries of one program at one place have one key, which shows the storage of the oldest. On
+ * those kernels entries are only appended, so the oldest is the first.
+ *
+ * @param entries the list before the entry at `index` goes
+ */
+export function storagesFreed(
+  kernel: Kernel,
+  { cgroup, type }: Place,
+  entries: readonly Entry[],
+  index: number,
+  reason: Reason,
+): Effect[] {
+  const entry = entries[index];
+  if (kernel.switches.storage_is_shared || entry === undefined) return [];
+  const effects: Effect[] = [];
+  for (const mapId of mapsOf(kernel, entry)) {
+    const map = kernel.maps.get(mapId);
+    if (map === undefined) continue;
+    const place = storagePlace(map, cgroup.id, type);
+    const holds = (other: Entry) => mapsOf(kernel, other).includes(mapId);
+    if (entries.slice(0, index).some(holds)) continue;
+    if (entries.slice(index + 1).some(holds)) {
+      // The key shows the next entry's own storage from now on, which user space never reached.
+      effects.push({ type: 'ElementUpdated', map_id: mapId, key: place, value: 0 });
+    } else {
+      effects.push({ type: 'StorageRemoved', map_id: mapId, ...place, reason });
+    }
+  }
+  return effects;
+}
+
+/** Storages that end with their cgroup; up to 5.8 they have gone with their entries. */
+export function storagesOrphaned(kernel: Kernel, cgroup: Cgroup): Effect[] {
+  if (!kernel.switches.storage_is_shared) return [];
+  const effects: Effect[] = [];
+  for (const map of kernel.maps.values()) {
+    for (const { key } of map.elements) {
+      if (typeof key === 'number' || key.cgroup_id !== cgroup.id) continue;
+      const place = { type: 'StorageRemoved', map_id: map.id, ...key } as const;
+      effects.push({ ...place, reason: 'cgroup_removed' });
+    }
+  }
+  return effects;
+}
+
+function storagePlace(map: BpfMap, cgroupId: number, type: AttachType) {
+  if (map.key_size === KEY_WITHOUT_TYPE) return { cgroup_id: cgroupId };
+  return { cgroup_id: cgroupId, attach_type: type };
+}
+
+/** The maps in which an entry has a storage; a link keeps those it was made with. */
+function mapsOf(kernel: Kernel, entry: Entry): readonly number[] {
+  const holder =
+    'link_id' in entry ? kernel.links.get(entry.link_id) : kernel.programs.get(entry.prog_id);
+  return holder?.storage_map_ids ?? [];
 }

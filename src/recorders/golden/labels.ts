@@ -38,6 +38,16 @@ export class LabelBook {
     return pid;
   }
 
+  /** Every process label so far, those of ended processes included. */
+  processes(): Iterable<string> {
+    return this.#pids.keys();
+  }
+
+  /** The fds of a process that have labels. */
+  fdsOf(process: string): ReadonlyMap<string, LabelledFd> {
+    return this.#fds.get(process) ?? new Map();
+  }
+
   addProcess(label: unknown, pid: number, parent?: unknown): void {
     this.#pids.set(String(label), pid);
     const inherited = parent === undefined ? undefined : this.#fds.get(String(parent));
@@ -100,6 +110,13 @@ export class LabelBook {
     if (typeof field === 'number') return field;
     const known = this.#ids.get(String(field));
     return known?.kind === kind ? known.id : NO_ID;
+  }
+
+  /** The labels of all objects of a kind that ever were, oldest first. */
+  objectsOf(kind: ObjectKind): string[] {
+    const labels: string[] = [];
+    for (const [label, object] of this.#ids) if (object.kind === kind) labels.push(label);
+    return labels;
   }
 
   /** The path of a cgroup; null for none. */

@@ -10,6 +10,7 @@ import { answerOf, infoOf } from './answer.ts';
 import { FIRST_ID, LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
 import { keyLabel, type Observed, observed } from './observed.ts';
+import { relabel } from './relabel.ts';
 import type { Answer, Header, RecordedStep, Scenario, Step } from './scenario.ts';
 import { callOf } from './translate.ts';
 
@@ -143,40 +144,4 @@ async function mapKeys(
       ? { err: outcome.errno }
       : { ret: 0, keys: keys.map((key) => keyLabel(key, labels)) };
   return { answer, decisions };
-}
-
-/** What a successful step does to the labels. */
-function relabel(step: Step, ret: number, labels: LabelBook): void {
-  const { proc } = step;
-  switch (step.op) {
-    case 'spawn':
-      return labels.addProcess(proc, ret);
-    case 'fork':
-      return labels.addProcess(step.as, ret, proc);
-    case 'exec':
-      return labels.exec(proc);
-    case 'close':
-      return labels.forgetFd(proc, labels.fd(proc, step.fd) ?? 0);
-    case 'dup':
-    case 'recv_fd':
-      return labels.nameFd(proc, step.as, ret, false);
-    case 'dup2': {
-      const same = labels.fd(proc, step.fd) === ret;
-      const cloexec = same && labels.isCloexec(proc, step.fd);
-      return labels.nameFd(proc, step.as ?? step.to, ret, cloexec);
-    }
-    case 'prog_load':
-    case 'link_create':
-    case 'map_create':
-      return labels.nameFd(proc, step.fd, ret, true);
-    case 'obj_get':
-    case 'prog_by_id':
-    case 'link_by_id':
-    case 'map_by_id':
-    case 'open_cg':
-    case 'open_other':
-      return labels.nameFd(proc, step.as, ret, true);
-    default:
-      return;
-  }
 }

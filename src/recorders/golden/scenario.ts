@@ -1,6 +1,4 @@
 /** The golden format: a scenario of steps with what a real kernel answered, one JSON a line. */
-import { readFile } from 'node:fs/promises';
-
 export interface Header {
   readonly scenario: string;
   readonly format: number;
@@ -33,27 +31,31 @@ export interface Scenario {
 }
 
 /**
- * Reads a scenario from the text of a golden file.
+ * The scenarios of a golden file: one, or several one after the other. Each begins with its header.
  *
+ * @param place the file's name, for messages
  * @throws Error that names the line which is not of the format
  */
-export function parseScenario(text: string, name: string): Scenario {
-  const lines = text.split('\n').filter((line) => line !== '');
-  const [header, ...steps] = lines.map((line, i) => parseLine(line, `${name}:${i + 1}`));
-  if (header === undefined || !('kernel' in header) || !('attach_types' in header)) {
-    throw new Error(`${name}:1: not the header of a golden file`);
-  }
-  const bad = steps.findIndex((step) => !('step' in step) || !('out' in step));
-  if (bad >= 0) throw new Error(`${name}:${bad + 2}: not a step of a golden file`);
-  return {
-    header: header as unknown as Header,
-    steps: steps as unknown as readonly RecordedStep[],
-  };
+export function parseScenarios(text: string, place: string): Scenario[] {
+  const scenarios: { readonly header: Header; readonly steps: RecordedStep[] }[] = [];
+  text.split('\n').forEach((line, i) => {
+    if (line === '') return;
+    const value = parseLine(line, `${place}:${i + 1}`);
+    if (isHeader(value)) scenarios.push({ header: value, steps: [] });
+    else if (!isStep(value)) throw new Error(`${place}:${i + 1}: not a line of a golden file`);
+    else if (scenarios.length > 0) scenarios.at(-1)?.steps.push(value);
+    else throw new Error(`${place}:${i + 1}: a step before the header of its scenario`);
+  });
+  if (scenarios.length === 0) throw new Error(`${place}: holds no scenario`);
+  return scenarios;
 }
 
-/** Reads a scenario from a file. */
-export async function readScenario(path: string): Promise<Scenario> {
-  return parseScenario(await readFile(path, 'utf8'), path);
+function isHeader(value: object): value is Header {
+  return 'scenario' in value && 'kernel' in value && 'attach_types' in value;
+}
+
+function isStep(value: object): value is RecordedStep {
+  return 'i' in value && 'step' in value && 'out' in value;
 }
 
 function parseLine(line: string, place: string): object {

@@ -7,6 +7,8 @@ import type { Step } from './scenario.ts';
 
 /** The uid that processes with a list of capabilities run as. */
 const NOBODY = 65_534;
+/** TASK_COMM_LEN without the closing NUL. */
+const COMM_CHARS_MAX = 15;
 
 /**
  * The call that a step makes. Steps that stand for several calls (`map_keys`, `send_fd` with
@@ -33,7 +35,7 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
   const privileges = step.caps === undefined ? {} : { uid: NOBODY, caps: step.caps };
   switch (step.op) {
     case 'spawn':
-      return { name: 'spawn', comm: step.proc, ...privileges } as Call;
+      return { name: 'spawn', comm: commOf(step.proc), ...privileges } as Call;
     case 'fork':
       return { name: 'fork', ...privileges } as Call;
     case 'drop':
@@ -53,6 +55,11 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
     default:
       return undefined;
   }
+}
+
+/** A process is named after its label, which the kernel would cut off at the end of a comm. */
+function commOf(label: unknown): string {
+  return String(label).slice(0, COMM_CHARS_MAX);
 }
 
 function fileCall(step: Step, labels: LabelBook): Call | undefined {

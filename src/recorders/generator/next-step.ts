@@ -1,0 +1,98 @@
+/** The next step of a scenario: an operation by weight, then its fields as the scene has them. */
+import type { Step } from '../golden/scenario.ts';
+import { OPERATIONS, type Operation, type Weights } from './preset.ts';
+import type { Random } from './random.ts';
+import { livingProcesses, oneOf, type Scene } from './scene.ts';
+import { linkCreate, progAttach, progDetach, query } from './steps/attach-steps.ts';
+import { close, dup, dup2, openCg, openOther, recvFd, sendFd } from './steps/fd-steps.ts';
+import {
+  mapCreate,
+  mapDelete,
+  mapKeys,
+  mapLookup,
+  mapUpdate,
+  progBindMap,
+} from './steps/map-steps.ts';
+import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
+import { drop, exec, exit, fork, join, rlimitNofile, spawn } from './steps/process-steps.ts';
+import { progLoad } from './steps/prog-load-step.ts';
+import {
+  bpffsMkdir,
+  bpffsRmdir,
+  chmod,
+  mkdir,
+  objGet,
+  pin,
+  rename,
+  rmdir,
+  unlink,
+} from './steps/tree-steps.ts';
+
+const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> = {
+  spawn,
+  fork,
+  exec,
+  exit,
+  drop,
+  rlimit_nofile: rlimitNofile,
+  join,
+  send_fd: sendFd,
+  recv_fd: recvFd,
+  mkdir,
+  rmdir,
+  bpffs_mkdir: bpffsMkdir,
+  bpffs_rmdir: bpffsRmdir,
+  unlink,
+  rename,
+  chmod,
+  open_cg: openCg,
+  open_other: openOther,
+  close,
+  dup,
+  dup2,
+  prog_load: progLoad,
+  prog_attach: progAttach,
+  prog_detach: progDetach,
+  link_create: linkCreate,
+  link_update: linkUpdate,
+  link_detach: linkDetach,
+  query,
+  pin,
+  obj_get: objGet,
+  obj_info: objInfo,
+  prog_by_id: byId('prog'),
+  link_by_id: byId('link'),
+  map_by_id: byId('map'),
+  prog_next_id: nextId('prog'),
+  link_next_id: nextId('link'),
+  map_next_id: nextId('map'),
+  map_create: mapCreate,
+  prog_bind_map: progBindMap,
+  map_lookup: mapLookup,
+  map_update: mapUpdate,
+  map_delete: mapDelete,
+  map_keys: mapKeys,
+};
+
+/** One process makes most of the calls, so that its fds meet each other. */
+const MAIN_PROCESS_ODDS = 0.6;
+
+/** A step that can be made now; a scenario without a process begins with one. */
+export function nextStep(scene: Scene): Step {
+  const { random, preset } = scene;
+  const living = livingProcesses(scene);
+  const main = random.chance(MAIN_PROCESS_ODDS) ? living[0] : oneOf(scene, living);
+  if (main === undefined) return spawn(scene);
+  return MAKERS[operation(random, preset.weights)](scene, main);
+}
+
+function operation(random: Random, weights: Weights): Operation {
+  let sum = 0;
+  for (const operation of OPERATIONS) sum += weights[operation] ?? 0;
+  let left = (random.word() / 2 ** 32) * sum;
+  for (const operation of OPERATIONS) {
+    left -= weights[operation] ?? 0;
+    if (left < 0) return operation;
+  }
+  return 'query';
+}

@@ -1,0 +1,210 @@
+/**
+ * Presets: what a random scenario is about, as weights of its operations and odds of its choices.
+ * The first ten bear the names that recorded scenarios have.
+ */
+import type { Mode } from '../../domain/flags.ts';
+
+/** The golden operations that scenarios are made of (golden README, "Steps"). */
+export const OPERATIONS = [
+  'spawn',
+  'fork',
+  'exec',
+  'exit',
+  'drop',
+  'rlimit_nofile',
+  'join',
+  'send_fd',
+  'recv_fd',
+  'mkdir',
+  'rmdir',
+  'bpffs_mkdir',
+  'bpffs_rmdir',
+  'unlink',
+  'rename',
+  'chmod',
+  'open_cg',
+  'open_other',
+  'close',
+  'dup',
+  'dup2',
+  'prog_load',
+  'prog_attach',
+  'prog_detach',
+  'link_create',
+  'link_update',
+  'link_detach',
+  'query',
+  'pin',
+  'obj_get',
+  'obj_info',
+  'prog_by_id',
+  'link_by_id',
+  'map_by_id',
+  'prog_next_id',
+  'link_next_id',
+  'map_next_id',
+  'map_create',
+  'prog_bind_map',
+  'map_lookup',
+  'map_update',
+  'map_delete',
+  'map_keys',
+] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+export type Weights = Readonly<Partial<Record<Operation, number>>>;
+
+export interface Preset {
+  readonly weights: Weights;
+  /** How many attach types the scenario is about. */
+  readonly types: number;
+  /** Odds that one choice is made wrong: a bad fd, an unknown flag, a stale id. */
+  readonly wrong: number;
+  /** Modes that legacy attaches ask for, each as often as it stands here. */
+  readonly modes: readonly Mode[];
+  /** Odds of the flag preorder, and of an anchor or an expected revision. */
+  readonly preorder: number;
+  readonly anchors: number;
+  /** Odds that a new process runs without all capabilities. */
+  readonly unprivileged: number;
+  /** Odds that a program uses maps. */
+  readonly maps: number;
+  /** Odds that a new cgroup goes below the newest one. */
+  readonly deep: number;
+  /** Outcomes show fd numbers, and fd fields may be numbers. */
+  readonly fdNumbers: boolean;
+  /** Values of unprivileged_bpf_disabled to choose from. */
+  readonly sysctls: readonly number[];
+  /** Living cgroups and processes, and open labelled fds of one process, at most. */
+  readonly cgroupsMax: number;
+  readonly processesMax: number;
+  readonly fdsMax: number;
+}
+
+/** The operations that every preset has a little of. */
+const BASE: Weights = {
+  spawn: 2,
+  fork: 2,
+  exec: 1,
+  exit: 2,
+  join: 1,
+  mkdir: 7,
+  rmdir: 3,
+  open_cg: 2,
+  open_other: 1,
+  close: 6,
+  dup: 2,
+  dup2: 1,
+  prog_load: 8,
+  prog_attach: 8,
+  prog_detach: 4,
+  link_create: 8,
+  link_update: 4,
+  link_detach: 2,
+  query: 6,
+  pin: 2,
+  obj_get: 2,
+  unlink: 2,
+  obj_info: 2,
+  prog_by_id: 1,
+  link_by_id: 1,
+};
+
+const ORDINARY: Omit<Preset, 'weights'> = {
+  types: 4,
+  wrong: 0.06,
+  modes: ['multi', 'multi', 'multi', 'override', 'none'],
+  preorder: 0.03,
+  anchors: 0.05,
+  unprivileged: 0,
+  maps: 0.02,
+  deep: 0.3,
+  fdNumbers: false,
+  sysctls: [2],
+  cgroupsMax: 12,
+  processesMax: 5,
+  fdsMax: 24,
+};
+
+function preset(weights: Weights, differs: Partial<Omit<Preset, 'weights'>> = {}): Preset {
+  return { ...ORDINARY, ...differs, weights: { ...BASE, ...weights } };
+}
+
+const MAP_WORK: Weights = {
+  map_create: 8,
+  map_by_id: 1,
+  map_next_id: 1,
+  prog_bind_map: 2,
+  map_lookup: 4,
+  map_update: 6,
+  map_delete: 2,
+  map_keys: 5,
+};
+const WALKS: Weights = { prog_next_id: 2, link_next_id: 2, map_next_id: 1 };
+const BPFFS_WORK: Weights = {
+  pin: 12,
+  obj_get: 9,
+  unlink: 6,
+  rename: 8,
+  bpffs_mkdir: 6,
+  bpffs_rmdir: 3,
+};
+const PRIVILEGE_WORK: Weights = { drop: 3, chmod: 4, exec: 2, fork: 4, spawn: 4, map_create: 2 };
+const FD_WORK: Weights = { close: 12, dup: 8, dup2: 10, open_cg: 5, open_other: 4, exec: 3 };
+
+/** What would empty a list again is rare. */
+const FILLING: Weights = {
+  ...{ spawn: 0, fork: 0, exec: 0, exit: 0, dup2: 0, mkdir: 1, rmdir: 0.2, close: 1 },
+  ...{ prog_detach: 1, link_detach: 1 },
+};
+const FD_NUMBERS = { fdNumbers: true, wrong: 0.08 } as const;
+
+export const PRESETS = {
+  links: preset({ link_create: 24, link_update: 12, link_detach: 6, ...WALKS }),
+  'legacy-modes': preset(
+    { prog_attach: 34, prog_detach: 14, link_create: 5, query: 12 },
+    { modes: ['multi', 'override', 'none'], deep: 0.5 },
+  ),
+  mixed: preset({ ...WALKS, rename: 1, bpffs_mkdir: 1, drop: 0.2, map_create: 1, send_fd: 1 }),
+  pins: preset({ ...BPFFS_WORK, bpffs_rmdir: 2, rename: 4 }),
+  mprog: preset(
+    { prog_attach: 28, link_create: 20, prog_detach: 7, link_update: 6, query: 10 },
+    { preorder: 0.3, anchors: 0.45, types: 2, modes: ['multi', 'multi', 'multi', 'multi', 'none'] },
+  ),
+  limits: preset(
+    { ...FILLING, prog_load: 30, prog_attach: 32, link_create: 34 },
+    { types: 1, modes: ['multi'], cgroupsMax: 2, fdsMax: 220, wrong: 0.02 },
+  ),
+  caps: preset(
+    { ...PRIVILEGE_WORK, ...WALKS, map_keys: 1 },
+    { unprivileged: 0.6, sysctls: [0, 2], fdNumbers: true },
+  ),
+  fds: preset({ ...FD_WORK, ...WALKS, rlimit_nofile: 4, send_fd: 3, recv_fd: 3 }, FD_NUMBERS),
+  send: preset({ send_fd: 16, recv_fd: 12, exit: 4, exec: 3, spawn: 6 }, FD_NUMBERS),
+  storage: preset({ ...MAP_WORK, prog_bind_map: 3 }, { maps: 0.7, types: 3 }),
+
+  /** Many users, every sysctl, file modes and the calls that look at them. */
+  privileges: preset(
+    { ...PRIVILEGE_WORK, ...WALKS, ...MAP_WORK, pin: 6, obj_get: 8, chmod: 8, drop: 6 },
+    { unprivileged: 0.8, sysctls: [0, 1, 2], maps: 0.3, processesMax: 8, fdNumbers: true },
+  ),
+  /** Number by number: dup2 anywhere, low limits, exec and fork. */
+  'fd-tables': preset(
+    { ...FD_WORK, dup2: 24, rlimit_nofile: 8, fork: 6, exec: 5, send_fd: 5, recv_fd: 5 },
+    { ...FD_NUMBERS, wrong: 0.12, processesMax: 8 },
+  ),
+  /** Directories, modes and renames over one another, by several users. */
+  bpffs: preset(
+    { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
+    { unprivileged: 0.3 },
+  ),
+  /** Long chains of cgroups with entries on many levels. */
+  'deep-trees': preset(
+    { mkdir: 20, rmdir: 5, prog_attach: 20, link_create: 20, query: 12 },
+    { cgroupsMax: 48, deep: 0.8, types: 2, preorder: 0.1 },
+  ),
+} as const satisfies Readonly<Record<string, Preset>>;
+
+export type PresetName = keyof typeof PRESETS;
+
+export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];

@@ -1,0 +1,51 @@
+/** Steps of processes: how they come, what they may do, and how they end. */
+import { CAPABILITY_NAMES, type Capability } from '../../../domain/capability.ts';
+import type { Step } from '../../golden/scenario.ts';
+import { cgroupPath, livingProcesses, oneOf, type Scene } from '../scene.ts';
+
+export function spawn(scene: Scene): Step {
+  if (livingProcesses(scene).length >= scene.preset.processesMax) return exitOfOne(scene);
+  return { op: 'spawn', proc: scene.fresh('p'), ...privileges(scene) };
+}
+
+export function fork(scene: Scene, proc: string): Step {
+  if (livingProcesses(scene).length >= scene.preset.processesMax) return exitOfOne(scene);
+  return { op: 'fork', proc, as: scene.fresh('p'), ...privileges(scene) };
+}
+
+export function exec(_: Scene, proc: string): Step {
+  return { op: 'exec', proc };
+}
+
+export function exit(_: Scene, proc: string): Step {
+  return { op: 'exit', proc };
+}
+
+export function drop(scene: Scene, proc: string): Step {
+  return { op: 'drop', proc, caps: someCapabilities(scene) };
+}
+
+export function rlimitNofile({ random }: Scene, proc: string): Step {
+  const n = random.chance(0.5) ? random.pick([3, 4, 5, 8]) : random.pick([16, 32, 64, 1024]);
+  return { op: 'rlimit_nofile', proc, n };
+}
+
+export function join(scene: Scene, proc: string): Step {
+  return { op: 'join', proc, cg: cgroupPath(scene) };
+}
+
+function exitOfOne(scene: Scene): Step {
+  return { op: 'exit', proc: oneOf(scene, livingProcesses(scene)) };
+}
+
+function privileges(scene: Scene): { caps?: readonly Capability[] } {
+  const { random, preset } = scene;
+  return random.chance(preset.unprivileged) ? { caps: someCapabilities(scene) } : {};
+}
+
+/** Mostly the capabilities that the calls look at, alone or in pairs. */
+function someCapabilities({ random }: Scene): readonly Capability[] {
+  const common = [[], ['bpf'], ['net_admin'], ['bpf', 'net_admin'], ['sys_admin']] as const;
+  if (random.chance(0.7)) return random.pick<readonly Capability[]>(common);
+  return CAPABILITY_NAMES.filter(() => random.chance(0.5));
+}

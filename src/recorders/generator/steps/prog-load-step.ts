@@ -1,0 +1,58 @@
+/** Loading programs: mostly ones that fit a hook of the scenario. */
+import { type AttachType, type AttachTypeName, CGROUP_HOOKS } from '../../../domain/attach-type.ts';
+import { expectedTypeFits } from '../../../domain/fits.ts';
+import type { Program } from '../../../domain/kernel.ts';
+import type { Step } from '../../golden/scenario.ts';
+import { type FdField, fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { close, isFull } from './fd-steps.ts';
+
+/** Program types that are no cgroup's, and one that never was. */
+const OTHER_TYPES = ['socket_filter', 'xdp', 'sched_cls', 'tracepoint', 'sk_skb', 99] as const;
+
+export function progLoad(scene: Scene, proc: string): Step {
+  return progLoadFor(scene, proc, scene.random.pick(scene.types));
+}
+
+/** Loads a program for a hook, unless the choice is wrong or the process has fds enough. */
+export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): Step {
+  if (isFull(scene, proc)) return close(scene, proc);
+  const { random } = scene;
+  const other = random.chance(0.04);
+  const progType = other ? random.pick(OTHER_TYPES) : CGROUP_HOOKS[type]?.progType;
+  return {
+    op: 'prog_load',
+    proc,
+    fd: scene.fresh('P'),
+    prog_type: progType,
+    expected_attach_type: other ? null : expectedType(scene, type),
+    ...(random.chance(0.85) ? {} : { ret: random.pick([0, 0, 2, 3, 4]) }),
+    ...(random.chance(0.98) ? {} : { prog_flags: random.pick([1, 1 << 15, 2 ** 31]) }),
+    ...(random.chance(0.98)
+      ? {}
+      : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
+    ...usedMaps(scene, proc),
+  };
+}
+
+function expectedType(scene: Scene, type: AttachTypeName): AttachType | null {
+  if (wrongly(scene)) return scene.random.pick<AttachType | null>([...scene.types, null, 4242]);
+  return CGROUP_HOOKS[type]?.expected === 'never' && scene.random.chance(0.5) ? null : type;
+}
+
+function usedMaps(scene: Scene, proc: string): { maps?: FdField[]; ref_only?: true } {
+  const { random, preset } = scene;
+  if (!random.chance(preset.maps)) return {};
+  const count = random.chance(0.7) ? 1 : 2;
+  const maps = Array.from({ length: count }, () => fdOf(scene, proc, 'map'));
+  return random.chance(0.1) ? { maps, ref_only: true } : { maps };
+}
+
+/** The label of an open program that fits a hook; undefined when the process has none. */
+export function fittingProgram(scene: Scene, proc: string, type: AttachType): string | undefined {
+  const wanted = typeof type === 'string' ? CGROUP_HOOKS[type]?.progType : undefined;
+  const fits = (program: Program | undefined): boolean =>
+    program?.prog_type === wanted && program !== undefined && expectedTypeFits(program, type);
+  const programs = openFds(scene, proc, 'prog');
+  const fitting = programs.filter(({ file }) => fits(scene.kernel.programs.get(file.id)));
+  return oneOf(scene, fitting)?.label;
+}

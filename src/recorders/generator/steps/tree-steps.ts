@@ -1,0 +1,101 @@
+/** Steps of the two trees: cgroups, and names on the bpffs. */
+import type { Step } from '../../golden/scenario.ts';
+import {
+  anyFd,
+  bpffsPaths,
+  cgroupPath,
+  cgroupPaths,
+  fdOf,
+  oneOf,
+  type Scene,
+  wrongly,
+} from '../scene.ts';
+import { isFull } from './fd-steps.ts';
+
+const CGROUP_NAMES = ['a', 'b', 'c', 'd'] as const;
+const PIN_NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
+/** Names that bpffs refuses: with a dot, and longer than a component may be. */
+const BAD_NAMES = ['a.b', '.hidden', 'x'.repeat(256)] as const;
+/** Names on the bpffs, directories included, at most. */
+const NAMES_MAX = 24;
+
+export function mkdir(scene: Scene): Step {
+  const { random, preset } = scene;
+  const paths = cgroupPaths(scene);
+  if (paths.length >= preset.cgroupsMax) return rmdir(scene);
+  const newest = paths.at(-1) ?? '/';
+  const parent = random.chance(preset.deep) ? newest : cgroupPath(scene);
+  return { op: 'mkdir', cg: below(parent, random.pick(CGROUP_NAMES)) };
+}
+
+/** Mostly a cgroup that can go: the scenario's top never does. */
+export function rmdir(scene: Scene): Step {
+  const removable = cgroupPaths(scene).filter((path) => path !== '/');
+  return { op: 'rmdir', cg: oneOf(scene, removable) ?? '/gone' };
+}
+
+export function bpffsMkdir(scene: Scene): Step {
+  return isCrowded(scene) ? bpffsRmdir(scene) : { op: 'bpffs_mkdir', path: newPath(scene) };
+}
+
+export function bpffsRmdir(scene: Scene): Step {
+  const wanted = wrongly(scene) ? 'pins' : 'directories';
+  const paths = bpffsPaths(scene, wanted).filter((path) => path !== '/');
+  return { op: 'bpffs_rmdir', path: oneOf(scene, paths) ?? newPath(scene) };
+}
+
+export function unlink(scene: Scene): Step {
+  const paths = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
+  return { op: 'unlink', path: oneOf(scene, paths) ?? newPath(scene) };
+}
+
+/** To a new name, or over one that is there. */
+export function rename(scene: Scene): Step {
+  const { random } = scene;
+  const to = random.chance(0.6) ? newPath(scene) : anyPath(scene);
+  return { op: 'rename', path: anyPath(scene), to };
+}
+
+export function chmod(scene: Scene): Step {
+  const { random } = scene;
+  const mode = random.pick(['0777', '0755', '0700', '0666', '0600', '0444', '0200', '0000']);
+  return { op: 'chmod', path: random.chance(0.2) ? '/' : anyPath(scene), mode };
+}
+
+export function pin(scene: Scene, proc: string): Step {
+  if (isCrowded(scene)) return unlink(scene);
+  const { random } = scene;
+  const kind = random.pick(['prog', 'link', 'link', 'map'] as const);
+  const fd = random.chance(0.8) ? fdOf(scene, proc, kind) : anyFd(scene, proc);
+  return { op: 'pin', proc, fd, path: newPath(scene), ...fileFlags(scene) };
+}
+
+export function objGet(scene: Scene, proc: string): Step {
+  if (isFull(scene, proc)) return { op: 'close', proc, fd: anyFd(scene, proc) ?? 0 };
+  const path = wrongly(scene) ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
+  const as = scene.fresh('G');
+  return { op: 'obj_get', proc, path: path ?? newPath(scene), as, ...fileFlags(scene) };
+}
+
+function fileFlags({ random }: Scene): { file_flags?: number } {
+  return random.chance(0.85) ? {} : { file_flags: random.pick([8, 16, 8, 16, 24, 1, 32]) };
+}
+
+function newPath(scene: Scene): string {
+  const { random } = scene;
+  const directory = wrongly(scene) ? anyPath(scene) : random.pick(bpffsPaths(scene, 'directories'));
+  return below(directory, random.chance(0.03) ? random.pick(BAD_NAMES) : random.pick(PIN_NAMES));
+}
+
+function anyPath(scene: Scene): string {
+  const wanted = scene.random.chance(0.6) ? 'pins' : 'directories';
+  return oneOf(scene, bpffsPaths(scene, wanted)) ?? '/nowhere';
+}
+
+function isCrowded({ kernel }: Scene): boolean {
+  return kernel.bpffs.size >= NAMES_MAX;
+}
+
+function below(parent: string, name: string): string {
+  return parent === '/' ? `/${name}` : `${parent}/${name}`;
+}
