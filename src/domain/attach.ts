@@ -9,11 +9,11 @@ import { isRefused, refusal } from './decision.ts';
 import type { Effect, EntryHolder } from './effect.ts';
 import { ATTACH_FLAG_BITS, type Mode } from './flags.ts';
 import { exclusiveAncestor } from './hierarchy.ts';
-import type { Cgroup, EntryList, Program } from './kernel.ts';
+import type { Cgroup, EntryList, Kernel, Program } from './kernel.ts';
 import { Lifetime } from './lifetime.ts';
 import { indexOfProg, listOf, progIdOf } from './list.ts';
 import type { Refusal } from './outcome.ts';
-import { storagesMade } from './storage.ts';
+import { storagesFreed, storagesMade } from './storage.ts';
 
 const { override, multi, replace, before, after, preorder } = ATTACH_FLAG_BITS;
 
@@ -53,12 +53,28 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
   if (refused !== undefined) return refused;
   const target = replacedIndex(caller, attachment, list, mode);
   if (isRefused(target)) return target;
+  const { index } = target;
   const effects =
-    target.index === undefined
+    index === undefined
       ? inserted(caller, attachment, list, mode)
-      : overwritten(caller, attachment, list, target.index);
+      : overwritten(caller, attachment, list, index);
   if (isRefused(effects)) return effects;
-  return [...storagesMade(caller.kernel, attachment.program, cgroup, type), ...effects];
+  return [...storageEffects(caller.kernel, attachment, list, index), ...effects];
+}
+
+/** The storages of an overwritten entry may go; those of the new one are made (§25.3, §25.6). */
+function storageEffects(
+  kernel: Kernel,
+  attachment: Attachment,
+  { entries }: EntryList,
+  index: number | undefined,
+): Effect[] {
+  const { program } = attachment;
+  if (index === undefined) return storagesMade(kernel, program, attachment, entries);
+  return [
+    ...storagesFreed(kernel, attachment, entries, index, 'entry_replaced'),
+    ...storagesMade(kernel, program, attachment, entries.toSpliced(index, 1)),
+  ];
 }
 
 function notAllowed(

@@ -72,8 +72,14 @@ export function mapAt(
   return { map: held(caller.kernel.maps.get(file.id)), file };
 }
 
-/** The cgroup an fd names: EBADF unless it is a cgroup directory, ENOENT once removed. */
+/**
+ * The cgroup an fd names: EBADF unless it is a cgroup directory, ENOENT once removed.
+ *
+ * The commands look it up inside functions that a kernel without CONFIG_CGROUP_BPF replaces by
+ * `return -EINVAL` (include/linux/bpf-cgroup.h), so there nothing about the target matters.
+ */
 export function cgroupAt(caller: Caller, fd: number): Cgroup | Refusal {
+  if (!caller.kernel.switches.cgroup_bpf) return refusal('EINVAL', 'built-without-cgroup-bpf');
   const file = fileAt(caller, fd);
   if (file === undefined) return refusal('EBADF', 'target-fd-not-open', { fd });
   if (file.kind !== 'cgroup') {

@@ -8,8 +8,7 @@ import type { Switches } from './release/switches.ts';
 
 /** The program type of a cgroup attach type that this kernel knows. */
 export function cgroupProgType(switches: Switches, type: AttachType): ProgTypeName | undefined {
-  if (!switches.cgroup_bpf || attachTypeNumber(type) >= switches.attach_type_count)
-    return undefined;
+  if (attachTypeNumber(type) >= switches.attach_type_count) return undefined;
   return typeof type === 'string' ? CGROUP_HOOKS[type]?.progType : undefined;
 }
 

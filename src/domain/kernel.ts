@@ -59,6 +59,8 @@ export interface Link {
   readonly attach_type: AttachType;
   /** 0 once defunct. */
   cgroup_id: number;
+  /** Storage maps of the program it was made with: LINK_UPDATE keeps these storages (§25.3). */
+  readonly storage_map_ids: readonly number[];
   /** Open file descriptions and pins; v2-series may leak one. */
   refs: number;
 }

@@ -7,6 +7,7 @@ import type { AttachType } from './attach-type.ts';
 import type { Effect, ObjectKind, Reason } from './effect.ts';
 import type { Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
+import { storagesFreed } from './storage.ts';
 
 export class Lifetime {
   readonly #kernel: Kernel;
@@ -56,12 +57,11 @@ export class Lifetime {
       index,
       revision: after.revision,
     } as const;
-    if ('link_id' in entry) {
-      this.effects.push({ ...place, link_id: entry.link_id, reason });
-    } else {
-      this.effects.push({ ...place, prog_id: entry.prog_id, reason });
-      this.#dropProg(entry.prog_id, reason);
-    }
+    if ('link_id' in entry) this.effects.push({ ...place, link_id: entry.link_id, reason });
+    else this.effects.push({ ...place, prog_id: entry.prog_id, reason });
+    const freed = storagesFreed(this.#kernel, { cgroup, type }, before.entries, index, reason);
+    this.effects.push(...freed.filter((effect) => !this.#wasFreedWithMap(effect)));
+    if ('prog_id' in entry) this.#dropProg(entry.prog_id, reason);
   }
 
   /** Takes a link's entry out of its list, if it still has one (`bpf_cgroup_link_release`). */
@@ -97,6 +97,12 @@ export class Lifetime {
     if (map === undefined) throw new Error(`impossible state: no map ${id}`);
     if (!this.#isLast(`map ${id}`, map.refs)) return;
     this.effects.push({ type: 'MapFreed', map_id: id, reason });
+  }
+
+  /** A map that ends takes its storages along; a link may outlast the map it was made with. */
+  #wasFreedWithMap(effect: Effect): boolean {
+    const map = 'map_id' in effect ? this.#kernel.maps.get(effect.map_id) : undefined;
+    return map !== undefined && this.#gone.get(`map ${map.id}`) === map.refs;
   }
 
   #isLast(key: string, refs: number): boolean {

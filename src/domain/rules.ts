@@ -87,6 +87,10 @@ export const RULES = {
     '§21',
     '{attach_type} is not a cgroup attach type; its target does not exist',
   ),
+  'built-without-cgroup-bpf': rule(
+    'CONFIG_CGROUP_BPF, include/linux/bpf-cgroup.h',
+    'this kernel is built without cgroup BPF',
+  ),
   'expected-type-differs': rule(
     'bpf_prog_attach_check_attach_type §2.3',
     'program {prog_id} was loaded for {expected}, which does not fit {attach_type}',

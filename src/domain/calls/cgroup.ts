@@ -6,6 +6,7 @@ import type { Effect } from '../effect.ts';
 import type { Cgroup, Kernel } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { parentPath } from '../path.ts';
+import { storagesOrphaned } from '../storage.ts';
 
 export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
   const { path } = call;
@@ -33,7 +34,7 @@ export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
     return refuse(refusal('EBUSY', 'cgroup-busy', { path, children, processes }));
   }
   return succeed([
-    ...storagesGone(kernel, cgroup),
+    ...storagesOrphaned(kernel, cgroup),
     ...detachAll(kernel, cgroup),
     { type: 'CgroupRemoved', cgroup_id: cgroup.id },
   ]);
@@ -57,16 +58,4 @@ function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
     }
   }
   return lifetime.effects;
-}
-
-function storagesGone(kernel: Kernel, cgroup: Cgroup): Effect[] {
-  const effects: Effect[] = [];
-  for (const map of kernel.maps.values()) {
-    for (const { key } of map.elements) {
-      if (typeof key === 'number' || key.cgroup_id !== cgroup.id) continue;
-      const place = { type: 'StorageRemoved', map_id: map.id, ...key } as const;
-      effects.push({ ...place, reason: 'cgroup_removed' });
-    }
-  }
-  return effects;
 }

@@ -13,6 +13,8 @@ import type { Switches } from '../release/switches.ts';
 import { foreignTarget } from './prog-attach.ts';
 
 const { override, multi, replace, before, after, id, preorder, link } = ATTACH_FLAG_BITS;
+/** What a link's flags may say in the v2 series; other bits mean nothing there. */
+const MODE_BITS = override | multi | replace;
 const OFFSETS = { flags: 12, replace: 16, relative: 16 } as const;
 
 export function linkCreate(caller: Caller, call: Calls['link_create'], target: number): Decision {
@@ -38,7 +40,7 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
     type,
     program,
     linkId,
-    flags: switches.link_flags_choose_mode ? attr.flags : attr.flags | multi,
+    flags: switches.link_flags_choose_mode ? attr.flags & MODE_BITS : attr.flags | multi,
     relative: switches.anchors ? attr.relative : 0,
     expectedRevision: switches.revisions ? attr.expectedRevision : 0,
   });
@@ -91,8 +93,7 @@ function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | un
 
 function knownFlags(switches: Switches): number {
   if (switches.link_flags_choose_mode) {
-    const named = override | multi | replace;
-    return switches.link_unknown_flags_refused ? named : ~0;
+    return switches.link_unknown_flags_refused ? MODE_BITS : ~0;
   }
   return switches.anchors ? before | after | id | link | preorder : 0;
 }

@@ -13,12 +13,20 @@ import type { Refusal } from '../outcome.ts';
 const { replace } = ATTACH_FLAG_BITS;
 
 export function linkUpdate(caller: Caller, call: Calls['link_update']): Decision {
-  const { switches, cgroups } = caller.kernel;
   const size = call.attr_size;
   const flags = seen(flagWord(call.flags), 8, 4, size);
   if ((flags & ~replace) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   const link = linkAt(caller, seenFd(call.link_fd, 0, size), 'link_fd');
   if (isRefused(link)) return refuse(link);
+  const { outcome, effects } = onLink(caller, call, link, flags);
+  if (!caller.kernel.switches.link_update_leaks_reference) return { outcome, effects };
+  // Whatever the answer, the reference that the lookup of link_fd took is never given back (§19.4).
+  return { outcome, effects: [...effects, { type: 'LinkReferenceLeaked', link_id: link.id }] };
+}
+
+function onLink(caller: Caller, call: Calls['link_update'], link: Link, flags: number): Decision {
+  const { switches, cgroups } = caller.kernel;
+  const size = call.attr_size;
   const program = progAt(caller, seenFd(call.new_prog_fd, 4, size), 'new_prog_fd');
   if (isRefused(program)) return refuse(program);
   const old = oldProgram(caller, flags, seenFd(call.old_prog_fd, 12, size));
@@ -86,8 +94,5 @@ function updated(caller: Caller, link: Link, program: Program, cgroup: Cgroup): 
   const slots = kernel.switches.link_update_miscounts_preorder
     ? miscountedSlots(kernel, link, program, cgroup)
     : [];
-  const leaked = kernel.switches.link_update_leaks_reference
-    ? [{ type: 'LinkReferenceLeaked', link_id: link.id } as const]
-    : [];
-  return succeed([update, ...slots, ...leaked, ...lifetime.effects]);
+  return succeed([update, ...slots, ...lifetime.effects]);
 }

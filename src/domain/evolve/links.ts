@@ -13,7 +13,8 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
   switch (effect.type) {
     case 'LinkCreated': {
       const { prog_id, cgroup_id, attach_type } = effect;
-      kernel.links.set(id, { id, prog_id, cgroup_id, attach_type, refs: 0 });
+      const { storage_map_ids } = kernel.programs.edit(prog_id);
+      kernel.links.set(id, { id, prog_id, cgroup_id, attach_type, storage_map_ids, refs: 0 });
       kernel.counters.link = Math.max(kernel.counters.link, id + 1);
       addRefs(kernel, 'prog', prog_id, 1);
       return openFd(kernel, pid, effect.fd, { kind: 'link', id });
