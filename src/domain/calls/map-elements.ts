@@ -1,4 +1,5 @@
 /** Map elements from user space: lookup, update, delete, next key (semantics §25.4). */
+import { attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -87,10 +88,15 @@ function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap |
   return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
 }
 
-/** An attach type given for an 8 byte key lies beyond its end and is not looked at. */
+/**
+ * The key that the kernel reads in the caller's bytes: a cgroup id, then for 16 byte keys an attach
+ * type; a plain map's key is the first four bytes. What lies beyond a key's end is not looked at.
+ */
 function canonicalKey(map: BpfMap, key: MapKey): MapKey {
-  if (typeof key === 'number') return key;
-  return isStorageMap(map) ? storageKey(map, key.cgroup_id, key.attach_type ?? 0) : key;
+  const id = typeof key === 'number' ? key : key.cgroup_id;
+  if (!isStorageMap(map)) return id % 2 ** 32;
+  const type = typeof key === 'number' ? 0 : (key.attach_type ?? 0);
+  return storageKey(map, id, attachTypeOf(attachTypeNumber(type)));
 }
 
 function elementAt(map: BpfMap, key: MapKey): Element | undefined {

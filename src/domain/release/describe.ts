@@ -1,6 +1,7 @@
 /** Releases described for people: what every switch means in one, and how two differ. */
 import { type AttachType, attachTypeNumber, CGROUP_HOOKS } from '../attach-type.ts';
-import { type Boundary, type Evidence, SWITCH_SPECS, type SwitchSpec } from './boundaries.ts';
+import { SWITCH_SPECS } from './boundaries.ts';
+import type { Boundary, Evidence, SwitchSpec } from './boundary.ts';
 import { boundaryAt, type Release, V2_SERIES } from './release.ts';
 import type { SwitchName } from './switches.ts';
 import { seriesOf, type Version, versionOf } from './version.ts';

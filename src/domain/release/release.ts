@@ -1,5 +1,7 @@
 /** Releases: a version and the switches that it implies. */
-import { type Boundary, SWITCH_SPECS, type SwitchSpec } from './boundaries.ts';
+
+import { SWITCH_SPECS } from './boundaries.ts';
+import type { Boundary, SwitchSpec } from './boundary.ts';
 import type { Switches, SwitchName } from './switches.ts';
 import {
   MEASURED_VERSIONS,

@@ -1,0 +1,47 @@
+/** How programs and maps differ between releases (semantics D13, D24, §25). */
+import { from57, type Specs } from '../boundary.ts';
+
+export const OBJECT_SPECS = {
+  tag_is_sha256: {
+    meaning: 'the program tag is made with SHA-256; before, with SHA-1',
+    source: 'semantics D24',
+    boundaries: [from57(false), { since: '6.18', value: true, evidence: 'measured' }],
+  },
+  bind_may_return_3: {
+    meaning: 'the verifier lets bind4 and bind6 programs return 2 and 3',
+    source: 'kernel-diffs, 5.10 -> 6.1',
+    boundaries: [
+      from57(false),
+      { since: '5.10', value: false, evidence: 'measured' },
+      { since: '5.12', value: true, evidence: 'remembered' },
+      { since: '6.1', value: true, evidence: 'measured' },
+    ],
+  },
+  storage_is_shared: {
+    meaning: 'programs share a storage map, storages outlive a detach, and keys may have 8 bytes',
+    source: 'semantics D13, §25.6',
+    boundaries: [
+      from57(false),
+      { since: '5.9', value: true, evidence: 'remembered' },
+      { since: '5.10', value: true, evidence: 'measured' },
+    ],
+  },
+  storage_value_max: {
+    meaning: 'largest value of a shared storage map, in bytes; more is E2BIG',
+    source: 'semantics §25.1, §25.6; bounds between the sizes tried are inferred',
+    boundaries: [
+      from57(4096),
+      { since: '5.10', value: 32_767, evidence: 'measured' },
+      { since: '6.1', value: 4_194_304, evidence: 'measured' },
+    ],
+  },
+  percpu_storage_value_max: {
+    meaning: 'largest value of a percpu storage map, in bytes; more is E2BIG',
+    source: 'semantics §25.1, §25.6; bounds between the sizes tried are inferred',
+    boundaries: [
+      from57(4096),
+      { since: '5.10', value: 32_767, evidence: 'measured' },
+      { since: '6.1', value: 32_768, evidence: 'measured' },
+    ],
+  },
+} as const satisfies Partial<Specs>;
