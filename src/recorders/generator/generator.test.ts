@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { decide } from '../../domain/decide.ts';
+import { evolve } from '../../domain/evolve.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import { BOOT_PID } from '../../domain/release/config.ts';
+import { LabelBook } from '../golden/labels.ts';
+import { relabel } from '../golden/relabel.ts';
+import { bootConfigFor } from '../golden/replay.ts';
+import type { Step } from '../golden/scenario.ts';
+import { callOf } from '../golden/translate.ts';
+import { generatorOf, type Origin, randomScenario } from './generator.ts';
+import { OPERATIONS, PRESET_NAMES, type PresetName } from './preset.ts';
+
+const origin = (preset: PresetName, seed: number): Origin => ({ preset, seed, release: '6.18' });
+
+it('equal origins give equal scenarios, and another seed or preset another one', () => {
+  const scenario = randomScenario(origin('mixed', 7), 200);
+  expect(randomScenario(origin('mixed', 7), 200)).toEqual(scenario);
+  expect(randomScenario(origin('mixed', 8), 200).steps).not.toEqual(scenario.steps);
+  expect(randomScenario(origin('pins', 7), 200).steps).not.toEqual(scenario.steps);
+});
+
+it('a longer scenario begins with the shorter one', () => {
+  const { steps } = randomScenario(origin('links', 1), 50);
+  expect(randomScenario(origin('links', 1), 80).steps.slice(0, 50)).toEqual(steps);
+});
+
+it('the presets together make every operation', () => {
+  const made = new Set<string>();
+  for (const preset of PRESET_NAMES) {
+    for (const { op } of randomScenario(origin(preset, 1), 500).steps) made.add(op);
+  }
+  expect([...made].sort()).toEqual([...OPERATIONS].sort());
+});
+
+it.each(PRESET_NAMES)(
+  '%s: the kernel accepts between a third and nine tenths of the calls',
+  (preset) => {
+    let accepted = 0;
+    const count = 1000;
+    const generator = generatorOf(origin(preset, 3));
+    for (let i = 0; i < count; i++) {
+      const made = generator.next();
+      const decision = decide(generator.kernel, made.pid, made.call);
+      if (!isRefusal(decision.outcome)) accepted++;
+      generator.answered(made, decision);
+    }
+    expect(accepted / count).toBeGreaterThan(1 / 3);
+    expect(accepted / count).toBeLessThan(9 / 10);
+  },
+);
+
+it('no step reuses a label that an earlier one made', () => {
+  const { steps } = randomScenario(origin('fd-tables', 5), 800);
+  const making = steps.flatMap((step) => madeBy(step));
+  expect(new Set(making).size).toBe(making.length);
+});
+
+function madeBy(step: Step): unknown[] {
+  if (step.op === 'spawn') return [step.proc];
+  const isNew = ['prog_load', 'link_create', 'map_create'].includes(step.op);
+  return [...(isNew ? [step.fd] : []), ...(step.as === undefined ? [] : [step.as])];
+}
+
+it('a scenario with steps left out still says calls, as long as its processes are there', () => {
+  const { header, steps } = randomScenario(origin('mixed', 11), 300);
+  const fewer = steps.filter(({ op }, i) => op === 'spawn' || op === 'fork' || i % 3 !== 0);
+  const kernel = unbooted();
+  const config = bootConfigFor(header);
+  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '', config }), BOOT_PID);
+  const labels = new LabelBook(kernel.boot.config.root_cgroup_id);
+  let accepted = 0;
+  for (const step of fewer) {
+    const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
+    const { outcome, effects } = decide(kernel, pid, callOf(step, labels));
+    for (const effect of effects) evolve(kernel, effect, pid);
+    labels.learn(effects, step.fd);
+    if (isRefusal(outcome)) continue;
+    accepted++;
+    relabel(step, outcome.ret, labels);
+  }
+  expect(accepted).toBeGreaterThan(fewer.length / 3);
+});
