@@ -91,15 +91,21 @@ describe.each(STORES)('appending on $name', ({ open, skip }) => {
     });
 
     it.each([
-      ['later', { result_of: 1 }, 'later'],
-      ['refused', { result_of: 0 }, 'refused'],
-    ])('records nothing when a reference points at a %s call', async (_name, fd, because) => {
+      ['later', { result_of: 2 }],
+      ['refused', { result_of: 1 }],
+    ])('records nothing when a reference points at a %s call', async (because, fd) => {
       const host = await newHost(log);
-      const calls = [{ call: { name: 'close', fd: 77 } }, { call: { name: 'close', fd } }] as const;
-      await expect(log.submit(host, { principal: 'local', calls })).rejects.toMatchObject({
-        reason: { why: 'reference-invalid', call: 1, field: 'fd', because },
+      const calls = [
+        { call: { name: 'mkdir', path: '/half' } },
+        { call: { name: 'close', fd: 77 } },
+        { call: { name: 'close', fd } },
+      ] as const;
+      const broken = log.submit(host, { principal: 'local', calls });
+      const whole = log.submit(host, mkdir('/half'));
+      await expect(broken).rejects.toMatchObject({
+        reason: { why: 'reference-invalid', call: 2, field: 'fd', because },
       });
-      await log.submit(host, mkdir('/after'));
+      expect((await whole).events[0]).toMatchObject({ position: 2, outcome: { ret: 0 } });
       expect((await soundLog(host)).length).toBe(2);
     });
 

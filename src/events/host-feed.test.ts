@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { encodeEvent } from './codec.ts';
+import type { Queryable } from './database.ts';
+import type { LedgerEvent } from './event.ts';
+import { HostFeed } from './host-feed.ts';
+
+const event = (position: number): LedgerEvent => ({
+  position,
+  recorded_at: position,
+  at: position,
+  source: 'decided',
+  boot: 1,
+  actor: 'local',
+  pid: 1,
+  comm: '',
+  call: { name: 'exit' },
+  outcome: { ret: 0 },
+  effects: [],
+});
+const events = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => event(from + i));
+
+/** A log of which only the first `committed` events are there, and how often it was read. */
+function logOf(committed: number) {
+  const log = { committed, reads: 0 };
+  const database: Queryable = {
+    async query<Row extends object>(text: string, params: readonly unknown[] = []) {
+      if (text.includes('from heads')) return [{ position: log.committed, hash: '' }] as never;
+      log.reads++;
+      const [, from, limit] = params as [number, number, number];
+      const to = Math.min(log.committed, from + limit - 1);
+      const rows = events(from, to).map((one) => ({ ...one, body: encodeEvent(one) }));
+      return rows as unknown as Row[];
+    },
+  };
+  return { log, database };
+}
+
+/** Never polls by itself. */
+const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
+
+function followed(committed: number, after: number) {
+  const { log, database } = logOf(committed);
+  const feed = new HostFeed({ database, clock, hostId: 1, ringEventsMax: 10 });
+  const stop = new AbortController();
+  const following = feed.follow(after, stop.signal);
+  const seen: number[] = [];
+  return {
+    log,
+    feed,
+    seen,
+    stop,
+    following,
+    async see(upTo: number) {
+      while ((seen.at(-1) ?? after) < upTo) {
+        const { value } = await following.next();
+        seen.push(...((value ?? []) as LedgerEvent[]).map((one) => one.position));
+      }
+      expect(seen).toEqual(events(after + 1, upTo).map((one) => one.position));
+    },
+  };
+}
+
+describe('the live end of a log', () => {
+  it('hands what the writer committed to a follower without reading the database', async () => {
+    const { log, feed, see } = followed(3, 0);
+    await see(3);
+    const { reads } = log;
+    log.committed = 6;
+    feed.publish(events(4, 6));
+    await see(6);
+    expect(log.reads).toBe(reads);
+  });
+
+  it('ignores what it had already', async () => {
+    const { log, feed, see } = followed(3, 0);
+    await see(3);
+    log.committed = 5;
+    feed.publish(events(2, 4));
+    feed.publish(events(4, 5));
+    await see(5);
+  });
+
+  it('reads what is missing before a gap', async () => {
+    const { log, feed, see } = followed(3, 0);
+    await see(3);
+    feed.publish(events(4, 4));
+    log.committed = 9;
+    feed.publish(events(8, 9));
+    await see(9);
+  });
+
+  it('reads once for all followers when someone says that the log grew', async () => {
+    const { log, feed, see } = followed(3, 3);
+    const first = see(5);
+    const others = Array.from({ length: 20 }, () => feed.follow(3, new AbortController().signal));
+    const pieces = others.map((other) => other.next());
+    await new Promise(setImmediate);
+    const { reads } = log;
+    log.committed = 5;
+    feed.hint();
+    await first;
+    for (const { value } of await Promise.all(pieces)) expect(value).toHaveLength(2);
+    // One that finds the two events, one that finds no more.
+    expect(log.reads - reads).toBe(2);
+  });
+
+  it('lets a follower fall far behind and catch up', async () => {
+    const { log, feed, see } = followed(1, 0);
+    await see(1);
+    for (let position = 2; position <= 100; position++) {
+      log.committed = position;
+      feed.publish(events(position, position));
+    }
+    await see(100);
+  });
+
+  it('keeps nothing when nobody follows', async () => {
+    const { log, feed, see, stop, following } = followed(2, 0);
+    await see(2);
+    stop.abort();
+    expect(await following.next()).toMatchObject({ done: true });
+    expect(feed.followers).toBe(0);
+    const { reads } = log;
+    feed.publish(events(3, 3));
+    feed.hint();
+    expect(log.reads).toBe(reads);
+  });
+});
