@@ -1,5 +1,5 @@
 /** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
-import type { AttachType } from '../domain/attach-type.ts';
+import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
 import type { Call } from '../domain/call.ts';
 import { decide } from '../domain/decide.ts';
 import type { Effect } from '../domain/effect.ts';
@@ -132,6 +132,11 @@ function programsOf(slots: readonly Slot[]): string {
   return slots.map(({ prog_id, link_id }) => `${prog_id}.${link_id ?? 0}`).join();
 }
 
+function byPlace(a: ChangedArray, b: ChangedArray): number {
+  if (a.cgroup_id !== b.cgroup_id) return a.cgroup_id - b.cgroup_id;
+  return attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type);
+}
+
 function changesBetween(
   before: Kernel,
   after: Kernel,
@@ -143,12 +148,13 @@ function changesBetween(
     for (const { id, path } of below(before, after, top.path)) {
       const key = `${id}|${attach_type}`;
       if (compared.has(key)) continue;
-      if (compared.size >= COMPARED_ARRAYS_MAX) return { changed, truncated: true };
+      if (compared.size >= COMPARED_ARRAYS_MAX)
+        return { changed: changed.sort(byPlace), truncated: true };
       compared.add(key);
       const [was, is] = [arrayOn(before, id, attach_type), arrayOn(after, id, attach_type)];
       if (programsOf(was) === programsOf(is)) continue;
       changed.push({ cgroup_id: id, path, attach_type, before: was, after: is });
     }
   }
-  return { changed, truncated: false };
+  return { changed: changed.sort(byPlace), truncated: false };
 }

@@ -25,7 +25,7 @@ const attachTypeParam = shortText.transform((text, context) => {
   return z.NEVER;
 });
 
-const effectiveArray = z
+export const effectiveArray = z
   .strictObject({
     ...reflected,
     cgroup_id: z.int(),

@@ -18,7 +18,7 @@ import type { Service } from '../service.ts';
 import { outcomeOnWire, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
 
-const planAnswer = z
+export const planAnswer = z
   .strictObject({
     ...reflected,
     calls: z.array(

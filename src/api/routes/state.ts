@@ -8,7 +8,9 @@ import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 import { noSuchObject } from './cgroups.ts';
 
-const stateAnswer = z.strictObject({ ...reflected, state: worldState }).meta({ id: 'State' });
+export const stateAnswer = z
+  .strictObject({ ...reflected, state: worldState })
+  .meta({ id: 'State' });
 
 const stateRoute = createRoute({
   method: 'get',

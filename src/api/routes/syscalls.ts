@@ -23,7 +23,7 @@ import { eventOnWire, position, wireEvent } from '../wire/event.ts';
 import { syscallStream } from './syscall-stream.ts';
 
 /** What a list is answered with. */
-const recordedEvents = z
+export const recordedEvents = z
   .strictObject({ host: z.string(), position, events: z.array(wireEvent) })
   .meta({ id: 'RecordedEvents' });
 

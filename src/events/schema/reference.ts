@@ -23,11 +23,11 @@ export type Reference = number | { readonly result_of: number };
 export const reference = z
   .unknown()
   .transform((value, context): Reference => {
+    // One level by hand: a union would report both branches and name neither field.
     const parsed = (typeof value === 'object' ? resultOf : i32).safeParse(value);
     if (parsed.success) return parsed.data;
-    // One level by hand: a union would report both branches and name neither field.
-    for (const { path, message } of parsed.error.issues) {
-      context.issues.push({ code: 'custom', input: value, path: [...path], message });
+    for (const issue of parsed.error.issues) {
+      context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);
     }
     return z.NEVER;
   })

@@ -1,0 +1,28 @@
+// The checked-in document is what the routes say, and it is a valid one.
+
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { openapiYaml } from '../../src/api/openapi.ts';
+
+const file = new URL('../../openapi.yaml', import.meta.url);
+
+it('openapi.yaml is up to date (npm run openapi writes it)', () => {
+  expect(readFileSync(file, 'utf8') === openapiYaml()).toBe(true);
+});
+
+it('openapi.yaml is a valid OpenAPI 3.1 document', async () => {
+  const document = parse(readFileSync(file, 'utf8')) as { openapi: string };
+  expect(document.openapi).toBe('3.1.0');
+  expect(await new Validator().validate(document)).toEqual({ valid: true });
+});
+
+it('every reference of the document leads somewhere', () => {
+  const text = readFileSync(file, 'utf8');
+  const { components } = parse(text) as { components: { schemas: Record<string, unknown> } };
+  const refs = new Set(
+    [...text.matchAll(/\$ref: "#\/components\/schemas\/(\w+)"/g)].map(([, id]) => id),
+  );
+  expect([...refs].filter((id) => id === undefined || !(id in components.schemas))).toEqual([]);
+});

@@ -1,0 +1,105 @@
+// A service of its own for a test file: in process, on PGlite in memory, reached through the
+// application's `request`, without a socket.
+
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { createApp } from '../../src/api/app.ts';
+import type { Tokens } from '../../src/api/guard/tokens.ts';
+import { newMetrics } from '../../src/api/metrics.ts';
+import { type Problem, problemSchema } from '../../src/api/problem.ts';
+import type { App } from '../../src/api/routing.ts';
+import { systemClock } from '../../src/events/clock.ts';
+import type { Database } from '../../src/events/database.ts';
+import { type Log, openLog } from '../../src/events/log.ts';
+import { migrate } from '../../src/events/migrate.ts';
+import { openPglite } from '../../src/events/pglite-database.ts';
+import { projector } from '../../src/projections/projector.ts';
+
+export interface TestService {
+  readonly app: App;
+  readonly log: Log;
+  readonly database: Database;
+  /** What the service could not explain; a test that expects none checks that it is empty. */
+  readonly faults: unknown[];
+  close(): Promise<void>;
+}
+
+export interface TestServiceOptions {
+  readonly database?: Database;
+  readonly tokens?: Tokens;
+  readonly loopback?: boolean;
+}
+
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const database = options.database ?? (await openPglite());
+  if (options.database === undefined) await migrate(database);
+  const clock = systemClock;
+  const log = await openLog({ database, clock, projector, randomBytes });
+  const closing = new AbortController();
+  const faults: unknown[] = [];
+  const app = createApp(
+    {
+      log,
+      database,
+      clock,
+      metrics: newMetrics(),
+      closing: closing.signal,
+      version: 'test',
+      onFault: (error) => faults.push(error),
+    },
+    { tokens: options.tokens, loopback: options.loopback ?? false },
+  );
+  return {
+    app,
+    log,
+    database,
+    faults,
+    async close() {
+      closing.abort();
+      await log.close();
+      if (options.database === undefined) await database.close();
+    },
+  };
+}
+
+export interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON, text as it is. */
+  readonly body?: unknown;
+}
+
+export async function post(
+  app: App,
+  path: string,
+  { headers = {}, body }: Sent,
+): Promise<Response> {
+  return app.request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}
+
+/** The body of a response, in the strict schema of its route. */
+export async function parsed<T extends z.ZodType>(
+  response: Response,
+  schema: T,
+): Promise<z.output<T>> {
+  return schema.parse(await response.json());
+}
+
+export async function problem(response: Response): Promise<Problem> {
+  if (response.headers.get('content-type') !== 'application/problem+json') {
+    throw new Error(`no problem document: ${response.status} ${await response.text()}`);
+  }
+  return problemSchema.parse(await response.json());
+}
+
+/** The objects of an NDJSON body. */
+export async function lines(response: Response): Promise<unknown[]> {
+  const text = await response.text();
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as unknown);
+}
