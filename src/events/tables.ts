@@ -108,3 +108,44 @@ export const snapshots = pgTable(
   },
   (t) => [primaryKey({ columns: [t.host_id, t.version, t.position] })],
 );
+
+/** Runs of positions in one immutable blob each (`segment/`). Append only, by trigger. */
+export const segments = pgTable(
+  'segments',
+  {
+    host_id: int8().notNull(),
+    position_from: int8().notNull(),
+    position_to: int8().notNull(),
+    /** SHA-256 of `bytes`. */
+    hash: bytea().notNull(),
+    bytes: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position_from] })],
+);
+
+/** Public halves of the keys that signed checkpoints. Append only, by trigger. */
+export const signingKeys = pgTable('signing_keys', {
+  key_id: text().primaryKey(),
+  /** Ed25519, 32 bytes. */
+  public_key: bytea().notNull(),
+});
+
+/** Signed statements that a log stood at a position with a hash. Append only, by trigger. */
+export const checkpoints = pgTable(
+  'checkpoints',
+  {
+    host_id: int8().notNull(),
+    position: int8().notNull(),
+    key_id: text().notNull(),
+    /** What the host was called when it was signed: an imported log may be called otherwise. */
+    host: text().notNull(),
+    hash: bytea().notNull(),
+    /** Of the event at the position, microseconds since the epoch. */
+    recorded_at: int8().notNull(),
+    /** Microseconds since the epoch. */
+    signed_at: int8().notNull(),
+    /** Ed25519, 64 bytes. */
+    signature: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position, t.key_id] })],
+);
