@@ -5,9 +5,9 @@ import type { Decision } from '../../domain/decision.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { MapType } from '../../domain/map-type.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
-import { isStorageMap } from '../../domain/storage.ts';
 import type { RestClient } from '../rest-client.ts';
 import type { Machine, ObservedList, World } from './machine.ts';
+import { STORAGE_TYPES } from './translate.ts';
 
 /** What is read of `GET …/state`. */
 interface StateAnswer {
@@ -75,7 +75,7 @@ function worldOf({ state }: StateAnswer): World {
     programs: state.programs.map(({ prog_id }) => prog_id),
     links: state.links.map(({ link_id, ...link }) => ({ id: link_id, ...link })),
     maps: state.maps.map((map) =>
-      isStorageMap(map)
+      STORAGE_TYPES.includes(map.map_type)
         ? { id: map.map_id, storages: map.elements.map(({ key }) => key) }
         : { id: map.map_id },
     ),

@@ -211,7 +211,8 @@ function progLoad(step: Step, labels: LabelBook): Call {
   };
 }
 
-const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
+/** The types of cgroup storage maps. */
+export const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
 
 function mapCall(step: Step, labels: LabelBook): Call | undefined {
   const map_fd = fd(step, labels, step.op === 'prog_bind_map' ? 'map' : 'fd');

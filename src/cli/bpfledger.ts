@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+/** The command `bpfledger`: finds the command that is meant, loads only that one, and runs it. */
+import { suggestion } from '../events/schema/near-name.ts';
+import type { Command, Printer } from './command.ts';
+import { readLine } from './command-line.ts';
+import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
+import { helpOf, overview } from './help.ts';
+
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
+> = {
+  serve: {
+    summary: 'run the service',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  migrate: {
+    summary: "bring a database's tables up to this version",
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  rebuild: {
+    summary: 'derive the projections anew from the log, or check them against it',
+    load: async () => (await import('./rebuild.ts')).rebuild,
+  },
+  conform: {
+    summary: 'compare the model, or a service, with what real kernels answered',
+    load: async () => (await import('./conform.ts')).conform,
+  },
+  hosts: {
+    summary: 'list hosts, create one',
+    load: async () => (await import('./hosts.ts')).hosts,
+  },
+  syscall: {
+    summary: 'record syscalls and print what the kernel answers',
+    load: async () => (await import('./syscall.ts')).syscall,
+  },
+  events: {
+    summary: 'list the events of a host, or follow them',
+    load: async () => (await import('./events.ts')).events,
+  },
+  cgroups: {
+    summary: 'show the cgroup tree with what is attached and effective',
+    load: async () => (await import('./cgroups.ts')).cgroups,
+  },
+};
+
+const print: Printer = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+};
+
+async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
+  if (name === undefined) throw new UsageError(`which command?\n\n${overview(COMMANDS)}`);
+  if (name === '--help' || name === '-h' || name === 'help') {
+    print.out(overview(COMMANDS));
+    return EXIT.done;
+  }
+  const known = Object.keys(COMMANDS);
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) {
+    const hint = suggestion(name, known);
+    throw new UsageError(`there is no command ${name}${hint} (there are ${known.join(', ')})`);
+  }
+  const command = await entry.load();
+  const { help, ...line } = readLine(name, command, args);
+  if (help) {
+    print.out(helpOf(name, command));
+    return EXIT.done;
+  }
+  return command.run({ ...line, print });
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof UsageError || error instanceof InputError ? EXIT.usage : EXIT.failed;
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.unread);
+  throw error;
+});
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  print.err(`bpfledger: ${sentenceOf(error)}`);
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,96 @@
+/** `bpfledger cgroups`: the tree, with what is attached to each cgroup and what runs on it. */
+import { restClient } from '../recorders/rest-client.ts';
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+export const cgroups = command({
+  usage: 'HOST [options]',
+  about:
+    'Prints the cgroup tree of a host as it stands: for each cgroup and attach type the entries\n' +
+    'attached to it, in order, and the programs that are effective on it, in the order they run.',
+  flags: {
+    path: { value: 'PATH', about: 'only this cgroup and those below it' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+    json: { about: "the cgroups as the API's JSON, one a line" },
+  },
+  example: 'npx bpfledger cgroups demo --path /system.slice',
+  async run({ flags, words, print }) {
+    const [host, extra] = words;
+    if (host === undefined || extra !== undefined) throw new UsageError('cgroups needs one HOST');
+    const client = restClient(serviceFrom(flags));
+    const { state } = await client.get<StateAnswer>(`/v1/hosts/${encodeURIComponent(host)}/state`);
+    const top = flags.path ?? '/';
+    const shown = state.cgroups.filter(({ path }) => isAtOrBelow(path, top)).sort(byPath);
+    if (shown.length === 0) throw new Error(`host ${host} has no cgroup ${top}`);
+    const names = new Map(state.programs.map(({ prog_id, prog_name }) => [prog_id, prog_name]));
+    for (const cgroup of shown) {
+      if (flags.json) print.out(JSON.stringify(cgroup));
+      else for (const line of cgroupLines(cgroup, names)) print.out(line);
+    }
+    return EXIT.done;
+  },
+});
+
+interface StateAnswer {
+  readonly state: {
+    readonly cgroups: readonly Cgroup[];
+    readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];
+  };
+}
+
+interface Cgroup {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly attached: readonly {
+    readonly attach_type: string;
+    readonly mode: string;
+    readonly revision: number;
+    readonly entries: readonly Holder[];
+  }[];
+  readonly effective: readonly {
+    readonly attach_type: string;
+    readonly slots: readonly Holder[];
+  }[];
+}
+
+interface Holder {
+  readonly prog_id: number;
+  readonly link_id?: number;
+  readonly preorder?: true;
+}
+
+type Names = ReadonlyMap<number, string>;
+
+function isAtOrBelow(path: string, top: string): boolean {
+  return path === top || path.startsWith(top === '/' ? '/' : `${top}/`);
+}
+
+/** A cgroup before those below it, and these together. */
+function byPath(a: Cgroup, b: Cgroup): number {
+  const [left, right] = [a.path.split('/').join('\0'), b.path.split('/').join('\0')];
+  return left < right ? -1 : 1;
+}
+
+function cgroupLines({ cgroup_id, path, attached, effective }: Cgroup, names: Names): string[] {
+  const lists = attached
+    .filter(({ entries }) => entries.length > 0)
+    .map(({ attach_type, mode, revision, entries }) => {
+      const how = `${mode}, revision ${revision}`;
+      return `    attached  ${attach_type} (${how}): ${holdersText(entries, names)}`;
+    });
+  const arrays = effective.map(
+    ({ attach_type, slots }) => `    effective ${attach_type}: ${holdersText(slots, names)}`,
+  );
+  return [`${path}  (cgroup ${cgroup_id})`, ...lists, ...arrays];
+}
+
+function holdersText(holders: readonly Holder[], names: Names): string {
+  const texts = holders.map(({ prog_id, link_id, preorder }) => {
+    const name = names.get(prog_id);
+    const link = link_id === undefined ? '' : ` by link ${link_id}`;
+    return `${prog_id}${name ? ` ${name}` : ''}${link}${preorder ? ' preorder' : ''}`;
+  });
+  return texts.join(', ');
+}

@@ -1,0 +1,64 @@
+/** Reads a command line by the flags of its command, and says what is wrong with it. */
+import { parseArgs } from 'node:util';
+import { suggestion } from '../events/schema/near-name.ts';
+import { type Command, type Flags, HELP, type Typed } from './command.ts';
+import { UsageError } from './exit-code.ts';
+
+interface Line {
+  readonly flags: Typed<Flags>;
+  readonly words: readonly string[];
+  readonly help: boolean;
+}
+
+/**
+ * Flags and words of a command line; `--` ends the flags.
+ *
+ * @throws UsageError
+ */
+export function readLine(name: string, command: Command, args: readonly string[]): Line {
+  const options = Object.fromEntries(
+    Object.entries({ ...command.flags, ...HELP }).map(([flag, { value }]) => [
+      flag,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: { ...options, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const flags: Record<string, string | true> = {};
+  const words: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const wanted = options[token.name]?.type;
+    if (wanted === undefined) throw unknownFlag(name, command, token.rawName);
+    flags[token.name] = flagValue(name, token, wanted);
+  }
+  return { flags: flags as Typed<Flags>, words, help: flags.help === true };
+}
+
+function flagValue(
+  name: string,
+  token: { readonly rawName: string; readonly value?: string | undefined },
+  wanted: 'string' | 'boolean',
+): string | true {
+  const { rawName, value } = token;
+  if (wanted === 'boolean') {
+    if (value === undefined) return true;
+    throw new UsageError(`${rawName} takes no value; see bpfledger ${name} --help`);
+  }
+  // A value that looks like a flag is more likely one that was forgotten before the next flag.
+  if (value !== undefined && value !== '' && !value.startsWith('--')) return value;
+  throw new UsageError(`${rawName} needs a value; see bpfledger ${name} --help`);
+}
+
+function unknownFlag(name: string, { flags }: Command, typed: string): UsageError {
+  const known = [...Object.keys(flags), 'help'].map((flag) => `--${flag}`);
+  return new UsageError(
+    `bpfledger ${name} has no option ${typed}${suggestion(typed, known)} (it has ${known.join(', ')})`,
+  );
+}

@@ -1,0 +1,143 @@
+/** `bpfledger conform`: replays what real kernels answered, and tells every difference. */
+import { randomBytes } from 'node:crypto';
+import { relative } from 'node:path';
+import { knownReleases, type Release, releaseOf } from '../domain/release/release.ts';
+import { RULES, type RuleName } from '../domain/rules.ts';
+import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
+import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
+import { bootConfigFor, type Mismatch, replay } from '../recorders/golden/replay.ts';
+import { restMachine } from '../recorders/golden/rest-machine.ts';
+import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
+import { restClient } from '../recorders/rest-client.ts';
+import { command, type Printer } from './command.ts';
+import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
+import { inParallel } from './parallel.ts';
+import { TOKEN_FLAG, tokenFrom, urlFrom } from './service-flags.ts';
+
+/** Scenarios that a service works on at once; each has a host of its own. */
+const SCENARIOS_AT_ONCE = 4;
+
+export const conform = command({
+  usage: 'PATH… [options]',
+  about:
+    'Replays golden files (.jsonl, .jsonl.gz, .jsonl.br), or all of a folder, and compares every\n' +
+    'outcome and every change of state with what the kernel did. Prints each mismatch: file, step,\n' +
+    'expected, got, and the rule that answered. The last line is "N steps, M mismatches"; the exit\n' +
+    'code is 0 only when M is 0, 1 when it is not, 2 when a file cannot be read.',
+  flags: {
+    release: { value: 'R', about: "a kernel release in place of the one in each file's header" },
+    via: { value: 'URL', about: 'ask a running service; makes a host conform-… for each scenario' },
+    token: TOKEN_FLAG,
+    json: { about: 'one JSON object a line: mismatches, then the sums' },
+  },
+  example: 'npx bpfledger conform test/histories',
+  async run({ flags, words, print }) {
+    if (words.length === 0) throw new UsageError('conform needs a PATH: a golden file or a folder');
+    if (flags.token !== undefined && flags.via === undefined) {
+      throw new UsageError('--token goes with --via');
+    }
+    const override = flags.release === undefined ? undefined : releaseNamed(flags.release);
+    const makeMachine = flags.via === undefined ? inModel : throughService(flags);
+    const files = await goldenFiles(words).catch(unreadable);
+    const sums = { steps: 0, mismatches: 0 };
+    const atOnce = flags.via === undefined ? 1 : SCENARIOS_AT_ONCE;
+    await inParallel(scenariosOf(files), atOnce, async ({ file, scenario }) => {
+      const release = override ?? releaseNamed(scenario.header.kernel, file);
+      const machine = await makeMachine(scenario, release);
+      const mismatches = await replayed(file, scenario, machine, release);
+      sums.steps += scenario.steps.length;
+      sums.mismatches += mismatches.length;
+      for (const mismatch of mismatches) show({ file, scenario, mismatch }, flags.json, print);
+    });
+    const { steps, mismatches } = sums;
+    print.out(flags.json ? JSON.stringify(sums) : `${steps} steps, ${mismatches} mismatches`);
+    return mismatches === 0 ? EXIT.done : EXIT.differs;
+  },
+});
+
+type MakeMachine = (scenario: Scenario, release: Release) => Promise<Machine>;
+
+const inModel: MakeMachine = async ({ header }, { id }) => modelMachine(id, bootConfigFor(header));
+
+function throughService(flags: {
+  via?: string | undefined;
+  token?: string | undefined;
+}): MakeMachine {
+  const client = restClient({ url: urlFrom('via', flags.via), token: tokenFrom(flags.token) });
+  const run = randomBytes(4).toString('hex');
+  let made = 0;
+  return ({ header }, release) => {
+    made += 1;
+    const host = `conform-${run}-${made}`;
+    return restMachine(client, { host, release: release.id, config: bootConfigFor(header) });
+  };
+}
+
+interface Placed {
+  readonly file: string;
+  readonly scenario: Scenario;
+}
+
+/** Every scenario of the files, read one file at a time. */
+async function* scenariosOf(files: readonly string[]): AsyncGenerator<Placed> {
+  for (const file of files) {
+    const text = await readGolden(file).catch(unreadable);
+    for (const scenario of parsed(text, file)) yield { file, scenario };
+  }
+}
+
+function parsed(text: string, file: string): Scenario[] {
+  try {
+    return parseScenarios(text, file);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): never {
+  throw new InputError(sentenceOf(error));
+}
+
+function releaseNamed(name: string, file?: string): Release {
+  const release = releaseOf(name);
+  if (release !== undefined) return release;
+  const message = `no kernel release ${name} is known; known are ${knownReleases().join(', ')}`;
+  if (file === undefined) throw new UsageError(message);
+  throw new InputError(`${file}: ${message} (--release chooses one)`);
+}
+
+/** Says which scenario it was when a replay ends in an error. */
+async function replayed(
+  file: string,
+  scenario: Scenario,
+  machine: Machine,
+  { switches }: Release,
+): Promise<readonly Mismatch[]> {
+  try {
+    return await replay(scenario, machine, switches);
+  } catch (cause) {
+    throw new Error(`${file}: ${scenario.header.scenario}`, { cause });
+  }
+}
+
+interface Found extends Placed {
+  readonly mismatch: Mismatch;
+}
+
+function show({ file, scenario, mismatch }: Found, json: true | undefined, print: Printer): void {
+  const { scenario: name, step, what, expected, got, rule } = mismatch;
+  if (json) {
+    print.out(JSON.stringify({ file, scenario: name, step, what, expected, got, rule }));
+    return;
+  }
+  const op = scenario.steps.find(({ i }) => i === step)?.step.op;
+  print.out(`${relative('', file)}: ${name} step ${step} (${op}): ${what}`);
+  print.out(`  expected ${JSON.stringify(expected)}`);
+  print.out(`  got      ${JSON.stringify(got)}`);
+  print.out(`  rule     ${ruleText(rule)}`);
+}
+
+function ruleText(rule: string | undefined): string {
+  if (rule === undefined) return 'none: the call was done';
+  return `${rule} (${RULES[rule as RuleName]?.source})`;
+}

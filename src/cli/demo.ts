@@ -1,0 +1,44 @@
+/** The demo: a host that lives through an incident which was recorded on a real kernel. */
+import { fileURLToPath } from 'node:url';
+import { releaseOf } from '../domain/release/release.ts';
+import { readGolden } from '../recorders/golden/files.ts';
+import { bootConfigFor, replay } from '../recorders/golden/replay.ts';
+import { restMachine } from '../recorders/golden/rest-machine.ts';
+import { parseScenarios } from '../recorders/golden/scenario.ts';
+import { type RestClient, ServiceRefusal } from '../recorders/rest-client.ts';
+
+const HOST = 'demo';
+const RECORDING = fileURLToPath(new URL('../../test/histories/6.18.jsonl.br', import.meta.url));
+const SCENARIO = 'two-updaters-race-on-replace';
+const ABOUT =
+  'two updaters replace a device filter, one falls back to adding, and two filters stay';
+
+export interface Demo {
+  readonly host: string;
+  readonly scenario: string;
+  readonly about: string;
+  /** False when an earlier start made it. */
+  readonly recorded: boolean;
+}
+
+/** Makes the demo's host and posts the recorded calls, unless the host is there already. */
+export async function postDemo(client: RestClient): Promise<Demo> {
+  const demo = { host: HOST, scenario: SCENARIO, about: ABOUT };
+  const scenario = parseScenarios(await readGolden(RECORDING), RECORDING).find(
+    ({ header }) => header.scenario === SCENARIO,
+  );
+  const release = scenario && releaseOf(scenario.header.kernel);
+  if (scenario === undefined || release === undefined) {
+    throw new Error(`${RECORDING} lacks the scenario ${SCENARIO}`);
+  }
+  const config = bootConfigFor(scenario.header);
+  try {
+    const machine = await restMachine(client, { host: HOST, release: release.id, config });
+    await replay(scenario, machine, release.switches);
+  } catch (error) {
+    if (error instanceof ServiceRefusal && error.status === 409)
+      return { ...demo, recorded: false };
+    throw error;
+  }
+  return { ...demo, recorded: true };
+}

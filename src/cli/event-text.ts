@@ -1,0 +1,55 @@
+/** An event for people: what was asked, what the kernel answered, what became of it. */
+
+/** An event as the API tells it. */
+export interface WireEvent {
+  readonly position: number;
+  readonly at: string;
+  readonly pid: number;
+  readonly comm: string;
+  readonly call: { readonly name: string; readonly [field: string]: unknown };
+  readonly outcome: {
+    readonly ret?: number;
+    readonly errno?: string;
+    readonly rule?: string;
+    readonly message?: string;
+    readonly [output: string]: unknown;
+  };
+  readonly effects: readonly { readonly type: string; readonly [field: string]: unknown }[];
+}
+
+/** The lines of an event: the call with its outcome, then an indented line for each effect. */
+export function eventLines({
+  position,
+  at,
+  pid,
+  comm,
+  call,
+  outcome,
+  effects,
+}: WireEvent): string[] {
+  const { name, ...args } = call;
+  const asked = `${position}  ${at}  ${comm}[${pid}] ${name}(${fieldsText(args, ', ')})`;
+  const effectLines = effects.map(
+    ({ type, ...fields }) => `     ${`${type} ${fieldsText(fields, ' ')}`.trimEnd()}`,
+  );
+  return [`${asked} = ${answerText(outcome)}`, ...effectLines];
+}
+
+function answerText({
+  ret,
+  errno,
+  rule,
+  message,
+  about: _,
+  ...outputs
+}: WireEvent['outcome']): string {
+  const rest = fieldsText(outputs, ' ');
+  const answer = errno === undefined ? String(ret) : `${errno} (${rule}: ${message})`;
+  return rest === '' ? answer : `${answer} ${rest}`;
+}
+
+function fieldsText(fields: Readonly<Record<string, unknown>>, separator: string): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(separator);
+}

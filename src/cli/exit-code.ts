@@ -1,0 +1,28 @@
+/** Exit codes, the same for every command; README.md lists them. */
+export const EXIT = {
+  done: 0,
+  /** Done, and the answer is no: mismatches, or projections that differ from the log. */
+  differs: 1,
+  /** The command line, or a file that it names, is not what the command takes. */
+  usage: 2,
+  /** It could not be done: the service refused or is not there, the database cannot be opened. */
+  failed: 3,
+  /** Nobody reads the output any more, as after `| head`; 128 + SIGPIPE, as shells report it. */
+  unread: 141,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** What is wrong with a command line, in words that say what to type. */
+export class UsageError extends Error {}
+
+/** An input file that cannot be read, or is not of the format. */
+export class InputError extends Error {}
+
+/** The sentence of an error, and of what caused it: `fetch failed: connect ECONNREFUSED …`. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  const own = error.message || (error as NodeJS.ErrnoException).code || error.name;
+  return cause === undefined ? own : `${own}: ${sentenceOf(cause)}`;
+}

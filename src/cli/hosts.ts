@@ -1,0 +1,79 @@
+/** `bpfledger hosts`: the hosts of a service, and a new one. */
+import { restClient } from '../recorders/rest-client.ts';
+import { command, type Invocation } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+const FLAGS = {
+  release: {
+    value: 'R',
+    about: 'for create: kernel, such as 6.18, 5.10.262, v2-series, `uname -r`',
+  },
+  config: { value: 'JSON', about: 'for create: what differs at boot, such as {"nofile":64}' },
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: "one JSON object a line, as the API's" },
+} as const;
+
+export const hosts = command({
+  usage: 'list | create NAME --release R [options]',
+  about: 'Lists the hosts of a service, or makes one: a log of its own, with its first boot.',
+  flags: FLAGS,
+  example: 'npx bpfledger hosts create web1 --release 6.18',
+  async run(invocation) {
+    const [verb = 'list', name, extra] = invocation.words;
+    if (verb === 'list' && name === undefined) return list(invocation);
+    if (verb === 'create' && name !== undefined && extra === undefined) {
+      return create(invocation, name);
+    }
+    throw new UsageError('type hosts list, or hosts create NAME --release R');
+  },
+});
+
+type Called = Invocation<typeof FLAGS>;
+
+interface HostPage {
+  readonly items: readonly { readonly name: string; readonly position: number }[];
+  readonly next?: string;
+}
+
+async function list({ flags, print }: Called): Promise<ExitCode> {
+  if (flags.release !== undefined || flags.config !== undefined) {
+    throw new UsageError('--release and --config go with hosts create');
+  }
+  const client = restClient(serviceFrom(flags));
+  for (let after: string | undefined; ; ) {
+    const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
+    const { items, next } = await client.get<HostPage>(`/v1/hosts?limit=1000${query}`);
+    for (const host of items) {
+      print.out(flags.json ? JSON.stringify(host) : `${host.name}  at position ${host.position}`);
+    }
+    if (next === undefined) return EXIT.done;
+    after = next;
+  }
+}
+
+async function create({ flags, print }: Called, name: string): Promise<ExitCode> {
+  const { release, config } = flags;
+  if (release === undefined) {
+    throw new UsageError(`hosts create needs a release; try hosts create ${name} --release 6.18`);
+  }
+  const client = restClient(serviceFrom(flags));
+  const differing = config === undefined ? {} : { config: configOf(config) };
+  const event = await client.post<{ readonly call: { readonly release: string } }>('/v1/hosts', {
+    name,
+    release,
+    ...differing,
+  });
+  const made = `host ${name} runs ${event.call.release}`;
+  print.out(flags.json ? JSON.stringify(event) : made);
+  return EXIT.done;
+}
+
+function configOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`--config ${text} is not JSON; try --config '{"nofile":64}'`);
+  }
+}

@@ -1,0 +1,27 @@
+/** `bpfledger migrate`: brings a database's tables up to this version of the program. */
+import { migrate as applyMigrations } from '../events/migrate.ts';
+import { pendingMigrations } from '../events/pending-migrations.ts';
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { withDatabase } from './opened.ts';
+import { placeOf, STORAGE_FLAGS, storageFrom } from './settings.ts';
+
+export const migrate = command({
+  usage: '[options]',
+  about:
+    "Applies the migrations that a database lacks, each in its order. The embedded database's\n" +
+    'tables are brought up to date by serve itself; PostgreSQL has them changed only by this.',
+  flags: STORAGE_FLAGS,
+  example: 'DATABASE_URL=postgresql://user@host/ledger npx bpfledger migrate',
+  async run({ flags, words, print }) {
+    if (words.length > 0) throw new UsageError(`migrate takes no ${words[0]}; see --help`);
+    const configuration = storageFrom(flags, process.env);
+    await withDatabase(configuration, async (database) => {
+      const pending = await pendingMigrations(database);
+      await applyMigrations(database);
+      for (const name of pending) print.out(`applied ${name}`);
+      print.out(`${placeOf(configuration)} is up to date`);
+    });
+    return EXIT.done;
+  },
+});

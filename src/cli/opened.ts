@@ -1,0 +1,25 @@
+/** Opens the database that the configuration names, for commands that work beside the service. */
+import type { Database } from '../events/database.ts';
+import { openPglite } from '../events/pglite-database.ts';
+import { openPostgres } from '../events/postgres-database.ts';
+import type { Configuration } from '../main.ts';
+
+/**
+ * Opens the database, works with it and closes it.
+ *
+ * @throws FolderInUse when a service has the embedded database open
+ */
+export async function withDatabase<T>(
+  { databaseUrl, dataDir }: Configuration,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database =
+    databaseUrl === undefined
+      ? await openPglite({ folder: dataDir })
+      : openPostgres({ url: databaseUrl });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

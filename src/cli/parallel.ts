@@ -1,0 +1,27 @@
+/**
+ * Does the work of a stream of items, at most `atOnce` at a time; items are taken when there is
+ * room. The first error ends it, once what was begun has ended.
+ */
+export async function inParallel<T>(
+  items: AsyncIterable<T>,
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const source = items[Symbol.asyncIterator]();
+  let failed = false;
+  async function worker(): Promise<void> {
+    try {
+      while (!failed) {
+        const { done, value } = await source.next();
+        if (done) return;
+        await work(value);
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  }
+  const workers = Array.from({ length: atOnce }, worker);
+  const results = await Promise.allSettled(workers);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}

@@ -1,0 +1,73 @@
+/** `bpfledger rebuild`: derives the projections anew from the log. */
+import type { Database } from '../events/database.ts';
+import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
+import { pendingMigrations } from '../events/pending-migrations.ts';
+import { rebuild as rebuildHost } from '../projections/rebuild.ts';
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { withDatabase } from './opened.ts';
+import { STORAGE_FLAGS, storageFrom } from './settings.ts';
+
+export const rebuild = command({
+  usage: '[HOST] [options]',
+  about:
+    "Derives every row of a host's projections anew from its log, compares them with those that\n" +
+    'are there, and puts them in their place where they differ. Without HOST: of every host. On\n' +
+    'PostgreSQL the service may run meanwhile; the embedded database is open in one process only.',
+  flags: {
+    ...STORAGE_FLAGS,
+    check: { about: 'only compare; exit code 1 when rows differ' },
+    json: { about: 'one JSON object a line, for each host' },
+  },
+  example: 'npx bpfledger rebuild --check',
+  async run({ flags, words, print }) {
+    const [only, extra] = words;
+    if (extra !== undefined) throw new UsageError('rebuild takes one HOST, or none for all');
+    const check = flags.check === true;
+    const configuration = storageFrom(flags, process.env);
+    const differing = await withDatabase(configuration, async (database) => {
+      const pending = await pendingMigrations(database);
+      if (pending.length > 0)
+        throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
+      let sum = 0;
+      for await (const { host_id, name } of hostsOf(database, only)) {
+        const { position, rows, differing, replaced } = await rebuildHost(database, {
+          host_id,
+          check,
+        });
+        sum += differing;
+        const told = { host: name, position, rows, differing, replaced };
+        print.out(flags.json ? JSON.stringify(told) : sentence(told));
+      }
+      return sum;
+    });
+    return check && differing > 0 ? EXIT.differs : EXIT.done;
+  },
+});
+
+/** One host, or all of them, a page at a time. */
+async function* hostsOf(database: Database, only: string | undefined): AsyncGenerator<Host> {
+  if (only !== undefined) {
+    yield await hostNamed(database, only);
+    return;
+  }
+  for (let after = ''; ; ) {
+    const page = await listHosts(database, { after });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.name;
+  }
+}
+
+function sentence(rebuilt: {
+  readonly host: string;
+  readonly position: number;
+  readonly rows: number;
+  readonly differing: number;
+  readonly replaced: boolean;
+}): string {
+  const { host, position, rows, differing, replaced } = rebuilt;
+  const done = replaced ? 'replaced' : 'nothing changed';
+  return `${host}: ${rows} rows at position ${position}, ${differing} differ, ${done}`;
+}

@@ -1,0 +1,83 @@
+/** `bpfledger serve`: runs the service until it is told to stop. */
+
+import { type Configuration, type Running, startService } from '../main.ts';
+import { restClient } from '../recorders/rest-client.ts';
+import { command, type Printer } from './command.ts';
+import { type Demo, postDemo } from './demo.ts';
+import { EXIT } from './exit-code.ts';
+import { tokenFrom, withUrl } from './service-flags.ts';
+import { configurationFrom, LISTEN_FLAGS, placeOf, STORAGE_FLAGS } from './settings.ts';
+
+export const serve = command({
+  usage: '[options]',
+  about:
+    'Runs the service: REST API, log, projections. Without a DATABASE_URL the data is in an\n' +
+    'embedded database (PGlite) in a folder of its own, which one process can open at a time; its\n' +
+    'tables are kept up to date at start. For PostgreSQL, run bpfledger migrate first.\n' +
+    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one at once.',
+  flags: {
+    ...LISTEN_FLAGS,
+    ...STORAGE_FLAGS,
+    demo: { about: 'also make a host "demo" and post a recorded incident to it' },
+  },
+  example: 'npx bpfledger serve --demo --data-dir ./data',
+  async run({ flags, print }) {
+    const configuration = configurationFrom(flags, process.env);
+    const told = toldToStop();
+    const running = await startService(configuration);
+    try {
+      const demo = flags.demo ? await demoOn(running, configuration) : undefined;
+      sayWhere(running, configuration, print);
+      if (demo !== undefined) sayDemo(demo, print);
+      sayWhatNext(running, demo, print);
+      await told;
+    } finally {
+      await running.close();
+    }
+    return EXIT.done;
+  },
+});
+
+/** Resolves at the first signal to stop; a second one ends the process as if there were no handler. */
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+function demoOn({ url }: Running, { tokensFile }: Configuration): Promise<Demo> {
+  const token = tokenFrom(undefined);
+  if (tokensFile !== undefined && token === undefined) {
+    throw new Error('--demo posts through the API: set BPFLEDGER_TOKEN to a token of role admin');
+  }
+  return postDemo(restClient({ url, token }));
+}
+
+function sayWhere({ url, storage }: Running, configuration: Configuration, print: Printer): void {
+  print.out(`bpfledger listens on ${url}`);
+  print.out(`  data     ${placeOf(configuration)}`);
+  print.out(`  storage  ${storage}`);
+  if (configuration.databaseUrl === undefined) {
+    print.out('           for a log of record set DATABASE_URL to a PostgreSQL (README.md)');
+  }
+}
+
+function sayDemo({ host, scenario, about, recorded }: Demo, print: Printer): void {
+  const when = recorded ? 'now holds' : 'holds from an earlier start';
+  print.out(`  demo     host ${host} ${when} the incident ${scenario}:`);
+  print.out(`           ${about}`);
+}
+
+function sayWhatNext({ url }: Running, demo: Demo | undefined, print: Printer): void {
+  const first =
+    demo === undefined
+      ? withUrl('npx bpfledger hosts create web1 --release 6.18', url)
+      : withUrl(`npx bpfledger cgroups ${demo.host}`, url);
+  const second =
+    demo === undefined
+      ? withUrl('npx bpfledger syscall web1 mkdir path=/pod1', url)
+      : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
+  print.out('Try next:');
+  print.out(`  ${first}`);
+  print.out(`  ${second}`);
+}

@@ -1,0 +1,37 @@
+/** The flags of every command that asks a running service: where it is, and the token for it. */
+import { UsageError } from './exit-code.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+
+export const URL_FLAG = { value: 'URL', about: `the service (default ${DEFAULT_URL})` } as const;
+
+export const TOKEN_FLAG = {
+  value: 'TOKEN',
+  about: 'for a service with tokens; better set as BPFLEDGER_TOKEN, which ps does not show',
+} as const;
+
+/** The service's address, without a slash at its end. Throws `UsageError`. */
+export function urlFrom(flag: string, given: string | undefined): string {
+  const text = given ?? DEFAULT_URL;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href.replace(/\/+$/u, '');
+  throw new UsageError(`--${flag} ${text} is no address; try --${flag} ${DEFAULT_URL}`);
+}
+
+/** The token to send: the flag's, else the environment's. */
+export function tokenFrom(given: string | undefined): string | undefined {
+  return given ?? (process.env.BPFLEDGER_TOKEN || undefined);
+}
+
+/** A command to type, told where the service is when that is not where commands look by themselves. */
+export function withUrl(typed: string, url: string): string {
+  return url === DEFAULT_URL ? typed : `${typed} --url ${url}`;
+}
+
+/** The service that the flags `url` and `token` name. */
+export function serviceFrom(flags: {
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+}): { readonly url: string; readonly token: string | undefined } {
+  return { url: urlFrom('url', flags.url), token: tokenFrom(flags.token) };
+}

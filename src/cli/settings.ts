@@ -1,0 +1,57 @@
+/** Flags that set what environment variables set as well; a flag wins over its variable. */
+import { type Configuration, configurationOf } from '../main.ts';
+import type { Flags, Typed } from './command.ts';
+import { sentenceOf, UsageError } from './exit-code.ts';
+
+/** Where the data is: PostgreSQL, or the folder of the embedded database. */
+export const STORAGE_FLAGS = {
+  'database-url': { value: 'URL', about: 'PostgreSQL to use (DATABASE_URL)' },
+  'data-dir': { value: 'DIR', about: 'folder of the embedded database (BPFLEDGER_DATA_DIR)' },
+} as const satisfies Flags;
+
+/** Where the service listens, and who may use it. */
+export const LISTEN_FLAGS = {
+  port: { value: 'N', about: 'port, 0 for any free one (PORT, default 8080)' },
+  host: { value: 'ADDRESS', about: 'address to listen on (HOST, default 127.0.0.1)' },
+  'tokens-file': { value: 'FILE', about: 'hashed tokens, names, roles (BPFLEDGER_TOKENS_FILE)' },
+} as const satisfies Flags;
+
+const VARIABLES: Readonly<Record<string, string>> = {
+  port: 'PORT',
+  host: 'HOST',
+  'database-url': 'DATABASE_URL',
+  'data-dir': 'BPFLEDGER_DATA_DIR',
+  'tokens-file': 'BPFLEDGER_TOKENS_FILE',
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The configuration that flags and environment give together.
+ *
+ * @throws UsageError that names what is wrong
+ */
+export function configurationFrom(flags: Typed<Flags>, env: Environment): Configuration {
+  const typed = Object.entries(flags).flatMap(([flag, value]) => {
+    const variable = VARIABLES[flag];
+    return variable === undefined || typeof value !== 'string' ? [] : [[variable, value]];
+  });
+  try {
+    return configurationOf({ ...env, ...Object.fromEntries(typed) });
+  } catch (error) {
+    throw new UsageError(sentenceOf(error));
+  }
+}
+
+/** What commands that open the database themselves are told: where it is, and no more. */
+export function storageFrom(flags: Typed<Flags>, env: Environment): Configuration {
+  const { DATABASE_URL, BPFLEDGER_DATA_DIR, XDG_DATA_HOME } = env;
+  return configurationFrom(flags, { DATABASE_URL, BPFLEDGER_DATA_DIR, XDG_DATA_HOME });
+}
+
+/** Where the data is, in words; the password of a URL is not shown. */
+export function placeOf({ databaseUrl, dataDir }: Configuration): string {
+  if (databaseUrl === undefined) return dataDir;
+  const url = new URL(databaseUrl);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}

@@ -1,0 +1,72 @@
+/** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
+import { problemText, type RestClient, restClient } from '../recorders/rest-client.ts';
+import { callFromWords } from './call-words.ts';
+import { command, type Printer } from './command.ts';
+import { eventLines, type WireEvent } from './event-text.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { linesOf } from './lines.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+export const syscall = command({
+  usage: 'HOST (NAME field=value… | JSON | -) [options]',
+  about:
+    'Records one syscall and prints the event: what the kernel answered, and the effects. A call\n' +
+    'that the kernel refuses is an event too, and the exit code is 0. "-" reads requests from\n' +
+    'stdin, one JSON object a line ({"pid":1,"call":{"name":"mkdir","path":"/pod1"}}), and prints\n' +
+    'their events as they are recorded. Lists are separated by commas: flags=multi,before.',
+  flags: {
+    pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+    json: { about: "the events as the API's JSON, one a line" },
+  },
+  example: 'npx bpfledger syscall web1 link_create prog_fd=3 target_path=/pod1 attach_type=egress',
+  async run({ flags, words, print }) {
+    const [host, ...call] = words;
+    if (host === undefined) throw new UsageError('syscall needs a HOST; try bpfledger hosts list');
+    const show = (event: WireEvent) => {
+      if (flags.json) print.out(JSON.stringify(event));
+      else for (const line of eventLines(event)) print.out(line);
+    };
+    const path = `/v1/hosts/${encodeURIComponent(host)}/syscalls`;
+    const client = restClient(serviceFrom(flags));
+    if (call.length === 1 && call[0] === '-') {
+      if (flags.pid !== undefined) throw new UsageError('with "-", each line says its own pid');
+      return streamed(client, path, { show, print });
+    }
+    show(await client.post<WireEvent>(path, requestOf(callFromWords(call), flags.pid)));
+    return EXIT.done;
+  },
+});
+
+/** The request for a call; JSON may spell the whole request. */
+function requestOf(call: object, pid: string | undefined): object {
+  if (pid !== undefined && !/^\d+$/u.test(pid)) throw new UsageError(`--pid ${pid} is no number`);
+  const who = pid === undefined ? {} : { pid: Number(pid) };
+  return 'call' in call ? { ...call, ...who } : { ...who, call };
+}
+
+/** Posts stdin as it comes and prints the answers as they come. */
+async function streamed(
+  client: RestClient,
+  path: string,
+  { show, print }: { readonly show: (event: WireEvent) => void; readonly print: Printer },
+): Promise<ExitCode> {
+  const response = await client.open(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: ReadableStream.from(process.stdin) as unknown as NonNullable<RequestInit['body']>,
+    duplex: 'half',
+  });
+  if (response.body === null) throw new Error('the service answered without a body');
+  for await (const line of linesOf(response.body)) {
+    const answer = JSON.parse(line) as WireEvent | { readonly status: number };
+    if ('status' in answer) {
+      // What was answered before stays recorded; this line and what follows it was not.
+      print.err(`bpfledger: ${problemText(line, answer.status)}`);
+      return EXIT.failed;
+    }
+    show(answer);
+  }
+  return EXIT.done;
+}
