@@ -74,6 +74,9 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: 65_000,
 };
 
+/** How often a shutdown looks for connections that fell idle. */
+const IDLE_SWEEP_MS = 20;
+
 function authority(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -84,12 +87,14 @@ async function listen(server: Server, { host, port }: Configuration): Promise<st
   return `http://${authority(host, (server.address() as AddressInfo).port)}`;
 }
 
-/** Ends idle connections at once and the others when they are done, or after a while. */
+/** Ends connections as their requests are answered, and all of them after a while. */
 async function stop(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  // A connection that falls idle after `close` would otherwise be kept alive.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
   const late = setTimeout(() => server.closeAllConnections(), SHUTDOWN_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(late);
 }
 

@@ -1,0 +1,61 @@
+// The service as a process of its own, reached through a socket, so that it can be killed.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface ServiceProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** SIGKILL: no instruction runs after it. */
+  kill(): Promise<void>;
+  /** SIGTERM: the service shuts down in order. Returns its exit code. */
+  stop(): Promise<number | null>;
+}
+
+const ROOT = new URL('../..', import.meta.url).pathname;
+
+/** Starts the service; throws with its last words when it does not come up. */
+export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/api/serve.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: '0', BPFLEDGER_LOG_LEVEL: 'error', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-2000);
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('http://')) resolve(line);
+    });
+    child.once('exit', (code) => reject(new Error(`exit ${code}: ${words}`)));
+  });
+  return {
+    url,
+    pid: child.pid ?? 0,
+    async kill() {
+      await ended(child, 'SIGKILL');
+    },
+    stop: () => ended(child, 'SIGTERM'),
+  };
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+  return child.exitCode;
+}
+
+/** Posts JSON to a running service. */
+export async function send(url: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
