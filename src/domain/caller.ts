@@ -5,7 +5,7 @@
  */
 import type { Capability } from './capability.ts';
 import { refusal } from './decision.ts';
-import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
+import type { BpfMap, Cgroup, Fd, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
 import type { Refusal } from './outcome.ts';
 
 export interface Caller {
@@ -87,6 +87,11 @@ export function cgroupAt(caller: Caller, fd: number): Cgroup | Refusal {
   }
   const cgroup = caller.kernel.cgroups.get(file.id);
   return cgroup ?? refusal('ENOENT', 'target-cgroup-removed', { fd, cgroup_id: file.id });
+}
+
+/** The fds of a process, lowest number first: the order in which exit and exec close them. */
+export function fdsInOrder(process: Process): Fd[] {
+  return [...process.fds].sort(([a], [b]) => a - b).map(([, fd]) => fd);
 }
 
 /** The lowest number that is free, or undefined when the soft limit leaves none (EMFILE). */

@@ -1,4 +1,5 @@
 /** The cgroup tree: mkdir, rmdir and moving a process (semantics §17; kernel/cgroup/cgroup.c). */
+import { attachTypeNumber } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
@@ -48,7 +49,9 @@ export function join(caller: Caller, call: Calls['join']): Decision {
 
 function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
   const lifetime = new Lifetime(kernel);
-  for (const [type, list] of cgroup.lists) {
+  // By attach type number, as `cgroup_bpf_release` goes: a restored state has another map order.
+  const lists = [...cgroup.lists].sort(([a], [b]) => attachTypeNumber(a) - attachTypeNumber(b));
+  for (const [type, list] of lists) {
     for (const entry of list.entries) {
       lifetime.removeEntry(cgroup, type, 0, 'cgroup_removed');
       if ('link_id' in entry) {

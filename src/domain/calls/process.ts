@@ -1,7 +1,7 @@
 /** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14; golden2). */
 
 import type { Calls } from '../call.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, fdsInOrder } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import { Lifetime } from '../lifetime.ts';
@@ -31,7 +31,7 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
 export function exec(caller: Caller, call: Calls['exec']): Decision {
   const { process, kernel } = caller;
   const lifetime = new Lifetime(kernel);
-  for (const fd of process.fds.values()) {
+  for (const fd of fdsInOrder(process)) {
     if (fd.cloexec) lifetime.dropFile(fd.file, 'process_executed');
   }
   const executed = {
@@ -45,7 +45,7 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
 /** The process ends, however it ends: all its fds close and its mailbox is dropped. */
 export function exit(caller: Caller): Decision {
   const lifetime = new Lifetime(caller.kernel);
-  for (const fd of caller.process.fds.values()) lifetime.dropFile(fd.file, 'process_exited');
+  for (const fd of fdsInOrder(caller.process)) lifetime.dropFile(fd.file, 'process_exited');
   for (const file of caller.process.mailbox) lifetime.dropFile(file, 'in_flight_dropped');
   return succeed([{ type: 'ProcessExited' }, ...lifetime.effects]);
 }

@@ -38,7 +38,8 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       for (const [name, node] of [...bpffs.entries()]) {
         if (!isWithin(name, path)) continue;
         bpffs.delete(name);
-        bpffs.set(effect.to + name.slice(path.length), node);
+        // A copy: the node may belong to the state below this layer, which must not change.
+        bpffs.set(effect.to + name.slice(path.length), { ...node });
       }
       return;
     case 'ModeChanged':
