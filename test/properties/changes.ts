@@ -1,0 +1,105 @@
+// What one call may change: nothing when it is refused, one revision for each change of a list,
+// and ids only upwards (semantics §3, §8.2, §11, §16).
+
+import type { AttachType } from '../../src/domain/attach-type.ts';
+import type { Effect } from '../../src/domain/effect.ts';
+import type { EntryList } from '../../src/domain/kernel.ts';
+import { isRefusal } from '../../src/domain/outcome.ts';
+import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { type Called, holds, type Watch } from './called.ts';
+
+/** Calls that, when they succeed, change exactly one list exactly once. */
+const ONE_CHANGE = ['prog_attach', 'prog_detach', 'link_create', 'link_update'];
+
+/** A LINK_CREATE that the list refuses burns a link id; v2's LINK_UPDATE leaks before it fails. */
+export const refusedCallsChangeNothing: Watch = (called) => {
+  const { decision, before, beforeText, afterText } = called;
+  if (!isRefusal(decision.outcome)) return;
+  const [effect, ...more] = decision.effects;
+  if (effect === undefined) {
+    holds(beforeText === afterText, () => 'a refused call changed the state');
+    return;
+  }
+  const burns = effect.type === 'LinkIdBurned' && more.length === 0;
+  holds(burns && called.call.name === 'link_create', () => `a refused call had ${effect.type}`);
+  const counters = { ...before.counters, link: before.counters.link + 1 };
+  const burned = JSON.stringify({ ...before, counters });
+  holds(burned === afterText, () => 'a refused link_create changed more than the next link id');
+};
+
+export const revisionsCountChanges: Watch = ({ call, decision, before, after }) => {
+  const changes = new Map<string, number>();
+  for (const effect of decision.effects) {
+    const list = changedList(effect, before);
+    if (list !== undefined) changes.set(list, (changes.get(list) ?? 0) + 1);
+  }
+  const were = listsOf(before);
+  const are = listsOf(after);
+  for (const [where, list] of are) {
+    const was = were.get(where) ?? { mode: 'none', revision: 1, entries: [] };
+    const counted = changes.get(where) ?? 0;
+    const grown = list.revision - was.revision;
+    holds(grown === counted, () => `${where}: revision grew by ${grown} in ${counted} changes`);
+    const equal = JSON.stringify(was.entries) === JSON.stringify(list.entries);
+    holds(equal || grown > 0, () => `${where}: other entries at the same revision`);
+  }
+  if (!ONE_CHANGE.includes(call.name) || isRefusal(decision.outcome)) return;
+  const total = [...changes.values()].reduce((sum, n) => sum + n, 0);
+  holds(total === 1, () => `${call.name} changed lists ${total} times`);
+};
+
+/** The list that an effect changes; a link's is the one that it was attached to. */
+function changedList(effect: Effect, before: Snapshot): string | undefined {
+  switch (effect.type) {
+    case 'EntryInserted':
+    case 'EntryReplaced':
+    case 'EntryRemoved':
+      return `${effect.cgroup_id}|${effect.attach_type}`;
+    case 'LinkUpdated': {
+      const row = before.tables.links.find(([id]) => id === effect.link_id)?.[1];
+      const { cgroup_id, attach_type } = row as { cgroup_id: number; attach_type: AttachType };
+      return `${cgroup_id}|${attach_type}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function listsOf(snapshot: Snapshot): Map<string, EntryList> {
+  const lists = new Map<string, EntryList>();
+  for (const [id, row] of snapshot.tables.cgroups) {
+    const cgroup = row as { readonly lists: Iterable<readonly [AttachType, EntryList]> };
+    for (const [type, list] of cgroup.lists) lists.set(`${id}|${type}`, list);
+  }
+  return lists;
+}
+
+/** Ids of programs, links, maps and cgroups are given out once, each above all before it. */
+export function idsAreNeverReused(): Watch {
+  const last = new Map<string, number>();
+  return ({ decision }: Called) => {
+    for (const effect of decision.effects) {
+      const given = idGiven(effect);
+      if (given === undefined) continue;
+      const before = last.get(given.kind) ?? 0;
+      holds(given.id > before, () => `${given.kind} id ${given.id} after ${before}`);
+      last.set(given.kind, given.id);
+    }
+  };
+}
+
+function idGiven(effect: Effect): { readonly kind: string; readonly id: number } | undefined {
+  switch (effect.type) {
+    case 'ProgLoaded':
+      return { kind: 'prog', id: effect.prog_id };
+    case 'LinkCreated':
+    case 'LinkIdBurned':
+      return { kind: 'link', id: effect.link_id };
+    case 'MapCreated':
+      return { kind: 'map', id: effect.map_id };
+    case 'CgroupMade':
+      return { kind: 'cgroup', id: effect.cgroup_id };
+    default:
+      return undefined;
+  }
+}

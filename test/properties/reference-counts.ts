@@ -1,0 +1,86 @@
+// Reference counts are what a count from scratch gives (semantics §3, §14, §25.5).
+
+import type { Kernel } from '../../src/domain/kernel.ts';
+import { holds, type Watch } from './called.ts';
+
+/** References by `kind id`, of open files and objects. */
+type Counts = Map<string, number>;
+
+export function referenceCounts(): Watch {
+  const leaked: Counts = new Map();
+  return ({ kernel, decision }) => {
+    for (const effect of decision.effects) {
+      if (effect.type === 'LinkReferenceLeaked') count(leaked, `link ${effect.link_id}`);
+    }
+    const counts = recount(kernel);
+    for (const [of, n] of leaked) if (livingLink(kernel, of)) counts.set(of, n + got(counts, of));
+    for (const [id, { refs }] of kernel.files.entries()) compare(counts, `file ${id}`, refs);
+    for (const [id, { refs }] of kernel.programs.entries()) compare(counts, `prog ${id}`, refs);
+    for (const [id, { refs }] of kernel.links.entries()) compare(counts, `link ${id}`, refs);
+    for (const [id, { refs }] of kernel.maps.entries()) compare(counts, `map ${id}`, refs);
+    holds(counts.size === 0, () => `references on what is gone: ${[...counts.keys()].join(', ')}`);
+    treeCounts(kernel);
+  };
+}
+
+function recount(kernel: Kernel): Counts {
+  const counts: Counts = new Map();
+  for (const process of kernel.processes.values()) {
+    for (const { file } of process.fds.values()) count(counts, `file ${file}`);
+    for (const file of process.mailbox) count(counts, `file ${file}`);
+  }
+  for (const { kind, id } of kernel.files.values()) {
+    if (kind !== 'cgroup' && kind !== 'other') count(counts, `${kind} ${id}`);
+  }
+  for (const { kind, id } of kernel.bpffs.values()) {
+    if (kind !== 'dir') count(counts, `${kind} ${id}`);
+  }
+  for (const link of kernel.links.values()) count(counts, `prog ${link.prog_id}`);
+  for (const cgroup of kernel.cgroups.values()) {
+    for (const list of cgroup.lists.values()) {
+      for (const entry of list.entries) {
+        if ('prog_id' in entry) count(counts, `prog ${entry.prog_id}`);
+      }
+    }
+  }
+  for (const program of kernel.programs.values()) {
+    for (const id of program.map_ids) count(counts, `map ${id}`);
+  }
+  return counts;
+}
+
+/** Compares one count and takes it off, so that what stays is on something that is not there. */
+function compare(counts: Counts, of: string, refs: number): void {
+  const counted = got(counts, of);
+  holds(refs === counted, () => `${of} has ${refs} references, a recount gives ${counted}`);
+  holds(refs > 0, () => `${of} lives without a reference`);
+  counts.delete(of);
+}
+
+/** Children and processes of a cgroup; those of the root are not counted (it is always busy). */
+function treeCounts(kernel: Kernel): void {
+  for (const cgroup of kernel.cgroups.values()) {
+    let children = 0;
+    for (const other of kernel.cgroups.values()) if (other.parent_id === cgroup.id) children++;
+    let inside = 0;
+    for (const { cgroup_id } of kernel.processes.values()) if (cgroup_id === cgroup.id) inside++;
+    const { path, parent_id } = cgroup;
+    holds(cgroup.children === children, () => `${path} has ${children} children`);
+    const counted = parent_id === 0 ? 0 : inside;
+    holds(cgroup.processes === counted, () => `${path} holds ${inside} processes`);
+    holds(kernel.cgroupIds.get(path) === cgroup.id, () => `${path} names another cgroup`);
+  }
+  holds(kernel.cgroupIds.size === kernel.cgroups.size, () => 'a path names a removed cgroup');
+}
+
+function livingLink(kernel: Kernel, of: string): boolean {
+  return kernel.links.has(Number(of.slice('link '.length)));
+}
+
+function count(counts: Counts, of: string): void {
+  counts.set(of, got(counts, of) + 1);
+}
+
+function got(counts: Counts, of: string): number {
+  return counts.get(of) ?? 0;
+}

@@ -1,0 +1,112 @@
+// Calls as nobody makes them: one field of a generated call is set to something at the edge of what
+// the wire lets through. Scenarios cannot say most of it, so only the model is asked.
+
+import type { Call, CallName, Calls } from '../../src/domain/call.ts';
+import type { Random } from '../../src/recorders/generator/random.ts';
+
+type Values<N extends CallName> = { readonly [F in keyof Calls[N]]?: readonly Calls[N][F][] };
+type ValuesOf = { readonly [N in CallName]?: Values<N> };
+
+const FD = [-1, 0, 1, 2, 3, 4, 9, 1023, 1024, 2 ** 31 - 1, -(2 ** 31)] as const;
+const U32 = [0, 1, 2, 3, 4, 63, 64, 65, 4096, 4097, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1] as const;
+const U64 = [...U32, 2 ** 32, 2 ** 53 - 1] as const;
+const PID = [1, 2, 3, 4, 100, 2 ** 22] as const;
+const SIZE = [
+  0, 1, 4, 7, 8, 11, 12, 13, 15, 16, 17, 20, 24, 26, 28, 31, 32, 33, 56, 64, 4096,
+] as const;
+const TYPE = ['cgroup_inet_egress', 'lsm_cgroup', 'xdp', 56, 99, 2 ** 31, 2 ** 32 - 1] as const;
+const FLAGS = [
+  [1, 2],
+  ['link', 'id', 'before'],
+  ['multi', 'replace'],
+  [2 ** 31],
+  [2 ** 32 - 1],
+] as const;
+const PATH = [
+  '/',
+  '/a',
+  '/a/a',
+  '/a/b/c',
+  '/a.b/c',
+  `/${'x'.repeat(256)}`,
+  `/${'y/'.repeat(120)}y`,
+];
+const NEWLINE = '/a\nb';
+const CAPS = [[], ['bpf'], ['sys_admin'], ['net_admin', 'dac_override']] as const;
+const NAME = ['', 'a', 'exactly15bytes_', 'sixteen_letters_', 'no-dash', 'é', '0'];
+const KEY = [0, 2 ** 32 - 1, { cgroup_id: 0 }, { cgroup_id: 1, attach_type: 99 }] as const;
+
+const target = { target_fd: FD, target_path: PATH, attach_type: TYPE, attr_size: SIZE } as const;
+const anchor = { relative_fd: FD, relative_id: U32, expected_revision: U64, flags: FLAGS } as const;
+
+const VALUES: ValuesOf = {
+  spawn: { child_pid: PID, uid: U32, caps: CAPS },
+  fork: { child_pid: PID, uid: U32, caps: CAPS },
+  capset: { uid: U32, caps: CAPS },
+  setrlimit: { nofile: U64 },
+  join: { path: PATH },
+  open_cgroup: { path: PATH },
+  close: { fd: FD },
+  dup: { fd: FD },
+  dup2: { fd: FD, to_fd: FD },
+  send_fd: { fd: FD, to_pid: [...PID, 0, -1] },
+  mkdir: { path: [...PATH, NEWLINE] },
+  rmdir: { path: PATH },
+  bpffs_mkdir: { path: PATH },
+  bpffs_rmdir: { path: PATH },
+  unlink: { path: PATH },
+  rename: { path: PATH, to: PATH },
+  chmod: { path: PATH, mode: [0, 0o7777, 0o111, 0o4000] },
+  prog_load: {
+    prog_type: [0, 'unspec', 'cgroup_skb', 'lsm', 32, 33, 2 ** 32 - 1],
+    expected_attach_type: TYPE,
+    prog_flags: U32,
+    prog_name: NAME,
+    ret: [...FD, ...U32],
+    insn_cnt: [...U32, 1_000_000, 1_000_001],
+    map_fds: [FD, [3, 3, 4, 5], [0]],
+    map_ref_only: [true, false],
+  },
+  prog_attach: { ...target, ...anchor, attach_bpf_fd: FD, replace_bpf_fd: FD },
+  prog_detach: { ...target, ...anchor, attach_bpf_fd: FD, replace_bpf_fd: FD },
+  prog_query: {
+    ...target,
+    query_flags: [[], ['effective'], [3], [2 ** 32 - 1]],
+    prog_cnt: U32,
+    null_prog_ids: [true],
+    prog_attach_flags: [true],
+  },
+  prog_bind_map: { prog_fd: FD, map_fd: FD, flags: U32 },
+  link_create: { ...target, ...anchor, prog_fd: FD },
+  link_update: { link_fd: FD, new_prog_fd: FD, old_prog_fd: FD, flags: FLAGS, attr_size: SIZE },
+  link_detach: { link_fd: FD, attr_size: SIZE },
+  obj_pin: { bpf_fd: FD, path: PATH, file_flags: U32, attr_size: SIZE },
+  obj_get: { bpf_fd: FD, path: PATH, file_flags: U32, attr_size: SIZE },
+  obj_get_info_by_fd: { bpf_fd: FD, info_len: U32 },
+  prog_get_fd_by_id: { prog_id: U32 },
+  link_get_fd_by_id: { link_id: U32 },
+  map_get_fd_by_id: { map_id: U32 },
+  prog_get_next_id: { start_id: U32 },
+  link_get_next_id: { start_id: U32 },
+  map_get_next_id: { start_id: U32 },
+  map_create: {
+    map_type: ['array', 'hash', 'percpu_array', 'lpm_trie', 0, 99, 2 ** 32 - 1],
+    key_size: U32,
+    value_size: U32,
+    max_entries: U32,
+    map_flags: U32,
+    map_name: NAME,
+  },
+  map_lookup_elem: { map_fd: FD, key: KEY },
+  map_update_elem: { map_fd: FD, key: KEY, value: U64, flags: U32 },
+  map_delete_elem: { map_fd: FD, key: KEY, value: U64 },
+  map_get_next_key: { map_fd: FD, key: KEY },
+};
+
+/** The call with one field as nobody sets it; a call without fields stays as it is. */
+export function strangeCall(random: Random, call: Call): Call {
+  const fields = Object.entries(VALUES[call.name] ?? {}) as [string, readonly unknown[]][];
+  if (fields.length === 0) return call;
+  const [field, values] = random.pick(fields);
+  return { ...call, [field]: random.pick(values) };
+}
