@@ -70,14 +70,21 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
 export function mapNextKey(caller: Caller, call: Calls['map_get_next_key']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'read');
   if (isRefused(map)) return refuse(map);
-  const keys = isArray(map)
-    ? Array.from({ length: map.max_entries }, (_, i) => i)
-    : map.elements.map((element) => element.key);
   const key = call.key === undefined ? undefined : canonicalKey(map, call.key);
-  const at = key === undefined ? -1 : keys.findIndex((other) => sameKey(other, key));
-  const next = keys[at + 1];
+  const next = isArray(map) ? nextIndex(map, key) : nextElement(map, key);
   if (next === undefined) return refuse(refusal('ENOENT', 'no-next-key', { map_id: map.id }));
   return succeed([], 0, { next_key: next });
+}
+
+function nextElement({ elements }: BpfMap, key: MapKey | undefined): MapKey | undefined {
+  const at = key === undefined ? -1 : elements.findIndex((other) => sameKey(other.key, key));
+  return elements[at + 1]?.key;
+}
+
+/** `array_map_get_next_key`; an array may have billions of elements, so no list of them is made. */
+function nextIndex({ max_entries }: BpfMap, key: MapKey | undefined): number | undefined {
+  if (typeof key !== 'number' || key >= max_entries) return 0;
+  return key + 1 < max_entries ? key + 1 : undefined;
 }
 
 function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
