@@ -19,7 +19,7 @@ import { decodeOutcome, encodeOutcome } from './outcome-codec.ts';
 type Body = readonly Json[];
 
 /** The version that new events are written in. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** From each old version to the next: the first entry turns a body of version 1 into version 2. */
 const UPCASTERS: readonly ((body: Body) => Body)[] = [];

@@ -11,7 +11,7 @@ import { readHead } from './head.ts';
 import { readEvents } from './log-reader.ts';
 
 /** Events that the ring holds. */
-export const RING_EVENTS_MAX = 4096;
+const RING_EVENTS_MAX = 4096;
 /** Events handed to a follower at once. */
 const PIECE_EVENTS_MAX = 256;
 /** How often the log is looked at when nothing says that it grew. */

@@ -13,7 +13,7 @@ import type { LedgerEvent } from './event.ts';
 import { readThrough } from './log-reader.ts';
 
 /** Fewest events between two snapshots: about 10 ms of folding. */
-export const SNAPSHOT_EVENTS_MIN = 5000;
+const SNAPSHOT_EVENTS_MIN = 5000;
 
 /**
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:

@@ -3,7 +3,7 @@ import type { Queryable } from './database.ts';
 import { LogRefusal } from './log-refusal.ts';
 
 /** Hosts in one listing at most. */
-export const HOSTS_PAGE_MAX = 1000;
+const HOSTS_PAGE_MAX = 1000;
 /** Names that are remembered; beyond it the oldest are asked for again. */
 const REMEMBERED_MAX = 10_000;
 

@@ -9,7 +9,7 @@ import { LogRefusal } from './log-refusal.ts';
 import type { IdempotencyKey, Receipt } from './submission.ts';
 
 /** How long a key is honoured, in microseconds: 24 hours. */
-export const KEY_LIFETIME_US = 24 * 3600 * 1_000_000;
+const KEY_LIFETIME_US = 24 * 3600 * 1_000_000;
 
 /** Keys removed by one statement of a sweep at most. */
 const SWEEP_KEYS_MAX = 10_000;

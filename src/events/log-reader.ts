@@ -4,7 +4,7 @@ import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
 
 /** Events in one read at most. */
-export const PAGE_EVENTS_MAX = 1000;
+const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in characters. */
 const PAGE_TEXT_MAX = 8 * 1024 * 1024;
 

@@ -3,9 +3,9 @@ import { LogRefusal } from './log-refusal.ts';
 import type { Receipt, Submission } from './submission.ts';
 
 /** Calls that may wait on one host. */
-export const QUEUE_CALLS_MAX = 20_000;
+const QUEUE_CALLS_MAX = 20_000;
 /** Submissions that may wait on one host. */
-export const QUEUE_SUBMISSIONS_MAX = 5000;
+const QUEUE_SUBMISSIONS_MAX = 5000;
 /** Calls that are committed together, but for a single submission that has more. */
 const BATCH_CALLS_MAX = 1000;
 /** What a writer is told to wait before it tries a full queue again. */
