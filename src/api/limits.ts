@@ -27,8 +27,6 @@ export const HOST_NAME_CHARS_MAX = 63;
 
 /** SSE streams that are open at once. */
 export const STREAMS_MAX = 2000;
-/** Bytes that wait for one follower; beyond, it is read from the log when it is ready. */
-export const STREAM_BUFFER_BYTES = 256 * 1024;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it tells its position (a bookmark). */

@@ -45,8 +45,5 @@ export const requestedCall = taggedUnion(
   CALL_NAMES,
 ).meta({ id: 'CallRequest' });
 
-/** A call whose fds and pids may be results of earlier calls of its batch. */
-export type RequestedCall = z.output<typeof requestedCall>;
-
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
 true satisfies Same<z.output<typeof recordedCall>, Call>;

@@ -13,7 +13,7 @@ import { resolveCall, resolvePid } from '../events/references.ts';
 import type { CallRequest } from '../events/submission.ts';
 
 /** Effective arrays that one plan compares. */
-export const COMPARED_ARRAYS_MAX = 10_000;
+const COMPARED_ARRAYS_MAX = 10_000;
 
 /** What one call would be answered, and the facts that would follow. */
 export interface PlannedCall {
@@ -38,7 +38,7 @@ export interface ChangedArray {
 export interface Plan {
   readonly calls: readonly PlannedCall[];
   readonly changed: readonly ChangedArray[];
-  /** More than {@link COMPARED_ARRAYS_MAX} arrays may have changed; `changed` tells of the first. */
+  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
   readonly truncated: boolean;
 }
 

@@ -27,7 +27,7 @@ export const recordedEvents = z
   .strictObject({ host: z.string(), position, events: z.array(wireEvent) })
   .meta({ id: 'RecordedEvents' });
 
-export const syscallAnswer = z.union([wireEvent, recordedEvents]);
+const syscallAnswer = z.union([wireEvent, recordedEvents]);
 
 const route = createRoute({
   method: 'post',

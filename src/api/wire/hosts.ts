@@ -34,7 +34,7 @@ const hostFields = {
   position,
   recorded_at: timestamp,
 };
-export const hostRow = z.strictObject(hostFields).meta({ id: 'HostRow' });
+const hostRow = z.strictObject(hostFields).meta({ id: 'HostRow' });
 
 export const hostPage = z
   .strictObject({ items: z.array(hostRow), next: z.string().exactOptional() })

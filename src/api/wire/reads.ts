@@ -129,7 +129,7 @@ export const processView = z
   .meta({ id: 'Process' });
 
 /** Who holds an object: fds, copies in flight, pins. */
-export const holders = z
+const holders = z
   .strictObject({
     fds: z.array(z.strictObject({ pid: n, fd: n })),
     in_flight_to: z.array(n),

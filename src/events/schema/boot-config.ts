@@ -29,9 +29,9 @@ const switchFields = Object.fromEntries(
 );
 
 /** Switches that a host has otherwise than its release. */
-export const switches = (
-  strictObject(switchFields) as unknown as z.ZodType<Partial<Switches>>
-).meta({ id: 'Switches' });
+const switches = (strictObject(switchFields) as unknown as z.ZodType<Partial<Switches>>).meta({
+  id: 'Switches',
+});
 
 const fields = {
   root_cgroup_id: cgroupId,

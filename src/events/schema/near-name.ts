@@ -21,7 +21,7 @@ function editsBetween(a: string, b: string): number {
 }
 
 /** The known name nearest to `name`, or undefined when none is near. */
-export function nearName(name: string, known: readonly string[]): string | undefined {
+function nearName(name: string, known: readonly string[]): string | undefined {
   if (name.length > COMPARED_MAX) return undefined;
   const allowed = Math.min(EDITS_MAX, Math.floor(name.length / 2));
   let best: { readonly name: string; readonly edits: number } | undefined;

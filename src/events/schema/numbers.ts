@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 export const U32_MAX = 2 ** 32 - 1;
-export const I32_MIN = -(2 ** 31);
-export const I32_MAX = 2 ** 31 - 1;
+const I32_MIN = -(2 ** 31);
+const I32_MAX = 2 ** 31 - 1;
 
 /** An unsigned 32-bit number. */
 export const u32 = z.int().min(0).max(U32_MAX);

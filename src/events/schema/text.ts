@@ -2,13 +2,13 @@
 import { z } from 'zod';
 
 /** PATH_MAX: bytes of a path. */
-export const PATH_BYTES_MAX = 4096;
+const PATH_BYTES_MAX = 4096;
 /** Names between the slashes of a path. */
-export const PATH_DEPTH_MAX = 128;
+const PATH_DEPTH_MAX = 128;
 /** Bytes of an object's name. More than 15 is the kernel's to refuse; this bounds the record. */
-export const NAME_BYTES_MAX = 255;
+const NAME_BYTES_MAX = 255;
 /** TASK_COMM_LEN without its NUL. */
-export const COMM_BYTES_MAX = 15;
+const COMM_BYTES_MAX = 15;
 
 /** Half of a surrogate pair: text that no UTF-8 can carry. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
