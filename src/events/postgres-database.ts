@@ -10,6 +10,11 @@ import type { Database, Queryable } from './database.ts';
 /** Names the advisory lock under which one process at a time migrates. */
 const MIGRATION_LOCK = 0x6270_666c;
 
+/** How long the server may take to accept a connection, in seconds. */
+const CONNECT_TIMEOUT_S = 10;
+/** Longest pause between two attempts to connect, in seconds. */
+const PAUSE_S_MAX = 1;
+
 export interface PostgresOptions {
   readonly url: string;
   /** Connections held at most; default 10. */
@@ -24,6 +29,9 @@ export function openPostgres(options: PostgresOptions): Database {
     // Its question for array types is asked behind our back, and when the connection breaks
     // meanwhile nobody catches that. Lists go as array literals, so it is not needed.
     fetch_types: false,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    // The driver's own pauses grow to 20 seconds, long after the server is back.
+    backoff: (failures: number) => Math.min(0.02 * 2 ** failures, PAUSE_S_MAX),
     connection: { application_name: 'bpfledger' },
     types: {
       int8: { to: 20, from: [20], serialize: String, parse: Number },

@@ -16,7 +16,7 @@ import { needs } from '../support/needs.ts';
 export interface Store {
   readonly database: Database;
   /** A connection pool of its own, where the store has such a thing. */
-  another(): Database;
+  another(connectionsMax?: number): Database;
   drop(): Promise<void>;
 }
 
@@ -33,8 +33,8 @@ async function onPostgresql(): Promise<Store> {
   const others: Database[] = [];
   return {
     database,
-    another() {
-      const other = openPostgres({ url: made.url, connectionsMax: 3 });
+    another(connectionsMax = 3) {
+      const other = openPostgres({ url: made.url, connectionsMax });
       others.push(other);
       return other;
     },
