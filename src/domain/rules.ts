@@ -286,6 +286,8 @@ export const RULES = {
     'map_delete_elem §25.4',
     'elements of {map_type} map {map_id} cannot be deleted',
   ),
+
+  'kernel-said-so': rule('observed', 'a real kernel answered so; it does not say why'),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof RULES;

@@ -38,6 +38,8 @@ export interface World {
 }
 
 export interface Machine {
+  /** False where effects say only what the answer shows, so the state is read after every call. */
+  readonly tellsAllEffects?: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(types: readonly AttachType[]): Promise<World>;
 }

@@ -59,7 +59,8 @@ export async function replay(
       mismatches.push({ ...found, what: 'out', expected: recorded.out, got: answer });
     }
     apply(expectedState, recorded);
-    if (decisions.some(({ effects }) => effects.length > 0)) {
+    const mayDiffer = machine.tellsAllEffects === false;
+    if (mayDiffer || decisions.some(({ effects }) => effects.length > 0)) {
       state = observed(await machine.observe(types), types, switches, labels);
     } else if (recorded.st === undefined) continue;
     for (const what of new Set([...expectedState.keys(), ...state.keys()])) {
@@ -138,7 +139,11 @@ async function mapKeys(
     decisions.push(decision);
     outcome = decision.outcome;
   }
-  const ended = isRefusal(outcome) && outcome.rule === 'no-next-key';
+  // Of a map that could be asked at all, ENOENT says that no key is left.
+  const ended = isRefusal(outcome) && outcome.errno === 'ENOENT';
+  // A hash has no order of its own, so plain keys are sorted (golden2 README, "Maps").
+  const isPlain = (key: MapKey): key is number => typeof key === 'number';
+  if (keys.every(isPlain)) keys.sort((a, b) => a - b);
   const answer =
     isRefusal(outcome) && !ended
       ? { err: outcome.errno }

@@ -1,0 +1,114 @@
+/**
+ * The one door to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
+ * and nowhere else. Calls are synchronous, so errno is read before anything else can run on this
+ * thread, and every buffer that a call points at is kept alive until it returned.
+ */
+import { constants } from 'node:os';
+import type { Errno } from '../../domain/errno.ts';
+import { ERRNO_NUMBERS } from '../../domain/errno.ts';
+import { ExecutorUnavailable } from './unavailable.ts';
+
+/** Numbers of the x86-64 system calls that the executor makes (`arch/x86/entry/syscalls`). */
+export const SYS = {
+  open: 2,
+  close: 3,
+  dup: 32,
+  dup2: 33,
+  fcntl: 72,
+  rename: 82,
+  mkdir: 83,
+  rmdir: 84,
+  unlink: 87,
+  chmod: 90,
+  getgroups: 115,
+  setgroups: 116,
+  setresuid: 117,
+  setresgid: 119,
+  capget: 125,
+  capset: 126,
+  prctl: 157,
+  mount: 165,
+  umount2: 166,
+  prlimit64: 302,
+  memfd_create: 319,
+  bpf: 321,
+} as const;
+
+type Argument = number | Buffer | undefined;
+
+/** What the kernel answered: a result that is not negative, or an errno by its name. */
+export type Answered = { readonly ret: number } | { readonly errno: Errno };
+
+export interface Kernel {
+  /** Makes a system call; a Buffer is passed as its address, `undefined` as a null pointer. */
+  call(number: number, ...args: readonly Argument[]): Answered;
+  /** Where a buffer lies in memory, for pointers inside structures. */
+  address(buffer: Buffer): bigint;
+}
+
+const ARGUMENTS = 6;
+const NAMES: ReadonlyMap<number, Errno> = new Map(
+  Object.entries(ERRNO_NUMBERS).map(([name, n]) => [n, name as Errno]),
+);
+
+/**
+ * Loads koffi and binds libc.
+ *
+ * @throws ExecutorUnavailable when this is no x86-64 Linux, or koffi is not installed
+ */
+export async function bindKernel(): Promise<Kernel> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new ExecutorUnavailable(
+      `a live kernel is driven on x86-64 Linux; this is ${process.platform} on ${process.arch}`,
+    );
+  }
+  const koffi = await loadKoffi();
+  const raw = koffi.load(null).func('long syscall(long, long, long, long, long, long, long)');
+  return {
+    call(number, ...args) {
+      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = Array.from(
+        { length: ARGUMENTS },
+        (_, i) => {
+          const arg = args[i];
+          return Buffer.isBuffer(arg) ? koffi.address(arg) : (arg ?? 0);
+        },
+      );
+      const ret = Number(raw(number, a, b, c, d, e, f));
+      return ret >= 0 ? { ret } : { errno: errnoName(koffi.errno()) };
+    },
+    address: (buffer) => koffi.address(buffer),
+  };
+}
+
+async function loadKoffi() {
+  try {
+    return (await import('koffi')).default;
+  } catch (error) {
+    throw new ExecutorUnavailable(
+      'the optional package koffi, by which system calls are made, is not installed: run npm ci ' +
+        `without --omit=optional (${error instanceof Error ? error.message : String(error)})`,
+    );
+  }
+}
+
+function errnoName(n: number): Errno {
+  const name = NAMES.get(n);
+  if (name !== undefined) return name;
+  const known = Object.entries(constants.errno).find(([, value]) => value === n)?.[0];
+  throw new Error(`the kernel answered ${known ?? `errno ${n}`}, which no modelled call answers`);
+}
+
+/**
+ * The result of a call that this program needs to succeed.
+ *
+ * @throws Error that names what was tried and the errno
+ */
+export function must(answered: Answered, what: string): number {
+  if ('ret' in answered) return answered.ret;
+  throw new Error(`${what}: ${answered.errno}`);
+}
+
+/** A path as the kernel takes it: UTF-8 with a terminating NUL. */
+export function cString(text: string): Buffer {
+  return Buffer.from(`${text}\0`);
+}

@@ -1,0 +1,24 @@
+/** The anchor field: an fd, or with the flag `id` an object's id, in the kernel's own numbers. */
+import type { CallOf } from '../../domain/call.ts';
+import type { ObjectKind } from '../../domain/effect.ts';
+import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
+import type { LiveCaller, LiveKernel } from './live-kernel.ts';
+import { realFd } from './process.ts';
+
+/** An id that the kernel will not have given out before two billion objects were made. */
+const NEVER_GIVEN = 2_147_000_000;
+
+type Anchored = Pick<CallOf<'prog_attach'>, 'flags' | 'relative_fd' | 'relative_id'>;
+
+export function anchorId({ process, live }: LiveCaller, call: Anchored): number {
+  const flags = flagWord(call.flags);
+  const number = call.relative_id ?? call.relative_fd ?? 0;
+  if ((flags & ATTACH_FLAG_BITS.id) === 0) return realFd(process, number);
+  return realId(live, (flags & ATTACH_FLAG_BITS.link) === 0 ? 'prog' : 'link', number);
+}
+
+/** The kernel's id for one of the log; an id that the log never gave out stands for no object. */
+export function realId({ ids }: LiveKernel, kind: ObjectKind, id: number): number {
+  if (id <= 0) return id;
+  return ids.realOf(kind, id) ?? NEVER_GIVEN;
+}

@@ -1,0 +1,65 @@
+/** One bpf(2) of a process of the log, and what its result becomes in that process. */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { Target } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { ATTR_BYTES, type Attr } from '../kernel/attr.ts';
+import { BPF } from '../kernel/commands.ts';
+import { type Answered, cString, must, SYS } from '../kernel/syscall.ts';
+import { underConditions } from './conditions.ts';
+import { type LiveCaller, saidNo } from './live-kernel.ts';
+import { type LiveFd, lowestFree } from './process.ts';
+
+const O_DIRECTORY_CLOEXEC = 0o2200000;
+
+/** Makes one command under the process's own conditions. */
+export function bpf(
+  caller: LiveCaller,
+  command: keyof typeof BPF,
+  attr: Attr,
+  size: number = ATTR_BYTES,
+): Answered {
+  const { kernel } = caller.live;
+  return underConditions(caller, () => kernel.call(SYS.bpf, BPF[command], attr.buffer, size));
+}
+
+/** Gives a real fd to the process under its lowest free number. */
+export function adopt({ process }: LiveCaller, fd: LiveFd): number {
+  const number = lowestFree(process);
+  if (number === undefined) throw new Error('the kernel opened an fd past the limit');
+  process.fds.set(number, fd);
+  return number;
+}
+
+/** Closes a real fd, unless it is one that all processes share. */
+export function release({ live }: LiveCaller, fd: LiveFd): void {
+  if (fd.standard !== true) must(live.kernel.call(SYS.close, fd.real), `close ${fd.real}`);
+}
+
+/** Opens the directory of a cgroup by the log's path. */
+export function openDirectory(caller: LiveCaller, path: string): Answered {
+  const directory = cString(caller.live.cgroups.directory(path));
+  const { kernel } = caller.live;
+  return underConditions(caller, () => kernel.call(SYS.open, directory, O_DIRECTORY_CLOEXEC, 0));
+}
+
+/**
+ * Runs a call with the number of its target: of an open directory, or of one that takes the lowest
+ * free number for the length of the call.
+ */
+export function onTarget(
+  caller: LiveCaller,
+  call: Target & { readonly attach_type: AttachType },
+  made: (target: number) => Decision,
+): Decision {
+  if (call.target_path === undefined) return made(call.target_fd ?? 0);
+  const opened = openDirectory(caller, call.target_path);
+  if ('errno' in opened) return saidNo(opened.errno, { stage: 'open' });
+  const directory = { real: opened.ret, cloexec: true, kind: 'cgroup', id: 0 } as const;
+  const number = adopt(caller, directory);
+  try {
+    return made(number);
+  } finally {
+    caller.process.fds.delete(number);
+    release(caller, directory);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Knows when the kernel is done with what it does late: rmdir releases a cgroup's programs and links
+ * in a work item after an RCU grace period, the last unlink of a pin puts its object after one, and a
+ * freed program gives its maps back after one. The kernel does these in the order in which they were
+ * asked for on one CPU, so a canary that is let go after the call is gone no sooner than what
+ * the call let go.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { BPF } from '../kernel/commands.ts';
+import { assemble } from '../kernel/instructions.ts';
+import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+
+/** What is to be waited for: the objects of a removed cgroup, of a pin, the maps of a program. */
+export type Late = 'cgroup' | 'pin' | 'maps';
+
+const WAIT_MS_MAX = 20_000;
+const POLL_MS = 1;
+const CGROUP_SKB = 8;
+const ARRAY = 2;
+const EGRESS = 1;
+const O_DIRECTORY_CLOEXEC = 0o2200000;
+
+export interface CanaryPlace {
+  /** A directory of the cgroup hierarchy in which the canary's cgroup is made. */
+  readonly cgroup: string;
+  /** A name on a bpffs for the canary's pin. */
+  readonly pin: string;
+}
+
+/** Waits until the kernel has done what it does late about `late`. */
+export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Promise<void> {
+  const map = create(kernel);
+  const prog = load(kernel, map.fd);
+  close(kernel, map.fd);
+  if (late === 'maps') {
+    close(kernel, prog.fd);
+  } else if (late === 'pin') {
+    pin(kernel, prog.fd, place.pin);
+    close(kernel, prog.fd);
+    must(kernel.call(SYS.unlink, cString(place.pin)), 'unpin the canary');
+    await gone(kernel, 'prog_get_next_id', prog.id);
+  } else {
+    attach(kernel, prog.fd, place.cgroup);
+    close(kernel, prog.fd);
+    must(kernel.call(SYS.rmdir, cString(place.cgroup)), 'remove the cgroup of the canary');
+    await gone(kernel, 'prog_get_next_id', prog.id);
+  }
+  await gone(kernel, 'map_get_next_id', map.id);
+}
+
+function command(kernel: Kernel, name: keyof typeof BPF, attr: Attr): number {
+  return must(kernel.call(SYS.bpf, BPF[name], attr.buffer, ATTR_BYTES), `${name} of the canary`);
+}
+
+function close(kernel: Kernel, fd: number): void {
+  must(kernel.call(SYS.close, fd), 'close the canary');
+}
+
+function create(kernel: Kernel) {
+  const attr = new Attr(kernel).u32(0, ARRAY).u32(4, 4).u32(8, 4).u32(12, 1).name(28, 'canary');
+  return identified(kernel, command(kernel, 'map_create', attr));
+}
+
+function load(kernel: Kernel, mapFd: number) {
+  const insns = assemble(1, [{ fd: mapFd, use: 'mention', keyBytes: 4 }]);
+  const attr = new Attr(kernel)
+    .u32(0, CGROUP_SKB)
+    .u32(4, insns.length / 8)
+    .pointer(8, insns)
+    .pointer(16, cString('GPL'))
+    .name(48, 'canary');
+  return identified(kernel, command(kernel, 'prog_load', attr));
+}
+
+function identified(kernel: Kernel, fd: number): { fd: number; id: number } {
+  const info = Buffer.alloc(256);
+  const attr = new Attr(kernel).u32(0, fd).u32(4, info.length).pointer(8, info);
+  command(kernel, 'obj_get_info_by_fd', attr);
+  return { fd, id: info.readUInt32LE(4) };
+}
+
+function pin(kernel: Kernel, fd: number, path: string): void {
+  command(kernel, 'obj_pin', new Attr(kernel).pointer(0, cString(path)).u32(8, fd));
+}
+
+function attach(kernel: Kernel, fd: number, path: string): void {
+  must(kernel.call(SYS.mkdir, cString(path), 0o755), 'make the cgroup of the canary');
+  const opened = kernel.call(SYS.open, cString(path), O_DIRECTORY_CLOEXEC, 0);
+  const directory = must(opened, 'open the cgroup of the canary');
+  command(kernel, 'prog_attach', new Attr(kernel).u32(0, directory).u32(4, fd).u32(8, EGRESS));
+  close(kernel, directory);
+}
+
+async function gone(
+  kernel: Kernel,
+  walk: 'prog_get_next_id' | 'map_get_next_id',
+  id: number,
+): Promise<void> {
+  const deadline = performance.now() + WAIT_MS_MAX;
+  for (;;) {
+    const attr = new Attr(kernel).u32(0, id - 1);
+    const answered = kernel.call(SYS.bpf, BPF[walk], attr.buffer, ATTR_BYTES);
+    if ('errno' in answered || attr.readU32(4) !== id) return;
+    if (performance.now() > deadline) throw new Error('the kernel does not let go of the canary');
+    await pause(POLL_MS);
+  }
+}

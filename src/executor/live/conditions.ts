@@ -1,0 +1,66 @@
+/**
+ * The conditions under which a process of the log makes its calls: its uid and capabilities, its
+ * limit of open files, and what it has as fd 0.
+ */
+import { withCredentials } from '../kernel/credentials.ts';
+import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import type { LiveCaller } from './live-kernel.ts';
+import { capabilityBits, isFullRoot, lowestFree } from './process.ts';
+
+const RLIMIT_NOFILE = 7;
+const F_GETFD = 1;
+const F_DUPFD_CLOEXEC = 1030;
+/** Real fds made for the log stay out of 0, 1 and 2. */
+const LOWEST_FD = 3;
+
+/**
+ * Makes a call as the process would. Nothing else may run meanwhile, so `made` is synchronous.
+ *
+ * An fd that the call returns is never our 0, which stands in for the process's own.
+ */
+export function underConditions(caller: LiveCaller, made: () => Answered): Answered {
+  const { kernel } = caller.live;
+  return withZero(caller, () =>
+    withLimit(caller, () => {
+      const { process } = caller;
+      if (isFullRoot(process)) return made();
+      const { uid } = process;
+      return withCredentials(kernel, { uid, capabilities: capabilityBits(process.caps) }, made);
+    }),
+  );
+}
+
+/** When no number is free, this process may open nothing either, so the kernel says EMFILE where it would. */
+function withLimit(caller: LiveCaller, made: () => Answered): Answered {
+  if (lowestFree(caller.process) !== undefined) return made();
+  const { kernel, limit } = caller.live;
+  const none = Buffer.from(limit);
+  none.writeBigUInt64LE(0n, 0);
+  must(kernel.call(SYS.prlimit64, 0, RLIMIT_NOFILE, none, undefined), 'lower the fd limit');
+  try {
+    return made();
+  } finally {
+    must(kernel.call(SYS.prlimit64, 0, RLIMIT_NOFILE, limit, undefined), 'restore the fd limit');
+  }
+}
+
+/** Absent fd fields are 0, so our fd 0 must be what the process has there. */
+function withZero(caller: LiveCaller, made: () => Answered): Answered {
+  const { kernel, ownZero } = caller.live;
+  const zero = caller.process.fds.get(0);
+  // Our own fd 0 is as good as any other that is neither a BPF object nor a cgroup.
+  if (zero?.kind === 'other') return made();
+  if (zero === undefined) kernel.call(SYS.close, 0);
+  else must(kernel.call(SYS.dup2, zero.real, 0), 'stand in for fd 0');
+  try {
+    const answered = made();
+    const tookZero = zero === undefined && 'ret' in answered && isOpen(caller, 0);
+    return tookZero ? kernel.call(SYS.fcntl, 0, F_DUPFD_CLOEXEC, LOWEST_FD) : answered;
+  } finally {
+    must(kernel.call(SYS.dup2, ownZero, 0), 'restore fd 0');
+  }
+}
+
+function isOpen({ live }: LiveCaller, fd: number): boolean {
+  return 'ret' in live.kernel.call(SYS.fcntl, fd, F_GETFD);
+}

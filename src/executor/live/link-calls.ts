@@ -1,0 +1,62 @@
+/** LINK_CREATE, LINK_UPDATE and LINK_DETACH on a live kernel. */
+import { attachTypeNumber } from '../../domain/attach-type.ts';
+import type { CallOf } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { flagWord } from '../../domain/flags.ts';
+import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { anchorId } from './anchor.ts';
+import { adopt, bpf, onTarget } from './bpf.ts';
+import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { objectBehind, realIdBehind } from './objects.ts';
+import { realFd } from './process.ts';
+
+export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Decision {
+  const { process, live } = caller;
+  let real: number | undefined;
+  const refused = onTarget(caller, call, (target) => {
+    const attr = new Attr(live.kernel, call.attr_size)
+      .u32(0, realFd(process, call.prog_fd))
+      .u32(4, realFd(process, target))
+      .u32(8, attachTypeNumber(call.attach_type))
+      .u32(12, flagWord(call.flags))
+      .u32(16, anchorId(caller, call))
+      .u64(24, call.expected_revision ?? 0);
+    const answered = bpf(caller, 'link_create', attr, call.attr_size ?? ATTR_BYTES);
+    if ('errno' in answered) return saidNo(answered.errno);
+    real = adopt(caller, { real: answered.ret, cloexec: true, kind: 'link', id: 0 });
+    return done();
+  });
+  return real === undefined ? refused : created(caller, real);
+}
+
+/** Names the new link, once the directory that was open for the call is closed again. */
+function created(caller: LiveCaller, fd: number): Decision {
+  const { process, live } = caller;
+  const opened = process.fds.get(fd);
+  if (opened === undefined) throw new Error(`a new link has no fd ${fd}`);
+  const id = live.nameNew('link');
+  live.ids.introduce('link', realIdBehind(live, opened.real), id);
+  process.fds.set(fd, { ...opened, id });
+  const info = objectBehind(live, opened.real);
+  if (info.kind !== 'link') throw new Error('a created link is no link');
+  const { prog_id, cgroup_id, attach_type } = info;
+  return done([{ type: 'LinkCreated', link_id: id, prog_id, cgroup_id, attach_type, fd }], fd);
+}
+
+export function linkUpdate(caller: LiveCaller, call: CallOf<'link_update'>): Decision {
+  const { process, live } = caller;
+  const attr = new Attr(live.kernel, call.attr_size)
+    .u32(0, realFd(process, call.link_fd))
+    .u32(4, realFd(process, call.new_prog_fd))
+    .u32(8, flagWord(call.flags))
+    .u32(12, realFd(process, call.old_prog_fd));
+  const answered = bpf(caller, 'link_update', attr, call.attr_size ?? ATTR_BYTES);
+  return 'errno' in answered ? saidNo(answered.errno) : done();
+}
+
+export function linkDetach(caller: LiveCaller, call: CallOf<'link_detach'>): Decision {
+  const { process, live } = caller;
+  const attr = new Attr(live.kernel, call.attr_size).u32(0, realFd(process, call.link_fd));
+  const answered = bpf(caller, 'link_detach', attr, call.attr_size ?? ATTR_BYTES);
+  return 'errno' in answered ? saidNo(answered.errno) : done();
+}

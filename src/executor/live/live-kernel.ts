@@ -1,0 +1,63 @@
+/**
+ * A live kernel and the place in it where the log's calls are made: a cgroup, a bpffs directory and
+ * the log's processes. The context that every live call gets.
+ */
+
+import type { Decision } from '../../domain/decision.ts';
+import type { Effect, ObjectKind } from '../../domain/effect.ts';
+import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import type { Success } from '../../domain/outcome.ts';
+import type { BootConfig } from '../../domain/release/config.ts';
+import type { Kernel } from '../kernel/syscall.ts';
+import type { Cgroups } from './cgroups.ts';
+import type { Identities } from './identities.ts';
+import type { LiveProcess } from './process.ts';
+
+/** Forms of maps that keys and values are laid out by. */
+export interface MapForm {
+  readonly storage: boolean;
+  readonly percpu: boolean;
+  readonly key_size: number;
+  readonly value_size: number;
+}
+
+export interface LiveKernel {
+  readonly kernel: Kernel;
+  readonly processes: Map<number, LiveProcess>;
+  readonly ids: Identities;
+  readonly cgroups: Cgroups;
+  readonly mapForms: Map<number, MapForm>;
+  /** The directory that is `/` of the log's bpffs. */
+  readonly bpffs: string;
+  /** Descriptors that stand for 0 and for 1 and 2 of every new process. */
+  readonly standard: { readonly directory: number; readonly file: number };
+  /** Our own fd 0, kept to put back. */
+  readonly ownZero: number;
+  /** How the log's host was booted: its sysctls, limits and first ids. */
+  readonly config: BootConfig;
+  /** RLIMIT_NOFILE of this process: soft and hard. */
+  readonly limit: Buffer;
+  /** The log's id for an object or cgroup or process that a call just made. */
+  nameNew(kind: ObjectKind | 'cgroup' | 'process'): number;
+}
+
+/** A process of the log that makes a call on the live kernel. */
+export interface LiveCaller {
+  readonly live: LiveKernel;
+  readonly process: LiveProcess;
+}
+
+/** The kernel said yes. */
+export function done(
+  effects: readonly Effect[] = [],
+  ret = 0,
+  outputs: Omit<Success, 'ret'> = {},
+): Decision {
+  return { outcome: { ret, ...outputs }, effects };
+}
+
+/** The kernel said no; it does not say by which rule. */
+export function saidNo(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
+  if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
+  return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };
+}

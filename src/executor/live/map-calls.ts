@@ -1,0 +1,143 @@
+/** MAP_CREATE and elements of maps on a live kernel. */
+import { readFileSync } from 'node:fs';
+import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
+import type { CallOf, MapKey } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { mapTypeNumber } from '../../domain/map-type.ts';
+import { Attr } from '../kernel/attr.ts';
+import { adopt, bpf } from './bpf.ts';
+import { done, type LiveCaller, type LiveKernel, type MapForm, saidNo } from './live-kernel.ts';
+import { objectBehind, realIdBehind } from './objects.ts';
+import { realFd } from './process.ts';
+
+const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
+/** Bytes of a key and of a value that the fields of a call can say. */
+const WORD = 8;
+/** Key and value of a call on something that is no map: never read. */
+const NO_FORM: MapForm = { storage: false, percpu: false, key_size: 16, value_size: WORD };
+
+export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
+  const { live } = caller;
+  const attr = new Attr(live.kernel)
+    .u32(0, mapTypeNumber(call.map_type))
+    .u32(4, call.key_size ?? 0)
+    .u32(8, call.value_size ?? 0)
+    .u32(12, call.max_entries ?? 0)
+    .u32(16, call.map_flags ?? 0)
+    .name(28, call.map_name ?? '');
+  const answered = bpf(caller, 'map_create', attr);
+  if ('errno' in answered) return saidNo(answered.errno);
+  const id = live.nameNew('map');
+  live.ids.introduce('map', realIdBehind(live, answered.ret), id);
+  const info = objectBehind(live, answered.ret);
+  if (info.kind !== 'map') throw new Error('a created map is no map');
+  live.mapForms.set(id, formOf(info));
+  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'map', id });
+  const { map_type, key_size, value_size, max_entries, map_name } = info;
+  const form = { map_type, key_size, value_size, max_entries, map_name };
+  return done([{ type: 'MapCreated', map_id: id, fd, ...form }], fd);
+}
+
+/** How a map's keys and values are laid out. */
+function formOf(info: {
+  readonly map_type: unknown;
+  readonly key_size: number;
+  readonly value_size: number;
+}): MapForm {
+  const { map_type, key_size, value_size } = info;
+  const percpu = String(map_type).includes('percpu');
+  return { storage: STORAGE_TYPES.includes(map_type), percpu, key_size, value_size };
+}
+
+export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
+  const form = formAt(caller, call.map_fd);
+  const value = valueBuffer(form, 0);
+  const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
+  const answered = bpf(caller, 'map_lookup_elem', attr);
+  if ('errno' in answered) return saidNo(answered.errno);
+  return done([], 0, { value: Number(value.readBigUInt64LE(0)) });
+}
+
+export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): Decision {
+  const form = formAt(caller, call.map_fd);
+  const value = valueBuffer(form, call.value);
+  const key = keyBytes(caller.live, form, call.key);
+  const attr = elementAttr(caller, call.map_fd, key, value).u64(24, call.flags ?? 0);
+  const answered = bpf(caller, 'map_update_elem', attr);
+  return 'errno' in answered ? saidNo(answered.errno) : done();
+}
+
+export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): Decision {
+  const form = formAt(caller, call.map_fd);
+  const value = call.value === undefined ? undefined : valueBuffer(form, call.value);
+  const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
+  const answered = bpf(caller, 'map_delete_elem', attr);
+  return 'errno' in answered ? saidNo(answered.errno) : done();
+}
+
+export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>): Decision {
+  const form = formAt(caller, call.map_fd);
+  const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);
+  const next = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
+  const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call.map_fd, key, next));
+  if ('errno' in answered) return saidNo(answered.errno);
+  return done([], 0, { next_key: keyOf(caller.live, form, next) });
+}
+
+function formAt({ process, live }: LiveCaller, number: number | undefined): MapForm {
+  const fd = process.fds.get(number ?? 0);
+  return (fd?.kind === 'map' ? live.mapForms.get(fd.id) : undefined) ?? NO_FORM;
+}
+
+function elementAttr(
+  { process, live }: LiveCaller,
+  fd: number | undefined,
+  key: Buffer | undefined,
+  value: Buffer | undefined,
+): Attr {
+  return new Attr(live.kernel).u32(0, realFd(process, fd)).pointer(8, key).pointer(16, value);
+}
+
+/** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
+function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
+  const bytes = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
+  if (typeof key === 'number') {
+    bytes.writeBigUInt64LE(BigInt(key), 0);
+    return bytes;
+  }
+  bytes.writeBigUInt64LE(BigInt.asUintN(64, cgroups.inodeOf(key.cgroup_id)), 0);
+  bytes.writeUInt32LE(attachTypeNumber(key.attach_type ?? 0), WORD);
+  return bytes;
+}
+
+/** The key that the kernel wrote, as the log says it. */
+export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): MapKey {
+  if (!form.storage) {
+    const visible = Buffer.alloc(WORD);
+    bytes.copy(visible, 0, 0, Math.min(form.key_size, WORD));
+    return Number(visible.readBigUInt64LE(0));
+  }
+  const cgroup_id = cgroups.idOf(bytes.readBigUInt64LE(0));
+  if (form.key_size === WORD) return { cgroup_id };
+  return { cgroup_id, attach_type: attachTypeOf(bytes.readUInt32LE(WORD)) };
+}
+
+/** Room for a value, of every possible CPU when it has one each; all are filled alike. */
+function valueBuffer(form: MapForm, value: number): Buffer {
+  const rounded = Math.ceil(form.value_size / WORD) * WORD;
+  const slots = form.percpu ? possibleCpus() : 1;
+  const bytes = Buffer.alloc(Math.max(rounded, WORD) * slots);
+  const visible = Buffer.alloc(WORD);
+  visible.writeBigUInt64LE(BigInt(value));
+  for (let slot = 0; slot < slots; slot++) {
+    visible.copy(bytes, slot * rounded, 0, Math.min(form.value_size, WORD));
+  }
+  return bytes;
+}
+
+/** The kernel sizes percpu values by the CPUs that could ever be there. */
+function possibleCpus(): number {
+  const ranges = readFileSync('/sys/devices/system/cpu/possible', 'utf8').trim().split(',');
+  const last = ranges.at(-1)?.split('-').at(-1);
+  return Number(last) + 1;
+}

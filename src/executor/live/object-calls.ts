@@ -1,0 +1,87 @@
+/** Pins, ids and info on a live kernel. */
+import type { CallOf } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import type { ObjectKind } from '../../domain/effect.ts';
+import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import type { BPF } from '../kernel/commands.ts';
+import { type Answered, cString } from '../kernel/syscall.ts';
+import { realId } from './anchor.ts';
+import { adopt, bpf } from './bpf.ts';
+import { bpffsPath } from './file-calls.ts';
+import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
+import { realFd } from './process.ts';
+
+/** Ids stop below this (`INT_MAX`). */
+const ID_END = 2 ** 31 - 1;
+/** Longest info that the kernel looks at; above it, it answers E2BIG. */
+const INFO_LEN_READ_MAX = 8192;
+
+export function objPin(caller: LiveCaller, call: CallOf<'obj_pin'>): Decision {
+  const { live } = caller;
+  const attr = new Attr(live.kernel, call.attr_size)
+    .pointer(0, cString(bpffsPath(live, call.path)))
+    .u32(8, realFd(caller.process, call.bpf_fd))
+    .u32(12, call.file_flags ?? 0);
+  const answered = bpf(caller, 'obj_pin', attr, call.attr_size ?? ATTR_BYTES);
+  return 'errno' in answered ? saidNo(answered.errno) : done();
+}
+
+export function objGet(caller: LiveCaller, call: CallOf<'obj_get'>): Decision {
+  const { live } = caller;
+  const attr = new Attr(live.kernel, call.attr_size)
+    .pointer(0, cString(bpffsPath(live, call.path)))
+    .u32(8, realFd(caller.process, call.bpf_fd))
+    .u32(12, call.file_flags ?? 0);
+  return opened(caller, bpf(caller, 'obj_get', attr, call.attr_size ?? ATTR_BYTES));
+}
+
+/** PROG_, LINK_ and MAP_GET_FD_BY_ID. */
+export function getFdById(caller: LiveCaller, kind: ObjectKind, id: number): Decision {
+  const attr = new Attr(caller.live.kernel).u32(0, realId(caller.live, kind, id));
+  return opened(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
+}
+
+function opened(caller: LiveCaller, answered: Answered): Decision {
+  if ('errno' in answered) return saidNo(answered.errno);
+  const { kind, id } = objectBehind(caller.live, answered.ret);
+  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind, id });
+  return done([{ type: 'FdOpened', fd, kind, id }], fd);
+}
+
+/** PROG_, LINK_ and MAP_GET_NEXT_ID: walks over objects that others of this machine made. */
+export function getNextId(caller: LiveCaller, kind: ObjectKind, start: number): Decision {
+  const command: keyof typeof BPF = `${kind}_get_next_id`;
+  for (let from = realStart(caller, kind, start); ; ) {
+    const attr = new Attr(caller.live.kernel).u32(0, from);
+    const answered = bpf(caller, command, attr);
+    if ('errno' in answered) return saidNo(answered.errno);
+    from = attr.readU32(4);
+    const next = caller.live.ids.idOf(kind, from);
+    if (next > 0) return done([], 0, { next_id: next });
+  }
+}
+
+/** The log's ids and the kernel's grow together, so the nearest smaller one stands for a gap. */
+function realStart({ live }: LiveCaller, kind: ObjectKind, start: number): number {
+  if (start <= 0 || start >= ID_END) return start;
+  let nearest = 0;
+  for (const [id, real] of live.ids.all(kind)) if (id <= start) nearest = Math.max(nearest, real);
+  return nearest;
+}
+
+export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'>): Decision {
+  const { live, process } = caller;
+  const bytes = call.info_len ?? INFO_BYTES;
+  const named = process.fds.get(call.bpf_fd ?? 0);
+  const kind = named === undefined ? undefined : kindOf(named.real);
+  const buffers = infoBuffer(live.kernel, kind, Math.min(bytes, INFO_LEN_READ_MAX));
+  const attr = new Attr(live.kernel)
+    .u32(0, realFd(process, call.bpf_fd))
+    .u32(4, bytes)
+    .pointer(8, buffers.info);
+  const answered = bpf(caller, 'obj_get_info_by_fd', attr);
+  if ('errno' in answered) return saidNo(answered.errno);
+  if (kind === undefined) throw new Error('the kernel gave info on what is no BPF object');
+  return done([], 0, { info: decodeInfo(live, kind, buffers) });
+}

@@ -1,0 +1,117 @@
+/** Reads the whole observable state of a live kernel: lists, programs, links, maps. */
+import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
+import type { MapKey } from '../../domain/call.ts';
+import type { ObjectKind } from '../../domain/effect.ts';
+import type { Mode } from '../../domain/flags.ts';
+import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { BPF } from '../kernel/commands.ts';
+import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import type { LiveKernel } from './live-kernel.ts';
+import { keyOf } from './map-calls.ts';
+import { objectBehind } from './objects.ts';
+import type { LiveLink, LiveList, LiveMap, LiveWorld } from './world.ts';
+
+/** Ids that a reading of one list has room for; the effective array has no limit of its own. */
+const IDS_MAX = 4096;
+const EFFECTIVE = 1;
+const MODES: Readonly<Record<number, Mode>> = { 0: 'none', 1: 'override', 2: 'multi' };
+
+export function observeLive(live: LiveKernel): LiveWorld {
+  const byId = new Map(live.cgroups.living().map((cgroup) => [cgroup.id, cgroup]));
+  return {
+    cgroups: [...byId.values()],
+    programs: alive(live, 'prog'),
+    links: alive(live, 'link').flatMap((id) => linkOf(live, id) ?? []),
+    maps: alive(live, 'map').flatMap((id) => mapOf(live, id) ?? []),
+    list(cgroupId, type) {
+      const cgroup = byId.get(cgroupId);
+      if (cgroup === undefined) throw new Error(`no cgroup ${cgroupId}`);
+      return listOf(live, cgroup.fd, type);
+    },
+  };
+}
+
+/** A raw command of our own. */
+function ask(live: LiveKernel, command: keyof typeof BPF, attr: Attr): Answered {
+  return live.kernel.call(SYS.bpf, BPF[command], attr.buffer, ATTR_BYTES);
+}
+
+/** The log's ids of the objects of a kind whose kernel ids still resolve. */
+function alive(live: LiveKernel, kind: ObjectKind): number[] {
+  return [...live.ids.all(kind)].flatMap(([id, real]) => (isAlive(live, kind, real) ? [id] : []));
+}
+
+/** Whether the kernel has an object, asked without taking a reference on it. */
+function isAlive(live: LiveKernel, kind: ObjectKind, real: number): boolean {
+  const attr = new Attr(live.kernel).u32(0, real - 1);
+  const answered = ask(live, `${kind}_get_next_id`, attr);
+  return 'ret' in answered && attr.readU32(4) === real;
+}
+
+function linkOf(live: LiveKernel, id: number): LiveLink | undefined {
+  const info = withObject(live, 'link', id, (fd) => objectBehind(live, fd));
+  if (info?.kind !== 'link') return undefined;
+  const { prog_id, cgroup_id, attach_type } = info;
+  return { id, prog_id, cgroup_id, attach_type };
+}
+
+function mapOf(live: LiveKernel, id: number): LiveMap | undefined {
+  const form = live.mapForms.get(id);
+  if (form?.storage !== true) return { id };
+  const storages = withObject(live, 'map', id, (fd) => {
+    const keys: MapKey[] = [];
+    let key: Buffer | undefined;
+    for (;;) {
+      const next = Buffer.alloc(2 * 8);
+      const attr = new Attr(live.kernel).u32(0, fd).pointer(8, key).pointer(16, next);
+      if ('errno' in ask(live, 'map_get_next_key', attr)) return keys;
+      keys.push(keyOf(live, form, next));
+      key = next;
+    }
+  });
+  return storages === undefined ? undefined : { id, storages };
+}
+
+/** Opens an object by its id for the length of a reading; undefined when it is gone. */
+function withObject<T>(
+  live: LiveKernel,
+  kind: ObjectKind,
+  id: number,
+  read: (fd: number) => T,
+): T | undefined {
+  const real = live.ids.realOf(kind, id) ?? 0;
+  const opened = ask(live, `${kind}_get_fd_by_id`, new Attr(live.kernel).u32(0, real));
+  if ('errno' in opened) return undefined;
+  try {
+    return read(opened.ret);
+  } finally {
+    live.kernel.call(SYS.close, opened.ret);
+  }
+}
+
+function listOf(live: LiveKernel, cgroupFd: number, type: AttachType): LiveList {
+  const attached = query(live, cgroupFd, type, 0);
+  const effective = query(live, cgroupFd, type, EFFECTIVE);
+  const mode = MODES[attached.flags];
+  if (mode === undefined) throw new Error(`the kernel reports attach flags ${attached.flags}`);
+  const { revision } = attached;
+  return { mode, revision, attached: attached.ids, effective: effective.ids };
+}
+
+function query(live: LiveKernel, cgroupFd: number, type: AttachType, flags: number) {
+  const ids = Buffer.alloc(4 * IDS_MAX);
+  const attr = new Attr(live.kernel)
+    .u32(0, cgroupFd)
+    .u32(4, attachTypeNumber(type))
+    .u32(8, flags)
+    .pointer(16, ids)
+    .u32(24, IDS_MAX);
+  must(ask(live, 'prog_query', attr), `query ${type}`);
+  return {
+    flags: attr.readU32(12),
+    revision: Number(attr.readU64(56)),
+    ids: Array.from({ length: attr.readU32(24) }, (_, i) =>
+      live.ids.idOf('prog', ids.readUInt32LE(4 * i)),
+    ),
+  };
+}

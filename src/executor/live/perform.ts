@@ -1,0 +1,127 @@
+/** Every call of the log, made on a live kernel. */
+import type { Call } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './fd-calls.ts';
+import { bpffsMkdir, bpffsRmdir, chmod, mkdir, rename, rmdir, unlink } from './file-calls.ts';
+import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
+import { type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
+import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
+import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
+import { capset, exec, exit, fork, join, setrlimit, spawn } from './process-calls.ts';
+import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
+
+/**
+ * Makes `call` as process `pid` of the log. The effects of the decision are those that the caller
+ * can see in the answer; what else changed is for the observer.
+ */
+export async function performLive(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
+  const process = live.processes.get(pid);
+  if (process === undefined) return saidNo('ESRCH');
+  return perform({ live, process }, call);
+}
+
+function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
+  switch (call.name) {
+    case 'spawn':
+      return spawn(caller, call);
+    case 'fork':
+      return fork(caller, call);
+    case 'exec':
+      return exec(caller, call);
+    case 'exit':
+      return exit(caller);
+    case 'capset':
+      return capset(caller, call);
+    case 'setrlimit':
+      return setrlimit(caller, call);
+    case 'join':
+      return join(caller, call);
+    case 'open_cgroup':
+      return openCgroup(caller, call);
+    case 'open_other':
+      return openOther(caller, call);
+    case 'close':
+      return close(caller, call);
+    case 'dup':
+      return dup(caller, call);
+    case 'dup2':
+      return dup2(caller, call);
+    case 'send_fd':
+      return sendFd(caller, call);
+    case 'recv_fd':
+      return recvFd(caller);
+    case 'mkdir':
+      return mkdir(caller, call);
+    case 'rmdir':
+      return rmdir(caller, call);
+    case 'bpffs_mkdir':
+      return bpffsMkdir(caller, call);
+    case 'bpffs_rmdir':
+      return bpffsRmdir(caller, call);
+    case 'unlink':
+      return unlink(caller, call);
+    case 'rename':
+      return rename(caller, call);
+    case 'chmod':
+      return chmod(caller, call);
+    default:
+      return command(caller, call);
+  }
+}
+
+/** The calls that go through bpf(2). */
+type Command = Extract<
+  Call,
+  { readonly name: `prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}` }
+>;
+
+function command(caller: LiveCaller, call: Command): Decision {
+  switch (call.name) {
+    case 'prog_load':
+      return progLoad(caller, call);
+    case 'prog_attach':
+      return progAttach(caller, call);
+    case 'prog_detach':
+      return progDetach(caller, call);
+    case 'prog_query':
+      return progQuery(caller, call);
+    case 'prog_bind_map':
+      return progBindMap(caller, call);
+    case 'link_create':
+      return linkCreate(caller, call);
+    case 'link_update':
+      return linkUpdate(caller, call);
+    case 'link_detach':
+      return linkDetach(caller, call);
+    case 'obj_pin':
+      return objPin(caller, call);
+    case 'obj_get':
+      return objGet(caller, call);
+    case 'obj_get_info_by_fd':
+      return objGetInfo(caller, call);
+    case 'prog_get_fd_by_id':
+      return getFdById(caller, 'prog', call.prog_id);
+    case 'link_get_fd_by_id':
+      return getFdById(caller, 'link', call.link_id);
+    case 'map_get_fd_by_id':
+      return getFdById(caller, 'map', call.map_id);
+    case 'prog_get_next_id':
+      return getNextId(caller, 'prog', call.start_id);
+    case 'link_get_next_id':
+      return getNextId(caller, 'link', call.start_id);
+    case 'map_get_next_id':
+      return getNextId(caller, 'map', call.start_id);
+    case 'map_create':
+      return mapCreate(caller, call);
+    case 'map_lookup_elem':
+      return mapLookup(caller, call);
+    case 'map_update_elem':
+      return mapUpdate(caller, call);
+    case 'map_delete_elem':
+      return mapDelete(caller, call);
+    case 'map_get_next_key':
+      return mapNextKey(caller, call);
+    default:
+      return call satisfies never;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The log's processes as fd tables of this process. A number of theirs stands for a real fd of
+ * ours, made by the real call, so reference counts, access modes and close-on-exec are the
+ * kernel's; only numbers are kept here (docs/adr/0020).
+ */
+import type { ChildProcess } from 'node:child_process';
+import type { Capability } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES } from '../../domain/capability.ts';
+import type { ObjectKind } from '../../domain/effect.ts';
+
+export interface LiveFd {
+  readonly real: number;
+  readonly cloexec: boolean;
+  readonly kind: ObjectKind | 'cgroup' | 'other';
+  /** The log's id; 0 for `other`. */
+  readonly id: number;
+  /** One of the descriptors that every process shares as 0, 1 and 2; never closed. */
+  readonly standard?: true;
+}
+
+export interface LiveProcess {
+  readonly pid: number;
+  comm: string;
+  uid: number;
+  caps: readonly Capability[];
+  nofile: number;
+  readonly fds: Map<number, LiveFd>;
+  /** Fds in flight to this process, oldest first. */
+  mailbox: LiveFd[];
+  /** The path of the cgroup that it joined. */
+  cgroup: string | undefined;
+  /** A process that makes the joined cgroup busy in its name. */
+  placeholder: ChildProcess | undefined;
+}
+
+/** A number that is never open: far above every limit, also in its low 16 bits. */
+const NEVER_OPEN = 0x00ff_ffff;
+
+/** The lowest free number below the process's limit. */
+export function lowestFree({ fds, nofile }: LiveProcess): number | undefined {
+  for (let fd = 0; fd < nofile; fd++) if (!fds.has(fd)) return fd;
+  return undefined;
+}
+
+/**
+ * The real number for an fd field. 0 stays 0, since some fields take it as "none"; while a call
+ * runs, our fd 0 is what the process has there. Negative numbers stay what they are.
+ */
+export function realFd(process: LiveProcess, fd: number | undefined): number {
+  if (fd === undefined || fd <= 0) return fd ?? 0;
+  return process.fds.get(fd)?.real ?? NEVER_OPEN;
+}
+
+const CAPABILITY_BITS: Readonly<Record<Capability, number>> = {
+  dac_override: 1,
+  net_admin: 12,
+  sys_admin: 21,
+  sys_resource: 24,
+  perfmon: 38,
+  bpf: 39,
+};
+
+export function capabilityBits(caps: readonly Capability[]): number[] {
+  return caps.map((capability) => CAPABILITY_BITS[capability]);
+}
+
+/** Root with everything: what this process is itself. */
+export function isFullRoot({ uid, caps }: LiveProcess): boolean {
+  return uid === 0 && ALL_CAPABILITIES.every((capability) => caps.includes(capability));
+}

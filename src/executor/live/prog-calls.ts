@@ -1,0 +1,170 @@
+/** PROG_LOAD, PROG_ATTACH, PROG_DETACH, PROG_QUERY and PROG_BIND_MAP on a live kernel. */
+import { attachTypeNumber } from '../../domain/attach-type.ts';
+import type { CallOf } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { flagWord } from '../../domain/flags.ts';
+import type { QueryOutputs } from '../../domain/outcome.ts';
+import { progTypeNumber } from '../../domain/prog-type.ts';
+import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { assemble, INSN_BYTES, type UsedMap } from '../kernel/instructions.ts';
+import { cString } from '../kernel/syscall.ts';
+import { anchorId } from './anchor.ts';
+import { adopt, bpf, onTarget } from './bpf.ts';
+import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { objectBehind, realIdBehind } from './objects.ts';
+import { realFd } from './process.ts';
+
+/** Room for ids when the caller does not say. */
+const PROG_CNT_DEFAULT = 128;
+/** Ids that a query buffer holds at most, whatever room the caller claims to have. */
+const PROG_CNT_MAX = 4096;
+/** Instructions above which the kernel answers E2BIG without reading them. */
+const INSNS_MAX = 1_000_000;
+const LICENCE = cString('GPL');
+/** End of `revision` in PROG_QUERY's attr; before it, the kernel's own value is not there. */
+const REVISION = 56;
+
+export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decision {
+  const { live } = caller;
+  const code =
+    call.insns === undefined
+      ? assemble(call.ret ?? 1, usedMaps(caller, call))
+      : Buffer.from(call.insns, 'base64');
+  const count = call.insn_cnt ?? code.length / INSN_BYTES;
+  const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
+  const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
+  const attr = new Attr(live.kernel)
+    .u32(0, progTypeNumber(call.prog_type))
+    .u32(4, count)
+    .pointer(8, insns)
+    .pointer(16, LICENCE)
+    .u32(44, call.prog_flags ?? 0)
+    .name(48, call.prog_name ?? '')
+    .u32(68, attachTypeNumber(call.expected_attach_type ?? 0));
+  const answered = bpf(caller, 'prog_load', attr);
+  if ('errno' in answered) return saidNo(answered.errno);
+  const id = live.nameNew('prog');
+  live.ids.introduce('prog', realIdBehind(live, answered.ret), id);
+  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'prog', id });
+  return loaded(caller, call, { id, fd, real: answered.ret });
+}
+
+function loaded(
+  caller: LiveCaller,
+  call: CallOf<'prog_load'>,
+  { id, fd, real }: { readonly id: number; readonly fd: number; readonly real: number },
+): Decision {
+  const info = objectBehind(caller.live, real);
+  if (info.kind !== 'prog') throw new Error('a loaded program is no program');
+  const { prog_type, tag, prog_name, created_by_uid: uid, map_ids } = info;
+  const effect = {
+    type: 'ProgLoaded',
+    prog_id: id,
+    fd,
+    prog_type,
+    expected_attach_type: call.expected_attach_type ?? 0,
+    enforced: prog_type === 'cgroup_skb' && (call.ret ?? 1) > 1,
+    prog_name,
+    tag,
+    uid,
+    map_ids,
+    storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
+  } as const;
+  return done([effect], fd);
+}
+
+function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
+  return (call.map_fds ?? []).map((number) => {
+    const named = process.fds.get(number);
+    const form = named?.kind === 'map' ? live.mapForms.get(named.id) : undefined;
+    const use = call.map_ref_only === true ? 'mention' : form?.storage ? 'storage' : 'lookup';
+    // Instructions have no "none": fd 0 is a number like any other there, and stands as it is.
+    return { fd: realFd(process, number), use, keyBytes: form?.key_size ?? 4 };
+  });
+}
+
+export function progAttach(caller: LiveCaller, call: CallOf<'prog_attach'>): Decision {
+  return attachOrDetach(caller, call, 'prog_attach');
+}
+
+export function progDetach(caller: LiveCaller, call: CallOf<'prog_detach'>): Decision {
+  return attachOrDetach(caller, call, 'prog_detach');
+}
+
+function attachOrDetach(
+  caller: LiveCaller,
+  call: CallOf<'prog_attach'> | CallOf<'prog_detach'>,
+  command: 'prog_attach' | 'prog_detach',
+): Decision {
+  const { process, live } = caller;
+  return onTarget(caller, call, (target) => {
+    const attr = new Attr(live.kernel, call.attr_size)
+      .u32(0, realFd(process, target))
+      .u32(4, realFd(process, call.attach_bpf_fd))
+      .u32(8, attachTypeNumber(call.attach_type))
+      .u32(12, flagWord(call.flags))
+      .u32(16, realFd(process, call.replace_bpf_fd))
+      .u32(20, anchorId(caller, call))
+      .u64(24, call.expected_revision ?? 0);
+    const answered = bpf(caller, command, attr, call.attr_size ?? ATTR_BYTES);
+    return 'errno' in answered ? saidNo(answered.errno) : done();
+  });
+}
+
+export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decision {
+  return onTarget(caller, call, (target) => {
+    const { kernel } = caller.live;
+    const room = call.prog_cnt ?? PROG_CNT_DEFAULT;
+    const ids = Buffer.alloc(4 * Math.min(Math.max(room, 1), PROG_CNT_MAX));
+    const flags = Buffer.alloc(ids.length, 0xff);
+    const size = call.attr_size ?? ATTR_BYTES;
+    const attr = new Attr(kernel, size)
+      .u32(0, realFd(caller.process, target))
+      .u32(4, attachTypeNumber(call.attach_type))
+      .u32(8, flagWord(call.query_flags))
+      .pointer(16, call.null_prog_ids === true ? undefined : ids)
+      .u32(24, room)
+      .pointer(32, call.prog_attach_flags === true ? flags : undefined);
+    const answered = bpf(caller, 'prog_query', attr, size);
+    const wantsFlags = call.prog_attach_flags === true;
+    const query = queryOutputs(caller, attr, ids, wantsFlags ? flags : undefined);
+    if ('errno' in answered) {
+      const { outcome } = saidNo(answered.errno);
+      return { outcome: { ...outcome, query }, effects: [] };
+    }
+    return done([], 0, { query });
+  });
+}
+
+function queryOutputs(
+  { live }: LiveCaller,
+  attr: Attr,
+  ids: Buffer,
+  flags: Buffer | undefined,
+): QueryOutputs {
+  const written = words(ids).filter((id) => id !== 0);
+  const revision = Number(attr.readU64(REVISION));
+  return {
+    prog_cnt: attr.readU32(24),
+    prog_ids: written.map((id) => live.ids.idOf('prog', id)),
+    attach_flags: attr.readU32(12),
+    ...(flags === undefined
+      ? {}
+      : { prog_attach_flags: words(flags).filter((word) => word !== 0xffff_ffff) }),
+    ...(revision === 0 ? {} : { revision }),
+  };
+}
+
+function words(buffer: Buffer): number[] {
+  return Array.from({ length: buffer.length / 4 }, (_, i) => buffer.readUInt32LE(4 * i));
+}
+
+export function progBindMap(caller: LiveCaller, call: CallOf<'prog_bind_map'>): Decision {
+  const { process, live } = caller;
+  const attr = new Attr(live.kernel)
+    .u32(0, realFd(process, call.prog_fd))
+    .u32(4, realFd(process, call.map_fd))
+    .u32(8, call.flags ?? 0);
+  const answered = bpf(caller, 'prog_bind_map', attr);
+  return 'errno' in answered ? saidNo(answered.errno) : done();
+}

@@ -1,0 +1,32 @@
+/** What can be observed of a live kernel, by the log's ids (the shape that a replay compares). */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { MapKey } from '../../domain/call.ts';
+import type { Mode } from '../../domain/flags.ts';
+
+export interface LiveList {
+  readonly mode: Mode;
+  readonly revision: number;
+  readonly attached: readonly number[];
+  readonly effective: readonly number[];
+}
+
+export interface LiveLink {
+  readonly id: number;
+  readonly prog_id: number;
+  readonly cgroup_id: number;
+  readonly attach_type: AttachType;
+}
+
+export interface LiveMap {
+  readonly id: number;
+  /** Of storage maps alone: the keys, newest first. */
+  readonly storages?: readonly MapKey[];
+}
+
+export interface LiveWorld {
+  readonly cgroups: readonly { readonly id: number; readonly path: string }[];
+  readonly programs: readonly number[];
+  readonly links: readonly LiveLink[];
+  readonly maps: readonly LiveMap[];
+  list(cgroupId: number, type: AttachType): LiveList;
+}
