@@ -1,0 +1,105 @@
+/**
+ * Changes of effective arrays. One attach at the root changes the array of every cgroup below, so
+ * cgroups whose array was their parent's, and still is, stand in the list of the parent's change.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { Slot } from '../../domain/effective.ts';
+import type { CgroupView } from '../../projections/state.ts';
+import type { CausesOf } from './causes.ts';
+import { sequenceChanges } from './sequence.ts';
+import type { ArrayChange, SlotHolder } from './state-diff.ts';
+import { type Subject, subject } from './subject.ts';
+
+const NO_SLOTS: readonly Slot[] = [];
+
+interface Pair {
+  readonly was: readonly Slot[];
+  readonly is: readonly Slot[];
+}
+
+interface Found extends Pair {
+  readonly change: Omit<ArrayChange, 'same_in'>;
+  readonly same_in: number[];
+}
+
+/** The arrays that differ, in the order of the cgroups after. */
+export function arrayChanges(
+  before: readonly CgroupView[],
+  after: readonly CgroupView[],
+  causes: CausesOf,
+): ArrayChange[] {
+  const wasById = new Map(before.map((cgroup) => [cgroup.cgroup_id, cgroup]));
+  const isById = new Map(after.map((cgroup) => [cgroup.cgroup_id, cgroup]));
+  const found = new Map<string, Found>();
+  const all: Found[] = [];
+  for (const cgroup of after) {
+    const { cgroup_id, parent_id, path } = cgroup;
+    const known = wasById.get(cgroup_id);
+    for (const attach_type of typesOf(known, cgroup)) {
+      const pair = { was: slotsOf(known, attach_type), is: slotsOf(cgroup, attach_type) };
+      if (sameSlots(pair.was, pair.is)) continue;
+      const parent = found.get(`${parent_id} ${attach_type}`);
+      if (
+        parent !== undefined &&
+        sameSlots(parent.was, pair.was) &&
+        sameSlots(parent.is, pair.is)
+      ) {
+        parent.same_in.push(cgroup_id);
+        found.set(`${cgroup_id} ${attach_type}`, parent);
+        continue;
+      }
+      const slots = sequenceChanges(pair.was.map(holderOf), pair.is.map(holderOf), {
+        identity: slotIdentity,
+        same: isDeepStrictEqual,
+      });
+      const because = causes(reasons([wasById, isById], cgroup_id, attach_type));
+      const change = { cgroup_id, path, attach_type, slots, because };
+      const one: Found = { ...pair, change, same_in: [] };
+      found.set(`${cgroup_id} ${attach_type}`, one);
+      all.push(one);
+    }
+  }
+  return all.map(({ change, same_in }) => ({ ...change, same_in }));
+}
+
+function typesOf(...cgroups: readonly (CgroupView | undefined)[]): Set<AttachType> {
+  return new Set(
+    cgroups.flatMap((cgroup) => cgroup?.effective.map(({ attach_type }) => attach_type) ?? []),
+  );
+}
+
+function slotsOf(cgroup: CgroupView | undefined, type: AttachType): readonly Slot[] {
+  return cgroup?.effective.find(({ attach_type }) => attach_type === type)?.slots ?? NO_SLOTS;
+}
+
+/** Cgroups that inherit share one array, so most comparisons end at once. */
+function sameSlots(a: readonly Slot[], b: readonly Slot[]): boolean {
+  return a === b || isDeepStrictEqual(a.map(holderOf), b.map(holderOf));
+}
+
+function holderOf({ index: _, ...holder }: Slot): SlotHolder {
+  return holder;
+}
+
+/** What makes a slot the same slot: its link, or its program and the cgroup that it is attached to. */
+export function slotIdentity({ prog_id, cgroup_id, link_id }: SlotHolder): string {
+  return link_id === undefined ? `prog ${prog_id} at ${cgroup_id ?? '-'}` : `link ${link_id}`;
+}
+
+/** An array changes with the lists of its cgroup and of those above, and with the cgroup itself. */
+function reasons(
+  worlds: readonly ReadonlyMap<number, CgroupView>[],
+  cgroupId: number,
+  type: AttachType,
+): Subject[] {
+  const lists = worlds.flatMap((cgroups) => {
+    const chain: Subject[] = [];
+    for (let at = cgroups.get(cgroupId); at !== undefined; at = cgroups.get(at.parent_id)) {
+      chain.push(subject.list(at.cgroup_id, type));
+    }
+    return chain;
+  });
+  const isNew = worlds.some((cgroups) => !cgroups.has(cgroupId));
+  return [...lists, subject.written(cgroupId, type), ...(isNew ? [subject.cgroup(cgroupId)] : [])];
+}

@@ -1,0 +1,52 @@
+/** Which events changed what between two moments, gathered while the log is folded. */
+import type { Kernel } from '../../domain/kernel.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { type EventRef, eventRef } from '../event-ref.ts';
+import type { Subject } from './subject.ts';
+import { subjectsOf } from './subjects-of.ts';
+
+/** Tells the positions of the events that changed any of the subjects, oldest first. */
+export type CausesOf = (subjects: readonly Subject[]) => readonly number[];
+
+export class Causes {
+  #bySubject = new Map<Subject, number[]>();
+  #refs = new Map<number, EventRef>();
+  #boot: number | undefined;
+
+  /**
+   * Takes the next event.
+   *
+   * @param kernel the state right before it
+   */
+  add(kernel: Kernel, event: LedgerEvent): void {
+    const { position, call } = event;
+    if (call.name === 'boot') {
+      // Whatever was there before ended with the boot, and whatever is there now came after it.
+      this.#bySubject = new Map();
+      this.#refs = new Map([[position, eventRef(event)]]);
+      this.#boot = position;
+      return;
+    }
+    const subjects = subjectsOf(kernel, event);
+    if (subjects.size > 0) this.#refs.set(position, eventRef(event));
+    for (const subject of subjects) {
+      const positions = this.#bySubject.get(subject);
+      if (positions === undefined) this.#bySubject.set(subject, [position]);
+      else positions.push(position);
+    }
+  }
+
+  /** The events that changed any of the subjects; if none did, the boot did. */
+  of: CausesOf = (subjects) => {
+    const all = new Set(subjects.flatMap((subject) => this.#bySubject.get(subject) ?? []));
+    if (all.size === 0 && this.#boot !== undefined) all.add(this.#boot);
+    return [...all].sort((a, b) => a - b);
+  };
+
+  /** The events at positions, by position. */
+  refs(positions: Iterable<number>): EventRef[] {
+    return [...new Set(positions)]
+      .sort((a, b) => a - b)
+      .flatMap((position) => this.#refs.get(position) ?? []);
+  }
+}

@@ -1,0 +1,75 @@
+/** The difference of two tables of rows that have a key: rows that came, went, or read otherwise. */
+import { isDeepStrictEqual } from 'node:util';
+
+/** Positions of the events that made a change, oldest first. */
+export interface Caused {
+  readonly because: readonly number[];
+}
+
+export interface RowsDiff<R> {
+  readonly added: readonly (R & Caused)[];
+  readonly removed: readonly (R & Caused)[];
+  /** The key and, before and after, the fields that differ. */
+  readonly changed: readonly (ChangedRow<R> & Caused)[];
+}
+
+export interface ChangedRow<R> {
+  readonly key: number | string;
+  readonly was: Partial<R>;
+  readonly is: Partial<R>;
+}
+
+interface Keyed<R> {
+  readonly key: (row: R) => number | string;
+  /** Which events changed a row; `rows` are its versions before and after. */
+  readonly because: (key: number | string, rows: readonly R[]) => readonly number[];
+}
+
+/** What leads from one table to the other, in the order of the rows. */
+export function rowsDiff<R extends object>(
+  before: readonly R[],
+  after: readonly R[],
+  { key, because }: Keyed<R>,
+): RowsDiff<R> {
+  const known = new Map(before.map((row) => [key(row), row]));
+  const living = new Set(after.map(key));
+  const added: (R & Caused)[] = [];
+  const changed: (ChangedRow<R> & Caused)[] = [];
+  for (const row of after) {
+    const id = key(row);
+    const was = known.get(id);
+    if (was === undefined) {
+      added.push({ ...row, because: because(id, [row]) });
+      continue;
+    }
+    const fields = (Object.keys(row) as (keyof R)[]).filter(
+      (field) => !isDeepStrictEqual(was[field], row[field]),
+    );
+    if (fields.length === 0) continue;
+    const rows = [was, row];
+    changed.push({
+      ...{ key: id, was: only(was, fields), is: only(row, fields) },
+      because: because(id, rows),
+    });
+  }
+  const gone = before.filter((row) => !living.has(key(row)));
+  const removed = gone.map((row) => ({ ...row, because: because(key(row), [row]) }));
+  return { added, removed, changed };
+}
+
+/** The rows that a difference leads to, in no particular order. */
+export function applyRows<R extends object>(
+  before: readonly R[],
+  diff: RowsDiff<R>,
+  key: (row: R) => number | string,
+): R[] {
+  const rows = new Map(before.map((row) => [key(row), row]));
+  for (const row of diff.removed) rows.delete(key(row));
+  for (const { key: id, is } of diff.changed) rows.set(id, { ...(rows.get(id) as R), ...is });
+  for (const { because: _, ...row } of diff.added) rows.set(key(row as R), row as R);
+  return [...rows.values()];
+}
+
+function only<R>(row: R, fields: readonly (keyof R)[]): Partial<R> {
+  return Object.fromEntries(fields.map((field) => [field, row[field]])) as Partial<R>;
+}

@@ -1,0 +1,90 @@
+/**
+ * The moment that a reader means, as they write it in `at`, `from` and `to`: a position (`42`), an
+ * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
+ * boot (`boot:3`).
+ */
+import type { Queryable } from '../events/database.ts';
+import type { Log } from '../events/log.ts';
+import { LogRefusal } from '../events/log-refusal.ts';
+import { microsOf } from '../events/rfc3339.ts';
+import { listBoots, momentAt } from '../projections/boots.ts';
+import type { Moment } from '../projections/moment.ts';
+
+export type MomentText =
+  | { readonly kind: 'position'; readonly position: number }
+  /** Microseconds since the epoch. */
+  | { readonly kind: 'time'; readonly time: number }
+  | { readonly kind: 'boot'; readonly boot: number };
+
+/** What may be written for a moment, for messages. */
+export const MOMENT_FORMS = 'a position (42), an RFC 3339 time, or the end of a boot (boot:2)';
+
+/** Reads a moment; undefined for text that is none. */
+export function parseMoment(text: string): MomentText | undefined {
+  if (/^[1-9]\d{0,14}$/.test(text)) return { kind: 'position', position: Number(text) };
+  const [, boot] = /^boot:([1-9]\d{0,8})$/.exec(text) ?? [];
+  if (boot !== undefined) return { kind: 'boot', boot: Number(boot) };
+  const time = microsOf(text);
+  return time === undefined || time < 0 ? undefined : { kind: 'time', time };
+}
+
+/** A time before the log begins, or a boot that it does not have. */
+export class MomentUnknown extends Error {
+  /** The head of the log. */
+  readonly head: number;
+
+  constructor(message: string, head: number) {
+    super(message);
+    this.head = head;
+  }
+}
+
+export interface FoundMoment {
+  readonly moment: Moment;
+  /** The text will mean this position for ever, however the log grows. */
+  readonly fixed: boolean;
+}
+
+/**
+ * The moment that a text means on a host; without a text, the head.
+ *
+ * @throws LogRefusal `position-unknown` for a position after the head
+ * @throws MomentUnknown for a time before the first event, or a boot that is not there
+ */
+export async function findMoment(
+  { log, database }: { readonly log: Log; readonly database: Queryable },
+  host: string,
+  text?: MomentText,
+): Promise<FoundMoment> {
+  const { host_id, position: head, at_max } = await log.head(host);
+  const at = async (position: number, fixed: boolean): Promise<FoundMoment> => {
+    const moment = await momentAt(database, { host_id, position });
+    if (moment === undefined) throw new Error(`host ${host} has no boot`);
+    return { moment, fixed };
+  };
+  switch (text?.kind) {
+    case undefined:
+      return at(head, false);
+    case 'position': {
+      const { position } = text;
+      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      return at(position, true);
+    }
+    case 'time': {
+      const position = Math.min(await log.positionAt(host, text.time), head);
+      if (position === 0) throw new MomentUnknown(`the log of ${host} begins later`, head);
+      // Until a later time is recorded, the next event may still belong to this moment.
+      return at(position, at_max > text.time);
+    }
+    case 'boot': {
+      const page = { after: text.boot - 1, limit: 2 };
+      const [boot, next] = await listBoots(database, { host_id, position: head }, page);
+      if (boot === undefined) {
+        throw new MomentUnknown(`the log of ${host} has no boot ${text.boot}`, head);
+      }
+      return next === undefined ? at(head, false) : at(next.position_from - 1, true);
+    }
+    default:
+      return text satisfies never;
+  }
+}
