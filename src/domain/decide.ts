@@ -98,7 +98,9 @@ function command(caller: Caller, call: Command): Decision {
     case 'prog_load':
       return progLoad(caller, call);
     case 'prog_bind_map':
-      return progBindMap(caller, call);
+      return caller.kernel.switches.prog_bind_map
+        ? progBindMap(caller, call)
+        : unknownCommand(call.name);
     case 'link_update':
       return linkUpdate(caller, call);
     case 'link_detach':

@@ -22,8 +22,13 @@ export function isStorageMap(map: BpfMap): boolean {
 }
 
 /** The key under which a map holds the storage of a cgroup and attach type. */
-export function storageKey(map: BpfMap, cgroupId: number, type: AttachType): MapKey {
-  return storagePlace(map, cgroupId, type);
+export function storageKey(
+  map: BpfMap,
+  cgroupId: number,
+  type: AttachType,
+): Exclude<MapKey, number> {
+  if (map.key_size === KEY_WITHOUT_TYPE) return { cgroup_id: cgroupId };
+  return { cgroup_id: cgroupId, attach_type: type };
 }
 
 export function sameKey(a: MapKey, b: MapKey): boolean {
@@ -46,11 +51,11 @@ export function storagesMade(
   for (const mapId of program.storage_map_ids) {
     const map = kernel.maps.get(mapId);
     if (map === undefined) continue;
-    const place = storagePlace(map, cgroup.id, type);
+    const key = storageKey(map, cgroup.id, type);
     const isThere = kernel.switches.storage_is_shared
-      ? map.elements.some((element) => sameKey(element.key, place))
+      ? map.elements.some((element) => sameKey(element.key, key))
       : others.some((entry) => mapsOf(kernel, entry).includes(mapId));
-    if (!isThere) effects.push({ type: 'StorageMade', map_id: mapId, ...place });
+    if (!isThere) effects.push({ type: 'StorageMade', map_id: mapId, ...key });
   }
   return effects;
 }
@@ -75,14 +80,14 @@ export function storagesFreed(
   for (const mapId of mapsOf(kernel, entry)) {
     const map = kernel.maps.get(mapId);
     if (map === undefined) continue;
-    const place = storagePlace(map, cgroup.id, type);
+    const key = storageKey(map, cgroup.id, type);
     const holds = (other: Entry) => mapsOf(kernel, other).includes(mapId);
     if (entries.slice(0, index).some(holds)) continue;
     if (entries.slice(index + 1).some(holds)) {
       // The key shows the next entry's own storage from now on, which user space never reached.
-      effects.push({ type: 'ElementUpdated', map_id: mapId, key: place, value: 0 });
+      effects.push({ type: 'ElementUpdated', map_id: mapId, key, value: 0 });
     } else {
-      effects.push({ type: 'StorageRemoved', map_id: mapId, ...place, reason });
+      effects.push({ type: 'StorageRemoved', map_id: mapId, ...key, reason });
     }
   }
   return effects;
@@ -100,11 +105,6 @@ export function storagesOrphaned(kernel: Kernel, cgroup: Cgroup): Effect[] {
     }
   }
   return effects;
-}
-
-function storagePlace(map: BpfMap, cgroupId: number, type: AttachType) {
-  if (map.key_size === KEY_WITHOUT_TYPE) return { cgroup_id: cgroupId };
-  return { cgroup_id: cgroupId, attach_type: type };
 }
 
 /** The maps in which an entry has a storage; a link keeps those it was made with. */

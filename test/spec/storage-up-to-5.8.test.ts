@@ -155,6 +155,6 @@ describe('from 5.9 on a storage', () => {
       world.does({ name: 'rmdir', path: '/c/d' });
       world.does({ name: 'rmdir', path: '/c' });
       expect(world.storages('M')).toEqual([]);
-      },
+    },
   );
 });

@@ -84,6 +84,8 @@ export interface Switches {
   /** Programs for bind4 and bind6 may return 2 and 3. */
   readonly bind_may_return_3: boolean;
 
+  /** PROG_BIND_MAP exists. */
+  readonly prog_bind_map: boolean;
   /** A storage map may be used by many programs; storages outlive a detach; 8 byte keys. */
   readonly storage_is_shared: boolean;
   /** Largest value of a shared storage map, in bytes. */

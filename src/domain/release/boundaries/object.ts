@@ -17,6 +17,11 @@ export const OBJECT_SPECS = {
       { since: '6.1', value: true, evidence: 'measured' },
     ],
   },
+  prog_bind_map: {
+    meaning: 'PROG_BIND_MAP exists; before, the command is EINVAL',
+    source: 'semantics §25.2',
+    boundaries: [from57(false), { since: '5.10', value: true, evidence: 'measured' }],
+  },
   storage_is_shared: {
     meaning: 'programs share a storage map, storages outlive a detach, and keys may have 8 bytes',
     source: 'semantics D13, §25.6',

@@ -1,0 +1,147 @@
+/** MAP_CREATE, PROG_BIND_MAP and map elements: semantics §18, §25. */
+import { GRANTS, unprivilegedCaller } from './callers.ts';
+import type { Table } from './table.ts';
+
+const storage: Table = {
+  page: 'map_create',
+  title: 'A cgroup storage map',
+  source: '`map_create`, `cgroup_storage_map_alloc`; semantics §25.1, §25.6',
+  state: 'The caller has no capability and no free fd; `unprivileged_bpf_disabled` is 2.',
+  given(world) {
+    unprivilegedCaller(world);
+    world.does({ name: 'setrlimit', nofile: 3 }, world.at('caller'));
+  },
+  call: `map_create pid = caller; map_type = 99; key_size = 4; value_size = 0; max_entries = 1;
+    map_flags = 24; map_name = "bad name"`,
+  steps: {
+    ...GRANTS,
+    'raise the limit': (world) =>
+      world.does({ name: 'setrlimit', nofile: 1024 }, world.at('caller')),
+  },
+  rows: `
+    | wrong first                            | mended by                 | v2-series..5.8 | 5.10   | 6.1    | 6.12.94..7.3 |
+    | map type 99 is unknown                 | map_type = cgroup_storage | –              | –      | –      | EINVAL       |
+    | the sysctl, and no CAP_BPF             | give CAP_BPF              | EPERM          | EPERM  | EPERM  | EPERM        |
+    | map type 99 is unknown                 | map_type = cgroup_storage | EINVAL         | EINVAL | EINVAL | –            |
+    | the key has 4 bytes                    | key_size = 8              | EINVAL         | EINVAL | EINVAL | EINVAL       |
+    | the key has 8 bytes, a cgroup id alone | key_size = 16             | EINVAL         | –      | –      | –            |
+    | the value has no bytes                 | value_size = 4194305      | EINVAL         | EINVAL | EINVAL | EINVAL       |
+    | the value is larger than any may be    | value_size = 40000        | E2BIG          | E2BIG  | E2BIG  | E2BIG        |
+    | the value is larger than here          | value_size = 4096         | E2BIG          | E2BIG  | –      | –            |
+    | rdonly together with wronly            | map_flags = 1             | EINVAL         | EINVAL | EINVAL | EINVAL       |
+    | no_prealloc is not for storage         | no map_flags              | EINVAL         | EINVAL | EINVAL | EINVAL       |
+    | storage has no max_entries             | max_entries = 0           | EINVAL         | EINVAL | EINVAL | EINVAL       |
+    | the name has a space                   | map_name = good.name      | EINVAL         | EINVAL | EINVAL | EINVAL       |
+    | the caller has no free fd              | raise the limit           | EMFILE         | EMFILE | EMFILE | EMFILE       |
+    | nothing                                |                           | ok             | ok     | ok     | ok           |
+  `,
+};
+
+const array: Table = {
+  page: 'map_create',
+  title: 'An array, and a type that wants CAP_BPF',
+  source: '`array_map_alloc_check`, `map_create`; semantics §18',
+  state: 'The caller has no capability; `unprivileged_bpf_disabled` is 0.',
+  config: { unprivileged_bpf_disabled: 0 },
+  given: unprivilegedCaller,
+  call: `map_create pid = caller; map_type = array; key_size = 8; value_size = 0; map_flags = 1`,
+  steps: GRANTS,
+  rows: `
+    | wrong first                   | mended by                           | all    |
+    | no_prealloc is not for arrays | no map_flags                        | EINVAL |
+    | an array has entries          | max_entries = 4                     | EINVAL |
+    | an index has 4 bytes          | key_size = 4                        | EINVAL |
+    | the value has no bytes        | value_size = 4; map_type = lru_hash | EINVAL |
+    | lru_hash wants CAP_BPF        | map_type = array                    | EPERM  |
+    | nothing                       |                                     | ok     |
+  `,
+};
+
+const bind: Table = {
+  page: 'prog_bind_map',
+  title: 'Everything wrong at once',
+  source: '`bpf_prog_bind_map`; semantics §25.2',
+  state: '`a` is a program, `M` a map.',
+  given(world) {
+    world.cgroups('/c').open('/c');
+    world.prog('a');
+    world.map('M');
+  },
+  call: 'prog_bind_map prog_fd = closed; map_fd = closed; flags = 1',
+  rows: `
+    | wrong first                  | mended by   | v2-series..5.8 | 5.10..7.3 |
+    | there is no such command     |             | EINVAL         | –         |
+    | flags are not 0              | flags = 0   | –              | EINVAL    |
+    | prog_fd is closed            | prog_fd = M | –              | EBADF     |
+    | prog_fd is a map             | prog_fd = a | –              | EINVAL    |
+    | map_fd is closed             | map_fd = a  | –              | EBADF     |
+    | map_fd is a program          | map_fd = M  | –              | EINVAL    |
+    | nothing                      |             | –              | ok        |
+    | nothing: it is bound already |             | –              | ok        |
+  `,
+};
+
+const storageElements: Table = {
+  page: 'map_elements',
+  title: 'Storages',
+  source:
+    '`map_update_elem`, `map_delete_elem`, `map_lookup_elem`, `map_get_next_key`; semantics §25.4',
+  state:
+    '`/c` has a storage in `M`, `/e` has none. `M` is pinned; `r` is an fd of it from OBJ_GET with ' +
+    'RDONLY, `w` one with WRONLY.',
+  given(world) {
+    world.cgroups('/c', '/e').map('M');
+    world.prog('a', { map_fds: [world.at('M')] });
+    world.has('/c', 'multi a');
+    world.does({ name: 'obj_pin', bpf_fd: world.at('M'), path: '/m' });
+    world.name('r', world.does({ name: 'obj_get', path: '/m', file_flags: 8 }));
+    world.name('w', world.does({ name: 'obj_get', path: '/m', file_flags: 16 }));
+  },
+  call: 'map_update_elem map_fd = closed; key = /e; value = 1; flags = 1',
+  rows: `
+    | wrong first                            | mended by               | all    |
+    | map_fd is closed                       | map_fd = a              | EBADF  |
+    | map_fd is a program                    | map_fd = r              | EINVAL |
+    | the fd only reads                      | map_fd = w              | EPERM  |
+    | noexist: user space makes no storages  | no flags                | EINVAL |
+    | /e has no storage                      | key = /c                | ENOENT |
+    | nothing                                | name = map_delete_elem  | ok     |
+    | a value is no field of MAP_DELETE_ELEM | no value                | EINVAL |
+    | storages cannot be deleted             | name = map_lookup_elem  | EINVAL |
+    | the fd only writes                     | map_fd = M; key = /e    | EPERM  |
+    | /e has no storage                      | key = /c                | ENOENT |
+    | nothing                                | name = map_get_next_key | ok     |
+    | no key after the last                  | no key                  | ENOENT |
+    | nothing: the first key                 |                         | ok     |
+  `,
+};
+
+const plainElements: Table = {
+  page: 'map_elements',
+  title: 'Arrays and hashes',
+  source: '`array_map_update_elem`, `htab_map_update_elem`',
+  state: '`A` is an array of 2, `H` a hash with room for 1 that holds the key 0.',
+  given(world) {
+    const plain = { key_size: 4, value_size: 8 } as const;
+    world.map('A', { map_type: 'array', ...plain, max_entries: 2 });
+    const map_fd = world.map('H', { map_type: 'hash', ...plain, max_entries: 1 });
+    world.does({ name: 'map_update_elem', map_fd, key: 0, value: 7 });
+  },
+  call: 'map_update_elem map_fd = A; key = 2; value = 1; flags = 3',
+  rows: `
+    | wrong first                 | mended by                                              | all    |
+    | flags above 2 are unknown   | flags = 1                                              | EINVAL |
+    | index 2 is past the end     | key = 1                                                | E2BIG  |
+    | noexist: every index exists | map_fd = H; key = 0                                    | EEXIST |
+    | noexist: the key exists     | key = 1; flags = 2                                     | EEXIST |
+    | exist: there is no key 1    | flags = 0                                              | ENOENT |
+    | the hash is full            | key = 0                                                | E2BIG  |
+    | nothing                     | name = map_delete_elem; no value; no flags; map_fd = A | ok     |
+    | elements of an array stay   | map_fd = H; key = 1                                    | EINVAL |
+    | there is no key 1           | key = 0                                                | ENOENT |
+    | nothing                     |                                                        | ok     |
+  `,
+};
+
+export const mapCreateTables: readonly Table[] = [storage, array];
+export const mapTables: readonly Table[] = [bind, storageElements, plainElements];

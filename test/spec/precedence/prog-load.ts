@@ -1,0 +1,83 @@
+/** PROG_LOAD: semantics §7, §18, §25.2. */
+import { GRANTS, unprivilegedCaller } from './callers.ts';
+import type { Table } from './table.ts';
+
+const everything: Table = {
+  page: 'prog_load',
+  title: 'Everything wrong at once',
+  source: '`bpf_prog_load`, `bpf_check`; semantics §7, §18, §25.2',
+  state:
+    '`M` and `N` are cgroup storage maps. The caller has no capability and no free fd; ' +
+    '`unprivileged_bpf_disabled` is 2.',
+  given(world) {
+    world.cgroups('/c').open('/c');
+    world.map('M');
+    world.map('N');
+    unprivilegedCaller(world);
+    world.does({ name: 'setrlimit', nofile: 3 }, world.at('caller'));
+  },
+  call: `prog_load pid = caller; prog_type = cgroup_sock_addr; expected_attach_type = 100;
+    prog_flags = 0x10000; insn_cnt = 1000001; prog_name = "bad name"; map_fds = closed; ret = 9`,
+  steps: {
+    ...GRANTS,
+    'raise the limit': (world) =>
+      world.does({ name: 'setrlimit', nofile: 1024 }, world.at('caller')),
+  },
+  rows: `
+    | wrong first                                                | mended by                                                                               | v2-series..5.7 | 5.8    | 5.10..6.1 | 6.12.94..7.3 |
+    | prog_flags have an unknown bit                             | no prog_flags                                                                           | –              | –      | –         | EINVAL       |
+    | the sysctl, and no CAP_BPF                                 | give CAP_BPF                                                                            | EPERM          | EPERM  | EPERM     | EPERM        |
+    | prog_flags have an unknown bit                             | no prog_flags                                                                           | EINVAL         | EINVAL | EINVAL    | –            |
+    | 1 000 001 instructions                                     | insn_cnt = 0                                                                            | E2BIG          | E2BIG  | E2BIG     | E2BIG        |
+    | no instruction                                             | no insn_cnt                                                                             | E2BIG          | E2BIG  | E2BIG     | E2BIG        |
+    | the caller lacks CAP_NET_ADMIN                             | give CAP_NET_ADMIN                                                                      | –              | EPERM  | EPERM     | EPERM        |
+    | no hook of cgroup_sock_addr has number 100                 | prog_type = 99                                                                          | EINVAL         | EINVAL | EINVAL    | EINVAL       |
+    | program type 99 is unknown, to a caller with CAP_NET_ADMIN | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect               | EINVAL         | EINVAL | EINVAL    | EINVAL       |
+    | the name has a space                                       | prog_name = good.name                                                                   | EINVAL         | EINVAL | EINVAL    | EINVAL       |
+    | a map fd is closed                                         | map_fds = /c                                                                            | EBADF          | EBADF  | EBADF     | EBADF        |
+    | a map fd is a cgroup directory                             | map_fds = M+N                                                                           | EINVAL         | EINVAL | EINVAL    | EINVAL       |
+    | two storage maps of one kind                               | map_fds = M; prog_type = socket_filter; expected_attach_type = 0; no pid                | EBUSY          | EBUSY  | EBUSY     | EBUSY        |
+    | socket_filter has no storage to ask for                    | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect; pid = caller | EINVAL         | EINVAL | EINVAL    | EINVAL       |
+    | connect4 programs return 0 or 1                            | no ret                                                                                  | EINVAL         | EINVAL | EINVAL    | EINVAL       |
+    | the caller has no free fd                                  | raise the limit                                                                         | EMFILE         | EMFILE | EMFILE    | EMFILE       |
+    | nothing                                                    |                                                                                         | ok             | ok     | ok        | ok           |
+    | M belongs to that program now                              | map_fds = N                                                                             | EBUSY          | EBUSY  | –         | –            |
+    | nothing                                                    |                                                                                         | ok             | ok     | ok        | ok           |
+  `,
+};
+
+const capabilities: Table = {
+  page: 'prog_load',
+  title: 'Which capabilities a type wants',
+  source: '`bpf_prog_load`; semantics §18',
+  state: 'The caller has no capability; `unprivileged_bpf_disabled` is 0.',
+  config: { unprivileged_bpf_disabled: 0 },
+  given: unprivilegedCaller,
+  call: 'prog_load pid = caller; prog_type = kprobe; insn_cnt = 4097',
+  steps: GRANTS,
+  rows: `
+    | wrong first                                    | mended by             | v2-series..5.7 | 5.8..7.3 |
+    | 4097 instructions are too many without CAP_BPF | no insn_cnt           | E2BIG          | E2BIG    |
+    | kprobe without CAP_BPF                         | give CAP_BPF          | EPERM          | EPERM    |
+    | kprobe without CAP_PERFMON                     | prog_type = sched_cls | –              | EPERM    |
+    | sched_cls without CAP_NET_ADMIN                | give CAP_NET_ADMIN    | –              | EPERM    |
+    | nothing                                        |                       | ok             | ok       |
+  `,
+};
+
+const bindReturns: Table = {
+  page: 'prog_load',
+  title: 'What bind programs may return',
+  source: '`check_return_code`; kernel-diffs 5.10 to 6.1',
+  state: 'A program for bind4 that returns 4.',
+  given: () => undefined,
+  call: `prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_bind; ret = 4`,
+  rows: `
+    | wrong first                  | mended by | v2-series..5.10 | 6.1..7.3 |
+    | 4 is out of range            | ret = 3   | EINVAL          | EINVAL   |
+    | 3 is out of range up to 5.11 | ret = 1   | EINVAL          | –        |
+    | nothing                      |           | ok              | ok       |
+  `,
+};
+
+export const progLoadTables: readonly Table[] = [everything, capabilities, bindReturns];

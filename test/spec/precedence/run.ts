@@ -1,0 +1,107 @@
+/** Asks one kernel the rows of a precedence table, mending one fault after each answer. */
+import type { AttachType } from '../../../src/domain/attach-type.ts';
+import type { Call } from '../../../src/domain/call.ts';
+import { isRefusal } from '../../../src/domain/outcome.ts';
+import { BOOT_PID } from '../../../src/domain/release/config.ts';
+import { type RuleName, refusalSentence } from '../../../src/domain/rules.ts';
+import { answerOf, CLOSED, given, type World } from '../given.ts';
+import { ABSENT, ELSEWHERE, type KernelName, parsed, type Table } from './table.ts';
+
+export interface Asked {
+  /** Which row of the table. */
+  readonly row: number;
+  readonly fault: string;
+  readonly expected: string;
+  readonly got: string;
+  /** The rule that refused; absent when the call was done. */
+  readonly rule?: RuleName;
+  /** What the rule says of this call, in a sentence. */
+  readonly why?: string;
+}
+
+type Fields = Record<string, unknown>;
+
+/** What `kernel` answers to each row of the column that it is in. */
+export function run(table: Table, kernel: KernelName): Asked[] {
+  const { columns, rows } = parsed(table);
+  const column = columns.findIndex(({ kernels }) => kernels.includes(kernel));
+  const world = given(kernel, table.config);
+  table.given(world, kernel);
+  const [name = '', ...rest] = table.call.trim().split(/\s+/u);
+  const fields: Fields = { name };
+  mend(world, fields, table, rest.join(' '));
+  for (const row of rows) {
+    if (row.answers[column] === ABSENT) mend(world, fields, table, row.mend);
+  }
+  return rows.flatMap((row, i) => {
+    const expected = row.answers[column] ?? ABSENT;
+    if (expected === ABSENT || expected === ELSEWHERE) return [];
+    const { pid = BOOT_PID, ...call } = fields;
+    const { outcome } = world.when(call as unknown as Call, pid as number);
+    mend(world, fields, table, row.mend);
+    const rule = isRefusal(outcome) ? { rule: outcome.rule, why: refusalSentence(outcome) } : {};
+    return [{ row: i, fault: row.fault, expected, got: answerOf(outcome), ...rule }];
+  });
+}
+
+/** Applies `field = value`, `flags + bit`, `flags - bit`, `no field` and named steps. */
+function mend(world: World, fields: Fields, table: Table, text: string): void {
+  for (const part of text.split(';').map((word) => word.trim())) {
+    if (part === '') continue;
+    const step = table.steps?.[part];
+    const [, field, sign, value = ''] = /^(\w+) ([=+-]) (.*)$/u.exec(part) ?? [];
+    if (step !== undefined) step(world);
+    else if (part.startsWith('no ')) delete fields[part.slice(3)];
+    else if (field === undefined)
+      throw new Error(`${table.title}: no step and no field: "${part}"`);
+    else if (sign === '=') fields[field] = read(world, fields, field, value);
+    else fields[field] = changedFlags(fields[field], sign === '+', flagsOf(value));
+  }
+}
+
+function changedFlags(was: unknown, isAdded: boolean, flags: readonly unknown[]): unknown[] {
+  const rest = (was as readonly unknown[]).filter((flag) => !flags.includes(flag));
+  return isAdded ? [...rest, ...flags] : rest;
+}
+
+/** A value in the words of the table: a label, flags, a number, a key, or text. */
+function read(world: World, fields: Fields, field: string, word: string): unknown {
+  if (word.startsWith('"')) return JSON.parse(word);
+  if (word === 'true' || word === 'false') return word === 'true';
+  if (field === 'key') return keyOf(world, word);
+  if (field === 'query_flags' || (field === 'flags' && takesFlagNames(fields)))
+    return flagsOf(word);
+  if (field === 'map_fds') return word.split('+').map((label) => numberOf(world, field, label));
+  if (field === 'caps') return word === 'none' ? [] : word.split('+');
+  if (/(?:^|_)(?:fd|pid|id)$/u.test(field)) return numberOf(world, field, word);
+  return numberOr(word);
+}
+
+/** Map elements and PROG_BIND_MAP have a plain number in their `flags`. */
+function takesFlagNames({ name }: Fields): boolean {
+  return /^(?:prog_attach|prog_detach|link_\w+)$/u.test(String(name));
+}
+
+function flagsOf(word: string): unknown[] {
+  return word === '0' ? [] : word.split('+').map((flag) => numberOr(flag));
+}
+
+function numberOf(world: World, field: string, word: string): number {
+  if (word === 'closed') return CLOSED;
+  const isObjectId = /_id$/u.test(field);
+  if (world.knows(word)) return isObjectId ? world.idOf(word) : world.at(word);
+  const number = numberOr(word);
+  if (typeof number !== 'number') throw new Error(`nothing is named ${word}`);
+  return number;
+}
+
+function numberOr(word: string): number | string {
+  return /^-?\d+$|^0x[\da-f]+$/u.test(word) ? Number(word) : word;
+}
+
+/** `/c`: the egress storage of a cgroup; `/c cgroup_device` another type's; else a plain key. */
+function keyOf(world: World, word: string): unknown {
+  if (!word.startsWith('/')) return Number(word);
+  const [path = '', type = 'cgroup_inet_egress'] = word.split(' ');
+  return world.key(path, type as AttachType);
+}

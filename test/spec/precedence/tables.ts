@@ -1,0 +1,29 @@
+/** All tables, in the order of the pages. */
+import { linkCreateTables } from './link-create.ts';
+import { linkDetachTables, linkUpdateTables } from './link-update.ts';
+import { mapCreateTables, mapTables } from './maps.ts';
+import { idTables, objGetTables, objPinTables } from './objects.ts';
+import { processTables } from './processes.ts';
+import { progAttachTables } from './prog-attach.ts';
+import { progDetachTables } from './prog-detach.ts';
+import { progLoadTables } from './prog-load.ts';
+import { progQueryTables } from './prog-query.ts';
+import type { Table } from './table.ts';
+import { treeTables } from './tree.ts';
+
+export const TABLES: readonly Table[] = [
+  ...progLoadTables,
+  ...progAttachTables,
+  ...progDetachTables,
+  ...progQueryTables,
+  ...linkCreateTables,
+  ...linkUpdateTables,
+  ...linkDetachTables,
+  ...objPinTables,
+  ...objGetTables,
+  ...idTables,
+  ...mapCreateTables,
+  ...mapTables,
+  ...treeTables,
+  ...processTables,
+];

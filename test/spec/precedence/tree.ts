@@ -1,0 +1,142 @@
+/** The cgroup tree and the bpffs as file systems: semantics §15, §17. */
+import type { World } from '../given.ts';
+import type { Table } from './table.ts';
+
+const mkdir: Table = {
+  page: 'mkdir_rmdir',
+  title: 'mkdir and rmdir of a cgroup',
+  source: '`cgroup_mkdir`, `cgroup_destroy_locked`; semantics §17',
+  state: '`/c` exists; a process has moved into it.',
+  given(world) {
+    world.cgroups('/c');
+    world.name('child', world.does({ name: 'fork' }));
+    world.does({ name: 'join', path: '/c' }, world.at('child'));
+  },
+  call: 'mkdir path = /c',
+  steps: {
+    'rmdir /c/d': (world) => world.does({ name: 'rmdir', path: '/c/d' }),
+    'the process exits': (world) => world.does({ name: 'exit' }, world.at('child')),
+  },
+  rows: `
+    | wrong first                  | mended by               | all    |
+    | /c exists                    | path = /x/y             | EEXIST |
+    | the parent /x is missing     | path = "/c/a\\nb"       | ENOENT |
+    | the name holds a newline     | path = /c/d             | EINVAL |
+    | nothing                      | name = rmdir; path = /x | ok     |
+    | there is no /x               | path = /                | ENOENT |
+    | the root stays               | path = /c               | EBUSY  |
+    | a process and a child cgroup | the process exits       | EBUSY  |
+    | a child cgroup               | rmdir /c/d              | EBUSY  |
+    | nothing                      |                         | ok     |
+  `,
+};
+
+const join: Table = {
+  page: 'mkdir_rmdir',
+  title: 'Moving a process',
+  source: 'write to cgroup.procs; semantics §17',
+  state: '`/c` exists.',
+  given: (world) => void world.cgroups('/c'),
+  call: 'join path = /x',
+  rows: `
+    | wrong first    | mended by | all    |
+    | there is no /x | path = /c | ENOENT |
+    | nothing        |           | ok     |
+  `,
+};
+
+/** Root's /dir with a pin in it, /empty, /mine of the user; `a` pinned as /a. */
+function names(world: World): void {
+  world.prog('a');
+  for (const path of ['/dir', '/empty', '/closed']) world.does({ name: 'bpffs_mkdir', path });
+  world.does({ name: 'chmod', path: '/closed', mode: 0o700 });
+  for (const path of ['/a', '/b', '/dir/p']) {
+    world.does({ name: 'obj_pin', bpf_fd: world.at('a'), path });
+  }
+  world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }));
+}
+
+const NAMES_STATE =
+  '`/dir` holds the pin `p`, `/empty` nothing, `/closed` has mode 0700; `/a` and `/b` are pins. ' +
+  'All is of root; the caller has uid 1000 and no capability.';
+
+const bpffsMkdir: Table = {
+  page: 'bpffs',
+  title: 'mkdir',
+  source: '`bpf_mkdir`, `bpf_lookup`; semantics §15',
+  state: NAMES_STATE,
+  given: names,
+  call: 'bpffs_mkdir pid = user; path = /x/y',
+  rows: `
+    | wrong first                       | mended by        | all     |
+    | the parent /x is missing          | path = /a/y      | ENOENT  |
+    | a pin is no directory             | path = /closed/y | ENOTDIR |
+    | the directory may not be searched | path = /         | EACCES  |
+    | the top exists                    | path = /dir      | EEXIST  |
+    | /dir exists                       | path = /x.y      | EEXIST  |
+    | the name holds a dot              | path = /y        | EPERM   |
+    | the top may not be written        | no pid           | EACCES  |
+    | nothing                           |                  | ok      |
+  `,
+};
+
+const bpffsRmdir: Table = {
+  page: 'bpffs',
+  title: 'rmdir and unlink',
+  source: '`vfs_rmdir`, `vfs_unlink`; semantics §15',
+  state: NAMES_STATE,
+  given: names,
+  call: 'bpffs_rmdir pid = user; path = /x',
+  rows: `
+    | wrong first                | mended by                            | all       |
+    | there is no /x             | path = /                             | ENOENT    |
+    | the mount point stays      | path = /a                            | EBUSY     |
+    | the top may not be written | no pid                               | EACCES    |
+    | a pin is no directory      | path = /dir                          | ENOTDIR   |
+    | /dir is not empty          | path = /empty                        | ENOTEMPTY |
+    | nothing                    | name = unlink; pid = user; path = /x | ok        |
+    | there is no /x             | path = /a                            | ENOENT    |
+    | the top may not be written | no pid; path = /dir                  | EACCES    |
+    | /dir is a directory        | path = /a                            | EISDIR    |
+    | nothing                    |                                      | ok        |
+  `,
+};
+
+const rename: Table = {
+  page: 'bpffs',
+  title: 'rename',
+  source: '`do_renameat2`, `lock_rename`, `vfs_rename`; semantics §15',
+  state: NAMES_STATE,
+  given: names,
+  call: 'rename pid = user; path = /x; to = /',
+  rows: `
+    | wrong first                        | mended by                | all       |
+    | there is no /x                     | path = /dir              | ENOENT    |
+    | the mount point is not replaced    | to = /dir/q              | EBUSY     |
+    | the top may not be written         | no pid                   | EACCES    |
+    | a directory cannot go below itself | path = /dir/p; to = /dir | EINVAL    |
+    | /dir holds what would replace it   | path = /empty; to = /a   | ENOTEMPTY |
+    | a directory cannot replace a pin   | path = /a; to = /empty   | ENOTDIR   |
+    | a pin cannot replace a directory   | path = /empty; to = /dir | EISDIR    |
+    | /dir is not empty                  | path = /a; to = /x.y     | ENOTEMPTY |
+    | the new name holds a dot           | to = /b                  | EPERM     |
+    | nothing: /b is replaced            |                          | ok        |
+  `,
+};
+
+const chmod: Table = {
+  page: 'bpffs',
+  title: 'chmod',
+  source: '`chmod_common`',
+  state: NAMES_STATE,
+  given: names,
+  call: 'chmod pid = user; path = /x; mode = 420',
+  rows: `
+    | wrong first                 | mended by | all    |
+    | there is no /x              | path = /a | ENOENT |
+    | the caller is not the owner | no pid    | EPERM  |
+    | nothing                     |           | ok     |
+  `,
+};
+
+export const treeTables: readonly Table[] = [mkdir, join, bpffsMkdir, bpffsRmdir, rename, chmod];
