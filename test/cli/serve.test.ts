@@ -1,0 +1,190 @@
+// The service as an operator meets it: started, written to, killed, started again, taken apart.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bpfledger, type Serving, serving } from '../support/command.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { needs } from '../support/needs.ts';
+
+const postgresql = needs('postgresql');
+
+/** Starting a service takes a while on a busy machine. */
+const PATIENCE = { timeout: 120_000 };
+
+async function lines(...args: string[]): Promise<string[]> {
+  const { code, out, err } = await bpfledger(args);
+  expect([code, err]).toEqual([0, '']);
+  return out.trimEnd().split('\n');
+}
+
+describe('serve on the embedded database', () => {
+  let folder: string;
+  let service: Serving;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bpfledger-serve-'));
+    service = await serving(['--data-dir', folder, '--demo']);
+  }, 120_000);
+
+  afterAll(async () => {
+    await service?.end('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const at = () => ['--url', service.url];
+
+  it('says where it listens, where the data is, what that survives, and what to try', () => {
+    expect(service.out).toContain(`listens on ${service.url}\n`);
+    expect(service.out).toContain(`  data     ${folder}\n`);
+    expect(service.out).toContain('pglite: survives a crash of the process, not a loss of power');
+    expect(service.out).toContain(`  npx bpfledger cgroups demo --url ${service.url}\n`);
+  });
+
+  it('has something to show with --demo: a container with two filters', PATIENCE, async () => {
+    expect(await lines('cgroups', 'demo', ...at())).toEqual([
+      '/  (cgroup 1)',
+      '/system.slice  (cgroup 2)',
+      '/system.slice/docker-4f1c9e.scope  (cgroup 3)',
+      '    attached  cgroup_device (multi, revision 10): 5005 runc_devices, 5006 sd_devices',
+      '    effective cgroup_device: 5005 runc_devices, 5006 sd_devices',
+    ]);
+  });
+
+  it('records calls typed as words, as JSON and as lines', PATIENCE, async () => {
+    expect(await lines('hosts', 'create', 'web1', '--release', '6.18', ...at())).toEqual([
+      'host web1 runs 6.18.44',
+    ]);
+    const [mkdir, made] = await lines('syscall', 'web1', 'mkdir', 'path=/pod1', ...at());
+    expect(mkdir).toMatch(/^2 {2}\S+Z {2}init\[1\] mkdir\(path=\/pod1\) = 0$/);
+    expect(made).toBe('     CgroupMade cgroup_id=2 path=/pod1');
+    const load = '{"name":"prog_load","prog_type":"cgroup_skb"}';
+    expect((await lines('syscall', 'web1', load, ...at()))[0]).toMatch(/\) = 3$/);
+    const input = [
+      {
+        call: {
+          name: 'prog_attach',
+          attach_bpf_fd: 3,
+          target_path: '/pod1',
+          attach_type: 0,
+          flags: ['multi'],
+        },
+      },
+      { call: { name: 'prog_attach', attach_bpf_fd: 3, target_path: '/pod1', attach_type: 0 } },
+    ];
+    const streamed = await bpfledger(['syscall', 'web1', '-', '--json', ...at()], {
+      input: input.map((line) => JSON.stringify(line)).join('\n'),
+    });
+    const outcomes = streamed.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).outcome);
+    expect(outcomes).toEqual([
+      { ret: 0 },
+      expect.objectContaining({ errno: 'EPERM', rule: 'list-mode-differs' }),
+    ]);
+    expect(streamed.code).toBe(0);
+  });
+
+  it(
+    'keeps what came before a broken line, says what is wrong, and ends with 3',
+    PATIENCE,
+    async () => {
+      const input =
+        '{"call":{"name":"mkdir","path":"/kept"}}\n{"call":{"name":"mkdri","path":"/b"}}\n';
+      const { code, out, err } = await bpfledger(['syscall', 'web1', '-', ...at()], { input });
+      expect(out).toContain('mkdir(path=/kept) = 0');
+      expect(err).toContain('did you mean "mkdir"?');
+      expect(code).toBe(3);
+    },
+  );
+
+  it('lists what was refused, and pages on', PATIENCE, async () => {
+    const refused = await lines('events', 'list', 'demo', '--errno', 'ENOENT', '--json', ...at());
+    expect(refused.map((line) => JSON.parse(line).position)).toEqual([19, 21, 43]);
+    const all = await lines(
+      'events',
+      'list',
+      'demo',
+      '--limit',
+      '9',
+      '--after',
+      '3',
+      '--json',
+      ...at(),
+    );
+    expect(all.map((line) => JSON.parse(line).position)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('refuses a second server on its folder, and says who has it', PATIENCE, async () => {
+    const { code, err } = await bpfledger(['serve', '--port', '0', '--data-dir', folder]);
+    expect(err).toContain(`${folder} is in use by process ${service.pid}`);
+    expect(code).toBe(3);
+  });
+
+  it(
+    'has everything it answered after kill -9, and a rebuild finds nothing to change',
+    PATIENCE,
+    async () => {
+      const before = await lines('events', 'list', 'web1', '--json', ...at());
+      expect(await service.end('SIGKILL')).toBe(null);
+      const checked = await lines('rebuild', '--check', '--data-dir', folder);
+      expect(checked).toEqual([
+        expect.stringMatching(/^demo: \d+ rows at position 45, 0 differ, nothing changed$/),
+        expect.stringMatching(/^web1: \d+ rows at position 6, 0 differ, nothing changed$/),
+      ]);
+      service = await serving(['--data-dir', folder, '--demo']);
+      expect(service.out).toContain('host demo holds from an earlier start');
+      expect(await lines('events', 'list', 'web1', '--json', ...at())).toEqual(before);
+    },
+  );
+
+  it('ends with 0 when it is told to stop', PATIENCE, async () => {
+    expect(await service.end('SIGTERM')).toBe(0);
+    service = await serving(['--data-dir', folder]);
+  });
+});
+
+describe.skipIf(!postgresql.ok)('serve on PostgreSQL', () => {
+  let database: TestDatabase;
+  let service: Serving | undefined;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+
+  afterAll(async () => {
+    await service?.end('SIGTERM');
+    await database?.drop();
+  });
+
+  it('does not start before the tables are there, and migrate makes them', PATIENCE, async () => {
+    const storage = ['--database-url', database.url];
+    const early = await bpfledger(['serve', '--port', '0', ...storage]);
+    expect(early.err).toContain('run `bpfledger migrate` first');
+    expect(early.code).toBe(3);
+    const applied = await lines('migrate', ...storage);
+    expect(applied[0]).toMatch(/^applied 0000_/);
+    expect(await lines('migrate', ...storage)).toEqual([applied.at(-1)]);
+    expect(applied.join()).not.toContain(new URL(database.url).password);
+    service = await serving(storage);
+    expect(service.out).not.toContain(new URL(database.url).password);
+  });
+
+  it(
+    'answers a recorded scenario as the kernel did, while rebuild checks it',
+    PATIENCE,
+    async () => {
+      if (service === undefined) throw new Error('the service did not start');
+      await lines('hosts', 'create', 'web1', '--release', '6.18', '--url', service.url);
+      const calls = ['mkdir', 'rmdir'].map((name) =>
+        JSON.stringify({ call: { name, path: '/a' } }),
+      );
+      await bpfledger(['syscall', 'web1', '-', '--url', service.url], { input: calls.join('\n') });
+      const storage = ['--database-url', database.url];
+      const [checked] = await lines('rebuild', 'web1', '--check', '--json', ...storage);
+      expect(JSON.parse(checked ?? '')).toMatchObject({ host: 'web1', position: 3, differing: 0 });
+    },
+  );
+});
