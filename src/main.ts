@@ -11,7 +11,13 @@ import { createApp } from './api/app.ts';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { type Tokens, tokensOf } from './api/guard/tokens.ts';
-import { HEADER_BYTES_MAX, HEADERS_MS, REQUEST_MS, SHUTDOWN_MS, SWEEP_MS } from './api/limits.ts';
+import {
+  CONNECTIONS_MAX,
+  HEADER_BYTES_MAX,
+  HEADERS_MS,
+  SHUTDOWN_MS,
+  SWEEP_MS,
+} from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { systemClock } from './events/clock.ts';
@@ -69,7 +75,8 @@ async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Da
 /** Refuses what arrives too slowly or is too large before any route sees it. */
 const SERVER_OPTIONS = {
   headersTimeout: HEADERS_MS,
-  requestTimeout: REQUEST_MS,
+  // Bodies are timed by who reads them: an import may stream for hours.
+  requestTimeout: 0,
   maxHeaderSize: HEADER_BYTES_MAX,
   keepAliveTimeout: 65_000,
 };
@@ -126,6 +133,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       fetch: app.fetch,
       serverOptions: SERVER_OPTIONS,
     }) as Server;
+    server.maxConnections = CONNECTIONS_MAX;
     const url = await listen(server, configuration);
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));

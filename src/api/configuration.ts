@@ -32,7 +32,7 @@ const variables = z.object({
     .optional(),
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
-  BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
 });
 
 function defaultDataDir(env: Variables): string {

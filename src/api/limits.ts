@@ -34,9 +34,12 @@ export const BOOKMARK_EVENTS = 1000;
 /** Milliseconds that a client may take to read what was written for it before it is cut off. */
 export const UNREAD_MS = 60_000;
 
-/** Milliseconds for the headers of a request, and for the whole of a request. */
+/** Milliseconds for the headers of a request. */
 export const HEADERS_MS = 10_000;
-export const REQUEST_MS = 300_000;
+/** Milliseconds for a JSON body, and between two pieces of an NDJSON one. */
+export const BODY_MS = 60_000;
+/** Connections at once. */
+export const CONNECTIONS_MAX = 10_000;
 /** Bytes of all request headers. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Milliseconds that a shutdown waits for requests under way. */

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   'no-such-position': { status: 404, title: 'The log does not have that position' },
   'no-such-object': { status: 404, title: 'There is no such object at that position' },
   'method-not-allowed': { status: 405, title: 'The resource does not have that method' },
+  'request-timeout': { status: 408, title: 'The body took too long to arrive' },
   'host-exists': { status: 409, title: 'There is a host of that name' },
   'position-changed': { status: 412, title: 'The log is not at the expected position' },
   'body-too-large': { status: 413, title: 'The body is larger than the limit' },

@@ -1,6 +1,6 @@
 /** Bodies, counted while they arrive. */
 import type { Context } from 'hono';
-import { JSON_BODY_BYTES_MAX } from '../limits.ts';
+import { BODY_MS, JSON_BODY_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -31,6 +31,25 @@ export function jsonValue(text: string, line?: number): unknown {
   }
 }
 
+/** What was read, unless it takes longer than {@link BODY_MS}. */
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const detail = `nothing more of the body came for ${BODY_MS} ms`;
+      reject(new ProblemError('request-timeout', { detail, limit: BODY_MS }));
+    }, BODY_MS);
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError('malformed-body', { detail: 'the body ended early' });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Chunks of a body as they arrive. Throws a problem when it ends before its announced end. */
 export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array> {
   const stream = c.req.raw.body;
@@ -38,12 +57,10 @@ export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await inTime(reader.read());
       if (done) return;
       yield value;
     }
-  } catch {
-    throw new ProblemError('malformed-body', { detail: 'the body ended early' });
   } finally {
     reader.cancel().catch(() => undefined);
   }
@@ -55,7 +72,7 @@ async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
   if (announced !== undefined) {
     if (Number(announced) > limit) throw tooLarge(limit);
     // Node ends a body at its announced length, so it needs no counting.
-    return new Uint8Array(await c.req.arrayBuffer());
+    return new Uint8Array(await inTime(c.req.arrayBuffer()));
   }
   const chunks: Uint8Array[] = [];
   let bytes = 0;
