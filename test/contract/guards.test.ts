@@ -10,65 +10,63 @@ import type { Database, Queryable } from '../../src/events/database.ts';
 import { lockFolder } from '../../src/events/folder-lock.ts';
 import { migrate } from '../../src/events/migrate.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
-import { logOn, mkdir, newHost, STORES, type Store } from './stores.ts';
+import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
-describe.each(STORES)('guards on $name', ({ open, skip }) => {
-  describe.skipIf(skip)('', () => {
-    let store: Store;
+describeStores('guards', ({ open }) => {
+  let store: Store;
 
-    beforeAll(async () => {
-      store = await open();
-      const log = await logOn(store.database);
-      await newHost(log);
-      await log.close();
-    });
+  beforeAll(async () => {
+    store = await open();
+    const log = await logOn(store.database);
+    await newHost(log);
+    await log.close();
+  });
 
-    afterAll(async () => {
-      await store?.drop();
-    });
+  afterAll(async () => {
+    await store?.drop();
+  });
 
-    it.each([
-      ['update', 'update events set recorded_at = 0'],
-      ['delete', 'delete from events where host_id = -1'],
-      ['truncate', 'truncate events'],
-      ['update', 'update batches set at_max = 0'],
-      ['delete', 'delete from batches'],
-      ['truncate', 'truncate batches cascade'],
-    ])('%s is refused: %s', async (verb, text) => {
-      const message = new RegExp(`is append-only: ${verb.toUpperCase()} is refused`);
-      await expect(store.database.query(text)).rejects.toThrow(message);
-    });
+  it.each([
+    ['update', 'update events set recorded_at = 0'],
+    ['delete', 'delete from events where host_id = -1'],
+    ['truncate', 'truncate events'],
+    ['update', 'update batches set at_max = 0'],
+    ['delete', 'delete from batches'],
+    ['truncate', 'truncate batches cascade'],
+  ])('%s is refused: %s', async (verb, text) => {
+    const message = new RegExp(`is append-only: ${verb.toUpperCase()} is refused`);
+    await expect(store.database.query(text)).rejects.toThrow(message);
+  });
 
-    it('the role of the service may add to the log and not touch it', async () => {
-      const grants = await store.database.query<{ name: string; may: string }>(
-        `select table_name as name, string_agg(privilege_type, ' ' order by privilege_type) as may
+  it('the role of the service may add to the log and not touch it', async () => {
+    const grants = await store.database.query<{ name: string; may: string }>(
+      `select table_name as name, string_agg(privilege_type, ' ' order by privilege_type) as may
          from information_schema.role_table_grants where grantee = 'bpfledger_service'
          group by 1 order by 1`,
-      );
-      const of = Object.fromEntries(grants.map(({ name, may }) => [name, may]));
-      expect(of).toMatchObject({
-        batches: 'INSERT SELECT',
-        events: 'INSERT SELECT',
-        heads: 'INSERT SELECT UPDATE',
-        idempotency: 'DELETE INSERT SELECT',
-        link_versions: 'INSERT SELECT',
-      });
+    );
+    const of = Object.fromEntries(grants.map(({ name, may }) => [name, may]));
+    expect(of).toMatchObject({
+      batches: 'INSERT SELECT',
+      events: 'INSERT SELECT',
+      heads: 'INSERT SELECT UPDATE',
+      idempotency: 'DELETE INSERT SELECT',
+      link_versions: 'INSERT SELECT',
     });
+  });
 
-    it('the role is enough to write a log', async () => {
-      await store.database.transaction(async (tx) => {
-        await tx.query('set local role bpfledger_service');
-        const log = await logOn(inside(store.database, tx));
-        const host = await newHost(log);
-        expect((await log.submit(host, mkdir('/x'))).events[0]?.position).toBe(2);
-        await log.sweepKeys();
-        await log.close();
-      });
+  it('the role is enough to write a log', async () => {
+    await store.database.transaction(async (tx) => {
+      await tx.query('set local role bpfledger_service');
+      const log = await logOn(inside(store.database, tx));
+      const host = await newHost(log);
+      expect((await log.submit(host, mkdir('/x'))).events[0]?.position).toBe(2);
+      await log.sweepKeys();
+      await log.close();
     });
+  });
 
-    it('migrating again changes nothing, also when several do it at once', async () => {
-      await Promise.all([migrate(store.database), migrate(store.another())]);
-    });
+  it('migrating again changes nothing, also when several do it at once', async () => {
+    await Promise.all([migrate(store.database), migrate(store.another())]);
   });
 });
 

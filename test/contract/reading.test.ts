@@ -1,6 +1,6 @@
 // Reading on both databases: pages, times, states at a position, snapshots and followers.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unbooted } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import { systemClock } from '../../src/events/clock.ts';
@@ -9,162 +9,160 @@ import { HostFeed } from '../../src/events/host-feed.ts';
 import { fold } from '../../src/events/host-state.ts';
 import type { Log } from '../../src/events/log.ts';
 import { expectSoundLog } from './log-facts.ts';
-import { logOn, mkdir, newHost, STORES, type Store } from './stores.ts';
+import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
-describe.each(STORES)('reading on $name', ({ open, skip }) => {
-  describe.skipIf(skip)('', () => {
-    let store: Store;
-    let log: Log;
-    let second: Log;
+describeStores('reading', ({ open }) => {
+  let store: Store;
+  let log: Log;
+  let second: Log;
 
-    beforeAll(async () => {
-      store = await open();
-      log = await logOn(store.database);
-      second = await logOn(store.another());
+  beforeAll(async () => {
+    store = await open();
+    log = await logOn(store.database);
+    second = await logOn(store.another());
+  });
+
+  afterAll(async () => {
+    await Promise.all([log?.close(), second?.close()]);
+    await store?.drop();
+  });
+
+  it('reads pages, single events and what lies beyond the head', async () => {
+    const host = await newHost(log);
+    for (const path of ['/a', '/b', '/c']) await log.submit(host, mkdir(path));
+    const page = await second.read(host, { from: 2, limit: 2 });
+    expect(page.map((event) => event.position)).toEqual([2, 3]);
+    expect(await second.read(host, { from: 5 })).toEqual([]);
+    expect(await second.event(host, 3)).toEqual(page[1]);
+    await expect(second.event(host, 5)).rejects.toMatchObject({
+      reason: { why: 'position-unknown', position: 5, head: 4 },
     });
-
-    afterAll(async () => {
-      await Promise.all([log?.close(), second?.close()]);
-      await store?.drop();
+    await expect(second.kernelAt(host, 5)).rejects.toMatchObject({
+      reason: { why: 'position-unknown' },
     });
+  });
 
-    it('reads pages, single events and what lies beyond the head', async () => {
-      const host = await newHost(log);
-      for (const path of ['/a', '/b', '/c']) await log.submit(host, mkdir(path));
-      const page = await second.read(host, { from: 2, limit: 2 });
-      expect(page.map((event) => event.position)).toEqual([2, 3]);
-      expect(await second.read(host, { from: 5 })).toEqual([]);
-      expect(await second.event(host, 3)).toEqual(page[1]);
-      await expect(second.event(host, 5)).rejects.toMatchObject({
-        reason: { why: 'position-unknown', position: 5, head: 4 },
+  it('lists hosts in the order of their names', async () => {
+    const all = await log.hosts();
+    const names = all.map(({ name }) => name);
+    expect(names).toEqual([...names].sort());
+    const [first] = names;
+    expect((await log.hosts({ after: first as string, limit: 2 })).map((h) => h.name)).toEqual(
+      names.slice(1, 3),
+    );
+  });
+
+  it('finds the last position whose running maximum of `at` is not after a time', async () => {
+    const host = await newHost(log);
+    const start = (await log.head(host)).at_max;
+    const times = [start + 10, start + 30, start + 20, start + 30, start + 50];
+    const call = (at: number) => ({ at, call: { name: 'exec' } as const });
+    await log.submit(host, { principal: 'local', calls: times.slice(0, 3).map(call) });
+    await log.submit(host, { principal: 'local', calls: times.slice(3).map(call) });
+    const found = [];
+    for (const after of [-1, 0, 9, 10, 29, 30, 49, 50, 1e9]) {
+      found.push(await log.positionAt(host, start + after));
+    }
+    expect(found).toEqual([0, 1, 1, 2, 2, 5, 5, 6, 6]);
+  });
+
+  it('gives the state at every position, with and without snapshots', {
+    timeout: 60_000,
+  }, async () => {
+    const host = await newHost(log);
+    const { host_id } = await log.host(host);
+    for (let i = 0; i < 11; i++) {
+      const calls = Array.from({ length: 1000 }, (_, j) => {
+        const path = `/${i}-${j >> 1}`;
+        return { call: { name: j % 2 === 0 ? 'mkdir' : 'rmdir', path } } as const;
       });
-      await expect(second.kernelAt(host, 5)).rejects.toMatchObject({
-        reason: { why: 'position-unknown' },
-      });
-    });
+      await log.submit(host, { principal: 'local', calls });
+    }
+    const [kept] = await store.database.query<{ snapshots: number }>(
+      'select count(*)::int4 as snapshots from snapshots where host_id = $1',
+      [host_id],
+    );
+    expect(kept?.snapshots).toBe(2);
+    const events = await expectSoundLog(store.database, host_id);
+    for (const position of [0, 1, 2, 4999, 5001, 7000, 10_002, 11_001]) {
+      const kernel = unbooted();
+      fold(kernel, events.slice(0, position));
+      const state = await second.kernelAt(host, position);
+      expect(snapshotOf(state.kernel)).toEqual(snapshotOf(kernel));
+    }
+    expect((await second.kernelAt(host)).snapshotPosition).toBeGreaterThan(5000);
+  });
 
-    it('lists hosts in the order of their names', async () => {
-      const all = await log.hosts();
-      const names = all.map(({ name }) => name);
-      expect(names).toEqual([...names].sort());
-      const [first] = names;
-      expect((await log.hosts({ after: first as string, limit: 2 })).map((h) => h.name)).toEqual(
-        names.slice(1, 3),
-      );
-    });
-
-    it('finds the last position whose running maximum of `at` is not after a time', async () => {
-      const host = await newHost(log);
-      const start = (await log.head(host)).at_max;
-      const times = [start + 10, start + 30, start + 20, start + 30, start + 50];
-      const call = (at: number) => ({ at, call: { name: 'exec' } as const });
-      await log.submit(host, { principal: 'local', calls: times.slice(0, 3).map(call) });
-      await log.submit(host, { principal: 'local', calls: times.slice(3).map(call) });
-      const found = [];
-      for (const after of [-1, 0, 9, 10, 29, 30, 49, 50, 1e9]) {
-        found.push(await log.positionAt(host, start + after));
+  it('shows a follower every event in order while two instances write', async () => {
+    const host = await newHost(log);
+    const total = 1 + 6 * 40;
+    const followers = [log, second, log].map((one, i) =>
+      collect(one, host, i === 2 ? 1 : 0, total),
+    );
+    const write = async (c: number) => {
+      for (let i = 0; i < 40; i++) {
+        await (c % 2 ? log : second).submit(host, mkdir(`/w${c}-${i}`));
       }
-      expect(found).toEqual([0, 1, 1, 2, 2, 5, 5, 6, 6]);
-    });
+    };
+    await Promise.all(Array.from({ length: 6 }, (_, c) => write(c)));
+    const [first, other, later] = await Promise.all(followers);
+    const stored = await expectSoundLog(store.database, (await log.host(host)).host_id);
+    expect(stored.length).toBe(total);
+    expect(first).toEqual(stored);
+    expect(other).toEqual(stored);
+    expect(later).toEqual(stored.slice(1));
+  });
 
-    it('gives the state at every position, with and without snapshots', {
-      timeout: 60_000,
-    }, async () => {
-      const host = await newHost(log);
-      const { host_id } = await log.host(host);
-      for (let i = 0; i < 11; i++) {
-        const calls = Array.from({ length: 1000 }, (_, j) => {
-          const path = `/${i}-${j >> 1}`;
-          return { call: { name: j % 2 === 0 ? 'mkdir' : 'rmdir', path } } as const;
-        });
-        await log.submit(host, { principal: 'local', calls });
-      }
-      const [kept] = await store.database.query<{ snapshots: number }>(
-        'select count(*)::int4 as snapshots from snapshots where host_id = $1',
-        [host_id],
-      );
-      expect(kept?.snapshots).toBe(2);
-      const events = await expectSoundLog(store.database, host_id);
-      for (const position of [0, 1, 2, 4999, 5001, 7000, 10_002, 11_001]) {
-        const kernel = unbooted();
-        fold(kernel, events.slice(0, position));
-        const state = await second.kernelAt(host, position);
-        expect(snapshotOf(state.kernel)).toEqual(snapshotOf(kernel));
-      }
-      expect((await second.kernelAt(host)).snapshotPosition).toBeGreaterThan(5000);
+  it('lets a slow follower catch up from the database', async () => {
+    const host = await newHost(log);
+    const { host_id } = await log.host(host);
+    const { database } = store;
+    const feed = new HostFeed({
+      database,
+      clock: systemClock,
+      hostId: host_id,
+      ringEventsMax: 8,
     });
+    const stop = new AbortController();
+    const following = feed.follow(0, stop.signal);
+    const seen: number[] = [];
+    const step = async () => {
+      const { value } = await following.next();
+      for (const event of (value ?? []) as LedgerEvent[]) seen.push(event.position);
+    };
+    await step();
+    for (let i = 0; i < 50; i++) {
+      const { events } = await log.submit(host, mkdir(`/s${i}`));
+      feed.publish(events);
+    }
+    while (seen.length < 51) await step();
+    expect(seen).toEqual(Array.from({ length: 51 }, (_, i) => i + 1));
+    stop.abort();
+    expect(await following.next()).toMatchObject({ done: true });
+    expect(feed.followers).toBe(0);
+  });
 
-    it('shows a follower every event in order while two instances write', async () => {
-      const host = await newHost(log);
-      const total = 1 + 6 * 40;
-      const followers = [log, second, log].map((one, i) =>
-        collect(one, host, i === 2 ? 1 : 0, total),
-      );
-      const write = async (c: number) => {
-        for (let i = 0; i < 40; i++) {
-          await (c % 2 ? log : second).submit(host, mkdir(`/w${c}-${i}`));
-        }
-      };
-      await Promise.all(Array.from({ length: 6 }, (_, c) => write(c)));
-      const [first, other, later] = await Promise.all(followers);
-      const stored = await expectSoundLog(store.database, (await log.host(host)).host_id);
-      expect(stored.length).toBe(total);
-      expect(first).toEqual(stored);
-      expect(other).toEqual(stored);
-      expect(later).toEqual(stored.slice(1));
-    });
+  it('ends a follower that waits when its signal aborts', async () => {
+    const host = await newHost(log);
+    const stop = new AbortController();
+    const following = log.subscribe(host, { after: 1, signal: stop.signal });
+    const next = following[Symbol.asyncIterator]().next();
+    setTimeout(() => stop.abort(), 20);
+    expect(await next).toMatchObject({ done: true });
+  });
 
-    it('lets a slow follower catch up from the database', async () => {
-      const host = await newHost(log);
-      const { host_id } = await log.host(host);
-      const { database } = store;
-      const feed = new HostFeed({
-        database,
-        clock: systemClock,
-        hostId: host_id,
-        ringEventsMax: 8,
-      });
-      const stop = new AbortController();
-      const following = feed.follow(0, stop.signal);
-      const seen: number[] = [];
-      const step = async () => {
-        const { value } = await following.next();
-        for (const event of (value ?? []) as LedgerEvent[]) seen.push(event.position);
-      };
-      await step();
-      for (let i = 0; i < 50; i++) {
-        const { events } = await log.submit(host, mkdir(`/s${i}`));
-        feed.publish(events);
-      }
-      while (seen.length < 51) await step();
-      expect(seen).toEqual(Array.from({ length: 51 }, (_, i) => i + 1));
-      stop.abort();
-      expect(await following.next()).toMatchObject({ done: true });
-      expect(feed.followers).toBe(0);
-    });
-
-    it('ends a follower that waits when its signal aborts', async () => {
-      const host = await newHost(log);
-      const stop = new AbortController();
-      const following = log.subscribe(host, { after: 1, signal: stop.signal });
-      const next = following[Symbol.asyncIterator]().next();
-      setTimeout(() => stop.abort(), 20);
-      expect(await next).toMatchObject({ done: true });
-    });
-
-    it('lets writers go and come back when more hosts are written than may be active', async () => {
-      const few = await logOn(store.database, { activeHostsMax: 2 });
-      const hosts = [await newHost(few), await newHost(few), await newHost(few)];
-      for (let round = 0; round < 2; round++) {
-        for (const host of hosts) await few.submit(host, mkdir(`/r${round}`));
-      }
-      expect((await few.head(hosts[0] as string)).position).toBe(3);
-      const busy = await Promise.allSettled(hosts.map((host) => few.submit(host, mkdir('/p'))));
-      const reasons = busy.map((one) => (one.status === 'rejected' ? one.reason.reason.why : 'ok'));
-      expect(reasons.filter((why) => why === 'ok').length).toBeGreaterThanOrEqual(2);
-      expect(reasons.every((why) => why === 'ok' || why === 'hosts-busy')).toBe(true);
-      await few.close();
-    });
+  it('lets writers go and come back when more hosts are written than may be active', async () => {
+    const few = await logOn(store.database, { activeHostsMax: 2 });
+    const hosts = [await newHost(few), await newHost(few), await newHost(few)];
+    for (let round = 0; round < 2; round++) {
+      for (const host of hosts) await few.submit(host, mkdir(`/r${round}`));
+    }
+    expect((await few.head(hosts[0] as string)).position).toBe(3);
+    const busy = await Promise.allSettled(hosts.map((host) => few.submit(host, mkdir('/p'))));
+    const reasons = busy.map((one) => (one.status === 'rejected' ? one.reason.reason.why : 'ok'));
+    expect(reasons.filter((why) => why === 'ok').length).toBeGreaterThanOrEqual(2);
+    expect(reasons.every((why) => why === 'ok' || why === 'hosts-busy')).toBe(true);
+    await few.close();
   });
 });
 

@@ -2,6 +2,7 @@
 // several processes would; on PGlite, which allows one, they share it.
 
 import { randomBytes } from 'node:crypto';
+import { describe } from 'vitest';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Database } from '../../src/events/database.ts';
 import { type Log, type LogOptions, openLog } from '../../src/events/log.ts';
@@ -45,10 +46,18 @@ async function onPostgresql(): Promise<Store> {
   };
 }
 
-export const STORES = [
-  { name: 'PGlite', open: onPglite, skip: false },
-  { name: 'PostgreSQL', open: onPostgresql, skip: !needs('postgresql').ok },
-];
+export interface StoreKind {
+  readonly name: 'PGlite' | 'PostgreSQL';
+  readonly open: () => Promise<Store>;
+}
+
+/** Describes what holds on both databases; a missing server skips its half and says so. */
+export function describeStores(title: string, body: (kind: StoreKind) => void): void {
+  describe(`${title} on PGlite`, () => body({ name: 'PGlite', open: onPglite }));
+  describe.skipIf(!needs('postgresql').ok)(`${title} on PostgreSQL`, () =>
+    body({ name: 'PostgreSQL', open: onPostgresql }),
+  );
+}
 
 /** A log on a database, with the real projections. */
 export function logOn(database: Database, options: Partial<LogOptions> = {}): Promise<Log> {
