@@ -20,7 +20,9 @@ describe.each(TABLES)('$page: $title', (table) => {
   });
 });
 
-describe.each(TABLES)('$page: $title', (table) => {
+const MENDED_IN_TURN = TABLES.filter((table) => table.call !== undefined);
+
+describe.each(MENDED_IN_TURN)('$page: $title', (table) => {
   const kernels = parsed(table).columns.flatMap((column) => column.kernels);
 
   it.each(kernels)('has no row on %s whose mend changes nothing', (kernel) => {

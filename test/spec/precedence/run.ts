@@ -1,7 +1,7 @@
 /** Asks one kernel the rows of a precedence table, mending one fault after each answer. */
 import type { AttachType } from '../../../src/domain/attach-type.ts';
 import type { Call } from '../../../src/domain/call.ts';
-import { isRefusal } from '../../../src/domain/outcome.ts';
+import { isRefusal, type Outcome } from '../../../src/domain/outcome.ts';
 import { BOOT_PID } from '../../../src/domain/release/config.ts';
 import { type RuleName, refusalSentence } from '../../../src/domain/rules.ts';
 import { answerOf, CLOSED, given, type World } from '../given.ts';
@@ -25,23 +25,74 @@ type Fields = Record<string, unknown>;
 export function run(table: Table, kernel: KernelName): Asked[] {
   const { columns, rows } = parsed(table);
   const column = columns.findIndex(({ kernels }) => kernels.includes(kernel));
+  const answers = rows.map((row) => row.answers[column] ?? ABSENT);
+  const ask = table.call === undefined ? asksAfresh(table, kernel) : asksInTurn(table, kernel);
+  rows.forEach(({ mend: text }, i) => {
+    if (answers[i] === ABSENT) ask.mendFirst(text);
+  });
+  return rows.flatMap(({ fault, mend: text }, row) => {
+    const expected = answers[row] ?? ABSENT;
+    if (expected === ABSENT || expected === ELSEWHERE) return [];
+    const outcome = ask.row(text);
+    const refused = isRefusal(outcome) ? { rule: outcome.rule, why: refusalSentence(outcome) } : {};
+    return [{ row, fault, expected, got: inWords(outcome, expected), ...refused }];
+  });
+}
+
+interface Asking {
+  mendFirst(text: string): void;
+  /** Asks a row; its text is mended after the answer. */
+  row(text: string): Outcome;
+}
+
+/** One world, and one call that is mended from row to row. */
+function asksInTurn(table: Table, kernel: KernelName): Asking {
+  const world = worldOf(table, kernel);
+  const fields = fieldsOf(world, table, table.call ?? '');
+  return {
+    mendFirst: (text) => mend(world, fields, table, text),
+    row(text) {
+      const outcome = perform(world, fields);
+      mend(world, fields, table, text);
+      return outcome;
+    },
+  };
+}
+
+/** A world for each row, whose text is the call. */
+function asksAfresh(table: Table, kernel: KernelName): Asking {
+  return {
+    mendFirst: () => undefined,
+    row(text) {
+      const world = worldOf(table, kernel);
+      return perform(world, fieldsOf(world, table, text));
+    },
+  };
+}
+
+function worldOf(table: Table, kernel: KernelName): World {
   const world = given(kernel, table.config);
   table.given(world, kernel);
-  const [name = '', ...rest] = table.call.trim().split(/\s+/u);
+  return world;
+}
+
+function fieldsOf(world: World, table: Table, call: string): Fields {
+  const [name = '', ...rest] = call.trim().split(/\s+/u);
   const fields: Fields = { name };
   mend(world, fields, table, rest.join(' '));
-  for (const row of rows) {
-    if (row.answers[column] === ABSENT) mend(world, fields, table, row.mend);
-  }
-  return rows.flatMap((row, i) => {
-    const expected = row.answers[column] ?? ABSENT;
-    if (expected === ABSENT || expected === ELSEWHERE) return [];
-    const { pid = BOOT_PID, ...call } = fields;
-    const { outcome } = world.when(call as unknown as Call, pid as number);
-    mend(world, fields, table, row.mend);
-    const rule = isRefusal(outcome) ? { rule: outcome.rule, why: refusalSentence(outcome) } : {};
-    return [{ row: i, fault: row.fault, expected, got: answerOf(outcome), ...rule }];
-  });
+  return fields;
+}
+
+function perform(world: World, { pid = BOOT_PID, ...call }: Fields): Outcome {
+  return world.when(call as unknown as Call, pid as number).outcome;
+}
+
+/** `ok` or the errno; where a table expects more than `ok`, what the call handed back. */
+function inWords(outcome: Outcome, expected: string): string {
+  if (isRefusal(outcome) || !expected.startsWith('ok, ')) return answerOf(outcome);
+  if (outcome.info?.kind === 'prog') return `ok, tag ${outcome.info.tag}`;
+  const { attach_flags, revision } = outcome.query ?? { attach_flags: 0 };
+  return `ok, flags ${attach_flags}${revision === undefined ? '' : `, revision ${revision}`}`;
 }
 
 /** Applies `field = value`, `flags + bit`, `flags - bit`, `no field` and named steps. */

@@ -45,8 +45,11 @@ export interface Table {
   readonly given: (world: World, kernel: KernelName) => void;
   /** Config of the boot; default: none. */
   readonly config?: Parameters<typeof import('../given.ts').given>[1];
-  /** The first call: its name, then `field = value; field = value`. */
-  readonly call: string;
+  /**
+   * The first call: its name, then `field = value; field = value`. A table without it asks each
+   * row of a world of its own, and the row's second cell is the whole call.
+   */
+  readonly call?: string;
   /** Mends that change the state, by their words in the table. */
   readonly steps?: Readonly<Record<string, (world: World) => void>>;
   /** The table; its first line names the groups of kernels. */

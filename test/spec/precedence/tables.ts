@@ -10,6 +10,7 @@ import { progLoadTables } from './prog-load.ts';
 import { progQueryTables } from './prog-query.ts';
 import type { Table } from './table.ts';
 import { treeTables } from './tree.ts';
+import { v2SeriesTables } from './v2-series.ts';
 
 export const TABLES: readonly Table[] = [
   ...progLoadTables,
@@ -26,4 +27,5 @@ export const TABLES: readonly Table[] = [
   ...mapTables,
   ...treeTables,
   ...processTables,
+  ...v2SeriesTables,
 ];
