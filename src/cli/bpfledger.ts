@@ -25,6 +25,10 @@ const COMMANDS: Readonly<
     summary: 'compare the model, or a service, with what real kernels answered',
     load: async () => (await import('./conform.ts')).conform,
   },
+  fuzz: {
+    summary: 'compare the model with the kernel that runs here, by random calls',
+    load: async () => (await import('./fuzz.ts')).fuzz,
+  },
   hosts: {
     summary: 'list hosts, create one',
     load: async () => (await import('./hosts.ts')).hosts,

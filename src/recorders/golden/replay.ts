@@ -52,7 +52,7 @@ export async function replay(
   let state: Observed = new Map();
   const mismatches: Mismatch[] = [];
   for (const recorded of steps) {
-    const { answer, decisions } = await perform(recorded.step, machine, labels, header);
+    const { answer, decisions } = await performStep(recorded.step, machine, labels, header);
     const refused = decisions.map(({ outcome }) => outcome).find(isRefusal);
     const found = { scenario: header.scenario, step: recorded.i, rule: refused?.rule };
     if (!isDeepStrictEqual(answer, recorded.out)) {
@@ -84,7 +84,8 @@ interface Performed {
   readonly decisions: readonly Decision[];
 }
 
-async function perform(
+/** Performs one step on a machine: its answer in golden words, and the decisions behind it. */
+export async function performStep(
   step: Step,
   machine: Machine,
   labels: LabelBook,
@@ -99,7 +100,7 @@ async function perform(
   if (isRefusal(decision.outcome)) return { answer, decisions: [decision] };
   if (step.op === 'send_fd' && step.as !== undefined) {
     const receive: Step = { op: 'recv_fd', proc: step.to, as: step.as };
-    const received = await perform(receive, machine, labels, header);
+    const received = await performStep(receive, machine, labels, header);
     return { answer: received.answer, decisions: [decision, ...received.decisions] };
   }
   relabel(step, decision.outcome.ret, labels);

@@ -1,0 +1,117 @@
+/** `bpfledger fuzz`: random programs of calls, in the model and on the kernel that runs here. */
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { release as unameRelease } from 'node:os';
+import { join } from 'node:path';
+import { releaseOf } from '../domain/release/release.ts';
+import { openLiveMachine } from '../executor/live-machine.ts';
+import { type Divergence, fuzz as programs } from '../recorders/differential/fuzz.ts';
+import { PRESET_NAMES, type PresetName } from '../recorders/generator/preset.ts';
+import { goldenText } from '../recorders/golden/record.ts';
+import { command, type Printer } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+
+const STEPS_DEFAULT = 2000;
+const STEPS_MAX = 100_000_000;
+const PROGRESS_MS = 5000;
+const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
+
+export const fuzz = command({
+  usage: '[options]',
+  about:
+    'Makes random programs of calls and performs each in the model and, as root, on the kernel that\n' +
+    'runs here, in a cgroup and a bpffs of its own that are removed afterwards. Compares every\n' +
+    'outcome and every list after each step. A program that differs is made as small as it gets and\n' +
+    'written in the golden format, with what the kernel answered. The last line is\n' +
+    '"N steps, M divergences"; the exit code is 0 only when M is 0.',
+  flags: {
+    steps: { value: 'N', about: `calls to make, in programs of 80 (${STEPS_DEFAULT})` },
+    seed: { value: 'S', about: 'first seed; equal seeds make equal programs (1)' },
+    preset: { value: 'P,…', about: `what to be about (all): ${PRESET_NAMES.join(', ')}` },
+    release: { value: 'R', about: 'the release of the model, in place of what uname says' },
+    out: { value: 'DIR', about: 'where programs that differ are written (.)' },
+    json: { about: 'one JSON object a line: divergences, then the sums' },
+  },
+  example: 'sudo npx bpfledger fuzz --steps 20000 --seed 7',
+  async run({ flags, print }) {
+    const release = releaseHere(flags.release);
+    const plan = {
+      presets: presetsNamed(flags.preset),
+      seed: count('seed', flags.seed ?? '1', 0),
+      steps: count('steps', flags.steps ?? String(STEPS_DEFAULT), 1),
+      sysctl: Number(readFileSync(SYSCTL, 'utf8')),
+    };
+    const stop = stopOnSignal();
+    let sums = { programs: 0, steps: 0, divergences: 0 };
+    let told = performance.now();
+    for await (const { found, ...done } of programs(plan, { release, open: openLiveMachine })) {
+      sums = done;
+      if (found !== undefined) await tell(found, flags, print);
+      if (performance.now() - told > PROGRESS_MS) {
+        told = performance.now();
+        print.err(`${done.steps} of ${plan.steps} steps, ${done.divergences} divergences`);
+      }
+      if (stop.asked) break;
+    }
+    const { steps, divergences } = sums;
+    print.out(
+      flags.json === true
+        ? JSON.stringify({ ...sums, seed: plan.seed, release: release.id })
+        : `${steps} steps, ${divergences} divergences`,
+    );
+    return divergences === 0 ? EXIT.done : EXIT.differs;
+  },
+});
+
+function releaseHere(named: string | undefined) {
+  const name = named ?? unameRelease();
+  const release = releaseOf(name);
+  if (release !== undefined) return release;
+  throw new UsageError(`no kernel release ${name} is known; --release names the nearest`);
+}
+
+function presetsNamed(names: string | undefined): readonly PresetName[] {
+  if (names === undefined) return PRESET_NAMES;
+  return names.split(',').map((name) => {
+    const known = PRESET_NAMES.find((preset) => preset === name);
+    if (known !== undefined) return known;
+    throw new UsageError(`there is no preset ${name} (there are ${PRESET_NAMES.join(', ')})`);
+  });
+}
+
+function count(flag: string, text: string, least: number): number {
+  const n = Number(text);
+  if (Number.isInteger(n) && n >= least && n <= STEPS_MAX) return n;
+  throw new UsageError(`--${flag} ${text} is not a whole number from ${least} to ${STEPS_MAX}`);
+}
+
+/** An interrupt ends the run after the program at hand, so that its scratch place is removed. */
+function stopOnSignal(): { readonly asked: boolean } {
+  const stop = { asked: false };
+  const ask = () => {
+    stop.asked = true;
+  };
+  process.once('SIGINT', ask);
+  process.once('SIGTERM', ask);
+  return stop;
+}
+
+async function tell(
+  { preset, seed, mismatch, scenario }: Divergence,
+  flags: { readonly out?: string | undefined; readonly json?: true | undefined },
+  print: Printer,
+): Promise<void> {
+  const folder = flags.out ?? '.';
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `fuzz-${preset}-${seed}.jsonl`);
+  await writeFile(file, goldenText(scenario));
+  const { step, what, expected, got, rule } = mismatch;
+  if (flags.json === true) {
+    print.out(JSON.stringify({ file, preset, seed, step, what, expected, got, rule }));
+    return;
+  }
+  print.out(`${file}: ${scenario.steps.length} steps, differs at step ${step} in ${what}`);
+  print.out(`  step     ${JSON.stringify(scenario.steps[step]?.step)}`);
+  print.out(`  model    ${JSON.stringify(expected)}`);
+  print.out(`  kernel   ${JSON.stringify(got)}`);
+}

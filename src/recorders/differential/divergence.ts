@@ -1,0 +1,61 @@
+/** A program of calls in the model and on another machine, side by side. */
+import type { BootConfig } from '../../domain/release/config.ts';
+import type { Release } from '../../domain/release/release.ts';
+import { type Machine, modelMachine } from '../golden/machine.ts';
+import { type Program, record } from '../golden/record.ts';
+import { bootConfigFor, type Mismatch, replay } from '../golden/replay.ts';
+import type { Scenario } from '../golden/scenario.ts';
+
+/** A machine that must be closed. */
+export type OpenedMachine = Machine & { close(): Promise<void> };
+/** Opens the machine that the model is compared with. */
+export type OpenMachine = (config: Partial<BootConfig>) => Promise<OpenedMachine>;
+
+export interface Sides {
+  readonly release: Release;
+  readonly open: OpenMachine;
+}
+
+/**
+ * The first point in which the machine answers otherwise than the model: an outcome, or an entry of
+ * the state after a step.
+ *
+ * @returns undefined when they agree
+ * @throws Error when the program names what no step of it made
+ */
+export async function divergence(program: Program, sides: Sides): Promise<Mismatch | undefined> {
+  const { release, open } = sides;
+  const config = bootConfigFor(program.header);
+  const model = modelMachine(release.id, config);
+  const expected = await record(program, model, release.switches);
+  return onMachine(open, config, async (machine) => {
+    try {
+      const [first] = await replay(expected, machine, release.switches);
+      return first;
+    } catch (error) {
+      // A machine that cannot go on is a difference too: the model could.
+      const got = error instanceof Error ? error.message : String(error);
+      const at = { scenario: program.header.scenario, step: program.steps.length - 1 };
+      return { ...at, what: 'error', expected: undefined, got, rule: undefined };
+    }
+  });
+}
+
+/** Records what the other machine answers to a program. */
+export async function recordedBy(program: Program, { release, open }: Sides): Promise<Scenario> {
+  const config = bootConfigFor(program.header);
+  return onMachine(open, config, (machine) => record(program, machine, release.switches));
+}
+
+async function onMachine<T>(
+  open: OpenMachine,
+  config: Partial<BootConfig>,
+  work: (machine: Machine) => Promise<T>,
+): Promise<T> {
+  const machine = await open(config);
+  try {
+    return await work(machine);
+  } finally {
+    await machine.close();
+  }
+}

@@ -1,0 +1,89 @@
+/** Random programs of calls, one after the other, in the model and on another machine. */
+import { generatorOf, randomScenario } from '../generator/generator.ts';
+import type { PresetName } from '../generator/preset.ts';
+import type { Program } from '../golden/record.ts';
+import type { Mismatch } from '../golden/replay.ts';
+import type { Scenario } from '../golden/scenario.ts';
+import { divergence, recordedBy, type Sides } from './divergence.ts';
+import { shrink } from './shrink.ts';
+
+export interface Fuzz {
+  readonly presets: readonly PresetName[];
+  readonly seed: number;
+  /** Steps to make in all; the last program is cut to fit. */
+  readonly steps: number;
+  /** Value of unprivileged_bpf_disabled on the machine; programs that want another are left out. */
+  readonly sysctl: number;
+}
+
+/** A program that the two sides answer differently, as small as it was found. */
+export interface Divergence {
+  readonly preset: PresetName;
+  readonly seed: number;
+  readonly mismatch: Mismatch;
+  /** What the machine answered. */
+  readonly scenario: Scenario;
+}
+
+export interface Progress {
+  readonly programs: number;
+  readonly steps: number;
+  readonly divergences: number;
+}
+
+/** Steps of one program: enough for a crowded tree, few enough to shrink. */
+const PROGRAM_STEPS = 80;
+
+/**
+ * Runs programs until the steps are made; the presets take turns, and each program has the next
+ * seed, so one number names a run.
+ *
+ * @returns progress after each program, with the divergence that it showed
+ */
+export async function* fuzz(
+  plan: Fuzz,
+  sides: Sides,
+): AsyncGenerator<Progress & { readonly found?: Divergence }> {
+  const done = { programs: 0, steps: 0, divergences: 0 };
+  for (let turn = 0; done.steps < plan.steps; turn++) {
+    const preset = plan.presets[turn % plan.presets.length];
+    if (preset === undefined) throw new Error('a run needs a preset');
+    const origin = { preset, seed: plan.seed + turn, release: sides.release.id };
+    if ((generatorOf(origin).header.unprivileged_bpf_disabled ?? 2) !== plan.sysctl) continue;
+    const count = Math.min(PROGRAM_STEPS, plan.steps - done.steps);
+    const program = randomScenario(origin, count);
+    const mismatch = await divergence(program, sides);
+    done.programs++;
+    done.steps += count;
+    if (mismatch === undefined) {
+      yield { ...done };
+      continue;
+    }
+    done.divergences++;
+    yield { ...done, found: { preset, seed: origin.seed, ...(await smallest(program, sides)) } };
+  }
+}
+
+/** Shrinks a failing program and records what the machine answers to what is left. */
+async function smallest(
+  program: Program,
+  sides: Sides,
+): Promise<{ mismatch: Mismatch; scenario: Scenario }> {
+  const small = await shrink(program, async (candidate) => {
+    try {
+      return (await divergence(candidate, sides)) !== undefined;
+    } catch {
+      // Without the step that made it, a label stands for nothing: no program.
+      return false;
+    }
+  });
+  const mismatch = await divergence(small, sides);
+  if (mismatch === undefined) {
+    const { scenario } = program.header;
+    const flaky = `${scenario} differed once and not when it was repeated`;
+    const rule = undefined;
+    const what = { scenario, step: 0, what: 'repeated', expected: 'the same', got: flaky, rule };
+    return { mismatch: what, scenario: await recordedBy(program, sides) };
+  }
+  return { mismatch, scenario: await recordedBy(small, sides) };
+}
