@@ -40,6 +40,14 @@ export function newMetrics(): Metrics {
   };
 }
 
+/** Counts what a write recorded; a replayed answer recorded nothing. */
+export function countRecorded(
+  { events }: Metrics,
+  recorded: { readonly events: readonly unknown[]; readonly replayed: boolean },
+): void {
+  if (!recorded.replayed) events.inc(recorded.events.length);
+}
+
 /** Times every request under the route that answered it. */
 export function timed({ requests }: Metrics): MiddlewareHandler {
   return async function timed(c, next) {

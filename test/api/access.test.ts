@@ -130,7 +130,7 @@ describe('configuration', () => {
       databaseUrl: undefined,
       dataDir: '/data/bpfledger',
       tokensFile: undefined,
-      logLevel: 'info',
+      logLevel: 'warn',
     });
   });
 

@@ -28,6 +28,8 @@ export interface TestServiceOptions {
   readonly database?: Database;
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
+  /** Stands between the routes and the log. */
+  readonly between?: (log: Log) => Log;
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
@@ -39,7 +41,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const faults: unknown[] = [];
   const app = createApp(
     {
-      log,
+      log: options.between?.(log) ?? log,
       database,
       clock,
       metrics: newMetrics(),

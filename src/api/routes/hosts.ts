@@ -6,6 +6,7 @@ import { rfc3339 } from '../../events/rfc3339.ts';
 import { listBoots } from '../../projections/boots.ts';
 import { invalidBy } from '../field-errors.ts';
 import { allowed } from '../guard/access.ts';
+import { countRecorded } from '../metrics.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import {
@@ -130,6 +131,7 @@ export function hosts(app: App, service: Service): void {
       principal: principal.actor,
       ...keyed,
     });
+    countRecorded(service.metrics, { events: [event], replayed });
     if (replayed) c.header(REPLAYED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, event.position);
@@ -156,6 +158,7 @@ export function hosts(app: App, service: Service): void {
     });
     const [event] = events;
     if (event === undefined) throw new Error('a reboot without an event');
+    countRecorded(service.metrics, { events, replayed });
     if (replayed) c.header(REPLAYED, 'true');
     reflect(c, host, event.position);
     return c.json(eventOnWire(event), 200);

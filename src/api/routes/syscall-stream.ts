@@ -7,6 +7,7 @@
 import type { Context } from 'hono';
 import type { CallRequest, Receipt, Submission } from '../../events/submission.ts';
 import { UNREAD_MS } from '../limits.ts';
+import { countRecorded } from '../metrics.ts';
 import { invalid, ProblemError, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { bodyChunks, jsonValue, utf8Text } from '../request/body.ts';
@@ -87,6 +88,7 @@ async function* record(
     let text = '';
     for (const result of answered) {
       if (result.status !== 'fulfilled') continue;
+      countRecorded(service.metrics, result.value);
       replayed &&= result.value.replayed;
       text += answerLine(result.value);
     }

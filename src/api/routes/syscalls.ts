@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Receipt } from '../../events/submission.ts';
 import { type AccessEnv, allowed } from '../guard/access.ts';
+import { countRecorded } from '../metrics.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import {
@@ -57,6 +58,7 @@ async function recordJson(
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
     ...(expected !== undefined && { expectedPosition: expected }),
   });
+  countRecorded(service.metrics, receipt);
   return answer(c, host, receipt, Array.isArray(value));
 }
 
