@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Queryable } from '../../src/events/database.ts';
 import { lockFolder } from '../../src/events/folder-lock.ts';
 import { migrate } from '../../src/events/migrate.ts';
+import { pendingMigrations } from '../../src/events/pending-migrations.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
