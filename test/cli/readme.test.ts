@@ -1,0 +1,77 @@
+// The README is true: its walk-through is run against a service, and every answer is what it shows.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bpfledger, root, type Serving, serving } from '../support/command.ts';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const [, walk = ''] = /^## A walk in two minutes$(.*?)^## /ms.exec(readme) ?? [];
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocks: readonly Block[] = [...walk.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
+  ([, language = '', text = '']) => ({ language, text }),
+);
+
+/** `…` stands for any text; as a key, for further fields. */
+function pattern(shown: unknown): unknown {
+  if (shown === '…') return expect.any(String);
+  if (Array.isArray(shown)) return shown.map(pattern);
+  if (typeof shown !== 'object' || shown === null) return shown;
+  const { '…': further, ...fields } = shown as Record<string, unknown>;
+  const patterns = Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [field, pattern(value)]),
+  );
+  return further === undefined ? patterns : expect.objectContaining(patterns);
+}
+
+let folder: string;
+let service: Serving;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bpfledger-readme-'));
+  service = await serving(['--data-dir', folder, '--demo']);
+}, 120_000);
+
+afterAll(async () => {
+  await service?.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the README', () => {
+  it('shows what each request of its walk is answered', () => {
+    const [setup, ...rest] = blocks;
+    const requests = rest.filter(({ language }) => language === 'sh').map(({ text }) => text);
+    const answers = rest.filter(({ language }) => language === 'json').map(({ text }) => text);
+    expect(requests.length).toBeGreaterThan(7);
+    expect(answers.length).toBe(requests.length);
+    const script = [setup?.text, ...requests].join("\nprintf '\\n@@@\\n'\n");
+    const out = execFileSync('sh', ['-eu'], {
+      input: script.replaceAll('http://127.0.0.1:8080', service.url),
+      encoding: 'utf8',
+    });
+    const [, ...got] = out.split('\n@@@\n').map((text) => text.trim());
+    expect(got.map((text) => JSON.parse(text) as unknown)).toEqual(
+      answers.map((text) => pattern(JSON.parse(text))),
+    );
+  });
+
+  it('shows what the demo prints', async () => {
+    const [, typed = '', shown] =
+      /^```console\n\$ npx bpfledger (.*?)\n(.*?)^```$/ms.exec(readme) ?? [];
+    const { out } = await bpfledger([...typed.split(' '), '--url', service.url]);
+    expect(out).toBe(shown);
+  });
+
+  it('links to files that are there', () => {
+    const links = [...readme.matchAll(/\]\(([^):]+)\)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(8);
+    expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+});
