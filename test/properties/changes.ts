@@ -11,7 +11,7 @@ import { type Called, holds, type Watch } from './called.ts';
 /** Calls that, when they succeed, change exactly one list exactly once. */
 const ONE_CHANGE = ['prog_attach', 'prog_detach', 'link_create', 'link_update'];
 
-/** A LINK_CREATE that the list refuses burns a link id; v2's LINK_UPDATE leaks before it fails. */
+/** A LINK_CREATE that the list refuses burns a link id; that is all. */
 export const refusedCallsChangeNothing: Watch = (called) => {
   const { decision, before, beforeText, afterText } = called;
   if (!isRefusal(decision.outcome)) return;
