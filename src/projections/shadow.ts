@@ -3,8 +3,8 @@
  * seen by nobody else and leaves nothing behind when the transaction fails.
  */
 import type { Queryable } from '../events/database.ts';
+import { insertRows } from '../events/insert-rows.ts';
 import type { ProjectionRow, ProjectionTable } from '../events/projector.ts';
-import { sqlArray } from '../events/sql-array.ts';
 
 /** How a table differs from its shadow. */
 export interface ShadowDiff {
@@ -29,14 +29,9 @@ export async function createShadow(tx: Queryable, table: ProjectionTable): Promi
 export async function fillShadow(
   tx: Queryable,
   table: ProjectionTable,
-  { host_id, rows }: { readonly host_id: number; readonly rows: readonly ProjectionRow[] },
+  rows: { readonly host_id: number; readonly rows: readonly ProjectionRow[] },
 ): Promise<void> {
-  if (rows.length === 0) return;
-  const lists = table.columns.map(({ type }, i) => `$${i + 2}::${type}[]`).join(', ');
-  const text = `insert into ${shadowOf(table)} (${columnsOf(table)})
-    select $1::int8, r.* from unnest(${lists}) as r`;
-  const values = table.columns.map((_, i) => sqlArray(rows.map((row) => row[i] ?? null)));
-  await tx.query(text, [host_id, ...values]);
+  await insertRows(tx, { ...table, name: shadowOf(table) }, rows);
 }
 
 /** Compares a host's rows up to a position with the shadow. */

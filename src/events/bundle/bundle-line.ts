@@ -1,0 +1,106 @@
+/**
+ * The lines of a bundle: one exported log in one file of JSON lines. Each line ends with the
+ * SHA-256 of its own bytes before that field, so that damage is told by line; the hashes of the
+ * events tell what a forger, who would compute the lines' digests anew, has changed.
+ *
+ *     {"type":"bundle","version":1,"host":"web1","position":2,"hash":"…","sha256":"…"}
+ *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}
+ *     {"type":"checkpoint","host":"web1","position":1,…,"sha256":"…"}
+ *     {"type":"segment","position_from":1,"position_to":10000,"hash":"…","bytes":"…","sha256":"…"}
+ *     {"type":"event","position":10001,"recorded_at":…,"body":"…","hash":"…","sha256":"…"}
+ *     {"type":"batch","position_to":10001,"recorded_at":…,"at_max":…,"writer":…,"hash":"…",…}
+ *     {"type":"end","lines":7,"sha256":"…"}
+ *
+ * Keys come first, a checkpoint before the events that it is about, events and segments in order.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** Version of the format that this program writes, and the only one that it reads. */
+export const BUNDLE_VERSION = 1;
+/** Media type of a bundle. */
+export const BUNDLE_TYPE = 'application/vnd.bpfledger.bundle+ndjson';
+
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes in hexadecimal`);
+const count = z.int().min(0);
+const position = z.int().min(1);
+const hash = hex(32);
+const key_id = hex(8);
+
+const bundleLine = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('bundle'),
+    version: z.literal(BUNDLE_VERSION),
+    /** What the host is called where it comes from. */
+    host: z.string().min(1),
+    /** The last position, and its chain value. */
+    position,
+    hash,
+  }),
+  z.strictObject({ type: z.literal('key'), key_id, public_key: hex(32) }),
+  z.strictObject({
+    type: z.literal('checkpoint'),
+    host: z.string().min(1),
+    position,
+    hash,
+    recorded_at: count,
+    signed_at: count,
+    key_id,
+    signature: hex(64),
+  }),
+  z.strictObject({
+    type: z.literal('segment'),
+    position_from: position,
+    position_to: position,
+    hash,
+    bytes: z.base64(),
+  }),
+  z.strictObject({
+    type: z.literal('event'),
+    position,
+    recorded_at: count,
+    body: z.string(),
+    hash,
+  }),
+  z.strictObject({
+    type: z.literal('batch'),
+    position_to: position,
+    recorded_at: count,
+    at_max: z.int(),
+    writer: count,
+    hash,
+  }),
+  z.strictObject({ type: z.literal('end'), lines: count }),
+]);
+
+export type BundleLine = z.output<typeof bundleLine>;
+export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;
+
+const DIGEST_HEAD = ',"sha256":"';
+/** `,"sha256":"`, 64 digits, `"}`. */
+const DIGEST_BYTES = DIGEST_HEAD.length + 64 + 2;
+
+function digested(head: Uint8Array): string {
+  return `${DIGEST_HEAD}${createHash('sha256').update(head).digest('hex')}"}`;
+}
+
+/** A line as it is written, without its newline. */
+export function writeLine(line: BundleLine): string {
+  const head = JSON.stringify(line).slice(0, -1);
+  return `${head}${digested(Buffer.from(head, 'utf8'))}`;
+}
+
+/** What a line says, or undefined when it is not what was written. */
+export function readLine(bytes: Uint8Array): BundleLine | undefined {
+  if (bytes.length < DIGEST_BYTES) return undefined;
+  const head = bytes.subarray(0, bytes.length - DIGEST_BYTES);
+  const tail = Buffer.from(bytes.subarray(bytes.length - DIGEST_BYTES)).toString('latin1');
+  if (tail !== digested(head)) return undefined;
+  try {
+    const parsed = bundleLine.safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

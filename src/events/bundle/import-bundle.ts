@@ -1,0 +1,216 @@
+/**
+ * Imports a bundle as a new host with the same bytes and hashes, in one transaction: either the
+ * whole log holds and all of it is there afterwards, or nothing is.
+ */
+import { unbooted } from '../../domain/boot.ts';
+import type { StoredBatch } from '../batch-reader.ts';
+import { ChainCheck, type ChainReport } from '../chain-check.ts';
+import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
+import { decodeEvent, type EncodedEvent } from '../codec.ts';
+import type { Database, Queryable } from '../database.ts';
+import { violatedUnique } from '../database-error.ts';
+import { fold } from '../host-state.ts';
+import { insertRows } from '../insert-rows.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import type { ProjectionRow, Projector } from '../projector.ts';
+import { storeSegment } from '../segment/segments.ts';
+import { sqlArray } from '../sql-array.ts';
+import { type BundlePart, readBundle } from './read-bundle.ts';
+
+/** Events that are inserted by one statement, and their text in characters, about. */
+const PIECE_EVENTS = 1000;
+const PIECE_TEXT = 4 * 1024 * 1024;
+
+export interface BundleImport {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly projector: Projector;
+  /** Gives the new host's name; it is told what the bundle calls it, and may throw. */
+  readonly hostName: (exported: string) => string;
+}
+
+export interface Imported {
+  readonly host: string;
+  readonly host_id: number;
+  readonly report: ChainReport;
+}
+
+/** The bundle does not hold: nothing of it was imported. */
+export class BundleRefused extends Error {
+  readonly report: ChainReport;
+
+  constructor(report: ChainReport) {
+    const [first] = report.faults;
+    const { position_from, position_to, message } = first ?? { message: 'it is empty' };
+    const range = position_from === position_to ? position_from : `${position_from}…${position_to}`;
+    super(
+      position_from === undefined
+        ? `the bundle does not hold: ${message}`
+        : `the bundle does not hold at position ${range}: ${message}`,
+    );
+    this.report = report;
+  }
+}
+
+/**
+ * Imports a bundle.
+ *
+ * @throws BundleRefused when the chain does not hold
+ * @throws LogRefusal `host-exists`
+ * @throws LineTooLong
+ */
+export async function importBundle(
+  database: Database,
+  { chunks, projector, hostName }: BundleImport,
+): Promise<Imported> {
+  const check = new ChainCheck();
+  let host = '';
+  try {
+    return await database.transaction(async (tx) => {
+      let restored: Restored | undefined;
+      for await (const part of readBundle(chunks, check)) {
+        if (check.faultCount > 0) throw new BundleRefused(check.report());
+        if (part.part === 'host') {
+          host = hostName(part.host);
+          restored = new Restored(tx, await insertHost(tx, host), projector, check);
+        }
+        await restored?.take(part);
+      }
+      const report = check.report();
+      if (!report.holds || restored === undefined) throw new BundleRefused(report);
+      await restored.finish();
+      return { host, host_id: restored.host_id, report };
+    });
+  } catch (error) {
+    if (violatedUnique(error) !== 'hosts_name_unique') throw error;
+    throw new LogRefusal({ why: 'host-exists', host });
+  }
+}
+
+async function insertHost(tx: Queryable, name: string): Promise<number> {
+  const [row] = await tx.query<{ host_id: number }>(
+    'insert into hosts (name) values ($1) returning host_id',
+    [name],
+  );
+  if (row === undefined) throw new Error('an inserted host has an id');
+  return row.host_id;
+}
+
+/** A log as it is written back, a piece at a time. */
+class Restored {
+  readonly host_id: number;
+  readonly #tx: Queryable;
+  readonly #projector: Projector;
+  readonly #check: ChainCheck;
+  readonly #kernel = unbooted();
+  #rows: EncodedEvent[] = [];
+  #text = 0;
+  #batches: StoredBatch[] = [];
+  #lastBatch: StoredBatch | undefined;
+  #versions: ProjectionRow[][];
+
+  constructor(tx: Queryable, host_id: number, projector: Projector, check: ChainCheck) {
+    this.#tx = tx;
+    this.host_id = host_id;
+    this.#projector = projector;
+    this.#check = check;
+    this.#versions = projector.tables.map(() => []);
+  }
+
+  async take(part: BundlePart): Promise<void> {
+    const tx = this.#tx;
+    switch (part.part) {
+      case 'host':
+        return;
+      case 'key':
+        return storeKey(tx, part.key);
+      case 'checkpoint':
+        return storeCheckpoint(tx, this.host_id, part.checkpoint);
+      case 'segment':
+        return storeSegment(tx, this.host_id, part.segment);
+      case 'row':
+        this.#row(part.row);
+        if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
+        return;
+      case 'batch':
+        this.#batches.push(part.batch);
+        this.#lastBatch = part.batch;
+        return;
+      default:
+        part satisfies never;
+    }
+  }
+
+  /** Writes what is left, and where the log ends. */
+  async finish(): Promise<void> {
+    await this.#flush();
+    const last = this.#lastBatch;
+    if (last === undefined) throw new BundleRefused(this.#check.report());
+    await this.#tx.query(
+      `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
+       values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
+      [
+        this.host_id,
+        last.position_to,
+        Buffer.from(last.hash).toString('hex'),
+        last.recorded_at,
+        last.at_max,
+      ],
+    );
+  }
+
+  #row(row: EncodedEvent): void {
+    const event = decodeEvent(row);
+    try {
+      fold(this.#kernel, [event]);
+    } catch (cause) {
+      this.#refuse(row.position - 1, `its effects cannot be: ${String(cause)}`);
+    }
+    this.#projector.project(this.#kernel, event).forEach((added, i) => {
+      this.#versions[i]?.push(...added);
+    });
+    this.#rows.push(row);
+    this.#text += row.body.length;
+  }
+
+  #refuse(after: number, message: string): never {
+    const position_to = this.#check.position;
+    this.#check.fault({ position_from: after + 1, position_to, message });
+    throw new BundleRefused(this.#check.report());
+  }
+
+  async #flush(): Promise<void> {
+    const { host_id } = this;
+    const rows = this.#rows;
+    const batches = this.#batches;
+    await this.#tx.query(
+      `insert into events (host_id, position, recorded_at, body)
+       select $1::int8, r.* from unnest($2::int8[], $3::int8[], $4::text[]) as r`,
+      [
+        host_id,
+        sqlArray(rows.map((row) => row.position)),
+        sqlArray(rows.map((row) => row.recorded_at)),
+        sqlArray(rows.map((row) => row.body)),
+      ],
+    );
+    await this.#tx.query(
+      `insert into batches (host_id, position_to, recorded_at, at_max, writer, hash)
+       select $1::int8, r.a, r.b, r.c, r.d, decode(r.e, 'hex')
+       from unnest($2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::text[]) as r(a, b, c, d, e)`,
+      [
+        host_id,
+        sqlArray(batches.map((batch) => batch.position_to)),
+        sqlArray(batches.map((batch) => batch.recorded_at)),
+        sqlArray(batches.map((batch) => batch.at_max)),
+        sqlArray(batches.map((batch) => batch.writer)),
+        sqlArray(batches.map((batch) => Buffer.from(batch.hash).toString('hex'))),
+      ],
+    );
+    for (const [i, table] of this.#projector.tables.entries()) {
+      await insertRows(this.#tx, table, { host_id, rows: this.#versions[i] ?? [] });
+    }
+    this.#rows = [];
+    this.#text = 0;
+    this.#batches = [];
+    this.#versions = this.#projector.tables.map(() => []);
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Reads a bundle and checks it as it goes by: every line by its digest, every event by the chain
+ * of hashes, every checkpoint by its signature. What is damaged is reported with its positions as
+ * exactly as what is left of the file allows, and left out.
+ */
+import type { StoredBatch } from '../batch-reader.ts';
+import type { ChainCheck } from '../chain-check.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { type PublicKey, publicKeyOf } from '../checkpoint/signing-key.ts';
+import type { EncodedEvent } from '../codec.ts';
+import { openSegment, UnreadableSegment } from '../segment/segment.ts';
+import { type StoredSegment, segmentHash } from '../segment/segments.ts';
+import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
+import { byteLines } from './byte-lines.ts';
+
+/** What a bundle holds, in the order in which it is read. */
+export type BundlePart =
+  | { readonly part: 'host'; readonly host: string }
+  | { readonly part: 'key'; readonly key: PublicKey }
+  | { readonly part: 'checkpoint'; readonly checkpoint: Checkpoint }
+  | { readonly part: 'segment'; readonly segment: StoredSegment }
+  /** One event; those of segments, too. */
+  | { readonly part: 'row'; readonly row: EncodedEvent }
+  | { readonly part: 'batch'; readonly batch: StoredBatch };
+
+const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
+
+/**
+ * The sound parts of a bundle; `check` learns what is not sound.
+ *
+ * @throws LineTooLong
+ */
+export async function* readBundle(
+  chunks: AsyncIterable<Uint8Array>,
+  check: ChainCheck,
+): AsyncGenerator<BundlePart> {
+  const reading = new Reading(check);
+  for await (const { number, bytes } of byteLines(chunks)) {
+    const line = readLine(bytes);
+    if (line === undefined) reading.damaged(number);
+    else yield* reading.line(line, number);
+  }
+  reading.end();
+}
+
+class Reading {
+  readonly #check: ChainCheck;
+  #header: LineOf<'bundle'> | undefined;
+  #lines = 0;
+  #ended = false;
+  /** Damaged lines since the last sound one that has a position. */
+  #damaged: readonly [first: number, last: number] | undefined;
+
+  constructor(check: ChainCheck) {
+    this.#check = check;
+  }
+
+  damaged(number: number): void {
+    this.#lines = number;
+    this.#damaged = [this.#damaged?.[0] ?? number, number];
+  }
+
+  *line(line: BundleLine, number: number): Generator<BundlePart> {
+    this.#lines = number;
+    if (this.#ended) this.#check.fault({ line: number, message: 'the line comes after the end' });
+    if ((number === 1) !== (line.type === 'bundle')) {
+      const message = 'a bundle starts with one line of the type bundle';
+      this.#check.fault({ line: number, message });
+    }
+    switch (line.type) {
+      case 'bundle':
+        this.#header = line;
+        yield { part: 'host', host: line.host };
+        break;
+      case 'key':
+        yield* this.#key(line, number);
+        break;
+      case 'checkpoint': {
+        const { type: _, hash, signature, ...rest } = line;
+        const checkpoint = { ...rest, hash: bytesOf(hash), signature: bytesOf(signature) };
+        this.#check.checkpoint(checkpoint);
+        yield { part: 'checkpoint', checkpoint };
+        break;
+      }
+      case 'segment':
+        this.#settle(line.position_from);
+        yield* this.#segment(line, number);
+        break;
+      case 'event': {
+        this.#settle(line.position);
+        const { type: _, hash, ...row } = line;
+        this.#check.event(row, bytesOf(hash));
+        yield { part: 'row', row };
+        break;
+      }
+      case 'batch': {
+        this.#settle(line.position_to + 1);
+        const { type: _, hash, ...rest } = line;
+        const batch = { ...rest, hash: bytesOf(hash) };
+        this.#check.batch(batch);
+        yield { part: 'batch', batch };
+        break;
+      }
+      case 'end':
+        this.#end(line, number);
+        break;
+      default:
+        line satisfies never;
+    }
+  }
+
+  /** There are no more lines. */
+  end(): void {
+    const head = this.#header?.position ?? this.#check.position;
+    this.#settle(head + 1);
+    if (!this.#ended) this.#cut(head);
+    const { position, hash } = this.#check;
+    if (position !== head) {
+      const message = `the log ends at position ${position}, not at ${head}`;
+      this.#check.fault({ position_from: position + 1, position_to: head, message });
+    } else if (hash !== undefined && this.#header !== undefined) {
+      if (Buffer.from(hash).toString('hex') === this.#header.hash) return;
+      const message = `the hash of position ${head} is not the one that the first line tells`;
+      this.#check.fault({ position_from: head, position_to: head, message });
+    }
+  }
+
+  #cut(head: number): void {
+    const { position } = this.#check;
+    const rest = position < head && { position_from: position + 1, position_to: head };
+    const message = `the file is cut off: it has ${this.#lines} lines and no end`;
+    this.#check.fault({ ...rest, line: this.#lines, message });
+    if (position < head) this.#check.skip(head);
+  }
+
+  /**
+   * Says what became of damaged lines, now that the next sound one is known.
+   *
+   * @param next the position that it continues with
+   */
+  #settle(next: number): void {
+    if (this.#damaged === undefined) return;
+    const [first, last] = this.#damaged;
+    this.#damaged = undefined;
+    const { position, batchFrom } = this.#check;
+    const lines = first === last ? `line ${first} is` : `lines ${first} to ${last} are`;
+    const message = `${lines} damaged`;
+    if (next > position + 1) {
+      const range = { position_from: position + 1, position_to: next - 1 };
+      this.#check.fault({ ...range, line: first, message });
+      this.#check.skip(next - 1);
+    } else if (batchFrom <= position && next === position + 1) {
+      const range = { position_from: batchFrom, position_to: position };
+      this.#check.fault({ ...range, line: first, message });
+      this.#check.batchEnd();
+    } else this.#check.fault({ line: first, message });
+  }
+
+  *#key({ key_id, public_key }: LineOf<'key'>, line: number): Generator<BundlePart> {
+    const key = publicKeyOf(bytesOf(public_key));
+    if (key.key_id !== key_id) {
+      this.#check.fault({ line, message: `the key is ${key.key_id}, not ${key_id}` });
+      return;
+    }
+    this.#check.key(key);
+    yield { part: 'key', key };
+  }
+
+  *#segment(line: LineOf<'segment'>, number: number): Generator<BundlePart> {
+    const { position_from, position_to } = line;
+    const check = this.#check;
+    if (position_from > check.position + 1) check.lost(position_from - 1, 'missing from the log');
+    const place = { position_from, position_to, line: number };
+    const bytes = Buffer.from(line.bytes, 'base64');
+    const hash = segmentHash(bytes);
+    try {
+      if (!Buffer.from(hash).equals(bytesOf(line.hash))) {
+        throw new UnreadableSegment('the bytes of the segment have another hash');
+      }
+      const opened = openSegment(bytes);
+      if (opened.position_from !== position_from || opened.position_to !== position_to) {
+        throw new UnreadableSegment('the segment holds other positions');
+      }
+      const before = 'the segment does not continue the hash before it';
+      check.stands(opened.hash_before, { ...place, message: before });
+      yield* this.#rows(opened);
+      const after = 'the last hash of the segment does not follow from its events';
+      check.stands(opened.hash_after, { ...place, message: after });
+      yield { part: 'segment', segment: { position_from, position_to, hash, bytes } };
+    } catch (error) {
+      if (!(error instanceof UnreadableSegment)) throw error;
+      check.fault({ ...place, message: error.message });
+      check.skip(position_to);
+    }
+  }
+
+  *#rows({ rows, batches }: ReturnType<typeof openSegment>): Generator<BundlePart> {
+    const check = this.#check;
+    let next = 0;
+    for (const { position, recorded_at, body } of rows) {
+      const row = { position, recorded_at, body };
+      check.event(row);
+      yield { part: 'row', row };
+      const batch = batches[next];
+      if (batch?.position_to !== position) continue;
+      next++;
+      check.batchEnd();
+      const { hash, atMax: at_max } = check;
+      if (hash === undefined || at_max === undefined) continue;
+      yield { part: 'batch', batch: { ...batch, recorded_at, at_max, hash } };
+    }
+  }
+
+  #end({ lines }: LineOf<'end'>, number: number): void {
+    this.#ended = true;
+    if (lines === number) return;
+    this.#check.fault({ line: number, message: `this is line ${number}, its end says ${lines}` });
+  }
+}

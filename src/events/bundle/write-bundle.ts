@@ -1,0 +1,121 @@
+/**
+ * Exports a log as a bundle: sealed segments where there are any, the rows of the rest, and the
+ * checkpoints with the keys that signed them. What the database holds is exported as it stands,
+ * sound or not: whoever reads it checks it.
+ */
+import { readBatches, type StoredBatch } from '../batch-reader.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { readCheckpoints, readKeys } from '../checkpoint/checkpoints.ts';
+import type { EncodedEvent } from '../codec.ts';
+import type { Queryable } from '../database.ts';
+import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
+import { readHead } from '../head.ts';
+import { readRows } from '../log-reader.ts';
+import { openSegment } from '../segment/segment.ts';
+import { type StoredSegment, segmentAt } from '../segment/segments.ts';
+import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/**
+ * The lines of a host's bundle, each with its newline, up to where the log ends at the start.
+ *
+ * @throws LogRefusal `host-unknown`
+ */
+export async function* writeBundle(
+  database: Queryable,
+  { host_id, host }: { readonly host_id: number; readonly host: string },
+): AsyncGenerator<string> {
+  let lines = 0;
+  for await (const line of linesOf(database, host_id, host)) {
+    lines++;
+    yield `${writeLine(line)}\n`;
+  }
+  yield `${writeLine({ type: 'end', lines: lines + 1 })}\n`;
+}
+
+async function* linesOf(
+  database: Queryable,
+  host_id: number,
+  host: string,
+): AsyncGenerator<BundleLine> {
+  const { position: head, hash: headHash } = await readHead(database, host_id);
+  yield { type: 'bundle', version: BUNDLE_VERSION, host, position: head, hash: hex(headHash) };
+  for (const { key_id, bytes } of await readKeys(database, host_id)) {
+    yield { type: 'key', key_id, public_key: hex(bytes) };
+  }
+  let position = 0;
+  let hash = GENESIS_HASH;
+  while (position < head) {
+    const sealed = await segmentAt(database, host_id, position + 1);
+    if (sealed?.position_from === position + 1 && sealed.position_to <= head) {
+      yield* checkpointLines(database, host_id, { after: position, to: sealed.position_to });
+      yield segmentLine(sealed);
+      position = sealed.position_to;
+      hash = openSegment(sealed.bytes).hash_after;
+      continue;
+    }
+    const limit = head - position;
+    const rows = await readRows(database, host_id, { from: position + 1, limit });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const range = { after: position, to: last.position };
+    yield* checkpointLines(database, host_id, range);
+    const batches = await batchesOf(database, host_id, range);
+    for (const row of rows) {
+      hash = chainHash(hash, row);
+      yield eventLine(row, hash);
+      const batch = batches.get(row.position);
+      if (batch === undefined) continue;
+      yield { type: 'batch', ...batch, hash: hex(batch.hash) };
+      hash = batch.hash;
+    }
+    position = last.position;
+  }
+}
+
+interface Range {
+  /** Exclusive. */
+  readonly after: number;
+  /** Inclusive. */
+  readonly to: number;
+}
+
+async function batchesOf(
+  database: Queryable,
+  host_id: number,
+  { after, to }: Range,
+): Promise<Map<number, StoredBatch>> {
+  const batches = new Map<number, StoredBatch>();
+  for await (const page of readBatches(database, host_id, { from: after + 1, to })) {
+    for (const batch of page) batches.set(batch.position_to, batch);
+  }
+  return batches;
+}
+
+async function* checkpointLines(
+  database: Queryable,
+  host_id: number,
+  { after, to }: Range,
+): AsyncGenerator<BundleLine> {
+  for (let reached = after; ; ) {
+    const page = await readCheckpoints(database, host_id, { after: reached, to });
+    for (const checkpoint of page) yield checkpointLine(checkpoint);
+    const last = page.at(-1);
+    if (last === undefined || last.position >= to) return;
+    reached = last.position;
+  }
+}
+
+function checkpointLine({ hash, signature, ...rest }: Checkpoint): BundleLine {
+  return { type: 'checkpoint', ...rest, hash: hex(hash), signature: hex(signature) };
+}
+
+function segmentLine({ position_from, position_to, hash, bytes }: StoredSegment): BundleLine {
+  const base64 = Buffer.from(bytes).toString('base64');
+  return { type: 'segment', position_from, position_to, hash: hex(hash), bytes: base64 };
+}
+
+function eventLine({ position, recorded_at, body }: EncodedEvent, hash: Uint8Array): BundleLine {
+  return { type: 'event', position, recorded_at, body, hash: hex(hash) };
+}

@@ -1,0 +1,109 @@
+// Bundles on both databases: an exported log is the log, byte for byte, and nothing can be changed
+// in it without being noticed and named.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BundleRefused, importBundle } from '../../src/events/bundle/import-bundle.ts';
+import { readBundle } from '../../src/events/bundle/read-bundle.ts';
+import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
+import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
+import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
+import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import type { Log } from '../../src/events/log.ts';
+import { projector } from '../../src/projections/projector.ts';
+import { rebuild } from '../../src/projections/rebuild.ts';
+import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
+
+const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+const key = signingKeyOf(pem.toString());
+
+async function* inChunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function verified(bytes: Uint8Array): Promise<ChainReport> {
+  const check = new ChainCheck();
+  for await (const _ of readBundle(inChunks(bytes, 1 << 16), check)) void _;
+  return check.report();
+}
+
+describeStores('a bundle', ({ open }) => {
+  let store: Store;
+  let log: Log;
+  let host: string;
+  let host_id: number;
+
+  async function exported(of = { host, host_id }): Promise<Buffer> {
+    const lines: string[] = [];
+    for await (const line of writeBundle(store.database, of)) lines.push(line);
+    return Buffer.from(lines.join(''), 'utf8');
+  }
+
+  beforeAll(async () => {
+    store = await open();
+    log = await logOn(store.database);
+    host = await newHost(log);
+    ({ host_id } = await log.host(host));
+    for (const path of ['/a', '/a/b', '/a', '/ä']) await log.submit(host, mkdir(path));
+    await signHead(store.database, { host_id, host }, { key, now: 5 });
+    const calls = ['/c', '/c/d', '/c/d/e'].map((path) => mkdir(path).calls[0] as never);
+    await log.submit(host, { principal: 'local', calls });
+    await signHead(store.database, { host_id, host }, { key, now: 6 });
+    await log.submit(host, mkdir('/f'));
+  });
+
+  afterAll(async () => {
+    await log?.close();
+    await store?.drop();
+  });
+
+  it('holds, and says what it proves', async () => {
+    const { hash } = await log.head(host);
+    expect(await verified(await exported())).toEqual({
+      holds: true,
+      position: 9,
+      hash: Buffer.from(hash).toString('hex'),
+      checkpoints: 2,
+      proven_to: 8,
+      fault_count: 0,
+      faults: [],
+    });
+  });
+
+  it('becomes a host with the same bytes, hashes and projections', async () => {
+    const bytes = await exported();
+    const hostName = (name: string) => `${name}-copy`;
+    const copy = await importBundle(store.database, {
+      chunks: inChunks(bytes),
+      projector,
+      hostName,
+    });
+    expect(copy).toMatchObject({ host: `${host}-copy`, report: { holds: true, position: 9 } });
+    const again = await exported(copy);
+    const withoutHeader = (bundle: Buffer) => bundle.subarray(bundle.indexOf('\n'));
+    expect(withoutHeader(again).equals(withoutHeader(bytes))).toBe(true);
+    const rebuilt = await rebuild(store.database, { host_id: copy.host_id, check: true });
+    expect(rebuilt).toMatchObject({ position: 9, differing: 0 });
+    expect(rebuilt.rows).toBeGreaterThan(8);
+    // It goes on as any other host.
+    const receipt = await log.submit(copy.host, mkdir('/g'));
+    expect(receipt.events[0]).toMatchObject({ position: 10, outcome: { ret: 0 } });
+    await expect(
+      importBundle(store.database, { chunks: inChunks(bytes), projector, hostName }),
+    ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
+  });
+
+  it('leaves nothing behind when it does not hold', async () => {
+    const bytes = await exported();
+    const at = bytes.indexOf('/c/d/e');
+    bytes[at + 1] = 'x'.charCodeAt(0);
+    const refused = importBundle(store.database, {
+      chunks: inChunks(bytes),
+      projector,
+      hostName: () => 'damaged',
+    });
+    await expect(refused).rejects.toThrow(BundleRefused);
+    await expect(refused).rejects.toThrow('position 8');
+    await expect(log.host('damaged')).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+  });
+});
