@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { openapiYaml } from '../../src/api/openapi.ts';
+import { openapiYaml } from './openapi.ts';
 
 const file = new URL('../../openapi.yaml', import.meta.url);
 

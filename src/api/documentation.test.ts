@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { PROBLEMS } from '../../src/api/problem-table.ts';
-import { recordedCall } from '../../src/events/call-schema.ts';
+import { recordedCall } from '../events/call-schema.ts';
+import { PROBLEMS } from './problem-table.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 
