@@ -20,7 +20,19 @@ import { linksStandWhereTheySay, listsKeepTheirRules } from './lists-and-links.t
 import { referenceCounts } from './reference-counts.ts';
 import { strangeCall } from './strange-call.ts';
 
-export const RELEASES = ['v2-series', '5.7', '5.10', '6.1', '6.12.94', '6.18', '7.3'] as const;
+type KernelOf = Pick<Origin, 'release' | 'switches'>;
+
+/** Where rules differ most: the ends, both sides of large changes, and the kernels with bugs. */
+export const KERNELS: readonly KernelOf[] = [
+  { release: 'v2-series' },
+  { release: 'v2-series', switches: { link_update_leaks_reference: true } },
+  { release: '5.7' },
+  { release: '5.10' },
+  { release: '6.1' },
+  { release: '6.12.94' },
+  { release: '6.18' },
+  { release: '7.3' },
+];
 
 /** Odds that a call is made strange. */
 const STRANGE_ODDS = 0.04;
@@ -52,9 +64,10 @@ export function randomCalls({ seed, calls, scenarioCalls, checked }: Plan): Tall
   while (tally.calls < calls) {
     const i = tally.scenarios++;
     const preset = PRESET_NAMES[i % PRESET_NAMES.length] ?? 'mixed';
-    const release = RELEASES[Math.floor(i / PRESET_NAMES.length) % RELEASES.length] ?? '6.18';
+    const round = Math.floor(i / PRESET_NAMES.length);
+    const kernel = KERNELS[round % KERNELS.length] ?? { release: '6.18' };
     const count = Math.min(scenarioCalls, calls - tally.calls);
-    runScenario({ preset, release, seed: seed + i }, { count, checked }, tally);
+    runScenario({ preset, ...kernel, seed: seed + i }, { count, checked }, tally);
   }
   return tally;
 }
@@ -78,8 +91,7 @@ export function runScenario(
       tally.effects += decision.effects.length;
       if (isRefusal(decision.outcome)) tally.refused++;
     } catch (cause) {
-      const { preset, release, seed } = origin;
-      const where = `preset ${preset}, release ${release}, seed ${seed}, step ${step}`;
+      const where = `${JSON.stringify(origin)}, step ${step}`;
       const what = `pid ${made.pid}: ${JSON.stringify(made.call)}`;
       throw new Error(`${where}: ${what}: ${(cause as Error).message}`, { cause });
     }

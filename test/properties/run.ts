@@ -1,7 +1,7 @@
 // `npm run properties`: ten million random calls that must not throw, and all properties after each
 // of two hundred thousand. BPFLEDGER_SEED=N repeats a run.
 
-import { type Plan, RELEASES, randomCalls, type Tally } from './random-calls.ts';
+import { KERNELS, type Plan, randomCalls, type Tally } from './random-calls.ts';
 import { seedOfRun } from './seed.ts';
 
 const CALLS = 10_000_000;
@@ -13,7 +13,7 @@ const REPORTED_CALLS = 1_000_000;
 function main(): void {
   const seed = seedOfRun();
   console.log(`seed ${seed} (BPFLEDGER_SEED=${seed} repeats this run)`);
-  console.log(`releases ${RELEASES.join(', ')}`);
+  console.log(`releases ${KERNELS.map(({ release }) => release).join(', ')}`);
   report('all properties checked', { seed, calls: CHECKED_CALLS, checked: true });
   for (let done = 0; done < CALLS; done += REPORTED_CALLS) {
     const from = seed + done / SCENARIO_CALLS;

@@ -146,7 +146,7 @@ const BROKEN: readonly (readonly [string, (start: Kernel) => Watch, Breakage, Re
     'a refused close that burned a link id',
     () => refusedCallsChangeNothing,
     { decision: (of) => ({ ...of, effects: [{ type: 'LinkIdBurned', link_id: 9 }] }) },
-    /a refused call had LinkIdBurned/u,
+    /a refused call had close LinkIdBurned/u,
   ],
   [
     'a revision that grew by itself',

@@ -12,6 +12,7 @@ import { evolve } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID, DEFAULT_CONFIG } from '../../domain/release/config.ts';
+import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from '../golden/labels.ts';
 import { relabel } from '../golden/relabel.ts';
 import { bootConfigFor } from '../golden/replay.ts';
@@ -28,6 +29,8 @@ export interface Origin {
   readonly seed: number;
   /** The release of the model that the steps are made for. */
   readonly release: string;
+  /** Switches that the kernel has otherwise than its release. */
+  readonly switches?: Partial<Switches>;
 }
 
 /** A call that is about to be made, and the step that it comes from. */
@@ -63,8 +66,9 @@ export function generatorOf(origin: Origin): Generator {
   const types = hooksOf(random, preset.types);
   const header = headerOf(origin, random.pick(preset.sysctls), types);
   const kernel = unbooted();
-  const { release } = origin;
-  const boot = bootEffect(kernel, { release, boot_id: '', config: bootConfigFor(header) });
+  const { release, switches = {} } = origin;
+  const config = { ...bootConfigFor(header), switches };
+  const boot = bootEffect(kernel, { release, boot_id: '', config });
   evolve(kernel, boot, BOOT_PID);
   const labels = new LabelBook(DEFAULT_CONFIG.root_cgroup_id);
   let labelsMade = 0;
