@@ -58,6 +58,7 @@ describeStores('guards', ({ open }) => {
   it('the role is enough to write a log', async () => {
     await store.database.transaction(async (tx) => {
       await tx.query('set local role bpfledger_service');
+      expect(await pendingMigrations(inside(store.database, tx))).toEqual([]);
       const log = await logOn(inside(store.database, tx));
       const host = await newHost(log);
       expect((await log.submit(host, mkdir('/x'))).events[0]?.position).toBe(2);
