@@ -6,6 +6,7 @@ import { type MapType, mapTypeNumber, mapTypeOf } from '../map-type.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
 import { creationGate } from '../privilege.ts';
+import type { Switches } from '../release/switches.ts';
 
 type Create = Required<Omit<Calls['map_create'], 'map_type'>> & { readonly map_type: MapType };
 
@@ -75,7 +76,7 @@ function withDefaults(call: Calls['map_create']): Create {
 /** From 6.9 on, the type and an array's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
   const gated = creationGate(caller);
-  const badForm = formOf(create);
+  const badForm = formOf(create, caller.kernel.switches);
   const first = caller.kernel.switches.form_before_privilege
     ? (badForm ?? gated)
     : (gated ?? badForm);
@@ -85,11 +86,13 @@ function admission(caller: Caller, create: Create): Refusal | undefined {
 }
 
 /** `array_map_alloc_check` and its like: what `map_alloc_check` of a type refuses. */
-function formOf(create: Create): Refusal | undefined {
+function formOf(create: Create, switches: Switches): Refusal | undefined {
   const { map_type: type, map_flags: flags, max_entries: entries, key_size, value_size } = create;
   const about = { map_type: type };
   if (!MODELLED.includes(type)) return refusal('EINVAL', 'map-type-unknown', about);
-  if (isStorage(type)) return undefined;
+  if (isStorage(type)) {
+    return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
+  }
   const known = type === 'array' ? PLAIN_FLAGS : PLAIN_FLAGS | NO_PREALLOC;
   if ((flags & ~known) !== 0) return refusal('EINVAL', 'map-flags', { ...about, flags });
   if (entries === 0)

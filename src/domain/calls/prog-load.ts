@@ -35,6 +35,13 @@ const PERFMON_TYPES: readonly ProgType[] = [
 ];
 const BPF_ONLY_TYPES: readonly ProgType[] = ['socket_filter', 'cgroup_skb', 'sk_reuseport'];
 
+/** Types that only a kernel with CONFIG_CGROUP_BPF has; the others come with networking. */
+const CGROUP_BUILD_TYPES: readonly ProgType[] = [
+  'cgroup_device',
+  'cgroup_sysctl',
+  'cgroup_sockopt',
+];
+
 const PROG_FLAGS = 0x1ff;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
@@ -132,8 +139,10 @@ function badExpectedType(
 }
 
 function unknownType(caller: Caller, type: ProgType): Refusal | undefined {
+  const { switches } = caller.kernel;
   const n = progTypeNumber(type);
-  if (n !== 0 && n < caller.kernel.switches.prog_type_count) return undefined;
+  const isBuilt = switches.cgroup_bpf || !CGROUP_BUILD_TYPES.includes(type);
+  if (n !== 0 && n < switches.prog_type_count && isBuilt) return undefined;
   return refusal('EINVAL', 'prog-type-unknown', { prog_type: type });
 }
 

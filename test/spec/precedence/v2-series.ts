@@ -90,4 +90,34 @@ const programs: Table = {
   `,
 };
 
-export const v2SeriesTables: readonly Table[] = [links, programs];
+const builtWithout: Table = {
+  page: 'built-without-cgroup-bpf',
+  title: 'A kernel without CONFIG_CGROUP_BPF',
+  source:
+    'the stubs of include/linux/bpf-cgroup.h, include/linux/bpf_types.h; semantics §19 (the series ' +
+    'mends the build of such a kernel)',
+  state:
+    '`/c` is an empty cgroup, `a` a cgroup_skb program. The checks before the cgroup is looked up ' +
+    'stand; then every call on cgroups is EINVAL. Each row starts from there.',
+  config: { switches: { cgroup_bpf: false } },
+  given: (world) => void world.cgroups('/c').prog('a'),
+  rows: `
+    | asked                                                 | call                                                                             | all    |
+    | attach                                                | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = a                         | EINVAL |
+    | attach of a closed fd                                 | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = closed                    | EBADF  |
+    | attach to a closed target                             | prog_attach target_fd = closed; ${TYPE}; attach_bpf_fd = a                       | EINVAL |
+    | detach                                                | prog_detach target_path = /c; ${TYPE}; attach_bpf_fd = a                         | EINVAL |
+    | query                                                 | prog_query target_path = /c; ${TYPE}                                             | EINVAL |
+    | link                                                  | link_create target_path = /c; ${TYPE}; prog_fd = a                               | EINVAL |
+    | link of a closed fd                                   | link_create target_path = /c; ${TYPE}; prog_fd = closed                          | EBADF  |
+    | load of cgroup_sock_addr, which comes with networking | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_bind | ok     |
+    | load of cgroup_device                                 | prog_load prog_type = cgroup_device                                              | EINVAL |
+    | load of cgroup_sysctl                                 | prog_load prog_type = cgroup_sysctl                                              | EINVAL |
+    | load of cgroup_sockopt                                | prog_load prog_type = cgroup_sockopt; expected_attach_type = cgroup_getsockopt   | EINVAL |
+    | a storage map                                         | map_create map_type = cgroup_storage; key_size = 16; value_size = 8              | EINVAL |
+    | a percpu storage map                                  | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 8       | EINVAL |
+    | a pin of the program                                  | obj_pin bpf_fd = a; path = /a                                                    | ok     |
+  `,
+};
+
+export const v2SeriesTables: readonly Table[] = [links, programs, builtWithout];
