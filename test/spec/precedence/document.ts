@@ -16,6 +16,9 @@ const FOOTNOTE =
   `\`${ABSENT}\`: this kernel cannot have the fault, so it was mended before the first call. ` +
   `\`${ELSEWHERE}\`: this kernel makes no such check here.`;
 
+/** A kernel function or macro in a rule's source: its underscores are not emphasis. */
+const IDENTIFIER = /\b\w*_\w+\b/gu;
+
 /** Every page, the index first. */
 export function pages(): Page[] {
   const names = [...new Set(TABLES.map((table) => table.page))];
@@ -25,6 +28,7 @@ export function pages(): Page[] {
 function index(names: readonly string[]): string {
   const lines = names.map((name) => {
     const titles = TABLES.filter((table) => table.page === name).map(({ title }) => title);
+    if (name === V2_PAGE) titles.unshift(MATRIX_TITLE);
     return `| [${name}](${name}.md) | ${titles.join(' · ')} |`;
   });
   return `# Which errno comes first
@@ -36,7 +40,8 @@ to B. The kernels asked are ${KERNELS.slice(0, 6).join(', ')},
 ${KERNELS.slice(6).join(', ')}; a bare series is its newest recorded update.
 
 The tables are specs (\`test/spec/precedence\`): each cell is what the model answers, and the model
-answers as nine recorded kernels did. \`v2-series\`, 5.7 and 5.8 were read, not recorded.
+answers as nine recorded kernels did. \`v2-series\`, 5.7 and 5.8 were read, not recorded. The last
+column names the kernel function that refuses, and the section of the kernel semantics page.
 
 | calls | tables |
 |---|---|
@@ -56,7 +61,7 @@ function page(name: string): Page {
 function section(table: Table): string {
   const { columns, rows } = parsed(table);
   const asked = columns.flatMap(({ kernels }) => kernels.slice(0, 1).map((k) => run(table, k)));
-  const inTurn = table.call === undefined ? ['asked', 'call'] : ['wrong first', 'then'];
+  const inTurn = table.call === undefined ? ['asked', 'call'] : ['wrong first', 'mended by'];
   const head = ['#', ...inTurn, ...columns.map(({ heading }) => heading), 'rule'];
   const body = rows.map(({ fault, mend, answers }, i) => {
     return [`${i + 1}`, fault, quoted(mend), ...answers, sourcesOf(asked, i)];
@@ -105,5 +110,5 @@ function quoted(text: string): string {
 function sourcesOf(asked: readonly (readonly Asked[])[], row: number): string {
   const rules = asked.flatMap((column) => column.filter((answer) => answer.row === row));
   const sources = rules.flatMap(({ rule }) => (rule === undefined ? [] : [RULES[rule].source]));
-  return [...new Set(sources)].join('; ');
+  return [...new Set(sources)].join('; ').replace(IDENTIFIER, '`$&`');
 }
