@@ -90,6 +90,14 @@ export function answers<T extends z.ZodType>(description: string, schema: T) {
   } as const;
 }
 
+/** The responses of a route whose answer is about no host. */
+export function answersWithoutTag<T extends z.ZodType>(description: string, schema: T) {
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    default: problemAnswer,
+  } as const;
+}
+
 /** The responses of a route that makes something. */
 export function creates<T extends z.ZodType>(description: string, schema: T) {
   const { 200: made, default: refused } = answers(description, schema);

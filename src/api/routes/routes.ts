@@ -11,12 +11,14 @@ import { objects } from './objects.ts';
 import { operations } from './operations.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
+import { releases } from './releases.ts';
 import { state } from './state.ts';
 import { syscalls } from './syscalls.ts';
 
 /** Registers all routes of the API. */
 export function routes(app: App, service: Service): void {
   operations(app, service);
+  releases(app);
   hosts(app, service);
   syscalls(app, service);
   plans(app, service);

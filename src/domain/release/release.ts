@@ -38,9 +38,10 @@ export function releaseOf(name: string): Release | undefined {
   return release;
 }
 
-/** Names that are always accepted, for messages and listings: v2-series, measured, all series. */
+/** Names that are always accepted, oldest first: v2-series, every series and measured version. */
 export function knownReleases(): readonly string[] {
-  return [V2_SERIES, ...MEASURED_VERSIONS, ...SERIES];
+  const measured = (series: string) => MEASURED_VERSIONS.filter((v) => seriesOf(v) === series);
+  return [V2_SERIES, ...SERIES.flatMap((series) => [...measured(series), series])];
 }
 
 function v2Series(): Release {

@@ -1,0 +1,98 @@
+/** GET /v1/releases: what each kernel does; GET /v1/releases/diff: how two differ, in sentences. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { describedSwitches, differences } from '../../domain/release/describe.ts';
+import { knownReleases, type Release, releaseOf } from '../../domain/release/release.ts';
+import { allowed } from '../guard/access.ts';
+import { ProblemError } from '../problem.ts';
+import { type App, answersWithoutTag, shortText } from '../routing.ts';
+
+const switchValue = z.union([z.boolean(), z.number(), z.string()]);
+
+const releaseView = z
+  .strictObject({
+    id: z.string(),
+    basis: z.enum(['measured', 'inferred']).meta({
+      description: 'measured: this exact version was recorded; else inferred from its neighbours',
+    }),
+    switches: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: switchValue,
+        meaning: z.string(),
+        since: z.string(),
+        evidence: z.enum(['measured', 'read', 'remembered', 'inferred']),
+        measured_in: z.string().optional(),
+        source: z.string(),
+        bug: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'ReleaseWithSwitches' });
+
+const releasesView = z.strictObject({ items: z.array(releaseView) }).meta({ id: 'ReleaseList' });
+
+const differencesView = z
+  .strictObject({
+    from: z.string(),
+    to: z.string(),
+    differences: z.array(
+      z.strictObject({
+        name: z.string(),
+        from: switchValue,
+        to: switchValue,
+        sentence: z.string(),
+        bug: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'ReleaseDifferences' });
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/releases',
+  operationId: 'listReleases',
+  summary: 'The releases, with every switch, what it means, since when, and the source',
+  request: { query: z.strictObject({ release: shortText.optional() }) },
+  responses: answersWithoutTag('Releases, oldest first.', releasesView),
+});
+
+const diffRoute = createRoute({
+  method: 'get',
+  path: '/v1/releases/diff',
+  operationId: 'diffReleases',
+  summary: 'How two releases differ, in sentences',
+  request: { query: z.strictObject({ from: shortText, to: shortText }) },
+  responses: answersWithoutTag('The differences.', differencesView),
+});
+
+export function releases(app: App): void {
+  app.openapi(listRoute, (c) => {
+    allowed(c, 'reader');
+    const { release } = c.req.valid('query');
+    const ids = release === undefined ? distinctReleases() : [known(release, 'release').id];
+    const items = ids.map((id) => {
+      const { basis, ...found } = known(id, 'release');
+      return { id, basis, switches: describedSwitches({ basis, ...found }) };
+    });
+    return c.json({ items }, 200);
+  });
+
+  app.openapi(diffRoute, (c) => {
+    allowed(c, 'reader');
+    const query = c.req.valid('query');
+    const [from, to] = [known(query.from, 'from'), known(query.to, 'to')];
+    return c.json({ from: from.id, to: to.id, differences: differences(from, to) }, 200);
+  });
+}
+
+/** A bare series stands for its newest measured update, so some names mean the same release. */
+function distinctReleases(): readonly string[] {
+  return [...new Set(knownReleases().map((name) => known(name, 'release').id))];
+}
+
+function known(name: string, field: string): Release {
+  const release = releaseOf(name);
+  if (release !== undefined) return release;
+  const detail = `release "${name}" is not known; known are ${knownReleases().join(', ')}`;
+  throw new ProblemError('unknown-release', { detail, field });
+}
