@@ -65,11 +65,12 @@ function encodeEffect(effect: Effect): Json {
 /**
  * The event that a row holds.
  *
+ * @param row with the JSON of its text where that is at hand
  * @throws UnreadableEvent when the text is damaged or of a version that this program lacks
  */
-export function decodeEvent(row: EncodedEvent): LedgerEvent {
+export function decodeEvent(row: EncodedEvent & { readonly json?: Json | undefined }): LedgerEvent {
   try {
-    return decodeBody(row, upcast(JSON.parse(row.body) as Body));
+    return decodeBody(row, upcast((row.json ?? JSON.parse(row.body)) as Body));
   } catch (cause) {
     throw new UnreadableEvent(`event ${row.position} cannot be read`, { cause });
   }

@@ -2,6 +2,8 @@
 import { decodeEvent, type EncodedEvent } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
+import type { SegmentRow } from './segment/segment.ts';
+import { openStored, segmentAt } from './segment/segment-reader.ts';
 
 /** Events in one read at most. */
 const PAGE_EVENTS_MAX = 1000;
@@ -40,7 +42,15 @@ export async function readRows(
   return database.query<EncodedEvent>(text, [hostId, from, bounded, PAGE_TEXT_MAX]);
 }
 
-/** All events in [from, to], a page at a time. Stops early when the log ends before `to`. */
+/** Fewer events than these are read from rows without asking for a segment. */
+const SEALED_EVENTS_MIN = 4 * PAGE_EVENTS_MAX;
+
+/**
+ * All events in [from, to], a page at a time; from sealed segments where there are any, which is
+ * faster than from rows. Stops early when the log ends before `to`.
+ *
+ * @throws UnreadableSegment when a segment is damaged
+ */
 export async function* readThrough(
   database: Queryable,
   hostId: number,
@@ -48,12 +58,35 @@ export async function* readThrough(
 ): AsyncGenerator<LedgerEvent[]> {
   let next = from;
   while (next <= to) {
-    const limit = Math.min(to - next + 1, PAGE_EVENTS_MAX);
+    const left = to - next + 1;
+    const sealed = left < SEALED_EVENTS_MIN ? undefined : await segmentAt(database, hostId, next);
+    if (sealed !== undefined) {
+      yield* pagesOf(openStored(sealed).rows, { from: next, to });
+      next = sealed.position_to + 1;
+      continue;
+    }
+    const limit = Math.min(left, PAGE_EVENTS_MAX);
     const page = await readEvents(database, hostId, { from: next, limit });
     if (page.length === 0) return;
     yield page;
     next += page.length;
   }
+}
+
+function* pagesOf(
+  rows: Iterable<SegmentRow>,
+  { from, to }: { readonly from: number; readonly to: number },
+): Generator<LedgerEvent[]> {
+  let page: LedgerEvent[] = [];
+  for (const row of rows) {
+    if (row.position < from) continue;
+    if (row.position > to) break;
+    page.push(decodeEvent(row));
+    if (page.length < PAGE_EVENTS_MAX) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
 }
 
 /**

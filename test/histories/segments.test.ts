@@ -25,7 +25,7 @@ it.each(['5.10', '7.3'])(
     for (let from = 0; from < rows.length; from += SEGMENT_EVENTS) {
       const run = rows.slice(from, from + SEGMENT_EVENTS);
       const batches = run.map(({ position }) => ({ position_to: position, writer: 281_474_976 }));
-      const blob = packSegment({ rows: run, batches, hash_before: hash, hash_after: hash });
+      const blob = await packSegment({ rows: run, batches, hash_before: hash, hash_after: hash });
       bytes += blob.length;
       const opened = [...openSegment(blob).rows].map(({ position, recorded_at, body }) => ({
         position,

@@ -13,7 +13,7 @@ import type { Database } from '../../src/events/database.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import { migrate } from '../../src/events/migrate.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
-import { sealSegments } from '../../src/events/segment/segments.ts';
+import { sealSegments } from '../../src/events/segment/seal.ts';
 import { logOn, mkdir, newHost } from '../contract/stores.ts';
 
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });

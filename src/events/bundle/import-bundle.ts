@@ -13,7 +13,7 @@ import { fold } from '../host-state.ts';
 import { insertRows } from '../insert-rows.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
-import { storeSegment } from '../segment/segments.ts';
+import { storeSegment } from '../segment/seal.ts';
 import { sqlArray } from '../sql-array.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 

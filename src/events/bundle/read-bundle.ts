@@ -8,8 +8,8 @@ import type { ChainCheck } from '../chain-check.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type PublicKey, publicKeyOf } from '../checkpoint/signing-key.ts';
 import type { EncodedEvent } from '../codec.ts';
-import { openSegment, UnreadableSegment } from '../segment/segment.ts';
-import { type StoredSegment, segmentHash } from '../segment/segments.ts';
+import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
+import { openStored, type StoredSegment } from '../segment/segment-reader.ts';
 import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
 import { byteLines } from './byte-lines.ts';
 
@@ -172,21 +172,15 @@ class Reading {
     if (position_from > check.position + 1) check.lost(position_from - 1, 'missing from the log');
     const place = { position_from, position_to, line: number };
     const bytes = Buffer.from(line.bytes, 'base64');
-    const hash = segmentHash(bytes);
+    const segment = { position_from, position_to, hash: bytesOf(line.hash), bytes };
     try {
-      if (!Buffer.from(hash).equals(bytesOf(line.hash))) {
-        throw new UnreadableSegment('the bytes of the segment have another hash');
-      }
-      const opened = openSegment(bytes);
-      if (opened.position_from !== position_from || opened.position_to !== position_to) {
-        throw new UnreadableSegment('the segment holds other positions');
-      }
+      const opened = openStored(segment);
       const before = 'the segment does not continue the hash before it';
       check.stands(opened.hash_before, { ...place, message: before });
       yield* this.#rows(opened);
       const after = 'the last hash of the segment does not follow from its events';
       check.stands(opened.hash_after, { ...place, message: after });
-      yield { part: 'segment', segment: { position_from, position_to, hash, bytes } };
+      yield { part: 'segment', segment };
     } catch (error) {
       if (!(error instanceof UnreadableSegment)) throw error;
       check.fault({ ...place, message: error.message });
@@ -194,7 +188,7 @@ class Reading {
     }
   }
 
-  *#rows({ rows, batches }: ReturnType<typeof openSegment>): Generator<BundlePart> {
+  *#rows({ rows, batches }: OpenSegment): Generator<BundlePart> {
     const check = this.#check;
     let next = 0;
     for (const { position, recorded_at, body } of rows) {

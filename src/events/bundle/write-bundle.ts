@@ -11,8 +11,8 @@ import type { Queryable } from '../database.ts';
 import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
 import { readHead } from '../head.ts';
 import { readRows } from '../log-reader.ts';
-import { openSegment } from '../segment/segment.ts';
-import { type StoredSegment, segmentAt } from '../segment/segments.ts';
+import { UnreadableSegment } from '../segment/segment.ts';
+import { openStored, type StoredSegment, segmentAt } from '../segment/segment-reader.ts';
 import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -47,12 +47,12 @@ async function* linesOf(
   let position = 0;
   let hash = GENESIS_HASH;
   while (position < head) {
-    const sealed = await segmentAt(database, host_id, position + 1);
-    if (sealed?.position_from === position + 1 && sealed.position_to <= head) {
+    const sealed = await soundSegment(database, host_id, { from: position + 1, to: head });
+    if (sealed !== undefined) {
       yield* checkpointLines(database, host_id, { after: position, to: sealed.position_to });
       yield segmentLine(sealed);
       position = sealed.position_to;
-      hash = openSegment(sealed.bytes).hash_after;
+      hash = sealed.hash_after;
       continue;
     }
     const limit = head - position;
@@ -71,6 +71,22 @@ async function* linesOf(
       hash = batch.hash;
     }
     position = last.position;
+  }
+}
+
+/** The segment that begins at a position; of a damaged one, the rows are exported instead. */
+async function soundSegment(
+  database: Queryable,
+  host_id: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<(StoredSegment & { readonly hash_after: Uint8Array }) | undefined> {
+  const sealed = await segmentAt(database, host_id, from);
+  if (sealed?.position_from !== from || sealed.position_to > to) return undefined;
+  try {
+    return { ...sealed, hash_after: openStored(sealed).hash_after };
+  } catch (error) {
+    if (error instanceof UnreadableSegment) return undefined;
+    throw error;
   }
 }
 

@@ -7,8 +7,11 @@
  *     batches: positions that each spans, writers; times of recording, as differences;
  *     the texts as columns (text-columns.ts)
  */
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { setImmediate as breath } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
 import type { EncodedEvent } from '../codec.ts';
+import type { Json } from '../field-coder.ts';
 import { TextColumnsReader, TextColumnsWriter } from './text-columns.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
@@ -18,6 +21,9 @@ export const SEGMENT_EVENTS = 10_000;
 export const SEGMENT_TEXT_MAX = 16 * 1024 * 1024;
 /** Bytes that a segment may unpack to: more is damage, or an attack. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Events that are packed at a stretch: some milliseconds. */
+const TURN_EVENTS = 500;
 
 const MAGIC = Buffer.from('BPFSEG', 'latin1');
 const FORMAT = 1;
@@ -46,8 +52,9 @@ export interface Sealed {
 /** The blob of a segment is damaged, or of a format that this program lacks. */
 export class UnreadableSegment extends Error {}
 
-/** Packs a run of events. */
-export function packSegment({ rows, batches, hash_before, hash_after }: Sealed): Uint8Array {
+/** Packs a run of events; others have their turn meanwhile. */
+export async function packSegment(run: Sealed): Promise<Uint8Array> {
+  const { rows, batches, hash_before, hash_after } = run;
   const [first] = rows;
   if (first === undefined) throw new Error('a segment has at least one event');
   const out = new ByteWriter();
@@ -66,7 +73,8 @@ export function packSegment({ rows, batches, hash_before, hash_after }: Sealed):
   }
   const texts = new TextColumnsWriter();
   let recordedAt = 0;
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % TURN_EVENTS === TURN_EVENTS - 1) await breath();
     out.signed(row.recorded_at - recordedAt);
     recordedAt = row.recorded_at;
     texts.add(row.body);
@@ -76,13 +84,13 @@ export function packSegment({ rows, batches, hash_before, hash_after }: Sealed):
     [constants.BROTLI_PARAM_QUALITY]: QUALITY,
     [constants.BROTLI_PARAM_SIZE_HINT]: out.length,
   };
-  const packed = brotliCompressSync(out.written(), { params });
+  const packed = await promisify(brotliCompress)(out.written(), { params });
   return Buffer.concat([MAGIC, Buffer.of(FORMAT), packed]);
 }
 
 /** A row of a segment; the text's JSON is at hand where there is any. */
 export interface SegmentRow extends EncodedEvent {
-  readonly json?: unknown;
+  readonly json?: Json | undefined;
 }
 
 export interface OpenSegment extends Omit<Sealed, 'rows'> {
@@ -155,13 +163,13 @@ function* rowsOf(
 class LazyRow implements SegmentRow {
   readonly position: number;
   readonly recorded_at: number;
-  readonly json?: unknown;
+  readonly json?: Json | undefined;
   readonly #text: () => string;
 
   constructor(
     position: number,
     recorded_at: number,
-    packed: { readonly json?: unknown; readonly text: () => string },
+    packed: { readonly json?: Json | undefined; readonly text: () => string },
   ) {
     this.position = position;
     this.recorded_at = recorded_at;

@@ -1,46 +1,12 @@
-/** The sealed segments of a log as they are stored, and the sealing of what has grown enough. */
-import { createHash } from 'node:crypto';
+/** Seals what has grown enough of a log into segments, and stores them. */
 import { readBatches } from '../batch-reader.ts';
 import type { EncodedEvent } from '../codec.ts';
 import type { Queryable } from '../database.ts';
 import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
 import { readHead } from '../head.ts';
 import { readRows } from '../log-reader.ts';
-import { openSegment, packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from './segment.ts';
-
-export interface StoredSegment {
-  readonly position_from: number;
-  readonly position_to: number;
-  /** SHA-256 of `bytes`, as stored. */
-  readonly hash: Uint8Array;
-  readonly bytes: Uint8Array;
-}
-
-/** Where segments stand, without their bytes, in order from a position on. */
-export interface SegmentPlace {
-  readonly position_from: number;
-  readonly position_to: number;
-}
-
-/** The SHA-256 of a segment's bytes. */
-export function segmentHash(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
-}
-
-/** The segment that holds a position, if it is sealed. */
-export async function segmentAt(
-  database: Queryable,
-  host_id: number,
-  position: number,
-): Promise<StoredSegment | undefined> {
-  const [row] = await database.query<SegmentPlace & { readonly hash: string; bytes: Uint8Array }>(
-    `select position_from, position_to, encode(hash, 'hex') as hash, bytes from segments
-     where host_id = $1 and position_from <= $2 order by position_from desc limit 1`,
-    [host_id, position],
-  );
-  if (row === undefined || row.position_to < position) return undefined;
-  return { ...row, hash: Buffer.from(row.hash, 'hex') };
-}
+import { packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from './segment.ts';
+import { openStored, type StoredSegment, segmentAt, segmentHash } from './segment-reader.ts';
 
 /** The last sealed position; 0 when nothing is. */
 async function sealedTo(database: Queryable, host_id: number): Promise<number> {
@@ -125,7 +91,7 @@ async function sealRun(
       throw new UnsealableLog(`the hash of the batch up to ${row.position} is another`);
     }
   }
-  const bytes = packSegment({ rows, batches, hash_before, hash_after });
+  const bytes = await packSegment({ rows, batches, hash_before, hash_after });
   await storeSegment(database, host_id, {
     position_from,
     position_to,
@@ -160,5 +126,5 @@ async function hashAt(database: Queryable, host_id: number, position: number): P
   if (sealed === undefined || sealed.position_to !== position) {
     throw new UnsealableLog(`no segment ends at ${position}`);
   }
-  return openSegment(sealed.bytes).hash_after;
+  return openStored(sealed).hash_after;
 }

@@ -1,0 +1,53 @@
+/** Reads the sealed segments of a log as they are stored. */
+import { createHash } from 'node:crypto';
+import type { Queryable } from '../database.ts';
+import { type OpenSegment, openSegment, UnreadableSegment } from './segment.ts';
+
+export interface StoredSegment {
+  readonly position_from: number;
+  readonly position_to: number;
+  /** SHA-256 of `bytes`, as stored. */
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** The SHA-256 of a segment's bytes. */
+export function segmentHash(bytes: Uint8Array): Uint8Array {
+  return createHash('sha256').update(bytes).digest();
+}
+
+/** The segment that holds a position, if it is sealed. */
+export async function segmentAt(
+  database: Queryable,
+  host_id: number,
+  position: number,
+): Promise<StoredSegment | undefined> {
+  const [row] = await database.query<StoredSegment & { readonly hash: string }>(
+    `select position_from, position_to, encode(hash, 'hex') as hash, bytes from segments
+     where host_id = $1 and position_from <= $2 order by position_from desc limit 1`,
+    [host_id, position],
+  );
+  if (row === undefined || row.position_to < position) return undefined;
+  return { ...row, hash: Buffer.from(row.hash, 'hex') };
+}
+
+/**
+ * Opens a stored segment.
+ *
+ * @throws UnreadableSegment when its bytes or positions are not those that it was stored with
+ */
+export function openStored({
+  position_from,
+  position_to,
+  hash,
+  bytes,
+}: StoredSegment): OpenSegment {
+  if (!Buffer.from(segmentHash(bytes)).equals(hash)) {
+    throw new UnreadableSegment('the bytes of the segment have another hash');
+  }
+  const opened = openSegment(bytes);
+  if (opened.position_from !== position_from || opened.position_to !== position_to) {
+    throw new UnreadableSegment('the segment holds other positions');
+  }
+  return opened;
+}
