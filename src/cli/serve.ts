@@ -4,7 +4,7 @@ import { type Configuration, type Running, startService } from '../main.ts';
 import { restClient } from '../recorders/rest-client.ts';
 import { command, type Printer } from './command.ts';
 import { type Demo, postDemo } from './demo.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, UsageError } from './exit-code.ts';
 import { tokenFrom, withUrl } from './service-flags.ts';
 import { configurationFrom, LISTEN_FLAGS, placeOf, STORAGE_FLAGS } from './settings.ts';
 
@@ -21,7 +21,8 @@ export const serve = command({
     demo: { about: 'also make a host "demo" and post a recorded incident to it' },
   },
   example: 'npx bpfledger serve --demo --data-dir ./data',
-  async run({ flags, print }) {
+  async run({ flags, words, print }) {
+    if (words.length > 0) throw new UsageError(`serve takes no ${words[0]}; see --help`);
     const configuration = configurationFrom(flags, process.env);
     const told = toldToStop();
     const running = await startService(configuration);

@@ -61,6 +61,8 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['events list web1 --after -1', '--after -1 is no number'],
   ['cgroups', 'cgroups needs one HOST'],
   ['rebuild a b', 'rebuild takes one HOST'],
+  ['serve web1', 'serve takes no web1'],
+  ['migrate web1', 'migrate takes no web1'],
   ['serve --port 99999', 'PORT: '],
   ['serve --host 0.0.0.0', 'HOST 0.0.0.0 is not loopback'],
   ['serve --database-url mysql://x', 'DATABASE_URL: must start with postgresql://'],

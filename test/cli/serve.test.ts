@@ -1,10 +1,20 @@
 // The service as an operator meets it: started, written to, killed, started again, taken apart.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bpfledger, type Serving, serving } from '../support/command.ts';
+import {
+  bpfledger,
+  COMMAND,
+  environment,
+  root,
+  type Serving,
+  serving,
+} from '../support/command.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';
 
@@ -117,6 +127,37 @@ describe('serve on the embedded database', () => {
     expect(all.map((line) => JSON.parse(line).position)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
+  it('answers a recording over REST as the kernel did', PATIENCE, async () => {
+    const header = { scenario: 'a-refusal', kernel: '6.18.44-fc', attach_types: ['cgroup_device'] };
+    const steps = [
+      { i: 0, step: { op: 'spawn', proc: 'p1' }, out: { ret: 0 } },
+      { i: 1, step: { op: 'rmdir', cg: '/b' }, out: { err: 'ENOENT' } },
+    ];
+    const recording = join(folder, 'recording.jsonl');
+    writeFileSync(recording, [header, ...steps].map((line) => JSON.stringify(line)).join('\n'));
+    const conforming = ['conform', recording, '--via', service.url];
+    expect(await lines(...conforming)).toEqual(['2 steps, 0 mismatches']);
+    const wrong = { i: 2, step: { op: 'mkdir', cg: '/a' }, out: { err: 'EPERM' } };
+    appendFileSync(recording, `\n${JSON.stringify(wrong)}`);
+    const { code, out } = await bpfledger(conforming);
+    expect(out).toContain('  expected {"err":"EPERM"}\n  got      {"ret":0}\n');
+    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([1, '3 steps, 1 mismatches']);
+  });
+
+  it('lets its log be followed, from any position on', PATIENCE, async () => {
+    const [node, ...words] = COMMAND;
+    const following = ['events', 'follow', 'demo', '--after', '17', '--json', ...at()];
+    const child = spawn(node, [...words, ...following], { cwd: root, env: environment() });
+    const positions: number[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      positions.push(JSON.parse(line).position);
+      if (positions.length === 28) await lines('syscall', 'demo', 'mkdir', 'path=/new', ...at());
+      if (positions.length === 29) break;
+    }
+    child.kill();
+    expect(positions).toEqual(Array.from({ length: 29 }, (_, i) => 18 + i));
+  });
+
   it('refuses a second server on its folder, and says who has it', PATIENCE, async () => {
     const { code, err } = await bpfledger(['serve', '--port', '0', '--data-dir', folder]);
     expect(err).toContain(`${folder} is in use by process ${service.pid}`);
@@ -130,10 +171,13 @@ describe('serve on the embedded database', () => {
       const before = await lines('events', 'list', 'web1', '--json', ...at());
       expect(await service.end('SIGKILL')).toBe(null);
       const checked = await lines('rebuild', '--check', '--data-dir', folder);
-      expect(checked).toEqual([
-        expect.stringMatching(/^demo: \d+ rows at position 45, 0 differ, nothing changed$/),
-        expect.stringMatching(/^web1: \d+ rows at position 6, 0 differ, nothing changed$/),
-      ]);
+      expect(checked).toHaveLength(4);
+      expect(checked).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^demo: \d+ rows at position 46, 0 differ, nothing changed$/),
+          expect.stringMatching(/^web1: \d+ rows at position 6, 0 differ, nothing changed$/),
+        ]),
+      );
       service = await serving(['--data-dir', folder, '--demo']);
       expect(service.out).toContain('host demo holds from an earlier start');
       expect(await lines('events', 'list', 'web1', '--json', ...at())).toEqual(before);
@@ -143,6 +187,41 @@ describe('serve on the embedded database', () => {
   it('ends with 0 when it is told to stop', PATIENCE, async () => {
     expect(await service.end('SIGTERM')).toBe(0);
     service = await serving(['--data-dir', folder]);
+  });
+});
+
+describe('serve with tokens', () => {
+  let folder: string;
+  let service: Serving;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bpfledger-tokens-'));
+    const sha256 = createHash('sha256').update('secret').digest('hex');
+    const token = { name: 'ci', role: 'admin', hosts: ['*'], sha256 };
+    writeFileSync(join(folder, 'tokens'), JSON.stringify(token));
+    service = await serving([
+      '--data-dir',
+      join(folder, 'data'),
+      '--tokens-file',
+      join(folder, 'tokens'),
+    ]);
+  }, 120_000);
+
+  afterAll(async () => {
+    await service?.end('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('lets in who has one, by flag or by environment', PATIENCE, async () => {
+    const list = ['hosts', 'create', 'web1', '--release', '6.18', '--url', service.url];
+    const without = await bpfledger(list);
+    expect(without.err).toContain('send Authorization: Bearer TOKEN (401)');
+    expect(without.code).toBe(3);
+    const withFlag = await bpfledger([...list, '--token', 'secret']);
+    expect(withFlag.out).toBe('host web1 runs 6.18.44\n');
+    const env = { BPFLEDGER_TOKEN: 'secret' };
+    const withVariable = await bpfledger(['hosts', '--url', service.url], { env });
+    expect(withVariable.out).toBe('web1  at position 1\n');
   });
 });
 
@@ -172,19 +251,13 @@ describe.skipIf(!postgresql.ok)('serve on PostgreSQL', () => {
     expect(service.out).not.toContain(new URL(database.url).password);
   });
 
-  it(
-    'answers a recorded scenario as the kernel did, while rebuild checks it',
-    PATIENCE,
-    async () => {
-      if (service === undefined) throw new Error('the service did not start');
-      await lines('hosts', 'create', 'web1', '--release', '6.18', '--url', service.url);
-      const calls = ['mkdir', 'rmdir'].map((name) =>
-        JSON.stringify({ call: { name, path: '/a' } }),
-      );
-      await bpfledger(['syscall', 'web1', '-', '--url', service.url], { input: calls.join('\n') });
-      const storage = ['--database-url', database.url];
-      const [checked] = await lines('rebuild', 'web1', '--check', '--json', ...storage);
-      expect(JSON.parse(checked ?? '')).toMatchObject({ host: 'web1', position: 3, differing: 0 });
-    },
-  );
+  it('lets rebuild check a host while the service runs', PATIENCE, async () => {
+    if (service === undefined) throw new Error('the service did not start');
+    await lines('hosts', 'create', 'web1', '--release', '6.18', '--url', service.url);
+    const calls = ['mkdir', 'rmdir'].map((name) => JSON.stringify({ call: { name, path: '/a' } }));
+    await bpfledger(['syscall', 'web1', '-', '--url', service.url], { input: calls.join('\n') });
+    const storage = ['--database-url', database.url];
+    const [checked] = await lines('rebuild', 'web1', '--check', '--json', ...storage);
+    expect(JSON.parse(checked ?? '')).toMatchObject({ host: 'web1', position: 3, differing: 0 });
+  });
 });
