@@ -149,7 +149,8 @@ it('12. anchors: links want the flag link and programs do not; preorder must mat
   const absent = { flags: ['multi', 'before'] as const, relative_fd: world.at('l') };
   expect(attachAnswer(world, 'p', absent)).toBe('ENOENT');
   expect(attachAnswer(world, 'p', { flags: ['multi', 'before'], ...beside })).toBe('ok');
-  expect(world.list('/c')).toBe('multi p a link(l)');
+  expect(attachAnswer(world, 'q', { flags: ['multi', 'after'], ...beside })).toBe('ok');
+  expect(world.list('/c')).toBe('multi p a q link(l)');
 });
 
 it('13. a LINK_CREATE that the list refuses burns a link id; an earlier refusal does not', () => {

@@ -64,6 +64,30 @@ const linkInside: Table = {
   `,
 };
 
+const otherHooks: Table = {
+  page: 'prog_detach',
+  title: 'Hooks of other subsystems',
+  source: '`bpf_prog_detach`; semantics §21',
+  state: '`classifier` is a sched_cls program, `/c` an empty cgroup.',
+  given(world) {
+    world.cgroups('/c').open('/c');
+    world.prog('a');
+    world.prog('classifier', { prog_type: 'sched_cls', expected_attach_type: 0 });
+  },
+  call: `prog_detach target_fd = 9999; attach_type = tcx_ingress; attach_bpf_fd = closed;
+    flags = multi`,
+  rows: `
+    | wrong first                             | mended by                                | v2-series..5.10 | 6.1    | 6.12.94..7.3 |
+    | bytes after attach_type, the last field | flags = 0                                | EINVAL          | EINVAL | –            |
+    | flag multi is not for tcx               | flags = 0                                | –               | –      | EINVAL       |
+    | attach_bpf_fd is closed                 | attach_bpf_fd = a                        | –               | –      | EBADF        |
+    | the program is of another type          | attach_bpf_fd = classifier               | –               | –      | EINVAL       |
+    | there is no tcx, or no interface 9999   | attach_type = lsm_cgroup; target_fd = /c | EINVAL          | EINVAL | ENODEV       |
+    | nothing is attached to lsm_cgroup       | attach_type = cgroup_inet_egress         | EINVAL          | ENOENT | ENOENT       |
+    | nothing is attached                     |                                          | ENOENT          | ENOENT | ENOENT       |
+  `,
+};
+
 const builtWithout: Table = {
   page: 'prog_detach',
   title: 'A kernel built without cgroup BPF',
@@ -79,4 +103,10 @@ const builtWithout: Table = {
   `,
 };
 
-export const progDetachTables: readonly Table[] = [multi, single, linkInside, builtWithout];
+export const progDetachTables: readonly Table[] = [
+  multi,
+  single,
+  linkInside,
+  otherHooks,
+  builtWithout,
+];

@@ -110,17 +110,18 @@ const rename: Table = {
   given: names,
   call: 'rename pid = user; path = /x; to = /',
   rows: `
-    | wrong first                        | mended by                | all       |
-    | there is no /x                     | path = /dir              | ENOENT    |
-    | the mount point is not replaced    | to = /dir/q              | EBUSY     |
-    | the top may not be written         | no pid                   | EACCES    |
-    | a directory cannot go below itself | path = /dir/p; to = /dir | EINVAL    |
-    | /dir holds what would replace it   | path = /empty; to = /a   | ENOTEMPTY |
-    | a directory cannot replace a pin   | path = /a; to = /empty   | ENOTDIR   |
-    | a pin cannot replace a directory   | path = /empty; to = /dir | EISDIR    |
-    | /dir is not empty                  | path = /a; to = /x.y     | ENOTEMPTY |
-    | the new name holds a dot           | to = /b                  | EPERM     |
-    | nothing: /b is replaced            |                          | ok        |
+    | wrong first                               | mended by                | all       |
+    | the mount point is of another file system | to = /closed/q           | EXDEV     |
+    | the new directory may not be searched     | to = /dir/q.r            | EACCES    |
+    | there is no /x                            | path = /dir              | ENOENT    |
+    | the new name holds a dot                  | to = /dir/q              | EPERM     |
+    | a directory cannot go below itself        | path = /dir/p; to = /dir | EINVAL    |
+    | /dir holds what would replace it          | path = /empty; to = /a   | ENOTEMPTY |
+    | the top may not be written                | no pid                   | EACCES    |
+    | a directory cannot replace a pin          | path = /a; to = /empty   | ENOTDIR   |
+    | a pin cannot replace a directory          | path = /empty; to = /dir | EISDIR    |
+    | /dir is not empty                         | path = /a; to = /b       | ENOTEMPTY |
+    | nothing: /b is replaced                   |                          | ok        |
   `,
 };
 

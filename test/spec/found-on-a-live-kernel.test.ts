@@ -1,0 +1,80 @@
+// What the model got wrong until random calls were compared with a running 6.18.44.
+
+import { describe, expect, it } from 'vitest';
+import type { Call } from '../../src/domain/call.ts';
+import { CLOSED, given } from './given.ts';
+
+describe('a name with a dot, which bpffs keeps to itself', () => {
+  const calls: readonly Call[] = [
+    { name: 'obj_get', path: '/a.b' },
+    { name: 'unlink', path: '/a.b' },
+    { name: 'bpffs_rmdir', path: '/a.b' },
+    { name: 'chmod', path: '/a.b', mode: 0o700 },
+    { name: 'rename', path: '/a.b', to: '/c' },
+    { name: 'unlink', path: '/a.b/c' },
+  ];
+  it.each(calls)('$name of $path is EPERM though nothing has that name', (call) => {
+    expect(given().asks(call)).toBe('EPERM');
+  });
+});
+
+describe('the name of the bpffs itself, which stands on another file system', () => {
+  it('cannot be renamed into the bpffs', () => {
+    expect(given().asks({ name: 'rename', path: '/', to: '/d' })).toBe('EXDEV');
+  });
+  it('cannot be taken by a name of the bpffs, be it there or not', () => {
+    expect(given().asks({ name: 'rename', path: '/nowhere', to: '/' })).toBe('EXDEV');
+  });
+  it('is reached after both directories were walked to', () => {
+    expect(given().asks({ name: 'rename', path: '/nowhere/x', to: '/' })).toBe('ENOENT');
+  });
+  it('may be renamed to itself', () => {
+    expect(given().asks({ name: 'rename', path: '/', to: '/' })).toBe('ok');
+  });
+});
+
+describe('PROG_DETACH of hooks that are no cgroup hook of a program that can be loaded', () => {
+  const detach = { name: 'prog_detach', target_path: '/', attach_bpf_fd: CLOSED } as const;
+  it('LSM_CGROUP: nothing is attached, whatever the fd', () => {
+    expect(given().asks({ ...detach, attach_type: 'lsm_cgroup' })).toBe('ENOENT');
+  });
+  it('TCX: the program is looked up before the interface', () => {
+    expect(given().asks({ ...detach, attach_type: 'tcx_ingress' })).toBe('EBADF');
+  });
+  it('TCX without a program: no interface has the number of the fd', () => {
+    const call = { name: 'prog_detach', target_path: '/', attach_type: 'tcx_ingress' } as const;
+    expect(given().asks(call)).toBe('ENODEV');
+  });
+  it('neither is known to a kernel from before them', () => {
+    expect(given('5.10').asks({ ...detach, attach_type: 'tcx_ingress' })).toBe('EINVAL');
+    expect(given('5.10').asks({ ...detach, attach_type: 'lsm_cgroup' })).toBe('EINVAL');
+  });
+});
+
+describe('PROG_QUERY of LSM_CGROUP', () => {
+  const query = { name: 'prog_query', target_path: '/', attach_type: 'lsm_cgroup' } as const;
+  it('wants room for flags when it would write ids', () => {
+    expect(given().asks(query)).toBe('EINVAL');
+  });
+  it('wants none when there is no room for ids', () => {
+    expect(given().asks({ ...query, prog_cnt: 0 })).toBe('ok');
+    expect(given().asks({ ...query, null_prog_ids: true })).toBe('ok');
+  });
+});
+
+describe('an LPM trie', () => {
+  const trie = { name: 'map_create', map_type: 'lpm_trie', key_size: 8, max_entries: 4 } as const;
+  const made = { ...trie, value_size: 8, map_flags: 1 };
+  it('is never preallocated', () => {
+    expect(given().asks(made)).toBe('ok');
+    expect(given().asks({ ...made, map_flags: 0 })).toBe('EINVAL');
+  });
+  it.each([
+    [4, 'EINVAL'],
+    [5, 'ok'],
+    [260, 'ok'],
+    [261, 'EINVAL'],
+  ])('with a key of %i bytes: %s', (key_size, answer) => {
+    expect(given().asks({ ...made, key_size })).toBe(answer);
+  });
+});
