@@ -40,14 +40,13 @@ export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
   let at = '';
   for (let i = 0; i <= steps.length; i++) {
     const node = bpffs.get(at === '' ? '/' : at);
-    if (node === undefined) return refusal('ENOENT', 'no-such-path', { path: at });
+    if (node === undefined) return missing(caller, at);
     if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
     if (!allowed(caller, node, SEARCH)) {
       return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
     }
     if (i === steps.length) return node;
     const step = steps[i] ?? '';
-    if (componentTooLong(step)) return refusal('ENAMETOOLONG', 'component-too-long', { path });
     at = `${at}/${step}`;
   }
   throw new Error('unreachable: the walk ends at the directory');
@@ -57,10 +56,26 @@ export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
 export function nodeAt(caller: Caller, path: string): BpffsNode | Refusal {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (componentTooLong(baseName(path))) {
-    return refusal('ENAMETOOLONG', 'component-too-long', { path });
+  return caller.kernel.bpffs.get(path) ?? missing(caller, path);
+}
+
+/**
+ * What looking up a name says that is not there. bpffs keeps names with a dot to itself
+ * (`bpf_lookup`), so even asking for one is EPERM, unless its directory has no mode bit at all.
+ */
+function missing(caller: Caller, path: string): Refusal {
+  return badName(caller, path) ?? refusal('ENOENT', 'no-such-path', { path });
+}
+
+/** Why a name that is not there cannot be one; its directory exists. */
+export function badName(caller: Caller, path: string): Refusal | undefined {
+  const directory = caller.kernel.bpffs.get(parentPath(path));
+  const name = baseName(path);
+  if (name.includes('.') && directory?.mode !== 0) {
+    return refusal('EPERM', 'name-with-dot', { path });
   }
-  return caller.kernel.bpffs.get(path) ?? refusal('ENOENT', 'no-such-path', { path });
+  if (!componentTooLong(name)) return undefined;
+  return refusal('ENAMETOOLONG', 'component-too-long', { path });
 }
 
 /** Why a new name cannot be made at a path. */
@@ -70,18 +85,11 @@ export function newNameRefused(caller: Caller, path: string): Refusal | undefine
   if (isRefused(directory)) return directory;
   const name = baseName(path);
   if (name === '') return refusal('ENOENT', 'no-such-path', { path });
-  if (componentTooLong(name)) return refusal('ENAMETOOLONG', 'component-too-long', { path });
   if (caller.kernel.bpffs.has(path)) return refusal('EEXIST', 'path-exists', { path });
-  // The name is looked up, and a dot refused, before the directory's permissions count.
-  const dotted = dotRefused(path);
-  if (dotted !== undefined || allowed(caller, directory, WRITE)) return dotted;
+  // The name is looked up, and a bad one refused, before the directory's permissions count.
+  const bad = badName(caller, path);
+  if (bad !== undefined || allowed(caller, directory, WRITE)) return bad;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
-}
-
-/** bpffs keeps names with a dot to itself (`bpf_lookup`). */
-export function dotRefused(path: string): Refusal | undefined {
-  if (!baseName(path).includes('.')) return undefined;
-  return refusal('EPERM', 'name-with-dot', { path });
 }
 
 /** Why a name cannot be taken out of its directory. */

@@ -232,6 +232,10 @@ export const RULES = {
   'directory-not-empty': rule('§15', '{path} is not empty'),
   'path-exists': rule('§15', '{path} exists'),
   'mount-point': rule('§15', '{path} is the mount point'),
+  'other-file-system': rule(
+    'do_renameat2',
+    '{path} and {to} are on two file systems: / is the mount point',
+  ),
   'rename-into-itself': rule('lock_rename', '{to} is below {path}'),
   'name-with-dot': rule(
     'bpf_lookup §15',

@@ -1,5 +1,5 @@
 /** Names on the bpffs: mkdir, rmdir, unlink, rename, chmod (semantics §15). */
-import { dotRefused, newNameRefused, nodeAt, removalRefused } from '../bpffs.ts';
+import { badName, directoryOf, newNameRefused, nodeAt, removalRefused } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -43,6 +43,8 @@ export function unlink(caller: Caller, call: Calls['unlink']): Decision {
 /** Keeps the moved pin's reference and drops the one of a pin that stood at the new name. */
 export function rename(caller: Caller, call: Calls['rename']): Decision {
   const { path, to } = call;
+  const unreached = unreachable(caller, call);
+  if (unreached !== undefined) return refuse(unreached);
   const node = nodeAt(caller, path);
   if (isRefused(node)) return refuse(node);
   const replaced = caller.kernel.bpffs.get(to);
@@ -53,23 +55,32 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   return succeed([...removed, { type: 'PathMoved', path, to }]);
 }
 
+/** Both directories are walked to before either name is looked up (`do_renameat2`). */
+function unreachable(caller: Caller, { path, to }: Calls['rename']): Refusal | undefined {
+  for (const name of [path, to]) {
+    const directory = name === '/' ? undefined : directoryOf(caller, name);
+    if (directory !== undefined && isRefused(directory)) return directory;
+  }
+  // The name of the top stands on the file system that the bpffs is mounted on.
+  if ((path === '/') === (to === '/')) return undefined;
+  return refusal('EXDEV', 'other-file-system', { path, to });
+}
+
+/** The checks of `do_renameat2`, then those of `vfs_rename`. */
 function renameRefused(
   caller: Caller,
   { path, to }: Calls['rename'],
   node: BpffsNode,
   replaced: BpffsNode | undefined,
 ): Refusal | undefined {
-  if (path === '/' || to === '/') return refusal('EBUSY', 'mount-point', { path: '/' });
-  const refused = removalRefused(caller, path) ?? removalRefused(caller, to);
-  if (refused !== undefined) return refused;
-  if (replaced === undefined) {
-    if (isWithin(to, path)) return refusal('EINVAL', 'rename-into-itself', { path, to });
-    return dotRefused(to);
-  }
+  const bad = replaced === undefined ? badName(caller, to) : undefined;
+  if (bad !== undefined) return bad;
   if (path === to) return undefined;
   if (isWithin(to, path)) return refusal('EINVAL', 'rename-into-itself', { path, to });
   // The new name is an ancestor of the old one, so it cannot be empty (lock_rename).
   if (isWithin(path, to)) return refusal('ENOTEMPTY', 'directory-not-empty', { path: to });
+  const refused = removalRefused(caller, path) ?? removalRefused(caller, to);
+  if (refused !== undefined || replaced === undefined) return refused;
   if (node.kind === 'dir' && replaced.kind !== 'dir') {
     return refusal('ENOTDIR', 'not-a-directory', { path: to });
   }

@@ -19,6 +19,10 @@ const WRONLY_PROG = 256;
 const STORAGE_FLAGS = NUMA_NODE | RDONLY | WRONLY | RDONLY_PROG | WRONLY_PROG;
 const PLAIN_FLAGS = STORAGE_FLAGS | 64 | 512 | 1024;
 
+/** Bytes of a trie's key: the prefix length, and what it is a prefix of. */
+const TRIE_KEY_MIN = 5;
+const TRIE_KEY_MAX = 260;
+
 /** Types that callers without CAP_BPF may create when the sysctl is 0. */
 const UNPRIVILEGED: readonly MapType[] = [
   'array',
@@ -93,6 +97,8 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
   if (isStorage(type)) {
     return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
   }
+  // A trie has no check of its own before the privilege.
+  if (type === 'lpm_trie') return undefined;
   const known = type === 'array' ? PLAIN_FLAGS : PLAIN_FLAGS | NO_PREALLOC;
   if ((flags & ~known) !== 0) return refusal('EINVAL', 'map-flags', { ...about, flags });
   if (entries === 0)
@@ -106,6 +112,7 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
 /** `cgroup_storage_map_alloc`, which comes after the privilege in every release (§25.1). */
 function malformedFor(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type, map_flags: flags, key_size, value_size, max_entries } = create;
+  if (type === 'lpm_trie') return badTrie(create);
   if (!isStorage(type)) return undefined;
   const { switches } = caller.kernel;
   const about = { map_type: type };
@@ -122,6 +129,25 @@ function malformedFor(caller: Caller, create: Create): Refusal | undefined {
     return refusal('EINVAL', 'map-flags', { ...about, flags });
   }
   if (max_entries !== 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
+  return undefined;
+}
+
+/** `trie_alloc`: a key is a prefix length and 1 to 256 bytes, and nothing is preallocated. */
+function badTrie({
+  map_flags: flags,
+  key_size,
+  value_size,
+  max_entries,
+}: Create): Refusal | undefined {
+  const about = { map_type: 'lpm_trie' };
+  const inBounds = key_size >= TRIE_KEY_MIN && key_size <= TRIE_KEY_MAX;
+  if (max_entries === 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
+  const needed = (flags & NO_PREALLOC) !== 0 && (flags & (RDONLY | WRONLY)) !== (RDONLY | WRONLY);
+  if (!needed || (flags & ~(STORAGE_FLAGS | NO_PREALLOC)) !== 0) {
+    return refusal('EINVAL', 'map-flags', { ...about, flags });
+  }
+  if (!inBounds) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
+  if (value_size === 0) return refusal('EINVAL', 'map-value-size', { ...about, value_size });
   return undefined;
 }
 

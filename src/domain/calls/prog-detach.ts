@@ -1,13 +1,15 @@
 /** PROG_DETACH: the checks of semantics §9 in the kernel's order (`bpf_prog_detach`). */
-import { progAttachAttr, trailing } from '../attach-attr.ts';
+import { type AttachAttr, progAttachAttr, trailing } from '../attach-attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
-import { cgroupProgType } from '../fits.ts';
+import { cgroupProgType, foreignProgType } from '../fits.ts';
+import { ATTACH_FLAG_BITS } from '../flags.ts';
 import { Lifetime } from '../lifetime.ts';
 import { indexOfProg, listOf } from '../list.ts';
 import { netAdminFirst } from '../privilege.ts';
-import { progOfType } from './prog-attach.ts';
+import type { ProgTypeName } from '../prog-type.ts';
+import { foreignTarget, isInterfaceHook, progOfType } from './prog-attach.ts';
 
 const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
 
@@ -21,7 +23,10 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   const past = trailing(attr, switches.prog_detach_attr_end, OFFSETS);
   if (past !== undefined) return refuse(past);
   const { type } = attr;
-  const progType = cgroupProgType(switches, type);
+  const foreign = foreignProgType(switches, type);
+  if (foreign !== undefined && isInterfaceHook(type)) return fromInterface(caller, attr, foreign);
+  // LSM_CGROUP is a cgroup's hook like the others here; nothing is ever attached to it (§21).
+  const progType = cgroupProgType(switches, type) ?? (type === 'lsm_cgroup' ? foreign : undefined);
   if (progType === undefined) {
     return refuse(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }));
   }
@@ -58,4 +63,16 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   const lifetime = new Lifetime(caller.kernel);
   lifetime.removeEntry(cgroup, type, index, 'prog_detach');
   return succeed(lifetime.effects);
+}
+
+/** Hooks of interfaces look at flags and program before the interface, which is never there. */
+function fromInterface(caller: Caller, attr: AttachAttr, progType: ProgTypeName): Decision {
+  const { replace, before, after, id, link } = ATTACH_FLAG_BITS;
+  const unknown = attr.flags & ~(replace | before | after | id | link);
+  if (unknown !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags: unknown >>> 0 }));
+  if (attr.prog !== 0) {
+    const program = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
+    if (isRefused(program)) return refuse(program);
+  }
+  return refuse(foreignTarget(attr.type));
 }

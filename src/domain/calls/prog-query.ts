@@ -87,7 +87,9 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
     const cgroup = cgroupAt(caller, attr.target);
     if (isRefused(cgroup)) return refusedQuery(cgroup, untouched);
     const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
-    const refused = effective === attr.wantsFlags;
+    // Only a query that would write ids asks for the flags of each (`__cgroup_bpf_query`).
+    const wantsIds = attr.room > 0 && attr.hasIds;
+    const refused = effective ? attr.wantsFlags : wantsIds && !attr.wantsFlags;
     if (refused) {
       return refusedQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
     }

@@ -11,15 +11,17 @@ const SIZE_READ_MAX = 4096;
 /** Size that is passed when the caller does not say: the whole union as 6.18 knows it. */
 export const ATTR_BYTES = 168;
 
+/** What an attr points at lives as long as its buffer. */
+const POINTEES = new WeakMap<Buffer, Buffer[]>();
+
 export class Attr {
   readonly buffer: Buffer;
   readonly #kernel: Kernel;
-  /** Keeps what the attr points at from being collected. */
-  readonly #pointees: Buffer[] = [];
 
   constructor(kernel: Kernel, size = ATTR_BYTES) {
     this.#kernel = kernel;
     this.buffer = Buffer.alloc(Math.max(BUFFER_BYTES, Math.min(size, SIZE_READ_MAX)));
+    POINTEES.set(this.buffer, []);
   }
 
   /** An unsigned or signed 32-bit field. */
@@ -36,7 +38,7 @@ export class Attr {
   /** A pointer to a buffer; `undefined` is the null pointer. */
   pointer(offset: number, to: Buffer | undefined): this {
     if (to === undefined) return this;
-    this.#pointees.push(to);
+    POINTEES.get(this.buffer)?.push(to);
     return this.u64(offset, this.#kernel.address(to));
   }
 

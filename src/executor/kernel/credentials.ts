@@ -25,15 +25,15 @@ export function withCredentials<T>(kernel: Kernel, wanted: Credentials, made: ()
   const groups = Buffer.alloc(Math.max(4 * groupCount, 4));
   must(kernel.call(SYS.getgroups, groupCount, groups), 'read groups');
   const { uid } = wanted;
-  must(
-    kernel.call(SYS.prctl, PR_SET_SECUREBITS, securebits | NO_SETUID_FIXUP),
-    'keep capabilities',
-  );
-  must(kernel.call(SYS.setgroups, 0, undefined), 'drop groups');
-  must(kernel.call(SYS.setresgid, uid, uid, uid), 'set gid');
-  must(kernel.call(SYS.setresuid, uid, uid, uid), 'set uid');
-  setCapabilities(kernel, { ...own, effective: mask(wanted.capabilities) });
   try {
+    const keep = securebits | NO_SETUID_FIXUP;
+    must(kernel.call(SYS.prctl, PR_SET_SECUREBITS, keep), 'keep capabilities');
+    must(kernel.call(SYS.setgroups, 0, undefined), 'drop groups');
+    must(kernel.call(SYS.setresgid, uid, uid, uid), 'set gid');
+    must(kernel.call(SYS.setresuid, uid, uid, uid), 'set uid');
+    // What we lack ourselves cannot be lent: some machines withhold CAP_SYS_RESOURCE from root.
+    const effective = mask(wanted.capabilities) & own.permitted;
+    setCapabilities(kernel, { ...own, effective });
     return made();
   } finally {
     setCapabilities(kernel, own);

@@ -64,12 +64,15 @@ export async function bindKernel(): Promise<Kernel> {
   }
   const koffi = await loadKoffi();
   const raw = koffi.load(null).func('long syscall(long, long, long, long, long, long, long)');
+  /** What the call at hand points at: V8 would free a buffer once only its address is left. */
+  let held: readonly Argument[] = [];
   return {
     call(number, ...args) {
+      held = args;
       const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = Array.from(
         { length: ARGUMENTS },
         (_, i) => {
-          const arg = args[i];
+          const arg = held[i];
           return Buffer.isBuffer(arg) ? koffi.address(arg) : (arg ?? 0);
         },
       );

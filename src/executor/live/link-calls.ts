@@ -4,7 +4,7 @@ import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { anchorId } from './anchor.ts';
+import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
@@ -16,7 +16,7 @@ export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Dec
   const refused = onTarget(caller, call, (target) => {
     const attr = new Attr(live.kernel, call.attr_size)
       .u32(0, realFd(process, call.prog_fd))
-      .u32(4, realFd(process, target))
+      .u32(4, targetFd(process, target, call.attach_type))
       .u32(8, attachTypeNumber(call.attach_type))
       .u32(12, flagWord(call.flags))
       .u32(16, anchorId(caller, call))

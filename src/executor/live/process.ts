@@ -34,7 +34,7 @@ export interface LiveProcess {
 }
 
 /** A number that is never open: far above every limit, also in its low 16 bits. */
-const NEVER_OPEN = 0x00ff_ffff;
+export const NEVER_OPEN = 0x00ff_ffff;
 
 /** The lowest free number below the process's limit. */
 export function lowestFree({ fds, nofile }: LiveProcess): number | undefined {

@@ -8,7 +8,7 @@ import { progTypeNumber } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { assemble, INSN_BYTES, type UsedMap } from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
-import { anchorId } from './anchor.ts';
+import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
@@ -99,7 +99,7 @@ function attachOrDetach(
   const { process, live } = caller;
   return onTarget(caller, call, (target) => {
     const attr = new Attr(live.kernel, call.attr_size)
-      .u32(0, realFd(process, target))
+      .u32(0, targetFd(process, target, call.attach_type))
       .u32(4, realFd(process, call.attach_bpf_fd))
       .u32(8, attachTypeNumber(call.attach_type))
       .u32(12, flagWord(call.flags))
@@ -119,7 +119,7 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const flags = Buffer.alloc(ids.length, 0xff);
     const size = call.attr_size ?? ATTR_BYTES;
     const attr = new Attr(kernel, size)
-      .u32(0, realFd(caller.process, target))
+      .u32(0, targetFd(caller.process, target, call.attach_type))
       .u32(4, attachTypeNumber(call.attach_type))
       .u32(8, flagWord(call.query_flags))
       .pointer(16, call.null_prog_ids === true ? undefined : ids)
