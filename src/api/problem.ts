@@ -99,6 +99,9 @@ const ERRORS_MAX = 20;
 /** Answers with a problem document. */
 export function problemResponse(c: Context, slug: ProblemSlug, details: ProblemDetails): Response {
   const problem = problemOf(slug, details);
+  // A route may have said already which moment its answer is about; a problem is about none.
+  c.header('etag', undefined);
+  c.header('cache-control', 'no-store');
   const headers: Record<string, string> = { 'content-type': PROBLEM_JSON };
   if (details.retry_after !== undefined) headers['retry-after'] = String(details.retry_after);
   if (details.allow !== undefined) headers.allow = details.allow.join(', ');

@@ -12,6 +12,8 @@ export function unchanged(): MiddlewareHandler {
     const tags = known.split(',').map((text) => text.trim().replace(/^W\//, ''));
     if (!tags.includes(tag)) return;
     await c.res.body?.cancel();
-    c.res = new Response(null, { status: 304, headers: { etag: tag } });
+    const kept = c.res.headers.get('cache-control');
+    const headers = { etag: tag, ...(kept !== null && { 'cache-control': kept }) };
+    c.res = new Response(null, { status: 304, headers });
   };
 }

@@ -4,13 +4,13 @@ import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { path } from '../../events/schema/text.ts';
-import { momentAt } from '../../projections/boots.ts';
 import { cgroupById, cgroupByPath, listCgroups } from '../../projections/cgroups.ts';
 import { entriesOf } from '../../projections/entries.ts';
 import { allowed } from '../guard/access.ts';
 import { invalid, ProblemError } from '../problem.ts';
-import { type App, answers, countParam, hostParams, idPage, reflect } from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
+import { atQuery, momentOf, worldAt } from '../request/at.ts';
+import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
 
 const listRoute = createRoute({
@@ -21,6 +21,7 @@ const listRoute = createRoute({
   request: {
     params: hostParams,
     query: z.strictObject({
+      ...atQuery,
       ...idPage,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
@@ -34,7 +35,10 @@ const oneRoute = createRoute({
   path: '/v1/hosts/{host}/cgroups/{cgroup_id}',
   operationId: 'getCgroup',
   summary: 'One cgroup: its lists and what runs on it',
-  request: { params: hostParams.extend({ cgroup_id: countParam }) },
+  request: {
+    params: hostParams.extend({ cgroup_id: countParam }),
+    query: z.strictObject(atQuery),
+  },
   responses: answers('The cgroup.', oneOf('CgroupAnswer', 'cgroup', cgroupDetail)),
 });
 
@@ -57,17 +61,16 @@ function effectiveOn(kernel: Kernel, cgroupId: number) {
 }
 
 export function cgroups(app: App, service: Service): void {
-  const { database, log } = service;
+  const { database } = service;
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, limit, after } = c.req.valid('query');
+    const { at, path: only, under, limit, after } = c.req.valid('query');
     allowed(c, 'reader', host);
     if (only !== undefined && under !== undefined) {
       throw invalid([{ field: 'under', message: 'path and under exclude each other' }]);
     }
-    const moment = await headOf(service, host);
-    reflect(c, host, moment.position);
+    const moment = await momentOf(service, c, host, at);
     if (only !== undefined) {
       const found = await cgroupByPath(database, moment, only);
       return c.json({ host, position: moment.position, items: found ? [found] : [] }, 200);
@@ -81,19 +84,15 @@ export function cgroups(app: App, service: Service): void {
   app.openapi(oneRoute, async (c) => {
     const { host, cgroup_id } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const { host_id } = await log.head(host);
-    const { position, effective } = await log.readHead(host, (kernel, at) => ({
-      position: at,
-      effective: effectiveOn(kernel, cgroup_id),
-    }));
-    // The rest is read at the position that the kernel had.
-    const moment = await momentAt(database, { host_id, position });
-    const row = moment && (await cgroupById(database, moment, cgroup_id));
-    if (moment === undefined || row === undefined || effective === undefined) {
+    const { at } = c.req.valid('query');
+    const read = (kernel: Kernel) => effectiveOn(kernel, cgroup_id);
+    const { moment, told: effective } = await worldAt(service, c, host, at, read);
+    const row = await cgroupById(database, moment, cgroup_id);
+    if (row === undefined || effective === undefined) {
       throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
     }
     const attached = await entriesOf(database, moment, cgroup_id);
-    reflect(c, host, position);
+    const { position } = moment;
     return c.json({ host, position, cgroup: { ...row, attached, effective } } as never, 200);
   });
 }

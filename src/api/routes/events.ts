@@ -6,18 +6,11 @@ import { type EventFilter, isOpen, matches } from '../../time-travel/event-filte
 import { allowed } from '../guard/access.ts';
 import { SCANNED_EVENTS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
+import { atQuery, keepFor, knownMoment, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
-import {
-  type App,
-  answers,
-  countParam,
-  hostParams,
-  idPage,
-  reflect,
-  shortText,
-} from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
+import { type App, answers, countParam, hostParams, idPage, shortText } from '../routing.ts';
+import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
 
@@ -34,6 +27,7 @@ const listRoute = createRoute({
   request: {
     params: hostParams,
     query: z.strictObject({
+      ...atQuery,
       ...filterQuery,
       limit: idPage.limit,
       after: countParam.optional().describe('Events after this position.'),
@@ -85,9 +79,9 @@ async function scan(
 export function events(app: App, service: Service): void {
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, after, next, ...query } = c.req.valid('query');
+    const { at, limit, after, next, ...query } = c.req.valid('query');
     allowed(c, 'reader', host);
-    const { host_id, position } = await headOf(service, host);
+    const { host_id, position } = await momentOf(service, c, host, at);
     const filter = await filterOf(service, host_id, query);
     let start = next === undefined ? (after ?? 0) : positionAfter(next, query);
     if (query.from !== undefined) {
@@ -99,7 +93,6 @@ export function events(app: App, service: Service): void {
       to: position,
       limit,
     });
-    reflect(c, host, position);
     const items = found.map(eventOnWire);
     const more = reached < position && { next: nextToken(reached, query) };
     return c.json({ host, position, items, ...more }, 200);
@@ -108,14 +101,15 @@ export function events(app: App, service: Service): void {
   app.openapi(oneRoute, async (c) => {
     const { host, position: wanted } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const { host_id, position } = await headOf(service, host);
+    const { moment } = await knownMoment(service, host, undefined, 'at');
+    const { host_id, position } = moment;
     const [event] =
       wanted < 1 ? [] : await readEvents(service.database, host_id, { from: wanted, limit: 1 });
     if (event?.position !== wanted) {
       const detail = `the log of ${host} has the positions 1…${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'position', position });
     }
-    reflect(c, host, wanted);
+    keepFor(c, host, { moment: { ...moment, position: wanted }, fixed: true });
     return c.json(eventOnWire(event), 200);
   });
 }

@@ -7,6 +7,7 @@ import { listBoots } from '../../projections/boots.ts';
 import { invalidBy } from '../field-errors.ts';
 import { allowed } from '../guard/access.ts';
 import { countRecorded } from '../metrics.ts';
+import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import {
@@ -25,7 +26,7 @@ import {
   reflect,
   writeHeaders,
 } from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
+import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { hostDetail, hostPage, hostRequest, rebootRequest } from '../wire/hosts.ts';
 
@@ -42,8 +43,8 @@ const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}',
   operationId: 'getHost',
-  summary: 'One host: its head and its boots',
-  request: { params: hostParams },
+  summary: 'One host: its boots, and where its log stood at a moment',
+  request: { params: hostParams, query: z.strictObject(atQuery) },
   responses: answers('The host.', hostDetail),
 });
 
@@ -104,17 +105,16 @@ export function hosts(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     allowed(c, 'reader', host);
     const row = await log.host(host);
-    const moment = await headOf(service, host);
+    const moment = await momentOf(service, c, host, c.req.valid('query').at);
+    const { position } = moment;
+    const { recorded_at } = await log.event(host, position);
     const boots = await listBoots(database, moment, {
       after: moment.boot - BOOTS_MAX,
       limit: BOOTS_MAX,
     });
     const release = boots.at(-1)?.release ?? '';
-    reflect(c, host, moment.position);
-    return c.json(
-      { ...onWire(row), position: moment.position, boot: moment.boot, release, boots },
-      200,
-    );
+    const told = onWire({ ...row, position, recorded_at });
+    return c.json({ ...told, boot: moment.boot, release, boots }, 200);
   });
 
   app.openAPIRegistry.registerPath({

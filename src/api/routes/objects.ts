@@ -5,13 +5,16 @@ import { linkById, listLinks } from '../../projections/links.ts';
 import { listMaps, mapById } from '../../projections/maps.ts';
 import type { Moment } from '../../projections/moment.ts';
 import { listPrograms, programById } from '../../projections/programs.ts';
+import type { MomentText } from '../../time-travel/moment.ts';
 import { allowed } from '../guard/access.ts';
-import { type App, answers, countParam, hostParams, idPage, reflect } from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
+import { atQuery, momentOf } from '../request/at.ts';
+import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
 import { noSuchObject } from './cgroups.ts';
 
 interface PageQuery {
+  readonly at?: MomentText | undefined;
   readonly limit: number;
   readonly after?: number | undefined;
   readonly prog_id?: number | undefined;
@@ -73,18 +76,20 @@ function register(app: App, service: Service, kind: Kind): void {
     path: `/v1/hosts/{host}/${plural}`,
     operationId: `list${title}s`,
     summary: `Living ${plural} by id`,
-    request: { params: hostParams, query: z.strictObject({ ...idPage, ...kind.filters }) },
+    request: {
+      params: hostParams,
+      query: z.strictObject({ ...atQuery, ...idPage, ...kind.filters }),
+    },
     responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const query = c.req.valid('query') as PageQuery;
     allowed(c, 'reader', host);
-    const moment = await headOf(service, host);
+    const moment = await momentOf(service, c, host, query.at);
     const items = await kind.list(service.database, moment, query);
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
     const { position } = moment;
-    reflect(c, host, position);
     return c.json(
       { host, position, items: [...items], ...(last && { next: String(last[idField]) }) },
       200,
@@ -96,17 +101,16 @@ function register(app: App, service: Service, kind: Kind): void {
     path: `/v1/hosts/{host}/${plural}/{id}`,
     operationId: `get${title}`,
     summary: `One ${singular}`,
-    request: { params: hostParams.extend({ id: countParam }) },
+    request: { params: hostParams.extend({ id: countParam }), query: z.strictObject(atQuery) },
     responses: answers(`The ${singular}.`, oneOf(`${title}Answer`, singular, row)),
   });
   app.openapi(oneRoute, async (c) => {
     const { host, id } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const moment = await headOf(service, host);
+    const moment = await momentOf(service, c, host, c.req.valid('query').at);
     const found = await kind.one(service.database, moment, id);
     if (found === undefined) throw noSuchObject(`${singular} ${id}`, 'id');
     const { position } = moment;
-    reflect(c, host, position);
     return c.json({ host, position, [singular]: found } as never, 200);
   });
 }

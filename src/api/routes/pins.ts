@@ -3,8 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { path } from '../../events/schema/text.ts';
 import { listPins, pinByPath } from '../../projections/pins.ts';
 import { allowed } from '../guard/access.ts';
-import { type App, answers, countParam, hostParams, pathPage, reflect } from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
+import { atQuery, momentOf } from '../request/at.ts';
+import { type App, answers, countParam, hostParams, pathPage } from '../routing.ts';
+import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
 
 const route = createRoute({
@@ -15,6 +16,7 @@ const route = createRoute({
   request: {
     params: hostParams,
     query: z.strictObject({
+      ...atQuery,
       ...pathPage,
       path: path.optional().describe('Only the pin at this path.'),
       kind: z.enum(['prog', 'link', 'map']).optional(),
@@ -28,11 +30,10 @@ export function pins(app: App, service: Service): void {
   const { database } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, ...page } = c.req.valid('query');
+    const { at, path: only, ...page } = c.req.valid('query');
     allowed(c, 'reader', host);
-    const moment = await headOf(service, host);
+    const moment = await momentOf(service, c, host, at);
     const { position } = moment;
-    reflect(c, host, position);
     if (only !== undefined) {
       const found = await pinByPath(database, moment, only);
       return c.json({ host, position, items: found ? [found] : [] }, 200);

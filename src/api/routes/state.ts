@@ -1,9 +1,11 @@
-/** GET …/state: the whole world at the head; GET …/processes: who is alive and what they hold open. */
+/** GET …/state: the whole world at a moment; GET …/processes: who lives and what they hold open. */
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Kernel } from '../../domain/kernel.ts';
 import { processesOf, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
 import { allowed } from '../guard/access.ts';
-import { type App, answers, countParam, hostParams, idPage, reflect } from '../routing.ts';
+import { atQuery, worldAt } from '../request/at.ts';
+import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 import { noSuchObject } from './cgroups.ts';
@@ -16,8 +18,8 @@ const stateRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/state',
   operationId: 'getState',
-  summary: 'The whole world at the head',
-  request: { params: hostParams },
+  summary: 'The whole world at a moment',
+  request: { params: hostParams, query: z.strictObject(atQuery) },
   responses: answers('The state.', stateAnswer),
 });
 
@@ -26,7 +28,7 @@ const listRoute = createRoute({
   path: '/v1/hosts/{host}/processes',
   operationId: 'listProcesses',
   summary: 'Living processes by pid, with their fds',
-  request: { params: hostParams, query: z.strictObject(idPage) },
+  request: { params: hostParams, query: z.strictObject({ ...atQuery, ...idPage }) },
   responses: answers('Processes.', pageOf('ProcessPage', processView)),
 });
 
@@ -35,35 +37,27 @@ const oneRoute = createRoute({
   path: '/v1/hosts/{host}/processes/{pid}',
   operationId: 'getProcess',
   summary: 'One process',
-  request: { params: hostParams.extend({ pid: countParam }) },
+  request: { params: hostParams.extend({ pid: countParam }), query: z.strictObject(atQuery) },
   responses: answers('The process.', oneOf('ProcessAnswer', 'process', processView)),
 });
 
 export function state(app: App, service: Service): void {
-  const { log } = service;
-
   app.openapi(stateRoute, async (c) => {
     const { host } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const { position, ...world } = await log.readHead(host, (kernel, at) => ({
-      position: at,
-      state: stateOf(kernel),
-    }));
-    reflect(c, host, position);
-    return c.json({ host, position, ...world } as never, 200);
+    const { at } = c.req.valid('query');
+    const { moment, told: state } = await worldAt(service, c, host, at, stateOf);
+    return c.json({ host, position: moment.position, state } as never, 200);
   });
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, after = 0 } = c.req.valid('query');
+    const { at, limit, after = 0 } = c.req.valid('query');
     allowed(c, 'reader', host);
-    const { position, all } = await log.readHead(host, (kernel, at) => ({
-      position: at,
-      all: processesOf(kernel),
-    }));
-    const items = all.filter(({ pid }) => pid > after).slice(0, limit);
+    const { moment, told } = await worldAt(service, c, host, at, processesOf);
+    const { position } = moment;
+    const items = told.filter(({ pid }) => pid > after).slice(0, limit);
     const last = items.length < limit ? undefined : items.at(-1)?.pid;
-    reflect(c, host, position);
     const next = last !== undefined && { next: String(last) };
     return c.json({ host, position, items, ...next } as never, 200);
   });
@@ -71,12 +65,10 @@ export function state(app: App, service: Service): void {
   app.openapi(oneRoute, async (c) => {
     const { host, pid } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const { position, process } = await log.readHead(host, (kernel, at) => ({
-      position: at,
-      process: processOf(kernel, pid),
-    }));
+    const { at } = c.req.valid('query');
+    const read = (kernel: Kernel) => processOf(kernel, pid);
+    const { moment, told: process } = await worldAt(service, c, host, at, read);
     if (process === undefined) throw noSuchObject(`process ${pid}`, 'pid');
-    reflect(c, host, position);
-    return c.json({ host, position, process } as never, 200);
+    return c.json({ host, position: moment.position, process } as never, 200);
   });
 }
