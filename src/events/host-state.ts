@@ -8,6 +8,7 @@ import { unbooted } from '../domain/boot.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
+import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
 import { readThrough } from './log-reader.ts';
@@ -42,10 +43,19 @@ export async function loadState(
   return { kernel, position, snapshotPosition: snapshot.position };
 }
 
-/** Applies the events' effects in order. Throws on one that cannot be: the log is damaged. */
+/**
+ * Applies the events' effects in order.
+ *
+ * @throws DamagedLog on an effect that cannot be
+ */
 export function fold(kernel: Kernel, events: readonly LedgerEvent[]): void {
   for (const event of events) {
-    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+    try {
+      for (const effect of event.effects) evolve(kernel, effect, event.pid);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new DamagedLog(event.position, why, { cause });
+    }
   }
 }
 

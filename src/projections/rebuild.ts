@@ -5,6 +5,7 @@
  */
 import { unbooted } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
+import { DamagedLog } from '../events/damaged-log.ts';
 import type { Database, Queryable } from '../events/database.ts';
 import { lockHead, readHead } from '../events/head.ts';
 import { fold } from '../events/host-state.ts';
@@ -37,7 +38,7 @@ export interface Rebuilt {
  * service's own role may not: the owner of the tables.
  *
  * @throws LogRefusal when there is no such host
- * @throws UnreadableEvent when an event is damaged; nothing is changed then
+ * @throws UnreadableEvent or DamagedLog when an event is damaged; nothing is changed then
  */
 export function rebuild(database: Database, options: RebuildOptions): Promise<Rebuilt> {
   const { host_id, check = false } = options;
@@ -86,5 +87,5 @@ async function derive(tx: Queryable, kernel: Kernel, range: Range): Promise<void
       await fillShadow(tx, table, { host_id, rows: rows[i] ?? [] });
     }
   }
-  if (position !== to) throw new Error(`the log ends at ${position}, before its head ${to}`);
+  if (position !== to) throw new DamagedLog(position + 1, `missing before the head ${to}`);
 }

@@ -7,6 +7,7 @@ import type { StoredBatch } from '../batch-reader.ts';
 import { ChainCheck, type ChainReport } from '../chain-check.ts';
 import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
 import { decodeEvent, type EncodedEvent } from '../codec.ts';
+import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
 import { violatedUnique } from '../database-error.ts';
 import { fold } from '../host-state.ts';
@@ -162,8 +163,9 @@ class Restored {
     const event = decodeEvent(row);
     try {
       fold(this.#kernel, [event]);
-    } catch (cause) {
-      this.#refuse(row.position - 1, `its effects cannot be: ${String(cause)}`);
+    } catch (error) {
+      if (error instanceof DamagedLog) this.#refuse(error);
+      throw error;
     }
     this.#projector.project(this.#kernel, event).forEach((added, i) => {
       this.#versions[i]?.push(...added);
@@ -172,9 +174,8 @@ class Restored {
     this.#text += row.body.length;
   }
 
-  #refuse(after: number, message: string): never {
-    const position_to = this.#check.position;
-    this.#check.fault({ position_from: after + 1, position_to, message });
+  #refuse({ position, message }: DamagedLog): never {
+    this.#check.fault({ position_from: position, position_to: position, message });
     throw new BundleRefused(this.#check.report());
   }
 

@@ -1,0 +1,157 @@
+/**
+ * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
+ * batches, checkpoints and sealed segments are read beside each other, a page at a time.
+ */
+import { readBatches, type StoredBatch } from '../../events/batch-reader.ts';
+import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
+import { readCheckpoints, readKeys } from '../../events/checkpoint/checkpoints.ts';
+import type { EncodedEvent } from '../../events/codec.ts';
+import type { Queryable } from '../../events/database.ts';
+import { type Head, readHead } from '../../events/head.ts';
+import { readRows } from '../../events/log-reader.ts';
+import { type SegmentRow, UnreadableSegment } from '../../events/segment/segment.ts';
+import { openStored, segmentAt } from '../../events/segment/segment-reader.ts';
+
+export interface ChainVerdict extends ChainReport {
+  /** Keys that signed the checkpoints. */
+  readonly keys: readonly string[];
+  /** Sealed segments that hold the same bytes as the rows. */
+  readonly segments: number;
+}
+
+/**
+ * Verifies a log from its first event to where it ends now.
+ *
+ * @throws LogRefusal `host-unknown`
+ */
+export async function verifyChain(database: Queryable, host_id: number): Promise<ChainVerdict> {
+  const head = await readHead(database, host_id);
+  const check = new ChainCheck();
+  const keys = await readKeys(database, host_id);
+  for (const key of keys) check.key(key);
+  const segments = new SegmentsBeside(database, host_id, check);
+  while (check.position < head.position) {
+    const from = check.position + 1;
+    const limit = head.position - from + 1;
+    const rows = await readRows(database, host_id, { from, limit });
+    const last = rows.at(-1)?.position ?? head.position;
+    // Rows beyond the head are of appends since.
+    const to = Math.min(last, head.position);
+    await stated(database, host_id, check, { from, to });
+    const batches = await batchesWithin(database, host_id, { from, to });
+    for (const row of rows) {
+      if (row.position > to) break;
+      check.event(row);
+      await segments.compare(row);
+      const batch = batches.get(row.position);
+      if (batch !== undefined) check.batch(batch);
+    }
+    if (check.position < to) check.lost(to, 'missing from the log');
+  }
+  compareHead(check, head);
+  const key_ids = keys.map(({ key_id }) => key_id);
+  return { ...check.report(), keys: key_ids, segments: segments.sound };
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+async function stated(database: Queryable, host_id: number, check: ChainCheck, range: Range) {
+  for (let after = range.from - 1; ; ) {
+    const page = await readCheckpoints(database, host_id, { after, to: range.to });
+    for (const checkpoint of page) check.checkpoint(checkpoint);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.position;
+  }
+}
+
+async function batchesWithin(
+  database: Queryable,
+  host_id: number,
+  range: Range,
+): Promise<Map<number, StoredBatch>> {
+  const batches = new Map<number, StoredBatch>();
+  for await (const page of readBatches(database, host_id, range)) {
+    for (const batch of page) batches.set(batch.position_to, batch);
+  }
+  return batches;
+}
+
+function compareHead(check: ChainCheck, head: Head): void {
+  const { position, hash, atMax } = check;
+  if (hash === undefined) return;
+  const same = Buffer.from(hash).equals(head.hash) && atMax === head.at_max;
+  if (same && position === head.position) return;
+  const message = 'the head of the log tells another hash or time than its last event';
+  check.fault({ position_from: head.position, position_to: head.position, message });
+}
+
+/** Holds the rows against the sealed segments that should hold the same. */
+class SegmentsBeside {
+  readonly #database: Queryable;
+  readonly #host_id: number;
+  readonly #check: ChainCheck;
+  #rows: Iterator<SegmentRow> | undefined;
+  #to = 0;
+  #agrees = true;
+  #sound = 0;
+
+  constructor(database: Queryable, host_id: number, check: ChainCheck) {
+    this.#database = database;
+    this.#host_id = host_id;
+    this.#check = check;
+  }
+
+  /** Segments that agreed to their end. */
+  get sound(): number {
+    return this.#sound;
+  }
+
+  async compare(row: EncodedEvent): Promise<void> {
+    if (row.position > this.#to) await this.#open(row.position);
+    if (this.#rows === undefined) return;
+    try {
+      const { value } = this.#rows.next() as IteratorResult<SegmentRow, undefined>;
+      const { position, recorded_at, body } = row;
+      if (
+        value?.position !== position ||
+        value.recorded_at !== recorded_at ||
+        value.body !== body
+      ) {
+        this.#fault(position, position, 'the sealed segment holds another event here');
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableSegment)) throw error;
+      this.#fault(row.position, this.#to, error.message);
+      this.#rows = undefined;
+    }
+    if (row.position === this.#to && this.#agrees) this.#sound++;
+  }
+
+  async #open(position: number): Promise<void> {
+    this.#rows = undefined;
+    this.#agrees = true;
+    const sealed = await segmentAt(this.#database, this.#host_id, position);
+    // Without one here, the next page of rows is soon enough to look again.
+    this.#to = sealed?.position_to ?? position + UNSEALED_STEP;
+    if (sealed === undefined) return;
+    try {
+      this.#rows = openStored(sealed).rows[Symbol.iterator]();
+      for (let skipped = sealed.position_from; skipped < position; skipped++) this.#rows.next();
+    } catch (error) {
+      if (!(error instanceof UnreadableSegment)) throw error;
+      this.#fault(position, sealed.position_to, error.message);
+    }
+  }
+
+  #fault(position_from: number, position_to: number, message: string): void {
+    this.#agrees = false;
+    this.#check.fault({ position_from, position_to, message });
+  }
+}
+
+/** Rows that are passed without asking again whether they are sealed. */
+const UNSEALED_STEP = 1000;

@@ -1,0 +1,102 @@
+/**
+ * The third verdict: would today's rules answer each call as the log says? Every event is decided
+ * again on the state before it, and then folded as it was recorded: the log is the truth, and an
+ * answer that is no longer ours is told, never corrected.
+ */
+import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { decide } from '../../domain/decide.ts';
+import type { Decision } from '../../domain/decision.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { isRefusal, type Outcome } from '../../domain/outcome.ts';
+import { encodeEvent } from '../../events/codec.ts';
+import { DamagedLog } from '../../events/damaged-log.ts';
+import type { Queryable } from '../../events/database.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { readHead } from '../../events/head.ts';
+import { fold } from '../../events/host-state.ts';
+import { readThrough } from '../../events/log-reader.ts';
+
+/** Differences that a verdict lists; more are only counted. */
+export const DIFFERENCES_MAX = 100;
+
+/** An answer in short: `ret`, or errno and the rule that said so. */
+export interface ShortOutcome {
+  readonly ret?: number;
+  readonly errno?: string;
+  readonly rule?: string;
+}
+
+/** An event that today's rules answer otherwise. */
+export interface OutcomeDifference {
+  readonly position: number;
+  readonly source: LedgerEvent['source'];
+  readonly call: string;
+  readonly recorded: ShortOutcome;
+  readonly today: ShortOutcome;
+  /** The answer is the same and what follows from it is not. */
+  readonly effects_only: boolean;
+}
+
+export interface OutcomesVerdict {
+  readonly holds: boolean;
+  /** The last event that was decided again. */
+  readonly position: number;
+  readonly difference_count: number;
+  /** The first `DIFFERENCES_MAX` of them. */
+  readonly differences: readonly OutcomeDifference[];
+}
+
+/**
+ * Decides a log again, from its first event to where it ends now.
+ *
+ * @throws LogRefusal `host-unknown`
+ * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
+ */
+export async function verifyOutcomes(
+  database: Queryable,
+  host_id: number,
+): Promise<OutcomesVerdict> {
+  const { position } = await readHead(database, host_id);
+  const kernel = unbooted();
+  const differences: OutcomeDifference[] = [];
+  let difference_count = 0;
+  for await (const page of readThrough(database, host_id, { from: 1, to: position })) {
+    for (const event of page) {
+      const difference = differenceOf(kernel, event);
+      fold(kernel, [event]);
+      if (difference === undefined) continue;
+      difference_count++;
+      if (differences.length < DIFFERENCES_MAX) differences.push(difference);
+    }
+  }
+  return { holds: difference_count === 0, position, difference_count, differences };
+}
+
+function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | undefined {
+  const { outcome, effects } = decidedToday(kernel, event);
+  const body = encodeEvent(event);
+  if (encodeEvent({ ...event, outcome, effects }) === body) return undefined;
+  return {
+    position: event.position,
+    source: event.source,
+    call: event.call.name,
+    recorded: inShort(event.outcome),
+    today: inShort(outcome),
+    effects_only: encodeEvent({ ...event, outcome }) === body,
+  };
+}
+
+function decidedToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
+  try {
+    if (call.name !== 'boot') return decide(kernel, pid, call);
+    return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
+  } catch (cause) {
+    // A recorded call was checked at the door; one that cannot be decided was changed since.
+    throw new DamagedLog(position, `its call cannot be decided: ${String(cause)}`, { cause });
+  }
+}
+
+function inShort(outcome: Outcome): ShortOutcome {
+  if (isRefusal(outcome)) return { errno: outcome.errno, rule: outcome.rule };
+  return { ret: outcome.ret };
+}

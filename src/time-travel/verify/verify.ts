@@ -1,0 +1,77 @@
+/** Verifies a host: three verdicts that stand for themselves, since each can fail alone. */
+import { DamagedLog } from '../../events/damaged-log.ts';
+import type { Database } from '../../events/database.ts';
+import { UnreadableEvent } from '../../events/field-coder.ts';
+import { UnreadableSegment } from '../../events/segment/segment.ts';
+import { rebuild } from '../../projections/rebuild.ts';
+import { type ChainVerdict, verifyChain } from './chain.ts';
+import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
+
+/** A table whose rows are not those that the log gives. */
+export interface DifferingTable {
+  readonly table: string;
+  /** Rows that the log gives. */
+  readonly rows: number;
+  /** Rows that only one of the two has. */
+  readonly differing: number;
+}
+
+export interface ProjectionsVerdict {
+  readonly holds: boolean;
+  readonly position: number;
+  readonly rows: number;
+  readonly differing: number;
+  readonly tables: readonly DifferingTable[];
+}
+
+/** The log is too damaged to be folded: what stopped it. */
+export interface Stopped {
+  readonly holds: false;
+  readonly stopped: string;
+}
+
+export interface Verification {
+  /** All three do. */
+  readonly holds: boolean;
+  /** The stored bytes give the stored hashes, and what was signed. */
+  readonly chain: ChainVerdict;
+  /** The tables hold what the log gives. */
+  readonly projections: ProjectionsVerdict | Stopped;
+  /** Today's rules answer as the log says. */
+  readonly outcomes: OutcomesVerdict | Stopped;
+}
+
+/**
+ * Verifies a host up to where its log ends; writers go on meanwhile.
+ *
+ * @throws LogRefusal `host-unknown`
+ */
+export async function verifyHost(database: Database, host_id: number): Promise<Verification> {
+  const chain = await verifyChain(database, host_id);
+  const projections = await orStopped(() => verifyProjections(database, host_id));
+  const outcomes = await orStopped(() => verifyOutcomes(database, host_id));
+  const holds = chain.holds && projections.holds && outcomes.holds;
+  return { holds, chain, projections, outcomes };
+}
+
+async function verifyProjections(database: Database, host_id: number): Promise<ProjectionsVerdict> {
+  const { position, rows, differing, tables } = await rebuild(database, { host_id, check: true });
+  const named = tables
+    .filter((table) => table.differing > 0)
+    .map((table) => ({ table: table.name, rows: table.rows, differing: table.differing }));
+  return { holds: differing === 0, position, rows, differing, tables: named };
+}
+
+/** A damaged log cannot be folded: that is a verdict, and no failure of the service. */
+async function orStopped<T>(verdict: () => Promise<T>): Promise<T | Stopped> {
+  try {
+    return await verdict();
+  } catch (error) {
+    const damaged =
+      error instanceof DamagedLog ||
+      error instanceof UnreadableEvent ||
+      error instanceof UnreadableSegment;
+    if (!damaged) throw error;
+    return { holds: false, stopped: error.message };
+  }
+}

@@ -1,0 +1,183 @@
+// Verification on both databases: what was done to the tables behind the service's back is told,
+// each kind by its own verdict, and named as exactly as what is stored allows.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
+import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
+import type { Log } from '../../src/events/log.ts';
+import { readRows } from '../../src/events/log-reader.ts';
+import { sealSegments } from '../../src/events/segment/seal.ts';
+import { verifyHost } from '../../src/time-travel/verify/verify.ts';
+import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
+
+const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+const key = signingKeyOf(pem.toString());
+
+describeStores('verification', ({ open }) => {
+  let store: Store;
+  let log: Log;
+  let host: string;
+  let host_id: number;
+
+  beforeAll(async () => {
+    store = await open();
+    log = await logOn(store.database);
+  });
+
+  afterAll(async () => {
+    await log?.close();
+    await store?.drop();
+  });
+
+  /** Events 1; 2; 3, 4, 5; 6, a checkpoint at 5, and 1…5 sealed. */
+  beforeEach(async () => {
+    host = await newHost(log);
+    ({ host_id } = await log.host(host));
+    const calls = ['/c', '/c/d', '/c'].map((path) => mkdir(path).calls[0] as never);
+    await log.submit(host, mkdir('/a'));
+    await log.submit(host, { principal: 'local', calls });
+    await signHead(store.database, { host_id, host }, { key, now: 7 });
+    await log.submit(host, mkdir('/e'));
+    await sealSegments(store.database, { host_id, events: 5 });
+  });
+
+  const verify = () => verifyHost(store.database, host_id);
+
+  /** Changes a row as the owner of the database can, who may switch the triggers off. */
+  async function tamper(table: string, change: string): Promise<void> {
+    const { database } = store;
+    await database.query(`alter table ${table} disable trigger user`);
+    await database.query(`update ${table} set ${change}`);
+    await database.query(`alter table ${table} enable trigger user`);
+  }
+
+  it('finds a log sound, in three verdicts', async () => {
+    const { hash } = await log.head(host);
+    expect(await verify()).toEqual({
+      holds: true,
+      chain: {
+        holds: true,
+        position: 6,
+        hash: Buffer.from(hash).toString('hex'),
+        checkpoints: 1,
+        proven_to: 5,
+        fault_count: 0,
+        faults: [],
+        keys: [key.public.key_id],
+        segments: 1,
+      },
+      projections: { holds: true, position: 6, rows: 6, differing: 0, tables: [] },
+      outcomes: { holds: true, position: 6, difference_count: 0, differences: [] },
+    });
+  });
+
+  it('is refused by the database where the triggers are on', async () => {
+    for (const table of ['events', 'batches', 'checkpoints', 'segments', 'signing_keys']) {
+      await expect(store.database.query(`delete from ${table}`)).rejects.toThrow('append-only');
+    }
+  });
+
+  describe('the chain', () => {
+    const at = (position: number) => `where host_id = ${host_id} and position = ${position}`;
+
+    it('names the event in a batch of one, and the batch of several', async () => {
+      await tamper('events', `body = replace(body, '/e', '/x') ${at(6)}`);
+      await tamper('events', `body = replace(body, '/c/d', '/c/x') ${at(4)}`);
+      const { chain } = await verify();
+      const places = chain.faults.map((f) => [f.position_from, f.position_to]);
+      // The sealed segment tells which of the batch it is.
+      expect(places).toEqual([
+        [4, 4],
+        [3, 5],
+        [6, 6],
+      ]);
+      expect(chain.holds).toBe(false);
+    });
+
+    it('names an event that is gone', async () => {
+      const { database } = store;
+      await database.query('alter table events disable trigger user');
+      await database.query(`delete from events ${at(4)}`);
+      await database.query('alter table events enable trigger user');
+      const { chain, projections, outcomes } = await verify();
+      expect(chain.faults[0]).toEqual({
+        position_from: 4,
+        position_to: 4,
+        message: 'missing from the log',
+      });
+      expect(projections.holds).toBe(false);
+      expect(outcomes.holds).toBe(false);
+    });
+
+    it('names the checkpoint when somebody computes every hash anew', async () => {
+      await tamper('events', `body = replace(body, '/a"', '/z"') ${at(2)}`);
+      let hash = GENESIS_HASH;
+      for (const row of await readRows(store.database, host_id, { from: 1 })) {
+        hash = chainHash(hash, row);
+        const set = `hash = decode('${Buffer.from(hash).toString('hex')}', 'hex')`;
+        await tamper(
+          'batches',
+          `${set} where host_id = ${host_id} and position_to = ${row.position}`,
+        );
+        await tamper('heads', `${set} where host_id = ${host_id}`);
+      }
+      const { chain } = await verify();
+      expect(chain.faults.at(-1)).toMatchObject({ position_from: 1, position_to: 5 });
+      expect(chain.faults.at(-1)?.message).toContain('signed for another log');
+      expect(chain.proven_to).toBe(0);
+    });
+
+    it.each([
+      ['batches', 'at_max = at_max + 1', 'position_to = 2', [2, 2]],
+      ['events', 'recorded_at = recorded_at - 1', 'position = 4', [4, 4]],
+      ['heads', 'at_max = at_max + 1', 'true', [6, 6]],
+      ['checkpoints', 'signed_at = signed_at + 1', 'true', [5, 5]],
+      ['segments', 'bytes = set_byte(bytes, 40, (get_byte(bytes, 40) # 1))', 'true', [1, 5]],
+    ])('tells a change of %s: %s', async (table, change, where, place) => {
+      await tamper(table, `${change} where host_id = ${host_id} and ${where}`);
+      const { chain } = await verify();
+      expect(chain.holds).toBe(false);
+      const [first] = chain.faults;
+      expect([first?.position_from, first?.position_to]).toEqual(place);
+    });
+  });
+
+  it('the projections are told apart from the chain', async () => {
+    const { database } = store;
+    const where = `where host_id = ${host_id} and path = '/c/d'`;
+    await database.query(`update cgroup_versions set path = '/c/x' ${where}`);
+    const { holds, chain, projections, outcomes } = await verify();
+    expect([holds, chain.holds, outcomes.holds]).toEqual([false, true, true]);
+    expect(projections).toMatchObject({
+      holds: false,
+      differing: 2,
+      tables: [{ table: 'cgroup_versions', differing: 2 }],
+    });
+  });
+
+  it('the outcomes tell which events today’s rules answer otherwise', async () => {
+    const { outcome } = await log.event(host, 5);
+    if (!('errno' in outcome)) throw new Error('a second mkdir of /c is refused');
+    const change = `body = replace(body, '"${outcome.rule}"', '"a-rule-of-old"')`;
+    await tamper('events', `${change} where host_id = ${host_id} and position = 5`);
+    const { outcomes, projections } = await verify();
+    expect(projections.holds).toBe(true);
+    expect(outcomes).toEqual({
+      holds: false,
+      position: 6,
+      difference_count: 1,
+      differences: [
+        {
+          position: 5,
+          source: 'decided',
+          call: 'mkdir',
+          recorded: { errno: 'EEXIST', rule: 'a-rule-of-old' },
+          today: { errno: 'EEXIST', rule: outcome.rule },
+          effects_only: false,
+        },
+      ],
+    });
+  });
+});
