@@ -28,6 +28,7 @@ export const KERNELS: readonly KernelOf[] = [
   { release: 'v2-series', switches: { link_update_leaks_reference: true } },
   { release: '5.7' },
   { release: '5.10' },
+  { release: '5.10', switches: { cgroup_bpf: false } },
   { release: '6.1' },
   { release: '6.12.94' },
   { release: '6.18' },

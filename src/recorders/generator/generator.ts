@@ -9,9 +9,11 @@ import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { evolve } from '../../domain/evolve.ts';
+import { cgroupProgType } from '../../domain/fits.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID, DEFAULT_CONFIG } from '../../domain/release/config.ts';
+import { releaseOf } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from '../golden/labels.ts';
 import { relabel } from '../golden/relabel.ts';
@@ -59,11 +61,11 @@ const OLD_HOOKS: readonly AttachTypeName[] = [
 ];
 const ALL_HOOKS = Object.keys(CGROUP_HOOKS) as AttachTypeName[];
 
-/** Begins a scenario. */
+/** Begins a scenario. Throws when its release is not known. */
 export function generatorOf(origin: Origin): Generator {
   const preset = PRESETS[origin.preset];
   const random = randomFrom(origin.seed, origin.preset);
-  const types = hooksOf(random, preset.types);
+  const types = hooksOf(random, origin.release, preset.types);
   const header = headerOf(origin, random.pick(preset.sysctls), types);
   const kernel = unbooted();
   const { release, switches = {} } = origin;
@@ -106,9 +108,13 @@ export function randomScenario(
   return { header: generator.header, steps };
 }
 
-function hooksOf(random: Random, count: number): AttachTypeName[] {
+/** Mostly hooks that the release has. */
+function hooksOf(random: Random, name: string, count: number): AttachTypeName[] {
+  const release = releaseOf(name);
+  if (release === undefined) throw new Error(`${name} is not a known release`);
+  const known = ALL_HOOKS.filter((type) => cgroupProgType(release.switches, type) !== undefined);
   const types = new Set([random.pick(OLD_HOOKS)]);
-  while (types.size < count) types.add(random.pick(ALL_HOOKS));
+  while (types.size < count) types.add(random.pick(random.chance(0.1) ? ALL_HOOKS : known));
   return [...types];
 }
 

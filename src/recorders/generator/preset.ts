@@ -185,8 +185,8 @@ export const PRESETS = {
 
   /** Many users, every sysctl, file modes and the calls that look at them. */
   privileges: preset(
-    { ...PRIVILEGE_WORK, ...WALKS, ...MAP_WORK, pin: 6, obj_get: 8, chmod: 8, drop: 6 },
-    { unprivileged: 0.8, sysctls: [0, 1, 2], maps: 0.3, processesMax: 8, fdNumbers: true },
+    { ...PRIVILEGE_WORK, ...WALKS, ...MAP_WORK, pin: 6, obj_get: 8, chmod: 8, drop: 2 },
+    { unprivileged: 0.65, sysctls: [0, 1, 2], maps: 0.3, processesMax: 8, fdNumbers: true },
   ),
   /** Number by number: dup2 anywhere, low limits, exec and fork. */
   'fd-tables': preset(

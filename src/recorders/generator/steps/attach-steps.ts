@@ -7,7 +7,7 @@ import { type FdField, fdOf, type Scene, wrongly } from '../scene.ts';
 import { anchorFields, listedFd } from './anchor-fields.ts';
 import { close, isFull } from './fd-steps.ts';
 import { fittingProgram, progLoadFor } from './prog-load-step.ts';
-import { aim, aimedList, attrSize, hook } from './target.ts';
+import { aim, aimedList, attrSize, detachable, hook } from './target.ts';
 
 /** Flag bits that are refused, or mean something in another call. */
 const ODD_FLAGS = ['override', 'multi', 'replace', 128, 2 ** 31] as const;
@@ -38,8 +38,9 @@ export function progAttach(scene: Scene, proc: string): Step {
 }
 
 export function progDetach(scene: Scene, proc: string): Step {
-  const attach_type = hook(scene);
-  const aimed = aim(scene, proc);
+  const used = scene.random.chance(0.2) ? undefined : detachable(scene);
+  const attach_type = used?.type ?? hook(scene);
+  const aimed = used?.aimed ?? aim(scene, proc);
   const list = aimedList(aimed, attach_type);
   const prog = listedFd(scene, proc, list, 'prog') ?? fdOf(scene, proc, 'prog');
   const anchor = scene.random.chance(0.05) ? anchorFields(scene, proc, { list, kind: 'prog' }) : {};

@@ -38,21 +38,30 @@ export function progBindMap(scene: Scene, proc: string): Step {
 }
 
 export function mapLookup(scene: Scene, proc: string): Step {
+  if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   return { op: 'map_lookup', proc, ...element(scene, proc) };
 }
 
 export function mapUpdate(scene: Scene, proc: string): Step {
+  if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   const { random } = scene;
   const flags = random.chance(0.7) ? {} : { flags: random.pick([1, 2, 2, 4, 8]) };
   return { op: 'map_update', proc, ...element(scene, proc), value: random.below(1000), ...flags };
 }
 
 export function mapDelete(scene: Scene, proc: string): Step {
+  if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   return { op: 'map_delete', proc, ...element(scene, proc) };
 }
 
 export function mapKeys(scene: Scene, proc: string): Step {
+  if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   return { op: 'map_keys', proc, fd: fdOf(scene, proc, 'map') };
+}
+
+/** Whether a map has to be made first; now and then the step is made without. */
+function lacksMap(scene: Scene, proc: string): boolean {
+  return openFds(scene, proc, 'map').length === 0 && !wrongly(scene);
 }
 
 /** A map and a key of the kind that its keys are. */

@@ -11,11 +11,13 @@ import {
   type Scene,
   wrongly,
 } from '../scene.ts';
+import { linkCreate } from './attach-steps.ts';
 import { close, isFull } from './fd-steps.ts';
 import { fittingProgram } from './prog-load-step.ts';
 import { attrSize } from './target.ts';
 
 export function linkUpdate(scene: Scene, proc: string): Step {
+  if (lacksLink(scene, proc)) return linkCreate(scene, proc);
   const { random, kernel } = scene;
   const found = wrongly(scene) ? undefined : oneOf(scene, openFds(scene, proc, 'link'));
   const link = found === undefined ? undefined : kernel.links.get(found.file.id);
@@ -41,7 +43,13 @@ export function linkUpdate(scene: Scene, proc: string): Step {
 }
 
 export function linkDetach(scene: Scene, proc: string): Step {
+  if (lacksLink(scene, proc)) return linkCreate(scene, proc);
   return { op: 'link_detach', proc, link: fdOf(scene, proc, 'link') };
+}
+
+/** Whether a link has to be made first; now and then the step is made without. */
+function lacksLink(scene: Scene, proc: string): boolean {
+  return openFds(scene, proc, 'link').length === 0 && !wrongly(scene);
 }
 
 export function objInfo(scene: Scene, proc: string): Step {

@@ -41,6 +41,18 @@ export function aim(scene: Scene, proc: string): Aim {
   return { fields: { cg }, cgroup: cgroupAtPath(scene, cg) };
 }
 
+/** A list that PROG_DETACH can take something from; undefined when nothing is attached. */
+export function detachable(scene: Scene): { aimed: Aim; type: AttachType } | undefined {
+  const used: { aimed: Aim; type: AttachType }[] = [];
+  for (const cgroup of scene.kernel.cgroups.values()) {
+    for (const [type, { entries }] of cgroup.lists) {
+      if (entries.some((entry) => 'prog_id' in entry))
+        used.push({ aimed: { fields: { cg: cgroup.path }, cgroup }, type });
+    }
+  }
+  return oneOf(scene, used);
+}
+
 /** A hook of the scenario, or a wrong one. */
 export function hook(scene: Scene): AttachType {
   return scene.random.pick<AttachType>(wrongly(scene) ? OTHER_HOOKS : scene.types);

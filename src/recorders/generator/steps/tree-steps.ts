@@ -1,12 +1,13 @@
 /** Steps of the two trees: cgroups, and names on the bpffs. */
+import type { OpenFile } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
 import {
   anyFd,
   bpffsPaths,
   cgroupPath,
   cgroupPaths,
-  fdOf,
   oneOf,
+  openFds,
   type Scene,
   wrongly,
 } from '../scene.ts';
@@ -44,7 +45,8 @@ export function bpffsRmdir(scene: Scene): Step {
   return { op: 'bpffs_rmdir', path: oneOf(scene, paths) ?? newPath(scene) };
 }
 
-export function unlink(scene: Scene): Step {
+export function unlink(scene: Scene, proc: string): Step {
+  if (lacksPin(scene)) return pin(scene, proc);
   const paths = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
   return { op: 'unlink', path: oneOf(scene, paths) ?? newPath(scene) };
 }
@@ -63,15 +65,25 @@ export function chmod(scene: Scene): Step {
 }
 
 export function pin(scene: Scene, proc: string): Step {
-  if (isCrowded(scene)) return unlink(scene);
-  const { random } = scene;
-  const kind = random.pick(['prog', 'link', 'link', 'map'] as const);
-  const fd = random.chance(0.8) ? fdOf(scene, proc, kind) : anyFd(scene, proc);
+  if (isCrowded(scene)) return unlink(scene, proc);
+  const objects = openFds(scene, proc).filter(({ file }) => isObject(file));
+  const found = wrongly(scene) ? undefined : oneOf(scene, objects);
+  const fd = found?.label ?? anyFd(scene, proc);
   return { op: 'pin', proc, fd, path: newPath(scene), ...fileFlags(scene) };
+}
+
+function isObject({ kind }: OpenFile): boolean {
+  return kind !== 'cgroup' && kind !== 'other';
+}
+
+/** Whether something has to be pinned first; now and then the step is made without. */
+function lacksPin(scene: Scene): boolean {
+  return bpffsPaths(scene, 'pins').length === 0 && !wrongly(scene) && !isCrowded(scene);
 }
 
 export function objGet(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return { op: 'close', proc, fd: anyFd(scene, proc) ?? 0 };
+  if (lacksPin(scene)) return pin(scene, proc);
   const path = wrongly(scene) ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
   const as = scene.fresh('G');
   return { op: 'obj_get', proc, path: path ?? newPath(scene), as, ...fileFlags(scene) };
