@@ -7,6 +7,12 @@ export function unprivilegedCaller(world: World): void {
   world.name('caller', world.does({ name: 'fork', caps: [] }));
 }
 
+/** As `unprivilegedCaller`, and without a free fd number. */
+export function corneredCaller(world: World): void {
+  unprivilegedCaller(world);
+  world.does({ name: 'setrlimit', nofile: 3 }, world.at('caller'));
+}
+
 /** A removed cgroup whose directory is still open, under the label `removed`. */
 export function removedCgroup(world: World): void {
   world.cgroups('/removed');
@@ -20,6 +26,8 @@ export const GRANTS: Readonly<Record<string, (world: World) => void>> = {
   'give CAP_NET_ADMIN': (world) => grant(world, 'net_admin'),
   'give CAP_PERFMON': (world) => grant(world, 'perfmon'),
   'give CAP_SYS_ADMIN': (world) => grant(world, 'sys_admin'),
+  'raise the limit': (world) =>
+    void world.does({ name: 'setrlimit', nofile: 1024 }, world.at('caller')),
 };
 
 function grant(world: World, capability: Capability): void {

@@ -1,21 +1,7 @@
 /** LINK_CREATE: semantics §11, §19.2, §20. */
-import type { World } from '../given.ts';
-import { GRANTS, removedCgroup, unprivilegedCaller } from './callers.ts';
+import { corneredCaller, GRANTS } from './callers.ts';
+import { FULL_BELOW_EXCLUSIVE, fullBelowExclusive, ROOM_AND_LEAVE } from './full-list.ts';
 import type { Table } from './table.ts';
-
-const ENTRIES_MAX = 64;
-const INGRESS = 'cgroup_inet_ingress';
-
-function attachIngress(world: World, path: string, label: string, isMulti: boolean): void {
-  const flags = isMulti ? (['multi'] as const) : [];
-  const place = { target_path: path, attach_type: INGRESS } as const;
-  world.does({ name: 'prog_attach', ...place, attach_bpf_fd: world.prog(label), flags });
-}
-
-function detachIngress(world: World, path: string, label: string): void {
-  const place = { target_path: path, attach_type: INGRESS } as const;
-  world.does({ name: 'prog_detach', ...place, attach_bpf_fd: world.prog(label) });
-}
 
 const everything: Table = {
   page: 'link_create',
@@ -23,30 +9,15 @@ const everything: Table = {
   source:
     '`link_create`, `cgroup_bpf_link_attach`, `__cgroup_bpf_attach`; semantics §11, §19.2, §20',
   state:
-    '`/p/c` holds 64 programs for ingress in mode multi, `a` among them; then `z` was attached at ' +
-    '`/p` exclusively. The caller has no capability, no free fd (its limit is 3) and ' +
-    '`unprivileged_bpf_disabled` is 2. `bound` is a cgroup_skb program that may return 2 and was ' +
-    'loaded for egress; `sock` is a cgroup_sock program.',
+    `${FULL_BELOW_EXCLUSIVE} The caller has no capability and no free fd (its limit is 3); ` +
+    '`unprivileged_bpf_disabled` is 2.',
   given(world) {
-    world.cgroups('/p', '/p/c').open('/p/c');
-    world.prog('sock', { prog_type: 'cgroup_sock', expected_attach_type: 0 });
-    world.prog('bound', { ret: 2 });
-    attachIngress(world, '/p/c', 'a', true);
-    for (let n = 2; n <= ENTRIES_MAX; n++) attachIngress(world, '/p/c', `e${n}`, true);
-    attachIngress(world, '/p', 'z', false);
-    removedCgroup(world);
-    unprivilegedCaller(world);
-    world.does({ name: 'setrlimit', nofile: 3 }, world.at('caller'));
+    fullBelowExclusive(world);
+    corneredCaller(world);
   },
   call: `link_create pid = caller; target_fd = closed; prog_fd = closed; attach_type = 100;
     flags = multi+override+0x100; expected_revision = 9`,
-  steps: {
-    ...GRANTS,
-    'raise the limit': (world) =>
-      world.does({ name: 'setrlimit', nofile: 1024 }, world.at('caller')),
-    'detach z from /p': (world) => detachIngress(world, '/p', 'z'),
-    'detach e64 from /p/c': (world) => detachIngress(world, '/p/c', `e${ENTRIES_MAX}`),
-  },
+  steps: { ...GRANTS, ...ROOM_AND_LEAVE },
   rows: `
     | wrong first                           | mended by                                         | v2-series | 5.7    | 5.8    | 5.10   | 6.1    | 6.12.94 | 6.12   | 6.16   | 6.18.15..7.3 |
     | the sysctl shuts bpf(2) to the caller | give CAP_BPF                                      | EPERM     | EPERM  | EPERM  | EPERM  | ·      | ·       | ·      | ·      | ·            |

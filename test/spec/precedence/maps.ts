@@ -1,5 +1,5 @@
 /** MAP_CREATE, PROG_BIND_MAP and map elements: semantics §18, §25. */
-import { GRANTS, unprivilegedCaller } from './callers.ts';
+import { corneredCaller, GRANTS, unprivilegedCaller } from './callers.ts';
 import type { Table } from './table.ts';
 
 const storage: Table = {
@@ -7,17 +7,10 @@ const storage: Table = {
   title: 'A cgroup storage map',
   source: '`map_create`, `cgroup_storage_map_alloc`; semantics §25.1, §25.6',
   state: 'The caller has no capability and no free fd; `unprivileged_bpf_disabled` is 2.',
-  given(world) {
-    unprivilegedCaller(world);
-    world.does({ name: 'setrlimit', nofile: 3 }, world.at('caller'));
-  },
+  given: corneredCaller,
   call: `map_create pid = caller; map_type = 99; key_size = 4; value_size = 0; max_entries = 1;
     map_flags = 24; map_name = "bad name"`,
-  steps: {
-    ...GRANTS,
-    'raise the limit': (world) =>
-      world.does({ name: 'setrlimit', nofile: 1024 }, world.at('caller')),
-  },
+  steps: GRANTS,
   rows: `
     | wrong first                            | mended by                 | v2-series..5.8 | 5.10   | 6.1    | 6.12.94..7.3 |
     | map type 99 is unknown                 | map_type = cgroup_storage | –              | –      | –      | EINVAL       |

@@ -1,6 +1,6 @@
 /** Pins, ids and info: semantics §15, §16. */
 import type { World } from '../given.ts';
-import { GRANTS, unprivilegedCaller } from './callers.ts';
+import { corneredCaller, GRANTS } from './callers.ts';
 import type { Table } from './table.ts';
 
 const LONG = 'n'.repeat(256);
@@ -91,14 +91,8 @@ const info: Table = {
 
 function someIds(world: World): void {
   world.cgroups('/c').has('/c', 'multi link(a)').map('M');
-  unprivilegedCaller(world);
-  world.does({ name: 'setrlimit', nofile: 3 }, world.at('caller'));
+  corneredCaller(world);
 }
-
-const LIMIT = {
-  'raise the limit': (world: World) =>
-    void world.does({ name: 'setrlimit', nofile: 1024 }, world.at('caller')),
-};
 
 const SHUT = 'The caller has no capability and no free fd; `unprivileged_bpf_disabled` is 2.';
 
@@ -109,7 +103,7 @@ const progById: Table = {
   state: `The program \`a\` is loaded. ${SHUT}`,
   given: someIds,
   call: 'prog_get_fd_by_id pid = caller; prog_id = 9999',
-  steps: { ...GRANTS, ...LIMIT },
+  steps: GRANTS,
   rows: `
     | wrong first                           | mended by          | v2-series..5.7 | 5.8..5.10 | 6.1..7.3 |
     | the sysctl shuts bpf(2) to the caller | give CAP_BPF       | EPERM          | EPERM     | ·        |
@@ -127,7 +121,7 @@ const linkById: Table = {
   state: `\`/c\` holds \`multi link(a)\`. ${SHUT}`,
   given: someIds,
   call: 'link_get_fd_by_id pid = caller; link_id = 9999',
-  steps: { ...GRANTS, ...LIMIT },
+  steps: GRANTS,
   rows: `
     | wrong first                           | mended by          | v2-series..5.7 | 5.8..5.10 | 6.1..7.3 |
     | the sysctl shuts bpf(2) to the caller | give CAP_BPF       | EPERM          | EPERM     | ·        |

@@ -1,53 +1,24 @@
 /** PROG_ATTACH: semantics §8. */
-import type { World } from '../given.ts';
-import { GRANTS, removedCgroup, unprivilegedCaller } from './callers.ts';
+import { GRANTS, unprivilegedCaller } from './callers.ts';
+import { FULL_BELOW_EXCLUSIVE, fullBelowExclusive, ROOM_AND_LEAVE } from './full-list.ts';
 import type { Table } from './table.ts';
-
-const INGRESS = 'cgroup_inet_ingress';
-const ENTRIES_MAX = 64;
-
-function attachIngress(world: World, path: string, label: string, isMulti: boolean): void {
-  const flags = isMulti ? (['multi'] as const) : [];
-  const place = { target_path: path, attach_type: INGRESS } as const;
-  world.does({ name: 'prog_attach', ...place, attach_bpf_fd: world.prog(label), flags });
-}
-
-function detachIngress(world: World, path: string, label: string): void {
-  const place = { target_path: path, attach_type: INGRESS } as const;
-  world.does({ name: 'prog_detach', ...place, attach_bpf_fd: world.prog(label) });
-}
-
-/** /c full of 64 programs; a among them, b and x not; z above it, exclusive. */
-function fullBelowExclusive(world: World): void {
-  world.cgroups('/p', '/p/c').open('/p/c');
-  world.prog('sock', { prog_type: 'cgroup_sock', expected_attach_type: 0 });
-  world.prog('bound', { ret: 2 });
-  for (const label of ['b', 'x']) world.prog(label);
-  attachIngress(world, '/p/c', 'a', true);
-  for (let n = 2; n <= ENTRIES_MAX; n++) attachIngress(world, '/p/c', `e${n}`, true);
-  attachIngress(world, '/p', 'z', false);
-  removedCgroup(world);
-  unprivilegedCaller(world);
-}
 
 const everything: Table = {
   page: 'prog_attach',
   title: 'Everything wrong at once',
   source: '`bpf_prog_attach`, `__cgroup_bpf_attach`; semantics §8.1',
   state:
-    '`/p/c` holds 64 programs for ingress in mode multi, `a` first; then `z` was attached at `/p` ' +
-    'without flags, so exclusively. The caller has no capability and ' +
-    '`unprivileged_bpf_disabled` is 2. `bound` is a cgroup_skb program that may return 2 and was ' +
-    'loaded for egress; `sock` is a cgroup_sock program.',
-  given: fullBelowExclusive,
+    `${FULL_BELOW_EXCLUSIVE} \`b\` and \`x\` are attached nowhere. The caller has no capability; ` +
+    '`unprivileged_bpf_disabled` is 2.',
+  given(world) {
+    fullBelowExclusive(world);
+    for (const label of ['b', 'x']) world.prog(label);
+    unprivilegedCaller(world);
+  },
   call: `prog_attach pid = caller; target_fd = closed; attach_bpf_fd = closed; attach_type = 100;
     flags = override+multi+replace+before+0x100; replace_bpf_fd = closed; relative_fd = 99;
     expected_revision = 9`,
-  steps: {
-    ...GRANTS,
-    'detach z from /p': (world) => detachIngress(world, '/p', 'z'),
-    'detach e64 from /p/c': (world) => detachIngress(world, '/p/c', `e${ENTRIES_MAX}`),
-  },
+  steps: { ...GRANTS, ...ROOM_AND_LEAVE },
   rows: `
     | wrong first                                        | mended by                            | v2-series..5.7 | 5.8..5.10 | 6.1    | 6.12.94 | 6.12   | 6.16   | 6.18.15..7.3 |
     | the sysctl shuts bpf(2) to the caller              | give CAP_BPF                         | EPERM          | EPERM     | ·      | ·       | ·      | ·      | ·            |
