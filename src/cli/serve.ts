@@ -25,7 +25,7 @@ export const serve = command({
     if (words.length > 0) throw new UsageError(`serve takes no ${words[0]}; see --help`);
     const configuration = configurationFrom(flags, process.env);
     const told = toldToStop();
-    const running = await startService(configuration);
+    const running = await startService(configuration).catch(whyNotStarted);
     try {
       const demo = flags.demo ? await demoOn(running, configuration) : undefined;
       sayWhere(running, configuration, print);
@@ -43,6 +43,14 @@ export const serve = command({
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** The one failure to start that a flag cures is told with the flag. */
+function whyNotStarted(error: unknown): never {
+  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  throw new Error('the port is taken; choose another with --port, or 0 for any free one', {
+    cause: error,
   });
 }
 

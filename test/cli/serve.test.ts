@@ -158,6 +158,13 @@ describe('serve on the embedded database', () => {
     expect(positions).toEqual(Array.from({ length: 29 }, (_, i) => 18 + i));
   });
 
+  it('refuses a port that is taken, and says what to type', PATIENCE, async () => {
+    const elsewhere = ['--data-dir', join(folder, 'other'), '--port', new URL(service.url).port];
+    const { code, err } = await bpfledger(['serve', ...elsewhere]);
+    expect(err).toContain('the port is taken; choose another with --port');
+    expect(code).toBe(3);
+  });
+
   it('refuses a second server on its folder, and says who has it', PATIENCE, async () => {
     const { code, err } = await bpfledger(['serve', '--port', '0', '--data-dir', folder]);
     expect(err).toContain(`${folder} is in use by process ${service.pid}`);
