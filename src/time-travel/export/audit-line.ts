@@ -1,0 +1,43 @@
+/**
+ * Events as lines in the manner of auditd, so that what reads audit logs reads the ledger too:
+ *
+ *     node=web1 type=BPF msg=audit(1795335812.651:42): op=LINK_CREATE link-id=7 prog-id=12 …
+ *
+ * The serial is the position. Values that somebody else chose are quoted, or in hexadecimal where
+ * they hold a blank, a quote or what is not ASCII, as the kernel's audit_log_untrustedstring does.
+ */
+import { ERRNO_NUMBERS } from '../../domain/errno.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { factsOf } from './event-facts.ts';
+
+const PLAIN = /^[\x21\x23-\x7e]*$/;
+
+function untrusted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : Buffer.from(text, 'utf8').toString('hex').toUpperCase();
+}
+
+/** Seconds with three decimals, as auditd has them. */
+function seconds(micros: number): string {
+  const millis = Math.floor(micros / 1000);
+  return `${Math.floor(millis / 1000)}.${String(millis % 1000).padStart(3, '0')}`;
+}
+
+/** The line of an event, with its newline. */
+export function auditLine(host: string, event: LedgerEvent): string {
+  const { outcome, call } = event;
+  const fields = [`op=${call.name.toUpperCase()}`];
+  for (const [name, value] of Object.entries(factsOf(event))) {
+    const shown = typeof value === 'number' || name === 'attach_type' ? value : untrusted(value);
+    fields.push(`${name.replaceAll('_', '-')}=${shown}`);
+  }
+  fields.push(`pid=${event.pid}`, `comm=${untrusted(event.comm)}`);
+  fields.push(`boot=${event.boot}`, `actor=${untrusted(event.actor)}`, `source=${event.source}`);
+  fields.push(`at-us=${event.at}`);
+  if (isRefusal(outcome)) {
+    const exit = -ERRNO_NUMBERS[outcome.errno];
+    fields.push(`exit=${exit} errno=${outcome.errno} rule=${outcome.rule} res=0`);
+  } else fields.push(`exit=${outcome.ret} res=1`);
+  const message = `msg=audit(${seconds(event.at)}:${event.position}):`;
+  return `node=${host} type=BPF ${message} ${fields.join(' ')}\n`;
+}

@@ -1,0 +1,38 @@
+/** What a flat record tells of an event: the objects that it is about, whatever their number. */
+import { isRefusal } from '../../domain/outcome.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+
+/** The objects that records name, in the order in which they name them. */
+export const FACTS = [
+  'link_id',
+  'prog_id',
+  'map_id',
+  'cgroup_id',
+  'attach_type',
+  'target_path',
+  'path',
+] as const;
+
+export type Facts = { readonly [K in (typeof FACTS)[number]]?: string | number };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The objects of an event: as its effects name them, else its refusal, else its call. Where
+ * several effects name an object of a kind it is the first, which the call itself was about.
+ */
+export function factsOf(event: LedgerEvent): Facts {
+  const { outcome } = event;
+  const about = isRefusal(outcome) ? (outcome.about ?? {}) : {};
+  const sources: Fields[] = [...event.effects, about, event.call] as unknown as Fields[];
+  const facts: Record<string, string | number> = {};
+  for (const source of sources) {
+    for (const name of FACTS) {
+      const value = source[name];
+      if (facts[name] === undefined && (typeof value === 'number' || typeof value === 'string')) {
+        facts[name] = value;
+      }
+    }
+  }
+  return facts;
+}

@@ -1,0 +1,29 @@
+/** The events of a log that a filter lets pass, a page at a time, however long the log is. */
+import type { Queryable } from '../../events/database.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { positionAt, readThrough } from '../../events/log-reader.ts';
+import { type EventFilter, matches } from '../event-filter.ts';
+
+export interface ExportRange {
+  readonly host_id: number;
+  /** Exclusive. */
+  readonly after: number;
+  /** Inclusive. */
+  readonly to: number;
+  readonly filter: EventFilter;
+}
+
+/** Pages of events that match, none of them empty. */
+export async function* filteredEvents(
+  database: Queryable,
+  { host_id, after, to, filter }: ExportRange,
+): AsyncGenerator<readonly LedgerEvent[]> {
+  // Everything up to there is older than `from`.
+  const older =
+    filter.from === undefined ? 0 : await positionAt(database, host_id, filter.from - 1);
+  const range = { from: Math.max(after, older) + 1, to };
+  for await (const page of readThrough(database, host_id, range)) {
+    const wanted = page.filter((event) => matches(event, filter));
+    if (wanted.length > 0) yield wanted;
+  }
+}
