@@ -78,3 +78,12 @@ describe('an LPM trie', () => {
     expect(given().asks({ ...made, key_size })).toBe(answer);
   });
 });
+
+it('a map that is read-only and write-only is refused before the caller is looked at', () => {
+  const world = given();
+  const user = world.does({ name: 'fork', uid: 1000, caps: ['net_admin'] });
+  const map = { key_size: 4, value_size: 8, max_entries: 4, map_flags: 24 };
+  const create = { name: 'map_create', map_type: 'array', ...map } as const;
+  expect(world.asks(create, user)).toBe('EINVAL');
+  expect(world.asks({ ...create, map_flags: 8 }, user)).toBe('EPERM');
+});

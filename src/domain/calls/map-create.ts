@@ -93,6 +93,8 @@ function admission(caller: Caller, create: Create): Refusal | undefined {
 function formOf(create: Create, switches: Switches): Refusal | undefined {
   const { map_type: type, map_flags: flags, max_entries: entries, key_size, value_size } = create;
   const about = { map_type: type };
+  // `bpf_get_file_flag` comes before the type is looked at.
+  if (both(flags, RDONLY, WRONLY)) return refusal('EINVAL', 'map-flags', { ...about, flags });
   if (!MODELLED.includes(type)) return refusal('EINVAL', 'map-type-unknown', about);
   if (isStorage(type)) {
     return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
@@ -100,13 +102,20 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
   // A trie has no check of its own before the privilege.
   if (type === 'lpm_trie') return undefined;
   const known = type === 'array' ? PLAIN_FLAGS : PLAIN_FLAGS | NO_PREALLOC;
-  if ((flags & ~known) !== 0) return refusal('EINVAL', 'map-flags', { ...about, flags });
+  if ((flags & ~known) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
+    return refusal('EINVAL', 'map-flags', { ...about, flags });
+  }
   if (entries === 0)
     return refusal('EINVAL', 'map-max-entries', { ...about, max_entries: entries });
   const badKey = key_size === 0 || (ARRAYS.includes(type) && key_size !== 4);
   if (badKey) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
   if (value_size === 0) return refusal('EINVAL', 'map-value-size', { ...about, value_size });
   return undefined;
+}
+
+/** Whether a flag word asks for two things that exclude each other. */
+function both(flags: number, one: number, other: number): boolean {
+  return (flags & one) !== 0 && (flags & other) !== 0;
 }
 
 /** `cgroup_storage_map_alloc`, which comes after the privilege in every release (§25.1). */
@@ -125,7 +134,7 @@ function malformedFor(caller: Caller, create: Create): Refusal | undefined {
   if (value_size > limit) {
     return refusal('E2BIG', 'map-value-too-large', { ...about, value_size, limit });
   }
-  if ((flags & ~STORAGE_FLAGS) !== 0 || (flags & (RDONLY | WRONLY)) === (RDONLY | WRONLY)) {
+  if ((flags & ~STORAGE_FLAGS) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
     return refusal('EINVAL', 'map-flags', { ...about, flags });
   }
   if (max_entries !== 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
@@ -142,8 +151,8 @@ function badTrie({
   const about = { map_type: 'lpm_trie' };
   const inBounds = key_size >= TRIE_KEY_MIN && key_size <= TRIE_KEY_MAX;
   if (max_entries === 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
-  const needed = (flags & NO_PREALLOC) !== 0 && (flags & (RDONLY | WRONLY)) !== (RDONLY | WRONLY);
-  if (!needed || (flags & ~(STORAGE_FLAGS | NO_PREALLOC)) !== 0) {
+  const allowed = (flags & NO_PREALLOC) !== 0 && !both(flags, RDONLY_PROG, WRONLY_PROG);
+  if (!allowed || (flags & ~(STORAGE_FLAGS | NO_PREALLOC)) !== 0) {
     return refusal('EINVAL', 'map-flags', { ...about, flags });
   }
   if (!inBounds) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
