@@ -1,7 +1,8 @@
 /** The one table from what goes wrong below to problem documents. */
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
+import { QuestionLimit } from '../time-travel/question-limit.ts';
 import { RETRY_AFTER_S } from './limits.ts';
-import { type ProblemDetails, ProblemError } from './problem.ts';
+import { invalid, type ProblemDetails, ProblemError } from './problem.ts';
 import type { ProblemSlug } from './problem-table.ts';
 
 type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
@@ -62,6 +63,10 @@ export function problemFrom(error: unknown): ProblemError {
   if (error instanceof LogRefusal) {
     const [slug, details] = toldBy(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
+  }
+  if (error instanceof QuestionLimit) {
+    const { field, limit, message } = error;
+    return invalid([{ field, message, limit }]);
   }
   if (isUnreachable(error)) {
     const detail = 'the database does not answer';

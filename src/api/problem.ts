@@ -96,6 +96,11 @@ export function invalid(errors: readonly FieldError[]): ProblemError {
 /** Errors that one document lists. */
 const ERRORS_MAX = 20;
 
+/** The problem of an object that is not there. */
+export function noSuchObject(what: string, field: string): ProblemError {
+  return new ProblemError('no-such-object', { detail: `there is no ${what}`, field });
+}
+
 /** Answers with a problem document. */
 export function problemResponse(c: Context, slug: ProblemSlug, details: ProblemDetails): Response {
   const problem = problemOf(slug, details);

@@ -88,7 +88,14 @@ describe('reads', () => {
       const query = `attach_type=${encodeURIComponent(type)}`;
       const byPath = await read(`/v1/hosts/h/effective?cgroup=/a/b&${query}`, effectiveArray);
       expect(byPath).toEqual(await read(`/v1/hosts/h/effective?cgroup=3&${query}`, effectiveArray));
-      expect(byPath.slots).toEqual([{ prog_id: 1, cgroup_id: 2, index: 0, link_id: 1 }]);
+      expect(byPath.slots).toEqual([
+        {
+          ...{ prog_id: 1, cgroup_id: 2, index: 0, link_id: 1, prog_name: 'counter' },
+          loaded_by: expect.objectContaining({ position: 4, call: 'prog_load', comm: 'init' }),
+          put_by: expect.objectContaining({ position: 5, call: 'link_create', actor: 'local' }),
+          held_by: { fds: [{ pid: 1, comm: 'init', fd: 5 }], in_flight_to: [], pins: ['/link'] },
+        },
+      ]);
     },
   );
 

@@ -7,7 +7,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupById, cgroupByPath, listCgroups } from '../../projections/cgroups.ts';
 import { entriesOf } from '../../projections/entries.ts';
 import { allowed } from '../guard/access.ts';
-import { invalid, ProblemError } from '../problem.ts';
+import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -41,11 +41,6 @@ const oneRoute = createRoute({
   },
   responses: answers('The cgroup.', oneOf('CgroupAnswer', 'cgroup', cgroupDetail)),
 });
-
-/** The problem of an object that is not there. */
-export function noSuchObject(what: string, field: string): ProblemError {
-  return new ProblemError('no-such-object', { detail: `there is no ${what}`, field });
-}
 
 /** What runs on a cgroup, by attach type, in the order of the types' numbers. */
 function effectiveOn(kernel: Kernel, cgroupId: number) {

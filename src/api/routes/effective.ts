@@ -1,29 +1,19 @@
-/** GET …/effective: what runs on a cgroup for an attach type, slot by slot. */
+/** GET …/effective: what runs on a cgroup for an attach type, slot by slot, and by whose doing. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { attachType, attachTypeFromText } from '../../events/schema/attach-type.ts';
-import { path } from '../../events/schema/text.ts';
-import { type CgroupRow, cgroupById, cgroupByPath } from '../../projections/cgroups.ts';
-import { effectiveArrayAt } from '../../projections/effective.ts';
-import type { Moment } from '../../projections/moment.ts';
+import { effectiveArray as arrayOn, type Slot } from '../../domain/effective.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { attachType } from '../../events/schema/attach-type.ts';
+import { blamed, type LinkHolders, linkHolders } from '../../time-travel/blame.ts';
+import { blameText } from '../../time-travel/text/blame-text.ts';
 import { allowed } from '../guard/access.ts';
-import { type App, answers, hostParams, reflect, shortText } from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
-import { reflected, slot } from '../wire/reads.ts';
-import { noSuchObject } from './cgroups.ts';
-
-const ID = /^\d{1,15}$/;
-
-/** A cgroup by id or by path. */
-const cgroupParam = z.union([z.string().regex(ID), path], {
-  error: 'must be the id of a cgroup or an absolute path',
-});
-
-const attachTypeParam = shortText.transform((text, context) => {
-  const type = attachTypeFromText(text);
-  if (type !== undefined) return type;
-  context.addIssue({ code: 'custom', message: `unknown attach type ${JSON.stringify(text)}` });
-  return z.NEVER;
-});
+import { noSuchObject } from '../problem.ts';
+import { atQuery, worldAt } from '../request/at.ts';
+import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { placeQuery } from '../request/place.ts';
+import { type App, hostParams } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { blamedOnWire, blamedSlot } from '../wire/blame.ts';
+import { reflected } from '../wire/reads.ts';
 
 export const effectiveArray = z
   .strictObject({
@@ -31,7 +21,7 @@ export const effectiveArray = z
     cgroup_id: z.int(),
     path: z.string(),
     attach_type: attachType,
-    slots: z.array(slot),
+    slots: z.array(blamedSlot),
   })
   .meta({ id: 'EffectiveArray' });
 
@@ -39,36 +29,43 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/effective',
   operationId: 'getEffective',
-  summary: 'The effective array of a cgroup for an attach type',
+  summary: 'The effective array of a cgroup for an attach type, with who put each program there',
   request: {
     params: hostParams,
-    query: z.strictObject({
-      cgroup: cgroupParam.describe('Id or path of the cgroup.'),
-      attach_type: attachTypeParam.describe('Any spelling that calls accept.'),
-    }),
+    query: z.strictObject({ ...placeQuery, ...atQuery, ...formatQuery }),
   },
-  responses: answers('The programs, in the order in which they run.', effectiveArray),
+  responses: answersInForms('The programs, in the order in which they run.', effectiveArray),
 });
 
-function cgroupOf(service: Service, moment: Moment, text: string): Promise<CgroupRow | undefined> {
-  const { database } = service;
-  return ID.test(text)
-    ? cgroupById(database, moment, Number(text))
-    : cgroupByPath(database, moment, text);
+interface Read {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly slots: readonly Slot[];
+  readonly holders: ReadonlyMap<number, LinkHolders>;
 }
 
 export function effective(app: App, service: Service): void {
+  const { database, log } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { cgroup, attach_type } = c.req.valid('query');
+    const { cgroup, attach_type, at, format } = c.req.valid('query');
     allowed(c, 'reader', host);
-    const moment = await headOf(service, host);
-    const found = await cgroupOf(service, moment, cgroup);
-    if (found === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
-    const { cgroup_id } = found;
-    const slots = await effectiveArrayAt(service.database, moment, { cgroup_id, attach_type });
-    const { position } = moment;
-    reflect(c, host, position);
-    return c.json({ host, position, cgroup_id, path: found.path, attach_type, slots }, 200);
+    const read = (kernel: Kernel): Read | undefined => {
+      const id = cgroup.startsWith('/') ? kernel.cgroupIds.get(cgroup) : Number(cgroup);
+      const found = kernel.cgroups.get(id ?? 0);
+      if (found === undefined) return undefined;
+      const slots = arrayOn(kernel, found, attach_type);
+      return { cgroup_id: found.id, path: found.path, slots, holders: linkHolders(kernel, slots) };
+    };
+    const { moment, told } = await worldAt(service, c, host, at, read);
+    if (told === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
+    const { cgroup_id, path } = told;
+    const eventAt = (position: number) => log.event(host, position);
+    const slots = await blamed(database, eventAt, { moment, attach_type, ...told });
+    const answer = { host, position: moment.position, cgroup_id, path, attach_type };
+    return inForm(c, format, {
+      json: () => ({ ...answer, slots: slots.map(blamedOnWire) }),
+      text: () => blameText({ ...answer, slots }),
+    });
   });
 }

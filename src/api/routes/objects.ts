@@ -7,11 +7,11 @@ import type { Moment } from '../../projections/moment.ts';
 import { listPrograms, programById } from '../../projections/programs.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { allowed } from '../guard/access.ts';
+import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
-import { noSuchObject } from './cgroups.ts';
 
 interface PageQuery {
   readonly at?: MomentText | undefined;

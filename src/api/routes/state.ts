@@ -4,11 +4,11 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { processesOf, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
 import { allowed } from '../guard/access.ts';
+import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
-import { noSuchObject } from './cgroups.ts';
 
 export const stateAnswer = z
   .strictObject({ ...reflected, state: worldState })

@@ -38,18 +38,18 @@ const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).meta({ id:
 
 const listFields = { attach_type: attachType, mode, revision: n, entries: z.array(listedEntry) };
 
-export const slot = z
-  .strictObject({
-    prog_id: n,
-    cgroup_id: n.exactOptional(),
-    index: n.exactOptional(),
-    link_id,
-    preorder,
-  })
-  .meta({
-    id: 'Slot',
-    description: 'One place of an effective array, with the entry that it comes from.',
-  });
+export const slotFields = {
+  prog_id: n,
+  cgroup_id: n.exactOptional(),
+  index: n.exactOptional(),
+  link_id,
+  preorder,
+};
+
+export const slot = z.strictObject(slotFields).meta({
+  id: 'Slot',
+  description: 'One place of an effective array, with the entry that it comes from.',
+});
 
 const effectiveView = z.strictObject({ attach_type: attachType, slots: z.array(slot) });
 

@@ -1,0 +1,26 @@
+/** The form of an answer: JSON for programs, or text for people. */
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { answers } from '../routing.ts';
+
+export const formatQuery = {
+  format: z.enum(['json', 'text']).default('json').describe('`text`: lines for people.'),
+};
+
+/** The responses of a route that answers in either form. */
+export function answersInForms<T extends z.ZodType>(description: string, schema: T) {
+  const { 200: json, default: refused } = answers(description, schema);
+  const content = { ...json.content, 'text/plain': { schema: z.string() } };
+  return { 200: { ...json, content }, default: refused } as const;
+}
+
+/** Answers in the form that was asked for. The route's schema is that of the JSON form. */
+export function inForm(
+  c: Context,
+  format: 'json' | 'text',
+  { json, text }: { readonly json: () => object; readonly text: () => string },
+): never {
+  const response = format === 'text' ? c.text(text(), 200) : c.json(json() as never, 200);
+  // The typed response of a route knows one form only.
+  return response as never;
+}

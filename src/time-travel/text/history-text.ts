@@ -1,0 +1,19 @@
+/** A life story for people: a line for each event, and why it ended. */
+import { eventRef } from '../event-ref.ts';
+import type { Chapter, Thing } from '../history.ts';
+import { eventText } from './words.ts';
+
+/** `link 7`, `pin /x` */
+export function thingText(thing: Thing): string {
+  return thing.kind === 'pin' ? `pin ${thing.path}` : `${thing.kind} ${thing.id}`;
+}
+
+/** The lines of chapters. */
+export function historyText(thing: Thing, chapters: readonly Chapter[]): string {
+  const lines = chapters.flatMap(({ event, what, ended }) => [
+    `${eventText(eventRef(event))}`,
+    `   ${what}`,
+    ...(ended === undefined ? [] : [`   ${thingText(thing)} ended: ${ended}`]),
+  ]);
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
