@@ -13,15 +13,16 @@ const storage: Table = {
   steps: GRANTS,
   rows: `
     | wrong first                            | mended by                 | v2-series..5.8 | 5.10   | 6.1    | 6.12.94..7.3 |
+    | rdonly together with wronly            | map_flags = 1             | –              | –      | –      | EINVAL       |
     | map type 99 is unknown                 | map_type = cgroup_storage | –              | –      | –      | EINVAL       |
     | the sysctl, and no CAP_BPF             | give CAP_BPF              | EPERM          | EPERM  | EPERM  | EPERM        |
+    | rdonly together with wronly            | map_flags = 1             | EINVAL         | EINVAL | EINVAL | –            |
     | map type 99 is unknown                 | map_type = cgroup_storage | EINVAL         | EINVAL | EINVAL | –            |
     | the key has 4 bytes                    | key_size = 8              | EINVAL         | EINVAL | EINVAL | EINVAL       |
     | the key has 8 bytes, a cgroup id alone | key_size = 16             | EINVAL         | –      | –      | –            |
     | the value has no bytes                 | value_size = 4194305      | EINVAL         | EINVAL | EINVAL | EINVAL       |
     | the value is larger than any may be    | value_size = 40000        | E2BIG          | E2BIG  | E2BIG  | E2BIG        |
     | the value is larger than here          | value_size = 4096         | E2BIG          | E2BIG  | –      | –            |
-    | rdonly together with wronly            | map_flags = 1             | EINVAL         | EINVAL | EINVAL | EINVAL       |
     | no_prealloc is not for storage         | no map_flags              | EINVAL         | EINVAL | EINVAL | EINVAL       |
     | storage has no max_entries             | max_entries = 0           | EINVAL         | EINVAL | EINVAL | EINVAL       |
     | the name has a space                   | map_name = good.name      | EINVAL         | EINVAL | EINVAL | EINVAL       |
