@@ -41,6 +41,10 @@ const COMMANDS: Readonly<
     summary: 'list the events of a host, or follow them',
     load: async () => (await import('./events.ts')).events,
   },
+  replay: {
+    summary: 'tell what another kernel release would have answered',
+    load: async () => (await import('./replay.ts')).replay,
+  },
   cgroups: {
     summary: 'show the cgroup tree with what is attached and effective',
     load: async () => (await import('./cgroups.ts')).cgroups,

@@ -15,6 +15,7 @@ const COMMANDS = [
   'hosts',
   'syscall',
   'events',
+  'replay',
   'cgroups',
 ] as const;
 
@@ -54,6 +55,7 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['conform x --token t', '--token goes with --via'],
   ['hosts drop web1', 'type hosts list, or hosts create NAME --release R'],
   ['hosts create web1', 'try hosts create web1 --release 6.18'],
+  ['replay web1', 'try replay web1 --release 7.3'],
   ['syscall', 'syscall needs a HOST'],
   ['syscall web1', 'which call? try syscall HOST mkdir path=/pod1'],
   ['syscall web1 mkdir /pod1', '/pod1 is no field of the call; type field=value'],

@@ -2,18 +2,23 @@
 
 import type { App } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { bundles } from './bundles.ts';
 import { cgroups } from './cgroups.ts';
+import { checkpoints } from './checkpoints.ts';
 import { effective } from './effective.ts';
 import { eventStream } from './event-stream.ts';
 import { events } from './events.ts';
+import { exports } from './export.ts';
 import { hosts } from './hosts.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
 import { releases } from './releases.ts';
+import { replays } from './replays.ts';
 import { state } from './state.ts';
 import { syscalls } from './syscalls.ts';
+import { verify } from './verify.ts';
 
 /** Registers all routes of the API. */
 export function routes(app: App, service: Service): void {
@@ -22,6 +27,7 @@ export function routes(app: App, service: Service): void {
   hosts(app, service);
   syscalls(app, service);
   plans(app, service);
+  replays(app, service);
   eventStream(app, service);
   events(app, service);
   state(app, service);
@@ -29,4 +35,8 @@ export function routes(app: App, service: Service): void {
   effective(app, service);
   objects(app, service);
   pins(app, service);
+  checkpoints(app, service);
+  verify(app, service);
+  exports(app, service);
+  bundles(app, service);
 }

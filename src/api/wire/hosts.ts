@@ -7,7 +7,7 @@ import { hostName } from '../routing.ts';
 import { position, timestamp } from './event.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
-const release = z.string().min(1).max(100).meta({
+export const release = z.string().min(1).max(100).meta({
   id: 'Release',
   description: '`v2-series`, a version from 5.7 to 7.3, or what `uname -r` prints.',
 });

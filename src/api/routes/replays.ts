@@ -1,0 +1,111 @@
+/** POST …/replays: the same calls under another release; where its kernel answers otherwise. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { releaseOf } from '../../domain/release/release.ts';
+import { recordedEffect } from '../../events/effect-schema.ts';
+import { LogRefusal } from '../../events/log-refusal.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
+import { invalidBy } from '../field-errors.ts';
+import { allowed } from '../guard/access.ts';
+import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '../limits.ts';
+import { knownMoment } from '../request/at.ts';
+import { jsonBody } from '../request/body.ts';
+import { contentType, JSON_TYPE } from '../request/content-type.ts';
+import { momentField } from '../request/moment-field.ts';
+import { type App, answers, hostParams, reflect } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { eventOnWire, outcomeOnWire, position, wireEvent, wireOutcome } from '../wire/event.ts';
+import { release } from '../wire/hosts.ts';
+import { reflected } from '../wire/reads.ts';
+
+export const replayRequest = strictObject({
+  release,
+  at: momentField.exactOptional(),
+  after: z.int().min(0).default(0).describe('Only differences after this position.'),
+  limit: z.int().min(1).max(PAGE_ROWS_MAX).default(PAGE_ROWS_DEFAULT),
+  consequences: z
+    .boolean()
+    .default(true)
+    .describe('Also calls that differ only because an earlier one did.'),
+}).meta({ id: 'ReplayRequest' });
+
+const difference = z
+  .strictObject({
+    event: wireEvent,
+    recorded_under: z.string(),
+    replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(recordedEffect) }),
+    because: z.enum(['release', 'earlier']).meta({
+      description:
+        'release: its rules answer otherwise on the recorded state; ' +
+        'earlier: they do not, but the state is another one since an earlier difference.',
+    }),
+    switches: z.array(z.strictObject({ name: z.string(), sentence: z.string(), bug: z.boolean() })),
+    sentence: z.string(),
+  })
+  .meta({ id: 'ReplayDifference' });
+
+export const replayAnswer = z
+  .strictObject({
+    ...reflected,
+    release: z.string(),
+    /** The last position that was compared. */
+    compared_to: position,
+    items: z.array(difference),
+    next: z.int().exactOptional().describe('Send it as `after` for what follows.'),
+  })
+  .meta({ id: 'Replay' });
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/hosts/{host}/replays',
+  operationId: 'replayHost',
+  summary: 'What another kernel would have answered',
+  description:
+    'The recorded calls are decided by the rules of another release, on a state of their own from ' +
+    'the boot on. Nothing is recorded.',
+  request: { params: hostParams },
+  responses: answers('The calls with another answer or other effects.', replayAnswer),
+});
+
+function onWire({ event, replayed, switches, ...rest }: ReplayDifference) {
+  const { outcome, effects } = replayed;
+  return {
+    ...rest,
+    event: eventOnWire(event),
+    switches: [...switches],
+    replayed: { outcome: outcomeOnWire(outcome), effects },
+  };
+}
+
+export function replays(app: App, service: Service): void {
+  app.openAPIRegistry.registerPath({
+    ...route,
+    request: {
+      params: hostParams,
+      body: { required: true, content: { [JSON_TYPE]: { schema: replayRequest } } },
+    },
+  });
+  app.openapi({ ...route, hide: true }, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    contentType(c, [JSON_TYPE]);
+    const parsed = replayRequest.safeParse((await jsonBody(c)).value);
+    if (!parsed.success) throw invalidBy(parsed.error);
+    const { at, release: name, ...question } = parsed.data;
+    const found = releaseOf(name);
+    if (found === undefined) throw new LogRefusal({ why: 'release-unknown', release: name });
+    const { moment } = await knownMoment(service, host, at, 'at');
+    const replay = await replayUnder(service.database, moment, { ...question, release: found });
+    const { compared_to } = replay;
+    reflect(c, host, moment.position);
+    const told = {
+      host,
+      position: moment.position,
+      release: found.id,
+      compared_to,
+      items: replay.differences.map(onWire),
+      ...(compared_to < moment.position && { next: compared_to }),
+    };
+    return c.json(told as never, 200);
+  });
+}

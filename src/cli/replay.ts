@@ -1,0 +1,95 @@
+/** `bpfledger replay`: what another kernel would have answered to a host's calls. */
+import { restClient } from '../recorders/rest-client.ts';
+import { command } from './command.ts';
+import { eventLines, type WireEvent } from './event-text.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+/** Differences asked for at once. */
+const PAGE = 1000;
+
+export const replay = command({
+  usage: 'HOST --release R [options]',
+  about:
+    "Decides a host's recorded calls by the rules of another kernel, and prints each that it\n" +
+    'answers otherwise: what was recorded, what the other kernel says, and what in it makes the\n' +
+    'difference. Nothing is recorded. Exit code 1 when there are differences.',
+  flags: {
+    release: {
+      value: 'R',
+      about: 'the other kernel, such as 7.3, 5.10.262, v2-series, `uname -r`',
+    },
+    at: { value: 'MOMENT', about: 'only up to a position, a time, or the end of a boot (boot:2)' },
+    consequences: { about: 'also calls that differ only because an earlier one did' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+    json: { about: "the differences as the API's JSON, one a line" },
+  },
+  example: 'npx bpfledger replay demo --release 7.3',
+  async run({ flags, words, print }) {
+    const [host, extra] = words;
+    const { release, at } = flags;
+    if (host === undefined || extra !== undefined) throw new UsageError('replay needs one HOST');
+    if (release === undefined) {
+      throw new UsageError(`replay needs a release; try replay ${host} --release 7.3`);
+    }
+    const client = restClient(serviceFrom(flags));
+    const question = { release, ...(at !== undefined && { at }), limit: PAGE };
+    const consequences = flags.consequences === true;
+    const counts = new Map<string, number>();
+    let told = 0;
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: Page = await client.post(`/v1/hosts/${encodeURIComponent(host)}/replays`, {
+        ...question,
+        consequences,
+        after,
+      });
+      for (const difference of page.items) {
+        told++;
+        for (const { sentence } of difference.switches) {
+          counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
+        }
+        const lines = flags.json ? [JSON.stringify(difference)] : differenceLines(difference);
+        for (const line of lines) print.out(line);
+      }
+      after = page.next;
+      if (after !== undefined || flags.json) continue;
+      for (const line of summary({ ...page, differences: told, counts })) print.out(line);
+    }
+    return told === 0 ? EXIT.done : EXIT.differs;
+  },
+});
+
+interface Difference {
+  readonly event: WireEvent;
+  readonly because: 'release' | 'earlier';
+  readonly switches: readonly { readonly name: string; readonly sentence: string }[];
+  readonly sentence: string;
+}
+
+interface Page {
+  readonly release: string;
+  readonly compared_to: number;
+  readonly items: readonly Difference[];
+  readonly next?: number;
+}
+
+function differenceLines({ event, because, switches, sentence }: Difference): string[] {
+  const [asked = ''] = eventLines({ ...event, effects: [] });
+  const names = switches.map(({ name }) => name).join(', ');
+  const why = because === 'earlier' ? 'follows from an earlier difference' : names;
+  return [asked, `     ${sentence}`, `     because: ${why}`];
+}
+
+interface Told extends Page {
+  readonly differences: number;
+  /** Calls by what makes their answers differ. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+function summary({ release, compared_to, differences, counts }: Told): string[] {
+  const calls = differences === 1 ? '1 call is' : `${differences} calls are`;
+  const first = `up to position ${compared_to}, ${calls} answered otherwise by ${release}`;
+  const causes = [...counts].sort(([, a], [, b]) => b - a);
+  return [first, ...causes.map(([sentence, times]) => `  ${times} × ${sentence}`)];
+}

@@ -1,0 +1,17 @@
+/** Whether two kernels told a caller the same, and did the same. */
+import type { Decision } from '../../domain/decision.ts';
+import { isRefusal, type Outcome } from '../../domain/outcome.ts';
+import { encodeEvent } from '../../events/codec.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+
+/** Whether a decision is what the event recorded; the rule behind an errno is nothing that a caller sees. */
+export function sameAnswer(event: LedgerEvent, { outcome, effects }: Decision): boolean {
+  const told = { ...event, outcome: withoutRule(event.outcome) };
+  return encodeEvent(told) === encodeEvent({ ...told, outcome: withoutRule(outcome), effects });
+}
+
+function withoutRule(outcome: Outcome): Outcome {
+  if (!isRefusal(outcome)) return outcome;
+  const { about: _, ...refusal } = outcome;
+  return { ...refusal, rule: 'kernel-said-so' };
+}

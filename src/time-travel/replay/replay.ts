@@ -1,0 +1,138 @@
+/**
+ * Replay under another release: what breaks when this host runs another kernel? The recorded calls
+ * are decided by the other release's rules on a state of their own, and each answer is compared
+ * with the recorded one. A boot ends every state, so a replay begins with the boot that it asks
+ * about and never needs what came before.
+ */
+import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { decide } from '../../domain/decide.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { evolve } from '../../domain/evolve.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import type { Release } from '../../domain/release/release.ts';
+import type { Queryable } from '../../events/database.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { fold } from '../../events/host-state.ts';
+import { readThrough } from '../../events/log-reader.ts';
+import { listBoots, momentAt } from '../../projections/boots.ts';
+import type { Moment } from '../../projections/moment.ts';
+import { QuestionLimit } from '../question-limit.ts';
+import { sameAnswer } from './answer.ts';
+import { type Cause, causeOf } from './cause.ts';
+import { differenceSentence } from './sentence.ts';
+
+/** Events of one boot that a replay decides before it gives up. */
+const REPLAYED_EVENTS_MAX = 1_000_000;
+
+export interface ReplayDifference extends Cause {
+  /** As recorded. */
+  readonly event: LedgerEvent;
+  /** The release that the event's boot recorded. */
+  readonly recorded_under: string;
+  /** What the other release makes of the same call. */
+  readonly replayed: Decision;
+  /** What differs, in one sentence. */
+  readonly sentence: string;
+}
+
+export interface ReplayQuestion {
+  readonly release: Release;
+  /** Only differences after this position; 0 for all. */
+  readonly after: number;
+  /** Differences in one answer at most. */
+  readonly limit: number;
+  /** Also calls that differ only because an earlier one did. */
+  readonly consequences: boolean;
+}
+
+export interface Replay {
+  readonly differences: readonly ReplayDifference[];
+  /** The last position that was compared. */
+  readonly compared_to: number;
+}
+
+/**
+ * Compares the log up to a position with what another release answers.
+ *
+ * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events
+ */
+export async function replayUnder(
+  database: Queryable,
+  { host_id, position: to }: Omit<Moment, 'boot'>,
+  question: ReplayQuestion,
+): Promise<Replay> {
+  const { after, consequences, limit, release } = question;
+  if (after >= to) return { differences: [], compared_to: to };
+  const differences: ReplayDifference[] = [];
+  const worlds = { recorded: unbooted(), replayed: unbooted() };
+  const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
+  let decided = 0;
+  for await (const page of readThrough(database, host_id, range)) {
+    for (const event of page) {
+      decided = event.call.name === 'boot' ? 1 : decided + 1;
+      if (decided > REPLAYED_EVENTS_MAX) throw tooLong(event.boot);
+      const difference = step(worlds, event, release);
+      if (difference === undefined || event.position <= after) continue;
+      if (difference.because === 'earlier' && !consequences) continue;
+      differences.push(difference);
+      if (differences.length === limit) {
+        return { differences, compared_to: event.position };
+      }
+    }
+  }
+  return { differences, compared_to: to };
+}
+
+/** Where the boot of a position begins. */
+async function bootBegin(database: Queryable, place: Omit<Moment, 'boot'>): Promise<number> {
+  const moment = await momentAt(database, place);
+  if (moment === undefined) throw new Error(`host ${place.host_id} has no boot`);
+  const [boot] = await listBoots(database, place, { after: moment.boot - 1, limit: 1 });
+  return boot?.position_from ?? 1;
+}
+
+interface Worlds {
+  /** As the log says. */
+  readonly recorded: Kernel;
+  /** As the other release makes it. */
+  readonly replayed: Kernel;
+}
+
+/** Takes one event on both worlds; tells how they answer it otherwise. */
+function step(
+  { recorded, replayed }: Worlds,
+  event: LedgerEvent,
+  release: Release,
+): ReplayDifference | undefined {
+  const { call, pid } = event;
+  if (call.name === 'boot') {
+    fold(recorded, [event]);
+    // Boots count on as recorded, also when the replay begins with a later one.
+    replayed.boot = { ...replayed.boot, number: event.boot - 1 };
+    evolve(replayed, bootEffect(replayed, { ...call, release: release.id }), pid);
+    return undefined;
+  }
+  const answer = decide(replayed, pid, call);
+  const difference = sameAnswer(event, answer)
+    ? undefined
+    : {
+        event,
+        recorded_under: recorded.boot.release,
+        replayed: answer,
+        ...causeOf(recorded, event, release),
+        sentence: differenceSentence(event, answer, {
+          was: recorded.boot.release,
+          is: release.id,
+        }),
+      };
+  fold(recorded, [event]);
+  for (const effect of answer.effects) evolve(replayed, effect, pid);
+  return difference;
+}
+
+function tooLong(boot: number): QuestionLimit {
+  const message =
+    `boot ${boot} has more than ${REPLAYED_EVENTS_MAX} events; ` +
+    'replay an export of a part of it, or a branch from before it';
+  return new QuestionLimit('after', REPLAYED_EVENTS_MAX, message);
+}
