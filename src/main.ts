@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { createApp } from './api/app.ts';
@@ -17,9 +18,11 @@ import {
   HEADERS_MS,
   SHUTDOWN_MS,
   SWEEP_MS,
+  UPKEEP_MS,
 } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
+import { ownSigningKey, readSigningKey, type SigningKey } from './events/checkpoint/signing-key.ts';
 import { systemClock } from './events/clock.ts';
 import type { Database } from './events/database.ts';
 import { openLog } from './events/log.ts';
@@ -27,6 +30,7 @@ import { migrate } from './events/migrate.ts';
 import { pendingMigrations } from './events/pending-migrations.ts';
 import { openPglite } from './events/pglite-database.ts';
 import { openPostgres } from './events/postgres-database.ts';
+import { upkeep } from './events/upkeep.ts';
 import { projector } from './projections/projector.ts';
 
 export { type Configuration, configurationOf } from './api/configuration.ts';
@@ -53,6 +57,20 @@ async function tokensFrom(file: string | undefined): Promise<Tokens | undefined>
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read';
     throw new Error(`BPFLEDGER_TOKENS_FILE: ${reason}`);
+  }
+}
+
+/** Name of the key that the service makes for itself in its data directory. */
+const KEY_FILE = 'signing-key.pem';
+
+async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promise<SigningKey> {
+  try {
+    return signingKeyFile === undefined
+      ? await ownSigningKey(join(dataDir, KEY_FILE))
+      : await readSigningKey(signingKeyFile);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'cannot be read';
+    throw new Error(`the signing key (BPFLEDGER_SIGNING_KEY_FILE): ${reason}`);
   }
 }
 
@@ -105,6 +123,23 @@ async function stop(server: Server): Promise<void> {
   clearTimeout(late);
 }
 
+/** Does something at intervals, never twice at once. */
+function every(ms: number, work: () => Promise<void>) {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+  }, ms);
+  return {
+    /** Waits for what is under way. */
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
 /**
  * Starts the service.
  *
@@ -114,6 +149,7 @@ async function stop(server: Server): Promise<void> {
 export async function startService(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
   const tokens = await tokensFrom(configuration.tokensFile);
+  const signingKey = await signingKeyFrom(configuration);
   const database = await openDatabase(configuration);
   const closing = new AbortController();
   try {
@@ -125,6 +161,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       metrics: newMetrics(),
       closing: closing.signal,
       version: version(),
+      signingKey,
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);
@@ -138,6 +175,14 @@ export async function startService(configuration: Configuration): Promise<Runnin
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
     }, SWEEP_MS);
+    const upkept = every(UPKEEP_MS, () =>
+      upkeep(database, {
+        key: signingKey,
+        now: systemClock.now(),
+        signal: closing.signal,
+        onFault: (error) => logger.error({ err: error }, 'a log could not be sealed'),
+      }).catch((error: unknown) => logger.warn({ err: error }, 'upkeep failed')),
+    );
     const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
     logger.info({ url, storage }, 'listening');
     return {
@@ -147,6 +192,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
         clearInterval(sweep);
         closing.abort();
         await stop(server);
+        await upkept.stop();
         await log.close();
         await database.close();
         logger.info('closed');

@@ -13,6 +13,8 @@ export interface Configuration {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly tokensFile: string | undefined;
+  /** Signs checkpoints; absent: a key of its own in `dataDir`. */
+  readonly signingKeyFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -32,6 +34,7 @@ const variables = z.object({
     .optional(),
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
+  BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
 });
 
@@ -66,6 +69,7 @@ export function configurationOf(env: Variables): Configuration {
     databaseUrl: values.DATABASE_URL,
     dataDir: values.BPFLEDGER_DATA_DIR ?? defaultDataDir(set),
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
+    signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     logLevel: values.BPFLEDGER_LOG_LEVEL,
   };
 }

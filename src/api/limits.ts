@@ -17,6 +17,8 @@ export const PAGE_ROWS_MAX = 1000;
 export const PAGE_ROWS_DEFAULT = 100;
 /** Events that one filtered request looks at before it hands out a `next` token. */
 export const SCANNED_EVENTS_MAX = 20_000;
+/** Gaps of one report. */
+export const GAPS_MAX = 1000;
 /** Characters of a query parameter that is not a path. */
 export const PARAMETER_CHARS_MAX = 200;
 
@@ -48,3 +50,12 @@ export const SHUTDOWN_MS = 10_000;
 export const RETRY_AFTER_S = 1;
 /** Milliseconds between two sweeps of old idempotency keys. */
 export const SWEEP_MS = 3_600_000;
+
+/** Verifications that run at once: each reads a whole log. */
+export const VERIFICATIONS_MAX = 2;
+/** Exports that are sent at once. */
+export const EXPORTS_MAX = 8;
+/** Bundles that are imported at once: each is one transaction. */
+export const IMPORTS_MAX = 1;
+/** Milliseconds between two looks for checkpoints and segments that are due. */
+export const UPKEEP_MS = 60_000;

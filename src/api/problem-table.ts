@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'idempotency-mismatch': { status: 422, title: 'The key was used for another request' },
   'unknown-release': { status: 422, title: 'The release is not known' },
+  'bundle-refused': { status: 422, title: 'The bundle does not hold' },
   'bad-reference': { status: 422, title: 'A result_of names no usable result' },
   internal: { status: 500, title: 'The service failed' },
   busy: { status: 503, title: 'The service has too much to do' },

@@ -1,4 +1,5 @@
 /** What the routes work on: the log, the database it is in, and what the operator is told of them. */
+import type { SigningKey } from '../events/checkpoint/signing-key.ts';
 import type { Clock } from '../events/clock.ts';
 import type { Database } from '../events/database.ts';
 import type { Log } from '../events/log.ts';
@@ -14,6 +15,8 @@ export interface Service {
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;
+  /** Signs checkpoints. */
+  readonly signingKey: SigningKey;
   /** Told of what nobody foresaw. */
   readonly onFault: (error: unknown) => void;
 }

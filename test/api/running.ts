@@ -1,19 +1,22 @@
 // A service of its own for a test file: in process, on PGlite in memory, reached through the
 // application's `request`, without a socket.
 
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
 import { newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
 import type { App } from '../../src/api/routing.ts';
+import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Database } from '../../src/events/database.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
 import { migrate } from '../../src/events/migrate.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
 import { projector } from '../../src/projections/projector.ts';
+
+const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 export interface TestService {
   readonly app: App;
@@ -47,6 +50,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       metrics: newMetrics(),
       closing: closing.signal,
       version: 'test',
+      signingKey: signingKeyOf(PEM.toString()),
       onFault: (error) => faults.push(error),
     },
     { tokens: options.tokens, loopback: options.loopback ?? false },

@@ -28,13 +28,13 @@ export class UnsealableLog extends Error {}
  */
 export async function sealSegments(
   database: Queryable,
-  { host_id, events = SEGMENT_EVENTS }: SealOptions,
+  { host_id, events = SEGMENT_EVENTS, signal }: SealOptions,
 ): Promise<number> {
   const { position: head } = await readHead(database, host_id);
   let made = 0;
   for (;;) {
     const from = (await sealedTo(database, host_id)) + 1;
-    if (head - from + 1 < events) return made;
+    if (head - from + 1 < events || signal?.aborted) return made;
     await sealRun(database, host_id, await runOf(database, host_id, { from, events }));
     made++;
   }
@@ -44,6 +44,8 @@ export interface SealOptions {
   readonly host_id: number;
   /** Events of a segment; default `SEGMENT_EVENTS`. */
   readonly events?: number;
+  /** Stops after the segment that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** The rows of the next segment. */

@@ -1,0 +1,85 @@
+/** POST /v1/bundles: an exported log becomes a host with the same bytes and hashes. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
+import { LineTooLong } from '../../events/bundle/byte-lines.ts';
+import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
+import { projector } from '../../projections/projector.ts';
+import { allowed } from '../guard/access.ts';
+import { atMost } from '../guard/at-most.ts';
+import { IMPORTS_MAX } from '../limits.ts';
+import { invalid, ProblemError } from '../problem.ts';
+import { bodyChunks } from '../request/body.ts';
+import { contentType } from '../request/content-type.ts';
+import { type App, creates, hostName, reflect } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { position } from '../wire/event.ts';
+
+export const imported = z
+  .strictObject({
+    host: z.string(),
+    position,
+    hash: z.string(),
+    /** Checkpoints that agree with the log, and the position of the last of them. */
+    checkpoints: z.int(),
+    proven_to: z.int(),
+  })
+  .meta({ id: 'ImportedBundle' });
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/bundles',
+  operationId: 'importBundle',
+  summary: 'Import an exported log as a new host',
+  description:
+    'The body is what `…/export?format=bundle` gave. It is refused, and nothing of it is kept, ' +
+    'when its chain of hashes does not hold.',
+  request: {
+    query: z.strictObject({
+      host: hostName.optional().describe('Name of the new host; default: as exported.'),
+    }),
+  },
+  responses: creates('The host.', imported),
+});
+
+function refused(error: unknown): ProblemError | undefined {
+  if (error instanceof BundleRefused) {
+    const [first] = error.report.faults;
+    return new ProblemError('bundle-refused', {
+      detail: error.message,
+      ...(first?.line !== undefined && { line: first.line }),
+      ...(first?.position_from !== undefined && { position: first.position_from }),
+    });
+  }
+  if (error instanceof LineTooLong) {
+    return new ProblemError('body-too-large', { detail: error.message, line: error.line });
+  }
+  return undefined;
+}
+
+export function bundles(app: App, service: Service): void {
+  const running = atMost(IMPORTS_MAX, 'imports');
+  const { database } = service;
+  const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
+  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  app.openapi({ ...route, hide: true }, async (c) => {
+    const { host: wanted } = c.req.valid('query');
+    allowed(c, 'admin', wanted);
+    contentType(c, [BUNDLE_TYPE]);
+    const name = (exported: string): string => {
+      const host = wanted ?? hostName.safeParse(exported).data;
+      if (host === undefined) {
+        const message = 'the bundle has a name that no host may have here: give one';
+        throw invalid([{ field: 'host', message }]);
+      }
+      allowed(c, 'admin', host);
+      return host;
+    };
+    const work = () => importBundle(database, { chunks: bodyChunks(c), projector, hostName: name });
+    const { host, report } = await running(work).catch((error: unknown) => {
+      throw refused(error) ?? error;
+    });
+    reflect(c, host, report.position);
+    const { position: head, hash, checkpoints, proven_to } = report;
+    return c.json({ host, position: head, hash, checkpoints, proven_to }, 201);
+  });
+}

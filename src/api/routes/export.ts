@@ -1,0 +1,125 @@
+/** GET …/export: the log as a stream, for other tools to read, or to take away as a bundle. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
+import { writeBundle } from '../../events/bundle/write-bundle.ts';
+import { isOpen } from '../../time-travel/event-filter.ts';
+import { auditLine } from '../../time-travel/export/audit-line.ts';
+import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
+import { type ExportRange, filteredEvents } from '../../time-travel/export/filtered-events.ts';
+import { allowed } from '../guard/access.ts';
+import { tooMany } from '../guard/at-most.ts';
+import { EXPORTS_MAX, UNREAD_MS } from '../limits.ts';
+import { invalid } from '../problem.ts';
+import { NDJSON_TYPE } from '../request/content-type.ts';
+import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { pulled } from '../streams/pulled.ts';
+import { eventOnWire } from '../wire/event.ts';
+
+const FORMATS = ['ndjson', 'csv', 'audit', 'bundle'] as const;
+type Format = (typeof FORMATS)[number];
+
+const TYPES: Readonly<Record<Format, string>> = {
+  ndjson: NDJSON_TYPE,
+  csv: 'text/csv; charset=utf-8',
+  audit: 'text/plain; charset=utf-8',
+  bundle: BUNDLE_TYPE,
+};
+
+/** Characters that are put together before they are sent. */
+const PIECE_CHARS = 64 * 1024;
+
+const text = { schema: z.string() };
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/export',
+  operationId: 'exportLog',
+  summary: 'The log as NDJSON, CSV, audit records, or a bundle',
+  description:
+    'Streams up to where the log ends now. `bundle` is the whole log with its checkpoints and ' +
+    'keys: it verifies without the service, and can be imported. The others take the filters ' +
+    `of /events. At most ${EXPORTS_MAX} at once.`,
+  request: {
+    params: hostParams,
+    query: z.strictObject({
+      ...filterQuery,
+      format: z.enum(FORMATS).default('ndjson'),
+      after: countParam.optional().describe('Events after this position.'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The stream.',
+      content: { [NDJSON_TYPE]: text, 'text/csv': text, 'text/plain': text, [BUNDLE_TYPE]: text },
+    },
+    default: problemAnswer,
+  },
+});
+
+async function* linesOf(
+  service: Service,
+  host: string,
+  { format, ...range }: ExportRange & { readonly format: Exclude<Format, 'bundle'> },
+): AsyncGenerator<string> {
+  const lineOf = {
+    ndjson: (event: Parameters<typeof csvLine>[0]) => `${JSON.stringify(eventOnWire(event))}\n`,
+    csv: csvLine,
+    audit: (event: Parameters<typeof csvLine>[0]) => auditLine(host, event),
+  }[format];
+  if (format === 'csv') yield CSV_HEADER;
+  for await (const page of filteredEvents(service.database, range)) {
+    for (const event of page) yield lineOf(event);
+  }
+}
+
+/** Lines put together, so that each is not a write of its own. */
+async function* inPieces(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  let piece = '';
+  for await (const line of lines) {
+    piece += line;
+    if (piece.length < PIECE_CHARS) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
+
+export function exports(app: App, service: Service): void {
+  let open = 0;
+
+  /** Counts the stream while it is read. */
+  async function* counted(source: AsyncGenerator<string>): AsyncGenerator<string> {
+    open++;
+    try {
+      yield* source;
+    } finally {
+      open--;
+    }
+  }
+
+  app.openapi(route, async (c) => {
+    const { host } = c.req.valid('param');
+    const { format, after = 0, ...query } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    const { host_id, position: to } = await service.log.head(host);
+    const filter = await filterOf(service, host_id, query);
+    if (format === 'bundle' && (after > 0 || !isOpen(filter))) {
+      const message = 'a bundle is the whole log: it takes no filter and no after';
+      throw invalid([{ field: 'format', message }]);
+    }
+    if (open >= EXPORTS_MAX) throw tooMany(EXPORTS_MAX, 'exports');
+    const lines =
+      format === 'bundle'
+        ? writeBundle(service.database, { host_id, host })
+        : linesOf(service, host, { format, host_id, after, to, filter });
+    const body = pulled(counted(inPieces(lines)), { unreadMs: UNREAD_MS });
+    const suffix = format === 'bundle' ? 'bundle.ndjson' : format;
+    return c.body(body, 200, {
+      'content-type': TYPES[format],
+      'content-disposition': `attachment; filename="${host}.${suffix}"`,
+      'cache-control': 'no-store',
+    });
+  });
+}

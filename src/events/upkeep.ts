@@ -1,0 +1,64 @@
+/**
+ * What makes the log provable as it grows: every host gets a signed checkpoint now and then, and
+ * what is long enough is sealed. Any number of instances may do it at once.
+ */
+import { signHead } from './checkpoint/checkpoints.ts';
+import type { SigningKey } from './checkpoint/signing-key.ts';
+import type { Database } from './database.ts';
+import { sealSegments } from './segment/seal.ts';
+import { SEGMENT_EVENTS } from './segment/segment.ts';
+
+/** Events after which a checkpoint is due. */
+export const CHECKPOINT_EVENTS = 10_000;
+/** Minutes after which a checkpoint is due, when anything was recorded since the last one. */
+export const CHECKPOINT_MINUTES = 10;
+/** Hosts of one round; the others have their turn in the next. */
+const HOSTS_MAX = 1000;
+
+export interface Upkeep {
+  readonly key: SigningKey;
+  /** Microseconds since the epoch. */
+  readonly now: number;
+  /** Stops after the host, or the segment, that is under way. */
+  readonly signal: AbortSignal;
+  /** Told of a host whose log could not be sealed; the others go on. */
+  readonly onFault: (error: unknown) => void;
+}
+
+const UNSIGNED = `
+  select h.host_id, h.name as host from hosts h join heads t using (host_id)
+  left join lateral (select position, signed_at from checkpoints c
+    where c.host_id = h.host_id order by position desc limit 1) latest on true
+  where t.position > coalesce(latest.position, 0)
+    and (t.position - coalesce(latest.position, 0) >= $1::int8
+      or coalesce(latest.signed_at, 0) <= $2::int8)
+  order by h.host_id limit $3`;
+
+const UNSEALED = `
+  select h.host_id from heads h
+  left join lateral (select position_to from segments s
+    where s.host_id = h.host_id order by position_from desc limit 1) latest on true
+  where h.position - coalesce(latest.position_to, 0) >= $1::int8
+  order by h.host_id limit $2`;
+
+/** Signs and seals what is due. */
+export async function upkeep(database: Database, options: Upkeep): Promise<void> {
+  const { key, now, signal, onFault } = options;
+  const before = now - CHECKPOINT_MINUTES * 60 * 1_000_000;
+  const unsigned = await database.query<{ readonly host_id: number; readonly host: string }>(
+    UNSIGNED,
+    [CHECKPOINT_EVENTS, before, HOSTS_MAX],
+  );
+  for (const host of unsigned) {
+    if (signal.aborted) return;
+    await signHead(database, host, { key, now });
+  }
+  const unsealed = await database.query<{ readonly host_id: number }>(UNSEALED, [
+    SEGMENT_EVENTS,
+    HOSTS_MAX,
+  ]);
+  for (const { host_id } of unsealed) {
+    if (signal.aborted) return;
+    await sealSegments(database, { host_id, signal }).catch(onFault);
+  }
+}

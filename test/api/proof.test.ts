@@ -1,0 +1,190 @@
+// Proof and export over the API: checkpoints, verification, exports, bundles.
+
+import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imported } from '../../src/api/routes/bundles.ts';
+import { checkpoint, checkpointPage, keyList } from '../../src/api/routes/checkpoints.ts';
+import { verification } from '../../src/api/routes/verify.ts';
+import { wireEvent } from '../../src/api/wire/event.ts';
+import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
+import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { microsOf } from '../../src/events/rfc3339.ts';
+import { upkeep } from '../../src/events/upkeep.ts';
+import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
+
+let service: TestService;
+const get = (path: string) => service.app.request(path);
+
+beforeAll(async () => {
+  service = await startTestService();
+  await post(service.app, '/v1/hosts', { body: { name: 'web1', release: '6.18' } });
+  const body = [
+    { call: { name: 'mkdir', path: '/pod "1"' }, comm: 'run=c' },
+    { call: { name: 'prog_load', prog_type: 'cgroup_skb' } },
+    { call: { name: 'rmdir', path: '/none' } },
+  ];
+  const response = await post(service.app, '/v1/hosts/web1/syscalls', { body });
+  expect(response.status).toBe(200);
+});
+
+afterAll(async () => {
+  expect(service.faults).toEqual([]);
+  await service.close();
+});
+
+describe('checkpoints', () => {
+  it('are signed on demand, once a position, and anyone can check them', async () => {
+    const first = await post(service.app, '/v1/hosts/web1/checkpoints', {});
+    expect(first.status).toBe(201);
+    const signed = await parsed(first, checkpoint);
+    expect(signed).toMatchObject({ host: 'web1', position: 4 });
+    const again = await post(service.app, '/v1/hosts/web1/checkpoints', {});
+    expect(await parsed(again, checkpoint)).toEqual(signed);
+
+    const { items } = await parsed(await get('/v1/keys'), keyList);
+    const [key] = items;
+    expect(items).toEqual([{ ...key, key_id: signed.key_id, current: true }]);
+    const x = Buffer.from(key?.public_key ?? '', 'hex').toString('base64url');
+    const jwk = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const stated = [
+      'bpfledger checkpoint v1',
+      signed.host,
+      signed.position,
+      signed.hash,
+      microsOf(signed.recorded_at),
+      microsOf(signed.signed_at),
+    ];
+    const text = Buffer.from(`${stated.join('\n')}\n`);
+    expect(verify(null, text, jwk, Buffer.from(signed.signature, 'hex'))).toBe(true);
+  });
+
+  it('are listed by position, a page at a time', async () => {
+    const page = await parsed(await get('/v1/hosts/web1/checkpoints?limit=1'), checkpointPage);
+    expect(page.items.map(({ position }) => position)).toEqual([4]);
+    const rest = await get(`/v1/hosts/web1/checkpoints?after=${page.next}`);
+    expect((await parsed(rest, checkpointPage)).items).toEqual([]);
+  });
+
+  it('are made now and then of every log that grew', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'quiet', release: '6.1' } });
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    const faults: unknown[] = [];
+    const round = (minutes: number) =>
+      upkeep(service.database, {
+        key,
+        now: (Date.now() + minutes * 60_000) * 1000,
+        signal: new AbortController().signal,
+        onFault: (error) => faults.push(error),
+      });
+    const positions = async () =>
+      (await parsed(await get('/v1/hosts/quiet/checkpoints'), checkpointPage)).items.map(
+        (one) => one.position,
+      );
+    await round(0);
+    expect(await positions()).toEqual([1]);
+    await post(service.app, '/v1/hosts/quiet/syscalls', { body: { call: { name: 'exec' } } });
+    await round(9);
+    expect(await positions()).toEqual([1]);
+    await round(11);
+    await round(22);
+    expect(await positions()).toEqual([1, 2]);
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ['/v1/hosts/nobody/checkpoints', 404],
+    ['/v1/hosts/nobody/verify', 404],
+    ['/v1/hosts/nobody/export', 404],
+    ['/v1/hosts/web1/export?format=xml', 422],
+    ['/v1/hosts/web1/export?format=bundle&call=mkdir', 422],
+    ['/v1/hosts/web1/export?errno=EWHAT', 422],
+    ['/v1/hosts/web1/checkpoints?limit=0', 422],
+  ])('GET %s is refused with %i', async (path, status) => {
+    const response = await get(path);
+    expect((await problem(response)).status).toBe(status);
+  });
+});
+
+describe('verify', () => {
+  it('gives three verdicts', async () => {
+    const verdicts = await parsed(await get('/v1/hosts/web1/verify'), verification);
+    expect(verdicts).toMatchObject({
+      host: 'web1',
+      holds: true,
+      chain: { holds: true, position: 4, checkpoints: 1, proven_to: 4 },
+      projections: { holds: true, differing: 0 },
+      outcomes: { holds: true, differences: [] },
+    });
+  });
+});
+
+describe('export', () => {
+  it('streams events as JSON lines, filtered like /events', async () => {
+    const all = await get('/v1/hosts/web1/export');
+    expect(all.headers.get('content-type')).toBe('application/x-ndjson');
+    const events = (await lines(all)).map((event) => wireEvent.parse(event));
+    expect(events.map(({ position }) => position)).toEqual([1, 2, 3, 4]);
+    const refused = await lines(await get('/v1/hosts/web1/export?errno=ENOENT'));
+    const page = await get('/v1/hosts/web1/events?errno=ENOENT');
+    expect(refused).toEqual(((await page.json()) as { items: unknown[] }).items);
+    expect(await lines(await get('/v1/hosts/web1/export?after=4'))).toEqual([]);
+  });
+
+  it('streams CSV and audit records', async () => {
+    const csv = await (await get('/v1/hosts/web1/export?format=csv&call=mkdir')).text();
+    expect(csv.split('\r\n')).toHaveLength(3);
+    expect(csv).toContain(',"/pod ""1""",');
+    const audit = await get('/v1/hosts/web1/export?format=audit&from=2020-01-01T00:00:00Z');
+    expect(audit.headers.get('content-disposition')).toBe('attachment; filename="web1.audit"');
+    const records = (await audit.text()).trimEnd().split('\n');
+    expect(records).toHaveLength(4);
+    expect(records[1]).toMatch(
+      /^node=web1 type=BPF msg=audit\(\d+\.\d{3}:2\): op=MKDIR cgroup-id=\d+ path=2F70\w+ pid=1 /,
+    );
+  });
+});
+
+describe('a bundle', () => {
+  const upload = (body: string, query = '', type = BUNDLE_TYPE) =>
+    post(service.app, `/v1/bundles${query}`, { headers: { 'content-type': type }, body });
+
+  it('goes out and comes in as another host that answers the same', async () => {
+    const exported = await get('/v1/hosts/web1/export?format=bundle');
+    expect(exported.headers.get('content-type')).toBe(BUNDLE_TYPE);
+    const bundle = await exported.text();
+    const made = await upload(bundle, '?host=copy');
+    expect(made.status).toBe(201);
+    expect(made.headers.get('etag')).toBe('"copy:4"');
+    expect(await parsed(made, imported)).toMatchObject({
+      host: 'copy',
+      position: 4,
+      checkpoints: 1,
+      proven_to: 4,
+    });
+    for (const path of ['events', 'state']) {
+      const [a, b] = await Promise.all(
+        ['web1', 'copy'].map(async (host) => (await get(`/v1/hosts/${host}/${path}`)).text()),
+      );
+      expect(b).toBe(a?.replace('"host":"web1"', '"host":"copy"'));
+    }
+    const verdicts = await parsed(await get('/v1/hosts/copy/verify'), verification);
+    expect(verdicts.holds).toBe(true);
+    expect((await problem(await upload(bundle, '?host=copy'))).type).toContain('host-exists');
+    expect((await problem(await upload(bundle))).type).toContain('host-exists');
+  });
+
+  it('is refused when it does not hold, and leaves nothing', async () => {
+    const bundle = await (await get('/v1/hosts/web1/export?format=bundle')).text();
+    const damaged = await problem(await upload(bundle.replace('/none', '/nine'), '?host=bad'));
+    expect(damaged).toMatchObject({ status: 422, position: 4, line: 8 });
+    expect(damaged.type).toBe('urn:bpfledger:problem:bundle-refused');
+    expect(damaged.detail).toContain('position 4');
+    const cut = await problem(await upload(bundle.slice(0, -200), '?host=bad'));
+    expect(cut.type).toBe('urn:bpfledger:problem:bundle-refused');
+    expect((await problem(await upload('', '?host=bad'))).status).toBe(422);
+    expect((await problem(await upload(bundle, '?host=Bad'))).status).toBe(422);
+    expect((await problem(await upload(bundle, '', 'text/plain'))).status).toBe(415);
+    expect((await get('/v1/hosts/bad')).status).toBe(404);
+  });
+});
