@@ -45,6 +45,17 @@ describe('PROG_DETACH of hooks that are no cgroup hook of a program that can be 
     const call = { name: 'prog_detach', target_path: '/', attach_type: 'tcx_ingress' } as const;
     expect(given().asks(call)).toBe('ENODEV');
   });
+  it('TCX without a program and without CAP_NET_ADMIN: whatever is there may not go', () => {
+    const world = given();
+    const user = world.does({ name: 'fork', uid: 1000, caps: [] });
+    const call = { name: 'prog_detach', target_path: '/', attach_type: 'tcx_ingress' } as const;
+    expect(world.asks(call, user)).toBe('EPERM');
+  });
+  it('a sockmap: the target is looked up', () => {
+    const call = { name: 'prog_detach', target_fd: CLOSED, attach_type: 'sk_msg_verdict' } as const;
+    expect(given().asks(call)).toBe('EBADF');
+    expect(given().asks({ ...call, target_fd: 0 })).toBe('EINVAL');
+  });
   it('neither is known to a kernel from before them', () => {
     expect(given('5.10').asks({ ...detach, attach_type: 'tcx_ingress' })).toBe('EINVAL');
     expect(given('5.10').asks({ ...detach, attach_type: 'lsm_cgroup' })).toBe('EINVAL');
@@ -60,6 +71,17 @@ describe('PROG_QUERY of LSM_CGROUP', () => {
     expect(given().asks({ ...query, prog_cnt: 0 })).toBe('ok');
     expect(given().asks({ ...query, null_prog_ids: true })).toBe('ok');
   });
+});
+
+describe('PROG_QUERY of network namespaces and sockmaps', () => {
+  it.each(['sk_lookup', 'flow_dissector', 'sk_msg_verdict'] as const)(
+    '%s: a closed target is EBADF, an open one not of its kind EINVAL',
+    (attach_type) => {
+      const query = { name: 'prog_query', attach_type } as const;
+      expect(given().asks({ ...query, target_fd: CLOSED })).toBe('EBADF');
+      expect(given().asks({ ...query, target_fd: 0 })).toBe('EINVAL');
+    },
+  );
 });
 
 describe('an LPM trie', () => {

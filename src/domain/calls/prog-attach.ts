@@ -96,6 +96,11 @@ export function isInterfaceHook(type: AttachType): boolean {
   return typeof type === 'string' && /^(tcx|netkit)_/u.test(type);
 }
 
+/** Hooks of sockmaps, whose target is a map. */
+export function isSockmapHook(type: AttachType): boolean {
+  return type === 'sk_msg_verdict' || (typeof type === 'string' && type.startsWith('sk_skb_'));
+}
+
 /** Another subsystem's hook takes the target as something of its own, which is never there. */
 export function foreignTarget(type: AttachType): Refusal {
   const errno = isInterfaceHook(type) ? 'ENODEV' : 'EINVAL';

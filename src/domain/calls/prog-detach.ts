@@ -1,15 +1,17 @@
 /** PROG_DETACH: the checks of semantics §9 in the kernel's order (`bpf_prog_detach`). */
 import { type AttachAttr, progAttachAttr, trailing } from '../attach-attr.ts';
+import type { AttachType } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, cgroupAt } from '../caller.ts';
+import { type Caller, cgroupAt, fileAt, netAdminCapable } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
 import { Lifetime } from '../lifetime.ts';
 import { indexOfProg, listOf } from '../list.ts';
+import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
 import type { ProgTypeName } from '../prog-type.ts';
-import { foreignTarget, isInterfaceHook, progOfType } from './prog-attach.ts';
+import { foreignTarget, isInterfaceHook, isSockmapHook, progOfType } from './prog-attach.ts';
 
 const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
 
@@ -28,7 +30,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   // LSM_CGROUP is a cgroup's hook like the others here; nothing is ever attached to it (§21).
   const progType = cgroupProgType(switches, type) ?? (type === 'lsm_cgroup' ? foreign : undefined);
   if (progType === undefined) {
-    return refuse(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }));
+    return refuse(fromSockmap(caller, attr) ?? unknownType(type));
   }
   const staleField = !switches.revisions && attr.expectedRevision !== 0;
   if (attr.flags !== 0 || attr.relative !== 0 || staleField) {
@@ -73,6 +75,21 @@ function fromInterface(caller: Caller, attr: AttachAttr, progType: ProgTypeName)
   if (attr.prog !== 0) {
     const program = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
     if (isRefused(program)) return refuse(program);
+  } else if (!netAdminCapable(caller)) {
+    // To detach whatever is there takes CAP_NET_ADMIN (`bpf_mprog_detach_empty`).
+    return refuse(refusal('EPERM', 'needs-net-admin', { call: 'prog_detach' }));
   }
   return refuse(foreignTarget(attr.type));
+}
+
+function unknownType(type: AttachType): Refusal {
+  return refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
+}
+
+/** `sock_map_prog_detach` looks its target up, once the other fields are 0. */
+function fromSockmap(caller: Caller, attr: AttachAttr): Refusal | undefined {
+  const others = attr.flags | attr.relative | attr.replace | attr.expectedRevision;
+  if (!isSockmapHook(attr.type) || others !== 0) return undefined;
+  if (fileAt(caller, attr.target) !== undefined) return undefined;
+  return refusal('EBADF', 'target-fd-not-open', { fd: attr.target });
 }

@@ -2,7 +2,7 @@
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import { seen, seenFd } from '../attr.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, cgroupAt } from '../caller.ts';
+import { type Caller, cgroupAt, fileAt } from '../caller.ts';
 import { type Decision, isRefused, refusal } from '../decision.ts';
 import { effectiveArray } from '../effective.ts';
 import { cgroupProgType, foreignProgType } from '../fits.ts';
@@ -11,7 +11,8 @@ import type { Cgroup } from '../kernel.ts';
 import { listOf, progIdOf } from '../list.ts';
 import type { QueryOutputs, Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
-import { foreignTarget, isInterfaceHook } from './prog-attach.ts';
+import type { Switches } from '../release/switches.ts';
+import { foreignTarget, isInterfaceHook, isSockmapHook } from './prog-attach.ts';
 
 /** Room for ids when the caller does not say. */
 export const PROG_CNT_DEFAULT = 128;
@@ -98,7 +99,21 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
   if (isInterfaceHook(type) && foreignProgType(switches, type) !== undefined) {
     return refusedQuery(foreignTarget(type), untouched);
   }
+  const closed = fileAt(caller, attr.target) === undefined;
+  if (closed && attr.flags === 0 && looksAtTarget(switches, type)) {
+    return refusedQuery(refusal('EBADF', 'target-fd-not-open', { fd: attr.target }), untouched);
+  }
   return refusedQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
+}
+
+/**
+ * Hooks of network namespaces and sockmaps look their target up, which is never theirs. Queries of
+ * sockmaps came with 5.18, two releases before the longer attr.
+ */
+function looksAtTarget(switches: Switches, type: AttachType): boolean {
+  if (foreignProgType(switches, type) === undefined) return false;
+  if (type === 'flow_dissector' || type === 'sk_lookup') return true;
+  return isSockmapHook(type) && switches.prog_query_attr_end >= 40;
 }
 
 function answered(
