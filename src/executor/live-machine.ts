@@ -15,6 +15,7 @@ import { openKind } from './live/fd-calls.ts';
 import { Identities } from './live/identities.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
 import { observeLive } from './live/observe.ts';
+import { stayOnOneCpu } from './live/one-cpu.ts';
 import { performLive } from './live/perform.ts';
 import { dismiss, newProcess } from './live/process-calls.ts';
 import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
@@ -53,6 +54,7 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
 
 function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
   const live = liveKernel(kernel, scratch, config);
+  const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = { cgroup: `${scratch.folder}/canary`, pin: `${scratch.bpffs}/bpfledger_canary` };
   return {
@@ -65,6 +67,7 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
     },
     observe: async () => observeLive(live),
     async close() {
+      leaveCpu();
       for (const process of live.processes.values()) {
         await performLive(live, process.pid, { name: 'exit' });
         await dismiss(process);

@@ -29,6 +29,8 @@ export const SYS = {
   prctl: 157,
   mount: 165,
   umount2: 166,
+  sched_setaffinity: 203,
+  sched_getaffinity: 204,
   prlimit64: 302,
   memfd_create: 319,
   bpf: 321,
