@@ -2,6 +2,10 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/events/tables.ts', './src/projections/schema.ts'],
+  schema: [
+    './src/events/tables.ts',
+    './src/projections/schema.ts',
+    './src/events/executor/tables.ts',
+  ],
   out: './migrations',
 });

@@ -1,0 +1,35 @@
+/**
+ * Whether two answers to one call agree. The model says by which rule it refuses, a kernel does not,
+ * and a revision that was not written reads as 0: neither makes a difference.
+ */
+import { isRefusal, type Outcome, type QueryOutputs } from './outcome.ts';
+
+/** Whether two kernels said the same to a caller. */
+export function sameAnswer(one: Outcome, other: Outcome): boolean {
+  return equal(said(one), said(other));
+}
+
+function said(outcome: Outcome): unknown {
+  const { query, ...rest } = outcome;
+  const told = query === undefined ? {} : { query: written(query) };
+  if (!isRefusal(outcome)) return { ...rest, ...told };
+  const { errno, stage } = outcome;
+  return { errno, ...(stage === undefined ? {} : { stage }), ...told };
+}
+
+function written({ revision, ...query }: QueryOutputs): unknown {
+  return revision === undefined || revision === 0 ? query : { ...query, revision };
+}
+
+/** Equality of plain data, whatever the order of its fields. */
+function equal(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other;
+  if (one === null || other === null) return one === other;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) =>
+      equal((one as Record<string, unknown>)[name], (other as Record<string, unknown>)[name]),
+    )
+  );
+}
