@@ -29,6 +29,10 @@ const COMMANDS: Readonly<
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,
   },
+  record: {
+    summary: 'write down what the kernel that runs here answers to golden files',
+    load: async () => (await import('./record.ts')).record,
+  },
   hosts: {
     summary: 'list hosts, create one',
     load: async () => (await import('./hosts.ts')).hosts,
@@ -44,6 +48,22 @@ const COMMANDS: Readonly<
   replay: {
     summary: 'tell what another kernel release would have answered',
     load: async () => (await import('./replay.ts')).replay,
+  },
+  verify: {
+    summary: 'say whether a log, or an exported file, is what was recorded',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  export: {
+    summary: 'write the log of a host to a file',
+    load: async () => (await import('./export.ts')).exportLog,
+  },
+  import: {
+    summary: 'make a host of an exported log',
+    load: async () => (await import('./import.ts')).importLog,
+  },
+  checkpoint: {
+    summary: 'sign where a log stands, list what was signed',
+    load: async () => (await import('./checkpoint.ts')).checkpoint,
   },
   cgroups: {
     summary: 'show the cgroup tree with what is attached and effective',
