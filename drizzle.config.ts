@@ -5,7 +5,7 @@ export default defineConfig({
   schema: [
     './src/events/tables.ts',
     './src/projections/schema.ts',
-    './src/events/executor/tables.ts',
+    './src/events/kernel-reports/tables.ts',
   ],
   out: './migrations',
 });

@@ -12,6 +12,10 @@ export const NDJSON_LINES_MAX = 10_000_000;
 /** Lines of one NDJSON body that are queued at once. */
 export const NDJSON_IN_FLIGHT_MAX = 256;
 
+/** Reports of one request, and differences that it lists. */
+export const EXECUTOR_REPORTS_MAX = 1000;
+export const STANDING_MAX = 1000;
+
 /** Rows of a page, and how many there are when nobody says. */
 export const PAGE_ROWS_MAX = 1000;
 export const PAGE_ROWS_DEFAULT = 100;

@@ -11,6 +11,8 @@ export interface Metrics {
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly events: Counter;
   readonly streams: Gauge;
+  readonly disagreements: Counter;
+  readonly standing: Gauge<'host'>;
 }
 
 /** Fresh counters, at zero. */
@@ -35,6 +37,17 @@ export function newMetrics(): Metrics {
     streams: new Gauge({
       name: 'bpfledger_event_streams',
       help: 'Event streams that are open',
+      registers,
+    }),
+    disagreements: new Counter({
+      name: 'bpfledger_executor_disagreements_total',
+      help: 'Reports of a real kernel that answered otherwise than the log',
+      registers,
+    }),
+    standing: new Gauge({
+      name: 'bpfledger_executor_standing_differences',
+      help: 'Differences between a real kernel and the log when it was last looked at',
+      labelNames: ['host'],
       registers,
     }),
   };

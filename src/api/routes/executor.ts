@@ -1,0 +1,206 @@
+/**
+ * The executor's side: POST …/executor/lease and …/executor/reports, and what came of it: GET
+ * …/executor and …/drift. Reports are no events: nobody who follows the log sees them.
+ */
+import { randomUUID } from 'node:crypto';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Outcome } from '../../domain/outcome.ts';
+import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
+import {
+  countReports,
+  listReports,
+  type Report,
+  storeReports,
+} from '../../events/kernel-reports/reports.ts';
+import { rfc3339 } from '../../events/rfc3339.ts';
+import { invalidBy } from '../field-errors.ts';
+import { allowed } from '../guard/access.ts';
+import { ProblemError } from '../problem.ts';
+import { jsonBody } from '../request/body.ts';
+import { contentType, JSON_TYPE } from '../request/content-type.ts';
+import { type App, answersWithoutTag, hostParams, idPage } from '../routing.ts';
+import type { Service } from '../service.ts';
+import {
+  driftAnswer,
+  executorAnswer,
+  leaseAnswer,
+  leaseRequest,
+  reportsAnswer,
+  reportsRequest,
+} from '../wire/executor.ts';
+
+const bodyOf = (schema: z.ZodType) => ({ required: true, content: { [JSON_TYPE]: { schema } } });
+
+const leaseRoute = createRoute({
+  method: 'post',
+  path: '/v1/hosts/{host}/executor/lease',
+  operationId: 'takeExecutorLease',
+  summary: "Become the one executor of a host's log",
+  description: 'Asked again by the same executor, it is a new lease in place of the old one.',
+  request: { params: hostParams },
+  responses: answersWithoutTag('The lease.', leaseAnswer),
+});
+
+const reportsRoute = createRoute({
+  method: 'post',
+  path: '/v1/hosts/{host}/executor/reports',
+  operationId: 'postExecutorReports',
+  summary: 'Report what the kernel answered, and renew the lease',
+  description: 'In the order of the log, without gaps. What was reported already stays as it is.',
+  request: { params: hostParams },
+  responses: answersWithoutTag('How far the host is reported.', reportsAnswer),
+});
+
+const executorRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/executor',
+  operationId: 'getExecutor',
+  summary: 'Who applies the log, where, and how far',
+  request: { params: hostParams },
+  responses: answersWithoutTag('The executor.', executorAnswer),
+});
+
+const driftRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/drift',
+  operationId: 'getDrift',
+  summary: 'Where a real kernel and the log disagree',
+  description:
+    'By position: what the kernel answered otherwise. Standing: what is otherwise on it now.',
+  request: { params: hostParams, query: z.strictObject(idPage) },
+  responses: answersWithoutTag('The drift.', driftAnswer),
+});
+
+export function executor(app: App, service: Service): void {
+  writes(app, service);
+  reads(app, service);
+}
+
+function writes(app: App, service: Service): void {
+  const { log, database, clock } = service;
+
+  app.openAPIRegistry.registerPath({
+    ...leaseRoute,
+    request: { params: hostParams, body: bodyOf(leaseRequest) },
+  });
+  app.openapi({ ...leaseRoute, hide: true }, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'writer', host);
+    const { executor: name, place } = await bodyAs(c, leaseRequest);
+    const { host_id: hostId } = await log.head(host);
+    const lease = { hostId, executor: name, lease: randomUUID(), now: clock.now() };
+    const row = await takeLease(database, { ...lease, place: JSON.stringify(place) });
+    if (row === undefined) throw await leaseHeld(service, hostId);
+    const { lease: taken, expires_at, reported_position } = row;
+    const answer = { lease: taken, expires_at: rfc3339(expires_at), lease_ms: LEASE_MS };
+    return c.json({ ...answer, reported_position }, 200);
+  });
+
+  app.openAPIRegistry.registerPath({
+    ...reportsRoute,
+    request: { params: hostParams, body: bodyOf(reportsRequest) },
+  });
+  app.openapi({ ...reportsRoute, hide: true }, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'writer', host);
+    const { lease, reports, standing } = await bodyAs(c, reportsRequest);
+    const { host_id: hostId, position: head } = await log.head(host);
+    requireOrder(reports, head);
+    const now = clock.now();
+    const stored = await storeReports(database, {
+      hostId,
+      lease,
+      // The schemas are proven to be the domain's types, but for `readonly`.
+      reports: reports as readonly Report[],
+      now,
+      ...(standing !== undefined && { standing }),
+    });
+    if (stored === undefined) {
+      throw new ProblemError('lease-lost', { detail: 'the lease ended; take a new one' });
+    }
+    service.metrics.disagreements.inc(stored.disagree);
+    if (standing !== undefined) service.metrics.standing.set({ host }, standing.length);
+    return c.json({ ...stored, expires_at: rfc3339(now + LEASE_MS * 1000) }, 200);
+  });
+}
+
+async function leaseHeld(service: Service, hostId: number): Promise<ProblemError> {
+  const holder = await executorOf(service.database, hostId);
+  const left = Math.max((holder?.expires_at ?? 0) - service.clock.now(), 0) / 1_000_000;
+  const detail = `${holder?.executor ?? 'another executor'} applies this log`;
+  return new ProblemError('lease-held', { detail, retry_after: Math.ceil(left) });
+}
+
+async function bodyAs<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+  contentType(c, [JSON_TYPE]);
+  const { value } = await jsonBody(c);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalidBy(parsed.error);
+  return parsed.data;
+}
+
+/** Reports follow one another and the log; a gap would hide what was never applied. */
+function requireOrder(reports: readonly { readonly position: number }[], head: number): void {
+  for (const [i, { position }] of reports.entries()) {
+    const expected = (reports[0]?.position ?? 0) + i;
+    const field = `reports.${i}.position`;
+    if (position !== expected) {
+      throw new ProblemError('invalid-request', { detail: `${field}: must be ${expected}`, field });
+    }
+    if (position > head) {
+      const detail = `the log ends at position ${head}`;
+      throw new ProblemError('no-such-position', { detail, field, position: head });
+    }
+  }
+}
+
+function reads(app: App, service: Service): void {
+  const { log, database, clock } = service;
+
+  app.openapi(executorRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const { host_id: hostId, position: head } = await log.head(host);
+    const row = await executorOf(database, hostId);
+    const counts = await countReports(database, hostId);
+    const executor = row && {
+      name: row.executor,
+      place: JSON.parse(row.place),
+      leased_at: rfc3339(row.leased_at),
+      expires_at: rfc3339(row.expires_at),
+      alive: row.expires_at > clock.now(),
+    };
+    const reported_position = row?.reported_position ?? 0;
+    return c.json({ host, head, executor: executor ?? null, reported_position, ...counts }, 200);
+  });
+
+  app.openapi(driftRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const { limit, after = 0 } = c.req.valid('query');
+    const { host_id: hostId } = await log.head(host);
+    const row = await executorOf(database, hostId);
+    const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
+    const items = await Promise.all(
+      rows.map(async ({ position, how, outcome, note, executor, reported_at }) => {
+        const { call, outcome: logged } = await log.event(host, position);
+        const kernel = JSON.parse(outcome) as Outcome;
+        const at = { executor, reported_at: rfc3339(reported_at) };
+        return { position, how, call: call.name, log: logged, kernel, note, ...at };
+      }),
+    );
+    const last = rows.length < limit ? undefined : rows.at(-1)?.position;
+    return c.json(
+      {
+        host,
+        reported_position: row?.reported_position ?? 0,
+        standing: JSON.parse(row?.standing ?? '[]'),
+        standing_at: row === undefined ? null : rfc3339(row.standing_at),
+        items,
+        ...(last !== undefined && { next: String(last) }),
+      } as never,
+      200,
+    );
+  });
+}

@@ -1,0 +1,116 @@
+/** The executor's side on the wire: its lease, its reports, and what differs. */
+import { z } from 'zod';
+import { recordedSuccess, refusalFields } from '../../events/outcome-schema.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { EXECUTOR_REPORTS_MAX, STANDING_MAX } from '../limits.ts';
+import { position, timestamp } from './event.ts';
+
+const shortText = z.string().min(1).max(200);
+const pathText = z.string().min(1).max(4096);
+
+const place = strictObject({
+  kernel: shortText.describe('`uname -r`.'),
+  cgroup_root: pathText.describe('The directory that is `/` of the log.'),
+  bpffs: pathText,
+  ephemeral: z.boolean(),
+}).meta({ id: 'ExecutorPlace', description: 'Where an executor works.' });
+
+export const leaseRequest = strictObject({ executor: shortText, place }).meta({
+  id: 'LeaseRequest',
+});
+
+export const leaseAnswer = z
+  .strictObject({
+    lease: z.string().describe('Send it with every report.'),
+    expires_at: timestamp,
+    lease_ms: z.int().describe('Reports renew the lease by so much; empty ones do too.'),
+    reported_position: z.int().min(0),
+  })
+  .meta({ id: 'Lease' });
+
+const how = z.enum(['performed', 'found', 'withheld']).meta({
+  id: 'ReportHow',
+  description:
+    '`performed`; `found` done already after a restart; `withheld`: outside of its place, or ' +
+    'it would have touched what the executor did not make.',
+});
+
+/** What a kernel answered; it does not say by which rule. */
+const kernelOutcome = z
+  .union([recordedSuccess, strictObject(refusalFields)])
+  .meta({ id: 'KernelOutcome' });
+
+const report = strictObject({
+  position,
+  how,
+  outcome: kernelOutcome,
+  kernel_ids: z.record(z.string().max(40), z.int()).exactOptional(),
+  note: z.string().max(1000).exactOptional(),
+  duration: z.int().min(0).exactOptional().describe('Microseconds.'),
+}).meta({ id: 'Report' });
+
+const difference = strictObject({
+  what: shortText.describe('`cgroup`, `attached`, `effective`, `program`, `link`, `map`, `pin`.'),
+  where: z.string().max(5000),
+  log: z.string().max(5000),
+  kernel: z.string().max(5000),
+}).meta({ id: 'Difference', description: 'Where the kernel is otherwise than the log says.' });
+
+export const reportsRequest = strictObject({
+  lease: shortText,
+  reports: z.array(report).max(EXECUTOR_REPORTS_MAX),
+  standing: z
+    .array(difference)
+    .max(STANDING_MAX)
+    .exactOptional()
+    .describe('All that differs now; absent when nothing changed.'),
+}).meta({ id: 'ReportsRequest' });
+
+export const reportsAnswer = z
+  .strictObject({
+    reported_position: z.int().min(0),
+    expires_at: timestamp,
+    disagree: z.int().describe('Reports of this batch that disagree with the log.'),
+  })
+  .meta({ id: 'ReportsAnswer' });
+
+export const executorAnswer = z
+  .strictObject({
+    host: z.string(),
+    head: z.int(),
+    executor: z
+      .strictObject({
+        name: z.string(),
+        place,
+        leased_at: timestamp,
+        expires_at: timestamp,
+        alive: z.boolean().describe('The lease has not ended.'),
+      })
+      .nullable(),
+    reported_position: z.int(),
+    reports: z.int(),
+    disagreeing: z.int(),
+  })
+  .meta({ id: 'ExecutorState' });
+
+export const driftAnswer = z
+  .strictObject({
+    host: z.string(),
+    reported_position: z.int(),
+    standing: z.array(difference).describe('How the kernel differed when it was last looked at.'),
+    standing_at: timestamp.nullable(),
+    items: z.array(
+      z.strictObject({
+        position: z.int(),
+        how,
+        call: z.string().describe("The call's name."),
+        log: kernelOutcome,
+        kernel: kernelOutcome,
+        note: z.string(),
+        executor: z.string(),
+        reported_at: timestamp,
+      }),
+    ),
+    next: z.string().exactOptional(),
+  })
+  .meta({ id: 'Drift', description: 'Where a real kernel and the log disagree.' });
