@@ -56,6 +56,11 @@ describe('PROG_DETACH of hooks that are no cgroup hook of a program that can be 
     expect(given().asks(call)).toBe('EBADF');
     expect(given().asks({ ...call, target_fd: 0 })).toBe('EINVAL');
   });
+  it('a network namespace: the program is looked up when the target is 0', () => {
+    const call = { name: 'prog_detach', attach_type: 'flow_dissector' } as const;
+    expect(given().asks({ ...call, target_fd: 0, attach_bpf_fd: CLOSED })).toBe('EBADF');
+    expect(given().asks({ ...call, target_fd: 1, attach_bpf_fd: CLOSED })).toBe('EINVAL');
+  });
   it('neither is known to a kernel from before them', () => {
     expect(given('5.10').asks({ ...detach, attach_type: 'tcx_ingress' })).toBe('EINVAL');
     expect(given('5.10').asks({ ...detach, attach_type: 'lsm_cgroup' })).toBe('EINVAL');

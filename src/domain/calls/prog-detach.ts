@@ -30,7 +30,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   // LSM_CGROUP is a cgroup's hook like the others here; nothing is ever attached to it (§21).
   const progType = cgroupProgType(switches, type) ?? (type === 'lsm_cgroup' ? foreign : undefined);
   if (progType === undefined) {
-    return refuse(fromSockmap(caller, attr) ?? unknownType(type));
+    return refuse(fromSockmap(caller, attr) ?? fromNamespace(caller, attr) ?? unknownType(type));
   }
   const staleField = !switches.revisions && attr.expectedRevision !== 0;
   if (attr.flags !== 0 || attr.relative !== 0 || staleField) {
@@ -92,4 +92,14 @@ function fromSockmap(caller: Caller, attr: AttachAttr): Refusal | undefined {
   if (!isSockmapHook(attr.type) || others !== 0) return undefined;
   if (fileAt(caller, attr.target) !== undefined) return undefined;
   return refusal('EBADF', 'target-fd-not-open', { fd: attr.target });
+}
+
+/** `netns_bpf_prog_detach` takes our own network namespace for target 0, and looks the program up. */
+function fromNamespace(caller: Caller, attr: AttachAttr): Refusal | undefined {
+  const others = attr.flags | attr.relative | attr.expectedRevision;
+  const foreign = foreignProgType(caller.kernel.switches, attr.type);
+  if (attr.type !== 'flow_dissector' || foreign === undefined) return undefined;
+  if (others !== 0 || attr.target !== 0) return undefined;
+  const program = progOfType(caller, attr.prog, foreign, 'attach_bpf_fd');
+  return isRefused(program) ? program : undefined;
 }
