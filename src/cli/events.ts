@@ -1,29 +1,16 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
 import { restClient } from '../recorders/rest-client.ts';
-import { command, type Flags, type Invocation } from './command.ts';
+import { command, type Invocation } from './command.ts';
+import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { followEvents } from './follow-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
-/** Filters of the API, under the same names. */
-const FILTERS = {
-  call: { value: 'NAME', about: 'only this call' },
-  errno: { value: 'E', about: 'only with this outcome; none: calls that were done' },
-  pid: { value: 'N', about: 'only of this process' },
-  comm: { value: 'NAME', about: 'only of processes of this name' },
-  actor: { value: 'WHO', about: 'only recorded by this principal' },
-  program: { value: 'ID', about: 'only what names this program' },
-  link: { value: 'ID', about: 'only what names this link' },
-  cgroup: { value: 'PATH', about: 'only what touches this cgroup or one below it' },
-  from: { value: 'TIME', about: 'only at this RFC 3339 time or later' },
-  to: { value: 'TIME', about: 'only at this time or earlier' },
-} as const satisfies Flags;
-
 const FLAGS = {
   after: { value: 'N', about: 'start after this position (list: 0; follow: where the log ends)' },
   limit: { value: 'N', about: 'for list: at most so many events (default 100)' },
-  ...FILTERS,
+  ...EVENT_FILTERS,
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "the events as the API's JSON, one a line" },
@@ -58,12 +45,6 @@ function show({ flags, print }: Called, event: WireEvent): void {
   else for (const line of eventLines(event)) print.out(line);
 }
 
-function filterOf({ flags }: Called): Record<string, string> {
-  const names = Object.keys(FILTERS) as (keyof typeof FILTERS)[];
-  const given = names.map((name) => [name, flags[name]] as const);
-  return Object.fromEntries(given.filter((pair): pair is [never, string] => pair[1] !== undefined));
-}
-
 function countOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined || /^\d{1,15}$/u.test(text))
     return text === undefined ? text : Number(text);
@@ -83,7 +64,7 @@ async function list(called: Called, host: string): Promise<ExitCode> {
   let place: Record<string, string> = { after: String(after) };
   while (left > 0) {
     const limit = String(Math.min(left, PAGE_MAX));
-    const query = new URLSearchParams({ ...filterOf(called), limit, ...place });
+    const query = new URLSearchParams({ ...filterOf(flags), limit, ...place });
     const path = `/v1/hosts/${encodeURIComponent(host)}/events?${query}`;
     const { items, next } = await client.get<Page>(path);
     for (const event of items) show(called, event);
@@ -101,7 +82,7 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
   const path = `/v1/hosts/${encodeURIComponent(host)}`;
   const head = async () => (await client.get<{ readonly position: number }>(path)).position;
   const after = countOf('after', flags.after) ?? (await head());
-  const query = new URLSearchParams(filterOf(called));
+  const query = new URLSearchParams(filterOf(flags));
   for await (const event of followEvents(client, {
     path: `${path}/events/stream?${query}`,
     after,

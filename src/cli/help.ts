@@ -17,7 +17,7 @@ export function helpOf(name: string, { usage, about, flags, example }: Command):
 /** What `bpfledger --help` prints. */
 export function overview(commands: Readonly<Record<string, { readonly summary: string }>>): string {
   const rows = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`,
   );
   return [
     'bpfledger: an event-sourced ledger of cgroup-BPF',

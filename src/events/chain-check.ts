@@ -59,6 +59,12 @@ export class ChainCheck {
   #stated: Checkpoint[] = [];
   #checkpoints = 0;
   #provenTo = 0;
+  readonly #trusted: string | undefined;
+
+  /** @param trusted id of the only key whose checkpoints are believed; default: every key given */
+  constructor(trusted?: string) {
+    this.#trusted = trusted;
+  }
 
   get faultCount(): number {
     return this.#faultCount;
@@ -86,6 +92,7 @@ export class ChainCheck {
 
   /** A key whose checkpoints are believed. */
   key(key: PublicKey): void {
+    if (this.#trusted !== undefined && key.key_id !== this.#trusted) return;
     this.#keys.set(key.key_id, key);
   }
 
@@ -95,7 +102,10 @@ export class ChainCheck {
     const key = this.#keys.get(key_id);
     const place = { position_from: position, position_to: position };
     if (key === undefined) {
-      this.fault({ ...place, message: `the checkpoint is signed by ${key_id}, an unknown key` });
+      this.fault({
+        ...place,
+        message: `the checkpoint is signed by ${key_id}, a key that is not believed`,
+      });
     } else if (!isSignedBy(checkpoint, key)) {
       this.fault({ ...place, message: `the signature of the checkpoint is not that of ${key_id}` });
     } else this.#stated.push(checkpoint);
@@ -187,6 +197,9 @@ export class ChainCheck {
       const range = { position_from: this.#batchFrom, position_to: this.#position };
       this.fault({ ...range, message: 'the last events belong to no batch' });
       this.#batchBlamed = true;
+    }
+    if (this.#trusted !== undefined && this.#checkpoints === 0) {
+      this.fault({ message: `no checkpoint is signed by ${this.#trusted}` });
     }
     return {
       holds: this.#faultCount === 0,

@@ -143,8 +143,8 @@ class Reading {
     const [first, last] = this.#damaged;
     this.#damaged = undefined;
     const { position, batchFrom } = this.#check;
-    const lines = first === last ? `line ${first} is` : `lines ${first} to ${last} are`;
-    const message = `${lines} damaged`;
+    const message =
+      first === last ? 'the line is damaged' : `the lines from here to ${last} are damaged`;
     if (next > position + 1) {
       const range = { position_from: position + 1, position_to: next - 1 };
       this.#check.fault({ ...range, line: first, message });

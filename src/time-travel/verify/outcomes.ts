@@ -56,20 +56,39 @@ export async function verifyOutcomes(
   database: Queryable,
   host_id: number,
 ): Promise<OutcomesVerdict> {
-  const { position } = await readHead(database, host_id);
-  const kernel = unbooted();
-  const differences: OutcomeDifference[] = [];
-  let difference_count = 0;
-  for await (const page of readThrough(database, host_id, { from: 1, to: position })) {
-    for (const event of page) {
-      const difference = differenceOf(kernel, event);
-      fold(kernel, [event]);
-      if (difference === undefined) continue;
-      difference_count++;
-      if (differences.length < DIFFERENCES_MAX) differences.push(difference);
-    }
+  const { position: to } = await readHead(database, host_id);
+  const again = new DecidedAgain();
+  for await (const page of readThrough(database, host_id, { from: 1, to })) {
+    for (const event of page) again.take(event);
   }
-  return { holds: difference_count === 0, position, difference_count, differences };
+  return again.verdict();
+}
+
+/** A log that is decided again, event by event from its first one on. */
+export class DecidedAgain {
+  readonly #kernel = unbooted();
+  readonly #differences: OutcomeDifference[] = [];
+  #count = 0;
+  #position = 0;
+
+  /** The next event. Throws `DamagedLog`. */
+  take(event: LedgerEvent): void {
+    const difference = differenceOf(this.#kernel, event);
+    fold(this.#kernel, [event]);
+    this.#position = event.position;
+    if (difference === undefined) return;
+    this.#count++;
+    if (this.#differences.length < DIFFERENCES_MAX) this.#differences.push(difference);
+  }
+
+  verdict(): OutcomesVerdict {
+    return {
+      holds: this.#count === 0,
+      position: this.#position,
+      difference_count: this.#count,
+      differences: this.#differences,
+    };
+  }
 }
 
 function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | undefined {

@@ -1,11 +1,9 @@
 /** Verifies a host: three verdicts that stand for themselves, since each can fail alone. */
-import { DamagedLog } from '../../events/damaged-log.ts';
 import type { Database } from '../../events/database.ts';
-import { UnreadableEvent } from '../../events/field-coder.ts';
-import { UnreadableSegment } from '../../events/segment/segment.ts';
 import { rebuild } from '../../projections/rebuild.ts';
 import { type ChainVerdict, verifyChain } from './chain.ts';
 import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
+import { type Stopped, stoppedBy } from './stopped.ts';
 
 /** A table whose rows are not those that the log gives. */
 export interface DifferingTable {
@@ -22,12 +20,6 @@ export interface ProjectionsVerdict {
   readonly rows: number;
   readonly differing: number;
   readonly tables: readonly DifferingTable[];
-}
-
-/** The log is too damaged to be folded: what stopped it. */
-export interface Stopped {
-  readonly holds: false;
-  readonly stopped: string;
 }
 
 export interface Verification {
@@ -48,8 +40,8 @@ export interface Verification {
  */
 export async function verifyHost(database: Database, host_id: number): Promise<Verification> {
   const chain = await verifyChain(database, host_id);
-  const projections = await orStopped(() => verifyProjections(database, host_id));
-  const outcomes = await orStopped(() => verifyOutcomes(database, host_id));
+  const projections = await verifyProjections(database, host_id).catch(stoppedBy);
+  const outcomes = await verifyOutcomes(database, host_id).catch(stoppedBy);
   const holds = chain.holds && projections.holds && outcomes.holds;
   return { holds, chain, projections, outcomes };
 }
@@ -60,18 +52,4 @@ async function verifyProjections(database: Database, host_id: number): Promise<P
     .filter((table) => table.differing > 0)
     .map((table) => ({ table: table.name, rows: table.rows, differing: table.differing }));
   return { holds: differing === 0, position, rows, differing, tables: named };
-}
-
-/** A damaged log cannot be folded: that is a verdict, and no failure of the service. */
-async function orStopped<T>(verdict: () => Promise<T>): Promise<T | Stopped> {
-  try {
-    return await verdict();
-  } catch (error) {
-    const damaged =
-      error instanceof DamagedLog ||
-      error instanceof UnreadableEvent ||
-      error instanceof UnreadableSegment;
-    if (!damaged) throw error;
-    return { holds: false, stopped: error.message };
-  }
 }

@@ -1,0 +1,22 @@
+/** The flags that choose events: the filters of the API, under the same names. */
+import type { Flags, Typed } from './command.ts';
+
+export const EVENT_FILTERS = {
+  call: { value: 'NAME', about: 'only this call' },
+  errno: { value: 'E', about: 'only with this outcome; none: calls that were done' },
+  pid: { value: 'N', about: 'only of this process' },
+  comm: { value: 'NAME', about: 'only of processes of this name' },
+  actor: { value: 'WHO', about: 'only recorded by this principal' },
+  program: { value: 'ID', about: 'only what names this program' },
+  link: { value: 'ID', about: 'only what names this link' },
+  cgroup: { value: 'PATH', about: 'only what touches this cgroup or one below it' },
+  from: { value: 'TIME', about: 'only at this RFC 3339 time or later' },
+  to: { value: 'TIME', about: 'only at this time or earlier' },
+} as const satisfies Flags;
+
+/** The filters that were typed, as query parameters. */
+export function filterOf(flags: Typed<typeof EVENT_FILTERS>): Record<string, string> {
+  const names = Object.keys(EVENT_FILTERS) as (keyof typeof EVENT_FILTERS)[];
+  const given = names.map((name) => [name, flags[name]] as const);
+  return Object.fromEntries(given.filter((pair): pair is [never, string] => pair[1] !== undefined));
+}

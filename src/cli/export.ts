@@ -1,0 +1,63 @@
+/** `bpfledger export`: the log of a host as a file. */
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { restClient } from '../recorders/rest-client.ts';
+import { command } from './command.ts';
+import { EVENT_FILTERS, filterOf } from './event-filters.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+export const exportLog = command({
+  usage: 'HOST [options] > FILE',
+  about:
+    'Writes the log of a host. As a bundle (the default) it is whole: events, checkpoints and the\n' +
+    'keys that signed them, a file that bpfledger verify and bpfledger import take. As ndjson, csv\n' +
+    'or audit (records in the manner of auditd) it is for other tools, and filters choose.',
+  flags: {
+    format: { value: 'F', about: 'bundle (default), ndjson, csv, audit' },
+    output: { value: 'FILE', about: 'write there; the file appears when all of it is written' },
+    after: { value: 'N', about: 'start after this position; not for a bundle' },
+    ...EVENT_FILTERS,
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+  },
+  example: 'npx bpfledger export demo --output demo.bundle',
+  async run({ flags, words, print }) {
+    const [host, extra] = words;
+    if (host === undefined || extra !== undefined) throw new UsageError('export needs one HOST');
+    const { format = 'bundle', after, output } = flags;
+    const range: Record<string, string> = after === undefined ? {} : { after };
+    const query = new URLSearchParams({ ...filterOf(flags), ...range, format });
+    const client = restClient(serviceFrom(flags));
+    const path = `/v1/hosts/${encodeURIComponent(host)}/export?${query}`;
+    const { body } = await client.open(path);
+    if (body === null) throw new Error('the service answered without a body');
+    if (output === undefined) {
+      await written(body, process.stdout);
+      return EXIT.done;
+    }
+    const part = `${output}.part`;
+    const file = createWriteStream(part);
+    const bytes = await written(body, file);
+    file.end();
+    await finished(file);
+    await rename(part, output);
+    print.err(`${output}: ${bytes} bytes`);
+    return EXIT.done;
+  },
+});
+
+/** Writes all chunks, as fast as they are taken; returns how many bytes there were. */
+async function written(
+  chunks: AsyncIterable<Uint8Array>,
+  to: NodeJS.WritableStream,
+): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (!to.write(chunk)) await once(to, 'drain');
+  }
+  return bytes;
+}

@@ -1,0 +1,50 @@
+/** `bpfledger import`: an exported log becomes a host of a service. */
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { BUNDLE_TYPE } from '../events/bundle/bundle-line.ts';
+import { restClient } from '../recorders/rest-client.ts';
+import { verifyBundle } from '../time-travel/verify/bundle.ts';
+import { command } from './command.ts';
+import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { verdictLines } from './verdict-text.ts';
+
+export const importLog = command({
+  usage: 'FILE [options]',
+  about:
+    'Makes a host of a file that bpfledger export wrote, with the same bytes and hashes. The file\n' +
+    'is verified here first; when its chain does not hold nothing is sent, what is wrong is\n' +
+    'printed, and the exit code is 1. Needs the role admin.',
+  flags: {
+    as: { value: 'NAME', about: 'name of the new host (default: the one in the file)' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+    json: { about: 'the answer as JSON' },
+  },
+  example: 'npx bpfledger import demo.bundle --as demo-again',
+  async run({ flags, words, print }) {
+    const [file, extra] = words;
+    if (file === undefined || extra !== undefined) throw new UsageError('import needs one FILE');
+    const verdicts = await verifyBundle(createReadStream(file)).catch((error: unknown) => {
+      throw new InputError(`${file}: ${sentenceOf(error)}`);
+    });
+    if (!verdicts.chain.holds) {
+      for (const line of verdictLines(verdicts)) print.err(line);
+      return EXIT.differs;
+    }
+    const client = restClient(serviceFrom(flags));
+    const query = flags.as === undefined ? '' : `?host=${encodeURIComponent(flags.as)}`;
+    const sent = {
+      method: 'POST',
+      headers: { 'content-type': BUNDLE_TYPE },
+      body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
+      // fetch wants to be told that the answer comes after the whole body.
+      duplex: 'half',
+    };
+    const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);
+    const made = (await response.json()) as { host: string; position: number; proven_to: number };
+    const told = `host ${made.host}: ${made.position} events, proven to position ${made.proven_to}`;
+    print.out(flags.json ? JSON.stringify(made) : told);
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,127 @@
+/** Verdicts for people: a line for each, and below it what is wrong. */
+
+/** What the API, or a bundle on its own, says of a log. */
+export interface Verdicts {
+  readonly host: string;
+  readonly holds: boolean;
+  readonly chain: {
+    readonly holds: boolean;
+    readonly position: number;
+    readonly hash: string;
+    readonly checkpoints: number;
+    readonly proven_to: number;
+    readonly fault_count: number;
+    readonly faults: readonly Fault[];
+    readonly keys: readonly string[];
+  };
+  /** Absent where there are no tables: in a file. */
+  readonly projections?:
+    | { readonly holds: boolean; readonly rows: number; readonly tables: readonly Table[] }
+    | Stopped;
+  readonly outcomes:
+    | {
+        readonly holds: boolean;
+        readonly position: number;
+        readonly difference_count: number;
+        readonly differences: readonly Difference[];
+      }
+    | Stopped;
+}
+
+interface Fault {
+  readonly position_from?: number;
+  readonly position_to?: number;
+  readonly line?: number;
+  readonly message: string;
+}
+
+interface Table {
+  readonly table: string;
+  readonly differing: number;
+}
+
+interface Stopped {
+  readonly holds: false;
+  readonly stopped: string;
+}
+
+interface Difference {
+  readonly position: number;
+  readonly call: string;
+  readonly recorded: Answer;
+  readonly today: Answer;
+  readonly effects_only: boolean;
+}
+
+interface Answer {
+  readonly ret?: number;
+  readonly errno?: string;
+  readonly rule?: string;
+}
+
+/** The lines of verdicts. */
+export function verdictLines(verdicts: Verdicts): string[] {
+  const { host, holds, chain, projections, outcomes } = verdicts;
+  return [
+    `${host}: ${holds ? 'everything holds' : 'DOES NOT HOLD'}`,
+    verdictLine('chain', chain.holds, chainText(chain)),
+    ...chain.faults.map((fault) => `    ${faultText(fault)}`),
+    ...more(chain.fault_count, chain.faults.length),
+    ...(projections === undefined ? [] : projectionLines(projections)),
+    ...outcomeLines(outcomes),
+  ];
+}
+
+function verdictLine(name: string, holds: boolean, text: string): string {
+  return `  ${name.padEnd(12)} ${(holds ? 'holds' : 'FAILS').padEnd(6)} ${text}`;
+}
+
+function chainText({ position, hash, checkpoints, proven_to, keys }: Verdicts['chain']): string {
+  const proven =
+    checkpoints === 0
+      ? 'no checkpoint'
+      : `${checkpoints} checkpoints up to position ${proven_to}, key ${keys.join(', ')}`;
+  return `${position} events, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
+}
+
+function faultText({ position_from, position_to, line, message }: Fault): string {
+  const place = line === undefined ? '' : `line ${line}: `;
+  if (position_from === undefined) return `${place}${message}`;
+  const range =
+    position_from === position_to
+      ? `position ${position_from}`
+      : `positions ${position_from}…${position_to}`;
+  return `${range}: ${place}${message}`;
+}
+
+function more(count: number, listed: number): string[] {
+  return count > listed ? [`    and ${count - listed} more`] : [];
+}
+
+function projectionLines(verdict: NonNullable<Verdicts['projections']>): string[] {
+  if ('stopped' in verdict) return [verdictLine('projections', false, verdict.stopped)];
+  const { holds, rows, tables } = verdict;
+  return [
+    verdictLine('projections', holds, `${rows} rows`),
+    ...tables.map(({ table, differing }) => `    ${table}: ${differing} rows differ`),
+  ];
+}
+
+function outcomeLines(verdict: Verdicts['outcomes']): string[] {
+  if ('stopped' in verdict) return [verdictLine('outcomes', false, verdict.stopped)];
+  const { holds, position, difference_count, differences } = verdict;
+  return [
+    verdictLine('outcomes', holds, `${difference_count} of ${position} are answered otherwise`),
+    ...differences.map((one) => `    position ${one.position}: ${differenceText(one)}`),
+    ...more(difference_count, differences.length),
+  ];
+}
+
+function differenceText({ call, recorded, today, effects_only }: Difference): string {
+  if (effects_only) return `${call} has other effects today`;
+  return `${call} was ${answerText(recorded)}, is ${answerText(today)} today`;
+}
+
+function answerText({ ret, errno, rule }: Answer): string {
+  return errno === undefined ? String(ret) : `${errno} (${rule})`;
+}

@@ -1,0 +1,105 @@
+// Proof at the command line: export a log, verify it without a service, import it, and see that a
+// changed file is told.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bpfledger, type Serving, serving } from '../support/command.ts';
+
+const PATIENCE = { timeout: 120_000 };
+
+let folder: string;
+let service: Serving;
+let file: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bpfledger-proof-'));
+  file = join(folder, 'demo.bundle');
+  service = await serving(['--data-dir', join(folder, 'data'), '--demo']);
+}, 120_000);
+
+afterAll(async () => {
+  await service?.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) => bpfledger([...args, '--url', service.url]);
+
+it('signs, lists, and verifies a host', PATIENCE, async () => {
+  const signed = await run('checkpoint', 'demo');
+  expect([signed.code, signed.err]).toEqual([0, '']);
+  expect(signed.out).toMatch(
+    /^demo at position \d+: hash [0-9a-f]{64}, signed \S+ by key \w{16}\n$/,
+  );
+  expect((await run('checkpoint', 'list', 'demo')).out).toBe(signed.out);
+  const verified = await run('verify', 'demo');
+  expect([verified.code, verified.err]).toEqual([0, '']);
+  expect(verified.out.split('\n').map((line) => line.slice(0, 22).trimEnd())).toEqual([
+    'demo: everything holds',
+    '  chain        holds',
+    '  projections  holds',
+    '  outcomes     holds',
+    '',
+  ]);
+  expect(verified.out).toMatch(/ 1 checkpoints up to position \d+, key \w{16}\n/);
+});
+
+it('exports a bundle that verifies without the service, and imports it', PATIENCE, async () => {
+  const exported = await run('export', 'demo', '--output', file);
+  expect([exported.code, exported.out]).toEqual([0, '']);
+  expect((await run('export', 'demo')).out).toBe(readFileSync(file, 'utf8'));
+  const offline = await bpfledger(['verify', file]);
+  expect([offline.code, offline.err]).toEqual([0, '']);
+  expect(offline.out).toContain('demo: everything holds\n');
+  const made = await run('import', file, '--as', 'again');
+  expect([made.code, made.err]).toEqual([0, '']);
+  expect(made.out).toMatch(/^host again: (\d+) events, proven to position \1\n$/);
+  expect((await run('verify', 'again')).code).toBe(0);
+});
+
+it('believes the key that it is told', PATIENCE, async () => {
+  const { keys } = JSON.parse((await bpfledger(['verify', file, '--json'])).out).chain;
+  expect((await bpfledger(['verify', file, '--key', keys[0]])).code).toBe(0);
+  const stranger = await bpfledger(['verify', file, '--key', '0123456789abcdef']);
+  expect(stranger.code).toBe(1);
+  expect(stranger.out).toContain('no checkpoint is signed by 0123456789abcdef');
+});
+
+it('tells a changed file, and does not send it', PATIENCE, async () => {
+  const damaged = join(folder, 'damaged.bundle');
+  const text = readFileSync(file, 'utf8');
+  const at = text.indexOf('"position":7,"recorded_at"');
+  writeFileSync(damaged, `${text.slice(0, at + 30)}0${text.slice(at + 31)}`);
+  const verified = await bpfledger(['verify', damaged]);
+  expect(verified.code).toBe(1);
+  expect(verified.out).toContain('DOES NOT HOLD\n');
+  expect(verified.out).toMatch(/ {4}position 7: line \d+: the line is damaged\n/);
+  const refused = await run('import', damaged, '--as', 'bad');
+  expect([refused.code, refused.out]).toEqual([1, '']);
+  expect(refused.err).toContain('position 7');
+});
+
+it('exports audit records, filtered', PATIENCE, async () => {
+  const { code, out } = await run('export', 'demo', '--format', 'audit', '--call', 'link_create');
+  expect(code).toBe(0);
+  for (const line of out.trimEnd().split('\n').filter(Boolean)) {
+    expect(line).toContain(': op=LINK_CREATE ');
+  }
+  const csv = await run('export', 'demo', '--format', 'csv', '--after', '3');
+  expect(csv.out).toMatch(/^position,.*\r\n4,/);
+});
+
+it.each([
+  [['verify'], 2, 'one HOST'],
+  [['verify', 'nobody'], 3, 'nobody'],
+  [['verify', 'demo', '--key', '0123456789abcdef'], 2, 'goes with a FILE'],
+  [['export'], 2, 'one HOST'],
+  [['export', 'demo', '--format', 'xml'], 3, 'format'],
+  [['import', 'no-such-file'], 2, 'no-such-file'],
+  [['checkpoint', 'a', 'b', 'c'], 2, 'checkpoint HOST'],
+])('%j ends with %i', PATIENCE, async (args, code, said) => {
+  const ended = await run(...args);
+  expect([ended.code, ended.out]).toEqual([code, '']);
+  expect(ended.err).toContain(said);
+});
