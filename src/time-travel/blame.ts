@@ -83,22 +83,40 @@ export async function blamed(
       prog_name: names.get(prog_id)?.prog_name ?? '',
       loaded_by: await ref(life.position_from),
     };
-    if (link_id === undefined) {
-      const put =
-        slot.cgroup_id === undefined
-          ? await writtenSince(database, moment, { cgroup_id, attach_type })
-          : await entrySince(database, moment, { cgroup_id: slot.cgroup_id, attach_type, prog_id });
-      told.push({ ...common, put_by: await ref(put) });
-      continue;
-    }
-    const { created, updated } = await linkSince(database, moment, link_id);
-    const held_by = holders.get(link_id);
+    const { put, updated } = await originOf(database, moment, {
+      ...{ attach_type, at: cgroup_id },
+      slot,
+    });
+    const held_by = link_id === undefined ? undefined : holders.get(link_id);
     told.push({
       ...common,
-      put_by: await ref(created),
-      ...(updated !== created && { updated_by: await ref(updated) }),
+      put_by: await ref(put),
+      ...(updated !== undefined && { updated_by: await ref(updated) }),
       ...(held_by && { held_by }),
     });
   }
   return told;
+}
+
+interface Standing {
+  readonly attach_type: AttachType;
+  /** The cgroup in whose array the slot is. */
+  readonly at: number;
+  readonly slot: Pick<Slot, 'prog_id' | 'link_id' | 'cgroup_id'>;
+}
+
+/** The events that put a slot there, and that last changed the program of its link. */
+export async function originOf(
+  database: Queryable,
+  moment: Moment,
+  { attach_type, at, slot: { prog_id, link_id, cgroup_id } }: Standing,
+): Promise<{ readonly put: number; readonly updated?: number }> {
+  if (link_id !== undefined) {
+    const { created, updated } = await linkSince(database, moment, link_id);
+    return { put: created, ...(updated !== created && { updated }) };
+  }
+  if (cgroup_id === undefined) {
+    return { put: await writtenSince(database, moment, { cgroup_id: at, attach_type }) };
+  }
+  return { put: await entrySince(database, moment, { cgroup_id, attach_type, prog_id }) };
 }

@@ -5,6 +5,7 @@
  */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Effect, Reason } from '../domain/effect.ts';
+import { isRefusal } from '../domain/outcome.ts';
 import type { LedgerEvent } from '../events/event.ts';
 import type { ListedEntry } from '../projections/entries.ts';
 import type { Life } from '../projections/lives.ts';
@@ -47,8 +48,8 @@ export interface Explanation {
   readonly reason?: Reason;
   /** Where the program stands, or stood last. */
   readonly entry?: StandingEntry;
-  /** The entry that hides it: the first of the nearest list. */
-  readonly hidden_by?: StandingEntry;
+  /** The entry in its way: one that is nearer and hides it, or one that lets no other in. */
+  readonly in_the_way?: StandingEntry;
   /** The mode of the list that it stands in. */
   readonly mode?: Level['mode'];
 }
@@ -81,9 +82,7 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
   if (lastAt === -1 || ended === undefined || (refused?.position ?? 0) > ended.position) {
-    return refused === undefined
-      ? { why: 'never_attached' }
-      : { why: 'attach_refused', event: refused };
+    return refused === undefined ? { why: 'never_attached' } : refusedBy(refused, versions);
   }
   const last = standingIn(versions[lastAt] as ArrayVersion, program) as Standing;
   const event = await eventAt(ended.position);
@@ -98,6 +97,20 @@ async function withoutCgroup(
   const removed = versions[last + 1];
   if (last === -1 || removed === undefined) return { why: 'no_such_cgroup' };
   return { why: 'cgroup_removed', event: await eventAt(removed.position) };
+}
+
+/** A refused attempt, and what stood in its way where the rule is about that. */
+function refusedBy(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
+  const refused = { why: 'attach_refused', event } as const;
+  if (!isRefusal(event.outcome)) return refused;
+  const { rule, about = {} } = event.outcome;
+  const blocked = rule === 'hierarchy-exclusive-ancestor' || rule === 'list-mode-differs';
+  const place = about.ancestor ?? about.cgroup;
+  const then = versions.findLast(({ position }) => position < event.position);
+  const level = then?.levels.find(({ path }) => blocked && path === place);
+  const [first] = level?.entries ?? [];
+  if (level === undefined || first === undefined) return refused;
+  return { ...refused, in_the_way: { ...first, cgroup_id: level.cgroup_id, path: level.path } };
 }
 
 interface Standing {
@@ -122,7 +135,7 @@ function hidden({ levels, slots }: ArrayVersion, { entry, mode }: Standing): Exp
   const isWritten = slots.some(({ cgroup_id }) => cgroup_id === undefined);
   if (isWritten || nearest.cgroup_id === entry.cgroup_id) return { why: 'kernel_bug', entry, mode };
   const { cgroup_id, path } = nearest;
-  return { why: 'overridden', entry, mode, hidden_by: { ...first, cgroup_id, path } };
+  return { why: 'overridden', entry, mode, in_the_way: { ...first, cgroup_id, path } };
 }
 
 /** What the event did to the entry. */

@@ -2,13 +2,19 @@
 
 import type { App } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { bisect } from './bisect.ts';
 import { bundles } from './bundles.ts';
 import { cgroups } from './cgroups.ts';
 import { checkpoints } from './checkpoints.ts';
+import { diff } from './diff.ts';
 import { effective } from './effective.ts';
 import { eventStream } from './event-stream.ts';
 import { events } from './events.ts';
+import { executor } from './executor.ts';
+import { explain } from './explain.ts';
 import { exports } from './export.ts';
+import { gaps } from './gaps.ts';
+import { histories } from './history.ts';
 import { hosts } from './hosts.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
@@ -35,6 +41,12 @@ export function routes(app: App, service: Service): void {
   effective(app, service);
   objects(app, service);
   pins(app, service);
+  executor(app, service);
+  histories(app, service);
+  explain(app, service);
+  gaps(app, service);
+  bisect(app, service);
+  diff(app, service);
   checkpoints(app, service);
   verify(app, service);
   exports(app, service);

@@ -34,7 +34,7 @@ export function oneOf<K extends string, T extends z.ZodType>(id: string, key: K,
 const cgroupFields = { cgroup_id: n, parent_id: n, path: text, position_from: position };
 export const cgroupRow = z.strictObject(cgroupFields).meta({ id: 'CgroupRow' });
 
-const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).meta({ id: 'Entry' });
+export const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).meta({ id: 'Entry' });
 
 const listFields = { attach_type: attachType, mode, revision: n, entries: z.array(listedEntry) };
 

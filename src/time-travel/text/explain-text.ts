@@ -3,7 +3,7 @@ import { isRefusal } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/rules.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { NamedProgram } from '../../projections/lives.ts';
-import { eventRef } from '../event-ref.ts';
+import { type EventRef, eventRef } from '../event-ref.ts';
 import type { Explanation, StandingEntry } from '../explain.ts';
 import { REASON_TEXT } from '../reason-text.ts';
 import { entryText, eventText, programText } from './words.ts';
@@ -14,6 +14,9 @@ export interface Asked {
   readonly program: number;
   readonly position: number;
   readonly names: ReadonlyMap<number, NamedProgram>;
+  /** Who put the program's entry there, and the entry in its way. */
+  readonly put_by?: EventRef;
+  readonly blocked_by?: EventRef;
 }
 
 /** Why the program is effective or not, in one sentence. */
@@ -25,44 +28,54 @@ export function explanationSentence(asked: Asked, explanation: Explanation): str
   return `${head}: ${because(asked, explanation)}`;
 }
 
-function because(
-  asked: Asked,
-  { why, event, reason, entry, hidden_by, mode }: Explanation,
-): string {
+function because(asked: Asked, explanation: Explanation): string {
+  const { why, event, reason, entry, in_the_way, mode } = explanation;
   const by = event === undefined ? '' : ` at ${eventText(eventRef(event))}`;
-  const named = (one: StandingEntry | undefined): string =>
-    one === undefined ? 'it' : `${entryText(one, nameIn(asked, one))} on ${one.path}`;
+  const own = standingText(asked, entry, asked.put_by);
   switch (why) {
     case 'effective':
-      return entry === undefined
-        ? 'a kernel bug put it there'
-        : `it stands there as ${named(entry)}`;
+      return entry === undefined ? 'a kernel bug put it there' : `it runs as ${own}`;
     case 'never_loaded':
       return 'no program of this id was loaded in this boot';
     case 'no_such_cgroup':
       return 'there was never such a cgroup in this boot';
     case 'cgroup_removed':
-      return `the cgroup that it ran on was removed${by}`;
+      return `the cgroup was removed${by}${entry === undefined ? '' : `, and with it ${own}`}`;
     case 'never_attached':
       return 'nobody attached it there or above';
-    case 'attach_refused':
-      return `the attach was refused${by}: ${refusalOf(event)}`;
+    case 'attach_refused': {
+      const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
+      return `the attach was refused${by}: ${refusalOf(event)}${other ? `; there is ${other}` : ''}`;
+    }
     case 'detached':
     case 'link_detached':
-      return `${named(entry)} was detached${by}`;
+      return `${own} was detached${by}`;
     case 'link_freed':
-      return `${named(entry)} ended${by}: ${reason === undefined ? '' : REASON_TEXT[reason]}`;
+      return `${own} ended${by}: ${reason === undefined ? '' : REASON_TEXT[reason]}`;
     case 'replaced':
-      return `${named(entry)} was replaced${by}`;
+      return `${own} was replaced${by}`;
     case 'link_updated':
-      return `${named(entry)} was updated to another program${by}`;
-    case 'overridden':
-      return `${named(entry)} is in mode ${mode}, and ${named(hidden_by)} is nearer and hides it`;
+      return `${own} was updated to another program${by}`;
+    case 'overridden': {
+      const other = standingText(asked, in_the_way, asked.blocked_by);
+      return `${own} is in mode ${mode}, and hidden by what is nearer: ${other}`;
+    }
     case 'kernel_bug':
-      return `${named(entry)} stands in the list, but a kernel bug wrote another array`;
+      return `${own} stands in the list, but a kernel bug wrote another array`;
     default:
       return why satisfies never;
   }
+}
+
+/** `program 5001 (dev) by link 7 on /pod, attached at 12 by runc[5]` */
+function standingText(
+  asked: Asked,
+  entry: StandingEntry | undefined,
+  put: EventRef | undefined,
+): string {
+  if (entry === undefined) return 'it';
+  const by = put === undefined ? '' : `, attached at ${put.position} by ${put.comm}[${put.pid}],`;
+  return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
 }
 
 function nameIn({ names }: Asked, { prog_id }: StandingEntry): string | undefined {
@@ -77,7 +90,7 @@ function refusalOf(event: LedgerEvent | undefined): string {
 /** The smallest change after which the answer would be another; undefined where none is known. */
 export function smallestChange(
   { path, attach_type, names }: Asked,
-  { why, event, entry, hidden_by }: Explanation,
+  { why, event, entry, in_the_way }: Explanation,
 ): string | undefined {
   const place = entry?.path ?? path;
   switch (why) {
@@ -96,9 +109,9 @@ export function smallestChange(
     case 'link_updated':
       return `update link ${entry?.link_id} back to it, or make another link for it`;
     case 'overridden': {
-      if (hidden_by === undefined) return undefined;
-      const nearer = entryText(hidden_by, names.get(hidden_by.prog_id)?.prog_name);
-      return `take ${nearer} off ${hidden_by.path}, or attach on ${place} with multi instead`;
+      if (in_the_way === undefined) return undefined;
+      const nearer = entryText(in_the_way, names.get(in_the_way.prog_id)?.prog_name);
+      return `take ${nearer} off ${in_the_way.path}, or attach on ${place} with multi instead`;
     }
     case 'attach_refused':
       return changeAfter(event);

@@ -1,0 +1,122 @@
+/** GET …/bisect: the first position at which a condition on an effective array holds. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { attachType } from '../../events/schema/attach-type.ts';
+import type { Span } from '../../projections/list-versions.ts';
+import { type ArrayPlace, arrayTimeline } from '../../time-travel/array-timeline.ts';
+import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect.ts';
+import { sideBySide, spelledBy } from '../../time-travel/differing.ts';
+import { eventRef } from '../../time-travel/event-ref.ts';
+import { bisectText } from '../../time-travel/text/bisect-text.ts';
+import { allowed } from '../guard/access.ts';
+import { keepFor } from '../request/at.ts';
+import { type AskedCondition, conditionParam } from '../request/condition.ts';
+import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { placeOf, placeQuery } from '../request/place.ts';
+import { spanQuery, stretchOf } from '../request/span.ts';
+import { type App, hostParams } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { position } from '../wire/event.ts';
+import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
+import { reflected, slot } from '../wire/reads.ts';
+
+export const bisectAnswer = z
+  .strictObject({
+    ...reflected,
+    path: z.string(),
+    attach_type: attachType,
+    from: position,
+    to: position,
+    found: z
+      .strictObject({
+        position,
+        event: wireEventRef,
+        before: z.array(slot).exactOptional(),
+        slots: z.array(slot),
+        at_start: z.boolean(),
+        monotone: z.boolean(),
+      })
+      .exactOptional(),
+  })
+  .meta({
+    id: 'Bisection',
+    description:
+      '`found` is missing when the condition never held. `at_start`: it held at `from` already. ' +
+      '`monotone`: once it held, it held to the end.',
+  });
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/bisect',
+  operationId: 'bisect',
+  summary: 'The first position at which a condition on an effective array holds',
+  request: {
+    params: hostParams,
+    query: z.strictObject({
+      ...placeQuery,
+      condition: conditionParam,
+      ...spanQuery,
+      ...formatQuery,
+    }),
+  },
+  responses: answersInForms('What was found.', bisectAnswer),
+});
+
+interface Search {
+  readonly span: Span;
+  readonly place: ArrayPlace;
+  readonly condition: AskedCondition;
+}
+
+/** Two hosts are compared at equal positions; the shorter log stays as it ended. */
+async function verdictOf(
+  { database, log }: Service,
+  { span, place, condition }: Search,
+): Promise<Verdict & { readonly open?: true }> {
+  const versions = await arrayTimeline(database, span, place);
+  if (condition.kind !== 'differs') return firstHolding(versions, testOf(condition));
+  const { host_id, position: head } = await log.head(condition.host);
+  const otherSpan = { host_id, from: Math.min(span.from, head), to: Math.min(span.to, head) };
+  const { path, attach_type } = place;
+  const others = await arrayTimeline(database, otherSpan, { path, attach_type });
+  const compared = sideBySide(
+    { versions, spelled: await spelledBy(database, span.host_id, versions) },
+    { versions: others, spelled: await spelledBy(database, host_id, others) },
+  );
+  const verdict = firstHolding(compared.versions, (version) => compared.differing.has(version));
+  // While the other log is shorter, what it records next may still change the answer.
+  return head < span.to ? { ...verdict, open: true } : verdict;
+}
+
+export function bisect(app: App, service: Service): void {
+  app.openapi(route, async (c) => {
+    const { host } = c.req.valid('param');
+    const { condition, format, ...query } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    if (condition.kind === 'differs') allowed(c, 'reader', condition.host);
+    const { span, last } = await stretchOf(service, c, host, query);
+    const place = await placeOf(service, last, query);
+    const verdict = await verdictOf(service, { span, place, condition });
+    if (verdict.open) keepFor(c, host, { moment: last, fixed: false });
+    const { path, attach_type } = place;
+    const { from, to } = span;
+    const { found, at_start, monotone } = verdict;
+    const event = found && eventRef(await service.log.event(host, found.version.position));
+    return inForm(c, format, {
+      json: () => ({
+        ...{ host, position: to, path, attach_type, from, to },
+        ...(found &&
+          event && {
+            found: {
+              ...{ position: event.position, event: eventRefOnWire(event), at_start, monotone },
+              ...(found.before && { before: found.before.slots }),
+              slots: found.version.slots,
+            },
+          }),
+      }),
+      text: () => {
+        const asked = { path, attach_type, condition: c.req.query('condition') ?? '', from, to };
+        return bisectText(asked, verdict, event);
+      },
+    });
+  });
+}

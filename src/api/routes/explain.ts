@@ -1,0 +1,120 @@
+/** GET …/explain: why a program is effective on a cgroup, or is not. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { attachType } from '../../events/schema/attach-type.ts';
+import { reason } from '../../events/schema/reason.ts';
+import { askedExplanation, placesOf } from '../../time-travel/asked-explanation.ts';
+import { eventRef } from '../../time-travel/event-ref.ts';
+import { explanationSentence, smallestChange } from '../../time-travel/text/explain-text.ts';
+import { allowed } from '../guard/access.ts';
+import { atQuery, worldAt } from '../request/at.ts';
+import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { placeOf, placeQuery } from '../request/place.ts';
+import { type App, countParam, hostParams } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
+import { reflected } from '../wire/reads.ts';
+
+const n = z.int();
+
+const entry = z.strictObject({
+  cgroup_id: n,
+  path: z.string(),
+  prog_id: n,
+  link_id: n.exactOptional(),
+  preorder: z.literal(true).exactOptional(),
+  put_by: wireEventRef.exactOptional(),
+});
+
+export const explanation = z
+  .strictObject({
+    ...reflected,
+    path: z.string(),
+    attach_type: attachType,
+    program: n,
+    prog_name: z.string().exactOptional(),
+    effective: z.boolean(),
+    why: z.enum([
+      ...(['effective', 'never_loaded', 'no_such_cgroup', 'cgroup_removed'] as const),
+      ...(['never_attached', 'attach_refused', 'detached', 'link_detached'] as const),
+      ...(['link_freed', 'replaced', 'link_updated', 'overridden', 'kernel_bug'] as const),
+    ]),
+    sentence: z.string(),
+    /** The smallest change after which the answer would be another. */
+    change: z.string().exactOptional(),
+    event: wireEventRef.exactOptional(),
+    reason: reason.exactOptional(),
+    entry: entry.exactOptional(),
+    mode: z.enum(['none', 'override', 'multi']).exactOptional(),
+    in_the_way: entry.exactOptional(),
+    stands_at: z.array(
+      z.strictObject({
+        cgroup_id: n,
+        path: z.string(),
+        attach_type: attachType,
+        link_id: n.exactOptional(),
+      }),
+    ),
+  })
+  .meta({
+    id: 'Explanation',
+    description:
+      'Why, in a word (`why`) and a sentence; the event that made it so; the entry that stands ' +
+      'or stood; what is in its way; the smallest change after which it would be otherwise; and ' +
+      'every place where the program stands.',
+  });
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/explain',
+  operationId: 'explain',
+  summary: 'Why a program is, or is not, effective on a cgroup',
+  request: {
+    params: hostParams,
+    query: z.strictObject({
+      ...placeQuery,
+      program: countParam.describe('Id of the program, in the boot of the moment.'),
+      ...atQuery,
+      ...formatQuery,
+    }),
+  },
+  responses: answersInForms('The explanation.', explanation),
+});
+
+export function explain(app: App, service: Service): void {
+  app.openapi(route, async (c) => {
+    const { host } = c.req.valid('param');
+    const { program, at, format, ...query } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    const { moment, told: stands_at } = await worldAt(service, c, host, at, (kernel) =>
+      placesOf(kernel, program),
+    );
+    const place = await placeOf(service, moment, query);
+    const found = await askedExplanation(service, { host, moment, place, program });
+    const { names, put_by, blocked_by } = found;
+    const { why, event, entry: own, in_the_way, ...rest } = found.explanation;
+    const { path, attach_type } = place;
+    const { position } = moment;
+    const asked = {
+      ...{ path, attach_type, program, position, names },
+      ...(put_by && { put_by }),
+      ...(blocked_by && { blocked_by }),
+    };
+    const sentence = explanationSentence(asked, found.explanation);
+    const change = smallestChange(asked, found.explanation);
+    const prog_name = names.get(program)?.prog_name;
+    const putBy = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
+    return inForm(c, format, {
+      json: () => ({
+        ...{ host, position, path, attach_type, program },
+        ...(prog_name !== undefined && { prog_name }),
+        ...{ effective: why === 'effective', why, sentence, ...rest },
+        ...(change !== undefined && { change }),
+        ...(event && { event: eventRefOnWire(eventRef(event)) }),
+        ...(own && { entry: { ...own, ...putBy(put_by) } }),
+        ...(in_the_way && { in_the_way: { ...in_the_way, ...putBy(blocked_by) } }),
+        stands_at,
+      }),
+      text: () => `${sentence}\n${change === undefined ? '' : `To change that: ${change}\n`}`,
+    });
+  });
+}

@@ -1,0 +1,102 @@
+/** GET …/gaps: when nothing ran on a cgroup for an attach type, or one program did not. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { rfc3339 } from '../../events/rfc3339.ts';
+import { attachType } from '../../events/schema/attach-type.ts';
+import { arrayTimeline } from '../../time-travel/array-timeline.ts';
+import { gapsOf } from '../../time-travel/gaps.ts';
+import { gapsText } from '../../time-travel/text/gaps-text.ts';
+import { type ToldGap, toldGaps } from '../../time-travel/told-gaps.ts';
+import { allowed } from '../guard/access.ts';
+import { GAPS_MAX } from '../limits.ts';
+import { invalid } from '../problem.ts';
+import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { placeOf, placeQuery } from '../request/place.ts';
+import { spanQuery, stretchOf } from '../request/span.ts';
+import { type App, countParam, hostParams } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { position, timestamp } from '../wire/event.ts';
+import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
+import { reflected } from '../wire/reads.ts';
+
+const gap = z
+  .strictObject({
+    why: z.enum(['empty', 'program_missing', 'no_cgroup']),
+    position_from: position,
+    position_to: position,
+    since: timestamp,
+    until: timestamp,
+    micros: z.int().min(0),
+    opened_by: wireEventRef.exactOptional(),
+    closed_by: wireEventRef.exactOptional(),
+  })
+  .meta({
+    id: 'Gap',
+    description:
+      'From the event that opened it to the event that closed it, by the times of the kernel. ' +
+      'Without `opened_by` it is older than the question, without `closed_by` it lasts.',
+  });
+
+export const gapsAnswer = z
+  .strictObject({
+    ...reflected,
+    path: z.string(),
+    attach_type: attachType,
+    program: z.int().exactOptional(),
+    from: position,
+    to: position,
+    items: z.array(gap),
+    total_micros: z.int().min(0),
+  })
+  .meta({ id: 'Gaps' });
+
+const route = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/gaps',
+  operationId: 'getGaps',
+  summary: 'When an effective array was empty, or lacked a program',
+  request: {
+    params: hostParams,
+    query: z.strictObject({
+      ...placeQuery,
+      program: countParam.optional().describe('Ask for this program instead of any.'),
+      ...spanQuery,
+      ...formatQuery,
+    }),
+  },
+  responses: answersInForms('The gaps, oldest first.', gapsAnswer),
+});
+
+const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: ToldGap) => ({
+  ...rest,
+  since: rfc3339(since),
+  until: rfc3339(until),
+  ...(opened_by && { opened_by: eventRefOnWire(opened_by) }),
+  ...(closed_by && { closed_by: eventRefOnWire(closed_by) }),
+});
+
+export function gaps(app: App, service: Service): void {
+  const { database, log } = service;
+  app.openapi(route, async (c) => {
+    const { host } = c.req.valid('param');
+    const { program, format, ...query } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    const { span, last } = await stretchOf(service, c, host, query);
+    const place = await placeOf(service, last, query);
+    const found = gapsOf(await arrayTimeline(database, span, place), { program, to: span.to });
+    if (found.length > GAPS_MAX) {
+      const message = `there are ${found.length} gaps, more than ${GAPS_MAX}; ask from a later one`;
+      throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);
+    }
+    const told = await toldGaps(found, (at) => log.event(host, at));
+    const { path, attach_type } = place;
+    const { from, to } = span;
+    const asked = { path, attach_type, ...(program !== undefined && { program }), from, to };
+    return inForm(c, format, {
+      json: () => ({
+        ...{ host, position: to, ...asked, items: told.map(gapOnWire) },
+        total_micros: told.reduce((sum, { micros }) => sum + micros, 0),
+      }),
+      text: () => gapsText(asked, told),
+    });
+  });
+}

@@ -1,0 +1,163 @@
+/** GET …/links/{id}/history and its like: the life of one thing, from its making to its end. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { path } from '../../events/schema/text.ts';
+import { listBoots } from '../../projections/boots.ts';
+import { type Life, lifeOf, pinLife } from '../../projections/lives.ts';
+import type { Moment } from '../../projections/moment.ts';
+import { type Chapter, storyOf, type Thing } from '../../time-travel/history.ts';
+import { eventsBetween } from '../../time-travel/log-pages.ts';
+import type { MomentText } from '../../time-travel/moment.ts';
+import { historyText, thingText } from '../../time-travel/text/history-text.ts';
+import { allowed } from '../guard/access.ts';
+import { SCANNED_EVENTS_MAX } from '../limits.ts';
+import { noSuchObject } from '../problem.ts';
+import { atQuery, momentOf } from '../request/at.ts';
+import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { type App, countParam, hostParams, idPage } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { eventOnWire, wireEvent } from '../wire/event.ts';
+import { pageOf } from '../wire/reads.ts';
+
+const chapter = z.strictObject({
+  event: wireEvent,
+  what: z.string(),
+  ended: z.string().exactOptional(),
+});
+
+export const history = pageOf('History', chapter).meta({
+  description:
+    'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
+    '`ended` says why it ended with that event.',
+});
+
+const query = z.strictObject({ ...atQuery, ...idPage, ...formatQuery });
+
+const description =
+  `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a page may be short or empty ` +
+  'although more follows: pass `next` as `after` until it is missing.';
+
+const KINDS = [
+  { plural: 'links', kind: 'link', title: 'Link' },
+  { plural: 'programs', kind: 'program', title: 'Program' },
+  { plural: 'maps', kind: 'map', title: 'Map' },
+  { plural: 'cgroups', kind: 'cgroup', title: 'Cgroup' },
+  { plural: 'processes', kind: 'process', title: 'Process' },
+] as const;
+
+const routeOf = ({ plural, kind, title }: (typeof KINDS)[number]) =>
+  createRoute({
+    method: 'get',
+    path: `/v1/hosts/{host}/${plural}/{id}/history`,
+    operationId: `get${title}History`,
+    summary: `The life of a ${kind}, in the boot of the moment`,
+    description,
+    request: { params: hostParams.extend({ id: countParam }), query },
+    responses: answersInForms('Its events, oldest first.', history),
+  });
+
+const pinRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/pins/history',
+  operationId: 'getPinHistory',
+  summary: 'The life of the pins at a path, in the boot of the moment',
+  description,
+  request: { params: hostParams, query: query.extend({ path }) },
+  responses: answersInForms('Its events, oldest first.', history),
+});
+
+interface Asked {
+  readonly host: string;
+  readonly moment: Moment;
+  readonly thing: Thing;
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** From where to where the thing was there. A pid may come again, so a process has the whole boot. */
+async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life | undefined> {
+  const { database } = service;
+  switch (thing.kind) {
+    case 'pin': {
+      const life = await pinLife(database, moment, thing.path);
+      return life && { ...life, position_gone: null };
+    }
+    case 'process': {
+      const page = { after: moment.boot - 1, limit: 1 };
+      const [boot] = await listBoots(database, moment, page);
+      return boot && { position_from: boot.position_from, position_gone: null };
+    }
+    case 'link':
+    case 'program':
+    case 'map':
+    case 'cgroup':
+      return lifeOf(database, moment, { kind: thing.kind, id: thing.id });
+    default:
+      return thing satisfies never;
+  }
+}
+
+interface Told {
+  readonly chapters: readonly Chapter[];
+  /** Position after which more may follow. */
+  readonly next?: number;
+}
+
+async function told(service: Service, asked: Asked): Promise<Told> {
+  const { host, moment, thing, after, limit } = asked;
+  const life = await lifeIn(service, asked);
+  if (life === undefined)
+    throw noSuchObject(thingText(thing), thing.kind === 'pin' ? 'path' : 'id');
+  const from = Math.max(life.position_from, after + 1);
+  const last = Math.min(life.position_gone ?? moment.position, moment.position);
+  const to = Math.min(last, from + SCANNED_EVENTS_MAX - 1);
+  if (from > to) return { chapters: [] };
+  const { kernel } = await service.log.kernelAt(host, from - 1);
+  const events = eventsBetween(service.log, host, { from, to });
+  const { chapters, reached } = await storyOf(thing, { kernel, events, limit });
+  if (thing.kind === 'process' && after === 0 && to === last && chapters.length === 0) {
+    throw noSuchObject(thingText(thing), 'id');
+  }
+  return reached < last ? { chapters, next: reached } : { chapters };
+}
+
+export function histories(app: App, service: Service): void {
+  async function answer(
+    c: Parameters<typeof momentOf>[1],
+    host: string,
+    thing: Thing,
+    asked: {
+      readonly at?: MomentText | undefined;
+      readonly after?: number | undefined;
+      readonly limit: number;
+      readonly format: 'json' | 'text';
+    },
+  ): Promise<never> {
+    const { at, after = 0, limit, format } = asked;
+    allowed(c, 'reader', host);
+    const moment = await momentOf(service, c, host, at);
+    const { chapters, next } = await told(service, { host, moment, thing, after, limit });
+    return inForm(c, format, {
+      json: () => ({
+        ...{ host, position: moment.position },
+        items: chapters.map(({ event, ...rest }) => ({ event: eventOnWire(event), ...rest })),
+        ...(next !== undefined && { next: String(next) }),
+      }),
+      text: () => {
+        const more = next === undefined ? '' : `More follows after position ${next}.\n`;
+        return historyText(thing, chapters) + more;
+      },
+    });
+  }
+
+  app.openapi(pinRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    const { path: pinPath, ...asked } = c.req.valid('query');
+    return answer(c, host, { kind: 'pin', path: pinPath }, asked);
+  });
+  for (const kind of KINDS) {
+    app.openapi(routeOf(kind), async (c) => {
+      const { host, id } = c.req.valid('param');
+      return answer(c, host, { kind: kind.kind, id }, c.req.valid('query'));
+    });
+  }
+}

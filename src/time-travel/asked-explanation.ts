@@ -1,0 +1,99 @@
+/** Gathers what an explanation needs of tables and log, and tells it with its events. */
+import type { AttachType } from '../domain/attach-type.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import { progIdOf } from '../domain/list.ts';
+import type { Queryable } from '../events/database.ts';
+import type { Log } from '../events/log.ts';
+import { listBoots } from '../projections/boots.ts';
+import { lifeOf, type NamedProgram, programNames } from '../projections/lives.ts';
+import type { Moment } from '../projections/moment.ts';
+import { type ArrayPlace, arrayTimeline } from './array-timeline.ts';
+import { ATTEMPT_EVENTS_MAX, lastRefusedAttach } from './attempts.ts';
+import { originOf } from './blame.ts';
+import { type EventRef, eventRef } from './event-ref.ts';
+import { type Explanation, explain, type StandingEntry } from './explain.ts';
+import { eventsBetween } from './log-pages.ts';
+
+/** Places of the program that one answer names. */
+const PLACES_MAX = 100;
+
+export interface ProgramPlace {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly attach_type: AttachType;
+  readonly link_id?: number;
+}
+
+export interface AskedExplanation {
+  readonly explanation: Explanation;
+  readonly names: ReadonlyMap<number, NamedProgram>;
+  /** Who attached the entry of the program, standing or ended. */
+  readonly put_by?: EventRef;
+  /** Who attached the entry that is in its way. */
+  readonly blocked_by?: EventRef;
+}
+
+interface Question {
+  readonly host: string;
+  readonly moment: Moment;
+  readonly place: ArrayPlace;
+  readonly program: number;
+}
+
+/** Explains why a program is effective at a place at a moment, or not. */
+export async function askedExplanation(
+  { log, database }: { readonly log: Log; readonly database: Queryable },
+  { host, moment, place, program }: Question,
+): Promise<AskedExplanation> {
+  const { host_id, boot, position } = moment;
+  const { attach_type, path } = place;
+  const [{ position_from: start } = { position_from: 1 }] = await listBoots(database, moment, {
+    ...{ after: boot - 1, limit: 1 },
+  });
+  const span = { host_id, from: start, to: position };
+  const eventAt = (at: number) => log.event(host, at);
+  const explanation = await explain({
+    versions: await arrayTimeline(database, span, place),
+    ...{ program, attach_type, eventAt },
+    loaded: await lifeOf(database, moment, { kind: 'program', id: program }),
+    async refused() {
+      const from = Math.max(start, position - ATTEMPT_EVENTS_MAX + 1);
+      const { kernel } = await log.kernelAt(host, from - 1);
+      const events = eventsBetween(log, host, { from, to: position });
+      return lastRefusedAttach(kernel, events, { program, attach_type, path });
+    },
+  });
+  const { event, entry, in_the_way } = explanation;
+  const ids = [program, entry?.prog_id, in_the_way?.prog_id].filter((id) => id !== undefined);
+  // An entry that is gone stood until right before the event that ended it.
+  const stood = { ...moment, position: event === undefined ? position : event.position - 1 };
+  const origin = async (one: StandingEntry | undefined): Promise<EventRef | undefined> => {
+    if (one === undefined) return undefined;
+    const { put } = await originOf(database, stood, { attach_type, at: one.cgroup_id, slot: one });
+    return eventRef(await eventAt(put));
+  };
+  const put_by = await origin(entry);
+  const blocked_by = await origin(in_the_way);
+  return {
+    explanation,
+    names: await programNames(database, moment, ids),
+    ...(put_by && { put_by }),
+    ...(blocked_by && { blocked_by }),
+  };
+}
+
+/** Every place in which a program stands, the first of them. */
+export function placesOf(kernel: Kernel, program: number): ProgramPlace[] {
+  const found: ProgramPlace[] = [];
+  for (const { id, path, lists } of kernel.cgroups.values()) {
+    for (const [attach_type, { entries }] of lists) {
+      for (const entry of entries) {
+        if (progIdOf(kernel, entry) !== program) continue;
+        const link = 'link_id' in entry && { link_id: entry.link_id };
+        found.push({ cgroup_id: id, path, attach_type, ...link });
+        if (found.length >= PLACES_MAX) return found;
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,62 @@
+/** The difference of two moments of one log: the states, and the events in between. */
+
+import { fold } from '../../events/host-state.ts';
+import type { Log } from '../../events/log.ts';
+import { stateOf } from '../../projections/state.ts';
+import type { EventRef } from '../event-ref.ts';
+import { eventsBetween } from '../log-pages.ts';
+import { QuestionLimit } from '../question-limit.ts';
+import { Causes } from './causes.ts';
+import { diffStates, type StateDiff } from './state-diff.ts';
+
+/** Events between the two moments. */
+const DIFF_EVENTS_MAX = 200_000;
+
+export interface AskedDiff {
+  readonly diff: StateDiff;
+  /** The events that the changes name, by position. */
+  readonly events: readonly EventRef[];
+  /** Names of the programs of both states. */
+  readonly names: ReadonlyMap<number, string>;
+}
+
+/**
+ * What changed from one position to a later one, and because of which events.
+ *
+ * @throws QuestionLimit when there are too many events in between
+ */
+export async function askedDiff(
+  log: Log,
+  host: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<AskedDiff> {
+  if (to - from > DIFF_EVENTS_MAX) {
+    const many = `${to - from} events lie between them, more than ${DIFF_EVENTS_MAX}`;
+    throw new QuestionLimit('from', DIFF_EVENTS_MAX, `${many}; ask for nearer moments`);
+  }
+  const { kernel } = await log.kernelAt(host, from);
+  const before = stateOf(kernel);
+  const causes = new Causes();
+  for await (const events of eventsBetween(log, host, { from: from + 1, to })) {
+    for (const event of events) {
+      causes.add(kernel, event);
+      fold(kernel, [event]);
+    }
+  }
+  const after = stateOf(kernel);
+  const diff = diffStates(before, after, causes.of);
+  const named = [...before.programs, ...after.programs];
+  return {
+    diff,
+    events: causes.refs(positionsIn(diff)),
+    names: new Map(named.map(({ prog_id, prog_name }) => [prog_id, prog_name])),
+  };
+}
+
+/** Every position that a change names. */
+function positionsIn(diff: StateDiff): number[] {
+  const { cgroups, programs, links, maps, bpffs, processes, lists, effective } = diff;
+  const tables = [cgroups, programs, links, maps, bpffs, processes];
+  const rows = tables.flatMap(({ added, removed, changed }) => [...added, ...removed, ...changed]);
+  return [...rows, ...lists, ...effective].flatMap(({ because }) => because);
+}
