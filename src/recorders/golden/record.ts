@@ -46,7 +46,7 @@ function deltaOf(before: Observed, now: Observed): StateDelta {
   for (const [key, value] of now) {
     if (!isDeepStrictEqual(before.get(key), value)) delta[key] = value;
   }
-  return delta;
+  return Object.fromEntries(Object.entries(delta).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A scenario as the text of a golden file. */
