@@ -45,6 +45,10 @@ const COMMANDS: Readonly<
     summary: 'list the events of a host, or follow them',
     load: async () => (await import('./events.ts')).events,
   },
+  plan: {
+    summary: 'tell what syscalls would do, and warn, without recording them',
+    load: async () => (await import('./plan.ts')).plan,
+  },
   replay: {
     summary: 'tell what another kernel release would have answered',
     load: async () => (await import('./replay.ts')).replay,

@@ -9,6 +9,18 @@ const FLAG_WORDS: readonly string[] = ['flags', 'query_flags'];
 const NUMBER = /^-?\d+$/u;
 
 /**
+ * The request that words and `--pid` spell; JSON may spell the whole request.
+ *
+ * @throws UsageError
+ */
+export function requestFromWords(words: readonly string[], pid: string | undefined): object {
+  const call = callFromWords(words);
+  if (pid !== undefined && !/^\d+$/u.test(pid)) throw new UsageError(`--pid ${pid} is no number`);
+  const who = pid === undefined ? {} : { pid: Number(pid) };
+  return 'call' in call ? { ...call, ...who } : { ...who, call };
+}
+
+/**
  * The call that words spell: its name and `field=value` pairs, or one JSON object.
  *
  * Numbers, true and false stand for themselves, lists are separated by commas, and what begins with
@@ -16,7 +28,7 @@ const NUMBER = /^-?\d+$/u;
  *
  * @throws UsageError
  */
-export function callFromWords(words: readonly string[]): object {
+function callFromWords(words: readonly string[]): object {
   const [name, ...pairs] = words;
   if (name === undefined) throw new UsageError('which call? try syscall HOST mkdir path=/pod1');
   if (name.startsWith('{')) {

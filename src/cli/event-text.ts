@@ -29,13 +29,16 @@ export function eventLines({
 }: WireEvent): string[] {
   const { name, ...args } = call;
   const asked = `${position}  ${at}  ${comm}[${pid}] ${name}(${fieldsText(args, ', ')})`;
-  const effectLines = effects.map(
-    ({ type, ...fields }) => `     ${`${type} ${fieldsText(fields, ' ')}`.trimEnd()}`,
-  );
-  return [`${asked} = ${answerText(outcome)}`, ...effectLines];
+  return [`${asked} = ${answerText(outcome)}`, ...effects.map(effectLine)];
 }
 
-function answerText({
+/** The indented line of an effect. */
+export function effectLine({ type, ...fields }: WireEvent['effects'][number]): string {
+  return `     ${`${type} ${fieldsText(fields, ' ')}`.trimEnd()}`;
+}
+
+/** What the kernel answered: the return value or errno, and what else it told. */
+export function answerText({
   ret,
   errno,
   rule,

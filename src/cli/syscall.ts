@@ -1,6 +1,6 @@
 /** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
 import { problemText, type RestClient, restClient } from '../recorders/rest-client.ts';
-import { callFromWords } from './call-words.ts';
+import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
@@ -34,17 +34,10 @@ export const syscall = command({
       if (flags.pid !== undefined) throw new UsageError('with "-", each line says its own pid');
       return streamed(client, path, { show, print });
     }
-    show(await client.post<WireEvent>(path, requestOf(callFromWords(call), flags.pid)));
+    show(await client.post<WireEvent>(path, requestFromWords(call, flags.pid)));
     return EXIT.done;
   },
 });
-
-/** The request for a call; JSON may spell the whole request. */
-function requestOf(call: object, pid: string | undefined): object {
-  if (pid !== undefined && !/^\d+$/u.test(pid)) throw new UsageError(`--pid ${pid} is no number`);
-  const who = pid === undefined ? {} : { pid: Number(pid) };
-  return 'call' in call ? { ...call, ...who } : { ...who, call };
-}
 
 /** Posts stdin as it comes and prints the answers as they come. */
 async function streamed(

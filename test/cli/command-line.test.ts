@@ -16,6 +16,7 @@ const COMMANDS = [
   'hosts',
   'syscall',
   'events',
+  'plan',
   'replay',
   'cgroups',
 ] as const;
@@ -58,6 +59,7 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['record test/histories', 'record needs --out DIR'],
   ['hosts drop web1', 'type hosts list, or hosts create NAME --release R'],
   ['hosts create web1', 'try hosts create web1 --release 6.18'],
+  ['plan', 'plan needs a HOST'],
   ['replay web1', 'try replay web1 --release 7.3'],
   ['syscall', 'syscall needs a HOST'],
   ['syscall web1', 'which call? try syscall HOST mkdir path=/pod1'],

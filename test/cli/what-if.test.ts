@@ -33,6 +33,40 @@ async function run(...args: string[]) {
   return { code, lines: out.trimEnd().split('\n') };
 }
 
+describe('plan', () => {
+  it(
+    'prints answers, effects, changed arrays and warnings, and records nothing',
+    PATIENCE,
+    async () => {
+      const attach = ['prog_attach', 'attach_bpf_fd=3', 'target_path=/a', 'attach_type=egress'];
+      const { code, lines } = await run('plan', 'web1', ...attach);
+      expect([code, lines]).toEqual([
+        1,
+        [
+          '0  init[1] prog_attach = 0',
+          '     EntryInserted cgroup_id=2 attach_type=cgroup_inet_egress index=0 revision=2 mode=none prog_id=1',
+          'changes /a cgroup_inet_egress: [] -> [1]',
+          'warning cuts-off-descendants, call 0: /a becomes exclusive for cgroup_inet_egress: ' +
+            'nothing more can be attached in the 0 cgroups below it, nor in those to come',
+        ],
+      ]);
+      expect((await run('events', 'web1')).lines.join()).not.toContain('prog_attach');
+    },
+  );
+
+  it('reads many from stdin, a later one using an earlier result', PATIENCE, async () => {
+    const input = [
+      '{"call":{"name":"mkdir","path":"/b"}}',
+      '{"call":{"name":"open_cgroup","path":"/b"}}',
+      '{"call":{"name":"close","fd":{"result_of":1}}}',
+    ].join('\n');
+    const args = ['plan', 'web1', '-', '--json', '--url', service.url];
+    const { code, out, err } = await bpfledger(args, { input });
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({ position: 4, warnings: [], truncated: false });
+  });
+});
+
 describe('replay', () => {
   it('prints each call with both answers and the reason, then the reasons', PATIENCE, async () => {
     const { code, lines } = await run('replay', 'web1', '--release', '7.3');

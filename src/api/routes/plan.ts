@@ -3,7 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { recordedCall } from '../../events/call-schema.ts';
 import { recordedEffect } from '../../events/effect-schema.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
-import { plan } from '../../time-travel/plan.ts';
+import { plan } from '../../time-travel/plan/plan.ts';
+import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
+import { warningsOf } from '../../time-travel/plan/warnings.ts';
 import { allowed } from '../guard/access.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
@@ -15,7 +17,7 @@ import {
 } from '../request/syscall-request.ts';
 import { type App, answers, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { outcomeOnWire, wireOutcome } from '../wire/event.ts';
+import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
 
 export const planAnswer = z
@@ -39,7 +41,16 @@ export const planAnswer = z
         after: z.array(slot),
       }),
     ),
-    truncated: z.boolean(),
+    warnings: z.array(
+      z.strictObject({
+        call: z.int().describe('Index of the call that it is about.'),
+        kind: z.enum(WARNING_KINDS),
+        sentence: z.string(),
+        about: z.record(z.string(), z.union([z.string(), z.number()])),
+        positions: z.array(position).describe('Events that attached what it is about.'),
+      }),
+    ),
+    truncated: z.boolean().describe('There are more changed arrays or warnings than listed.'),
   })
   .meta({ id: 'Plan' });
 
@@ -49,7 +60,10 @@ const route = createRoute({
   operationId: 'planSyscalls',
   summary: 'What syscalls would do, without recording them',
   request: { params: hostParams },
-  responses: answers('Outcomes, effects, and the effective arrays that would change.', planAnswer),
+  responses: answers(
+    'Outcomes, effects, the effective arrays that would change, and warnings.',
+    planAnswer,
+  ),
 });
 
 export function plans(app: App, service: Service): void {
@@ -65,16 +79,27 @@ export function plans(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
+    const { actor } = allowed(c, 'reader', host);
     contentType(c, [JSON_TYPE]);
     const { value } = await jsonBody(c);
     const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];
-    const planned = await service.log.readHead(host, (kernel, position) => ({
-      position,
-      ...plan(kernel, calls),
+    const { log, database } = service;
+    const { host_id } = await log.head(host);
+    const { moment, planned } = await log.readHead(host, (kernel, at) => ({
+      moment: { host_id, boot: kernel.boot.number, position: at },
+      planned: plan(kernel, calls),
     }));
-    reflect(c, host, planned.position);
-    const told = planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) }));
-    return c.json({ host, ...planned, calls: told } as never, 200);
+    const eventAt = (at: number) => log.event(host, at);
+    const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
+    reflect(c, host, moment.position);
+    const told = {
+      host,
+      position: moment.position,
+      calls: planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) })),
+      changed: planned.changed,
+      warnings: warned.warnings,
+      truncated: planned.truncated || warned.truncated,
+    };
+    return c.json(told as never, 200);
   });
 }

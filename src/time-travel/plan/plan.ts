@@ -1,28 +1,24 @@
 /** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
-import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
-import type { Call } from '../domain/call.ts';
-import { decide } from '../domain/decide.ts';
-import type { Effect } from '../domain/effect.ts';
-import { effectiveArray, type Slot } from '../domain/effective.ts';
-import { evolve } from '../domain/evolve.ts';
-import { type Cgroup, type Kernel, layered } from '../domain/kernel.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { isWithin } from '../domain/path.ts';
-import { BOOT_PID } from '../domain/release/config.ts';
-import { resolveCall, resolvePid } from '../events/references.ts';
-import type { CallRequest } from '../events/submission.ts';
+import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
+import type { Call } from '../../domain/call.ts';
+import { decide } from '../../domain/decide.ts';
+import type { Effect } from '../../domain/effect.ts';
+import { effectiveArray, type Slot } from '../../domain/effective.ts';
+import { evolve } from '../../domain/evolve.ts';
+import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { isWithin } from '../../domain/path.ts';
+import { BOOT_PID } from '../../domain/release/config.ts';
+import { resolveCall, resolvePid } from '../../events/references.ts';
+import type { CallRequest } from '../../events/submission.ts';
+import { callNotices } from './call-notices.ts';
+import { endNotices } from './end-notices.ts';
+import type { Numbered, PlannedCall } from './planned-call.ts';
+import type { Notice } from './warning.ts';
+import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
 
 /** Effective arrays that one plan compares. */
 const COMPARED_ARRAYS_MAX = 10_000;
-
-/** What one call would be answered, and the facts that would follow. */
-export interface PlannedCall {
-  readonly pid: number;
-  readonly comm: string;
-  readonly call: Call;
-  readonly outcome: Outcome;
-  readonly effects: readonly Effect[];
-}
 
 /** An effective array that the calls would change. */
 export interface ChangedArray {
@@ -38,6 +34,10 @@ export interface ChangedArray {
 export interface Plan {
   readonly calls: readonly PlannedCall[];
   readonly changed: readonly ChangedArray[];
+  /** What may not be meant; their entries are those that stand now. */
+  readonly notices: readonly Notice[];
+  /** Standing entries that the calls take out, or give another program. */
+  readonly taken: readonly TakenEntry[];
   /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
   readonly truncated: boolean;
 }
@@ -49,25 +49,31 @@ export interface Plan {
  */
 export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
   const world = layered(kernel);
-  const calls: PlannedCall[] = [];
+  const calls: Numbered[] = [];
+  const notices: Notice[] = [];
+  const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
   for (const [index, request] of requests.entries()) {
     const pid = resolvePid(request.pid, index, outcomes) ?? BOOT_PID;
     // A plan is made of syscalls: the boot call has a route of its own.
     const call = resolveCall(request.call, index, outcomes) as Call;
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
-    const { outcome, effects } = decide(world, pid, call);
-    for (const effect of effects) evolve(world, effect, pid);
-    outcomes.push(outcome);
-    calls.push({ pid, comm, call, outcome, effects });
+    const planned = { index, pid, comm, call, ...decide(world, pid, call) };
+    notices.push(...callNotices(world, planned));
+    for (const entry of standingIn(kernel, takenBy(world, planned))) {
+      taken.push({ call: index, entry });
+    }
+    for (const effect of planned.effects) evolve(world, effect, pid);
+    outcomes.push(planned.outcome);
+    calls.push(planned);
   }
+  notices.push(...endNotices({ before: kernel, after: world }, calls));
+  const effects = calls.flatMap((one) => one.effects);
   return {
-    calls,
-    ...changesBetween(
-      kernel,
-      world,
-      calls.flatMap(({ effects }) => effects),
-    ),
+    calls: calls.map(({ index: _, ...planned }) => planned),
+    notices: notices.map((one) => ({ ...one, entries: standingIn(kernel, one.entries) })),
+    taken,
+    ...changesBetween(kernel, world, effects),
   };
 }
 

@@ -1,0 +1,128 @@
+/** What is worth a warning in one planned call, read off the state before it and its effects. */
+import { ENTRIES_MAX } from '../../domain/attach.ts';
+import type { EffectOf } from '../../domain/effect.ts';
+import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
+import type { Cgroup, Entry, Kernel } from '../../domain/kernel.ts';
+import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
+import { isWithin } from '../../domain/path.ts';
+import { bugNotices } from './bug-notices.ts';
+import type { Numbered } from './planned-call.ts';
+import { programText } from './program-text.ts';
+import type { EntryPlace, Notice } from './warning.ts';
+
+/** Entries in a list from which on it is said to be nearly full. */
+const NEARLY_FULL = ENTRIES_MAX - 4;
+
+/**
+ * The warnings of one call.
+ *
+ * @param before the state that the call was decided on
+ */
+export function callNotices(before: Kernel, planned: Numbered): Notice[] {
+  const notices = bugNotices(before, planned);
+  for (const effect of planned.effects) {
+    if (effect.type === 'EntryInserted') notices.push(...insertionNotices(before, planned, effect));
+    if (effect.type === 'CgroupRemoved') notices.push(...removalNotices(before, planned, effect));
+  }
+  return notices;
+}
+
+type Inserted = EffectOf<'EntryInserted'>;
+
+function insertionNotices(before: Kernel, planned: Numbered, effect: Inserted): Notice[] {
+  const cgroup = before.cgroups.get(effect.cgroup_id);
+  if (cgroup === undefined) return [];
+  return [
+    ...appended(before, planned, effect, cgroup),
+    ...cutOff(before, planned, effect, cgroup),
+    ...nearlyFull(planned, effect, cgroup),
+  ];
+}
+
+/** A new entry beside an old one that it looks like, or that the call names as replaced. */
+function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+  const { call, index } = planned;
+  const { attach_type } = effect;
+  const place = { cgroup_id: cgroup.id, attach_type };
+  const prog_id = insertedProgram(planned, effect);
+  const program = before.programs.get(prog_id);
+  const forgot =
+    call.name === 'prog_attach' &&
+    (call.replace_bpf_fd ?? 0) !== 0 &&
+    (flagWord(call.flags) & ATTACH_FLAG_BITS.replace) === 0;
+  const { entries } = listOf(cgroup, attach_type);
+  const twins = entries.filter((entry) => {
+    const old = before.programs.get(progIdOf(before, entry));
+    if (old === undefined || program === undefined || program.prog_name === '') return false;
+    return old.prog_name === program.prog_name && old.prog_type === program.prog_type;
+  });
+  if (!forgot && twins.length === 0) return [];
+  const why = forgot
+    ? 'replace_bpf_fd is given without the flag replace, so the kernel ignores it'
+    : `${twins.length} of that name and type ${twins.length === 1 ? 'is' : 'are'} there already`;
+  const sentence =
+    `${programText(before, prog_id)} is added to ${cgroup.path} for ${attach_type} ` +
+    `and replaces nothing: ${why}`;
+  const about = { prog_id, cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type };
+  const told = twins.map((entry): EntryPlace => ({ ...place, ...holderOf(entry) }));
+  return [{ call: index, kind: 'appends-beside-old', sentence, about, entries: told }];
+}
+
+/** An inserted link is not in the state before; its creation names the program. */
+function insertedProgram({ effects }: Numbered, effect: Inserted): number {
+  if ('prog_id' in effect) return effect.prog_id;
+  const created = effects.find((one) => one.type === 'LinkCreated');
+  return created?.prog_id ?? 0;
+}
+
+/** A list in mode none forbids entries below it. */
+function cutOff(before: Kernel, { index }: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+  if (effect.mode !== 'none') return [];
+  const { attach_type } = effect;
+  let below = 0;
+  for (const { path } of before.cgroups.values()) if (isWithin(path, cgroup.path)) below++;
+  const many = below - 1 === 1 ? '1 cgroup' : `${below - 1} cgroups`;
+  const sentence =
+    `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached in the ` +
+    `${many} below it, nor in those to come`;
+  const about = { cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type, below: below - 1 };
+  return [{ call: index, kind: 'cuts-off-descendants', sentence, about, entries: [] }];
+}
+
+function nearlyFull({ index }: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+  const { attach_type } = effect;
+  const entries = listOf(cgroup, attach_type).entries.length + 1;
+  if (entries < NEARLY_FULL) return [];
+  const sentence =
+    `${cgroup.path} then has ${entries} of at most ${ENTRIES_MAX} entries for ${attach_type}; ` +
+    'a full list refuses even a replace';
+  const about = { cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type, entries };
+  return [{ call: index, kind: 'list-nearly-full', sentence, about, entries: [] }];
+}
+
+/** rmdir takes the entries of the cgroup with it, and its links become defunct. */
+function removalNotices(
+  before: Kernel,
+  { index }: Numbered,
+  { cgroup_id }: EffectOf<'CgroupRemoved'>,
+): Notice[] {
+  const cgroup = before.cgroups.get(cgroup_id);
+  if (cgroup === undefined) return [];
+  const places: EntryPlace[] = [];
+  const texts: string[] = [];
+  for (const [attach_type, { entries }] of cgroup.lists) {
+    for (const entry of entries) {
+      places.push({ cgroup_id, attach_type, ...holderOf(entry) });
+      texts.push(`${entryText(before, entry)} for ${attach_type}`);
+    }
+  }
+  if (places.length === 0) return [];
+  const sentence = `removing ${cgroup.path} detaches ${texts.join(', ')}`;
+  const about = { cgroup_id, cgroup: cgroup.path, entries: places.length };
+  return [{ call: index, kind: 'removal-takes-attachments', sentence, about, entries: places }];
+}
+
+function entryText(kernel: Kernel, entry: Entry): string {
+  const program = programText(kernel, progIdOf(kernel, entry));
+  return 'link_id' in entry ? `link ${entry.link_id} (${program})` : program;
+}

@@ -1,0 +1,17 @@
+import type { Call } from '../../domain/call.ts';
+import type { Effect } from '../../domain/effect.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+
+/** What one call would be answered, and the facts that would follow. */
+export interface PlannedCall {
+  readonly pid: number;
+  readonly comm: string;
+  readonly call: Call;
+  readonly outcome: Outcome;
+  readonly effects: readonly Effect[];
+}
+
+/** A planned call with its place in the plan. */
+export interface Numbered extends PlannedCall {
+  readonly index: number;
+}

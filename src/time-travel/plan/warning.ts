@@ -1,0 +1,41 @@
+/** Warnings of a plan: what the kernel would do without a word, and its caller may not have meant. */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { EntryHolder } from '../../domain/effect.ts';
+import type { About } from '../../domain/outcome.ts';
+
+export const WARNING_KINDS = [
+  'appends-beside-old',
+  'cuts-off-descendants',
+  'list-nearly-full',
+  'link-dies-with-process',
+  'order-inverted',
+  'entry-of-another',
+  'removal-takes-attachments',
+  'kernel-bug',
+] as const;
+
+export type WarningKind = (typeof WARNING_KINDS)[number];
+
+/** An entry that stands in a list. */
+export type EntryPlace = EntryHolder & {
+  readonly cgroup_id: number;
+  readonly attach_type: AttachType;
+};
+
+/** A warning as the kernel's state gives it. */
+export interface Notice {
+  /** Index of the planned call that it is about. */
+  readonly call: number;
+  readonly kind: WarningKind;
+  readonly sentence: string;
+  /** The objects involved. */
+  readonly about: About;
+  /** Entries that it is about, some of which the plan itself may have made. */
+  readonly entries: readonly EntryPlace[];
+}
+
+/** A warning with where in the log it comes from. */
+export interface PlanWarning extends Omit<Notice, 'entries'> {
+  /** The events that attached the entries which it is about; empty when the plan makes them. */
+  readonly positions: readonly number[];
+}

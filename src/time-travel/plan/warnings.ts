@@ -1,0 +1,151 @@
+/**
+ * Warnings with where in the log they come from: the events that attached the entries which a plan
+ * touches, and whether it was somebody else who made them.
+ */
+import type { Effect } from '../../domain/effect.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { indexOfLink, indexOfProg, listOf } from '../../domain/list.ts';
+import type { Queryable } from '../../events/database.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import { entrySince, linkSince } from '../../projections/entry-origins.ts';
+import type { Moment } from '../../projections/moment.ts';
+import type { PlannedCall } from './planned-call.ts';
+import type { EntryPlace, Notice, PlanWarning } from './warning.ts';
+
+/** Warnings of one plan; what comes after is left out, and the answer says so. */
+const WARNINGS_MAX = 200;
+/** Positions that one warning names. */
+const POSITIONS_MAX = 64;
+
+/** A standing entry that a call takes out, or gives another program. */
+export interface TakenEntry {
+  readonly call: number;
+  readonly entry: EntryPlace;
+}
+
+/** The entries among `places` that stand in a kernel. */
+export function standingIn<T extends EntryPlace>(kernel: Kernel, places: readonly T[]): T[] {
+  return places.filter((place) => {
+    const cgroup = kernel.cgroups.get(place.cgroup_id);
+    if (cgroup === undefined) return false;
+    const list = listOf(cgroup, place.attach_type);
+    const at =
+      'link_id' in place ? indexOfLink(list, place.link_id) : indexOfProg(list, place.prog_id);
+    return at >= 0;
+  });
+}
+
+/** The entries that a call, by itself and not by way of an fd that closes, takes from a list. */
+export function takenBy(before: Kernel, { call, effects }: PlannedCall): EntryPlace[] {
+  switch (call.name) {
+    case 'prog_attach':
+    case 'prog_detach':
+    case 'link_update':
+    case 'link_detach':
+      return effects.flatMap((effect) => takenIn(before, effect));
+    default:
+      return [];
+  }
+}
+
+function takenIn(before: Kernel, effect: Effect): EntryPlace[] {
+  switch (effect.type) {
+    case 'EntryRemoved': {
+      const { cgroup_id, attach_type } = effect;
+      const holder =
+        'link_id' in effect ? { link_id: effect.link_id } : { prog_id: effect.prog_id };
+      return [{ cgroup_id, attach_type, ...holder }];
+    }
+    case 'EntryReplaced': {
+      const { cgroup_id, attach_type, was_prog_id } = effect;
+      return [{ cgroup_id, attach_type, prog_id: was_prog_id }];
+    }
+    case 'LinkUpdated': {
+      const link = before.links.get(effect.link_id);
+      if (link === undefined) return [];
+      const { cgroup_id, attach_type } = link;
+      return [{ cgroup_id, attach_type, link_id: effect.link_id }];
+    }
+    default:
+      return [];
+  }
+}
+
+interface Source {
+  readonly database: Queryable;
+  /** Where the plan was made. */
+  readonly moment: Moment;
+  readonly eventAt: (position: number) => Promise<LedgerEvent>;
+}
+
+export interface Warned {
+  readonly warnings: readonly PlanWarning[];
+  /** There are more than `WARNINGS_MAX`. */
+  readonly truncated: boolean;
+}
+
+/**
+ * The warnings of a plan.
+ *
+ * @param actor the principal that would record the calls
+ * @param planned notices and taken entries; of both, entries that stand at the moment alone
+ */
+export async function warningsOf(
+  source: Source,
+  actor: string,
+  planned: {
+    readonly calls: readonly PlannedCall[];
+    readonly notices: readonly Notice[];
+    readonly taken: readonly TakenEntry[];
+  },
+): Promise<Warned> {
+  const warnings: PlanWarning[] = [];
+  const { notices, taken, calls } = planned;
+  for (const { entries, ...notice } of notices.slice(0, WARNINGS_MAX)) {
+    const positions: number[] = [];
+    for (const entry of entries.slice(0, POSITIONS_MAX)) {
+      positions.push(await attachedAt(source, entry));
+    }
+    warnings.push({ ...notice, positions: [...new Set(positions)].sort((a, b) => a - b) });
+  }
+  for (const one of taken.slice(0, WARNINGS_MAX)) {
+    const warning = await foreign(source, actor, one, calls[one.call]);
+    if (warning !== undefined) warnings.push(warning);
+  }
+  const truncated =
+    notices.length > WARNINGS_MAX || taken.length > WARNINGS_MAX || warnings.length > WARNINGS_MAX;
+  const inOrder = warnings.sort((a, b) => a.call - b.call).slice(0, WARNINGS_MAX);
+  return { warnings: inOrder, truncated };
+}
+
+/** The event that attached an entry. */
+async function attachedAt({ database, moment }: Source, entry: EntryPlace): Promise<number> {
+  if ('link_id' in entry) return (await linkSince(database, moment, entry.link_id)).created;
+  return entrySince(database, moment, entry);
+}
+
+/** A warning when an entry was attached by another principal, or by a process of another name. */
+async function foreign(
+  source: Source,
+  actor: string,
+  { call: index, entry }: TakenEntry,
+  call: PlannedCall | undefined,
+): Promise<PlanWarning | undefined> {
+  if (call === undefined) return undefined;
+  const position = await attachedAt(source, entry);
+  const maker = await source.eventAt(position);
+  // An agent that was restarted has another pid and is still the same.
+  const same = maker.actor === actor && (maker.pid === call.pid || maker.comm === call.comm);
+  if (same) return undefined;
+  const what = 'link_id' in entry ? `link ${entry.link_id}` : `program ${entry.prog_id}`;
+  const does = call.call.name === 'link_update' || isReplace(call) ? 'replaces' : 'detaches';
+  const sentence =
+    `${call.comm}[${call.pid}] as ${actor} ${does} ${what}, which ` +
+    `${maker.comm}[${maker.pid}] as ${maker.actor} attached`;
+  const about = { ...entry, pid: maker.pid, comm: maker.comm, actor: maker.actor };
+  return { call: index, kind: 'entry-of-another', sentence, about, positions: [position] };
+}
+
+function isReplace({ effects }: PlannedCall): boolean {
+  return effects.some(({ type }) => type === 'EntryReplaced');
+}
