@@ -7,17 +7,15 @@ import type { Call } from '../domain/call.ts';
 import type { Decision } from '../domain/decision.ts';
 import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
-import { bindKernel, type Kernel, must, SYS } from './kernel/syscall.ts';
+import { bindKernel, type Kernel } from './kernel/syscall.ts';
 import { ExecutorUnavailable } from './kernel/unavailable.ts';
 import { type Late, settle } from './live/canary.ts';
-import { Cgroups } from './live/cgroups.ts';
-import { openKind } from './live/fd-calls.ts';
-import { Identities } from './live/identities.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
 import { observeLive } from './live/observe.ts';
 import { stayOnOneCpu } from './live/one-cpu.ts';
+import { closeLive, openLive } from './live/open-live.ts';
 import { performLive } from './live/perform.ts';
-import { dismiss, newProcess } from './live/process-calls.ts';
+import { newProcess } from './live/process-calls.ts';
 import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
@@ -29,10 +27,6 @@ export interface LiveMachine {
   /** Ends the log's processes and removes the scratch place. */
   close(): Promise<void>;
 }
-
-const RLIMIT_NOFILE = 7;
-const F_DUPFD_CLOEXEC = 1030;
-const LOWEST_FD = 3;
 
 /**
  * Opens a machine on the running kernel, booted as far as a running kernel can be.
@@ -53,7 +47,7 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
 }
 
 function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
-  const live = liveKernel(kernel, scratch, config);
+  const live = openLive(kernel, scratch, { config, nameNew: counted(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = { cgroup: `${scratch.folder}/canary`, pin: `${scratch.bpffs}/bpfledger_canary` };
@@ -68,22 +62,14 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
     observe: async () => observeLive(live),
     async close() {
       leaveCpu();
-      for (const process of live.processes.values()) {
-        await performLive(live, process.pid, { name: 'exit' });
-        await dismiss(process);
-      }
-      live.cgroups.close();
-      for (const fd of [live.standard.directory, live.standard.file, live.ownZero]) {
-        kernel.call(SYS.close, fd);
-      }
+      await closeLive(live);
       removeScratch(kernel, scratch);
     },
   };
 }
 
-function liveKernel(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveKernel {
-  const limit = Buffer.alloc(16);
-  must(kernel.call(SYS.prlimit64, 0, RLIMIT_NOFILE, undefined, limit), 'read the fd limit');
+/** Gives out the log's ids in the order in which things are made. */
+function counted(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
     link: config.first_link_id,
@@ -91,22 +77,7 @@ function liveKernel(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveK
     cgroup: config.first_cgroup_id,
     process: config.first_pid,
   };
-  return {
-    kernel,
-    processes: new Map(),
-    ids: new Identities(),
-    cgroups: new Cgroups(kernel, scratch.top, config.root_cgroup_id),
-    mapForms: new Map(),
-    bpffs: scratch.bpffs,
-    standard: {
-      directory: must(openKind(kernel, 'dir'), 'open a directory'),
-      file: must(openKind(kernel, 'file'), 'open a memory file'),
-    },
-    ownZero: must(kernel.call(SYS.fcntl, 0, F_DUPFD_CLOEXEC, LOWEST_FD), 'keep fd 0'),
-    config,
-    limit,
-    nameNew: (kind) => next[kind]++,
-  };
+  return (kind) => next[kind]++;
 }
 
 /** What the kernel may still have to do after a call that it accepted. */

@@ -42,13 +42,13 @@ function alive(live: LiveKernel, kind: ObjectKind): number[] {
 }
 
 /** Whether the kernel has an object, asked without taking a reference on it. */
-function isAlive(live: LiveKernel, kind: ObjectKind, real: number): boolean {
+export function isAlive(live: LiveKernel, kind: ObjectKind, real: number): boolean {
   const attr = new Attr(live.kernel).u32(0, real - 1);
   const answered = ask(live, `${kind}_get_next_id`, attr);
   return 'ret' in answered && attr.readU32(4) === real;
 }
 
-function linkOf(live: LiveKernel, id: number): LiveLink | undefined {
+export function linkOf(live: LiveKernel, id: number): LiveLink | undefined {
   const info = withObject(live, 'link', id, (fd) => objectBehind(live, fd));
   if (info?.kind !== 'link') return undefined;
   const { prog_id, cgroup_id, attach_type } = info;
@@ -89,7 +89,7 @@ function withObject<T>(
   }
 }
 
-function listOf(live: LiveKernel, cgroupFd: number, type: AttachType): LiveList {
+export function listOf(live: LiveKernel, cgroupFd: number, type: AttachType): LiveList {
   const attached = query(live, cgroupFd, type, 0);
   const effective = query(live, cgroupFd, type, EFFECTIVE);
   const mode = MODES[attached.flags];

@@ -99,7 +99,8 @@ export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<De
   return done([{ type: 'ProcessMoved', cgroup_id: cgroup.id }]);
 }
 
-async function stand(live: LiveKernel, process: LiveProcess, path: string): Promise<void> {
+/** Makes a cgroup busy in the name of a process. */
+export async function stand(live: LiveKernel, process: LiveProcess, path: string): Promise<void> {
   process.placeholder ??= await placeholder();
   writeFileSync(`${live.cgroups.directory(path)}/cgroup.procs`, `${process.placeholder.pid}`);
   process.cgroup = path;

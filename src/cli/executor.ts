@@ -1,0 +1,160 @@
+/** `bpfledger executor`: applies a host's log to the kernel that runs here. */
+import { hostname, release } from 'node:os';
+import { check } from '../executor/follow/check.ts';
+import { execute } from '../executor/follow/executor.ts';
+import type { Difference, Ledger, LoggedEvent } from '../executor/follow/ledger.ts';
+import { openPlace, type Place } from '../executor/follow/place.ts';
+import { bindKernel } from '../executor/kernel/syscall.ts';
+import { type RestClient, restClient } from '../recorders/rest-client.ts';
+import { command, type Printer } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { followEvents } from './follow-events.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+export const executor = command({
+  usage: 'HOST --cgroup-root DIR --bpffs DIR [options]',
+  about:
+    'Follows the log of a host and makes each of its calls on the kernel that runs here, as root,\n' +
+    'below one cgroup and one bpffs directory, and reports what the kernel answered. What it made\n' +
+    'is held by pins in DIR/held, so it may be stopped, killed and started again. It never ends\n' +
+    'an entry that it did not make. The exit code of --check is 1 when the kernel differs.',
+  flags: {
+    'cgroup-root': { value: 'DIR', about: "the cgroup directory that is / of the log's tree" },
+    bpffs: { value: 'DIR', about: 'a directory of a bpffs, for pins' },
+    name: { value: 'NAME', about: 'who takes the lease (default: this machine and the cgroup)' },
+    ephemeral: { about: 'keep no pins: when it stops, everything that it made goes' },
+    check: { about: 'compare once what was applied with the kernel, change nothing' },
+    'dry-run': { about: 'print the calls that are still to be made, and make none' },
+    'allow-root-cgroup': { about: 'the cgroup may be the root of the whole machine' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+    json: { about: 'one JSON object a line: reports and differences' },
+  },
+  example:
+    'sudo npx bpfledger executor web1 --cgroup-root /sys/fs/cgroup/web --bpffs /sys/fs/bpf/web',
+  async run({ flags, words, print }) {
+    const [host, ...extra] = words;
+    if (host === undefined || extra.length > 0) throw new UsageError('name one HOST');
+    const client = restClient(serviceFrom(flags));
+    const reader = ledgerOf(client, host);
+    if (flags['dry-run'] === true) return dryRun(client, host, print);
+    const { 'cgroup-root': cgroupRoot, bpffs } = flags;
+    if (cgroupRoot === undefined || bpffs === undefined) {
+      throw new UsageError('the executor needs --cgroup-root DIR and --bpffs DIR');
+    }
+    const kernel = await bindKernel();
+    const allowRoot = flags['allow-root-cgroup'] === true;
+    const place = openPlace(kernel, { cgroupRoot, bpffs, allowRoot });
+    if (flags.check === true) {
+      const { position, standing } = await check({ kernel, place, ledger: reader });
+      tellStanding(standing, flags.json, print);
+      print.out(`${standing.length} differences at position ${position}`);
+      return standing.length === 0 ? EXIT.done : EXIT.differs;
+    }
+    const ephemeral = flags.ephemeral === true;
+    const name = flags.name ?? `${hostname()}:${place.top}`;
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    await execute({
+      kernel,
+      place,
+      ledger: { ...reader, ...leased(client, host, name, { place, ephemeral }) },
+      ephemeral,
+      signal: stop.signal,
+      onReport: ({ call }, report) => {
+        if (flags.json) print.out(JSON.stringify(report));
+        else if (report.how !== 'performed') {
+          print.out(`${report.position} ${call.name}: ${report.how}: ${report.note ?? ''}`);
+        }
+      },
+      onStanding: (standing) => tellStanding(standing, flags.json, print),
+    });
+    // The stream that was followed is still open; nothing else is.
+    process.exit(EXIT.done);
+  },
+});
+
+function pathOf(host: string): string {
+  return `/v1/hosts/${encodeURIComponent(host)}`;
+}
+
+type Reader = Omit<Ledger, 'lease' | 'report'>;
+
+/** The log, read; the lease and the reports are refused until there is one. */
+function ledgerOf(client: RestClient, host: string): Ledger {
+  const path = pathOf(host);
+  const noLease = () => Promise.reject(new Error('no lease was taken'));
+  const reader: Reader = {
+    async bootPosition() {
+      const { boots } = await client.get<{ boots: { position_from: number }[] }>(path);
+      return boots.at(-1)?.position_from ?? 1;
+    },
+    async reported() {
+      const at = await client.get<{ reported_position: number }>(`${path}/executor`);
+      return at.reported_position;
+    },
+    follow: (after) =>
+      followEvents(client, {
+        path: `${path}/events/stream`,
+        after,
+      }) as unknown as AsyncIterable<LoggedEvent>,
+  };
+  return { ...reader, lease: noLease, report: noLease };
+}
+
+function leased(
+  client: RestClient,
+  host: string,
+  executor: string,
+  { place, ephemeral }: { readonly place: Place; readonly ephemeral: boolean },
+): Pick<Ledger, 'lease' | 'report'> {
+  const path = `${pathOf(host)}/executor`;
+  let lease = '';
+  return {
+    async lease() {
+      const { top: cgroup_root, bpffs } = place;
+      const at = { kernel: release(), cgroup_root, bpffs, ephemeral };
+      const taken = await client.post<{ lease: string; reported_position: number }>(
+        `${path}/lease`,
+        { executor, place: at },
+      );
+      lease = taken.lease;
+      return taken.reported_position;
+    },
+    async report(reports, standing) {
+      await client.post(`${path}/reports`, { lease, reports, ...(standing && { standing }) });
+    },
+  };
+}
+
+async function dryRun(client: RestClient, host: string, print: Printer): Promise<ExitCode> {
+  const path = pathOf(host);
+  const { head, reported_position } = await client.get<{
+    head: number;
+    reported_position: number;
+  }>(`${path}/executor`);
+  const events = followEvents(client, { path: `${path}/events/stream`, after: reported_position });
+  for (let at = reported_position; at < head; ) {
+    const { value } = await events.next();
+    if (value === undefined) break;
+    at = value.position;
+    const { name, ...args } = value.call;
+    print.out(`${at} pid ${value.pid}: ${name} ${JSON.stringify(args)}`);
+  }
+  print.out(`${head - reported_position} calls would be made`);
+  process.exit(EXIT.done);
+}
+
+function tellStanding(
+  standing: readonly Difference[],
+  json: true | undefined,
+  print: Printer,
+): void {
+  if (json) print.out(JSON.stringify({ standing }));
+  else
+    for (const { what, where, log, kernel } of standing) {
+      print.out(
+        `differs: ${what} ${where}: log ${log || 'nothing'}, kernel ${kernel || 'nothing'}`,
+      );
+    }
+}

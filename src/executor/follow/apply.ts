@@ -1,0 +1,114 @@
+/** Applies one event of the log to the live kernel, and says what the kernel answered. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Call } from '../../domain/call.ts';
+import type { Effect, ObjectKind } from '../../domain/effect.ts';
+import { evolve } from '../../domain/evolve.ts';
+import type { Kernel as Model } from '../../domain/kernel.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import { release } from '../live/bpf.ts';
+import type { LiveKernel } from '../live/live-kernel.ts';
+import { linkOf } from '../live/observe.ts';
+import { performLive } from '../live/perform.ts';
+import { newProcess } from '../live/process-calls.ts';
+import { withheld } from './confinement.ts';
+import { type Held, hold, holdAfter } from './held.ts';
+import type { LoggedEvent, Report } from './ledger.ts';
+
+/** Milliseconds that a removed cgroup's links may take to lose it. */
+const SEVERED_MS_MAX = 3000;
+
+/** An event of a call, not of a boot. */
+export type CallEvent = LoggedEvent & { readonly call: Call };
+
+/** Makes the event's call, holds what it made, and lets the model follow the log. */
+export async function apply(
+  live: LiveKernel,
+  held: Held,
+  model: Model,
+  event: CallEvent,
+): Promise<Report> {
+  const { position, pid, call, effects } = event;
+  const reason = withheld(live, pid, call);
+  const report =
+    reason === undefined
+      ? await performed(live, held, event)
+      : ({ position, how: 'withheld', outcome: event.outcome, note: reason } as const);
+  for (const effect of effects) evolve(model, effect, pid);
+  await holdAfter(live, held, effects);
+  await severed(live, effects);
+  for (const one of touched(event)) align(live, model, one);
+  return report;
+}
+
+async function performed(live: LiveKernel, held: Held, event: CallEvent): Promise<Report> {
+  const { position, pid, call } = event;
+  const started = performance.now();
+  const { outcome, effects } = await performLive(live, pid, call);
+  const duration = Math.round((performance.now() - started) * 1000);
+  const kernel_ids: Record<string, number> = {};
+  for (const { kind, id, fd } of effects.flatMap(madeBy)) {
+    const real = live.ids.realOf(kind, id);
+    const opened = live.processes.get(pid)?.fds.get(fd);
+    if (real === undefined || opened === undefined) continue;
+    kernel_ids[`${kind}_id`] = real;
+    if (!isRefusal(event.outcome)) hold(live, held, { kind, id, real: opened.real });
+  }
+  return { position, how: 'performed', outcome, kernel_ids, duration };
+}
+
+/** The object that an effect made, under the fd that the maker has. */
+function madeBy(
+  effect: Effect,
+): { readonly kind: ObjectKind; readonly id: number; readonly fd: number }[] {
+  switch (effect.type) {
+    case 'ProgLoaded':
+      return [{ kind: 'prog', id: effect.prog_id, fd: effect.fd }];
+    case 'LinkCreated':
+      return [{ kind: 'link', id: effect.link_id, fd: effect.fd }];
+    case 'MapCreated':
+      return [{ kind: 'map', id: effect.map_id, fd: effect.fd }];
+    default:
+      return [];
+  }
+}
+
+/** rmdir severs links a moment later; what follows in the log comes after that. */
+async function severed(live: LiveKernel, effects: readonly Effect[]): Promise<void> {
+  const deadline = performance.now() + SEVERED_MS_MAX;
+  for (const effect of effects) {
+    if (effect.type !== 'LinkSevered' || effect.reason !== 'cgroup_removed') continue;
+    while ((linkOf(live, effect.link_id)?.cgroup_id ?? 0) !== 0 && performance.now() < deadline) {
+      await pause(1);
+    }
+  }
+}
+
+/** The processes whose fds an event may have changed. */
+function touched({ pid, effects }: CallEvent): number[] {
+  const others = effects.flatMap((effect) =>
+    effect.type === 'ProcessForked' || effect.type === 'ProcessSpawned' ? [effect.pid] : [],
+  );
+  return [pid, ...others];
+}
+
+/**
+ * Gives a process the numbers that the log says it has. Where the kernel answered otherwise, a
+ * number stands for a file that fits nothing, so that no later call takes one fd for another.
+ */
+function align(live: LiveKernel, model: Model, pid: number): void {
+  const process = model.processes.get(pid);
+  const living = live.processes.get(pid);
+  if (process === undefined) return;
+  const aligned = living ?? newProcess(live, pid, process.comm);
+  live.processes.set(pid, aligned);
+  for (const [number, fd] of aligned.fds) {
+    if (process.fds.has(number)) continue;
+    aligned.fds.delete(number);
+    release({ live, process: aligned }, fd);
+  }
+  for (const [number, { cloexec }] of process.fds) {
+    if (aligned.fds.has(number)) continue;
+    const { file } = live.standard;
+    aligned.fds.set(number, { real: file, cloexec, kind: 'other', id: 0, standard: true });
+  }
+}

@@ -1,0 +1,111 @@
+/** How a live kernel differs from the log: lists, effective arrays, objects, pins. */
+import { existsSync, statSync } from 'node:fs';
+import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
+import { effectiveArray } from '../../domain/effective.ts';
+import { cgroupProgType } from '../../domain/fits.ts';
+import type { Cgroup, Kernel } from '../../domain/kernel.ts';
+import { listOf, progIdOf } from '../../domain/list.ts';
+import { bpffsPath } from '../live/file-calls.ts';
+import type { LiveKernel } from '../live/live-kernel.ts';
+import { isAlive, linkOf, listOf as liveListOf } from '../live/observe.ts';
+import type { Difference } from './ledger.ts';
+import { environment, type Place } from './place.ts';
+
+/** Differences that one comparison tells; more are more of the same. */
+const DIFFERENCES_MAX = 200;
+
+/** Everything in which the kernel is otherwise than the model, in the log's ids. */
+export function differences(model: Kernel, live: LiveKernel, place: Place): Difference[] {
+  const found: Difference[] = [];
+  const types = (Object.keys(CGROUP_HOOKS) as AttachTypeName[]).filter(
+    (type) => cgroupProgType(model.switches, type) !== undefined,
+  );
+  const around = new Map(types.map((type) => [type, environment(live.kernel, place, type)]));
+  for (const cgroup of model.cgroups.values()) {
+    if (found.length >= DIFFERENCES_MAX) break;
+    if (!stands(live, cgroup)) {
+      found.push({ what: 'cgroup', where: cgroup.path, log: 'there', kernel: 'missing' });
+      continue;
+    }
+    for (const type of types) {
+      found.push(...ofList(model, live, cgroup, type, around.get(type) ?? []));
+    }
+  }
+  found.push(...ofObjects(model, live), ...ofPins(model, live));
+  return found.slice(0, DIFFERENCES_MAX);
+}
+
+/** Whether the directory that a cgroup was is still that cgroup. */
+function stands(live: LiveKernel, { path }: Cgroup): boolean {
+  try {
+    const { ino } = statSync(live.cgroups.directory(path), { bigint: true });
+    return live.cgroups.at(path)?.inode === ino;
+  } catch {
+    return false;
+  }
+}
+
+function ofList(
+  model: Kernel,
+  live: LiveKernel,
+  cgroup: Cgroup,
+  type: AttachTypeName,
+  around: readonly number[],
+): Difference[] {
+  const found: Difference[] = [];
+  const list = listOf(cgroup, type);
+  const told = liveListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
+  const where = `${cgroup.path} ${type}`;
+  const attached = `${list.mode} ${list.entries.map((entry) => progIdOf(model, entry)).join(' ')}`;
+  const reallyAttached = `${told.mode} ${told.attached.map(named).join(' ')}`;
+  if (attached !== reallyAttached) {
+    found.push({ what: 'attached', where, log: attached, kernel: reallyAttached });
+  }
+  const effective = effectiveArray(model, cgroup, type).map((slot) => slot.prog_id);
+  // What runs on the directory above the top runs here too, and is none of the log's.
+  const ours = told.effective.filter((id) => id > 0 || !around.includes(-id));
+  if (effective.join(' ') !== ours.join(' ')) {
+    const kernel = ours.map(named).join(' ');
+    found.push({ what: 'effective', where, log: effective.join(' '), kernel });
+  }
+  return found;
+}
+
+/** A foreign program by the kernel's id. */
+function named(id: number): string {
+  return id < 0 ? `foreign:${-id}` : String(id);
+}
+
+function ofObjects(model: Kernel, live: LiveKernel): Difference[] {
+  const found: Difference[] = [];
+  const missing = (what: 'program' | 'link' | 'map', id: number) =>
+    found.push({ what, where: String(id), log: 'alive', kernel: 'missing' });
+  for (const { id } of model.programs.values()) {
+    if (!isThere(live, 'prog', id)) missing('program', id);
+  }
+  for (const { id } of model.maps.values()) if (!isThere(live, 'map', id)) missing('map', id);
+  for (const link of model.links.values()) {
+    const told = isThere(live, 'link', link.id) ? linkOf(live, link.id) : undefined;
+    if (told === undefined) {
+      missing('link', link.id);
+      continue;
+    }
+    const log = `program ${link.prog_id} on cgroup ${link.cgroup_id}`;
+    const kernel = `program ${named(told.prog_id)} on cgroup ${told.cgroup_id}`;
+    if (log !== kernel) found.push({ what: 'link', where: String(link.id), log, kernel });
+  }
+  return found;
+}
+
+function isThere(live: LiveKernel, kind: 'prog' | 'link' | 'map', id: number): boolean {
+  const real = live.ids.realOf(kind, id);
+  return real !== undefined && isAlive(live, kind, real);
+}
+
+function ofPins(model: Kernel, live: LiveKernel): Difference[] {
+  return [...model.bpffs.entries()].flatMap(([path, { kind }]) =>
+    existsSync(bpffsPath(live, path))
+      ? []
+      : [{ what: 'pin', where: path, log: kind, kernel: 'missing' } as const],
+  );
+}

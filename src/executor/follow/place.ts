@@ -1,0 +1,114 @@
+/**
+ * The place that an executor is confined to: one cgroup and what is below it, one directory of a
+ * bpffs. Both are resolved once, so a symlink that is changed later leads nowhere else.
+ */
+import { mkdirSync, realpathSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  ATTACH_TYPE_NUMBERS,
+  type AttachTypeName,
+  CGROUP_HOOKS,
+} from '../../domain/attach-type.ts';
+import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { BPF } from '../kernel/commands.ts';
+import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
+import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { ExecutorUnavailable } from '../kernel/unavailable.ts';
+
+const BPF_FS_MAGIC = 0xcafe4a11;
+const CGROUP2_MAGIC = 0x63677270;
+const O_DIRECTORY_CLOEXEC = 0o2200000;
+const EFFECTIVE = 1;
+const IDS_MAX = 1024;
+
+export interface Place {
+  /** The directory that is `/` of the log's cgroups. */
+  readonly top: string;
+  /** The directory that is `/` of the log's bpffs. */
+  readonly bpffs: string;
+  /** Private pins. */
+  readonly held: string;
+  /** The directory above the top; undefined when the top is the root of the hierarchy. */
+  readonly above: string | undefined;
+}
+
+export interface PlaceRequest {
+  readonly cgroupRoot: string;
+  readonly bpffs: string;
+  /** The top may be the root of the whole hierarchy. */
+  readonly allowRoot: boolean;
+}
+
+/**
+ * Resolves and checks a place, and makes the two directories it needs on the bpffs.
+ *
+ * @throws ExecutorUnavailable when it is not what it must be
+ */
+export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
+  const mount = requireCgroup2();
+  requireBpffs();
+  const top = resolved(request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
+  const folder = resolved(request.bpffs, BPF_FS_MAGIC, 'a directory of a bpffs');
+  const isRoot = top === mount;
+  if (isRoot && !request.allowRoot) {
+    throw new ExecutorUnavailable(
+      `${top} is the root of the hierarchy, where everything of this machine would be touched: ` +
+        'name a cgroup below it, or say --allow-root-cgroup',
+    );
+  }
+  const [bpffs, held] = [join(folder, 'log'), join(folder, 'held')];
+  for (const path of [bpffs, held]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  for (let path = top; path !== mount; path = dirname(path)) {
+    requireOpen(kernel, dirname(path));
+  }
+  return { top, bpffs, held, above: isRoot ? undefined : dirname(top) };
+}
+
+function resolved(path: string, magic: number, kind: string): string {
+  try {
+    const real = realpathSync(path);
+    if (statfsSync(real).type === magic) return real;
+  } catch {
+    // Told below, with what is wanted.
+  }
+  throw new ExecutorUnavailable(`${path} is not ${kind}`);
+}
+
+/** An exclusive program above the top lets nothing attach below it. */
+function requireOpen(kernel: Kernel, directory: string): void {
+  for (const type of Object.keys(CGROUP_HOOKS) as AttachTypeName[]) {
+    const { flags, ids } = queried(kernel, directory, type, 0);
+    if (ids.length === 0 || flags !== 0) continue;
+    throw new ExecutorUnavailable(
+      `${directory} has an exclusive ${type} program (id ${ids[0]}), below which the kernel lets ` +
+        'nothing attach',
+    );
+  }
+}
+
+/** The kernel's ids of the programs that run on a directory whatever is attached below it. */
+export function environment(
+  kernel: Kernel,
+  { above }: Place,
+  type: AttachTypeName,
+): readonly number[] {
+  return above === undefined ? [] : queried(kernel, above, type, EFFECTIVE).ids;
+}
+
+function queried(kernel: Kernel, directory: string, type: AttachTypeName, flags: number) {
+  const opened = kernel.call(SYS.open, cString(directory), O_DIRECTORY_CLOEXEC, 0);
+  const fd = must(opened, `open ${directory}`);
+  const buffer = Buffer.alloc(4 * IDS_MAX);
+  const attr = new Attr(kernel)
+    .u32(0, fd)
+    .u32(4, ATTACH_TYPE_NUMBERS[type])
+    .u32(8, flags)
+    .pointer(16, buffer)
+    .u32(24, IDS_MAX);
+  const answered = kernel.call(SYS.bpf, BPF.prog_query, attr.buffer, ATTR_BYTES);
+  kernel.call(SYS.close, fd);
+  // A hook that this kernel does not have holds nothing.
+  const count = 'ret' in answered ? attr.readU32(24) : 0;
+  const ids = Array.from({ length: count }, (_, i) => buffer.readUInt32LE(4 * i));
+  return { flags: attr.readU32(12), ids };
+}

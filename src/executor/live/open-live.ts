@@ -1,0 +1,52 @@
+/** Opens the context in which live calls are made, and closes it with all that it holds. */
+import type { BootConfig } from '../../domain/release/config.ts';
+import { type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { Cgroups } from './cgroups.ts';
+import { openKind } from './fd-calls.ts';
+import { Identities } from './identities.ts';
+import type { LiveKernel } from './live-kernel.ts';
+import { dismiss } from './process-calls.ts';
+
+const RLIMIT_NOFILE = 7;
+const F_DUPFD_CLOEXEC = 1030;
+const LOWEST_FD = 3;
+
+/** Opens a context without processes. */
+export function openLive(
+  kernel: Kernel,
+  { top, bpffs }: { readonly top: string; readonly bpffs: string },
+  { config, nameNew }: { readonly config: BootConfig; readonly nameNew: LiveKernel['nameNew'] },
+): LiveKernel {
+  const limit = Buffer.alloc(16);
+  must(kernel.call(SYS.prlimit64, 0, RLIMIT_NOFILE, undefined, limit), 'read the fd limit');
+  return {
+    kernel,
+    processes: new Map(),
+    ids: new Identities(),
+    cgroups: new Cgroups(kernel, top, config.root_cgroup_id),
+    mapForms: new Map(),
+    bpffs,
+    standard: {
+      directory: must(openKind(kernel, 'dir'), 'open a directory'),
+      file: must(openKind(kernel, 'file'), 'open a memory file'),
+    },
+    ownZero: must(kernel.call(SYS.fcntl, 0, F_DUPFD_CLOEXEC, LOWEST_FD), 'keep fd 0'),
+    config,
+    limit,
+    nameNew,
+  };
+}
+
+/** Closes every fd of the context and ends what stands in for its processes. */
+export async function closeLive(live: LiveKernel): Promise<void> {
+  const { kernel, processes, standard, cgroups } = live;
+  for (const process of processes.values()) {
+    for (const fd of [...process.fds.values(), ...process.mailbox]) {
+      if (fd.standard !== true) kernel.call(SYS.close, fd.real);
+    }
+    await dismiss(process);
+  }
+  processes.clear();
+  cgroups.close();
+  for (const fd of [standard.directory, standard.file, live.ownZero]) kernel.call(SYS.close, fd);
+}
