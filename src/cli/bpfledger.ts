@@ -25,6 +25,10 @@ const COMMANDS: Readonly<
     summary: 'compare the model, or a service, with what real kernels answered',
     load: async () => (await import('./conform.ts')).conform,
   },
+  executor: {
+    summary: "apply a host's log to the kernel that runs here",
+    load: async () => (await import('./executor.ts')).executor,
+  },
   fuzz: {
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,
@@ -72,6 +76,42 @@ const COMMANDS: Readonly<
   cgroups: {
     summary: 'show the cgroup tree with what is attached and effective',
     load: async () => (await import('./cgroups.ts')).cgroups,
+  },
+  at: {
+    summary: 'show the world as it was at a moment',
+    load: async () => (await import('./at.ts')).at,
+  },
+  tree: {
+    summary: 'show what is attached, as bpftool cgroup tree does, at a moment',
+    load: async () => (await import('./tree.ts')).tree,
+  },
+  diff: {
+    summary: 'tell what changed between two moments, and who changed it',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  blame: {
+    summary: 'tell who put each program there that runs on a cgroup',
+    load: async () => (await import('./blame.ts')).blame,
+  },
+  explain: {
+    summary: 'say why a program runs on a cgroup, or does not',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  history: {
+    summary: 'tell the life of a link, program, map, cgroup, process or pin',
+    load: async () => (await import('./history.ts')).history,
+  },
+  gaps: {
+    summary: 'tell when nothing ran on a cgroup, or a program did not',
+    load: async () => (await import('./gaps.ts')).gaps,
+  },
+  bisect: {
+    summary: 'find since when something has been so on a cgroup',
+    load: async () => (await import('./bisect.ts')).bisect,
+  },
+  incident: {
+    summary: 'list recorded incidents, or let a host live through one',
+    load: async () => (await import('./incident.ts')).incident,
   },
 };
 

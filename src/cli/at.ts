@@ -1,0 +1,99 @@
+/** `bpfledger at`: which position a moment is, and the world as it was then, in short. */
+import { restClient } from '../recorders/rest-client.ts';
+import { command } from './command.ts';
+import { eventLines, type WireEvent } from './event-text.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { pathOf, SERVICE_FLAGS } from './question.ts';
+import { serviceFrom } from './service-flags.ts';
+
+export const at = command({
+  usage: 'HOST MOMENT [options]',
+  about:
+    'Tells which position a moment stands for, the event there, and what there was then: boot,\n' +
+    'cgroups, programs, links with who holds them, pins, processes. MOMENT is a position, an\n' +
+    'RFC 3339 time, or the end of a boot (boot:2). --json gives the whole state.',
+  flags: SERVICE_FLAGS,
+  example: 'npx bpfledger at demo 20',
+  async run({ flags, words, print }) {
+    const [host, moment, extra] = words;
+    if (host === undefined || moment === undefined || extra !== undefined) {
+      throw new UsageError('at needs a HOST and a MOMENT, such as at demo 20');
+    }
+    const client = restClient(serviceFrom(flags));
+    const question = { host, resource: 'state', query: { at: moment } };
+    const answer = await client.get<StateAnswer>(pathOf(question));
+    if (flags.json) {
+      print.out(JSON.stringify(answer));
+      return EXIT.done;
+    }
+    const { position } = answer;
+    const event = { host, resource: `events/${position}`, query: {} };
+    for (const line of eventLines(await client.get<WireEvent>(pathOf(event)))) print.out(line);
+    for (const line of worldLines(answer.state)) print.out(line);
+    return EXIT.done;
+  },
+});
+
+interface StateAnswer {
+  readonly position: number;
+  readonly state: World;
+}
+
+interface World {
+  readonly boot: { readonly number: number; readonly release: string };
+  readonly cgroups: readonly { readonly cgroup_id: number; readonly path: string }[];
+  readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];
+  readonly links: readonly {
+    readonly link_id: number;
+    readonly prog_id: number;
+    readonly cgroup_id: number;
+    readonly attach_type: string | number;
+    readonly held_by: {
+      readonly fds: readonly { readonly pid: number; readonly fd: number }[];
+      readonly pins: readonly string[];
+    };
+  }[];
+  readonly bpffs: readonly { path: string; kind: string; object_id: number }[];
+  readonly processes: readonly { readonly pid: number; readonly comm: string }[];
+}
+
+function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World): string[] {
+  const paths = new Map(cgroups.map(({ cgroup_id, path }) => [cgroup_id, path]));
+  const pins = bpffs.filter(({ kind }) => kind !== 'dir');
+  return [
+    '',
+    `boot ${boot.number}, kernel ${boot.release}`,
+    listed(
+      'cgroups',
+      cgroups.map(({ cgroup_id, path }) => `${path} (${cgroup_id})`),
+    ),
+    listed(
+      'programs',
+      programs.map(({ prog_id, prog_name }) => `${prog_id} ${prog_name}`.trim()),
+    ),
+    `links: ${links.length}`,
+    ...links.map(({ link_id, prog_id, cgroup_id, attach_type, held_by }) => {
+      const where = cgroup_id === 0 ? 'on no cgroup' : `on ${paths.get(cgroup_id)}`;
+      const fds = held_by.fds.map(({ pid, fd }) => `fd ${fd} of ${pid}`);
+      const holders = [...fds, ...held_by.pins].join(', ') || 'nobody';
+      return `  ${link_id} ${where} for ${attach_type}, program ${prog_id}, held by ${holders}`;
+    }),
+    listed(
+      'pins',
+      pins.map(({ path, kind, object_id }) => `${path} (${kind} ${object_id})`),
+    ),
+    listed(
+      'processes',
+      processes.map(({ pid, comm }) => `${comm}[${pid}]`),
+    ),
+  ];
+}
+
+/** Things of one kind that are shown at most. */
+const SHOWN_MAX = 50;
+
+function listed(what: string, items: readonly string[]): string {
+  const more = items.length > SHOWN_MAX ? `, and ${items.length - SHOWN_MAX} more` : '';
+  const shown = items.slice(0, SHOWN_MAX).join(', ');
+  return `${what}: ${items.length}${shown === '' ? '' : `: ${shown}`}${more}`;
+}

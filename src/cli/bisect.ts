@@ -1,0 +1,24 @@
+/** `bpfledger bisect`: since when an effective array has been, or lacked, something. */
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { PLACE_FLAGS, placeFrom, printAnswer, SERVICE_FLAGS, SPAN_FLAGS } from './question.ts';
+
+export const bisect = command({
+  usage: 'HOST CONDITION --cgroup CGROUP --type TYPE [options]',
+  about:
+    'Finds the first position at which a condition holds on the effective array of a cgroup:\n' +
+    'lacks:PROGRAM, has:PROGRAM, empty, filled, or differs:HOST (programs compared by name and\n' +
+    'instructions, at equal positions). Prints the event, and what ran before it and after.',
+  flags: { ...PLACE_FLAGS, ...SPAN_FLAGS, ...SERVICE_FLAGS },
+  example: 'npx bpfledger bisect demo lacks:5001 --from 10 --cgroup / --type cgroup_device',
+  async run({ flags, words, print }) {
+    const [host, condition, extra] = words;
+    if (host === undefined || condition === undefined || extra !== undefined) {
+      throw new UsageError('bisect needs a HOST and a CONDITION, such as bisect demo empty');
+    }
+    const { from, to } = flags;
+    const query = { condition, ...placeFrom('bisect', flags), from, to };
+    await printAnswer({ flags, print }, { host, resource: 'bisect', query });
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,33 @@
+/** `bpfledger explain`: why a program runs on a cgroup, or does not. */
+import { command } from './command.ts';
+import { EXIT } from './exit-code.ts';
+import {
+  AT_FLAG,
+  needed,
+  oneHost,
+  PLACE_FLAGS,
+  placeFrom,
+  printAnswer,
+  SERVICE_FLAGS,
+} from './question.ts';
+
+export const explain = command({
+  usage: 'HOST --cgroup CGROUP --type TYPE --program ID [options]',
+  about:
+    'Says in a sentence why a program is effective on a cgroup for an attach type or why it is\n' +
+    'not, with the event that made it so, and the smallest change that would alter the answer.',
+  flags: {
+    ...PLACE_FLAGS,
+    program: { value: 'ID', about: 'the program, by its id in the boot of the moment' },
+    at: AT_FLAG,
+    ...SERVICE_FLAGS,
+  },
+  example: 'npx bpfledger explain demo --cgroup / --type cgroup_device --program 5001',
+  async run({ flags, words, print }) {
+    const host = oneHost('explain', words);
+    const program = needed('explain', 'program', flags.program, '5001');
+    const query = { ...placeFrom('explain', flags), program, at: flags.at };
+    await printAnswer({ flags, print }, { host, resource: 'explain', query });
+    return EXIT.done;
+  },
+});

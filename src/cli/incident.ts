@@ -1,0 +1,44 @@
+/** `bpfledger incident`: recorded incidents, to look at and to ask questions of. */
+import { readIncidents } from '../recorders/golden/incidents.ts';
+import { postScenario } from '../recorders/golden/post-scenario.ts';
+import { restClient } from '../recorders/rest-client.ts';
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { SERVICE_FLAGS } from './question.ts';
+import { serviceFrom } from './service-flags.ts';
+
+export const incident = command({
+  usage: '[NAME] [options]',
+  about:
+    'Without a NAME: lists public bug reports that were re-told on a real kernel, call by call.\n' +
+    'With one: makes a host and records the calls of the incident on it, prints what happened and\n' +
+    'the question that the report asks. docs/incidents answers each with one command.',
+  flags: {
+    as: { value: 'HOST', about: 'name of the new host (default: the name of the incident)' },
+    ...SERVICE_FLAGS,
+  },
+  example: 'npx bpfledger incident daemon-reload-gap',
+  async run({ flags, words, print }) {
+    const [name, extra] = words;
+    if (extra !== undefined) throw new UsageError('incident takes one NAME');
+    const incidents = await readIncidents();
+    if (name === undefined) {
+      for (const { header } of incidents) {
+        const { scenario, question } = header;
+        print.out(flags.json ? JSON.stringify({ name: scenario, question }) : scenario);
+        if (!flags.json) print.out(`    ${question}`);
+      }
+      return EXIT.done;
+    }
+    const found = incidents.find(({ header }) => header.scenario === name);
+    if (found === undefined)
+      throw new UsageError(`there is no incident ${name}; incident lists them`);
+    const host = flags.as ?? name;
+    const { positions } = await postScenario(restClient(serviceFrom(flags)), found, host);
+    const { about, question } = found.header;
+    const last = Math.max(...[...positions.values()].flat());
+    if (flags.json) print.out(JSON.stringify({ host, position: last, about, question }));
+    else for (const line of [`host ${host}: ${last} events`, about, question]) print.out(line);
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,91 @@
+/** What the commands share that ask a question about a host: flags, and printing the answer. */
+import { restClient } from '../recorders/rest-client.ts';
+import type { Printer } from './command.ts';
+import { UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+const MOMENT = 'a position, an RFC 3339 time, or the end of a boot (boot:2)';
+
+export const SERVICE_FLAGS = {
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: "the API's answer as JSON" },
+} as const;
+
+export const AT_FLAG = { value: 'MOMENT', about: `${MOMENT}; default: the head` } as const;
+
+export const SPAN_FLAGS = {
+  from: { value: 'MOMENT', about: `${MOMENT}; default: the first position` },
+  to: { value: 'MOMENT', about: 'where to end; default: the head' },
+} as const;
+
+export const PLACE_FLAGS = {
+  cgroup: { value: 'CGROUP', about: 'path or id of the cgroup' },
+  type: { value: 'TYPE', about: 'attach type, in any spelling: egress, cgroup_inet_egress' },
+} as const;
+
+export interface Asked {
+  readonly flags: {
+    readonly url: string | undefined;
+    readonly token: string | undefined;
+    readonly json: true | undefined;
+  };
+  readonly print: Printer;
+}
+
+export interface Question {
+  readonly host: string;
+  /** Below the host: `gaps`, `links/7/history`. */
+  readonly resource: string;
+  /** What is undefined is left out. */
+  readonly query: Readonly<Record<string, string | undefined>>;
+}
+
+/** The path of a question below the service's address. */
+export function pathOf({ host, resource, query }: Question): string {
+  const given = Object.entries(query).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  );
+  return `/v1/hosts/${encodeURIComponent(host)}/${resource}?${new URLSearchParams(given)}`;
+}
+
+/** Asks the service and prints its answer: its own text, or its JSON in one line. */
+export async function printAnswer({ flags, print }: Asked, question: Question): Promise<void> {
+  const client = restClient(serviceFrom(flags));
+  if (flags.json) {
+    print.out(JSON.stringify(await client.get<object>(pathOf(question))));
+    return;
+  }
+  const query = { ...question.query, format: 'text' };
+  const response = await client.open(pathOf({ ...question, query }));
+  for (const line of (await response.text()).trimEnd().split('\n')) print.out(line);
+}
+
+/** The one host that a command line names. Throws `UsageError`. */
+export function oneHost(name: string, words: readonly string[]): string {
+  const [host, extra] = words;
+  if (host === undefined || extra !== undefined) throw new UsageError(`${name} needs one HOST`);
+  return host;
+}
+
+/** A flag that must be given. Throws `UsageError` with an example of it. */
+export function needed(
+  name: string,
+  flag: string,
+  given: string | undefined,
+  example: string,
+): string {
+  if (given !== undefined) return given;
+  throw new UsageError(`${name} needs --${flag}, such as --${flag} ${example}`);
+}
+
+/** The place that the flags `cgroup` and `type` name. Throws `UsageError`. */
+export function placeFrom(
+  name: string,
+  flags: { readonly cgroup: string | undefined; readonly type: string | undefined },
+): { readonly cgroup: string; readonly attach_type: string } {
+  return {
+    cgroup: needed(name, 'cgroup', flags.cgroup, '/system.slice'),
+    attach_type: needed(name, 'type', flags.type, 'egress'),
+  };
+}

@@ -1,0 +1,102 @@
+/** `bpfledger tree`: what is attached in the cgroup tree, in the manner of `bpftool cgroup tree`. */
+import { restClient } from '../recorders/rest-client.ts';
+import { command } from './command.ts';
+import { EXIT } from './exit-code.ts';
+import { AT_FLAG, oneHost, pathOf, SERVICE_FLAGS } from './question.ts';
+import { serviceFrom } from './service-flags.ts';
+
+export const tree = command({
+  usage: 'HOST [options]',
+  about:
+    'Prints the programs attached to each cgroup as bpftool cgroup tree does, at any moment.\n' +
+    'Cgroups without programs are left out.',
+  flags: {
+    at: AT_FLAG,
+    under: { value: 'PATH', about: 'only this cgroup and those below it' },
+    effective: { about: 'what runs on each cgroup instead of what is attached to it' },
+    ...SERVICE_FLAGS,
+  },
+  example: 'npx bpfledger tree demo --at 20',
+  async run({ flags, words, print }) {
+    const host = oneHost('tree', words);
+    const client = restClient(serviceFrom(flags));
+    const question = { host, resource: 'state', query: { at: flags.at } };
+    const { state } = await client.get<StateAnswer>(pathOf(question));
+    const names = new Map(state.programs.map(({ prog_id, prog_name }) => [prog_id, prog_name]));
+    const under = flags.under ?? '/';
+    const shown = state.cgroups
+      .filter(({ path }) => path === under || path.startsWith(under === '/' ? '/' : `${under}/`))
+      .map((cgroup) => ({ path: cgroup.path, rows: rowsOf(cgroup, names, flags.effective) }))
+      .filter(({ rows }) => rows.length > 0)
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+    if (flags.json) {
+      const told = shown.map(({ path, rows }) => ({ cgroup: path, programs: rows }));
+      print.out(JSON.stringify(told));
+      return EXIT.done;
+    }
+    print.out('CgroupPath');
+    print.out(columns('ID', 'AttachType', 'AttachFlags', 'Name'));
+    for (const { path, rows } of shown) {
+      print.out(path);
+      for (const row of rows) print.out(`    ${rowText(row)}`);
+    }
+    return EXIT.done;
+  },
+});
+
+interface Entry {
+  readonly prog_id: number;
+}
+
+interface StateAnswer {
+  readonly state: {
+    readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];
+    readonly cgroups: readonly {
+      readonly path: string;
+      readonly attached: readonly {
+        readonly attach_type: string | number;
+        readonly mode: string;
+        readonly entries: readonly Entry[];
+      }[];
+      readonly effective: readonly {
+        readonly attach_type: string | number;
+        readonly slots: readonly Entry[];
+      }[];
+    }[];
+  };
+}
+
+/** A row, with the names of bpftool's JSON. */
+interface Row {
+  readonly id: number;
+  readonly attach_type: string | number;
+  /** Effective programs have none. */
+  readonly attach_flags?: string;
+  readonly name: string;
+}
+
+function rowsOf(
+  { attached, effective }: StateAnswer['state']['cgroups'][number],
+  names: ReadonlyMap<number, string>,
+  showsEffective: true | undefined,
+): Row[] {
+  const row = ({ prog_id: id }: Entry) => ({ id, name: names.get(id) ?? '' });
+  if (showsEffective) {
+    return effective.flatMap(({ attach_type, slots }) =>
+      slots.map((slot) => ({ ...row(slot), attach_type })),
+    );
+  }
+  return attached.flatMap(({ attach_type, mode, entries }) => {
+    const attach_flags = mode === 'none' ? '' : mode;
+    return entries.map((entry) => ({ ...row(entry), attach_type, attach_flags }));
+  });
+}
+
+function rowText({ id, attach_type, attach_flags = '', name }: Row): string {
+  return columns(String(id), String(attach_type), attach_flags, name).trimEnd();
+}
+
+/** The widths of bpftool's columns. */
+function columns(id: string, type: string, flags: string, name: string): string {
+  return `${id.padEnd(8)} ${type.padEnd(15)} ${flags.padEnd(15)} ${name.padEnd(15)}`;
+}
