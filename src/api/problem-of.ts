@@ -15,6 +15,8 @@ function toldBy(reason: Why): Told {
       return ['no-such-host', { field: 'host' }];
     case 'host-exists':
       return ['host-exists', { field: 'name' }];
+    case 'branch-too-deep':
+      return ['invalid-request', { field: 'host', limit: reason.depthMax }];
     case 'release-unknown':
       return ['unknown-release', { field: 'release' }];
     case 'position-mismatch':

@@ -1,5 +1,6 @@
 /** Reads what is kept of each append: where it ended, and the chain's value there. */
 import type { Queryable } from './database.ts';
+import { type Stretch, stretchesOf } from './lineage.ts';
 
 /** Batches in one read at most. */
 const PAGE_BATCHES_MAX = 1000;
@@ -22,14 +23,23 @@ type Row = Omit<StoredBatch, 'hash'> & { readonly hash: string };
 export async function* readBatches(
   database: Queryable,
   hostId: number,
-  { from, to }: { readonly from: number; readonly to: number },
+  range: { readonly from: number; readonly to: number },
+): AsyncGenerator<StoredBatch[]> {
+  for (const stretch of await stretchesOf(database, hostId, range)) {
+    yield* batchesOf(database, stretch);
+  }
+}
+
+async function* batchesOf(
+  database: Queryable,
+  { host_id, from, to }: Stretch,
 ): AsyncGenerator<StoredBatch[]> {
   let next = from;
   for (;;) {
     const rows = await database.query<Row>(
       `select position_to, recorded_at, at_max, writer, encode(hash, 'hex') as hash from batches
        where host_id = $1 and position_to between $2 and $3 order by position_to limit $4`,
-      [hostId, next, to, PAGE_BATCHES_MAX],
+      [host_id, next, to, PAGE_BATCHES_MAX],
     );
     if (rows.length > 0) yield rows.map((row) => ({ ...row, hash: Buffer.from(row.hash, 'hex') }));
     if (rows.length < PAGE_BATCHES_MAX) return;

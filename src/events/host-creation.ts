@@ -21,7 +21,8 @@ import type { IdempotencyKey } from './submission.ts';
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 100;
 const RETRY_AFTER_MS = 5000;
-const NAME_CONSTRAINT = 'hosts_name_unique';
+/** Name of the constraint that refuses a name that was given before. */
+export const NAME_CONSTRAINT = 'hosts_name_unique';
 
 export interface HostCreation {
   readonly name: string;
@@ -115,7 +116,8 @@ async function insertHost(
   return { host_id: hostId, event: draft.events[0] as LedgerEvent, replayed: false };
 }
 
-async function insertKey(
+/** Records the key of a write that made a host. */
+export async function insertKey(
   tx: Queryable,
   principal: string,
   { key, line = 0, fingerprint }: IdempotencyKey,

@@ -61,8 +61,17 @@ export function fold(kernel: Kernel, events: readonly LedgerEvent[]): void {
 
 async function latestSnapshot(database: Queryable, hostId: number, position: number) {
   const [row] = await database.query<{ position: number; state: Uint8Array }>(
-    `select position, state from snapshots
-     where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1`,
+    `select position, state from (
+       (select position, state from snapshots
+        where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)
+       union all
+       select s.position, s.state from lineages l cross join lateral (
+         select position, state from snapshots
+         where host_id = l.ancestor_id and version = $2
+           and position between l.position_from and least(l.position_to, $3)
+         order by position desc limit 1) s
+       where l.host_id = $1) found
+     order by position desc limit 1`,
     [hostId, SNAPSHOT_VERSION, position],
   );
   if (row === undefined) return { kernel: unbooted(), position: 0 };

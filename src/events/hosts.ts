@@ -1,4 +1,7 @@
-/** Hosts by name. A host is never renamed or removed, so what is known of it stays true. */
+/**
+ * Hosts by name. A host is never renamed or removed, so what is known of it stays true; a branch
+ * may be dropped, and is looked up each time.
+ */
 import type { Queryable } from './database.ts';
 import { LogRefusal } from './log-refusal.ts';
 
@@ -16,11 +19,16 @@ export interface Host {
   readonly position: number;
   /** Of the last event, microseconds since the epoch. */
   readonly recorded_at: number;
+  /** Of a branch: the host that it grew from; null for others. */
+  readonly origin: string | null;
+  /** Of a branch: the last position that it shares with its origin. */
+  readonly origin_position: number | null;
 }
 
-const SELECT = `select h.host_id, h.name, t.position, t.recorded_at,
-  (extract(epoch from h.created_at) * 1000000)::int8 as created_at
-  from hosts h join heads t using (host_id)`;
+const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as origin,
+  h.origin_position, (extract(epoch from h.created_at) * 1000000)::int8 as created_at
+  from hosts h join heads t using (host_id) left join hosts o on o.host_id = h.origin_host_id
+  where h.dropped_at is null`;
 
 /**
  * Hosts in the order of their names (by code point).
@@ -33,7 +41,7 @@ export function listHosts(
   { after = '', limit = HOSTS_PAGE_MAX }: { readonly after?: string; readonly limit?: number },
 ): Promise<Host[]> {
   return database.query<Host>(
-    `${SELECT} where h.name collate "C" > $1 order by h.name collate "C" limit $2`,
+    `${SELECT} and h.name collate "C" > $1 order by h.name collate "C" limit $2`,
     [after, Math.min(limit, HOSTS_PAGE_MAX)],
   );
 }
@@ -44,9 +52,22 @@ export function listHosts(
  * @throws LogRefusal `host-unknown`
  */
 export async function hostNamed(database: Queryable, name: string): Promise<Host> {
-  const [host] = await database.query<Host>(`${SELECT} where h.name = $1`, [name]);
+  const [host] = await database.query<Host>(`${SELECT} and h.name = $1`, [name]);
   if (host === undefined) throw new LogRefusal({ why: 'host-unknown', host: name });
   return host;
+}
+
+/** The branches that grew from a host itself, by name; after `HOSTS_PAGE_MAX` the others are left out. */
+export function listBranches(
+  database: Queryable,
+  hostId: number,
+  { after = '', limit = HOSTS_PAGE_MAX }: { readonly after?: string; readonly limit?: number },
+): Promise<Host[]> {
+  return database.query<Host>(
+    `${SELECT} and h.origin_host_id = $1 and h.name collate "C" > $2
+     order by h.name collate "C" limit $3`,
+    [hostId, after, Math.min(limit, HOSTS_PAGE_MAX)],
+  );
 }
 
 /** A lookup from name to `host_id` that remembers. */
@@ -55,7 +76,8 @@ export function hostIds(database: Queryable): (name: string) => Promise<number> 
   return async (name) => {
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
-    const { host_id } = await hostNamed(database, name);
+    const { host_id, origin } = await hostNamed(database, name);
+    if (origin !== null) return host_id;
     const [oldest] = known.keys();
     if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
     known.set(name, host_id);

@@ -2,6 +2,7 @@
 import { decodeEvent, type EncodedEvent } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
+import { OWNER } from './lineage.ts';
 import type { SegmentRow } from './segment/segment.ts';
 import { openStored, segmentAt } from './segment/segment-reader.ts';
 
@@ -17,7 +18,10 @@ export interface Range {
   readonly limit?: number;
 }
 
-/** Events from a position on, in order; fewer than asked when the texts are very long. */
+/**
+ * Events from a position on, in order; fewer than asked when the texts are very long, and up to
+ * where the rows of a branch's origin end. None only after the head.
+ */
 export async function readEvents(
   database: Queryable,
   hostId: number,
@@ -32,11 +36,12 @@ export async function readRows(
   hostId: number,
   { from, limit = PAGE_EVENTS_MAX }: Range,
 ): Promise<EncodedEvent[]> {
-  const text = `select position, recorded_at, body from (
+  const text = `with ${OWNER} select position, recorded_at, body from (
     select position, recorded_at, body,
       sum(length(body)) over (order by position) - length(body) as before
     from (select position, recorded_at, body from events
-      where host_id = $1 and position >= $2 order by position limit $3) as page
+      where host_id = (select host_id from owner) and position >= $2
+        and position <= (select position_to from owner) order by position limit $3) as page
   ) as measured where before < $4 order by position`;
   const bounded = Math.min(limit, PAGE_EVENTS_MAX);
   return database.query<EncodedEvent>(text, [hostId, from, bounded, PAGE_TEXT_MAX]);
@@ -101,8 +106,20 @@ export async function positionAt(
   time: number,
 ): Promise<number> {
   const [batch] = await database.query<{ position_to: number }>(
-    `select position_to from batches where host_id = $1 and at_max <= $2
-     order by at_max desc, position_to desc limit 1`,
+    `select position_to from (
+       (select position_to from batches where host_id = $1 and at_max <= $2
+        order by at_max desc, position_to desc limit 1)
+       union all
+       select b.position_to from lineages l cross join lateral (
+         select position_to from batches
+         where host_id = l.ancestor_id and position_to between l.position_from and l.position_to
+           and at_max <= least($2, (
+             select last.at_max from batches last
+             where last.host_id = l.ancestor_id and last.position_to <= l.position_to
+             order by last.position_to desc limit 1))
+         order by at_max desc, position_to desc limit 1) b
+       where l.host_id = $1) found
+     order by position_to desc limit 1`,
     [hostId, time],
   );
   let position = batch?.position_to ?? 0;

@@ -2,10 +2,13 @@
  * What the log itself refuses, as opposed to the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
+import { unknownRelease } from '../domain/release/release.ts';
 
 export type Why =
   | { readonly why: 'host-unknown'; readonly host: string }
   | { readonly why: 'host-exists'; readonly host: string }
+  /** A branch of a branch of a branch, and so on. */
+  | { readonly why: 'branch-too-deep'; readonly depthMax: number }
   | { readonly why: 'release-unknown'; readonly release: string }
   /** The log is not where the writer of the request thought it was. */
   | { readonly why: 'position-mismatch'; readonly expected: number; readonly actual: number }
@@ -55,18 +58,21 @@ function sentence(reason: Why): string {
       return `there is no host ${reason.host}`;
     case 'host-exists':
       return `there is a host ${reason.host} already`;
+    case 'branch-too-deep':
+      return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
     case 'release-unknown':
-      return `no kernel release is called ${reason.release}`;
+      return unknownRelease(reason.release);
     case 'position-mismatch':
       return `the log stands at position ${reason.actual}, not at ${reason.expected}`;
     case 'position-unknown':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':
-      return `the idempotency key ${reason.key} was used for another request`;
+      return `the idempotency key ${reason.key} was used for another request; a new request needs a new key`;
     case 'reference-invalid':
       return (
         `${reason.field} of call ${reason.call} refers to the result of call ` +
-        `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}`
+        `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
+        'nothing was recorded'
       );
     case 'submission-empty':
       return 'there is no call to record';

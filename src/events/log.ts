@@ -6,6 +6,7 @@ import type { Kernel } from '../domain/kernel.ts';
 import { type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { appendFor } from './append.ts';
+import { type BranchRequest, createBranch, dropBranch, type MadeBranch } from './branching.ts';
 import type { Clock } from './clock.ts';
 import type { CommitContext } from './commit.ts';
 import type { Database } from './database.ts';
@@ -15,7 +16,7 @@ import { type CreatedHost, createHost, type HostCreation } from './host-creation
 import { HostFeed } from './host-feed.ts';
 import { type HostState, loadState } from './host-state.ts';
 import { HostWriters } from './host-writers.ts';
-import { type Host, hostIds, hostNamed, listHosts } from './hosts.ts';
+import { type Host, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { sweepKeys } from './idempotency.ts';
 import { positionAt, type Range, readEvents } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
@@ -53,6 +54,12 @@ export interface RebootRequest extends BootRequest {
   readonly expectedPosition?: number;
 }
 
+/** A page of hosts: those after a name. */
+interface Page {
+  readonly after?: string;
+  readonly limit?: number;
+}
+
 export interface Log {
   /** A new host with its first boot. Refuses `host-exists`, `release-unknown`. */
   createHost(request: HostCreation & BootRequest): Promise<CreatedHost>;
@@ -61,8 +68,18 @@ export interface Log {
   /** Records the calls of a submission, all or none; what the kernel refuses is recorded too. */
   submit(host: string, submission: Submission): Promise<Receipt>;
 
-  /** A page of hosts, by name. */
-  hosts(page?: { readonly after?: string; readonly limit?: number }): Promise<Host[]>;
+  /**
+   * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
+   * `position-unknown`, `branch-too-deep`.
+   */
+  createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
+  /** A page of the branches that grew from a host itself, by name. */
+  branches(origin: string, page?: Page): Promise<Host[]>;
+  /** Hides a branch for ever; its name stays taken. Refuses `host-unknown`. */
+  dropBranch(origin: string, name: string): Promise<void>;
+
+  /** A page of hosts and branches, by name. */
+  hosts(page?: Page): Promise<Host[]>;
   /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
@@ -135,6 +152,18 @@ export async function openLog(options: LogOptions): Promise<Log> {
       });
     },
     submit,
+
+    async createBranch(origin, request) {
+      const originId = await idOf(origin);
+      const { position: head } = await readHead(database, originId);
+      const { position } = request;
+      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      return createBranch(database, originId, { ...request, now: clock.now() });
+    },
+    branches: async (origin, page = {}) => listBranches(database, await idOf(origin), page),
+    async dropBranch(origin, name) {
+      await dropBranch(database, await idOf(origin), { name, now: clock.now() });
+    },
 
     hosts: (page = {}) => listHosts(database, page),
     host: (name) => hostNamed(database, name),

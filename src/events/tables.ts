@@ -18,14 +18,34 @@ const int8 = () => bigint({ mode: 'number' });
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
 
-/** One row a log. A branch names the host and the position that it grew from. */
+/** One row a log. A branch names the host and the position that it grew from, and is one for ever. */
 export const hosts = pgTable('hosts', {
   host_id: int8().primaryKey().generatedAlwaysAsIdentity(),
   name: text().notNull().unique(),
   created_at: createdAt(),
   origin_host_id: int8(),
   origin_position: int8(),
+  /** When a branch was dropped: from then on nobody sees it, and its rows stay. */
+  dropped_at: timestamp({ withTimezone: true }),
 });
+
+/**
+ * Which hosts' rows a branch reads below its own: one row a stretch of positions, without gaps from
+ * 1 to where it grew from. A host that is no branch has none. Append only, by trigger; the
+ * reference keeps an origin from being removed below a branch.
+ */
+export const lineages = pgTable(
+  'lineages',
+  {
+    host_id: int8().notNull(),
+    ancestor_id: int8()
+      .notNull()
+      .references(() => hosts.host_id),
+    position_from: int8().notNull(),
+    position_to: int8().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position_to] })],
+);
 
 /** Where each log ends. The one row that an append changes, and the fence between writers. */
 export const heads = pgTable('heads', {

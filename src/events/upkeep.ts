@@ -34,11 +34,12 @@ const UNSIGNED = `
       or coalesce(latest.signed_at, 0) <= $2::int8)
   order by h.host_id limit $3`;
 
+// A branch is a sketch: what it has of its own stays rows, and its origin's prefix is sealed there.
 const UNSEALED = `
-  select h.host_id from heads h
+  select h.host_id from heads h join hosts using (host_id)
   left join lateral (select position_to from segments s
     where s.host_id = h.host_id order by position_from desc limit 1) latest on true
-  where h.position - coalesce(latest.position_to, 0) >= $1::int8
+  where hosts.origin_host_id is null and h.position - coalesce(latest.position_to, 0) >= $1::int8
   order by h.host_id limit $2`;
 
 /** Signs and seals what is due. */

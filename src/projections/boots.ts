@@ -40,11 +40,11 @@ export function inNameOrder<T extends object>(config: T): T {
 }
 
 const AT = `
-  select boot from boots where host_id = $1 and position_from <= $2
+  select boot from boots_of_line where host_id = $1 and position_from <= $2
   order by position_from desc limit 1`;
 
 const LIST = `
-  select boot, boot_id, release, config::json as config, position_from from boots
+  select boot, boot_id, release, config::json as config, position_from from boots_of_line
   where host_id = $1 and position_from <= $2 and boot > $3 order by position_from limit $4`;
 
 const STALE = `

@@ -26,10 +26,10 @@ export const cgroups = projection(cgroupVersions, (kernel: Kernel, cgroup_id: nu
 
 const LIVING = `
   select c.cgroup_id, c.parent_id, c.path, c.position_from
-  from cgroup_versions c
+  from cgroup_versions_of_line c
   where c.host_id = $1 and c.boot = $2 and c.position_from <= $3 and not c.gone
     and not exists (
-      select from cgroup_versions g
+      select from cgroup_versions_of_line g
       where g.host_id = c.host_id and g.boot = c.boot and g.cgroup_id = c.cgroup_id
         and g.position_from > c.position_from and g.position_from <= $3)`;
 

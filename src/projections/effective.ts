@@ -12,15 +12,15 @@ import { spelled } from './spelling.ts';
 /** The chain of a cgroup: itself (depth 0), its parent, and so on up to the root. */
 const CHAIN = `
   chain as (
-    select c.cgroup_id, c.parent_id, 0 as depth from cgroup_versions c
+    select c.cgroup_id, c.parent_id, 0 as depth from cgroup_versions_of_line c
     where c.host_id = $1 and c.boot = $2 and c.cgroup_id = $4 and c.position_from <= $3
       and not c.gone and not exists (
-        select from cgroup_versions g
+        select from cgroup_versions_of_line g
         where g.host_id = $1 and g.boot = $2 and g.cgroup_id = $4
           and g.gone and g.position_from <= $3)
     union all
     select parent.cgroup_id, parent.parent_id, chain.depth + 1
-    from chain join cgroup_versions parent
+    from chain join cgroup_versions_of_line parent
       on parent.host_id = $1 and parent.boot = $2 and parent.cgroup_id = chain.parent_id
       and not parent.gone
     where chain.parent_id <> 0)`;
@@ -31,7 +31,7 @@ const LEVELS = `
     select chain.depth, chain.cgroup_id, list.mode, list.entries,
       min(chain.depth) over () as nearest
     from chain cross join lateral (
-      select mode, entries from entry_versions e
+      select mode, entries from entry_versions_of_line e
       where e.host_id = $1 and e.boot = $2 and e.cgroup_id = chain.cgroup_id
         and e.attach_type = $5 and e.position_from <= $3
       order by e.position_from desc limit 1) list
@@ -41,12 +41,12 @@ const LEVELS = `
 const WRITTEN = `
   written as (
     select array_row.prog_ids from (
-      select position_from, prog_ids from written_array_versions w
+      select position_from, prog_ids from written_array_versions_of_line w
       where w.host_id = $1 and w.boot = $2 and w.cgroup_id = $4 and w.attach_type = $5
         and w.position_from <= $3
       order by w.position_from desc limit 1) array_row
     where array_row.prog_ids is not null and not exists (
-      select from chain join written_array_versions recomputed
+      select from chain join written_array_versions_of_line recomputed
         on recomputed.host_id = $1 and recomputed.boot = $2
         and recomputed.cgroup_id = chain.cgroup_id and recomputed.attach_type = $5
         and recomputed.position_from > array_row.position_from

@@ -23,11 +23,11 @@ export const elements = projection(
 
 const OF_MAP = `
   select key, value, position_from from (
-    select distinct on (key) * from element_versions
+    select distinct on (key) * from element_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and map_id = $4 and key > $5
     order by key, position_from desc) newest
   where not gone and not exists (
-    select from map_versions g
+    select from map_versions_of_line g
     where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
   order by key limit $6`;
 

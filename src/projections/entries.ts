@@ -59,23 +59,23 @@ export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) 
 // few types.
 const OF_CGROUP = `
   with recursive types as (
-    (select attach_type from entry_versions
+    (select attach_type from entry_versions_of_line
       where host_id = $1 and boot = $2 and cgroup_id = $4
       order by attach_type limit 1)
     union all
-    select (select e.attach_type from entry_versions e
+    select (select e.attach_type from entry_versions_of_line e
       where e.host_id = $1 and e.boot = $2 and e.cgroup_id = $4
         and e.attach_type > types.attach_type
       order by e.attach_type limit 1)
     from types where types.attach_type is not null)
   select types.attach_type, mode, revision, entries::json as entries, position_from
   from types cross join lateral (
-    select * from entry_versions e
+    select * from entry_versions_of_line e
     where e.host_id = $1 and e.boot = $2 and e.cgroup_id = $4
       and e.attach_type = types.attach_type and e.position_from <= $3
     order by e.position_from desc limit 1) newest
   where not gone and not exists (
-    select from cgroup_versions g
+    select from cgroup_versions_of_line g
     where g.host_id = $1 and g.boot = $2 and g.cgroup_id = $4 and g.gone
       and g.position_from <= $3)`;
 

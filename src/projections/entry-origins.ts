@@ -10,11 +10,11 @@ const OF_LIST = `e.host_id = $1 and e.boot = $2 and e.position_from <= $3
 // A list that is not in multi mode holds one entry, and each of its versions is another attach.
 const ENTRY_SINCE = `
   select coalesce(
-    (select case when e.mode <> 'multi' then e.position_from end from entry_versions e
+    (select case when e.mode <> 'multi' then e.position_from end from entry_versions_of_line e
       where ${OF_LIST} order by e.position_from desc limit 1),
-    (select min(e.position_from) from entry_versions e
+    (select min(e.position_from) from entry_versions_of_line e
       where ${OF_LIST} and e.position_from > coalesce((
-        select e.position_from from entry_versions e
+        select e.position_from from entry_versions_of_line e
         where ${OF_LIST} and not exists (
           select from json_array_elements(coalesce(e.entries, '[]')::json) as entry
           where entry ->> 'link_id' is null and (entry ->> 'prog_id')::int8 = $6)
@@ -37,7 +37,7 @@ export async function entrySince(
   return row.position;
 }
 
-const OF_LINK = `from link_versions
+const OF_LINK = `from link_versions_of_line
   where host_id = $1 and boot = $2 and position_from <= $3 and link_id = $4 and cgroup_id <> 0`;
 
 const LINK_SINCE = `
@@ -66,7 +66,7 @@ export async function linkSince(
 }
 
 const WRITTEN_SINCE = `
-  select position_from as position from written_array_versions e
+  select position_from as position from written_array_versions_of_line e
   where ${OF_LIST} and prog_ids is not null order by position_from desc limit 1`;
 
 /** The event in which a kernel bug wrote an array. */

@@ -32,14 +32,14 @@ const COLUMNS = 'link_id, prog_id, attach_type, cgroup_id, position_from';
 
 const ONE = `
   select ${COLUMNS} from (
-    select * from link_versions
+    select * from link_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and link_id = $4
     order by position_from desc limit 1) newest
   where not gone`;
 
 const LIST = `
   select ${COLUMNS} from (
-    select distinct on (link_id) * from link_versions
+    select distinct on (link_id) * from link_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and link_id > $4
     order by link_id, position_from desc) newest
   where not gone

@@ -46,10 +46,10 @@ export interface Span {
 
 const LIVES = `
   select c.boot, c.cgroup_id, c.path, c.position_from, (
-    select min(g.position_from) from cgroup_versions g
+    select min(g.position_from) from cgroup_versions_of_line g
     where g.host_id = c.host_id and g.boot = c.boot and g.cgroup_id = c.cgroup_id and g.gone
       and g.position_from <= $3) as position_gone
-  from cgroup_versions c
+  from cgroup_versions_of_line c
   where c.host_id = $1 and c.boot = any($2::int4[]) and c.position_from <= $3 and not c.gone
     and md5(c.path) = any(select md5(p) from unnest($4::text[]) as p) and c.path = any($4::text[])
   order by c.position_from limit $5`;
@@ -66,8 +66,8 @@ const versionsOf = (table: string, columns: string): string => `
           and n.attach_type = $2 and n.position_from <= $3), 0)) v
   order by v.position_from limit $7`;
 
-const LISTS = versionsOf('entry_versions', 'mode, entries::json as entries');
-const WRITTEN = versionsOf('written_array_versions', 'prog_ids::json as prog_ids');
+const LISTS = versionsOf('entry_versions_of_line', 'mode, entries::json as entries');
+const WRITTEN = versionsOf('written_array_versions_of_line', 'prog_ids::json as prog_ids');
 
 /** The cgroups that stood at any of the paths during boots, up to a position. */
 export function cgroupLives(

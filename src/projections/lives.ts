@@ -21,13 +21,13 @@ const lifeIn = (table: string, key: string): string => {
 };
 
 const LIFE = {
-  cgroup: lifeIn('cgroup_versions', 'cgroup_id = $4'),
-  program: lifeIn('program_versions', 'prog_id = $4'),
-  link: lifeIn('link_versions', 'link_id = $4'),
-  map: lifeIn('map_versions', 'map_id = $4'),
+  cgroup: lifeIn('cgroup_versions_of_line', 'cgroup_id = $4'),
+  program: lifeIn('program_versions_of_line', 'prog_id = $4'),
+  link: lifeIn('link_versions_of_line', 'link_id = $4'),
+  map: lifeIn('map_versions_of_line', 'map_id = $4'),
 } as const;
 
-const PIN_LIFE = lifeIn('pin_versions', 'md5(path) = md5($4) and path = $4');
+const PIN_LIFE = lifeIn('pin_versions_of_line', 'md5(path) = md5($4) and path = $4');
 
 export type LivingKind = keyof typeof LIFE;
 
@@ -52,7 +52,7 @@ export async function pinLife(
 }
 
 const PROGRAM_NAMES = `
-  select distinct on (prog_id) prog_id, prog_name, tag from program_versions
+  select distinct on (prog_id) prog_id, prog_name, tag from program_versions_of_line
   where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = any($4::int8[])
     and not gone
   order by prog_id, position_from`;
@@ -75,7 +75,7 @@ export async function programNames(
 }
 
 const PATH_OF = `
-  select path from cgroup_versions
+  select path from cgroup_versions_of_line
   where host_id = $1 and boot = $2 and position_from <= $3 and cgroup_id = $4 and not gone
   order by position_from limit 1`;
 

@@ -35,14 +35,14 @@ const COLUMNS = `map_id, map_type, key_size, value_size, max_entries, map_name, 
 
 const ONE = `
   select ${COLUMNS} from (
-    select * from map_versions
+    select * from map_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and map_id = $4
     order by position_from desc limit 1) newest
   where not gone`;
 
 const LIST = `
   select ${COLUMNS} from (
-    select distinct on (map_id) * from map_versions
+    select distinct on (map_id) * from map_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and map_id > $4
     order by map_id, position_from desc) newest
   where not gone order by map_id limit $5`;

@@ -30,14 +30,14 @@ const COLUMNS = 'path, kind, object_id, uid, mode, position_from';
 
 const ONE = `
   select ${COLUMNS} from (
-    select * from pin_versions
+    select * from pin_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and md5(path) = md5($4) and path = $4
     order by position_from desc limit 1) newest
   where not gone`;
 
 const LIST = `
   select ${COLUMNS} from (
-    select distinct on (md5(path), path) * from pin_versions
+    select distinct on (md5(path), path) * from pin_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3
     order by md5(path), path, position_from desc) newest
   where not gone and ($4::text is null or path collate "C" > $4)

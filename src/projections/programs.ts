@@ -57,14 +57,14 @@ const COLUMNS = `prog_id, prog_type, expected_attach_type, enforced, prog_name, 
 
 const ONE = `
   select ${COLUMNS} from (
-    select * from program_versions
+    select * from program_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = $4
     order by position_from desc limit 1) newest
   where not gone`;
 
 const LIST = `
   select ${COLUMNS} from (
-    select distinct on (prog_id) * from program_versions
+    select distinct on (prog_id) * from program_versions_of_line
     where host_id = $1 and boot = $2 and position_from <= $3 and prog_id > $4
     order by prog_id, position_from desc) newest
   where not gone order by prog_id limit $5`;

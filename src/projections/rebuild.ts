@@ -9,6 +9,7 @@ import { DamagedLog } from '../events/damaged-log.ts';
 import type { Database, Queryable } from '../events/database.ts';
 import { lockHead, readHead } from '../events/head.ts';
 import { fold } from '../events/host-state.ts';
+import { grownFrom } from '../events/lineage.ts';
 import { readThrough } from '../events/log-reader.ts';
 import type { ProjectionRow } from '../events/projector.ts';
 import { projector } from './projector.ts';
@@ -46,9 +47,11 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
     for (const table of projector.tables) await createShadow(tx, table);
     const kernel = unbooted();
     const { position: from } = await readHead(tx, host_id);
-    await derive(tx, kernel, { host_id, after: 0, to: from });
+    // A branch has rows of its own; those of its prefix are its origin's.
+    const grown = await grownFrom(tx, host_id);
+    await derive(tx, kernel, { host_id, after: 0, to: from, grown });
     const { position } = check ? { position: from } : await lockHead(tx, host_id);
-    await derive(tx, kernel, { host_id, after: from, to: position });
+    await derive(tx, kernel, { host_id, after: from, to: position, grown });
 
     const tables: ShadowDiff[] = [];
     for (const table of projector.tables) {
@@ -68,20 +71,23 @@ interface Range {
   readonly after: number;
   /** Inclusive. */
   readonly to: number;
+  /** Up to here the rows are another host's. */
+  readonly grown: number;
 }
 
 /** Folds a range of the log into `kernel` and its rows into the shadow tables. */
 async function derive(tx: Queryable, kernel: Kernel, range: Range): Promise<void> {
-  const { host_id, after, to } = range;
+  const { host_id, after, to, grown } = range;
   let position = after;
   for await (const page of readThrough(tx, host_id, { from: after + 1, to })) {
     const rows = projector.tables.map((): ProjectionRow[] => []);
     for (const event of page) {
       fold(kernel, [event]);
+      position = event.position;
+      if (position <= grown) continue;
       projector.project(kernel, event).forEach((added, i) => {
         for (const row of added) rows[i]?.push(row);
       });
-      position = event.position;
     }
     for (const [i, table] of projector.tables.entries()) {
       await fillShadow(tx, table, { host_id, rows: rows[i] ?? [] });

@@ -48,15 +48,15 @@ export const storages = projection(
 const OF_MAP = `
   select map_id, cgroup_id, attach_type, value, made_at, position_from from (
     select distinct on (s.cgroup_id, s.attach_type) s.*, (
-      select max(m.position_from) from storage_versions m
+      select max(m.position_from) from storage_versions_of_line m
       where m.host_id = $1 and m.boot = $2 and m.map_id = $4 and m.cgroup_id = s.cgroup_id
         and m.attach_type = s.attach_type and m.made and m.position_from <= $3) as made_at
-    from storage_versions s
+    from storage_versions_of_line s
     where s.host_id = $1 and s.boot = $2 and s.position_from <= $3 and s.map_id = $4
     order by s.cgroup_id, s.attach_type, s.position_from desc) newest
   where not gone
     and not exists (
-      select from map_versions g
+      select from map_versions_of_line g
       where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
     and ($5::int8 is null or made_at < $5)
   order by made_at desc limit $6`;

@@ -14,11 +14,11 @@ export interface CgroupScope {
   readonly touchedBy: (event: LedgerEvent) => boolean;
 }
 
-const CGROUPS = `select distinct boot, cgroup_id as id from cgroup_versions
+const CGROUPS = `select distinct boot, cgroup_id as id from cgroup_versions_of_line
   where host_id = $1 and (path = $2 or starts_with(path, $3)) limit $4`;
 
-const LINKS = `select distinct l.boot, l.link_id as id from link_versions l
-  join cgroup_versions c on c.host_id = l.host_id and c.boot = l.boot and c.cgroup_id = l.cgroup_id
+const LINKS = `select distinct l.boot, l.link_id as id from link_versions_of_line l
+  join cgroup_versions_of_line c on c.host_id = l.host_id and c.boot = l.boot and c.cgroup_id = l.cgroup_id
   where l.host_id = $1 and (c.path = $2 or starts_with(c.path, $3)) limit $4`;
 
 interface Known {

@@ -1,6 +1,7 @@
 /** Reads the sealed segments of a log as they are stored. */
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../database.ts';
+import { OWNER } from '../lineage.ts';
 import { type OpenSegment, openSegment, UnreadableSegment } from './segment.ts';
 
 export interface StoredSegment {
@@ -16,19 +17,25 @@ export function segmentHash(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }
 
-/** The segment that holds a position, if it is sealed. */
+/** The segment that holds a position, if it is sealed; below a branch, one of its origin's prefix. */
 export async function segmentAt(
   database: Queryable,
   host_id: number,
   position: number,
 ): Promise<StoredSegment | undefined> {
-  const [row] = await database.query<StoredSegment & { readonly hash: string }>(
-    `select position_from, position_to, encode(hash, 'hex') as hash, bytes from segments
-     where host_id = $1 and position_from <= $2 order by position_from desc limit 1`,
+  const [row] = await database.query<
+    Omit<StoredSegment, 'hash'> & { readonly hash: string; readonly counts: boolean }
+  >(
+    `with ${OWNER}
+     select position_from, position_to, encode(hash, 'hex') as hash, bytes,
+       position_to <= (select position_to from owner) as counts
+     from segments where host_id = (select host_id from owner) and position_from <= $2
+     order by position_from desc limit 1`,
     [host_id, position],
   );
-  if (row === undefined || row.position_to < position) return undefined;
-  return { ...row, hash: Buffer.from(row.hash, 'hex') };
+  if (row === undefined || row.position_to < position || !row.counts) return undefined;
+  const { position_from, position_to, hash, bytes } = row;
+  return { position_from, position_to, hash: Buffer.from(hash, 'hex'), bytes };
 }
 
 /**

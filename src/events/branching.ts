@@ -1,0 +1,147 @@
+/**
+ * Branches: a host that shares the log of another one up to a position and then goes its own way.
+ * Making one writes a few rows, however long the log is: no event and no projection is copied.
+ */
+
+import { KEY_CONSTRAINT } from './append.ts';
+import { decodeEvent } from './codec.ts';
+import type { Database, Queryable } from './database.ts';
+import { violatedUnique } from './database-error.ts';
+import { chainHash, GENESIS_HASH } from './hash-chain.ts';
+import type { Head } from './head.ts';
+import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
+import { type Host, hostNamed } from './hosts.ts';
+import { findKey, NO_HOST } from './idempotency.ts';
+import { LINEAGE_MAX, stretchesOf } from './lineage.ts';
+import { readRows } from './log-reader.ts';
+import { LogRefusal } from './log-refusal.ts';
+import type { IdempotencyKey } from './submission.ts';
+
+export interface BranchRequest {
+  readonly name: string;
+  /** The last position that the branch shares with its origin. */
+  readonly position: number;
+  readonly principal: string;
+  readonly idempotency?: IdempotencyKey;
+}
+
+export interface MadeBranch {
+  readonly branch: Host;
+  /** Made by an earlier request with the same key. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Makes a branch.
+ *
+ * @param now microseconds since the epoch
+ * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`
+ */
+export async function createBranch(
+  database: Database,
+  originId: number,
+  { now, ...request }: BranchRequest & { readonly now: number },
+): Promise<MadeBranch> {
+  const { name, position, principal, idempotency } = request;
+  const owner = { hostId: NO_HOST, principal };
+  const made = async () =>
+    idempotency !== undefined && (await findKey(database, owner, idempotency)) !== undefined;
+  if (await made()) return { branch: await hostNamed(database, name), replayed: true };
+  const head = await headAt(database, originId, position);
+  try {
+    await database.transaction(async (tx) => {
+      await insertBranch(tx, originId, { name, head, now });
+      if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
+    });
+  } catch (error) {
+    const constraint = violatedUnique(error);
+    const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
+    if (!taken) throw error;
+    // Another request with this key was faster, or the name is taken.
+    if (!(await made())) throw new LogRefusal({ why: 'host-exists', host: name });
+    return { branch: await hostNamed(database, name), replayed: true };
+  }
+  return { branch: await hostNamed(database, name), replayed: false };
+}
+
+async function insertBranch(
+  tx: Queryable,
+  originId: number,
+  { name, head, now }: { readonly name: string; readonly head: Head; readonly now: number },
+): Promise<void> {
+  const { position } = head;
+  const [host] = await tx.query<{ readonly host_id: number }>(
+    `insert into hosts (name, created_at, origin_host_id, origin_position)
+     values ($1, to_timestamp($2::int8 / 1e6), $3, $4) returning host_id`,
+    [name, now, originId, position],
+  );
+  const hostId = (host as { readonly host_id: number }).host_id;
+  const below = await stretchesOf(tx, originId, { from: 1, to: position });
+  if (below.length > LINEAGE_MAX) {
+    throw new LogRefusal({ why: 'branch-too-deep', depthMax: LINEAGE_MAX });
+  }
+  for (const { host_id, from, to } of below) {
+    await tx.query(
+      `insert into lineages (host_id, ancestor_id, position_from, position_to)
+       values ($1, $2, $3, $4)`,
+      [hostId, host_id, from, to],
+    );
+  }
+  await tx.query(
+    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
+     values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
+    [hostId, position, Buffer.from(head.hash).toString('hex'), head.recorded_at, head.at_max],
+  );
+}
+
+/** Where a log stood at a position: from the batch that ends before it, and the events since. */
+async function headAt(database: Queryable, hostId: number, position: number): Promise<Head> {
+  let head = await batchBefore(database, hostId, position);
+  while (head.position < position) {
+    const from = head.position + 1;
+    const rows = await readRows(database, hostId, { from, limit: position - head.position });
+    if (rows.length === 0) throw new Error(`the log of host ${hostId} ends before ${position}`);
+    for (const row of rows) {
+      head = {
+        position: row.position,
+        epoch: 0,
+        hash: chainHash(head.hash, row),
+        recorded_at: row.recorded_at,
+        at_max: Math.max(head.at_max, decodeEvent(row).at),
+      };
+    }
+  }
+  return head;
+}
+
+async function batchBefore(database: Queryable, hostId: number, position: number): Promise<Head> {
+  const stretches = await stretchesOf(database, hostId, { from: 1, to: position });
+  for (const { host_id, from, to } of stretches.reverse()) {
+    const [batch] = await database.query<Omit<Head, 'hash'> & { readonly hash: string }>(
+      `select position_to as position, 0 as epoch, encode(hash, 'hex') as hash, recorded_at, at_max
+       from batches where host_id = $1 and position_to between $2 and $3
+       order by position_to desc limit 1`,
+      [host_id, from, to],
+    );
+    if (batch !== undefined) return { ...batch, hash: Buffer.from(batch.hash, 'hex') };
+  }
+  return { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
+}
+
+/**
+ * Drops a branch: from now on nobody sees it. Its rows stay, and so do branches that grew from it.
+ *
+ * @throws LogRefusal `host-unknown` when the origin has no such branch
+ */
+export async function dropBranch(
+  database: Queryable,
+  originId: number,
+  { name, now }: { readonly name: string; readonly now: number },
+): Promise<void> {
+  const dropped = await database.query(
+    `update hosts set dropped_at = to_timestamp($3::int8 / 1e6)
+     where origin_host_id = $1 and name = $2 and dropped_at is null returning host_id`,
+    [originId, name, now],
+  );
+  if (dropped.length === 0) throw new LogRefusal({ why: 'host-unknown', host: name });
+}

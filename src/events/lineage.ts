@@ -1,0 +1,53 @@
+/**
+ * Whose rows a branch reads. A branch has rows of its own from where it grew on; those before are
+ * its ancestors', a stretch of positions each. A host that is no branch reads its own rows alone.
+ */
+import type { Queryable } from './database.ts';
+
+/** Hosts below a branch at most: an origin, its origin, and so on. */
+export const LINEAGE_MAX = 16;
+
+/** Positions whose rows are one host's. */
+export interface Stretch {
+  readonly host_id: number;
+  readonly from: number;
+  /** Inclusive. */
+  readonly to: number;
+}
+
+/**
+ * SQL for whose rows hold position `$2` of host `$1`: a CTE `owner` of one row, with `host_id` and
+ * `position_to`, where that host's rows end to count.
+ */
+export const OWNER = `owner as (
+  select coalesce(l.ancestor_id, $1::int8) as host_id,
+    coalesce(l.position_to, 9007199254740991) as position_to
+  from (select) one left join lateral (
+    select ancestor_id, position_to from lineages
+    where host_id = $1 and position_to >= $2 order by position_to limit 1) l on true)`;
+
+/** The stretches of positions [from, to] of a host, in order. */
+export async function stretchesOf(
+  database: Queryable,
+  hostId: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Stretch[]> {
+  const below = await database.query<Stretch>(
+    `select ancestor_id as host_id, greatest(position_from, $2) as "from",
+       least(position_to, $3) as "to"
+     from lineages where host_id = $1 and position_to >= $2 and position_from <= $3
+     order by position_to`,
+    [hostId, from, to],
+  );
+  const own = Math.max(from, (below.at(-1)?.to ?? from - 1) + 1);
+  return own <= to ? [...below, { host_id: hostId, from: own, to }] : below;
+}
+
+/** The last position whose rows are an ancestor's; 0 for a host that is no branch. */
+export async function grownFrom(database: Queryable, hostId: number): Promise<number> {
+  const [row] = await database.query<{ readonly position: number | null }>(
+    `select max(position_to) as position from lineages where host_id = $1`,
+    [hostId],
+  );
+  return row?.position ?? 0;
+}
