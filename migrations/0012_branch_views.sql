@@ -74,32 +74,6 @@ CREATE VIEW "batches_of_line" AS
 	SELECT l."host_id", v."position_to", v."recorded_at", v."at_max", v."writer", v."hash" FROM "lineages" l JOIN "batches" v
 		ON v."host_id" = l."ancestor_id" AND v."position_to" BETWEEN l."position_from" AND l."position_to";
 --> statement-breakpoint
--- The views and functions of analysts were made before there were branches: the same texts, over
--- the lines of hosts.
-DO $$
-DECLARE
-	made record;
-BEGIN
-	FOR made IN
-		SELECT pg_get_functiondef(p.oid) AS text FROM pg_proc p
-		WHERE p.pronamespace = current_schema()::regnamespace AND p.prokind = 'f'
-			AND p.prosrc ~* '(from|join)\s+(\w+_versions|boots|events|batches)\M'
-	LOOP
-		EXECUTE regexp_replace(made.text,
-			'\m(from|join)(\s+)(\w+_versions|boots|events|batches)\M', '\1\2\3_of_line', 'gi');
-	END LOOP;
-	FOR made IN
-		SELECT format('CREATE OR REPLACE VIEW %I AS ', v.viewname)
-			|| regexp_replace(v.definition,
-				'\m(from|join)(\s+\(*)(\w+_versions|boots|events|batches)\M', '\1\2\3_of_line', 'gi') AS text
-		FROM pg_views v
-		WHERE v.schemaname = current_schema() AND v.viewname IN ('hosts_view', 'events_view')
-	LOOP
-		EXECUTE made.text;
-	END LOOP;
-END;
-$$;
---> statement-breakpoint
 -- Which branch reads what never changes, and a branch is dropped by saying so.
 CREATE TRIGGER "lineages_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "lineages"
 	FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
