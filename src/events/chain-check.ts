@@ -10,7 +10,7 @@ import { decodeEvent, type EncodedEvent } from './codec.ts';
 import { chainHash, GENESIS_HASH } from './hash-chain.ts';
 
 /** Faults that a report lists; more are only counted. */
-export const FAULTS_MAX = 100;
+const FAULTS_MAX = 100;
 
 /** Something that is not as it was recorded. */
 export interface Fault {

@@ -1,7 +1,7 @@
 /** Splits bytes into lines without decoding them: a damaged file may hold any bytes. */
 
 /** Bytes of one line: room for a segment of the largest size in base64. */
-export const BUNDLE_LINE_BYTES_MAX = 64 * 1024 * 1024;
+const BUNDLE_LINE_BYTES_MAX = 64 * 1024 * 1024;
 
 const NEWLINE = 10;
 

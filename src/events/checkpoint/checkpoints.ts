@@ -6,7 +6,7 @@ import { signed } from './checkpoint.ts';
 import { type PublicKey, publicKeyOf, type SigningKey } from './signing-key.ts';
 
 /** Checkpoints in one read at most. */
-export const CHECKPOINTS_PAGE_MAX = 1000;
+const CHECKPOINTS_PAGE_MAX = 1000;
 /** Keys that one database may know: one for each time that an operator changes it. */
 const KEYS_MAX = 1000;
 

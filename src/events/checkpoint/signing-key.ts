@@ -14,7 +14,7 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Bytes of an Ed25519 public key. */
-export const PUBLIC_KEY_BYTES = 32;
+const PUBLIC_KEY_BYTES = 32;
 const KEY_ID_CHARS = 16;
 
 export interface PublicKey {

@@ -18,7 +18,7 @@ async function sealedTo(database: Queryable, host_id: number): Promise<number> {
 }
 
 /** The log does not add up, so it is not sealed: `verify` says where. */
-export class UnsealableLog extends Error {}
+class UnsealableLog extends Error {}
 
 /**
  * Seals what is there for whole segments. Harmless when several processes do it at once.
