@@ -57,7 +57,7 @@ function objectText(effect: ObjectEffect): string {
     case 'LinkCreated':
       return `link ${effect.link_id} created for program ${effect.prog_id}, as fd ${effect.fd}`;
     case 'LinkUpdated':
-      return `link ${effect.link_id} updated from program ${effect.was_prog_id} to ${effect.prog_id}`;
+      return `link ${effect.link_id} updated from program ${effect.was_prog_id} to program ${effect.prog_id}`;
     case 'LinkSevered':
       return `link ${effect.link_id} lost its cgroup: ${REASON_TEXT[effect.reason]}`;
     case 'LinkFreed':

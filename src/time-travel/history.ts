@@ -2,22 +2,26 @@
  * Life stories: the events of the log that made, changed, held, released or ended one thing, and
  * the refused calls that were about it. Reasons are those that the log holds, not guesses.
  */
+import type { AttachType } from '../domain/attach-type.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { isRefusal } from '../domain/outcome.ts';
+import { progIdOf } from '../domain/list.ts';
+import { isRefusal, type Refusal } from '../domain/outcome.ts';
 import { refusalSentence } from '../domain/rules.ts';
 import type { LedgerEvent } from '../events/event.ts';
 import { fold } from '../events/host-state.ts';
 import { type Subject, subject } from './diff/subject.ts';
 import { subjectsOf } from './diff/subjects-of.ts';
 import { effectText } from './effect-text.ts';
-import { mentionsOf } from './mentions.ts';
+import { behindFd, mentionsOf } from './mentions.ts';
 import { REASON_TEXT } from './reason-text.ts';
 
 /** Whose story: an id means the thing of that id in one boot. */
 export type Thing =
   | { readonly kind: 'link' | 'program' | 'map' | 'cgroup' | 'process'; readonly id: number }
-  | { readonly kind: 'pin'; readonly path: string };
+  | { readonly kind: 'pin'; readonly path: string }
+  /** Whichever cgroups stood at a path, one after the other. */
+  | { readonly kind: 'cgroups'; readonly path: string };
 
 export interface Chapter {
   readonly event: LedgerEvent;
@@ -59,15 +63,27 @@ export async function storyOf(thing: Thing, { kernel, events, limit }: Pages): P
 function isAbout(thing: Thing, kernel: Kernel, event: LedgerEvent): boolean {
   if (thing.kind === 'process' && event.pid === thing.id) return true;
   const isOurs = (subjects: ReadonlySet<Subject>): boolean => {
-    if (subjects.has(subjectOf(thing))) return true;
-    if (thing.kind !== 'cgroup') return false;
-    return [...subjects].some((one) => one.startsWith(`list ${thing.id} `));
+    if (thing.kind !== 'cgroups')
+      return subjects.has(subjectOf(thing)) || hasListOf(thing, subjects);
+    const id = kernel.cgroupIds.get(thing.path);
+    if (id === undefined) return false;
+    return subjects.has(subject.cgroup(id)) || hasListOf({ kind: 'cgroup', id }, subjects);
   };
+  if (thing.kind === 'cgroups' && makes(event, thing.path)) return true;
   if (isOurs(subjectsOf(kernel, event))) return true;
   return isRefusal(event.outcome) && isOurs(mentionsOf(kernel, event));
 }
 
-function subjectOf(thing: Thing): Subject {
+function hasListOf(thing: Thing, subjects: ReadonlySet<Subject>): boolean {
+  if (thing.kind !== 'cgroup') return false;
+  return [...subjects].some((one) => one.startsWith(`list ${thing.id} `));
+}
+
+function makes({ effects }: LedgerEvent, path: string): boolean {
+  return effects.some((effect) => effect.type === 'CgroupMade' && effect.path === path);
+}
+
+function subjectOf(thing: Exclude<Thing, { kind: 'cgroups' }>): Subject {
   switch (thing.kind) {
     case 'program':
       return subject.object('prog', thing.id);
@@ -88,26 +104,55 @@ function subjectOf(thing: Thing): Subject {
 function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
   const { outcome, effects } = event;
   if (isRefusal(outcome)) {
-    return { event, what: `refused with ${outcome.errno}: ${refusalSentence(outcome)}` };
+    return { event, what: `refused with ${outcome.errno}: ${refusalText(kernel, outcome)}` };
   }
   const ended = effects.map((effect) => endOf(thing, event.pid, effect)).find((end) => end);
-  // The holder that lets go at exit is not named by an effect of its own.
-  const what = effects.length > 0 ? effects.map(effectText).join('; ') : answerText(event);
-  return { event, what: withPath(kernel, what), ...(ended && { ended }) };
+  const happened = effects.length > 0 ? effects.map(effectText) : [answerText(event)];
+  const what = [...happened, ...ignoredReplace(kernel, event)].join('; ');
+  return { event, what: withNames(kernel, what), ...(ended && { ended }) };
 }
 
-/** Cgroup ids of effects with the paths that they have. */
-function withPath(kernel: Kernel, what: string): string {
-  return what.replace(/cgroup (\d+)(?! made at)/g, (found, id: string) => {
-    const path = kernel.cgroups.get(Number(id))?.path;
-    return path === undefined ? found : `${found} (${path})`;
-  });
+/** A program that was meant to be replaced, and was not: the kernel ignores the field silently. */
+function ignoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[] {
+  if (call.name !== 'prog_attach' || !call.replace_bpf_fd) return [];
+  if (call.flags?.includes('replace')) return [];
+  const named = behindFd(kernel, pid, call.replace_bpf_fd)?.replace('prog', 'program');
+  return [
+    `replace_bpf_fd names ${named ?? 'no program'}, but without the flag replace it is ignored`,
+  ];
 }
 
-function answerText({ outcome }: LedgerEvent): string {
+/** Ids of cgroups with their paths, and of programs with their names. */
+function withNames(kernel: Kernel, what: string): string {
+  return what.replace(
+    /(cgroup|program) (\d+)(?! (?:made|loaded))\b/g,
+    (found, kind, id: string) => {
+      const name =
+        kind === 'cgroup'
+          ? kernel.cgroups.get(Number(id))?.path
+          : kernel.programs.get(Number(id))?.prog_name;
+      return name ? `${found} (${name})` : found;
+    },
+  );
+}
+
+/** The sentence of a refusal, and the program that an exclusive ancestor holds. */
+function refusalText(kernel: Kernel, refusal: Refusal): string {
+  const sentence = withNames(kernel, refusalSentence(refusal));
+  const { ancestor, attach_type } = refusal.about ?? {};
+  const above = kernel.cgroups.get(kernel.cgroupIds.get(String(ancestor)) ?? 0);
+  const [entry] = above?.lists.get(attach_type as AttachType)?.entries ?? [];
+  if (entry === undefined) return sentence;
+  return `${sentence}: ${withNames(kernel, `program ${progIdOf(kernel, entry)}`)}`;
+}
+
+function answerText({ call, outcome }: LedgerEvent): string {
   if (isRefusal(outcome)) return outcome.errno;
   const { ret, query, info, next_id } = outcome;
-  if (query !== undefined) return `found programs [${query.prog_ids.join(', ')}]`;
+  if (query !== undefined) {
+    const found = query.prog_ids.map((id) => `program ${id}`).join(', ') || 'no program';
+    return `found ${found}${'attach_type' in call ? ` for ${call.attach_type}` : ''}`;
+  }
   if (info?.kind === 'prog') return `program ${info.id}, ${info.prog_name || 'without a name'}`;
   if (info?.kind === 'link') return `link ${info.id} on cgroup ${info.cgroup_id}`;
   if (info?.kind === 'map') return `map ${info.id}, ${info.map_name || 'without a name'}`;

@@ -1,5 +1,6 @@
 /** GET …/links/{id}/history and its like: the life of one thing, from its making to its end. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { listBoots } from '../../projections/boots.ts';
 import { type Life, lifeOf, pinLife } from '../../projections/lives.ts';
@@ -10,7 +11,7 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { historyText, thingText } from '../../time-travel/text/history-text.ts';
 import { allowed } from '../guard/access.ts';
 import { SCANNED_EVENTS_MAX } from '../limits.ts';
-import { noSuchObject } from '../problem.ts';
+import { noSuchObject, type ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { type App, countParam, hostParams, idPage } from '../routing.ts';
@@ -30,7 +31,7 @@ export const history = pageOf('History', chapter).meta({
     '`ended` says why it ended with that event.',
 });
 
-const query = z.strictObject({ ...atQuery, ...idPage, ...formatQuery });
+const query = strictObject({ ...atQuery, ...idPage, ...formatQuery });
 
 const description =
   `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a page may be short or empty ` +
@@ -65,6 +66,16 @@ const pinRoute = createRoute({
   responses: answersInForms('Its events, oldest first.', history),
 });
 
+const cgroupsRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/cgroups/history',
+  operationId: 'getCgroupsHistory',
+  summary: 'The lives of the cgroups at a path, in the boot of the moment',
+  description,
+  request: { params: hostParams, query: query.extend({ path }) },
+  responses: answersInForms('Their events, oldest first.', history),
+});
+
 interface Asked {
   readonly host: string;
   readonly moment: Moment;
@@ -73,7 +84,7 @@ interface Asked {
   readonly limit: number;
 }
 
-/** From where to where the thing was there. A pid may come again, so a process has the whole boot. */
+/** From where to where the thing was there; for what may come again, the whole boot. */
 async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life | undefined> {
   const { database } = service;
   switch (thing.kind) {
@@ -81,6 +92,7 @@ async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life 
       const life = await pinLife(database, moment, thing.path);
       return life && { ...life, position_gone: null };
     }
+    case 'cgroups':
     case 'process': {
       const page = { after: moment.boot - 1, limit: 1 };
       const [boot] = await listBoots(database, moment, page);
@@ -102,11 +114,14 @@ interface Told {
   readonly next?: number;
 }
 
+function unknown(thing: Thing): ProblemError {
+  return noSuchObject(thingText(thing), 'id' in thing ? 'id' : 'path');
+}
+
 async function told(service: Service, asked: Asked): Promise<Told> {
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
-  if (life === undefined)
-    throw noSuchObject(thingText(thing), thing.kind === 'pin' ? 'path' : 'id');
+  if (life === undefined) throw unknown(thing);
   const from = Math.max(life.position_from, after + 1);
   const last = Math.min(life.position_gone ?? moment.position, moment.position);
   const to = Math.min(last, from + SCANNED_EVENTS_MAX - 1);
@@ -114,9 +129,7 @@ async function told(service: Service, asked: Asked): Promise<Told> {
   const { kernel } = await service.log.kernelAt(host, from - 1);
   const events = eventsBetween(service.log, host, { from, to });
   const { chapters, reached } = await storyOf(thing, { kernel, events, limit });
-  if (thing.kind === 'process' && after === 0 && to === last && chapters.length === 0) {
-    throw noSuchObject(thingText(thing), 'id');
-  }
+  if (after === 0 && to === last && chapters.length === 0) throw unknown(thing);
   return reached < last ? { chapters, next: reached } : { chapters };
 }
 
@@ -153,6 +166,11 @@ export function histories(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { path: pinPath, ...asked } = c.req.valid('query');
     return answer(c, host, { kind: 'pin', path: pinPath }, asked);
+  });
+  app.openapi(cgroupsRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    const { path: cgroupPath, ...asked } = c.req.valid('query');
+    return answer(c, host, { kind: 'cgroups', path: cgroupPath }, asked);
   });
   for (const kind of KINDS) {
     app.openapi(routeOf(kind), async (c) => {

@@ -1,8 +1,12 @@
-/** Every route, in the order in which they are matched: `events/stream` before `events/{position}`. */
+/**
+ * Every route, in the order in which they are matched: `events/stream` before `events/{position}`,
+ * `cgroups/history` before `cgroups/{cgroup_id}`.
+ */
 
 import type { App } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { bisect } from './bisect.ts';
+import { branches } from './branches.ts';
 import { bundles } from './bundles.ts';
 import { cgroups } from './cgroups.ts';
 import { checkpoints } from './checkpoints.ts';
@@ -34,15 +38,16 @@ export function routes(app: App, service: Service): void {
   syscalls(app, service);
   plans(app, service);
   replays(app, service);
+  branches(app, service);
   eventStream(app, service);
   events(app, service);
   state(app, service);
+  histories(app, service);
   cgroups(app, service);
   effective(app, service);
   objects(app, service);
   pins(app, service);
   executor(app, service);
-  histories(app, service);
   explain(app, service);
   gaps(app, service);
   bisect(app, service);

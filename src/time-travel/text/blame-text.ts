@@ -31,7 +31,7 @@ function slotLines(slot: BlamedSlot, place: number): string[] {
 }
 
 /** Who keeps a link alive, in words. */
-export function holdersText({ fds, in_flight_to, pins }: LinkHolders): string {
+function holdersText({ fds, in_flight_to, pins }: LinkHolders): string {
   const all = [
     ...fds.map(({ comm, pid, fd }) => `fd ${fd} of ${comm}[${pid}]`),
     ...in_flight_to.map((pid) => `a copy on its way to process ${pid}`),

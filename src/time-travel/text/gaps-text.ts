@@ -22,8 +22,8 @@ export function gapsText(
   { path, attach_type, program, from, to }: Asked,
   gaps: readonly ToldGap[],
 ): string {
-  const what = program === undefined ? '' : ` without program ${program}`;
-  const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${gaps.length} gaps${what}`;
+  const what = program === undefined ? 'gaps' : `gaps of program ${program}`;
+  const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.length}`;
   return `${[head, ...gaps.flatMap(gapLines)].join('\n')}\n`;
 }
 

@@ -5,7 +5,8 @@ import { eventText } from './words.ts';
 
 /** `link 7`, `pin /x` */
 export function thingText(thing: Thing): string {
-  return thing.kind === 'pin' ? `pin ${thing.path}` : `${thing.kind} ${thing.id}`;
+  if ('id' in thing) return `${thing.kind} ${thing.id}`;
+  return `${thing.kind === 'pin' ? 'pin' : 'cgroup'} ${thing.path}`;
 }
 
 /** The lines of chapters. */
