@@ -1,7 +1,7 @@
 /** `bpfledger conform`: replays what real kernels answered, and tells every difference. */
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
-import { knownReleases, type Release, releaseOf } from '../domain/release/release.ts';
+import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
@@ -101,7 +101,7 @@ function unreadable(error: unknown): never {
 function releaseNamed(name: string, file?: string): Release {
   const release = releaseOf(name);
   if (release !== undefined) return release;
-  const message = `no kernel release ${name} is known; known are ${knownReleases().join(', ')}`;
+  const message = unknownRelease(name);
   if (file === undefined) throw new UsageError(message);
   throw new InputError(`${file}: ${message} (--release chooses one)`);
 }

@@ -13,13 +13,13 @@ export interface Rule {
 const rule = (source: string, sentence: string): Rule => ({ source, sentence });
 
 export const RULES = {
-  'no-such-process': rule('§14', 'no process {pid} is alive; spawn it first'),
+  'no-such-process': rule('§14', 'no process {pid} is alive; a living one can spawn it'),
   'pid-in-use': rule('§14', 'pid {pid} is taken by a living process'),
   'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
   'fd-not-open': rule('fdget', 'fd {fd} is not open'),
-  'fd-over-limit': rule('ksys_dup3', 'fd {fd} is not below the limit of {nofile}'),
+  'fd-over-limit': rule('ksys_dup3', 'fd {fd} is negative or not below the limit of {nofile}'),
   'mailbox-empty': rule('§14', 'no fd waits to be received'),
   'prog-fd-not-open': rule('bpf_prog_get §6', '{field} names fd {fd}, which is not open'),
   'prog-fd-is-no-program': rule('bpf_prog_get §6', '{field} names fd {fd}, a {kind}, no program'),
@@ -47,8 +47,9 @@ export const RULES = {
   'cgroup-name-newline': rule('cgroup_mkdir §17', 'the name of cgroup {path} holds a newline'),
   'cgroup-busy': rule(
     'cgroup_destroy_locked §17',
-    '{path} has {processes} live processes and {children} child cgroups, or is the root',
+    '{path} is not empty: live processes {processes}, child cgroups {children}',
   ),
+  'cgroup-root': rule('do_rmdir §17', 'the root cgroup is a mount point and cannot be removed'),
 
   'unprivileged-bpf-disabled': rule(
     '§18, §5',

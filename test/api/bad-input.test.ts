@@ -203,5 +203,16 @@ describe('requests around the body', () => {
     const body = { name: 'x', release: '4.4' };
     const told = await problem(await post(service.app, '/v1/hosts', { body }));
     expect(told).toMatchObject({ status: 422, field: 'release' });
+    expect(told.detail).toContain('known are v2-series, 5.7, 5.8');
+  });
+
+  it.each([
+    ['events?limt=5', 'limt', 'did you mean "limit"?'],
+    ['events?call=link_creat', 'call', 'did you mean "link_create"?'],
+    ['effective?cgroup=/&attach_type=eggress', 'attach_type', 'did you mean "egress"?'],
+    ['effective?cgroup=/&attach_type=4294967296', 'attach_type', 'must be a name or 0…4294967295'],
+  ])('GET …/%s says what was probably meant', async (target, field, hint) => {
+    const told = await problem(await service.app.request(`/v1/hosts/h/${target}`));
+    expect(told).toMatchObject({ status: 422, field, detail: expect.stringContaining(hint) });
   });
 });

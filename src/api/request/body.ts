@@ -6,7 +6,7 @@ import { ProblemError } from '../problem.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function tooLarge(limit: number): ProblemError {
-  const detail = `the body has more than ${limit} bytes`;
+  const detail = `the body has more than ${limit} bytes; send less at once, or NDJSON`;
   return new ProblemError('body-too-large', { detail, limit });
 }
 

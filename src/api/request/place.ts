@@ -1,7 +1,7 @@
 /** Which effective array a question is about: a cgroup, by id or path, and an attach type. */
 import { z } from 'zod';
 import type { AttachType } from '../../domain/attach-type.ts';
-import { attachTypeFromText } from '../../events/schema/attach-type.ts';
+import { attachTypeInput } from '../../events/schema/attach-type.ts';
 import { path } from '../../events/schema/text.ts';
 import { pathOfCgroup } from '../../projections/lives.ts';
 import type { Moment } from '../../projections/moment.ts';
@@ -18,9 +18,9 @@ const cgroupParam = z.union([z.string().regex(ID), path], {
 });
 
 const attachTypeParam = shortText.transform((text, context) => {
-  const type = attachTypeFromText(text);
-  if (type !== undefined) return type;
-  context.addIssue({ code: 'custom', message: `unknown attach type ${JSON.stringify(text)}` });
+  const spelt = attachTypeInput.safeParse(/^\d+$/.test(text) ? Number(text) : text);
+  if (spelt.success) return spelt.data;
+  for (const { message } of spelt.error.issues) context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 

@@ -1,6 +1,7 @@
 /** GET …/bisect: the first position at which a condition on an effective array holds. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { attachType } from '../../events/schema/attach-type.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Span } from '../../projections/list-versions.ts';
 import { type ArrayPlace, arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect.ts';
@@ -51,7 +52,7 @@ const route = createRoute({
   summary: 'The first position at which a condition on an effective array holds',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...placeQuery,
       condition: conditionParam,
       ...spanQuery,

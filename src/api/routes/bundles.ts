@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
 import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
 import { allowed } from '../guard/access.ts';
 import { atMost } from '../guard/at-most.ts';
@@ -34,7 +35,7 @@ const route = createRoute({
     'The body is what `…/export?format=bundle` gave. It is refused, and nothing of it is kept, ' +
     'when its chain of hashes does not hold.',
   request: {
-    query: z.strictObject({
+    query: strictObject({
       host: hostName.optional().describe('Name of the new host; default: as exported.'),
     }),
   },

@@ -1,8 +1,9 @@
 /** GET …/cgroups: the tree, and one cgroup with what is attached to it and what runs on it. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { cgroupById, cgroupByPath, listCgroups } from '../../projections/cgroups.ts';
 import { entriesOf } from '../../projections/entries.ts';
@@ -20,7 +21,7 @@ const listRoute = createRoute({
   summary: 'Living cgroups by id',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...atQuery,
       ...idPage,
       path: path.optional().describe('Only the cgroup at this path.'),
@@ -37,7 +38,7 @@ const oneRoute = createRoute({
   summary: 'One cgroup: its lists and what runs on it',
   request: {
     params: hostParams.extend({ cgroup_id: countParam }),
-    query: z.strictObject(atQuery),
+    query: strictObject(atQuery),
   },
   responses: answers('The cgroup.', oneOf('CgroupAnswer', 'cgroup', cgroupDetail)),
 });

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Checkpoint } from '../../events/checkpoint/checkpoint.ts';
 import { readCheckpoints, readKeys, signHead } from '../../events/checkpoint/checkpoints.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { allowed } from '../guard/access.ts';
 import {
   type App,
@@ -56,7 +57,7 @@ const listRoute = createRoute({
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'listCheckpoints',
   summary: 'Signed checkpoints of a log',
-  request: { params: hostParams, query: z.strictObject(idPage) },
+  request: { params: hostParams, query: strictObject(idPage) },
   responses: answers('Checkpoints, by position.', checkpointPage),
 });
 

@@ -1,5 +1,6 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedDiff } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
 import { allowed } from '../guard/access.ts';
@@ -15,7 +16,7 @@ const route = createRoute({
   path: '/v1/hosts/{host}/diff',
   operationId: 'getDiff',
   summary: 'What changed between two moments, and because of which events',
-  request: { params: hostParams, query: z.strictObject({ ...spanQuery, ...formatQuery }) },
+  request: { params: hostParams, query: strictObject({ ...spanQuery, ...formatQuery }) },
   responses: answersInForms('The difference.', diffAnswer),
 });
 

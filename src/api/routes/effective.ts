@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { effectiveArray as arrayOn, type Slot } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { blamed, type LinkHolders, linkHolders } from '../../time-travel/blame.ts';
 import { blameText } from '../../time-travel/text/blame-text.ts';
 import { allowed } from '../guard/access.ts';
@@ -32,7 +33,7 @@ const route = createRoute({
   summary: 'The effective array of a cgroup for an attach type, with who put each program there',
   request: {
     params: hostParams,
-    query: z.strictObject({ ...placeQuery, ...atQuery, ...formatQuery }),
+    query: strictObject({ ...placeQuery, ...atQuery, ...formatQuery }),
   },
   responses: answersInForms('The programs, in the order in which they run.', effectiveArray),
 });

@@ -5,6 +5,7 @@
  */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { LedgerEvent } from '../../events/event.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { type EventFilter, matches } from '../../time-travel/event-filter.ts';
 import { allowed } from '../guard/access.ts';
 import { BOOKMARK_EVENTS, HEARTBEAT_MS, RETRY_AFTER_S, STREAMS_MAX, UNREAD_MS } from '../limits.ts';
@@ -27,7 +28,7 @@ const route = createRoute({
     'come to. Both have the position as id: send it back as Last-Event-ID, or as `after`.',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...filterQuery,
       after: countParam
         .optional()

@@ -1,7 +1,8 @@
 /** GET …/events: pages of the log, filtered; and one event. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readEvents } from '../../events/log-reader.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
 import { allowed } from '../guard/access.ts';
 import { SCANNED_EVENTS_MAX } from '../limits.ts';
@@ -26,7 +27,7 @@ const listRoute = createRoute({
     'empty although more events match: follow `next` until it is missing.',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...atQuery,
       ...filterQuery,
       limit: idPage.limit,

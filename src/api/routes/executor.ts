@@ -3,7 +3,7 @@
  * …/executor and …/drift. Reports are no events: nobody who follows the log sees them.
  */
 import { randomUUID } from 'node:crypto';
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Outcome } from '../../domain/outcome.ts';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
@@ -14,6 +14,7 @@ import {
   storeReports,
 } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { invalidBy } from '../field-errors.ts';
 import { allowed } from '../guard/access.ts';
 import { ProblemError } from '../problem.ts';
@@ -68,7 +69,7 @@ const driftRoute = createRoute({
   summary: 'Where a real kernel and the log disagree',
   description:
     'By position: what the kernel answered otherwise. Standing: what is otherwise on it now.',
-  request: { params: hostParams, query: z.strictObject(idPage) },
+  request: { params: hostParams, query: strictObject(idPage) },
   responses: answersWithoutTag('The drift.', driftAnswer),
 });
 

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { reason } from '../../events/schema/reason.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedExplanation, placesOf } from '../../time-travel/asked-explanation.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { explanationSentence, smallestChange } from '../../time-travel/text/explain-text.ts';
@@ -70,7 +71,7 @@ const route = createRoute({
   summary: 'Why a program is, or is not, effective on a cgroup',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...placeQuery,
       program: countParam.describe('Id of the program, in the boot of the moment.'),
       ...atQuery,

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { writeBundle } from '../../events/bundle/write-bundle.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { isOpen } from '../../time-travel/event-filter.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
@@ -43,7 +44,7 @@ const route = createRoute({
     `of /events. At most ${EXPORTS_MAX} at once.`,
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...filterQuery,
       format: z.enum(FORMATS).default('ndjson'),
       after: countParam.optional().describe('Events after this position.'),

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps.ts';
 import { gapsText } from '../../time-travel/text/gaps-text.ts';
@@ -56,7 +57,7 @@ const route = createRoute({
   summary: 'When an effective array was empty, or lacked a program',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...placeQuery,
       program: countParam.optional().describe('Ask for this program instead of any.'),
       ...spanQuery,

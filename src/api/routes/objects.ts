@@ -1,6 +1,7 @@
 /** GET …/links, …/programs and …/maps: living objects by id, and one of them. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import type { Queryable } from '../../events/database.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { linkById, listLinks } from '../../projections/links.ts';
 import { listMaps, mapById } from '../../projections/maps.ts';
 import type { Moment } from '../../projections/moment.ts';
@@ -78,7 +79,7 @@ function register(app: App, service: Service, kind: Kind): void {
     summary: `Living ${plural} by id`,
     request: {
       params: hostParams,
-      query: z.strictObject({ ...atQuery, ...idPage, ...kind.filters }),
+      query: strictObject({ ...atQuery, ...idPage, ...kind.filters }),
     },
     responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
   });
@@ -101,7 +102,7 @@ function register(app: App, service: Service, kind: Kind): void {
     path: `/v1/hosts/{host}/${plural}/{id}`,
     operationId: `get${title}`,
     summary: `One ${singular}`,
-    request: { params: hostParams.extend({ id: countParam }), query: z.strictObject(atQuery) },
+    request: { params: hostParams.extend({ id: countParam }), query: strictObject(atQuery) },
     responses: answers(`The ${singular}.`, oneOf(`${title}Answer`, singular, row)),
   });
   app.openapi(oneRoute, async (c) => {

@@ -1,5 +1,6 @@
 /** GET …/pins: names on the bpffs that hold an object. */
 import { createRoute, z } from '@hono/zod-openapi';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { listPins, pinByPath } from '../../projections/pins.ts';
 import { allowed } from '../guard/access.ts';
@@ -15,7 +16,7 @@ const route = createRoute({
   summary: 'Pins by path',
   request: {
     params: hostParams,
-    query: z.strictObject({
+    query: strictObject({
       ...atQuery,
       ...pathPage,
       path: path.optional().describe('Only the pin at this path.'),

@@ -1,7 +1,13 @@
 /** GET /v1/releases: what each kernel does; GET /v1/releases/diff: how two differ, in sentences. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { describedSwitches, differences } from '../../domain/release/describe.ts';
-import { knownReleases, type Release, releaseOf } from '../../domain/release/release.ts';
+import {
+  knownReleases,
+  type Release,
+  releaseOf,
+  unknownRelease,
+} from '../../domain/release/release.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { allowed } from '../guard/access.ts';
 import { ProblemError } from '../problem.ts';
 import { type App, answersWithoutTag, shortText } from '../routing.ts';
@@ -52,7 +58,7 @@ const listRoute = createRoute({
   path: '/v1/releases',
   operationId: 'listReleases',
   summary: 'The releases, with every switch, what it means, since when, and the source',
-  request: { query: z.strictObject({ release: shortText.optional() }) },
+  request: { query: strictObject({ release: shortText.optional() }) },
   responses: answersWithoutTag('Releases, oldest first.', releasesView),
 });
 
@@ -61,7 +67,7 @@ const diffRoute = createRoute({
   path: '/v1/releases/diff',
   operationId: 'diffReleases',
   summary: 'How two releases differ, in sentences',
-  request: { query: z.strictObject({ from: shortText, to: shortText }) },
+  request: { query: strictObject({ from: shortText, to: shortText }) },
   responses: answersWithoutTag('The differences.', differencesView),
 });
 
@@ -93,6 +99,5 @@ function distinctReleases(): readonly string[] {
 function known(name: string, field: string): Release {
   const release = releaseOf(name);
   if (release !== undefined) return release;
-  const detail = `release "${name}" is not known; known are ${knownReleases().join(', ')}`;
-  throw new ProblemError('unknown-release', { detail, field });
+  throw new ProblemError('unknown-release', { detail: unknownRelease(name), field });
 }

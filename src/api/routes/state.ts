@@ -1,6 +1,7 @@
 /** GET …/state: the whole world at a moment; GET …/processes: who lives and what they hold open. */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { processesOf, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
 import { allowed } from '../guard/access.ts';
@@ -19,7 +20,7 @@ const stateRoute = createRoute({
   path: '/v1/hosts/{host}/state',
   operationId: 'getState',
   summary: 'The whole world at a moment',
-  request: { params: hostParams, query: z.strictObject(atQuery) },
+  request: { params: hostParams, query: strictObject(atQuery) },
   responses: answers('The state.', stateAnswer),
 });
 
@@ -28,7 +29,7 @@ const listRoute = createRoute({
   path: '/v1/hosts/{host}/processes',
   operationId: 'listProcesses',
   summary: 'Living processes by pid, with their fds',
-  request: { params: hostParams, query: z.strictObject({ ...atQuery, ...idPage }) },
+  request: { params: hostParams, query: strictObject({ ...atQuery, ...idPage }) },
   responses: answers('Processes.', pageOf('ProcessPage', processView)),
 });
 
@@ -37,7 +38,7 @@ const oneRoute = createRoute({
   path: '/v1/hosts/{host}/processes/{pid}',
   operationId: 'getProcess',
   summary: 'One process',
-  request: { params: hostParams.extend({ pid: countParam }), query: z.strictObject(atQuery) },
+  request: { params: hostParams.extend({ pid: countParam }), query: strictObject(atQuery) },
   responses: answers('The process.', oneOf('ProcessAnswer', 'process', processView)),
 });
 

@@ -30,7 +30,8 @@ export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
   const { path } = call;
   const cgroup = kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);
   if (cgroup === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path }));
-  if (cgroup.children > 0 || cgroup.processes > 0 || cgroup.parent_id === 0) {
+  if (cgroup.parent_id === 0) return refuse(refusal('EBUSY', 'cgroup-root', {}));
+  if (cgroup.children > 0 || cgroup.processes > 0) {
     const { children, processes } = cgroup;
     return refuse(refusal('EBUSY', 'cgroup-busy', { path, children, processes }));
   }

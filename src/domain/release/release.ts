@@ -44,6 +44,11 @@ export function knownReleases(): readonly string[] {
   return [V2_SERIES, ...SERIES.flatMap((series) => [...measured(series), series])];
 }
 
+/** The sentence for a name that {@link releaseOf} does not know; it lists those that it does. */
+export function unknownRelease(name: string): string {
+  return `no kernel release is called ${name}; known are ${knownReleases().join(', ')}`;
+}
+
 function v2Series(): Release {
   const oldest: Version = { series: SERIES[0] ?? '', patch: undefined };
   const pick = <T>(spec: SwitchSpec<T>): T => spec.v2 ?? boundaryAt(spec, oldest).value;

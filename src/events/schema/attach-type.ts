@@ -87,11 +87,3 @@ export const attachTypeInput = spelled<AttachType>({
 export const attachType = z
   .union([z.enum(NAMES), z.int().min(0).max(U32_MAX)])
   .meta({ id: 'AttachType' });
-
-/** The canonical attach type that a query parameter spells; undefined when it spells none. */
-export function attachTypeFromText(text: string): AttachType | undefined {
-  const named = SPELLINGS.get(text.toLowerCase());
-  if (named !== undefined || !/^\d{1,10}$/.test(text)) return named;
-  const n = Number(text);
-  return n <= U32_MAX ? attachTypeOf(n) : undefined;
-}
