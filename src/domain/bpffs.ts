@@ -9,7 +9,7 @@ import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
 /** Longest component of a path, in bytes (NAME_MAX). */
-export const COMPONENT_BYTES_MAX = 255;
+const COMPONENT_BYTES_MAX = 255;
 
 const READ = 4;
 const WRITE = 2;

@@ -1,5 +1,8 @@
-/** The capabilities that the modelled calls look at (semantics §18). */
-export const CAPABILITY_NAMES = [
+/**
+ * The capabilities that the modelled calls look at (semantics §18): what a process of root has
+ * unless told otherwise.
+ */
+export const ALL_CAPABILITIES = [
   'bpf',
   'net_admin',
   'sys_admin',
@@ -8,7 +11,4 @@ export const CAPABILITY_NAMES = [
   'sys_resource',
 ] as const;
 
-export type Capability = (typeof CAPABILITY_NAMES)[number];
-
-/** Every capability that the model knows: what a process of root has unless told otherwise. */
-export const ALL_CAPABILITIES: readonly Capability[] = CAPABILITY_NAMES;
+export type Capability = (typeof ALL_CAPABILITIES)[number];

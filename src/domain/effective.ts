@@ -56,7 +56,7 @@ export function derivedArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): 
 }
 
 /** Levels whose entries run: the nearest with entries, and above it those in multi mode. */
-export function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Generator<Cgroup> {
+function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Generator<Cgroup> {
   let collected = false;
   for (const level of levelsOf(kernel, cgroup)) {
     const list = listOf(level, type);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTACH_TYPE_NUMBERS, type AttachTypeName } from '../domain/attach-type.ts';
 import type { CallName } from '../domain/call.ts';
-import { CAPABILITY_NAMES } from '../domain/capability.ts';
+import { ALL_CAPABILITIES } from '../domain/capability.ts';
 import type { EffectType } from '../domain/effect.ts';
 import { ERRNO_NUMBERS } from '../domain/errno.ts';
 import { ATTACH_FLAG_BITS } from '../domain/flags.ts';
@@ -24,7 +24,7 @@ const attachTypes = fc.oneof(
   fc.constantFrom(...(Object.keys(ATTACH_TYPE_NUMBERS) as AttachTypeName[])),
   u32,
 );
-const caps = fc.array(fc.constantFrom(...CAPABILITY_NAMES), { maxLength: 4 });
+const caps = fc.array(fc.constantFrom(...ALL_CAPABILITIES), { maxLength: 4 });
 const key = fc.oneof(
   u32,
   fc.record(

@@ -163,7 +163,7 @@ function cgroupsOf(kernel: Kernel): CgroupView[] {
 }
 
 /** A cgroup's own lists, in the order of the attach types' numbers. */
-export function attachedTo(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
+function attachedTo(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
   return byNumber(cgroup.lists.keys()).flatMap((attach_type) => {
     const list = cgroup.lists.get(attach_type);
     if (list === undefined) return [];

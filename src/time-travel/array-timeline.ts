@@ -25,7 +25,7 @@ import { PAGE_LIMIT_MAX } from '../projections/moment.ts';
 import { QuestionLimit } from './question-limit.ts';
 
 /** Versions of lists that one question reads. */
-export const TIMELINE_ROWS_MAX = 50_000;
+const TIMELINE_ROWS_MAX = 50_000;
 
 /** Which array: of the cgroup at a path, or of one cgroup that stood there. */
 export interface ArrayPlace {

@@ -1,6 +1,6 @@
 /** What reads answer: rows of the projections under the position that they reflect. */
 import { z } from 'zod';
-import { CAPABILITY_NAMES } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
 import { mapType, progType } from '../../events/schema/object-types.ts';
@@ -120,7 +120,7 @@ export const processView = z
     pid: n,
     comm: text,
     uid: n,
-    caps: z.array(z.enum(CAPABILITY_NAMES)),
+    caps: z.array(z.enum(ALL_CAPABILITIES)),
     nofile: n,
     cgroup_id: n,
     fds: z.array(z.strictObject({ fd: n, cloexec: z.boolean(), ...fileFields })),

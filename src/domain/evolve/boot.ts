@@ -1,4 +1,4 @@
-import { ALL_CAPABILITIES } from '../capability.ts';
+import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
 import { emptyTables, type Kernel } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
@@ -33,7 +33,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
 /** A process with 0, 1 and 2 open: a directory, and one description that 1 and 2 share. */
 export function addProcess(
   kernel: Kernel,
-  born: { pid: number; comm: string; uid: number; caps: typeof ALL_CAPABILITIES },
+  born: { pid: number; comm: string; uid: number; caps: readonly Capability[] },
 ): void {
   const { nofile, root_cgroup_id: cgroupId } = kernel.boot.config;
   if (kernel.processes.has(born.pid)) throw new Error(`impossible effect: pid ${born.pid} lives`);

@@ -1,10 +1,10 @@
 /** Schemas of the effects on processes and their fds. */
 import { z } from 'zod';
-import { CAPABILITY_NAMES } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { bootConfig } from './boot-config.ts';
 import { strictObject } from './strict-object.ts';
 
-const caps = z.array(z.enum(CAPABILITY_NAMES));
+const caps = z.array(z.enum(ALL_CAPABILITIES));
 const n = z.int();
 
 /** An fd and what stands behind it. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { AttachType } from '../../domain/attach-type.ts';
-import { CAPABILITY_NAMES, type Capability } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES, type Capability } from '../../domain/capability.ts';
 import type { AttachFlags, QueryFlags } from '../../domain/flags.ts';
 import type { MapType } from '../../domain/map-type.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
@@ -31,13 +31,13 @@ const capsInput = z
     z
       .string()
       .transform((name) => name.toLowerCase().replace(/^cap_/, ''))
-      .pipe(z.enum(CAPABILITY_NAMES)),
+      .pipe(z.enum(ALL_CAPABILITIES)),
   )
-  .max(CAPABILITY_NAMES.length)
-  .transform((caps): Capability[] => CAPABILITY_NAMES.filter((name) => caps.includes(name)))
+  .max(ALL_CAPABILITIES.length)
+  .transform((caps): Capability[] => ALL_CAPABILITIES.filter((name) => caps.includes(name)))
   .meta({
     id: 'CapabilitiesInput',
-    description: `Capabilities by name, with or without \`CAP_\`: ${CAPABILITY_NAMES.join(', ')}.`,
+    description: `Capabilities by name, with or without \`CAP_\`: ${ALL_CAPABILITIES.join(', ')}.`,
   });
 
 /** What a request may say. */
@@ -59,7 +59,7 @@ export const RECORDED = {
   mapType,
   attachFlags,
   queryFlags,
-  caps: z.array(z.enum(CAPABILITY_NAMES)),
+  caps: z.array(z.enum(ALL_CAPABILITIES)),
 } satisfies Vocabulary;
 
 /** The key of a map element, in a vocabulary. */

@@ -1,6 +1,7 @@
 /** PROG_LOAD, PROG_ATTACH, PROG_DETACH, PROG_QUERY and PROG_BIND_MAP on a live kernel. */
 import { attachTypeNumber } from '../../domain/attach-type.ts';
 import type { CallOf } from '../../domain/call.ts';
+import { PROG_CNT_DEFAULT } from '../../domain/calls/prog-query.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
@@ -14,8 +15,6 @@ import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
-/** Room for ids when the caller does not say. */
-const PROG_CNT_DEFAULT = 128;
 /** Ids that a query buffer holds at most, whatever room the caller claims to have. */
 const PROG_CNT_MAX = 4096;
 /** Instructions above which the kernel answers E2BIG without reading them. */

@@ -6,9 +6,9 @@ import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 
 /** Stands for a label that is not open: a number above every fd limit. */
-export const NO_FD = 1_000_000;
+const NO_FD = 1_000_000;
 /** Stands for an object that never was: an id that is never given out. */
-export const NO_ID = 2_147_000_000;
+const NO_ID = 2_147_000_000;
 /** Ids start here, so that no id is the number of an open fd. */
 export const FIRST_ID = 5001;
 

@@ -83,7 +83,7 @@ function holderOf({ index: _, ...holder }: Slot): SlotHolder {
 }
 
 /** What makes a slot the same slot: its link, or its program and the cgroup that it is attached to. */
-export function slotIdentity({ prog_id, cgroup_id, link_id }: SlotHolder): string {
+function slotIdentity({ prog_id, cgroup_id, link_id }: SlotHolder): string {
   return link_id === undefined ? `prog ${prog_id} at ${cgroup_id ?? '-'}` : `link ${link_id}`;
 }
 

@@ -17,7 +17,7 @@ import { fold } from '../../events/host-state.ts';
 import { readThrough } from '../../events/log-reader.ts';
 
 /** Differences that a verdict lists; more are only counted. */
-export const DIFFERENCES_MAX = 100;
+const DIFFERENCES_MAX = 100;
 
 /** An answer in short: `ret`, or errno and the rule that said so. */
 export interface ShortOutcome {

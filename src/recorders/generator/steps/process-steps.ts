@@ -1,5 +1,5 @@
 /** Steps of processes: how they come, what they may do, and how they end. */
-import { CAPABILITY_NAMES, type Capability } from '../../../domain/capability.ts';
+import { ALL_CAPABILITIES, type Capability } from '../../../domain/capability.ts';
 import type { Step } from '../../golden/scenario.ts';
 import { cgroupPath, livingProcesses, oneOf, type Scene } from '../scene.ts';
 
@@ -47,5 +47,5 @@ function privileges(scene: Scene): { caps?: readonly Capability[] } {
 function someCapabilities({ random }: Scene): readonly Capability[] {
   const common = [[], ['bpf'], ['net_admin'], ['bpf', 'net_admin'], ['sys_admin']] as const;
   if (random.chance(0.7)) return random.pick<readonly Capability[]>(common);
-  return CAPABILITY_NAMES.filter(() => random.chance(0.5));
+  return ALL_CAPABILITIES.filter(() => random.chance(0.5));
 }
