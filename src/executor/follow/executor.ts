@@ -23,7 +23,7 @@ const BATCH_MAX = 256;
 /** Milliseconds that a report waits for others. */
 const BATCH_MS = 5;
 /** Milliseconds between two looks at the whole kernel while the log is quiet. */
-const LOOK_MS = 1000;
+const LOOK_MS = 500;
 /** Milliseconds that the kernel may take to finish what was under way before a restart. */
 const SETTLED_MS_MAX = 3000;
 

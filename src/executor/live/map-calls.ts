@@ -102,7 +102,9 @@ function elementAttr(
 function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
   const bytes = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
   if (typeof key === 'number') {
-    bytes.writeBigUInt64LE(BigInt(key), 0);
+    // The first bytes of a storage's key are a cgroup's id, however the caller says them.
+    const word = form.storage ? BigInt.asUintN(64, cgroups.inodeOf(key)) : BigInt(key);
+    bytes.writeBigUInt64LE(word, 0);
     return bytes;
   }
   bytes.writeBigUInt64LE(BigInt.asUintN(64, cgroups.inodeOf(key.cgroup_id)), 0);

@@ -1,0 +1,309 @@
+// A log, applied to the kernel that runs here: bpftool, not our own code, says what the kernel has.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ATTR_BYTES, Attr } from '../../src/executor/kernel/attr.ts';
+import { BPF } from '../../src/executor/kernel/commands.ts';
+import { assemble } from '../../src/executor/kernel/instructions.ts';
+import { bindKernel, cString, must, SYS } from '../../src/executor/kernel/syscall.ts';
+import { type ServiceProcess, send, startProcess } from '../api/process.ts';
+import { needs } from '../support/needs.ts';
+import {
+  attached,
+  bpftool,
+  calls,
+  type Executing,
+  effective,
+  type Ground,
+  ground,
+  type Host,
+  hasBpftool,
+  post,
+  read,
+  reported,
+  startExecutor,
+  until,
+} from './executing.ts';
+
+const kernel = needs('kernel');
+const CGROUP_SKB = 8;
+/** A round of calls takes a few hundred milliseconds. */
+const KILL_MS_MAX = 400;
+const EGRESS = 'cgroup_inet_egress';
+const load = (prog_name: string, ret = 1) => ({
+  name: 'prog_load',
+  prog_type: 'cgroup_skb',
+  prog_name,
+  ret,
+});
+const create = (prog_fd: number, target_path: string) => ({
+  name: 'link_create',
+  prog_fd,
+  target_path,
+  attach_type: EGRESS,
+});
+const mkdir = (path: string) => ({ name: 'mkdir', path });
+
+interface Drift {
+  readonly items: readonly { readonly how: string; readonly call: string }[];
+  readonly standing: readonly { readonly what: string; readonly where: string }[];
+}
+
+describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
+  let service: ServiceProcess;
+  let place: Ground;
+  let executor: Executing | undefined;
+  let dataDir: string;
+  let at: Host;
+  let hosts = 0;
+
+  beforeAll(async () => {
+    if (!hasBpftool()) throw new Error('the judge is missing: apt-get install bpftool');
+    dataDir = mkdtempSync(join(tmpdir(), 'bpfledger-'));
+    service = await startProcess({ BPFLEDGER_DATA_DIR: dataDir });
+  });
+  afterAll(async () => {
+    await service.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+  beforeEach(async () => {
+    at = { url: service.url, host: `h${++hosts}` };
+    const made = await send(`${service.url}/v1/hosts`, { name: at.host, release: release() });
+    expect(made.status).toBe(201);
+    place = ground();
+  });
+  afterEach(async () => {
+    await executor?.end('SIGKILL');
+    executor = undefined;
+    place.remove();
+  });
+
+  const drift = () => read<Drift>(at, 'drift');
+
+  it('brings the kernel through the life of a link, step by step', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), mkdir('/a/b'), load('one'), load('two')]);
+    await calls(at, [create(3, '/a')]);
+    expect(attached(place, '/a')).toBe('multi one');
+    expect(effective(place, '/a/b')).toEqual(['one']);
+    await calls(at, [{ name: 'obj_pin', bpf_fd: 6, path: '/link' }]);
+    await calls(at, [{ name: 'link_update', link_fd: 6, new_prog_fd: 4 }]);
+    expect(effective(place, '/a/b')).toEqual(['two']);
+    await calls(at, [{ name: 'close', fd: 6 }]);
+    expect(attached(place, '/a')).toBe('multi two');
+    await calls(at, [{ name: 'rmdir', path: '/a/b' }]);
+    expect(effective(place, '/a')).toEqual(['two']);
+    await calls(at, [{ name: 'unlink', path: '/link' }]);
+    expect(attached(place, '/a')).toBe('');
+    expect((await drift()).items).toEqual([]);
+  });
+
+  it('is stopped and started again, and nothing was missing in between', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), load('one'), create(3, '/a')]);
+    await executor.end('SIGKILL');
+    expect(attached(place, '/a')).toBe('multi one');
+    executor = startExecutor(at, place);
+    await calls(at, [load('two'), { name: 'link_update', link_fd: 5, new_prog_fd: 4 }]);
+    expect(attached(place, '/a')).toBe('multi two');
+    expect((await drift()).items).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is ephemeral', async () => {
+    executor = startExecutor(at, place, '--ephemeral');
+    await calls(at, [mkdir('/a'), load('one'), create(3, '/')]);
+    expect(attached(place, '/')).toBe('multi one');
+    await executor.end('SIGTERM');
+    expect(attached(place, '/')).toBe('');
+  });
+
+  it('stops the traffic of a cgroup, and lets it through by one update of the link', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), load('deny', 0), load('allow', 1)]);
+    const sender = startSender();
+    try {
+      writeFileSync(`${place.cgroup}/a/cgroup.procs`, String(sender.pid));
+      expect(await sender.sends()).toBe('sent');
+      await calls(at, [create(3, '/a')]);
+      expect(await sender.sends()).toBe('EPERM');
+      await calls(at, [{ name: 'link_update', link_fd: 6, new_prog_fd: 4 }]);
+      expect(await sender.sends()).toBe('sent');
+    } finally {
+      await sender.end();
+    }
+  });
+
+  it('tells within two seconds what others did, and leaves what is theirs', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), mkdir('/b'), load('one'), create(3, '/b')]);
+    const attach = {
+      name: 'prog_attach',
+      attach_bpf_fd: 3,
+      target_path: '/a',
+      attach_type: EGRESS,
+    };
+    await calls(at, [{ ...attach, flags: ['multi'] }]);
+    const told = async (where: string) => {
+      const started = performance.now();
+      await until(`${where} is told`, async () =>
+        (await drift()).standing.some((difference) => difference.where.startsWith(where)),
+      );
+      return performance.now() - started;
+    };
+
+    const pinned = `${place.bpffs}/held/prog_1`;
+    bpftool('cgroup', 'detach', `${place.cgroup}/a`, 'egress', 'pinned', pinned);
+    expect(await told(`/a ${EGRESS}`)).toBeLessThan(2000);
+
+    // A program of somebody else, alone on the list: no call of the log may end it.
+    bpftool('cgroup', 'attach', `${place.cgroup}/a`, 'ingress', 'pinned', pinned);
+    expect(await told('/a cgroup_inet_ingress')).toBeLessThan(2000);
+
+    rmdirSync(`${place.cgroup}/b`);
+    expect(await told('/b')).toBeLessThan(2000);
+  });
+
+  it('never ends an entry that it did not make', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), load('ours')]);
+    const foreign = await foreignProgram(place);
+    bpftool('cgroup', 'attach', `${place.cgroup}/a`, 'egress', 'pinned', foreign);
+    const attach = {
+      name: 'prog_attach',
+      attach_bpf_fd: 3,
+      target_path: '/a',
+      attach_type: EGRESS,
+    };
+    await calls(at, [attach, { name: 'rmdir', path: '/a' }]);
+    expect(effective(place, '/a')).toEqual(['foreign']);
+    const { items } = await drift();
+    const told = items.map(({ how, call }) => `${how} ${call}`);
+    expect(told).toEqual(['withheld prog_attach', 'withheld rmdir']);
+  });
+
+  it('converges after being killed at random moments, and no program was ever missing', async () => {
+    const KILLS = Number(process.env.BPFLEDGER_TEST_KILLS ?? 10);
+    const ROUNDS = 5 * KILLS;
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), load('one'), load('two'), create(3, '/a')]);
+    let watching = true;
+    let missing = 0;
+    let looks = 0;
+    const watcher = (async () => {
+      while (watching) {
+        looks++;
+        if (effective(place, '/a').length === 0) missing++;
+        await pause(10);
+      }
+    })();
+    const random = seeded(42);
+    let last = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      last = await churn(at, ROUNDS / KILLS, kill);
+      // Once it is at work, so that the kill falls between the calls of the log.
+      const { reported_position: before } = await read<{ reported_position: number }>(
+        at,
+        'executor',
+      );
+      if (before < last) await reported(at, before + 1);
+      await pause(random() * KILL_MS_MAX);
+      await executor.end('SIGKILL');
+      executor = startExecutor(at, place);
+    }
+    await reported(at, last);
+    watching = false;
+    await watcher;
+    expect(looks).toBeGreaterThan(KILLS);
+    expect(missing).toBe(0);
+    expect((await drift()).standing).toEqual([]);
+    expect(attached(place, '/a')).toBe('multi two');
+    expect((await drift()).items).toEqual([]);
+    console.log(`${KILLS} kills, position ${last}, ${looks} looks, seed 42`);
+  });
+});
+
+/** Calls that change what is attached, and leave the link on /a running another program. */
+async function churn(at: Host, rounds: number, salt: number): Promise<number> {
+  const sent: object[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const path = `/k${salt}_${round}`;
+    sent.push(
+      mkdir(path),
+      { name: 'link_update', link_fd: 6, new_prog_fd: 3 },
+      create(4, path),
+      {
+        name: 'prog_attach',
+        attach_bpf_fd: 3,
+        target_path: path,
+        attach_type: EGRESS,
+        flags: ['multi'],
+      },
+      { name: 'obj_pin', bpf_fd: 7, path },
+      { name: 'prog_detach', attach_bpf_fd: 3, target_path: path, attach_type: EGRESS },
+      { name: 'close', fd: 7 },
+      { name: 'link_update', link_fd: 6, new_prog_fd: 4 },
+      { name: 'unlink', path },
+      { name: 'rmdir', path },
+    );
+  }
+  return post(at, sent);
+}
+
+/** mulberry32: small, and the same everywhere. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** A pin of a program that no executor made. */
+async function foreignProgram({ bpffs }: Ground): Promise<string> {
+  const raw = await bindKernel();
+  const insns = assemble(1, []);
+  const program = new Attr(raw).u32(0, CGROUP_SKB).u32(4, 2).pointer(8, insns);
+  program.pointer(16, cString('GPL')).name(48, 'foreign');
+  const loaded = raw.call(SYS.bpf, BPF.prog_load, program.buffer, ATTR_BYTES);
+  const fd = must(loaded, 'load a foreign program');
+  const path = `${bpffs}/foreign`;
+  const pin = new Attr(raw).pointer(0, cString(path)).u32(8, fd);
+  must(raw.call(SYS.bpf, BPF.obj_pin, pin.buffer, ATTR_BYTES), 'pin a foreign program');
+  must(raw.call(SYS.close, fd), 'close a foreign program');
+  return path;
+}
+
+/** A process that sends a datagram to itself over loopback when told to. */
+function startSender() {
+  const code = `
+    const socket = require('node:dgram').createSocket('udp4');
+    socket.bind(0, '127.0.0.1', () => {
+      process.stdin.on('data', () =>
+        socket.send('x', socket.address().port, '127.0.0.1', (error) =>
+          console.log(error === null ? 'sent' : error.code)));
+    });`;
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  return {
+    pid: child.pid ?? 0,
+    async sends(): Promise<string> {
+      const line = once(lines, 'line');
+      child.stdin.write('send\n');
+      const [text] = (await line) as [string];
+      return text;
+    },
+    async end(): Promise<void> {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+// Random programs of calls, in the model and on the kernel that runs here, step by step.
+
+import { readFileSync } from 'node:fs';
+import { release as unameRelease } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { releaseOf } from '../../src/domain/release/release.ts';
+import { openLiveMachine } from '../../src/executor/live-machine.ts';
+import { type Divergence, fuzz } from '../../src/recorders/differential/fuzz.ts';
+import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
+import { needs } from '../support/needs.ts';
+
+/** A first seed that changes from day to day, so that runs add up; printed with the result. */
+const SEED = Number(
+  process.env.BPFLEDGER_TEST_SEED ?? Math.trunc(Date.now() / 86_400_000) * 10_000,
+);
+const STEPS = Number(process.env.BPFLEDGER_TEST_FUZZ_STEPS ?? 20_000);
+const RUN_MS_MAX = 900_000;
+
+const kernel = needs('kernel');
+
+describe.skipIf(!kernel.ok)('random calls on the kernel that runs here', () => {
+  it('are answered as the model answers them', { timeout: RUN_MS_MAX }, async () => {
+    const release = releaseOf(unameRelease());
+    if (release === undefined) throw new Error(`${unameRelease()} is no known release`);
+    const sysctl = Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8'));
+    const plan = { presets: PRESET_NAMES, seed: SEED, steps: STEPS, sysctl };
+    const found: Divergence[] = [];
+    let steps = 0;
+    for await (const done of fuzz(plan, { release, open: openLiveMachine })) {
+      steps = done.steps;
+      if (done.found !== undefined) found.push(done.found);
+    }
+    console.log(`${steps} steps on ${unameRelease()}, seed ${SEED}`);
+    expect(found).toEqual([]);
+    expect(steps).toBe(STEPS);
+  });
+});
