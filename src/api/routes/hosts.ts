@@ -1,8 +1,7 @@
 /** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Host } from '../../events/hosts.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { listBoots } from '../../projections/boots.ts';
 import { invalidBy } from '../field-errors.ts';
 import { allowed } from '../guard/access.ts';
@@ -28,14 +27,14 @@ import {
 } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
-import { hostDetail, hostPage, hostRequest, rebootRequest } from '../wire/hosts.ts';
+import { hostDetail, hostPage, hostRequest, hostRowOf, rebootRequest } from '../wire/hosts.ts';
 
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts',
   operationId: 'listHosts',
   summary: 'Hosts by name',
-  request: { query: z.strictObject({ limit: idPage.limit, after: hostName.optional() }) },
+  request: { query: strictObject({ limit: idPage.limit, after: hostName.optional() }) },
   responses: answers('Hosts that the token may touch.', hostPage),
 });
 
@@ -44,7 +43,7 @@ const oneRoute = createRoute({
   path: '/v1/hosts/{host}',
   operationId: 'getHost',
   summary: 'One host: its boots, and where its log stood at a moment',
-  request: { params: hostParams, query: z.strictObject(atQuery) },
+  request: { params: hostParams, query: strictObject(atQuery) },
   responses: answers('The host.', hostDetail),
 });
 
@@ -70,10 +69,6 @@ const rebootRoute = createRoute({
 /** Boots that one answer lists. */
 const BOOTS_MAX = 1000;
 
-function onWire({ name, created_at, position, recorded_at }: Host) {
-  return { name, created_at: rfc3339(created_at), position, recorded_at: rfc3339(recorded_at) };
-}
-
 /** The parsed body of a write, and the key of its retries. */
 async function keyedBody<T extends z.ZodType>(c: Context, schema: T) {
   contentType(c, [JSON_TYPE]);
@@ -96,7 +91,7 @@ export function hosts(app: App, service: Service): void {
     const principal = allowed(c, 'reader');
     const { limit, after } = c.req.valid('query');
     const rows = await log.hosts({ limit, ...(after !== undefined && { after }) });
-    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(onWire);
+    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(hostRowOf);
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     return c.json({ items, ...(last !== undefined && { next: last }) }, 200);
   });
@@ -113,7 +108,7 @@ export function hosts(app: App, service: Service): void {
       limit: BOOTS_MAX,
     });
     const release = boots.at(-1)?.release ?? '';
-    const told = onWire({ ...row, position, recorded_at });
+    const told = hostRowOf({ ...row, position, recorded_at });
     return c.json({ ...told, boot: moment.boot, release, boots }, 200);
   });
 

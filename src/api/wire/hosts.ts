@@ -1,5 +1,7 @@
 /** Hosts and boots on the wire. */
 import { z } from 'zod';
+import type { Host } from '../../events/hosts.ts';
+import { rfc3339 } from '../../events/rfc3339.ts';
 import { bootConfig, bootConfigRequest } from '../../events/schema/boot-config.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { time } from '../request/syscall-request.ts';
@@ -34,7 +36,26 @@ const hostFields = {
   position,
   recorded_at: timestamp,
 };
-const hostRow = z.strictObject(hostFields).meta({ id: 'HostRow' });
+const origin = z.strictObject({ host: z.string(), position }).meta({
+  id: 'Origin',
+  description: 'Of a branch: the host that it grew from, and the last position that they share.',
+});
+const hostRow = z
+  .strictObject({ ...hostFields, origin: origin.exactOptional() })
+  .meta({ id: 'HostRow' });
+export const branchRow = z.strictObject({ ...hostFields, origin }).meta({ id: 'Branch' });
+
+/** A host as a listing tells it. */
+export function hostRowOf(host: Host): z.output<typeof hostRow> {
+  const { name, created_at, position, recorded_at, origin, origin_position } = host;
+  return {
+    name,
+    created_at: rfc3339(created_at),
+    position,
+    recorded_at: rfc3339(recorded_at),
+    ...(origin !== null && { origin: { host: origin, position: origin_position ?? 0 } }),
+  };
+}
 
 export const hostPage = z
   .strictObject({ items: z.array(hostRow), next: z.string().exactOptional() })
@@ -43,6 +64,7 @@ export const hostPage = z
 export const hostDetail = z
   .strictObject({
     ...hostFields,
+    origin: origin.exactOptional(),
     boot: z.int(),
     release: z.string(),
     boots: z.array(

@@ -1,0 +1,124 @@
+/**
+ * Branches of a host: POST makes one, GET lists them, DELETE hides one. A branch is a host of its
+ * own: syscalls are posted to it, and everything is read of it, under its name.
+ */
+import { createRoute, z } from '@hono/zod-openapi';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { invalidBy } from '../field-errors.ts';
+import { allowed } from '../guard/access.ts';
+import { knownMoment } from '../request/at.ts';
+import { jsonBody } from '../request/body.ts';
+import { contentType, JSON_TYPE } from '../request/content-type.ts';
+import { momentField } from '../request/moment-field.ts';
+import { fingerprint, idempotencyKey, REPLAYED } from '../request/write-headers.ts';
+import {
+  type App,
+  answersWithoutTag,
+  creates,
+  hostName,
+  hostParams,
+  idPage,
+  problemAnswer,
+  reflect,
+  writeHeaders,
+} from '../routing.ts';
+import type { Service } from '../service.ts';
+import { branchRow, hostRowOf } from '../wire/hosts.ts';
+
+export const branchRequest = strictObject({
+  name: hostName,
+  at: momentField
+    .exactOptional()
+    .describe('The last moment that it shares with its origin; the head when it is left out.'),
+}).meta({ id: 'BranchRequest' });
+
+export const branchPage = z
+  .strictObject({ items: z.array(branchRow), next: z.string().exactOptional() })
+  .meta({ id: 'BranchPage' });
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/branches',
+  operationId: 'listBranches',
+  summary: 'The branches that grew from a host itself, by name',
+  request: {
+    params: hostParams,
+    query: strictObject({ limit: idPage.limit, after: hostName.optional() }),
+  },
+  responses: answersWithoutTag('Branches that the token may touch.', branchPage),
+});
+
+const createBranchRoute = createRoute({
+  method: 'post',
+  path: '/v1/hosts/{host}/branches',
+  operationId: 'createBranch',
+  summary: 'A host that shares the log of another up to a moment',
+  description:
+    'Made at once, however long the log is. What is recorded on a branch never touches its origin.',
+  request: { params: hostParams },
+  responses: creates('The branch.', branchRow),
+});
+
+const dropRoute = createRoute({
+  method: 'delete',
+  path: '/v1/hosts/{host}/branches/{name}',
+  operationId: 'dropBranch',
+  summary: 'Hide a branch',
+  description:
+    'From then on there is no host of that name, and the name stays taken. Nothing is removed: ' +
+    'branches that grew from it go on.',
+  request: { params: hostParams.extend({ name: hostName }) },
+  responses: { 204: { description: 'It is hidden.' }, default: problemAnswer },
+});
+
+export function branches(app: App, service: Service): void {
+  const { log } = service;
+
+  app.openapi(listRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    const principal = allowed(c, 'reader', host);
+    const { limit, after } = c.req.valid('query');
+    const rows = await log.branches(host, { limit, ...(after !== undefined && { after }) });
+    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(hostRowOf);
+    const last = rows.length < limit ? undefined : rows.at(-1)?.name;
+    return c.json({ items, ...(last !== undefined && { next: last }) } as never, 200);
+  });
+
+  app.openAPIRegistry.registerPath({
+    ...createBranchRoute,
+    request: {
+      params: hostParams,
+      headers: writeHeaders.omit({ 'if-match': true }),
+      body: { required: true, content: { [JSON_TYPE]: { schema: branchRequest } } },
+    },
+  });
+  app.openapi({ ...createBranchRoute, hide: true }, async (c) => {
+    const { host } = c.req.valid('param');
+    const { actor } = allowed(c, 'writer', host);
+    contentType(c, [JSON_TYPE]);
+    const { text, value } = await jsonBody(c);
+    const parsed = branchRequest.safeParse(value);
+    if (!parsed.success) throw invalidBy(parsed.error);
+    const { name, at } = parsed.data;
+    allowed(c, 'writer', name);
+    const { moment } = await knownMoment(service, host, at, 'at');
+    const key = idempotencyKey(c);
+    const keyed = key !== undefined && {
+      idempotency: { key, fingerprint: fingerprint(c, text) },
+    };
+    const { position } = moment;
+    const made = await log.createBranch(host, { name, position, principal: actor, ...keyed });
+    if (made.replayed) c.header(REPLAYED, 'true');
+    c.header('location', `/v1/hosts/${name}`);
+    reflect(c, name, made.branch.position);
+    return c.json(hostRowOf(made.branch) as never, 201);
+  });
+
+  app.openapi(dropRoute, async (c) => {
+    const { host, name } = c.req.valid('param');
+    allowed(c, 'writer', host);
+    allowed(c, 'writer', name);
+    await log.dropBranch(host, name);
+    return c.body(null, 204);
+  });
+}
