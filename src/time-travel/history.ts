@@ -63,6 +63,7 @@ export async function storyOf(thing: Thing, { kernel, events, limit }: Pages): P
 function isAbout(thing: Thing, kernel: Kernel, event: LedgerEvent): boolean {
   if (thing.kind === 'process' && event.pid === thing.id) return true;
   const isOurs = (subjects: ReadonlySet<Subject>): boolean => {
+    if (thing.kind === 'program' && hasLinkOf(kernel, thing.id, subjects)) return true;
     if (thing.kind !== 'cgroups')
       return subjects.has(subjectOf(thing)) || hasListOf(thing, subjects);
     const id = kernel.cgroupIds.get(thing.path);
@@ -72,6 +73,14 @@ function isAbout(thing: Thing, kernel: Kernel, event: LedgerEvent): boolean {
   if (thing.kind === 'cgroups' && makes(event, thing.path)) return true;
   if (isOurs(subjectsOf(kernel, event))) return true;
   return isRefusal(event.outcome) && isOurs(mentionsOf(kernel, event));
+}
+
+/** A program lives as long as its links, so who holds them is part of its story. */
+function hasLinkOf(kernel: Kernel, progId: number, subjects: ReadonlySet<Subject>): boolean {
+  return [...subjects].some((one) => {
+    const [, link] = /^link (\d+)$/.exec(one) ?? [];
+    return link !== undefined && kernel.links.get(Number(link))?.prog_id === progId;
+  });
 }
 
 function hasListOf(thing: Thing, subjects: ReadonlySet<Subject>): boolean {
