@@ -11,6 +11,7 @@ import { hostDetail, hostPage } from '../../src/api/wire/hosts.ts';
 import {
   cgroupDetail,
   cgroupRow,
+  elementRow,
   linkRow,
   mapRow,
   oneOf,
@@ -18,6 +19,7 @@ import {
   pinRow,
   processView,
   programRow,
+  storageRow,
 } from '../../src/api/wire/reads.ts';
 import { parsed, post, startTestService, type TestService } from './running.ts';
 
@@ -98,6 +100,44 @@ describe('reads', () => {
       ]);
     },
   );
+
+  it('what maps hold: storages newest first, elements by key, page by page', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'maps', release: '6.18' } });
+    const body = [
+      { name: 'mkdir', path: '/a' },
+      { name: 'map_create', map_type: 'cgroup_storage', key_size: 16, value_size: 8 },
+      { name: 'prog_load', prog_type: 'cgroup_skb', map_fds: [3] },
+      { name: 'link_create', prog_fd: 4, target_path: '/', attach_type: 'egress' },
+      { name: 'link_create', prog_fd: 4, target_path: '/a', attach_type: 'egress' },
+      { name: 'map_create', map_type: 'hash', key_size: 4, value_size: 8, max_entries: 16 },
+      { name: 'map_update_elem', map_fd: 5, key: 1, value: 10 },
+      { name: 'map_update_elem', map_fd: 5, key: 2, value: 20 },
+    ].map((call) => ({ call }));
+    const made = await post(service.app, '/v1/hosts/maps/syscalls', { body });
+    expect(await made.text()).not.toContain('errno');
+
+    const maps = '/v1/hosts/maps/maps';
+    const newest = await read(`${maps}/1/storages?limit=1`, page(storageRow));
+    const attach_type = 'cgroup_inet_egress';
+    const storage = {
+      map_id: 1,
+      cgroup_id: 2,
+      attach_type,
+      value: 0,
+      made_at: 6,
+      position_from: 6,
+    };
+    expect(newest).toMatchObject({ items: [storage], next: '6' });
+    const older = await read(`${maps}/1/storages?after=${newest.next}`, page(storageRow));
+    expect(older.items).toEqual([{ ...storage, cgroup_id: 1, made_at: 5, position_from: 5 }]);
+    expect((await read(`${maps}/1/storages?at=5`, page(storageRow))).items).toEqual(older.items);
+    const elements = await read(`${maps}/2/elements`, page(elementRow));
+    expect(elements.items.map(({ key, value }) => [key, value])).toEqual([
+      [1, 10],
+      [2, 20],
+    ]);
+    expect((await service.app.request(`${maps}/3/storages`)).status).toBe(404);
+  });
 
   it('links, programs, maps and pins', async () => {
     const links = await read('/v1/hosts/h/links', page(linkRow));

@@ -20,6 +20,7 @@ import { exports } from './export.ts';
 import { gaps } from './gaps.ts';
 import { histories } from './history.ts';
 import { hosts } from './hosts.ts';
+import { mapContents } from './map-contents.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
 import { pins } from './pins.ts';
@@ -46,6 +47,7 @@ export function routes(app: App, service: Service): void {
   cgroups(app, service);
   effective(app, service);
   objects(app, service);
+  mapContents(app, service);
   pins(app, service);
   executor(app, service);
   explain(app, service);

@@ -96,6 +96,21 @@ const mapFields = {
 };
 export const mapRow = z.strictObject({ ...mapFields, position_from: position }).meta({ id: 'Map' });
 
+/** Without an attach type in a map with 8 byte keys, whose storages serve every attach type. */
+export const storageRow = z
+  .strictObject({
+    map_id: n,
+    cgroup_id: n,
+    attach_type: attachType.exactOptional(),
+    value: n,
+    made_at: position,
+    position_from: position,
+  })
+  .meta({ id: 'Storage' });
+export const elementRow = z
+  .strictObject({ key: n, value: n, position_from: position })
+  .meta({ id: 'Element' });
+
 export const pinRow = z
   .strictObject({
     path: text,

@@ -1,0 +1,73 @@
+/** GET …/maps/{id}/storages and …/maps/{id}/elements: what a living map holds. */
+import { createRoute, type z } from '@hono/zod-openapi';
+import type { Queryable } from '../../events/database.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { elementsOf } from '../../projections/elements.ts';
+import { mapById } from '../../projections/maps.ts';
+import type { Moment, Page } from '../../projections/moment.ts';
+import { storagesOf } from '../../projections/storages.ts';
+import { allowed } from '../guard/access.ts';
+import { noSuchObject } from '../problem.ts';
+import { atQuery, momentOf } from '../request/at.ts';
+import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { elementRow, pageOf, storageRow } from '../wire/reads.ts';
+
+/** What distinguishes the two kinds of contents here. */
+interface Contents<R extends object> {
+  /** Plural, as in the path. */
+  readonly plural: string;
+  /** Name in schema and operation ids. */
+  readonly title: string;
+  readonly summary: string;
+  readonly row: z.ZodType;
+  readonly list: (db: Queryable, moment: Moment, id: number, page: Page<number>) => Promise<R[]>;
+  /** What the page after this row is asked for with. */
+  readonly key: (row: R) => number;
+}
+
+function register<R extends object>(app: App, service: Service, contents: Contents<R>): void {
+  const { plural, title, summary, row, list, key } = contents;
+  const route = createRoute({
+    method: 'get',
+    path: `/v1/hosts/{host}/maps/{id}/${plural}`,
+    operationId: `list${title}s`,
+    summary,
+    request: {
+      params: hostParams.extend({ id: countParam }),
+      query: strictObject({ ...atQuery, ...idPage }),
+    },
+    responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
+  });
+  app.openapi(route, async (c) => {
+    const { host, id } = c.req.valid('param');
+    const { at, ...page } = c.req.valid('query');
+    allowed(c, 'reader', host);
+    const moment = await momentOf(service, c, host, at);
+    const map = await mapById(service.database, moment, id);
+    if (map === undefined) throw noSuchObject(`map ${id}`, 'id');
+    const items = await list(service.database, moment, id, page);
+    const last = items.length < page.limit ? undefined : items.at(-1);
+    const { position } = moment;
+    return c.json({ host, position, items, ...(last && { next: String(key(last)) }) }, 200);
+  });
+}
+
+export function mapContents(app: App, service: Service): void {
+  register(app, service, {
+    plural: 'storages',
+    title: 'Storage',
+    summary: 'The cgroup storages of a map, newest first',
+    row: storageRow,
+    list: storagesOf,
+    key: (storage) => storage.made_at,
+  });
+  register(app, service, {
+    plural: 'elements',
+    title: 'Element',
+    summary: 'The elements of a plain map by key',
+    row: elementRow,
+    list: elementsOf,
+    key: (element) => element.key,
+  });
+}
