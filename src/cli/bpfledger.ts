@@ -53,6 +53,10 @@ const COMMANDS: Readonly<
     summary: 'tell what syscalls would do, and warn, without recording them',
     load: async () => (await import('./plan.ts')).plan,
   },
+  branch: {
+    summary: 'try things out on a host that shares the past of another',
+    load: async () => (await import('./branch.ts')).branch,
+  },
   replay: {
     summary: 'tell what another kernel release would have answered',
     load: async () => (await import('./replay.ts')).replay,

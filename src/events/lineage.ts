@@ -51,3 +51,35 @@ export async function grownFrom(database: Queryable, hostId: number): Promise<nu
   );
   return row?.position ?? 0;
 }
+
+/** The last positions of the stretches that a branch has from its ancestors, up to a position. */
+export async function forksOf(
+  database: Queryable,
+  hostId: number,
+  to: number,
+): Promise<ReadonlySet<number>> {
+  const stretches = await stretchesOf(database, hostId, { from: 1, to });
+  const inherited = stretches.filter((stretch) => stretch.host_id !== hostId);
+  return new Set(inherited.map((stretch) => stretch.to));
+}
+
+/** The last position that two hosts share, since one grew from the other or both from a third; 0 for none. */
+export async function sharedTo(
+  database: Queryable,
+  hostId: number,
+  otherId: number,
+): Promise<number> {
+  const whole = { from: 1, to: Number.MAX_SAFE_INTEGER };
+  const [ours, theirs] = [
+    await stretchesOf(database, hostId, whole),
+    await stretchesOf(database, otherId, whole),
+  ];
+  let shared = 0;
+  for (const [i, { host_id, to }] of ours.entries()) {
+    const other = theirs[i];
+    if (other?.host_id !== host_id) break;
+    shared = Math.min(to, other.to);
+    if (to !== other.to) break;
+  }
+  return shared;
+}

@@ -17,6 +17,7 @@ const COMMANDS = [
   'syscall',
   'events',
   'plan',
+  'branch',
   'replay',
   'cgroups',
 ] as const;
@@ -60,6 +61,8 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['hosts drop web1', 'type hosts list, or hosts create NAME --release R'],
   ['hosts create web1', 'try hosts create web1 --release 6.18'],
   ['plan', 'plan needs a HOST'],
+  ['branch', 'type branch list HOST'],
+  ['branch list web1 --at 3', '--at goes with branch create'],
   ['replay web1', 'try replay web1 --release 7.3'],
   ['syscall', 'syscall needs a HOST'],
   ['syscall web1', 'which call? try syscall HOST mkdir path=/pod1'],

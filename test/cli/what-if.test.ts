@@ -67,6 +67,22 @@ describe('plan', () => {
   });
 });
 
+describe('branch', () => {
+  it('makes, lists, compares and drops', PATIENCE, async () => {
+    const made = await run('branch', 'create', 'web1', 'try', '--at', '2');
+    expect(made.lines).toEqual(['try  at position 2, from web1 at 2']);
+    await run('syscall', 'try', 'mkdir', 'path=/try');
+    const listed = await run('branch', 'list', 'web1');
+    expect(listed.lines).toEqual(['try  at position 3, from web1 at 2']);
+    const { lines } = await run('branch', 'diff', 'web1', 'try');
+    expect(lines[0]).toBe('From position 4 of web1 to 3: 1 events changed this');
+    expect(lines.join('\n')).toContain('/try');
+    const { lines: dropped } = await run('branch', 'drop', 'web1', 'try');
+    expect(dropped).toEqual(['branch try is dropped']);
+    expect((await run('branch', 'list', 'web1')).lines).toEqual(['']);
+  });
+});
+
 describe('replay', () => {
   it('prints each call with both answers and the reason, then the reasons', PATIENCE, async () => {
     const { code, lines } = await run('replay', 'web1', '--release', '7.3');

@@ -1,12 +1,16 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
 import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { sharedTo } from '../../events/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { askedDiff } from '../../time-travel/diff/asked-diff.ts';
+import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
-import { allowed } from '../guard/access.ts';
+import { type AccessEnv, allowed } from '../guard/access.ts';
+import { invalid } from '../problem.ts';
+import { keepFor, knownMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { spanQuery, stretchOf } from '../request/span.ts';
-import { type App, hostParams } from '../routing.ts';
+import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
+import { type App, hostName, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { diffAnswer } from '../wire/diff.ts';
 import { eventRefOnWire } from '../wire/event-ref.ts';
@@ -15,26 +19,74 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/diff',
   operationId: 'getDiff',
-  summary: 'What changed between two moments, and because of which events',
-  request: { params: hostParams, query: strictObject({ ...spanQuery, ...formatQuery }) },
+  summary: 'What changed between two moments, or differs between a branch and its origin',
+  request: {
+    params: hostParams,
+    query: strictObject({
+      ...spanQuery,
+      ...formatQuery,
+      against: hostName
+        .optional()
+        .describe(
+          'A host with which this one shares its log, as a branch does with its origin: the ' +
+            'difference from that host at `from` (its head when left out) to this one at `to`.',
+        ),
+    }),
+  },
   responses: answersInForms('The difference.', diffAnswer),
 });
+
+/** The difference between two moments of one host. */
+async function inTime(service: Service, c: Context<AccessEnv>, host: string, query: SpanQuery) {
+  const { span } = await stretchOf(service, c, host, query);
+  const { from, to } = span;
+  return { from, to, found: await askedDiff(service.log, host, { from, to }) };
+}
+
+interface Compared {
+  readonly host: string;
+  readonly against: string;
+}
+
+/** The difference between two hosts that share a part of their log. */
+async function betweenHosts(
+  service: Service,
+  c: Context<AccessEnv>,
+  { host, against }: Compared,
+  query: SpanQuery,
+) {
+  const { log, database } = service;
+  allowed(c, 'reader', against);
+  const start = await knownMoment(service, against, query.from, 'from');
+  const end = await knownMoment(service, host, query.to, 'to');
+  const [from, to] = [start.moment.position, end.moment.position];
+  const shared = await sharedTo(database, end.moment.host_id, start.moment.host_id);
+  if (shared === 0) {
+    const message = `${against} shares no log with ${host}; compare a branch and its origin`;
+    throw invalid([{ field: 'against', message }]);
+  }
+  keepFor(c, host, { moment: end.moment, fixed: start.fixed && end.fixed });
+  const other = { host: against, position: from };
+  return { from, to, found: await diffAgainst(log, { host, to, shared }, other) };
+}
 
 export function diff(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { format, ...query } = c.req.valid('query');
+    const { format, against, ...query } = c.req.valid('query');
     allowed(c, 'reader', host);
-    const { span } = await stretchOf(service, c, host, query);
-    const { from, to } = span;
-    const found = await askedDiff(service.log, host, { from, to });
+    const { from, to, found } =
+      against === undefined
+        ? await inTime(service, c, host, query)
+        : await betweenHosts(service, c, { host, against }, query);
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, from, to },
+        ...(against !== undefined && { against }),
         ...found.diff,
         events: found.events.map(eventRefOnWire),
       }),
-      text: () => diffText({ from, to }, found),
+      text: () => diffText({ from, to, against }, found),
     });
   });
 }

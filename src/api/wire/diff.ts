@@ -72,6 +72,7 @@ export const diffAnswer = z
     ...reflected,
     from: position,
     to: position,
+    against: z.string().exactOptional().describe('The host that `from` is a position of.'),
     boot: z.strictObject({ was: world.boot, is: world.boot }).exactOptional(),
     cgroups: rowsOf(z.object(cgroupRow)),
     lists: z.array(listChange),
@@ -87,6 +88,6 @@ export const diffAnswer = z
     id: 'Diff',
     description:
       'Applied to the state at `from`, it gives the state at `to`. `because` of each change holds ' +
-      'the positions of the events that made it; `events` tells of them. After a reboot (`boot`) ' +
+      'the positions of the newest 100 events that made it; `events` tells of them. After a reboot (`boot`) ' +
       'everything before it was removed and everything after it was added.',
   });

@@ -1,8 +1,9 @@
 /** The difference of two moments of one log: the states, and the events in between. */
 
+import type { Kernel } from '../../domain/kernel.ts';
 import { fold } from '../../events/host-state.ts';
 import type { Log } from '../../events/log.ts';
-import { stateOf } from '../../projections/state.ts';
+import { stateOf, type WorldState } from '../../projections/state.ts';
 import type { EventRef } from '../event-ref.ts';
 import { eventsBetween } from '../log-pages.ts';
 import { QuestionLimit } from '../question-limit.ts';
@@ -30,12 +31,40 @@ export async function askedDiff(
   host: string,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<AskedDiff> {
+  const { kernel } = await log.kernelAt(host, from);
+  return diffFrom(log, { before: stateOf(kernel), kernel }, { host, from, to });
+}
+
+/**
+ * How a host's state differs from that of another one with which it shares its log up to a
+ * position, and because of which of its own events since.
+ *
+ * @throws QuestionLimit when the host has too many events of its own
+ */
+export async function diffAgainst(
+  log: Log,
+  { host, to, shared }: { readonly host: string; readonly to: number; readonly shared: number },
+  against: { readonly host: string; readonly position: number },
+): Promise<AskedDiff> {
+  const before = stateOf((await log.kernelAt(against.host, against.position)).kernel);
+  const from = Math.min(shared, to);
+  const { kernel } = await log.kernelAt(host, from);
+  return diffFrom(log, { before, kernel }, { host, from, to });
+}
+
+/**
+ * @param kernel the state of the host at `from`, which is folded
+ * @param before what the state at `to` is compared with
+ */
+async function diffFrom(
+  log: Log,
+  { before, kernel }: { readonly before: WorldState; readonly kernel: Kernel },
+  { host, from, to }: { readonly host: string; readonly from: number; readonly to: number },
+): Promise<AskedDiff> {
   if (to - from > DIFF_EVENTS_MAX) {
     const many = `${to - from} events lie between them, more than ${DIFF_EVENTS_MAX}`;
     throw new QuestionLimit('from', DIFF_EVENTS_MAX, `${many}; ask for nearer moments`);
   }
-  const { kernel } = await log.kernelAt(host, from);
-  const before = stateOf(kernel);
   const causes = new Causes();
   for await (const events of eventsBetween(log, host, { from: from + 1, to })) {
     for (const event of events) {

@@ -10,9 +10,16 @@ interface Change {
   readonly because: readonly number[];
 }
 
+interface DiffSpan {
+  readonly from: number;
+  readonly to: number;
+  /** The host that `from` is a position of, when it is another one. */
+  readonly against?: string | undefined;
+}
+
 /** The lines of a difference. */
 export function diffText(
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, against }: DiffSpan,
   { diff, events, names }: AskedDiff,
 ): string {
   const sections = [
@@ -47,7 +54,8 @@ export function diffText(
       rowChanges(diff.processes, ({ pid, comm }) => `${comm}[${pid}]`),
     ),
   ].flat();
-  const head = `From position ${from} to ${to}: `;
+  const start = against === undefined ? from : `${from} of ${against}`;
+  const head = `From position ${start} to ${to}: `;
   if (sections.length === 0) return `${head}nothing changed\n`;
   const causes = events.map((event) => `  ${eventText(event)}`);
   return `${[`${head}${events.length} events changed this`, ...sections, 'Events', ...causes].join('\n')}\n`;

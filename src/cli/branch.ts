@@ -1,0 +1,91 @@
+/** `bpfledger branch`: hosts that share the log of another one, to try things out on. */
+import { restClient } from '../recorders/rest-client.ts';
+import { command, type Invocation } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+const FLAGS = {
+  at: {
+    value: 'MOMENT',
+    about: 'for create: the last moment that is shared (a position, a time, boot:2; default head)',
+  },
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: "the API's JSON, one object a line" },
+} as const;
+
+type Called = Invocation<typeof FLAGS>;
+
+const USAGE = 'type branch list HOST, branch create HOST NAME, diff HOST NAME or drop HOST NAME';
+
+export const branch = command({
+  usage: 'list HOST | create HOST NAME | diff HOST NAME | drop HOST NAME [options]',
+  about:
+    'Makes a branch of a host, lists the branches, compares one with its origin, or hides one. A\n' +
+    'branch is a host of its own that shares the log up to a moment: post to it by its name, and\n' +
+    'the origin never changes. A dropped branch is seen no more, and its name stays taken.',
+  flags: FLAGS,
+  example: 'npx bpfledger branch create web1 what-if --at 2026-03-25T06:57:46Z',
+  async run(invocation) {
+    const [verb, host, name, extra] = invocation.words;
+    if (host === undefined || extra !== undefined) throw new UsageError(USAGE);
+    if (verb !== 'create' && invocation.flags.at !== undefined) {
+      throw new UsageError('--at goes with branch create');
+    }
+    if (verb === 'list' && name === undefined) return list(invocation, host);
+    if (name === undefined) throw new UsageError(USAGE);
+    if (verb === 'create') return create(invocation, host, name);
+    if (verb === 'diff') return diff(invocation, host, name);
+    if (verb === 'drop') return drop(invocation, host, name);
+    throw new UsageError(USAGE);
+  },
+});
+
+interface Branch {
+  readonly name: string;
+  readonly position: number;
+  readonly origin: { readonly host: string; readonly position: number };
+}
+
+const branchesOf = (host: string): string => `/v1/hosts/${encodeURIComponent(host)}/branches`;
+
+function branchText({ name, position, origin }: Branch): string {
+  return `${name}  at position ${position}, from ${origin.host} at ${origin.position}`;
+}
+
+async function list({ flags, print }: Called, host: string): Promise<ExitCode> {
+  const client = restClient(serviceFrom(flags));
+  for (let after: string | undefined; ; ) {
+    const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
+    const page: { readonly items: readonly Branch[]; readonly next?: string } = await client.get(
+      `${branchesOf(host)}?limit=1000${query}`,
+    );
+    for (const one of page.items) print.out(flags.json ? JSON.stringify(one) : branchText(one));
+    if (page.next === undefined) return EXIT.done;
+    after = page.next;
+  }
+}
+
+async function create({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
+  const { at } = flags;
+  const client = restClient(serviceFrom(flags));
+  const body = { name, ...(at !== undefined && { at }) };
+  const made = await client.post<Branch>(branchesOf(host), body);
+  print.out(flags.json ? JSON.stringify(made) : branchText(made));
+  return EXIT.done;
+}
+
+async function diff({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
+  const client = restClient(serviceFrom(flags));
+  const path = `/v1/hosts/${encodeURIComponent(name)}/diff?against=${encodeURIComponent(host)}`;
+  const response = await client.open(`${path}&format=${flags.json ? 'json' : 'text'}`);
+  print.out((await response.text()).trimEnd());
+  return EXIT.done;
+}
+
+async function drop({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
+  const client = restClient(serviceFrom(flags));
+  await client.open(`${branchesOf(host)}/${encodeURIComponent(name)}`, { method: 'DELETE' });
+  print.out(flags.json ? JSON.stringify({ dropped: name }) : `branch ${name} is dropped`);
+  return EXIT.done;
+}
