@@ -1,6 +1,6 @@
 /**
  * The rules by which calls are refused: for each, where it comes from and the sentence that says
- * why, with the objects involved in braces. Section numbers are those of the kernel semantics page.
+ * why, with the objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
 import type { Refusal } from './outcome.ts';
 

@@ -1,4 +1,4 @@
-/** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14; golden2). */
+/** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14). */
 
 import type { Calls } from '../call.ts';
 import { type Caller, fdsInOrder } from '../caller.ts';

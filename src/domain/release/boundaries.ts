@@ -1,6 +1,6 @@
 /**
- * From which release on each switch has which value: the delta table of semantics §1 and
- * kernel-diffs, as data.
+ * From which release on each switch has which value: the delta table of
+ * docs/kernel-semantics.md §1 and docs/kernel-diffs.md, as data.
  */
 import { ATTR_SPECS } from './boundaries/attr.ts';
 import { LINK_SPECS } from './boundaries/link.ts';

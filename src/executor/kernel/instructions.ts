@@ -1,6 +1,6 @@
 /**
  * The smallest programs that do what a call says: return a constant, and use or mention maps
- * (golden2 README, "Maps"; encoding of `struct bpf_insn` in include/uapi/linux/bpf.h).
+ * (semantics §25; encoding of `struct bpf_insn` in include/uapi/linux/bpf.h).
  */
 const MOV64_IMM = 0xb7;
 const MOV64_REG = 0xbf;

@@ -142,7 +142,7 @@ async function mapKeys(
   }
   // Of a map that could be asked at all, ENOENT says that no key is left.
   const ended = isRefusal(outcome) && outcome.errno === 'ENOENT';
-  // A hash has no order of its own, so plain keys are sorted (golden2 README, "Maps").
+  // A hash has no order of its own, so recordings list plain keys sorted.
   const isPlain = (key: MapKey): key is number => typeof key === 'number';
   if (keys.every(isPlain)) keys.sort((a, b) => a - b);
   const answer =
