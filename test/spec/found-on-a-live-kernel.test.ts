@@ -114,3 +114,14 @@ it('a map that is read-only and write-only is refused before the caller is looke
   expect(world.asks(create, user)).toBe('EINVAL');
   expect(world.asks({ ...create, map_flags: 8 }, user)).toBe('EPERM');
 });
+
+it.each([
+  ['hash', 1024, 'EINVAL'],
+  ['array', 1024, 'ok'],
+  ['percpu_array', 4, 'EINVAL'],
+  ['hash', 2, 'EINVAL'],
+  ['lru_hash', 2, 'ok'],
+] as const)('%s with map_flags %i: %s', (map_type, map_flags, answer) => {
+  const sizes = { key_size: 4, value_size: 8, max_entries: 4 };
+  expect(given().asks({ name: 'map_create', map_type, ...sizes, map_flags })).toBe(answer);
+});

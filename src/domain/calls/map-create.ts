@@ -17,7 +17,20 @@ const WRONLY = 16;
 const RDONLY_PROG = 128;
 const WRONLY_PROG = 256;
 const STORAGE_FLAGS = NUMA_NODE | RDONLY | WRONLY | RDONLY_PROG | WRONLY_PROG;
-const PLAIN_FLAGS = STORAGE_FLAGS | 64 | 512 | 1024;
+const NO_COMMON_LRU = 2;
+const ZERO_SEED = 64;
+const MMAPABLE = 1024;
+const INNER_MAP = 4096;
+
+/** Flags that a type takes (`HTAB_CREATE_FLAG_MASK`, `ARRAY_CREATE_FLAG_MASK` and their checks). */
+function flagsOf(type: MapType): number {
+  const percpu = type === 'percpu_hash' || type === 'percpu_array' || type === 'lru_percpu_hash';
+  const common = percpu ? STORAGE_FLAGS & ~NUMA_NODE : STORAGE_FLAGS;
+  if (type === 'array') return common | MMAPABLE | INNER_MAP;
+  if (type === 'percpu_array') return common;
+  const lru = type === 'lru_hash' || type === 'lru_percpu_hash';
+  return common | NO_PREALLOC | ZERO_SEED | (lru ? NO_COMMON_LRU : 0);
+}
 
 /** Bytes of a trie's key: the prefix length, and what it is a prefix of. */
 const TRIE_KEY_MIN = 5;
@@ -101,8 +114,7 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
   }
   // A trie has no check of its own before the privilege.
   if (type === 'lpm_trie') return undefined;
-  const known = type === 'array' ? PLAIN_FLAGS : PLAIN_FLAGS | NO_PREALLOC;
-  if ((flags & ~known) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
+  if ((flags & ~flagsOf(type)) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
     return refusal('EINVAL', 'map-flags', { ...about, flags });
   }
   if (entries === 0)

@@ -5,20 +5,23 @@
 import { readFileSync } from 'node:fs';
 import { ExecutorUnavailable } from './unavailable.ts';
 
-const CAP_SYS_ADMIN = 21n;
+/** Capabilities without which no log can be applied: bpf(2), and lending other credentials. */
+const NEEDED = { CAP_SETGID: 6n, CAP_SETUID: 7n, CAP_SETPCAP: 8n, CAP_SYS_ADMIN: 21n } as const;
 
 /**
  * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.
  *
- * @throws ExecutorUnavailable when the process is not root with CAP_SYS_ADMIN, or there is none
+ * @throws ExecutorUnavailable when the process is not root with what it takes, or there is none
  */
 export function requireCgroup2(): string {
   if (process.getuid?.() !== 0) {
     throw new ExecutorUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
   }
-  if (!hasSysAdmin()) {
+  const lacking = lackingCapabilities();
+  if (lacking.length > 0) {
     throw new ExecutorUnavailable(
-      'root lacks CAP_SYS_ADMIN here, as in most containers: run on the machine itself',
+      `root lacks ${lacking.join(', ')} here, as in most containers: run on the machine itself, or ` +
+        'let the unit keep them',
     );
   }
   const mount = mountsOf('cgroup2')[0];
@@ -60,9 +63,10 @@ function unescaped(path: string): string {
   );
 }
 
-function hasSysAdmin(): boolean {
-  const effective = /^CapEff:\s*([0-9a-f]+)$/mu.exec(readFileSync('/proc/self/status', 'utf8'));
-  return (
-    effective?.[1] !== undefined && ((BigInt(`0x${effective[1]}`) >> CAP_SYS_ADMIN) & 1n) === 1n
+function lackingCapabilities(): string[] {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/mu.exec(status)?.[1] ?? '0'}`);
+  return Object.entries(NEEDED).flatMap(([name, bit]) =>
+    ((effective >> bit) & 1n) === 1n ? [] : [name],
   );
 }

@@ -5,7 +5,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { ATTR_BYTES, type Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, must, SYS } from '../kernel/syscall.ts';
-import { underConditions } from './conditions.ts';
+import { underConditions, underFdLimit } from './conditions.ts';
 import { type LiveCaller, saidNo } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
 
@@ -39,7 +39,7 @@ export function release({ live }: LiveCaller, fd: LiveFd): void {
 export function openDirectory(caller: LiveCaller, path: string): Answered {
   const directory = cString(caller.live.cgroups.directory(path));
   const { kernel } = caller.live;
-  return underConditions(caller, () => kernel.call(SYS.open, directory, O_DIRECTORY_CLOEXEC, 0));
+  return underFdLimit(caller, () => kernel.call(SYS.open, directory, O_DIRECTORY_CLOEXEC, 0));
 }
 
 /**
