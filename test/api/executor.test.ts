@@ -1,0 +1,138 @@
+// The executor's side of the API: the lease, the reports, and what they show of drift.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  driftAnswer,
+  executorAnswer,
+  leaseAnswer,
+  reportsAnswer,
+} from '../../src/api/wire/executor.ts';
+import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+
+const place = { kernel: '6.18.44', cgroup_root: '/cg', bpffs: '/bpf', ephemeral: false };
+const boot = { position: 1, how: 'performed', outcome: { ret: 0 } } as const;
+
+let service: TestService;
+let hosts = 0;
+let path: string;
+
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+/** A host with a boot and an mkdir. */
+async function host(): Promise<void> {
+  const name = `x${++hosts}`;
+  path = `/v1/hosts/${name}`;
+  await post(service.app, '/v1/hosts', { body: { name, release: '6.18' } });
+  await post(service.app, `${path}/syscalls`, { body: { call: { name: 'mkdir', path: '/a' } } });
+}
+
+async function lease(executor: string) {
+  return post(service.app, `${path}/executor/lease`, { body: { executor, place } });
+}
+
+async function leased(): Promise<string> {
+  return (await parsed(await lease('one'), leaseAnswer)).lease;
+}
+
+async function report(body: object): Promise<Response> {
+  return post(service.app, `${path}/executor/reports`, { body });
+}
+
+const get = (what: string) => service.app.request(`${path}/${what}`);
+
+describe('the lease', () => {
+  it('is for one executor, and its own to take again', async () => {
+    await host();
+    expect((await lease('one')).status).toBe(200);
+    const refused = await problem(await lease('two'));
+    expect(refused).toMatchObject({ status: 409, type: 'urn:bpfledger:problem:lease-held' });
+    expect(refused.retry_after).toBeGreaterThan(0);
+    expect((await lease('one')).status).toBe(200);
+  });
+
+  it('once taken again, an older one reports nothing', async () => {
+    await host();
+    const old = await leased();
+    await leased();
+    const told = await problem(await report({ lease: old, reports: [boot] }));
+    expect(told).toMatchObject({ status: 409, type: 'urn:bpfledger:problem:lease-lost' });
+    const state = await parsed(await get('executor'), executorAnswer);
+    expect(state).toMatchObject({ reported_position: 0, reports: 0, head: 2 });
+  });
+});
+
+describe('reports', () => {
+  it('move the reported position on, and say how many disagree', async () => {
+    await host();
+    const mkdir = {
+      position: 2,
+      how: 'performed',
+      outcome: { errno: 'EEXIST', rule: 'kernel-said-so' },
+    };
+    const answer = await report({ lease: await leased(), reports: [boot, mkdir] });
+    const told = await parsed(answer, reportsAnswer);
+    expect(told).toMatchObject({ reported_position: 2, disagree: 1 });
+    const drift = await parsed(await get('drift'), driftAnswer);
+    expect(drift.items).toMatchObject([
+      { position: 2, call: 'mkdir', log: { ret: 0 }, kernel: { errno: 'EEXIST' } },
+    ]);
+  });
+
+  it('sent twice, are there once as they were first sent', async () => {
+    await host();
+    const key = await leased();
+    await report({ lease: key, reports: [boot] });
+    const other = { ...boot, outcome: { ret: 7 } };
+    const again = await parsed(await report({ lease: key, reports: [other] }), reportsAnswer);
+    expect(again.reported_position).toBe(1);
+    expect((await parsed(await get('drift'), driftAnswer)).items).toEqual([]);
+    expect((await parsed(await get('executor'), executorAnswer)).reports).toBe(1);
+  });
+
+  it('of a call that was withheld disagree, whatever the outcome', async () => {
+    await host();
+    const withheld = { position: 2, how: 'withheld', outcome: { ret: 0 }, note: 'outside' };
+    await report({ lease: await leased(), reports: [boot, withheld] });
+    const { items } = await parsed(await get('drift'), driftAnswer);
+    expect(items).toMatchObject([{ position: 2, how: 'withheld', note: 'outside' }]);
+  });
+
+  it.each([
+    ['with a gap', [boot, { ...boot, position: 3 }], 'invalid-request', 'reports.1.position'],
+    ['past the head', [{ ...boot, position: 9 }], 'no-such-position', 'reports.0.position'],
+    ['of no known way', [{ ...boot, how: 'guessed' }], 'invalid-request', 'reports.0.how'],
+  ])('%s are refused, and nothing is stored', async (_, reports, slug, field) => {
+    await host();
+    const told = await problem(await report({ lease: await leased(), reports }));
+    expect(told).toMatchObject({ type: `urn:bpfledger:problem:${slug}`, field });
+    expect((await parsed(await get('executor'), executorAnswer)).reports).toBe(0);
+  });
+
+  it('carry what stands otherwise now, until it is said anew', async () => {
+    await host();
+    const key = await leased();
+    const standing = [{ what: 'attached', where: '/a', log: 'multi 1', kernel: 'none' }];
+    await report({ lease: key, reports: [], standing });
+    await report({ lease: key, reports: [] });
+    expect((await parsed(await get('drift'), driftAnswer)).standing).toEqual(standing);
+    await report({ lease: key, reports: [], standing: [] });
+    expect((await parsed(await get('drift'), driftAnswer)).standing).toEqual([]);
+  });
+
+  it('are no events', async () => {
+    await host();
+    await report({ lease: await leased(), reports: [boot] });
+    expect((await service.log.head(`x${hosts}`)).position).toBe(2);
+  });
+});
+
+it('a host that no executor ever applied has none, and no drift', async () => {
+  await host();
+  const state = await parsed(await get('executor'), executorAnswer);
+  expect(state).toMatchObject({ executor: null, reported_position: 0, reports: 0 });
+  const drift = await parsed(await get('drift'), driftAnswer);
+  expect(drift).toMatchObject({ standing: [], standing_at: null, items: [] });
+});
