@@ -43,7 +43,7 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
   const at = (path: readonly PropertyKey[]) =>
     [...(prefix === '' ? [] : [prefix]), ...path.map(String)].join('.');
   if (issue.code === 'unrecognized_keys') {
-    const messages = issue.message.split(', ');
+    const messages = issue.message.split('\n');
     return issue.keys.map((key, i) => ({
       field: at([...issue.path, key.slice(0, 60)]),
       message: messages[i] ?? 'unknown field',

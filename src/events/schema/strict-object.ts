@@ -9,14 +9,23 @@ function shown(key: string): string {
   return JSON.stringify(key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key);
 }
 
-/** An object with exactly the fields of `shape`. */
+/** More fields than this are not listed to someone who named none of them. */
+const LISTED_MAX = 12;
+
+function unknownField(key: string, known: readonly string[]): string {
+  const near = suggestion(key, known);
+  const listed = known.length === 0 || known.length > LISTED_MAX ? '' : known.join(', ');
+  return `unknown field ${shown(key)}${near || (listed && `; there are: ${listed}`)}`;
+}
+
+/** An object with exactly the fields of `shape`. Its error has a line for each unknown one. */
 export function strictObject<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
       const keys = issue.keys as string[];
-      return keys.map((key) => `unknown field ${shown(key)}${suggestion(key, known)}`).join(', ');
+      return keys.map((key) => unknownField(key, known)).join('\n');
     },
   });
 }
