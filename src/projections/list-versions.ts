@@ -56,14 +56,19 @@ const LIVES = `
 
 /** The versions of `table` that held at `from` or came until `to`, of the lives `$5`, `$6`. */
 const versionsOf = (table: string, columns: string): string => `
-  select life.boot, life.cgroup_id, v.* from unnest($5::int4[], $6::int8[]) as life(boot, cgroup_id)
+  select life.boot, life.cgroup_id, v.*
+  from unnest($5::int4[], $6::int8[]) as life(boot, cgroup_id)
+  left join lateral (
+    select position_from as since from ${table} n
+    where n.host_id = $1 and n.boot = life.boot and n.cgroup_id = life.cgroup_id
+      and n.attach_type = $2 and n.position_from <= $3
+    order by n.position_from desc limit 1) newest on true
   cross join lateral (
     select position_from, ${columns} from ${table} t
     where t.host_id = $1 and t.boot = life.boot and t.cgroup_id = life.cgroup_id
-      and t.attach_type = $2 and t.position_from <= $4 and t.position_from >= coalesce((
-        select max(n.position_from) from ${table} n
-        where n.host_id = $1 and n.boot = life.boot and n.cgroup_id = life.cgroup_id
-          and n.attach_type = $2 and n.position_from <= $3), 0)) v
+      and t.attach_type = $2 and t.position_from >= coalesce(newest.since, 0)
+      and t.position_from <= $4
+    order by t.position_from limit $7) v
   order by v.position_from limit $7`;
 
 const LISTS = versionsOf('entry_versions_of_line', 'mode, entries::json as entries');

@@ -5,9 +5,10 @@ import { progIdOf } from '../domain/list.ts';
 import type { Queryable } from '../events/database.ts';
 import type { Log } from '../events/log.ts';
 import { listBoots } from '../projections/boots.ts';
+import type { Span } from '../projections/list-versions.ts';
 import { lifeOf, type NamedProgram, programNames } from '../projections/lives.ts';
 import type { Moment } from '../projections/moment.ts';
-import { type ArrayPlace, arrayTimeline } from './array-timeline.ts';
+import { type ArrayPlace, type ArrayVersion, arrayTimeline } from './array-timeline.ts';
 import { ATTEMPT_EVENTS_MAX, lastRefusedAttach } from './attempts.ts';
 import { originOf } from './blame.ts';
 import { type EventRef, eventRef } from './event-ref.ts';
@@ -53,7 +54,7 @@ export async function askedExplanation(
   const span = { host_id, from: start, to: position };
   const eventAt = (at: number) => log.event(host, at);
   const explanation = await explain({
-    versions: await arrayTimeline(database, span, place),
+    versions: await timelineOf(database, { span, place, program }),
     ...{ program, attach_type, eventAt },
     loaded: await lifeOf(database, moment, { kind: 'program', id: program }),
     async refused() {
@@ -80,6 +81,30 @@ export async function askedExplanation(
     ...(put_by && { put_by }),
     ...(blocked_by && { blocked_by }),
   };
+}
+
+/** Positions of one part of a timeline: the end of it mostly tells, so it is read from there. */
+const PART_POSITIONS = 10_000;
+
+interface Wanted {
+  readonly span: Span;
+  readonly place: ArrayPlace;
+  readonly program: number;
+}
+
+/** The timeline back to where the program stood last, or all of it when it never did. */
+async function timelineOf(
+  database: Queryable,
+  { span, place, program }: Wanted,
+): Promise<ArrayVersion[]> {
+  const versions: ArrayVersion[] = [];
+  const holds = ({ levels }: ArrayVersion): boolean =>
+    levels.some(({ entries }) => entries.some(({ prog_id }) => prog_id === program));
+  for (let { to } = span; to >= span.from && !versions.some(holds); to -= PART_POSITIONS) {
+    const from = Math.max(span.from, to - PART_POSITIONS + 1);
+    versions.unshift(...(await arrayTimeline(database, { ...span, from, to }, place)));
+  }
+  return versions;
 }
 
 /** Every place in which a program stands, the first of them. */

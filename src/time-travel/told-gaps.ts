@@ -21,9 +21,15 @@ export async function toldGaps(
   eventAt: (position: number) => Promise<LedgerEvent>,
 ): Promise<ToldGap[]> {
   const told: ToldGap[] = [];
+  /** The event that closes a gap often opens the next one. */
+  let latest: LedgerEvent | undefined;
+  async function read(position: number): Promise<LedgerEvent> {
+    if (latest?.position !== position) latest = await eventAt(position);
+    return latest;
+  }
   for (const { why, position_from, position_to, opened, closed } of gaps) {
-    const first = await eventAt(position_from);
-    const last = await eventAt(position_to);
+    const first = await read(position_from);
+    const last = await read(position_to);
     told.push({
       ...{ why, position_from, position_to, since: first.at, until: last.at },
       micros: Math.max(0, last.at - first.at),

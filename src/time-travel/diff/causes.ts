@@ -5,7 +5,10 @@ import { type EventRef, eventRef } from '../event-ref.ts';
 import type { Subject } from './subject.ts';
 import { subjectsOf } from './subjects-of.ts';
 
-/** Tells the positions of the events that changed any of the subjects, oldest first. */
+/** Events that one change names: the newest ones, since they made it what it is. */
+const CAUSES_MAX = 100;
+
+/** Tells the positions of the newest events that changed any of the subjects, oldest first. */
 export type CausesOf = (subjects: readonly Subject[]) => readonly number[];
 
 export class Causes {
@@ -40,7 +43,7 @@ export class Causes {
   of: CausesOf = (subjects) => {
     const all = new Set(subjects.flatMap((subject) => this.#bySubject.get(subject) ?? []));
     if (all.size === 0 && this.#boot !== undefined) all.add(this.#boot);
-    return [...all].sort((a, b) => a - b);
+    return [...all].sort((a, b) => a - b).slice(-CAUSES_MAX);
   };
 
   /** The events at positions, by position. */

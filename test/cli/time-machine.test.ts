@@ -1,0 +1,69 @@
+// The commands that ask about the past, each as a process of its own, on one recorded incident.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bpfledger, type Serving, serving } from '../support/command.ts';
+
+const HOST = 'ctlb-stops-at-every-restart';
+const PLACE = ['--cgroup', '/', '--type', 'cgroup_inet4_connect'];
+
+let service: Serving;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bpfledger-past-'));
+  service = await serving(['--data-dir', folder]);
+  const { code, out } = await bpfledger(['incident', HOST, '--url', service.url]);
+  expect([code, out.split('\n')[0]]).toEqual([0, `host ${HOST}: 28 events`]);
+});
+afterAll(async () => {
+  await service?.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (args: readonly string[]) => bpfledger([...args, '--url', service.url]);
+
+/** A command line, and what its text says. */
+const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = [
+  [['at', HOST, '9'], 'boot 1, kernel 6.18.44\ncgroups: 3: / (1)'],
+  [['tree', HOST, '--at', '8'], 'CgroupPath\nID       AttachType      AttachFlags     Name'],
+  [['tree', HOST, '--at', '8'], '\n/\n    5001     cgroup_inet4_connect multi'],
+  [['diff', HOST, '--from', '8', '--to', '9'], '  - link 5001 for program 5001'],
+  [['blame', HOST, ...PLACE, '--at', '8'], 'link held by fd 5 of felix-1[2]'],
+  [
+    ['explain', HOST, ...PLACE, '--program', '5001'],
+    'ended at 9 at 2026-01-01T00:00:02.000000Z by felix-1[2] exit (local): the process that held it exited',
+  ],
+  [['history', HOST, 'link', '5001'], 'link 5001 ended: the process that held it exited'],
+  [['history', HOST, 'cgroup', '/'], 'by felix-2[3] link_create (local)'],
+  [['gaps', HOST, ...PLACE, '--from', '8'], 'closed by 13 at 2026-01-01T00:00:03.000000Z'],
+  [['bisect', HOST, 'empty', ...PLACE, '--from', '8'], 'first at 9 at'],
+  [['incident'], 'daemon-reload-gap\n    Who detached the device filter'],
+];
+
+describe('a command about the past', () => {
+  it.each(COMMANDS)('%j', async (args, says) => {
+    const { code, out, err } = await run(args);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(says);
+    const [first = ''] = (await run([...args, '--json'])).out.split('\n');
+    expect(typeof JSON.parse(first)).toBe('object');
+    const help = await bpfledger([args[0] ?? '', '--help']);
+    expect(help.out).toMatch(new RegExp(`\nExample: npx bpfledger ${args[0]} `));
+  });
+
+  it.each([
+    [['at', HOST], 2, 'at needs a HOST and a MOMENT'],
+    [['at', HOST, '99'], 3, 'position 99 is after the head, which is 28'],
+    [['gaps', HOST, '--type', 'egress'], 2, 'gaps needs --cgroup, such as --cgroup /system.slice'],
+    [['explain', HOST, ...PLACE], 2, 'explain needs --program'],
+    [['bisect', HOST, ...PLACE], 2, 'bisect needs a HOST and a CONDITION'],
+    [['history', HOST, 'fd', '3'], 2, 'type history HOST link|program|map|cgroup|process|pin'],
+    [['incident', 'none'], 2, 'there is no incident none'],
+  ])('%j is refused with a sentence', async (args, code, said) => {
+    const refused = await run(args);
+    expect(refused.code).toBe(code);
+    expect(refused.err).toContain(said);
+  });
+});
