@@ -69,8 +69,9 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
       ? await ownSigningKey(join(dataDir, KEY_FILE))
       : await readSigningKey(signingKeyFile);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'cannot be read';
-    throw new Error(`the signing key (BPFLEDGER_SIGNING_KEY_FILE): ${reason}`);
+    const setting =
+      signingKeyFile === undefined ? 'BPFLEDGER_DATA_DIR' : 'BPFLEDGER_SIGNING_KEY_FILE';
+    throw new Error(`no signing key to be had (${setting})`, { cause: error });
   }
 }
 
@@ -82,7 +83,10 @@ async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Da
     return embedded;
   }
   const database = openPostgres({ url: databaseUrl });
-  const pending = await pendingMigrations(database);
+  const pending = await pendingMigrations(database).catch(async (error: unknown) => {
+    await database.close();
+    throw new Error('the database that DATABASE_URL names cannot be used', { cause: error });
+  });
   if (pending.length === 0) return database;
   await database.close();
   throw new Error(
