@@ -47,18 +47,6 @@ export async function readCheckpoints(
   return rows.map(checkpointOf);
 }
 
-/** The latest checkpoint, if there is one. */
-export async function latestCheckpoint(
-  database: Queryable,
-  host_id: number,
-): Promise<Checkpoint | undefined> {
-  const [row] = await database.query<Row>(
-    `select ${COLUMNS} from checkpoints where host_id = $1 order by position desc limit 1`,
-    [host_id],
-  );
-  return row && checkpointOf(row);
-}
-
 /**
  * Signs where a log stands now. Asked for again at the same position, the first answer stands.
  *

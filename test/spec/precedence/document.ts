@@ -40,7 +40,7 @@ to B. The kernels asked are ${KERNELS.slice(0, 6).join(', ')},
 ${KERNELS.slice(6).join(', ')}; a bare series is its newest recorded update.
 
 The tables are specs (\`test/spec/precedence\`): each cell is what the model answers, and the model
-answers as nine recorded kernels did. \`v2-series\`, 5.7 and 5.8 were read, not recorded. The last
+answers as the recorded kernels did. \`v2-series\`, 5.7 and 5.8 were read, not recorded. The last
 column names the kernel function that refuses, and the section of [the kernel's rules](../kernel-semantics.md).
 
 | calls | tables |
