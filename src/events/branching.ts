@@ -95,7 +95,7 @@ async function insertBranch(
 }
 
 /** Where a log stood at a position: from the batch that ends before it, and the events since. */
-async function headAt(database: Queryable, hostId: number, position: number): Promise<Head> {
+export async function headAt(database: Queryable, hostId: number, position: number): Promise<Head> {
   let head = await batchBefore(database, hostId, position);
   while (head.position < position) {
     const from = head.position + 1;

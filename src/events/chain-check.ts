@@ -53,6 +53,7 @@ export class ChainCheck {
   #batchFrom = 1;
   /** When the batch that is under way was recorded; all its events were, at once. */
   #batchTime: number | undefined;
+  #forkedAt = 0;
   /** A fault of this batch is known more exactly than by the batch. */
   #batchBlamed = false;
   readonly #keys = new Map<string, PublicKey>();
@@ -170,6 +171,12 @@ export class ChainCheck {
     this.batchEnd();
   }
 
+  /** A branch grew from here: what follows is of other appends, wherever this one ended. */
+  forks(): void {
+    this.#batchTime = undefined;
+    this.#forkedAt = this.#position;
+  }
+
   /** The append ends here, of which nothing is stored. */
   batchEnd(): void {
     this.#batchFrom = this.#position + 1;
@@ -193,7 +200,8 @@ export class ChainCheck {
   /** The log is over. */
   report(): ChainReport {
     this.#settle(Number.POSITIVE_INFINITY);
-    if (this.#batchFrom <= this.#position && !this.#batchBlamed) {
+    const ended = this.#batchFrom > this.#position || this.#forkedAt === this.#position;
+    if (!ended && !this.#batchBlamed) {
       const range = { position_from: this.#batchFrom, position_to: this.#position };
       this.fault({ ...range, message: 'the last events belong to no batch' });
       this.#batchBlamed = true;

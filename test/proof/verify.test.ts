@@ -2,13 +2,17 @@
 // each kind by its own verdict, and named as exactly as what is stored allows.
 
 import { generateKeyPairSync } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { importBundle } from '../../src/events/bundle/import-bundle.ts';
+import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
 import { readRows } from '../../src/events/log-reader.ts';
 import { sealSegments } from '../../src/events/segment/seal.ts';
+import { projector } from '../../src/projections/projector.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
 
@@ -43,6 +47,14 @@ describeStores('verification', ({ open }) => {
     await sealSegments(store.database, { host_id, events: 5 });
   });
 
+  /** Whole before it is read: the embedded database does one thing at a time. */
+  async function bundleOf(id: number, name: string): Promise<AsyncIterable<Uint8Array>> {
+    const lines: Buffer[] = [];
+    const host = { host_id: id, host: name };
+    for await (const line of writeBundle(store.database, host)) lines.push(Buffer.from(line));
+    return Readable.from(lines);
+  }
+
   const verify = () => verifyHost(store.database, host_id);
 
   /** Changes a row as the owner of the database can, who may switch the triggers off. */
@@ -72,6 +84,26 @@ describeStores('verification', ({ open }) => {
       outcomes: { holds: true, position: 6, difference_count: 0, differences: [] },
     });
   });
+
+  it.each([2, 4, 5, 6])(
+    'finds a branch at position %i sound, and exports it whole',
+    async (position) => {
+      const name = `${host}-at-${position}`;
+      await log.createBranch(host, { name, position, principal: 'local' });
+      const { host_id: branch } = await log.host(name);
+      for (const calls of [0, 1]) {
+        if (calls > 0) await log.submit(name, mkdir('/own'));
+        const verdicts = await verifyHost(store.database, branch);
+        expect(verdicts).toMatchObject({ holds: true, chain: { position: position + calls } });
+        const copy = await importBundle(store.database, {
+          chunks: await bundleOf(branch, name),
+          projector,
+          hostName: () => `${name}-copy-${calls}`,
+        });
+        expect(copy.report.hash).toBe(verdicts.chain.hash);
+      }
+    },
+  );
 
   it('is refused by the database where the triggers are on', async () => {
     for (const table of ['events', 'batches', 'checkpoints', 'segments', 'signing_keys']) {

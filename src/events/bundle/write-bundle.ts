@@ -4,14 +4,16 @@
  * sound or not: whoever reads it checks it.
  */
 import { readBatches, type StoredBatch } from '../batch-reader.ts';
+import { headAt } from '../branching.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readCheckpoints, readKeys } from '../checkpoint/checkpoints.ts';
 import type { EncodedEvent } from '../codec.ts';
 import type { Queryable } from '../database.ts';
 import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
 import { readHead } from '../head.ts';
+import { forksOf } from '../lineage.ts';
 import { readRows } from '../log-reader.ts';
-import { UnreadableSegment } from '../segment/segment.ts';
+import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import { openStored, type StoredSegment, segmentAt } from '../segment/segment-reader.ts';
 import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
 
@@ -44,6 +46,7 @@ async function* linesOf(
   for (const { key_id, bytes } of await readKeys(database, host_id)) {
     yield { type: 'key', key_id, public_key: hex(bytes) };
   }
+  const forks = await forksOf(database, host_id, head);
   let position = 0;
   let hash = GENESIS_HASH;
   while (position < head) {
@@ -53,6 +56,8 @@ async function* linesOf(
       yield segmentLine(sealed);
       position = sealed.position_to;
       hash = sealed.hash_after;
+      if (!forks.has(position) || sealed.batches.at(-1)?.position_to === position) continue;
+      yield batchLine(await cutBatch(database, host_id, position));
       continue;
     }
     const limit = head - position;
@@ -65,9 +70,11 @@ async function* linesOf(
     for (const row of rows) {
       hash = chainHash(hash, row);
       yield eventLine(row, hash);
-      const batch = batches.get(row.position);
+      const batch =
+        batches.get(row.position) ??
+        (forks.has(row.position) ? await cutBatch(database, host_id, row.position) : undefined);
       if (batch === undefined) continue;
-      yield { type: 'batch', ...batch, hash: hex(batch.hash) };
+      yield batchLine(batch);
       hash = batch.hash;
     }
     position = last.position;
@@ -79,11 +86,12 @@ async function soundSegment(
   database: Queryable,
   host_id: number,
   { from, to }: { readonly from: number; readonly to: number },
-): Promise<(StoredSegment & { readonly hash_after: Uint8Array }) | undefined> {
+): Promise<(StoredSegment & Pick<OpenSegment, 'hash_after' | 'batches'>) | undefined> {
   const sealed = await segmentAt(database, host_id, from);
   if (sealed?.position_from !== from || sealed.position_to > to) return undefined;
   try {
-    return { ...sealed, hash_after: openStored(sealed).hash_after };
+    const { hash_after, batches } = openStored(sealed);
+    return { ...sealed, hash_after, batches };
   } catch (error) {
     if (error instanceof UnreadableSegment) return undefined;
     throw error;
@@ -95,6 +103,16 @@ interface Range {
   readonly after: number;
   /** Inclusive. */
   readonly to: number;
+}
+
+/** The append that a branch grew out of, as far as the branch has it. */
+async function cutBatch(
+  database: Queryable,
+  host_id: number,
+  position: number,
+): Promise<StoredBatch> {
+  const { recorded_at, at_max, hash } = await headAt(database, host_id, position);
+  return { position_to: position, recorded_at, at_max, writer: 0, hash };
 }
 
 async function batchesOf(
@@ -130,6 +148,10 @@ function checkpointLine({ hash, signature, ...rest }: Checkpoint): BundleLine {
 function segmentLine({ position_from, position_to, hash, bytes }: StoredSegment): BundleLine {
   const base64 = Buffer.from(bytes).toString('base64');
   return { type: 'segment', position_from, position_to, hash: hex(hash), bytes: base64 };
+}
+
+function batchLine(batch: StoredBatch): BundleLine {
+  return { type: 'batch', ...batch, hash: hex(batch.hash) };
 }
 
 function eventLine({ position, recorded_at, body }: EncodedEvent, hash: Uint8Array): BundleLine {

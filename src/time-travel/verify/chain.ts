@@ -8,6 +8,7 @@ import { readCheckpoints, readKeys } from '../../events/checkpoint/checkpoints.t
 import type { EncodedEvent } from '../../events/codec.ts';
 import type { Queryable } from '../../events/database.ts';
 import { type Head, readHead } from '../../events/head.ts';
+import { forksOf } from '../../events/lineage.ts';
 import { readRows } from '../../events/log-reader.ts';
 import { type SegmentRow, UnreadableSegment } from '../../events/segment/segment.ts';
 import { openStored, segmentAt } from '../../events/segment/segment-reader.ts';
@@ -29,6 +30,7 @@ export async function verifyChain(database: Queryable, host_id: number): Promise
   const check = new ChainCheck();
   const keys = await readKeys(database, host_id);
   for (const key of keys) check.key(key);
+  const forks = await forksOf(database, host_id, head.position);
   const segments = new SegmentsBeside(database, host_id, check);
   while (check.position < head.position) {
     const from = check.position + 1;
@@ -45,6 +47,7 @@ export async function verifyChain(database: Queryable, host_id: number): Promise
       await segments.compare(row);
       const batch = batches.get(row.position);
       if (batch !== undefined) check.batch(batch);
+      if (forks.has(row.position)) check.forks();
     }
     if (check.position < to) check.lost(to, 'missing from the log');
   }
