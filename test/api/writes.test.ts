@@ -71,6 +71,21 @@ describe('a write sent twice with one key', () => {
     });
   });
 
+  it('a host is rebooted once', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'rebooted', release: '6.18' } });
+    const headers = { 'idempotency-key': 'reboot' };
+    const reboot = (release: string) =>
+      post(service.app, '/v1/hosts/rebooted/reboot', { headers, body: { release } });
+    const first = await reboot('7.3');
+    const again = await reboot('7.3');
+    expect([first.status, again.status]).toEqual([200, 200]);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(await again.json()).toEqual(await first.json());
+    expect(await problem(await reboot('6.1'))).toMatchObject({ field: 'idempotency-key' });
+    const host = await (await service.app.request('/v1/hosts/rebooted')).json();
+    expect(host).toMatchObject({ position: 2, boot: 2, release: '7.3.4' });
+  });
+
   it('concurrent twins share one event', async () => {
     const host = await newHost();
     const headers = { 'idempotency-key': 'same' };
