@@ -7,6 +7,7 @@ import { openPlace, type Place } from '../executor/follow/place.ts';
 import { bindKernel } from '../executor/kernel/syscall.ts';
 import { type RestClient, restClient } from '../recorders/rest-client.ts';
 import { command, type Printer } from './command.ts';
+import type { WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { followEvents } from './follow-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -93,13 +94,17 @@ function ledgerOf(client: RestClient, host: string): Ledger {
       const at = await client.get<{ reported_position: number }>(`${path}/executor`);
       return at.reported_position;
     },
-    follow: (after) =>
-      followEvents(client, {
-        path: `${path}/events/stream`,
-        after,
-      }) as unknown as AsyncIterable<LoggedEvent>,
+    follow: (after) => logged(followEvents(client, { path: `${path}/events/stream`, after })),
   };
   return { ...reader, lease: noLease, report: noLease };
+}
+
+/** Events as the log has them: the sentence of a refusal is for people and no part of it. */
+async function* logged(events: AsyncIterable<WireEvent>): AsyncGenerator<LoggedEvent> {
+  for await (const event of events) {
+    const { message: _, ...outcome } = event.outcome;
+    yield { ...event, outcome } as unknown as LoggedEvent;
+  }
 }
 
 function leased(

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,8 @@ import { BPF } from '../../src/executor/kernel/commands.ts';
 import { assemble } from '../../src/executor/kernel/instructions.ts';
 import { bindKernel, cString, must, SYS } from '../../src/executor/kernel/syscall.ts';
 import { type ServiceProcess, send, startProcess } from '../api/process.ts';
-import { needs } from '../support/needs.ts';
+import { bpfledger } from '../support/command.ts';
+import { cgroup2Mount, needs } from '../support/needs.ts';
 import {
   attached,
   bpftool,
@@ -185,6 +186,52 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     const { items } = await drift();
     const told = items.map(({ how, call }) => `${how} ${call}`);
     expect(told).toEqual(['withheld prog_attach', 'withheld rmdir']);
+  });
+
+  it('does not leave its place, wherever a symlink leads', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a')]);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'bpfledger-elsewhere-'));
+    try {
+      symlinkSync(elsewhere, `${place.bpffs}/log/out`);
+      await calls(at, [{ name: 'bpffs_mkdir', path: '/out/made' }]);
+      expect(readdirSync(elsewhere)).toEqual([]);
+      const { items } = await drift();
+      expect(items.map(({ how, call }) => `${how} ${call}`)).toEqual(['withheld bpffs_mkdir']);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  it('refuses the root of the hierarchy, unless told so', async () => {
+    const mount = cgroup2Mount() ?? '';
+    executor = startExecutor(at, { ...place, cgroup: mount });
+    const said = executor.said;
+    await until('it says why', () => said().includes('--allow-root-cgroup'));
+  });
+
+  it('is the only one of its host', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a')]);
+    const second = startExecutor(at, place, '--name', 'second');
+    await until('it is refused', () => second.said().includes('applies this log'));
+    await second.end('SIGKILL');
+  });
+
+  it('--check exits with 1 once somebody changed the kernel, and with 0 before', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [mkdir('/a'), load('one'), create(3, '/a')]);
+    await executor.end('SIGKILL');
+    const check = () =>
+      bpfledger([
+        ...['executor', at.host, '--check', '--url', at.url],
+        ...['--cgroup-root', place.cgroup, '--bpffs', place.bpffs],
+      ]);
+    expect(await check()).toMatchObject({ code: 0, out: '0 differences at position 4\n' });
+    bpftool('link', 'detach', 'pinned', `${place.bpffs}/held/link_1`);
+    const { code, out } = await check();
+    expect(code).toBe(1);
+    expect(out).toContain(`differs: attached /a ${EGRESS}: log multi 1, kernel none`);
   });
 
   it('converges after being killed at random moments, and no program was ever missing', async () => {

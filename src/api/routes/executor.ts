@@ -129,8 +129,10 @@ function writes(app: App, service: Service): void {
 async function leaseHeld(service: Service, hostId: number): Promise<ProblemError> {
   const holder = await executorOf(service.database, hostId);
   const left = Math.max((holder?.expires_at ?? 0) - service.clock.now(), 0) / 1_000_000;
-  const detail = `${holder?.executor ?? 'another executor'} applies this log`;
-  return new ProblemError('lease-held', { detail, retry_after: Math.ceil(left) });
+  // Not to be tried again at once: a holder that lives renews its lease for ever.
+  const name = holder?.executor ?? 'another executor';
+  const detail = `${name} applies this log; its lease lasts ${Math.ceil(left)} s more`;
+  return new ProblemError('lease-held', { detail });
 }
 
 async function bodyAs<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {

@@ -11,7 +11,7 @@ import { linkOf } from '../live/observe.ts';
 import { performLive } from '../live/perform.ts';
 import { newProcess } from '../live/process-calls.ts';
 import { withheld } from './confinement.ts';
-import { type Held, hold, holdAfter } from './held.ts';
+import { type Held, hold, letGoAfter } from './held.ts';
 import type { LoggedEvent, Report } from './ledger.ts';
 
 /** Milliseconds that a removed cgroup's links may take to lose it. */
@@ -34,7 +34,7 @@ export async function apply(
       ? await performed(live, held, event)
       : ({ position, how: 'withheld', outcome: event.outcome, note: reason } as const);
   for (const effect of effects) evolve(model, effect, pid);
-  await holdAfter(live, held, effects);
+  await letGoAfter(live, held, effects);
   await severed(live, effects);
   for (const one of touched(event)) align(live, model, one);
   return report;

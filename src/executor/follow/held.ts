@@ -17,12 +17,12 @@ const GONE_MS_MAX = 3000;
 /** Where the objects are held; undefined when nothing is (`--ephemeral`). */
 export type Held = string | undefined;
 
-export function heldPath(held: string, kind: ObjectKind, id: number): string {
+function heldPath(held: string, kind: ObjectKind, id: number): string {
   return `${held}/${kind}_${id}`;
 }
 
-/** Pins what an event made, and lets go of what it freed. */
-export async function holdAfter(
+/** Lets go of what an event freed. */
+export async function letGoAfter(
   live: LiveKernel,
   held: Held,
   effects: readonly Effect[],
