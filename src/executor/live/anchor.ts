@@ -1,5 +1,6 @@
 /** The anchor field: an fd, or with the flag `id` an object's id, in the kernel's own numbers. */
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
+import { seen } from '../../domain/attr.ts';
 import type { CallOf } from '../../domain/call.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
@@ -24,10 +25,19 @@ const INTERFACE_HOOKS: readonly AttachType[] = [
   ...(['xdp', 'xdp_devmap', 'xdp_cpumap'] as const),
 ];
 
-/** The real number of a target: an fd, and never an interface that happens to have its number. */
-export function targetFd(process: LiveProcess, fd: number, type: AttachType): number {
-  const isInterface = INTERFACE_HOOKS.includes(attachTypeOf(attachTypeNumber(type)));
-  return isInterface ? NEVER_OPEN : realFd(process, fd);
+/**
+ * The real number of a target: an fd, and never an interface that happens to have its number.
+ *
+ * @param at offset of the attach type, which a short attr may cut off
+ */
+export function targetFd(
+  process: LiveProcess,
+  fd: number,
+  call: { readonly attach_type: AttachType; readonly attr_size?: number },
+  at: 4 | 8,
+): number {
+  const type = attachTypeOf(seen(attachTypeNumber(call.attach_type), at, 4, call.attr_size));
+  return INTERFACE_HOOKS.includes(type) ? NEVER_OPEN : realFd(process, fd);
 }
 
 /** The kernel's id for one of the log; an id that the log never gave out stands for no object. */

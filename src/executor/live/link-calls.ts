@@ -16,7 +16,7 @@ export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Dec
   const refused = onTarget(caller, call, (target) => {
     const attr = new Attr(live.kernel, call.attr_size)
       .u32(0, realFd(process, call.prog_fd))
-      .u32(4, targetFd(process, target, call.attach_type))
+      .u32(4, targetFd(process, target, call, 8))
       .u32(8, attachTypeNumber(call.attach_type))
       .u32(12, flagWord(call.flags))
       .u32(16, anchorId(caller, call))

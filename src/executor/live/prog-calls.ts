@@ -98,7 +98,7 @@ function attachOrDetach(
   const { process, live } = caller;
   return onTarget(caller, call, (target) => {
     const attr = new Attr(live.kernel, call.attr_size)
-      .u32(0, targetFd(process, target, call.attach_type))
+      .u32(0, targetFd(process, target, call, 8))
       .u32(4, realFd(process, call.attach_bpf_fd))
       .u32(8, attachTypeNumber(call.attach_type))
       .u32(12, flagWord(call.flags))
@@ -118,7 +118,7 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const flags = Buffer.alloc(ids.length, 0xff);
     const size = call.attr_size ?? ATTR_BYTES;
     const attr = new Attr(kernel, size)
-      .u32(0, targetFd(caller.process, target, call.attach_type))
+      .u32(0, targetFd(caller.process, target, call, 4))
       .u32(4, attachTypeNumber(call.attach_type))
       .u32(8, flagWord(call.query_flags))
       .pointer(16, call.null_prog_ids === true ? undefined : ids)
