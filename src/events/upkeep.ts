@@ -9,9 +9,9 @@ import { sealSegments } from './segment/seal.ts';
 import { SEGMENT_EVENTS } from './segment/segment.ts';
 
 /** Events after which a checkpoint is due. */
-export const CHECKPOINT_EVENTS = 10_000;
+const CHECKPOINT_EVENTS = 10_000;
 /** Minutes after which a checkpoint is due, when anything was recorded since the last one. */
-export const CHECKPOINT_MINUTES = 10;
+const CHECKPOINT_MINUTES = 10;
 /** Hosts of one round; the others have their turn in the next. */
 const HOSTS_MAX = 1000;
 

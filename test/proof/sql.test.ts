@@ -97,6 +97,13 @@ describeStores('SQL for analysts', ({ open }) => {
     }
   });
 
+  it('is exported as the audit record that docs/proof.md shows', async () => {
+    const path = '/v1/hosts/web1/export?format=audit&call=link_create';
+    const record = await (await service.app.request(path)).text();
+    const proof = readFileSync(join(import.meta.dirname, '../../docs/proof.md'), 'utf8');
+    expect(proof).toContain(`\n${record}`);
+  });
+
   it('tells the times of events as the API does', async () => {
     const response = await service.app.request('/v1/hosts/web1/events');
     const { items } = (await response.json()) as { items: { at: string; recorded_at: string }[] };
