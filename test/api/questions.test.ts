@@ -159,6 +159,32 @@ describe('explain', () => {
     expect(after.why).toBe('effective');
   });
 
+  it.each([
+    // Without what hides it, or what keeps it out, it becomes effective.
+    ['/pod/c', 1, 16, [[1, { name: 'prog_detach', ...on('/pod/c'), attach_bpf_fd: 3 }]]],
+    [
+      ...(['/strict/c', 4, 20] as const),
+      [
+        [50, { name: 'prog_detach', ...on('/strict'), attach_bpf_fd: 3 }],
+        [1, { name: 'prog_attach', ...on('/strict/c'), attach_bpf_fd: 3, flags: ['multi'] }],
+      ],
+    ],
+  ] as const)(
+    'the change named for %s, program %i at %i does it',
+    async (path, program, at, change) => {
+      const host = `changed-${at}`;
+      await post(service.app, '/v1/hosts', { body: { name: host, release: '6.18' } });
+      const body = [...STORY.slice(0, at - 1), ...change].map(([pid, call]) => ({ pid, call }));
+      await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
+      const query = new URLSearchParams({ ...egress(path), program: String(program) });
+      const answered = async (moment: string) => {
+        const asked = `/v1/hosts/${host}/explain?${query}${moment}`;
+        return (await parsed(await service.app.request(asked), explanation)).effective;
+      };
+      expect([await answered(`&at=${at}`), await answered('')]).toEqual([false, true]);
+    },
+  );
+
   it('tells where else the program stands', async () => {
     const { stands_at } = await ask(
       ['explain', egress('/pod/c', { program: 1, at: 19 })],
