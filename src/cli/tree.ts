@@ -1,7 +1,7 @@
 /** `bpfledger tree`: what is attached in the cgroup tree, in the manner of `bpftool cgroup tree`. */
 import { restClient } from '../recorders/rest-client.ts';
 import { command } from './command.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, UsageError } from './exit-code.ts';
 import { AT_FLAG, oneHost, pathOf, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 
@@ -14,12 +14,33 @@ export const tree = command({
     at: AT_FLAG,
     under: { value: 'PATH', about: 'only this cgroup and those below it' },
     effective: { about: 'what runs on each cgroup instead of what is attached to it' },
+    format: {
+      value: 'FORMAT',
+      about: 'bpftool: the JSON of bpftool -j cgroup tree, byte for byte',
+    },
+    'cgroup-root': { value: 'DIR', about: 'for --format: what stands before paths' },
     ...SERVICE_FLAGS,
   },
   example: 'npx bpfledger tree demo --at 20',
   async run({ flags, words, print }) {
     const host = oneHost('tree', words);
     const client = restClient(serviceFrom(flags));
+    if (flags.format !== undefined) {
+      if (flags.format !== 'bpftool') throw new UsageError('the one --format is bpftool');
+      const { at, under, 'cgroup-root': cgroup_root } = flags;
+      const query = {
+        format: 'bpftool',
+        at,
+        under,
+        cgroup_root,
+        effective: flags.effective && 'true',
+      };
+      const response = await client.open(pathOf({ host, resource: 'cgroups', query }));
+      print.out((await response.text()).trimEnd());
+      return EXIT.done;
+    }
+    if (flags['cgroup-root'] !== undefined)
+      throw new UsageError('--cgroup-root goes with --format');
     const question = { host, resource: 'state', query: { at: flags.at } };
     const { state } = await client.get<StateAnswer>(pathOf(question));
     const names = new Map(state.programs.map(({ prog_id, prog_name }) => [prog_id, prog_name]));

@@ -5,9 +5,10 @@ import type { LedgerEvent } from './event.ts';
 import { OWNER } from './lineage.ts';
 import type { SegmentRow } from './segment/segment.ts';
 import { openStored, segmentAt } from './segment/segment-reader.ts';
+import { sqlArray } from './sql-array.ts';
 
 /** Events in one read at most. */
-const PAGE_EVENTS_MAX = 1000;
+export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in characters. */
 const PAGE_TEXT_MAX = 8 * 1024 * 1024;
 
@@ -45,6 +46,23 @@ export async function readRows(
   ) as measured where before < $4 order by position`;
   const bounded = Math.min(limit, PAGE_EVENTS_MAX);
   return database.query<EncodedEvent>(text, [hostId, from, bounded, PAGE_TEXT_MAX]);
+}
+
+/** The events at positions, at most `PAGE_EVENTS_MAX` of them, in order. */
+export async function readEventsAt(
+  database: Queryable,
+  hostId: number,
+  positions: readonly number[],
+): Promise<LedgerEvent[]> {
+  if (positions.length > PAGE_EVENTS_MAX) {
+    throw new RangeError(`${positions.length} positions are more than ${PAGE_EVENTS_MAX}`);
+  }
+  const rows = await database.query<EncodedEvent>(
+    `select position, recorded_at, body from events_of_line
+     where host_id = $1 and position = any($2::int8[]) order by position`,
+    [hostId, sqlArray(positions)],
+  );
+  return rows.map(decodeEvent);
 }
 
 /** Fewer events than these are read from rows without asking for a segment. */

@@ -3,6 +3,7 @@ import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import type { Queryable } from '../events/database.ts';
+import { sqlArray } from '../events/sql-array.ts';
 import { at, checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { programVersions } from './schema.ts';
@@ -100,4 +101,22 @@ export async function listPrograms(
 ): Promise<ProgramRow[]> {
   const params = [...at(moment), page.after ?? 0, checkedLimit(page)];
   return (await database.query<Stored>(LIST, params)).map(read);
+}
+
+const LOADED_SINCE = `
+  select prog_id, min(position_from) as position from program_versions_of_line
+  where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = any($4::int8[])
+  group by prog_id`;
+
+/** The positions of the events that loaded programs of a boot, by program id. */
+export async function loadPositions(
+  database: Queryable,
+  moment: Moment,
+  progIds: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await database.query<{ readonly prog_id: number; readonly position: number }>(
+    LOADED_SINCE,
+    [...at(moment), sqlArray(progIds)],
+  );
+  return new Map(rows.map(({ prog_id, position }) => [prog_id, position]));
 }

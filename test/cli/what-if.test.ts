@@ -67,6 +67,22 @@ describe('plan', () => {
   });
 });
 
+describe('tree --format bpftool', () => {
+  it('prints what bpftool -j cgroup tree would', PATIENCE, async () => {
+    const attach = ['prog_attach', 'attach_bpf_fd=3', 'target_path=/a', 'attach_type=egress'];
+    await run('branch', 'create', 'web1', 'shown');
+    await run('syscall', 'shown', ...attach);
+    const root = ['--cgroup-root', '/sys/fs/cgroup/unified'];
+    const { lines } = await run('tree', 'shown', '--format', 'bpftool', ...root);
+    expect(lines).toEqual([
+      '[{"cgroup":"/sys/fs/cgroup/unified/a","programs":[{"id":1,' +
+        '"attach_type":"cgroup_inet_egress","attach_flags":"","name":"first",' +
+        '"attach_btf_name":"","attach_btf_obj_id":0,"attach_btf_id":0}]}]',
+    ]);
+    await run('branch', 'drop', 'web1', 'shown');
+  });
+});
+
 describe('branch', () => {
   it('makes, lists, compares and drops', PATIENCE, async () => {
     const made = await run('branch', 'create', 'web1', 'try', '--at', '2');

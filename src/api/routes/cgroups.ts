@@ -1,5 +1,5 @@
 /** GET …/cgroups: the tree, and one cgroup with what is attached to it and what runs on it. */
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -10,6 +10,15 @@ import { entriesOf } from '../../projections/entries.ts';
 import { allowed } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
+import {
+  answerShow,
+  answerTree,
+  bpftoolCgroupQuery,
+  bpftoolShow,
+  bpftoolTree,
+  bpftoolTreeQuery,
+  onlyWithBpftool,
+} from '../request/bpftool.ts';
 import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
@@ -24,11 +33,12 @@ const listRoute = createRoute({
     query: strictObject({
       ...atQuery,
       ...idPage,
+      ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
     }),
   },
-  responses: answers('Cgroups.', pageOf('CgroupPage', cgroupRow)),
+  responses: answers('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
 });
 
 const oneRoute = createRoute({
@@ -38,9 +48,12 @@ const oneRoute = createRoute({
   summary: 'One cgroup: its lists and what runs on it',
   request: {
     params: hostParams.extend({ cgroup_id: countParam }),
-    query: strictObject(atQuery),
+    query: strictObject({ ...atQuery, ...bpftoolCgroupQuery }),
   },
-  responses: answers('The cgroup.', oneOf('CgroupAnswer', 'cgroup', cgroupDetail)),
+  responses: answers(
+    'The cgroup.',
+    z.union([oneOf('CgroupAnswer', 'cgroup', cgroupDetail), bpftoolShow]),
+  ),
 });
 
 /** What runs on a cgroup, by attach type, in the order of the types' numbers. */
@@ -61,10 +74,19 @@ export function cgroups(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, path: only, under, limit, after } = c.req.valid('query');
+    const { path: only, under, ...query } = c.req.valid('query');
+    const { at, limit, after, format, cgroup_root: root } = query;
     allowed(c, 'reader', host);
+    onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
       throw invalid([{ field: 'under', message: 'path and under exclude each other' }]);
+    }
+    if (format === 'bpftool') {
+      if (only !== undefined) {
+        throw invalid([{ field: 'path', message: 'a tree is asked for with `under`' }]);
+      }
+      const effective = query.effective === 'true';
+      return answerTree({ service, c, host, at }, { under: under ?? '/', effective, root });
     }
     const moment = await momentOf(service, c, host, at);
     if (only !== undefined) {
@@ -80,7 +102,13 @@ export function cgroups(app: App, service: Service): void {
   app.openapi(oneRoute, async (c) => {
     const { host, cgroup_id } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const { at } = c.req.valid('query');
+    const query = c.req.valid('query');
+    const { at, format } = query;
+    onlyWithBpftool(query);
+    if (format === 'bpftool') {
+      const effective = query.effective === 'true';
+      return answerShow({ service, c, host, at }, { cgroupId: cgroup_id, effective });
+    }
     const read = (kernel: Kernel) => effectiveOn(kernel, cgroup_id);
     const { moment, told: effective } = await worldAt(service, c, host, at, read);
     const row = await cgroupById(database, moment, cgroup_id);

@@ -1,5 +1,5 @@
 /** GET …/links, …/programs and …/maps: living objects by id, and one of them. */
-import { createRoute, type z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { linkById, listLinks } from '../../projections/links.ts';
@@ -8,8 +8,9 @@ import type { Moment } from '../../projections/moment.ts';
 import { listPrograms, programById } from '../../projections/programs.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { allowed } from '../guard/access.ts';
-import { noSuchObject } from '../problem.ts';
+import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
+import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
 import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
@@ -20,6 +21,7 @@ interface PageQuery {
   readonly after?: number | undefined;
   readonly prog_id?: number | undefined;
   readonly cgroup_id?: number | undefined;
+  readonly format?: 'json' | 'bpftool';
 }
 
 /** What distinguishes one kind of object from the others here. */
@@ -32,6 +34,12 @@ interface Kind {
   readonly idField: 'link_id' | 'prog_id' | 'map_id';
   readonly row: z.ZodType;
   readonly filters: z.ZodRawShape;
+  /** What bpftool shows of it; absent when it is not answered in that form. */
+  readonly bpftool?: {
+    readonly kind: 'link' | 'program';
+    readonly all: z.ZodType;
+    readonly one: z.ZodType;
+  };
   readonly list: (db: Queryable, moment: Moment, page: PageQuery) => Promise<readonly object[]>;
   readonly one: (db: Queryable, moment: Moment, id: number) => Promise<object | undefined>;
 }
@@ -44,6 +52,7 @@ const KINDS: readonly Kind[] = [
     idField: 'link_id',
     row: linkRow,
     filters: { prog_id: countParam.optional(), cgroup_id: countParam.optional() },
+    bpftool: { kind: 'link', all: z.array(bpftoolLink), one: bpftoolLink },
     list: listLinks,
     one: linkById,
   },
@@ -54,6 +63,7 @@ const KINDS: readonly Kind[] = [
     idField: 'prog_id',
     row: programRow,
     filters: {},
+    bpftool: { kind: 'program', all: z.array(bpftoolProg), one: bpftoolProg },
     list: listPrograms,
     one: programById,
   },
@@ -69,8 +79,22 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** The schema of an answer that may also be asked for as bpftool prints it. */
+function orAs(schema: z.ZodType, bpftool: z.ZodType | undefined): z.ZodType {
+  return bpftool === undefined ? schema : z.union([schema, bpftool]);
+}
+
+/** What bpftool prints is whole. */
+function refuseFilters(query: PageQuery): void {
+  for (const field of ['after', 'prog_id', 'cgroup_id'] as const) {
+    if (query[field] === undefined) continue;
+    throw invalid([{ field, message: 'does not go with format=bpftool, which lists all' }]);
+  }
+}
+
 function register(app: App, service: Service, kind: Kind): void {
-  const { plural, singular, title, idField, row } = kind;
+  const { plural, singular, title, idField, row, bpftool } = kind;
+  const forms = bpftool === undefined ? {} : bpftoolQuery;
 
   const listRoute = createRoute({
     method: 'get',
@@ -79,14 +103,18 @@ function register(app: App, service: Service, kind: Kind): void {
     summary: `Living ${plural} by id`,
     request: {
       params: hostParams,
-      query: strictObject({ ...atQuery, ...idPage, ...kind.filters }),
+      query: strictObject({ ...atQuery, ...idPage, ...forms, ...kind.filters }),
     },
-    responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
+    responses: answers(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const query = c.req.valid('query') as PageQuery;
     allowed(c, 'reader', host);
+    if (query.format === 'bpftool' && bpftool !== undefined) {
+      refuseFilters(query);
+      return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
+    }
     const moment = await momentOf(service, c, host, query.at);
     const items = await kind.list(service.database, moment, query);
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
@@ -102,13 +130,23 @@ function register(app: App, service: Service, kind: Kind): void {
     path: `/v1/hosts/{host}/${plural}/{id}`,
     operationId: `get${title}`,
     summary: `One ${singular}`,
-    request: { params: hostParams.extend({ id: countParam }), query: strictObject(atQuery) },
-    responses: answers(`The ${singular}.`, oneOf(`${title}Answer`, singular, row)),
+    request: {
+      params: hostParams.extend({ id: countParam }),
+      query: strictObject({ ...atQuery, ...forms }),
+    },
+    responses: answers(
+      `The ${singular}.`,
+      orAs(oneOf(`${title}Answer`, singular, row), bpftool?.one),
+    ),
   });
   app.openapi(oneRoute, async (c) => {
     const { host, id } = c.req.valid('param');
     allowed(c, 'reader', host);
-    const moment = await momentOf(service, c, host, c.req.valid('query').at);
+    const { at, format } = c.req.valid('query') as Pick<PageQuery, 'at' | 'format'>;
+    if (format === 'bpftool' && bpftool !== undefined) {
+      return answerObjects({ service, c, host, at }, bpftool.kind, id);
+    }
+    const moment = await momentOf(service, c, host, at);
     const found = await kind.one(service.database, moment, id);
     if (found === undefined) throw noSuchObject(`${singular} ${id}`, 'id');
     const { position } = moment;

@@ -1,0 +1,154 @@
+/** `?format=bpftool`: the JSON that bpftool prints, byte for byte, for scripts that read it. */
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { Kernel, Program } from '../../domain/kernel.ts';
+import { attachType } from '../../events/schema/attach-type.ts';
+import { progType } from '../../events/schema/object-types.ts';
+import { path } from '../../events/schema/text.ts';
+import { cgroupShow, cgroupTree } from '../../projections/bpftool/cgroup-show.ts';
+import { linksShow, loadTimes, progShow } from '../../projections/bpftool/object-show.ts';
+import type { Moment } from '../../projections/moment.ts';
+import type { MomentText } from '../../time-travel/moment.ts';
+import type { AccessEnv } from '../guard/access.ts';
+import { invalid, noSuchObject } from '../problem.ts';
+import type { Service } from '../service.ts';
+import { worldAt } from './at.ts';
+
+/** Where a cgroup file system is mounted, unless the query says otherwise. */
+const CGROUP_ROOT = '/sys/fs/cgroup';
+
+export const bpftoolQuery = {
+  format: z
+    .enum(['json', 'bpftool'])
+    .default('json')
+    .describe('`bpftool`: as `bpftool -j` prints it, whole, without what only a kernel knows.'),
+};
+
+export const bpftoolCgroupQuery = {
+  ...bpftoolQuery,
+  effective: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('With `format=bpftool`: what runs on a cgroup instead of what is attached to it.'),
+};
+
+export const bpftoolTreeQuery = {
+  ...bpftoolCgroupQuery,
+  cgroup_root: path
+    .optional()
+    .describe(`With \`format=bpftool\`: what stands before paths, default \`${CGROUP_ROOT}\`.`),
+};
+
+const shownProgram = z.strictObject({
+  id: z.int(),
+  attach_type: attachType,
+  attach_flags: z.string().exactOptional(),
+  name: z.string(),
+  attach_btf_name: z.literal(''),
+  attach_btf_obj_id: z.literal(0),
+  attach_btf_id: z.literal(0),
+});
+export const bpftoolShow = z.array(shownProgram).meta({ id: 'BpftoolCgroupShow' });
+export const bpftoolTree = z
+  .array(z.strictObject({ cgroup: z.string(), programs: z.array(shownProgram) }))
+  .meta({ id: 'BpftoolCgroupTree' });
+export const bpftoolLink = z
+  .strictObject({
+    id: z.int(),
+    type: z.literal('cgroup'),
+    prog_id: z.int(),
+    cgroup_id: z.int(),
+    attach_type: attachType,
+  })
+  .meta({ id: 'BpftoolLink' });
+export const bpftoolProg = z
+  .strictObject({
+    id: z.int(),
+    type: progType,
+    name: z.string().exactOptional(),
+    tag: z.string(),
+    loaded_at: z.int().describe('Seconds since the epoch.'),
+    uid: z.int(),
+    map_ids: z.array(z.int()).exactOptional(),
+  })
+  .meta({ id: 'BpftoolProg' });
+
+interface Asked {
+  readonly service: Service;
+  readonly c: Context<AccessEnv>;
+  readonly host: string;
+  readonly at: MomentText | undefined;
+}
+
+/** As bpftool ends what it prints: with a newline. */
+function printed(c: Context, told: object): never {
+  const type = { 'content-type': 'application/json' };
+  // The typed response of a route knows one form only.
+  return c.body(`${JSON.stringify(told)}\n`, 200, type) as never;
+}
+
+/** Refuses parameters that mean something in the other form only. */
+export function onlyWithBpftool(query: {
+  readonly format: 'json' | 'bpftool';
+  readonly effective?: string | undefined;
+  readonly cgroup_root?: string | undefined;
+}): void {
+  if (query.format === 'bpftool') return;
+  for (const field of ['effective', 'cgroup_root'] as const) {
+    if (query[field] === undefined) continue;
+    throw invalid([{ field, message: 'goes with format=bpftool' }]);
+  }
+}
+
+/** `bpftool -j cgroup tree`, of one cgroup and those below it. */
+export async function answerTree(
+  { service, c, host, at }: Asked,
+  query: {
+    readonly under: string;
+    readonly effective: boolean;
+    readonly root?: string | undefined;
+  },
+): Promise<never> {
+  const { under, effective, root = CGROUP_ROOT } = query;
+  const read = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
+  return printed(c, (await worldAt(service, c, host, at, read)).told);
+}
+
+/** `bpftool -j cgroup show`; a cgroup without programs is an empty list, not an empty line. */
+export async function answerShow(
+  { service, c, host, at }: Asked,
+  { cgroupId, effective }: { readonly cgroupId: number; readonly effective: boolean },
+): Promise<never> {
+  const { told } = await worldAt(service, c, host, at, (kernel) => {
+    const cgroup = kernel.cgroups.get(cgroupId);
+    return cgroup === undefined ? undefined : cgroupShow(kernel, cgroup, effective);
+  });
+  if (told === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
+  return printed(c, told);
+}
+
+async function programsShow({ database }: Service, moment: Moment, programs: readonly Program[]) {
+  const ids = programs.map((program) => program.id);
+  const times = await loadTimes(database, moment, ids);
+  return programs
+    .map((program) => progShow(program, times.get(program.id) ?? 0))
+    .sort((one, other) => one.id - other.id);
+}
+
+/** `bpftool -j link show`, or `prog show`; of one object when an id is given. */
+export async function answerObjects(
+  { service, c, host, at }: Asked,
+  kind: 'link' | 'program',
+  id?: number,
+): Promise<never> {
+  const { moment, told } = await worldAt(service, c, host, at, (kernel) =>
+    kind === 'link'
+      ? { links: linksShow(kernel) }
+      : { programs: [...kernel.programs.values()].map((program) => ({ ...program })) },
+  );
+  const shown = 'links' in told ? told.links : await programsShow(service, moment, told.programs);
+  if (id === undefined) return printed(c, shown);
+  const found = shown.find((one) => one.id === id);
+  if (found === undefined) throw noSuchObject(`${kind} ${id}`, 'id');
+  return printed(c, found);
+}

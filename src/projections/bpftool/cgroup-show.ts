@@ -1,0 +1,86 @@
+/** `bpftool -j cgroup show` and `cgroup tree`, read off a kernel: their fields, in their order. */
+import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
+import { effectiveArray, levelsOf } from '../../domain/effective.ts';
+import type { Mode } from '../../domain/flags.ts';
+import type { Cgroup, Kernel } from '../../domain/kernel.ts';
+import { progIdOf } from '../../domain/list.ts';
+import { isWithin } from '../../domain/path.ts';
+import { inWalkOrder } from './kernfs-order.ts';
+
+export interface ShownProgram {
+  readonly id: number;
+  readonly attach_type: AttachType;
+  /** Absent in what is effective. */
+  readonly attach_flags?: string;
+  readonly name: string;
+  // What an lsm_cgroup program hooks; the log does not hold it.
+  readonly attach_btf_name: '';
+  readonly attach_btf_obj_id: 0;
+  readonly attach_btf_id: 0;
+}
+
+export interface ShownCgroup {
+  readonly cgroup: string;
+  readonly programs: readonly ShownProgram[];
+}
+
+const ATTACH_FLAGS: Readonly<Record<Mode, string>> = {
+  none: '',
+  override: 'override',
+  multi: 'multi',
+};
+
+/** What is attached to a cgroup, or effective on it, by attach type. */
+export function cgroupShow(kernel: Kernel, cgroup: Cgroup, effective: boolean): ShownProgram[] {
+  return effective ? effectiveOn(kernel, cgroup) : attachedTo(kernel, cgroup);
+}
+
+/**
+ * The cgroups at and below a path that have programs.
+ *
+ * @param root where the cgroup file system is mounted; it is put before every path
+ */
+export function cgroupTree(
+  kernel: Kernel,
+  { under, root, effective }: { under: string; root: string; effective: boolean },
+): ShownCgroup[] {
+  const below = [...kernel.cgroups.values()].filter(({ path }) => isWithin(path, under));
+  return inWalkOrder(below).flatMap((cgroup) => {
+    const programs = cgroupShow(kernel, cgroup, effective);
+    if (programs.length === 0) return [];
+    return [{ cgroup: cgroup.path === '/' ? root : `${root}${cgroup.path}`, programs }];
+  });
+}
+
+function attachedTo(kernel: Kernel, { lists }: Cgroup): ShownProgram[] {
+  return byNumber(lists.keys()).flatMap((attach_type) => {
+    const list = lists.get(attach_type);
+    if (list === undefined) return [];
+    const attach_flags = ATTACH_FLAGS[list.mode];
+    return list.entries.map((entry) => {
+      const id = progIdOf(kernel, entry);
+      return { id, attach_type, attach_flags, ...named(kernel, id) };
+    });
+  });
+}
+
+function effectiveOn(kernel: Kernel, cgroup: Cgroup): ShownProgram[] {
+  const types = new Set<AttachType>();
+  for (const { lists } of levelsOf(kernel, cgroup))
+    for (const type of lists.keys()) types.add(type);
+  return byNumber(types).flatMap((attach_type) =>
+    effectiveArray(kernel, cgroup, attach_type).map(({ prog_id: id }) => ({
+      ...{ id, attach_type },
+      ...named(kernel, id),
+    })),
+  );
+}
+
+function byNumber(types: Iterable<AttachType>): AttachType[] {
+  return [...types].sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b));
+}
+
+function named(kernel: Kernel, progId: number) {
+  const name = kernel.programs.get(progId)?.prog_name ?? '';
+  return { name, attach_btf_name: '', attach_btf_obj_id: 0, attach_btf_id: 0 } as const;
+}
