@@ -1,0 +1,86 @@
+// Two models of different releases stand side by side: no kernel is needed to see that a
+// difference is found, made small and written as it was answered.
+
+import { describe, expect, it } from 'vitest';
+import { type Release, releaseOf } from '../../domain/release/release.ts';
+import { modelMachine } from '../golden/machine.ts';
+import { goldenText, type Program } from '../golden/record.ts';
+import { replay } from '../golden/replay.ts';
+import { parseScenarios, type Step } from '../golden/scenario.ts';
+import { divergence, type Sides } from './divergence.ts';
+import { fuzz } from './fuzz.ts';
+import { shrink } from './shrink.ts';
+
+function release(name: string): Release {
+  const found = releaseOf(name);
+  if (found === undefined) throw new Error(`no release ${name}`);
+  return found;
+}
+
+/** The model of 6.18 beside that of another release. */
+function beside(other: string): Sides {
+  return {
+    release: release('6.18.44'),
+    open: async (config) => ({ ...modelMachine(other, config), close: async () => undefined }),
+  };
+}
+
+describe('a random run', () => {
+  const plan = { presets: ['mprog'], seed: 1, steps: 800, sysctl: 2 } as const;
+
+  it('finds nothing between a model and itself', async () => {
+    let steps = 0;
+    for await (const done of fuzz(plan, beside('6.18.44'))) {
+      expect(done.found).toBeUndefined();
+      steps = done.steps;
+    }
+    expect(steps).toBe(800);
+  });
+
+  it('finds what an older release answers otherwise, in few steps that still show it', async () => {
+    const sides = beside('5.10.262');
+    for await (const { found } of fuzz(plan, sides)) {
+      if (found === undefined) continue;
+      expect(found.scenario.steps.length).toBeLessThanOrEqual(6);
+      const [written] = parseScenarios(goldenText(found.scenario), 'written');
+      if (written === undefined) throw new Error('nothing was written');
+      const older = modelMachine('5.10.262', { first_prog_id: 5001, first_link_id: 5001 });
+      expect(await replay(written, older, sides.release.switches)).toEqual([]);
+      return;
+    }
+    expect.unreachable('no difference was found');
+  });
+});
+
+describe('shrinking', () => {
+  const step = (n: number): Step => ({ op: 'mkdir', cg: `/${n}` });
+  const header = { scenario: 's', format: 1, kernel: '6.18', attach_types: [] };
+  const program: Program = { header, steps: Array.from({ length: 40 }, (_, n) => step(n)) };
+
+  it('leaves the steps without which it does not fail, in their order', async () => {
+    const needed = [step(3), step(17), step(38)];
+    const has = (steps: readonly Step[], one: Step) => steps.some(({ cg }) => cg === one.cg);
+    const small = await shrink(program, async ({ steps }) =>
+      needed.every((one) => has(steps, one)),
+    );
+    expect(small.steps).toEqual(needed);
+  });
+
+  it('keeps a program that never fails again as it is', async () => {
+    expect((await shrink(program, async () => false)).steps).toEqual(program.steps);
+  });
+});
+
+it('a machine that cannot go on differs too', async () => {
+  const sides: Sides = {
+    release: release('6.18.44'),
+    open: async () => ({
+      perform: () => Promise.reject(new Error('the machine is broken')),
+      observe: () => Promise.reject(new Error('the machine is broken')),
+      close: async () => undefined,
+    }),
+  };
+  const header = { scenario: 's', format: 1, kernel: '6.18', attach_types: [] };
+  const found = await divergence({ header, steps: [{ op: 'mkdir', cg: '/a' }] }, sides);
+  expect(found).toMatchObject({ what: 'error', got: 'the machine is broken' });
+});
