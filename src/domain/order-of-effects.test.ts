@@ -18,21 +18,25 @@ function kernelAfter(calls: readonly Call[]): Kernel {
   return kernel;
 }
 
-function make(kernel: Kernel, call: Call): void {
-  for (const effect of decide(kernel, BOOT_PID, call).effects) evolve(kernel, effect, BOOT_PID);
+function make(kernel: Kernel, call: Call, pid = BOOT_PID): void {
+  for (const effect of decide(kernel, pid, call).effects) evolve(kernel, effect, pid);
 }
 
+const LOADER = 812;
 const load: Call = { name: 'prog_load', prog_type: 'cgroup_sysctl' };
 const egress: Call = { name: 'prog_load', prog_type: 'cgroup_skb' };
 
 it.each(['exit', 'exec'] as const)('%s closes fds from the lowest number up', (name) => {
   // Program 3 gets the number that program 1 left, below that of program 2.
-  const kernel = kernelAfter([load, load, { name: 'close', fd: 3 }, load]);
+  const kernel = kernelAfter([{ name: 'spawn', child_pid: LOADER }]);
+  for (const call of [load, load, { name: 'close', fd: 3 }, load] as const) {
+    make(kernel, call, LOADER);
+  }
   const closing: Call = { name };
-  const { effects } = decide(kernel, BOOT_PID, closing);
+  const { effects } = decide(kernel, LOADER, closing);
   const freed = effects.flatMap((effect) => (effect.type === 'ProgFreed' ? [effect.prog_id] : []));
   expect(freed).toEqual([3, 2]);
-  expect(decide(restoredFrom(snapshotOf(kernel)), BOOT_PID, closing).effects).toEqual(effects);
+  expect(decide(restoredFrom(snapshotOf(kernel)), LOADER, closing).effects).toEqual(effects);
 });
 
 it('rmdir empties lists by attach type number, not in the order in which they were used', () => {

@@ -15,6 +15,10 @@ const rule = (source: string, sentence: string): Rule => ({ source, sentence });
 export const RULES = {
   'no-such-process': rule('§14', 'no process {pid} is alive; a living one can spawn it'),
   'pid-in-use': rule('§14', 'pid {pid} is taken by a living process'),
+  'init-stays': rule(
+    'do_exit: the kernel panics without init',
+    'pid {pid} is init, which lives until a reboot',
+  ),
   'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),

@@ -5,6 +5,7 @@ import { type Caller, fdsInOrder } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import { Lifetime } from '../lifetime.ts';
+import { BOOT_PID } from '../release/config.ts';
 
 export function spawn(caller: Caller, call: Calls['spawn']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
@@ -42,8 +43,13 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
   return succeed([executed, ...lifetime.effects]);
 }
 
-/** The process ends, however it ends: all its fds close and its mailbox is dropped. */
+/**
+ * The process ends, however it ends: all its fds close and its mailbox is dropped. Init stays: a
+ * kernel that loses it panics, and a host without it could never be asked anything again.
+ */
 export function exit(caller: Caller): Decision {
+  const { pid } = caller.process;
+  if (pid === BOOT_PID) return refuse(refusal('EPERM', 'init-stays', { pid }));
   const lifetime = new Lifetime(caller.kernel);
   for (const fd of fdsInOrder(caller.process)) lifetime.dropFile(fd.file, 'process_exited');
   for (const file of caller.process.mailbox) lifetime.dropFile(file, 'in_flight_dropped');

@@ -50,8 +50,8 @@ const send: Table = {
 
 const born: Table = {
   page: 'processes',
-  title: 'spawn, fork and capset',
-  source: '`copy_process`, `cap_capset`; semantics §14, §18',
+  title: 'spawn, fork, exit and capset',
+  source: '`copy_process`, `do_exit`, `cap_capset`; semantics §14, §18',
   state: '`user` has uid 1000 and CAP_BPF.',
   given(world) {
     world.name('user', world.does({ name: 'spawn', uid: 1000, caps: ['bpf'] }));
@@ -65,6 +65,8 @@ const born: Table = {
     | nothing                           | name = capset; pid = user; caps = bpf+net_admin | ok     |
     | a user gains no capability        | caps = none; uid = 0                            | EPERM  |
     | a user does not become root       | no uid                                          | EPERM  |
+    | nothing                           | name = exit; pid = 1                            | ok     |
+    | init does not end                 | pid = user                                      | EPERM  |
     | nothing                           |                                                 | ok     |
   `,
 };
