@@ -25,7 +25,7 @@ import {
 import type { Service } from '../service.ts';
 import { branchRow, hostRowOf } from '../wire/hosts.ts';
 
-export const branchRequest = strictObject({
+const branchRequest = strictObject({
   name: hostName,
   at: momentField
     .exactOptional()

@@ -18,7 +18,7 @@ import { eventOnWire, outcomeOnWire, position, wireEvent, wireOutcome } from '..
 import { release } from '../wire/hosts.ts';
 import { reflected } from '../wire/reads.ts';
 
-export const replayRequest = strictObject({
+const replayRequest = strictObject({
   release,
   at: momentField.exactOptional(),
   after: z.int().min(0).default(0).describe('Only differences after this position.'),
