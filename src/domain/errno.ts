@@ -24,6 +24,7 @@ export const ERRNO_NUMBERS = {
   ENOLINK: 67,
   EBADFD: 77,
   ESTALE: 116,
+  ENOTSUPP: 524,
 } as const;
 
 /** The symbolic name of an errno, as `errno -l` prints it. */

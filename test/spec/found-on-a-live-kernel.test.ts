@@ -121,6 +121,7 @@ it.each([
   ['percpu_array', 4, 'EINVAL'],
   ['hash', 2, 'EINVAL'],
   ['lru_hash', 2, 'ok'],
+  ['lru_hash', 1, 'ENOTSUPP'],
 ] as const)('%s with map_flags %i: %s', (map_type, map_flags, answer) => {
   const sizes = { key_size: 4, value_size: 8, max_entries: 4 };
   expect(given().asks({ name: 'map_create', map_type, ...sizes, map_flags })).toBe(answer);

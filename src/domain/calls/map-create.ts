@@ -117,6 +117,9 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
   if ((flags & ~flagsOf(type)) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
     return refusal('EINVAL', 'map-flags', { ...about, flags });
   }
+  if (String(type).startsWith('lru_') && (flags & NO_PREALLOC) !== 0) {
+    return refusal('ENOTSUPP', 'map-flags', { ...about, flags });
+  }
   if (entries === 0)
     return refusal('EINVAL', 'map-max-entries', { ...about, max_entries: entries });
   const badKey = key_size === 0 || (ARRAYS.includes(type) && key_size !== 4);
