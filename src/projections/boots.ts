@@ -13,7 +13,7 @@ import * as schema from './schema.ts';
  * Raised when the rows that an event adds change. A host with rows of another version is stale
  * and is rebuilt before it is written to.
  */
-export const PROJECTION_VERSION = 1;
+const PROJECTION_VERSION = 1;
 
 export interface BootRow {
   readonly boot: number;
