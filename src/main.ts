@@ -31,7 +31,9 @@ import { pendingMigrations } from './events/pending-migrations.ts';
 import { openPglite } from './events/pglite-database.ts';
 import { openPostgres } from './events/postgres-database.ts';
 import { upkeep } from './events/upkeep.ts';
+import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
+import { rebuild } from './projections/rebuild.ts';
 
 export { type Configuration, configurationOf } from './api/configuration.ts';
 
@@ -75,11 +77,12 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
   }
 }
 
-/** The database that the configuration names, with the schema of this program. */
+/** The database that the configuration names, with the schema and the projections of this program. */
 async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Database> {
   if (databaseUrl === undefined) {
     const embedded = await openPglite({ folder: dataDir });
     await migrate(embedded);
+    for (const host_id of await staleHosts(embedded)) await rebuild(embedded, { host_id });
     return embedded;
   }
   const database = openPostgres({ url: databaseUrl });
@@ -87,10 +90,13 @@ async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Da
     await database.close();
     throw new Error('the database that DATABASE_URL names cannot be used', { cause: error });
   });
-  if (pending.length === 0) return database;
+  const stale = pending.length === 0 ? await staleHosts(database) : [];
+  if (pending.length === 0 && stale.length === 0) return database;
   await database.close();
   throw new Error(
-    `the database lacks the migrations ${pending.join(', ')}: run \`bpfledger migrate\` first`,
+    pending.length > 0
+      ? `the database lacks the migrations ${pending.join(', ')}: run \`bpfledger migrate\` first`
+      : `the projections of ${stale.length} hosts are of another version of this program: run \`bpfledger rebuild\` first, as the owner of the tables`,
   );
 }
 
