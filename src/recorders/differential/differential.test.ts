@@ -84,3 +84,18 @@ it('a machine that cannot go on differs too', async () => {
   const found = await divergence({ header, steps: [{ op: 'mkdir', cg: '/a' }] }, sides);
   expect(found).toMatchObject({ what: 'error', got: 'the machine is broken' });
 });
+
+it('a machine that fails in every program is told in each, and ends no run', async () => {
+  const sides: Sides = {
+    release: release('6.18.44'),
+    open: async () => ({
+      perform: () => Promise.reject(new Error('the kernel answered errno 524')),
+      observe: () => Promise.reject(new Error('the kernel answered errno 524')),
+      close: async () => undefined,
+    }),
+  };
+  const plan = { presets: ['mprog'], seed: 1, steps: 160, sysctl: 2 } as const;
+  const told: unknown[] = [];
+  for await (const { found } of fuzz(plan, sides)) told.push(found?.mismatch.got);
+  expect(told).toEqual(Array(2).fill('the kernel answered errno 524'));
+});

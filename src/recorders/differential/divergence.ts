@@ -26,8 +26,7 @@ export interface Sides {
 export async function divergence(program: Program, sides: Sides): Promise<Mismatch | undefined> {
   const { release, open } = sides;
   const config = bootConfigFor(program.header);
-  const model = modelMachine(release.id, config);
-  const expected = await record(program, model, release.switches);
+  const expected = await expectedBy(program, sides);
   return onMachine(open, config, async (machine) => {
     try {
       const [first] = await replay(expected, machine, release.switches);
@@ -39,6 +38,12 @@ export async function divergence(program: Program, sides: Sides): Promise<Mismat
       return { ...at, what: 'error', expected: undefined, got, rule: undefined };
     }
   });
+}
+
+/** Records what the model answers to a program. */
+export function expectedBy(program: Program, { release }: Sides): Promise<Scenario> {
+  const model = modelMachine(release.id, bootConfigFor(program.header));
+  return record(program, model, release.switches);
 }
 
 /** Records what the other machine answers to a program. */

@@ -4,7 +4,7 @@ import type { PresetName } from '../generator/preset.ts';
 import type { Program } from '../golden/record.ts';
 import type { Mismatch } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
-import { divergence, recordedBy, type Sides } from './divergence.ts';
+import { divergence, expectedBy, recordedBy, type Sides } from './divergence.ts';
 import { shrink } from './shrink.ts';
 
 export interface Fuzz {
@@ -21,7 +21,7 @@ export interface Divergence {
   readonly preset: PresetName;
   readonly seed: number;
   readonly mismatch: Mismatch;
-  /** What the machine answered. */
+  /** What the machine answered; what the model did where the machine could not be recorded. */
   readonly scenario: Scenario;
 }
 
@@ -83,7 +83,16 @@ async function smallest(
     const flaky = `${scenario} differed once and not when it was repeated`;
     const rule = undefined;
     const what = { scenario, step: 0, what: 'repeated', expected: 'the same', got: flaky, rule };
-    return { mismatch: what, scenario: await recordedBy(program, sides) };
+    return { mismatch: what, scenario: await recordable(program, sides) };
   }
-  return { mismatch, scenario: await recordedBy(small, sides) };
+  return { mismatch, scenario: await recordable(small, sides) };
+}
+
+/** A machine that fails at the very step that differs, as by an errno without a name, records nothing. */
+async function recordable(program: Program, sides: Sides): Promise<Scenario> {
+  try {
+    return await recordedBy(program, sides);
+  } catch {
+    return expectedBy(program, sides);
+  }
 }
