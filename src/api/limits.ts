@@ -15,6 +15,12 @@ export const NDJSON_IN_FLIGHT_MAX = 256;
 /** Reports of one request, and differences that it lists. */
 export const EXECUTOR_REPORTS_MAX = 1000;
 export const STANDING_MAX = 1000;
+/** Repairs of one request. */
+export const REPAIRS_MAX = 1000;
+/** Streams of drift that are open at once: each looks into the database on its own. */
+export const DRIFT_STREAMS_MAX = 100;
+/** Milliseconds between two such looks. */
+export const DRIFT_LOOK_MS = 500;
 
 /** Rows of a page, and how many there are when nobody says. */
 export const PAGE_ROWS_MAX = 1000;

@@ -122,6 +122,29 @@ describe('reports', () => {
     expect((await parsed(await get('drift'), driftAnswer)).standing).toEqual([]);
   });
 
+  it('carry what was put back, newest first', async () => {
+    await host();
+    const key = await leased();
+    const repair = (where: string) => ({ what: 'entry', where, did: 'program 1 put back' });
+    await report({ lease: key, reports: [boot], repairs: [repair('/a'), repair('/b')] });
+    await report({ lease: key, reports: [], repairs: [repair('/c')] });
+    const { repairs } = await parsed(await get('drift'), driftAnswer);
+    expect(repairs.map(({ where }) => where)).toEqual(['/c', '/b', '/a']);
+    expect(repairs[0]).toMatchObject({ kind: 'repair', position: 1, executor: 'one' });
+  });
+
+  it('keep the newest thousand of what was put back', async () => {
+    await host();
+    const key = await leased();
+    const repairs = Array.from({ length: 600 }, (_, i) => {
+      return { what: 'entry', where: `/${i}`, did: 'program 1 put back' };
+    });
+    for (let i = 0; i < 2; i++) await report({ lease: key, reports: [], repairs });
+    const told = await parsed(await get('drift?limit=1000'), driftAnswer);
+    expect(told.repairs.length).toBe(1000);
+    expect(told.repairs.at(-1)?.where).toBe('/200');
+  });
+
   it('are no events', async () => {
     await host();
     await report({ lease: await leased(), reports: [boot] });
@@ -135,4 +158,35 @@ it('a host that no executor ever applied has none, and no drift', async () => {
   expect(state).toMatchObject({ executor: null, reported_position: 0, reports: 0 });
   const drift = await parsed(await get('drift'), driftAnswer);
   expect(drift).toMatchObject({ standing: [], standing_at: null, items: [] });
+});
+
+describe('the stream of drift', () => {
+  it('tells what stands, and then each change with what is new', async () => {
+    await host();
+    const key = await leased();
+    const reader = (await get('drift/stream')).body?.getReader();
+    if (reader === undefined) throw new Error('the stream has no body');
+    const next = async () => {
+      const { value } = await reader.read();
+      const [kind, data = ''] = new TextDecoder().decode(value).split('\ndata: ');
+      expect(kind).toBe('event: drift');
+      return driftAnswer.parse(JSON.parse(data));
+    };
+    expect(await next()).toMatchObject({ standing: [], items: [], repairs: [] });
+    const standing = [{ what: 'attached', where: '/a', log: 'multi 1', kernel: 'none' }];
+    await report({ lease: key, reports: [boot], standing });
+    expect(await next()).toMatchObject({ standing, items: [], reported_position: 1 });
+    const withheld = { position: 2, how: 'withheld', outcome: { ret: 0 }, note: 'outside' };
+    await report({ lease: key, reports: [withheld] });
+    expect(await next()).toMatchObject({ standing, items: [{ position: 2 }] });
+    const repairs = [{ what: 'entry', where: '/a', did: 'program 1 put back' }];
+    await report({ lease: key, reports: [], standing: [], repairs });
+    expect(await next()).toMatchObject({ standing: [], items: [], repairs });
+    await reader.cancel();
+  });
+
+  it('of a host that is not there is refused', async () => {
+    const told = await problem(await service.app.request('/v1/hosts/nobody/drift/stream'));
+    expect(told).toMatchObject({ status: 404, type: 'urn:bpfledger:problem:no-such-host' });
+  });
 });

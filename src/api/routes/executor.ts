@@ -1,29 +1,21 @@
 /**
  * The executor's side: POST …/executor/lease and …/executor/reports, and what came of it: GET
- * …/executor and …/drift. Reports are no events: nobody who follows the log sees them.
+ * …/executor, and …/drift (drift.ts). Reports are no events: nobody who follows the log sees them.
  */
 import { randomUUID } from 'node:crypto';
 import { createRoute, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Outcome } from '../../domain/outcome.ts';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
-import {
-  countReports,
-  listReports,
-  type Report,
-  storeReports,
-} from '../../events/kernel-reports/reports.ts';
+import { countReports, type Report, storeReports } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
-import { strictObject } from '../../events/schema/strict-object.ts';
 import { invalidBy } from '../field-errors.ts';
 import { allowed } from '../guard/access.ts';
 import { ProblemError } from '../problem.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import { type App, answersWithoutTag, hostParams, idPage } from '../routing.ts';
+import { type App, answersWithoutTag, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import {
-  driftAnswer,
   executorAnswer,
   leaseAnswer,
   leaseRequest,
@@ -62,17 +54,6 @@ const executorRoute = createRoute({
   responses: answersWithoutTag('The executor.', executorAnswer),
 });
 
-const driftRoute = createRoute({
-  method: 'get',
-  path: '/v1/hosts/{host}/drift',
-  operationId: 'getDrift',
-  summary: 'Where a real kernel and the log disagree',
-  description:
-    'By position: what the kernel answered otherwise. Standing: what is otherwise on it now.',
-  request: { params: hostParams, query: strictObject(idPage) },
-  responses: answersWithoutTag('The drift.', driftAnswer),
-});
-
 export function executor(app: App, service: Service): void {
   writes(app, service);
   reads(app, service);
@@ -105,7 +86,7 @@ function writes(app: App, service: Service): void {
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
     allowed(c, 'writer', host);
-    const { lease, reports, standing } = await bodyAs(c, reportsRequest);
+    const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest);
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
     const now = clock.now();
@@ -116,6 +97,7 @@ function writes(app: App, service: Service): void {
       reports: reports as readonly Report[],
       now,
       ...(standing !== undefined && { standing }),
+      ...(repairs !== undefined && { repairs }),
     });
     if (stored === undefined) {
       throw new ProblemError('lease-lost', { detail: 'the lease ended; take a new one' });
@@ -176,34 +158,5 @@ function reads(app: App, service: Service): void {
     };
     const reported_position = row?.reported_position ?? 0;
     return c.json({ host, head, executor: executor ?? null, reported_position, ...counts }, 200);
-  });
-
-  app.openapi(driftRoute, async (c) => {
-    const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
-    const { limit, after = 0 } = c.req.valid('query');
-    const { host_id: hostId } = await log.head(host);
-    const row = await executorOf(database, hostId);
-    const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
-    const items = await Promise.all(
-      rows.map(async ({ position, how, outcome, note, executor, reported_at }) => {
-        const { call, outcome: logged } = await log.event(host, position);
-        const kernel = JSON.parse(outcome) as Outcome;
-        const at = { executor, reported_at: rfc3339(reported_at) };
-        return { position, how, call: call.name, log: logged, kernel, note, ...at };
-      }),
-    );
-    const last = rows.length < limit ? undefined : rows.at(-1)?.position;
-    return c.json(
-      {
-        host,
-        reported_position: row?.reported_position ?? 0,
-        standing: JSON.parse(row?.standing ?? '[]'),
-        standing_at: row === undefined ? null : rfc3339(row.standing_at),
-        items,
-        ...(last !== undefined && { next: String(last) }),
-      } as never,
-      200,
-    );
   });
 }

@@ -11,6 +11,7 @@ import { bundles } from './bundles.ts';
 import { cgroups } from './cgroups.ts';
 import { checkpoints } from './checkpoints.ts';
 import { diff } from './diff.ts';
+import { drift } from './drift.ts';
 import { effective } from './effective.ts';
 import { eventStream } from './event-stream.ts';
 import { events } from './events.ts';
@@ -50,6 +51,7 @@ export function routes(app: App, service: Service): void {
   mapContents(app, service);
   pins(app, service);
   executor(app, service);
+  drift(app, service);
   explain(app, service);
   gaps(app, service);
   bisect(app, service);

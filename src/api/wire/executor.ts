@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { recordedSuccess, refusalFields } from '../../events/outcome-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { EXECUTOR_REPORTS_MAX, STANDING_MAX } from '../limits.ts';
+import { EXECUTOR_REPORTS_MAX, REPAIRS_MAX, STANDING_MAX } from '../limits.ts';
 import { position, timestamp } from './event.ts';
 
 const shortText = z.string().min(1).max(200);
@@ -56,6 +56,12 @@ const difference = strictObject({
   kernel: z.string().max(5000),
 }).meta({ id: 'Difference', description: 'Where the kernel is otherwise than the log says.' });
 
+const repairFields = {
+  what: shortText.describe('`cgroup`, `entry`, `link`, `pin`.'),
+  where: z.string().max(5000),
+  did: z.string().max(1000).describe('What was put back, or the errno that refused it.'),
+};
+
 export const reportsRequest = strictObject({
   lease: shortText,
   reports: z.array(report).max(EXECUTOR_REPORTS_MAX),
@@ -64,6 +70,11 @@ export const reportsRequest = strictObject({
     .max(STANDING_MAX)
     .exactOptional()
     .describe('All that differs now; absent when nothing changed.'),
+  repairs: z
+    .array(strictObject(repairFields).meta({ id: 'Repair' }))
+    .max(REPAIRS_MAX)
+    .exactOptional()
+    .describe('What was put back on the kernel since the last report.'),
 }).meta({ id: 'ReportsRequest' });
 
 export const reportsAnswer = z
@@ -111,6 +122,17 @@ export const driftAnswer = z
         reported_at: timestamp,
       }),
     ),
+    repairs: z
+      .array(
+        z.strictObject({
+          kind: z.literal('repair'),
+          ...repairFields,
+          position: z.int().describe('How far the log was reported then.'),
+          executor: z.string(),
+          repaired_at: timestamp,
+        }),
+      )
+      .describe('What the executor put back, newest first.'),
     next: z.string().exactOptional(),
   })
   .meta({ id: 'Drift', description: 'Where a real kernel and the log disagree.' });

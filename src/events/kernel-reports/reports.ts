@@ -5,6 +5,7 @@ import type { Database, Queryable } from '../database.ts';
 import { readEvents } from '../log-reader.ts';
 import { sqlArray } from '../sql-array.ts';
 import { LEASE_MS } from './leases.ts';
+import { type Repair, storeRepairs } from './repairs.ts';
 
 /** How an event came to be on the kernel. */
 export type How = 'performed' | 'found' | 'withheld';
@@ -38,6 +39,8 @@ export interface Reporting {
   readonly reports: readonly Report[];
   /** How the kernel differs from the log now; absent when nothing changed. */
   readonly standing?: readonly unknown[];
+  /** What was put back on the kernel since the last report. */
+  readonly repairs?: readonly Repair[];
   readonly now: number;
 }
 
@@ -50,7 +53,7 @@ export interface Reporting {
  */
 export function storeReports(
   database: Database,
-  { hostId, lease, reports, standing, now }: Reporting,
+  { hostId, lease, reports, standing, repairs = [], now }: Reporting,
 ): Promise<{ readonly reported_position: number; readonly disagree: number } | undefined> {
   return database.transaction(async (tx) => {
     const [held] = await tx.query<{ executor: string; reported_position: number }>(
@@ -67,6 +70,8 @@ export function storeReports(
       hostId,
       reported,
     ]);
+    const { executor } = held;
+    await storeRepairs(tx, { hostId, executor, position: reported, repairs, now });
     if (standing !== undefined) {
       await tx.query('update executors set standing = $2, standing_at = $3 where host_id = $1', [
         hostId,

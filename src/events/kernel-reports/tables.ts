@@ -2,7 +2,7 @@
  * What real kernels answered to a log's events. These tables are not the log: an executor reports
  * into them, nobody follows them, and they can be dropped without losing an event.
  */
-import { bigint, boolean, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { hosts } from '../tables.ts';
 
 const int8 = () => bigint({ mode: 'number' });
@@ -49,4 +49,22 @@ export const executorReports = pgTable(
     reported_at: int8().notNull(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.position] })],
+);
+
+/** What an executor put back after others had changed the kernel. */
+export const executorRepairs = pgTable(
+  'executor_repairs',
+  {
+    repair_id: int8().primaryKey().generatedAlwaysAsIdentity(),
+    host_id: int8().notNull(),
+    /** How far the log was reported then. */
+    position: int8().notNull(),
+    executor: text().notNull(),
+    what: text().notNull(),
+    where: text().notNull(),
+    did: text().notNull(),
+    /** Microseconds since the epoch. */
+    repaired_at: int8().notNull(),
+  },
+  (t) => [index('executor_repairs_of_host').on(t.host_id, t.repair_id)],
 );

@@ -1,0 +1,183 @@
+/** GET …/drift: where a real kernel and the log disagree, as a page; and as it comes, by SSE. */
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Outcome } from '../../domain/outcome.ts';
+import { executorOf } from '../../events/kernel-reports/leases.ts';
+import { listRepairs, type RepairRow } from '../../events/kernel-reports/repairs.ts';
+import { listReports, type ReportRow } from '../../events/kernel-reports/reports.ts';
+import { rfc3339 } from '../../events/rfc3339.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { allowed } from '../guard/access.ts';
+import {
+  DRIFT_LOOK_MS,
+  DRIFT_STREAMS_MAX,
+  HEARTBEAT_MS,
+  PAGE_ROWS_DEFAULT,
+  RETRY_AFTER_S,
+  UNREAD_MS,
+} from '../limits.ts';
+import { ProblemError } from '../problem.ts';
+import { type App, answersWithoutTag, hostParams, idPage, problemAnswer } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { pulled } from '../streams/pulled.ts';
+import { driftAnswer } from '../wire/executor.ts';
+
+const EVENT_STREAM = 'text/event-stream';
+
+const driftRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/drift',
+  operationId: 'getDrift',
+  summary: 'Where a real kernel and the log disagree',
+  description:
+    'By position: what the kernel answered otherwise. Standing: what is otherwise on it now. ' +
+    'Repairs: what the executor put back.',
+  request: { params: hostParams, query: strictObject(idPage) },
+  responses: answersWithoutTag('The drift.', driftAnswer),
+});
+
+const streamRoute = createRoute({
+  method: 'get',
+  path: '/v1/hosts/{host}/drift/stream',
+  operationId: 'followDrift',
+  summary: 'Follow the drift as server-sent events',
+  description:
+    '`event: drift` is a Drift: first one of what stands now, then one at each change, with the ' +
+    'items and repairs that are new. A client that comes back asks `…/drift` what it missed.',
+  request: { params: hostParams },
+  responses: {
+    200: { description: 'The stream.', content: { [EVENT_STREAM]: { schema: z.string() } } },
+    default: problemAnswer,
+  },
+});
+
+/** A host that no executor ever applied. */
+const NOBODY = { standing_at: 0, reported_position: 0 };
+
+/** What a reader has been told already. */
+interface Seen {
+  position: number;
+  repair: number;
+  standing_at: number;
+}
+
+export function drift(app: App, service: Service): void {
+  const { log, database } = service;
+  let open = 0;
+
+  app.openapi(driftRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const { limit, after = 0 } = c.req.valid('query');
+    const { host_id: hostId } = await log.head(host);
+    const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
+    const repairs = await listRepairs(database, hostId, { after: 0, limit });
+    const last = rows.length < limit ? undefined : rows.at(-1)?.position;
+    const told = await onWire(service, { host, hostId, rows, repairs });
+    return c.json({ ...told, ...(last !== undefined && { next: String(last) }) } as never, 200);
+  });
+
+  app.openapi(streamRoute, async (c) => {
+    const { host } = c.req.valid('param');
+    allowed(c, 'reader', host);
+    const { host_id: hostId } = await log.head(host);
+    if (open >= DRIFT_STREAMS_MAX) {
+      const detail = `${DRIFT_STREAMS_MAX} streams of drift are open`;
+      const limit = DRIFT_STREAMS_MAX;
+      throw new ProblemError('busy', { detail, limit, retry_after: RETRY_AFTER_S });
+    }
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
+    async function* counted(): AsyncGenerator<string> {
+      open++;
+      try {
+        yield* changes(service, { host, hostId, signal });
+      } finally {
+        stop.abort();
+        open--;
+      }
+    }
+    return c.body(pulled(counted(), { unreadMs: UNREAD_MS }), 200, {
+      'content-type': EVENT_STREAM,
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+  });
+}
+
+/**
+ * A message now and at each change. The tables are asked, since reports may come to another
+ * process of the service than the one that is listened to.
+ */
+async function* changes(
+  service: Service,
+  of: { readonly host: string; readonly hostId: number; readonly signal: AbortSignal },
+): AsyncGenerator<string> {
+  const { hostId, signal } = of;
+  const { database, clock } = service;
+  const seen: Seen = { position: 0, repair: 0, standing_at: -1 };
+  const [newest] = await listRepairs(database, hostId, { after: 0, limit: 1 });
+  seen.repair = newest?.repair_id ?? 0;
+  seen.position = (await executorOf(database, hostId))?.reported_position ?? 0;
+  let quietMs = 0;
+  while (!signal.aborted) {
+    const news = await newsOf(service, hostId, seen);
+    if (news !== undefined) {
+      const data = JSON.stringify(await onWire(service, { ...of, ...news }));
+      quietMs = 0;
+      yield `event: drift\ndata: ${data}\n\n`;
+    } else if (quietMs >= HEARTBEAT_MS) {
+      quietMs = 0;
+      yield ': heartbeat\n\n';
+    }
+    await clock.sleep(DRIFT_LOOK_MS, signal);
+    quietMs += DRIFT_LOOK_MS;
+  }
+}
+
+/** What came since the last look, which is moved on; undefined when nothing did. */
+async function newsOf({ database }: Service, hostId: number, seen: Seen) {
+  const { standing_at, reported_position } = (await executorOf(database, hostId)) ?? NOBODY;
+  const page = { after: seen.position, limit: PAGE_ROWS_DEFAULT, disagreeing: true };
+  const rows = await listReports(database, hostId, page);
+  const repairs = await listRepairs(database, hostId, {
+    after: seen.repair,
+    limit: PAGE_ROWS_DEFAULT,
+  });
+  const changed = standing_at !== seen.standing_at || rows.length > 0 || repairs.length > 0;
+  seen.standing_at = standing_at;
+  // What agreed is not read again.
+  const all = rows.length < page.limit ? reported_position : 0;
+  seen.position = Math.max(seen.position, all, rows.at(-1)?.position ?? 0);
+  seen.repair = repairs[0]?.repair_id ?? seen.repair;
+  return changed ? { rows, repairs } : undefined;
+}
+
+interface Told {
+  readonly host: string;
+  readonly hostId: number;
+  readonly rows: readonly ReportRow[];
+  readonly repairs: readonly RepairRow[];
+}
+
+async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: Told) {
+  const row = await executorOf(database, hostId);
+  const items = await Promise.all(
+    rows.map(async ({ position, how, outcome, note, executor, reported_at }) => {
+      const { call, outcome: logged } = await log.event(host, position);
+      const kernel = JSON.parse(outcome) as Outcome;
+      const at = { executor, reported_at: rfc3339(reported_at) };
+      return { position, how, call: call.name, log: logged, kernel, note, ...at };
+    }),
+  );
+  return {
+    host,
+    reported_position: row?.reported_position ?? 0,
+    standing: JSON.parse(row?.standing ?? '[]'),
+    standing_at: row === undefined ? null : rfc3339(row.standing_at),
+    items,
+    repairs: repairs.map(({ what, where, did, position, executor, repaired_at }) => {
+      const at = { executor, repaired_at: rfc3339(repaired_at) };
+      return { kind: 'repair', what, where, did, position, ...at };
+    }),
+  };
+}
