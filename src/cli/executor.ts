@@ -2,7 +2,7 @@
 import { hostname, release } from 'node:os';
 import { check } from '../executor/follow/check.ts';
 import { execute } from '../executor/follow/executor.ts';
-import type { Difference, Ledger, LoggedEvent } from '../executor/follow/ledger.ts';
+import type { Difference, Ledger, LoggedEvent, Repair } from '../executor/follow/ledger.ts';
 import { openPlace, type Place } from '../executor/follow/place.ts';
 import { bindKernel } from '../executor/kernel/syscall.ts';
 import { type RestClient, restClient } from '../recorders/rest-client.ts';
@@ -24,6 +24,7 @@ export const executor = command({
     bpffs: { value: 'DIR', about: 'a directory of a bpffs, for pins' },
     name: { value: 'NAME', about: 'who takes the lease (default: this machine and the cgroup)' },
     ephemeral: { about: 'keep no pins: when it stops, everything that it made goes' },
+    repair: { about: 'put back what others detached, removed or replaced, and record it' },
     check: { about: 'compare once what was applied with the kernel, change nothing' },
     'dry-run': { about: 'print the calls that are still to be made, and make none' },
     'allow-root-cgroup': { about: 'the cgroup may be the root of the whole machine' },
@@ -53,6 +54,8 @@ export const executor = command({
       return standing.length === 0 ? EXIT.done : EXIT.differs;
     }
     const ephemeral = flags.ephemeral === true;
+    const repair = flags.repair === true;
+    if (repair && ephemeral) throw new UsageError('--repair needs the pins that --ephemeral lacks');
     const name = flags.name ?? `${hostname()}:${place.top}`;
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
@@ -61,6 +64,7 @@ export const executor = command({
       place,
       ledger: { ...reader, ...leased(client, host, name, { place, ephemeral }) },
       ephemeral,
+      repair,
       signal: stop.signal,
       onReport: ({ call }, report) => {
         if (flags.json) print.out(JSON.stringify(report));
@@ -69,6 +73,7 @@ export const executor = command({
         }
       },
       onStanding: (standing) => tellStanding(standing, flags.json, print),
+      onRepair: (repairs) => tellRepairs(repairs, flags.json, print),
     });
     // The stream that was followed is still open; nothing else is.
     process.exit(EXIT.done);
@@ -126,8 +131,8 @@ function leased(
       lease = taken.lease;
       return taken.reported_position;
     },
-    async report(reports, standing) {
-      await client.post(`${path}/reports`, { lease, reports, ...(standing && { standing }) });
+    async report(reports, more = {}) {
+      await client.post(`${path}/reports`, { lease, reports, ...more });
     },
   };
 }
@@ -162,4 +167,9 @@ function tellStanding(
         `differs: ${what} ${where}: log ${log || 'nothing'}, kernel ${kernel || 'nothing'}`,
       );
     }
+}
+
+function tellRepairs(repairs: readonly Repair[], json: true | undefined, print: Printer): void {
+  if (json) print.out(JSON.stringify({ repairs }));
+  else for (const { where, did } of repairs) print.out(`repaired: ${where}: ${did}`);
 }

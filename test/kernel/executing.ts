@@ -116,6 +116,45 @@ export async function read<T>({ url, host }: Host, what: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** What …/drift answers, as far as it is looked at here. */
+export interface Drift {
+  readonly items: readonly { readonly how: string; readonly call: string }[];
+  readonly standing: readonly { readonly what: string; readonly where: string }[];
+  readonly repairs: readonly { kind: string; where: string; did: string }[];
+}
+
+export interface DriftStream {
+  /** Reads until a message is as wanted. */
+  until(wanted: (drift: Drift) => boolean): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Listens to the drift of a host. */
+export async function followDrift({ url, host }: Host): Promise<DriftStream> {
+  const response = await fetch(`${url}/v1/hosts/${host}/drift/stream`);
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new Error('the stream has no body');
+  const decoder = new TextDecoder();
+  let text = '';
+  return {
+    async until(wanted) {
+      for (;;) {
+        const end = text.indexOf('\n\n');
+        if (end >= 0) {
+          const [kind, data = '{}'] = text.slice(0, end).split('\ndata: ');
+          text = text.slice(end + 2);
+          if (kind === 'event: drift' && wanted(JSON.parse(data) as Drift)) return;
+          continue;
+        }
+        const { value, done } = await reader.read();
+        if (done) throw new Error('the stream ended');
+        text += decoder.decode(value, { stream: true });
+      }
+    },
+    end: () => reader.cancel(),
+  };
+}
+
 /** Waits for something to be true. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = performance.now() + WAIT_MS_MAX;

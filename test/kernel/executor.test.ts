@@ -2,7 +2,16 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,8 +28,10 @@ import {
   attached,
   bpftool,
   calls,
+  type Drift,
   type Executing,
   effective,
+  followDrift,
   type Ground,
   ground,
   type Host,
@@ -49,12 +60,14 @@ const create = (prog_fd: number, target_path: string) => ({
   target_path,
   attach_type: EGRESS,
 });
+const attachTo = (target_path: string, attach_bpf_fd = 3) => ({
+  name: 'prog_attach',
+  attach_bpf_fd,
+  target_path,
+  attach_type: EGRESS,
+  flags: ['multi'],
+});
 const mkdir = (path: string) => ({ name: 'mkdir', path });
-
-interface Drift {
-  readonly items: readonly { readonly how: string; readonly call: string }[];
-  readonly standing: readonly { readonly what: string; readonly where: string }[];
-}
 
 describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
   let service: ServiceProcess;
@@ -142,32 +155,103 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
 
   it('tells within two seconds what others did, and leaves what is theirs', async () => {
     executor = startExecutor(at, place);
-    await calls(at, [mkdir('/a'), mkdir('/b'), load('one'), create(3, '/b')]);
-    const attach = {
-      name: 'prog_attach',
-      attach_bpf_fd: 3,
-      target_path: '/a',
-      attach_type: EGRESS,
-    };
-    await calls(at, [{ ...attach, flags: ['multi'] }]);
-    const told = async (where: string) => {
-      const started = performance.now();
-      await until(`${where} is told`, async () =>
-        (await drift()).standing.some((difference) => difference.where.startsWith(where)),
+    await calls(at, [mkdir('/a'), mkdir('/b'), load('one'), create(3, '/b'), attachTo('/a')]);
+    const stream = await followDrift(at);
+    try {
+      const told = async (where: string) => {
+        const started = performance.now();
+        await stream.until(({ standing }) => standing.some((one) => one.where.startsWith(where)));
+        expect(performance.now() - started).toBeLessThan(2000);
+        expect((await drift()).standing.some((one) => one.where.startsWith(where))).toBe(true);
+      };
+      const ours = `${place.bpffs}/held/prog_1`;
+      bpftool('cgroup', 'detach', `${place.cgroup}/a`, 'egress', 'pinned', ours);
+      await told(`/a ${EGRESS}`);
+
+      const foreign = await foreignProgram(place);
+      bpftool('cgroup', 'attach', `${place.cgroup}/a`, 'ingress', 'pinned', foreign);
+      await told('/a cgroup_inet_ingress');
+
+      rmdirSync(`${place.cgroup}/b`);
+      await told('/b');
+
+      expect(attached(place, '/a')).toBe('foreign');
+      const metrics = await (await fetch(`${at.url}/metrics`)).text();
+      expect(metrics).toMatch(
+        new RegExp(`bpfledger_executor_standing_differences{host="${at.host}"} [1-9]`),
       );
-      return performance.now() - started;
+    } finally {
+      await stream.end();
+    }
+  });
+
+  it('--repair puts back what others took, records it, and leaves what is theirs', async () => {
+    executor = startExecutor(at, place, '--repair');
+    await calls(at, [mkdir('/a'), mkdir('/b'), load('one'), load('two'), load('three')]);
+    await calls(at, [
+      ...[attachTo('/a', 3), attachTo('/a', 4), create(5, '/a'), create(3, '/b')],
+      { name: 'obj_pin', bpf_fd: 7, path: '/link' },
+    ]);
+    expect(attached(place, '/a')).toBe('multi one two three');
+    const foreign = await foreignProgram(place);
+    /** What the log's own entries on /a are; where the foreign one is among them depends on when. */
+    const ours = () => {
+      const told = attached(place, '/a').split(' ');
+      expect(told).toContain('foreign');
+      return told.filter((name) => name !== 'foreign').join(' ');
     };
-
-    const pinned = `${place.bpffs}/held/prog_1`;
-    bpftool('cgroup', 'detach', `${place.cgroup}/a`, 'egress', 'pinned', pinned);
-    expect(await told(`/a ${EGRESS}`)).toBeLessThan(2000);
-
-    // A program of somebody else, alone on the list: no call of the log may end it.
-    bpftool('cgroup', 'attach', `${place.cgroup}/a`, 'ingress', 'pinned', pinned);
-    expect(await told('/a cgroup_inet_ingress')).toBeLessThan(2000);
-
+    const onEgress = (path: string, what: string, pin: string, ...flags: string[]) =>
+      bpftool('cgroup', what, `${place.cgroup}${path}`, 'egress', 'pinned', pin, ...flags);
+    onEgress('/a', 'attach', foreign, 'multi');
+    onEgress('/a', 'detach', `${place.bpffs}/held/prog_1`);
+    onEgress('/a', 'detach', `${place.bpffs}/held/prog_2`);
+    bpftool('link', 'detach', 'pinned', `${place.bpffs}/log/link`);
+    await until('the entries are back', () => ours() === 'multi one two three');
     rmdirSync(`${place.cgroup}/b`);
-    expect(await told('/b')).toBeLessThan(2000);
+    unlinkSync(`${place.bpffs}/log/link`);
+    await until('the cgroup is back with its link', () => {
+      return existsSync(`${place.cgroup}/b`) && attached(place, '/b') === 'multi one';
+    });
+    expect(JSON.parse(bpftool('-j', 'link', 'show', 'pinned', `${place.bpffs}/log/link`))).toEqual(
+      expect.objectContaining({ type: 'cgroup' }),
+    );
+    const { repairs } = await drift();
+    expect(repairs.every(({ kind }) => kind === 'repair')).toBe(true);
+    const done = repairs.map(({ where, did }) => `${where}: ${did}`);
+    expect(done).toEqual(
+      expect.arrayContaining([
+        `/a ${EGRESS}: program 1 put back`,
+        `/a ${EGRESS}: program 2 put back`,
+        `/a ${EGRESS}: link 1 put back`,
+        '/b: cgroup put back',
+        `/b ${EGRESS}: link 2 put back`,
+        '/link: link put back',
+      ]),
+    );
+    // The link that was made anew is the log's link: what comes next works on it.
+    await calls(at, [{ name: 'link_update', link_fd: 7, new_prog_fd: 4 }]);
+    expect(ours()).toBe('multi one two two');
+    await calls(at, [
+      { name: 'close', fd: 7 },
+      { name: 'unlink', path: '/link' },
+    ]);
+    expect(ours()).toBe('multi one two');
+    expect((await drift()).items).toEqual([]);
+  });
+
+  it('--repair takes no place that somebody else has', async () => {
+    executor = startExecutor(at, place, '--repair');
+    await calls(at, [mkdir('/a'), load('one'), { ...attachTo('/a'), flags: ['override'] }]);
+    await executor.end('SIGKILL');
+    const foreign = await foreignProgram(place);
+    const pin = `${place.bpffs}/held/prog_1`;
+    bpftool('cgroup', 'detach', `${place.cgroup}/a`, 'egress', 'pinned', pin);
+    bpftool('cgroup', 'attach', `${place.cgroup}/a`, 'egress', 'pinned', foreign, 'override');
+    executor = startExecutor(at, place, '--repair');
+    await until('it is told', async () => (await drift()).standing.length > 0);
+    await pause(1500);
+    expect(attached(place, '/a')).toBe('override foreign');
+    expect((await drift()).repairs).toEqual([]);
   });
 
   it('never ends an entry that it did not make', async () => {

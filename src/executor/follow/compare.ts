@@ -36,7 +36,7 @@ export function differences(model: Kernel, live: LiveKernel, place: Place): Diff
 }
 
 /** Whether the directory that a cgroup was is still that cgroup. */
-function stands(live: LiveKernel, { path }: Cgroup): boolean {
+export function stands(live: LiveKernel, { path }: Cgroup): boolean {
   try {
     const { ino } = statSync(live.cgroups.directory(path), { bigint: true });
     return live.cgroups.at(path)?.inode === ino;

@@ -48,7 +48,7 @@ function outside(live: LiveKernel, call: Call): string | undefined {
 }
 
 /** Whether a path climbs, or leads over a symlink. */
-function astray(top: string, path: string): string | undefined {
+export function astray(top: string, path: string): string | undefined {
   if (!path.startsWith('/')) return `${path} is not absolute`;
   let at = top;
   for (const name of path.slice(1).split('/')) {

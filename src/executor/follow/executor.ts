@@ -13,12 +13,13 @@ import { closeLive } from '../live/open-live.ts';
 import { apply, type CallEvent } from './apply.ts';
 import { differences } from './compare.ts';
 import { dismantle } from './dismantle.ts';
-import type { Difference, Ledger, LoggedEvent, Report } from './ledger.ts';
+import type { Difference, Ledger, LoggedEvent, Repair, Report } from './ledger.ts';
 import { naming } from './naming.ts';
 import type { Place } from './place.ts';
+import { putBack } from './put-back.ts';
 import { restored } from './restore.ts';
 
-/** Reports that are sent at once at most. */
+/** Reports, and repairs, that are sent at once at most. */
 const BATCH_MAX = 256;
 /** Milliseconds that a report waits for others. */
 const BATCH_MS = 5;
@@ -33,9 +34,12 @@ export interface Executor {
   readonly ledger: Ledger;
   /** Keeps no pins: everything goes when the executor does. */
   readonly ephemeral: boolean;
-  /** Told of each report, and of each change in what differs. */
+  /** Puts back what others took from the kernel. */
+  readonly repair: boolean;
+  /** Told of each report, of each change in what differs, and of what was put back. */
   readonly onReport: (event: LoggedEvent, report: Report) => void;
   readonly onStanding: (standing: readonly Difference[]) => void;
+  readonly onRepair: (repairs: readonly Repair[]) => void;
   /** Ends the run. */
   readonly signal: AbortSignal;
 }
@@ -74,7 +78,7 @@ export async function execute(executor: Executor): Promise<void> {
       const got = await Promise.race([next, aborted, pause(wait, 'quiet' as const)]);
       if (got === 'aborted') break;
       if (got === 'quiet') {
-        await quiet(executor, run);
+        await quiet(executor, run, names);
         continue;
       }
       if (got.done === true) break;
@@ -178,7 +182,11 @@ async function wasDone(
 }
 
 /** Sends what is to be reported; looks at the kernel when there is nothing. */
-async function quiet(executor: Executor, run: Run): Promise<void> {
+async function quiet(
+  executor: Executor,
+  run: Run,
+  { nameNew }: ReturnType<typeof naming>,
+): Promise<void> {
   if (run.reports.length > 0) return flush(executor, run);
   if (run.live === undefined) return executor.ledger.report([]);
   const now = differences(run.model, run.live, executor.place);
@@ -186,7 +194,17 @@ async function quiet(executor: Executor, run: Run): Promise<void> {
   if (text === run.standing) return executor.ledger.report([]);
   run.standing = text;
   executor.onStanding(now);
-  return executor.ledger.report([], now);
+  await executor.ledger.report([], { standing: now });
+  // Only when something changed: what the kernel refused to take back is not tried for ever.
+  if (!executor.repair || now.length === 0) return;
+  const { kernel, place } = executor;
+  const { live, repairs } = await putBack(run.live, { kernel, place, model: run.model, nameNew });
+  run.live = live;
+  if (repairs.length === 0) return;
+  executor.onRepair(repairs);
+  for (let at = 0; at < repairs.length; at += BATCH_MAX) {
+    await executor.ledger.report([], { repairs: repairs.slice(at, at + BATCH_MAX) });
+  }
 }
 
 async function flush({ ledger }: Executor, run: Run): Promise<void> {

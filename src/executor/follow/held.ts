@@ -17,7 +17,8 @@ const GONE_MS_MAX = 3000;
 /** Where the objects are held; undefined when nothing is (`--ephemeral`). */
 export type Held = string | undefined;
 
-function heldPath(held: string, kind: ObjectKind, id: number): string {
+/** The private pin of an object. */
+export function heldPath(held: string, kind: ObjectKind, id: number): string {
   return `${held}/${kind}_${id}`;
 }
 

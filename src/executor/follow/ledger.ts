@@ -32,6 +32,13 @@ export interface Difference {
   readonly kernel: string;
 }
 
+/** Something that was put back on the kernel, or that it refused to take back. */
+export interface Repair {
+  readonly what: 'cgroup' | 'entry' | 'link' | 'pin';
+  readonly where: string;
+  readonly did: string;
+}
+
 export interface Ledger {
   /** Position of the host's newest boot. */
   bootPosition(): Promise<number>;
@@ -39,8 +46,11 @@ export interface Ledger {
   reported(): Promise<number>;
   /** Takes the lease; answers how far the log was reported. */
   lease(): Promise<number>;
-  /** Stores reports and what differs now, and renews the lease. */
-  report(reports: readonly Report[], standing?: readonly Difference[]): Promise<void>;
+  /** Stores reports, what differs now and what was put back, and renews the lease. */
+  report(
+    reports: readonly Report[],
+    more?: { readonly standing?: readonly Difference[]; readonly repairs?: readonly Repair[] },
+  ): Promise<void>;
   /** The events after a position, and those still to come. */
   follow(after: number): AsyncIterable<LoggedEvent>;
 }
