@@ -137,17 +137,32 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     expect(attached(place, '/')).toBe('');
   });
 
-  it('stops the traffic of a cgroup, and lets it through by one update of the link', async () => {
+  it('stops the traffic of a cgroup without a gap, until a link update lets it through', async () => {
     executor = startExecutor(at, place);
-    await calls(at, [mkdir('/a'), load('deny', 0), load('allow', 1)]);
+    await calls(at, [mkdir('/a'), load('deny', 0), load('also_deny', 0), load('allow', 1)]);
     const sender = startSender();
     try {
       writeFileSync(`${place.cgroup}/a/cgroup.procs`, String(sender.pid));
       expect(await sender.sends()).toBe('sent');
       await calls(at, [create(3, '/a')]);
       expect(await sender.sends()).toBe('EPERM');
-      await calls(at, [{ name: 'link_update', link_fd: 6, new_prog_fd: 4 }]);
+
+      const update = (new_prog_fd: number) => ({ name: 'link_update', link_fd: 7, new_prog_fd });
+      const updates = Array.from({ length: 100 }, (_, i) => update(i % 2 === 0 ? 4 : 3));
+      let updating = true;
+      const updated = calls(at, updates).finally(() => {
+        updating = false;
+      });
+      const seen = new Set<string>();
+      let sends = 0;
+      for (; updating; sends++) seen.add(await sender.sends());
+      await updated;
+      expect([...seen]).toEqual(['EPERM']);
+      expect(sends).toBeGreaterThan(updates.length);
+
+      await calls(at, [update(5)]);
       expect(await sender.sends()).toBe('sent');
+      expect((await drift()).items).toEqual([]);
     } finally {
       await sender.end();
     }
