@@ -106,14 +106,11 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
   return refusedQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
 }
 
-/**
- * Hooks of network namespaces and sockmaps look their target up, which is never theirs. Queries of
- * sockmaps came with 5.18, two releases before the longer attr.
- */
+/** Hooks of network namespaces and sockmaps look their target up, which is never theirs. */
 function looksAtTarget(switches: Switches, type: AttachType): boolean {
   if (foreignProgType(switches, type) === undefined) return false;
   if (type === 'flow_dissector' || type === 'sk_lookup') return true;
-  return isSockmapHook(type) && switches.prog_query_attr_end >= 40;
+  return isSockmapHook(type) && switches.sockmap_query;
 }
 
 function answered(

@@ -48,6 +48,8 @@ export interface Switches {
   /** expected_revision, and revision in PROG_QUERY. */
   readonly revisions: boolean;
 
+  /** PROG_QUERY takes the hooks of sockmaps, whose target is a map. */
+  readonly sockmap_query: boolean;
   /** An effective query reports the mode of the cgroup's own list. */
   readonly effective_query_reports_mode: boolean;
   /** Bug: PROG_QUERY writes revision even past the end of a shorter attr. */

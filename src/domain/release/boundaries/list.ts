@@ -44,6 +44,15 @@ export const LIST_SPECS = {
       { since: '6.17', value: true, evidence: 'measured' },
     ],
   },
+  sockmap_query: {
+    meaning: 'PROG_QUERY takes the hooks of sockmaps; before, they are unknown to it',
+    source: 'sock_map_bpf_prog_query',
+    boundaries: [
+      from57(false),
+      { since: '5.18', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   effective_query_reports_mode: {
     meaning: "an effective PROG_QUERY reports the mode of the cgroup's own list",
     source: 'semantics D18',
