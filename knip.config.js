@@ -1,8 +1,8 @@
-// Dead files, exports and dependencies. The ways in are the command, the composition root, tests and
-// scripts.
+// Dead files, exports and dependencies. The ways in are the command, the composition root, tests,
+// scripts and the benchmarks.
 export default {
-  entry: ['src/{main,cli/bpfledger}.ts', 'test/**/*.ts', 'scripts/**/*.{js,ts}'],
-  project: ['{src,test,scripts}/**/*.{js,ts}'],
+  entry: ['src/{main,cli/bpfledger}.ts', 'test/**/*.ts', 'scripts/**/*.{js,ts}', 'bench/run.ts'],
+  project: ['{src,test,scripts,bench}/**/*.{js,ts}'],
   // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool).
   ignoreBinaries: ['mount', 'umount', 'bpftool'],
   ignoreExportsUsedInFile: { interface: true, type: true },

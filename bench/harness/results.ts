@@ -1,0 +1,75 @@
+/**
+ * Keeps `bench/RESULTS.md`: one section a benchmark, each with the machine and the date of its own
+ * run, so that running one of them leaves the figures of the others as they are.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Bench, Section } from './bench.ts';
+import { svgOf } from './plot.ts';
+import { markdown } from './table.ts';
+
+const RESULTS = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
+const PLOTS = fileURLToPath(new URL('../plots/', import.meta.url));
+
+const HEAD = `# Results
+
+Made by \`npm run bench\`; do not edit. Ratios are what counts: contenders run in turn on the same
+machine and the same PostgreSQL, and a figure is the median of the rounds with the least and the
+greatest in brackets. What the targets mean and where the time goes: [docs/performance.md](../docs/performance.md).
+`;
+
+/** One bench's part of the page. */
+export function sectionText(bench: Bench, section: Section, place: string): string {
+  const plots = (section.plots ?? []).map(({ file, title }) => `![${title}](plots/${file}.svg)`);
+  return [
+    `## ${bench.name}: ${bench.title}`,
+    '',
+    `*${place}*`,
+    ...section.text.flatMap((paragraph) => ['', paragraph]),
+    ...section.tables.flatMap((table) => ['', markdown(table)]),
+    ...plots.flatMap((plot) => ['', plot]),
+    '',
+  ].join('\n');
+}
+
+/** Where and when figures were taken: date, commit, machine, versions. */
+export function placeOf(postgresVersion: string | undefined, rounds: number): string {
+  const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' });
+  const [cpu] = cpus();
+  return [
+    new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
+    `commit ${commit.trim()}`,
+    `${cpus().length} × ${cpu?.model.trim()}`,
+    `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `Linux ${release()}`,
+    `Node ${process.versions.node}`,
+    ...(postgresVersion === undefined ? [] : [`PostgreSQL ${postgresVersion}`]),
+    `${rounds} rounds`,
+  ].join(' · ');
+}
+
+/** Puts a bench's section into the page, in the order of `names`, and draws its plots. */
+export function keep(
+  names: readonly string[],
+  bench: Bench,
+  section: Section,
+  place: string,
+): void {
+  const sections = new Map(sectionsIn(existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''));
+  sections.set(bench.name, sectionText(bench, section, place));
+  const kept = names.flatMap((name) => sections.get(name) ?? []);
+  writeFileSync(RESULTS, [HEAD, ...kept].join('\n'));
+  for (const plot of section.plots ?? []) {
+    mkdirSync(PLOTS, { recursive: true });
+    writeFileSync(`${PLOTS}${plot.file}.svg`, svgOf(plot));
+  }
+}
+
+function sectionsIn(page: string): [string, string][] {
+  return page
+    .split(/^(?=## )/m)
+    .slice(1)
+    .map((text) => [text.slice(3, text.indexOf(':')), text]);
+}
