@@ -38,7 +38,7 @@ export function figureOf(measured: readonly number[]): Figure {
 }
 
 /** The value at a share of sorted measurements: 0.5 is the median, 0.99 is p99. */
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   if (value === undefined) throw new Error('nothing was measured');
   return value;
@@ -54,4 +54,9 @@ export async function perSecond(ms: number, work: () => Promise<number> | number
     elapsed = performance.now() - start;
   }
   return (done / elapsed) * 1000;
+}
+
+/** Milliseconds of a clock that all processes of a machine share. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

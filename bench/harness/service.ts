@@ -1,0 +1,99 @@
+/**
+ * The service as its users run it: built, in a process of its own, on a database of the run's
+ * server, reached through a socket.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { BenchContext } from './bench.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COMMAND = join(ROOT, 'dist/cli/bpfledger.js');
+/** Collects garbage when it is told to, so that memory in use is not memory left lying about. */
+const COLLECTS = "data:text/javascript,process.on('SIGUSR2',()=>globalThis.gc())";
+/** How long a collection may take. */
+const COLLECT_MS = 500;
+
+/** Bytes of a process. */
+export interface Memory {
+  readonly rss: number;
+  readonly heap: number;
+}
+
+export interface BenchService {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** What the service uses, once garbage is collected. */
+  memory(): Promise<Memory>;
+  /** Shuts it down in order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a service on an empty database.
+ *
+ * @param env settings beside the defaults
+ */
+export async function startBenchService(
+  context: BenchContext,
+  database: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BenchService> {
+  const url = await (await context.postgres()).createDatabase(database);
+  const settings = {
+    ...process.env,
+    DATABASE_URL: url,
+    PORT: '0',
+    BPFLEDGER_DATA_DIR: mkdtempSync(join(context.scratch, 'service-')),
+    ...env,
+  };
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')]);
+  execFileSync(process.execPath, [COMMAND, 'migrate'], { env: settings });
+  const flags = ['--expose-gc', '--import', COLLECTS];
+  const child = spawn(process.execPath, [...flags, COMMAND, 'serve'], {
+    env: settings,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const abandon = () => child.kill('SIGKILL');
+  process.once('exit', abandon);
+  return running(child, await urlOf(child), abandon);
+}
+
+function urlOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout === null) throw new Error('the service has no output');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /http:\/\/\S+/.exec(line)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', (code) => reject(new Error(`the service ended with ${code}`)));
+  });
+}
+
+function running(child: ChildProcess, url: string, abandon: () => void): BenchService {
+  return {
+    url,
+    port: Number(new URL(url).port),
+    pid: child.pid ?? 0,
+    async memory() {
+      child.kill('SIGUSR2');
+      await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+      return {
+        rss: read('process_resident_memory_bytes'),
+        heap: read('nodejs_heap_size_used_bytes') + read('nodejs_external_memory_bytes'),
+      };
+    },
+    async stop() {
+      process.off('exit', abandon);
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
