@@ -1,0 +1,142 @@
+/*
+ * How often a second the running kernel does a pair of syscalls that leaves things as they were.
+ *
+ *     kernel-speed PAIR CGROUP MILLISECONDS
+ *
+ * PAIR is link_create, link_update, prog_load or mkdir; CGROUP is an empty cgroup2 directory. It
+ * prints pairs a second. Raw bpf(2), so that no library stands between the clock and the kernel.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The clock is read once in so many pairs. */
+#define PAIRS_A_LOOK 16
+
+static int directory;
+
+static long must(long result, const char *what)
+{
+	if (result >= 0)
+		return result;
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static long bpf(int command, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+/* r0 = 1; exit */
+static int load(void)
+{
+	struct bpf_insn insns[2] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = { 0 };
+
+	attr.prog_type = BPF_PROG_TYPE_CGROUP_SKB;
+	attr.expected_attach_type = BPF_CGROUP_INET_EGRESS;
+	attr.insns = (unsigned long)insns;
+	attr.insn_cnt = 2;
+	attr.license = (unsigned long)"GPL";
+	return must(bpf(BPF_PROG_LOAD, &attr), "prog_load");
+}
+
+static int link_to(int prog)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.link_create.prog_fd = prog;
+	attr.link_create.target_fd = directory;
+	attr.link_create.attach_type = BPF_CGROUP_INET_EGRESS;
+	return must(bpf(BPF_LINK_CREATE, &attr), "link_create");
+}
+
+static void update(int link, int prog)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.link_update.link_fd = link;
+	attr.link_update.new_prog_fd = prog;
+	must(bpf(BPF_LINK_UPDATE, &attr), "link_update");
+}
+
+static int progs[2], updated;
+
+static void link_create_close(void)
+{
+	close(link_to(progs[0]));
+}
+
+/* Half a pair: the next call puts the other program back. */
+static void link_update(void)
+{
+	static int turn;
+
+	update(updated, progs[turn ^= 1]);
+}
+
+static void prog_load_close(void)
+{
+	close(load());
+}
+
+static void mkdir_rmdir(void)
+{
+	must(mkdirat(directory, "pod", 0755), "mkdir");
+	must(unlinkat(directory, "pod", AT_REMOVEDIR), "rmdir");
+}
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*make)(void);
+	} pairs[] = {
+		{ "link_create", link_create_close },
+		{ "link_update", link_update },
+		{ "prog_load", prog_load_close },
+		{ "mkdir", mkdir_rmdir },
+	};
+	double start, elapsed = 0;
+	long made = 0;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: kernel-speed PAIR CGROUP MILLISECONDS\n");
+		return 2;
+	}
+	directory = must(open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC), argv[2]);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		if (strcmp(pairs[i].name, argv[1]) != 0)
+			continue;
+		progs[0] = load();
+		progs[1] = load();
+		if (pairs[i].make == link_update)
+			updated = link_to(progs[0]);
+		for (start = seconds(); elapsed * 1000 < atof(argv[3]); elapsed = seconds() - start)
+			for (int n = 0; n < PAIRS_A_LOOK; n++, made++)
+				pairs[i].make();
+		printf("%.1f\n", made / elapsed);
+		return 0;
+	}
+	fprintf(stderr, "no such pair: %s\n", argv[1]);
+	return 2;
+}

@@ -1,0 +1,53 @@
+/**
+ * The speed of the kernel that runs here: a C program makes the same syscalls in a cgroup of its
+ * own. Needs root, cgroup2 and a C compiler.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { cgroup2Mount, needs } from '../../test/support/needs.ts';
+import type { Pair } from '../model/pairs.ts';
+
+const SOURCE = fileURLToPath(new URL('kernel-speed.c', import.meta.url));
+/** A run that lasts longer than asked by so much is stuck. */
+const GRACE_MS = 10_000;
+
+export interface KernelSpeed {
+  /** Pairs a second, measured for about `ms`. */
+  measure(pair: Pair, ms: number): Promise<number>;
+  /** Removes the cgroup. */
+  remove(): void;
+}
+
+/**
+ * Compiles the program and makes its cgroup.
+ *
+ * @param scratch an existing folder
+ * @returns what measures, or why nothing can be measured here
+ */
+export function kernelSpeed(scratch: string): KernelSpeed | { readonly missing: string } {
+  const kernel = needs('kernel');
+  if (!kernel.ok) return { missing: kernel.reason };
+  const program = join(scratch, 'kernel-speed');
+  try {
+    execFileSync('gcc', ['-O2', '-o', program, SOURCE], { stdio: 'pipe' });
+  } catch (error) {
+    return { missing: `gcc did not compile ${SOURCE}: ${String(error)}` };
+  }
+  const top = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-bench-'));
+  const cgroup = join(top, 'pods');
+  mkdirSync(cgroup);
+  return {
+    async measure(pair, ms) {
+      const timeout = ms + GRACE_MS;
+      const { stdout } = await promisify(execFile)(program, [pair, cgroup, `${ms}`], { timeout });
+      return Number(stdout);
+    },
+    remove() {
+      rmdirSync(cgroup);
+      rmdirSync(top);
+    },
+  };
+}

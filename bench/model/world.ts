@@ -1,0 +1,55 @@
+/**
+ * A machine with something on it: an agent whose programs are linked to the cgroups of pods. What
+ * is measured on it meets tables, lists and fd tables that are not empty.
+ */
+import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import type { Call } from '../../src/domain/call.ts';
+import { decide } from '../../src/domain/decide.ts';
+import { evolve } from '../../src/domain/evolve.ts';
+import type { Kernel } from '../../src/domain/kernel.ts';
+import { isRefusal } from '../../src/domain/outcome.ts';
+import { BOOT_PID } from '../../src/domain/release/config.ts';
+
+/** The process that makes the calls. */
+export const AGENT_PID = 812;
+
+export interface WorldSize {
+  readonly cgroups: number;
+  readonly programs: number;
+  readonly links: number;
+}
+
+/** A kernel of 6.18 with an agent, `/pods` with so many pods, and so many programs and links. */
+export function agentWorld({ cgroups, programs, links }: WorldSize): Kernel {
+  const kernel = unbooted();
+  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
+  done(kernel, { name: 'spawn', child_pid: AGENT_PID, comm: 'agent' }, BOOT_PID);
+  done(kernel, { name: 'setrlimit', nofile: programs + links + 1024 });
+  done(kernel, { name: 'mkdir', path: '/pods' });
+  for (let i = 0; i < cgroups; i++) done(kernel, { name: 'mkdir', path: `/pods/${i}` });
+  const loaded: number[] = [];
+  for (let i = 0; i < programs; i++) loaded.push(done(kernel, EGRESS_LOAD));
+  for (let i = 0; i < links; i++) {
+    const prog_fd = loaded[i % programs] as number;
+    const target_path = `/pods/${i % cgroups}`;
+    done(kernel, { name: 'link_create', prog_fd, target_path, attach_type: 'cgroup_inet_egress' });
+  }
+  return kernel;
+}
+
+/** What the C program loads as well: `r0 = 1; exit`. */
+export const EGRESS_LOAD: Call = {
+  name: 'prog_load',
+  prog_type: 'cgroup_skb',
+  expected_attach_type: 'cgroup_inet_egress',
+  ret: 1,
+  insn_cnt: 2,
+};
+
+/** Makes a call that has to succeed, and gives its return value. */
+export function done(kernel: Kernel, call: Call, pid = AGENT_PID): number {
+  const { outcome, effects } = decide(kernel, pid, call);
+  if (isRefusal(outcome)) throw new Error(`${call.name} was refused: ${outcome.errno}`);
+  for (const effect of effects) evolve(kernel, effect, pid);
+  return outcome.ret;
+}
