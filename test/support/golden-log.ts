@@ -12,11 +12,19 @@ import { releaseOf } from '../../src/domain/release/release.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { type Machine, modelMachine } from '../../src/recorders/golden/machine.ts';
 import { bootConfigFor, replay } from '../../src/recorders/golden/replay.ts';
-import { parseScenarios } from '../../src/recorders/golden/scenario.ts';
+import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 import { randomFrom } from './random-history.ts';
 
 /** The events of the scenarios of a golden text. */
-export async function goldenEvents(text: string, seed = 1): Promise<LedgerEvent[]> {
+export function goldenEvents(text: string, seed = 1): Promise<LedgerEvent[]> {
+  return scenarioEvents(parseScenarios(text, 'golden'), seed);
+}
+
+/** The events of scenarios, a boot each. */
+export async function scenarioEvents(
+  scenarios: Iterable<Scenario>,
+  seed = 1,
+): Promise<LedgerEvent[]> {
   const random = randomFrom(seed);
   const kernel = unbooted();
   const events: LedgerEvent[] = [];
@@ -41,7 +49,7 @@ export async function goldenEvents(text: string, seed = 1): Promise<LedgerEvent[
     });
   };
 
-  for (const scenario of parseScenarios(text, 'golden')) {
+  for (const scenario of scenarios) {
     const release = releaseOf(scenario.header.kernel);
     if (release === undefined) throw new Error(`no release ${scenario.header.kernel}`);
     const config = bootConfigFor(scenario.header);

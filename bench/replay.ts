@@ -1,0 +1,149 @@
+/**
+ * D: how fast is a log folded: from memory, from a database that this process has read nothing of,
+ * and from pages of rows as other stores read them?
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { unbooted } from '../src/domain/boot.ts';
+import type { Kernel } from '../src/domain/kernel.ts';
+import { snapshotOf } from '../src/domain/snapshot.ts';
+import type { Database } from '../src/events/database.ts';
+import type { LedgerEvent } from '../src/events/event.ts';
+import { fold, loadState } from '../src/events/host-state.ts';
+import { readEvents } from '../src/events/log-reader.ts';
+import { migrate } from '../src/events/migrate.ts';
+import { openPostgres } from '../src/events/postgres-database.ts';
+import { sealSegments } from '../src/events/segment/seal.ts';
+import type { Bench, BenchContext, Section } from './harness/bench.ts';
+import { alternate, type Figure } from './harness/measure.ts';
+import { type Bound, boundTable, type Comparison, comparisonTable } from './harness/table.ts';
+import { agentLog } from './logs/agent-log.ts';
+import { repeatedGoldenLog } from './logs/golden-log.ts';
+import { writeLog } from './logs/written-log.ts';
+
+const EVENTS = 300_000;
+const EVENTS_FULL = 1_000_000;
+/** Pages are slow enough that a part of the log tells their rate. */
+const PAGED_EVENTS = 60_000;
+/** Events of one append of the logs: what a busy service commits at once. */
+const BATCH_EVENTS = 100;
+
+const LOGS = { 'agents of a node': agentLog, 'recordings of 6.18': repeatedGoldenLog } as const;
+
+interface Measured {
+  readonly log: string;
+  readonly memory: Figure;
+  readonly segments: Figure;
+  readonly pages: Figure;
+}
+
+export const replay: Bench = {
+  name: 'replay',
+  title: 'folding a log from its first event to its last',
+  async run(context: BenchContext): Promise<Section> {
+    const events = context.full ? EVENTS_FULL : EVENTS;
+    const postgres = await context.postgres();
+    const url = await postgres.createDatabase('replay');
+    const measured: Measured[] = [];
+    for (const [log, make] of Object.entries(LOGS)) {
+      measured.push(await measure(context, { url, log, make: () => make(events) }));
+    }
+    return {
+      text: [TEXT.replace('EVENTS', events.toLocaleString('en-US'))],
+      tables: [
+        boundTable('Fold in memory, one core', measured.map(bound)),
+        comparisonTable('Fold from PostgreSQL', measured.flatMap(comparisons)),
+      ],
+    };
+  },
+};
+
+const TEXT = `Logs of EVENTS events each. *Memory*: decoded events in an array, applied one after the other. *Cold*: the state at the head without any snapshot, by a new connection of a process that has read nothing of the log; the server has its pages in memory. Sealed segments, as a cold start reads them. *Pages*: 1,000 rows at a time by position, each decoded whole, the same fold. All give the same state.`;
+
+interface Workload {
+  readonly url: string;
+  readonly log: string;
+  readonly make: () => Iterable<LedgerEvent> | AsyncIterable<LedgerEvent>;
+}
+
+async function measure(context: BenchContext, { url, log, make }: Workload): Promise<Measured> {
+  context.say(`${log}: writing and sealing`);
+  const hostId = await written(url, log, make());
+  const events: LedgerEvent[] = [];
+  for await (const event of make()) events.push(event);
+  const to = events.length;
+  const last = { memory: unbooted(), segments: unbooted() };
+  const figures = await alternate(
+    {
+      memory: () => {
+        last.memory = unbooted();
+        return rate(to, () => fold(last.memory, events));
+      },
+      segments: () =>
+        cold(url, (database) =>
+          rate(to, async () => {
+            last.segments = (await loadState(database, hostId, to)).kernel;
+          }),
+        ),
+      pages: () =>
+        cold(url, (database) =>
+          rate(PAGED_EVENTS, () => foldPages(database, hostId, PAGED_EVENTS)),
+        ),
+    },
+    context.rounds,
+  );
+  if (!isDeepStrictEqual(snapshotOf(last.memory), snapshotOf(last.segments))) {
+    throw new Error(`${log}: segments give another state than memory`);
+  }
+  return { log, ...figures };
+}
+
+async function written(url: string, name: string, events: WorkloadEvents): Promise<number> {
+  return cold(url, async (database) => {
+    await migrate(database);
+    const host_id = await writeLog(database, { name, events, batch: BATCH_EVENTS });
+    await sealSegments(database, { host_id });
+    await database.query('analyze');
+    return host_id;
+  });
+}
+
+type WorkloadEvents = ReturnType<Workload['make']>;
+
+/** Work on a connection of its own, which nobody used before. */
+async function cold<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const database = openPostgres({ url, connectionsMax: 2 });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Events a second. */
+async function rate(events: number, work: () => Promise<void> | void): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (events / (performance.now() - start)) * 1000;
+}
+
+async function foldPages(database: Database, hostId: number, to: number): Promise<void> {
+  const kernel: Kernel = unbooted();
+  for (let from = 1; from <= to; ) {
+    const page = await readEvents(database, hostId, { from });
+    fold(kernel, page);
+    from += page.length;
+  }
+}
+
+function bound({ log, memory }: Measured): Bound {
+  const wanted = { atLeast: 1_000_000 };
+  return { target: 'D', what: log, unit: 'events/s', ours: memory, wanted };
+}
+
+function comparisons({ log, memory, segments, pages }: Measured): Comparison[] {
+  const cold = { target: 'D', what: `${log}, cold`, unit: 'events/s', ours: segments };
+  return [
+    { ...cold, reference: memory, against: 'memory', wanted: { atLeast: 0.6 } },
+    { ...cold, reference: pages, against: 'pages of rows', wanted: { atLeast: 1.5 } },
+  ];
+}
