@@ -8,6 +8,7 @@ export class Table<K extends string | number, V> {
   readonly #base: Table<K, V> | undefined;
   /** Own rows; in a layer `undefined` marks a row of the base as gone. */
   readonly #rows = new Map<K, V | undefined>();
+  /** Rows of a layer with those of its base; not kept where the own rows are all there are. */
   #size: number;
 
   constructor(copy: (value: V) => V, base?: Table<K, V>) {
@@ -17,7 +18,7 @@ export class Table<K extends string | number, V> {
   }
 
   get size(): number {
-    return this.#size;
+    return this.#base === undefined ? this.#rows.size : this.#size;
   }
 
   get(key: K): V | undefined {
@@ -43,16 +44,17 @@ export class Table<K extends string | number, V> {
   }
 
   set(key: K, value: V): void {
-    if (!this.has(key)) this.#size++;
+    if (this.#base !== undefined && !this.has(key)) this.#size++;
     this.#rows.set(key, value);
   }
 
   /** Throws when there is no such row: an impossible effect. */
   delete(key: K): void {
-    if (!this.has(key)) throw new Error(`impossible effect: no row ${String(key)} to remove`);
+    const was = this.#base === undefined ? this.#rows.delete(key) : this.has(key);
+    if (!was) throw new Error(`impossible effect: no row ${String(key)} to remove`);
+    if (this.#base === undefined) return;
     this.#size--;
-    if (this.#base === undefined) this.#rows.delete(key);
-    else this.#rows.set(key, undefined);
+    this.#rows.set(key, undefined);
   }
 
   /** Rows in the order in which they were first set; a changed row of the base keeps its place. */

@@ -45,5 +45,6 @@ function updated(kernel: Kernel, id: number, progId: number, revision: number): 
   addRefs(kernel, 'prog', link.prog_id, -1);
   link.prog_id = progId;
   const cgroup = kernel.cgroups.edit(link.cgroup_id);
-  cgroup.lists.set(link.attach_type, { ...listOf(cgroup, link.attach_type), revision });
+  const { mode, entries } = listOf(cgroup, link.attach_type);
+  cgroup.lists.set(link.attach_type, { mode, revision, entries });
 }

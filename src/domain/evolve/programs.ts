@@ -13,9 +13,22 @@ export function evolveProgram(
     kernel.programs.delete(effect.prog_id);
     return;
   }
-  const { type: _, prog_id: id, fd, ...program } = effect;
-  kernel.programs.set(id, { ...program, id, refs: 0 });
+  const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
+  const { map_ids, storage_map_ids } = effect;
+  // Written out, since taking apart and spreading took a tenth of a whole fold.
+  kernel.programs.set(id, {
+    id,
+    prog_type,
+    expected_attach_type,
+    enforced,
+    prog_name,
+    tag,
+    uid,
+    map_ids,
+    storage_map_ids,
+    refs: 0,
+  });
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
-  for (const mapId of program.map_ids) addRefs(kernel, 'map', mapId, 1);
-  openFd(kernel, pid, fd, { kind: 'prog', id });
+  for (const mapId of map_ids) addRefs(kernel, 'map', mapId, 1);
+  openFd(kernel, pid, effect.fd, { kind: 'prog', id });
 }

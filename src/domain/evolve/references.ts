@@ -33,11 +33,11 @@ export function openFd(
   kernel: Kernel,
   pid: number,
   fd: number,
-  file: Omit<OpenFile, 'refs'>,
+  { kind, id, access }: Omit<OpenFile, 'refs'>,
 ): void {
   const fileId = kernel.counters.file++;
-  kernel.files.set(fileId, { ...file, refs: 1 });
-  if (file.kind !== 'cgroup' && file.kind !== 'other') addRefs(kernel, file.kind, file.id, 1);
+  kernel.files.set(fileId, { kind, id, access, refs: 1 });
+  if (kind !== 'cgroup' && kind !== 'other') addRefs(kernel, kind, id, 1);
   setFd(kernel.processes.edit(pid), fd, fileId, true);
 }
 
