@@ -1,9 +1,20 @@
 /** All benchmarks, in the order in which they run and stand in RESULTS.md. */
 
+import { fairness } from './fairness.ts';
 import { followers } from './followers.ts';
 import type { Bench } from './harness/bench.ts';
+import { memory } from './memory.ts';
 import { model } from './model.ts';
 import { replay } from './replay.ts';
+import { rootAttach } from './root-attach.ts';
 import { storage } from './storage.ts';
 
-export const BENCHES: readonly Bench[] = [model, followers, replay, storage];
+export const BENCHES: readonly Bench[] = [
+  model,
+  replay,
+  storage,
+  rootAttach,
+  followers,
+  fairness,
+  memory,
+];

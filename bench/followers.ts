@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bench, BenchContext } from './harness/bench.ts';
-import { type Connection, openConnection } from './harness/connection.ts';
+import { openConnection } from './harness/connection.ts';
 import { startFollowers } from './harness/followers.ts';
 import { alternate, type Figure, figureOf, monotonicMs, quantile } from './harness/measure.ts';
+import { makeHost, posted } from './harness/posting.ts';
 import { type BenchService, startBenchService } from './harness/service.ts';
 import { comparisonTable, number, spread, type Table } from './harness/table.ts';
 
@@ -101,15 +102,9 @@ function nameOf({ followers: count, perSecond }: Load): string {
 
 async function newHost(service: BenchService): Promise<number> {
   const connection = await openConnection(service.port);
-  await posted(connection, '/v1/hosts', { name: HOST, release: '6.18' });
+  await makeHost(connection, HOST);
   connection.close();
   return 1;
-}
-
-async function posted(connection: Connection, path: string, body: unknown): Promise<number> {
-  const answer = await connection.post(path, JSON.stringify(body));
-  if (answer.status >= 300) throw new Error(`${answer.status} ${answer.body}`);
-  return (JSON.parse(answer.body) as { position: number }).position;
 }
 
 /** Posts at a rate; resolves with when each event was answered, by its place after the first. */
@@ -127,7 +122,8 @@ async function write(server: Server, { perSecond, seconds }: Load): Promise<Floa
       const wait = due - monotonicMs();
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       const call = { name: turn % 2 === 0 ? 'mkdir' : 'rmdir', path: `/w${id}` };
-      const position = await posted(connection, `/v1/hosts/${HOST}/syscalls`, { call });
+      const path = `/v1/hosts/${HOST}/syscalls`;
+      const { position } = await posted<{ position: number }>(connection, path, { call });
       answered[position - first] = monotonicMs();
     }
     connection.close();
