@@ -1,14 +1,10 @@
-/** E: the model against the kernel that runs here, call by call; its fold, and its memory. */
-import { unbooted } from '../src/domain/boot.ts';
+/** E: the model against the kernel that runs here, call by call, and the memory of its state. */
 import { flushLayer, layered } from '../src/domain/kernel.ts';
 import { decideEvent } from '../src/events/decision.ts';
-import type { LedgerEvent } from '../src/events/event.ts';
-import { fold } from '../src/events/host-state.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure, perSecond } from './harness/measure.ts';
-import { boundTable, comparisonTable, number, spread, type Table } from './harness/table.ts';
+import { comparisonTable, number, spread, type Table } from './harness/table.ts';
 import { type KernelSpeed, kernelSpeed } from './kernel-speed/kernel-speed.ts';
-import { agentLog, recordedLog } from './model/logs.ts';
 import { bytesEach } from './model/memory.ts';
 import { type Make, PAIRS, type Pair, workload } from './model/pairs.ts';
 import { AGENT_PID, done } from './model/world.ts';
@@ -16,7 +12,6 @@ import { AGENT_PID, done } from './model/world.ts';
 const RUN_MS = 400;
 /** The clock is read once in so many pairs. */
 const PAIRS_A_LOOK = 64;
-const AGENT_EVENTS = 200_000;
 
 const WANTED: Readonly<Record<Pair, number>> = {
   link_create: 20,
@@ -60,7 +55,7 @@ async function run(context: BenchContext): Promise<Section> {
       tables: [
         comparisonTable('Pairs of calls a second', comparisons),
         stagedTable(figures),
-        ...(await foldTables(context)),
+        memoryTable(),
       ],
     };
   } finally {
@@ -87,7 +82,7 @@ async function withoutKernel(context: BenchContext, reason: string): Promise<Sec
     tables: [
       { title: 'Pairs of calls a second', columns, rows },
       stagedTable(figures),
-      ...(await foldTables(context)),
+      memoryTable(),
     ],
   };
 }
@@ -149,33 +144,12 @@ function stagedTable(figures: Figures<'decided'> & Figures<'staged'>): Table {
   };
 }
 
-/** Events a second of `fold` on decoded events, and the memory of what it makes. */
-async function foldTables({ rounds, say }: BenchContext): Promise<readonly Table[]> {
-  say('making logs to fold');
-  const agent = agentLog(AGENT_EVENTS);
-  const recorded = await recordedLog();
-  const rate = (log: readonly LedgerEvent[]) => () =>
-    perSecond(RUN_MS, () => {
-      fold(unbooted(), log);
-      return log.length;
-    });
-  const figures = await alternate({ agent: rate(agent), recorded: rate(recorded) }, rounds);
-  const wanted = { atLeast: 1_000_000 };
-  const row = { target: 'D', unit: 'events/s', wanted };
-  const bytes = bytesEach();
-  return [
-    boundTable('Fold of decoded events in memory, one core', [
-      { ...row, what: `an agent's log, ${number(agent.length)} events`, ours: figures.agent },
-      {
-        ...row,
-        what: `recordings of 6.18, ${number(recorded.length)} events`,
-        ours: figures.recorded,
-      },
-    ]),
-    {
-      title: 'Heap bytes for each of 100,000, in a state in memory',
-      columns: ['cgroup', 'open file and fd', 'program', 'link, its entry and list'],
-      rows: [[bytes.cgroup, bytes.fd, bytes.program, bytes.link].map((each) => number(each))],
-    },
-  ];
+/** The memory of what a state holds, one by one. */
+function memoryTable(): Table {
+  const { cgroup, fd, program, link } = bytesEach();
+  return {
+    title: 'Heap bytes for each of 100,000 in a state',
+    columns: ['cgroup', 'open file and fd', 'program', 'link, its entry and list'],
+    rows: [[cgroup, fd, program, link].map((each) => number(Math.round(each)))],
+  };
 }
