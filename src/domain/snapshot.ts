@@ -1,28 +1,46 @@
 /** A kernel's state as plain JSON, and back: for snapshots and for comparing two states. */
 import { emptyTables, type Kernel } from './kernel.ts';
 import { releaseOf } from './release/release.ts';
+import { STORED, type StoredTable } from './snapshot-rows.ts';
 import type { Table } from './table.ts';
 
-type Rows = readonly (readonly [string | number, unknown])[];
-type TableName = keyof ReturnType<typeof emptyTables>;
+/** The keys of a table's rows in their order, and the values of each. */
+interface StoredRows {
+  readonly keys: readonly (string | number)[];
+  readonly rows: readonly (readonly unknown[])[];
+}
 
 export interface Snapshot {
   readonly boot: Kernel['boot'];
   readonly counters: Kernel['counters'];
-  readonly tables: Readonly<Record<TableName, Rows>>;
+  readonly tables: Readonly<Record<StoredTable, StoredRows>>;
 }
 
-const TABLE_NAMES = Object.keys(emptyTables()) as TableName[];
+/** Any table and its codec: which belong together, the compiler has seen in `STORED`. */
+type AnyTable = Table<string | number, never>;
+type AnyCodec = {
+  readonly values: (row: never) => readonly unknown[];
+  readonly row: (values: readonly unknown[]) => never;
+};
+
+const CODECS = Object.entries(STORED) as unknown as [StoredTable, AnyCodec][];
 
 /** The whole state; equal states give equal snapshots, rows in key order. */
 export function snapshotOf(kernel: Kernel): Snapshot {
-  const rows = (name: TableName): Rows =>
-    [...(kernel[name] as Table<string | number, object | number>).entries()]
-      .map(([key, row]) => [key, plain(row)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const tables = Object.fromEntries(TABLE_NAMES.map((name) => [name, rows(name)]));
+  const stored = CODECS.map(([name, codec]): [StoredTable, StoredRows] => {
+    const rows = [...(kernel[name] as unknown as AnyTable).entries()];
+    rows.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return [
+      name,
+      { keys: rows.map(([key]) => key), rows: rows.map(([, row]) => codec.values(row)) },
+    ];
+  });
   const { boot, counters } = kernel;
-  return { boot, counters: { ...counters }, tables: tables as Snapshot['tables'] };
+  return {
+    boot,
+    counters: { ...counters },
+    tables: Object.fromEntries(stored) as Snapshot['tables'],
+  };
 }
 
 /** The state that a snapshot holds. Throws when its release is not known. */
@@ -30,36 +48,13 @@ export function restoredFrom(snapshot: Snapshot): Kernel {
   const release = releaseOf(snapshot.boot.release);
   if (release === undefined) throw new Error(`unknown release ${snapshot.boot.release}`);
   const tables = emptyTables();
-  for (const name of TABLE_NAMES) {
-    const table = tables[name] as unknown as Table<string | number, unknown>;
-    for (const [key, row] of snapshot.tables[name]) table.set(key, revived(name, row));
+  for (const [name, codec] of CODECS) {
+    const table = tables[name] as unknown as AnyTable;
+    const { keys, rows } = snapshot.tables[name];
+    for (const [i, key] of keys.entries()) table.set(key, codec.row(rows[i] as readonly unknown[]));
   }
+  for (const { id, path } of tables.cgroups.values()) tables.cgroupIds.set(path, id);
   const { boot, counters } = snapshot;
   const switches = { ...release.switches, ...boot.config.switches };
   return { boot, switches, counters: { ...counters }, ...tables };
-}
-
-/** Maps inside a row become lists of pairs, in key order. */
-function plain(row: object | number): unknown {
-  if (typeof row === 'number') return row;
-  const entries = Object.entries(row).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    entries.map(([field, value]) => [field, value instanceof Map ? pairs(value) : value]),
-  );
-}
-
-function pairs(map: ReadonlyMap<string | number, unknown>): Rows {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function revived(table: TableName, row: unknown): unknown {
-  if (table === 'processes') {
-    const process = row as { fds: Iterable<[number, unknown]> };
-    return { ...process, fds: new Map(process.fds) };
-  }
-  if (table === 'cgroups') {
-    const cgroup = row as { lists: Iterable<[string, unknown]> };
-    return { ...cgroup, lists: new Map(cgroup.lists) };
-  }
-  return typeof row === 'object' ? { ...row } : row;
 }

@@ -20,7 +20,7 @@ const SNAPSHOT_EVENTS_MIN = 5000;
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
  * older snapshots are then passed over, and states come from the log again.
  */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 export interface HostState {
   /** The state after the event at `position`; a copy of the caller's own. */

@@ -1,12 +1,11 @@
 // What one call may change: nothing when it is refused, one revision for each change of a list,
 // and ids only upwards (semantics §3, §8.2, §11, §16).
 
-import type { AttachType } from '../../src/domain/attach-type.ts';
 import type { Call } from '../../src/domain/call.ts';
 import type { Effect, EffectOf } from '../../src/domain/effect.ts';
-import type { EntryList } from '../../src/domain/kernel.ts';
+import type { EntryList, Kernel, Link } from '../../src/domain/kernel.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
-import type { Snapshot } from '../../src/domain/snapshot.ts';
+import { restoredFrom, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { type Called, holds, type Watch } from './called.ts';
 
 /** Calls that, when they succeed, change exactly one list exactly once. */
@@ -23,32 +22,29 @@ export const refusedCallsChangeNothing: Watch = (called) => {
 
 function withSideEffect(before: Snapshot, effect: Effect, call: Call): Snapshot {
   const what = `${call.name} ${effect.type}`;
-  if (what === 'link_create LinkIdBurned') {
-    return { ...before, counters: { ...before.counters, link: before.counters.link + 1 } };
-  }
-  if (what !== 'link_update LinkReferenceLeaked') throw new Error(`a refused call had ${what}`);
-  const { link_id } = effect as EffectOf<'LinkReferenceLeaked'>;
-  const links = before.tables.links.map(([id, row]) => {
-    const { refs } = row as { readonly refs: number };
-    return [id, id === link_id ? { ...(row as object), refs: refs + 1 } : row] as const;
-  });
-  return { ...before, tables: { ...before.tables, links } };
+  const kernel = restoredFrom(before);
+  if (what === 'link_create LinkIdBurned') kernel.counters.link++;
+  else if (what === 'link_update LinkReferenceLeaked') {
+    kernel.links.edit((effect as EffectOf<'LinkReferenceLeaked'>).link_id).refs++;
+  } else throw new Error(`a refused call had ${what}`);
+  return snapshotOf(kernel);
 }
 
-export const revisionsCountChanges: Watch = ({ call, decision, before, after }) => {
+export const revisionsCountChanges: Watch = ({ call, decision, before, kernel }) => {
+  const was = restoredFrom(before);
   const changes = new Map<string, number>();
   for (const effect of decision.effects) {
-    const list = changedList(effect, before);
+    const list = changedList(effect, was);
     if (list !== undefined) changes.set(list, (changes.get(list) ?? 0) + 1);
   }
-  const were = listsOf(before);
-  const are = listsOf(after);
+  const were = listsOf(was);
+  const are = listsOf(kernel);
   for (const [where, list] of are) {
-    const was = were.get(where) ?? { mode: 'none', revision: 1, entries: [] };
+    const old = were.get(where) ?? { mode: 'none', revision: 1, entries: [] };
     const counted = changes.get(where) ?? 0;
-    const grown = list.revision - was.revision;
+    const grown = list.revision - old.revision;
     holds(grown === counted, () => `${where}: revision grew by ${grown} in ${counted} changes`);
-    const equal = JSON.stringify(was.entries) === JSON.stringify(list.entries);
+    const equal = JSON.stringify(old.entries) === JSON.stringify(list.entries);
     holds(equal || grown > 0, () => `${where}: other entries at the same revision`);
   }
   if (!ONE_CHANGE.includes(call.name) || isRefusal(decision.outcome)) return;
@@ -57,15 +53,14 @@ export const revisionsCountChanges: Watch = ({ call, decision, before, after }) 
 };
 
 /** The list that an effect changes; a link's is the one that it was attached to. */
-function changedList(effect: Effect, before: Snapshot): string | undefined {
+function changedList(effect: Effect, before: Kernel): string | undefined {
   switch (effect.type) {
     case 'EntryInserted':
     case 'EntryReplaced':
     case 'EntryRemoved':
       return `${effect.cgroup_id}|${effect.attach_type}`;
     case 'LinkUpdated': {
-      const row = before.tables.links.find(([id]) => id === effect.link_id)?.[1];
-      const { cgroup_id, attach_type } = row as { cgroup_id: number; attach_type: AttachType };
+      const { cgroup_id, attach_type } = before.links.get(effect.link_id) as Link;
       return `${cgroup_id}|${attach_type}`;
     }
     default:
@@ -73,11 +68,10 @@ function changedList(effect: Effect, before: Snapshot): string | undefined {
   }
 }
 
-function listsOf(snapshot: Snapshot): Map<string, EntryList> {
+function listsOf({ cgroups }: Kernel): Map<string, EntryList> {
   const lists = new Map<string, EntryList>();
-  for (const [id, row] of snapshot.tables.cgroups) {
-    const cgroup = row as { readonly lists: Iterable<readonly [AttachType, EntryList]> };
-    for (const [type, list] of cgroup.lists) lists.set(`${id}|${type}`, list);
+  for (const cgroup of cgroups.values()) {
+    for (const [type, list] of cgroup.lists) lists.set(`${cgroup.id}|${type}`, list);
   }
   return lists;
 }
