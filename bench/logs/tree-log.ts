@@ -19,7 +19,8 @@ const CHILDREN = 10;
 const AGENTS = 8;
 const PROGRAMS_PER_AGENT = 24;
 const LINKS_PER_AGENT = 40;
-const PODS_MAX = 50;
+/** How many there are about, once the node has settled. */
+const USUAL = { links: LINKS_PER_AGENT, attached: 100, spares: 20, pods: 50, children: 4 } as const;
 const BATCH = 1000;
 
 type AttachType = (typeof TREE_TYPES)[number];
@@ -36,6 +37,8 @@ interface Agent {
   readonly pid: number;
   readonly programs: Record<AttachType, number[]>;
   readonly links: { readonly fd: number; readonly type: AttachType }[];
+  /** Programs that are loaded and never attached. */
+  readonly spares: number[];
 }
 
 interface Attached {
@@ -100,6 +103,7 @@ export class TreeLog {
           pid,
           programs: { cgroup_inet_ingress: [], cgroup_inet_egress: [] },
           links: [],
+          spares: [],
         }),
     }));
   }
@@ -110,9 +114,10 @@ export class TreeLog {
 
   #loaded(): Planned[] {
     return this.#agents.flatMap((agent) =>
-      Array.from({ length: PROGRAMS_PER_AGENT }, (_, i) =>
-        this.#load(agent, TREE_TYPES[i % 2] as AttachType),
-      ),
+      Array.from({ length: PROGRAMS_PER_AGENT }, (_, i) => {
+        const type = TREE_TYPES[i % 2] as AttachType;
+        return this.#load(agent, type, agent.programs[type]);
+      }),
     );
   }
 
@@ -125,37 +130,41 @@ export class TreeLog {
   #churn(): Planned {
     const agent = this.#pick(this.#agents);
     const chance = this.#random();
-    if (chance < 0.4) return this.#update(agent);
-    if (chance < 0.66) {
-      return agent.links.length < LINKS_PER_AGENT ? this.#link(agent) : this.#unlink(agent);
+    if (chance < 0.42) return this.#update(agent);
+    if (chance < 0.68) {
+      return this.#many('links', agent.links) ? this.#unlink(agent) : this.#link(agent);
     }
-    if (chance < 0.84) return this.#attached.length < 100 ? this.#attach(agent) : this.#detach();
-    if (chance < 0.88) return this.#replaceProgram(agent);
-    if (chance < 0.97) return this.#pods.length < PODS_MAX ? this.#mkdir() : this.#rmdir();
-    const child = this.#children.pop();
-    if (child !== undefined) return { pid: child, call: { name: 'exit' } };
-    return { pid: agent.pid, call: { name: 'fork' }, took: (pid) => this.#children.push(pid) };
+    if (chance < 0.84) {
+      return this.#many('attached', this.#attached) ? this.#detach() : this.#attach(agent);
+    }
+    if (chance < 0.88) return this.#spare(agent);
+    if (chance < 0.985) return this.#many('pods', this.#pods) ? this.#rmdir() : this.#mkdir();
+    return this.#many('children', this.#children) ? this.#exit() : this.#fork(agent);
   }
 
-  #load(agent: Agent, type: AttachType): Planned {
+  /** Whether one goes next rather than comes: the more there are, the likelier. */
+  #many(what: keyof typeof USUAL, there: readonly unknown[]): boolean {
+    return this.#random() < there.length / (2 * USUAL[what]);
+  }
+
+  #load(agent: Agent, type: AttachType, among: number[]): Planned {
+    const { pid } = agent;
     return {
-      pid: agent.pid,
+      pid,
       call: {
         name: 'prog_load',
         prog_type: 'cgroup_skb',
         expected_attach_type: type,
-        prog_name: `from_${agent.pid}`,
+        prog_name: `from_${pid}`,
       },
-      took: (fd) => agent.programs[type].push(fd),
+      took: (fd) => among.push(fd),
     };
   }
 
-  /** Loads one more program, or closes one where there are enough. */
-  #replaceProgram(agent: Agent): Planned {
-    const type = this.#pick(TREE_TYPES);
-    const fds = agent.programs[type];
-    if (fds.length <= PROGRAMS_PER_AGENT / 2) return this.#load(agent, type);
-    return { pid: agent.pid, call: { name: 'close', fd: this.#take(fds) } };
+  #spare(agent: Agent): Planned {
+    const { spares, pid } = agent;
+    if (!this.#many('spares', spares)) return this.#load(agent, this.#pick(TREE_TYPES), spares);
+    return { pid, call: { name: 'close', fd: this.#take(spares) } };
   }
 
   #link(agent: Agent): Planned {
@@ -211,6 +220,14 @@ export class TreeLog {
 
   #rmdir(): Planned {
     return { pid: 1, call: { name: 'rmdir', path: this.#take(this.#pods) } };
+  }
+
+  #fork({ pid }: Agent): Planned {
+    return { pid, call: { name: 'fork' }, took: (child) => this.#children.push(child) };
+  }
+
+  #exit(): Planned {
+    return { pid: this.#take(this.#children), call: { name: 'exit' } };
   }
 
   #pick<T>(from: readonly T[]): T {
