@@ -6,22 +6,14 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
-import { createApp } from './api/app.ts';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { type Tokens, tokensOf } from './api/guard/tokens.ts';
-import {
-  CONNECTIONS_MAX,
-  HEADER_BYTES_MAX,
-  HEADERS_MS,
-  SHUTDOWN_MS,
-  SWEEP_MS,
-  UPKEEP_MS,
-} from './api/limits.ts';
+import { SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
+import { createHttpServer } from './api/server.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/checkpoint/signing-key.ts';
 import { systemClock } from './events/clock.ts';
 import type { Database } from './events/database.ts';
@@ -100,15 +92,6 @@ async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Da
   );
 }
 
-/** Refuses what arrives too slowly or is too large before any route sees it. */
-const SERVER_OPTIONS = {
-  headersTimeout: HEADERS_MS,
-  // Bodies are timed by who reads them: an import may stream for hours.
-  requestTimeout: 0,
-  maxHeaderSize: HEADER_BYTES_MAX,
-  keepAliveTimeout: 65_000,
-};
-
 /** How often a shutdown looks for connections that fell idle. */
 const IDLE_SWEEP_MS = 20;
 
@@ -175,12 +158,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);
-    const app = createApp(service, { tokens, loopback });
-    const server = createAdaptorServer({
-      fetch: app.fetch,
-      serverOptions: SERVER_OPTIONS,
-    }) as Server;
-    server.maxConnections = CONNECTIONS_MAX;
+    const server = createHttpServer(service, { tokens, loopback });
     const url = await listen(server, configuration);
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));

@@ -50,6 +50,8 @@ export const UNREAD_MS = 60_000;
 export const HEADERS_MS = 10_000;
 /** Milliseconds for a JSON body, and between two pieces of an NDJSON one. */
 export const BODY_MS = 60_000;
+/** Milliseconds that a connection without requests is kept. */
+export const KEEP_ALIVE_MS = 65_000;
 /** Connections at once. */
 export const CONNECTIONS_MAX = 10_000;
 /** Bytes of all request headers. */

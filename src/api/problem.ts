@@ -101,15 +101,23 @@ export function noSuchObject(what: string, field: string): ProblemError {
   return new ProblemError('no-such-object', { detail: `there is no ${what}`, field });
 }
 
+/** The headers of a problem document. */
+export function problemHeaders(slug: ProblemSlug, details: ProblemDetails): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': PROBLEM_JSON,
+    'cache-control': 'no-store',
+  };
+  if (details.retry_after !== undefined) headers['retry-after'] = String(details.retry_after);
+  if (details.allow !== undefined) headers.allow = details.allow.join(', ');
+  if (slug === 'unauthorized') headers['www-authenticate'] = 'Bearer';
+  return headers;
+}
+
 /** Answers with a problem document. */
 export function problemResponse(c: Context, slug: ProblemSlug, details: ProblemDetails): Response {
   const problem = problemOf(slug, details);
   // A route may have said already which moment its answer is about; a problem is about none.
   c.header('etag', undefined);
-  c.header('cache-control', 'no-store');
-  const headers: Record<string, string> = { 'content-type': PROBLEM_JSON };
-  if (details.retry_after !== undefined) headers['retry-after'] = String(details.retry_after);
-  if (details.allow !== undefined) headers.allow = details.allow.join(', ');
-  if (slug === 'unauthorized') headers['www-authenticate'] = 'Bearer';
+  const headers = problemHeaders(slug, details);
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);
 }

@@ -1,7 +1,8 @@
 /**
  * The append: one prepared statement that moves the head row if position and epoch are as the
  * writer believes, and adds events, batch, keys and the projections' rows only if it moved. Its
- * text depends on the projection tables, never on the size of the batch.
+ * text depends on which tables get rows, never on how many: a table that gets none costs the
+ * server as much as one row would.
  */
 import type { Queryable } from './database.ts';
 import type { Head } from './head.ts';
@@ -39,21 +40,42 @@ export const KEY_CONSTRAINT = 'idempotency_host_id_principal_key_line_pk';
 /** Appends a batch: false when the head is elsewhere, so that nothing was written. */
 export type Append = (database: Queryable, batch: Batch) => Promise<boolean>;
 
+/**
+ * Tables that a statement may be written for on its own. A batch with rows for more of them gets
+ * the statement for all: every text is a prepared statement on every connection.
+ */
+const TABLES_APART = 3;
+
 /** The append for a set of projection tables. */
 export function appendFor(tables: readonly ProjectionTable[]): Append {
-  const text = statementFor(tables);
+  const texts = new Map<string, string>();
+  const all = [...tables.keys()];
   return async (database, batch) => {
-    const [row] = await database.query<{ moved: number }>(text, paramsOf(batch, tables));
+    const filled = all.filter((i) => (batch.rows[i]?.length ?? 0) > 0);
+    const used = filled.length > TABLES_APART ? all : filled;
+    const isKeyed = batch.keys.length > 0;
+    const form = `${isKeyed} ${used.join()}`;
+    const text = texts.get(form) ?? statementFor(tables, used, isKeyed);
+    texts.set(form, text);
+    const params = paramsOf(batch, tables, used);
+    const [row] = await database.query<{ moved: number }>(text, params);
     return row?.moved === 1;
   };
 }
 
-/** Parameters before those of the projections. */
-const LOG_PARAMS = 15;
+/** Parameters of the log itself, and of the keys. */
+const LOG_PARAMS = 9;
+const KEY_PARAMS = 6;
 
-function statementFor(tables: readonly ProjectionTable[]): string {
-  let param = LOG_PARAMS;
-  const projections = tables.map(({ name, columns }, i) => {
+/** @param used indexes of the tables that get rows */
+function statementFor(
+  tables: readonly ProjectionTable[],
+  used: readonly number[],
+  isKeyed: boolean,
+): string {
+  let param = LOG_PARAMS + (isKeyed ? KEY_PARAMS : 0);
+  const projections = used.map((i) => {
+    const { name, columns } = tables[i] as ProjectionTable;
     const names = columns.map((column) => `"${column.name}"`).join(', ');
     const lists = columns.map((column) => `$${++param}::${column.type}[]`).join(', ');
     return `p${i} as (
@@ -72,16 +94,21 @@ function statementFor(tables: readonly ProjectionTable[]): string {
 ), b as (
   insert into batches (host_id, position_to, recorded_at, at_max, writer, hash)
   select head.host_id, $4::int8, $5::int8, $6::int8, $8::int8, decode($7::text, 'hex') from head
-), k as (
-  insert into idempotency
-    (host_id, principal, key, line, fingerprint, position_from, position_to, created_at)
-  select head.host_id, r.*, $5::int8 from head,
-    unnest($10::text[], $11::text[], $12::int4[], $13::text[], $14::int8[], $15::int8[]) as r
-)${projections.map((projection) => `, ${projection}`).join('')}
+)${[...(isKeyed ? [KEYS] : []), ...projections].map((insert) => `, ${insert}`).join('')}
 select count(*)::int4 as moved from head`;
 }
 
-function paramsOf(batch: Batch, tables: readonly ProjectionTable[]): unknown[] {
+const KEYS = `k as (
+  insert into idempotency
+    (host_id, principal, key, line, fingerprint, position_from, position_to, created_at)
+  select head.host_id, r.*, $5::int8 from head,
+    unnest($10::text[], $11::text[], $12::int4[], $13::text[], $14::int8[], $15::int8[]) as r)`;
+
+function paramsOf(
+  batch: Batch,
+  tables: readonly ProjectionTable[],
+  used: readonly number[],
+): unknown[] {
   const { from, to, keys } = batch;
   const params: unknown[] = [
     batch.hostId,
@@ -93,6 +120,19 @@ function paramsOf(batch: Batch, tables: readonly ProjectionTable[]): unknown[] {
     Buffer.from(to.hash).toString('hex'),
     batch.writer,
     batch.bodies.join('\n'),
+  ];
+  if (keys.length > 0) params.push(...keyParams(keys));
+  for (const i of used) {
+    const rows = batch.rows[i] ?? [];
+    tables[i]?.columns.forEach((_, c) => {
+      params.push(sqlArray(rows.map((row) => row[c] ?? null)));
+    });
+  }
+  return params;
+}
+
+function keyParams(keys: readonly KeyRow[]): string[] {
+  return [
     sqlArray(keys.map((row) => row.principal)),
     sqlArray(keys.map((row) => row.key)),
     sqlArray(keys.map((row) => row.line)),
@@ -100,11 +140,4 @@ function paramsOf(batch: Batch, tables: readonly ProjectionTable[]): unknown[] {
     sqlArray(keys.map((row) => row.position_from)),
     sqlArray(keys.map((row) => row.position_to)),
   ];
-  tables.forEach(({ columns }, i) => {
-    const rows = batch.rows[i] ?? [];
-    columns.forEach((_, c) => {
-      params.push(sqlArray(rows.map((row) => row[c] ?? null)));
-    });
-  });
-  return params;
 }

@@ -5,18 +5,31 @@
  *
  *     hash(n) = SHA-256(hash(n-1) || u64be position || u64be recorded_at || u32be length || text)
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { EncodedEvent } from './codec.ts';
 
 /** The hash before the first event of a log. */
 export const GENESIS_HASH: Uint8Array = new Uint8Array(32);
 
+/** The hash before, two numbers of 8 bytes and one of 4. */
+const HEAD_BYTES = 52;
+
+const U32 = 2 ** 32;
+
+/** @param value a whole number below 2^53 */
+function writeU64(bytes: Buffer, value: number, at: number): void {
+  bytes.writeUInt32BE(Math.floor(value / U32), at);
+  bytes.writeUInt32BE(value % U32, at + 4);
+}
+
 /** The hash of an event that follows one with the hash `previous`; 32 bytes. */
 export function chainHash(previous: Uint8Array, event: EncodedEvent): Uint8Array {
-  const text = Buffer.from(event.body, 'utf8');
-  const head = Buffer.allocUnsafe(20);
-  head.writeBigUInt64BE(BigInt(event.position), 0);
-  head.writeBigUInt64BE(BigInt(event.recorded_at), 8);
-  head.writeUInt32BE(text.length, 16);
-  return createHash('sha256').update(previous).update(head).update(text).digest();
+  const length = Buffer.byteLength(event.body, 'utf8');
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + length);
+  bytes.set(previous, 0);
+  writeU64(bytes, event.position, 32);
+  writeU64(bytes, event.recorded_at, 40);
+  bytes.writeUInt32BE(length, 48);
+  bytes.write(event.body, HEAD_BYTES, 'utf8');
+  return hash('sha256', bytes, 'buffer');
 }

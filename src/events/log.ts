@@ -11,6 +11,7 @@ import type { Clock } from './clock.ts';
 import type { CommitContext } from './commit.ts';
 import type { Database } from './database.ts';
 import type { BootCall, LedgerEvent } from './event.ts';
+import type { Follower } from './follower.ts';
 import { type Head, readHead } from './head.ts';
 import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
 import { HostFeed } from './host-feed.ts';
@@ -90,11 +91,8 @@ export interface Log {
   event(host: string, position: number): Promise<LedgerEvent>;
   /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
   positionAt(host: string, time: number): Promise<number>;
-  /** The events after a position, in order, in pieces; goes on with what is still to come. */
-  subscribe(
-    host: string,
-    follow: { readonly after: number; readonly signal: AbortSignal },
-  ): AsyncIterable<readonly LedgerEvent[]>;
+  /** A follower of the events after a position, and then of those still to come. */
+  subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
@@ -114,7 +112,7 @@ export interface Log {
 export async function openLog(options: LogOptions): Promise<Log> {
   const { database, clock, projector, randomBytes } = options;
   const idOf = hostIds(database);
-  const notifier = notifierFor(database);
+  const notifier = notifierFor(database, clock);
   const feeds = new Map<number, HostFeed>();
   const context: CommitContext = {
     database,
@@ -180,15 +178,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
       throw new LogRefusal({ why: 'position-unknown', position, head });
     },
     positionAt: async (host, time) => positionAt(database, await idOf(host), time),
-    async *subscribe(host, { after, signal }) {
+    async subscribe(host, { after }) {
       const hostId = await idOf(host);
-      const feed = feeds.get(hostId) ?? new HostFeed({ database, clock, hostId });
+      const feed = feeds.get(hostId) ?? new HostFeed({ database, clock, hostId, onDeserted: () => feeds.delete(hostId) });
       feeds.set(hostId, feed);
-      try {
-        yield* feed.follow(after, signal);
-      } finally {
-        if (feed.followers === 0 && feeds.get(hostId) === feed) feeds.delete(hostId);
-      }
+      return feed.follow(after);
     },
 
     async kernelAt(host, position) {

@@ -1,10 +1,15 @@
 /**
  * Tells other processes that a log grew, by NOTIFY. A hint only: it runs after the commit, in no
- * one's way, at most one statement at a time for all hosts that grew meanwhile.
+ * one's way, and for all hosts that grew since the last one: a statement after every commit would
+ * cost the server as much as the commits themselves.
  */
+import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 
 export const GROWN_CHANNEL = 'bpfledger_grown';
+
+/** Milliseconds between two hints. The first after a pause goes out at once. */
+const PAUSE_MS = 10;
 
 export interface Notifier {
   grown(hostId: number): void;
@@ -13,7 +18,7 @@ export interface Notifier {
 }
 
 /** The notifier for a database; PGlite has no other process to tell. */
-export function notifierFor(database: Database): Notifier {
+export function notifierFor(database: Database, clock: Clock): Notifier {
   if (database.kind === 'pglite') return { grown: () => undefined, close: async () => undefined };
   const grown = new Set<number>();
   let sending: Promise<void> | undefined;
@@ -25,6 +30,7 @@ export function notifierFor(database: Database): Notifier {
       const text = `select pg_notify('${GROWN_CHANNEL}', h::text) from unnest($1::int8[]) as h`;
       // A lost hint costs a poll.
       await database.query(text, [`{${hosts.join(',')}}`]).catch(() => undefined);
+      await clock.sleep(PAUSE_MS);
     }
     sending = undefined;
   }

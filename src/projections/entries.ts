@@ -4,7 +4,7 @@
  */
 import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
-import type { Entry, Kernel } from '../domain/kernel.ts';
+import type { Entry, EntryList, Kernel } from '../domain/kernel.ts';
 import { listOf, progIdOf } from '../domain/list.ts';
 import type { Queryable } from '../events/database.ts';
 import { at, type Moment } from './moment.ts';
@@ -32,28 +32,32 @@ export interface EntryListRow {
 
 /** An entry with the program that it runs. */
 export function listedEntry(kernel: Kernel, entry: Entry): ListedEntry {
-  return {
-    prog_id: progIdOf(kernel, entry),
-    ...('link_id' in entry && { link_id: entry.link_id }),
-    ...(entry.preorder && { preorder: true as const }),
-  };
+  const prog_id = progIdOf(kernel, entry);
+  if (entry.preorder) {
+    const preorder = entry.preorder;
+    return 'link_id' in entry
+      ? { prog_id, link_id: entry.link_id, preorder }
+      : { prog_id, preorder };
+  }
+  return 'link_id' in entry ? { prog_id, link_id: entry.link_id } : { prog_id };
 }
 
 export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) => {
   const cgroup = kernel.cgroups.get(key.cgroup_id);
-  const place = { cgroup_id: key.cgroup_id, attach_type: spelled(key.attach_type) };
-  if (cgroup === undefined) {
-    return { ...place, mode: null, revision: null, entries: null, gone: true };
-  }
-  const list = listOf(cgroup, key.attach_type);
+  const list = cgroup && listOf(cgroup, key.attach_type);
   return {
-    ...place,
-    mode: list.mode,
-    revision: list.revision,
-    entries: JSON.stringify(list.entries.map((entry) => listedEntry(kernel, entry))),
-    gone: false,
+    cgroup_id: key.cgroup_id,
+    attach_type: spelled(key.attach_type),
+    mode: list?.mode ?? null,
+    revision: list?.revision ?? null,
+    entries: list === undefined ? null : entriesText(kernel, list),
+    gone: list === undefined,
   };
 });
+
+function entriesText(kernel: Kernel, { entries: held }: EntryList): string {
+  return JSON.stringify(held.map((entry) => listedEntry(kernel, entry)));
+}
 
 // Steps from type to type in the index: a list may have any number of versions, and a cgroup has
 // few types.

@@ -5,7 +5,7 @@
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { LedgerEvent } from '../events/event.ts';
-import type { ProjectionRow, Projector } from '../events/projector.ts';
+import type { ProjectionRow, ProjectionTable, Projector } from '../events/projector.ts';
 import { boots } from './boots.ts';
 import { cgroups } from './cgroups.ts';
 import { elements } from './elements.ts';
@@ -21,10 +21,14 @@ import { writtenArrays } from './written-arrays.ts';
 
 interface Part {
   readonly projection: Projection<never>;
-  readonly keys: (touched: Touched) => Iterable<unknown>;
+  /** Absent when nothing of the kind was touched. */
+  readonly keys: (touched: Touched) => Iterable<unknown> | undefined;
 }
 
-function part<K>(projection: Projection<K>, keys: (touched: Touched) => Iterable<K>): Part {
+function part<K>(
+  projection: Projection<K>,
+  keys: (touched: Touched) => Iterable<K> | undefined,
+): Part {
   return { projection, keys };
 }
 
@@ -33,15 +37,16 @@ const PARTS: readonly Part[] = [
   part(cgroups, (touched) => touched.cgroups),
   part(programs, (touched) => touched.programs),
   part(links, (touched) => touched.links),
-  part(entries, (touched) => touched.lists.values()),
-  part(writtenArrays, (touched) => touched.effective.values()),
+  part(entries, (touched) => touched.lists?.values()),
+  part(writtenArrays, (touched) => touched.effective?.values()),
   part(pins, (touched) => touched.pins),
   part(maps, (touched) => touched.maps),
-  part(storages, (touched) => touched.storages.values()),
-  part(elements, (touched) => touched.elements.values()),
+  part(storages, (touched) => touched.storages?.values()),
+  part(elements, (touched) => touched.elements?.values()),
 ];
 
-const NO_ROWS: readonly (readonly ProjectionRow[])[] = PARTS.map(() => []);
+const NOTHING: readonly ProjectionRow[] = [];
+const NO_ROWS: readonly (readonly ProjectionRow[])[] = PARTS.map(() => NOTHING);
 
 /** The projector of every projection; `tables[i]` is where `project(…)[i]` goes. */
 export const projector: Projector = {
@@ -50,17 +55,32 @@ export const projector: Projector = {
   project(kernel, event) {
     if (event.effects.length === 0) return NO_ROWS;
     const touched = touchedBy(kernel, event.effects);
-    return PARTS.map((one) => rowsOf(one, touched, kernel, event));
+    return PARTS.map(({ projection, keys }) => {
+      const found = keys(touched);
+      return found === undefined ? NOTHING : rowsOf(projection, found, kernel, event);
+    });
   },
 };
 
-function rowsOf(one: Part, touched: Touched, kernel: Kernel, event: LedgerEvent): ProjectionRow[] {
-  const { table, versionOf } = one.projection as Projection<unknown>;
+function rowsOf(
+  projection: Projection<never>,
+  keys: Iterable<unknown>,
+  kernel: Kernel,
+  event: LedgerEvent,
+): ProjectionRow[] {
+  const { table, versionOf } = projection as Projection<unknown>;
   const rows: ProjectionRow[] = [];
-  for (const key of one.keys(touched)) {
-    const place = { boot: event.boot, position_from: event.position };
-    const version: Version = { ...versionOf(kernel, key), ...place };
-    rows.push(table.columns.map(({ name }) => version[name] as Value));
-  }
+  for (const key of keys) rows.push(rowOf(table.columns, versionOf(kernel, key), event));
   return rows;
+}
+
+function rowOf(
+  columns: ProjectionTable['columns'],
+  version: Version,
+  { boot, position }: LedgerEvent,
+): ProjectionRow {
+  return columns.map(({ name }) => {
+    if (name === 'boot') return boot;
+    return name === 'position_from' ? position : (version[name] as Value);
+  });
 }

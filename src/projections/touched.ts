@@ -25,18 +25,21 @@ export interface ElementKey {
   readonly key: number;
 }
 
-/** Touched keys in the order of the effects; the maps hold a key under its text. */
+/**
+ * Touched keys in the order of the effects; the maps hold a key under its text. What nothing of was
+ * touched is absent: most events touch one or two things, and every append goes through here.
+ */
 export interface Touched {
-  readonly boots: Set<number>;
-  readonly cgroups: Set<number>;
-  readonly programs: Set<number>;
-  readonly links: Set<number>;
-  readonly lists: Map<string, ListKey>;
-  readonly effective: Map<string, ListKey>;
-  readonly pins: Set<string>;
-  readonly maps: Set<number>;
-  readonly storages: Map<string, StorageKey & { readonly made: boolean }>;
-  readonly elements: Map<string, ElementKey>;
+  boots?: Set<number>;
+  cgroups?: Set<number>;
+  programs?: Set<number>;
+  links?: Set<number>;
+  lists?: Map<string, ListKey>;
+  effective?: Map<string, ListKey>;
+  pins?: Set<string>;
+  maps?: Set<number>;
+  storages?: Map<string, StorageKey & { readonly made: boolean }>;
+  elements?: Map<string, ElementKey>;
 }
 
 /**
@@ -45,18 +48,7 @@ export interface Touched {
  * @param kernel the state right after the event
  */
 export function touchedBy(kernel: Kernel, effects: readonly Effect[]): Touched {
-  const touched: Touched = {
-    boots: new Set(),
-    cgroups: new Set(),
-    programs: new Set(),
-    links: new Set(),
-    lists: new Map(),
-    effective: new Map(),
-    pins: new Set(),
-    maps: new Set(),
-    storages: new Map(),
-    elements: new Map(),
-  };
+  const touched: Touched = {};
   for (const effect of effects) touch(touched, kernel, effect);
   return touched;
 }
@@ -64,53 +56,53 @@ export function touchedBy(kernel: Kernel, effects: readonly Effect[]): Touched {
 function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
   switch (effect.type) {
     case 'Booted':
-      touched.boots.add(effect.boot);
-      touched.cgroups.add(effect.config.root_cgroup_id);
+      touchId(touched, 'boots', effect.boot);
+      touchId(touched, 'cgroups', effect.config.root_cgroup_id);
       return;
     case 'CgroupMade':
     case 'CgroupRemoved':
-      touched.cgroups.add(effect.cgroup_id);
+      touchId(touched, 'cgroups', effect.cgroup_id);
       return;
     case 'ProgLoaded':
     case 'ProgFreed':
     case 'MapBound':
-      touched.programs.add(effect.prog_id);
+      touchId(touched, 'programs', effect.prog_id);
       return;
     case 'LinkCreated':
     case 'LinkSevered':
     case 'LinkFreed':
-      touched.links.add(effect.link_id);
+      touchId(touched, 'links', effect.link_id);
       return;
     case 'LinkUpdated':
-      touched.links.add(effect.link_id);
+      touchId(touched, 'links', effect.link_id);
       touchListOfLink(touched, kernel, effect.link_id);
       return;
     case 'EntryInserted':
     case 'EntryReplaced':
     case 'EntryRemoved':
-      touchList(touched.lists, effect);
-      if (kernel.switches.link_update_miscounts_preorder) touchList(touched.effective, effect);
+      touchList(touched, 'lists', effect);
+      if (kernel.switches.link_update_miscounts_preorder) touchList(touched, 'effective', effect);
       return;
     case 'EffectiveSlotWritten':
-      touchList(touched.effective, effect);
+      touchList(touched, 'effective', effect);
       return;
     case 'PinCreated':
     case 'PinRemoved':
-      touched.pins.add(effect.path);
+      touchPin(touched, effect.path);
       return;
     case 'ModeChanged':
-      if (!isDirectory(kernel, effect.path)) touched.pins.add(effect.path);
+      if (!isDirectory(kernel, effect.path)) touchPin(touched, effect.path);
       return;
     case 'PathMoved':
-      touchMoved(touched.pins, kernel, effect);
+      touchMoved(touched, kernel, effect);
       return;
     case 'MapCreated':
     case 'MapFreed':
-      touched.maps.add(effect.map_id);
+      touchId(touched, 'maps', effect.map_id);
       return;
     case 'StorageMade':
     case 'StorageRemoved':
-      touchStorage(touched.storages, kernel, effect, effect.type === 'StorageMade');
+      touchStorage(touched, kernel, effect, effect.type === 'StorageMade');
       return;
     case 'ElementUpdated':
     case 'ElementDeleted':
@@ -139,14 +131,31 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
   }
 }
 
-function touchList(lists: Map<string, ListKey>, { cgroup_id, attach_type }: ListKey): void {
-  lists.set(`${cgroup_id}|${attach_type}`, { cgroup_id, attach_type });
+function touchId(
+  touched: Touched,
+  of: 'boots' | 'cgroups' | 'programs' | 'links' | 'maps',
+  id: number,
+): void {
+  touched[of] = (touched[of] ?? new Set()).add(id);
+}
+
+function touchPin(touched: Touched, path: string): void {
+  touched.pins = (touched.pins ?? new Set()).add(path);
+}
+
+function touchList(
+  touched: Touched,
+  of: 'lists' | 'effective',
+  { cgroup_id, attach_type }: ListKey,
+): void {
+  const key = `${cgroup_id}|${attach_type}`;
+  touched[of] = (touched[of] ?? new Map()).set(key, { cgroup_id, attach_type });
 }
 
 /** An update gives the link's list a new revision and its entry another program. */
 function touchListOfLink(touched: Touched, kernel: Kernel, linkId: number): void {
   const link = kernel.links.get(linkId);
-  if (link !== undefined && link.cgroup_id !== 0) touchList(touched.lists, link);
+  if (link !== undefined && link.cgroup_id !== 0) touchList(touched, 'lists', link);
 }
 
 function isDirectory(kernel: Kernel, path: string): boolean {
@@ -155,17 +164,19 @@ function isDirectory(kernel: Kernel, path: string): boolean {
 
 /** A moved directory takes along every pin below it: each ends at its old path. */
 function touchMoved(
-  pins: Set<string>,
+  touched: Touched,
   kernel: Kernel,
   { path, to }: { readonly path: string; readonly to: string },
 ): void {
   if (!isDirectory(kernel, to)) {
-    pins.add(path).add(to);
+    touchPin(touched, path);
+    touchPin(touched, to);
     return;
   }
   for (const [below, node] of kernel.bpffs.entries()) {
     if (node.kind === 'dir' || !below.startsWith(`${to}/`)) continue;
-    pins.add(path + below.slice(to.length)).add(below);
+    touchPin(touched, path + below.slice(to.length));
+    touchPin(touched, below);
   }
 }
 
@@ -176,24 +187,21 @@ interface StoragePlace {
 }
 
 /** Storages and elements end with their map, without versions of their own. */
-function touchStorage(
-  storages: Touched['storages'],
-  kernel: Kernel,
-  place: StoragePlace,
-  made: boolean,
-): void {
+function touchStorage(touched: Touched, kernel: Kernel, place: StoragePlace, made: boolean): void {
   const { map_id, cgroup_id } = place;
   if (!kernel.maps.has(map_id)) return;
   const attach_type = place.attach_type ?? '';
   const text = `${map_id}|${cgroup_id}|${attach_type}`;
+  const storages = touched.storages ?? new Map();
   const wasMade = storages.get(text)?.made ?? false;
-  storages.set(text, { map_id, cgroup_id, attach_type, made: made || wasMade });
+  touched.storages = storages.set(text, { map_id, cgroup_id, attach_type, made: made || wasMade });
 }
 
 function touchElement(touched: Touched, kernel: Kernel, mapId: number, key: MapKey): void {
   if (typeof key === 'object') {
-    touchStorage(touched.storages, kernel, { map_id: mapId, ...key }, false);
+    touchStorage(touched, kernel, { map_id: mapId, ...key }, false);
   } else if (kernel.maps.has(mapId)) {
-    touched.elements.set(`${mapId}|${key}`, { map_id: mapId, key });
+    const elements = touched.elements ?? new Map();
+    touched.elements = elements.set(`${mapId}|${key}`, { map_id: mapId, key });
   }
 }

@@ -14,23 +14,35 @@ export interface Access {
   readonly loopback: boolean;
 }
 
+/** Who sent a request with these headers. Throws a problem where nobody may be let in. */
+export function principalOf(
+  { tokens, loopback }: Access,
+  header: (name: string) => string | undefined,
+): Principal {
+  refuseForeign({ host: header('host'), origin: header('origin'), loopback });
+  const principal = tokens === undefined ? LOCAL : bearerOf(tokens, header('authorization'));
+  if (principal !== undefined) return principal;
+  throw new ProblemError('unauthorized', { detail: 'send Authorization: Bearer TOKEN' });
+}
+
 /** Lets pass who has a token, or anyone from this machine where there are none. */
-export function access({ tokens, loopback }: Access): MiddlewareHandler<AccessEnv> {
+export function access(guard: Access): MiddlewareHandler<AccessEnv> {
   return async function access(c, next) {
-    refuseForeign({ host: c.req.header('host'), origin: c.req.header('origin'), loopback });
-    const principal =
-      tokens === undefined ? LOCAL : bearerOf(tokens, c.req.header('authorization'));
-    if (principal === undefined) {
-      throw new ProblemError('unauthorized', { detail: 'send Authorization: Bearer TOKEN' });
-    }
-    c.set('principal', principal);
+    c.set(
+      'principal',
+      principalOf(guard, (name) => c.req.header(name)),
+    );
     await next();
   };
 }
 
 /** The principal, if it has at least the role, and may touch the host where one is named. */
 export function allowed(c: Context<AccessEnv>, role: Role, host?: string): Principal {
-  const principal = c.get('principal');
+  return permitted(c.get('principal'), role, host);
+}
+
+/** The principal itself, if it has at least the role, and may touch the host. */
+export function permitted(principal: Principal, role: Role, host?: string): Principal {
   if (ROLES.indexOf(principal.role) < ROLES.indexOf(role)) {
     const detail = `the role ${role} is needed; this token has ${principal.role}`;
     throw new ProblemError('forbidden', { detail });

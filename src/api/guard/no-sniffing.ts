@@ -1,10 +1,13 @@
 /** Browsers shall take an answer for what it says it is. */
 import type { MiddlewareHandler } from 'hono';
 
-/** Adds X-Content-Type-Options to every answer. */
+/** What every answer carries. */
+export const NO_SNIFFING = { 'x-content-type-options': 'nosniff' } as const;
+
+/** Adds X-Content-Type-Options to every answer of the router. */
 export function noSniffing(): MiddlewareHandler {
   return async function noSniffing(c, next) {
-    c.header('x-content-type-options', 'nosniff');
+    for (const [name, value] of Object.entries(NO_SNIFFING)) c.header(name, value);
     await next();
   };
 }

@@ -31,14 +31,17 @@ export function jsonValue(text: string, line?: number): unknown {
   }
 }
 
+/** The problem of a body that does not come. */
+export function lateBody(): ProblemError {
+  const detail = `nothing more of the body came for ${BODY_MS} ms`;
+  return new ProblemError('request-timeout', { detail, limit: BODY_MS });
+}
+
 /** What was read, unless it takes longer than {@link BODY_MS}. */
 async function inTime<T>(reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const detail = `nothing more of the body came for ${BODY_MS} ms`;
-      reject(new ProblemError('request-timeout', { detail, limit: BODY_MS }));
-    }, BODY_MS);
+    timer = setTimeout(() => reject(lateBody()), BODY_MS);
   });
   try {
     return await Promise.race([reading, late]);

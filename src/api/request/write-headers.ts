@@ -1,8 +1,16 @@
 /** The headers of a write: the key of a retry, and the position that the writer has seen. */
 import { createHash } from 'node:crypto';
-import type { Context } from 'hono';
 import { IDEMPOTENCY_KEY_CHARS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
+
+/** What a write's headers are read from: a Hono context, or a request that came by the side door. */
+export interface Requested {
+  readonly req: {
+    header(name: string): string | undefined;
+    readonly method: string;
+    readonly path: string;
+  };
+}
 
 /** Marks an answer that an earlier request with the same key was given. */
 export const REPLAYED = 'idempotent-replayed';
@@ -10,7 +18,7 @@ export const REPLAYED = 'idempotent-replayed';
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 
 /** The Idempotency-Key, with or without the quotes of a structured header. */
-export function idempotencyKey(c: Context): string | undefined {
+export function idempotencyKey(c: Requested): string | undefined {
   const header = c.req.header('idempotency-key');
   if (header === undefined) return undefined;
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
@@ -20,7 +28,7 @@ export function idempotencyKey(c: Context): string | undefined {
 }
 
 /** What tells one request under a key from another: method and path, and the body as it came. */
-export function fingerprint(c: Context, body: string | Uint8Array): string {
+export function fingerprint(c: Requested, body: string | Uint8Array): string {
   const { method, path } = c.req;
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }
@@ -31,7 +39,7 @@ export function entityTag(host: string, position: number): string {
 }
 
 /** The position that If-Match expects the head to be at. */
-export function expectedPosition(c: Context, host: string): number | undefined {
+export function expectedPosition(c: Requested, host: string): number | undefined {
   const header = c.req.header('if-match');
   if (header === undefined || header === '*') return undefined;
   const match = /^"([^"]*):(\d{1,15})"$/.exec(header);

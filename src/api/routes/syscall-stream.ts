@@ -17,7 +17,7 @@ import { oneSyscall } from '../request/syscall-request.ts';
 import { fingerprint, idempotencyKey } from '../request/write-headers.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
-import { eventOnWire } from '../wire/event.ts';
+import { eventText } from '../wire/event-text.ts';
 
 interface Target {
   readonly service: Service;
@@ -65,7 +65,7 @@ function checked(c: Context, target: Target, lines: readonly Line[]) {
 }
 
 function answerLine({ events }: Receipt): string {
-  return events.map((event) => `${JSON.stringify(eventOnWire(event))}\n`).join('');
+  return events.map((event) => `${eventText(event)}\n`).join('');
 }
 
 /**

@@ -1,26 +1,13 @@
 /** POST …/syscalls: one call, a list that is recorded as a whole, or a stream of lines. */
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import type { Receipt } from '../../events/submission.ts';
-import { type AccessEnv, allowed } from '../guard/access.ts';
-import { countRecorded } from '../metrics.ts';
+import { allowed } from '../guard/access.ts';
+import { recordSyscalls } from '../record-syscalls.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
-import {
-  oneSyscall,
-  syscallList,
-  syscallRequest,
-  syscallRequests,
-} from '../request/syscall-request.ts';
-import {
-  expectedPosition,
-  fingerprint,
-  idempotencyKey,
-  REPLAYED,
-} from '../request/write-headers.ts';
-import { type App, answers, hostParams, reflect, writeHeaders } from '../routing.ts';
+import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
+import { type App, answers, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { eventOnWire, position, wireEvent } from '../wire/event.ts';
+import { position, wireEvent } from '../wire/event.ts';
 import { syscallStream } from './syscall-stream.ts';
 
 /** What a list is answered with. */
@@ -42,34 +29,6 @@ const route = createRoute({
   request: { params: hostParams },
   responses: answers('The recorded events.', syscallAnswer),
 });
-
-async function recordJson(
-  c: Context<AccessEnv>,
-  service: Service,
-  host: string,
-  principal: string,
-) {
-  const { text, value } = await jsonBody(c);
-  const key = idempotencyKey(c);
-  const expected = expectedPosition(c, host);
-  const receipt = await service.log.submit(host, {
-    principal,
-    calls: Array.isArray(value) ? syscallList(value) : [oneSyscall(value)],
-    ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
-    ...(expected !== undefined && { expectedPosition: expected }),
-  });
-  countRecorded(service.metrics, receipt);
-  return answer(c, host, receipt, Array.isArray(value));
-}
-
-function answer(c: Context, host: string, { events, replayed }: Receipt, isList: boolean) {
-  const told = events.map(eventOnWire);
-  const last = told[told.length - 1];
-  if (last === undefined) throw new Error('a receipt without events');
-  reflect(c, host, last.position);
-  if (replayed) c.header(REPLAYED, 'true');
-  return c.json(isList ? { host, position: last.position, events: told } : last, 200);
-}
 
 /** What may be posted, for the document: the body is read and parsed once, by hand. */
 const body = {
@@ -95,7 +54,15 @@ export function syscalls(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { actor } = allowed(c, 'writer', host);
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
-    if (type === JSON_TYPE) return recordJson(c, service, host, actor);
+    if (type === JSON_TYPE) {
+      const { headers, body: told } = await recordSyscalls(service, c, {
+        host,
+        actor,
+        ...(await jsonBody(c)),
+      });
+      for (const [name, value] of Object.entries(headers)) c.header(name, value);
+      return c.body(told, 200) as never;
+    }
     // A stream of lines is documented above; the typed response knows only the JSON ones.
     return (await syscallStream(c, { service, host, principal: actor })) as never;
   });

@@ -66,10 +66,11 @@ export function outcomeOnWire(outcome: Outcome): WireOutcome {
 /** An event as the API tells it. */
 export function eventOnWire(event: LedgerEvent): WireEvent {
   const { position: at, recorded_at, at: done, source, boot, actor, pid, comm, call } = event;
+  const recorded = rfc3339(recorded_at);
   return {
     position: at,
-    recorded_at: rfc3339(recorded_at),
-    at: rfc3339(done),
+    recorded_at: recorded,
+    at: done === recorded_at ? recorded : rfc3339(done),
     source,
     boot,
     actor,

@@ -1,6 +1,6 @@
 /** A field that names an earlier answer of the same batch instead of a number. */
 import { z } from 'zod';
-import { i32 } from './numbers.ts';
+import { i32, isI32 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 
 /** Calls of one batch; a reference points to one of them, counted from 0. */
@@ -23,6 +23,12 @@ export type Reference = number | { readonly result_of: number };
 export const reference = z
   .unknown()
   .transform((value, context): Reference => {
+    // What nearly all are, a number or left out, without another parse.
+    if (isI32(value)) return value;
+    if (value === undefined) {
+      context.issues.push({ code: 'invalid_type', expected: 'number', input: value });
+      return z.NEVER;
+    }
     // One level by hand: a union would report both branches and name neither field.
     const parsed = (typeof value === 'object' ? resultOf : i32).safeParse(value);
     if (parsed.success) return parsed.data;

@@ -1,0 +1,60 @@
+/** Records what one JSON body asks for, a call or a list of calls, and writes the answer. */
+import { countRecorded } from './metrics.ts';
+import { oneSyscall, syscallList } from './request/syscall-request.ts';
+import {
+  entityTag,
+  expectedPosition,
+  fingerprint,
+  idempotencyKey,
+  REPLAYED,
+  type Requested,
+} from './request/write-headers.ts';
+import type { Service } from './service.ts';
+import { eventText } from './wire/event-text.ts';
+
+export interface SyscallsBody {
+  readonly host: string;
+  readonly actor: string;
+  /** The body as it came: what a retry's fingerprint is made of. */
+  readonly text: string;
+  /** The JSON value of `text`. */
+  readonly value: unknown;
+}
+
+/** A response of status 200, whoever sends it. */
+export interface SyscallsAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Records the calls of a body. Throws the problem of what is wrong with it. */
+export async function recordSyscalls(
+  service: Service,
+  c: Requested,
+  { host, actor, text, value }: SyscallsBody,
+): Promise<SyscallsAnswer> {
+  const key = idempotencyKey(c);
+  const expected = expectedPosition(c, host);
+  const isList = Array.isArray(value);
+  const receipt = await service.log.submit(host, {
+    principal: actor,
+    calls: isList ? syscallList(value) : [oneSyscall(value)],
+    ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
+    ...(expected !== undefined && { expectedPosition: expected }),
+  });
+  countRecorded(service.metrics, receipt);
+  const { events, replayed } = receipt;
+  const position = events.at(-1)?.position;
+  if (position === undefined) throw new Error('a receipt without events');
+  const told = events.map(eventText);
+  return {
+    headers: {
+      'content-type': 'application/json',
+      etag: entityTag(host, position),
+      ...(replayed && { [REPLAYED]: 'true' }),
+    },
+    body: isList
+      ? `{"host":${JSON.stringify(host)},"position":${position},"events":[${told.join(',')}]}`
+      : told.join(),
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * The side door: `POST /v1/hosts/{host}/syscalls` with a JSON body of announced length, served
+ * without the router. That request is what a busy ledger does all day, and the router, its
+ * middleware and the web's Request and Response objects took most of its time (docs/adr/0025). It
+ * is the same route: guards, parsing, recording and problems are the functions that the router's
+ * route calls, and whatever is out of the ordinary goes there.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Access, permitted, principalOf } from './guard/access.ts';
+import { NO_SNIFFING } from './guard/no-sniffing.ts';
+import { BODY_MS, HOST_NAME_CHARS_MAX, JSON_BODY_BYTES_MAX } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import { problemHeaders, problemOf } from './problem.ts';
+import { problemFrom } from './problem-of.ts';
+import { recordSyscalls } from './record-syscalls.ts';
+import { jsonValue, lateBody, utf8Text } from './request/body.ts';
+import type { Requested } from './request/write-headers.ts';
+import type { Service } from './service.ts';
+
+const PATH = new RegExp(`^/v1/hosts/([a-z0-9][a-z0-9._-]{0,${HOST_NAME_CHARS_MAX - 1}})/syscalls$`);
+/** The route's name in the metrics: the same as the router's. */
+const ROUTE = '/v1/hosts/:host/syscalls';
+
+interface Knock {
+  readonly host: string;
+  readonly path: string;
+  /** Bytes of the body. */
+  readonly length: number;
+}
+
+/**
+ * Serves a request if it is one for the side door.
+ *
+ * @returns whether it is; nothing was read of it otherwise
+ */
+export type SideDoor = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** The side door of a service. */
+export function sideDoor(service: Service, guard: Access): SideDoor {
+  return (request, response) => {
+    const knock = knockOf(request);
+    if (knock === undefined) return false;
+    void serve(service, guard, knock, request, response);
+    return true;
+  };
+}
+
+function knockOf({ method, url = '', headers }: IncomingMessage): Knock | undefined {
+  if (method !== 'POST' || headers['content-type'] !== 'application/json') return undefined;
+  if (headers['content-encoding'] !== undefined) return undefined;
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  if (!(length <= JSON_BODY_BYTES_MAX)) return undefined;
+  const host = PATH.exec(url)?.[1];
+  return host === undefined ? undefined : { host, path: url, length };
+}
+
+async function serve(
+  service: Service,
+  guard: Access,
+  { host, path, length }: Knock,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const start = performance.now();
+  const header = (name: string) => request.headers[name] as string | undefined;
+  const c: Requested = { req: { header, method: 'POST', path } };
+  let status = 200;
+  try {
+    const { actor } = permitted(principalOf(guard, header), 'writer', host);
+    const bytes = await bodyOf(request, length);
+    if (bytes === undefined) return;
+    const text = utf8Text(bytes);
+    const answer = await recordSyscalls(service, c, { host, actor, text, value: jsonValue(text) });
+    send(response, status, answer.headers, answer.body);
+  } catch (error) {
+    status = sendProblem(service, response, error);
+  }
+  observe(service.metrics, status, start);
+}
+
+/** The bytes of a body; undefined when the client went away. Throws a problem when they are late. */
+function bodyOf(request: IncomingMessage, length: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const late = setTimeout(() => reject(lateBody()), BODY_MS);
+    const settle = (body: Buffer | undefined) => {
+      clearTimeout(late);
+      resolve(body);
+    };
+    if (length === 0) return settle(Buffer.alloc(0));
+    request.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      // Node ends a body at its announced length.
+      if (bytes === length) settle(chunks.length === 1 ? chunk : Buffer.concat(chunks));
+    });
+    request.on('close', () => bytes < length && settle(undefined));
+    request.on('error', () => settle(undefined));
+  });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): void {
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(status, { ...NO_SNIFFING, ...headers, 'content-length': bytes });
+  response.end(body);
+}
+
+function sendProblem(service: Service, response: ServerResponse, error: unknown): number {
+  const { slug, details } = problemFrom(error);
+  if (slug === 'internal') service.onFault(error);
+  const problem = problemOf(slug, details);
+  // What is left of a body that was not read must not be taken for the next request.
+  if (!response.req.complete) response.shouldKeepAlive = false;
+  send(response, problem.status, problemHeaders(slug, details), JSON.stringify(problem));
+  return problem.status;
+}
+
+function observe({ requests }: Metrics, status: number, start: number): void {
+  const labels = { method: 'POST', route: ROUTE, status: String(status) };
+  requests.observe(labels, (performance.now() - start) / 1000);
+}
