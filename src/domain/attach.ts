@@ -59,7 +59,8 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
       ? inserted(caller, attachment, list, mode)
       : overwritten(caller, attachment, list, index);
   if (isRefused(effects)) return effects;
-  return [...storageEffects(caller.kernel, attachment, list, index), ...effects];
+  const storages = storageEffects(caller.kernel, attachment, list, index);
+  return storages.length === 0 ? effects : [...storages, ...effects];
 }
 
 /** The storages of an overwritten entry may go; those of the new one are made (§25.3, §25.6). */
@@ -146,12 +147,16 @@ function inserted(
   list: EntryList,
   mode: Mode,
 ): Effect[] | Refusal {
-  const { flags, relative, linkId } = attachment;
+  const { cgroup, type, program, flags, relative, linkId } = attachment;
   const placement: Placement = { flags, relative, isLink: linkId !== undefined };
   const index = placeOf(caller, list, placement);
   if (typeof index !== 'number') return index;
-  const place = { ...placeIn(attachment, list, index), mode };
-  return [{ type: 'EntryInserted', ...place, ...holder(attachment), ...preorderBit(flags) }];
+  const revision = list.revision + 1;
+  const at = { cgroup_id: cgroup.id, attach_type: type, index, revision, mode };
+  const bits = preorderBit(flags);
+  return linkId === undefined
+    ? [{ type: 'EntryInserted', ...at, prog_id: program.id, ...bits }]
+    : [{ type: 'EntryInserted', ...at, link_id: linkId, ...bits }];
 }
 
 /** The entry keeps its place and takes the new program and the new call's preorder bit (§8.2). */

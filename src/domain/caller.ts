@@ -12,7 +12,7 @@ export interface Caller {
   readonly kernel: Kernel;
   readonly process: Process;
   /** A directory that is open for the length of this call and holds a number meanwhile. */
-  readonly opened?: { readonly fd: number; readonly file: OpenFile };
+  readonly opened: { readonly fd: number; readonly file: OpenFile } | undefined;
 }
 
 /** Whether the caller has a capability itself. */

@@ -27,7 +27,7 @@ import { gate } from './privilege.ts';
 export function decide(kernel: Kernel, pid: number, call: Call): Decision {
   const process = kernel.processes.get(pid);
   if (process === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
-  return answer({ kernel, process }, call);
+  return answer({ kernel, process, opened: undefined }, call);
 }
 
 function answer(caller: Caller, call: Call): Decision {
@@ -150,18 +150,17 @@ function onTarget<C extends Target>(
   made: (caller: Caller, call: C, target: number) => Decision,
 ): Decision {
   const path = call.target_path;
-  if (path === undefined) return gated(caller, () => made(caller, call, call.target_fd ?? 0));
+  if (path === undefined) {
+    const gated = gate(caller);
+    return gated === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(gated);
+  }
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse({ ...noFreeFd(caller), stage: 'open' });
   const id = caller.kernel.cgroupIds.get(path);
   if (id === undefined)
     return refuse({ ...refusal('ENOENT', 'no-such-cgroup', { path }), stage: 'open' });
   const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
-  const withTarget: Caller = { ...caller, opened };
-  return gated(withTarget, () => made(withTarget, call, fd));
-}
-
-function gated(caller: Caller, made: () => Decision): Decision {
-  const refused = gate(caller);
-  return refused === undefined ? made() : refuse(refused);
+  const gated = gate(caller);
+  if (gated !== undefined) return refuse(gated);
+  return made({ kernel: caller.kernel, process: caller.process, opened }, call, fd);
 }

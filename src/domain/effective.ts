@@ -18,11 +18,16 @@ export interface Slot {
   readonly preorder?: true;
 }
 
+/** The cgroup that another is in; the root is in none. */
+export function parentOf(kernel: Kernel, cgroup: Cgroup): Cgroup | undefined {
+  return cgroup.parent_id === 0 ? undefined : kernel.cgroups.get(cgroup.parent_id);
+}
+
 /** The cgroup and its ancestors, nearest first. */
 export function* levelsOf(kernel: Kernel, cgroup: Cgroup): Generator<Cgroup> {
   for (let level: Cgroup | undefined = cgroup; level !== undefined; ) {
     yield level;
-    level = level.parent_id === 0 ? undefined : kernel.cgroups.get(level.parent_id);
+    level = parentOf(kernel, level);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Whether a cgroup's ancestors let it have a new entry (semantics §4.1; `hierarchy_allows_attach`). */
 import type { AttachType } from './attach-type.ts';
 import { refusal } from './decision.ts';
-import { levelsOf } from './effective.ts';
+import { parentOf } from './effective.ts';
 import type { Cgroup, Kernel } from './kernel.ts';
 import { listOf } from './list.ts';
 import type { Refusal } from './outcome.ts';
@@ -15,8 +15,9 @@ export function exclusiveAncestor(
   cgroup: Cgroup,
   type: AttachType,
 ): Refusal | undefined {
-  for (const level of levelsOf(kernel, cgroup)) {
-    if (level === cgroup) continue;
+  // A plain loop: every attach comes by, and a generator took longer than the walk.
+  let level = parentOf(kernel, cgroup);
+  for (; level !== undefined; level = parentOf(kernel, level)) {
     const list = listOf(level, type);
     if (list.mode === 'multi') return undefined;
     if (list.entries.length === 0) continue;

@@ -7,13 +7,20 @@ import type { AttachType } from './attach-type.ts';
 import type { Effect, ObjectKind, Reason } from './effect.ts';
 import type { Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
+import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
+
+/** A row that references are counted on. */
+interface Counted {
+  readonly refs: number;
+}
 
 export class Lifetime {
   readonly #kernel: Kernel;
-  readonly #gone = new Map<string, number>();
-  /** Lists as they are after the removals so far. */
-  readonly #lists = new Map<string, EntryList>();
+  /** References that are gone so far, by the row that they were counted on. */
+  readonly #gone = new SmallMap<Counted, number>();
+  /** Lists of the state, and as they are after the removals so far. */
+  readonly #lists = new SmallMap<EntryList, EntryList>();
   readonly effects: Effect[] = [];
 
   constructor(kernel: Kernel) {
@@ -24,7 +31,7 @@ export class Lifetime {
   dropFile(fileId: number, reason: Reason): void {
     const file = this.#kernel.files.get(fileId);
     if (file === undefined) throw new Error(`impossible state: no open file ${fileId}`);
-    if (!this.#isLast(`file ${fileId}`, file.refs)) return;
+    if (!this.#isLast(file)) return;
     if (file.kind !== 'cgroup' && file.kind !== 'other') this.drop(file.kind, file.id, reason);
   }
 
@@ -44,23 +51,22 @@ export class Lifetime {
 
   /** Takes an entry out of a list; a program attached directly loses that reference. */
   removeEntry(cgroup: Cgroup, type: AttachType, index: number, reason: Reason): void {
-    const key = `${cgroup.id}|${type}`;
-    const before = this.#lists.get(key) ?? listOf(cgroup, type);
+    const stored = listOf(cgroup, type);
+    const before = this.#lists.get(stored) ?? stored;
     const entry = before.entries[index];
     if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
     const after = without(before, index);
-    this.#lists.set(key, after);
-    const place = {
-      type: 'EntryRemoved',
-      cgroup_id: cgroup.id,
-      attach_type: type,
-      index,
-      revision: after.revision,
-    } as const;
-    if ('link_id' in entry) this.effects.push({ ...place, link_id: entry.link_id, reason });
-    else this.effects.push({ ...place, prog_id: entry.prog_id, reason });
-    const freed = storagesFreed(this.#kernel, { cgroup, type }, before.entries, index, reason);
-    this.effects.push(...freed.filter((effect) => !this.#wasFreedWithMap(effect)));
+    this.#lists.set(stored, after);
+    const at = { cgroup_id: cgroup.id, attach_type: type, index, revision: after.revision };
+    this.effects.push(
+      'link_id' in entry
+        ? { type: 'EntryRemoved', ...at, link_id: entry.link_id, reason }
+        : { type: 'EntryRemoved', ...at, prog_id: entry.prog_id, reason },
+    );
+    const place = { cgroup, type };
+    for (const freed of storagesFreed(this.#kernel, place, before.entries, index, reason)) {
+      if (!this.#wasFreedWithMap(freed)) this.effects.push(freed);
+    }
     if ('prog_id' in entry) this.#dropProg(entry.prog_id, reason);
   }
 
@@ -69,16 +75,15 @@ export class Lifetime {
     const link = this.#kernel.links.get(linkId);
     const cgroup = link === undefined ? undefined : this.#kernel.cgroups.get(link.cgroup_id);
     if (link === undefined || cgroup === undefined) return;
-    const key = `${cgroup.id}|${link.attach_type}`;
-    const list = this.#lists.get(key) ?? listOf(cgroup, link.attach_type);
-    const index = indexOfLink(list, linkId);
+    const stored = listOf(cgroup, link.attach_type);
+    const index = indexOfLink(this.#lists.get(stored) ?? stored, linkId);
     if (index >= 0) this.removeEntry(cgroup, link.attach_type, index, reason);
   }
 
   #dropLink(id: number, reason: Reason): void {
     const link = this.#kernel.links.get(id);
     if (link === undefined) throw new Error(`impossible state: no link ${id}`);
-    if (!this.#isLast(`link ${id}`, link.refs)) return;
+    if (!this.#isLast(link)) return;
     this.unlist(id, reason);
     this.effects.push({ type: 'LinkFreed', link_id: id, reason });
     this.#dropProg(link.prog_id, 'link_freed');
@@ -87,7 +92,7 @@ export class Lifetime {
   #dropProg(id: number, reason: Reason): void {
     const program = this.#kernel.programs.get(id);
     if (program === undefined) throw new Error(`impossible state: no program ${id}`);
-    if (!this.#isLast(`prog ${id}`, program.refs)) return;
+    if (!this.#isLast(program)) return;
     this.effects.push({ type: 'ProgFreed', prog_id: id, reason });
     for (const mapId of program.map_ids) this.#dropMap(mapId, 'prog_freed');
   }
@@ -95,20 +100,21 @@ export class Lifetime {
   #dropMap(id: number, reason: Reason): void {
     const map = this.#kernel.maps.get(id);
     if (map === undefined) throw new Error(`impossible state: no map ${id}`);
-    if (!this.#isLast(`map ${id}`, map.refs)) return;
+    if (!this.#isLast(map)) return;
     this.effects.push({ type: 'MapFreed', map_id: id, reason });
   }
 
   /** A map that ends takes its storages along; a link may outlast the map it was made with. */
   #wasFreedWithMap(effect: Effect): boolean {
     const map = 'map_id' in effect ? this.#kernel.maps.get(effect.map_id) : undefined;
-    return map !== undefined && this.#gone.get(`map ${map.id}`) === map.refs;
+    return map !== undefined && this.#gone.get(map) === map.refs;
   }
 
-  #isLast(key: string, refs: number): boolean {
-    const gone = (this.#gone.get(key) ?? 0) + 1;
-    this.#gone.set(key, gone);
-    if (gone > refs) throw new Error(`impossible state: ${key} has ${refs} references`);
-    return gone === refs;
+  #isLast(row: Counted): boolean {
+    const gone = (this.#gone.get(row) ?? 0) + 1;
+    this.#gone.set(row, gone);
+    if (gone > row.refs)
+      throw new Error(`impossible state: ${JSON.stringify(row)} is dropped again`);
+    return gone === row.refs;
   }
 }
