@@ -100,6 +100,11 @@ function decodeCall(list: readonly Json[]): LedgerEvent['call'] {
   return call as LedgerEvent['call'];
 }
 
+/** The type of effect that has a number. Throws UnreadableEvent when there is none. */
+export function effectTypeOf(code: number): EffectType {
+  return effectType.decode(code);
+}
+
 function decodeEffect(list: readonly Json[]): Effect {
   const type: EffectType = effectType.decode(list[0] as Json);
   const effect = { type };

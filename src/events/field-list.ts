@@ -15,6 +15,8 @@ export type FieldCoders<T> = { readonly [K in KeyOfAny<T>]: FieldCoder<FieldOfAn
 /** The fields of `T` in the order in which they are written. */
 export interface FieldList<T> {
   readonly names: readonly string[];
+  /** By index of the name. */
+  readonly coders: readonly FieldCoder<unknown>[];
   /** Adds the record's fields to `list`. */
   readonly write: (record: T, list: Json[]) => void;
   /** Reads the fields that stand in `list` from `start` on into `record`. */
@@ -26,6 +28,7 @@ export function fieldList<T>(coders: FieldCoders<T>): FieldList<T> {
   const fields = Object.entries(coders) as [string, FieldCoder<unknown>][];
   return {
     names: fields.map(([name]) => name),
+    coders: fields.map(([, coder]) => coder),
     write(record, list) {
       let length = list.length;
       for (const [name, coder] of fields) {

@@ -1,108 +1,149 @@
 /**
- * A column: the values that stand at one place of many events, such as the first argument of
- * every link_create. Values of one place resemble each other, which is what makes them pack.
- * Each column has up to three lanes: what kind each value is (left out when all are alike),
- * numbers, and references into the segment's table of strings.
+ * A column: the values that stand at one place of many records, such as the first argument of
+ * every link_create. Values of one place resemble each other, which is what makes them pack. A
+ * whole number stands in the lane of numbers; any other JSON stands once in the column's own list
+ * of entries, and is referred to from there on. A column needs nothing outside itself, so one that
+ * nobody wants is passed over.
  */
-import { ByteReader, ByteWriter } from './varint.ts';
+import type { Json } from '../field-coder.ts';
+import { type ByteReader, ByteWriter, FOLDABLE_BELOW, TruncatedBytes } from './varint.ts';
 
-/** What a value is. Written to segments that are kept for ever: never renumbered. */
-export const KIND = {
-  null: 0,
-  false: 1,
-  true: 2,
-  /** In the lane of numbers. */
-  number: 3,
-  /** In the lane of strings, as all that follow but lists. */
-  string: 4,
-  /** Its length in the lane of numbers; the items have columns of their own. */
-  list: 5,
-  /** Its keys in the lane of strings, as the JSON of a list; the values have columns. */
-  object: 6,
-  /** A number that the lane of numbers cannot hold, as JSON. */
-  wideNumber: 7,
-  /** An event's text as it is: it is not the canonical text of any JSON. */
-  text: 8,
-} as const;
+/** What a value is. An absent one takes a byte as well, so that bytes bound the values. */
+const ABSENT = 0;
+const NUMBER = 1;
+const ENTRY = 2;
+/** In place of a kind: the kinds differ, and follow one by one. */
+const MIXED = 3;
 
 /** How the lane of numbers is written: each as it is, or as the difference to the one before. */
 const PLAIN = 0;
 const DIFFERENCES = 1;
-/** In place of a kind: the kinds differ, and follow one by one. */
-const MIXED = 255;
 
 /** Takes the values of a column in their order. */
 export class ColumnWriter {
   readonly #kinds: number[] = [];
   readonly #numbers: number[] = [];
-  readonly #strings = new ByteWriter();
+  readonly #entries: Json[] = [];
+  readonly #known = new Map<string, number>();
+  /** To entries: 0 for the next one that was not referred to before, else 1 + its number. */
+  readonly #references = new ByteWriter();
 
-  kind(kind: number): void {
-    this.#kinds.push(kind);
+  /** @param value absent in a record that is too short to have it */
+  add(value: Json | undefined): void {
+    if (value === undefined) {
+      this.#kinds.push(ABSENT);
+    } else if (typeof value === 'number' && isFoldable(value)) {
+      this.#kinds.push(NUMBER);
+      this.#numbers.push(value);
+    } else {
+      this.#kinds.push(ENTRY);
+      this.#refer(value);
+    }
   }
 
-  number(value: number): void {
-    this.#numbers.push(value);
-  }
-
-  /** @param reference 0 for the next new string, else 1 + the number of a known one */
-  string(reference: number): void {
-    this.#strings.varint(reference);
+  #refer(value: Json): void {
+    const text = JSON.stringify(value);
+    const known = this.#known.get(text);
+    this.#references.varint(known === undefined ? 0 : known + 1);
+    if (known !== undefined) return;
+    this.#known.set(text, this.#entries.length);
+    this.#entries.push(value);
   }
 
   writeTo(out: ByteWriter): void {
-    const [first = MIXED] = this.#kinds;
-    const alike = this.#kinds.every((kind) => kind === first);
+    const [first = NUMBER] = this.#kinds;
+    const alike = first !== ABSENT && this.#kinds.every((kind) => kind === first);
     out.varint(alike ? first : MIXED);
-    if (!alike) lane(out, Uint8Array.from(this.#kinds));
-    const plain = packed(this.#numbers, false);
-    const differences = packed(this.#numbers, true);
-    const shorter = differences.length < plain.length;
-    out.varint(shorter ? DIFFERENCES : PLAIN);
-    lane(out, (shorter ? differences : plain).written());
-    lane(out, this.#strings.written());
+    if (!alike) out.lane(Uint8Array.from(this.#kinds));
+    if (first === NUMBER || this.#numbers.length > 0) {
+      const plain = packed(this.#numbers, PLAIN);
+      const differences = packed(this.#numbers, DIFFERENCES);
+      const shorter = differences.length < plain.length;
+      out.varint(shorter ? DIFFERENCES : PLAIN);
+      out.lane((shorter ? differences : plain).written());
+    }
+    if (this.#entries.length > 0) {
+      out.lane(Buffer.from(JSON.stringify(this.#entries), 'utf8'));
+      out.lane(this.#references.written());
+    }
   }
 }
 
-function lane(out: ByteWriter, bytes: Uint8Array): void {
-  out.varint(bytes.length);
-  out.bytes(bytes);
+function isFoldable(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < FOLDABLE_BELOW;
 }
 
-function packed(numbers: readonly number[], differences: boolean): ByteWriter {
+function packed(numbers: readonly number[], written: number): ByteWriter {
   const out = new ByteWriter();
   let before = 0;
   for (const number of numbers) {
     out.signed(number - before);
-    if (differences) before = number;
+    if (written === DIFFERENCES) before = number;
   }
   return out;
 }
 
-/** Gives the values of a column in their order. */
-export interface ColumnReader {
-  kind(): number;
-  number(): number;
-  string(): number;
+/** What is made of a value as it is read. */
+export type Decode = (json: Json) => unknown;
+
+/**
+ * The values of the next column in `from`, `undefined` where a record has none.
+ *
+ * @param count how many there are
+ * @param decode makes something else of each value; an entry is decoded once
+ */
+export function readColumn(from: ByteReader, count: number, decode?: Decode): unknown[] {
+  const alike = from.varint();
+  if (alike === NUMBER) return readNumbers(from, count, decode);
+  if (alike === ENTRY) return readEntries(from, count, decode);
+  const kinds = from.lane();
+  if (kinds.length !== count) throw new TruncatedBytes('kinds are missing or too many');
+  const numbers = kinds.includes(NUMBER) ? readNumbers(from, countOf(kinds, NUMBER), decode) : [];
+  const entries = kinds.includes(ENTRY) ? readEntries(from, countOf(kinds, ENTRY), decode) : [];
+  const values: unknown[] = [];
+  let number = 0;
+  let entry = 0;
+  for (const kind of kinds) {
+    if (kind === NUMBER) values.push(numbers[number++]);
+    else if (kind === ENTRY) values.push(entries[entry++]);
+    else values.push(undefined);
+  }
+  return values;
 }
 
-/** The next column in `from`. */
-export function readColumn(from: ByteReader): ColumnReader {
-  const next = () => new ByteReader(from.bytes(from.varint()));
-  const alike = from.varint();
-  const kinds = alike === MIXED ? next() : undefined;
+function countOf(kinds: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (const kind of kinds) if (kind === wanted) count++;
+  return count;
+}
+
+function readNumbers(from: ByteReader, count: number, decode?: Decode): unknown[] {
   const differences = from.varint() === DIFFERENCES;
-  const numbers = next();
-  const strings = next();
+  const lane = from.reader();
+  const values: unknown[] = [];
   let before = 0;
-  return {
-    kind: kinds === undefined ? () => alike : () => kinds.byte(),
-    number: differences
-      ? () => {
-          before += numbers.signed();
-          return before;
-        }
-      : () => numbers.signed(),
-    string: () => strings.varint(),
-  };
+  for (let i = 0; i < count; i++) {
+    const value = before + lane.signed();
+    if (differences) before = value;
+    values.push(decode === undefined ? value : decode(value));
+  }
+  lane.end();
+  return values;
+}
+
+function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[] {
+  const entries: unknown = JSON.parse(Buffer.from(from.lane()).toString('utf8'));
+  if (!Array.isArray(entries)) throw new TruncatedBytes('the entries are no list');
+  const decoded = decode === undefined ? entries : entries.map((entry) => decode(entry as Json));
+  const references = from.reader();
+  const values: unknown[] = [];
+  let seen = 0;
+  for (let i = 0; i < count; i++) {
+    const reference = references.varint();
+    const entry = reference === 0 ? seen++ : reference - 1;
+    if (entry >= decoded.length) throw new TruncatedBytes('an entry is missing');
+    values.push(decoded[entry]);
+  }
+  references.end();
+  return values;
 }

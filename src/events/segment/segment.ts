@@ -1,45 +1,40 @@
 /**
  * A sealed segment: a run of positions of one log in one blob, which gives back each event's text
- * byte for byte. It holds the chain's values before and after the run, so it verifies on its own:
+ * byte for byte. It holds the chain's values before and after the run, so it verifies on its own.
+ * What a fold needs is packed apart from the rest:
  *
- *     "BPFSEG", format, then brotli of:
- *     position_from, number of events, hash before (32), hash after (32),
- *     batches: positions that each spans, writers; times of recording, as differences;
- *     the texts as columns (text-columns.ts)
+ *     "BPFSEG", format, position_from, number of events, hash before (32), hash after (32),
+ *     size, what a fold needs (changes.ts), packed
+ *     size, the rest (rest.ts), packed
  */
 import { setImmediate as breath } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { brotliCompress, brotliDecompressSync, constants } from 'node:zlib';
+import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
 import type { EncodedEvent } from '../codec.ts';
-import type { Json } from '../field-coder.ts';
-import { TextColumnsReader, TextColumnsWriter } from './text-columns.ts';
+import { type Json, UnreadableEvent } from '../field-coder.ts';
+import { type Change, ChangesWriter, type Run, readChanges, readPackedChanges } from './changes.ts';
+import { partsOf } from './event-parts.ts';
+import { type PackedEvent, RestWriter, readRest, type SealedBatch } from './rest.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
-/** Events in a segment. */
+/** Events in a segment, at most. */
 export const SEGMENT_EVENTS = 10_000;
 /** Text of a segment's events, about; in characters. A segment of long texts has fewer events. */
 export const SEGMENT_TEXT_MAX = 16 * 1024 * 1024;
-/** Bytes that a segment may unpack to: more is damage, or an attack. */
+/** Bytes that either part of a segment may unpack to: more is damage, or an attack. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Events that are packed at a stretch: some milliseconds. */
 const TURN_EVENTS = 500;
 
 const MAGIC = Buffer.from('BPFSEG', 'latin1');
-const FORMAT = 1;
+const FORMAT = 2;
 const HASH_BYTES = 32;
 /** Brotli's effort: 9 of 11 takes a twentieth of the time of 11 for a few hundredths more bytes. */
 const QUALITY = 9;
 
-/** One append of the log, as the segment remembers it. */
-export interface SealedBatch {
-  /** Position of its last event. */
-  readonly position_to: number;
-  readonly writer: number;
-}
-
 export interface Sealed {
-  /** In order of position, without gaps; at least one. */
+  /** In order of position, without gaps; from 1 to `SEGMENT_EVENTS`. */
   readonly rows: readonly EncodedEvent[];
   /** The appends that end within the run, in order. */
   readonly batches: readonly SealedBatch[];
@@ -56,41 +51,52 @@ export class UnreadableSegment extends Error {}
 export async function packSegment(run: Sealed): Promise<Uint8Array> {
   const { rows, batches, hash_before, hash_after } = run;
   const [first] = rows;
-  if (first === undefined) throw new Error('a segment has at least one event');
+  if (first === undefined || rows.length > SEGMENT_EVENTS) {
+    throw new Error(`a segment has 1 to ${SEGMENT_EVENTS} events`);
+  }
+  const changes = new ChangesWriter();
+  const rest = new RestWriter();
+  for (const [index, { body, recorded_at }] of rows.entries()) {
+    if (index % TURN_EVENTS === TURN_EVENTS - 1) await breath();
+    const parts = partsOf(body);
+    if (parts === undefined) changes.addOdd(body);
+    else changes.add(parts);
+    rest.add(recorded_at, parts);
+  }
   const out = new ByteWriter();
+  out.bytes(MAGIC);
+  out.varint(FORMAT);
   out.varint(first.position);
   out.varint(rows.length);
   out.bytes(hash_before);
   out.bytes(hash_after);
-  out.varint(batches.length);
-  let position = first.position - 1;
-  let writer = 0;
-  for (const batch of batches) {
-    out.varint(batch.position_to - position);
-    out.signed(batch.writer - writer);
-    position = batch.position_to;
-    writer = batch.writer;
-  }
-  const texts = new TextColumnsWriter();
-  let recordedAt = 0;
-  for (const [index, row] of rows.entries()) {
-    if (index % TURN_EVENTS === TURN_EVENTS - 1) await breath();
-    out.signed(row.recorded_at - recordedAt);
-    recordedAt = row.recorded_at;
-    texts.add(row.body);
-  }
-  texts.writeTo(out);
+  const part = new ByteWriter();
+  changes.writeTo(part);
+  out.lane(await packed(part.written()));
+  const other = new ByteWriter();
+  rest.writeTo(other, first.position, batches);
+  out.lane(await packed(other.written()));
+  return Uint8Array.from(out.written());
+}
+
+async function packed(bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes.length > UNPACKED_BYTES_MAX) throw new Error('the events are too long for a segment');
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: QUALITY,
-    [constants.BROTLI_PARAM_SIZE_HINT]: out.length,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   };
-  const packed = await promisify(brotliCompress)(out.written(), { params });
-  return Buffer.concat([MAGIC, Buffer.of(FORMAT), packed]);
+  return promisify(brotliCompress)(bytes, { params });
 }
 
 /** A row of a segment; the text's JSON is at hand where there is any. */
 export interface SegmentRow extends EncodedEvent {
   readonly json?: Json | undefined;
+}
+
+/** What a segment tells of itself, and its two parts as they are packed. */
+interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
+  readonly changes: Uint8Array;
+  readonly rest: Uint8Array;
 }
 
 export interface OpenSegment extends Omit<Sealed, 'rows'> {
@@ -101,84 +107,91 @@ export interface OpenSegment extends Omit<Sealed, 'rows'> {
 }
 
 /**
- * Opens a segment.
+ * Opens a segment for all that it holds.
  *
  * @throws UnreadableSegment, also while the rows are read
  */
 export function openSegment(blob: Uint8Array): OpenSegment {
-  const header = Buffer.from(blob.subarray(0, MAGIC.length));
-  if (!header.equals(MAGIC)) throw new UnreadableSegment('this is no segment');
-  const format = blob[MAGIC.length];
-  if (format !== FORMAT) {
-    throw new UnreadableSegment(`segment format ${format}; known is ${FORMAT}`);
-  }
   return asUnreadable(() => {
-    const packed = blob.subarray(MAGIC.length + 1);
-    return read(new ByteReader(unpacked(packed)));
+    const { changes, rest, ...opened } = openedOf(blob);
+    const { position_from, events: length, hash_before, hash_after } = opened;
+    const { batches, events } = readRest(unpacked(rest), opened);
+    const rows = rowsOf(position_from, events(readPackedChanges(unpacked(changes), length)));
+    const position_to = position_from + length - 1;
+    return { position_from, position_to, batches, hash_before, hash_after, rows };
   });
 }
 
-function unpacked(packed: Uint8Array): Uint8Array {
-  return brotliDecompressSync(packed, { maxOutputLength: UNPACKED_BYTES_MAX });
+/**
+ * The changes that a segment's events made, without those that made none; calls and answers stay
+ * packed.
+ *
+ * @throws UnreadableSegment, also while the changes are read
+ * @throws UnreadableEvent while the changes are read
+ */
+export async function openChanges(blob: Uint8Array): Promise<Iterable<Change>> {
+  const opened = asUnreadable(() => openedOf(blob));
+  const options = { maxOutputLength: UNPACKED_BYTES_MAX };
+  const bytes = await promisify(brotliDecompress)(opened.changes, options).catch(unreadable);
+  return readable(readChanges(new ByteReader(bytes), opened));
 }
 
-function read(from: ByteReader): OpenSegment {
+function openedOf(blob: Uint8Array): Opened {
+  if (!MAGIC.equals(blob.subarray(0, MAGIC.length))) {
+    throw new UnreadableSegment('this is no segment');
+  }
+  const from = new ByteReader(blob.subarray(MAGIC.length));
+  const format = from.varint();
+  if (format !== FORMAT) {
+    throw new UnreadableSegment(`segment format ${format}; known is ${FORMAT}`);
+  }
   const position_from = from.varint();
   const events = from.varint();
+  if (!(events >= 1 && events <= SEGMENT_EVENTS)) {
+    throw new UnreadableSegment(`a segment of ${events} events`);
+  }
   const hash_before = Uint8Array.from(from.bytes(HASH_BYTES));
   const hash_after = Uint8Array.from(from.bytes(HASH_BYTES));
-  const batches: SealedBatch[] = [];
-  let position = position_from - 1;
-  let writer = 0;
-  for (let left = from.varint(); left > 0; left--) {
-    position += from.varint();
-    writer += from.signed();
-    batches.push({ position_to: position, writer });
-  }
-  const times: number[] = [];
-  let recordedAt = 0;
-  while (times.length < events) {
-    recordedAt += from.signed();
-    times.push(recordedAt);
-  }
-  const texts = new TextColumnsReader(from);
-  if (from.left > 0) throw new UnreadableSegment(`${from.left} bytes are left over`);
-  const position_to = position_from + events - 1;
-  const rows = rowsOf(texts, position_from, times);
-  return { position_from, position_to, batches, hash_before, hash_after, rows };
+  const changes = from.lane();
+  const rest = from.lane();
+  from.end();
+  return { position_from, events, hash_before, hash_after, changes, rest };
 }
 
-function* rowsOf(
-  texts: TextColumnsReader,
-  from: number,
-  times: readonly number[],
-): Generator<SegmentRow> {
-  for (const [index, recorded_at] of times.entries()) {
-    const packed = asUnreadable(() => texts.next());
-    yield new LazyRow(from + index, recorded_at, packed);
-  }
+function unpacked(part: Uint8Array): ByteReader {
+  return new ByteReader(brotliDecompressSync(part, { maxOutputLength: UNPACKED_BYTES_MAX }));
 }
 
-/** Writes the text only when somebody wants it: a fold works on the JSON alone. */
+function* rowsOf(position_from: number, events: Iterable<PackedEvent>): Generator<SegmentRow> {
+  let position = position_from;
+  for (const event of readable(events)) yield new LazyRow(position++, event);
+}
+
+/** Writes the text only when somebody wants it: reading events works on the JSON alone. */
 class LazyRow implements SegmentRow {
   readonly position: number;
   readonly recorded_at: number;
-  readonly json?: Json | undefined;
-  readonly #text: () => string;
+  readonly json: Json | undefined;
+  readonly #text: string | undefined;
 
-  constructor(
-    position: number,
-    recorded_at: number,
-    packed: { readonly json?: Json | undefined; readonly text: () => string },
-  ) {
+  constructor(position: number, { recorded_at, json, text }: PackedEvent) {
     this.position = position;
     this.recorded_at = recorded_at;
-    this.json = packed.json;
-    this.#text = packed.text;
+    this.json = json;
+    this.#text = text;
   }
 
   get body(): string {
-    return this.#text();
+    return this.#text ?? JSON.stringify(this.json);
+  }
+}
+
+/** The same items; whatever goes wrong with the bytes says that the segment is damaged. */
+function* readable<T>(items: Iterable<T>): Generator<T> {
+  try {
+    yield* items;
+  } catch (cause) {
+    unreadable(cause);
   }
 }
 
@@ -186,7 +199,12 @@ function asUnreadable<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    if (cause instanceof UnreadableSegment) throw cause;
-    throw new UnreadableSegment('the segment is damaged', { cause });
+    return unreadable(cause);
   }
+}
+
+function unreadable(cause: unknown): never {
+  // An event that this program cannot read is another matter than damaged bytes.
+  if (cause instanceof UnreadableSegment || cause instanceof UnreadableEvent) throw cause;
+  throw new UnreadableSegment('the segment is damaged', { cause });
 }

@@ -32,6 +32,12 @@ export class ByteWriter {
     this.#length += added.length;
   }
 
+  /** Bytes with their number before them. */
+  lane(added: Uint8Array): void {
+    this.varint(added.length);
+    this.bytes(added);
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -73,6 +79,11 @@ export class ByteReader {
   }
 
   varint(): number {
+    const first = this.#bytes[this.#next] as number;
+    if (first < 0x80) {
+      this.#next++;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (;;) {
@@ -98,6 +109,21 @@ export class ByteReader {
     const part = this.#bytes.subarray(this.#next, end);
     this.#next = end;
     return part;
+  }
+
+  /** The bytes of the next lane. */
+  lane(): Uint8Array {
+    return this.bytes(this.varint());
+  }
+
+  /** A reader of the next lane. */
+  reader(): ByteReader {
+    return new ByteReader(this.lane());
+  }
+
+  /** Throws when there are bytes left. */
+  end(): void {
+    if (this.left > 0) throw new TruncatedBytes(`${this.left} bytes are left over`);
   }
 
   get left(): number {

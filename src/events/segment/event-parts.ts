@@ -1,0 +1,82 @@
+/**
+ * The text of an event taken apart: what a fold needs (pid and effects), and the rest. A text that
+ * is not the canonical text of an event as `codec.ts` writes them is odd: it has no parts, and is
+ * kept as it is, so packing never has to trust what it packs.
+ */
+import type { Json } from '../field-coder.ts';
+import { RECORD_ITEMS_MAX } from './records.ts';
+
+/** The version of the texts that are taken apart; others are odd. */
+const SCHEMA_VERSION = 1;
+/** Items of an event's text. */
+const ITEMS = 10;
+/** Codes of calls and effects are below this. */
+const CODES_MAX = 1024;
+
+/** A call or an effect: its code, and its fields. */
+export interface CodedRecord {
+  readonly code: number;
+  readonly fields: readonly Json[];
+}
+
+export interface EventParts {
+  readonly pid: number;
+  readonly effects: readonly CodedRecord[];
+  /** Difference of times, boot, source, actor and comm. */
+  readonly envelope: readonly Json[];
+  readonly call: CodedRecord;
+  readonly outcome: Json;
+}
+
+/** The parts of a text; none of an odd one. */
+export function partsOf(text: string): EventParts | undefined {
+  const json = canonicalJson(text);
+  if (!isList(json) || json.length !== ITEMS || json[0] !== SCHEMA_VERSION) return undefined;
+  const [, delta, boot, source, actor, pid, comm, call, outcome, effects] = json as Json[];
+  const callRecord = codedRecord(call);
+  const effectRecords = isList(effects) ? effects.map(codedRecord) : [undefined];
+  if (typeof pid !== 'number' || callRecord === undefined) return undefined;
+  if (isList(outcome) && outcome.length > RECORD_ITEMS_MAX) return undefined;
+  if (effectRecords.includes(undefined)) return undefined;
+  return {
+    pid,
+    effects: effectRecords as CodedRecord[],
+    envelope: [delta, boot, source, actor, comm] as Json[],
+    call: callRecord,
+    outcome: outcome as Json,
+  };
+}
+
+/** The JSON of the text that has these parts. */
+export function jsonOf({ pid, effects, envelope, call, outcome }: EventParts): Json {
+  const [delta, boot, source, actor, comm] = envelope as [Json, Json, Json, Json, Json];
+  const who = [SCHEMA_VERSION, delta, boot, source, actor, pid, comm];
+  return [...who, listOf(call), outcome, effects.map(listOf)];
+}
+
+function listOf({ code, fields }: CodedRecord): Json {
+  return [code, ...fields];
+}
+
+function codedRecord(json: Json | undefined): CodedRecord | undefined {
+  if (!isList(json) || json.length > RECORD_ITEMS_MAX) return undefined;
+  const [code, ...fields] = json;
+  if (typeof code !== 'number' || !(code >= 0 && code < CODES_MAX && Number.isInteger(code))) {
+    return undefined;
+  }
+  return { code, fields };
+}
+
+/** The JSON of a text, if the text is what that JSON is written as. */
+function canonicalJson(text: string): Json | undefined {
+  try {
+    const json = JSON.parse(text) as Json;
+    return JSON.stringify(json) === text ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isList(json: Json | undefined): json is readonly Json[] {
+  return Array.isArray(json);
+}

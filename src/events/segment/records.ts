@@ -1,0 +1,103 @@
+/**
+ * Records as columns. A record is a list that a code tells the meaning of, such as an effect by
+ * its type: what stands at one index of all records of one code is a column.
+ */
+import type { Json } from '../field-coder.ts';
+import { ColumnWriter, type Decode, readColumn } from './column.ts';
+import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
+
+/** Items that a record may have. */
+export const RECORD_ITEMS_MAX = 16;
+
+interface Written {
+  count: number;
+  readonly columns: ColumnWriter[];
+}
+
+/** Takes records; those of one code keep their order. */
+export class RecordsWriter {
+  readonly #byCode = new Map<number, Written>();
+
+  /** @param record at most `RECORD_ITEMS_MAX` items */
+  add(code: number, record: readonly Json[]): void {
+    const written = this.#byCode.get(code) ?? { count: 0, columns: [] };
+    this.#byCode.set(code, written);
+    const { columns, count } = written;
+    while (columns.length < record.length) {
+      const column = new ColumnWriter();
+      for (let before = 0; before < count; before++) column.add(undefined);
+      columns.push(column);
+    }
+    for (const [index, column] of columns.entries()) column.add(record[index]);
+    written.count++;
+  }
+
+  writeTo(out: ByteWriter): void {
+    out.varint(this.#byCode.size);
+    for (const [code, { count, columns }] of this.#byCode) {
+      out.varint(code);
+      out.varint(count);
+      out.varint(columns.length);
+      for (const column of columns) column.writeTo(out);
+    }
+  }
+}
+
+/** The records of one code, by column. */
+export interface Columns {
+  readonly count: number;
+  /** By index in a record; `undefined` where a record ends before. */
+  readonly columns: readonly (readonly unknown[])[];
+}
+
+/**
+ * Reads what a `RecordsWriter` wrote.
+ *
+ * @param decoderOf what is made of the values at an index of the records of a code
+ * @returns by code
+ */
+export function readRecords(
+  from: ByteReader,
+  decoderOf?: (code: number, index: number) => Decode | undefined,
+): Map<number, Columns> {
+  const byCode = new Map<number, Columns>();
+  for (let left = from.varint(); left > 0; left--) {
+    const code = from.varint();
+    const count = from.varint();
+    const width = from.varint();
+    if (width > RECORD_ITEMS_MAX) throw new TruncatedBytes(`records of ${width} items`);
+    const columns: unknown[][] = [];
+    while (columns.length < width) {
+      columns.push(readColumn(from, count, decoderOf?.(code, columns.length)));
+    }
+    byCode.set(code, { count, columns });
+  }
+  return byCode;
+}
+
+/** Gives the records of each code in their order, as the lists that were written. */
+export class RecordsInOrder {
+  readonly #byCode: ReadonlyMap<number, Columns>;
+  readonly #next = new Map<number, number>();
+
+  constructor(byCode: ReadonlyMap<number, Columns>) {
+    this.#byCode = byCode;
+  }
+
+  /** The next record of a code. */
+  next(code: number): Json[] {
+    const records = this.#byCode.get(code);
+    const row = this.#next.get(code) ?? 0;
+    if (records === undefined || row >= records.count) {
+      throw new TruncatedBytes(`a record of code ${code} is missing`);
+    }
+    this.#next.set(code, row + 1);
+    const record: Json[] = [];
+    for (const column of records.columns) {
+      const value = column[row];
+      if (value === undefined) break;
+      record.push(value as Json);
+    }
+    return record;
+  }
+}
