@@ -39,17 +39,15 @@ function logOf(committed: number) {
 /** Never polls by itself. */
 const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
 
-function followed(committed: number, after: number) {
+async function followed(committed: number, after: number) {
   const { log, database } = logOf(committed);
   const feed = new HostFeed({ database, clock, hostId: 1, ringEventsMax: 10 });
-  const stop = new AbortController();
-  const following = feed.follow(after, stop.signal);
+  const following = await feed.follow(after);
   const seen: number[] = [];
   return {
     log,
     feed,
     seen,
-    stop,
     following,
     async see(upTo: number) {
       while ((seen.at(-1) ?? after) < upTo) {
@@ -63,7 +61,7 @@ function followed(committed: number, after: number) {
 
 describe('the live end of a log', () => {
   it('hands what the writer committed to a follower without reading the database', async () => {
-    const { log, feed, see } = followed(3, 0);
+    const { log, feed, see } = await followed(3, 0);
     await see(3);
     const { reads } = log;
     log.committed = 6;
@@ -73,7 +71,7 @@ describe('the live end of a log', () => {
   });
 
   it('ignores what it had already', async () => {
-    const { log, feed, see } = followed(3, 0);
+    const { log, feed, see } = await followed(3, 0);
     await see(3);
     log.committed = 5;
     feed.publish(events(2, 4));
@@ -82,7 +80,7 @@ describe('the live end of a log', () => {
   });
 
   it('reads what is missing before a gap', async () => {
-    const { log, feed, see } = followed(3, 0);
+    const { log, feed, see } = await followed(3, 0);
     await see(3);
     feed.publish(events(4, 4));
     log.committed = 9;
@@ -91,9 +89,9 @@ describe('the live end of a log', () => {
   });
 
   it('reads once for all followers when someone says that the log grew', async () => {
-    const { log, feed, see } = followed(3, 3);
+    const { log, feed, see } = await followed(3, 3);
     const first = see(5);
-    const others = Array.from({ length: 20 }, () => feed.follow(3, new AbortController().signal));
+    const others = await Promise.all(Array.from({ length: 20 }, () => feed.follow(3)));
     const pieces = others.map((other) => other.next());
     await new Promise(setImmediate);
     const { reads } = log;
@@ -106,7 +104,7 @@ describe('the live end of a log', () => {
   });
 
   it('lets a follower fall far behind and catch up', async () => {
-    const { log, feed, see } = followed(1, 0);
+    const { log, feed, see } = await followed(1, 0);
     await see(1);
     for (let position = 2; position <= 100; position++) {
       log.committed = position;
@@ -116,9 +114,9 @@ describe('the live end of a log', () => {
   });
 
   it('keeps nothing when nobody follows', async () => {
-    const { log, feed, see, stop, following } = followed(2, 0);
+    const { log, feed, see, following } = await followed(2, 0);
     await see(2);
-    stop.abort();
+    await following.return();
     expect(await following.next()).toMatchObject({ done: true });
     expect(feed.followers).toBe(0);
     const { reads } = log;

@@ -6,7 +6,7 @@
  */
 import type { Clock } from './clock.ts';
 import type { Queryable } from './database.ts';
-import type { LedgerEvent } from './event.ts';
+import { type Feed, Follower, type Piece } from './follower.ts';
 import { readHead } from './head.ts';
 import { readEvents } from './log-reader.ts';
 
@@ -16,23 +16,30 @@ const RING_EVENTS_MAX = 4096;
 const PIECE_EVENTS_MAX = 256;
 /** How often the log is looked at when nothing says that it grew. */
 const POLL_MS = 2000;
+/** Followers woken in one turn of the event loop: about a millisecond of work. */
+const WOKEN_MAX = 128;
 
 export interface FeedOptions {
   readonly database: Queryable;
   readonly clock: Clock;
   readonly hostId: number;
+  /** Told when the last follower left. */
+  readonly onDeserted?: () => void;
   /** Default `RING_EVENTS_MAX`. */
   readonly ringEventsMax?: number;
 }
 
-export class HostFeed {
+export class HostFeed implements Feed {
   readonly #options: FeedOptions;
-  #ring: LedgerEvent[] = [];
+  #ring: Piece[number][] = [];
   /** Position of the last event that went through the ring; undefined while nobody follows. */
   #end: number | undefined;
   #followers = 0;
   #stopPolling: AbortController | undefined;
-  #wakers: (() => void)[] = [];
+  /** Those at the end of the log. */
+  #waiting: Follower[] = [];
+  /** Those that were there when it grew, and are not woken yet. */
+  #due: Follower[] = [];
   #reading: Promise<void> | undefined;
   #hinted = false;
 
@@ -45,7 +52,7 @@ export class HostFeed {
   }
 
   /** Takes committed events, in order; what is known already is ignored. */
-  publish(events: readonly LedgerEvent[]): void {
+  publish(events: Piece): void {
     const end = this.#end;
     if (end === undefined) return;
     const fresh = events.filter((event) => event.position > end);
@@ -70,39 +77,37 @@ export class HostFeed {
   }
 
   /**
-   * The events after a position, in order, in pieces; goes on until the signal aborts.
+   * A follower that takes the events after a position, in order, and then what is still to come.
    *
-   * @param after position of the last event that the follower has; 0 for none
+   * @param after position of the last event that it has; 0 for none
    */
-  async *follow(after: number, signal: AbortSignal): AsyncGenerator<readonly LedgerEvent[]> {
-    const wake = () => this.#wake();
-    signal.addEventListener('abort', wake);
+  async follow(after: number): Promise<Follower> {
     await this.#join();
-    try {
-      let next = after + 1;
-      while (!signal.aborted) {
-        const piece = await this.#pieceFrom(next);
-        if (piece.length === 0) {
-          if (!signal.aborted && next > (this.#end ?? 0)) await this.#grown();
-          continue;
-        }
-        yield piece;
-        next += piece.length;
-      }
-    } finally {
-      signal.removeEventListener('abort', wake);
-      this.#leave();
-    }
+    return new Follower(this, after);
   }
 
-  async #pieceFrom(next: number): Promise<readonly LedgerEvent[]> {
-    const first = this.#ring[0]?.position;
-    if (first !== undefined && next >= first) {
-      return this.#ring.slice(next - first, next - first + PIECE_EVENTS_MAX);
+  held(from: number): Piece | undefined {
+    const [first] = this.#ring;
+    if (first !== undefined && from >= first.position) {
+      const at = from - first.position;
+      return this.#ring.slice(at, at + PIECE_EVENTS_MAX);
     }
-    if (next > (this.#end ?? 0)) return [];
+    return from > (this.#end ?? 0) ? [] : undefined;
+  }
+
+  read(from: number): Promise<Piece> {
     const { database, hostId } = this.#options;
-    return readEvents(database, hostId, { from: next, limit: PIECE_EVENTS_MAX });
+    return readEvents(database, hostId, { from, limit: PIECE_EVENTS_MAX });
+  }
+
+  wait(follower: Follower): void {
+    this.#waiting.push(follower);
+  }
+
+  leave(follower: Follower): void {
+    const at = this.#waiting.indexOf(follower);
+    if (at !== -1) this.#waiting.splice(at, 1);
+    this.#left();
   }
 
   async #join(): Promise<void> {
@@ -113,7 +118,7 @@ export class HostFeed {
       const { position } = await readHead(database, hostId);
       this.#end ??= position;
     } catch (error) {
-      this.#followers--;
+      this.#left();
       throw error;
     }
     if (this.#stopPolling === undefined) {
@@ -124,13 +129,14 @@ export class HostFeed {
     this.hint();
   }
 
-  #leave(): void {
+  #left(): void {
     this.#followers--;
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();
     this.#stopPolling = undefined;
     this.#ring = [];
     this.#end = undefined;
+    this.#options.onDeserted?.();
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
@@ -155,15 +161,16 @@ export class HostFeed {
     }
   }
 
-  #grown(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wakers.push(resolve);
-    });
+  /** After the turn that committed: writers are answered before followers, and in between. */
+  #wake(): void {
+    const idle = this.#due.length === 0;
+    this.#due.push(...this.#waiting);
+    this.#waiting = [];
+    if (idle && this.#due.length > 0) setImmediate(() => this.#wakeSome());
   }
 
-  #wake(): void {
-    const wakers = this.#wakers;
-    this.#wakers = [];
-    for (const wake of wakers) wake();
+  #wakeSome(): void {
+    for (const follower of this.#due.splice(0, WOKEN_MAX)) follower.wake();
+    if (this.#due.length > 0) setImmediate(() => this.#wakeSome());
   }
 }

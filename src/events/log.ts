@@ -180,7 +180,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
     positionAt: async (host, time) => positionAt(database, await idOf(host), time),
     async subscribe(host, { after }) {
       const hostId = await idOf(host);
-      const feed = feeds.get(hostId) ?? new HostFeed({ database, clock, hostId, onDeserted: () => feeds.delete(hostId) });
+      const feed =
+        feeds.get(hostId) ??
+        new HostFeed({ database, clock, hostId, onDeserted: () => feeds.delete(hostId) });
       feeds.set(hostId, feed);
       return feed.follow(after);
     },

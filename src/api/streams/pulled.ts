@@ -1,34 +1,65 @@
 /**
  * A response body that is made as it is read. One that is not read for a while is ended, so that a
- * client that stopped listening holds nothing.
+ * client that stopped listening holds nothing; one that has nothing to say may be kept alive.
  */
 
 export interface Pulled {
-  /** Milliseconds that a piece may wait to be taken. */
+  /** Milliseconds that a piece may wait to be taken; give or take a quarter. */
   readonly unreadMs: number;
+  /** What a waiting reader is told when nothing came for about so long. */
+  readonly heartbeat?: { readonly ms: number; readonly text: string };
 }
 
 const encoder = new TextEncoder();
 
-/** A stream of the texts that `source` yields; `source` is ended when the reader leaves. */
-export function pulled(source: AsyncGenerator<string>, { unreadMs }: Pulled): ReadableStream {
-  let timer: NodeJS.Timeout | undefined;
+/** A stream of what `source` yields, texts in UTF-8; `source` is ended when the reader leaves. */
+export function pulled(
+  source: AsyncIterator<string | Uint8Array, undefined>,
+  { unreadMs, heartbeat }: Pulled,
+): ReadableStream {
+  let watch: NodeJS.Timeout | undefined;
+  /** The reader waits for a piece; otherwise a piece waits for the reader. */
+  let asked = false;
+  let since = performance.now();
+
+  function look(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const quietMs = performance.now() - since;
+    const isTaken = controller.desiredSize === 0;
+    if (!(asked && isTaken) && quietMs >= unreadMs) {
+      clearInterval(watch);
+      controller.error(new Error(`not read for ${unreadMs} ms`));
+      void source.return?.();
+    } else if (asked && isTaken && heartbeat !== undefined && quietMs >= heartbeat.ms) {
+      since = performance.now();
+      controller.enqueue(encoder.encode(heartbeat.text));
+    }
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        clearTimeout(timer);
-        const { done, value } = await source.next();
-        if (done) return controller.close();
-        controller.enqueue(encoder.encode(value));
-        timer = setTimeout(() => {
-          controller.error(new Error(`not read for ${unreadMs} ms`));
-          void source.return(undefined);
-        }, unreadMs);
-        timer.unref();
+        // One timer for the whole stream: a thousand of them may get a piece at the same moment.
+        const everyMs = Math.min(unreadMs, heartbeat?.ms ?? unreadMs) / 4;
+        watch ??= setInterval(() => look(controller), everyMs).unref();
+        asked = true;
+        try {
+          const { done, value } = await source.next();
+          asked = false;
+          since = performance.now();
+          if (!done) {
+            return controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
+          }
+        } catch (error) {
+          clearInterval(watch);
+          void source.return?.();
+          throw error;
+        }
+        clearInterval(watch);
+        controller.close();
       },
       async cancel() {
-        clearTimeout(timer);
-        await source.return(undefined);
+        clearInterval(watch);
+        await source.return?.();
       },
     },
     // Nothing is made ahead of the reader.
