@@ -7,9 +7,11 @@ import { memory } from './memory.ts';
 import { model } from './model.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
+import { singleWrites } from './single-writes.ts';
 import { storage } from './storage.ts';
 
 export const BENCHES: readonly Bench[] = [
+  singleWrites,
   model,
   replay,
   storage,
