@@ -1,8 +1,10 @@
 /** All benchmarks, in the order in which they run and stand in RESULTS.md. */
 
+import { batches } from './batches.ts';
 import { fairness } from './fairness.ts';
 import { followers } from './followers.ts';
 import type { Bench } from './harness/bench.ts';
+import { imports } from './import.ts';
 import { memory } from './memory.ts';
 import { model } from './model.ts';
 import { replay } from './replay.ts';
@@ -12,6 +14,8 @@ import { storage } from './storage.ts';
 
 export const BENCHES: readonly Bench[] = [
   singleWrites,
+  batches,
+  imports,
   model,
   replay,
   storage,

@@ -25,6 +25,8 @@ export interface Memory {
 
 export interface BenchService {
   readonly url: string;
+  /** Of the database that it works on. */
+  readonly databaseUrl: string;
   readonly port: number;
   readonly pid: number;
   /** What the service uses, once garbage is collected. */
@@ -60,7 +62,7 @@ export async function startBenchService(
   });
   const abandon = () => child.kill('SIGKILL');
   process.once('exit', abandon);
-  return running(child, await urlOf(child), abandon);
+  return running(child, { url: await urlOf(child), databaseUrl: url }, abandon);
 }
 
 function urlOf(child: ChildProcess): Promise<string> {
@@ -74,9 +76,14 @@ function urlOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function running(child: ChildProcess, url: string, abandon: () => void): BenchService {
+function running(
+  child: ChildProcess,
+  { url, databaseUrl }: Pick<BenchService, 'url' | 'databaseUrl'>,
+  abandon: () => void,
+): BenchService {
   return {
     url,
+    databaseUrl,
     port: Number(new URL(url).port),
     pid: child.pid ?? 0,
     async memory() {
