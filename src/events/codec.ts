@@ -10,7 +10,7 @@ import type { CallName } from '../domain/call.ts';
 import type { Effect, EffectType } from '../domain/effect.ts';
 import { CALL_FIELDS } from './call-fields.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
-import type { LedgerEvent } from './event.ts';
+import type { Change, LedgerEvent } from './event.ts';
 import { coded, type Json, UnreadableEvent } from './field-coder.ts';
 import type { FieldList } from './field-list.ts';
 import { CALL_CODES, EFFECT_CODES, SOURCE_CODES } from './names.ts';
@@ -69,10 +69,31 @@ function encodeEffect(effect: Effect): Json {
  * @throws UnreadableEvent when the text is damaged or of a version that this program lacks
  */
 export function decodeEvent(row: EncodedEvent & { readonly json?: Json | undefined }): LedgerEvent {
+  return readably(row, () => decodeBody(row, upcast((row.json ?? JSON.parse(row.body)) as Body)));
+}
+
+/**
+ * What a fold needs of the event that a row holds; calls and answers are not decoded.
+ *
+ * @throws UnreadableEvent as `decodeEvent` does for the parts that are decoded
+ */
+export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): Change {
+  return readably(row, () => {
+    const body = upcast(JSON.parse(row.body) as Body);
+    const [pid, effects] = [body[PID] as number, body[EFFECTS] as readonly (readonly Json[])[]];
+    return { position: row.position, pid, effects: effects.map(decodeEffect) };
+  });
+}
+
+/** Indexes in a body. */
+const PID = 5;
+const EFFECTS = 9;
+
+function readably<T>({ position }: Pick<EncodedEvent, 'position'>, decode: () => T): T {
   try {
-    return decodeBody(row, upcast((row.json ?? JSON.parse(row.body)) as Body));
+    return decode();
   } catch (cause) {
-    throw new UnreadableEvent(`event ${row.position} cannot be read`, { cause });
+    throw new UnreadableEvent(`event ${position} cannot be read`, { cause });
   }
 }
 

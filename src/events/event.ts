@@ -35,3 +35,6 @@ export interface LedgerEvent {
   readonly outcome: Outcome;
   readonly effects: readonly Effect[];
 }
+
+/** What a fold needs of an event. */
+export type Change = Pick<LedgerEvent, 'position' | 'pid' | 'effects'>;

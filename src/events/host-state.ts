@@ -8,13 +8,10 @@ import { unbooted } from '../domain/boot.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
+import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
-import type { LedgerEvent } from './event.ts';
-import { readThrough } from './log-reader.ts';
-
-/** Fewest events between two snapshots: about 10 ms of folding. */
-const SNAPSHOT_EVENTS_MIN = 5000;
+import type { Change } from './event.ts';
 
 /**
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
@@ -39,7 +36,7 @@ export async function loadState(
   const snapshot = await latestSnapshot(database, hostId, position);
   const { kernel } = snapshot;
   const range = { from: snapshot.position + 1, to: position };
-  for await (const events of readThrough(database, hostId, range)) fold(kernel, events);
+  for await (const changes of readChanges(database, hostId, range)) fold(kernel, changes);
   return { kernel, position, snapshotPosition: snapshot.position };
 }
 
@@ -48,13 +45,13 @@ export async function loadState(
  *
  * @throws DamagedLog on an effect that cannot be
  */
-export function fold(kernel: Kernel, events: readonly LedgerEvent[]): void {
-  for (const event of events) {
+export function fold(kernel: Kernel, changes: readonly Change[]): void {
+  for (const { position, pid, effects } of changes) {
     try {
-      for (const effect of event.effects) evolve(kernel, effect, event.pid);
+      for (const effect of effects) evolve(kernel, effect, pid);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new DamagedLog(event.position, why, { cause });
+      throw new DamagedLog(position, why, { cause });
     }
   }
 }
@@ -77,17 +74,6 @@ async function latestSnapshot(database: Queryable, hostId: number, position: num
   if (row === undefined) return { kernel: unbooted(), position: 0 };
   const json = (await promisify(inflate)(row.state)).toString('utf8');
   return { kernel: restoredFrom(JSON.parse(json)), position: row.position };
-}
-
-/**
- * How many events a log may grow after a snapshot before the next one pays: more for a large
- * state, so that writing snapshots costs no more than a fixed part of writing events.
- */
-export function snapshotInterval(kernel: Kernel): number {
-  const { processes, files, programs, links, maps, cgroups, bpffs } = kernel;
-  const tables = [processes, files, programs, links, maps, cgroups, bpffs];
-  const rows = tables.reduce((sum, table) => sum + table.size, 0);
-  return Math.max(SNAPSHOT_EVENTS_MIN, rows);
 }
 
 /** Stores the state at a position. Harmless when another process did so already. */

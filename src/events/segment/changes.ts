@@ -8,17 +8,14 @@
  *     the effects as records by code
  */
 import type { Effect, EffectType } from '../../domain/effect.ts';
-import { decodeEvent, effectTypeOf } from '../codec.ts';
+import { decodeChange, effectTypeOf } from '../codec.ts';
 import { EFFECT_FIELDS } from '../effect-fields.ts';
-import type { LedgerEvent } from '../event.ts';
+import type { Change } from '../event.ts';
 import { UnreadableEvent } from '../field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import type { CodedRecord, EventParts } from './event-parts.ts';
 import { type Columns, RecordsInOrder, RecordsWriter, readRecords } from './records.ts';
 import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
-
-/** What a fold needs of an event. */
-export type Change = Pick<LedgerEvent, 'position' | 'pid' | 'effects'>;
 
 /** Takes what a fold needs of events, in their order. */
 export class ChangesWriter {
@@ -109,39 +106,76 @@ interface EffectReader {
   next: number;
 }
 
+/** Changes in one page at most. */
+const PAGE_CHANGES = 1000;
+
 /**
- * The changes that the events made, without those that made none.
+ * The changes that the events in [from, to] made, without those that made none, a page at a time.
  *
- * @param recordedAt microseconds since the epoch, by index
+ * @throws UnreadableEvent
  */
-export function* readChanges(from: ByteReader, { position_from, events }: Run): Generator<Change> {
-  const { counts, pids, codes, effects } = readLanes(from, events, decoderOf);
+export function* readChanges(
+  bytes: ByteReader,
+  { position_from, events }: Run,
+  { from, to }: { readonly from: number; readonly to: number },
+): Generator<Change[]> {
+  const { counts, pids, codes, effects } = readLanes(bytes, events, decoderOf);
+  const readers = effectReaders(effects);
+  const end = Math.min(events, to - position_from + 1);
+  let page: Change[] = [];
+  let next = 0;
+  for (let index = 0; index < end; index++) {
+    const count = counts[index];
+    if (count === 0) continue;
+    const position = position_from + index;
+    const wanted = position >= from;
+    if (typeof count === 'string') {
+      if (wanted) page.push(decodeChange({ position, body: count }));
+    } else {
+      const effectsEnd = next + (count as number);
+      const pid = pids[index] as number;
+      if (wanted)
+        page.push({ position, pid, effects: effectsOf(readers, codes, next, effectsEnd) });
+      else for (let i = next; i < effectsEnd; i++) readerOf(readers, codes[i]).next++;
+      next = effectsEnd;
+    }
+    if (page.length < PAGE_CHANGES) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+function effectReaders(effects: ReadonlyMap<number, Columns>): EffectReader[] {
   const readers: EffectReader[] = [];
   for (const [code, { columns, count }] of effects) {
     const type = effectTypeOf(code);
     readers[code] = { type, names: EFFECT_FIELDS[type].names, columns, count, next: 0 };
   }
-  let next = 0;
-  for (let index = 0; index < events; index++) {
-    const count = counts[index];
-    if (count === 0) continue;
-    const position = position_from + index;
-    if (typeof count === 'string') {
-      yield decodeEvent({ position, recorded_at: 0, body: count });
-      continue;
-    }
-    const list: Effect[] = [];
-    for (let left = count as number; left > 0; left--) {
-      list.push(effectOf(readers[codes[next++] as number]));
-    }
-    yield { position, pid: pids[index] as number, effects: list };
-  }
+  return readers;
 }
 
-function effectOf(reader: EffectReader | undefined): Effect {
+function readerOf(readers: readonly EffectReader[], code: unknown): EffectReader {
+  const reader = readers[code as number];
   if (reader === undefined || reader.next >= reader.count) {
     throw new TruncatedBytes('an effect is missing');
   }
+  return reader;
+}
+
+/** The next effects: those whose codes stand in [from, to). */
+function effectsOf(
+  readers: readonly EffectReader[],
+  codes: readonly unknown[],
+  from: number,
+  to: number,
+): Effect[] {
+  const effects: Effect[] = [];
+  for (let i = from; i < to; i++) effects.push(effectOf(readerOf(readers, codes[i])));
+  return effects;
+}
+
+function effectOf(reader: EffectReader): Effect {
   const { names, columns } = reader;
   const row = reader.next++;
   const effect: Record<string, unknown> = { type: reader.type };

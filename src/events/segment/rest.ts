@@ -49,11 +49,7 @@ export class RestWriter {
     this.#outcomes.add(outcomeCode(call.code, isList), isList ? (outcome as Json[]) : [outcome]);
   }
 
-  writeTo(
-    out: ByteWriter,
-    positionFrom: number,
-    batches: readonly SealedBatch[],
-  ): void {
+  writeTo(out: ByteWriter, positionFrom: number, batches: readonly SealedBatch[]): void {
     writeBatches(out, positionFrom, batches);
     this.#times.writeTo(out);
     out.varint(this.#regular);

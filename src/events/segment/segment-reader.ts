@@ -1,8 +1,9 @@
 /** Reads the sealed segments of a log as they are stored. */
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../database.ts';
+import type { Change } from '../event.ts';
 import { OWNER } from '../lineage.ts';
-import { type OpenSegment, openSegment, UnreadableSegment } from './segment.ts';
+import { type OpenSegment, openChanges, openSegment, UnreadableSegment } from './segment.ts';
 
 export interface StoredSegment {
   readonly position_from: number;
@@ -39,22 +40,31 @@ export async function segmentAt(
 }
 
 /**
- * Opens a stored segment.
+ * Opens a stored segment for all that it holds.
  *
  * @throws UnreadableSegment when its bytes or positions are not those that it was stored with
  */
-export function openStored({
-  position_from,
-  position_to,
-  hash,
-  bytes,
-}: StoredSegment): OpenSegment {
-  if (!Buffer.from(segmentHash(bytes)).equals(hash)) {
-    throw new UnreadableSegment('the bytes of the segment have another hash');
-  }
-  const opened = openSegment(bytes);
-  if (opened.position_from !== position_from || opened.position_to !== position_to) {
+export function openStored(stored: StoredSegment): OpenSegment {
+  const opened = openSegment(soundBytes(stored));
+  if (opened.position_from !== stored.position_from || opened.position_to !== stored.position_to) {
     throw new UnreadableSegment('the segment holds other positions');
   }
   return opened;
+}
+
+/**
+ * The changes of a stored segment's events in [from, to], as `openChanges` gives them.
+ *
+ * @throws UnreadableSegment when its bytes are not those that it was stored with
+ */
+export async function storedChanges(
+  stored: StoredSegment,
+  range: { readonly from: number; readonly to: number },
+): Promise<Iterable<Change[]>> {
+  return openChanges(soundBytes(stored), range);
+}
+
+function soundBytes({ bytes, hash }: StoredSegment): Uint8Array {
+  if (Buffer.from(segmentHash(bytes)).equals(hash)) return bytes;
+  throw new UnreadableSegment('the bytes of the segment have another hash');
 }
