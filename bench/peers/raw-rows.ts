@@ -1,7 +1,7 @@
 /**
  * The floor under writing: exactly the rows that the ledger wrote, written again to copies of its
  * tables without a model, a chain or a check, by multi-row inserts or by COPY. The rows lie ready
- * in memory; only making parameters and the database's work are timed.
+ * as the text that is sent; only sending it and the database's work are timed.
  */
 import { once } from 'node:events';
 import postgres from 'postgres';
@@ -10,6 +10,8 @@ import { projector } from '../../src/projections/projector.ts';
 
 const LOG_TABLES = ['events', 'batches'];
 const TABLES = [...LOG_TABLES, ...projector.tables.map(({ name }) => name)];
+/** Lines that are given to COPY at once. */
+const COPY_LINES = 1000;
 /** Characters that COPY's text format escapes. */
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\t': '\\t' };
 
@@ -22,8 +24,17 @@ interface TableRows {
   readonly values: readonly (readonly Value[])[];
 }
 
-/** The rows of one batch of the log. */
-type Piece = readonly TableRows[];
+/** A statement with the rows of one batch for one table. */
+interface Insert {
+  readonly text: string;
+  readonly params: readonly string[];
+}
+
+/** COPY of one table's rows, some thousand lines a piece. */
+interface Copy {
+  readonly table: string;
+  readonly pieces: readonly string[];
+}
 
 export interface RawRows {
   /** Events that the rows hold. */
@@ -57,7 +68,8 @@ export async function rawRows(url: string, { hostId, batch }: Taken): Promise<Ra
   const whole: TableRows[] = [];
   for (const table of TABLES) whole.push(await rowsOf(sql, table, hostId));
   const events = whole[0]?.values[0]?.length ?? 0;
-  const pieces = piecesOf(whole, events, batch);
+  const transactions = insertsOf(whole, events, batch);
+  const copies = whole.map(copyOf);
   const empty = () => sql.unsafe(`truncate ${TABLES.map((table) => `raw_${table}`).join(', ')}`);
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     await empty();
@@ -70,9 +82,9 @@ export async function rawRows(url: string, { hostId, batch }: Taken): Promise<Ra
     rows: whole.reduce((sum, { values }) => sum + (values[0]?.length ?? 0), 0),
     insert: () =>
       timed(async () => {
-        for (const piece of pieces) await inserted(sql, piece);
+        for (const inserts of transactions) await inserted(sql, inserts);
       }),
-    copy: () => timed(() => sql.begin((tx) => copied(tx, whole))),
+    copy: () => timed(() => sql.begin((tx) => copied(tx, copies))),
     close: () => sql.end({ timeout: 5 }),
   };
 }
@@ -96,18 +108,21 @@ async function rowsOf(sql: postgres.Sql<{ int8: number }>, table: string, hostId
   return { table, columns, values };
 }
 
-/** The rows cut where every `batch` positions end. */
-function piecesOf(whole: readonly TableRows[], events: number, batch: number): Piece[] {
-  const pieces: Piece[] = [];
+/** The inserts of each transaction: the rows cut where every `batch` positions end. */
+function insertsOf(whole: readonly TableRows[], events: number, batch: number): Insert[][] {
+  const transactions: Insert[][] = [];
   for (let from = 1; from <= events; from += batch) {
-    pieces.push(
+    transactions.push(
       whole.flatMap((rows) => {
-        const cut = between(rows, from, from + batch);
-        return cut.values[0]?.length === 0 ? [] : [cut];
+        const { table, columns, values } = between(rows, from, from + batch);
+        if (values[0]?.length === 0) return [];
+        const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ');
+        const text = `insert into raw_${table} select * from unnest(${lists})`;
+        return [{ text, params: values.map(sqlArray) }];
       }),
     );
   }
-  return pieces;
+  return transactions;
 }
 
 function between({ table, columns, values }: TableRows, from: number, to: number): TableRows {
@@ -120,29 +135,36 @@ function between({ table, columns, values }: TableRows, from: number, to: number
   return { table, columns, values: values.map(cut) };
 }
 
-async function inserted(sql: postgres.Sql<{ int8: number }>, piece: Piece): Promise<void> {
-  await sql.begin(async (tx) => {
-    for (const { table, columns, values } of piece) {
-      const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ');
-      const text = `insert into raw_${table} select * from unnest(${lists})`;
-      await tx.unsafe(text, values.map(sqlArray), { prepare: true });
+async function inserted(
+  sql: postgres.Sql<{ int8: number }>,
+  inserts: readonly Insert[],
+): Promise<void> {
+  await sql.begin((tx) =>
+    inserts.map(({ text, params }) => tx.unsafe(text, [...params], { prepare: true })),
+  );
+}
+
+function copyOf({ table, values }: TableRows): Copy {
+  const pieces: string[] = [];
+  const count = values[0]?.length ?? 0;
+  for (let start = 0; start < count; start += COPY_LINES) {
+    let text = '';
+    for (let row = start; row < Math.min(start + COPY_LINES, count); row++) {
+      text += `${values.map((column) => copyText(column[row] ?? null)).join('\t')}\n`;
     }
-  });
+    pieces.push(text);
+  }
+  return { table, pieces };
 }
 
 async function copied(
   sql: postgres.TransactionSql<{ int8: number }>,
-  whole: readonly TableRows[],
+  copies: readonly Copy[],
 ): Promise<void> {
-  for (const { table, values } of whole) {
+  for (const { table, pieces } of copies) {
     const stream = await sql.unsafe(`copy raw_${table} from stdin`).writable();
-    const count = values[0]?.length ?? 0;
-    for (let start = 0; start < count; start += 1000) {
-      let text = '';
-      for (let row = start; row < Math.min(start + 1000, count); row++) {
-        text += `${values.map((column) => copyText(column[row] ?? null)).join('\t')}\n`;
-      }
-      if (!stream.write(text)) await once(stream, 'drain');
+    for (const piece of pieces) {
+      if (!stream.write(piece)) await once(stream, 'drain');
     }
     stream.end();
     await once(stream, 'finish');
