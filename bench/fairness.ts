@@ -29,7 +29,7 @@ export const fairness: Bench = {
   async run(context) {
     const held = await startBenchService(context, 'fairness_held');
     const evicting = await startBenchService(context, 'fairness_evicting', {
-      BPFLEDGER_ACTIVE_HOSTS_MAX: String(HELD_MAX),
+      BPFLEDGER_HELD_HOSTS_MAX: String(HELD_MAX),
     });
     try {
       for (const service of [held, evicting]) await withHosts(service);

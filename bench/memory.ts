@@ -56,12 +56,12 @@ export const memory: Bench = {
 const TEXT = [
   'RSS and heap (with external memory) of the service on PostgreSQL after a garbage collection. ' +
     `Every host was written: ${SMALL_STATE.length} calls that leave a process, a program, a link and 21 ` +
-    `cgroups. *Bounded* is \`BPFLEDGER_ACTIVE_HOSTS_MAX=${BOUND}\`.`,
+    `cgroups. *Bounded* is \`BPFLEDGER_HELD_HOSTS_MAX=${BOUND}\`.`,
 ];
 
 async function grown(context: BenchContext, database: string, hostsMax: number): Promise<Point[]> {
   const service = await startBenchService(context, database, {
-    BPFLEDGER_ACTIVE_HOSTS_MAX: String(hostsMax),
+    BPFLEDGER_HELD_HOSTS_MAX: String(hostsMax),
   });
   const connections = await connected(service);
   const points: Point[] = [];

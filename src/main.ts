@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { type Tokens, tokensOf } from './api/guard/tokens.ts';
-import { SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
+import { IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
@@ -146,7 +146,8 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const database = await openDatabase(configuration);
   const closing = new AbortController();
   try {
-    const log = await openLog({ database, clock: systemClock, projector, randomBytes });
+    const { held } = configuration;
+    const log = await openLog({ database, clock: systemClock, projector, randomBytes, held });
     const service = {
       log,
       database,
@@ -163,6 +164,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
     }, SWEEP_MS);
+    const resting = setInterval(() => log.letIdleGo(), IDLE_LOOK_MS);
     const upkept = every(UPKEEP_MS, () =>
       upkeep(database, {
         key: signingKey,
@@ -178,6 +180,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       storage,
       async close() {
         clearInterval(sweep);
+        clearInterval(resting);
         closing.abort();
         await stop(server);
         await upkept.stop();

@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { HELD_MAX, type HeldMax } from '../events/host-writers.ts';
 import { isLoopback } from './guard/origin.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -16,9 +17,17 @@ export interface Configuration {
   /** Signs checkpoints; absent: a key of its own in `dataDir`. */
   readonly signingKeyFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** States of hosts that are held in memory. */
+  readonly held: HeldMax;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A whole number from 1 on. */
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,11}$/, 'must be a whole number from 1 on')
+  .transform(Number);
 
 const variables = z.object({
   PORT: z
@@ -36,7 +45,13 @@ const variables = z.object({
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
+  BPFLEDGER_HELD_HOSTS_MAX: count.default(HELD_MAX.hosts),
+  BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
+  BPFLEDGER_HELD_IDLE_SECONDS: count.default(HELD_MAX.idleMs / 1000),
 });
+
+/** Names of all variables that are read. */
+export const VARIABLES: readonly string[] = Object.keys(variables.shape);
 
 function defaultDataDir(env: Variables): string {
   const home =
@@ -71,5 +86,10 @@ export function configurationOf(env: Variables): Configuration {
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     logLevel: values.BPFLEDGER_LOG_LEVEL,
+    held: {
+      hosts: values.BPFLEDGER_HELD_HOSTS_MAX,
+      rows: values.BPFLEDGER_HELD_ROWS_MAX,
+      idleMs: values.BPFLEDGER_HELD_IDLE_SECONDS * 1000,
+    },
   };
 }

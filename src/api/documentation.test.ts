@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { recordedCall } from '../events/call-schema.ts';
+import { VARIABLES } from './configuration.ts';
 import { PROBLEMS } from './problem-table.ts';
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
@@ -28,6 +29,14 @@ it('docs/problems.md has a row for every problem, with its status', () => {
   const rows = page('problems.md').split('\n');
   const missing = Object.entries(PROBLEMS).filter(
     ([slug, { status }]) => !rows.some((row) => row.startsWith(`| \`${slug}\` | ${status} |`)),
+  );
+  expect(missing).toEqual([]);
+});
+
+it('docs/configuration.md has a row for every variable', () => {
+  const rows = page('configuration.md').split('\n');
+  const missing = VARIABLES.filter(
+    (name) => !rows.some((row) => row.startsWith(`| \`${name}\` |`)),
   );
   expect(missing).toEqual([]);
 });

@@ -63,6 +63,9 @@ export const RETRY_AFTER_S = 1;
 /** Milliseconds between two sweeps of old idempotency keys. */
 export const SWEEP_MS = 3_600_000;
 
+/** Milliseconds between two looks for hosts whose state was not used for long. */
+export const IDLE_LOOK_MS = 10_000;
+
 /** Verifications that run at once: each reads a whole log. */
 export const VERIFICATIONS_MAX = 2;
 /** Exports that are sent at once. */

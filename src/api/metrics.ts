@@ -13,6 +13,8 @@ export interface Metrics {
   readonly streams: Gauge;
   readonly disagreements: Counter;
   readonly standing: Gauge<'host'>;
+  readonly heldHosts: Gauge;
+  readonly heldRows: Gauge;
 }
 
 /** Fresh counters, at zero. */
@@ -48,6 +50,16 @@ export function newMetrics(): Metrics {
       name: 'bpfledger_executor_standing_differences',
       help: 'Differences between a real kernel and the log when it was last looked at',
       labelNames: ['host'],
+      registers,
+    }),
+    heldHosts: new Gauge({
+      name: 'bpfledger_held_hosts',
+      help: 'Hosts whose state is in memory',
+      registers,
+    }),
+    heldRows: new Gauge({
+      name: 'bpfledger_held_rows',
+      help: 'Rows of the states in memory',
       registers,
     }),
   };

@@ -7,8 +7,9 @@ import type { Kernel } from '../domain/kernel.ts';
 import { type CommitContext, commit } from './commit.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead } from './head.ts';
-import { snapshotInterval, storeSnapshot } from './host-state.ts';
+import { storeSnapshot } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
+import { partingInterval, snapshotInterval, stateRows } from './snapshot-interval.ts';
 import { type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { Tip } from './tip.ts';
@@ -39,9 +40,9 @@ export class HostWriter {
     return new HostWriter(options, tip);
   }
 
-  /** Nothing waits and nothing is being committed. */
-  get idle(): boolean {
-    return this.#queue.length === 0 && !this.#draining;
+  /** Rows of the state that it holds. */
+  get rows(): number {
+    return stateRows(this.#tip.kernel);
   }
 
   /** It takes nothing more: it was closed, or the log could not be folded. */
@@ -83,7 +84,12 @@ export class HostWriter {
   /** Takes nothing more, and waits until everything is answered. */
   async close(): Promise<void> {
     this.#closed = true;
-    while (!this.idle) await this.#exclusively(async () => undefined);
+    while (this.#queue.length > 0 || this.#draining) await this.#exclusively(async () => undefined);
+  }
+
+  /** Stores the state if it moved far since it was last stored: the writer is let go. */
+  async part(): Promise<void> {
+    await this.#exclusively(() => this.#snapshotIfDue(partingInterval(this.#tip.kernel)));
   }
 
   async #drain(): Promise<void> {
@@ -91,7 +97,7 @@ export class HostWriter {
     while (this.#queue.length > 0) {
       await this.#exclusively(async () => {
         await commit(this.#context, this.#tip, this.#queue.take());
-        await this.#snapshotIfDue();
+        await this.#snapshotIfDue(snapshotInterval(this.#tip.kernel));
       });
       if (this.#tip.damaged) this.#queue.refuse(new LogRefusal({ why: 'closed' }));
     }
@@ -104,9 +110,9 @@ export class HostWriter {
     return done;
   }
 
-  async #snapshotIfDue(): Promise<void> {
+  async #snapshotIfDue(events: number): Promise<void> {
     const { kernel, head, snapshotPosition, hostId, damaged } = this.#tip;
-    if (damaged || head.position - snapshotPosition < snapshotInterval(kernel)) return;
+    if (damaged || head.position - snapshotPosition < events) return;
     const { position } = head;
     try {
       await storeSnapshot(this.#context.database, hostId, { position, kernel });

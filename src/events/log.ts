@@ -16,7 +16,8 @@ import { type Head, readHead } from './head.ts';
 import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
 import { HostFeed } from './host-feed.ts';
 import { type HostState, loadState } from './host-state.ts';
-import { HostWriters } from './host-writers.ts';
+import { HostWriter } from './host-writer.ts';
+import { HELD_MAX, type HeldMax, HostWriters } from './host-writers.ts';
 import { type Host, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { sweepKeys } from './idempotency.ts';
 import { positionAt, type Range, readEvents } from './log-reader.ts';
@@ -25,9 +26,6 @@ import { GROWN_CHANNEL, notifierFor } from './notifier.ts';
 import type { Projector } from './projector.ts';
 import type { IdempotencyKey, Receipt, Submission } from './submission.ts';
 
-/** Hosts that are written at once in this process; an idle one makes room for another. */
-const ACTIVE_HOSTS_MAX = 1000;
-
 export interface LogOptions {
   /** Migrated already. */
   readonly database: Database;
@@ -35,8 +33,8 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Default `ACTIVE_HOSTS_MAX`. */
-  readonly activeHostsMax?: number;
+  /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
+  readonly held?: Partial<HeldMax>;
 }
 
 /** How a machine starts: the release is any name that `releaseOf` knows. */
@@ -104,6 +102,10 @@ export interface Log {
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
+  /** Hosts whose state this process holds, and the rows of all these states. */
+  held(): { readonly hosts: number; readonly rows: number };
+  /** Lets go of the states that were not used for a while. */
+  letIdleGo(): void;
   /** Takes nothing more and waits until everybody is answered; the database stays open. */
   close(): Promise<void>;
 }
@@ -122,20 +124,22 @@ export async function openLog(options: LogOptions): Promise<Log> {
     writer: Buffer.from(randomBytes(6)).readUIntBE(0, 6),
     onAppended: notifier.grown,
   };
-  const writers = new HostWriters(
-    (hostId) => ({
-      ...context,
-      hostId,
-      onCommitted: (events) => feeds.get(hostId)?.publish(events),
-    }),
-    options.activeHostsMax ?? ACTIVE_HOSTS_MAX,
-  );
+  const writers = new HostWriters({
+    open: (hostId) =>
+      HostWriter.open({
+        ...context,
+        hostId,
+        onCommitted: (events) => feeds.get(hostId)?.publish(events),
+      }),
+    held: { ...HELD_MAX, ...options.held },
+    nowMs: () => clock.now() / 1000,
+  });
   const deafen = await database.listen(GROWN_CHANNEL, (hostId) =>
     feeds.get(Number(hostId))?.hint(),
   );
 
   async function submit(host: string, submission: Submission): Promise<Receipt> {
-    return (await writers.of(await idOf(host))).submit(submission);
+    return writers.use(await idOf(host), (writer) => writer.submit(submission));
   }
 
   return {
@@ -195,9 +199,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
       }
       return loadState(database, hostId, position ?? head);
     },
-    readHead: async (host, read) => (await writers.of(await idOf(host))).read(read),
+    readHead: async (host, read) => writers.use(await idOf(host), (writer) => writer.read(read)),
 
     sweepKeys: () => sweepKeys(database, clock.now()),
+    held: () => writers.held,
+    letIdleGo: () => writers.letIdleGo(),
     async close() {
       await writers.close();
       await deafen();

@@ -131,6 +131,7 @@ describe('configuration', () => {
       dataDir: '/data/bpfledger',
       tokensFile: undefined,
       logLevel: 'warn',
+      held: { hosts: 1000, rows: 1_000_000, idleMs: 600_000 },
     });
   });
 
@@ -141,6 +142,9 @@ describe('configuration', () => {
     [{ PORT: 'http' }, /PORT/],
     [{ DATABASE_URL: 'mysql://u:topsecret@h' }, /DATABASE_URL/],
     [{ BPFLEDGER_LOG_LEVEL: 'loud' }, /BPFLEDGER_LOG_LEVEL/],
+    [{ BPFLEDGER_HELD_HOSTS_MAX: '0' }, /BPFLEDGER_HELD_HOSTS_MAX/],
+    [{ BPFLEDGER_HELD_ROWS_MAX: '1e6' }, /BPFLEDGER_HELD_ROWS_MAX/],
+    [{ BPFLEDGER_HELD_IDLE_SECONDS: '-5' }, /BPFLEDGER_HELD_IDLE_SECONDS/],
   ])('refuses %j', (env, message) => {
     expect(() => configurationOf(env)).toThrow(message);
     expect(() => configurationOf(env)).not.toThrow(/topsecret/);

@@ -148,20 +148,6 @@ describeStores('reading', ({ open }) => {
     setTimeout(() => following.return(), 20);
     expect(await next).toMatchObject({ done: true });
   });
-
-  it('lets writers go and come back when more hosts are written than may be active', async () => {
-    const few = await logOn(store.database, { activeHostsMax: 2 });
-    const hosts = [await newHost(few), await newHost(few), await newHost(few)];
-    for (let round = 0; round < 2; round++) {
-      for (const host of hosts) await few.submit(host, mkdir(`/r${round}`));
-    }
-    expect((await few.head(hosts[0] as string)).position).toBe(3);
-    const busy = await Promise.allSettled(hosts.map((host) => few.submit(host, mkdir('/p'))));
-    const reasons = busy.map((one) => (one.status === 'rejected' ? one.reason.reason.why : 'ok'));
-    expect(reasons.filter((why) => why === 'ok').length).toBeGreaterThanOrEqual(2);
-    expect(reasons.every((why) => why === 'ok' || why === 'hosts-busy')).toBe(true);
-    await few.close();
-  });
 });
 
 /** The events after a position, until `last` has come. */

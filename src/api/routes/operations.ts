@@ -45,7 +45,7 @@ const readyRoute = createRoute({
 });
 
 export function operations(app: App, service: Service): void {
-  const { database, metrics, version, closing } = service;
+  const { log, database, metrics, version, closing } = service;
 
   app.openapi(healthRoute, (c) => {
     const storage = { kind: database.kind, survives: SURVIVES[database.kind] };
@@ -63,6 +63,9 @@ export function operations(app: App, service: Service): void {
 
   app.get('/metrics', async (c) => {
     const { registry } = metrics;
+    const { hosts, rows } = log.held();
+    metrics.heldHosts.set(hosts);
+    metrics.heldRows.set(rows);
     return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
   });
 

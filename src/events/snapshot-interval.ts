@@ -1,0 +1,27 @@
+/** How large a state is, and when it pays to store it. */
+import type { Kernel } from '../domain/kernel.ts';
+
+/** Fewest events between two snapshots: about 10 ms of folding. */
+const SNAPSHOT_EVENTS_MIN = 5000;
+/** A state that is let go is stored after a tenth of that: it will be wanted again as a whole. */
+const PARTING_SHARE = 0.1;
+
+/** Rows of a state: what its memory is measured in, some 400 bytes each. */
+export function stateRows(kernel: Kernel): number {
+  const { processes, files, programs, links, maps, cgroups, bpffs } = kernel;
+  const tables = [processes, files, programs, links, maps, cgroups, bpffs];
+  return tables.reduce((sum, table) => sum + table.size, 0);
+}
+
+/**
+ * How many events a log may grow after a snapshot before the next one pays: more for a large
+ * state, so that writing snapshots costs no more than a fixed part of writing events.
+ */
+export function snapshotInterval(kernel: Kernel): number {
+  return Math.max(SNAPSHOT_EVENTS_MIN, stateRows(kernel));
+}
+
+/** The same for a state that memory is not spent on any longer. */
+export function partingInterval(kernel: Kernel): number {
+  return snapshotInterval(kernel) * PARTING_SHARE;
+}
