@@ -25,9 +25,16 @@ export interface FieldCoder<T> {
 /** A stored event does not read as one: the row is damaged or newer than this program. */
 export class UnreadableEvent extends Error {}
 
+const PLAIN: FieldCoder<Json> = { encode: (value) => value, decode: (json) => json };
+
 /** A number, a string or a list of numbers, as JSON has it. */
 export function plain<T extends Json>(): FieldCoder<T> {
-  return { encode: (value) => value, decode: (json) => json as T };
+  return PLAIN as FieldCoder<T>;
+}
+
+/** Whether values stand in JSON as they are, so that there is nothing to decode. */
+export function isPlain(coder: FieldCoder<unknown>): boolean {
+  return coder === PLAIN;
 }
 
 /** A structure that the program does not know field by field: an object, its keys sorted. */

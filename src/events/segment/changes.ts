@@ -11,7 +11,7 @@ import type { Effect, EffectType } from '../../domain/effect.ts';
 import { decodeChange, effectTypeOf } from '../codec.ts';
 import { EFFECT_FIELDS } from '../effect-fields.ts';
 import type { Change } from '../event.ts';
-import { UnreadableEvent } from '../field-coder.ts';
+import { isPlain, UnreadableEvent } from '../field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import type { CodedRecord, EventParts } from './event-parts.ts';
 import { type Columns, RecordsInOrder, RecordsWriter, readRecords } from './records.ts';
@@ -170,6 +170,7 @@ function effectsOf(
   from: number,
   to: number,
 ): Effect[] {
+  if (to === from + 1) return [effectOf(readerOf(readers, codes[from]))];
   const effects: Effect[] = [];
   for (let i = from; i < to; i++) effects.push(effectOf(readerOf(readers, codes[i])));
   return effects;
@@ -181,13 +182,15 @@ function effectOf(reader: EffectReader): Effect {
   const effect: Record<string, unknown> = { type: reader.type };
   for (let i = 0; i < columns.length; i++) {
     const value = (columns[i] as readonly unknown[])[row];
-    if (value !== undefined) effect[names[i] as string] = value;
+    // A field that is absent is null in its record, or beyond its end.
+    if (value !== undefined && value !== null) effect[names[i] as string] = value;
   }
   return effect as Effect;
 }
 
-function decoderOf(code: number, index: number): Decode {
+function decoderOf(code: number, index: number): Decode | undefined {
   const coder = EFFECT_FIELDS[effectTypeOf(code)].coders[index];
   if (coder === undefined) throw new UnreadableEvent(`effect ${code} has no field ${index}`);
-  return (json) => (json === null ? undefined : coder.decode(json));
+  if (isPlain(coder)) return undefined;
+  return (json) => (json === null ? null : coder.decode(json));
 }

@@ -100,13 +100,13 @@ export function readColumn(from: ByteReader, count: number, decode?: Decode): un
   if (kinds.length !== count) throw new TruncatedBytes('kinds are missing or too many');
   const numbers = kinds.includes(NUMBER) ? readNumbers(from, countOf(kinds, NUMBER), decode) : [];
   const entries = kinds.includes(ENTRY) ? readEntries(from, countOf(kinds, ENTRY), decode) : [];
-  const values: unknown[] = [];
+  const values = new Array<unknown>(count);
   let number = 0;
   let entry = 0;
-  for (const kind of kinds) {
-    if (kind === NUMBER) values.push(numbers[number++]);
-    else if (kind === ENTRY) values.push(entries[entry++]);
-    else values.push(undefined);
+  for (let i = 0; i < count; i++) {
+    const kind = kinds[i];
+    if (kind === NUMBER) values[i] = numbers[number++];
+    else if (kind === ENTRY) values[i] = entries[entry++];
   }
   return values;
 }
@@ -120,15 +120,16 @@ function countOf(kinds: Uint8Array, wanted: number): number {
 function readNumbers(from: ByteReader, count: number, decode?: Decode): unknown[] {
   const differences = from.varint() === DIFFERENCES;
   const lane = from.reader();
-  const values: unknown[] = [];
-  let before = 0;
-  for (let i = 0; i < count; i++) {
-    const value = before + lane.signed();
-    if (differences) before = value;
-    values.push(decode === undefined ? value : decode(value));
-  }
+  const values = lane.signeds(count);
   lane.end();
-  return values;
+  if (differences) {
+    let before = 0;
+    for (let i = 0; i < count; i++) {
+      before += values[i] as number;
+      values[i] = before;
+    }
+  }
+  return decode === undefined ? values : values.map(decode);
 }
 
 function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[] {
@@ -136,13 +137,14 @@ function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[
   if (!Array.isArray(entries)) throw new TruncatedBytes('the entries are no list');
   const decoded = decode === undefined ? entries : entries.map((entry) => decode(entry as Json));
   const references = from.reader();
-  const values: unknown[] = [];
+  if (count > references.left) throw new TruncatedBytes('references are missing');
+  const values = new Array<unknown>(count);
   let seen = 0;
   for (let i = 0; i < count; i++) {
     const reference = references.varint();
     const entry = reference === 0 ? seen++ : reference - 1;
     if (entry >= decoded.length) throw new TruncatedBytes('an entry is missing');
-    values.push(decoded[entry]);
+    values[i] = decoded[entry];
   }
   references.end();
   return values;

@@ -101,6 +101,21 @@ export class ByteReader {
     return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
   }
 
+  /** The next `count` signed numbers. Most are of one byte, and reading those is worth a loop. */
+  signeds(count: number): number[] {
+    if (count > this.left) throw new TruncatedBytes(`${count} numbers in ${this.left} bytes`);
+    const bytes = this.#bytes;
+    const values = new Array<number>(count);
+    for (let i = 0; i < count; i++) {
+      const byte = bytes[this.#next] as number;
+      if (byte < 0x80) {
+        this.#next++;
+        values[i] = (byte & 1) === 0 ? byte >> 1 : -((byte + 1) >> 1);
+      } else values[i] = this.signed();
+    }
+    return values;
+  }
+
   bytes(size: number): Uint8Array {
     const end = this.#next + size;
     if (!(end <= this.#bytes.length)) {
