@@ -53,8 +53,9 @@ export async function startBenchService(
     BPFLEDGER_DATA_DIR: mkdtempSync(join(context.scratch, 'service-')),
     ...env,
   };
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')]);
-  execFileSync(process.execPath, [COMMAND, 'migrate'], { env: settings });
+  const said = { stdio: ['ignore', 2, 2], env: settings } as const;
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')], said);
+  execFileSync(process.execPath, [COMMAND, 'migrate'], said);
   const flags = ['--expose-gc', '--import', COLLECTS];
   const child = spawn(process.execPath, [...flags, COMMAND, 'serve'], {
     env: settings,
