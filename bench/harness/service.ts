@@ -2,7 +2,12 @@
  * The service as its users run it: built, in a process of its own, on a database of the run's
  * server, reached through a socket.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ExecFileSyncOptions,
+  execFileSync,
+  spawn,
+} from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +58,7 @@ export async function startBenchService(
     BPFLEDGER_DATA_DIR: mkdtempSync(join(context.scratch, 'service-')),
     ...env,
   };
-  const said = { stdio: ['ignore', 2, 2], env: settings } as const;
+  const said: ExecFileSyncOptions = { stdio: ['ignore', 2, 2], env: settings };
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')], said);
   execFileSync(process.execPath, [COMMAND, 'migrate'], said);
   const flags = ['--expose-gc', '--import', COLLECTS];
