@@ -10,7 +10,7 @@ export const NDJSON_LINE_BYTES_MAX = 2 * 1024 * 1024;
 /** Lines of one NDJSON body. */
 export const NDJSON_LINES_MAX = 10_000_000;
 /** Lines of one NDJSON body that are queued at once. */
-export const NDJSON_IN_FLIGHT_MAX = 256;
+export const NDJSON_IN_FLIGHT_MAX = 1000;
 
 /** Reports of one request, and differences that it lists. */
 export const EXECUTOR_REPORTS_MAX = 1000;

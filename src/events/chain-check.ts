@@ -7,6 +7,7 @@ import type { StoredBatch } from './batch-reader.ts';
 import { type Checkpoint, isSignedBy } from './checkpoint/checkpoint.ts';
 import type { PublicKey } from './checkpoint/signing-key.ts';
 import { decodeEvent, type EncodedEvent } from './codec.ts';
+import type { LedgerEvent } from './event.ts';
 import { chainHash, GENESIS_HASH } from './hash-chain.ts';
 
 /** Faults that a report lists; more are only counted. */
@@ -116,8 +117,9 @@ export class ChainCheck {
    * The next event.
    *
    * @param stored its chain value where one is stored beside it
+   * @returns what the row says, unless it says nothing that can be read
    */
-  event(row: EncodedEvent, stored?: Uint8Array): void {
+  event(row: EncodedEvent, stored?: Uint8Array): LedgerEvent | undefined {
     this.#settle(this.#position);
     const { position } = row;
     if (position > this.#position + 1) this.lost(position - 1, 'missing from the log');
@@ -133,13 +135,14 @@ export class ChainCheck {
     this.#position = position;
     this.#recordedAt = row.recorded_at;
     this.#batchTime = row.recorded_at;
-    this.#look(row);
+    const event = this.#look(row);
     if (this.#hash !== undefined) this.#hash = chainHash(this.#hash, row);
-    if (stored === undefined) return;
+    if (stored === undefined) return event;
     if (this.#hash !== undefined && !same(this.#hash, stored)) {
       this.#blame(position, 'its hash does not follow from its text and the hash before it');
     }
     this.#hash = stored;
+    return event;
   }
 
   /** Events up to `position_to` cannot be had. */
@@ -225,13 +228,15 @@ export class ChainCheck {
     this.fault({ position_from: position, position_to: position, message });
   }
 
-  #look(row: EncodedEvent): void {
+  #look(row: EncodedEvent): LedgerEvent | undefined {
     try {
-      const { at } = decodeEvent(row);
-      if (this.#atMax !== undefined) this.#atMax = Math.max(this.#atMax, at);
+      const event = decodeEvent(row);
+      if (this.#atMax !== undefined) this.#atMax = Math.max(this.#atMax, event.at);
+      return event;
     } catch {
       this.#blame(row.position, 'its text cannot be read as an event');
       this.#atMax = undefined;
+      return undefined;
     }
   }
 

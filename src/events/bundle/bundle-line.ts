@@ -28,7 +28,7 @@ const position = z.int().min(1);
 const hash = hex(32);
 const key_id = hex(8);
 
-const bundleLine = z.discriminatedUnion('type', [
+const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
     version: z.literal(BUNDLE_VERSION),
@@ -74,7 +74,10 @@ const bundleLine = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('end'), lines: count }),
 ]);
 
-export type BundleLine = z.output<typeof bundleLine>;
+/** The schema as one function: a bundle may have millions of lines. */
+const bundleLine = z.compile(lineSchema, { strict: true });
+
+export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;
 
 const DIGEST_HEAD = ',"sha256":"';

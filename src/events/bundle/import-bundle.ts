@@ -6,10 +6,11 @@ import { unbooted } from '../../domain/boot.ts';
 import type { StoredBatch } from '../batch-reader.ts';
 import { ChainCheck, type ChainReport } from '../chain-check.ts';
 import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
-import { decodeEvent, type EncodedEvent } from '../codec.ts';
+import type { EncodedEvent } from '../codec.ts';
 import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
 import { violatedUnique } from '../database-error.ts';
+import type { LedgerEvent } from '../event.ts';
 import { fold } from '../host-state.ts';
 import { insertRows } from '../insert-rows.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -108,6 +109,8 @@ class Restored {
   #batches: StoredBatch[] = [];
   #lastBatch: StoredBatch | undefined;
   #versions: ProjectionRow[][];
+  /** What the database works on while the next piece is read. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(tx: Queryable, host_id: number, projector: Projector, check: ChainCheck) {
     this.#tx = tx;
@@ -129,7 +132,7 @@ class Restored {
       case 'segment':
         return storeSegment(tx, this.host_id, part.segment);
       case 'row':
-        this.#row(part.row);
+        this.#row(part.row, part.event);
         if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
         return;
       case 'batch':
@@ -144,6 +147,7 @@ class Restored {
   /** Writes what is left, and where the log ends. */
   async finish(): Promise<void> {
     await this.#flush();
+    await this.#writing;
     const last = this.#lastBatch;
     if (last === undefined) throw new BundleRefused(this.#check.report());
     await this.#tx.query(
@@ -159,8 +163,7 @@ class Restored {
     );
   }
 
-  #row(row: EncodedEvent): void {
-    const event = decodeEvent(row);
+  #row(row: EncodedEvent, event: LedgerEvent): void {
     try {
       fold(this.#kernel, [event]);
     } catch (error) {
@@ -179,11 +182,24 @@ class Restored {
     throw new BundleRefused(this.#check.report());
   }
 
+  /** Sends what has come together, once the piece before it is written. */
   async #flush(): Promise<void> {
+    await this.#writing;
+    this.#writing = Promise.all(this.#written());
+    // Whoever waits for it next is told; nobody may do so before an error ends the import.
+    this.#writing.catch(() => undefined);
+    this.#rows = [];
+    this.#text = 0;
+    this.#batches = [];
+    this.#versions = this.#projector.tables.map(() => []);
+  }
+
+  /** The statements of a piece, all under way. */
+  #written(): Promise<unknown>[] {
     const { host_id } = this;
     const rows = this.#rows;
     const batches = this.#batches;
-    await this.#tx.query(
+    const events = this.#tx.query(
       `insert into events (host_id, position, recorded_at, body)
        select $1::int8, r.* from unnest($2::int8[], $3::int8[], $4::text[]) as r`,
       [
@@ -193,7 +209,7 @@ class Restored {
         sqlArray(rows.map((row) => row.body)),
       ],
     );
-    await this.#tx.query(
+    const appends = this.#tx.query(
       `insert into batches (host_id, position_to, recorded_at, at_max, writer, hash)
        select $1::int8, r.a, r.b, r.c, r.d, decode(r.e, 'hex')
        from unnest($2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::text[]) as r(a, b, c, d, e)`,
@@ -206,12 +222,9 @@ class Restored {
         sqlArray(batches.map((batch) => Buffer.from(batch.hash).toString('hex'))),
       ],
     );
-    for (const [i, table] of this.#projector.tables.entries()) {
-      await insertRows(this.#tx, table, { host_id, rows: this.#versions[i] ?? [] });
-    }
-    this.#rows = [];
-    this.#text = 0;
-    this.#batches = [];
-    this.#versions = this.#projector.tables.map(() => []);
+    const projections = this.#projector.tables.map((table, i) =>
+      insertRows(this.#tx, table, { host_id, rows: this.#versions[i] ?? [] }),
+    );
+    return [events, appends, ...projections];
   }
 }

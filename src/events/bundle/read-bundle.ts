@@ -8,6 +8,7 @@ import type { ChainCheck } from '../chain-check.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type PublicKey, publicKeyOf } from '../checkpoint/signing-key.ts';
 import type { EncodedEvent } from '../codec.ts';
+import type { LedgerEvent } from '../event.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import { openStored, type StoredSegment } from '../segment/segment-reader.ts';
 import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
@@ -20,7 +21,7 @@ export type BundlePart =
   | { readonly part: 'checkpoint'; readonly checkpoint: Checkpoint }
   | { readonly part: 'segment'; readonly segment: StoredSegment }
   /** One event; those of segments, too. */
-  | { readonly part: 'row'; readonly row: EncodedEvent }
+  | { readonly part: 'row'; readonly row: EncodedEvent; readonly event: LedgerEvent }
   | { readonly part: 'batch'; readonly batch: StoredBatch };
 
 const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
@@ -89,8 +90,8 @@ class Reading {
       case 'event': {
         this.#settle(line.position);
         const { type: _, hash, ...row } = line;
-        this.#check.event(row, bytesOf(hash));
-        yield { part: 'row', row };
+        const event = this.#check.event(row, bytesOf(hash));
+        if (event !== undefined) yield { part: 'row', row, event };
         break;
       }
       case 'batch': {
@@ -193,8 +194,8 @@ class Reading {
     let next = 0;
     for (const { position, recorded_at, body } of rows) {
       const row = { position, recorded_at, body };
-      check.event(row);
-      yield { part: 'row', row };
+      const event = check.event(row);
+      if (event !== undefined) yield { part: 'row', row, event };
       const batch = batches[next];
       if (batch?.position_to !== position) continue;
       next++;
