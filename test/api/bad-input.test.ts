@@ -2,12 +2,14 @@
 // where there is one, the limit; and nothing is recorded.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { post, problem, startTestService, type TestService } from './running.ts';
+import { post, problem, type Sent, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
+let url: string;
 
 beforeAll(async () => {
   service = await startTestService();
+  url = await service.listen();
   await post(service.app, '/v1/hosts', { body: { name: 'h', release: '6.18' } });
 });
 afterAll(() => service.close());
@@ -101,9 +103,25 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-describe('POST syscalls', () => {
+/** A single write may come in by the router or by the side door: to a client they are the same. */
+const WAYS = {
+  'the router': (sent: Sent) => post(service.app, '/v1/hosts/h/syscalls', sent),
+  'the side door': ({ headers = {}, body }: Sent) =>
+    fetch(`${url}/v1/hosts/h/syscalls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : (bytesOf(body) ?? JSON.stringify(body)),
+    }),
+};
+
+function bytesOf(body: unknown): ArrayBuffer | undefined {
+  return body instanceof Uint8Array ? Uint8Array.from(body).buffer : undefined;
+}
+
+describe.each(Object.entries(WAYS))('POST syscalls by %s', (_way, sent) => {
   it.each(Object.entries(rows))('refuses %s', async (_name, { send, type, field, limit }) => {
-    const response = await post(service.app, '/v1/hosts/h/syscalls', { body: send });
+    const response = await sent({ body: send });
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
     const told = await problem(response);
     expect(told).toMatchObject({
       type: `urn:bpfledger:problem:${type}`,
@@ -115,7 +133,7 @@ describe('POST syscalls', () => {
 
   it('says what was probably meant', async () => {
     const body = { call: { name: 'link_create', attach_typ: 'egress', attach_type: 'egress' } };
-    const told = await problem(await post(service.app, '/v1/hosts/h/syscalls', { body }));
+    const told = await problem(await sent({ body }));
     expect(told.detail).toContain('did you mean "attach_type"');
   });
 
@@ -123,6 +141,25 @@ describe('POST syscalls', () => {
     expect((await service.log.head('h')).position).toBe(1);
     expect(service.faults).toEqual([]);
   });
+});
+
+it('answers by the side door what it answers by the router', async () => {
+  const answers = [];
+  for (const sent of Object.values(WAYS)) {
+    const response = await sent({ headers: { 'idempotency-key': 'both' }, body: [close] });
+    const names = ['content-type', 'x-content-type-options', 'etag'];
+    const headers = names.map((name) => response.headers.get(name));
+    answers.push([response.status, headers, await response.text()]);
+  }
+  expect(answers[1]).toEqual(answers[0]);
+});
+
+it('counts single writes under the name of their route', async () => {
+  const text = await (await service.app.request('/metrics')).text();
+  const counted = /^bpfledger_http_request_duration_seconds_count\{(.*)\} (\d+)$/gm;
+  const writes = [...text.matchAll(counted)].filter(([, labels]) => labels?.includes('syscalls'));
+  const routes = new Set(writes.map(([, labels]) => /route="([^"]*)"/.exec(labels ?? '')?.[1]));
+  expect([...routes]).toEqual(['/v1/hosts/:host/syscalls']);
 });
 
 describe('what only the kernel may refuse', () => {

@@ -1,13 +1,18 @@
 // A service of its own for a test file: in process, on PGlite in memory, reached through the
-// application's `request`, without a socket.
+// application's `request`, or by a socket where the server itself is looked at.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
 import { newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
 import type { App } from '../../src/api/routing.ts';
+import { createHttpServer } from '../../src/api/server.ts';
+import type { Service } from '../../src/api/service.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Database } from '../../src/events/database.ts';
@@ -20,6 +25,8 @@ const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', fo
 
 export interface TestService {
   readonly app: App;
+  /** Opens a socket, for what the server itself does; once. Returns the URL. */
+  listen(): Promise<string>;
   readonly log: Log;
   readonly database: Database;
   /** What the service could not explain; a test that expects none checks that it is empty. */
@@ -42,26 +49,32 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const log = await openLog({ database, clock, projector, randomBytes });
   const closing = new AbortController();
   const faults: unknown[] = [];
-  const app = createApp(
-    {
-      log: options.between?.(log) ?? log,
-      database,
-      clock,
-      metrics: newMetrics(),
-      closing: closing.signal,
-      version: 'test',
-      signingKey: signingKeyOf(PEM.toString()),
-      onFault: (error) => faults.push(error),
-    },
-    { tokens: options.tokens, loopback: options.loopback ?? false },
-  );
+  const service: Service = {
+    log: options.between?.(log) ?? log,
+    database,
+    clock,
+    metrics: newMetrics(),
+    closing: closing.signal,
+    version: 'test',
+    signingKey: signingKeyOf(PEM.toString()),
+    onFault: (error) => faults.push(error),
+  };
+  const guard = { tokens: options.tokens, loopback: options.loopback ?? false };
+  let server: Server | undefined;
   return {
-    app,
+    app: createApp(service, guard),
+    async listen() {
+      server = createHttpServer(service, guard).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
     log,
     database,
     faults,
     async close() {
       closing.abort();
+      server?.close();
+      server?.closeAllConnections();
       await log.close();
       if (options.database === undefined) await database.close();
     },
