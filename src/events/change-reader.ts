@@ -2,6 +2,7 @@
  * Reads what events changed, for folds: pid and effects alone. Calls and answers are most of a log
  * and are not even unpacked where events are sealed.
  */
+import { setImmediate as breath } from 'node:timers/promises';
 import { decodeChange } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
@@ -42,9 +43,12 @@ export async function* readChanges(
       continue;
     }
     next = segment.position_to + 1;
-    // The next segment is on its way while this one is folded.
+    // The next segment is on its way while this one is folded, and so is whatever else waits.
     sealed = ahead(database, hostId, { from: next, to });
-    yield* segment.pages;
+    for (const page of segment.pages) {
+      yield page;
+      await breath();
+    }
   }
 }
 

@@ -29,7 +29,7 @@ const PLAIN: FieldCoder<Json> = { encode: (value) => value, decode: (json) => js
 
 /** A number, a string or a list of numbers, as JSON has it. */
 export function plain<T extends Json>(): FieldCoder<T> {
-  return PLAIN as FieldCoder<T>;
+  return PLAIN as FieldCoder<never>;
 }
 
 /** Whether values stand in JSON as they are, so that there is nothing to decode. */

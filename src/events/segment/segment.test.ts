@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomHistory } from '../../../test/support/random-history.ts';
-import { encodeEvent } from '../codec.ts';
-import { openSegment, packSegment, type Sealed, UnreadableSegment } from './segment.ts';
+import { type HistoryOptions, randomHistory } from '../../../test/support/random-history.ts';
+import { decodeChange, encodeEvent } from '../codec.ts';
+import type { Change } from '../event.ts';
+import { UnreadableEvent } from '../field-coder.ts';
+import {
+  openChanges,
+  openSegment,
+  packSegment,
+  type Sealed,
+  UnreadableSegment,
+} from './segment.ts';
 
 const hash = (byte: number) => new Uint8Array(32).fill(byte);
 
@@ -24,6 +32,22 @@ function reopened(blob: Uint8Array) {
     body,
   }));
   return { rows: plain, batches, hash_before, hash_after };
+}
+
+const bodiesOf = (options: HistoryOptions): string[] =>
+  [...randomHistory(options)].map(({ event }) => encodeEvent(event));
+
+/** What a segment says that its events changed. */
+async function changesIn(blob: Uint8Array, range: Parameters<typeof openChanges>[1]) {
+  return [...(await openChanges(blob, range))].flat();
+}
+
+const WHOLE = { from: 1, to: Number.MAX_SAFE_INTEGER };
+
+/** What the rows say, without the events that changed nothing and are regular. */
+function changesOf({ rows }: Sealed, { from, to }: typeof WHOLE): Change[] {
+  const within = rows.filter(({ position }) => position >= from && position <= to);
+  return within.map(decodeChange).filter(({ effects }) => effects.length > 0);
 }
 
 describe('a segment', () => {
@@ -64,6 +88,56 @@ describe('a segment', () => {
     );
   });
 
+  it('gives back texts that are almost those of events', async () => {
+    const events = bodiesOf({ seed: 11, events: 60 });
+    const spoiled = fc.record({
+      event: fc.nat(events.length - 1),
+      item: fc.nat(10),
+      json: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { minLength: 15, maxLength: 18 })),
+      within: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(spoiled, { minLength: 1, maxLength: 30 }), async (spoils) => {
+        const bodies = spoils.map(({ event, item, json, within }) => {
+          const body = JSON.parse(events[event] as string) as unknown[];
+          const list = within && Array.isArray(body[item]) ? (body[item] as unknown[]) : body;
+          list[list === body ? item : 0] = json;
+          return JSON.stringify(body);
+        });
+        const run = sealed([...events, ...bodies]);
+        expect(reopened(await packSegment(run))).toEqual(run);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('tells what any of its events changed without the rest', async () => {
+    const place = fc.record({ from: fc.integer({ min: 1, max: 130 }), length: fc.nat(140) });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), place, async (seed, { from, length }) => {
+        const bodies = bodiesOf({ seed, events: 120, rebootEvery: 40 });
+        // Some are written as no encoder would.
+        const run = sealed(bodies.map((body, i) => (i % 9 === 4 ? ` ${body}` : body)));
+        const range = { from, to: from + length };
+        const changes = await changesIn(await packSegment(run), range);
+        expect(changes.filter(({ effects }) => effects.length > 0)).toEqual(changesOf(run, range));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('tells no changes of events of another schema or with effects that are unknown', async () => {
+    const [, body] = bodiesOf({ seed: 1, events: 2 }) as [string, string];
+    for (const effects of ['[[999,1]]', '[[10,1,2,3]]', '[[15,1,99]]']) {
+      const unknown = body.replace(/,\[\[?[^[]*\]?\]\]$/u, `,${effects}]`);
+      expect(unknown).toContain(effects);
+      const blob = await packSegment(sealed([body, unknown]));
+      await expect(changesIn(blob, WHOLE)).rejects.toThrow(UnreadableEvent);
+    }
+    const blob = await packSegment(sealed([body, body.replace(/^\[1,/u, '[2,')]));
+    await expect(changesIn(blob, WHOLE)).rejects.toThrow('event 2 cannot be read');
+  });
+
   it('is the same blob for the same run', async () => {
     const bodies = [...randomHistory({ seed: 5, events: 50 })].map(({ event }) =>
       encodeEvent(event),
@@ -80,13 +154,17 @@ describe('a segment', () => {
       const damaged = Uint8Array.from(blob);
       damaged[i] = (damaged[i] as number) ^ 0x10;
       // A flip may also hit a byte of some text: that is for the hashes to find.
-      try {
-        reopened(damaged);
-      } catch (error) {
-        expect(error).toBeInstanceOf(UnreadableSegment);
+      for (const read of [reopened, (bytes: Uint8Array) => changesIn(bytes, WHOLE)]) {
+        try {
+          await read(damaged);
+        } catch (error) {
+          const unreadable = error instanceof UnreadableSegment || error instanceof UnreadableEvent;
+          expect([i, error, unreadable]).toEqual([i, error, true]);
+        }
       }
     }
     expect(() => reopened(blob.subarray(0, blob.length - 1))).toThrow(UnreadableSegment);
     expect(() => openSegment(Buffer.from('something else'))).toThrow('no segment');
+    await expect(changesIn(blob.subarray(0, 9), WHOLE)).rejects.toThrow(UnreadableSegment);
   });
 });
