@@ -58,9 +58,9 @@ export async function startBenchService(
     BPFLEDGER_DATA_DIR: mkdtempSync(join(context.scratch, 'service-')),
     ...env,
   };
-  const said: ExecFileSyncOptions = { stdio: ['ignore', 2, 2], env: settings };
-  execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')], said);
-  execFileSync(process.execPath, [COMMAND, 'migrate'], said);
+  // The compiler tells what it refuses on stdout.
+  execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')], { stdio: ['ignore', 2, 2] });
+  execFileSync(process.execPath, [COMMAND, 'migrate'], { env: settings });
   const flags = ['--expose-gc', '--import', COLLECTS];
   const child = spawn(process.execPath, [...flags, COMMAND, 'serve'], {
     env: settings,
