@@ -2,14 +2,9 @@
  * The service as its users run it: built, in a process of its own, on a database of the run's
  * server, reached through a socket.
  */
-import {
-  type ChildProcess,
-  type ExecFileSyncOptions,
-  execFileSync,
-  spawn,
-} from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -62,13 +57,19 @@ export async function startBenchService(
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')], { stdio: ['ignore', 2, 2] });
   execFileSync(process.execPath, [COMMAND, 'migrate'], { env: settings });
   const flags = ['--expose-gc', '--import', COLLECTS];
-  const child = spawn(process.execPath, [...flags, COMMAND, 'serve'], {
+  const child = spawn(process.execPath, [...ownFlags(), ...flags, COMMAND, 'serve'], {
     env: settings,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const abandon = () => child.kill('SIGKILL');
   process.once('exit', abandon);
   return running(child, { url: await urlOf(child), databaseUrl: url }, abandon);
+}
+
+/** The flags that the command gives itself in its first line. */
+function ownFlags(): string[] {
+  const [first = ''] = readFileSync(COMMAND, 'utf8').split('\n');
+  return first.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function urlOf(child: ChildProcess): Promise<string> {
