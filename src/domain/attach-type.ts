@@ -142,6 +142,6 @@ export function attachTypeNumber(type: AttachType): number {
 }
 
 /** The canonical spelling of an attach type: its name where it has one, else the number. */
-export function attachTypeOf(n: number): AttachType {
-  return NAMES_BY_NUMBER.get(n) ?? n;
+export function attachTypeOf(type: AttachType): AttachType {
+  return typeof type === 'number' ? (NAMES_BY_NUMBER.get(type) ?? type) : type;
 }

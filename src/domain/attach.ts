@@ -6,7 +6,7 @@ import { type Placement, placeOf } from './anchor.ts';
 import type { AttachType } from './attach-type.ts';
 import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
-import type { Effect, EntryHolder } from './effect.ts';
+import type { Effect, EffectOf, EntryHolder } from './effect.ts';
 import { ATTACH_FLAG_BITS, type Mode } from './flags.ts';
 import { exclusiveAncestor } from './hierarchy.ts';
 import type { Cgroup, EntryList, Kernel, Program } from './kernel.ts';
@@ -151,12 +151,15 @@ function inserted(
   const placement: Placement = { flags, relative, isLink: linkId !== undefined };
   const index = placeOf(caller, list, placement);
   if (typeof index !== 'number') return index;
+  const { id: cgroup_id } = cgroup;
   const revision = list.revision + 1;
-  const at = { cgroup_id: cgroup.id, attach_type: type, index, revision, mode };
-  const bits = preorderBit(flags);
-  return linkId === undefined
-    ? [{ type: 'EntryInserted', ...at, prog_id: program.id, ...bits }]
-    : [{ type: 'EntryInserted', ...at, link_id: linkId, ...bits }];
+  const effect = 'EntryInserted';
+  // Written out: spreading the parts took longer than the checks of an attach.
+  const insertion: EffectOf<'EntryInserted'> =
+    linkId === undefined
+      ? { type: effect, cgroup_id, attach_type: type, index, revision, mode, prog_id: program.id }
+      : { type: effect, cgroup_id, attach_type: type, index, revision, mode, link_id: linkId };
+  return [(flags & preorder) === 0 ? insertion : { ...insertion, preorder: true }];
 }
 
 /** The entry keeps its place and takes the new program and the new call's preorder bit (§8.2). */

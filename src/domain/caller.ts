@@ -5,7 +5,8 @@
  */
 import type { Capability } from './capability.ts';
 import { refusal } from './decision.ts';
-import type { BpfMap, Cgroup, Fd, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
+import type { Fd } from './fd-table.ts';
+import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
 import type { Refusal } from './outcome.ts';
 
 export interface Caller {
@@ -97,10 +98,8 @@ export function fdsInOrder(process: Process): Fd[] {
 /** The lowest number that is free, or undefined when the soft limit leaves none (EMFILE). */
 export function lowestFree(caller: Caller): number | undefined {
   const { fds, nofile } = caller.process;
-  for (let fd = 0; fd < nofile; fd++) {
-    if (!fds.has(fd) && caller.opened?.fd !== fd) return fd;
-  }
-  return undefined;
+  const fd = fds.lowestFree(caller.opened?.fd);
+  return fd < nofile ? fd : undefined;
 }
 
 /** The refusal of a call that finds no free number. */

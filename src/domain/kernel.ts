@@ -6,17 +6,13 @@ import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
 import type { EntryHolder, ObjectKind } from './effect.ts';
+import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
 import type { Switches } from './release/switches.ts';
-import { Table } from './table.ts';
-
-export interface Fd {
-  readonly file: number;
-  readonly cloexec: boolean;
-}
+import { type RowKind, Table } from './table.ts';
 
 export interface Process {
   readonly pid: number;
@@ -25,7 +21,7 @@ export interface Process {
   caps: readonly Capability[];
   nofile: number;
   cgroup_id: number;
-  readonly fds: Map<number, Fd>;
+  fds: FdTable;
   /** Open file descriptions that wait to be received, oldest first. */
   mailbox: readonly number[];
 }
@@ -75,6 +71,9 @@ export interface EntryList {
   readonly entries: readonly Entry[];
 }
 
+/** The lists of a cgroup that nothing was ever attached to: nearly all, so they share one. */
+export const NO_LISTS: ReadonlyMap<AttachType, EntryList> = new Map();
+
 export interface Cgroup {
   readonly id: number;
   /** 0 for the root. */
@@ -82,7 +81,8 @@ export interface Cgroup {
   readonly path: string;
   children: number;
   processes: number;
-  lists: Map<AttachType, EntryList>;
+  /** Changed by `setList` alone. */
+  lists: ReadonlyMap<AttachType, EntryList>;
 }
 
 /** A cgroup storage of a map (§25), or an element of a plain map. */
@@ -154,20 +154,34 @@ export interface Kernel {
   writtenArrays: Table<string, WrittenArray>;
 }
 
+const SHALLOW = { copy: <V extends object>(row: V): V => ({ ...row }) };
+const SAME = { copy: <V>(row: V): V => row };
+const PROCESS: RowKind<Process> = {
+  copy: (process) => ({ ...process, fds: process.fds.layer() }),
+  settled(process) {
+    process.fds = process.fds.flushed();
+    return process;
+  },
+};
+const CGROUP: RowKind<Cgroup> = {
+  copy: (cgroup) => ({
+    ...cgroup,
+    lists: cgroup.lists === NO_LISTS ? NO_LISTS : new Map(cgroup.lists),
+  }),
+};
+
 /** Empty tables: what a boot starts with. */
 export function emptyTables() {
-  const shallow = <V extends object>(row: V): V => ({ ...row });
-  const same = <V>(row: V): V => row;
   return {
-    processes: new Table<number, Process>((p) => ({ ...p, fds: new Map(p.fds) })),
-    files: new Table<number, OpenFile>(shallow),
-    programs: new Table<number, Program>(shallow),
-    links: new Table<number, Link>(shallow),
-    maps: new Table<number, BpfMap>(shallow),
-    cgroups: new Table<number, Cgroup>((c) => ({ ...c, lists: new Map(c.lists) })),
-    cgroupIds: new Table<string, number>(same),
-    bpffs: new Table<string, BpffsNode>(shallow),
-    writtenArrays: new Table<string, WrittenArray>(same),
+    processes: new Table<number, Process>(PROCESS),
+    files: new Table<number, OpenFile>(SHALLOW),
+    programs: new Table<number, Program>(SHALLOW),
+    links: new Table<number, Link>(SHALLOW),
+    maps: new Table<number, BpfMap>(SHALLOW),
+    cgroups: new Table<number, Cgroup>(CGROUP),
+    cgroupIds: new Table<string, number>(SAME),
+    bpffs: new Table<string, BpffsNode>(SHALLOW),
+    writtenArrays: new Table<string, WrittenArray>(SAME),
   };
 }
 

@@ -57,11 +57,30 @@ export class Lifetime {
     if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
     const after = without(before, index);
     this.#lists.set(stored, after);
-    const at = { cgroup_id: cgroup.id, attach_type: type, index, revision: after.revision };
+    const { id: cgroup_id } = cgroup;
+    const { revision } = after;
+    const effect = 'EntryRemoved';
+    // Written out, as in `inserted`: every close of a link comes by.
     this.effects.push(
       'link_id' in entry
-        ? { type: 'EntryRemoved', ...at, link_id: entry.link_id, reason }
-        : { type: 'EntryRemoved', ...at, prog_id: entry.prog_id, reason },
+        ? {
+            type: effect,
+            cgroup_id,
+            attach_type: type,
+            index,
+            revision,
+            link_id: entry.link_id,
+            reason,
+          }
+        : {
+            type: effect,
+            cgroup_id,
+            attach_type: type,
+            index,
+            revision,
+            prog_id: entry.prog_id,
+            reason,
+          },
     );
     const place = { cgroup, type };
     for (const freed of storagesFreed(this.#kernel, place, before.entries, index, reason)) {

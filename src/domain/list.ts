@@ -1,13 +1,19 @@
 /** A cgroup's own entries for one attach type: reading, and the new list after a change. */
 import type { AttachType } from './attach-type.ts';
 import type { EntryHolder } from './effect.ts';
-import type { Cgroup, Entry, EntryList, Kernel } from './kernel.ts';
+import { type Cgroup, type Entry, type EntryList, type Kernel, NO_LISTS } from './kernel.ts';
 
 const NEVER_USED: EntryList = { mode: 'none', revision: 1, entries: [] };
 
 /** The list as it stands; a list that was never used is empty and has revision 1. */
 export function listOf(cgroup: Cgroup, type: AttachType): EntryList {
   return cgroup.lists.get(type) ?? NEVER_USED;
+}
+
+/** Puts a list in the place of what the cgroup, a row that may be changed, has for an attach type. */
+export function setList(cgroup: Cgroup, type: AttachType, list: EntryList): void {
+  if (cgroup.lists === NO_LISTS) cgroup.lists = new Map();
+  (cgroup.lists as Map<AttachType, EntryList>).set(type, list);
 }
 
 /** The program that an entry runs: its own, or its link's current one. */

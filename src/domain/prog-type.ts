@@ -40,12 +40,14 @@ export type ProgTypeName = (typeof PROG_TYPE_NAMES)[number];
 /** A known program type by its name, any other 32-bit value by its number. */
 export type ProgType = ProgTypeName | number;
 
-/** The UAPI number of a program type. */
+const NUMBERS_BY_NAME = new Map<string, number>(PROG_TYPE_NAMES.map((name, n) => [name, n]));
+
+/** The UAPI number of a program type; -1 for a name that is none. */
 export function progTypeNumber(type: ProgType): number {
-  return typeof type === 'number' ? type : PROG_TYPE_NAMES.indexOf(type);
+  return typeof type === 'number' ? type : (NUMBERS_BY_NAME.get(type) ?? -1);
 }
 
 /** The canonical spelling of a program type: its name where it has one, else the number. */
-export function progTypeOf(n: number): ProgType {
-  return PROG_TYPE_NAMES[n] ?? n;
+export function progTypeOf(type: ProgType): ProgType {
+  return typeof type === 'number' ? (PROG_TYPE_NAMES[type] ?? type) : type;
 }

@@ -1,36 +1,49 @@
 /**
- * A map from objects, by identity, that stays a pair of short arrays while it is small. Most calls
- * drop up to three references; making a Map for those took longer than all their checks.
+ * A map from objects, by identity, that is a short chain while it is small. Most calls drop up to
+ * three references; making a Map for those took longer than all their checks.
  */
 
 /** More entries than these are looked up by hash. */
-const SCANNED_MAX = 8;
+const CHAINED_MAX = 8;
+
+interface Cell<K, V> {
+  readonly key: K;
+  value: V;
+  readonly next: Cell<K, V> | undefined;
+}
 
 export class SmallMap<K extends object, V> {
-  readonly #keys: K[] = [];
-  readonly #values: V[] = [];
-  #hashed: Map<K, V> | undefined;
+  #last: Cell<K, V> | undefined;
+  #length = 0;
+  #hashed: Map<K, Cell<K, V>> | undefined;
 
   get(key: K): V | undefined {
-    if (this.#hashed !== undefined) return this.#hashed.get(key);
-    const at = this.#keys.indexOf(key);
-    return at < 0 ? undefined : this.#values[at];
+    return this.#cellOf(key)?.value;
   }
 
   set(key: K, value: V): void {
-    if (this.#hashed !== undefined) {
-      this.#hashed.set(key, value);
+    const known = this.#cellOf(key);
+    if (known !== undefined) {
+      known.value = value;
       return;
     }
-    const at = this.#keys.indexOf(key);
-    if (at >= 0) {
-      this.#values[at] = value;
-    } else if (this.#keys.length < SCANNED_MAX) {
-      this.#keys.push(key);
-      this.#values.push(value);
-    } else {
-      this.#hashed = new Map(this.#keys.map((known, i) => [known, this.#values[i] as V]));
-      this.#hashed.set(key, value);
+    this.#last = { key, value, next: this.#last };
+    this.#length++;
+    if (this.#hashed !== undefined) this.#hashed.set(key, this.#last);
+    else if (this.#length > CHAINED_MAX) this.#hash();
+  }
+
+  #cellOf(key: K): Cell<K, V> | undefined {
+    if (this.#hashed !== undefined) return this.#hashed.get(key);
+    let cell = this.#last;
+    while (cell !== undefined && cell.key !== key) cell = cell.next;
+    return cell;
+  }
+
+  #hash(): void {
+    this.#hashed = new Map();
+    for (let cell = this.#last; cell !== undefined; cell = cell.next) {
+      this.#hashed.set(cell.key, cell);
     }
   }
 }

@@ -5,19 +5,21 @@
  * of both kinds are one kind of object.
  */
 import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
+import { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
-import type {
-  BpffsNode,
-  BpfMap,
-  Cgroup,
-  Entry,
-  EntryList,
-  Kernel,
-  Link,
-  OpenFile,
-  Process,
-  Program,
-  WrittenArray,
+import {
+  type BpffsNode,
+  type BpfMap,
+  type Cgroup,
+  type Entry,
+  type EntryList,
+  type Kernel,
+  type Link,
+  NO_LISTS,
+  type OpenFile,
+  type Process,
+  type Program,
+  type WrittenArray,
 } from './kernel.ts';
 import type { Table } from './table.ts';
 
@@ -40,7 +42,7 @@ const processes: RowCodec<Process> = {
       ...[Process['pid'], Process['comm'], Process['uid'], Process['caps'], Process['nofile']],
       ...[Process['cgroup_id'], readonly number[], Process['mailbox']],
     ];
-    const fds: Process['fds'] = new Map();
+    const fds = new FdTable();
     for (let i = 0; i < flat.length; i += 3) {
       fds.set(flat[i] as number, { file: flat[i + 1] as number, cloexec: flat[i + 2] === 1 });
     }
@@ -110,7 +112,8 @@ const cgroups: RowCodec<Cgroup> = {
     const [id, parent_id, path, children, processes, ...used] = values as [
       ...[number, number, string, number, number, ...(readonly unknown[])[]],
     ];
-    return { id, parent_id, path, children, processes, lists: new Map(used.map(listRow)) };
+    const lists = used.length === 0 ? NO_LISTS : new Map(used.map(listRow));
+    return { id, parent_id, path, children, processes, lists };
   },
 };
 

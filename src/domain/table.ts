@@ -3,16 +3,24 @@
  * so that `plan` and an uncommitted batch work on a kernel without touching it. Values are
  * changed only through `edit`, which copies what belongs to the base.
  */
+/** What a row is to its table. */
+export interface RowKind<V> {
+  /** A copy that may be changed while the row it was made from stays as it is. */
+  readonly copy: (row: V) => V;
+  /** The row that a flushed copy leaves, where its parts are layers themselves. */
+  readonly settled?: (copy: V) => V;
+}
+
 export class Table<K extends string | number, V> {
-  readonly #copy: (value: V) => V;
+  readonly #kind: RowKind<V>;
   readonly #base: Table<K, V> | undefined;
   /** Own rows; in a layer `undefined` marks a row of the base as gone. */
   readonly #rows = new Map<K, V | undefined>();
   /** Rows of a layer with those of its base; not kept where the own rows are all there are. */
   #size: number;
 
-  constructor(copy: (value: V) => V, base?: Table<K, V>) {
-    this.#copy = copy;
+  constructor(kind: RowKind<V>, base?: Table<K, V>) {
+    this.#kind = kind;
     this.#base = base;
     this.#size = base?.size ?? 0;
   }
@@ -38,7 +46,7 @@ export class Table<K extends string | number, V> {
     if (own !== undefined) return own;
     const below = this.#rows.has(key) ? undefined : this.#base?.get(key);
     if (below === undefined) throw new Error(`impossible effect: no row ${String(key)} to change`);
-    const copied = this.#copy(below);
+    const copied = this.#kind.copy(below);
     this.#rows.set(key, copied);
     return copied;
   }
@@ -80,15 +88,16 @@ export class Table<K extends string | number, V> {
   }
 
   layer(): Table<K, V> {
-    return new Table(this.#copy, this);
+    return new Table(this.#kind, this);
   }
 
   /** Writes a layer's rows into its base; the layer must not be used afterwards. */
   flush(): void {
     const base = this.#base;
     if (base === undefined) throw new Error('only a layer can be flushed');
+    const { settled } = this.#kind;
     for (const [key, value] of this.#rows) {
-      if (value !== undefined) base.set(key, value);
+      if (value !== undefined) base.set(key, settled === undefined ? value : settled(value));
       else if (base.has(key)) base.delete(key);
     }
   }

@@ -8,6 +8,7 @@ import type { Decision } from '../../src/domain/decision.ts';
 import { evolve } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
+import { listOf, setList } from '../../src/domain/list.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Called, Watch } from './called.ts';
@@ -70,9 +71,9 @@ function booted(): Kernel {
 const inList = (change: (entries: readonly object[]) => readonly object[], mode = 'multi') =>
   ({
     state: (kernel) => {
-      const { lists } = kernel.cgroups.edit(2);
-      const { entries, revision } = lists.get(EGRESS) ?? { entries: [], revision: 1 };
-      lists.set(EGRESS, { mode, revision, entries: change(entries) } as never);
+      const cgroup = kernel.cgroups.edit(2);
+      const { entries, revision } = listOf(cgroup, EGRESS);
+      setList(cgroup, EGRESS, { mode, revision, entries: change(entries) } as never);
     },
   }) satisfies Breakage as Breakage;
 
@@ -153,9 +154,11 @@ const BROKEN: readonly (readonly [string, (start: Kernel) => Watch, Breakage, Re
     () => revisionsCountChanges,
     {
       state: ({ cgroups }) => {
-        const { lists } = cgroups.edit(2);
-        const list = lists.get(EGRESS);
-        if (list !== undefined) lists.set(EGRESS, { ...list, revision: list.revision + 1 });
+        const cgroup = cgroups.edit(2);
+        const list = listOf(cgroup, EGRESS);
+        if (list.entries.length > 0) {
+          setList(cgroup, EGRESS, { ...list, revision: list.revision + 1 });
+        }
       },
     },
     /revision grew by 1 in 0 changes/u,

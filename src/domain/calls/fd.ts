@@ -24,8 +24,9 @@ export function close(caller: Caller, call: Calls['close']): Decision {
   const entry = caller.process.fds.get(call.fd);
   if (entry === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: call.fd }));
   const lifetime = new Lifetime(caller.kernel);
+  lifetime.effects.push({ type: 'FdClosed', fd: call.fd });
   lifetime.dropFile(entry.file, 'last_fd_closed');
-  return succeed([{ type: 'FdClosed', fd: call.fd }, ...lifetime.effects]);
+  return succeed(lifetime.effects);
 }
 
 export function dup(caller: Caller, call: Calls['dup']): Decision {

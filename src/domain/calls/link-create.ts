@@ -47,12 +47,14 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
   if (isRefused(effects)) {
     return refuse(effects, switches.link_ids ? [{ type: 'LinkIdBurned', link_id: linkId }] : []);
   }
-  const place = { cgroup_id: cgroup.id, attach_type: type };
+  const { id: cgroup_id } = cgroup;
+  const prog_id = program.id;
   const created = {
     type: 'LinkCreated',
     link_id: linkId,
-    prog_id: program.id,
-    ...place,
+    prog_id,
+    cgroup_id,
+    attach_type: type,
     fd,
   } as const;
   return succeed([created, ...effects], fd);

@@ -18,8 +18,9 @@ export function linkUpdate(caller: Caller, call: Calls['link_update']): Decision
   if ((flags & ~replace) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   const link = linkAt(caller, seenFd(call.link_fd, 0, size), 'link_fd');
   if (isRefused(link)) return refuse(link);
-  const { outcome, effects } = onLink(caller, call, link, flags);
-  if (!caller.kernel.switches.link_update_leaks_reference) return { outcome, effects };
+  const decision = onLink(caller, call, link, flags);
+  if (!caller.kernel.switches.link_update_leaks_reference) return decision;
+  const { outcome, effects } = decision;
   // Whatever the answer, the reference that the lookup of link_fd took is never given back (§19.4).
   return { outcome, effects: [...effects, { type: 'LinkReferenceLeaked', link_id: link.id }] };
 }
@@ -83,16 +84,16 @@ function sameStorage(a: Program, b: Program): boolean {
 function updated(caller: Caller, link: Link, program: Program, cgroup: Cgroup): Decision {
   const { kernel } = caller;
   const lifetime = new Lifetime(kernel);
-  if (program.id !== link.prog_id) lifetime.drop('prog', link.prog_id, 'link_updated');
-  const update = {
+  lifetime.effects.push({
     type: 'LinkUpdated',
     link_id: link.id,
     prog_id: program.id,
     was_prog_id: link.prog_id,
     revision: listOf(cgroup, link.attach_type).revision + 1,
-  } as const;
-  const slots = kernel.switches.link_update_miscounts_preorder
-    ? miscountedSlots(kernel, link, program, cgroup)
-    : [];
-  return succeed([update, ...slots, ...lifetime.effects]);
+  });
+  if (kernel.switches.link_update_miscounts_preorder) {
+    lifetime.effects.push(...miscountedSlots(kernel, link, program, cgroup));
+  }
+  if (program.id !== link.prog_id) lifetime.drop('prog', link.prog_id, 'link_updated');
+  return succeed(lifetime.effects);
 }

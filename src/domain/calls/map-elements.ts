@@ -1,5 +1,5 @@
 /** Map elements from user space: lookup, update, delete, next key (semantics §25.4). */
-import { attachTypeNumber, attachTypeOf } from '../attach-type.ts';
+import { attachTypeOf } from '../attach-type.ts';
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -103,7 +103,7 @@ function canonicalKey(map: BpfMap, key: MapKey): MapKey {
   const id = typeof key === 'number' ? key : key.cgroup_id;
   if (!isStorageMap(map)) return id % 2 ** 32;
   const type = typeof key === 'number' ? 0 : (key.attach_type ?? 0);
-  return storageKey(map, id, attachTypeOf(attachTypeNumber(type)));
+  return storageKey(map, id, attachTypeOf(type));
 }
 
 function elementAt(map: BpfMap, key: MapKey): Element | undefined {

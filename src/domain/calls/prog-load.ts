@@ -3,6 +3,7 @@ import { type AttachType, attachTypeNumber, attachTypeOf, CGROUP_HOOKS } from '.
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, has, lowestFree, mapAt, noFreeFd } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
@@ -49,7 +50,7 @@ const INSNS_MAX_UNPRIVILEGED = 4096;
 export function progLoad(caller: Caller, call: Load): Decision {
   const refused = admission(caller, call);
   if (refused !== undefined) return refuse(refused);
-  const type = progTypeOf(progTypeNumber(call.prog_type));
+  const type = progTypeOf(call.prog_type);
   const expected = fixedUp(type, call.expected_attach_type);
   const bad =
     badExpectedType(caller, type, expected) ??
@@ -99,7 +100,7 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
   if (insns === 0 || insns > insnsMax) {
     return refusal('E2BIG', 'too-many-instructions', { insns, limit: insnsMax });
   }
-  const name = progTypeOf(progTypeNumber(call.prog_type));
+  const name = progTypeOf(call.prog_type);
   if (name !== 'socket_filter' && name !== 'cgroup_skb' && !privileged) {
     return refusal('EPERM', 'load-needs-bpf', { prog_type: name });
   }
@@ -119,8 +120,10 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
 
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */
 function fixedUp(type: ProgType, expected: AttachType | undefined): AttachType {
-  const n = attachTypeNumber(expected ?? 0);
-  return type === 'cgroup_sock' && n === 0 ? 'cgroup_inet_sock_create' : attachTypeOf(n);
+  const named = attachTypeOf(expected ?? 0);
+  return type === 'cgroup_sock' && attachTypeNumber(named) === 0
+    ? 'cgroup_inet_sock_create'
+    : named;
 }
 
 /** `bpf_prog_load_check_attach`. */
@@ -129,13 +132,15 @@ function badExpectedType(
   type: ProgType,
   expected: AttachType,
 ): Refusal | undefined {
+  if (fitsType(caller, type, expected)) return undefined;
   const about = { prog_type: type, expected_attach_type: expected };
-  const wrong = refusal('EINVAL', 'expected-type-does-not-fit', about);
-  if (type === 'sk_lookup') return expected === 'sk_lookup' ? undefined : wrong;
-  if (!CHECKED_TYPES.includes(type)) return undefined;
-  if (attachTypeNumber(expected) >= caller.kernel.switches.attach_type_count) return wrong;
-  const hook = typeof expected === 'string' ? CGROUP_HOOKS[expected] : undefined;
-  return hook?.progType === type ? undefined : wrong;
+  return refusal('EINVAL', 'expected-type-does-not-fit', about);
+}
+
+function fitsType(caller: Caller, type: ProgType, expected: AttachType): boolean {
+  if (type === 'sk_lookup') return expected === 'sk_lookup';
+  if (!CHECKED_TYPES.includes(type)) return true;
+  return cgroupProgType(caller.kernel.switches, expected) === type;
 }
 
 function unknownType(caller: Caller, type: ProgType): Refusal | undefined {

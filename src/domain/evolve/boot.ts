@@ -1,6 +1,7 @@
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
-import { emptyTables, type Kernel } from '../kernel.ts';
+import { FdTable } from '../fd-table.ts';
+import { emptyTables, type Kernel, NO_LISTS } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd } from './references.ts';
@@ -23,7 +24,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     cgroup: config.first_cgroup_id,
   };
   const id = config.root_cgroup_id;
-  const root = { id, parent_id: 0, path: '/', children: 0, processes: 0, lists: new Map() };
+  const root = { id, parent_id: 0, path: '/', children: 0, processes: 0, lists: NO_LISTS };
   kernel.cgroups.set(id, root);
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755 });
@@ -38,7 +39,7 @@ export function addProcess(
   const { nofile, root_cgroup_id: cgroupId } = kernel.boot.config;
   if (kernel.processes.has(born.pid)) throw new Error(`impossible effect: pid ${born.pid} lives`);
   const cgroup_id = cgroupId;
-  kernel.processes.set(born.pid, { ...born, nofile, cgroup_id, fds: new Map(), mailbox: [] });
+  kernel.processes.set(born.pid, { ...born, nofile, cgroup_id, fds: new FdTable(), mailbox: [] });
   kernel.counters.pid = Math.max(kernel.counters.pid, born.pid + 1);
   openFd(kernel, born.pid, 0, { kind: 'other', id: 0 });
   const process = kernel.processes.edit(born.pid);

@@ -1,5 +1,5 @@
 import type { EffectOf } from '../effect.ts';
-import type { Kernel } from '../kernel.ts';
+import { type Kernel, NO_LISTS } from '../kernel.ts';
 import { parentPath } from '../path.ts';
 
 export function evolveCgroup(
@@ -12,7 +12,7 @@ export function evolveCgroup(
     const parentId = kernel.cgroupIds.get(parentPath(path));
     if (parentId === undefined) throw new Error(`impossible effect: no parent of ${path}`);
     kernel.cgroups.edit(parentId).children++;
-    const cgroup = { id, parent_id: parentId, path, children: 0, processes: 0, lists: new Map() };
+    const cgroup = { id, parent_id: parentId, path, children: 0, processes: 0, lists: NO_LISTS };
     kernel.cgroups.set(id, cgroup);
     kernel.cgroupIds.set(path, id);
     kernel.counters.cgroup = Math.max(kernel.counters.cgroup, id + 1);

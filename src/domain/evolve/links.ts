@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
-import { listOf } from '../list.ts';
+import { listOf, setList } from '../list.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
 type LinkEffect = Extract<
@@ -46,5 +46,5 @@ function updated(kernel: Kernel, id: number, progId: number, revision: number): 
   link.prog_id = progId;
   const cgroup = kernel.cgroups.edit(link.cgroup_id);
   const { mode, entries } = listOf(cgroup, link.attach_type);
-  cgroup.lists.set(link.attach_type, { mode, revision, entries });
+  setList(cgroup, link.attach_type, { mode, revision, entries });
 }

@@ -1,7 +1,8 @@
+import type { AttachType } from '../attach-type.ts';
 import type { Effect, EntryHolder } from '../effect.ts';
 import { levelsOf, writtenArrayKey } from '../effective.ts';
 import type { Cgroup, Entry, Kernel } from '../kernel.ts';
-import { listOf } from '../list.ts';
+import { listOf, setList } from '../list.ts';
 import { addRefs } from './references.ts';
 
 type ListEffect = Extract<
@@ -23,22 +24,19 @@ export function evolveList(kernel: Kernel, effect: ListEffect): void {
   const old = list.entries[index];
   if (effect.type === 'EntryInserted') {
     const entries = list.entries.toSpliced(index, 0, entryOf(effect));
-    cgroup.lists.set(type, { mode: effect.mode, revision, entries });
+    setList(cgroup, type, { mode: effect.mode, revision, entries });
     if ('prog_id' in effect) addRefs(kernel, 'prog', effect.prog_id, 1);
   } else if (effect.type === 'EntryReplaced') {
     if (old === undefined) throw new Error(`impossible effect: no entry ${index} to replace`);
-    cgroup.lists.set(type, {
-      ...list,
-      revision,
-      entries: list.entries.with(index, entryOf(effect)),
-    });
+    const entries = list.entries.with(index, entryOf(effect));
+    setList(cgroup, type, { mode: list.mode, revision, entries });
     if ('prog_id' in effect) addRefs(kernel, 'prog', effect.prog_id, 1);
     if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
   } else {
     if (old === undefined) throw new Error(`impossible effect: no entry ${index} to remove`);
     const entries = list.entries.toSpliced(index, 1);
     const mode = entries.length === 0 ? 'none' : list.mode;
-    cgroup.lists.set(type, { mode, revision, entries });
+    setList(cgroup, type, { mode, revision, entries });
     if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
   }
   if (kernel.writtenArrays.size > 0) recomputed(kernel, cgroup, type);
@@ -50,11 +48,7 @@ function entryOf(effect: EntryHolder & { readonly preorder?: true }): Entry {
 }
 
 /** A change of a list recomputes the arrays of its cgroup and of all below: written ones go. */
-function recomputed(
-  kernel: Kernel,
-  cgroup: Cgroup,
-  type: Cgroup['lists'] extends Map<infer T, unknown> ? T : never,
-): void {
+function recomputed(kernel: Kernel, cgroup: Cgroup, type: AttachType): void {
   for (const [key, array] of [...kernel.writtenArrays.entries()]) {
     const at = kernel.cgroups.get(array.cgroup_id);
     if (array.attach_type !== type || at === undefined) continue;

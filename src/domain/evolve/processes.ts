@@ -1,4 +1,5 @@
 import type { Effect } from '../effect.ts';
+import { FdTable } from '../fd-table.ts';
 import type { Kernel } from '../kernel.ts';
 import { addProcess } from './boot.ts';
 import { getFile, putFile } from './references.ts';
@@ -68,7 +69,9 @@ function fork(
   for (const { file } of parent.fds.values()) getFile(kernel, file);
   const { pid, uid, caps } = effect;
   const { comm, nofile, cgroup_id } = parent;
-  const inherited = { comm, nofile, cgroup_id, fds: new Map(parent.fds) };
+  const fds = new FdTable();
+  for (const [number, fd] of parent.fds) fds.set(number, fd);
+  const inherited = { comm, nofile, cgroup_id, fds };
   kernel.processes.set(pid, { pid, uid, caps, ...inherited, mailbox: [] });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   countIn(kernel, cgroup_id, 1);

@@ -1,0 +1,66 @@
+// The lowest free number, and layers, against a plain search.
+
+import { describe, expect, it } from 'vitest';
+import { FdTable } from './fd-table.ts';
+
+const FD = { file: 1, cloexec: true };
+
+function open(...numbers: readonly number[]): FdTable {
+  const fds = new FdTable();
+  for (const number of numbers) fds.set(number, FD);
+  return fds;
+}
+
+const upTo = (end: number): number[] => Array.from({ length: end }, (_, i) => i);
+const numbersOf = (fds: FdTable): number[] => [...fds].map(([number]) => number);
+
+describe('the lowest free number', () => {
+  it.each([
+    { what: 'of none open', fds: open(), free: 0, besides: 1 },
+    { what: 'is a hole', fds: open(0, 1, 3), free: 2, besides: 4 },
+    { what: 'is after a full word', fds: open(...upTo(32)), free: 32, besides: 33 },
+    { what: 'is in a word between full ones', fds: open(...upTo(31), 32), free: 31, besides: 33 },
+    { what: 'is not above a huge number', fds: open(0, 2 ** 40), free: 1, besides: 2 },
+    {
+      what: 'is found after all that have bits',
+      fds: open(...upTo(65_538)),
+      free: 65_538,
+      besides: 65_539,
+    },
+  ])('$what', ({ fds, free, besides }) => {
+    expect([fds.lowestFree(undefined), fds.lowestFree(free)]).toEqual([free, besides]);
+  });
+
+  it('goes down when a lower number is closed', () => {
+    const fds = open(...upTo(100));
+    expect(fds.lowestFree(undefined)).toBe(100);
+    fds.delete(40);
+    expect([fds.lowestFree(undefined), fds.lowestFree(40)]).toEqual([40, 100]);
+  });
+});
+
+describe('a layer', () => {
+  it('changes nothing below it until it is flushed', () => {
+    const base = open(0, 1, 2);
+    const layer = base.layer();
+    layer.delete(1);
+    layer.set(7, FD);
+    expect([numbersOf(base), base.lowestFree(undefined)]).toEqual([[0, 1, 2], 3]);
+    expect([numbersOf(layer), layer.lowestFree(undefined)]).toEqual([[0, 2, 7], 1]);
+    expect(layer.flushed()).toBe(base);
+    expect([numbersOf(base), base.lowestFree(undefined)]).toEqual([[0, 2, 7], 1]);
+  });
+
+  it('of a layer is flushed into that layer', () => {
+    const base = open(0);
+    const layer = base.layer();
+    const above = layer.layer();
+    above.set(1, FD);
+    expect(above.flushed()).toBe(layer);
+    expect([layer.has(1), base.has(1)]).toEqual([true, false]);
+  });
+});
+
+it('closing a number that is not open is an impossible effect', () => {
+  expect(() => open(0).delete(1)).toThrow(/impossible effect/);
+});

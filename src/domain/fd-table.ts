@@ -1,0 +1,105 @@
+/**
+ * The fds of a process (`files_struct`, fs/file.c): the open numbers, and a bit for each so that
+ * the lowest free one is found without asking for each below it (`find_next_fd`). It is layered as
+ * a table is: a process that opens one fd in a batch costs that fd, not a copy of all.
+ */
+import { Table } from './table.ts';
+
+export interface Fd {
+  readonly file: number;
+  readonly cloexec: boolean;
+}
+
+const WORD_BITS = 32;
+const FULL = -1;
+/** Numbers from here on have no bit: a process with one huge number has no huge table of bits. */
+const BITS_END = 65_536;
+const IMMUTABLE = { copy: (fd: Fd): Fd => fd };
+
+export class FdTable {
+  readonly #rows: Table<number, Fd>;
+  readonly #base: FdTable | undefined;
+  /** A bit for each open number below `BITS_END`, 32 to a word. */
+  #words: number[];
+  /** All words below this one are full (`next_fd` says the same in numbers). */
+  #fullBelow: number;
+
+  constructor(base?: FdTable) {
+    this.#base = base;
+    this.#rows = base === undefined ? new Table(IMMUTABLE) : base.#rows.layer();
+    this.#words = base === undefined ? [] : base.#words.slice();
+    this.#fullBelow = base === undefined ? 0 : base.#fullBelow;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get(number: number): Fd | undefined {
+    return this.#rows.get(number);
+  }
+
+  has(number: number): boolean {
+    return this.#rows.has(number);
+  }
+
+  set(number: number, fd: Fd): void {
+    this.#rows.set(number, fd);
+    if (number >= BITS_END) return;
+    const word = number >>> 5;
+    while (this.#words.length <= word) this.#words.push(0);
+    this.#words[word] = (this.#words[word] ?? 0) | (1 << (number & 31));
+  }
+
+  /** Throws when the number is not open: an impossible effect. */
+  delete(number: number): void {
+    this.#rows.delete(number);
+    if (number >= BITS_END) return;
+    const word = number >>> 5;
+    this.#words[word] = (this.#words[word] ?? 0) & ~(1 << (number & 31));
+    if (word < this.#fullBelow) this.#fullBelow = word;
+  }
+
+  /** The lowest free number but for `taken`. */
+  lowestFree(taken: number | undefined): number {
+    const words = this.#words;
+    let word = this.#fullBelow;
+    while (words[word] === FULL) word++;
+    this.#fullBelow = word;
+    for (; word < BITS_END / WORD_BITS; word++) {
+      let used = words[word] ?? 0;
+      if (taken !== undefined && taken >>> 5 === word) used |= 1 << (taken & 31);
+      if (used !== FULL) return word * WORD_BITS + lowestZero(used);
+    }
+    let number = BITS_END;
+    while (this.#rows.has(number) || number === taken) number++;
+    return number;
+  }
+
+  values(): Iterable<Fd> {
+    return this.#rows.values();
+  }
+
+  [Symbol.iterator](): Iterator<[number, Fd]> {
+    return this.#rows.entries();
+  }
+
+  layer(): FdTable {
+    return new FdTable(this);
+  }
+
+  /** Writes a layer into its base and gives that; a table that is no layer is given as it is. */
+  flushed(): FdTable {
+    const base = this.#base;
+    if (base === undefined) return this;
+    this.#rows.flush();
+    base.#words = this.#words;
+    base.#fullBelow = this.#fullBelow;
+    return base;
+  }
+}
+
+/** Place of the lowest bit that is not set; one of the 32 is not. */
+function lowestZero(word: number): number {
+  return 31 - Math.clz32(~word & (word + 1));
+}
