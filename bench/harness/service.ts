@@ -66,10 +66,10 @@ export async function startBenchService(
   return running(child, { url: await urlOf(child), databaseUrl: url }, abandon);
 }
 
-/** The flags that the command gives itself in its first line. */
+/** The flags that `npm start` gives to Node. */
 function ownFlags(): string[] {
-  const [first = ''] = readFileSync(COMMAND, 'utf8').split('\n');
-  return first.split(' ').filter((word) => word.startsWith('--'));
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return manifest.scripts.start.split(' ').filter((word: string) => word.startsWith('--'));
 }
 
 function urlOf(child: ChildProcess): Promise<string> {

@@ -3,6 +3,7 @@
  * them. Several processes may each have a writer for the same host; the head row in the database
  * decides between them.
  */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../domain/kernel.ts';
 import { type CommitContext, commit } from './commit.ts';
 import type { LedgerEvent } from './event.ts';
@@ -94,6 +95,8 @@ export class HostWriter {
 
   async #drain(): Promise<void> {
     this.#draining = true;
+    // What else has arrived by now is read first: it goes along with the first batch.
+    await this.#exclusively(() => turnOfTheLoop());
     while (this.#queue.length > 0) {
       await this.#exclusively(async () => {
         await commit(this.#context, this.#tip, this.#queue.take());
