@@ -26,8 +26,8 @@ interface Load {
 }
 
 const LOADS: readonly Load[] = [
-  { followers: 1000, perSecond: 50, seconds: 6 },
-  { followers: 20, perSecond: 2000, seconds: 4 },
+  { followers: 1000, perSecond: 50, seconds: 4 },
+  { followers: 20, perSecond: 2000, seconds: 3 },
 ];
 
 /** What is followed: ours, or the floor. */
