@@ -47,16 +47,17 @@ describe('a layer', () => {
     layer.set(7, FD);
     expect([numbersOf(base), base.lowestFree(undefined)]).toEqual([[0, 1, 2], 3]);
     expect([numbersOf(layer), layer.lowestFree(undefined)]).toEqual([[0, 2, 7], 1]);
-    expect(layer.flushed()).toBe(base);
+    expect(layer.flushedInto(base)).toBe(base);
     expect([numbersOf(base), base.lowestFree(undefined)]).toEqual([[0, 2, 7], 1]);
   });
 
-  it('of a layer is flushed into that layer', () => {
+  it('of a layer is flushed into that layer, and not into what is below', () => {
     const base = open(0);
     const layer = base.layer();
     const above = layer.layer();
     above.set(1, FD);
-    expect(above.flushed()).toBe(layer);
+    expect(above.flushedInto(base)).toBe(above);
+    expect(above.flushedInto(layer)).toBe(layer);
     expect([layer.has(1), base.has(1)]).toEqual([true, false]);
   });
 });

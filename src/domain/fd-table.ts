@@ -88,10 +88,9 @@ export class FdTable {
     return new FdTable(this);
   }
 
-  /** Writes a layer into its base and gives that; a table that is no layer is given as it is. */
-  flushed(): FdTable {
-    const base = this.#base;
-    if (base === undefined) return this;
+  /** Writes a layer of `base` into it and gives that; a table that is no layer of it stays. */
+  flushedInto(base: FdTable | undefined): FdTable {
+    if (base === undefined || this.#base !== base) return this;
     this.#rows.flush();
     base.#words = this.#words;
     base.#fullBelow = this.#fullBelow;

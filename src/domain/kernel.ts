@@ -158,8 +158,8 @@ const SHALLOW = { copy: <V extends object>(row: V): V => ({ ...row }) };
 const SAME = { copy: <V>(row: V): V => row };
 const PROCESS: RowKind<Process> = {
   copy: (process) => ({ ...process, fds: process.fds.layer() }),
-  settled(process) {
-    process.fds = process.fds.flushed();
+  settled(process, below) {
+    process.fds = process.fds.flushedInto(below?.fds);
     return process;
   },
 };

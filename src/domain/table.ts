@@ -7,8 +7,12 @@
 export interface RowKind<V> {
   /** A copy that may be changed while the row it was made from stays as it is. */
   readonly copy: (row: V) => V;
-  /** The row that a flushed copy leaves, where its parts are layers themselves. */
-  readonly settled?: (copy: V) => V;
+  /**
+   * The row that a flushed copy leaves, where its parts are layers themselves.
+   *
+   * @param below the row that it replaces; undefined when the base reads through to its own base
+   */
+  readonly settled?: (copy: V, below: V | undefined) => V;
 }
 
 export class Table<K extends string | number, V> {
@@ -97,8 +101,11 @@ export class Table<K extends string | number, V> {
     if (base === undefined) throw new Error('only a layer can be flushed');
     const { settled } = this.#kind;
     for (const [key, value] of this.#rows) {
-      if (value !== undefined) base.set(key, settled === undefined ? value : settled(value));
-      else if (base.has(key)) base.delete(key);
+      if (value === undefined) {
+        if (base.has(key)) base.delete(key);
+      } else {
+        base.set(key, settled === undefined ? value : settled(value, base.#rows.get(key)));
+      }
     }
   }
 }
