@@ -48,6 +48,7 @@ const variables = z.object({
   BPFLEDGER_HELD_HOSTS_MAX: count.default(HELD_MAX.hosts),
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
   BPFLEDGER_HELD_IDLE_SECONDS: count.default(HELD_MAX.idleMs / 1000),
+  BPFLEDGER_HELD_PAST_ROWS_MAX: count.default(HELD_MAX.pastRows),
 });
 
 /** Names of all variables that are read. */
@@ -90,6 +91,7 @@ export function configurationOf(env: Variables): Configuration {
       hosts: values.BPFLEDGER_HELD_HOSTS_MAX,
       rows: values.BPFLEDGER_HELD_ROWS_MAX,
       idleMs: values.BPFLEDGER_HELD_IDLE_SECONDS * 1000,
+      pastRows: values.BPFLEDGER_HELD_PAST_ROWS_MAX,
     },
   };
 }

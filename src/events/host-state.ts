@@ -34,10 +34,19 @@ export async function loadState(
   position: number,
 ): Promise<HostState> {
   const snapshot = await latestSnapshot(database, hostId, position);
-  const { kernel } = snapshot;
-  const range = { from: snapshot.position + 1, to: position };
+  await foldUpTo(database, hostId, snapshot, position);
+  return { kernel: snapshot.kernel, position, snapshotPosition: snapshot.position };
+}
+
+/** Moves a state on to a later position of its host. */
+export async function foldUpTo(
+  database: Queryable,
+  hostId: number,
+  { kernel, position }: { readonly kernel: Kernel; readonly position: number },
+  to: number,
+): Promise<void> {
+  const range = { from: position + 1, to };
   for await (const changes of readChanges(database, hostId, range)) fold(kernel, changes);
-  return { kernel, position, snapshotPosition: snapshot.position };
 }
 
 /**
@@ -76,7 +85,10 @@ async function latestSnapshot(database: Queryable, hostId: number, position: num
   return { kernel: restoredFrom(JSON.parse(json)), position: row.position };
 }
 
-/** Stores the state at a position. Harmless when another process did so already. */
+/**
+ * Stores the state at a position; its text is taken at once, before anything is waited for.
+ * Harmless when another process did so already.
+ */
 export async function storeSnapshot(
   database: Queryable,
   hostId: number,

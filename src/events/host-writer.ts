@@ -27,6 +27,8 @@ export class HostWriter {
   readonly #queue = new SubmissionQueue();
   /** What uses the tip goes one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** The snapshot that is being stored. */
+  #storing: Promise<void> = Promise.resolve();
   #draining = false;
   #closed = false;
 
@@ -86,11 +88,13 @@ export class HostWriter {
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#queue.length > 0 || this.#draining) await this.#exclusively(async () => undefined);
+    await this.#storing;
   }
 
   /** Stores the state if it moved far since it was last stored: the writer is let go. */
   async part(): Promise<void> {
     await this.#exclusively(() => this.#snapshotIfDue(partingInterval(this.#tip.kernel)));
+    await this.#storing;
   }
 
   async #drain(): Promise<void> {
@@ -113,15 +117,26 @@ export class HostWriter {
     return done;
   }
 
+  /**
+   * Takes a snapshot when one is due. Commits go on while it is packed and stored, since its text
+   * is taken at once; only the next snapshot waits for it.
+   */
   async #snapshotIfDue(events: number): Promise<void> {
-    const { kernel, head, snapshotPosition, hostId, damaged } = this.#tip;
+    const { head, snapshotPosition, damaged } = this.#tip;
     if (damaged || head.position - snapshotPosition < events) return;
+    await this.#storing;
+    this.#storing = this.#snapshot();
+  }
+
+  async #snapshot(): Promise<void> {
+    const { kernel, head, hostId, snapshotPosition } = this.#tip;
     const { position } = head;
+    this.#tip.snapshotPosition = position;
     try {
       await storeSnapshot(this.#context.database, hostId, { position, kernel });
-      this.#tip.snapshotPosition = position;
     } catch {
       // Only a shortcut is missing; the next commit tries again.
+      this.#tip.snapshotPosition = snapshotPosition;
     }
   }
 }

@@ -15,10 +15,17 @@ export interface HeldMax {
   readonly rows: number;
   /** Milliseconds that a state stands unused before it is let go. */
   readonly idleMs: number;
+  /** Rows of the states at past positions that were read last (`PastStates`). */
+  readonly pastRows: number;
 }
 
 /** About half a gigabyte at most. */
-export const HELD_MAX: HeldMax = { hosts: 1000, rows: 1_000_000, idleMs: 600_000 };
+export const HELD_MAX: HeldMax = {
+  hosts: 1000,
+  rows: 1_000_000,
+  idleMs: 600_000,
+  pastRows: 100_000,
+};
 
 /** What a request is told to wait when every writer is busy. */
 const RETRY_AFTER_MS = 1000;

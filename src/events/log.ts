@@ -20,9 +20,10 @@ import { HostWriter } from './host-writer.ts';
 import { HELD_MAX, type HeldMax, HostWriters } from './host-writers.ts';
 import { type Host, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { sweepKeys } from './idempotency.ts';
-import { positionAt, type Range, readEvents } from './log-reader.ts';
+import { PAGE_EVENTS_MAX, positionAt, type Range, readEvents, readEventsAt } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { GROWN_CHANNEL, notifierFor } from './notifier.ts';
+import { PastStates } from './past-states.ts';
 import type { Projector } from './projector.ts';
 import type { IdempotencyKey, Receipt, Submission } from './submission.ts';
 
@@ -87,11 +88,18 @@ export interface Log {
   read(host: string, range: Range): Promise<LedgerEvent[]>;
   /** One event. Refuses `position-unknown`. */
   event(host: string, position: number): Promise<LedgerEvent>;
+  /** The events at positions, in order. */
+  eventsAt(host: string, positions: readonly number[]): Promise<LedgerEvent[]>;
   /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
   positionAt(host: string, time: number): Promise<number>;
   /** A follower of the events after a position, and then of those still to come. */
   subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
+  /**
+   * Reads the state at a position, which must not be after the head. `read` works at once, changes
+   * nothing and keeps nothing of the kernel, which others read as well.
+   */
+  readAt<T>(host: string, position: number, read: (kernel: Kernel) => T): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
@@ -124,6 +132,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
     writer: Buffer.from(randomBytes(6)).readUIntBE(0, 6),
     onAppended: notifier.grown,
   };
+  const held = { ...HELD_MAX, ...options.held };
+  const past = new PastStates(database, held.pastRows);
   const writers = new HostWriters({
     open: (hostId) =>
       HostWriter.open({
@@ -131,7 +141,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
         hostId,
         onCommitted: (events) => feeds.get(hostId)?.publish(events),
       }),
-    held: { ...HELD_MAX, ...options.held },
+    held,
     nowMs: () => clock.now() / 1000,
   });
   const deafen = await database.listen(GROWN_CHANNEL, (hostId) =>
@@ -181,6 +191,15 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const { position: head } = await readHead(database, hostId);
       throw new LogRefusal({ why: 'position-unknown', position, head });
     },
+    async eventsAt(host, positions) {
+      const hostId = await idOf(host);
+      const events: LedgerEvent[] = [];
+      for (let i = 0; i < positions.length; i += PAGE_EVENTS_MAX) {
+        const page = positions.slice(i, i + PAGE_EVENTS_MAX);
+        events.push(...(await readEventsAt(database, hostId, page)));
+      }
+      return events;
+    },
     positionAt: async (host, time) => positionAt(database, await idOf(host), time),
     async subscribe(host, { after }) {
       const hostId = await idOf(host);
@@ -191,6 +210,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return feed.follow(after);
     },
 
+    readAt: async (host, position, read) => past.read(await idOf(host), position, read),
     async kernelAt(host, position) {
       const hostId = await idOf(host);
       const { position: head } = await readHead(database, hostId);

@@ -1,8 +1,10 @@
 /** How large a state is, and when it pays to store it. */
 import type { Kernel } from '../domain/kernel.ts';
 
-/** Fewest events between two snapshots: about 10 ms of folding. */
-const SNAPSHOT_EVENTS_MIN = 5000;
+/** Fewest events between two snapshots: to fold them takes no longer than to read a snapshot. */
+export const SNAPSHOT_EVENTS_MIN = 1000;
+/** Rows of a state for each event between two snapshots: what a snapshot costs an event. */
+const SNAPSHOT_ROWS_PER_EVENT = 2;
 /** A state that is let go is stored after a tenth of that: it will be wanted again as a whole. */
 const PARTING_SHARE = 0.1;
 
@@ -18,7 +20,7 @@ export function stateRows(kernel: Kernel): number {
  * state, so that writing snapshots costs no more than a fixed part of writing events.
  */
 export function snapshotInterval(kernel: Kernel): number {
-  return Math.max(SNAPSHOT_EVENTS_MIN, stateRows(kernel));
+  return Math.max(SNAPSHOT_EVENTS_MIN, Math.ceil(stateRows(kernel) / SNAPSHOT_ROWS_PER_EVENT));
 }
 
 /** The same for a state that memory is not spent on any longer. */

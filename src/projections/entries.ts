@@ -7,6 +7,8 @@ import type { Mode } from '../domain/flags.ts';
 import type { Entry, EntryList, Kernel } from '../domain/kernel.ts';
 import { listOf, progIdOf } from '../domain/list.ts';
 import type { Queryable } from '../events/database.ts';
+import { sqlArray } from '../events/sql-array.ts';
+import { newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { entryVersions } from './schema.ts';
@@ -59,42 +61,24 @@ function entriesText(kernel: Kernel, { entries: held }: EntryList): string {
   return JSON.stringify(held.map((entry) => listedEntry(kernel, entry)));
 }
 
-// Steps from type to type in the index: a list may have any number of versions, and a cgroup has
-// few types.
 const OF_CGROUP = `
-  with recursive types as (
-    (select attach_type from entry_versions_of_line
-      where host_id = $1 and boot = $2 and cgroup_id = $4
-      order by attach_type limit 1)
-    union all
-    select (select e.attach_type from entry_versions_of_line e
-      where e.host_id = $1 and e.boot = $2 and e.cgroup_id = $4
-        and e.attach_type > types.attach_type
-      order by e.attach_type limit 1)
-    from types where types.attach_type is not null)
-  select types.attach_type, mode, revision, entries::json as entries, position_from
-  from types cross join lateral (
-    select * from entry_versions_of_line e
-    where e.host_id = $1 and e.boot = $2 and e.cgroup_id = $4
-      and e.attach_type = types.attach_type and e.position_from <= $3
-    order by e.position_from desc limit 1) newest
-  where not gone and not exists (
-    select from cgroup_versions_of_line g
-    where g.host_id = $1 and g.boot = $2 and g.cgroup_id = $4 and g.gone
-      and g.position_from <= $3)`;
+  select attach_type, mode, revision, entries::json as entries, position_from
+  from unnest($5::text[]) as wanted(type) cross join lateral ${newestOf({
+    table: 'entry_versions',
+    columns: '*',
+    where: 'boot = $2 and cgroup_id = $4 and attach_type = wanted.type',
+  })} newest where not gone`;
 
 type Stored = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
 
-/**
- * The lists of a living cgroup, in the order of the attach types' numbers: one for each type that
- * was ever used there, also when it is empty by now. A list that is not named has revision 1.
- */
-export async function entriesOf(
+/** Those of a cgroup's lists that are there, in the order of the attach types' numbers. */
+export async function listsOf(
   database: Queryable,
   moment: Moment,
-  cgroupId: number,
+  { cgroup_id, types }: { readonly cgroup_id: number; readonly types: readonly AttachType[] },
 ): Promise<EntryListRow[]> {
-  const rows = await database.query<Stored>(OF_CGROUP, [...at(moment), cgroupId]);
+  const params = [...at(moment), cgroup_id, sqlArray(types.map(spelled))];
+  const rows = await database.query<Stored>(OF_CGROUP, params);
   return rows
     .map((row): EntryListRow => ({ ...row, attach_type: unspelled(row.attach_type) }))
     .sort((a, b) => attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type));

@@ -1,48 +1,80 @@
 /** Where the entries of lists come from: the positions of the events that put them there. */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Queryable } from '../events/database.ts';
+import { sqlArray } from '../events/sql-array.ts';
+import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { spelled } from './spelling.ts';
 
-const OF_LIST = `e.host_id = $1 and e.boot = $2 and e.position_from <= $3
-  and e.cgroup_id = $4 and e.attach_type = $5`;
+const OF_LIST = 'boot = $2 and cgroup_id = wanted.cgroup_id and attach_type = $4';
+
+const NEWEST = newestOf({
+  table: 'entry_versions',
+  columns: 'position_from, mode',
+  where: OF_LIST,
+});
+
+/** The newest version in which the wanted program does not stand directly. */
+const NEWEST_WITHOUT = newestOf({
+  table: 'entry_versions',
+  columns: 'position_from',
+  where: `${OF_LIST} and not exists (
+    select from json_array_elements(coalesce(entries, '[]')::json) as entry
+    where entry ->> 'link_id' is null and (entry ->> 'prog_id')::int8 = wanted.prog_id)`,
+});
+
+const FIRST_WITH = firstOf({
+  table: 'entry_versions',
+  columns: 'position_from',
+  where: `${OF_LIST} and position_from > coalesce(without.position_from, 0)`,
+});
 
 // A list that is not in multi mode holds one entry, and each of its versions is another attach.
-const ENTRY_SINCE = `
-  select coalesce(
-    (select case when e.mode <> 'multi' then e.position_from end from entry_versions_of_line e
-      where ${OF_LIST} order by e.position_from desc limit 1),
-    (select min(e.position_from) from entry_versions_of_line e
-      where ${OF_LIST} and e.position_from > coalesce((
-        select e.position_from from entry_versions_of_line e
-        where ${OF_LIST} and not exists (
-          select from json_array_elements(coalesce(e.entries, '[]')::json) as entry
-          where entry ->> 'link_id' is null and (entry ->> 'prog_id')::int8 = $6)
-        order by e.position_from desc limit 1), 0))) as position`;
+const ENTRIES_SINCE = `
+  select case when newest.mode <> 'multi' then newest.position_from else (
+      select first.position_from
+      from (select) one left join lateral ${NEWEST_WITHOUT} without on true
+      cross join lateral ${FIRST_WITH} first) end as position
+  from unnest($5::int8[], $6::int8[]) with ordinality as wanted(cgroup_id, prog_id, nth)
+  left join lateral ${NEWEST} newest on true order by nth`;
 
-/** The event that attached a program, which stands directly in a list, to it. */
-export async function entrySince(
-  database: Queryable,
-  moment: Moment,
-  entry: {
-    readonly cgroup_id: number;
-    readonly attach_type: AttachType;
-    readonly prog_id: number;
-  },
-): Promise<number> {
-  const { cgroup_id, attach_type, prog_id } = entry;
-  const params = [...at(moment), cgroup_id, spelled(attach_type), prog_id];
-  const [row] = await database.query<{ position: number | null }>(ENTRY_SINCE, params);
-  if (row?.position == null) throw new Error(`program ${prog_id} does not stand in the list`);
-  return row.position;
+/** A program that stands directly in the list of a cgroup. */
+export interface DirectEntry {
+  readonly cgroup_id: number;
+  readonly prog_id: number;
 }
 
-const OF_LINK = `from link_versions_of_line
-  where host_id = $1 and boot = $2 and position_from <= $3 and link_id = $4 and cgroup_id <> 0`;
+/** The events that attached programs, which stand directly in lists for a type, to them. */
+export async function entriesSince(
+  database: Queryable,
+  moment: Moment,
+  attach_type: AttachType,
+  entries: readonly DirectEntry[],
+): Promise<number[]> {
+  if (entries.length === 0) return [];
+  const rows = await database.query<{ position: number | null }>(ENTRIES_SINCE, [
+    ...at(moment),
+    spelled(attach_type),
+    sqlArray(entries.map(({ cgroup_id }) => cgroup_id)),
+    sqlArray(entries.map(({ prog_id }) => prog_id)),
+  ]);
+  return rows.map(({ position }, i) => {
+    if (position !== null) return position;
+    throw new Error(`program ${entries[i]?.prog_id} does not stand in the list`);
+  });
+}
 
-const LINK_SINCE = `
-  select (select position_from ${OF_LINK} order by position_from limit 1) as created,
-    (select position_from ${OF_LINK} order by position_from desc limit 1) as updated`;
+const OF_LINK = {
+  table: 'link_versions',
+  columns: 'position_from',
+  where: 'boot = $2 and link_id = wanted.link_id and cgroup_id <> 0',
+};
+
+const LINKS_SINCE = `
+  select first.position_from as created, newest.position_from as updated
+  from unnest($4::int8[]) with ordinality as wanted(link_id, nth)
+  left join lateral ${firstOf(OF_LINK)} first on true
+  left join lateral ${newestOf(OF_LINK)} newest on true order by nth`;
 
 export interface LinkOrigin {
   /** The link_create that made its entry. */
@@ -51,23 +83,28 @@ export interface LinkOrigin {
   readonly updated: number;
 }
 
-/** The events that made a link and last gave it a program. */
-export async function linkSince(
+/** The events that made links and last gave them a program. */
+export async function linksSince(
   database: Queryable,
   moment: Moment,
-  linkId: number,
-): Promise<LinkOrigin> {
-  const [row] = await database.query<{ created: number | null; updated: number | null }>(
-    LINK_SINCE,
-    [...at(moment), linkId],
+  linkIds: readonly number[],
+): Promise<LinkOrigin[]> {
+  if (linkIds.length === 0) return [];
+  const rows = await database.query<{ created: number | null; updated: number | null }>(
+    LINKS_SINCE,
+    [...at(moment), sqlArray(linkIds)],
   );
-  if (row?.created == null || row.updated == null) throw new Error(`there was no link ${linkId}`);
-  return { created: row.created, updated: row.updated };
+  return rows.map(({ created, updated }, i) => {
+    if (created !== null && updated !== null) return { created, updated };
+    throw new Error(`there was no link ${linkIds[i]}`);
+  });
 }
 
-const WRITTEN_SINCE = `
-  select position_from as position from written_array_versions_of_line e
-  where ${OF_LIST} and prog_ids is not null order by position_from desc limit 1`;
+const WRITTEN_SINCE = `select position_from as position from ${newestOf({
+  table: 'written_array_versions',
+  columns: 'position_from',
+  where: 'boot = $2 and cgroup_id = $4 and attach_type = $5 and prog_ids is not null',
+})} newest`;
 
 /** The event in which a kernel bug wrote an array. */
 export async function writtenSince(

@@ -2,7 +2,9 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
-import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { sqlArray } from '../events/sql-array.ts';
+import { someOf } from './line.ts';
+import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { linkVersions } from './schema.ts';
 import { spelled, unspelled } from './spelling.ts';
@@ -30,48 +32,17 @@ export const links = projection(linkVersions, (kernel: Kernel, link_id: number) 
 
 const COLUMNS = 'link_id, prog_id, attach_type, cgroup_id, position_from';
 
-const ONE = `
-  select ${COLUMNS} from (
-    select * from link_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and link_id = $4
-    order by position_from desc limit 1) newest
-  where not gone`;
-
-const LIST = `
-  select ${COLUMNS} from (
-    select distinct on (link_id) * from link_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and link_id > $4
-    order by link_id, position_from desc) newest
-  where not gone
-    and ($5::int8 is null or prog_id = $5) and ($6::int8 is null or cgroup_id = $6)
-  order by link_id limit $7`;
+/** The links among `$4` that are there, by id. */
+const SOME = someOf({ table: 'link_versions', columns: COLUMNS, key: 'link_id' });
 
 type Stored = Omit<LinkRow, 'attach_type'> & { readonly attach_type: string };
 
-function read(row: Stored): LinkRow {
-  return { ...row, attach_type: unspelled(row.attach_type) };
-}
-
-/** The link with this id, attached or defunct, or undefined. */
-export async function linkById(
+/** Those of some links that are there, attached or defunct, by id. */
+export async function linksByIds(
   database: Queryable,
   moment: Moment,
-  linkId: number,
-): Promise<LinkRow | undefined> {
-  const [row] = await database.query<Stored>(ONE, [...at(moment), linkId]);
-  return row && read(row);
-}
-
-/** A page of the links by id; with `prog_id` or `cgroup_id`, those that run it or stand there. */
-export async function listLinks(
-  database: Queryable,
-  moment: Moment,
-  page: Page<number> & {
-    readonly prog_id?: number | undefined;
-    readonly cgroup_id?: number | undefined;
-  },
+  linkIds: readonly number[],
 ): Promise<LinkRow[]> {
-  const { after = 0, prog_id = null, cgroup_id = null } = page;
-  const params = [...at(moment), after, prog_id, cgroup_id, checkedLimit(page)];
-  return (await database.query<Stored>(LIST, params)).map(read);
+  const rows = await database.query<Stored>(SOME, [...at(moment), sqlArray(linkIds)]);
+  return rows.map((row) => ({ ...row, attach_type: unspelled(row.attach_type) }));
 }

@@ -3,6 +3,8 @@
  * also when it is gone by now.
  */
 import type { Queryable } from '../events/database.ts';
+import { sqlArray } from '../events/sql-array.ts';
+import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 
 export interface Life {
@@ -12,22 +14,21 @@ export interface Life {
 }
 
 const lifeIn = (table: string, key: string): string => {
-  const rows = `from ${table} where host_id = $1 and boot = $2 and position_from <= $3 and ${key}`;
+  const versions = { table, columns: 'position_from, gone', where: `boot = $2 and ${key}` };
   return `
-  select position_from, (
-    select case when gone then position_from end ${rows}
-    order by position_from desc limit 1) as position_gone
-  ${rows} order by position_from limit 1`;
+  select first.position_from,
+    case when newest.gone then newest.position_from end as position_gone
+  from ${firstOf(versions)} first cross join ${newestOf(versions)} newest`;
 };
 
 const LIFE = {
-  cgroup: lifeIn('cgroup_versions_of_line', 'cgroup_id = $4'),
-  program: lifeIn('program_versions_of_line', 'prog_id = $4'),
-  link: lifeIn('link_versions_of_line', 'link_id = $4'),
-  map: lifeIn('map_versions_of_line', 'map_id = $4'),
+  cgroup: lifeIn('cgroup_versions', 'cgroup_id = $4'),
+  program: lifeIn('program_versions', 'prog_id = $4'),
+  link: lifeIn('link_versions', 'link_id = $4'),
+  map: lifeIn('map_versions', 'map_id = $4'),
 } as const;
 
-const PIN_LIFE = lifeIn('pin_versions_of_line', 'md5(path) = md5($4) and path = $4');
+const PIN_LIFE = lifeIn('pin_versions', 'md5(path) = md5($4) and path = $4');
 
 export type LivingKind = keyof typeof LIFE;
 
@@ -52,15 +53,18 @@ export async function pinLife(
 }
 
 const PROGRAM_NAMES = `
-  select distinct on (prog_id) prog_id, prog_name, tag from program_versions_of_line
-  where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = any($4::int8[])
-    and not gone
-  order by prog_id, position_from`;
+  select loaded.* from unnest($4::int8[]) as wanted(id) cross join lateral ${firstOf({
+    table: 'program_versions',
+    columns: 'prog_id, prog_name, tag, position_from',
+    where: 'boot = $2 and prog_id = wanted.id',
+  })} loaded`;
 
 export interface NamedProgram {
   readonly prog_id: number;
   readonly prog_name: string;
   readonly tag: string;
+  /** Position at which it was loaded. */
+  readonly position_from: number;
 }
 
 /** Names and tags of programs that were loaded in the moment's boot, living or not. */
@@ -69,15 +73,16 @@ export async function programNames(
   moment: Moment,
   ids: Iterable<number>,
 ): Promise<Map<number, NamedProgram>> {
-  const list = `{${[...new Set(ids)].join(',')}}`;
+  const list = sqlArray([...new Set(ids)]);
   const rows = await database.query<NamedProgram>(PROGRAM_NAMES, [...at(moment), list]);
   return new Map(rows.map((row) => [row.prog_id, row]));
 }
 
-const PATH_OF = `
-  select path from cgroup_versions_of_line
-  where host_id = $1 and boot = $2 and position_from <= $3 and cgroup_id = $4 and not gone
-  order by position_from limit 1`;
+const PATH_OF = `select path from ${firstOf({
+  table: 'cgroup_versions',
+  columns: 'path, position_from',
+  where: 'boot = $2 and cgroup_id = $4',
+})} made`;
 
 /** The path of a cgroup of the moment's boot, also when it was removed since. */
 export async function pathOfCgroup(

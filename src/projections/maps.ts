@@ -2,7 +2,9 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
 import type { Queryable } from '../events/database.ts';
-import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { sqlArray } from '../events/sql-array.ts';
+import { someOf } from './line.ts';
+import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { mapVersions } from './schema.ts';
 import { spelled, unspelled } from './spelling.ts';
@@ -33,42 +35,17 @@ export const maps = projection(mapVersions, (kernel: Kernel, map_id: number) => 
 
 const COLUMNS = `map_id, map_type, key_size, value_size, max_entries, map_name, position_from`;
 
-const ONE = `
-  select ${COLUMNS} from (
-    select * from map_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and map_id = $4
-    order by position_from desc limit 1) newest
-  where not gone`;
-
-const LIST = `
-  select ${COLUMNS} from (
-    select distinct on (map_id) * from map_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and map_id > $4
-    order by map_id, position_from desc) newest
-  where not gone order by map_id limit $5`;
+/** The maps among `$4` that are there, by id. */
+const SOME = someOf({ table: 'map_versions', columns: COLUMNS, key: 'map_id' });
 
 type Stored = Omit<MapRow, 'map_type'> & { readonly map_type: string };
 
-function read(row: Stored): MapRow {
-  return { ...row, map_type: unspelled(row.map_type) };
-}
-
-/** The living map with this id, or undefined. */
-export async function mapById(
+/** Those of some maps that are there, by id. */
+export async function mapsByIds(
   database: Queryable,
   moment: Moment,
-  mapId: number,
-): Promise<MapRow | undefined> {
-  const [row] = await database.query<Stored>(ONE, [...at(moment), mapId]);
-  return row && read(row);
-}
-
-/** A page of the living maps by id. */
-export async function listMaps(
-  database: Queryable,
-  moment: Moment,
-  page: Page<number>,
+  mapIds: readonly number[],
 ): Promise<MapRow[]> {
-  const params = [...at(moment), page.after ?? 0, checkedLimit(page)];
-  return (await database.query<Stored>(LIST, params)).map(read);
+  const rows = await database.query<Stored>(SOME, [...at(moment), sqlArray(mapIds)]);
+  return rows.map((row) => ({ ...row, map_type: unspelled(row.map_type) }));
 }

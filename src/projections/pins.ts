@@ -2,7 +2,9 @@
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
-import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { sqlArray } from '../events/sql-array.ts';
+import { newestOf } from './line.ts';
+import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { pinVersions } from './schema.ts';
 
@@ -28,42 +30,18 @@ export const pins = projection(pinVersions, (kernel: Kernel, path: string) => {
 
 const COLUMNS = 'path, kind, object_id, uid, mode, position_from';
 
-const ONE = `
-  select ${COLUMNS} from (
-    select * from pin_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and md5(path) = md5($4) and path = $4
-    order by position_from desc limit 1) newest
-  where not gone`;
+const SOME = `
+  select ${COLUMNS} from unnest($4::text[]) as wanted(name) cross join lateral ${newestOf({
+    table: 'pin_versions',
+    columns: `${COLUMNS}, gone`,
+    where: 'boot = $2 and md5(path) = md5(wanted.name) and path = wanted.name',
+  })} newest where not gone order by path collate "C"`;
 
-const LIST = `
-  select ${COLUMNS} from (
-    select distinct on (md5(path), path) * from pin_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3
-    order by md5(path), path, position_from desc) newest
-  where not gone and ($4::text is null or path collate "C" > $4)
-    and ($5::text is null or kind = $5) and ($6::int8 is null or object_id = $6)
-  order by path collate "C" limit $7`;
-
-/** The pin at this path, or undefined. */
-export async function pinByPath(
+/** The pins at some paths, by the bytes of their paths; paths without one are left out. */
+export function pinsAtPaths(
   database: Queryable,
   moment: Moment,
-  path: string,
-): Promise<PinRow | undefined> {
-  const [row] = await database.query<PinRow>(ONE, [...at(moment), path]);
-  return row;
-}
-
-/** A page of the pins by the bytes of their paths; with `kind` and `object_id`, those of an object. */
-export function listPins(
-  database: Queryable,
-  moment: Moment,
-  page: Page<string> & {
-    readonly kind?: ObjectKind | undefined;
-    readonly object_id?: number | undefined;
-  },
+  paths: readonly string[],
 ): Promise<PinRow[]> {
-  const { after = null, kind = null, object_id = null } = page;
-  const params = [...at(moment), after, kind, object_id, checkedLimit(page)];
-  return database.query<PinRow>(LIST, params);
+  return database.query<PinRow>(SOME, [...at(moment), sqlArray(paths)]);
 }

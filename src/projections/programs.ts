@@ -4,7 +4,8 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import type { Queryable } from '../events/database.ts';
 import { sqlArray } from '../events/sql-array.ts';
-import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { someOf } from './line.ts';
+import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { programVersions } from './schema.ts';
 import { spelled, unspelled } from './spelling.ts';
@@ -56,51 +57,26 @@ export const programs = projection(programVersions, (kernel: Kernel, prog_id: nu
 const COLUMNS = `prog_id, prog_type, expected_attach_type, enforced, prog_name, tag, uid,
   map_ids::json as map_ids, storage_map_ids::json as storage_map_ids, position_from`;
 
-const ONE = `
-  select ${COLUMNS} from (
-    select * from program_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = $4
-    order by position_from desc limit 1) newest
-  where not gone`;
-
-const LIST = `
-  select ${COLUMNS} from (
-    select distinct on (prog_id) * from program_versions_of_line
-    where host_id = $1 and boot = $2 and position_from <= $3 and prog_id > $4
-    order by prog_id, position_from desc) newest
-  where not gone order by prog_id limit $5`;
+/** The programs among `$4` that are there, by id. */
+const SOME = someOf({ table: 'program_versions', columns: COLUMNS, key: 'prog_id' });
 
 type Stored = Omit<ProgramRow, 'prog_type' | 'expected_attach_type'> & {
   readonly prog_type: string;
   readonly expected_attach_type: string;
 };
 
-function read(row: Stored): ProgramRow {
-  return {
+/** Those of some programs that are there, by id. */
+export async function programsByIds(
+  database: Queryable,
+  moment: Moment,
+  progIds: readonly number[],
+): Promise<ProgramRow[]> {
+  const rows = await database.query<Stored>(SOME, [...at(moment), sqlArray(progIds)]);
+  return rows.map((row) => ({
     ...row,
     prog_type: unspelled(row.prog_type),
     expected_attach_type: unspelled(row.expected_attach_type),
-  };
-}
-
-/** The living program with this id, or undefined. */
-export async function programById(
-  database: Queryable,
-  moment: Moment,
-  progId: number,
-): Promise<ProgramRow | undefined> {
-  const [row] = await database.query<Stored>(ONE, [...at(moment), progId]);
-  return row && read(row);
-}
-
-/** A page of the living programs by id. */
-export async function listPrograms(
-  database: Queryable,
-  moment: Moment,
-  page: Page<number>,
-): Promise<ProgramRow[]> {
-  const params = [...at(moment), page.after ?? 0, checkedLimit(page)];
-  return (await database.query<Stored>(LIST, params)).map(read);
+  }));
 }
 
 const LOADED_SINCE = `

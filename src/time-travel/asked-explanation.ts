@@ -10,7 +10,7 @@ import { lifeOf, type NamedProgram, programNames } from '../projections/lives.ts
 import type { Moment } from '../projections/moment.ts';
 import { type ArrayPlace, type ArrayVersion, arrayTimeline } from './array-timeline.ts';
 import { ATTEMPT_EVENTS_MAX, lastRefusedAttach } from './attempts.ts';
-import { originOf } from './blame.ts';
+import { originsOf } from './blame.ts';
 import { type EventRef, eventRef } from './event-ref.ts';
 import { type Explanation, explain, type StandingEntry } from './explain.ts';
 import { eventsBetween } from './log-pages.ts';
@@ -70,8 +70,9 @@ export async function askedExplanation(
   const stood = { ...moment, position: event === undefined ? position : event.position - 1 };
   const origin = async (one: StandingEntry | undefined): Promise<EventRef | undefined> => {
     if (one === undefined) return undefined;
-    const { put } = await originOf(database, stood, { attach_type, at: one.cgroup_id, slot: one });
-    return eventRef(await eventAt(put));
+    const standing = { attach_type, at: one.cgroup_id, slots: [one] };
+    const [origin] = await originsOf(database, stood, standing);
+    return origin && eventRef(await eventAt(origin.put));
   };
   const put_by = await origin(entry);
   const blocked_by = await origin(in_the_way);

@@ -7,9 +7,14 @@ import type { Slot } from '../domain/effective.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
 import type { LedgerEvent } from '../events/event.ts';
-import { entrySince, linkSince, writtenSince } from '../projections/entry-origins.ts';
+import {
+  entriesSince,
+  type LinkOrigin,
+  linksSince,
+  writtenSince,
+} from '../projections/entry-origins.ts';
 import { holdersOf } from '../projections/holders.ts';
-import { lifeOf, programNames } from '../projections/lives.ts';
+import { programNames } from '../projections/lives.ts';
 import type { Moment } from '../projections/moment.ts';
 import { type EventRef, eventRef } from './event-ref.ts';
 
@@ -59,64 +64,78 @@ export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number,
 /** The slots of an array with where each comes from. */
 export async function blamed(
   database: Queryable,
-  eventAt: (position: number) => Promise<LedgerEvent>,
+  eventsAt: (positions: readonly number[]) => Promise<readonly LedgerEvent[]>,
   { moment, attach_type, cgroup_id, slots, holders }: Asked,
 ): Promise<BlamedSlot[]> {
-  const known = new Map<number, EventRef>();
-  async function ref(position: number): Promise<EventRef> {
-    const found = known.get(position) ?? eventRef(await eventAt(position));
-    known.set(position, found);
+  if (slots.length === 0) return [];
+  const ids = slots.map(({ prog_id }) => prog_id);
+  const [programs, origins] = await Promise.all([
+    programNames(database, moment, ids),
+    originsOf(database, moment, { attach_type, at: cgroup_id, slots }),
+  ]);
+  const loads = [...programs.values()].map(({ position_from }) => position_from);
+  const told = origins.flatMap(({ put, updated = put }) => [put, updated]);
+  const events = await eventsAt([...new Set([...loads, ...told])]);
+  const refs = new Map(events.map((event) => [event.position, eventRef(event)]));
+  const ref = (position: number): EventRef => {
+    const found = refs.get(position);
+    if (found === undefined) throw new Error(`there is no event ${position}`);
     return found;
-  }
-  const names = await programNames(
-    database,
-    moment,
-    slots.map(({ prog_id }) => prog_id),
-  );
-  const told: BlamedSlot[] = [];
-  for (const slot of slots) {
+  };
+  return slots.map((slot, i) => {
     const { prog_id, link_id } = slot;
-    const life = await lifeOf(database, moment, { kind: 'program', id: prog_id });
-    if (life === undefined) throw new Error(`program ${prog_id} was never loaded`);
-    const common = {
-      ...slot,
-      prog_name: names.get(prog_id)?.prog_name ?? '',
-      loaded_by: await ref(life.position_from),
-    };
-    const { put, updated } = await originOf(database, moment, {
-      ...{ attach_type, at: cgroup_id },
-      slot,
-    });
+    const program = programs.get(prog_id);
+    const { put, updated } = origins[i] as Origin;
     const held_by = link_id === undefined ? undefined : holders.get(link_id);
-    told.push({
-      ...common,
-      put_by: await ref(put),
-      ...(updated !== undefined && { updated_by: await ref(updated) }),
+    if (program === undefined) throw new Error(`program ${prog_id} was never loaded`);
+    return {
+      ...slot,
+      prog_name: program.prog_name,
+      loaded_by: ref(program.position_from),
+      put_by: ref(put),
+      ...(updated !== undefined && { updated_by: ref(updated) }),
       ...(held_by && { held_by }),
-    });
-  }
-  return told;
+    };
+  });
 }
 
 interface Standing {
   readonly attach_type: AttachType;
-  /** The cgroup in whose array the slot is. */
+  /** The cgroup in whose array the slots are. */
   readonly at: number;
-  readonly slot: Pick<Slot, 'prog_id' | 'link_id' | 'cgroup_id'>;
+  readonly slots: readonly Pick<Slot, 'prog_id' | 'link_id' | 'cgroup_id'>[];
 }
 
-/** The events that put a slot there, and that last changed the program of its link. */
-export async function originOf(
+/** The positions of the events that put a slot there, and that last changed its link's program. */
+interface Origin {
+  readonly put: number;
+  readonly updated?: number;
+}
+
+/** Where each slot of an array comes from, in their order: one query for each kind of slot. */
+export async function originsOf(
   database: Queryable,
   moment: Moment,
-  { attach_type, at, slot: { prog_id, link_id, cgroup_id } }: Standing,
-): Promise<{ readonly put: number; readonly updated?: number }> {
-  if (link_id !== undefined) {
-    const { created, updated } = await linkSince(database, moment, link_id);
+  { attach_type, at, slots }: Standing,
+): Promise<Origin[]> {
+  const linkIds = slots.flatMap(({ link_id }) => link_id ?? []);
+  const direct = slots.flatMap(({ link_id, cgroup_id, prog_id }) =>
+    link_id === undefined && cgroup_id !== undefined ? [{ cgroup_id, prog_id }] : [],
+  );
+  const [links, entries] = await Promise.all([
+    linksSince(database, moment, linkIds),
+    entriesSince(database, moment, attach_type, direct),
+  ]);
+  if (linkIds.length + direct.length < slots.length) {
+    // An array that a kernel bug wrote was written as a whole.
+    const put = await writtenSince(database, moment, { cgroup_id: at, attach_type });
+    return slots.map(() => ({ put }));
+  }
+  const nextLink = links.values();
+  const nextEntry = entries.values();
+  return slots.map(({ link_id }) => {
+    if (link_id === undefined) return { put: nextEntry.next().value as number };
+    const { created, updated } = nextLink.next().value as LinkOrigin;
     return { put: created, ...(updated !== created && { updated }) };
-  }
-  if (cgroup_id === undefined) {
-    return { put: await writtenSince(database, moment, { cgroup_id: at, attach_type }) };
-  }
-  return { put: await entrySince(database, moment, { cgroup_id, attach_type, prog_id }) };
+  });
 }

@@ -131,7 +131,7 @@ describe('configuration', () => {
       dataDir: '/data/bpfledger',
       tokensFile: undefined,
       logLevel: 'warn',
-      held: { hosts: 1000, rows: 1_000_000, idleMs: 600_000 },
+      held: { hosts: 1000, rows: 1_000_000, idleMs: 600_000, pastRows: 100_000 },
     });
   });
 

@@ -147,8 +147,8 @@ describe('explanations of a random log', () => {
           const holders = linkHolders(kernel, slots);
           const cgroup_id = cgroup.id;
           const asked = { moment, attach_type, cgroup_id, slots, holders };
-          const eventAt = (at: number) => log.event(host, at);
-          for (const slot of await blamed(database, eventAt, asked)) {
+          const eventsAt = (positions: readonly number[]) => log.eventsAt(host, positions);
+          for (const slot of await blamed(database, eventsAt, asked)) {
             const { put_by, updated_by } = slot;
             const last = lastPut(events, asked, slot);
             const hint = `seed ${seed}: ${JSON.stringify(slot)} at ${position}`;

@@ -13,12 +13,10 @@ import { EFFECT_FIELDS } from '../../src/events/effect-fields.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import * as names from '../../src/events/names.ts';
 import { momentAt } from '../../src/projections/boots.ts';
-import { cgroupByPath, listCgroups } from '../../src/projections/cgroups.ts';
-import { effectiveArrayAt } from '../../src/projections/effective.ts';
-import { listLinks } from '../../src/projections/links.ts';
-import { listPrograms } from '../../src/projections/programs.ts';
 import { post, startTestService, type TestService } from '../api/running.ts';
 import { describeStores, type Store } from '../contract/stores.ts';
+import { effectiveArrayAt } from '../support/effective-by-tables.ts';
+import { allCgroups, allLinks, allPrograms } from '../support/keys-in-tables.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
 
@@ -186,27 +184,24 @@ describeStores('SQL for analysts', ({ open }) => {
     for (let position = 5; position <= events.length; position += 57) {
       const moment = await momentAt(database, { host_id, position });
       if (moment === undefined) throw new Error('a log has a boot');
-      const all = { limit: 1000 };
       const programs = await rows(`select prog_id, tag from programs_at('random', $1)`, [position]);
-      const listed = await listPrograms(database, moment, all);
+      const listed = await allPrograms(database, moment);
       expect(programs).toEqual(listed.map(({ prog_id, tag }) => ({ prog_id, tag })));
       const links = await rows(`select link_id, prog_id, cgroup_id from links_at('random', $1)`, [
         position,
       ]);
       expect(links).toEqual(
-        (await listLinks(database, moment, all)).map(({ link_id, prog_id, cgroup_id }) => ({
+        (await allLinks(database, moment)).map(({ link_id, prog_id, cgroup_id }) => ({
           link_id,
           prog_id,
           cgroup_id,
         })),
       );
       const paths = await rows(`select path from cgroups_at('random', $1)`, [position]);
-      const cgroups = await listCgroups(database, moment, all);
+      const cgroups = await allCgroups(database, moment);
       expect(paths.map(({ path }) => path)).toEqual(cgroups.map(({ path }) => path).sort());
-      for (const { path } of cgroups) {
+      for (const { path, cgroup_id } of cgroups) {
         for (const attach_type of ['cgroup_inet_egress', 'cgroup_inet_ingress'] as const) {
-          const cgroup = await cgroupByPath(database, moment, path);
-          const { cgroup_id } = cgroup as { cgroup_id: number };
           const expected = await effectiveArrayAt(database, moment, { cgroup_id, attach_type });
           const array = await rows(
             `select prog_id, link_id, index, preorder from effective_array_at('random', $1, $2, $3)`,

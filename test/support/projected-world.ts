@@ -5,17 +5,12 @@ import type { AttachType } from '../../src/domain/attach-type.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import type { Queryable } from '../../src/events/database.ts';
-import { cgroupById, cgroupByPath, listCgroups } from '../../src/projections/cgroups.ts';
-import { effectiveArrayAt } from '../../src/projections/effective.ts';
 import { elementsOf } from '../../src/projections/elements.ts';
-import { entriesOf } from '../../src/projections/entries.ts';
-import { linkById, listLinks } from '../../src/projections/links.ts';
-import { listMaps, mapById } from '../../src/projections/maps.ts';
 import type { Moment } from '../../src/projections/moment.ts';
-import { listPins, pinByPath } from '../../src/projections/pins.ts';
-import { listPrograms, programById } from '../../src/projections/programs.ts';
 import { stateOf } from '../../src/projections/state.ts';
 import { storagesOf } from '../../src/projections/storages.ts';
+import { effectiveArrayAt } from './effective-by-tables.ts';
+import { allCgroups, allLinks, allLists, allMaps, allPins, allPrograms } from './keys-in-tables.ts';
 
 const LIMIT = { limit: 1000 };
 
@@ -46,9 +41,9 @@ export function worldOfKernel(kernel: Kernel) {
 /** What the projections answer at a moment. */
 export async function worldOfTables(database: Queryable, moment: Moment) {
   const cgroups = [];
-  for (const row of await listCgroups(database, moment, LIMIT)) {
+  for (const row of await allCgroups(database, moment)) {
     const { cgroup_id, parent_id, path } = row;
-    const lists = await entriesOf(database, moment, cgroup_id);
+    const lists = await allLists(database, moment, cgroup_id);
     const attached = lists.map(({ position_from: _, ...list }) => list);
     const effective = [];
     for (const attach_type of TYPES) {
@@ -57,7 +52,7 @@ export async function worldOfTables(database: Queryable, moment: Moment) {
     cgroups.push({ cgroup_id, parent_id, path, attached, effective });
   }
   const maps = [];
-  for (const { position_from: _, ...map } of await listMaps(database, moment, LIMIT)) {
+  for (const { position_from: _, ...map } of await allMaps(database, moment)) {
     const storages = await storagesOf(database, moment, map.map_id, LIMIT);
     const plain = await elementsOf(database, moment, map.map_id, LIMIT);
     const elements = [
@@ -71,9 +66,9 @@ export async function worldOfTables(database: Queryable, moment: Moment) {
   }
   return {
     cgroups,
-    programs: (await listPrograms(database, moment, LIMIT)).map(timeless),
-    links: (await listLinks(database, moment, LIMIT)).map(timeless),
-    pins: (await listPins(database, moment, LIMIT)).map(timeless),
+    programs: (await allPrograms(database, moment)).map(timeless),
+    links: (await allLinks(database, moment)).map(timeless),
+    pins: (await allPins(database, moment)).map(timeless),
     maps,
   };
 }
@@ -81,40 +76,4 @@ export async function worldOfTables(database: Queryable, moment: Moment) {
 function timeless<R extends { readonly position_from: number }>(row: R): Omit<R, 'position_from'> {
   const { position_from: _, ...rest } = row;
   return rest;
-}
-
-type World = Awaited<ReturnType<typeof worldOfTables>>;
-
-/** Asks for each thing of a world by its key, one by one. */
-export async function sameOneByOne(
-  database: Queryable,
-  moment: Moment,
-  world: World,
-): Promise<World> {
-  const one = async <T extends { readonly position_from: number }>(row: Promise<T | undefined>) => {
-    const found = await row;
-    if (found === undefined) throw new Error('a listed row is not found by its key');
-    return timeless(found);
-  };
-  const cgroups = [];
-  for (const { attached, effective, ...cgroup } of world.cgroups) {
-    const byPath = await one(cgroupByPath(database, moment, cgroup.path));
-    const byId = await one(cgroupById(database, moment, byPath.cgroup_id));
-    cgroups.push({ ...byId, attached, effective });
-  }
-  const programs = [];
-  for (const { prog_id } of world.programs) {
-    programs.push(await one(programById(database, moment, prog_id)));
-  }
-  const links = [];
-  for (const { link_id } of world.links) {
-    links.push(await one(linkById(database, moment, link_id)));
-  }
-  const pins = [];
-  for (const { path } of world.pins) pins.push(await one(pinByPath(database, moment, path)));
-  const maps = [];
-  for (const { elements, map_id } of world.maps) {
-    maps.push({ ...(await one(mapById(database, moment, map_id))), elements });
-  }
-  return { cgroups, programs, links, pins, maps };
 }

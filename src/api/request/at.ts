@@ -73,8 +73,7 @@ export async function worldAt<T>(
   const { log, database } = service;
   if (text !== undefined) {
     const moment = await momentOf(service, c, host, text);
-    const { kernel } = await log.kernelAt(host, moment.position);
-    return { moment, told: read(kernel) };
+    return { moment, told: await log.readAt(host, moment.position, read) };
   }
   const { host_id } = await log.head(host);
   const { position, told } = await log.readHead(host, (kernel, at) => ({

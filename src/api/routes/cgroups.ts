@@ -5,11 +5,12 @@ import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
-import { cgroupById, cgroupByPath, listCgroups } from '../../projections/cgroups.ts';
-import { entriesOf } from '../../projections/entries.ts';
+import { cgroupsByIds } from '../../projections/cgroups.ts';
+import { listsOf } from '../../projections/entries.ts';
+import { livingCgroups } from '../../projections/living.ts';
 import { allowed } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
-import { atQuery, momentOf, worldAt } from '../request/at.ts';
+import { atQuery, worldAt } from '../request/at.ts';
 import {
   answerShow,
   answerTree,
@@ -56,17 +57,18 @@ const oneRoute = createRoute({
   ),
 });
 
-/** What runs on a cgroup, by attach type, in the order of the types' numbers. */
-function effectiveOn(kernel: Kernel, cgroupId: number) {
+/** The types of a cgroup's own lists, and what runs on it, in the order of the types' numbers. */
+function programsOn(kernel: Kernel, cgroupId: number) {
   const cgroup = kernel.cgroups.get(cgroupId);
   if (cgroup === undefined) return undefined;
   const types = new Set<AttachType>();
   for (const level of levelsOf(kernel, cgroup))
     for (const type of level.lists.keys()) types.add(type);
-  return [...types]
+  const effective = [...types]
     .sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b))
     .map((attach_type) => ({ attach_type, slots: effectiveArray(kernel, cgroup, attach_type) }))
     .filter(({ slots }) => slots.length > 0);
+  return { types: [...cgroup.lists.keys()], effective };
 }
 
 export function cgroups(app: App, service: Service): void {
@@ -88,13 +90,14 @@ export function cgroups(app: App, service: Service): void {
       const effective = query.effective === 'true';
       return answerTree({ service, c, host, at }, { under: under ?? '/', effective, root });
     }
-    const moment = await momentOf(service, c, host, at);
-    if (only !== undefined) {
-      const found = await cgroupByPath(database, moment, only);
-      return c.json({ host, position: moment.position, items: found ? [found] : [] }, 200);
-    }
-    const items = await listCgroups(database, moment, { limit, after, under });
-    const last = items.length < limit ? undefined : items.at(-1)?.cgroup_id;
+    const read = (kernel: Kernel): readonly number[] => {
+      if (only === undefined) return livingCgroups(kernel, { limit, after, under });
+      return [kernel.cgroupIds.get(only) ?? []].flat();
+    };
+    const { moment, told: ids } = await worldAt(service, c, host, at, read);
+    const items = await cgroupsByIds(database, moment, ids);
+    const paged = only === undefined && items.length === limit;
+    const last = paged ? items.at(-1)?.cgroup_id : undefined;
     const next = last !== undefined && { next: String(last) };
     return c.json({ host, position: moment.position, items, ...next }, 200);
   });
@@ -109,13 +112,14 @@ export function cgroups(app: App, service: Service): void {
       const effective = query.effective === 'true';
       return answerShow({ service, c, host, at }, { cgroupId: cgroup_id, effective });
     }
-    const read = (kernel: Kernel) => effectiveOn(kernel, cgroup_id);
-    const { moment, told: effective } = await worldAt(service, c, host, at, read);
-    const row = await cgroupById(database, moment, cgroup_id);
-    if (row === undefined || effective === undefined) {
-      throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
-    }
-    const attached = await entriesOf(database, moment, cgroup_id);
+    const read = (kernel: Kernel) => programsOn(kernel, cgroup_id);
+    const { moment, told } = await worldAt(service, c, host, at, read);
+    if (told === undefined) throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
+    const { types, effective } = told;
+    const [[row], attached] = await Promise.all([
+      cgroupsByIds(database, moment, [cgroup_id]),
+      listsOf(database, moment, { cgroup_id, types }),
+    ]);
     const { position } = moment;
     return c.json({ host, position, cgroup: { ...row, attached, effective } } as never, 200);
   });

@@ -61,8 +61,8 @@ export function effective(app: App, service: Service): void {
     const { moment, told } = await worldAt(service, c, host, at, read);
     if (told === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
     const { cgroup_id, path } = told;
-    const eventAt = (position: number) => log.event(host, position);
-    const slots = await blamed(database, eventAt, { moment, attach_type, ...told });
+    const eventsAt = (positions: readonly number[]) => log.eventsAt(host, positions);
+    const slots = await blamed(database, eventsAt, { moment, attach_type, ...told });
     const answer = { host, position: moment.position, cgroup_id, path, attach_type };
     return inForm(c, format, {
       json: () => ({ ...answer, slots: slots.map(blamedOnWire) }),

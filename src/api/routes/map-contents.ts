@@ -3,7 +3,7 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { elementsOf } from '../../projections/elements.ts';
-import { mapById } from '../../projections/maps.ts';
+import { mapsByIds } from '../../projections/maps.ts';
 import type { Moment, Page } from '../../projections/moment.ts';
 import { storagesOf } from '../../projections/storages.ts';
 import { allowed } from '../guard/access.ts';
@@ -44,7 +44,7 @@ function register<R extends object>(app: App, service: Service, contents: Conten
     const { at, ...page } = c.req.valid('query');
     allowed(c, 'reader', host);
     const moment = await momentOf(service, c, host, at);
-    const map = await mapById(service.database, moment, id);
+    const [map] = await mapsByIds(service.database, moment, [id]);
     if (map === undefined) throw noSuchObject(`map ${id}`, 'id');
     const items = await list(service.database, moment, id, page);
     const last = items.length < page.limit ? undefined : items.at(-1);

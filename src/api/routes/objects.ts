@@ -1,15 +1,17 @@
 /** GET …/links, …/programs and …/maps: living objects by id, and one of them. */
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Kernel } from '../../domain/kernel.ts';
 import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { linkById, listLinks } from '../../projections/links.ts';
-import { listMaps, mapById } from '../../projections/maps.ts';
+import { linksByIds } from '../../projections/links.ts';
+import { livingLinks, livingMaps, livingPrograms } from '../../projections/living.ts';
+import { mapsByIds } from '../../projections/maps.ts';
 import type { Moment } from '../../projections/moment.ts';
-import { listPrograms, programById } from '../../projections/programs.ts';
+import { programsByIds } from '../../projections/programs.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { allowed } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
-import { atQuery, momentOf } from '../request/at.ts';
+import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
 import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -40,8 +42,14 @@ interface Kind {
     readonly all: z.ZodType;
     readonly one: z.ZodType;
   };
-  readonly list: (db: Queryable, moment: Moment, page: PageQuery) => Promise<readonly object[]>;
-  readonly one: (db: Queryable, moment: Moment, id: number) => Promise<object | undefined>;
+  /** Ids of a page of those that live. */
+  readonly living: (kernel: Kernel, page: PageQuery) => readonly number[];
+  /** Those of some ids that are there. */
+  readonly rows: (
+    db: Queryable,
+    moment: Moment,
+    ids: readonly number[],
+  ) => Promise<readonly object[]>;
 }
 
 const KINDS: readonly Kind[] = [
@@ -53,8 +61,8 @@ const KINDS: readonly Kind[] = [
     row: linkRow,
     filters: { prog_id: countParam.optional(), cgroup_id: countParam.optional() },
     bpftool: { kind: 'link', all: z.array(bpftoolLink), one: bpftoolLink },
-    list: listLinks,
-    one: linkById,
+    living: livingLinks,
+    rows: linksByIds,
   },
   {
     plural: 'programs',
@@ -64,8 +72,8 @@ const KINDS: readonly Kind[] = [
     row: programRow,
     filters: {},
     bpftool: { kind: 'program', all: z.array(bpftoolProg), one: bpftoolProg },
-    list: listPrograms,
-    one: programById,
+    living: livingPrograms,
+    rows: programsByIds,
   },
   {
     plural: 'maps',
@@ -74,8 +82,8 @@ const KINDS: readonly Kind[] = [
     idField: 'map_id',
     row: mapRow,
     filters: {},
-    list: listMaps,
-    one: mapById,
+    living: livingMaps,
+    rows: mapsByIds,
   },
 ];
 
@@ -115,8 +123,9 @@ function register(app: App, service: Service, kind: Kind): void {
       refuseFilters(query);
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
     }
-    const moment = await momentOf(service, c, host, query.at);
-    const items = await kind.list(service.database, moment, query);
+    const read = (kernel: Kernel) => kind.living(kernel, query);
+    const { moment, told: ids } = await worldAt(service, c, host, query.at, read);
+    const items = await kind.rows(service.database, moment, ids);
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
     const { position } = moment;
     return c.json(
@@ -147,7 +156,7 @@ function register(app: App, service: Service, kind: Kind): void {
       return answerObjects({ service, c, host, at }, bpftool.kind, id);
     }
     const moment = await momentOf(service, c, host, at);
-    const found = await kind.one(service.database, moment, id);
+    const [found] = await kind.rows(service.database, moment, [id]);
     if (found === undefined) throw noSuchObject(`${singular} ${id}`, 'id');
     const { position } = moment;
     return c.json({ host, position, [singular]: found } as never, 200);

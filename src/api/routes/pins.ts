@@ -1,10 +1,12 @@
 /** GET …/pins: names on the bpffs that hold an object. */
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
-import { listPins, pinByPath } from '../../projections/pins.ts';
+import { livingPins } from '../../projections/living.ts';
+import { pinsAtPaths } from '../../projections/pins.ts';
 import { allowed } from '../guard/access.ts';
-import { atQuery, momentOf } from '../request/at.ts';
+import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { type App, answers, countParam, hostParams, pathPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
@@ -33,13 +35,15 @@ export function pins(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { at, path: only, ...page } = c.req.valid('query');
     allowed(c, 'reader', host);
-    const moment = await momentOf(service, c, host, at);
-    const { position } = moment;
     if (only !== undefined) {
-      const found = await pinByPath(database, moment, only);
-      return c.json({ host, position, items: found ? [found] : [] }, 200);
+      const moment = await momentOf(service, c, host, at);
+      const items = await pinsAtPaths(database, moment, [only]);
+      return c.json({ host, position: moment.position, items }, 200);
     }
-    const items = await listPins(database, moment, page);
+    const read = (kernel: Kernel) => livingPins(kernel, page);
+    const { moment, told: paths } = await worldAt(service, c, host, at, read);
+    const { position } = moment;
+    const items = await pinsAtPaths(database, moment, paths);
     const last = items.length < page.limit ? undefined : items.at(-1)?.path;
     return c.json({ host, position, items, ...(last !== undefined && { next: last }) }, 200);
   });

@@ -7,7 +7,7 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { indexOfLink, indexOfProg, listOf } from '../../domain/list.ts';
 import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { entrySince, linkSince } from '../../projections/entry-origins.ts';
+import { entriesSince, linksSince } from '../../projections/entry-origins.ts';
 import type { Moment } from '../../projections/moment.ts';
 import type { PlannedCall } from './planned-call.ts';
 import type { EntryPlace, Notice, PlanWarning } from './warning.ts';
@@ -120,8 +120,12 @@ export async function warningsOf(
 
 /** The event that attached an entry. */
 async function attachedAt({ database, moment }: Source, entry: EntryPlace): Promise<number> {
-  if ('link_id' in entry) return (await linkSince(database, moment, entry.link_id)).created;
-  return entrySince(database, moment, entry);
+  const [position] =
+    'link_id' in entry
+      ? (await linksSince(database, moment, [entry.link_id])).map(({ created }) => created)
+      : await entriesSince(database, moment, entry.attach_type, [entry]);
+  if (position === undefined) throw new Error('an entry that stands was attached');
+  return position;
 }
 
 /** A warning when an entry was attached by another principal, or by a process of another name. */

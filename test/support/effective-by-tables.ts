@@ -1,13 +1,12 @@
-/**
- * Effective arrays at a moment (semantics §4), derived in one statement from the lists of a cgroup
- * and its ancestors; they have no table of their own (docs/adr/0005). Only an array that a kernel
- * bug wrote is stored, and it holds until a list at or above it changes.
- */
-import type { AttachType } from '../domain/attach-type.ts';
-import type { Slot } from '../domain/effective.ts';
-import type { Queryable } from '../events/database.ts';
-import { at, type Moment } from './moment.ts';
-import { spelled } from './spelling.ts';
+// Effective arrays at a moment (semantics §4), derived in one statement from the lists of a cgroup
+// and its ancestors, in another way than the model derives them: equal arrays mean that the tables
+// of lists and of written arrays hold what the kernel held.
+
+import type { AttachType } from '../../src/domain/attach-type.ts';
+import type { Slot } from '../../src/domain/effective.ts';
+import type { Queryable } from '../../src/events/database.ts';
+import { at, type Moment } from '../../src/projections/moment.ts';
+import { spelled } from '../../src/projections/spelling.ts';
 
 /** The chain of a cgroup: itself (depth 0), its parent, and so on up to the root. */
 const CHAIN = `

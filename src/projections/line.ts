@@ -1,0 +1,51 @@
+/**
+ * SQL for the first and the newest version of one key, in the line of hosts that a branch reads. A
+ * query on a view of a line reads all versions of the key that ancestors have, to sort them; these
+ * look once into each stretch of the line, so that they cost the same however long a log is.
+ */
+
+export interface KeyVersions {
+  /** A table of versions. */
+  readonly table: string;
+  readonly columns: string;
+  /** What the rows must be, beside their host and place: the boot, the key. */
+  readonly where: string;
+}
+
+/** The newest version at or before `$3` of a key of host `$1`: a subquery of one row or none. */
+export function newestOf(versions: KeyVersions): string {
+  return oneOf(versions, 'desc');
+}
+
+/** The first version of a key of host `$1`, if it is not after `$3`: a subquery of one row or none. */
+export function firstOf(versions: KeyVersions): string {
+  return oneOf(versions, 'asc');
+}
+
+function oneOf({ table, columns, where }: KeyVersions, order: 'asc' | 'desc'): string {
+  const rows = `select ${columns} from ${table} where ${where}`;
+  const one = `order by position_from ${order} limit 1`;
+  return `(select * from (
+    (${rows} and host_id = $1 and position_from <= $3 ${one})
+    union all
+    select inherited.* from lineages l cross join lateral (
+      ${rows} and host_id = l.ancestor_id
+        and position_from between l.position_from and least(l.position_to, $3) ${one}) inherited
+    where l.host_id = $1) of_line ${one})`;
+}
+
+/** A query for those things among the ids `$4`, of the boot `$2`, that are there at `$3`, by id. */
+export function someOf({
+  table,
+  columns,
+  key,
+}: {
+  readonly table: string;
+  readonly columns: string;
+  readonly key: string;
+}): string {
+  const where = `boot = $2 and ${key} = wanted.id`;
+  return `select newest.* from unnest($4::int8[]) as wanted(id) cross join lateral (
+      select ${columns} from ${newestOf({ table, columns: '*', where })} one where not gone) newest
+    order by ${key}`;
+}

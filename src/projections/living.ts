@@ -1,0 +1,78 @@
+/**
+ * Which things live at a moment, a page at a time, read off a kernel. The tables of versions hold
+ * everything that ever was: to find the living there takes longer the longer the log is.
+ */
+import type { ObjectKind } from '../domain/effect.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import { isWithin } from '../domain/path.ts';
+import { checkedLimit, type Page } from './moment.ts';
+import { byBytes } from './order.ts';
+
+/** Ids of the living cgroups; with `under`, of that cgroup and those below it. */
+export function livingCgroups(
+  { cgroups }: Kernel,
+  page: Page<number> & { readonly under?: string | undefined },
+): number[] {
+  const { under } = page;
+  const wanted = [...cgroups.values()].filter(
+    ({ path }) => under === undefined || isWithin(path, under),
+  );
+  return ids(wanted, page);
+}
+
+/** Ids of the links; with `prog_id` or `cgroup_id`, of those that run it or stand there. */
+export function livingLinks(
+  { links }: Kernel,
+  page: Page<number> & {
+    readonly prog_id?: number | undefined;
+    readonly cgroup_id?: number | undefined;
+  },
+): number[] {
+  const { prog_id, cgroup_id } = page;
+  const wanted = [...links.values()].filter(
+    (link) =>
+      (prog_id === undefined || link.prog_id === prog_id) &&
+      (cgroup_id === undefined || link.cgroup_id === cgroup_id),
+  );
+  return ids(wanted, page);
+}
+
+/** Ids of the living programs. */
+export function livingPrograms({ programs }: Kernel, page: Page<number>): number[] {
+  return ids([...programs.values()], page);
+}
+
+/** Ids of the living maps. */
+export function livingMaps({ maps }: Kernel, page: Page<number>): number[] {
+  return ids([...maps.values()], page);
+}
+
+/** Paths of the pins, by their bytes; with `kind` and `object_id`, of those that hold it. */
+export function livingPins(
+  { bpffs }: Kernel,
+  page: Page<string> & {
+    readonly kind?: ObjectKind | undefined;
+    readonly object_id?: number | undefined;
+  },
+): string[] {
+  const { after, kind, object_id } = page;
+  return [...bpffs.entries()]
+    .filter(
+      ([path, node]) =>
+        node.kind !== 'dir' &&
+        (after === undefined || byBytes(path, after) > 0) &&
+        (kind === undefined || node.kind === kind) &&
+        (object_id === undefined || node.id === object_id),
+    )
+    .map(([path]) => path)
+    .sort(byBytes)
+    .slice(0, checkedLimit(page));
+}
+
+function ids(rows: readonly { readonly id: number }[], page: Page<number>): number[] {
+  const { after = 0 } = page;
+  return rows
+    .flatMap(({ id }) => (id > after ? id : []))
+    .sort((a, b) => a - b)
+    .slice(0, checkedLimit(page));
+}
