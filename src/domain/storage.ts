@@ -95,7 +95,7 @@ export function storagesFreed(
 
 /** Storages that end with their cgroup; up to 5.8 they have gone with their entries. */
 export function storagesOrphaned(kernel: Kernel, cgroup: Cgroup): Effect[] {
-  if (!kernel.switches.storage_is_shared) return [];
+  if (!kernel.switches.storage_is_shared || kernel.maps.size === 0) return [];
   const effects: Effect[] = [];
   for (const map of kernel.maps.values()) {
     for (const { key } of map.elements) {

@@ -49,6 +49,7 @@ export function join(caller: Caller, call: Calls['join']): Decision {
 }
 
 function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
+  if (cgroup.lists.size === 0) return [];
   const lifetime = new Lifetime(kernel);
   // By attach type number, as `cgroup_bpf_release` goes: a restored state has another map order.
   const lists = [...cgroup.lists].sort(([a], [b]) => attachTypeNumber(a) - attachTypeNumber(b));

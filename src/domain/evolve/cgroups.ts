@@ -22,6 +22,7 @@ export function evolveCgroup(
   kernel.cgroups.edit(parentId).children--;
   kernel.cgroups.delete(id);
   kernel.cgroupIds.delete(path);
+  if (kernel.writtenArrays.size === 0) return;
   for (const [key, array] of [...kernel.writtenArrays.entries()]) {
     if (array.cgroup_id === id) kernel.writtenArrays.delete(key);
   }
