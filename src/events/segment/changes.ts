@@ -28,9 +28,9 @@ export class ChangesWriter {
   add({ pid, effects }: EventParts): void {
     this.#counts.add(effects.length);
     this.#pids.add(pid);
-    for (const { code, fields } of effects) {
-      this.#codes.add(code);
-      this.#effects.add(code, fields);
+    for (const effect of effects) {
+      this.#codes.add(effect[0]);
+      this.#effects.add(effect[0], effect, 1);
     }
     this.#effectCount += effects.length;
   }
@@ -78,22 +78,29 @@ function readLanes(
 /** An event's part: as it was packed, or the text of an odd one. */
 export type PackedChange = Pick<EventParts, 'pid' | 'effects'> | string;
 
-/** The changes as they were packed, in their order. */
-export function* readPackedChanges(from: ByteReader, events: number): Generator<PackedChange> {
-  const { counts, pids, codes, effects } = readLanes(from, events);
-  const records = new RecordsInOrder(effects);
-  let next = 0;
-  for (const [index, count] of counts.entries()) {
-    if (typeof count === 'string') {
-      yield count;
-      continue;
+/** Gives the changes as they were packed, in their order. */
+export class PackedChanges {
+  readonly #lanes: Lanes;
+  readonly #records: RecordsInOrder;
+  #index = 0;
+  #effect = 0;
+
+  constructor(from: ByteReader, events: number) {
+    this.#lanes = readLanes(from, events);
+    this.#records = new RecordsInOrder(this.#lanes.effects);
+  }
+
+  next(): PackedChange {
+    const { counts, pids, codes } = this.#lanes;
+    const count = counts[this.#index];
+    const pid = pids[this.#index++] as number;
+    if (typeof count === 'string') return count;
+    const effects: CodedRecord[] = [];
+    while (effects.length < (count as number)) {
+      const code = codes[this.#effect++] as number;
+      effects.push(this.#records.next(code, [code]) as unknown as CodedRecord);
     }
-    const list: CodedRecord[] = [];
-    while (list.length < (count as number)) {
-      const code = codes[next++] as number;
-      list.push({ code, fields: records.next(code) });
-    }
-    yield { pid: pids[index] as number, effects: list };
+    return { pid, effects };
   }
 }
 

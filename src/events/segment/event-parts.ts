@@ -13,58 +13,48 @@ const ITEMS = 10;
 /** Codes of calls and effects are below this. */
 const CODES_MAX = 1024;
 
-/** A call or an effect: its code, and its fields. */
-export interface CodedRecord {
-  readonly code: number;
-  readonly fields: readonly Json[];
-}
+/** A call or an effect: its code, then its fields. */
+export type CodedRecord = readonly [code: number, ...fields: Json[]];
 
 export interface EventParts {
   readonly pid: number;
   readonly effects: readonly CodedRecord[];
-  /** Difference of times, boot, source, actor and comm. */
-  readonly envelope: readonly Json[];
+  readonly envelope: Envelope;
   readonly call: CodedRecord;
   readonly outcome: Json;
 }
+
+/** Difference of times, boot, source, actor and comm. */
+export type Envelope = readonly [Json, Json, Json, Json, Json];
 
 /** The parts of a text; none of an odd one. */
 export function partsOf(text: string): EventParts | undefined {
   const json = canonicalJson(text);
   if (!isList(json) || json.length !== ITEMS || json[0] !== SCHEMA_VERSION) return undefined;
   const [, delta, boot, source, actor, pid, comm, call, outcome, effects] = json as Json[];
-  const callRecord = codedRecord(call);
-  const effectRecords = isList(effects) ? effects.map(codedRecord) : [undefined];
-  if (typeof pid !== 'number' || callRecord === undefined) return undefined;
+  if (typeof pid !== 'number' || !isCodedRecord(call)) return undefined;
   if (isList(outcome) && outcome.length > RECORD_ITEMS_MAX) return undefined;
-  if (effectRecords.includes(undefined)) return undefined;
+  if (!isList(effects) || !effects.every(isCodedRecord)) return undefined;
+  const envelope = [delta, boot, source, actor, comm] as unknown as Envelope;
   return {
     pid,
-    effects: effectRecords as CodedRecord[],
-    envelope: [delta, boot, source, actor, comm] as Json[],
-    call: callRecord,
+    effects: effects as readonly CodedRecord[],
+    envelope,
+    call,
     outcome: outcome as Json,
   };
 }
 
 /** The JSON of the text that has these parts. */
 export function jsonOf({ pid, effects, envelope, call, outcome }: EventParts): Json {
-  const [delta, boot, source, actor, comm] = envelope as [Json, Json, Json, Json, Json];
-  const who = [SCHEMA_VERSION, delta, boot, source, actor, pid, comm];
-  return [...who, listOf(call), outcome, effects.map(listOf)];
+  const [delta, boot, source, actor, comm] = envelope;
+  return [SCHEMA_VERSION, delta, boot, source, actor, pid, comm, call, outcome, effects];
 }
 
-function listOf({ code, fields }: CodedRecord): Json {
-  return [code, ...fields];
-}
-
-function codedRecord(json: Json | undefined): CodedRecord | undefined {
-  if (!isList(json) || json.length > RECORD_ITEMS_MAX) return undefined;
-  const [code, ...fields] = json;
-  if (typeof code !== 'number' || !(code >= 0 && code < CODES_MAX && Number.isInteger(code))) {
-    return undefined;
-  }
-  return { code, fields };
+function isCodedRecord(json: Json | undefined): json is CodedRecord {
+  if (!isList(json) || json.length > RECORD_ITEMS_MAX) return false;
+  const [code] = json;
+  return typeof code === 'number' && code >= 0 && code < CODES_MAX && Number.isInteger(code);
 }
 
 /** The JSON of a text, if the text is what that JSON is written as. */

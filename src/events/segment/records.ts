@@ -18,17 +18,20 @@ interface Written {
 export class RecordsWriter {
   readonly #byCode = new Map<number, Written>();
 
-  /** @param record at most `RECORD_ITEMS_MAX` items */
-  add(code: number, record: readonly Json[]): void {
+  /**
+   * @param record at most `RECORD_ITEMS_MAX` items
+   * @param first index of the first item that is written; those before it follow from the code
+   */
+  add(code: number, record: readonly Json[], first = 0): void {
     const written = this.#byCode.get(code) ?? { count: 0, columns: [] };
     this.#byCode.set(code, written);
     const { columns, count } = written;
-    while (columns.length < record.length) {
+    while (columns.length < record.length - first) {
       const column = new ColumnWriter();
       for (let before = 0; before < count; before++) column.add(undefined);
       columns.push(column);
     }
-    for (const [index, column] of columns.entries()) column.add(record[index]);
+    for (const [index, column] of columns.entries()) column.add(record[first + index]);
     written.count++;
   }
 
@@ -75,29 +78,30 @@ export function readRecords(
   return byCode;
 }
 
-/** Gives the records of each code in their order, as the lists that were written. */
+/** Gives the records of each code in their order, as they were written. */
 export class RecordsInOrder {
-  readonly #byCode: ReadonlyMap<number, Columns>;
-  readonly #next = new Map<number, number>();
+  readonly #byCode: (Columns & { next: number })[] = [];
 
   constructor(byCode: ReadonlyMap<number, Columns>) {
-    this.#byCode = byCode;
+    for (const [code, columns] of byCode) this.#byCode[code] = { ...columns, next: 0 };
   }
 
-  /** The next record of a code. */
-  next(code: number): Json[] {
-    const records = this.#byCode.get(code);
-    const row = this.#next.get(code) ?? 0;
-    if (records === undefined || row >= records.count) {
+  /**
+   * The next record of a code.
+   *
+   * @param first the items that follow from the code; the others are added
+   */
+  next(code: number, first: Json[]): Json[] {
+    const records = this.#byCode[code];
+    if (records === undefined || records.next >= records.count) {
       throw new TruncatedBytes(`a record of code ${code} is missing`);
     }
-    this.#next.set(code, row + 1);
-    const record: Json[] = [];
+    const row = records.next++;
     for (const column of records.columns) {
       const value = column[row];
       if (value === undefined) break;
-      record.push(value as Json);
+      first.push(value as Json);
     }
-    return record;
+    return first;
   }
 }

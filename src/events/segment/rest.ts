@@ -11,7 +11,7 @@
 import type { Json } from '../field-coder.ts';
 import type { PackedChange, Run } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
-import { type EventParts, jsonOf } from './event-parts.ts';
+import { type CodedRecord, type Envelope, type EventParts, jsonOf } from './event-parts.ts';
 import { RecordsInOrder, RecordsWriter, readRecords } from './records.ts';
 import type { ByteReader, ByteWriter } from './varint.ts';
 
@@ -43,10 +43,11 @@ export class RestWriter {
     this.#regular++;
     const isList = Array.isArray(outcome);
     this.#lists.add(isList ? 1 : 0);
-    this.#codes.add(call.code);
+    const [code] = call;
+    this.#codes.add(code);
     this.#envelopes.add(ENVELOPE, envelope);
-    this.#calls.add(call.code, call.fields);
-    this.#outcomes.add(outcomeCode(call.code, isList), isList ? (outcome as Json[]) : [outcome]);
+    this.#calls.add(code, call, 1);
+    this.#outcomes.add(outcomeCode(code, isList), isList ? (outcome as Json[]) : [outcome]);
   }
 
   writeTo(out: ByteWriter, positionFrom: number, batches: readonly SealedBatch[]): void {
@@ -101,43 +102,45 @@ export interface PackedEvent {
   readonly text?: string;
 }
 
-export interface Rest {
+/** Gives what a `RestWriter` wrote. */
+export class Rest {
   readonly batches: readonly SealedBatch[];
-  /** The events in order, given what a fold needs of them; may be asked for once. */
-  readonly events: (changes: Iterable<PackedChange>) => Generator<PackedEvent>;
-}
+  readonly #times: readonly number[];
+  readonly #lists: readonly number[];
+  readonly #codes: readonly number[];
+  readonly #envelopes: RecordsInOrder;
+  readonly #calls: RecordsInOrder;
+  readonly #outcomes: RecordsInOrder;
+  #index = 0;
+  #regular = 0;
 
-/** Reads what a `RestWriter` wrote. */
-export function readRest(from: ByteReader, { position_from, events }: Run): Rest {
-  const batches = readBatches(from, position_from);
-  const times = readColumn(from, events) as number[];
-  const regular = from.varint();
-  const lists = readColumn(from, regular) as number[];
-  const codes = readColumn(from, regular) as number[];
-  const [envelopes, calls, outcomes] = [0, 1, 2].map(() => new RecordsInOrder(readRecords(from)));
-  from.end();
-  return {
-    batches,
-    *events(changes) {
-      let next = 0;
-      let index = 0;
-      for (const change of changes) {
-        const recorded_at = times[index++] as number;
-        if (typeof change === 'string') {
-          yield { recorded_at, text: change };
-          continue;
-        }
-        const code = codes[next] as number;
-        const isList = lists[next++] === 1;
-        const outcome = (outcomes as RecordsInOrder).next(outcomeCode(code, isList));
-        const json = jsonOf({
-          ...change,
-          envelope: (envelopes as RecordsInOrder).next(ENVELOPE),
-          call: { code, fields: (calls as RecordsInOrder).next(code) },
-          outcome: isList ? outcome : (outcome[0] as Json),
-        });
-        yield { recorded_at, json };
-      }
-    },
-  };
+  constructor(from: ByteReader, { position_from, events }: Run) {
+    this.batches = readBatches(from, position_from);
+    this.#times = readColumn(from, events) as number[];
+    const regular = from.varint();
+    this.#lists = readColumn(from, regular) as number[];
+    this.#codes = readColumn(from, regular) as number[];
+    this.#envelopes = new RecordsInOrder(readRecords(from));
+    this.#calls = new RecordsInOrder(readRecords(from));
+    this.#outcomes = new RecordsInOrder(readRecords(from));
+    from.end();
+  }
+
+  /**
+   * The next event.
+   *
+   * @param change what a fold needs of it
+   */
+  next(change: PackedChange): PackedEvent {
+    const recorded_at = this.#times[this.#index++] as number;
+    if (typeof change === 'string') return { recorded_at, text: change };
+    const { pid, effects } = change;
+    const code = this.#codes[this.#regular] as number;
+    const isList = this.#lists[this.#regular++] === 1;
+    const envelope = this.#envelopes.next(ENVELOPE, []) as unknown as Envelope;
+    const call = this.#calls.next(code, [code]) as unknown as CodedRecord;
+    const items = this.#outcomes.next(outcomeCode(code, isList), []);
+    const outcome = isList ? items : (items[0] as Json);
+    return { recorded_at, json: jsonOf({ pid, effects, envelope, call, outcome }) };
+  }
 }

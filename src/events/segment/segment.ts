@@ -13,9 +13,9 @@ import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } fro
 import type { EncodedEvent } from '../codec.ts';
 import type { Change } from '../event.ts';
 import { type Json, UnreadableEvent } from '../field-coder.ts';
-import { ChangesWriter, type Run, readChanges, readPackedChanges } from './changes.ts';
+import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
 import { partsOf } from './event-parts.ts';
-import { type PackedEvent, RestWriter, readRest, type SealedBatch } from './rest.ts';
+import { type PackedEvent, Rest, RestWriter, type SealedBatch } from './rest.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
 /** Events in a segment, at most. */
@@ -115,10 +115,14 @@ export interface OpenSegment extends Omit<Sealed, 'rows'> {
 export function openSegment(blob: Uint8Array): OpenSegment {
   return asUnreadable(() => {
     const { changes, rest, ...opened } = openedOf(blob);
-    const { position_from, events: length, hash_before, hash_after } = opened;
-    const { batches, events } = readRest(unpacked(rest), opened);
-    const rows = rowsOf(position_from, events(readPackedChanges(unpacked(changes), length)));
-    const position_to = position_from + length - 1;
+    const { position_from, events, hash_before, hash_after } = opened;
+    const packed = {
+      changes: new PackedChanges(unpacked(changes), events),
+      rest: new Rest(unpacked(rest), opened),
+    };
+    const { batches } = packed.rest;
+    const rows = rowsOf(opened, packed);
+    const position_to = position_from + events - 1;
     return { position_from, position_to, batches, hash_before, hash_after, rows };
   });
 }
@@ -166,9 +170,14 @@ function unpacked(part: Uint8Array): ByteReader {
   return new ByteReader(brotliDecompressSync(part, { maxOutputLength: UNPACKED_BYTES_MAX }));
 }
 
-function* rowsOf(position_from: number, events: Iterable<PackedEvent>): Generator<SegmentRow> {
-  let position = position_from;
-  for (const event of readable(events)) yield new LazyRow(position++, event);
+function* rowsOf(
+  { position_from, events }: Run,
+  { changes, rest }: { readonly changes: PackedChanges; readonly rest: Rest },
+): Generator<SegmentRow> {
+  for (let index = 0; index < events; index++) {
+    const event = asUnreadable(() => rest.next(changes.next()));
+    yield new LazyRow(position_from + index, event);
+  }
 }
 
 /** Writes the text only when somebody wants it: reading events works on the JSON alone. */
