@@ -8,8 +8,8 @@ import { sealSegments } from '../../src/events/segment/seal.ts';
 import { UnreadableSegment } from '../../src/events/segment/segment.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
-const SEGMENT = 300;
-const HEAD = 1100;
+const SEGMENT = 700;
+const HEAD = 2500;
 const PAGE = 500;
 
 describeStores('folding', ({ open }) => {
@@ -23,7 +23,7 @@ describeStores('folding', ({ open }) => {
     log = await logOn(store.database);
     const host = await newHost(log);
     ({ host_id } = await log.host(host));
-    const requests = Array.from({ length: HEAD - 1 }, (_, i) => mkdir(`/${i % 700}`).calls);
+    const requests = Array.from({ length: HEAD - 1 }, (_, i) => mkdir(`/${i % 1700}`).calls);
     for (let from = 0; from < requests.length; from += PAGE) {
       const calls = requests.slice(from, from + PAGE).flat();
       await log.submit(host, { principal: 'local', calls });
@@ -50,14 +50,14 @@ describeStores('folding', ({ open }) => {
     // A whole log; within a segment; from one into the next; into rows; rows alone; few events.
     const ranges = [
       [1, HEAD],
-      [10, 290],
-      [150, 700],
-      [301, 1000],
-      [700, HEAD],
-      [901, HEAD],
-      [299, 302],
+      [10, 690],
+      [350, 1700],
+      [701, 2000],
+      [1400, HEAD],
+      [2101, HEAD],
+      [699, 702],
       [5, 4],
-      [1000, HEAD + 500],
+      [1700, HEAD + 700],
     ] as const;
     for (const [from, to] of ranges) {
       const within = events.filter(({ position }) => position >= from && position <= to);
