@@ -6,7 +6,6 @@ import {
   expectedPosition,
   fingerprint,
   idempotencyKey,
-  REPLAYED,
   type Requested,
 } from './request/write-headers.ts';
 import type { Service } from './service.ts';
@@ -21,9 +20,13 @@ export interface SyscallsBody {
   readonly value: unknown;
 }
 
-/** A response of status 200, whoever sends it. */
+/** What a response of status 200 says, whoever sends it. */
 export interface SyscallsAnswer {
-  readonly headers: Readonly<Record<string, string>>;
+  /** The host and the position that the answer reflects. */
+  readonly etag: string;
+  /** Recorded by an earlier request with the same key. */
+  readonly replayed: boolean;
+  /** JSON. */
   readonly body: string;
 }
 
@@ -48,11 +51,8 @@ export async function recordSyscalls(
   if (position === undefined) throw new Error('a receipt without events');
   const told = events.map(eventText);
   return {
-    headers: {
-      'content-type': 'application/json',
-      etag: entityTag(host, position),
-      ...(replayed && { [REPLAYED]: 'true' }),
-    },
+    etag: entityTag(host, position),
+    replayed,
     body: isList
       ? `{"host":${JSON.stringify(host)},"position":${position},"events":[${told.join(',')}]}`
       : told.join(),

@@ -5,6 +5,7 @@ import { recordSyscalls } from '../record-syscalls.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
+import { REPLAYED } from '../request/write-headers.ts';
 import { type App, answers, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, wireEvent } from '../wire/event.ts';
@@ -55,13 +56,11 @@ export function syscalls(app: App, service: Service): void {
     const { actor } = allowed(c, 'writer', host);
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
     if (type === JSON_TYPE) {
-      const { headers, body: told } = await recordSyscalls(service, c, {
-        host,
-        actor,
-        ...(await jsonBody(c)),
-      });
-      for (const [name, value] of Object.entries(headers)) c.header(name, value);
-      return c.body(told, 200) as never;
+      const answer = await recordSyscalls(service, c, { host, actor, ...(await jsonBody(c)) });
+      c.header('content-type', JSON_TYPE);
+      c.header('etag', answer.etag);
+      if (answer.replayed) c.header(REPLAYED, 'true');
+      return c.body(answer.body, 200) as never;
     }
     // A stream of lines is documented above; the typed response knows only the JSON ones.
     return (await syscallStream(c, { service, host, principal: actor })) as never;
