@@ -16,7 +16,7 @@ import { goldenLog, incidentLog } from './logs/golden-log.ts';
 import { type WrittenLog, writeLog } from './logs/written-log.ts';
 
 const EVENTS = 20_000;
-const BATCHES = [1, 64, 1000];
+const BATCHES = [1, 4, 64, 1000] as const;
 /** Batch of the tables of keys and projections, and of emmett's appends. */
 const BATCH_USUAL = 64;
 const ROW_BYTES_MAX = 260;
@@ -29,11 +29,12 @@ export const storage: Bench = {
   title: 'bytes an event takes',
   async run(context: BenchContext) {
     const postgres = await context.postgres();
-    const rows = new Map<number, number>();
+    const rows = new Map<(typeof BATCHES)[number], number>();
     for (const batch of BATCHES) {
       context.say(`rows in batches of ${batch}`);
       rows.set(batch, (await ours(postgres, { batch }, LOG_TABLES)) / EVENTS);
     }
+    const bytesAt = (batch: (typeof BATCHES)[number]) => rows.get(batch) as number;
     context.say('keys and projections');
     const beside = { batch: BATCH_USUAL, projector, keyed: true };
     const keys = (await ours(postgres, beside, ['idempotency'])) / Math.ceil(EVENTS / BATCH_USUAL);
@@ -52,6 +53,7 @@ export const storage: Bench = {
     return {
       text: [
         TEXT,
+        `An append has a row of its own (the chain's value, its times, its writer) and two entries in indexes: ${number(bytesAt(1) - bytesAt(1000))} bytes, which its events share.`,
         `Beside the rows of events and batches: ${number(keys)} bytes for each key of a write, ${number(projections)} bytes of projections for each event of this log.`,
       ],
       tables: [
@@ -65,7 +67,7 @@ export const storage: Bench = {
         comparisonTable('Bytes of an event in its row, against emmett', [
           {
             ...{ target: 'H', what: what(BATCH_USUAL), unit: 'bytes' },
-            ...{ ours: once(rows.get(BATCH_USUAL) as number), reference: once(emmett) },
+            ...{ ours: once(bytesAt(BATCH_USUAL)), reference: once(emmett) },
             ...{ against: 'emmett-postgresql', wanted: { atMost: 1 } },
           },
         ]),
