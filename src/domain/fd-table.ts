@@ -12,14 +12,14 @@ export interface Fd {
 
 const WORD_BITS = 32;
 const FULL = -1;
-/** Numbers from here on have no bit: a process with one huge number has no huge table of bits. */
-const BITS_END = 65_536;
+/** Numbers from here on have no bit (`sysctl_nr_open`, beyond which no limit goes by default). */
+const BITS_END = 1_048_576;
 const IMMUTABLE = { copy: (fd: Fd): Fd => fd };
 
 export class FdTable {
   readonly #rows: Table<number, Fd>;
   readonly #base: FdTable | undefined;
-  /** A bit for each open number below `BITS_END`, 32 to a word. */
+  /** A bit for each open number below `BITS_END`, 32 to a word; words may be missing. */
   #words: number[];
   /** All words below this one are full (`next_fd` says the same in numbers). */
   #fullBelow: number;
@@ -47,7 +47,6 @@ export class FdTable {
     this.#rows.set(number, fd);
     if (number >= BITS_END) return;
     const word = number >>> 5;
-    while (this.#words.length <= word) this.#words.push(0);
     this.#words[word] = (this.#words[word] ?? 0) | (1 << (number & 31));
   }
 
