@@ -1,5 +1,6 @@
 /** All benchmarks, in the order in which they run and stand in RESULTS.md. */
 
+import { asOf } from './as-of.ts';
 import { batches } from './batches.ts';
 import { fairness } from './fairness.ts';
 import { followers } from './followers.ts';
@@ -10,6 +11,7 @@ import { model } from './model.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
 import { singleWrites } from './single-writes.ts';
+import { start } from './start.ts';
 import { storage } from './storage.ts';
 
 export const BENCHES: readonly Bench[] = [
@@ -19,6 +21,8 @@ export const BENCHES: readonly Bench[] = [
   model,
   replay,
   storage,
+  asOf,
+  start,
   rootAttach,
   followers,
   fairness,

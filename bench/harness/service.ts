@@ -46,24 +46,33 @@ export async function startBenchService(
   env: Readonly<Record<string, string>> = {},
 ): Promise<BenchService> {
   const url = await (await context.postgres()).createDatabase(database);
-  const settings = {
-    ...process.env,
-    DATABASE_URL: url,
-    PORT: '0',
-    BPFLEDGER_DATA_DIR: mkdtempSync(join(context.scratch, 'service-')),
-    ...env,
-  };
-  // The compiler tells what it refuses on stdout.
+  const settings = { DATABASE_URL: url, BPFLEDGER_DATA_DIR: dataDir(context), ...env };
+  build();
+  execFileSync(process.execPath, [COMMAND, 'migrate'], { env: { ...process.env, ...settings } });
+  return serve(settings);
+}
+
+/** A folder for a service of its own. */
+export function dataDir(context: BenchContext): string {
+  return mkdtempSync(join(context.scratch, 'service-'));
+}
+
+/** Makes the built program that of the sources. The compiler tells what it refuses on stdout. */
+export function build(): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts/build.js')], { stdio: ['ignore', 2, 2] });
-  execFileSync(process.execPath, [COMMAND, 'migrate'], { env: settings });
+}
+
+/** Starts the built service on a database that is ready for it: an empty `DATABASE_URL` is none. */
+export async function serve(settings: Readonly<Record<string, string>>): Promise<BenchService> {
   const flags = ['--expose-gc', '--import', COLLECTS];
   const child = spawn(process.execPath, [...ownFlags(), ...flags, COMMAND, 'serve'], {
-    env: settings,
+    env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const abandon = () => child.kill('SIGKILL');
   process.once('exit', abandon);
-  return running(child, { url: await urlOf(child), databaseUrl: url }, abandon);
+  const databaseUrl = settings.DATABASE_URL ?? '';
+  return running(child, { url: await urlOf(child), databaseUrl }, abandon);
 }
 
 /** The flags that `npm start` gives to Node. */

@@ -1,0 +1,73 @@
+/** Hosts with tree logs, recorded by the product's own log, on either database. */
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../src/events/clock.ts';
+import type { Database } from '../../src/events/database.ts';
+import { openLog } from '../../src/events/log.ts';
+import { migrate } from '../../src/events/migrate.ts';
+import { openPglite } from '../../src/events/pglite-database.ts';
+import { openPostgres } from '../../src/events/postgres-database.ts';
+import { sealSegments } from '../../src/events/segment/seal.ts';
+import { projector } from '../../src/projections/projector.ts';
+import type { BenchContext } from '../harness/bench.ts';
+import type { BenchPostgres } from '../harness/postgres.ts';
+import { recordTreeLog } from './tree-log.ts';
+
+/** The lengths that are there already on a server: benchmarks of one run share what takes long. */
+const recorded = new WeakMap<
+  BenchPostgres,
+  { readonly url: string; readonly lengths: Set<number> }
+>();
+
+/** The host whose log has `length` events after its tree stood. */
+export function treeHost(length: number): string {
+  return `tree-${length}`;
+}
+
+/** A database on the run's server with a host for each length; its URL. */
+export async function treesOnPostgres(
+  context: BenchContext,
+  lengths: readonly number[],
+): Promise<string> {
+  const postgres = await context.postgres();
+  const trees = recorded.get(postgres) ?? {
+    url: await postgres.createDatabase('trees'),
+    lengths: new Set<number>(),
+  };
+  recorded.set(postgres, trees);
+  const missing = lengths.filter((length) => !trees.lengths.has(length));
+  const database = openPostgres({ url: trees.url });
+  await record(context, database, missing);
+  if (missing.length > 0) await database.query('vacuum analyze');
+  await database.close();
+  for (const length of missing) trees.lengths.add(length);
+  return trees.url;
+}
+
+/** The same in a folder of an embedded database; gives what `look` finds there. */
+export async function treesOnPglite<T>(
+  context: BenchContext,
+  folder: string,
+  lengths: readonly number[],
+  look: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await openPglite({ folder });
+  try {
+    await record(context, database, lengths);
+    return await look(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function record(context: BenchContext, database: Database, lengths: readonly number[]) {
+  await migrate(database);
+  const log = await openLog({ database, clock: systemClock, projector, randomBytes });
+  for (const length of lengths) {
+    context.say(`recording ${length.toLocaleString('en-US')} events on ${database.kind}`);
+    await recordTreeLog(log, treeHost(length), length);
+    const { host_id } = await log.host(treeHost(length));
+    // As upkeep does it: what is asked for is read as it is on a service that runs for long.
+    await sealSegments(database, { host_id, signal: new AbortController().signal });
+  }
+  await log.close();
+}

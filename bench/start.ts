@@ -1,0 +1,116 @@
+/** J: how long from the start of the process until a service answers on what it finds? */
+import type { Bench, BenchContext } from './harness/bench.ts';
+import { openConnection } from './harness/connection.ts';
+import { type Figure, figureOf } from './harness/measure.ts';
+import { build, dataDir, serve } from './harness/service.ts';
+import { boundTable, spread, type Table } from './harness/table.ts';
+import { treeHost, treesOnPglite, treesOnPostgres } from './logs/recorded-trees.ts';
+import { TREE_TYPES } from './logs/tree-log.ts';
+
+const EVENTS = 1_000_000;
+/** To record a million of them on PGlite takes minutes. */
+const PGLITE_EVENTS = 200_000;
+const START_MS = 2000;
+
+/** Milliseconds since the process was started. */
+interface Started {
+  readonly listens: number;
+  /** An effective array at the head was told. */
+  readonly read: number;
+  /** A call was recorded. */
+  readonly written: number;
+}
+
+interface Place {
+  readonly name: string;
+  readonly events: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export const start: Bench = {
+  name: 'start',
+  title: 'cold start to the first answers',
+  async run(context) {
+    const places = [await onPostgres(context), await onPglite(context)];
+    build();
+    context.say('starting');
+    const taken = new Map<Place, Started[]>(places.map((place) => [place, []]));
+    for (let round = 0; round < context.rounds; round++) {
+      for (const place of round % 2 === 0 ? places : places.toReversed()) {
+        taken.get(place)?.push(await started(place));
+      }
+    }
+    return { text: [TEXT], tables: [bounds(taken), parts(taken)] };
+  },
+};
+
+const TEXT = `\`serve\` is started on a database that is there, with one host whose log is long; then an effective array at its head is asked for, and when that is told a call is recorded. Times are from the start of the process, over HTTP. The pages of the database are in memory.`;
+
+async function onPostgres(context: BenchContext): Promise<Place> {
+  const url = await treesOnPostgres(context, [EVENTS]);
+  const settings = { DATABASE_URL: url, BPFLEDGER_DATA_DIR: dataDir(context) };
+  return { name: 'PostgreSQL', events: EVENTS, settings };
+}
+
+async function onPglite(context: BenchContext): Promise<Place> {
+  const events = context.full ? EVENTS : PGLITE_EVENTS;
+  const folder = dataDir(context);
+  await treesOnPglite(context, folder, [events], async () => undefined);
+  const settings = { DATABASE_URL: '', BPFLEDGER_DATA_DIR: folder };
+  return { name: 'PGlite', events, settings };
+}
+
+async function started({ events, settings }: Place): Promise<Started> {
+  const begin = performance.now();
+  const since = () => performance.now() - begin;
+  const service = await serve(settings);
+  const listens = since();
+  const host = `${service.url}/v1/hosts/${treeHost(events)}`;
+  await answered(fetch(`${host}/effective?cgroup=/c1&attach_type=${TREE_TYPES[0]}`));
+  const read = since();
+  const connection = await openConnection(service.port);
+  const call = { name: 'prog_query', target_path: '/c1', attach_type: TREE_TYPES[0] };
+  const { status } = await connection.post(
+    `/v1/hosts/${treeHost(events)}/syscalls`,
+    JSON.stringify({ call }),
+  );
+  const written = since();
+  if (status !== 200) throw new Error(`the first write was answered by ${status}`);
+  connection.close();
+  await service.stop();
+  return { listens, read, written };
+}
+
+async function answered(asked: Promise<Response>): Promise<void> {
+  const answer = await asked;
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`the first read was answered by ${text}`);
+}
+
+function figure(starts: readonly Started[], what: keyof Started): Figure {
+  return figureOf(starts.map((one) => one[what]));
+}
+
+function bounds(taken: ReadonlyMap<Place, readonly Started[]>): Table {
+  return boundTable(
+    'Start to the first read and write answered',
+    [...taken].map(([{ name, events }, starts]) => ({
+      target: 'J',
+      what: `${name}, a host of ${events.toLocaleString('en-US')} events`,
+      unit: 'ms',
+      ours: figure(starts, 'written'),
+      wanted: { atMost: START_MS },
+    })),
+  );
+}
+
+function parts(taken: ReadonlyMap<Place, readonly Started[]>): Table {
+  return {
+    title: 'Milliseconds since the process was started',
+    columns: ['database', 'listens', 'first read answered', 'first write answered'],
+    rows: [...taken].map(([{ name }, starts]) => [
+      name,
+      ...(['listens', 'read', 'written'] as const).map((what) => spread(figure(starts, what))),
+    ]),
+  };
+}
