@@ -135,4 +135,23 @@ describe('a stream', () => {
     await follower.stop();
     expect(await metrics()).toContain('bpfledger_event_streams 0');
   });
+
+  it('follows nothing for a reader that asks for headers alone', async () => {
+    const path = '/v1/hosts/h/events/stream';
+    const response = await service.app.request(path, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    const metrics = await (await service.app.request('/metrics')).text();
+    expect(metrics).toContain('bpfledger_event_streams 0');
+  });
+
+  it('ends with the service, also one that waits', async () => {
+    const own = await startTestService();
+    await post(own.app, '/v1/hosts', { body: { name: 'h', release: '6.18' } });
+    const response = await own.app.request('/v1/hosts/h/events/stream?after=1');
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe(': connected\n\n');
+    const waiting = reader.read();
+    await own.close();
+    expect(await waiting).toMatchObject({ done: true });
+  });
 });

@@ -49,9 +49,9 @@ function startOf(lastEventId: string | undefined, after: number | undefined): nu
 export function eventStream(app: App, service: Service): void {
   /** What ends each open stream. */
   const open = new Set<() => void>();
-  service.closing.addEventListener('abort', () => {
+  const endAll = () => {
     for (const end of open) end();
-  });
+  };
 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
@@ -64,20 +64,25 @@ export function eventStream(app: App, service: Service): void {
       throw new ProblemError('no-such-position', { detail, field: 'after', position });
     }
     const filter = await filterOf(service, host_id, query);
-    const following = await service.log.subscribe(host, { after: start });
     if (open.size >= STREAMS_MAX) {
-      void following.return();
       const detail = `${STREAMS_MAX} streams are open`;
       throw new ProblemError('busy', { detail, limit: STREAMS_MAX, retry_after: RETRY_AFTER_S });
     }
-    const end = () => void following.return();
-    open.add(end);
-    service.metrics.streams.set(open.size);
-    const onEnd = () => {
-      open.delete(end);
-      service.metrics.streams.set(open.size);
-    };
-    const body = pulled(eventMessages(following, { filter, onEnd }), {
+    const stream = eventMessages(() => service.log.subscribe(host, { after: start }), {
+      filter,
+      onOpen: (end) => {
+        open.add(end);
+        service.metrics.streams.set(open.size);
+        // Once for all streams, since the same listener is added only once.
+        service.closing.addEventListener('abort', endAll);
+        if (service.closing.aborted) end();
+      },
+      onEnd: (end) => {
+        open.delete(end);
+        service.metrics.streams.set(open.size);
+      },
+    });
+    const body = pulled(stream, {
       unreadMs: UNREAD_MS,
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
     });

@@ -8,24 +8,37 @@ import { type EventFilter, isOpen, matches } from '../../time-travel/event-filte
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventOnWire } from '../wire/event.ts';
 
+type Following = AsyncIterator<Piece, undefined>;
+
 export interface Messages {
   readonly filter: EventFilter;
-  /** Told once, when nothing more will come. */
-  readonly onEnd: () => void;
+  /** Told when following begins, with what ends it from outside. */
+  readonly onOpen: (end: () => void) => void;
+  /** Told, perhaps twice, when nothing more will come; with the same function. */
+  readonly onEnd: (end: () => void) => void;
 }
 
 const encoder = new TextEncoder();
 const CONNECTED = encoder.encode(': connected\n\n');
 const MESSAGES = new WeakMap<LedgerEvent, Uint8Array>();
 
-/** The messages of the events that `following` gives and the filter lets pass. */
+/**
+ * The messages of the events that are followed and that the filter lets pass. Following begins when
+ * the first message is asked for: a body that nobody reads, as after HEAD, follows nothing.
+ */
 export function eventMessages(
-  following: AsyncIterator<Piece, undefined>,
-  { filter, onEnd }: Messages,
+  follow: () => Promise<Following>,
+  { filter, onOpen, onEnd }: Messages,
 ): AsyncIterator<Uint8Array, undefined> {
   const takesAll = isOpen(filter);
-  let greeted = false;
+  let following: Following | undefined;
+  let ended = false;
   let skipped = 0;
+
+  const end = () => {
+    ended = true;
+    void following?.return?.();
+  };
 
   function partsOf(events: Piece): Uint8Array[] {
     const wanted = takesAll ? events : events.filter((event) => matches(event, filter));
@@ -41,14 +54,17 @@ export function eventMessages(
 
   return {
     async next() {
-      if (!greeted) {
-        greeted = true;
+      if (following === undefined) {
+        following = await follow();
+        onOpen(end);
+        // The reader may have left meanwhile.
+        if (ended) end();
         return { done: false, value: CONNECTED };
       }
       for (;;) {
         const { done, value: events } = await following.next();
         if (done) {
-          onEnd();
+          onEnd(end);
           return { done, value: undefined };
         }
         const parts = partsOf(events);
@@ -58,8 +74,8 @@ export function eventMessages(
       }
     },
     async return() {
-      onEnd();
-      await following.return?.();
+      end();
+      onEnd(end);
       return { done: true, value: undefined };
     },
   };
