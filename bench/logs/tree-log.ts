@@ -10,9 +10,9 @@ import type { Log } from '../../src/events/log.ts';
 import type { CallRequest } from '../../src/events/submission.ts';
 import { randomFrom } from '../../test/support/random-history.ts';
 
-export const TREE_RELEASE = '6.18';
+const TREE_RELEASE = '6.18';
 /** Cgroups that stay, the root included. */
-export const TREE_CGROUPS = 1000;
+const TREE_CGROUPS = 1000;
 export const TREE_TYPES = ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const;
 
 const CHILDREN = 10;

@@ -1,0 +1,97 @@
+// States at past positions that are kept in memory: the same as the log says, whoever read before,
+// and no more of them than there is room for.
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { snapshotOf } from '../../src/domain/snapshot.ts';
+import type { Queryable } from '../../src/events/database.ts';
+import { loadState } from '../../src/events/host-state.ts';
+import { PastStates } from '../../src/events/past-states.ts';
+import { addHost, appendHistory } from '../support/projected-log.ts';
+import { randomHistory } from '../support/random-history.ts';
+import { describeStores, type Store } from './stores.ts';
+
+const EVENTS = 1500;
+
+describeStores('past states', ({ open }) => {
+  let store: Store;
+  let hosts: number[];
+
+  beforeAll(async () => {
+    store = await open();
+    hosts = [];
+    for (const seed of [3, 4]) {
+      const host = await addHost(store.database, `past-${seed}`);
+      const steps = randomHistory({ seed, events: EVENTS });
+      await appendHistory(store.database, host, steps, { sizeOf: () => 500 });
+      hosts.push(host);
+    }
+  });
+
+  afterAll(() => store?.drop());
+
+  /** The database, and how many queries went to it. */
+  function counted() {
+    const asked = { count: 0 };
+    const database: Queryable = {
+      query(text, params) {
+        asked.count++;
+        return store.database.query(text, params);
+      },
+    };
+    return { database, asked };
+  }
+
+  it('are the same from whatever was read before', async () => {
+    const past = new PastStates(store.database, 1_000_000);
+    // Later and earlier positions, the same again, at once, and some that are folded on.
+    const positions = [1200, 1201, 40, 1200, 300, 1499, 41, 1, 700];
+    const told = await Promise.all(
+      [...positions, ...positions].flatMap((position) =>
+        hosts.map((host) => past.read(host, position, snapshotOf)),
+      ),
+    );
+    for (const [i, position] of [...positions, ...positions].entries()) {
+      for (const [j, host] of hosts.entries()) {
+        const { kernel } = await loadState(store.database, host, position);
+        expect(told[i * hosts.length + j]).toEqual(snapshotOf(kernel));
+      }
+    }
+  });
+
+  it('are read from the database once', async () => {
+    const { database, asked } = counted();
+    const past = new PastStates(database, 1_000_000);
+    const [host] = hosts as [number];
+    await Promise.all([1, 2, 3].map(() => past.read(host, 900, snapshotOf)));
+    const once = asked.count;
+    await past.read(host, 900, snapshotOf);
+    expect(asked.count).toBe(once);
+  });
+
+  it('make room for others', async () => {
+    const { database, asked } = counted();
+    const past = new PastStates(database, 1);
+    const [host, other] = hosts as [number, number];
+    await past.read(host, 900, snapshotOf);
+    await past.read(other, 900, snapshotOf);
+    const before = asked.count;
+    await past.read(other, 900, snapshotOf);
+    expect(asked.count).toBe(before);
+    await past.read(host, 900, snapshotOf);
+    expect(asked.count).toBeGreaterThan(before);
+  });
+
+  it('that could not be read are asked for again', async () => {
+    let broken = true;
+    const database: Queryable = {
+      query: (text, params) =>
+        broken ? Promise.reject(new Error('gone')) : store.database.query(text, params),
+    };
+    const past = new PastStates(database, 1_000_000);
+    const [host] = hosts as [number];
+    await expect(past.read(host, 5, snapshotOf)).rejects.toThrow('gone');
+    broken = false;
+    const { kernel } = await loadState(store.database, host, 5);
+    expect(await past.read(host, 5, snapshotOf)).toEqual(snapshotOf(kernel));
+  });
+});
