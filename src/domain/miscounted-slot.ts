@@ -4,6 +4,7 @@
  * overwrites that slot of the effective array, although preorder entries stand elsewhere in it.
  */
 
+import type { AttachType } from './attach-type.ts';
 import type { Effect } from './effect.ts';
 import { derivedArray, effectiveArray, levelsOf } from './effective.ts';
 import type { Cgroup, Kernel, Link, Program } from './kernel.ts';
@@ -22,6 +23,7 @@ export function miscountedSlots(
   cgroup: Cgroup,
 ): Effect[] {
   const effects: Effect[] = [];
+  if (!mayDiffer(kernel, link.attach_type)) return effects;
   for (const below of kernel.cgroups.values()) {
     if (![...levelsOf(kernel, below)].includes(cgroup)) continue;
     const slot = countedSlot(kernel, link, below);
@@ -37,6 +39,15 @@ export function miscountedSlots(
     effects.push({ type: 'EffectiveSlotWritten', ...place, prog_ids: after });
   }
   return effects;
+}
+
+/** Where no entry stands in front of its list, counting in list order finds the right slot. */
+function mayDiffer(kernel: Kernel, type: AttachType): boolean {
+  if (kernel.writtenArrays.size > 0) return true;
+  for (const cgroup of kernel.cgroups.values()) {
+    if (listOf(cgroup, type).entries.some((entry) => entry.preorder)) return true;
+  }
+  return false;
 }
 
 function countedSlot(kernel: Kernel, link: Link, cgroup: Cgroup): number | undefined {

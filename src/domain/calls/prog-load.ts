@@ -64,7 +64,6 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
 
-  const storageMaps = maps.filter((map) => isStorageMap(map));
   const effect = {
     type: 'ProgLoaded',
     prog_id: caller.kernel.counters.prog,
@@ -75,10 +74,17 @@ export function progLoad(caller: Caller, call: Load): Decision {
     prog_name: call.prog_name ?? '',
     tag: (caller.kernel.switches.tag_is_sha256 ? call.tag?.sha256 : call.tag?.sha1) ?? '',
     uid: caller.process.uid,
-    map_ids: maps.map((map) => map.id),
-    storage_map_ids: storageMaps.map((map) => map.id),
+    map_ids: idsOf(maps),
+    storage_map_ids: idsOf(maps.filter((map) => isStorageMap(map))),
   } as const;
   return succeed([effect], fd);
+}
+
+/** Most programs use no map; all of them share one empty list. */
+const NO_IDS: readonly number[] = [];
+
+function idsOf(maps: readonly BpfMap[]): readonly number[] {
+  return maps.length === 0 ? NO_IDS : maps.map((map) => map.id);
 }
 
 /** Flags, gate, size and capabilities; the first two swapped places around 6.9. */
