@@ -20,8 +20,6 @@ import type { Database } from './events/database.ts';
 import { openLog } from './events/log.ts';
 import { migrate } from './events/migrate.ts';
 import { pendingMigrations } from './events/pending-migrations.ts';
-import { openPglite } from './events/pglite-database.ts';
-import { openPostgres } from './events/postgres-database.ts';
 import { upkeep } from './events/upkeep.ts';
 import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
@@ -69,14 +67,19 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
   }
 }
 
-/** The database that the configuration names, with the schema and the projections of this program. */
+/**
+ * The database that the configuration names, with the schema and the projections of this program.
+ * Only its own driver is loaded: a start waits for every module.
+ */
 async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Database> {
   if (databaseUrl === undefined) {
+    const { openPglite } = await import('./events/pglite-database.ts');
     const embedded = await openPglite({ folder: dataDir });
     await migrate(embedded);
     for (const host_id of await staleHosts(embedded)) await rebuild(embedded, { host_id });
     return embedded;
   }
+  const { openPostgres } = await import('./events/postgres-database.ts');
   const database = openPostgres({ url: databaseUrl });
   const pending = await pendingMigrations(database).catch(async (error: unknown) => {
     await database.close();

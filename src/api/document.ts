@@ -2,7 +2,6 @@
  * The OpenAPI document. Paths come from the routes; the schemas' own conversion writes the
  * components, because it knows every kind of schema exactly.
  */
-import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { App } from './routing.ts';
 
@@ -63,9 +62,4 @@ export function apiDocument(app: App): object {
     },
     security: [{}, { token: [] }],
   };
-}
-
-/** A document as YAML, without anchors: readers of OpenAPI trip over them. */
-export function yamlOf(document: object): string {
-  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 100 });
 }

@@ -1,9 +1,10 @@
 /** The text of openapi.yaml, made without a running service. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { apiDocument, yamlOf } from './document.ts';
+import { apiDocument } from './document.ts';
 import type { AccessEnv } from './guard/access.ts';
 import { routes } from './routes/routes.ts';
 import type { Service } from './service.ts';
+import { yamlOf } from './yaml.ts';
 
 /** What `npm run openapi` writes and a test compares with the checked-in file. */
 export function openapiYaml(): string {

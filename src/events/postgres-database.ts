@@ -2,8 +2,6 @@
  * A PostgreSQL server (15 or newer): the log of record. The `postgres` client here is never given
  * to drizzle, which would change how it treats parameters; migrations get a client of their own.
  */
-import { drizzle } from 'drizzle-orm/postgres-js';
-import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 import type { Database, Queryable } from './database.ts';
 
@@ -73,6 +71,9 @@ async function* stream<Row extends object>(
 }
 
 async function migrateServer(url: string, folder: string): Promise<void> {
+  // A service never migrates a server, so it need not wait for these at its start.
+  const { drizzle } = await import('drizzle-orm/postgres-js');
+  const { migrate } = await import('drizzle-orm/postgres-js/migrator');
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;

@@ -1,6 +1,6 @@
 /** What operators ask: is it alive, is it ready, what does it count, what is its API. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { apiDocument, yamlOf } from '../document.ts';
+import { apiDocument } from '../document.ts';
 import { RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { type App, problemAnswer } from '../routing.ts';
@@ -70,7 +70,8 @@ export function operations(app: App, service: Service): void {
   });
 
   app.get('/openapi.json', (c) => c.json(apiDocument(app)));
-  app.get('/openapi.yaml', (c) =>
-    c.body(yamlOf(apiDocument(app)), 200, { 'content-type': 'application/yaml' }),
-  );
+  app.get('/openapi.yaml', async (c) => {
+    const { yamlOf } = await import('../yaml.ts');
+    return c.body(yamlOf(apiDocument(app)), 200, { 'content-type': 'application/yaml' });
+  });
 }
