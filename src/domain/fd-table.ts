@@ -3,7 +3,7 @@
  * the lowest free one is found without asking for each below it (`find_next_fd`). It is layered as
  * a table is: a process that opens one fd in a batch costs that fd, not a copy of all.
  */
-import { Table } from './table.ts';
+import { type RowKind, Table } from './table.ts';
 
 export interface Fd {
   readonly file: number;
@@ -14,7 +14,7 @@ const WORD_BITS = 32;
 const FULL = -1;
 /** Numbers from here on have no bit (`sysctl_nr_open`, beyond which no limit goes by default). */
 const BITS_END = 1_048_576;
-const IMMUTABLE = { copy: (fd: Fd): Fd => fd };
+const FD: RowKind<Fd> = { copy: (fd) => fd, keysReturn: true };
 
 export class FdTable {
   readonly #rows: Table<number, Fd>;
@@ -26,7 +26,7 @@ export class FdTable {
 
   constructor(base?: FdTable) {
     this.#base = base;
-    this.#rows = base === undefined ? new Table(IMMUTABLE) : base.#rows.layer();
+    this.#rows = base === undefined ? new Table(FD) : base.#rows.layer();
     this.#words = base === undefined ? [] : base.#words.slice();
     this.#fullBelow = base === undefined ? 0 : base.#fullBelow;
   }

@@ -156,6 +156,8 @@ export interface Kernel {
 
 const SHALLOW = { copy: <V extends object>(row: V): V => ({ ...row }) };
 const SAME = { copy: <V>(row: V): V => row };
+const NAMED_ID: RowKind<number> = { ...SAME, keysReturn: true };
+const BPFFS_NODE: RowKind<BpffsNode> = { ...SHALLOW, keysReturn: true };
 const PROCESS: RowKind<Process> = {
   copy: (process) => ({ ...process, fds: process.fds.layer() }),
   settled(process, below) {
@@ -179,8 +181,8 @@ export function emptyTables() {
     links: new Table<number, Link>(SHALLOW),
     maps: new Table<number, BpfMap>(SHALLOW),
     cgroups: new Table<number, Cgroup>(CGROUP),
-    cgroupIds: new Table<string, number>(SAME),
-    bpffs: new Table<string, BpffsNode>(SHALLOW),
+    cgroupIds: new Table<string, number>(NAMED_ID),
+    bpffs: new Table<string, BpffsNode>(BPFFS_NODE),
     writtenArrays: new Table<string, WrittenArray>(SAME),
   };
 }

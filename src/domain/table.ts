@@ -13,24 +13,35 @@ export interface RowKind<V> {
    * @param below the row that it replaces; undefined when the base reads through to its own base
    */
   readonly settled?: (copy: V, below: V | undefined) => V;
+  /**
+   * Keys of rows that are gone are used again, as fd numbers and paths are. A Map keeps a removed
+   * key in its chain until it grows, and the same key removed and set a hundred times is looked up
+   * through a hundred of them; such rows are marked as gone instead.
+   */
+  readonly keysReturn?: true;
 }
+
+/** So many rows that are gone may stay marked beyond as many as there are rows. */
+const GONE_MAX = 32;
 
 export class Table<K extends string | number, V> {
   readonly #kind: RowKind<V>;
   readonly #base: Table<K, V> | undefined;
-  /** Own rows; in a layer `undefined` marks a row of the base as gone. */
+  /** Own rows; `undefined` marks a row as gone, in layers and where keys return. */
   readonly #rows = new Map<K, V | undefined>();
-  /** Rows of a layer with those of its base; not kept where the own rows are all there are. */
+  readonly #marksGone: boolean;
+  /** Rows that are not gone, with those of the base; kept only where rows are marked as gone. */
   #size: number;
 
   constructor(kind: RowKind<V>, base?: Table<K, V>) {
     this.#kind = kind;
     this.#base = base;
+    this.#marksGone = base !== undefined || kind.keysReturn === true;
     this.#size = base?.size ?? 0;
   }
 
   get size(): number {
-    return this.#base === undefined ? this.#rows.size : this.#size;
+    return this.#marksGone ? this.#size : this.#rows.size;
   }
 
   get(key: K): V | undefined {
@@ -56,17 +67,18 @@ export class Table<K extends string | number, V> {
   }
 
   set(key: K, value: V): void {
-    if (this.#base !== undefined && !this.has(key)) this.#size++;
+    if (this.#marksGone && !this.has(key)) this.#size++;
     this.#rows.set(key, value);
   }
 
   /** Throws when there is no such row: an impossible effect. */
   delete(key: K): void {
-    const was = this.#base === undefined ? this.#rows.delete(key) : this.has(key);
+    const was = this.#marksGone ? this.has(key) : this.#rows.delete(key);
     if (!was) throw new Error(`impossible effect: no row ${String(key)} to remove`);
-    if (this.#base === undefined) return;
+    if (!this.#marksGone) return;
     this.#size--;
     this.#rows.set(key, undefined);
+    if (this.#base === undefined && this.#rows.size > 2 * this.#size + GONE_MAX) this.#forget();
   }
 
   /** Rows in the order in which they were first set; a changed row of the base keeps its place. */
@@ -81,6 +93,11 @@ export class Table<K extends string | number, V> {
     for (const [key, value] of this.#rows) {
       if (value !== undefined && !this.#base?.has(key)) yield [key, value];
     }
+  }
+
+  /** Removes the marks of rows that are gone from a table without a base. */
+  #forget(): void {
+    for (const [key, value] of this.#rows) if (value === undefined) this.#rows.delete(key);
   }
 
   *keys(): Generator<K> {

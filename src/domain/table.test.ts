@@ -1,0 +1,68 @@
+// Tables, whatever becomes of rows that are gone, hold what a Map holds; so do layers of them.
+
+import { expect, it } from 'vitest';
+import { type RowKind, Table } from './table.ts';
+
+interface Row {
+  n: number;
+}
+
+const copy = (row: Row): Row => ({ ...row });
+const KINDS: readonly (readonly [string, RowKind<Row>])[] = [
+  ['keys that are removed', { copy }],
+  ['keys that return', { copy, keysReturn: true }],
+];
+
+/** Sets and removes of few keys, seeded (xorshift), on a table and on a Map. */
+function change(table: Table<number, Row>, map: Map<number, number>, seed: number): void {
+  let state = seed;
+  for (let n = 0; n < 500; n++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const key = (state >>> 0) % 100;
+    if (map.has(key)) {
+      if (n % 3 === 0) {
+        table.edit(key).n = n;
+        map.set(key, n);
+      } else {
+        table.delete(key);
+        map.delete(key);
+      }
+    } else {
+      table.set(key, { n });
+      map.set(key, n);
+    }
+    expect([table.has(key), table.get(key)?.n, table.size]).toEqual([
+      map.has(key),
+      map.get(key),
+      map.size,
+    ]);
+  }
+}
+
+const held = (table: Table<number, Row>) =>
+  [...table.entries()].map(([key, { n }]) => [key, n] as const).sort(([a], [b]) => a - b);
+const wanted = (map: ReadonlyMap<number, number>) => [...map].sort(([a], [b]) => a - b);
+
+it.each(KINDS)('%s: what is left is what a Map has left', (_, kind) => {
+  const table = new Table<number, Row>(kind);
+  const map = new Map<number, number>();
+  change(table, map, 7);
+  expect(held(table)).toEqual(wanted(map));
+
+  const layer = table.layer();
+  const above = new Map(map);
+  change(layer, above, 11);
+  expect([held(table), held(layer)]).toEqual([wanted(map), wanted(above)]);
+  layer.flush();
+  expect([held(table), table.size]).toEqual([wanted(above), above.size]);
+});
+
+it.each(KINDS)('%s: a row that is gone cannot be removed or changed', (_, kind) => {
+  const table = new Table<number, Row>(kind);
+  table.set(1, { n: 1 });
+  table.delete(1);
+  expect(() => table.delete(1)).toThrow('impossible effect');
+  expect(() => table.edit(1)).toThrow('impossible effect');
+});
