@@ -10,7 +10,7 @@ import type { Effect, EffectOf, EntryHolder } from './effect.ts';
 import { ATTACH_FLAG_BITS, type Mode } from './flags.ts';
 import { exclusiveAncestor } from './hierarchy.ts';
 import type { Cgroup, EntryList, Kernel, Program } from './kernel.ts';
-import { Lifetime } from './lifetime.ts';
+import { programDropped } from './lifetime.ts';
 import { indexOfProg, listOf, progIdOf } from './list.ts';
 import type { Refusal } from './outcome.ts';
 import { storagesFreed, storagesMade } from './storage.ts';
@@ -172,13 +172,11 @@ function overwritten(
   const entry = list.entries[index];
   if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
   const wasProgId = progIdOf(caller.kernel, entry);
-  const lifetime = new Lifetime(caller.kernel);
-  if (wasProgId !== attachment.program.id || attachment.linkId !== undefined) {
-    lifetime.drop('prog', wasProgId, 'entry_replaced');
-  }
+  const isOther = wasProgId !== attachment.program.id || attachment.linkId !== undefined;
+  const freed = isOther ? programDropped(caller.kernel, wasProgId, 'entry_replaced') : [];
   const place = { ...placeIn(attachment, list, index), was_prog_id: wasProgId };
   const bits = preorderBit(attachment.flags);
-  return [{ type: 'EntryReplaced', ...place, ...holder(attachment), ...bits }, ...lifetime.effects];
+  return [{ type: 'EntryReplaced', ...place, ...holder(attachment), ...bits }, ...freed];
 }
 
 function placeIn({ cgroup, type }: Attachment, list: EntryList, index: number) {

@@ -3,9 +3,10 @@ import { seen, seenFd } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, linkAt, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import type { Effect } from '../effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../flags.ts';
 import type { Cgroup, Kernel, Link, Program } from '../kernel.ts';
-import { Lifetime } from '../lifetime.ts';
+import { programDropped } from '../lifetime.ts';
 import { listOf } from '../list.ts';
 import { miscountedSlots } from '../miscounted-slot.ts';
 import type { Refusal } from '../outcome.ts';
@@ -83,17 +84,19 @@ function sameStorage(a: Program, b: Program): boolean {
 
 function updated(caller: Caller, link: Link, program: Program, cgroup: Cgroup): Decision {
   const { kernel } = caller;
-  const lifetime = new Lifetime(kernel);
-  lifetime.effects.push({
+  const update = {
     type: 'LinkUpdated',
     link_id: link.id,
     prog_id: program.id,
     was_prog_id: link.prog_id,
     revision: listOf(cgroup, link.attach_type).revision + 1,
-  });
+  } as const;
+  const effects: Effect[] = [update];
   if (kernel.switches.link_update_miscounts_preorder) {
-    lifetime.effects.push(...miscountedSlots(kernel, link, program, cgroup));
+    effects.push(...miscountedSlots(kernel, link, program, cgroup));
   }
-  if (program.id !== link.prog_id) lifetime.drop('prog', link.prog_id, 'link_updated');
-  return succeed(lifetime.effects);
+  if (program.id !== link.prog_id) {
+    effects.push(...programDropped(kernel, link.prog_id, 'link_updated'));
+  }
+  return succeed(effects);
 }
