@@ -31,10 +31,6 @@ export class FdTable {
     this.#fullBelow = base === undefined ? 0 : base.#fullBelow;
   }
 
-  get size(): number {
-    return this.#rows.size;
-  }
-
   get(number: number): Fd | undefined {
     return this.#rows.get(number);
   }
