@@ -9,6 +9,14 @@ const PATTERN =
  * @param micros microseconds since the epoch
  */
 export function rfc3339(micros: number): string {
+  if (micros !== latest.micros) latest = { micros, text: textOf(micros) };
+  return latest.text;
+}
+
+/** The time that was asked for last: all events of a batch are recorded at one. */
+let latest = { micros: Number.NaN, text: '' };
+
+function textOf(micros: number): string {
   const millis = Math.floor(micros / 1000);
   const rest = String(micros - millis * 1000).padStart(3, '0');
   return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`;
