@@ -9,6 +9,7 @@ import {
   type Requested,
 } from './request/write-headers.ts';
 import type { Service } from './service.ts';
+import { eventOnWire } from './wire/event.ts';
 import { eventText } from './wire/event-text.ts';
 
 export interface SyscallsBody {
@@ -49,12 +50,11 @@ export async function recordSyscalls(
   const { events, replayed } = receipt;
   const position = events.at(-1)?.position;
   if (position === undefined) throw new Error('a receipt without events');
-  const told = events.map(eventText);
   return {
     etag: entityTag(host, position),
     replayed,
     body: isList
-      ? `{"host":${JSON.stringify(host)},"position":${position},"events":[${told.join(',')}]}`
-      : told.join(),
+      ? JSON.stringify({ host, position, events: events.map(eventOnWire) })
+      : events.map(eventText).join(),
   };
 }

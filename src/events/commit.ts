@@ -44,12 +44,20 @@ type Attempt =
   | { readonly came: 'key-used' }
   | { readonly came: 'fault'; readonly fault: NonNullable<Draft['fault']> };
 
-/** Commits and answers every one of `pending`, in order. Never throws. */
+/** What tells those whose calls were committed; the writer runs it when it suits the next batch. */
+export type Answers = readonly (() => void)[];
+
+/**
+ * Commits every one of `pending`, in order, and tells those who are refused. Never throws.
+ *
+ * @returns the answers to the others
+ */
 export async function commit(
   context: CommitContext,
   tip: Tip,
   pending: readonly Pending[],
-): Promise<void> {
+): Promise<Answers> {
+  const answers: (() => void)[] = [];
   let open = pending;
   let misses = 0;
   let breaks = 0;
@@ -61,7 +69,7 @@ export async function commit(
         case 'committed':
           misses = 0;
           breaks = 0;
-          open = await answer(context, tip, open, attempt.draft.drafted);
+          open = await answer(context, tip, open, { ...attempt.draft, answers });
           break;
         case 'missed':
           misses++;
@@ -84,6 +92,7 @@ export async function commit(
   } catch (error) {
     for (const one of open) one.reject(error);
   }
+  return answers;
 }
 
 /** A bug in deciding one submission must not keep the others from being recorded. */
@@ -186,12 +195,13 @@ async function answer(
   { database }: CommitContext,
   tip: Tip,
   open: readonly Pending[],
-  drafted: readonly Drafted[],
+  { drafted, answers }: { readonly drafted: readonly Drafted[]; readonly answers: (() => void)[] },
 ): Promise<readonly Pending[]> {
   for (const [i, one] of drafted.entries()) {
     const pending = open[i] as Pending;
     if ('events' in one) {
-      pending.resolve({ events: one.events, replayed: false });
+      const { events } = one;
+      answers.push(() => pending.resolve({ events, replayed: false }));
       continue;
     }
     // What stands in the way may be the first success of this very request.

@@ -82,7 +82,10 @@ export function draftOf(submissions: readonly Submission[], options: DraftOption
     events.push(...staged.events);
     bodies.push(...staged.bodies);
     for (const tables of staged.rows) {
-      for (const [i, added] of tables.entries()) rows[i]?.push(...added);
+      for (let i = 0; i < tables.length; i++) {
+        const added = tables[i] ?? [];
+        if (added.length > 0) rows[i]?.push(...added);
+      }
     }
     drafted.push({ events: staged.events });
   }

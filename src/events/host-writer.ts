@@ -5,7 +5,7 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../domain/kernel.ts';
-import { type CommitContext, commit } from './commit.ts';
+import { type Answers, type CommitContext, commit } from './commit.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead } from './head.ts';
 import { storeSnapshot } from './host-state.ts';
@@ -101,13 +101,19 @@ export class HostWriter {
     this.#draining = true;
     // What else has arrived by now is read first: it goes along with the first batch.
     await this.#exclusively(() => turnOfTheLoop());
+    let answers: Answers = [];
     while (this.#queue.length > 0) {
       await this.#exclusively(async () => {
-        await commit(this.#context, this.#tip, this.#queue.take());
+        const committed = commit(this.#context, this.#tip, this.#queue.take());
+        // The database has work by now: meanwhile those of the batch before are answered.
+        await turnOfTheLoop();
+        for (const answer of answers) answer();
+        answers = await committed;
         await this.#snapshotIfDue(snapshotInterval(this.#tip.kernel));
       });
       if (this.#tip.damaged) this.#queue.refuse(new LogRefusal({ why: 'closed' }));
     }
+    for (const answer of answers) answer();
     this.#draining = false;
   }
 
