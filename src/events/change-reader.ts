@@ -10,7 +10,7 @@ import { PAGE_EVENTS_MAX, readRows } from './log-reader.ts';
 import { segmentAt, storedChanges } from './segment/segment-reader.ts';
 
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
-const SEALED_EVENTS_MIN = 600;
+const SEALED_EVENTS_MIN = 1500;
 
 interface Range {
   readonly from: number;

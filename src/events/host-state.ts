@@ -33,9 +33,15 @@ export async function loadState(
   hostId: number,
   position: number,
 ): Promise<HostState> {
-  const snapshot = await latestSnapshot(database, hostId, position);
-  await foldUpTo(database, hostId, snapshot, position);
-  return { kernel: snapshot.kernel, position, snapshotPosition: snapshot.position };
+  const stored = await latestSnapshot(database, hostId, position);
+  const from = stored?.position ?? 0;
+  const pages = readChanges(database, hostId, { from: from + 1, to: position });
+  // The database reads the first page while the snapshot is unpacked here.
+  const first = pages.next();
+  first.catch(() => undefined);
+  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
+  for (let page = await first; !page.done; page = await pages.next()) fold(kernel, page.value);
+  return { kernel, position, snapshotPosition: from };
 }
 
 /** Moves a state on to a later position of its host. */
@@ -65,8 +71,22 @@ export function fold(kernel: Kernel, changes: readonly Change[]): void {
   }
 }
 
-async function latestSnapshot(database: Queryable, hostId: number, position: number) {
-  const [row] = await database.query<{ position: number; state: Uint8Array }>(
+interface StoredSnapshot {
+  readonly position: number;
+  readonly state: Uint8Array;
+}
+
+async function restored(state: Uint8Array): Promise<Kernel> {
+  const json = (await promisify(inflate)(state)).toString('utf8');
+  return restoredFrom(JSON.parse(json));
+}
+
+async function latestSnapshot(
+  database: Queryable,
+  hostId: number,
+  position: number,
+): Promise<StoredSnapshot | undefined> {
+  const [row] = await database.query<StoredSnapshot>(
     `select position, state from (
        (select position, state from snapshots
         where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)
@@ -80,9 +100,7 @@ async function latestSnapshot(database: Queryable, hostId: number, position: num
      order by position desc limit 1`,
     [hostId, SNAPSHOT_VERSION, position],
   );
-  if (row === undefined) return { kernel: unbooted(), position: 0 };
-  const json = (await promisify(inflate)(row.state)).toString('utf8');
-  return { kernel: restoredFrom(JSON.parse(json)), position: row.position };
+  return row;
 }
 
 /**

@@ -2,9 +2,9 @@
 import type { Kernel } from '../domain/kernel.ts';
 
 /** Fewest events between two snapshots: to fold them takes no longer than to read a snapshot. */
-export const SNAPSHOT_EVENTS_MIN = 1000;
+export const SNAPSHOT_EVENTS_MIN = 500;
 /** Rows of a state for each event between two snapshots: what a snapshot costs an event. */
-const SNAPSHOT_ROWS_PER_EVENT = 2;
+const SNAPSHOT_ROWS_PER_EVENT = 4;
 /** A state that is let go is stored after a tenth of that: it will be wanted again as a whole. */
 const PARTING_SHARE = 0.1;
 
