@@ -7,7 +7,7 @@ import type { Read, ReadKind } from './reads.ts';
 const POINT_READS = 100;
 const TREE_READS = 20;
 /** Reads of each kind before anything counts. */
-const WARM_UP_READS = 20;
+const WARM_UP_READS = 150;
 
 export interface Latency {
   readonly p50: Figure;
