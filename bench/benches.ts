@@ -1,5 +1,6 @@
 /** All benchmarks, in the order in which they run and stand in RESULTS.md. */
 
+import { appendGrowth } from './append-growth.ts';
 import { asOf } from './as-of.ts';
 import { batches } from './batches.ts';
 import { fairness } from './fairness.ts';
@@ -22,6 +23,7 @@ export const BENCHES: readonly Bench[] = [
   replay,
   storage,
   asOf,
+  appendGrowth,
   start,
   rootAttach,
   followers,
