@@ -1,7 +1,7 @@
 /**
  * The floor under writing: exactly the rows that the ledger wrote, written again to copies of its
- * tables without a model, a chain or a check, by multi-row inserts or by COPY. The rows lie ready
- * as the text that is sent; only sending it and the database's work are timed.
+ * tables without a model, a chain or a check, by multi-row inserts or by COPY. For inserts the rows
+ * lie ready as values, as a program has them, or as the text that is sent; for COPY as text.
  */
 import { once } from 'node:events';
 import postgres from 'postgres';
@@ -27,6 +27,8 @@ interface TableRows {
 /** A statement with the rows of one batch for one table. */
 interface Insert {
   readonly text: string;
+  readonly values: readonly (readonly Value[])[];
+  /** The array literals of `values`. */
   readonly params: readonly string[];
 }
 
@@ -43,6 +45,8 @@ export interface RawRows {
   readonly rows: number;
   /** Inserts every batch in a transaction of its own, a statement a table; events a second. */
   insert(): Promise<number>;
+  /** The same, but for making the parameters, which lie ready. */
+  insertReady(): Promise<number>;
   /** Copies everything in one transaction, table by table; events a second. */
   copy(): Promise<number>;
   close(): Promise<void>;
@@ -82,7 +86,14 @@ export async function rawRows(url: string, { hostId, batch }: Taken): Promise<Ra
     rows: whole.reduce((sum, { values }) => sum + (values[0]?.length ?? 0), 0),
     insert: () =>
       timed(async () => {
-        for (const inserts of transactions) await inserted(sql, inserts);
+        for (const inserts of transactions) {
+          await inserted(sql, inserts, ({ values }) => values.map(sqlArray));
+        }
+      }),
+    insertReady: () =>
+      timed(async () => {
+        for (const inserts of transactions)
+          await inserted(sql, inserts, ({ params }) => [...params]);
       }),
     copy: () => timed(() => sql.begin((tx) => copied(tx, copies))),
     close: () => sql.end({ timeout: 5 }),
@@ -118,7 +129,7 @@ function insertsOf(whole: readonly TableRows[], events: number, batch: number): 
         if (values[0]?.length === 0) return [];
         const lists = columns.map(({ type }, i) => `$${i + 1}::${type}[]`).join(', ');
         const text = `insert into raw_${table} select * from unnest(${lists})`;
-        return [{ text, params: values.map(sqlArray) }];
+        return [{ text, values, params: values.map(sqlArray) }];
       }),
     );
   }
@@ -138,9 +149,10 @@ function between({ table, columns, values }: TableRows, from: number, to: number
 async function inserted(
   sql: postgres.Sql<{ int8: number }>,
   inserts: readonly Insert[],
+  paramsOf: (insert: Insert) => string[],
 ): Promise<void> {
   await sql.begin((tx) =>
-    inserts.map(({ text, params }) => tx.unsafe(text, [...params], { prepare: true })),
+    inserts.map((insert) => tx.unsafe(insert.text, paramsOf(insert), { prepare: true })),
   );
 }
 
