@@ -18,6 +18,8 @@ export interface Plot {
 
 const WIDTH = 720;
 const HEIGHT = 400;
+/** Room of a label in the legend. */
+const LEGEND_STEP = 130;
 const MARGIN = { left: 80, right: 24, top: 44, bottom: 56 };
 const COLOURS = ['#1f6feb', '#d1242f', '#1a7f37', '#9a6700', '#8250df'];
 
@@ -100,12 +102,8 @@ function drawn(line: Line, i: number, x: Axis, y: Axis): string[] {
   return [
     `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${at.join(' ')}"/>`,
     ...at.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`),
-    text(
-      WIDTH - MARGIN.right - 6,
-      MARGIN.top + 14 + i * 16,
-      line.label,
-      `text-anchor="end" fill="${colour}"`,
-    ),
+    // Above the lines, which may run through any corner.
+    text(MARGIN.left + i * LEGEND_STEP, MARGIN.top - 6, line.label, `fill="${colour}"`),
   ];
 }
 
