@@ -74,11 +74,29 @@ export function countRecorded(
 }
 
 /** Times every request under the route that answered it. */
-export function timed({ requests }: Metrics): MiddlewareHandler {
+export function timed(metrics: Metrics): MiddlewareHandler {
   return async function timed(c, next) {
     const start = performance.now();
     await next();
-    const labels = { method: c.req.method, route: routePath(c, -1), status: String(c.res.status) };
-    requests.observe(labels, (performance.now() - start) / 1000);
+    observe(
+      metrics,
+      { method: c.req.method, route: routePath(c, -1), status: c.res.status },
+      start,
+    );
   };
+}
+
+interface Answered {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+}
+
+/** Counts a request that was answered just now. */
+export function observe(
+  { requests }: Metrics,
+  { method, route, status }: Answered,
+  start: number,
+): void {
+  requests.observe({ method, route, status: String(status) }, (performance.now() - start) / 1000);
 }

@@ -15,11 +15,14 @@ import { entityTag } from './request/write-headers.ts';
 
 export type App = OpenAPIHono<AccessEnv>;
 
-/** A host's name: what a DNS label may be, and dots and underscores. */
+/** The pattern of a host's name: what a DNS label may be, and dots and underscores. */
+export const HOST_NAME = `[a-z0-9][a-z0-9._-]{0,${HOST_NAME_CHARS_MAX - 1}}`;
+
+/** A host's name. */
 export const hostName = z
   .string()
   .regex(
-    new RegExp(`^[a-z0-9][a-z0-9._-]{0,${HOST_NAME_CHARS_MAX - 1}}$`),
+    new RegExp(`^${HOST_NAME}$`),
     `must have 1…${HOST_NAME_CHARS_MAX} of a-z 0-9 . _ - and begin with a letter or digit`,
   )
   .meta({ id: 'HostName', maxLength: HOST_NAME_CHARS_MAX });

@@ -8,17 +8,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Access, permitted, principalOf } from './guard/access.ts';
 import { NO_SNIFFING } from './guard/no-sniffing.ts';
-import { BODY_MS, HOST_NAME_CHARS_MAX, JSON_BODY_BYTES_MAX } from './limits.ts';
-import type { Metrics } from './metrics.ts';
+import { BODY_MS, JSON_BODY_BYTES_MAX } from './limits.ts';
+import { observe } from './metrics.ts';
 import { problemHeaders, problemOf } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
 import { jsonValue, lateBody, utf8Text } from './request/body.ts';
 import { JSON_TYPE } from './request/content-type.ts';
 import { REPLAYED, type Requested } from './request/write-headers.ts';
+import { HOST_NAME } from './routing.ts';
 import type { Service } from './service.ts';
 
-const PATH = new RegExp(`^/v1/hosts/([a-z0-9][a-z0-9._-]{0,${HOST_NAME_CHARS_MAX - 1}})/syscalls$`);
+const PATH = new RegExp(`^/v1/hosts/(${HOST_NAME})/syscalls$`);
 /** The route's name in the metrics: the same as the router's. */
 const ROUTE = '/v1/hosts/:host/syscalls';
 const ALWAYS = Object.entries(NO_SNIFFING).flat();
@@ -79,7 +80,7 @@ async function serve(
   } catch (error) {
     status = sendProblem(service, response, error);
   }
-  observe(service.metrics, status, start);
+  observe(service.metrics, { method: 'POST', route: ROUTE, status }, start);
 }
 
 /** The bytes of a body; undefined when the client went away. Throws a problem when they are late. */
@@ -120,9 +121,4 @@ function sendProblem(service: Service, response: ServerResponse, error: unknown)
   const headers = Object.entries(problemHeaders(slug, details)).flat();
   send(response, problem.status, headers, JSON.stringify(problem));
   return problem.status;
-}
-
-function observe({ requests }: Metrics, status: number, start: number): void {
-  const labels = { method: 'POST', route: ROUTE, status: String(status) };
-  requests.observe(labels, (performance.now() - start) / 1000);
 }

@@ -69,7 +69,10 @@ export async function commit(
         case 'committed':
           misses = 0;
           breaks = 0;
-          open = await answer(context, tip, open, { ...attempt.draft, answers });
+          open = await answer(context, tip, open, {
+            drafted: attempt.draft.drafted,
+            answers,
+          });
           break;
         case 'missed':
           misses++;

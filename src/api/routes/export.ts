@@ -16,7 +16,7 @@ import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
-import { eventOnWire } from '../wire/event.ts';
+import { eventText } from '../wire/event-text.ts';
 
 const FORMATS = ['ndjson', 'csv', 'audit', 'bundle'] as const;
 type Format = (typeof FORMATS)[number];
@@ -65,7 +65,7 @@ async function* linesOf(
   { format, ...range }: ExportRange & { readonly format: Exclude<Format, 'bundle'> },
 ): AsyncGenerator<string> {
   const lineOf = {
-    ndjson: (event: Parameters<typeof csvLine>[0]) => `${JSON.stringify(eventOnWire(event))}\n`,
+    ndjson: (event: Parameters<typeof csvLine>[0]) => `${eventText(event)}\n`,
     csv: csvLine,
     audit: (event: Parameters<typeof csvLine>[0]) => auditLine(host, event),
   }[format];

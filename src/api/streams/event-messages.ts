@@ -6,7 +6,7 @@ import type { LedgerEvent } from '../../events/event.ts';
 import type { Piece } from '../../events/follower.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
-import { eventOnWire } from '../wire/event.ts';
+import { eventText } from '../wire/event-text.ts';
 
 type Following = AsyncIterator<Piece, undefined>;
 
@@ -84,7 +84,7 @@ export function eventMessages(
 function messageOf(event: LedgerEvent): Uint8Array {
   const known = MESSAGES.get(event);
   if (known !== undefined) return known;
-  const data = JSON.stringify(eventOnWire(event));
+  const data = eventText(event);
   const message = encoder.encode(`event: event\nid: ${event.position}\ndata: ${data}\n\n`);
   MESSAGES.set(event, message);
   return message;
