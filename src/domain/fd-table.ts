@@ -71,6 +71,10 @@ export class FdTable {
     return number;
   }
 
+  numbers(): Iterable<number> {
+    return this.#rows.keys();
+  }
+
   values(): Iterable<Fd> {
     return this.#rows.values();
   }

@@ -1,11 +1,11 @@
 /**
  * The rows of a kernel's tables as lists of values without the names of their fields, and back. A
  * look into the past begins with reading a snapshot, and by names its text is five times as long.
- * A row that is read has its fields in the order in which `evolve` sets them: to the engine, rows
- * of both kinds are one kind of object.
+ * A row that is read has its fields in the order in which `evolve` sets them, and is written out:
+ * to the engine, rows of both kinds are one kind of object, which it makes without a lookup.
  */
 import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
-import { FdTable } from './fd-table.ts';
+import { type Fd, FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
 import {
   type BpffsNode,
@@ -25,138 +25,187 @@ import type { Table } from './table.ts';
 
 type RowOf<T> = T extends Table<infer _, infer V> ? V : never;
 
-interface RowCodec<V> {
-  /** The values of a row, without its key where the row does not hold it. */
-  readonly values: (row: V) => readonly unknown[];
-  readonly row: (values: readonly unknown[]) => V;
+/** A row, and the values that stand for it in this order. */
+interface RowCodec<V, Values extends readonly unknown[]> {
+  readonly values: (row: V) => Values;
+  readonly row: (values: Values) => V;
 }
 
-const processes: RowCodec<Process> = {
-  values: ({ pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox }) => {
-    const open = [...fds].sort(([a], [b]) => a - b);
-    const flat = open.flatMap(([fd, { file, cloexec }]) => [fd, file, Number(cloexec)]);
-    return [pid, comm, uid, caps, nofile, cgroup_id, flat, mailbox];
-  },
-  row(values) {
-    const [pid, comm, uid, caps, nofile, cgroup_id, flat, mailbox] = values as [
-      ...[Process['pid'], Process['comm'], Process['uid'], Process['caps'], Process['nofile']],
-      ...[Process['cgroup_id'], readonly number[], Process['mailbox']],
-    ];
-    const fds = new FdTable();
-    for (let i = 0; i < flat.length; i += 3) {
-      fds.set(flat[i] as number, { file: flat[i + 1] as number, cloexec: flat[i + 2] === 1 });
-    }
-    return { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox };
+/** The fields of a row of which the values are stored as they are. */
+type Fields<V, Names extends readonly (keyof V)[]> = {
+  readonly [I in keyof Names]: V[Names[I]];
+};
+
+type ProcessHead = ['pid', 'comm', 'uid', 'caps', 'nofile', 'cgroup_id'];
+type ProcessValues = readonly [
+  ...Fields<Process, ProcessHead>,
+  fds: readonly number[],
+  mailbox: readonly number[],
+];
+
+const processes: RowCodec<Process, ProcessValues> = {
+  values: ({ pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox }) =>
+    [pid, comm, uid, caps, nofile, cgroup_id, fdValues(fds), mailbox] as const,
+  row([pid, comm, uid, caps, nofile, cgroup_id, open, mailbox]) {
+    return { pid, comm, uid, caps, nofile, cgroup_id, fds: fdTable(open), mailbox };
   },
 };
 
-const files: RowCodec<OpenFile> = {
-  values: ({ kind, id, access, refs }) => [kind, id, refs, ...(access ? [access] : [])],
-  row(values) {
-    const [kind, id, refs, access] = values as [
-      ...[OpenFile['kind'], OpenFile['id'], OpenFile['refs'], OpenFile['access']],
-    ];
-    return { kind, id, access, refs };
-  },
+/** Three numbers for each fd, by their numbers: itself, its file, and whether exec closes it. */
+function fdValues(fds: FdTable): number[] {
+  const values: number[] = [];
+  for (const number of [...fds.numbers()].sort((a, b) => a - b)) {
+    const { file, cloexec } = fds.get(number) as Fd;
+    values.push(number, file, cloexec ? 1 : 0);
+  }
+  return values;
+}
+
+function fdTable(values: readonly number[]): FdTable {
+  const fds = new FdTable();
+  for (let i = 0; i < values.length; i += 3) {
+    fds.set(values[i] as number, { file: values[i + 1] as number, cloexec: values[i + 2] === 1 });
+  }
+  return fds;
+}
+
+type FileValues = readonly [
+  ...Fields<OpenFile, ['kind', 'id', 'refs']>,
+  access?: OpenFile['access'],
+];
+
+const files: RowCodec<OpenFile, FileValues> = {
+  values: ({ kind, id, access, refs }) =>
+    access === undefined ? [kind, id, refs] : [kind, id, refs, access],
+  row: ([kind, id, refs, access]) => ({ kind, id, access, refs }),
 };
 
-const programs: RowCodec<Program> = {
+type ProgramHead = ['id', 'prog_type', 'expected_attach_type', 'enforced', 'prog_name', 'tag'];
+type ProgramTail = ['uid', 'map_ids', 'storage_map_ids', 'refs'];
+type ProgramValues = readonly [...Fields<Program, ProgramHead>, ...Fields<Program, ProgramTail>];
+
+const programs: RowCodec<Program, ProgramValues> = {
   values: (row) => [
-    ...[row.id, row.prog_type, row.expected_attach_type, row.enforced, row.prog_name, row.tag],
-    ...[row.uid, row.map_ids, row.storage_map_ids, row.refs],
+    row.id,
+    row.prog_type,
+    row.expected_attach_type,
+    row.enforced,
+    row.prog_name,
+    row.tag,
+    row.uid,
+    row.map_ids,
+    row.storage_map_ids,
+    row.refs,
   ],
-  row(values) {
-    const [id, prog_type, expected_attach_type, enforced, prog_name, tag, ...rest] = values as [
-      ...[Program['id'], Program['prog_type'], Program['expected_attach_type']],
-      ...[Program['enforced'], Program['prog_name'], Program['tag'], Program['uid']],
-      ...[Program['map_ids'], Program['storage_map_ids'], Program['refs']],
-    ];
-    const [uid, map_ids, storage_map_ids, refs] = rest;
-    const loaded = { id, prog_type, expected_attach_type, enforced, prog_name, tag };
-    return { ...loaded, uid, map_ids, storage_map_ids, refs };
+  row: (values) => ({
+    id: values[0],
+    prog_type: values[1],
+    expected_attach_type: values[2],
+    enforced: values[3],
+    prog_name: values[4],
+    tag: values[5],
+    uid: values[6],
+    map_ids: values[7],
+    storage_map_ids: values[8],
+    refs: values[9],
+  }),
+};
+
+type LinkHead = readonly [...Fields<Link, ['id', 'prog_id', 'cgroup_id']>, type: number];
+type LinkValues = readonly [...LinkHead, ...Fields<Link, ['storage_map_ids', 'refs']>];
+
+const links: RowCodec<Link, LinkValues> = {
+  values: ({ id, prog_id, cgroup_id, attach_type, storage_map_ids, refs }) =>
+    [id, prog_id, cgroup_id, attachTypeNumber(attach_type), storage_map_ids, refs] as const,
+  row: ([id, prog_id, cgroup_id, type, storage_map_ids, refs]) => {
+    const attach_type = attachTypeOf(type);
+    return { id, prog_id, cgroup_id, attach_type, storage_map_ids, refs };
   },
 };
 
-const links: RowCodec<Link> = {
-  values: ({ id, prog_id, cgroup_id, attach_type, storage_map_ids, refs }) => [
-    ...[id, prog_id, cgroup_id, attachTypeNumber(attach_type), storage_map_ids, refs],
-  ],
-  row(values) {
-    const [id, prog_id, cgroup_id, type, storage_map_ids, refs] = values as [
-      ...[number, number, number, number, Link['storage_map_ids'], number],
-    ];
-    return { id, prog_id, cgroup_id, attach_type: attachTypeOf(type), storage_map_ids, refs };
-  },
-};
+type MapHead = ['map_type', 'key_size', 'value_size', 'max_entries', 'map_name'];
+type MapValues = readonly [
+  ...Fields<BpfMap, MapHead>,
+  ...Fields<BpfMap, ['id', 'elements', 'refs']>,
+];
 
-const maps: RowCodec<BpfMap> = {
-  values: (row) => [
-    ...[row.map_type, row.key_size, row.value_size, row.max_entries, row.map_name],
-    ...[row.id, row.elements, row.refs],
-  ],
-  row(values) {
-    const [map_type, key_size, value_size, max_entries, map_name, id, elements, refs] = values as [
-      ...[BpfMap['map_type'], number, number, number, string, number, BpfMap['elements'], number],
-    ];
+const maps: RowCodec<BpfMap, MapValues> = {
+  values: ({ map_type, key_size, value_size, max_entries, map_name, id, elements, refs }) =>
+    [map_type, key_size, value_size, max_entries, map_name, id, elements, refs] as const,
+  row: ([map_type, key_size, value_size, max_entries, map_name, id, elements, refs]) => {
     return { map_type, key_size, value_size, max_entries, map_name, id, elements, refs };
   },
 };
 
-const cgroups: RowCodec<Cgroup> = {
-  values: ({ id, parent_id, path, children, processes, lists }) => {
+/** Attach type, mode, revision, and two numbers for each entry: its id, and what it is. */
+type ListValues = readonly [type: number, mode: Mode, revision: number, ...entries: number[]];
+type CgroupHead = Fields<Cgroup, ['id', 'parent_id', 'path', 'children', 'processes']>;
+type CgroupValues = readonly [...CgroupHead, ...lists: ListValues[]];
+
+const CGROUP_HEAD = 5;
+
+const cgroups: RowCodec<Cgroup, CgroupValues> = {
+  values({ id, parent_id, path, children, processes, lists }) {
+    const head = [id, parent_id, path, children, processes] as const;
+    if (lists.size === 0) return head;
     const used = [...lists].map(([type, list]) => listValues(type, list));
-    used.sort(([a], [b]) => (a as number) - (b as number));
-    return [id, parent_id, path, children, processes, ...used];
+    return [...head, ...used.sort(([a], [b]) => a - b)];
   },
   row(values) {
-    const [id, parent_id, path, children, processes, ...used] = values as [
-      ...[number, number, string, number, number, ...(readonly unknown[])[]],
-    ];
-    const lists = used.length === 0 ? NO_LISTS : new Map(used.map(listRow));
+    const [id, parent_id, path, children, processes] = values;
+    let lists = NO_LISTS;
+    if (values.length > CGROUP_HEAD) {
+      const used = new Map<AttachType, EntryList>();
+      for (let i = CGROUP_HEAD; i < values.length; i++) {
+        const list = values[i] as ListValues;
+        used.set(attachTypeOf(list[0]), listOfValues(list));
+      }
+      lists = used;
+    }
     return { id, parent_id, path, children, processes, lists };
   },
 };
 
+const LIST_HEAD = 3;
 const LINK = 1;
 const PREORDER = 2;
 
-/** A list: type, mode, revision, and two numbers for each entry: its id, and what it is. */
-function listValues(type: AttachType, { mode, revision, entries }: EntryList): readonly unknown[] {
-  const flat = entries.flatMap((entry) => {
+function listValues(type: AttachType, { mode, revision, entries }: EntryList): ListValues {
+  const values: [number, Mode, number, ...number[]] = [attachTypeNumber(type), mode, revision];
+  for (const entry of entries) {
     const preorder = entry.preorder ? PREORDER : 0;
-    return 'link_id' in entry ? [entry.link_id, LINK | preorder] : [entry.prog_id, preorder];
-  });
-  return [attachTypeNumber(type), mode, revision, ...flat];
-}
-
-function listRow(values: readonly unknown[]): readonly [AttachType, EntryList] {
-  const [type, mode, revision, ...flat] = values as [number, Mode, number, ...number[]];
-  const entries: Entry[] = [];
-  for (let i = 0; i < flat.length; i += 2) {
-    const id = flat[i] as number;
-    const what = flat[i + 1] as number;
-    const holder = what & LINK ? { link_id: id } : { prog_id: id };
-    entries.push(what & PREORDER ? { ...holder, preorder: true } : holder);
+    if ('link_id' in entry) values.push(entry.link_id, LINK | preorder);
+    else values.push(entry.prog_id, preorder);
   }
-  return [attachTypeOf(type), { mode, revision, entries }];
+  return values;
 }
 
-const bpffs: RowCodec<BpffsNode> = {
-  values: ({ kind, id, uid, mode }) => [kind, id, uid, mode],
-  row(values) {
-    const [kind, id, uid, mode] = values as [BpffsNode['kind'], number, number, number];
-    return { kind, id, uid, mode };
-  },
+function listOfValues(values: ListValues): EntryList {
+  const entries: Entry[] = [];
+  for (let i = LIST_HEAD; i < values.length; i += 2) {
+    entries.push(entryOf(values[i] as number, values[i + 1] as number));
+  }
+  return { mode: values[1], revision: values[2], entries };
+}
+
+function entryOf(id: number, what: number): Entry {
+  if (what & PREORDER) {
+    return what & LINK ? { link_id: id, preorder: true } : { prog_id: id, preorder: true };
+  }
+  return what & LINK ? { link_id: id } : { prog_id: id };
+}
+
+const bpffs: RowCodec<BpffsNode, Readonly<Fields<BpffsNode, ['kind', 'id', 'uid', 'mode']>>> = {
+  values: ({ kind, id, uid, mode }) => [kind, id, uid, mode] as const,
+  row: ([kind, id, uid, mode]) => ({ kind, id, uid, mode }),
 };
 
-const writtenArrays: RowCodec<WrittenArray> = {
-  values: ({ cgroup_id, attach_type, prog_ids }) => [
-    ...[cgroup_id, attachTypeNumber(attach_type), prog_ids],
-  ],
-  row(values) {
-    const [cgroup_id, type, prog_ids] = values as [number, number, readonly number[]];
-    return { cgroup_id, attach_type: attachTypeOf(type), prog_ids };
-  },
+type WrittenValues = readonly [cgroup_id: number, type: number, prog_ids: readonly number[]];
+
+const writtenArrays: RowCodec<WrittenArray, WrittenValues> = {
+  values: ({ cgroup_id, attach_type, prog_ids }) =>
+    [cgroup_id, attachTypeNumber(attach_type), prog_ids] as const,
+  row: ([cgroup_id, type, prog_ids]) => ({ cgroup_id, attach_type: attachTypeOf(type), prog_ids }),
 };
 
 /** The tables that a snapshot holds; `cgroupIds` follows from the cgroups. */
@@ -164,4 +213,4 @@ export const STORED = { processes, files, programs, links, maps, cgroups, bpffs,
 export type StoredTable = keyof typeof STORED;
 
 // Each table has the codec of its own rows.
-STORED satisfies { readonly [T in StoredTable]: RowCodec<RowOf<Kernel[T]>> };
+STORED satisfies { readonly [T in StoredTable]: { row(values: never): RowOf<Kernel[T]> } };
