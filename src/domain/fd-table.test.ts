@@ -39,6 +39,17 @@ describe('the lowest free number', () => {
   });
 });
 
+it.each([
+  { what: 'none', numbers: [] },
+  { what: 'words with holes', numbers: [70, 3, 0, 31, 32, 2, 64] },
+  { what: 'numbers that have no bit', numbers: [2 ** 40, 5, 2 ** 20, 2 ** 20 - 1] },
+])('its numbers are in order: $what', ({ numbers }) => {
+  const fds = open([...numbers, 9]);
+  fds.delete(9);
+  expect(fds.numbers()).toEqual(numbers.toSorted((a, b) => a - b));
+  expect(fds.layer().numbers()).toEqual(fds.numbers());
+});
+
 describe('a layer', () => {
   it('changes nothing below it until it is flushed', () => {
     const base = open([0, 1, 2]);

@@ -71,8 +71,17 @@ export class FdTable {
     return number;
   }
 
-  numbers(): Iterable<number> {
-    return this.#rows.keys();
+  /** The open numbers in their order. */
+  numbers(): number[] {
+    const numbers: number[] = [];
+    for (let word = 0; word < this.#words.length; word++) {
+      for (let bits = this.#words[word] ?? 0; bits !== 0; bits &= bits - 1) {
+        numbers.push(word * WORD_BITS + lowestZero(~bits));
+      }
+    }
+    if (numbers.length === this.#rows.size) return numbers;
+    const beyond = [...this.#rows.keys()].filter((number) => number >= BITS_END);
+    return [...numbers, ...beyond.sort((a, b) => a - b)];
   }
 
   values(): Iterable<Fd> {

@@ -1,13 +1,15 @@
 /** A kernel's state as plain JSON, and back: for snapshots and for comparing two states. */
 import { emptyTables, type Kernel } from './kernel.ts';
 import { releaseOf } from './release/release.ts';
-import { STORED, type StoredTable } from './snapshot-rows.ts';
+import { STORED, type StoredTable } from './snapshot-columns.ts';
 import type { Table } from './table.ts';
 
-/** The keys of a table's rows in their order, and the values of each. */
+/** The rows of a table. */
 interface StoredRows {
+  /** Ascending. */
   readonly keys: readonly (string | number)[];
-  readonly rows: readonly (readonly unknown[])[];
+  /** By field, the values of each row. */
+  readonly columns: Readonly<Record<string, readonly unknown[]>>;
 }
 
 export interface Snapshot {
@@ -19,21 +21,16 @@ export interface Snapshot {
 /** Any table and its codec: which belong together, the compiler has seen in `STORED`. */
 type AnyTable = Table<string | number, never>;
 type AnyCodec = {
-  readonly values: (row: never) => readonly unknown[];
-  readonly row: (values: readonly unknown[]) => never;
+  readonly values: Readonly<Record<string, (row: never) => unknown>>;
+  readonly row: (columns: StoredRows['columns'], i: number) => never;
 };
 
 const CODECS = Object.entries(STORED) as unknown as [StoredTable, AnyCodec][];
 
-/** The whole state; equal states give equal snapshots, rows in key order. */
+/** The whole state; equal states give equal snapshots. */
 export function snapshotOf(kernel: Kernel): Snapshot {
-  const stored = CODECS.map(([name, codec]): [StoredTable, StoredRows] => {
-    const rows = [...(kernel[name] as unknown as AnyTable).entries()];
-    rows.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return [
-      name,
-      { keys: rows.map(([key]) => key), rows: rows.map(([, row]) => codec.values(row)) },
-    ];
+  const stored = CODECS.map(([name, codec]) => {
+    return [name, storedRows(kernel[name] as unknown as AnyTable, codec)] as const;
   });
   const { boot, counters } = kernel;
   return {
@@ -43,18 +40,24 @@ export function snapshotOf(kernel: Kernel): Snapshot {
   };
 }
 
+function storedRows(table: AnyTable, { values }: AnyCodec): StoredRows {
+  const keys = [...table.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const rows = keys.map((key) => table.get(key) as never);
+  const columns = Object.entries(values).map(([field, value]) => [field, rows.map(value)] as const);
+  return { keys, columns: Object.fromEntries(columns) };
+}
+
 /** The state that a snapshot holds. Throws when its release is not known. */
-export function restoredFrom(snapshot: Snapshot): Kernel {
-  const release = releaseOf(snapshot.boot.release);
-  if (release === undefined) throw new Error(`unknown release ${snapshot.boot.release}`);
+export function restoredFrom({ boot, counters, tables: stored }: Snapshot): Kernel {
+  const release = releaseOf(boot.release);
+  if (release === undefined) throw new Error(`unknown release ${boot.release}`);
   const tables = emptyTables();
   for (const [name, codec] of CODECS) {
     const table = tables[name] as unknown as AnyTable;
-    const { keys, rows } = snapshot.tables[name];
-    for (const [i, key] of keys.entries()) table.set(key, codec.row(rows[i] as readonly unknown[]));
+    const { keys, columns } = stored[name];
+    for (const [i, key] of keys.entries()) table.set(key, codec.row(columns, i));
   }
   for (const { id, path } of tables.cgroups.values()) tables.cgroupIds.set(path, id);
-  const { boot, counters } = snapshot;
   const switches = { ...release.switches, ...boot.config.switches };
   return { boot, switches, counters: { ...counters }, ...tables };
 }

@@ -100,7 +100,11 @@ export class Table<K extends string | number, V> {
     for (const [key, value] of this.#rows) if (value === undefined) this.#rows.delete(key);
   }
 
-  *keys(): Generator<K> {
+  keys(): Iterable<K> {
+    return this.#marksGone ? this.#keysOfEntries() : this.#rows.keys();
+  }
+
+  *#keysOfEntries(): Generator<K> {
     for (const [key] of this.entries()) yield key;
   }
 

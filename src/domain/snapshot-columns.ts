@@ -1,0 +1,285 @@
+/**
+ * The rows of a kernel's tables as columns of values, and back. A look into the past begins with
+ * reading a snapshot: columns are a fifth of the text that rows with the names of their fields
+ * are, and are read without making an object for each row.
+ */
+import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
+import { type Fd, FdTable } from './fd-table.ts';
+import type { Mode } from './flags.ts';
+import {
+  type BpffsNode,
+  type BpfMap,
+  type Cgroup,
+  type Entry,
+  type EntryList,
+  type Kernel,
+  type Link,
+  NO_LISTS,
+  type OpenFile,
+  type Process,
+  type Program,
+  type WrittenArray,
+} from './kernel.ts';
+import { progTypeNumber, progTypeOf } from './prog-type.ts';
+import type { Table } from './table.ts';
+
+/** What stands for each field of a row. */
+type Values<V> = { readonly [F in keyof V]-?: (row: V) => unknown };
+/** The values of all rows by field; index `i` of each is the row with the `i`th key. */
+type Columns<C> = {
+  readonly [F in keyof C]: C[F] extends (row: never) => infer Value ? readonly Value[] : never;
+};
+
+interface ColumnCodec<V, C extends Values<V>> {
+  readonly values: C;
+  /**
+   * The row at an index. Its fields are written out in the order in which `evolve` sets them: to
+   * the engine rows of both kinds are one kind of object, which it makes without a lookup.
+   */
+  readonly row: (columns: Columns<C>, i: number) => V;
+}
+
+/** Ties the types of a codec's two directions together. */
+const codecOf =
+  <V>() =>
+  <C extends Values<V>>(codec: ColumnCodec<V, C>): ColumnCodec<V, C> =>
+    codec;
+
+const at = <T>(column: readonly T[], i: number): T => column[i] as T;
+
+const processes = codecOf<Process>()({
+  values: {
+    pid: (row) => row.pid,
+    comm: (row) => row.comm,
+    uid: (row) => row.uid,
+    caps: (row) => row.caps,
+    nofile: (row) => row.nofile,
+    cgroup_id: (row) => row.cgroup_id,
+    fds: (row) => fdValues(row.fds),
+    mailbox: (row) => row.mailbox,
+  },
+  row: (columns, i) => ({
+    pid: at(columns.pid, i),
+    comm: at(columns.comm, i),
+    uid: at(columns.uid, i),
+    caps: at(columns.caps, i),
+    nofile: at(columns.nofile, i),
+    cgroup_id: at(columns.cgroup_id, i),
+    fds: fdTable(at(columns.fds, i)),
+    mailbox: at(columns.mailbox, i),
+  }),
+});
+
+/** Three numbers for each fd, by their numbers: itself, its file, and whether exec closes it. */
+function fdValues(fds: FdTable): readonly number[] {
+  const values: number[] = [];
+  for (const number of fds.numbers()) {
+    const { file, cloexec } = fds.get(number) as Fd;
+    values.push(number, file, cloexec ? 1 : 0);
+  }
+  return values;
+}
+
+function fdTable(values: readonly number[]): FdTable {
+  const fds = new FdTable();
+  for (let i = 0; i < values.length; i += 3) {
+    fds.set(at(values, i), { file: at(values, i + 1), cloexec: at(values, i + 2) === 1 });
+  }
+  return fds;
+}
+
+/** By their numbers in a snapshot. */
+const FILE_KINDS: readonly OpenFile['kind'][] = ['prog', 'link', 'map', 'cgroup', 'other'];
+const ACCESSES: readonly OpenFile['access'][] = [undefined, 'read', 'write'];
+
+const files = codecOf<OpenFile>()({
+  values: {
+    kind: (row) => FILE_KINDS.indexOf(row.kind),
+    id: (row) => row.id,
+    access: (row) => ACCESSES.indexOf(row.access),
+    refs: (row) => row.refs,
+  },
+  row: (columns, i) => ({
+    kind: at(FILE_KINDS, at(columns.kind, i)),
+    id: at(columns.id, i),
+    access: at(ACCESSES, at(columns.access, i)),
+    refs: at(columns.refs, i),
+  }),
+});
+
+const programs = codecOf<Program>()({
+  values: {
+    id: (row) => row.id,
+    prog_type: (row) => progTypeNumber(row.prog_type),
+    expected_attach_type: (row) => attachTypeNumber(row.expected_attach_type),
+    enforced: (row) => (row.enforced ? 1 : 0),
+    prog_name: (row) => row.prog_name,
+    tag: (row) => row.tag,
+    uid: (row) => row.uid,
+    map_ids: (row) => row.map_ids,
+    storage_map_ids: (row) => row.storage_map_ids,
+    refs: (row) => row.refs,
+  },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    prog_type: progTypeOf(at(columns.prog_type, i)),
+    expected_attach_type: attachTypeOf(at(columns.expected_attach_type, i)),
+    enforced: at(columns.enforced, i) === 1,
+    prog_name: at(columns.prog_name, i),
+    tag: at(columns.tag, i),
+    uid: at(columns.uid, i),
+    map_ids: at(columns.map_ids, i),
+    storage_map_ids: at(columns.storage_map_ids, i),
+    refs: at(columns.refs, i),
+  }),
+});
+
+const links = codecOf<Link>()({
+  values: {
+    id: (row) => row.id,
+    prog_id: (row) => row.prog_id,
+    cgroup_id: (row) => row.cgroup_id,
+    attach_type: (row) => attachTypeNumber(row.attach_type),
+    storage_map_ids: (row) => row.storage_map_ids,
+    refs: (row) => row.refs,
+  },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    prog_id: at(columns.prog_id, i),
+    cgroup_id: at(columns.cgroup_id, i),
+    attach_type: attachTypeOf(at(columns.attach_type, i)),
+    storage_map_ids: at(columns.storage_map_ids, i),
+    refs: at(columns.refs, i),
+  }),
+});
+
+const maps = codecOf<BpfMap>()({
+  values: {
+    map_type: (row) => row.map_type,
+    key_size: (row) => row.key_size,
+    value_size: (row) => row.value_size,
+    max_entries: (row) => row.max_entries,
+    map_name: (row) => row.map_name,
+    id: (row) => row.id,
+    elements: (row) => row.elements,
+    refs: (row) => row.refs,
+  },
+  row: (columns, i) => ({
+    map_type: at(columns.map_type, i),
+    key_size: at(columns.key_size, i),
+    value_size: at(columns.value_size, i),
+    max_entries: at(columns.max_entries, i),
+    map_name: at(columns.map_name, i),
+    id: at(columns.id, i),
+    elements: at(columns.elements, i),
+    refs: at(columns.refs, i),
+  }),
+});
+
+const cgroups = codecOf<Cgroup>()({
+  values: {
+    id: (row) => row.id,
+    parent_id: (row) => row.parent_id,
+    path: (row) => row.path,
+    children: (row) => row.children,
+    processes: (row) => row.processes,
+    lists: (row) => (row.lists.size === 0 ? NONE : listsValues(row.lists)),
+  },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    parent_id: at(columns.parent_id, i),
+    path: at(columns.path, i),
+    children: at(columns.children, i),
+    processes: at(columns.processes, i),
+    lists: listsOfValues(at(columns.lists, i)),
+  }),
+});
+
+/** Stands for no lists, which is what nearly all cgroups have. */
+const NONE = 0;
+/** Of each list in the order of their types: {@link LIST_HEAD}, and two numbers for each entry. */
+type ListsValues = typeof NONE | readonly number[];
+
+/** Attach type, mode, revision, and how many entries follow. */
+const LIST_HEAD = 4;
+/** By their numbers in a snapshot. */
+const MODES: readonly Mode[] = ['none', 'override', 'multi'];
+/** What an entry is, beside its id. */
+const LINK = 1;
+const PREORDER = 2;
+
+function listsValues(lists: Cgroup['lists']): ListsValues {
+  const values: number[] = [];
+  const types = [...lists.keys()];
+  if (types.length > 1) types.sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b));
+  for (const type of types) {
+    const { mode, revision, entries } = lists.get(type) as EntryList;
+    values.push(attachTypeNumber(type), MODES.indexOf(mode), revision, entries.length);
+    for (const entry of entries) {
+      const preorder = entry.preorder ? PREORDER : 0;
+      if ('link_id' in entry) values.push(entry.link_id, LINK | preorder);
+      else values.push(entry.prog_id, preorder);
+    }
+  }
+  return values;
+}
+
+function listsOfValues(values: ListsValues): Cgroup['lists'] {
+  if (values === NONE) return NO_LISTS;
+  const lists = new Map<AttachType, EntryList>();
+  for (let i = 0; i < values.length; ) {
+    const entries: Entry[] = [];
+    const end = i + LIST_HEAD + 2 * at(values, i + 3);
+    for (let j = i + LIST_HEAD; j < end; j += 2)
+      entries.push(entryOf(at(values, j), at(values, j + 1)));
+    const list = { mode: at(MODES, at(values, i + 1)), revision: at(values, i + 2), entries };
+    lists.set(attachTypeOf(at(values, i)), list);
+    i = end;
+  }
+  return lists;
+}
+
+function entryOf(id: number, what: number): Entry {
+  if (what & PREORDER) {
+    return what & LINK ? { link_id: id, preorder: true } : { prog_id: id, preorder: true };
+  }
+  return what & LINK ? { link_id: id } : { prog_id: id };
+}
+
+const bpffs = codecOf<BpffsNode>()({
+  values: {
+    kind: (row) => row.kind,
+    id: (row) => row.id,
+    uid: (row) => row.uid,
+    mode: (row) => row.mode,
+  },
+  row: (columns, i) => ({
+    kind: at(columns.kind, i),
+    id: at(columns.id, i),
+    uid: at(columns.uid, i),
+    mode: at(columns.mode, i),
+  }),
+});
+
+const writtenArrays = codecOf<WrittenArray>()({
+  values: {
+    cgroup_id: (row) => row.cgroup_id,
+    attach_type: (row) => attachTypeNumber(row.attach_type),
+    prog_ids: (row) => row.prog_ids,
+  },
+  row: (columns, i) => ({
+    cgroup_id: at(columns.cgroup_id, i),
+    attach_type: attachTypeOf(at(columns.attach_type, i)),
+    prog_ids: at(columns.prog_ids, i),
+  }),
+});
+
+/** The tables that a snapshot holds; `cgroupIds` follows from the cgroups. */
+export const STORED = { processes, files, programs, links, maps, cgroups, bpffs, writtenArrays };
+export type StoredTable = keyof typeof STORED;
+
+type RowOf<T> = T extends Table<infer _, infer V> ? V : never;
+// Each table has the codec of its own rows.
+STORED satisfies {
+  readonly [T in StoredTable]: { row(columns: never, i: number): RowOf<Kernel[T]> };
+};
