@@ -5,7 +5,9 @@
  */
 import { type Kernel, layered } from '../domain/kernel.ts';
 import type { Queryable } from './database.ts';
+import { readHead } from './head.ts';
 import { foldUpTo, loadState } from './host-state.ts';
+import { LogRefusal } from './log-refusal.ts';
 import { SNAPSHOT_EVENTS_MIN, stateRows } from './snapshot-interval.ts';
 
 interface Kept {
@@ -19,8 +21,11 @@ interface Kept {
 export class PastStates {
   readonly #database: Queryable;
   readonly #rowsMax: number;
-  /** Least recently used first. */
-  readonly #kept = new Set<Kept>();
+  /**
+   * Least recently used first. A list: a Set that is added to and deleted from leaves dead tables
+   * in the engine's old space, each of which holds what it held, and the next one.
+   */
+  #kept: readonly Kept[] = [];
   #rows = 0;
 
   /** @param rowsMax of all states together, but for the newest, which may have more alone */
@@ -30,18 +35,28 @@ export class PastStates {
   }
 
   /**
-   * Reads the state at a position, which must not be after the head. `read` works at once, changes
-   * nothing and keeps nothing of the kernel: others read the same one.
+   * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
+   * kernel: others read the same one.
+   *
+   * @throws LogRefusal `position-unknown` for one after the head
    */
   async read<T>(hostId: number, position: number, read: (kernel: Kernel) => T): Promise<T> {
     const near = this.#nearest(hostId, position);
     if (near === undefined) return read(await this.#load(hostId, position).kernel);
-    this.#kept.delete(near);
-    this.#kept.add(near);
+    this.#kept = [...this.#kept.filter((kept) => kept !== near), near];
     if (near.position === position) return read(await near.kernel);
     const kernel = layered(await near.kernel);
-    await foldUpTo(this.#database, hostId, { kernel, position: near.position }, position);
+    await Promise.all([
+      this.#within(hostId, position),
+      foldUpTo(this.#database, hostId, { kernel, position: near.position }, position),
+    ]);
     return read(kernel);
+  }
+
+  /** Refuses a position after the head, at which there is no state yet. */
+  async #within(hostId: number, position: number): Promise<void> {
+    const { position: head } = await readHead(this.#database, hostId);
+    if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
   }
 
   /** The last state at or before a position from which a fold is short. */
@@ -56,16 +71,19 @@ export class PastStates {
   }
 
   #load(hostId: number, position: number): Kept {
-    const kernel = loadState(this.#database, hostId, position).then((state) => state.kernel);
+    const kernel = Promise.all([
+      loadState(this.#database, hostId, position),
+      this.#within(hostId, position),
+    ]).then(([state]) => state.kernel);
     const kept: Kept = { hostId, position, kernel, rows: 0 };
-    this.#kept.add(kept);
+    this.#kept = [...this.#kept, kept];
     kernel.then(
       (loaded) => {
         kept.rows = stateRows(loaded);
         this.#rows += kept.rows;
         this.#makeRoom(kept);
       },
-      () => this.#kept.delete(kept),
+      () => this.#letGo(kept),
     );
     return kept;
   }
@@ -74,8 +92,12 @@ export class PastStates {
     for (const kept of this.#kept) {
       if (this.#rows <= this.#rowsMax) return;
       if (kept === newest || kept.rows === 0) continue;
-      this.#kept.delete(kept);
-      this.#rows -= kept.rows;
+      this.#letGo(kept);
     }
+  }
+
+  #letGo(gone: Kept): void {
+    this.#kept = this.#kept.filter((kept) => kept !== gone);
+    this.#rows -= gone.rows;
   }
 }

@@ -51,11 +51,26 @@ export function openPostgres(options: PostgresOptions): Database {
 
 type Parameters = postgres.ParameterOrJSON<never>[];
 
+/**
+ * What a settled query of the driver gets in place of its own functions. The engine (V8 11.3)
+ * lets go of a promise with functions of its own only when it collects the whole heap, and with it
+ * goes all that these lead to: rows, and whoever waited for them. Copying that again and again took
+ * three quarters of the short collections.
+ */
+const RELEASED = { resolve: () => undefined, reject: () => undefined };
+
 function queryable(sql: postgres.ISql<Record<never, never>>): Queryable {
   return {
     async query<Row extends object>(text: string, params: readonly unknown[] = []) {
-      const rows = await sql.unsafe(text, params as Parameters, { prepare: true });
-      return rows as unknown as Row[];
+      const query = sql.unsafe<Row[]>(text, params as Parameters, { prepare: true });
+      let taken: Row[] = [];
+      await query.forEach((row) => {
+        taken.push(row);
+      });
+      const rows = taken;
+      taken = [];
+      Object.assign(query, RELEASED);
+      return rows;
     },
   };
 }

@@ -81,6 +81,19 @@ describeStores('past states', ({ open }) => {
     expect(asked.count).toBeGreaterThan(before);
   });
 
+  it('are refused after the head, near a state that is kept or not', async () => {
+    const past = new PastStates(store.database, 1_000_000);
+    const [host] = hosts as [number];
+    for (const kept of [false, true]) {
+      if (kept) await past.read(host, EVENTS, snapshotOf);
+      for (let n = 0; n < 2; n++) {
+        await expect(past.read(host, EVENTS + 1, snapshotOf)).rejects.toMatchObject({
+          reason: { why: 'position-unknown', position: EVENTS + 1, head: EVENTS },
+        });
+      }
+    }
+  });
+
   it('that could not be read are asked for again', async () => {
     let broken = true;
     const database: Queryable = {
