@@ -6,7 +6,7 @@ import { setImmediate as breath } from 'node:timers/promises';
 import { decodeChange } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
-import { PAGE_EVENTS_MAX, readRows } from './log-reader.ts';
+import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
 import { segmentAt, storedChanges } from './segment/segment-reader.ts';
 
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
@@ -35,11 +35,12 @@ export async function* readChanges(
     const segment = await sealed;
     if (segment === undefined) {
       const limit = Math.min(to - next + 1, PAGE_EVENTS_MAX);
-      const rows = await readRows(database, hostId, { from: next, limit });
-      if (rows.length === 0) return;
-      next += rows.length;
+      const first = next;
+      const bodies = await readBodies(database, hostId, { from: first, limit });
+      if (bodies.length === 0) return;
+      next += bodies.length;
       sealed = ahead(database, hostId, { from: next, to });
-      yield rows.map(decodeChange);
+      yield bodies.map((body, i) => decodeChange({ position: first + i, body }));
       continue;
     }
     next = segment.position_to + 1;

@@ -7,7 +7,7 @@ import { deflate, inflate } from 'node:zlib';
 import { unbooted } from '../domain/boot.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
+import { restoredFrom, type Snapshot, snapshotOf } from '../domain/snapshot.ts';
 import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
@@ -17,7 +17,7 @@ import type { Change } from './event.ts';
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
  * older snapshots are then passed over, and states come from the log again.
  */
-const SNAPSHOT_VERSION = 2;
+const SNAPSHOT_VERSION = 3;
 
 export interface HostState {
   /** The state after the event at `position`; a copy of the caller's own. */
@@ -39,7 +39,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
+  const kernel = stored === undefined ? unbooted() : restoredFrom(await unpacked(stored.state));
   for (let page = await first; !page.done; page = await pages.next()) fold(kernel, page.value);
   return { kernel, position, snapshotPosition: from };
 }
@@ -76,9 +76,8 @@ interface StoredSnapshot {
   readonly state: Uint8Array;
 }
 
-async function restored(state: Uint8Array): Promise<Kernel> {
-  const json = (await promisify(inflate)(state)).toString('utf8');
-  return restoredFrom(JSON.parse(json));
+async function unpacked(state: Uint8Array): Promise<Snapshot> {
+  return JSON.parse((await promisify(inflate)(state)).toString('utf8'));
 }
 
 async function latestSnapshot(
@@ -112,8 +111,8 @@ export async function storeSnapshot(
   hostId: number,
   { position, kernel }: { readonly position: number; readonly kernel: Kernel },
 ): Promise<void> {
-  const json = JSON.stringify(snapshotOf(kernel));
-  const state = (await promisify(deflate)(json)).toString('base64');
+  const text = JSON.stringify(snapshotOf(kernel));
+  const state = (await promisify(deflate)(text)).toString('base64');
   await database.query(
     `insert into snapshots (host_id, version, position, state)
      values ($1, $2, $3, decode($4, 'base64')) on conflict do nothing`,

@@ -96,8 +96,8 @@ export interface Log {
   subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
   /**
-   * Reads the state at a position, which must not be after the head. `read` works at once, changes
-   * nothing and keeps nothing of the kernel, which others read as well.
+   * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
+   * kernel, which others read as well. Refuses `position-unknown`.
    */
   readAt<T>(host: string, position: number, read: (kernel: Kernel) => T): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */

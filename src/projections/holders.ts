@@ -18,32 +18,32 @@ interface Collected {
   readonly pins: string[];
 }
 
-/** The holders of every object; one that only entries, links or programs hold has empty ones. */
+const NOBODY: Holders = { fds: [], in_flight_to: [], pins: [] };
+
+/** The holders of objects; one that only entries, links or programs hold has empty ones. */
 export function holdersOf(kernel: Kernel): (kind: ObjectKind, id: number) => Holders {
-  const byObject = new Map<string, Collected>();
+  const byKind = new Map<string, Map<number, Collected>>();
   const of = (kind: string, id: number): Collected => {
-    const key = `${kind} ${id}`;
-    const found = byObject.get(key);
-    if (found !== undefined) return found;
-    const none = { fds: [], in_flight_to: [], pins: [] };
-    byObject.set(key, none);
-    return none;
+    const byId = byKind.get(kind) ?? new Map<number, Collected>();
+    byKind.set(kind, byId);
+    const found = byId.get(id) ?? { fds: [], in_flight_to: [], pins: [] };
+    byId.set(id, found);
+    return found;
   };
+  const byFile = new Map<number, Collected>();
+  for (const [file, { kind, id }] of kernel.files.entries()) byFile.set(file, of(kind, id));
   for (const { pid, fds, mailbox } of kernel.processes.values()) {
-    for (const [fd, { file }] of fds) {
-      const open = kernel.files.get(file);
-      if (open !== undefined) of(open.kind, open.id).fds.push({ pid, fd });
-    }
-    for (const file of mailbox) {
-      const open = kernel.files.get(file);
-      if (open !== undefined) of(open.kind, open.id).in_flight_to.push(pid);
-    }
+    for (const [fd, { file }] of fds) byFile.get(file)?.fds.push({ pid, fd });
+    for (const file of mailbox) byFile.get(file)?.in_flight_to.push(pid);
   }
   for (const [path, { kind, id }] of kernel.bpffs.entries()) of(kind, id).pins.push(path);
-  for (const { fds, in_flight_to, pins } of byObject.values()) {
+  return (kind, id) => {
+    const found = byKind.get(kind)?.get(id);
+    if (found === undefined) return NOBODY;
+    const { fds, in_flight_to, pins } = found;
     fds.sort((a, b) => a.pid - b.pid || a.fd - b.fd);
     in_flight_to.sort((a, b) => a - b);
     pins.sort(byBytes);
-  }
-  return of;
+    return found;
+  };
 }

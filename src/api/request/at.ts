@@ -71,6 +71,12 @@ export async function worldAt<T>(
   read: (kernel: Kernel) => T,
 ): Promise<{ readonly moment: Moment; readonly told: T }> {
   const { log, database } = service;
+  if (text?.kind === 'position') {
+    // The state is read while the moment is looked up, which also says what is wrong with it.
+    const told = log.readAt(host, text.position, read);
+    told.catch(() => undefined);
+    return { moment: await momentOf(service, c, host, text), told: await told };
+  }
   if (text !== undefined) {
     const moment = await momentOf(service, c, host, text);
     return { moment, told: await log.readAt(host, moment.position, read) };
