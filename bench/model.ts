@@ -116,7 +116,7 @@ function decided(): Rates<'decided'> {
 /** Each call made an event on a layer, as an append does; a layer takes so many pairs. */
 function staged(): Rates<'staged'> {
   const { kernel, pairs } = workload();
-  const place = { position: 1, recorded_at: 0, actor: 'local', outcomes: [] };
+  const place = { position: 1, recorded_at: 0, actor: 'local' };
   return ratesOf('staged', (pair) =>
     perSecond(RUN_MS, () => {
       const layer = layered(kernel);

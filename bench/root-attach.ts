@@ -16,7 +16,7 @@ import type { LedgerEvent } from '../src/events/event.ts';
 import { type Log, openLog } from '../src/events/log.ts';
 import { migrate } from '../src/events/migrate.ts';
 import { openPostgres } from '../src/events/postgres-database.ts';
-import type { CallRequest } from '../src/events/submission.ts';
+import type { NumberedRequest } from '../src/events/references.ts';
 import { projector } from '../src/projections/projector.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure, figureOf, perSecond } from './harness/measure.ts';
@@ -35,12 +35,12 @@ const LOGGED = 200;
 /** The fd of the program, in the boot process. */
 const PROG_FD = 3;
 
-const ATTACH: CallRequest = {
+const ATTACH: NumberedRequest = {
   call: { name: 'link_create', prog_fd: PROG_FD, target_path: '/', attach_type: TYPE },
 };
 
 /** The calls that make a tree; every so many of its leaves gets an entry. */
-function* treeOf(cgroups: number, everyLeaf: number): Generator<CallRequest> {
+function* treeOf(cgroups: number, everyLeaf: number): Generator<NumberedRequest> {
   yield { call: { name: 'prog_load', prog_type: 'cgroup_skb' } };
   for (let slice = 0; slice < SLICES; slice++)
     yield { call: { name: 'mkdir', path: `/s${slice}` } };
@@ -65,7 +65,7 @@ const TREES = {
   small: () => treeOf(WITH_ENTRIES + SLICES, 1),
 };
 
-const closing = (fd: number): CallRequest => ({ call: { name: 'close', fd } });
+const closing = (fd: number): NumberedRequest => ({ call: { name: 'close', fd } });
 
 type Tree = keyof typeof TREES;
 const TREES_IN_TURN: readonly Tree[] = ['large', 'small'];
@@ -146,8 +146,8 @@ function rateOf({ median, min, max }: Figure): Figure {
 }
 
 /** Decides, applies, projects and encodes a request that has to succeed. */
-function recorded(kernel: Kernel, request: CallRequest): number {
-  const place = { position: 1, recorded_at: 0, actor: 'bench', outcomes: [] };
+function recorded(kernel: Kernel, request: NumberedRequest): number {
+  const place = { position: 1, recorded_at: 0, actor: 'bench' };
   const event = decideEvent(kernel, request, place);
   projector.project(kernel, event);
   encodeEvent(event);

@@ -12,7 +12,7 @@ import { chainHash } from './hash-chain.ts';
 import type { Head } from './head.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { ProjectionRow, Projector } from './projector.ts';
-import { hasReferences } from './references.ts';
+import { isNumbered, type NumberedRequest, numbered } from './references.ts';
 import type { Submission } from './submission.ts';
 
 /** What became of one submission in a draft. */
@@ -107,7 +107,7 @@ function stage(submission: Submission, kernel: Kernel, from: Head, projector: Pr
     throw new LogRefusal({ why: 'position-mismatch', ...positions });
   }
   // Only a reference can stop a submission half way, so only then is a layer of its own needed.
-  const own = calls.some(hasReferences) ? layered(kernel) : kernel;
+  const own = calls.every(isNumbered) ? kernel : layered(kernel);
   const events: LedgerEvent[] = [];
   const bodies: string[] = [];
   const rows: (readonly (readonly ProjectionRow[])[])[] = [];
@@ -115,8 +115,9 @@ function stage(submission: Submission, kernel: Kernel, from: Head, projector: Pr
   let { position, hash, at_max } = from;
   for (const request of calls) {
     position++;
-    const place = { position, recorded_at: from.recorded_at, actor: principal, outcomes };
-    const event = decideEvent(own, request, place);
+    const place = { position, recorded_at: from.recorded_at, actor: principal };
+    const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
+    const event = decideEvent(own, asked, place);
     const body = encodeEvent(event);
     hash = chainHash(hash, { position, recorded_at: from.recorded_at, body });
     at_max = Math.max(at_max, event.at);

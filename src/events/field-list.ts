@@ -17,35 +17,43 @@ export interface FieldList<T> {
   readonly names: readonly string[];
   /** By index of the name. */
   readonly coders: readonly FieldCoder<unknown>[];
-  /** Adds the record's fields to `list`. */
-  readonly write: (record: T, list: Json[]) => void;
-  /** Reads the fields that stand in `list` from `start` on into `record`. */
-  readonly read: (list: readonly Json[], start: number, record: Record<string, unknown>) => void;
+  /** Adds the record's fields to `written`. */
+  readonly write: (record: T, written: Json[]) => void;
+  /** Reads the fields that stand in `written` from `start` on into `record`. */
+  readonly read: (written: readonly Json[], start: number, record: Record<string, unknown>) => void;
 }
 
 /** The order of the fields is that in which `coders` are written down. */
 export function fieldList<T>(coders: FieldCoders<T>): FieldList<T> {
-  const fields = Object.entries(coders) as [string, FieldCoder<unknown>][];
+  const names = Object.keys(coders);
+  const byIndex = Object.values(coders) as FieldCoder<unknown>[];
   return {
-    names: fields.map(([name]) => name),
-    coders: fields.map(([, coder]) => coder),
-    write(record, list) {
-      let length = list.length;
-      for (const [name, coder] of fields) {
-        const value = (record as Record<string, unknown>)[name];
-        list.push(value === undefined ? null : coder.encode(value));
-        if (value !== undefined) length = list.length;
+    names,
+    coders: byIndex,
+    write(record, written) {
+      let absent = 0;
+      for (let i = 0; i < names.length; i++) {
+        const value = (record as Record<string, unknown>)[names[i] as string];
+        if (value === undefined) {
+          absent++;
+          continue;
+        }
+        for (; absent > 0; absent--) written.push(null);
+        written.push((byIndex[i] as FieldCoder<unknown>).encode(value));
       }
-      list.length = length;
     },
-    read(list, start, record) {
-      if (list.length - start > fields.length) {
-        throw new UnreadableEvent(`${list.length - start} fields where ${fields.length} are known`);
+    read(written, start, record) {
+      if (written.length - start > names.length) {
+        throw new UnreadableEvent(
+          `${written.length - start} fields where ${names.length} are known`,
+        );
       }
-      for (let i = start; i < list.length; i++) {
-        const json = list[i] as Json;
-        const [name, coder] = fields[i - start] as [string, FieldCoder<unknown>];
-        if (json !== null) record[name] = coder.decode(json);
+      for (let i = start; i < written.length; i++) {
+        const json = written[i] as Json;
+        if (json === null) continue;
+        record[names[i - start] as string] = (byIndex[i - start] as FieldCoder<unknown>).decode(
+          json,
+        );
       }
     },
   };

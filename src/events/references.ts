@@ -6,42 +6,43 @@ import { LogRefusal } from './log-refusal.ts';
 import type { Reference } from './schema/reference.ts';
 import type { CallRequest } from './submission.ts';
 
-/** Whether any field of the request refers to an earlier answer. */
-export function hasReferences(request: CallRequest): boolean {
-  if (isReference(request.pid)) return true;
-  for (const value of Object.values(request.call)) {
-    if (isReference(value) || (Array.isArray(value) && value.some(isReference))) return true;
+/** A request without references. */
+export interface NumberedRequest extends Omit<CallRequest, 'pid' | 'call'> {
+  readonly pid?: number;
+  readonly call: Call | BootCall;
+}
+
+/** Whether no field of the request refers to an earlier answer. */
+export function isNumbered(request: CallRequest): request is CallRequest & NumberedRequest {
+  if (isReference(request.pid)) return false;
+  const call = request.call as unknown as Readonly<Record<string, unknown>>;
+  for (const field in call) {
+    const value = call[field];
+    if (isReference(value) || (Array.isArray(value) && value.some(isReference))) return false;
   }
-  return false;
+  return true;
 }
 
 /**
- * The call with numbers only.
+ * The request with numbers only.
  *
- * @param index place of the call in its submission
- * @param outcomes the answers to the calls before it
+ * @param outcomes the answers to all calls before it in its submission
  * @throws LogRefusal `reference-invalid` when a reference points nowhere or at a refusal
  */
-export function resolveCall(
-  call: CallRequest['call'],
-  index: number,
-  outcomes: readonly Outcome[],
-): Call | BootCall {
-  const resolved = Object.entries(call).map(([field, value]): [string, unknown] => {
-    const one = (item: unknown) =>
-      isReference(item) ? resultOf(item, { call: index, field }, outcomes) : item;
+export function numbered(request: CallRequest, outcomes: readonly Outcome[]): NumberedRequest {
+  if (isNumbered(request)) return request;
+  const number = (value: unknown, field: string): unknown =>
+    isReference(value) ? resultOf(value, { call: outcomes.length, field }, outcomes) : value;
+  const call = Object.entries(request.call).map(([field, value]): [string, unknown] => {
+    const one = (item: unknown) => number(item, field);
     return [field, Array.isArray(value) ? value.map(one) : one(value)];
   });
-  return Object.fromEntries(resolved) as unknown as Call | BootCall;
-}
-
-/** The process that the request comes from; undefined when it names none. */
-export function resolvePid(
-  pid: Reference | undefined,
-  index: number,
-  outcomes: readonly Outcome[],
-): number | undefined {
-  return isReference(pid) ? resultOf(pid, { call: index, field: 'pid' }, outcomes) : pid;
+  const { pid, ...rest } = request;
+  return {
+    ...rest,
+    call: Object.fromEntries(call) as unknown as Call | BootCall,
+    ...(pid !== undefined && { pid: number(pid, 'pid') as number }),
+  };
 }
 
 function isReference(value: unknown): value is Exclude<Reference, number> {

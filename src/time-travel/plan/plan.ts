@@ -9,7 +9,7 @@ import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { resolveCall, resolvePid } from '../../events/references.ts';
+import { numbered } from '../../events/references.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { callNotices } from './call-notices.ts';
 import { endNotices } from './end-notices.ts';
@@ -54,9 +54,9 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
   const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
   for (const [index, request] of requests.entries()) {
-    const pid = resolvePid(request.pid, index, outcomes) ?? BOOT_PID;
+    const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
-    const call = resolveCall(request.call, index, outcomes) as Call;
+    const call = asked as Call;
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
     notices.push(...callNotices(world, planned));
