@@ -1,7 +1,7 @@
 // Dead files, exports and dependencies. The ways in are the command, the composition root, tests,
 // scripts and the benchmarks.
 export default {
-  entry: ['src/{main,cli/bpfledger}.ts', 'test/**/*.ts', 'scripts/**/*.{js,ts}', 'bench/run.ts'],
+  entry: ['src/{main,cli/bpfledger}.ts', 'test/**/*.ts', 'scripts/**/*.{js,ts}'],
   project: ['{src,test,scripts,bench}/**/*.{js,ts}'],
   // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), and the compiler of
   // the program that a benchmark asks the kernel with.

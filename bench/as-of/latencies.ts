@@ -5,7 +5,7 @@ import type { Read, ReadKind } from './reads.ts';
 
 /** Reads of one kind in a round. */
 const POINT_READS = 100;
-const TREE_READS = 20;
+const TREE_READS = 60;
 /** Reads of each kind before anything counts. */
 const WARM_UP_READS = 150;
 

@@ -71,5 +71,5 @@ function sectionsIn(page: string): [string, string][] {
   return page
     .split(/^(?=## )/m)
     .slice(1)
-    .map((text) => [text.slice(3, text.indexOf(':')), text]);
+    .map((text) => [text.slice(3, text.indexOf(':')), `${text.trimEnd()}\n`]);
 }
