@@ -57,7 +57,7 @@ export function derivedArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): 
     });
     if (preorder.length > 0) preorderByLevel.push(preorder);
   }
-  return [...preorderByLevel.reverse().flat(), ...normal];
+  return preorderByLevel.length === 0 ? normal : [...preorderByLevel.reverse().flat(), ...normal];
 }
 
 /** Levels whose entries run: the nearest with entries, and above it those in multi mode. */
@@ -71,8 +71,16 @@ function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Genera
   }
 }
 
-function slot(kernel: Kernel, level: Cgroup, entry: Entry, index: number): Slot {
-  const place = { prog_id: progIdOf(kernel, entry), cgroup_id: level.id, index };
-  const link = 'link_id' in entry ? { link_id: entry.link_id } : {};
-  return entry.preorder ? { ...place, ...link, preorder: true } : { ...place, ...link };
+/** Written out: a spread with a new field after it takes longer than the rest of an array. */
+function slot(kernel: Kernel, { id: cgroup_id }: Cgroup, entry: Entry, index: number): Slot {
+  const prog_id = progIdOf(kernel, entry);
+  if ('link_id' in entry) {
+    const { link_id, preorder } = entry;
+    return preorder
+      ? { prog_id, cgroup_id, index, link_id, preorder }
+      : { prog_id, cgroup_id, index, link_id };
+  }
+  return entry.preorder
+    ? { prog_id, cgroup_id, index, preorder: true }
+    : { prog_id, cgroup_id, index };
 }

@@ -59,7 +59,15 @@ function attachedTo(kernel: Kernel, { lists }: Cgroup): ShownProgram[] {
     const attach_flags = ATTACH_FLAGS[list.mode];
     return list.entries.map((entry) => {
       const id = progIdOf(kernel, entry);
-      return { id, attach_type, attach_flags, ...named(kernel, id) };
+      return {
+        id,
+        attach_type,
+        attach_flags,
+        name: nameOf(kernel, id),
+        attach_btf_name: '',
+        attach_btf_obj_id: 0,
+        attach_btf_id: 0,
+      };
     });
   });
 }
@@ -69,9 +77,14 @@ function effectiveOn(kernel: Kernel, cgroup: Cgroup): ShownProgram[] {
   for (const { lists } of levelsOf(kernel, cgroup))
     for (const type of lists.keys()) types.add(type);
   return byNumber(types).flatMap((attach_type) =>
+    // Written out: a large tree has ten thousand of these.
     effectiveArray(kernel, cgroup, attach_type).map(({ prog_id: id }) => ({
-      ...{ id, attach_type },
-      ...named(kernel, id),
+      id,
+      attach_type,
+      name: nameOf(kernel, id),
+      attach_btf_name: '',
+      attach_btf_obj_id: 0,
+      attach_btf_id: 0,
     })),
   );
 }
@@ -80,7 +93,6 @@ function byNumber(types: Iterable<AttachType>): AttachType[] {
   return [...types].sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b));
 }
 
-function named(kernel: Kernel, progId: number) {
-  const name = kernel.programs.get(progId)?.prog_name ?? '';
-  return { name, attach_btf_name: '', attach_btf_obj_id: 0, attach_btf_id: 0 } as const;
+function nameOf(kernel: Kernel, progId: number): string {
+  return kernel.programs.get(progId)?.prog_name ?? '';
 }
