@@ -6,7 +6,7 @@ import { type Placement, placeOf } from './anchor.ts';
 import type { AttachType } from './attach-type.ts';
 import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
-import type { Effect, EffectOf, EntryHolder } from './effect.ts';
+import type { Effect, EffectOf } from './effect.ts';
 import { ATTACH_FLAG_BITS, type Mode } from './flags.ts';
 import { exclusiveAncestor } from './hierarchy.ts';
 import type { Cgroup, EntryList, Kernel, Program } from './kernel.ts';
@@ -171,22 +171,32 @@ function overwritten(
 ): Effect[] {
   const entry = list.entries[index];
   if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
-  const wasProgId = progIdOf(caller.kernel, entry);
-  const isOther = wasProgId !== attachment.program.id || attachment.linkId !== undefined;
-  const freed = isOther ? programDropped(caller.kernel, wasProgId, 'entry_replaced') : [];
-  const place = { ...placeIn(attachment, list, index), was_prog_id: wasProgId };
-  const bits = preorderBit(attachment.flags);
-  return [{ type: 'EntryReplaced', ...place, ...holder(attachment), ...bits }, ...freed];
-}
-
-function placeIn({ cgroup, type }: Attachment, list: EntryList, index: number) {
-  return { cgroup_id: cgroup.id, attach_type: type, index, revision: list.revision + 1 };
-}
-
-function holder({ linkId, program }: Attachment): EntryHolder {
-  return linkId === undefined ? { prog_id: program.id } : { link_id: linkId };
-}
-
-function preorderBit(flags: number): { preorder?: true } {
-  return (flags & preorder) === 0 ? {} : { preorder: true };
+  const was_prog_id = progIdOf(caller.kernel, entry);
+  const isOther = was_prog_id !== attachment.program.id || attachment.linkId !== undefined;
+  const freed = isOther ? programDropped(caller.kernel, was_prog_id, 'entry_replaced') : [];
+  const { cgroup, type, program, flags, linkId } = attachment;
+  const { id: cgroup_id } = cgroup;
+  const revision = list.revision + 1;
+  const effect = 'EntryReplaced';
+  const replacement: EffectOf<'EntryReplaced'> =
+    linkId === undefined
+      ? {
+          type: effect,
+          cgroup_id,
+          attach_type: type,
+          index,
+          revision,
+          was_prog_id,
+          prog_id: program.id,
+        }
+      : {
+          type: effect,
+          cgroup_id,
+          attach_type: type,
+          index,
+          revision,
+          was_prog_id,
+          link_id: linkId,
+        };
+  return [(flags & preorder) === 0 ? replacement : { ...replacement, preorder: true }, ...freed];
 }

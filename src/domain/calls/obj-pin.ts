@@ -26,8 +26,8 @@ export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
   const refused = newNameRefused(caller, call.path);
   if (refused !== undefined) return refuse(refused);
   const { kind, id } = file;
-  const pin = { path: call.path, kind, id, uid: caller.process.uid, mode: PIN_MODE } as const;
-  return succeed([{ type: 'PinCreated', ...pin }]);
+  const { path } = call;
+  return succeed([{ type: 'PinCreated', path, kind, id, uid: caller.process.uid, mode: PIN_MODE }]);
 }
 
 export function objGet(caller: Caller, call: Calls['obj_get']): Decision {

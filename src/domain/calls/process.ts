@@ -24,8 +24,8 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
   if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
   const { uid, caps } = caller.process;
-  const child = { uid: call.uid ?? uid, caps: call.caps === undefined ? caps : sorted(call.caps) };
-  return succeed([{ type: 'ProcessForked', pid, ...child }], pid);
+  const given = call.caps === undefined ? caps : sorted(call.caps);
+  return succeed([{ type: 'ProcessForked', pid, uid: call.uid ?? uid, caps: given }], pid);
 }
 
 /** execve(2): close-on-exec fds go, and a process of another uid than 0 loses its capabilities. */

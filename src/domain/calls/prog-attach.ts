@@ -60,8 +60,8 @@ export function progAttach(caller: Caller, call: Calls['prog_attach'], target: n
     replaced = found;
   }
   const { relative, expectedRevision } = attr;
-  const rest = { flags, relative, expectedRevision, replaced };
-  const effects = attach(caller, { cgroup, type, program, ...rest });
+  const attachment = { cgroup, type, program, flags, relative, expectedRevision, replaced };
+  const effects = attach(caller, attachment);
   return isRefused(effects) ? refuse(effects) : succeed(effects);
 }
 

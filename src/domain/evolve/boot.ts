@@ -36,16 +36,17 @@ export function addProcess(
   kernel: Kernel,
   born: { pid: number; comm: string; uid: number; caps: readonly Capability[] },
 ): void {
-  const { nofile, root_cgroup_id: cgroupId } = kernel.boot.config;
-  if (kernel.processes.has(born.pid)) throw new Error(`impossible effect: pid ${born.pid} lives`);
-  const cgroup_id = cgroupId;
-  kernel.processes.set(born.pid, { ...born, nofile, cgroup_id, fds: new FdTable(), mailbox: [] });
-  kernel.counters.pid = Math.max(kernel.counters.pid, born.pid + 1);
-  openFd(kernel, born.pid, 0, { kind: 'other', id: 0 });
-  const process = kernel.processes.edit(born.pid);
+  const { pid, comm, uid, caps } = born;
+  const { nofile, root_cgroup_id: cgroup_id } = kernel.boot.config;
+  if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
+  const fds = new FdTable();
+  kernel.processes.set(pid, { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox: [] });
+  kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
+  openFd(kernel, pid, 0, { kind: 'other', id: 0 });
+  const process = kernel.processes.edit(pid);
   const standard = process.fds.get(0);
   if (standard === undefined) throw new Error('impossible effect: fd 0 is not open');
-  openFd(kernel, born.pid, 1, { kind: 'other', id: 0 });
+  openFd(kernel, pid, 1, { kind: 'other', id: 0 });
   const output = process.fds.get(1)?.file ?? 0;
   getFile(kernel, output);
   process.fds.set(0, { file: standard.file, cloexec: false });

@@ -71,8 +71,7 @@ function fork(
   const { comm, nofile, cgroup_id } = parent;
   const fds = new FdTable();
   for (const [number, fd] of parent.fds) fds.set(number, fd);
-  const inherited = { comm, nofile, cgroup_id, fds };
-  kernel.processes.set(pid, { pid, uid, caps, ...inherited, mailbox: [] });
+  kernel.processes.set(pid, { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox: [] });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   countIn(kernel, cgroup_id, 1);
 }
