@@ -36,11 +36,10 @@ export function sectionText(bench: Bench, section: Section, place: string): stri
 
 /** Where and when figures were taken: date, commit, machine, versions. */
 export function placeOf(postgresVersion: string | undefined, rounds: number): string {
-  const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' });
   const [cpu] = cpus();
   return [
     new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
-    `commit ${commit.trim()}`,
+    `commit ${commitOf()}`,
     `${cpus().length} × ${cpu?.model.trim()}`,
     `${Math.round(totalmem() / 2 ** 30)} GiB`,
     `Linux ${release()}`,
@@ -48,6 +47,21 @@ export function placeOf(postgresVersion: string | undefined, rounds: number): st
     ...(postgresVersion === undefined ? [] : [`PostgreSQL ${postgresVersion}`]),
     `${rounds} rounds`,
   ].join(' · ');
+}
+
+/** What is measured; what the benchmarks write themselves does not change it. */
+function commitOf(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  const changes = git(
+    'status',
+    '--porcelain',
+    '--',
+    ':/',
+    ':!:/bench/RESULTS.md',
+    ':!:/bench/plots',
+  );
+  const commit = git('rev-parse', '--short', 'HEAD');
+  return changes === '' ? commit : `${commit}, changed`;
 }
 
 /** Puts a bench's section into the page, in the order of `names`, and draws its plots. */

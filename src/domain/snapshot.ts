@@ -55,9 +55,10 @@ export function restoredFrom({ boot, counters, tables: stored }: Snapshot): Kern
   for (const [name, codec] of CODECS) {
     const table = tables[name] as unknown as AnyTable;
     const { keys, columns } = stored[name];
-    for (const [i, key] of keys.entries()) table.set(key, codec.row(columns, i));
+    for (let i = 0; i < keys.length; i++) table.set(keys[i] as never, codec.row(columns, i));
   }
-  for (const { id, path } of tables.cgroups.values()) tables.cgroupIds.set(path, id);
+  const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };
+  for (let i = 0; i < id.length; i++) tables.cgroupIds.set(path[i] as string, id[i] as number);
   const switches = { ...release.switches, ...boot.config.switches };
   return { boot, switches, counters: { ...counters }, ...tables };
 }
