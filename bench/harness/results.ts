@@ -57,8 +57,8 @@ function commitOf(): string {
     '--porcelain',
     '--',
     ':/',
-    ':!:/bench/RESULTS.md',
-    ':!:/bench/plots',
+    ':(top,exclude)bench/RESULTS.md',
+    ':(top,exclude)bench/plots',
   );
   const commit = git('rev-parse', '--short', 'HEAD');
   return changes === '' ? commit : `${commit}, changed`;
