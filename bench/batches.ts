@@ -12,7 +12,7 @@ import { rawRows } from './peers/raw-rows.ts';
 const BATCH = 1000;
 const BATCHES = 30;
 const CONNECTIONS = 2;
-const WARM_ROUNDS = 3;
+const WARM_ROUNDS = 5;
 
 export const batches: Bench = {
   name: 'batches',
