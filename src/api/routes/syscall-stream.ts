@@ -110,16 +110,31 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
   // Lines that an earlier request recorded are taken one by one: should one of them have changed,
   // nothing after it may be recorded.
   let replaying = target.key !== undefined;
-  for await (const lines of linesOf(bodyChunks(c))) {
-    const { good, broken } = checked(c, target, lines);
-    let at = 0;
-    while (at < good.length) {
-      const some = replaying ? good.slice(at, at + 1) : good.slice(at);
-      const replayed = yield* record(target, some);
-      replaying = replaying && replayed;
-      at += some.length;
+  const arriving = linesOf(bodyChunks(c));
+  const next = async () => {
+    const { done, value } = await arriving.next();
+    return done ? undefined : checked(c, target, value);
+  };
+  let ahead = next();
+  try {
+    for (let lines = await ahead; lines !== undefined; lines = await ahead) {
+      const { good, broken } = lines;
+      if (broken === undefined) {
+        // Those that follow are checked while these are recorded.
+        ahead = next();
+        ahead.catch(() => undefined);
+      }
+      let at = 0;
+      while (at < good.length) {
+        const some = replaying ? good.slice(at, at + 1) : good.slice(at);
+        const replayed = yield* record(target, some);
+        replaying = replaying && replayed;
+        at += some.length;
+      }
+      if (broken !== undefined) throw broken;
     }
-    if (broken !== undefined) throw broken;
+  } finally {
+    arriving.return(undefined).catch(() => undefined);
   }
 }
 
