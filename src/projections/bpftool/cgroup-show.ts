@@ -11,7 +11,7 @@ export interface ShownProgram {
   readonly id: number;
   readonly attach_type: AttachType;
   /** Absent in what is effective. */
-  readonly attach_flags?: string;
+  readonly attach_flags?: string | undefined;
   readonly name: string;
   // What an lsm_cgroup program hooks; the log does not hold it.
   readonly attach_btf_name: '';
@@ -57,18 +57,9 @@ function attachedTo(kernel: Kernel, { lists }: Cgroup): ShownProgram[] {
     const list = lists.get(attach_type);
     if (list === undefined) return [];
     const attach_flags = ATTACH_FLAGS[list.mode];
-    return list.entries.map((entry) => {
-      const id = progIdOf(kernel, entry);
-      return {
-        id,
-        attach_type,
-        attach_flags,
-        name: nameOf(kernel, id),
-        attach_btf_name: '',
-        attach_btf_obj_id: 0,
-        attach_btf_id: 0,
-      };
-    });
+    return list.entries.map((entry) =>
+      shown(kernel, progIdOf(kernel, entry), { attach_type, attach_flags }),
+    );
   });
 }
 
@@ -77,15 +68,9 @@ function effectiveOn(kernel: Kernel, cgroup: Cgroup): ShownProgram[] {
   for (const { lists } of levelsOf(kernel, cgroup))
     for (const type of lists.keys()) types.add(type);
   return byNumber(types).flatMap((attach_type) =>
-    // Written out: a large tree has ten thousand of these.
-    effectiveArray(kernel, cgroup, attach_type).map(({ prog_id: id }) => ({
-      id,
-      attach_type,
-      name: nameOf(kernel, id),
-      attach_btf_name: '',
-      attach_btf_obj_id: 0,
-      attach_btf_id: 0,
-    })),
+    effectiveArray(kernel, cgroup, attach_type).map(({ prog_id }) =>
+      shown(kernel, prog_id, { attach_type }),
+    ),
   );
 }
 
@@ -93,6 +78,19 @@ function byNumber(types: Iterable<AttachType>): AttachType[] {
   return [...types].sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b));
 }
 
-function nameOf(kernel: Kernel, progId: number): string {
-  return kernel.programs.get(progId)?.prog_name ?? '';
+/** Its fields are written out, in bpftool's order: a large tree has ten thousand of these. */
+function shown(
+  kernel: Kernel,
+  id: number,
+  { attach_type, attach_flags }: Pick<ShownProgram, 'attach_type' | 'attach_flags'>,
+): ShownProgram {
+  return {
+    id,
+    attach_type,
+    attach_flags,
+    name: kernel.programs.get(id)?.prog_name ?? '',
+    attach_btf_name: '',
+    attach_btf_obj_id: 0,
+    attach_btf_id: 0,
+  };
 }
