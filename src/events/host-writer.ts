@@ -11,7 +11,7 @@ import { readHead } from './head.ts';
 import { storeSnapshot } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { partingInterval, snapshotInterval, stateRows } from './snapshot-interval.ts';
-import { type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
+import { type InOrder, type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { Tip } from './tip.ts';
 
@@ -59,6 +59,28 @@ export class HostWriter {
    * @throws LogRefusal
    */
   async submit(submission: Submission): Promise<Receipt> {
+    return this.#queued(submission);
+  }
+
+  /** Records submissions in order; when the queue has no room for one, none after it is tried. */
+  async submitInOrder(submissions: readonly Submission[]): Promise<InOrder> {
+    const queued: Promise<Receipt>[] = [];
+    let unqueued: InOrder['refused'];
+    try {
+      for (const submission of submissions) queued.push(this.#queued(submission));
+    } catch (error) {
+      unqueued = { error };
+    }
+    const receipts: Receipt[] = [];
+    for (const settled of await Promise.allSettled(queued)) {
+      if (settled.status === 'rejected') return { receipts, refused: { error: settled.reason } };
+      receipts.push(settled.value);
+    }
+    return { receipts, ...(unqueued && { refused: unqueued }) };
+  }
+
+  /** @throws LogRefusal at once when it cannot be queued */
+  #queued(submission: Submission): Promise<Receipt> {
     if (this.closed) throw new LogRefusal({ why: 'closed' });
     const calls = submission.calls.length;
     if (calls === 0) throw new LogRefusal({ why: 'submission-empty' });

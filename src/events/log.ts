@@ -25,7 +25,7 @@ import { LogRefusal } from './log-refusal.ts';
 import { GROWN_CHANNEL, notifierFor } from './notifier.ts';
 import { PastStates } from './past-states.ts';
 import type { Projector } from './projector.ts';
-import type { IdempotencyKey, Receipt, Submission } from './submission.ts';
+import type { IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
 
 export interface LogOptions {
   /** Migrated already. */
@@ -67,6 +67,8 @@ export interface Log {
   reboot(host: string, request: RebootRequest): Promise<Receipt>;
   /** Records the calls of a submission, all or none; what the kernel refuses is recorded too. */
   submit(host: string, submission: Submission): Promise<Receipt>;
+  /** Records submissions in this order, each all or none, up to the first that is refused. */
+  submitInOrder(host: string, submissions: readonly Submission[]): Promise<InOrder>;
 
   /**
    * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
@@ -164,6 +166,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
       });
     },
     submit,
+    submitInOrder: async (host, submissions) =>
+      writers.use(await idOf(host), (writer) => writer.submitInOrder(submissions)),
 
     async createBranch(origin, request) {
       const originId = await idOf(origin);

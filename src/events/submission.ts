@@ -56,3 +56,11 @@ export interface Receipt {
   /** Recorded by an earlier request with the same key. */
   readonly replayed: boolean;
 }
+
+/** What became of submissions that were handed over in order. */
+export interface InOrder {
+  /** Of those before the first that was refused. */
+  readonly receipts: readonly Receipt[];
+  /** Why the one after them was refused. */
+  readonly refused?: { readonly error: unknown };
+}

@@ -212,6 +212,11 @@ describe('NDJSON', () => {
       ndjson({ call: { name: 'exit', now: 1 } }),
       { field: 'call.now', line: 3 },
     ],
+    [
+      'about an earlier answer',
+      ndjson({ call: { name: 'close', fd: { result_of: 0 } } }),
+      { type: 'urn:bpfledger:problem:bad-reference', line: 3 },
+    ],
     ['a list', '[]\n', { type: 'urn:bpfledger:problem:invalid-request', line: 3 }],
     ['too long', `"${'x'.repeat(2 * 1024 * 1024)}"\n`, { limit: 2 * 1024 * 1024, line: 3 }],
   ];

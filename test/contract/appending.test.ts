@@ -44,6 +44,29 @@ describeStores('appending', ({ open }) => {
     expect(events.every((event) => 'ret' in event.outcome)).toBe(true);
   });
 
+  it('keeps the order of submissions, to a host or branch that it just met as well', async () => {
+    const host = await newHost(log);
+    await log.createBranch(host, { name: `${host}-branch`, position: 1, principal: 'local' });
+    const paths = Array.from({ length: 100 }, (_, i) => `/o${i}`);
+    for (const name of [host, `${host}-branch`]) {
+      const { receipts, refused } = await second.submitInOrder(
+        name,
+        paths.map((path) => mkdir(path)),
+      );
+      expect(refused).toBeUndefined();
+      expect(receipts.flatMap(({ events }) => events.map(pathOf))).toEqual(paths);
+      expect((await second.read(name, { from: 2 })).map(pathOf)).toEqual(paths);
+    }
+  });
+
+  it('stops at the first of submissions in order that is refused', async () => {
+    const host = await newHost(log);
+    const late = mkdir('/late', { expectedPosition: 1 });
+    const { receipts, refused } = await log.submitInOrder(host, [mkdir('/first'), late]);
+    expect(receipts.flatMap(({ events }) => events.map(pathOf))).toEqual(['/first']);
+    expect(refused?.error).toMatchObject({ reason: { why: 'position-mismatch' } });
+  });
+
   it('commits concurrent calls together', async () => {
     const host = await newHost(log);
     const { host_id } = await log.host(host);

@@ -1,22 +1,22 @@
 /**
- * NDJSON in, NDJSON out: each line is recorded on its own, in order, and answered as soon as it is
- * recorded. The answer is pulled by the client: one that does not read stops the reading of its own
- * lines, and is cut off after a while. A broken line ends the stream with a problem document; what
- * was answered before it stays recorded, and nothing after it is.
+ * NDJSON in, NDJSON out: lines are recorded in order, and answered as soon as they are recorded.
+ * The answer is pulled by the client: one that does not read stops the reading of its own lines,
+ * and is cut off after a while. A broken line ends the stream with a problem document; what was
+ * answered before it stays recorded, and nothing after it is.
  */
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Context } from 'hono';
-import type { CallRequest, Receipt, Submission } from '../../events/submission.ts';
+import type { InOrder, Receipt, Submission } from '../../events/submission.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
-import { invalid, ProblemError, problemOf } from '../problem.ts';
+import { invalid, type ProblemError, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
-import { bodyChunks, jsonValue, utf8Text } from '../request/body.ts';
+import { atLine, type CheckedLine, checkedLines } from '../request/checked-lines.ts';
 import { NDJSON_TYPE } from '../request/content-type.ts';
-import { type Line, linesOf } from '../request/lines.ts';
-import { oneSyscall } from '../request/syscall-request.ts';
-import { fingerprint, idempotencyKey } from '../request/write-headers.ts';
+import { idempotencyKey } from '../request/write-headers.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
+import { ReadAhead } from '../streams/read-ahead.ts';
 import { eventText } from '../wire/event-text.ts';
 
 interface Target {
@@ -26,116 +26,91 @@ interface Target {
   readonly key: string | undefined;
 }
 
-interface Ready {
-  readonly number: number;
-  readonly submission: Submission;
-}
-
-/** The problem that an error is, at a line. */
-function atLine(error: unknown, line: number): ProblemError {
-  const { slug, details } = problemFrom(error);
-  return new ProblemError(slug, { line, ...details });
-}
-
-function callOf({ number, bytes }: Line): CallRequest {
-  const value = jsonValue(utf8Text(bytes, number), number);
-  if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
-  return oneSyscall(value);
-}
-
-function ready(c: Context, { principal, key }: Target, line: Line): Ready {
-  const { number, bytes } = line;
-  const keyed = key !== undefined && {
-    idempotency: { key, line: number, fingerprint: fingerprint(c, bytes) },
-  };
-  return { number, submission: { principal, calls: [callOf(line)], ...keyed } };
-}
-
-/** The lines up to the first broken one, and what is wrong with that. */
-function checked(c: Context, target: Target, lines: readonly Line[]) {
-  const good: Ready[] = [];
-  for (const line of lines) {
-    try {
-      good.push(ready(c, target, line));
-    } catch (error) {
-      return { good, broken: atLine(error, line.number) };
-    }
-  }
-  return { good, broken: undefined };
-}
-
-function answerLine({ events }: Receipt): string {
-  return events.map((event) => `${eventText(event)}\n`).join('');
+/** What became of lines. */
+interface Recorded {
+  /** In order, up to the first line that was not recorded. */
+  readonly receipts: readonly Receipt[];
+  /** What that one's problem is. */
+  readonly problem?: ProblemError;
 }
 
 /**
- * Records lines that were checked and yields their answers; returns whether all were replayed.
- *
- * All are queued in one go: when the queue is full at one, it is at all that follow, so those are
- * tried again later and the order is kept.
+ * What lines are handed to the log as: those with keys one by one, so that each is found again
+ * under its own; others all together, which costs no more than a list of them.
  */
-async function* record(
-  { service, host }: Target,
-  lines: readonly Ready[],
-): AsyncGenerator<string, boolean> {
-  let replayed = true;
-  for (let rest = lines; rest.length > 0; ) {
-    const results = await Promise.allSettled(
-      rest.map(({ submission }) => service.log.submit(host, submission)),
-    );
-    const failed = results.findIndex(({ status }) => status === 'rejected');
-    const answered = failed === -1 ? results : results.slice(0, failed);
-    let text = '';
-    for (const result of answered) {
-      if (result.status !== 'fulfilled') continue;
-      countRecorded(service.metrics, result.value);
-      replayed &&= result.value.replayed;
-      text += answerLine(result.value);
-    }
-    if (text !== '') yield text;
-    if (failed === -1) return replayed;
-    const problem = atLine(
-      (results[failed] as PromiseRejectedResult).reason,
-      rest[failed]?.number ?? 0,
-    );
-    const refusedAll = results.slice(failed).every(({ status }) => status === 'rejected');
-    if (problem.slug !== 'busy' || !refusedAll) throw problem;
+function submissionsOf({ principal, key }: Target, lines: readonly CheckedLine[]): Submission[] {
+  if (key === undefined) return [{ principal, calls: lines.map(({ request }) => request) }];
+  return lines.map(({ request, idempotency }) => ({
+    principal,
+    calls: [request],
+    ...(idempotency && { idempotency }),
+  }));
+}
+
+/** Records lines; waits, when the queue is full, until it has room. Never throws. */
+async function record(target: Target, lines: readonly CheckedLine[]): Promise<Recorded> {
+  const { service, host } = target;
+  const submissions = submissionsOf(target, lines);
+  const receipts: Receipt[] = [];
+  for (;;) {
+    const { receipts: more, refused } = await service.log
+      .submitInOrder(host, submissions.slice(receipts.length))
+      .catch((error: unknown): InOrder => ({ receipts: [], refused: { error } }));
+    for (const receipt of more) countRecorded(service.metrics, receipt);
+    receipts.push(...more);
+    if (refused === undefined) return { receipts };
+    // Without keys there is one submission, refused as a whole: at the first of its lines.
+    const problem = atLine(refused.error, lines[receipts.length]?.number ?? 0);
+    if (problem.slug !== 'busy') return { receipts, problem };
     await service.clock.sleep((problem.details.retry_after ?? 1) * 1000);
-    rest = rest.slice(failed);
   }
-  return replayed;
+}
+
+function textOf(receipts: readonly Receipt[]): string {
+  let text = '';
+  for (const { events } of receipts) for (const event of events) text += `${eventText(event)}\n`;
+  return text;
 }
 
 async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
   // Lines that an earlier request recorded are taken one by one: should one of them have changed,
   // nothing after it may be recorded.
   let replaying = target.key !== undefined;
-  const arriving = linesOf(bodyChunks(c));
-  const next = async () => {
-    const { done, value } = await arriving.next();
-    return done ? undefined : checked(c, target, value);
-  };
-  let ahead = next();
+  // The next lines are checked while these are recorded.
+  const arriving = new ReadAhead(checkedLines(c, target.key));
+  let untold: readonly Receipt[] = [];
   try {
-    for (let lines = await ahead; lines !== undefined; lines = await ahead) {
-      const { good, broken } = lines;
-      if (broken === undefined) {
-        // Those that follow are checked while these are recorded.
-        ahead = next();
-        ahead.catch(() => undefined);
+    for (;;) {
+      if (untold.length > 0 && !arriving.isHere) {
+        yield textOf(untold);
+        untold = [];
       }
-      let at = 0;
-      while (at < good.length) {
-        const some = replaying ? good.slice(at, at + 1) : good.slice(at);
-        const replayed = yield* record(target, some);
-        replaying = replaying && replayed;
-        at += some.length;
+      const lines = await arriving.next();
+      if (lines === undefined) break;
+      for (let { good } = lines; good.length > 0; ) {
+        const some = replaying ? good.slice(0, 1) : good;
+        good = good.slice(some.length);
+        const recording = record(target, some);
+        if (untold.length > 0) {
+          // The database gets these to work on, and is told about meanwhile what it did before.
+          await turnOfTheLoop();
+          await turnOfTheLoop();
+          yield textOf(untold);
+        }
+        const { receipts, problem } = await recording;
+        untold = receipts;
+        if (problem !== undefined) throw problem;
+        replaying &&= receipts.every(({ replayed }) => replayed);
       }
-      if (broken !== undefined) throw broken;
+      if (lines.broken !== undefined) throw lines.broken.error;
     }
+  } catch (error) {
+    if (untold.length > 0) yield textOf(untold);
+    throw error;
   } finally {
-    arriving.return(undefined).catch(() => undefined);
+    arriving.end();
   }
+  if (untold.length > 0) yield textOf(untold);
 }
 
 /** The rest of the answers; a problem on the way is the last line. */

@@ -1,0 +1,76 @@
+/** The lines of an NDJSON body of calls, checked piece by piece as they arrive. */
+import type { Context } from 'hono';
+import { type NumberedRequest, numbered } from '../../events/references.ts';
+import type { IdempotencyKey } from '../../events/submission.ts';
+import { invalid, ProblemError } from '../problem.ts';
+import { problemFrom } from '../problem-of.ts';
+import { bodyChunks, jsonValue, utf8Text } from './body.ts';
+import { type Line, linesOf } from './lines.ts';
+import { oneSyscall } from './syscall-request.ts';
+import { fingerprint } from './write-headers.ts';
+
+export interface CheckedLine {
+  /** From 1; blank lines count. */
+  readonly number: number;
+  readonly request: NumberedRequest;
+  /** Of a line that is known again when it is sent again. */
+  readonly idempotency?: IdempotencyKey;
+}
+
+export interface CheckedLines {
+  /** Those before the first that is broken. */
+  readonly good: readonly CheckedLine[];
+  /** What is wrong with the one after them. */
+  readonly broken?: { readonly error: unknown };
+}
+
+/** The problem that an error is, at a line. */
+export function atLine(error: unknown, line: number): ProblemError {
+  const { slug, details } = problemFrom(error);
+  return new ProblemError(slug, { line, ...details });
+}
+
+/**
+ * The lines as they arrive, up to the first that is broken. Never throws.
+ *
+ * @param key under which each line can be sent again
+ */
+export async function* checkedLines(
+  c: Context,
+  key: string | undefined,
+): AsyncGenerator<CheckedLines, undefined> {
+  try {
+    for await (const lines of linesOf(bodyChunks(c))) {
+      const piece = checked(c, key, lines);
+      yield piece;
+      if (piece.broken !== undefined) return;
+    }
+  } catch (error) {
+    yield { good: [], broken: { error } };
+  }
+}
+
+function checked(c: Context, key: string | undefined, lines: readonly Line[]): CheckedLines {
+  const good: CheckedLine[] = [];
+  for (const line of lines) {
+    try {
+      good.push(checkedLine(c, key, line));
+    } catch (error) {
+      return { good, broken: { error: atLine(error, line.number) } };
+    }
+  }
+  return { good };
+}
+
+function checkedLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
+  const value = jsonValue(utf8Text(bytes, number), number);
+  if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
+  // A line stands by itself: there is no earlier answer that it could refer to.
+  const request = numbered(oneSyscall(value), []);
+  if (key === undefined) return { number, request };
+  return {
+    number,
+    request,
+    idempotency: { key, line: number, fingerprint: fingerprint(c, bytes) },
+  };
+}
