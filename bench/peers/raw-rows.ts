@@ -8,8 +8,7 @@ import postgres from 'postgres';
 import { sqlArray } from '../../src/events/sql-array.ts';
 import { projector } from '../../src/projections/projector.ts';
 
-const LOG_TABLES = ['events', 'batches'];
-const TABLES = [...LOG_TABLES, ...projector.tables.map(({ name }) => name)];
+const TABLES = ['events', ...projector.tables.map(({ name }) => name)];
 /** Lines that are given to COPY at once. */
 const COPY_LINES = 1000;
 /** Characters that COPY's text format escapes. */
@@ -109,8 +108,7 @@ async function rowsOf(sql: postgres.Sql<{ int8: number }>, table: string, hostId
   const read = columns.map(({ name, type }) =>
     type === 'bytea' ? `'\\x' || encode("${name}", 'hex') as "${name}"` : `"${name}"`,
   );
-  const place =
-    table === 'events' ? 'position' : table === 'batches' ? 'position_to' : 'position_from';
+  const place = table === 'events' ? 'position' : 'position_from';
   const rows = await sql.unsafe(
     `select ${read.join(', ')} from ${table} where host_id = $1 order by ${place}`,
     [hostId],

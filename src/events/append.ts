@@ -1,6 +1,6 @@
 /**
  * The append: one prepared statement that moves the head row if position and epoch are as the
- * writer believes, and adds events, batch, keys and the projections' rows only if it moved. Its
+ * writer believes, and adds events, keys and the projections' rows only if it moved. Its
  * text depends on which tables get rows, never on how many: a table that gets none costs the
  * server as much as one row would.
  */
@@ -88,12 +88,11 @@ function statementFor(
   where host_id = $1::int8 and position = $2::int8 and epoch = $3::int8
   returning host_id
 ), e as (
-  insert into events (host_id, position, recorded_at, body)
-  select head.host_id, $2::int8 + r.i, $5::int8, r.body
+  insert into events (host_id, position, recorded_at, body, at_max, writer, hash)
+  select head.host_id, $2::int8 + i, $5::int8, body, case when $2::int8 + i = $4::int8 then $6::int8 end,
+    case when $2::int8 + i = $4::int8 then $8::int8 end,
+    case when $2::int8 + i = $4::int8 then decode($7::text, 'hex') end
   from head, unnest(string_to_array($9::text, chr(10))) with ordinality as r(body, i)
-), b as (
-  insert into batches (host_id, position_to, recorded_at, at_max, writer, hash)
-  select head.host_id, $4::int8, $5::int8, $6::int8, $8::int8, decode($7::text, 'hex') from head
 )${[...(isKeyed ? [KEYS] : []), ...projections].map((insert) => `, ${insert}`).join('')}
 select count(*)::int4 as moved from head`;
 }

@@ -143,24 +143,11 @@ export async function positionAt(
   hostId: number,
   time: number,
 ): Promise<number> {
-  const [batch] = await database.query<{ position_to: number }>(
-    `select position_to from (
-       (select position_to from batches where host_id = $1 and at_max <= $2
-        order by at_max desc, position_to desc limit 1)
-       union all
-       select b.position_to from lineages l cross join lateral (
-         select position_to from batches
-         where host_id = l.ancestor_id and position_to between l.position_from and l.position_to
-           and at_max <= least($2, (
-             select last.at_max from batches last
-             where last.host_id = l.ancestor_id and last.position_to <= l.position_to
-             order by last.position_to desc limit 1))
-         order by at_max desc, position_to desc limit 1) b
-       where l.host_id = $1) found
-     order by position_to desc limit 1`,
+  const [found] = await database.query<{ position: number }>(
+    'select last_append_until($1, $2) as position',
     [hostId, time],
   );
-  let position = batch?.position_to ?? 0;
+  let position = found?.position ?? 0;
   // The running maximum passes `time` within the next batch, or there is none.
   for (;;) {
     const page = await readEvents(database, hostId, { from: position + 1 });

@@ -63,7 +63,10 @@ export const heads = pgTable('heads', {
   at_max: int8().notNull(),
 });
 
-/** The events, in their canonical text. Append only, by trigger. */
+/**
+ * The events, in their canonical text. The last event of each append carries what is known of the
+ * append; the view `batches` shows these. Append only, by trigger.
+ */
 export const events = pgTable(
   'events',
   {
@@ -71,27 +74,14 @@ export const events = pgTable(
     position: int8().notNull(),
     recorded_at: int8().notNull(),
     body: text().notNull(),
+    /** Latest `at` of all events up to here, microseconds since the epoch. */
+    at_max: int8(),
+    /** Which writer appended it: a random number for each writer's life. */
+    writer: int8(),
+    /** The chain's value here. */
+    hash: bytea(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.position] })],
-);
-
-/** One row an append: the chain's value there, and a sparse index of time. Append only. */
-export const batches = pgTable(
-  'batches',
-  {
-    host_id: int8().notNull(),
-    /** Position of the batch's last event. */
-    position_to: int8().notNull(),
-    recorded_at: int8().notNull(),
-    at_max: int8().notNull(),
-    /** Which writer appended it: a random number for each writer's life. */
-    writer: int8().notNull(),
-    hash: bytea().notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.host_id, t.position_to] }),
-    index('batches_time').on(t.host_id, t.at_max, t.position_to),
-  ],
 );
 
 /** Which events answered a keyed write, so that a repeated one is answered by the same. */

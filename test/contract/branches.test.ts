@@ -18,7 +18,7 @@ import { randomFrom, randomHistory } from '../support/random-history.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
 const EVENTS = 300;
-const TABLES = ['events', 'batches', 'heads', 'hosts', ...projector.tables.map(({ name }) => name)];
+const TABLES = ['events', 'heads', 'hosts', ...projector.tables.map(({ name }) => name)];
 
 type Asked = { readonly pid: number; readonly call: Call } | 'reboot';
 

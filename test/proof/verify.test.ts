@@ -149,10 +149,7 @@ describeStores('verification', ({ open }) => {
       for (const row of await readRows(store.database, host_id, { from: 1 })) {
         hash = chainHash(hash, row);
         const set = `hash = decode('${Buffer.from(hash).toString('hex')}', 'hex')`;
-        await tamper(
-          'batches',
-          `${set} where host_id = ${host_id} and position_to = ${row.position}`,
-        );
+        await tamper('events', `${set} ${at(row.position)} and hash is not null`);
         await tamper('heads', `${set} where host_id = ${host_id}`);
       }
       const { chain } = await verify();
@@ -162,7 +159,8 @@ describeStores('verification', ({ open }) => {
     });
 
     it.each([
-      ['batches', 'at_max = at_max + 1', 'position_to = 2', [2, 2]],
+      ['events', 'at_max = at_max + 1', 'position = 2', [2, 2]],
+      ['events', 'at_max = null, writer = null, hash = null', 'position = 6', [6, 6]],
       ['events', 'recorded_at = recorded_at - 1', 'position = 4', [4, 4]],
       ['heads', 'at_max = at_max + 1', 'true', [6, 6]],
       ['checkpoints', 'signed_at = signed_at + 1', 'true', [5, 5]],

@@ -13,7 +13,7 @@ export interface FaultyDatabase extends Database {
 }
 
 /** Only appends break: they are what nobody may lose. `commit` stands for that of a transaction. */
-const isAppend = (text: string) => text.includes('insert into batches');
+const isAppend = (text: string) => text.includes('insert into events');
 
 export function faulty(database: Database): FaultyDatabase {
   const faults: Fault[] = [];

@@ -106,7 +106,8 @@ class Restored {
   readonly #kernel = unbooted();
   #rows: EncodedEvent[] = [];
   #text = 0;
-  #batches: StoredBatch[] = [];
+  /** By position. */
+  #batches = new Map<number, StoredBatch>();
   #lastBatch: StoredBatch | undefined;
   #versions: ProjectionRow[][];
   /** What the database works on while the next piece is read. */
@@ -132,11 +133,12 @@ class Restored {
       case 'segment':
         return storeSegment(tx, this.host_id, part.segment);
       case 'row':
-        this.#row(part.row, part.event);
+        // An append is told after its last row, with which it is written.
         if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
+        this.#row(part.row, part.event);
         return;
       case 'batch':
-        this.#batches.push(part.batch);
+        this.#batches.set(part.batch.position_to, part.batch);
         this.#lastBatch = part.batch;
         return;
       default:
@@ -190,7 +192,7 @@ class Restored {
     this.#writing.catch(() => undefined);
     this.#rows = [];
     this.#text = 0;
-    this.#batches = [];
+    this.#batches = new Map();
     this.#versions = this.#projector.tables.map(() => []);
   }
 
@@ -198,33 +200,25 @@ class Restored {
   #written(): Promise<unknown>[] {
     const { host_id } = this;
     const rows = this.#rows;
-    const batches = this.#batches;
+    const ends = rows.map((row) => this.#batches.get(row.position));
     const events = this.#tx.query(
-      `insert into events (host_id, position, recorded_at, body)
-       select $1::int8, r.* from unnest($2::int8[], $3::int8[], $4::text[]) as r`,
+      `insert into events (host_id, position, recorded_at, body, at_max, writer, hash)
+       select $1::int8, r.a, r.b, r.c, r.d, r.e, decode(r.f, 'hex')
+       from unnest($2::int8[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::text[])
+         as r(a, b, c, d, e, f)`,
       [
         host_id,
         sqlArray(rows.map((row) => row.position)),
         sqlArray(rows.map((row) => row.recorded_at)),
         sqlArray(rows.map((row) => row.body)),
-      ],
-    );
-    const appends = this.#tx.query(
-      `insert into batches (host_id, position_to, recorded_at, at_max, writer, hash)
-       select $1::int8, r.a, r.b, r.c, r.d, decode(r.e, 'hex')
-       from unnest($2::int8[], $3::int8[], $4::int8[], $5::int8[], $6::text[]) as r(a, b, c, d, e)`,
-      [
-        host_id,
-        sqlArray(batches.map((batch) => batch.position_to)),
-        sqlArray(batches.map((batch) => batch.recorded_at)),
-        sqlArray(batches.map((batch) => batch.at_max)),
-        sqlArray(batches.map((batch) => batch.writer)),
-        sqlArray(batches.map((batch) => Buffer.from(batch.hash).toString('hex'))),
+        sqlArray(ends.map((end) => end?.at_max ?? null)),
+        sqlArray(ends.map((end) => end?.writer ?? null)),
+        sqlArray(ends.map((end) => (end ? Buffer.from(end.hash).toString('hex') : null))),
       ],
     );
     const projections = this.#projector.tables.map((table, i) =>
       insertRows(this.#tx, table, { host_id, rows: this.#versions[i] ?? [] }),
     );
-    return [events, appends, ...projections];
+    return [events, ...projections];
   }
 }
