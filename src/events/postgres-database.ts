@@ -38,7 +38,7 @@ export function openPostgres(options: PostgresOptions): Database {
   return {
     ...queryable(sql),
     kind: 'postgresql',
-    transaction: (work) => sql.begin((tx) => work(queryable(tx))) as ReturnType<typeof work>,
+    transaction: (work) => transaction(sql, work),
     stream: (text, params, batchRows) => stream(sql, text, params, batchRows),
     async listen(channel, wake) {
       const { unlisten } = await sql.listen(channel, wake);
@@ -73,6 +73,30 @@ function queryable(sql: postgres.ISql<Record<never, never>>): Queryable {
       return rows;
     },
   };
+}
+
+/**
+ * When the connection of a transaction breaks, the driver ends the transaction, while the work goes
+ * on and would be given the next connection: its statements would be committed one by one.
+ */
+async function transaction<T>(
+  sql: postgres.Sql<{ int8: number }>,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  let isOver = false;
+  try {
+    return (await sql.begin((tx) => {
+      const { query } = queryable(tx);
+      return work({
+        async query<Row extends object>(text: string, params?: readonly unknown[]) {
+          if (isOver) throw new Error('the transaction is over: its connection broke');
+          return query<Row>(text, params);
+        },
+      });
+    })) as T;
+  } finally {
+    isOver = true;
+  }
 }
 
 async function* stream<Row extends object>(
