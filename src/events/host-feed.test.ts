@@ -88,6 +88,27 @@ describe('the live end of a log', () => {
     await see(9);
   });
 
+  it('holds large events only up to a size, and hands them out a few at once', async () => {
+    const { log, feed, following } = await followed(0, 0);
+    const insns = 'x'.repeat(200_000);
+    const large = events(1, 100).map((one) => ({
+      ...one,
+      call: { name: 'prog_load', prog_type: 'cgroup_skb', insns } as LedgerEvent['call'],
+    }));
+    feed.publish(large.slice(0, 5));
+    const { value: first } = await following.next();
+    expect(first).toHaveLength(2);
+    log.committed = 200;
+    for (const one of [...large.slice(5), ...events(101, 109)]) feed.publish([one]);
+    expect(feed.held(99)).toBeUndefined();
+    expect(feed.held(100)).toHaveLength(10);
+    const huge = 'x'.repeat(20_000_000);
+    const alone = { ...event(110), call: { ...large[0]?.call, insns: huge } as never };
+    feed.publish([alone]);
+    expect(feed.held(109)).toBeUndefined();
+    expect(feed.held(110)).toEqual([alone]);
+  });
+
   it('reads once for all followers when someone says that the log grew', async () => {
     const { log, feed, see } = await followed(3, 3);
     const first = see(5);

@@ -6,14 +6,21 @@
  */
 import type { Clock } from './clock.ts';
 import type { Queryable } from './database.ts';
+import type { LedgerEvent } from './event.ts';
 import { type Feed, Follower, type Piece } from './follower.ts';
 import { readHead } from './head.ts';
 import { readEvents } from './log-reader.ts';
 
 /** Events that the ring holds. */
 const RING_EVENTS_MAX = 4096;
+/** Size of the events that the ring holds, as `sizeOf` counts; one that is larger is alone in it. */
+const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events handed to a follower at once. */
 const PIECE_EVENTS_MAX = 256;
+/** Their size, but for a larger first one: each follower that does not read holds a piece. */
+const PIECE_SIZE_MAX = 512 * 1024;
+/** What an event takes without the instructions of a program, about. */
+const EVENT_SIZE = 512;
 /** How often the log is looked at when nothing says that it grew. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
@@ -31,7 +38,8 @@ export interface FeedOptions {
 
 export class HostFeed implements Feed {
   readonly #options: FeedOptions;
-  #ring: Piece[number][] = [];
+  #ring: LedgerEvent[] = [];
+  #ringSize = 0;
   /** Position of the last event that went through the ring; undefined while nobody follows. */
   #end: number | undefined;
   #followers = 0;
@@ -59,10 +67,10 @@ export class HostFeed implements Feed {
     const [first] = fresh;
     if (first === undefined) return;
     // A gap: what is missing is in the database, and the ring goes on after it.
-    if (first.position > end + 1) this.#ring = [];
+    if (first.position > end + 1) this.#empty();
     this.#ring.push(...fresh);
-    const surplus = this.#ring.length - (this.#options.ringEventsMax ?? RING_EVENTS_MAX);
-    if (surplus > 0) this.#ring.splice(0, surplus);
+    for (const event of fresh) this.#ringSize += sizeOf(event);
+    this.#letOldGo();
     this.#end = fresh.at(-1)?.position;
     this.#wake();
   }
@@ -90,14 +98,14 @@ export class HostFeed implements Feed {
     const [first] = this.#ring;
     if (first !== undefined && from >= first.position) {
       const at = from - first.position;
-      return this.#ring.slice(at, at + PIECE_EVENTS_MAX);
+      return pieceOf(this.#ring.slice(at, at + PIECE_EVENTS_MAX));
     }
     return from > (this.#end ?? 0) ? [] : undefined;
   }
 
-  read(from: number): Promise<Piece> {
+  async read(from: number): Promise<Piece> {
     const { database, hostId } = this.#options;
-    return readEvents(database, hostId, { from, limit: PIECE_EVENTS_MAX });
+    return pieceOf(await readEvents(database, hostId, { from, limit: PIECE_EVENTS_MAX }));
   }
 
   wait(follower: Follower): void {
@@ -108,6 +116,21 @@ export class HostFeed implements Feed {
     const at = this.#waiting.indexOf(follower);
     if (at !== -1) this.#waiting.splice(at, 1);
     this.#left();
+  }
+
+  #letOldGo(): void {
+    const eventsMax = this.#options.ringEventsMax ?? RING_EVENTS_MAX;
+    let gone = Math.max(0, this.#ring.length - eventsMax);
+    for (let i = 0; i < gone; i++) this.#ringSize -= sizeOf(this.#ring[i] as LedgerEvent);
+    while (this.#ringSize > RING_SIZE_MAX && gone < this.#ring.length - 1) {
+      this.#ringSize -= sizeOf(this.#ring[gone++] as LedgerEvent);
+    }
+    if (gone > 0) this.#ring.splice(0, gone);
+  }
+
+  #empty(): void {
+    this.#ring = [];
+    this.#ringSize = 0;
   }
 
   async #join(): Promise<void> {
@@ -134,7 +157,7 @@ export class HostFeed implements Feed {
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();
     this.#stopPolling = undefined;
-    this.#ring = [];
+    this.#empty();
     this.#end = undefined;
     this.#options.onDeserted?.();
   }
@@ -173,4 +196,19 @@ export class HostFeed implements Feed {
     for (const follower of this.#due.splice(0, WOKEN_MAX)) follower.wake();
     if (this.#due.length > 0) setImmediate(() => this.#wakeSome());
   }
+}
+
+/** The first events up to a size; at least one. */
+function pieceOf(events: Piece): Piece {
+  let size = 0;
+  for (const [i, event] of events.entries()) {
+    size += sizeOf(event);
+    if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
+  }
+  return events;
+}
+
+/** About how large an event is, in characters: a program alone may have a million. */
+function sizeOf({ call }: LedgerEvent): number {
+  return EVENT_SIZE + (call.name === 'prog_load' ? (call.insns?.length ?? 0) : 0);
 }

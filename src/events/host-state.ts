@@ -27,7 +27,10 @@ export interface HostState {
   readonly snapshotPosition: number;
 }
 
-/** The state at `position`, which must not be after the head; 0 is before the first boot. */
+/**
+ * The state at `position`, or at the head if the log was shorter when it was read; 0 is before the
+ * first boot.
+ */
 export async function loadState(
   database: Queryable,
   hostId: number,
@@ -40,19 +43,28 @@ export async function loadState(
   const first = pages.next();
   first.catch(() => undefined);
   const kernel = stored === undefined ? unbooted() : restoredFrom(unpacked(stored.state));
-  for (let page = await first; !page.done; page = await pages.next()) fold(kernel, page.value);
-  return { kernel, position, snapshotPosition: from };
+  let reached = from;
+  for (let page = await first; !page.done; page = await pages.next()) {
+    fold(kernel, page.value);
+    reached = page.value.at(-1)?.position ?? reached;
+  }
+  return { kernel, position: reached, snapshotPosition: from };
 }
 
-/** Moves a state on to a later position of its host. */
+/** Moves a state on to a later position of its host; returns the one that it reached. */
 export async function foldUpTo(
   database: Queryable,
   hostId: number,
   { kernel, position }: { readonly kernel: Kernel; readonly position: number },
   to: number,
-): Promise<void> {
+): Promise<number> {
+  let reached = position;
   const range = { from: position + 1, to };
-  for await (const changes of readChanges(database, hostId, range)) fold(kernel, changes);
+  for await (const changes of readChanges(database, hostId, range)) {
+    fold(kernel, changes);
+    reached = changes.at(-1)?.position ?? reached;
+  }
+  return reached;
 }
 
 /**

@@ -6,7 +6,7 @@
 import { type Kernel, layered } from '../domain/kernel.ts';
 import type { Queryable } from './database.ts';
 import { readHead } from './head.ts';
-import { foldUpTo, loadState } from './host-state.ts';
+import { foldUpTo, type HostState, loadState } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { SNAPSHOT_EVENTS_MIN, stateRows } from './snapshot-interval.ts';
 
@@ -17,6 +17,9 @@ interface Kept {
   /** 0 while it is being read. */
   rows: number;
 }
+
+/** A state, and the position that it was folded up to. */
+type Reached = Pick<HostState, 'kernel' | 'position'>;
 
 export class PastStates {
   readonly #database: Queryable;
@@ -46,11 +49,25 @@ export class PastStates {
     this.#kept = [...this.#kept.filter((kept) => kept !== near), near];
     if (near.position === position) return read(await near.kernel);
     const kernel = layered(await near.kernel);
-    await Promise.all([
-      this.#within(hostId, position),
-      foldUpTo(this.#database, hostId, { kernel, position: near.position }, position),
-    ]);
-    return read(kernel);
+    const from = { kernel, position: near.position };
+    const folding = foldUpTo(this.#database, hostId, from, position);
+    return read(
+      await this.#at(
+        hostId,
+        position,
+        folding.then((reached) => ({ kernel, position: reached })),
+      ),
+    );
+  }
+
+  /**
+   * The kernel of a state that was read up to a position. The log may have come to it only after
+   * it was read, and before its head was: then the rest is folded now.
+   */
+  async #at(hostId: number, position: number, reading: Promise<Reached>): Promise<Kernel> {
+    const [state] = await Promise.all([reading, this.#within(hostId, position)]);
+    if (state.position < position) await foldUpTo(this.#database, hostId, state, position);
+    return state.kernel;
   }
 
   /** Refuses a position after the head, at which there is no state yet. */
@@ -71,10 +88,7 @@ export class PastStates {
   }
 
   #load(hostId: number, position: number): Kept {
-    const kernel = Promise.all([
-      loadState(this.#database, hostId, position),
-      this.#within(hostId, position),
-    ]).then(([state]) => state.kernel);
+    const kernel = this.#at(hostId, position, loadState(this.#database, hostId, position));
     const kept: Kept = { hostId, position, kernel, rows: 0 };
     this.#kept = [...this.#kept, kept];
     kernel.then(

@@ -58,6 +58,29 @@ describeStores('past states', ({ open }) => {
     }
   });
 
+  it('are whole when the log comes to a position after it was read, and before its head is', async () => {
+    const grown = await addHost(store.database, 'past-grown');
+    const steps = [...randomHistory({ seed: 5, events: 60 })];
+    await appendHistory(store.database, grown, steps.slice(0, 40), { sizeOf: () => 40 });
+    let isLate = true;
+    const database: Queryable = {
+      async query(text, params) {
+        if (text.includes('from heads') && isLate) {
+          isLate = false;
+          await appendHistory(store.database, grown, steps.slice(40), { sizeOf: () => 20 });
+        }
+        return store.database.query(text, params);
+      },
+    };
+    const past = new PastStates(database, 1_000_000);
+    const early = await past.read(grown, 50, snapshotOf);
+    const { kernel } = await loadState(store.database, grown, 50);
+    expect(early).toEqual(snapshotOf(kernel));
+    expect(isLate).toBe(false);
+    const on = await loadState(store.database, grown, 55);
+    expect(await past.read(grown, 55, snapshotOf)).toEqual(snapshotOf(on.kernel));
+  });
+
   it('are read from the database once', async () => {
     const { database, asked } = counted();
     const past = new PastStates(database, 1_000_000);

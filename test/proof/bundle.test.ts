@@ -57,6 +57,48 @@ describeStores('a bundle', ({ open }) => {
     await store?.drop();
   });
 
+  it('holds when its first checkpoint is signed while it is written', async () => {
+    const name = await newHost(log);
+    const of = { host: name, host_id: (await log.host(name)).host_id };
+    await log.submit(name, mkdir('/late'));
+    const lines: string[] = [];
+    for await (const line of writeBundle(store.database, of)) {
+      if (lines.length === 0) await signHead(store.database, of, { key, now: 7 });
+      lines.push(line);
+    }
+    expect(lines.filter((line) => line.includes('"checkpoint"'))).toHaveLength(1);
+    const report = await verified(Buffer.from(lines.join(''), 'utf8'));
+    expect(report).toMatchObject({ holds: true, proven_to: 2 });
+  });
+
+  it('does not hold up who wants its name while it arrives', async () => {
+    const bytes = await exported();
+    let created: Promise<unknown> = Promise.resolve();
+    async function* slowly() {
+      yield bytes.subarray(0, bytes.length - 10);
+      created = log.createHost({ name: 'wanted', principal: 'local', release: '6.18' });
+      // On PGlite all wait for the one connection, whatever they want.
+      if (store.database.kind === 'postgresql') await created;
+      yield bytes.subarray(bytes.length - 10);
+    }
+    const importing = importBundle(store.database, {
+      chunks: slowly(),
+      projector,
+      hostName: () => 'wanted',
+    });
+    const [imported, made] = await Promise.allSettled([
+      importing,
+      importing
+        .then(
+          () => 0,
+          () => 0,
+        )
+        .then(() => created),
+    ]);
+    expect([imported.status, made.status].sort()).toEqual(['fulfilled', 'rejected']);
+    if (store.database.kind === 'postgresql') expect(made.status).toBe('fulfilled');
+  });
+
   it('holds, and says what it proves', async () => {
     const { hash } = await log.head(host);
     expect(await verified(await exported())).toEqual({

@@ -65,7 +65,10 @@ async function betweenHosts(
     const message = `${against} shares no log with ${host}; compare a branch and its origin`;
     throw invalid([{ field: 'against', message }]);
   }
-  keepFor(c, host, { moment: end.moment, fixed: start.fixed && end.fixed });
+  const fixed = start.fixed && end.fixed;
+  keepFor(c, host, { moment: end.moment, fixed });
+  // The ETag tells the position of one host; the other may move while this one stays.
+  if (!fixed) c.header('etag', undefined);
   const other = { host: against, position: from };
   return { from, to, found: await diffAgainst(log, { host, to, shared }, other) };
 }

@@ -6,6 +6,7 @@ import { unbooted } from '../../domain/boot.ts';
 import type { StoredBatch } from '../batch-reader.ts';
 import { ChainCheck, type ChainReport } from '../chain-check.ts';
 import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
+import type { PublicKey } from '../checkpoint/signing-key.ts';
 import type { EncodedEvent } from '../codec.ts';
 import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
@@ -73,13 +74,13 @@ export async function importBundle(
         if (check.faultCount > 0) throw new BundleRefused(check.report());
         if (part.part === 'host') {
           host = hostName(part.host);
-          restored = new Restored(tx, await insertHost(tx, host), projector, check);
+          restored = new Restored(tx, await reservedHost(tx, host), projector, check);
         }
         await restored?.take(part);
       }
       const report = check.report();
       if (!report.holds || restored === undefined) throw new BundleRefused(report);
-      await restored.finish();
+      await restored.finish(host);
       return { host, host_id: restored.host_id, report };
     });
   } catch (error) {
@@ -88,11 +89,17 @@ export async function importBundle(
   }
 }
 
-async function insertHost(tx: Queryable, name: string): Promise<number> {
+/**
+ * The id of a host that is inserted at the end. Its name is tried and given back at once: held for
+ * as long as a bundle takes to arrive, it would stop all who want it, and their connections.
+ */
+async function reservedHost(tx: Queryable, name: string): Promise<number> {
+  await tx.query('savepoint reserved');
   const [row] = await tx.query<{ host_id: number }>(
     'insert into hosts (name) values ($1) returning host_id',
     [name],
   );
+  await tx.query('rollback to savepoint reserved');
   if (row === undefined) throw new Error('an inserted host has an id');
   return row.host_id;
 }
@@ -109,6 +116,8 @@ class Restored {
   /** By position. */
   #batches = new Map<number, StoredBatch>();
   #lastBatch: StoredBatch | undefined;
+  /** Stored at the end, for the same reason as the host: others store them too. */
+  readonly #keys = new Map<string, PublicKey>();
   #versions: ProjectionRow[][];
   /** What the database works on while the next piece is read. */
   #writing: Promise<unknown> = Promise.resolve();
@@ -127,7 +136,8 @@ class Restored {
       case 'host':
         return;
       case 'key':
-        return storeKey(tx, part.key);
+        this.#keys.set(part.key.key_id, part.key);
+        return;
       case 'checkpoint':
         return storeCheckpoint(tx, this.host_id, part.checkpoint);
       case 'segment':
@@ -146,12 +156,17 @@ class Restored {
     }
   }
 
-  /** Writes what is left, and where the log ends. */
-  async finish(): Promise<void> {
+  /** Writes what is left, the host, and where its log ends. */
+  async finish(name: string): Promise<void> {
     await this.#flush();
     await this.#writing;
     const last = this.#lastBatch;
     if (last === undefined) throw new BundleRefused(this.#check.report());
+    for (const key of this.#keys.values()) await storeKey(this.#tx, key);
+    await this.#tx.query(
+      'insert into hosts (host_id, name) overriding system value values ($1, $2)',
+      [this.host_id, name],
+    );
     await this.#tx.query(
       `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
        values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,

@@ -6,7 +6,9 @@
 import { readBatches, type StoredBatch } from '../batch-reader.ts';
 import { headAt } from '../branching.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { readCheckpoints, readKeys } from '../checkpoint/checkpoints.ts';
+import { readCheckpoints } from '../checkpoint/checkpoints.ts';
+import { HostKeys } from '../checkpoint/host-keys.ts';
+import type { PublicKey } from '../checkpoint/signing-key.ts';
 import type { EncodedEvent } from '../codec.ts';
 import type { Queryable } from '../database.ts';
 import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
@@ -43,16 +45,15 @@ async function* linesOf(
 ): AsyncGenerator<BundleLine> {
   const { position: head, hash: headHash } = await readHead(database, host_id);
   yield { type: 'bundle', version: BUNDLE_VERSION, host, position: head, hash: hex(headHash) };
-  for (const { key_id, bytes } of await readKeys(database, host_id)) {
-    yield { type: 'key', key_id, public_key: hex(bytes) };
-  }
+  const keys = new HostKeys(database, host_id);
+  for (const key of await keys.fresh()) yield keyLine(key);
   const forks = await forksOf(database, host_id, head);
   let position = 0;
   let hash = GENESIS_HASH;
   while (position < head) {
     const sealed = await soundSegment(database, host_id, { from: position + 1, to: head });
     if (sealed !== undefined) {
-      yield* checkpointLines(database, host_id, { after: position, to: sealed.position_to });
+      yield* checkpointLines(database, host_id, keys, { after: position, to: sealed.position_to });
       yield segmentLine(sealed);
       position = sealed.position_to;
       hash = sealed.hash_after;
@@ -65,7 +66,7 @@ async function* linesOf(
     const last = rows.at(-1);
     if (last === undefined) return;
     const range = { after: position, to: last.position };
-    yield* checkpointLines(database, host_id, range);
+    yield* checkpointLines(database, host_id, keys, range);
     const batches = await batchesOf(database, host_id, range);
     for (const row of rows) {
       hash = chainHash(hash, row);
@@ -130,15 +131,21 @@ async function batchesOf(
 async function* checkpointLines(
   database: Queryable,
   host_id: number,
+  keys: HostKeys,
   { after, to }: Range,
 ): AsyncGenerator<BundleLine> {
   for (let reached = after; ; ) {
     const page = await readCheckpoints(database, host_id, { after: reached, to });
+    for (const key of await keys.freshOf(page)) yield keyLine(key);
     for (const checkpoint of page) yield checkpointLine(checkpoint);
     const last = page.at(-1);
     if (last === undefined || last.position >= to) return;
     reached = last.position;
   }
+}
+
+function keyLine({ key_id, bytes }: PublicKey): BundleLine {
+  return { type: 'key', key_id, public_key: hex(bytes) };
 }
 
 function checkpointLine({ hash, signature, ...rest }: Checkpoint): BundleLine {

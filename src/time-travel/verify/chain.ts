@@ -4,7 +4,8 @@
  */
 import { readBatches, type StoredBatch } from '../../events/batch-reader.ts';
 import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
-import { readCheckpoints, readKeys } from '../../events/checkpoint/checkpoints.ts';
+import { readCheckpoints } from '../../events/checkpoint/checkpoints.ts';
+import { HostKeys } from '../../events/checkpoint/host-keys.ts';
 import type { EncodedEvent } from '../../events/codec.ts';
 import type { Queryable } from '../../events/database.ts';
 import { type Head, readHead } from '../../events/head.ts';
@@ -28,8 +29,8 @@ export interface ChainVerdict extends ChainReport {
 export async function verifyChain(database: Queryable, host_id: number): Promise<ChainVerdict> {
   const head = await readHead(database, host_id);
   const check = new ChainCheck();
-  const keys = await readKeys(database, host_id);
-  for (const key of keys) check.key(key);
+  const keys = new HostKeys(database, host_id);
+  for (const key of await keys.fresh()) check.key(key);
   const forks = await forksOf(database, host_id, head.position);
   const segments = new SegmentsBeside(database, host_id, check);
   while (check.position < head.position) {
@@ -39,7 +40,7 @@ export async function verifyChain(database: Queryable, host_id: number): Promise
     const last = rows.at(-1)?.position ?? head.position;
     // Rows beyond the head are of appends since.
     const to = Math.min(last, head.position);
-    await stated(database, host_id, check, { from, to });
+    await stated(database, host_id, { check, keys }, { from, to });
     const batches = await batchesWithin(database, host_id, { from, to });
     for (const row of rows) {
       if (row.position > to) break;
@@ -52,8 +53,7 @@ export async function verifyChain(database: Queryable, host_id: number): Promise
     if (check.position < to) check.lost(to, 'missing from the log');
   }
   compareHead(check, head);
-  const key_ids = keys.map(({ key_id }) => key_id);
-  return { ...check.report(), keys: key_ids, segments: segments.sound };
+  return { ...check.report(), keys: keys.met, segments: segments.sound };
 }
 
 interface Range {
@@ -61,9 +61,15 @@ interface Range {
   readonly to: number;
 }
 
-async function stated(database: Queryable, host_id: number, check: ChainCheck, range: Range) {
+async function stated(
+  database: Queryable,
+  host_id: number,
+  { check, keys }: { readonly check: ChainCheck; readonly keys: HostKeys },
+  range: Range,
+) {
   for (let after = range.from - 1; ; ) {
     const page = await readCheckpoints(database, host_id, { after, to: range.to });
+    for (const key of await keys.freshOf(page)) check.key(key);
     for (const checkpoint of page) check.checkpoint(checkpoint);
     const last = page.at(-1);
     if (last === undefined) return;
