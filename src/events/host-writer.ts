@@ -124,18 +124,27 @@ export class HostWriter {
     // What else has arrived by now is read first: it goes along with the first batch.
     await this.#exclusively(() => turnOfTheLoop());
     let answers: Answers = [];
-    while (this.#queue.length > 0) {
-      await this.#exclusively(async () => {
-        const committed = commit(this.#context, this.#tip, this.#queue.take());
-        // The database has work by now: meanwhile those of the batch before are answered.
-        await turnOfTheLoop();
-        for (const answer of answers) answer();
-        answers = await committed;
-        await this.#snapshotIfDue(snapshotInterval(this.#tip.kernel));
-      });
-      if (this.#tip.damaged) this.#queue.refuse(new LogRefusal({ why: 'closed' }));
-    }
-    for (const answer of answers) answer();
+    do {
+      while (this.#queue.length > 0) {
+        await this.#exclusively(async () => {
+          const committed = commit(this.#context, this.#tip, this.#queue.take());
+          // The database has work by now: meanwhile those of the batch before are answered, and
+          // the state that it left, which stands until this one is committed, may be stored.
+          await turnOfTheLoop();
+          for (const answer of answers) answer();
+          await this.#snapshotIfDue(snapshotInterval(this.#tip.kernel));
+          answers = await committed;
+        });
+        if (this.#tip.damaged) this.#queue.refuse(new LogRefusal({ why: 'closed' }));
+      }
+      for (const answer of answers) answer();
+      answers = [];
+      // Who was answered may have more to record, which goes before a snapshot.
+      await this.#exclusively(() => turnOfTheLoop());
+      if (this.#queue.length === 0) {
+        await this.#exclusively(() => this.#snapshotIfDue(snapshotInterval(this.#tip.kernel)));
+      }
+    } while (this.#queue.length > 0);
     this.#draining = false;
   }
 
