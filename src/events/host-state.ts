@@ -115,16 +115,17 @@ async function latestSnapshot(
   return row;
 }
 
-/**
- * Stores the state at a position; its text is taken at once, before anything is waited for.
- * Harmless when another process did so already.
- */
+/** The text that a state is stored as. */
+export function snapshotText(kernel: Kernel): string {
+  return JSON.stringify(snapshotOf(kernel));
+}
+
+/** Stores the text of the state at a position; harmless when another process did so already. */
 export async function storeSnapshot(
   database: Queryable,
   hostId: number,
-  { position, kernel }: { readonly position: number; readonly kernel: Kernel },
+  { position, text }: { readonly position: number; readonly text: string },
 ): Promise<void> {
-  const text = JSON.stringify(snapshotOf(kernel));
   const state = (await promisify(deflate)(text)).toString('base64');
   await database.query(
     `insert into snapshots (host_id, version, position, state)

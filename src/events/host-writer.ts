@@ -8,7 +8,7 @@ import type { Kernel } from '../domain/kernel.ts';
 import { type Answers, type CommitContext, commit } from './commit.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead } from './head.ts';
-import { storeSnapshot } from './host-state.ts';
+import { snapshotText, storeSnapshot } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { partingInterval, snapshotInterval, stateRows } from './snapshot-interval.ts';
 import { type InOrder, type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
@@ -155,25 +155,29 @@ export class HostWriter {
   }
 
   /**
-   * Takes a snapshot when one is due. Commits go on while it is packed and stored, since its text
-   * is taken at once; only the next snapshot waits for it.
+   * Takes a snapshot when one is due. Its text is taken at once, and commits go on while it is
+   * packed and stored; only the next snapshot waits for it.
    */
   async #snapshotIfDue(events: number): Promise<void> {
-    const { head, snapshotPosition, damaged } = this.#tip;
-    if (damaged || head.position - snapshotPosition < events) return;
+    const { kernel, head, snapshotPosition, damaged } = this.#tip;
+    const { position } = head;
+    if (damaged || position - snapshotPosition < events) return;
+    this.#tip.snapshotPosition = position;
+    const text = snapshotText(kernel);
     await this.#storing;
-    this.#storing = this.#snapshot();
+    this.#storing = this.#store({ position, text }, snapshotPosition);
   }
 
-  async #snapshot(): Promise<void> {
-    const { kernel, head, hostId, snapshotPosition } = this.#tip;
-    const { position } = head;
-    this.#tip.snapshotPosition = position;
+  /** @param before where the latest snapshot stands without this one */
+  async #store(
+    snapshot: { readonly position: number; readonly text: string },
+    before: number,
+  ): Promise<void> {
     try {
-      await storeSnapshot(this.#context.database, hostId, { position, kernel });
+      await storeSnapshot(this.#context.database, this.#tip.hostId, snapshot);
     } catch {
       // Only a shortcut is missing; the next commit tries again.
-      this.#tip.snapshotPosition = snapshotPosition;
+      this.#tip.snapshotPosition = before;
     }
   }
 }

@@ -65,6 +65,11 @@ describe('checkpoints', () => {
     expect((await parsed(rest, checkpointPage)).items).toEqual([]);
   });
 
+  it('have no ETag: one may come while the log stays where it is', async () => {
+    const response = await get('/v1/hosts/web1/checkpoints');
+    expect([response.status, response.headers.get('etag')]).toEqual([200, null]);
+  });
+
   it('are made now and then of every log that grew', async () => {
     await post(service.app, '/v1/hosts', { body: { name: 'quiet', release: '6.1' } });
     const { privateKey } = generateKeyPairSync('ed25519');
