@@ -19,10 +19,14 @@ import type { Change } from './event.ts';
  */
 const SNAPSHOT_VERSION = 3;
 
-export interface HostState {
-  /** The state after the event at `position`; a copy of the caller's own. */
+/** A state, and the position that it was folded up to. */
+export interface Reached {
   readonly kernel: Kernel;
   readonly position: number;
+}
+
+/** The state after the event at `position`; a copy of the caller's own. */
+export interface HostState extends Reached {
   /** Where the snapshot stood that it was built from; 0 for none. */
   readonly snapshotPosition: number;
 }
@@ -51,20 +55,19 @@ export async function loadState(
   return { kernel, position: reached, snapshotPosition: from };
 }
 
-/** Moves a state on to a later position of its host; returns the one that it reached. */
+/** Moves a state on towards a later position of its host, and tells which one it reached. */
 export async function foldUpTo(
   database: Queryable,
   hostId: number,
-  { kernel, position }: { readonly kernel: Kernel; readonly position: number },
+  { kernel, position }: Reached,
   to: number,
-): Promise<number> {
+): Promise<Reached> {
   let reached = position;
-  const range = { from: position + 1, to };
-  for await (const changes of readChanges(database, hostId, range)) {
+  for await (const changes of readChanges(database, hostId, { from: position + 1, to })) {
     fold(kernel, changes);
     reached = changes.at(-1)?.position ?? reached;
   }
-  return reached;
+  return { kernel, position: reached };
 }
 
 /**

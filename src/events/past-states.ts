@@ -6,7 +6,7 @@
 import { type Kernel, layered } from '../domain/kernel.ts';
 import type { Queryable } from './database.ts';
 import { readHead } from './head.ts';
-import { foldUpTo, type HostState, loadState } from './host-state.ts';
+import { foldUpTo, loadState, type Reached } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { SNAPSHOT_EVENTS_MIN, stateRows } from './snapshot-interval.ts';
 
@@ -17,9 +17,6 @@ interface Kept {
   /** 0 while it is being read. */
   rows: number;
 }
-
-/** A state, and the position that it was folded up to. */
-type Reached = Pick<HostState, 'kernel' | 'position'>;
 
 export class PastStates {
   readonly #database: Queryable;
@@ -50,14 +47,8 @@ export class PastStates {
     if (near.position === position) return read(await near.kernel);
     const kernel = layered(await near.kernel);
     const from = { kernel, position: near.position };
-    const folding = foldUpTo(this.#database, hostId, from, position);
-    return read(
-      await this.#at(
-        hostId,
-        position,
-        folding.then((reached) => ({ kernel, position: reached })),
-      ),
-    );
+    const reading = foldUpTo(this.#database, hostId, from, position);
+    return read(await this.#at(hostId, position, reading));
   }
 
   /**

@@ -92,7 +92,7 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
         good = good.slice(some.length);
         const recording = record(target, some);
         if (untold.length > 0) {
-          // The database gets these to work on, and is told about meanwhile what it did before.
+          // The database works on these by now: meanwhile the client is told of those before.
           await turnOfTheLoop();
           await turnOfTheLoop();
           yield textOf(untold);
