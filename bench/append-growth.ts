@@ -29,6 +29,7 @@ interface Rate {
 export const appendGrowth: Bench = {
   name: 'append-growth',
   title: 'appends against the length of the log',
+  longer: true,
   async run(context) {
     const rates = await ratesOf(context, context.full ? LENGTHS_FULL : LENGTHS);
     const first = rates.find(({ length }) => length === LENGTHS[1]) as Rate;

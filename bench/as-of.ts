@@ -29,6 +29,7 @@ const WHAT = { point: 'a point', tree: 'the tree of 1,000 cgroups' } as const;
 export const asOf: Bench = {
   name: 'as-of',
   title: 'reads of the past',
+  longer: true,
   async run(context) {
     const lengths = context.full ? LENGTHS_FULL : LENGTHS;
     const longest = lengths.at(-1) as number;

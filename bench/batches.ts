@@ -58,9 +58,9 @@ export const batches: Bench = {
             ...{ against: 'the same rows by unnest', wanted: { atLeast: 0.5 } },
           },
           {
-            ...{ target: '(B)', what: 'lists of 1,000 calls over HTTP', unit: '/s' },
+            ...{ target: 'B', what: 'lists of 1,000 calls over HTTP', unit: '/s' },
             ...{ ours: figures.ours, reference: figures.ready },
-            ...{ against: 'the same, parameters ready', wanted: { atLeast: 0.5 } },
+            against: 'the same, parameters ready',
           },
         ]),
       ],

@@ -41,6 +41,7 @@ interface Measured {
 export const replay: Bench = {
   name: 'replay',
   title: 'folding a log from its first event to its last',
+  longer: true,
   async run(context: BenchContext): Promise<Section> {
     const events = context.full ? EVENTS_FULL : EVENTS;
     const postgres = await context.postgres();

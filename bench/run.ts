@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME …] [--rounds N] [--full]`: runs the benchmarks, prints their tables, and
- * keeps them in `bench/RESULTS.md`.
+ * keeps them in `bench/RESULTS.md`; with `--full` those that have longer logs, on these.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,12 +14,15 @@ import { keep, placeOf, sectionText } from './harness/results.ts';
 const ROUNDS_DEFAULT = 5;
 const NAMES = BENCHES.map(({ name }) => name);
 
-function wanted(names: readonly string[]): readonly Bench[] {
-  const unknown = names.find((name) => !NAMES.includes(name));
+function wanted(names: readonly string[], full: boolean): readonly Bench[] {
+  const there = full ? BENCHES.filter(({ longer }) => longer) : BENCHES;
+  const known = there.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new Error(`there is no benchmark ${unknown}; there are ${NAMES.join(', ')}`);
+    const which = full ? `${unknown} with longer logs` : unknown;
+    throw new Error(`there is no benchmark ${which}; there are ${known.join(', ')}`);
   }
-  return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? there : there.filter(({ name }) => names.includes(name));
 }
 
 async function main(): Promise<void> {
@@ -32,7 +35,7 @@ async function main(): Promise<void> {
   });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be 1 or more');
-  const benches = wanted(positionals);
+  const benches = wanted(positionals, values.full);
   const scratch = mkdtempSync(join(tmpdir(), 'bpfledger-bench-'));
   let server: Promise<BenchPostgres> | undefined;
   const context: BenchContext = {
@@ -50,8 +53,9 @@ async function main(): Promise<void> {
       console.error(`${bench.name}: ${bench.title}`);
       const section = await bench.run(context);
       const place = placeOf((await server)?.version, rounds);
-      console.log(sectionText(bench, section, place));
-      keep(NAMES, bench, section, place);
+      const found = { bench, full: values.full, section, place };
+      console.log(sectionText(found));
+      keep(NAMES, found);
     }
   } finally {
     await (await server)?.stop();

@@ -30,6 +30,7 @@ interface Place {
 export const start: Bench = {
   name: 'start',
   title: 'cold start to the first answers',
+  longer: true,
   async run(context) {
     const places = [await onPostgres(context), await onPglite(context)];
     build();

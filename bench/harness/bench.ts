@@ -28,5 +28,7 @@ export interface Bench {
   /** What it is asked for by: `npm run bench -- NAME`. */
   readonly name: string;
   readonly title: string;
+  /** With `--full` it has longer logs, and a section of its own. */
+  readonly longer?: true;
   run(context: BenchContext): Promise<Section>;
 }

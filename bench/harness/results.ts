@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Bench, Section } from './bench.ts';
-import { svgOf } from './plot.ts';
+import { type Plot, svgOf } from './plot.ts';
 import { markdown } from './table.ts';
 
 const RESULTS = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
@@ -20,11 +20,25 @@ machine and the same PostgreSQL, and a figure is the median of the rounds with t
 greatest in brackets. What the targets mean and where the time goes: [docs/performance.md](../docs/performance.md).
 `;
 
+const FULL = ' --full';
+
+/** What one benchmark found in a run. */
+export interface Found {
+  readonly bench: Bench;
+  /** Whether it ran on the longer logs: such figures stand beside those of the usual ones. */
+  readonly full: boolean;
+  readonly section: Section;
+  /** Where and when, by `placeOf`. */
+  readonly place: string;
+}
+
 /** One bench's part of the page. */
-export function sectionText(bench: Bench, section: Section, place: string): string {
-  const plots = (section.plots ?? []).map(({ file, title }) => `![${title}](plots/${file}.svg)`);
+export function sectionText({ bench, full, section, place }: Found): string {
+  const plots = (section.plots ?? []).map(
+    (plot) => `![${plot.title}](plots/${plotFile(plot, full)})`,
+  );
   return [
-    `## ${bench.name}: ${bench.title}`,
+    `## ${bench.name}${full ? FULL : ''}: ${bench.title}`,
     '',
     `*${place}*`,
     ...section.text.flatMap((paragraph) => ['', paragraph]),
@@ -65,20 +79,22 @@ function commitOf(): string {
 }
 
 /** Puts a bench's section into the page, in the order of `names`, and draws its plots. */
-export function keep(
-  names: readonly string[],
-  bench: Bench,
-  section: Section,
-  place: string,
-): void {
+export function keep(names: readonly string[], found: Found): void {
+  const { bench, full, section } = found;
   const sections = new Map(sectionsIn(existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''));
-  sections.set(bench.name, sectionText(bench, section, place));
-  const kept = names.flatMap((name) => sections.get(name) ?? []);
+  sections.set(`${bench.name}${full ? FULL : ''}`, sectionText(found));
+  const kept = names
+    .flatMap((name) => [name, `${name}${FULL}`])
+    .flatMap((name) => sections.get(name) ?? []);
   writeFileSync(RESULTS, [HEAD, ...kept].join('\n'));
   for (const plot of section.plots ?? []) {
     mkdirSync(PLOTS, { recursive: true });
-    writeFileSync(`${PLOTS}${plot.file}.svg`, svgOf(plot));
+    writeFileSync(`${PLOTS}${plotFile(plot, full)}`, svgOf(plot));
   }
+}
+
+function plotFile({ file }: Plot, full: boolean): string {
+  return `${file}${full ? '-full' : ''}.svg`;
 }
 
 function sectionsIn(page: string): [string, string][] {

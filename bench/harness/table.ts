@@ -7,7 +7,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A comparison with a target: ours ÷ reference has to be at least, or at most, so much. */
+/** A comparison; with a target, ours ÷ reference has to be at least, or at most, so much. */
 export interface Comparison {
   /** The target's letter in docs/performance.md, such as `A`. */
   readonly target: string;
@@ -17,9 +17,11 @@ export interface Comparison {
   readonly reference: Figure;
   /** What the reference is. */
   readonly against: string;
-  /** The ratio wanted. */
-  readonly wanted: { readonly atLeast: number } | { readonly atMost: number };
+  /** The ratio wanted; what is only stated has none. */
+  readonly wanted?: Wanted;
 }
+
+type Wanted = { readonly atLeast: number } | { readonly atMost: number };
 
 /** A figure that has to keep below, or above, an absolute bound. */
 export interface Bound {
@@ -27,7 +29,7 @@ export interface Bound {
   readonly what: string;
   readonly unit: string;
   readonly ours: Figure;
-  readonly wanted: { readonly atLeast: number } | { readonly atMost: number };
+  readonly wanted: Wanted;
 }
 
 /** The table of comparisons: ours, theirs, the ratio, and whether the target is reached. */
@@ -43,8 +45,8 @@ export function comparisonTable(title: string, comparisons: readonly Comparison[
         `${spread(ours)} ${unit}`,
         `${spread(reference)} ${unit} (${against})`,
         `**${ratio.toFixed(2)}**`,
-        wantedText(wanted),
-        reached(ratio, wanted),
+        wanted === undefined ? 'stated' : wantedText(wanted),
+        wanted === undefined ? '' : reached(ratio, wanted),
       ];
     }),
   };
@@ -85,11 +87,11 @@ export function markdown({ title, columns, rows }: Table): string {
   return [`**${title}**`, '', ...lines].join('\n');
 }
 
-function wantedText(wanted: Comparison['wanted']): string {
+function wantedText(wanted: Wanted): string {
   return 'atLeast' in wanted ? `≥ ${number(wanted.atLeast)}` : `≤ ${number(wanted.atMost)}`;
 }
 
-function reached(value: number, wanted: Comparison['wanted']): string {
+function reached(value: number, wanted: Wanted): string {
   const is = 'atLeast' in wanted ? value >= wanted.atLeast : value <= wanted.atMost;
   return is ? 'yes' : 'no';
 }

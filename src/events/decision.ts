@@ -5,8 +5,9 @@ import type { Decision } from '../domain/decision.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { BOOT_PID } from '../domain/release/config.ts';
-import type { LedgerEvent } from './event.ts';
+import type { BootCall, LedgerEvent } from './event.ts';
 import type { NumberedRequest } from './references.ts';
+import type { AskedBoot } from './submission.ts';
 
 /** Where the event will stand. */
 export interface Place {
@@ -18,7 +19,8 @@ export interface Place {
 
 /** Decides `request` on `kernel` and applies its effects there. */
 export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Place): LedgerEvent {
-  const { pid = BOOT_PID, call } = request;
+  const { pid = BOOT_PID } = request;
+  const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
   for (const effect of effects) evolve(kernel, effect, pid);
@@ -40,4 +42,9 @@ export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Pla
 function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decision {
   if (call.name !== 'boot') return decide(kernel, pid, call);
   return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
+}
+
+function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
+  const { name, boot_id, release = boot.release } = asked;
+  return { name, release, boot_id, config: { ...boot.config, ...asked.config } };
 }

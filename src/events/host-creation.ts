@@ -9,14 +9,14 @@ import type { Clock } from './clock.ts';
 import type { Database, Queryable } from './database.ts';
 import { violatedUnique, wasRefused } from './database-error.ts';
 import { draftOf } from './draft.ts';
-import type { BootCall, LedgerEvent } from './event.ts';
+import type { LedgerEvent } from './event.ts';
 import { GENESIS_HASH } from './hash-chain.ts';
 import type { Head } from './head.ts';
 import { findKey, NO_HOST } from './idempotency.ts';
 import { readEvents } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
-import type { IdempotencyKey } from './submission.ts';
+import type { AskedBoot, IdempotencyKey } from './submission.ts';
 
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 100;
@@ -57,7 +57,7 @@ export interface CreationContext {
 export async function createHost(
   context: CreationContext,
   creation: HostCreation,
-  boot: BootCall,
+  boot: AskedBoot,
 ): Promise<CreatedHost> {
   const { database, clock } = context;
   let lost: unknown;
@@ -84,7 +84,7 @@ async function insertHost(
   tx: Queryable,
   context: CreationContext,
   { name, principal, idempotency, at }: HostCreation,
-  boot: BootCall,
+  boot: AskedBoot,
 ): Promise<CreatedHost> {
   const { projector, clock, append, writer } = context;
   const now = clock.now();
@@ -146,7 +146,7 @@ async function replayedCreation(
 async function existing(
   database: Database,
   creation: HostCreation,
-  boot: BootCall,
+  boot: AskedBoot,
 ): Promise<CreatedHost> {
   const replayed = await replayedCreation(database, creation);
   if (replayed !== undefined) return replayed;

@@ -3,14 +3,14 @@
  * are microseconds since the epoch; what the log refuses is a `LogRefusal`.
  */
 import type { Kernel } from '../domain/kernel.ts';
-import { type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
+import type { BootConfig } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { appendFor } from './append.ts';
 import { type BranchRequest, createBranch, dropBranch, type MadeBranch } from './branching.ts';
 import type { Clock } from './clock.ts';
 import type { CommitContext } from './commit.ts';
 import type { Database } from './database.ts';
-import type { BootCall, LedgerEvent } from './event.ts';
+import type { LedgerEvent } from './event.ts';
 import type { Follower } from './follower.ts';
 import { type Head, readHead } from './head.ts';
 import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
@@ -25,7 +25,7 @@ import { LogRefusal } from './log-refusal.ts';
 import { GROWN_CHANNEL, notifierFor } from './notifier.ts';
 import { PastStates } from './past-states.ts';
 import type { Projector } from './projector.ts';
-import type { IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
+import type { AskedBoot, IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
 
 export interface LogOptions {
   /** Migrated already. */
@@ -47,7 +47,8 @@ export interface BootRequest {
   readonly boot_id?: string;
 }
 
-export interface RebootRequest extends BootRequest {
+/** What is left out of release and config is as in the boot before. */
+export interface RebootRequest extends Partial<BootRequest> {
   readonly principal: string;
   readonly at?: number;
   readonly idempotency?: IdempotencyKey;
@@ -155,9 +156,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
   }
 
   return {
-    createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
+    createHost: async (request) => createHost(context, request, askedBoot(request, randomBytes)),
     async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
-      const call = bootCall(request, randomBytes);
+      const call = askedBoot(request, randomBytes);
       return submit(host, {
         principal,
         calls: [{ call, ...(at !== undefined && { at }) }],
@@ -236,16 +237,19 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
 }
 
-function bootCall(request: BootRequest, randomBytes: LogOptions['randomBytes']): BootCall {
-  const release = releaseOf(request.release);
-  if (release === undefined) {
-    throw new LogRefusal({ why: 'release-unknown', release: request.release });
+function askedBoot(
+  { release, boot_id, config = {} }: Partial<BootRequest>,
+  randomBytes: LogOptions['randomBytes'],
+): AskedBoot {
+  const known = release === undefined ? undefined : releaseOf(release);
+  if (release !== undefined && known === undefined) {
+    throw new LogRefusal({ why: 'release-unknown', release });
   }
   return {
     name: 'boot',
-    release: release.id,
-    boot_id: request.boot_id ?? uuidOf(randomBytes(16)),
-    config: { ...DEFAULT_CONFIG, ...request.config },
+    boot_id: boot_id ?? uuidOf(randomBytes(16)),
+    config,
+    ...(known !== undefined && { release: known.id }),
   };
 }
 

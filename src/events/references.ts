@@ -1,15 +1,14 @@
 /** Puts the results of earlier calls in the place of references to them. */
 import type { Call } from '../domain/call.ts';
 import { isRefusal, type Outcome } from '../domain/outcome.ts';
-import type { BootCall } from './event.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Reference } from './schema/reference.ts';
-import type { CallRequest } from './submission.ts';
+import type { AskedBoot, CallRequest } from './submission.ts';
 
 /** A request without references. */
 export interface NumberedRequest extends Omit<CallRequest, 'pid' | 'call'> {
   readonly pid?: number;
-  readonly call: Call | BootCall;
+  readonly call: Call | AskedBoot;
 }
 
 /** Whether no field of the request refers to an earlier answer. */
@@ -40,7 +39,7 @@ export function numbered(request: CallRequest, outcomes: readonly Outcome[]): Nu
   const { pid, ...rest } = request;
   return {
     ...rest,
-    call: Object.fromEntries(call) as unknown as Call | BootCall,
+    call: Object.fromEntries(call) as unknown as Call | AskedBoot,
     ...(pid !== undefined && { pid: number(pid, 'pid') as number }),
   };
 }

@@ -3,6 +3,7 @@
  * them. Calls may refer to the answers of earlier ones in the same submission.
  */
 import type { Call } from '../domain/call.ts';
+import type { BootConfig } from '../domain/release/config.ts';
 import type { BootCall, LedgerEvent } from './event.ts';
 import type { Reference } from './schema/reference.ts';
 
@@ -18,6 +19,16 @@ type Referring<T> = T extends number
 /** A call whose numbers (fds, pids) may be results of earlier calls of its submission. */
 type ReferringCall<C> = C extends unknown ? { readonly [K in keyof C]: Referring<C[K]> } : never;
 
+/**
+ * A boot that is asked for. What is left out is as in the boot before, or by default when there is
+ * none: it is known when the boot is decided, so one of two reboots at once does not undo the other.
+ */
+export interface AskedBoot extends Pick<BootCall, 'name' | 'boot_id'> {
+  /** Canonical id of a known release. */
+  readonly release?: string;
+  readonly config: Partial<BootConfig>;
+}
+
 /** One call, asked of the model. */
 export interface CallRequest {
   /** The calling process; default: the boot process. */
@@ -28,7 +39,7 @@ export interface CallRequest {
   readonly at?: number;
   /** Default: `decided`. */
   readonly source?: LedgerEvent['source'];
-  readonly call: ReferringCall<Call> | BootCall;
+  readonly call: ReferringCall<Call> | AskedBoot;
 }
 
 /** Makes a write repeatable: the same key and fingerprint are recorded once. */

@@ -217,6 +217,19 @@ describeStores('appending', ({ open }) => {
     await soundLog(host);
   });
 
+  it('keeps what is left out of a reboot as in the boot before, of reboots at once too', async () => {
+    const host = await newHost(log);
+    await Promise.all([
+      log.reboot(host, { principal: 'local', release: '6.1' }),
+      log.reboot(host, { principal: 'local', config: { first_prog_id: 700 } }),
+      second.reboot(host, { principal: 'local', config: { nofile: 64 } }),
+    ]);
+    const { release, config } = await log.readHead(host, ({ boot }) => boot);
+    expect(release).toMatch(/^6\.1\./);
+    expect(config).toMatchObject({ first_prog_id: 700, nofile: 64 });
+    await soundLog(host);
+  });
+
   it('never lets the time of recording go back', async () => {
     const host = await newHost(log);
     const clock = { now: () => 1_000_000, sleep: async () => undefined };

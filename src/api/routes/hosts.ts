@@ -142,12 +142,9 @@ export function hosts(app: App, service: Service): void {
     const { actor } = allowed(c, 'admin', host);
     const { request, keyed } = await keyedBody(c, rebootRequest);
     const expected = expectedPosition(c, host);
-    const now = await log.readHead(host, ({ boot }) => boot);
     const { events, replayed } = await log.reboot(host, {
+      ...request,
       principal: actor,
-      release: request.release ?? now.release,
-      config: { ...now.config, ...request.config },
-      ...(request.at !== undefined && { at: request.at }),
       ...keyed,
       ...(expected !== undefined && { expectedPosition: expected }),
     });
