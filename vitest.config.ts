@@ -1,23 +1,37 @@
 import { defineConfig } from 'vitest/config';
+import { needs } from './test/support/needs.ts';
 
 // `unit` is the fast half that every check runs. `full` is the rest: it may start servers, read the
 // database and talk to the kernel, and says which of them is missing (test/support/needs.ts).
+// `api-on-postgresql` is the API's part of it once more: what a pool of connections does otherwise
+// than the one of PGlite is told here.
 const fast = ['src/**/*.test.ts', 'test/spec/**/*.test.ts', 'test/house/**/*.test.ts'];
+// These start processes and databases of both kinds themselves.
+const ownDatabases = ['test/api/durability.test.ts', 'test/api/stale-projections.test.ts'];
+
+const servers = {
+  exclude: ['**/node_modules/**', ...fast],
+  globalSetup: 'test/support/postgres-for-all.ts',
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
+const apiOnPostgresql = {
+  test: {
+    ...servers,
+    name: 'api-on-postgresql',
+    include: ['test/api/**/*.test.ts'],
+    exclude: [...servers.exclude, ...ownDatabases],
+    env: { BPFLEDGER_TEST_API_ON: 'postgresql' },
+  },
+};
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: fast } },
-      {
-        test: {
-          name: 'full',
-          include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...fast],
-          globalSetup: 'test/support/postgres-for-all.ts',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { test: { ...servers, name: 'full', include: ['test/**/*.test.ts'] } },
+      ...(needs('postgresql').ok ? [apiOnPostgresql] : []),
     ],
   },
 });

@@ -4,9 +4,6 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationOf } from '../../src/api/configuration.ts';
 import { tokensOf } from '../../src/api/guard/tokens.ts';
-import type { Database } from '../../src/events/database.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
 import { post, problem, startTestService, type TestService } from './running.ts';
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -18,20 +15,16 @@ const file = [
   entry('eyes', 'reader', 'ci-1'),
 ].join('\n');
 
-let database: Database;
 let service: TestService;
 let local: TestService;
 
 beforeAll(async () => {
-  database = await openPglite();
-  await migrate(database);
-  service = await startTestService({ database, tokens: tokensOf(file) });
-  local = await startTestService({ database, loopback: true });
+  service = await startTestService({ tokens: tokensOf(file) });
+  local = await startTestService({ database: service.database, loopback: true });
 });
 afterAll(async () => {
-  await service.close();
   await local.close();
-  await database.close();
+  await service.close();
 });
 
 const bearer = (name: string) => ({ authorization: `Bearer secret-${name}` });

@@ -212,7 +212,7 @@ describe('events', () => {
 
 it('operations', async () => {
   const health = (await (await service.app.request('/healthz')).json()) as object;
-  expect(health).toMatchObject({ status: 'ok', storage: { kind: 'pglite' } });
+  expect(health).toMatchObject({ status: 'ok', storage: { kind: service.database.kind } });
   expect((await service.app.request('/readyz')).status).toBe(200);
   expect(await (await service.app.request('/metrics')).text()).toContain('bpfledger_http_request');
   expect(service.faults).toEqual([]);

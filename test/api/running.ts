@@ -1,5 +1,6 @@
-// A service of its own for a test file: in process, on PGlite in memory, reached through the
-// application's `request`, or by a socket where the server itself is looked at.
+// A service of its own for a test file: in process, on PGlite in memory or, where vitest.config.ts
+// says so, on PostgreSQL; reached through the application's `request`, or by a socket where the
+// server itself is looked at.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -19,7 +20,11 @@ import type { Database } from '../../src/events/database.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
 import { migrate } from '../../src/events/migrate.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
+import { openPostgres } from '../../src/events/postgres-database.ts';
 import { projector } from '../../src/projections/projector.ts';
+import { createDatabase } from '../support/database.ts';
+
+const onPostgresql = process.env.BPFLEDGER_TEST_API_ON === 'postgresql';
 
 const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
@@ -43,8 +48,9 @@ export interface TestServiceOptions {
 }
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
-  const database = options.database ?? (await openPglite());
-  if (options.database === undefined) await migrate(database);
+  const { database, drop } = options.database
+    ? { database: options.database, drop: async () => undefined }
+    : await newDatabase();
   const clock = systemClock;
   const log = await openLog({ database, clock, projector, randomBytes });
   const closing = new AbortController();
@@ -76,7 +82,20 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       server?.close();
       server?.closeAllConnections();
       await log.close();
-      if (options.database === undefined) await database.close();
+      await drop();
+    },
+  };
+}
+
+async function newDatabase(): Promise<{ database: Database; drop: () => Promise<void> }> {
+  const made = onPostgresql ? await createDatabase() : undefined;
+  const database = made ? openPostgres({ url: made.url }) : await openPglite();
+  await migrate(database);
+  return {
+    database,
+    async drop() {
+      await database.close();
+      await made?.drop();
     },
   };
 }
