@@ -61,6 +61,12 @@ interface Page {
   readonly limit?: number;
 }
 
+/** What a state is the state of: a host's log up to a position. */
+export interface Standing {
+  readonly host_id: number;
+  readonly position: number;
+}
+
 export interface Log {
   /** A new host with its first boot. Refuses `host-exists`, `release-unknown`. */
   createHost(request: HostCreation & BootRequest): Promise<CreatedHost>;
@@ -102,14 +108,14 @@ export interface Log {
    * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
    * kernel, which others read as well. Refuses `position-unknown`.
    */
-  readAt<T>(host: string, position: number, read: (kernel: Kernel) => T): Promise<T>;
+  readAt<T>(host: string, position: number, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
    * Reads the state at the head without a copy: for plans and small answers. `read` works at once
    * and keeps nothing of the kernel, which changes with the next commit.
    */
-  readHead<T>(host: string, read: (kernel: Kernel, position: number) => T): Promise<T>;
+  readHead<T>(host: string, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
@@ -215,7 +221,10 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return feed.follow(after);
     },
 
-    readAt: async (host, position, read) => past.read(await idOf(host), position, read),
+    async readAt(host, position, read) {
+      const host_id = await idOf(host);
+      return past.read(host_id, position, (kernel) => read(kernel, { host_id, position }));
+    },
     async kernelAt(host, position) {
       const hostId = await idOf(host);
       const { position: head } = await readHead(database, hostId);
@@ -224,7 +233,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
       }
       return loadState(database, hostId, position ?? head);
     },
-    readHead: async (host, read) => writers.use(await idOf(host), (writer) => writer.read(read)),
+    async readHead(host, read) {
+      const host_id = await idOf(host);
+      return writers.use(host_id, (writer) =>
+        writer.read((kernel, position) => read(kernel, { host_id, position })),
+      );
+    },
 
     sweepKeys: () => sweepKeys(database, clock.now()),
     held: () => writers.held,

@@ -52,19 +52,16 @@ export class PastStates {
   }
 
   /**
-   * The kernel of a state that was read up to a position. The log may have come to it only after
-   * it was read, and before its head was: then the rest is folded now.
+   * The kernel of a state that was read up to a position. One that stops before it is of a log that
+   * was shorter: unless that has come to the position since, there is no such state yet.
    */
   async #at(hostId: number, position: number, reading: Promise<Reached>): Promise<Kernel> {
-    const [state] = await Promise.all([reading, this.#within(hostId, position)]);
-    if (state.position < position) await foldUpTo(this.#database, hostId, state, position);
-    return state.kernel;
-  }
-
-  /** Refuses a position after the head, at which there is no state yet. */
-  async #within(hostId: number, position: number): Promise<void> {
+    const state = await reading;
+    if (state.position === position) return state.kernel;
     const { position: head } = await readHead(this.#database, hostId);
     if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    await foldUpTo(this.#database, hostId, state, position);
+    return state.kernel;
   }
 
   /** The last state at or before a position from which a fold is short. */

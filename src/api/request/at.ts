@@ -5,8 +5,8 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
+import type { Standing } from '../../events/log.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
-import { momentAt } from '../../projections/boots.ts';
 import type { Moment } from '../../projections/moment.ts';
 import {
   type FoundMoment,
@@ -70,27 +70,21 @@ export async function worldAt<T>(
   text: MomentText | undefined,
   read: (kernel: Kernel) => T,
 ): Promise<{ readonly moment: Moment; readonly told: T }> {
-  const { log, database } = service;
-  if (text?.kind === 'position') {
-    // The state is read while the moment is looked up, which also says what is wrong with it.
-    const told = log.readAt(host, text.position, read);
-    told.catch(() => undefined);
-    return { moment: await momentOf(service, c, host, text), told: await told };
-  }
-  if (text !== undefined) {
+  const { log } = service;
+  if (text !== undefined && text.kind !== 'position') {
     const moment = await momentOf(service, c, host, text);
     return { moment, told: await log.readAt(host, moment.position, read) };
   }
-  const { host_id } = await log.head(host);
-  const { position, told } = await log.readHead(host, (kernel, at) => ({
-    position: at,
+  // The state says which boot it is of: what is read of the tables is then as of the same moment.
+  const world = (kernel: Kernel, at: Standing) => ({
+    moment: { ...at, boot: kernel.boot.number },
     told: read(kernel),
-  }));
-  // What is read of the tables has to be as of the position that the kernel had.
-  const moment = await momentAt(database, { host_id, position });
-  if (moment === undefined) throw new Error(`host ${host} has no boot`);
-  keepFor(c, host, { moment, fixed: false });
-  return { moment, told };
+  });
+  const found = await (text === undefined
+    ? log.readHead(host, world)
+    : known('at', () => log.readAt(host, text.position, world)));
+  keepFor(c, host, { moment: found.moment, fixed: text !== undefined });
+  return found;
 }
 
 /** The moment of a text, or the problem that the log does not have it. */
@@ -100,8 +94,13 @@ export async function knownMoment(
   text: MomentText | undefined,
   field: string,
 ): Promise<FoundMoment> {
+  return known(field, () => findMoment(service, host, text));
+}
+
+/** What is found at a moment, or the problem that the log does not have it. */
+async function known<T>(field: string, find: () => Promise<T>): Promise<T> {
   try {
-    return await findMoment(service, host, text);
+    return await find();
   } catch (error) {
     if (error instanceof MomentUnknown) throw unknownMoment(error.message, field, error.head);
     if (error instanceof LogRefusal && error.reason.why === 'position-unknown') {

@@ -10,7 +10,7 @@ import { HEARTBEAT_MS, RETRY_AFTER_S, STREAMS_MAX, UNREAD_MS } from '../limits.t
 import { invalid, ProblemError } from '../problem.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
-import { headOf, type Service } from '../service.ts';
+import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
 import { pulled } from '../streams/pulled.ts';
 
@@ -58,7 +58,7 @@ export function eventStream(app: App, service: Service): void {
     const { after, ...query } = c.req.valid('query');
     allowed(c, 'reader', host);
     const start = startOf(c.req.header('last-event-id'), after);
-    const { host_id, position } = await headOf(service, host);
+    const { host_id, position } = await service.log.head(host);
     if (start > position) {
       const detail = `the log of ${host} ends at position ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'after', position });

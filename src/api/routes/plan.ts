@@ -84,9 +84,8 @@ export function plans(app: App, service: Service): void {
     const { value } = await jsonBody(c);
     const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];
     const { log, database } = service;
-    const { host_id } = await log.head(host);
     const { moment, planned } = await log.readHead(host, (kernel, at) => ({
-      moment: { host_id, boot: kernel.boot.number, position: at },
+      moment: { ...at, boot: kernel.boot.number },
       planned: plan(kernel, calls),
     }));
     const eventAt = (at: number) => log.event(host, at);
