@@ -37,7 +37,11 @@ export async function treesOnPostgres(
   const missing = lengths.filter((length) => !trees.lengths.has(length));
   const database = openPostgres({ url: trees.url });
   await record(context, database, missing);
-  if (missing.length > 0) await database.query('vacuum analyze');
+  if (missing.length > 0) {
+    // What recording left to be written back would be written while reads are measured.
+    await database.query('vacuum analyze');
+    await database.query('checkpoint');
+  }
   await database.close();
   for (const length of missing) trees.lengths.add(length);
   return trees.url;
