@@ -2,12 +2,12 @@
  * `decide`: what the kernel answers to a call, and what follows. It reads the state and changes
  * nothing; it is total and deterministic.
  */
-import type { Call, CallOf, Calls, Target } from './call.ts';
+import type { Call, Target } from './call.ts';
 import { type Caller, lowestFree, noFreeFd } from './caller.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
-import { getFdById, getNextId, objGetInfo, unknownCommand } from './calls/ids.ts';
+import { getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
@@ -30,8 +30,27 @@ export function decide(kernel: Kernel, pid: number, call: Call): Decision {
   return answer({ kernel, process, opened: undefined }, call);
 }
 
+/** Names are compared one by one, so what a node's agents do all day comes first. */
 function answer(caller: Caller, call: Call): Decision {
   switch (call.name) {
+    case 'link_update':
+      return gated(caller, call, linkUpdate);
+    case 'link_create':
+      return onTarget(caller, call, linkCreate);
+    case 'close':
+      return close(caller, call);
+    case 'prog_load':
+      return gated(caller, call, progLoad);
+    case 'prog_attach':
+      return onTarget(caller, call, progAttach);
+    case 'prog_detach':
+      return onTarget(caller, call, progDetach);
+    case 'prog_query':
+      return onTarget(caller, call, progQuery);
+    case 'mkdir':
+      return mkdir(caller, call);
+    case 'rmdir':
+      return rmdir(caller, call);
     case 'spawn':
       return spawn(caller, call);
     case 'fork':
@@ -50,8 +69,6 @@ function answer(caller: Caller, call: Call): Decision {
       return openCgroup(caller, call);
     case 'open_other':
       return openOther(caller);
-    case 'close':
-      return close(caller, call);
     case 'dup':
       return dup(caller, call);
     case 'dup2':
@@ -60,10 +77,6 @@ function answer(caller: Caller, call: Call): Decision {
       return sendFd(caller, call);
     case 'recv_fd':
       return recvFd(caller);
-    case 'mkdir':
-      return mkdir(caller, call);
-    case 'rmdir':
-      return rmdir(caller, call);
     case 'bpffs_mkdir':
       return bpffsMkdir(caller, call);
     case 'bpffs_rmdir':
@@ -74,75 +87,52 @@ function answer(caller: Caller, call: Call): Decision {
       return rename(caller, call);
     case 'chmod':
       return chmod(caller, call);
-    default:
-      return command(caller, call);
-  }
-}
-
-/** The calls that go through bpf(2), and so through its gate. */
-type Command = Exclude<Call, CallOf<Exclude<keyof Calls, CommandName>>>;
-type CommandName = Extract<
-  keyof Calls,
-  `prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}`
->;
-
-function command(caller: Caller, call: Command): Decision {
-  // A directory opened for the call is opened before bpf(2) is entered.
-  if (call.name === 'prog_attach') return onTarget(caller, call, progAttach);
-  if (call.name === 'prog_detach') return onTarget(caller, call, progDetach);
-  if (call.name === 'prog_query') return onTarget(caller, call, progQuery);
-  if (call.name === 'link_create') return onTarget(caller, call, linkCreate);
-  const gated = gate(caller);
-  if (gated !== undefined) return refuse(gated);
-  switch (call.name) {
-    case 'prog_load':
-      return progLoad(caller, call);
     case 'prog_bind_map':
-      return caller.kernel.switches.prog_bind_map
-        ? progBindMap(caller, call)
-        : unknownCommand(call.name);
-    case 'link_update':
-      return linkUpdate(caller, call);
+      return gated(caller, call, progBindMap);
     case 'link_detach':
-      return caller.kernel.switches.link_detach
-        ? linkDetach(caller, call)
-        : unknownCommand(call.name);
+      return gated(caller, call, linkDetach);
     case 'obj_pin':
-      return objPin(caller, call);
+      return gated(caller, call, objPin);
     case 'obj_get':
-      return objGet(caller, call);
+      return gated(caller, call, objGet);
     case 'obj_get_info_by_fd':
-      return objGetInfo(caller, call);
+      return gated(caller, call, objGetInfo);
     case 'prog_get_fd_by_id':
-      return getFdById(caller, 'prog', call.prog_id);
+      return gated(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
     case 'link_get_fd_by_id':
-      return getFdById(caller, 'link', call.link_id);
+      return gated(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
     case 'map_get_fd_by_id':
-      return getFdById(caller, 'map', call.map_id);
+      return gated(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
     case 'prog_get_next_id':
-      return getNextId(caller, 'prog', call.start_id);
+      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
     case 'link_get_next_id':
-      return getNextId(caller, 'link', call.start_id);
+      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'link', start_id));
     case 'map_get_next_id':
-      return getNextId(caller, 'map', call.start_id);
+      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'map', start_id));
     case 'map_create':
-      return mapCreate(caller, call);
+      return gated(caller, call, mapCreate);
     case 'map_lookup_elem':
-      return mapLookup(caller, call);
+      return gated(caller, call, mapLookup);
     case 'map_update_elem':
-      return mapUpdate(caller, call);
+      return gated(caller, call, mapUpdate);
     case 'map_delete_elem':
-      return mapDelete(caller, call);
+      return gated(caller, call, mapDelete);
     case 'map_get_next_key':
-      return mapNextKey(caller, call);
+      return gated(caller, call, mapNextKey);
     default:
       return call satisfies never;
   }
 }
 
+/** A call that goes through bpf(2), and so through its gate. */
+function gated<C>(caller: Caller, call: C, made: (caller: Caller, call: C) => Decision): Decision {
+  const refused = gate(caller);
+  return refused === undefined ? made(caller, call) : refuse(refused);
+}
+
 /**
- * A call with a cgroup as its target. `target_path` stands for open, call, close: the directory
- * takes the lowest free number for the length of the call.
+ * The same with a cgroup as its target. `target_path` stands for open, call, close: the directory is
+ * opened before bpf(2) is entered, and takes the lowest free number for the length of the call.
  */
 function onTarget<C extends Target>(
   caller: Caller,
@@ -151,8 +141,8 @@ function onTarget<C extends Target>(
 ): Decision {
   const path = call.target_path;
   if (path === undefined) {
-    const gated = gate(caller);
-    return gated === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(gated);
+    const refused = gate(caller);
+    return refused === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(refused);
   }
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse({ ...noFreeFd(caller), stage: 'open' });
@@ -160,7 +150,7 @@ function onTarget<C extends Target>(
   if (id === undefined)
     return refuse({ ...refusal('ENOENT', 'no-such-cgroup', { path }), stage: 'open' });
   const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
-  const gated = gate(caller);
-  if (gated !== undefined) return refuse(gated);
+  const refused = gate(caller);
+  if (refused !== undefined) return refuse(refused);
   return made({ kernel: caller.kernel, process: caller.process, opened }, call, fd);
 }

@@ -30,6 +30,11 @@ export function refuse(outcome: Refusal, effects: readonly Effect[] = NOTHING): 
   return { outcome, effects };
 }
 
+/** A command that this kernel does not have. */
+export function unknownCommand(command: string): Decision {
+  return refuse(refusal('EINVAL', 'command-unknown', { command }));
+}
+
 /** Whether a lookup ended in a refusal instead of what was looked up. */
 export function isRefused(found: object): found is Refusal {
   // Read rather than asked for by `in`, which V8 does not cache for objects of many shapes.

@@ -1,7 +1,7 @@
 /** Ids and info: fetching and walking by id, OBJ_GET_INFO_BY_FD (semantics §16). */
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
-import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import { type Decision, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
 import type { ObjectKind } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ObjectInfo } from '../outcome.ts';
@@ -58,11 +58,6 @@ export function getNextId(caller: Caller, kind: ObjectKind, start: number): Deci
   if (next === undefined)
     return refuse(refusal('ENOENT', 'no-id-after', { kind, start_id: start }));
   return succeed([], 0, { next_id: next });
-}
-
-/** A command that this kernel does not have. */
-export function unknownCommand(command: string): Decision {
-  return refuse(refusal('EINVAL', 'command-unknown', { command }));
 }
 
 export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): Decision {

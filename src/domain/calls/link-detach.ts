@@ -2,11 +2,12 @@
 import { seenFd } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, linkAt } from '../caller.ts';
-import { type Decision, isRefused, refuse, succeed } from '../decision.ts';
+import { type Decision, isRefused, refuse, succeed, unknownCommand } from '../decision.ts';
 import { Lifetime } from '../lifetime.ts';
 
 /** The link stays, defunct; on one that is defunct already nothing changes. */
 export function linkDetach(caller: Caller, call: Calls['link_detach']): Decision {
+  if (!caller.kernel.switches.link_detach) return unknownCommand('link_detach');
   const link = linkAt(caller, seenFd(call.link_fd, 0, call.attr_size), 'link_fd');
   if (isRefused(link)) return refuse(link);
   if (link.cgroup_id === 0) return succeed();

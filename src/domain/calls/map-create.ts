@@ -1,7 +1,7 @@
 /** MAP_CREATE and PROG_BIND_MAP (semantics §18, §25; `map_create`, `bpf_prog_bind_map`). */
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, lowestFree, mapAt, noFreeFd, progAt } from '../caller.ts';
-import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
 import { type MapType, mapTypeNumber, mapTypeOf } from '../map-type.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
@@ -186,6 +186,7 @@ function accessOf(flags: number): { access?: 'read' | 'write' } {
 
 /** A reference only: attaching makes no storage for a bound map; binding twice succeeds (§25.2). */
 export function progBindMap(caller: Caller, call: Calls['prog_bind_map']): Decision {
+  if (!caller.kernel.switches.prog_bind_map) return unknownCommand('prog_bind_map');
   if ((call.flags ?? 0) !== 0) {
     return refuse(refusal('EINVAL', 'flags-unknown', { flags: call.flags ?? 0 }));
   }
