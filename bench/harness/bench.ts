@@ -10,7 +10,7 @@ export interface BenchContext {
   readonly full: boolean;
   /** A folder of this run's own, gone at its end. */
   readonly scratch: string;
-  /** The PostgreSQL server of this run, with durable defaults; started when it is first asked for. */
+  /** The PostgreSQL server of this run, with durable defaults. */
   postgres(): Promise<BenchPostgres>;
   /** Tells who waits what is being done. */
   say(line: string): void;

@@ -12,9 +12,10 @@ const run = promisify(execFile);
 export interface BenchPostgres {
   /** The server's own database. */
   readonly url: string;
-  readonly pid: number;
   /** What `select version()` says, shortened. */
   readonly version: string;
+  /** The URL of a database, which is made when it is not there. */
+  databaseUrl(name: string): Promise<string>;
   /** Makes an empty database and gives its URL. */
   createDatabase(name: string): Promise<string>;
   /** Runs SQL by psql and gives what it prints, unaligned. */
@@ -26,10 +27,27 @@ export interface BenchPostgres {
 
 /** Starts a server. Throws when none is installed. */
 export async function startBenchPostgres(): Promise<BenchPostgres> {
+  const bin = installed();
+  const server = await startPostgres();
+  return serverOf(bin, server.url, () => server.stop());
+}
+
+/** A server that somebody else started, and stops. */
+export function sharedBenchPostgres(url: string): Promise<BenchPostgres> {
+  return serverOf(installed(), url, async () => undefined);
+}
+
+function installed(): string {
   const bin = findPostgres();
   if (bin === undefined) throw new Error('benchmarks need a PostgreSQL server: install postgresql');
-  const server = await startPostgres();
+  return bin;
+}
 
+async function serverOf(
+  bin: string,
+  serverUrl: string,
+  stop: () => Promise<void>,
+): Promise<BenchPostgres> {
   async function tool(name: string, url: string, args: readonly string[]): Promise<string> {
     const { hostname, port, username, password, pathname } = new URL(url);
     const env = {
@@ -40,24 +58,31 @@ export async function startBenchPostgres(): Promise<BenchPostgres> {
       PGPASSWORD: password,
       PGDATABASE: pathname.slice(1),
     };
-    const { stdout } = await run(join(bin as string, name), args, { env, maxBuffer: 1 << 26 });
+    const { stdout } = await run(join(bin, name), args, { env, maxBuffer: 1 << 26 });
     return stdout;
   }
 
   const psql = (url: string, sql: string) => tool('psql', url, ['-XqAt', '-c', sql]);
-  const version = (await psql(server.url, 'show server_version')).trim();
+  const urlOf = (name: string) => {
+    const url = new URL(serverUrl);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  const createDatabase = async (name: string) => {
+    await psql(serverUrl, `create database "${name}"`);
+    return urlOf(name);
+  };
+  const version = (await psql(serverUrl, 'show server_version')).trim();
   return {
-    url: server.url,
-    pid: server.pid,
+    url: serverUrl,
     version,
     psql,
     tool,
-    async createDatabase(name) {
-      await psql(server.url, `create database "${name}"`);
-      const url = new URL(server.url);
-      url.pathname = `/${name}`;
-      return url.href;
+    async databaseUrl(name) {
+      const found = await psql(serverUrl, `select 1 from pg_database where datname = '${name}'`);
+      return found === '' ? createDatabase(name) : urlOf(name);
     },
-    stop: () => server.stop(),
+    createDatabase,
+    stop,
   };
 }

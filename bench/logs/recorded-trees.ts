@@ -9,33 +9,28 @@ import { openPostgres } from '../../src/events/postgres-database.ts';
 import { sealSegments } from '../../src/events/segment/seal.ts';
 import { projector } from '../../src/projections/projector.ts';
 import type { BenchContext } from '../harness/bench.ts';
-import type { BenchPostgres } from '../harness/postgres.ts';
 import { recordTreeLog } from './tree-log.ts';
-
-/** The lengths that are there already on a server: benchmarks of one run share what takes long. */
-const recorded = new WeakMap<
-  BenchPostgres,
-  { readonly url: string; readonly lengths: Set<number> }
->();
 
 /** The host whose log has `length` events after its tree stood. */
 export function treeHost(length: number): string {
   return `tree-${length}`;
 }
 
-/** A database on the run's server with a host for each length; its URL. */
+/**
+ * A database on the run's server with a host for each length; its URL. Benchmarks of one run share
+ * what takes long to record.
+ */
 export async function treesOnPostgres(
   context: BenchContext,
   lengths: readonly number[],
 ): Promise<string> {
   const postgres = await context.postgres();
-  const trees = recorded.get(postgres) ?? {
-    url: await postgres.createDatabase('trees'),
-    lengths: new Set<number>(),
-  };
-  recorded.set(postgres, trees);
-  const missing = lengths.filter((length) => !trees.lengths.has(length));
-  const database = openPostgres({ url: trees.url });
+  const url = await postgres.databaseUrl('trees');
+  const database = openPostgres({ url });
+  await migrate(database);
+  const there = await database.query<{ readonly name: string }>('select name from hosts');
+  const names = there.map(({ name }) => name);
+  const missing = lengths.filter((length) => !names.includes(treeHost(length)));
   await record(context, database, missing);
   if (missing.length > 0) {
     // What recording left to be written back would be written while reads are measured.
@@ -43,8 +38,7 @@ export async function treesOnPostgres(
     await database.query('checkpoint');
   }
   await database.close();
-  for (const length of missing) trees.lengths.add(length);
-  return trees.url;
+  return url;
 }
 
 /** The same in a folder of an embedded database; gives what `look` finds there. */
@@ -56,6 +50,7 @@ export async function treesOnPglite<T>(
 ): Promise<T> {
   const database = await openPglite({ folder });
   try {
+    await migrate(database);
     await record(context, database, lengths);
     return await look(database);
   } finally {
@@ -64,7 +59,6 @@ export async function treesOnPglite<T>(
 }
 
 async function record(context: BenchContext, database: Database, lengths: readonly number[]) {
-  await migrate(database);
   const log = await openLog({ database, clock: systemClock, projector, randomBytes });
   for (const length of lengths) {
     context.say(`recording ${length.toLocaleString('en-US')} events on ${database.kind}`);
