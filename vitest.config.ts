@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { needs } from './test/support/needs.ts';
+import { isThere } from './test/support/needs.ts';
 
 // `unit` is the fast half that every check runs. `full` is the rest: it may start servers, read the
 // database and talk to the kernel, and says which of them is missing (test/support/needs.ts).
@@ -31,7 +31,8 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: fast } },
       { test: { ...servers, name: 'full', include: ['test/**/*.test.ts'] } },
-      ...(needs('postgresql').ok ? [apiOnPostgresql] : []),
+      // Where it is missing, the tests of the stores say so, or fail.
+      ...(isThere('postgresql') ? [apiOnPostgresql] : []),
     ],
   },
 });

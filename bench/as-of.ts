@@ -18,6 +18,9 @@ const POINT_MS = 10;
 const TREE_MS = 50;
 const FLAT = 1.5;
 
+/** States kept from one read to the next serve much of a short log, and little of a long one. */
+const NOTHING_KEPT = { BPFLEDGER_HELD_PAST_ROWS_MAX: '1' };
+
 type Latencies = Readonly<Record<string, Latency>>;
 type Scope = 'point' | 'tree';
 type Measured = Readonly<Record<Scope, Latencies>>;
@@ -37,8 +40,7 @@ export const asOf: Bench = {
     build();
     const service = await serve({
       ...{ DATABASE_URL: url, BPFLEDGER_DATA_DIR: dataDir(context) },
-      // States kept from one read to the next serve much of a short log, and little of a long one.
-      BPFLEDGER_HELD_PAST_ROWS_MAX: '1',
+      ...NOTHING_KEPT,
     });
     try {
       context.say('reading on PostgreSQL');
@@ -87,7 +89,10 @@ async function onPglite(context: BenchContext): Promise<Measured> {
   const reads = await treesOnPglite(context, folder, [PGLITE_LENGTH], (database) =>
     readsOf(database, { host: treeHost(PGLITE_LENGTH), length: PGLITE_LENGTH, seed: 1 }),
   );
-  const service = await serve({ DATABASE_URL: '', BPFLEDGER_DATA_DIR: folder });
+  const service = await serve({
+    ...{ DATABASE_URL: '', BPFLEDGER_DATA_DIR: folder },
+    ...NOTHING_KEPT,
+  });
   try {
     return await ofLogs(context, service.url, { [PGLITE_LENGTH]: reads });
   } finally {

@@ -5,6 +5,7 @@ import type { Decision } from '../domain/decision.ts';
 import { evolve } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { BOOT_PID } from '../domain/release/config.ts';
+import { releaseOf } from '../domain/release/release.ts';
 import type { BootCall, LedgerEvent } from './event.ts';
 import type { NumberedRequest } from './references.ts';
 import type { AskedBoot } from './submission.ts';
@@ -44,7 +45,9 @@ function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decisio
   return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
 }
 
+/** A release that was the last of its series once may have a successor since. */
 function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
   const { name, boot_id, release = boot.release } = asked;
-  return { name, release, boot_id, config: { ...boot.config, ...asked.config } };
+  const { id } = releaseOf(release) ?? { id: release };
+  return { name, release: id, boot_id, config: { ...boot.config, ...asked.config } };
 }

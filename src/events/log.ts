@@ -164,6 +164,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   return {
     createHost: async (request) => createHost(context, request, askedBoot(request, randomBytes)),
     async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
+      await idOf(host);
       const call = askedBoot(request, randomBytes);
       return submit(host, {
         principal,

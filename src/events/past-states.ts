@@ -44,8 +44,11 @@ export class PastStates {
     const near = this.#nearest(hostId, position);
     if (near === undefined) return read(await this.#load(hostId, position).kernel);
     this.#kept = [...this.#kept.filter((kept) => kept !== near), near];
-    if (near.position === position) return read(await near.kernel);
-    const kernel = layered(await near.kernel);
+    const below = await near.kernel.catch(() => undefined);
+    // It was being read for somebody else, and how that failed is not about this position.
+    if (below === undefined) return read(await this.#load(hostId, position).kernel);
+    if (near.position === position) return read(below);
+    const kernel = layered(below);
     const from = { kernel, position: near.position };
     const reading = foldUpTo(this.#database, hostId, from, position);
     return read(await this.#at(hostId, position, reading));

@@ -86,6 +86,12 @@ describe('a write sent twice with one key', () => {
     expect(host).toMatchObject({ position: 2, boot: 2, release: '7.3.4' });
   });
 
+  it('a reboot of no host is refused before its release is', async () => {
+    const body = { release: '2.6' };
+    const refused = await problem(await post(service.app, '/v1/hosts/nowhere/reboot', { body }));
+    expect(refused).toMatchObject({ status: 404, field: 'host' });
+  });
+
   it('concurrent twins share one event', async () => {
     const host = await newHost();
     const headers = { 'idempotency-key': 'same' };

@@ -117,6 +117,17 @@ describeStores('past states', ({ open }) => {
     }
   });
 
+  it('are refused each for its own position when several are asked for at once', async () => {
+    const past = new PastStates(store.database, 1_000_000);
+    const [host] = hosts as [number];
+    const positions = [1, 2, 3].map((beyond) => EVENTS + beyond);
+    const reads = await Promise.allSettled(
+      positions.map((position) => past.read(host, position, snapshotOf)),
+    );
+    const refused = reads.map((read) => read.status === 'rejected' && read.reason.reason.position);
+    expect(refused).toEqual(positions);
+  });
+
   it('that could not be read are asked for again', async () => {
     let broken = true;
     const database: Queryable = {

@@ -3,16 +3,21 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { appendFor } from '../../src/events/append.ts';
 import { BundleRefused, importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
 import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { encodeEvent } from '../../src/events/codec.ts';
+import type { LedgerEvent } from '../../src/events/event.ts';
+import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
+import { addHost } from '../support/projected-log.ts';
 
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 const key = signingKeyOf(pem.toString());
@@ -133,6 +138,29 @@ describeStores('a bundle', ({ open }) => {
     await expect(
       importBundle(store.database, { chunks: inChunks(bytes), projector, hostName }),
     ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
+  });
+
+  it('is refused when an event says another boot than the state is of', async () => {
+    const [boot, made] = await log.read(host, { from: 1, limit: 2 });
+    const recorded_at = made?.recorded_at ?? 0;
+    const bodies = [boot, { ...made, boot: 5 }].map((event) => encodeEvent(event as LedgerEvent));
+    const hash = bodies.reduce(
+      (before, body, i) => chainHash(before, { position: i + 1, recorded_at, body }),
+      GENESIS_HASH,
+    );
+    const forged = await addHost(store.database, 'forged');
+    const from = { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
+    const to = { ...from, position: 2, hash, recorded_at, at_max: recorded_at };
+    const appended = { hostId: forged, writer: 1, from, to, bodies, keys: [], rows: [] };
+    expect(await appendFor([])(store.database, appended)).toBe(true);
+    const bytes = await exported({ host: 'forged', host_id: forged });
+    expect(await verified(bytes)).toMatchObject({ holds: true });
+    const refused = importBundle(store.database, {
+      chunks: inChunks(bytes),
+      projector,
+      hostName: () => 'of-two-boots',
+    });
+    await expect(refused).rejects.toThrow('position 2: is of boot 5, in boot 1');
   });
 
   it('leaves nothing behind when it does not hold', async () => {

@@ -30,6 +30,11 @@ export function needs(what: What): Need {
   return need;
 }
 
+/** Whether a need is met; says nothing and fails nowhere. */
+export function isThere(what: What): boolean {
+  return probe(what).ok;
+}
+
 function probe(what: What): Need {
   switch (what) {
     case 'postgresql':

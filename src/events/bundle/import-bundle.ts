@@ -187,6 +187,11 @@ class Restored {
       if (error instanceof DamagedLog) this.#refuse(error);
       throw error;
     }
+    // The rows of projections go by the event's boot, and reads by that of the state.
+    const { number } = this.#kernel.boot;
+    if (event.boot !== number) {
+      this.#refuse(new DamagedLog(event.position, `is of boot ${event.boot}, in boot ${number}`));
+    }
     this.#projector.project(this.#kernel, event).forEach((added, i) => {
       this.#versions[i]?.push(...added);
     });

@@ -58,7 +58,7 @@ export const bootConfig = strictObject({ ...fields, switches: switches.exactOpti
   id: 'BootConfig',
 });
 
-/** A boot's configuration as asked: what is left out has its default. */
+/** A boot's configuration as asked: what is left out is as before, or has its default. */
 export const bootConfigRequest = strictObject({
   ...allOptional(fields),
   switches: switches.exactOptional(),
