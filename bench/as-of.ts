@@ -38,10 +38,8 @@ export const asOf: Bench = {
     const longest = lengths.at(-1) as number;
     const url = await treesOnPostgres(context, lengths);
     build();
-    const service = await serve({
-      ...{ DATABASE_URL: url, BPFLEDGER_DATA_DIR: dataDir(context) },
-      ...NOTHING_KEPT,
-    });
+    const place = { DATABASE_URL: url, BPFLEDGER_DATA_DIR: dataDir(context) };
+    const service = await serve({ ...place, ...NOTHING_KEPT });
     try {
       context.say('reading on PostgreSQL');
       const quiet = await measured(context, service, lengths);
@@ -89,10 +87,7 @@ async function onPglite(context: BenchContext): Promise<Measured> {
   const reads = await treesOnPglite(context, folder, [PGLITE_LENGTH], (database) =>
     readsOf(database, { host: treeHost(PGLITE_LENGTH), length: PGLITE_LENGTH, seed: 1 }),
   );
-  const service = await serve({
-    ...{ DATABASE_URL: '', BPFLEDGER_DATA_DIR: folder },
-    ...NOTHING_KEPT,
-  });
+  const service = await serve({ DATABASE_URL: '', BPFLEDGER_DATA_DIR: folder, ...NOTHING_KEPT });
   try {
     return await ofLogs(context, service.url, { [PGLITE_LENGTH]: reads });
   } finally {

@@ -1,7 +1,5 @@
 /** E: the model against the kernel that runs here, call by call, and the memory of its state. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { type AskedProcess, askedProcess } from './harness/asked-process.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate } from './harness/measure.ts';
 import { comparisonTable, number, spread, type Table } from './harness/table.ts';
@@ -36,10 +34,13 @@ export const model: Bench = {
 async function run(context: BenchContext): Promise<Section> {
   const kernel = kernelSpeed(context.scratch);
   const models = { decided: modelSpeed('decided'), staged: modelSpeed('staged') };
-  const ours = { ...ratesOf('decided', models.decided), ...ratesOf('staged', models.staged) };
+  const ours = {
+    ...ratesOf('decided', models.decided.ask),
+    ...ratesOf('staged', models.staged.ask),
+  };
   try {
     if ('missing' in kernel) return await withoutKernel(context, ours, kernel.missing);
-    const theirs = ratesOf('kernel', { measure: (pair) => kernel.measure(pair, RUN_MS) });
+    const theirs = ratesOf('kernel', (pair) => kernel.measure(pair, RUN_MS));
     const figures = await alternate({ ...ours, ...theirs }, context.rounds);
     const compared = (how: How, pair: Pair) => ({
       target: 'E',
@@ -67,27 +68,9 @@ async function run(context: BenchContext): Promise<Section> {
   }
 }
 
-interface Speed {
-  /** Pairs a second. */
-  measure(pair: Pair): Promise<number>;
-}
-
-/** The model in a process of its own. */
-function modelSpeed(how: How): Speed & { stop(): void } {
-  const program = fileURLToPath(new URL('model/speed.ts', import.meta.url));
-  const child = fork(program, [how], { execArgv: ['--import', 'tsx'] });
-  const ended = once(child, 'exit').then(([code, signal]): never => {
-    throw new Error(`the ${how} model ended with ${code ?? signal}`);
-  });
-  ended.catch(() => undefined);
-  return {
-    async measure(pair) {
-      child.send(pair);
-      const [rate] = await Promise.race([once(child, 'message'), ended]);
-      return rate;
-    },
-    stop: () => child.kill(),
-  };
+/** The model in a process of its own: pairs a second. */
+function modelSpeed(how: How): AskedProcess<Pair, number> {
+  return askedProcess(new URL('model/speed.ts', import.meta.url), [how]);
 }
 
 const TEXT = [
@@ -117,7 +100,10 @@ async function withoutKernel(
 
 type Rates<Who extends string> = Record<`${Who} ${Pair}`, () => Promise<number>>;
 
-function ratesOf<Who extends string>(who: Who, { measure }: Speed): Rates<Who> {
+function ratesOf<Who extends string>(
+  who: Who,
+  measure: (pair: Pair) => Promise<number>,
+): Rates<Who> {
   return Object.fromEntries(
     PAIRS.map((pair) => [`${who} ${pair}`, () => measure(pair)]),
   ) as Rates<Who>;

@@ -2,9 +2,6 @@
  * D: how fast is a log folded: from memory, from a database that this process has read nothing of,
  * and from pages of rows as other stores read them?
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { unbooted } from '../src/domain/boot.ts';
 import { decodeEvent, encodeEvent } from '../src/events/codec.ts';
 import type { Database } from '../src/events/database.ts';
@@ -13,6 +10,7 @@ import { fold } from '../src/events/host-state.ts';
 import { migrate } from '../src/events/migrate.ts';
 import { openPostgres } from '../src/events/postgres-database.ts';
 import { sealSegments } from '../src/events/segment/seal.ts';
+import { askedProcess } from './harness/asked-process.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure } from './harness/measure.ts';
 import { type Bound, boundTable, type Comparison, comparisonTable } from './harness/table.ts';
@@ -85,12 +83,9 @@ async function measure(context: BenchContext, { url, log, make }: Workload): Pro
     digest = digestOf(kernel);
     return rate(to, ms);
   };
-  const other = fork(fileURLToPath(new URL('replay/cold-fold.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-  });
+  const other = askedProcess<ColdFold, Folded>(new URL('replay/cold-fold.ts', import.meta.url));
   async function cold(by: ColdFold['by'], last: number): Promise<number> {
-    other.send({ url, hostId, to: last, by } satisfies ColdFold);
-    const [folded] = (await once(other, 'message')) as [Folded];
+    const folded = await other.ask({ url, hostId, to: last, by });
     if (last === to && folded.digest !== digest) {
       throw new Error(`${log}: ${by} give another state than memory`);
     }
@@ -106,7 +101,7 @@ async function measure(context: BenchContext, { url, log, make }: Workload): Pro
     await alternate(contenders, 1);
     return { log, ...(await alternate(contenders, context.rounds)) };
   } finally {
-    other.kill();
+    other.stop();
   }
 }
 

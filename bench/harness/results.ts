@@ -20,8 +20,6 @@ machine and the same PostgreSQL, and a figure is the median of the rounds with t
 greatest in brackets. What the targets mean and where the time goes: [docs/performance.md](../docs/performance.md).
 `;
 
-const FULL = ' --full';
-
 /** What one benchmark found in a run. */
 export interface Found {
   readonly bench: Bench;
@@ -38,7 +36,7 @@ export function sectionText({ bench, full, section, place }: Found): string {
     (plot) => `![${plot.title}](plots/${plotFile(plot, full)})`,
   );
   return [
-    `## ${bench.name}${full ? FULL : ''}: ${bench.title}`,
+    `## ${named(bench.name, full)}: ${bench.title}`,
     '',
     `*${place}*`,
     ...section.text.flatMap((paragraph) => ['', paragraph]),
@@ -82,15 +80,20 @@ function commitOf(): string {
 export function keep(names: readonly string[], found: Found): void {
   const { bench, full, section } = found;
   const sections = new Map(sectionsIn(existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''));
-  sections.set(`${bench.name}${full ? FULL : ''}`, sectionText(found));
+  sections.set(named(bench.name, full), sectionText(found));
   const kept = names
-    .flatMap((name) => [name, `${name}${FULL}`])
+    .flatMap((name) => [named(name, false), named(name, true)])
     .flatMap((name) => sections.get(name) ?? []);
   writeFileSync(RESULTS, [HEAD, ...kept].join('\n'));
   for (const plot of section.plots ?? []) {
     mkdirSync(PLOTS, { recursive: true });
     writeFileSync(`${PLOTS}${plotFile(plot, full)}`, svgOf(plot));
   }
+}
+
+/** What a section is called: as the benchmark is asked for. */
+function named(name: string, full: boolean): string {
+  return full ? `${name} --full` : name;
 }
 
 function plotFile({ file }: Plot, full: boolean): string {

@@ -45,9 +45,13 @@ function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decisio
   return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
 }
 
-/** A release that was the last of its series once may have a successor since. */
+/** What stands in the log is the release's own id, which is another once a series has moved on. */
 function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
   const { name, boot_id, release = boot.release } = asked;
-  const { id } = releaseOf(release) ?? { id: release };
-  return { name, release: id, boot_id, config: { ...boot.config, ...asked.config } };
+  return {
+    name,
+    release: releaseOf(release)?.id ?? release,
+    boot_id,
+    config: { ...boot.config, ...asked.config },
+  };
 }

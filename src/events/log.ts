@@ -61,9 +61,12 @@ interface Page {
   readonly limit?: number;
 }
 
-/** What a state is the state of: a host's log up to a position. */
+/** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
 export interface Standing {
   readonly host_id: number;
+  /** The boot that `position` belongs to: kernel ids mean something only within it. */
+  readonly boot: number;
+  /** Everything up to and including it is seen. */
   readonly position: number;
 }
 
@@ -164,6 +167,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   return {
     createHost: async (request) => createHost(context, request, askedBoot(request, randomBytes)),
     async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
+      // A host that is not there is refused before what was asked of it.
       await idOf(host);
       const call = askedBoot(request, randomBytes);
       return submit(host, {
@@ -224,7 +228,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
     async readAt(host, position, read) {
       const host_id = await idOf(host);
-      return past.read(host_id, position, (kernel) => read(kernel, { host_id, position }));
+      return past.read(host_id, position, (kernel) =>
+        read(kernel, { host_id, boot: kernel.boot.number, position }),
+      );
     },
     async kernelAt(host, position) {
       const hostId = await idOf(host);
@@ -237,7 +243,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
     async readHead(host, read) {
       const host_id = await idOf(host);
       return writers.use(host_id, (writer) =>
-        writer.read((kernel, position) => read(kernel, { host_id, position })),
+        writer.read((kernel, position) =>
+          read(kernel, { host_id, boot: kernel.boot.number, position }),
+        ),
       );
     },
 
@@ -256,15 +264,14 @@ function askedBoot(
   { release, boot_id, config = {} }: Partial<BootRequest>,
   randomBytes: LogOptions['randomBytes'],
 ): AskedBoot {
-  const known = release === undefined ? undefined : releaseOf(release);
-  if (release !== undefined && known === undefined) {
+  if (release !== undefined && releaseOf(release) === undefined) {
     throw new LogRefusal({ why: 'release-unknown', release });
   }
   return {
     name: 'boot',
     boot_id: boot_id ?? uuidOf(randomBytes(16)),
     config,
-    ...(known !== undefined && { release: known.id }),
+    ...(release !== undefined && { release }),
   };
 }
 

@@ -24,7 +24,7 @@ type ReferringCall<C> = C extends unknown ? { readonly [K in keyof C]: Referring
  * none: it is known when the boot is decided, so one of two reboots at once does not undo the other.
  */
 export interface AskedBoot extends Pick<BootCall, 'name' | 'boot_id'> {
-  /** Canonical id of a known release. */
+  /** Any name that `releaseOf` knows. */
   readonly release?: string;
   readonly config: Partial<BootConfig>;
 }

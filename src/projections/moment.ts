@@ -1,13 +1,8 @@
 /** A moment: the point in a host's log that a read is about, and the bounds of a page. */
+import type { Standing } from '../events/log.ts';
 
 /** Every read names its moment; the head is a moment like any other. */
-export interface Moment {
-  readonly host_id: number;
-  /** The boot that `position` belongs to: kernel ids mean something only within it. */
-  readonly boot: number;
-  /** Place in the host's log; the read sees everything up to and including it. */
-  readonly position: number;
-}
+export type Moment = Standing;
 
 /** Rows of one page at most. */
 export const PAGE_LIMIT_MAX = 1000;

@@ -5,7 +5,6 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
-import type { Standing } from '../../events/log.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { Moment } from '../../projections/moment.ts';
 import {
@@ -76,10 +75,7 @@ export async function worldAt<T>(
     return { moment, told: await log.readAt(host, moment.position, read) };
   }
   // The state says which boot it is of: what is read of the tables is then as of the same moment.
-  const world = (kernel: Kernel, at: Standing) => ({
-    moment: { ...at, boot: kernel.boot.number },
-    told: read(kernel),
-  });
+  const world = (kernel: Kernel, moment: Moment) => ({ moment, told: read(kernel) });
   const found = await (text === undefined
     ? log.readHead(host, world)
     : known('at', () => log.readAt(host, text.position, world)));

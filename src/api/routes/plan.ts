@@ -84,8 +84,8 @@ export function plans(app: App, service: Service): void {
     const { value } = await jsonBody(c);
     const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];
     const { log, database } = service;
-    const { moment, planned } = await log.readHead(host, (kernel, at) => ({
-      moment: { ...at, boot: kernel.boot.number },
+    const { moment, planned } = await log.readHead(host, (kernel, moment) => ({
+      moment,
       planned: plan(kernel, calls),
     }));
     const eventAt = (at: number) => log.event(host, at);
