@@ -11,12 +11,6 @@ export interface Queryable {
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgresql';
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
-  /** Rows in batches, without holding the whole result in memory. */
-  stream<Row extends object>(
-    text: string,
-    params: readonly unknown[],
-    batchRows: number,
-  ): AsyncIterable<Row[]>;
   /** Calls `wake` after a commit that notified the channel; a hint, never needed for correctness. */
   listen(channel: string, wake: (payload: string) => void): Promise<() => Promise<void>>;
   /** Applies the migrations of a folder that are still missing; safe when several do it at once. */

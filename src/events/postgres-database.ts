@@ -39,7 +39,6 @@ export function openPostgres(options: PostgresOptions): Database {
     ...queryable(sql),
     kind: 'postgresql',
     transaction: (work) => transaction(sql, work),
-    stream: (text, params, batchRows) => stream(sql, text, params, batchRows),
     async listen(channel, wake) {
       const { unlisten } = await sql.listen(channel, wake);
       return unlisten;
@@ -97,16 +96,6 @@ async function transaction<T>(
   } finally {
     isOver = true;
   }
-}
-
-async function* stream<Row extends object>(
-  sql: postgres.Sql<{ int8: number }>,
-  text: string,
-  params: readonly unknown[],
-  batchRows: number,
-): AsyncGenerator<Row[]> {
-  const query = sql.unsafe(text, params as Parameters, { prepare: true });
-  for await (const rows of query.cursor(batchRows)) yield rows as unknown as Row[];
 }
 
 async function migrateServer(url: string, folder: string): Promise<void> {
