@@ -70,17 +70,29 @@ export function listBranches(
   );
 }
 
-/** A lookup from name to `host_id` that remembers. */
+/** A lookup from name to `host_id` that remembers; who asks for a new name together asks once. */
 export function hostIds(database: Queryable): (name: string) => Promise<number> {
   const known = new Map<string, number>();
-  return async (name) => {
-    const remembered = known.get(name);
-    if (remembered !== undefined) return remembered;
+  const asked = new Map<string, Promise<number>>();
+
+  async function ask(name: string): Promise<number> {
     const { host_id, origin } = await hostNamed(database, name);
     if (origin !== null) return host_id;
     const [oldest] = known.keys();
     if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
     known.set(name, host_id);
     return host_id;
+  }
+
+  return async (name) => {
+    // What another's question does not settle, such as a branch, may have changed since it asked.
+    if (!known.has(name)) await asked.get(name)?.catch(() => undefined);
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
+    const asking = ask(name);
+    asked.set(name, asking);
+    return asking.finally(() => {
+      if (asked.get(name) === asking) asked.delete(name);
+    });
   };
 }

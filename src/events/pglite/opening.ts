@@ -31,7 +31,7 @@ async function layOut(directory: string): Promise<void> {
   if (tar === undefined) return;
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  await unpackTar(tar, unfinished);
+  unpackTar(tar, unfinished);
   await rename(unfinished, directory);
 }
 

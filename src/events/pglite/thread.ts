@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { callsOver } from '../thread/calls.ts';
 import { applyMigrations, openDirectory, openInMemory } from './opening.ts';
+import { Statements } from './statements.ts';
 
 /** What the thread is started with. */
 export interface PgliteThread {
@@ -26,11 +27,11 @@ export interface Rows<Row extends object> {
 
 if (parentPort === null) throw new Error('this module is a thread of its own');
 
-let database: PGlite | undefined;
+let database: { readonly pg: PGlite; readonly statements: Statements } | undefined;
 const rests = new Map<number, object[]>();
 let lastRest = 0;
 
-function pg(): PGlite {
+function open(): { readonly pg: PGlite; readonly statements: Statements } {
   if (database === undefined) throw new Error('the database is not open');
   return database;
 }
@@ -52,15 +53,16 @@ function endIfBroken(error: unknown): void {
 const { call } = callsOver(parentPort, {
   async open(): Promise<void> {
     const { folder, prepared } = workerData as PgliteThread;
-    database =
+    const pg =
       folder === undefined
         ? await openInMemory({ prepared })
         : await openDirectory(folder, { prepared });
+    database = { pg, statements: new Statements(pg) };
   },
 
   async query(text: string, params: unknown[]): Promise<Rows<object>> {
     try {
-      return piece((await pg().query<object>(text, params)).rows);
+      return piece(await open().statements.run(text, params));
     } catch (error) {
       endIfBroken(error);
       throw error;
@@ -74,14 +76,14 @@ const { call } = callsOver(parentPort, {
   },
 
   async migrate(folder: string): Promise<void> {
-    await applyMigrations(pg(), folder);
+    await applyMigrations(open().pg, folder);
   },
 
   async listen(channel: string): Promise<void> {
-    await pg().listen(channel, (payload) => {
+    await open().pg.listen(channel, (payload) => {
       call('notified', channel, payload).catch(() => undefined);
     });
   },
 
-  close: () => pg().close(),
+  close: () => open().pg.close(),
 });

@@ -1,0 +1,111 @@
+/**
+ * Runs statements on PGlite, each prepared once per text: PGlite's own `query` parses and plans a
+ * text every time, which takes longer than an append takes to run.
+ */
+import { type PGlite, protocol } from '@electric-sql/pglite';
+
+/** Statements that are kept prepared; beyond it the one used longest ago is closed. */
+const PREPARED_MAX = 200;
+
+const { serialize } = protocol;
+
+/** A message of the server; `name` says which of the fields it has. */
+interface Message {
+  readonly name: string;
+  readonly dataTypeIDs?: readonly number[];
+  readonly fields?: readonly unknown[];
+}
+
+interface Field {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+interface Prepared {
+  readonly name: string;
+  /** Types of the parameters, and of the columns. */
+  readonly types: readonly number[];
+  readonly columns: readonly Field[];
+}
+
+export class Statements {
+  readonly #pg: PGlite;
+  /** By text, the one used longest ago first. */
+  readonly #prepared = new Map<string, Prepared>();
+  #names = 0;
+  /** Statements run one after the other: a reply is that of the message before. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(pg: PGlite) {
+    this.#pg = pg;
+  }
+
+  /** The rows of a statement. Throws the error of the server with its fields. */
+  run(text: string, params: readonly unknown[]): Promise<object[]> {
+    const running = this.#turn.then(() => this.#run(text, params));
+    this.#turn = running.catch(() => undefined);
+    return running;
+  }
+
+  async #run(text: string, params: readonly unknown[]): Promise<object[]> {
+    const { name, types, columns } = await this.#statement(text);
+    const values = params.map((value, i) => this.#written(value, types[i] ?? 0));
+    const rows: object[] = [];
+    for (const message of await this.#ask([
+      serialize.bind({ statement: name, values }),
+      serialize.execute({}),
+    ])) {
+      if (message.name === 'dataRow') rows.push(this.#row(message.fields ?? [], columns));
+    }
+    return rows;
+  }
+
+  async #statement(text: string): Promise<Prepared> {
+    const known = this.#prepared.get(text);
+    if (known !== undefined) {
+      this.#prepared.delete(text);
+      this.#prepared.set(text, known);
+      return known;
+    }
+    const name = `s${++this.#names}`;
+    const replies = await this.#ask([
+      serialize.parse({ name, text }),
+      serialize.describe({ type: 'S', name }),
+    ]);
+    const reply = (kind: string) => replies.find((message) => message.name === kind);
+    const prepared = {
+      name,
+      types: reply('parameterDescription')?.dataTypeIDs ?? [],
+      columns: (reply('rowDescription')?.fields ?? []) as readonly Field[],
+    };
+    this.#prepared.set(text, prepared);
+    const [oldest] = this.#prepared;
+    if (this.#prepared.size > PREPARED_MAX && oldest !== undefined) {
+      this.#prepared.delete(oldest[0]);
+      await this.#ask([serialize.close({ type: 'S', name: oldest[1].name })]);
+    }
+    return prepared;
+  }
+
+  /** Sends messages, with the end that makes the server answer, and gives what it answers. */
+  async #ask(messages: readonly Uint8Array[]): Promise<readonly Message[]> {
+    const whole = Buffer.concat([...messages, serialize.sync()]);
+    return (await this.#pg.execProtocol(whole)).messages as unknown as readonly Message[];
+  }
+
+  #written(value: unknown, type: number): string | null {
+    if (value === null || value === undefined) return null;
+    return this.#pg.serializers[type]?.(value) ?? String(value);
+  }
+
+  #row(fields: readonly unknown[], columns: readonly Field[]): object {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < columns.length; i++) {
+      const { name, dataTypeID } = columns[i] as Field;
+      const text = fields[i] as string | null;
+      const parse = this.#pg.parsers[dataTypeID];
+      row[name] = text === null || parse === undefined ? text : parse(text, dataTypeID);
+    }
+    return row;
+  }
+}
