@@ -85,8 +85,9 @@ export function hostIds(database: Queryable): (name: string) => Promise<number> 
   }
 
   return async (name) => {
-    // What another's question does not settle, such as a branch, may have changed since it asked.
-    if (!known.has(name)) await asked.get(name)?.catch(() => undefined);
+    const others = known.has(name) ? undefined : asked.get(name);
+    // What the question of another does not settle, such as a branch, may have changed since.
+    if (others !== undefined) await others.catch(() => undefined);
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
     const asking = ask(name);
