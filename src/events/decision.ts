@@ -2,7 +2,7 @@
 import { bootEffect } from '../domain/boot.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
-import { evolve } from '../domain/evolve.ts';
+import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { BOOT_PID } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
@@ -24,7 +24,7 @@ export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Pla
   const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
-  for (const effect of effects) evolve(kernel, effect, pid);
+  applyAll(kernel, effects, pid);
   return {
     position: place.position,
     recorded_at: place.recorded_at,

@@ -2,10 +2,11 @@
  * The state of a host's kernel at a position: the latest snapshot before it, and the fold of the
  * events since. A snapshot is only a shortcut; without any the whole log is folded.
  */
+
 import { promisify } from 'node:util';
 import { deflate, inflateSync } from 'node:zlib';
 import { unbooted } from '../domain/boot.ts';
-import { evolve } from '../domain/evolve.ts';
+import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { restoredFrom, type Snapshot, snapshotOf } from '../domain/snapshot.ts';
 import { readChanges } from './change-reader.ts';
@@ -78,7 +79,7 @@ export async function foldUpTo(
 export function fold(kernel: Kernel, changes: readonly Change[]): void {
   for (const { position, pid, effects } of changes) {
     try {
-      for (const effect of effects) evolve(kernel, effect, pid);
+      applyAll(kernel, effects, pid);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new DamagedLog(position, why, { cause });

@@ -3,7 +3,7 @@
 
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import { flushLayer, layered } from '../../src/domain/kernel.ts';
 import { restoredFrom, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { holds, type Watch } from './called.ts';
@@ -18,7 +18,7 @@ export const snapshotsRoundTrip: Watch = ({ before, beforeText, pid, call, decis
   holds(text(snapshotOf(restored)) === beforeText, () => 'a restored snapshot is another state');
   const decided = decide(restored, pid, call);
   holds(text(decided) === text(decision), () => `a restored state decides ${text(decided)}`);
-  for (const effect of decided.effects) evolve(restored, effect, pid);
+  applyAll(restored, decided.effects, pid);
 };
 
 /** @param start the state before the first call */
@@ -31,7 +31,7 @@ export function layersEqualDirectChange(start: Snapshot): Watch {
   return ({ pid, call, decision, afterText }) => {
     const decided = decide(layer, pid, call);
     holds(text(decided) === text(decision), () => `a layer decides ${text(decided)}`);
-    for (const effect of decided.effects) evolve(layer, effect, pid);
+    applyAll(layer, decided.effects, pid);
     holds(text(snapshotOf(layer)) === afterText, () => 'effects on a layer gave another state');
     if (++onLayer < (LAYER_CALLS[layers % LAYER_CALLS.length] ?? 1)) return;
     holds(text(snapshotOf(base)) === baseText, () => 'a layer changed the state below it');

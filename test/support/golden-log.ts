@@ -5,7 +5,7 @@ import { bootEffect, unbooted } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import { releaseOf } from '../../src/domain/release/release.ts';
@@ -31,7 +31,7 @@ export async function scenarioEvents(
   let at = 1_795_000_000_000_000;
 
   const record = (pid: number, call: LedgerEvent['call'], decision: Decision): void => {
-    for (const effect of decision.effects) evolve(kernel, effect, pid);
+    applyAll(kernel, decision.effects, pid);
     at += Math.floor(10 ** (1 + random() * 3));
     const comm = kernel.processes.get(pid)?.comm ?? '';
     const recorded_at = at + Math.floor(random() * 800);

@@ -4,7 +4,7 @@
 import { bootEffect, unbooted } from '../../src/domain/boot.ts';
 import type { Call, MapKey } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel, OpenFile } from '../../src/domain/kernel.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
@@ -44,7 +44,7 @@ export function* randomHistory(options: HistoryOptions): Generator<Step> {
     const event = reboots
       ? bootEvent(kernel, { position, release })
       : callEvent(kernel, position, random);
-    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+    applyAll(kernel, event.effects, event.pid);
     yield { event: { ...event, boot: kernel.boot.number }, kernel };
   }
 }
@@ -53,12 +53,12 @@ export function* randomHistory(options: HistoryOptions): Generator<Step> {
 export function* givenHistory(calls: readonly Call[], release = '6.18'): Generator<Step> {
   const kernel = unbooted();
   const boot = bootEvent(kernel, { position: 1, release });
-  for (const effect of boot.effects) evolve(kernel, effect, boot.pid);
+  applyAll(kernel, boot.effects, boot.pid);
   yield { event: { ...boot, boot: kernel.boot.number }, kernel };
   for (const [index, call] of calls.entries()) {
     const decided = decide(kernel, BOOT_PID, call);
     const event = { ...placed(index + 2), boot: kernel.boot.number, call, ...decided };
-    for (const effect of event.effects) evolve(kernel, effect, BOOT_PID);
+    applyAll(kernel, event.effects, BOOT_PID);
     yield { event: { ...event, pid: BOOT_PID, comm: 'init' }, kernel };
   }
 }

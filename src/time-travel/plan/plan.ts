@@ -1,10 +1,11 @@
 /** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
+
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, type Slot } from '../../domain/effective.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
@@ -63,7 +64,7 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
     for (const entry of standingIn(kernel, takenBy(world, planned))) {
       taken.push({ call: index, entry });
     }
-    for (const effect of planned.effects) evolve(world, effect, pid);
+    applyAll(world, planned.effects, pid);
     outcomes.push(planned.outcome);
     calls.push(planned);
   }

@@ -7,7 +7,7 @@
 import { bootEffect, unbooted } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Queryable } from '../../events/database.ts';
@@ -109,7 +109,7 @@ function step(
     fold(recorded, [event]);
     // Boots count on as recorded, also when the replay begins with a later one.
     replayed.boot = { ...replayed.boot, number: event.boot - 1 };
-    evolve(replayed, bootEffect(replayed, { ...call, release: release.id }), pid);
+    applyAll(replayed, [bootEffect(replayed, { ...call, release: release.id })], pid);
     return undefined;
   }
   const answer = decide(replayed, pid, call);
@@ -126,7 +126,7 @@ function step(
         }),
       };
   fold(recorded, [event]);
-  for (const effect of answer.effects) evolve(replayed, effect, pid);
+  applyAll(replayed, answer.effects, pid);
   return difference;
 }
 
