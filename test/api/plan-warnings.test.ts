@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planAnswer } from '../../src/api/routes/plan.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { plan } from '../../src/time-travel/plan/plan.ts';
-import { seedOfRun } from '../properties/seed.ts';
-import { randomFrom, randomHistory } from '../support/random-history.ts';
+import { randomHistory } from '../support/random-history.ts';
+import { seedOfRun } from '../support/seed.ts';
 import { parsed, post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
@@ -219,7 +220,7 @@ describe('a plan', () => {
           expect([key, before.get(key) ?? []]).toEqual([key, after.get(key) ?? []]);
         }
         calls = [];
-        size = Math.floor(random() * 8);
+        size = random.below(8);
       }
     },
     60_000,

@@ -10,10 +10,10 @@ import type { Kernel } from '../../src/domain/kernel.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import { releaseOf } from '../../src/domain/release/release.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type Machine, modelMachine } from '../../src/recorders/golden/machine.ts';
 import { bootConfigFor, replay } from '../../src/recorders/golden/replay.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
-import { randomFrom } from './random-history.ts';
 
 /** The events of the scenarios of a golden text. */
 export function goldenEvents(text: string, seed = 1): Promise<LedgerEvent[]> {
@@ -32,9 +32,9 @@ export async function scenarioEvents(
 
   const record = (pid: number, call: LedgerEvent['call'], decision: Decision): void => {
     applyAll(kernel, decision.effects, pid);
-    at += Math.floor(10 ** (1 + random() * 3));
+    at += Math.floor(10 ** (1 + random.fraction() * 3));
     const comm = kernel.processes.get(pid)?.comm ?? '';
-    const recorded_at = at + Math.floor(random() * 800);
+    const recorded_at = at + random.below(800);
     events.push({
       position: events.length + 1,
       recorded_at: Math.max(recorded_at, events.at(-1)?.recorded_at ?? 0),
