@@ -42,7 +42,9 @@ describe('tokens', () => {
 
   it.each([
     ['nobody', 'GET', '/v1/hosts', 401],
-    ['nobody', 'GET', '/healthz', 401],
+    ['nobody', 'GET', '/healthz', 200],
+    ['nobody', 'GET', '/readyz', 200],
+    ['nobody', 'GET', '/openapi.json', 401],
     ['stranger', 'GET', '/v1/hosts', 401],
     ['eyes', 'GET', '/v1/hosts/ci-1', 200],
     ['eyes', 'GET', '/v1/hosts/prod', 403],

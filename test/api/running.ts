@@ -11,7 +11,6 @@ import { createApp } from '../../src/api/app.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
 import { newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
-import type { App } from '../../src/api/routing.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
@@ -27,6 +26,8 @@ import { createDatabase } from '../support/database.ts';
 const onPostgresql = process.env.BPFLEDGER_TEST_API_ON === 'postgresql';
 
 const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+
+export type App = ReturnType<typeof createApp>;
 
 export interface TestService {
   readonly app: App;

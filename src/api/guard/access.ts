@@ -1,11 +1,16 @@
-/** Finds out who asks, and whether they may. */
-import type { Context, MiddlewareHandler } from 'hono';
+/** Finds out who asks, and keeps out who may not even ask. */
+import type { MiddlewareHandler } from 'hono';
 import { ProblemError } from '../problem.ts';
 import { refuseForeign } from './origin.ts';
-import { bearerOf, LOCAL, type Principal, ROLES, type Role, type Tokens } from './tokens.ts';
+import { bearerOf, LOCAL, type Principal, type Tokens } from './tokens.ts';
 
 export interface AccessEnv {
-  Variables: { principal: Principal };
+  Variables: {
+    /** Who asks, or why nobody is known to. */
+    identify: () => Principal | ProblemError;
+    /** Who asks, and may: set by the guard of the route. */
+    principal: Principal;
+  };
 }
 
 export interface Access {
@@ -14,41 +19,26 @@ export interface Access {
   readonly loopback: boolean;
 }
 
-/** Who sent a request with these headers. Throws a problem where nobody may be let in. */
-export function principalOf(
-  { tokens, loopback }: Access,
-  header: (name: string) => string | undefined,
-): Principal {
+type Header = (name: string) => string | undefined;
+
+/** Throws the problem of a request that no page or client of this service would send. */
+export function refuseStrangers({ loopback }: Access, header: Header): void {
   refuseForeign({ host: header('host'), origin: header('origin'), loopback });
+}
+
+/** Who sent a request with these headers, or the problem that nobody is known to have. */
+export function callerOf({ tokens }: Access, header: Header): Principal | ProblemError {
   const principal = tokens === undefined ? LOCAL : bearerOf(tokens, header('authorization'));
   if (principal !== undefined) return principal;
-  throw new ProblemError('unauthorized', { detail: 'send Authorization: Bearer TOKEN' });
+  return new ProblemError('unauthorized', { detail: 'send Authorization: Bearer TOKEN' });
 }
 
-/** Lets pass who has a token, or anyone from this machine where there are none. */
+/** Keeps strangers out, and lets the guards of the routes find out who asks. */
 export function access(guard: Access): MiddlewareHandler<AccessEnv> {
   return async function access(c, next) {
-    c.set(
-      'principal',
-      principalOf(guard, (name) => c.req.header(name)),
-    );
+    const header = (name: string) => c.req.header(name);
+    refuseStrangers(guard, header);
+    c.set('identify', () => callerOf(guard, header));
     await next();
   };
-}
-
-/** The principal, if it has at least the role, and may touch the host where one is named. */
-export function allowed(c: Context<AccessEnv>, role: Role, host?: string): Principal {
-  return permitted(c.get('principal'), role, host);
-}
-
-/** The principal itself, if it has at least the role, and may touch the host. */
-export function permitted(principal: Principal, role: Role, host?: string): Principal {
-  if (ROLES.indexOf(principal.role) < ROLES.indexOf(role)) {
-    const detail = `the role ${role} is needed; this token has ${principal.role}`;
-    throw new ProblemError('forbidden', { detail });
-  }
-  if (host !== undefined && !principal.mayTouch(host)) {
-    throw new ProblemError('forbidden', { detail: `this token is not for host ${host}` });
-  }
-  return principal;
 }

@@ -24,10 +24,25 @@ export interface Principal {
   readonly role: Role;
   /** Whether the principal may touch a host. */
   readonly mayTouch: (host: string) => boolean;
+  /** The principal may touch every host that there is or will be. */
+  readonly allHosts: boolean;
 }
 
 /** Everyone who reaches a service without tokens: it listens on loopback only. */
-export const LOCAL: Principal = { actor: 'local', role: 'admin', mayTouch: () => true };
+export const LOCAL: Principal = {
+  actor: 'local',
+  role: 'admin',
+  mayTouch: () => true,
+  allHosts: true,
+};
+
+/** Who shows no token where none is needed. */
+export const ANYONE: Principal = {
+  actor: 'anyone',
+  role: 'reader',
+  mayTouch: () => false,
+  allHosts: false,
+};
 
 /** Principals by the SHA-256 of their token, in hex. */
 export type Tokens = ReadonlyMap<string, Principal>;
@@ -70,7 +85,12 @@ export function tokensOf(text: string): Tokens {
     const { name, role, hosts, sha256 } = parsed.data;
     if (names.has(name) || tokens.has(sha256)) throw new Error(`token ${index + 1} is given twice`);
     names.add(name);
-    tokens.set(sha256, { actor: `token:${name}`, role, mayTouch: hostMatcher(hosts) });
+    tokens.set(sha256, {
+      actor: `token:${name}`,
+      role,
+      mayTouch: hostMatcher(hosts),
+      allHosts: hosts.includes('*'),
+    });
   }
   return tokens;
 }

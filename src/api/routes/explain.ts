@@ -1,16 +1,15 @@
 /** GET …/explain: why a program is effective on a cgroup, or is not. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { reason } from '../../events/schema/reason.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedExplanation, placesOf } from '../../time-travel/asked-explanation.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { explanationSentence, smallestChange } from '../../time-travel/text/explain-text.ts';
-import { allowed } from '../guard/access.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
-import { type App, countParam, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected } from '../wire/reads.ts';
@@ -68,6 +67,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/explain',
   operationId: 'explain',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Why a program is, or is not, effective on a cgroup',
   request: {
     params: hostParams,
@@ -85,7 +85,6 @@ export function explain(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, at, format, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { moment, told: stands_at } = await worldAt(service, c, host, at, (kernel) =>
       placesOf(kernel, program),
     );

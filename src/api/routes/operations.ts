@@ -1,9 +1,9 @@
 /** What operators ask: is it alive, is it ready, what does it count, what is its API. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { apiDocument } from '../document.ts';
 import { RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
-import { type App, problemAnswer } from '../routing.ts';
+import { type App, createRoute, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 
 /** What each storage survives; it is said at start, here, and in the README. */
@@ -26,6 +26,7 @@ const healthRoute = createRoute({
   method: 'get',
   path: '/healthz',
   operationId: 'getHealth',
+  access: 'open',
   summary: 'The process is alive; what its storage survives',
   responses: {
     200: { description: 'Alive.', content: { 'application/json': { schema: health } } },
@@ -37,6 +38,7 @@ const readyRoute = createRoute({
   method: 'get',
   path: '/readyz',
   operationId: 'getReadiness',
+  access: 'open',
   summary: 'The database answers',
   responses: {
     200: { description: 'Ready.', content: { 'application/json': { schema: ready } } },
@@ -61,7 +63,7 @@ export function operations(app: App, service: Service): void {
     return c.json({ status: 'ready' as const }, 200);
   });
 
-  app.get('/metrics', async (c) => {
+  app.get('/metrics', { role: 'reader', hosts: 'none' }, async (c) => {
     const { registry } = metrics;
     const { hosts, rows } = log.held();
     metrics.heldHosts.set(hosts);
@@ -69,8 +71,8 @@ export function operations(app: App, service: Service): void {
     return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
   });
 
-  app.get('/openapi.json', (c) => c.json(apiDocument(app)));
-  app.get('/openapi.yaml', async (c) => {
+  app.get('/openapi.json', { role: 'reader', hosts: 'none' }, (c) => c.json(apiDocument(app)));
+  app.get('/openapi.yaml', { role: 'reader', hosts: 'none' }, async (c) => {
     const { yamlOf } = await import('../yaml.ts');
     return c.body(yamlOf(apiDocument(app)), 200, { 'content-type': 'application/yaml' });
   });

@@ -1,13 +1,12 @@
 /** GET …/pins: names on the bpffs that hold an object. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
-import { allowed } from '../guard/access.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, hostParams, pathPage } from '../routing.ts';
+import { type App, answers, countParam, createRoute, hostParams, pathPage } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
 
@@ -15,6 +14,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/pins',
   operationId: 'listPins',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Pins by path',
   request: {
     params: hostParams,
@@ -34,7 +34,6 @@ export function pins(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { at, path: only, ...page } = c.req.valid('query');
-    allowed(c, 'reader', host);
     if (only !== undefined) {
       const moment = await momentOf(service, c, host, at);
       const items = await pinsAtPaths(database, moment, [only]);

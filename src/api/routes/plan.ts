@@ -1,12 +1,11 @@
 /** POST …/plan: what syscalls would be answered and change; nothing is recorded. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { recordedCall } from '../../events/call-schema.ts';
 import { recordedEffect } from '../../events/effect-schema.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { plan } from '../../time-travel/plan/plan.ts';
 import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
 import { warningsOf } from '../../time-travel/plan/warnings.ts';
-import { allowed } from '../guard/access.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import {
@@ -15,7 +14,7 @@ import {
   syscallRequest,
   syscallRequests,
 } from '../request/syscall-request.ts';
-import { type App, answers, hostParams, reflect } from '../routing.ts';
+import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
@@ -58,6 +57,7 @@ const route = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/plan',
   operationId: 'planSyscalls',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'What syscalls would do, without recording them',
   request: { params: hostParams },
   responses: answers(
@@ -67,7 +67,7 @@ const route = createRoute({
 });
 
 export function plans(app: App, service: Service): void {
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...route,
     request: {
       params: hostParams,
@@ -79,7 +79,7 @@ export function plans(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'reader', host);
+    const { actor } = c.get('principal');
     contentType(c, [JSON_TYPE]);
     const { value } = await jsonBody(c);
     const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];

@@ -1,10 +1,9 @@
 /** GET …/verify: three verdicts on a log: its chain, its projections, its outcomes. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
-import { allowed } from '../guard/access.ts';
 import { atMost } from '../guard/at-most.ts';
 import { VERIFICATIONS_MAX } from '../limits.ts';
-import { type App, answersWithoutTag, hostParams } from '../routing.ts';
+import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 
 const count = z.int().min(0);
@@ -74,6 +73,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/verify',
   operationId: 'verifyHost',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Whether the log, the projections and the rules agree',
   description:
     'Reads the whole log, three times. `chain`: the stored bytes give the stored hashes, and what ' +
@@ -88,7 +88,6 @@ export function verify(app: App, service: Service): void {
   const running = atMost(VERIFICATIONS_MAX, 'verifications');
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { host_id } = await service.log.head(host);
     const told = await running(() => verifyHost(service.database, host_id));
     c.header('cache-control', 'no-store');
