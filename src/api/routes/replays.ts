@@ -26,6 +26,10 @@ const replayRequest = strictObject({
     .boolean()
     .default(true)
     .describe('Also calls that differ only because an earlier one did.'),
+  tags: z
+    .boolean()
+    .default(false)
+    .describe('Also compare program tags, which newer kernels make with SHA-256.'),
 }).meta({ id: 'ReplayRequest' });
 
 const difference = z

@@ -82,7 +82,7 @@ it('a scenario with steps left out still says calls, as long as its processes ar
     labels.learn(effects, step.fd);
     if (isRefusal(outcome)) continue;
     accepted++;
-    relabel(step, outcome.ret, labels);
+    relabel(step, outcome, labels);
   }
   expect(accepted).toBeGreaterThan(fewer.length / 3);
 });

@@ -87,7 +87,7 @@ export function generatorOf(origin: Origin): Generator {
       applyAll(kernel, decision.effects, pid);
       labels.learn(decision.effects, step.fd);
       const { outcome } = decision;
-      if (!isRefusal(outcome) && outcome.lost !== true) relabel(step, outcome.ret, labels);
+      if (!isRefusal(outcome)) relabel(step, outcome, labels);
     },
   };
 }

@@ -135,5 +135,5 @@ function take(
 ): void {
   applyAll(kernel, effects, pid);
   labels.learn(effects, step.fd);
-  if (!isRefusal(outcome) && outcome.lost !== true) relabel(step, outcome.ret, labels);
+  if (!isRefusal(outcome)) relabel(step, outcome, labels);
 }
