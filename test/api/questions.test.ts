@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { bisectAnswer } from '../../src/api/routes/bisect.ts';
 import { effectiveArray } from '../../src/api/routes/effective.ts';
+import { eventPage } from '../../src/api/routes/events.ts';
 import { explanation } from '../../src/api/routes/explain.ts';
 import { gapsAnswer } from '../../src/api/routes/gaps.ts';
 import { history } from '../../src/api/routes/history.ts';
@@ -108,6 +109,27 @@ describe('blame', () => {
   it('an attach again is another one', async () => {
     const { slots } = await ask(['effective', egress('/pod', { at: 14 })], effectiveArray);
     expect(slots).toMatchObject([{ prog_id: 1, put_by: { position: 14 } }]);
+  });
+});
+
+describe('the events of a program', () => {
+  const of = async (program: number, more = ''): Promise<number[]> => {
+    const path = `/v1/hosts/h/events?program=${program}${more}`;
+    const { items } = await parsed(await service.app.request(path), eventPage);
+    return items.map(({ position }) => position);
+  };
+
+  it('are also those that carry only its link, such as the exit that ends it', async () => {
+    expect(await of(3)).toEqual([10, 11, 13]);
+    expect(await of(3, '&call=exit')).toEqual([13]);
+  });
+
+  it('end where its link runs another program', async () => {
+    expect(await of(2)).toEqual([8, 9, 11, 13]);
+  });
+
+  it('are its own where it is attached without a link', async () => {
+    expect(await of(1)).toEqual([6, 7, 12, 14, 19]);
   });
 });
 

@@ -190,7 +190,7 @@ describe('events', () => {
     ['call=link_create', [5]],
     ['errno=EBUSY', [8]],
     ['errno=none&call=mkdir', [2, 3]],
-    ['program=1', [4, 5]],
+    ['program=1', [4, 5, 6]],
     ['link=1', [5, 6]],
     ['pid=1&call=boot', [1]],
     ['comm=nobody', []],
