@@ -111,6 +111,37 @@ describe('a plan warns of', () => {
       [6],
     ],
     [
+      'an override attach above a cgroup with entries of its own',
+      [
+        ...[mkdir('/a'), mkdir('/a/b'), mkdir('/a/b/c'), mkdir('/a/d'), load('fw'), load('own')],
+        ...[attach(4, '/a/b', { flags: ['override'] }), attach(4, '/a/d')],
+      ],
+      [attach(3, '/a', { flags: ['override'] })],
+      0,
+      'hidden-below: program 1 (fw) does not run on /a/b (program 2 (own) runs instead), /a/d ' +
+        '(program 2 (own) runs instead), nor below: only a list in multi mode also runs where a ' +
+        'cgroup has entries of its own',
+      [8, 9],
+    ],
+    [
+      'an attach that replaces without being asked to',
+      [mkdir('/a'), load('fw'), load('other'), attach(3, '/a', { flags: ['override'] })],
+      [attach(4, '/a', { flags: ['override'] })],
+      0,
+      'replaces-unasked: program 2 (other) replaces program 1 (fw) on /a for cgroup_inet_egress, ' +
+        'though replace was not asked for: a list with override holds one program',
+      [5],
+    ],
+    [
+      'a list that is empty between two calls',
+      [mkdir('/a'), load('fw'), load('other'), attach(3, '/a')],
+      [detach(3, '/a'), attach(4, '/a')],
+      1,
+      'list-empties-between: between call 0 and call 1 nothing is attached on /a for ' +
+        'cgroup_inet_egress: replace or link_update leaves no such gap',
+      [5],
+    ],
+    [
       'a cgroup that goes with what is attached to it',
       [mkdir('/a'), load('fw'), attach(3, '/a'), link(3, '/a')],
       [{ call: { name: 'rmdir', path: '/a' } }],
@@ -126,7 +157,7 @@ describe('a plan warns of', () => {
     expect(warnings[0]).toMatchObject({ call, positions });
   });
 
-  it('an entry that another process attached, and not one of an agent that was restarted', async () => {
+  it('an entry that another process attached, also one of the same name', async () => {
     const past = [
       mkdir('/a'),
       load('fw'),
@@ -139,12 +170,21 @@ describe('a plan warns of', () => {
     expect(warnings).toMatchObject([
       {
         kind: 'entry-of-another',
-        sentence: 'runc[50] as local detaches program 1, which cilium[1] as local attached',
+        sentence: 'runc[50] as local detaches program 1 (fw), which cilium[1] as local attached',
         about: { prog_id: 1, comm: 'cilium', actor: 'local' },
         positions: [4],
       },
     ]);
-    expect((await warningsOf(past, [taking('cilium')])).warnings).toEqual([]);
+    expect((await warningsOf(past, [taking('cilium')])).warnings).toMatchObject([
+      {
+        kind: 'entry-of-another',
+        sentence:
+          'cilium[50] as local detaches program 1 (fw), which another process of that name, ' +
+          'cilium[1] as local, attached',
+      },
+    ]);
+    const itself = agent(detach(3, '/a'), 'cilium');
+    expect((await warningsOf(past, [itself])).warnings).toEqual([]);
   });
 
   it("the release's own bugs", async () => {

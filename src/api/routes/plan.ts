@@ -1,5 +1,6 @@
 /** POST …/plan: what syscalls would be answered and change; nothing is recorded. */
 import { z } from '@hono/zod-openapi';
+import type { Slot } from '../../domain/effective.ts';
 import { recordedCall } from '../../events/call-schema.ts';
 import { recordedEffect } from '../../events/effect-schema.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
@@ -19,6 +20,10 @@ import type { Service } from '../service.ts';
 import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
 
+const plannedSlot = slot.extend({
+  prog_name: z.string().exactOptional().describe('Absent where the program has no name.'),
+});
+
 export const planAnswer = z
   .strictObject({
     ...reflected,
@@ -36,8 +41,8 @@ export const planAnswer = z
         cgroup_id: z.int(),
         path: z.string(),
         attach_type: attachType,
-        before: z.array(slot),
-        after: z.array(slot),
+        before: z.array(plannedSlot),
+        after: z.array(plannedSlot),
       }),
     ),
     warnings: z.array(
@@ -91,11 +96,19 @@ export function plans(app: App, service: Service): void {
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
     reflect(c, host, moment.position);
+    const named = <S extends Slot>(one: S) => {
+      const prog_name = planned.names.get(one.prog_id) ?? '';
+      return prog_name === '' ? one : { ...one, prog_name };
+    };
     const told = {
       host,
       position: moment.position,
       calls: planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) })),
-      changed: planned.changed,
+      changed: planned.changed.map(({ before, after, ...place }) => ({
+        ...place,
+        before: before.map(named),
+        after: after.map(named),
+      })),
       warnings: warned.warnings,
       truncated: planned.truncated || warned.truncated,
     };

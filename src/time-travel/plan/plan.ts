@@ -13,8 +13,10 @@ import { BOOT_PID } from '../../domain/release/config.ts';
 import { numbered } from '../../events/references.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { callNotices } from './call-notices.ts';
+import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
+import { entryText } from './program-text.ts';
 import type { Notice } from './warning.ts';
 import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
 
@@ -39,6 +41,8 @@ export interface Plan {
   readonly notices: readonly Notice[];
   /** Standing entries that the calls take out, or give another program. */
   readonly taken: readonly TakenEntry[];
+  /** Names of the programs in `changed`, by id; empty where a program has none. */
+  readonly names: ReadonlyMap<number, string>;
   /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
   readonly truncated: boolean;
 }
@@ -54,6 +58,7 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
   const notices: Notice[] = [];
   const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
+  const emptied = new EmptiedLists(kernel);
   for (const [index, request] of requests.entries()) {
     const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
@@ -62,20 +67,38 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
     notices.push(...callNotices(world, planned));
     for (const entry of standingIn(kernel, takenBy(world, planned))) {
-      taken.push({ call: index, entry });
+      taken.push({ call: index, entry, text: entryText(world, entry) });
     }
     applyAll(world, planned.effects, pid);
+    emptied.take(world, planned);
     outcomes.push(planned.outcome);
     calls.push(planned);
   }
-  notices.push(...endNotices({ before: kernel, after: world }, calls));
+  notices.push(...emptied.notices, ...endNotices({ before: kernel, after: world }, calls));
   const effects = calls.flatMap((one) => one.effects);
+  const changes = changesBetween(kernel, world, effects);
   return {
     calls: calls.map(({ index: _, ...planned }) => planned),
     notices: notices.map((one) => ({ ...one, entries: standingIn(kernel, one.entries) })),
     taken,
-    ...changesBetween(kernel, world, effects),
+    ...changes,
+    names: namesIn(changes.changed, [kernel, world]),
   };
+}
+
+/** The names of all programs in changed arrays. */
+function namesIn(
+  changed: readonly ChangedArray[],
+  worlds: readonly Kernel[],
+): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const { before, after } of changed) {
+    for (const { prog_id } of [...before, ...after]) {
+      const program = worlds.map(({ programs }) => programs.get(prog_id)).find((one) => one);
+      if (program !== undefined) names.set(prog_id, program.prog_name);
+    }
+  }
+  return names;
 }
 
 interface Place {
