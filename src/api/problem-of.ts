@@ -17,6 +17,8 @@ function toldBy(reason: Why): Told {
       return ['host-exists', { field: 'name' }];
     case 'branch-too-deep':
       return ['invalid-request', { field: 'host', limit: reason.depthMax }];
+    case 'branches-unsupported':
+      return ['invalid-request', { field: 'host' }];
     case 'release-unknown':
       return ['unknown-release', { field: 'release' }];
     case 'position-mismatch':

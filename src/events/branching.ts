@@ -6,7 +6,7 @@
 import { KEY_CONSTRAINT } from './append.ts';
 import { decodeEvent } from './codec.ts';
 import type { Database, Queryable } from './database.ts';
-import { violatedUnique } from './database-error.ts';
+import { isUnsupported, violatedUnique } from './database-error.ts';
 import { chainHash, GENESIS_HASH } from './hash-chain.ts';
 import type { Head } from './head.ts';
 import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
@@ -35,7 +35,8 @@ export interface MadeBranch {
  * Makes a branch.
  *
  * @param now microseconds since the epoch
- * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`
+ * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
+ *   `branches-unsupported` in a database that is distributed by host
  */
 export async function createBranch(
   database: Database,
@@ -54,6 +55,8 @@ export async function createBranch(
       if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
     });
   } catch (error) {
+    if (isUnsupported(error))
+      throw new LogRefusal({ why: 'branches-unsupported' }, { cause: error });
     const constraint = violatedUnique(error);
     const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
     if (!taken) throw error;

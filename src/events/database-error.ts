@@ -1,6 +1,7 @@
 /** What an error of a database driver says about the fate of the statement. */
 
 interface ServerError {
+  readonly message: string;
   readonly severity: string;
   readonly code: string;
   /** PGlite names the constraint so, postgres.js `constraint_name`. */
@@ -22,6 +23,15 @@ export function wasRefused(error: unknown): boolean {
 
 /** The unique constraint that a statement ran against, if that is why it was refused. */
 export function violatedUnique(error: unknown): string | undefined {
-  if (!isServerError(error) || error.code !== '23505') return undefined;
-  return error.constraint_name ?? error.constraint;
+  if (!isServerError(error)) return undefined;
+  if (error.code === '23505') return error.constraint_name ?? error.constraint;
+  return SHARD_DUPLICATE.exec(error.message)?.[1];
+}
+
+/** How Citus tells of it, as an internal error and with the number of the shard in the name. */
+const SHARD_DUPLICATE = /^duplicate key value violates unique constraint "(.+)_\d+"$/u;
+
+/** Whether the server can do no such thing where it is: a database that is distributed, say. */
+export function isUnsupported(error: unknown): boolean {
+  return isServerError(error) && error.code === '0A000';
 }

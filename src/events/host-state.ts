@@ -13,6 +13,7 @@ import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
+import { lineText, queryLine } from './lineage.ts';
 
 /**
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
@@ -97,25 +98,29 @@ function unpacked(state: Uint8Array): Snapshot {
   return JSON.parse(inflateSync(state).toString('utf8'));
 }
 
+const LATEST_SNAPSHOT = lineText(({ isBranch }) => {
+  const own = `(select position, state from snapshots
+    where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)`;
+  if (!isBranch) return own;
+  return `select position, state from (
+      ${own}
+      union all
+      select s.position, s.state from lineages l cross join lateral (
+        select position, state from snapshots
+        where host_id = l.ancestor_id and version = $2
+          and position between l.position_from and least(l.position_to, $3)
+        order by position desc limit 1) s
+      where l.host_id = $1) found
+    order by position desc limit 1`;
+});
+
 async function latestSnapshot(
   database: Queryable,
   hostId: number,
   position: number,
 ): Promise<StoredSnapshot | undefined> {
-  const [row] = await database.query<StoredSnapshot>(
-    `select position, state from (
-       (select position, state from snapshots
-        where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)
-       union all
-       select s.position, s.state from lineages l cross join lateral (
-         select position, state from snapshots
-         where host_id = l.ancestor_id and version = $2
-           and position between l.position_from and least(l.position_to, $3)
-         order by position desc limit 1) s
-       where l.host_id = $1) found
-     order by position desc limit 1`,
-    [hostId, SNAPSHOT_VERSION, position],
-  );
+  const params = [hostId, SNAPSHOT_VERSION, position] as const;
+  const [row] = await queryLine<StoredSnapshot>(database, LATEST_SNAPSHOT, params);
   return row;
 }
 

@@ -9,6 +9,8 @@ export type Why =
   | { readonly why: 'host-exists'; readonly host: string }
   /** A branch of a branch of a branch, and so on. */
   | { readonly why: 'branch-too-deep'; readonly depthMax: number }
+  /** The database is distributed by host, and a branch would read rows of several. */
+  | { readonly why: 'branches-unsupported' }
   | { readonly why: 'release-unknown'; readonly release: string }
   /** The log is not where the writer of the request thought it was. */
   | { readonly why: 'position-mismatch'; readonly expected: number; readonly actual: number }
@@ -60,6 +62,8 @@ function sentence(reason: Why): string {
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':
       return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
+    case 'branches-unsupported':
+      return 'this database is distributed by host and has no branches (docs/citus.md)';
     case 'release-unknown':
       return unknownRelease(reason.release);
     case 'position-mismatch':

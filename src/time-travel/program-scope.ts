@@ -5,6 +5,7 @@
 import type { Effect } from '../domain/effect.ts';
 import type { Queryable } from '../events/database.ts';
 import type { LedgerEvent } from '../events/event.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { QuestionLimit } from './question-limit.ts';
 
 /** Versions of links that one scope may hold. */
@@ -16,16 +17,20 @@ export interface ProgramScope {
 }
 
 // All versions of every link that ever ran the program: also those in which it runs another.
-const LINKS = `
+const LINKS = lineText(
+  ({ rowsOf }) => `
   select v.boot, v.link_id as id, v.position_from, v.prog_id = $2 and not v.gone as holds
-  from link_versions_of_line v
+  from ${rowsOf('link_versions')} v
   where v.host_id = $1 and (v.boot, v.link_id) in (
-    select boot, link_id from link_versions_of_line where host_id = $1 and prog_id = $2)
-  order by v.position_from limit $3`;
+    select boot, link_id from ${rowsOf('link_versions')} where host_id = $1 and prog_id = $2)
+  order by v.position_from limit $3`,
+);
 
-const LIVES = `
-  select boot, prog_id as id, position_from, not gone as holds from program_versions_of_line
-  where host_id = $1 and prog_id = $2 order by position_from limit $3`;
+const LIVES = lineText(
+  ({ rowsOf }) => `
+  select boot, prog_id as id, position_from, not gone as holds from ${rowsOf('program_versions')}
+  where host_id = $1 and prog_id = $2 order by position_from limit $3`,
+);
 
 interface Version {
   readonly boot: number;
@@ -48,9 +53,9 @@ export async function programScope(
   hostId: number,
   program: number,
 ): Promise<ProgramScope> {
-  const params = [hostId, program, SCOPE_VERSIONS_MAX + 1];
-  const links = await database.query<Version>(LINKS, params);
-  const lives = await database.query<Version>(LIVES, params);
+  const params = [hostId, program, SCOPE_VERSIONS_MAX + 1] as const;
+  const links = await queryLine<Version>(database, LINKS, params);
+  const lives = await queryLine<Version>(database, LIVES, params);
   if (links.length > SCOPE_VERSIONS_MAX) {
     const message = `the links of program ${program} changed more than ${SCOPE_VERSIONS_MAX} times`;
     throw new QuestionLimit('program', SCOPE_VERSIONS_MAX, message);
