@@ -7,7 +7,8 @@ import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
 import { allowed } from '../guard/access.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, hostParams, pathPage } from '../routing.ts';
+import { nextPage, pathPage, pinned } from '../request/page.ts';
+import { type App, answers, countParam, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
 
@@ -33,7 +34,7 @@ export function pins(app: App, service: Service): void {
   const { database } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, path: only, ...page } = c.req.valid('query');
+    const { at, path: only, ...page } = pinned(c.req.valid('query'));
     allowed(c, 'reader', host);
     if (only !== undefined) {
       const moment = await momentOf(service, c, host, at);
@@ -45,6 +46,9 @@ export function pins(app: App, service: Service): void {
     const { position } = moment;
     const items = await pinsAtPaths(database, moment, paths);
     const last = items.length < page.limit ? undefined : items.at(-1)?.path;
-    return c.json({ host, position, items, ...(last !== undefined && { next: last }) }, 200);
+    return c.json(
+      { host, position, items, ...(last !== undefined && { next: nextPage(position, last) }) },
+      200,
+    );
   });
 }
