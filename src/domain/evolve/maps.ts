@@ -1,7 +1,8 @@
 import type { MapKey } from '../call.ts';
 import type { Effect } from '../effect.ts';
+import { placeOf } from '../elements.ts';
 import type { Element, Kernel } from '../kernel.ts';
-import { isStorageMap, sameKey } from '../storage.ts';
+import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
 type MapEffect = Extract<
@@ -57,22 +58,20 @@ function placeKey(effect: Extract<MapEffect, { type: `Storage${string}` }>): Map
 
 function removed(kernel: Kernel, id: number, key: MapKey): void {
   const map = kernel.maps.edit(id);
-  const rest = map.elements.filter((element) => !sameKey(element.key, key));
-  if (rest.length === map.elements.length) {
-    throw new Error(`impossible effect: map ${id} has no such element`);
-  }
-  kernel.contents -= map.elements.length - rest.length;
-  map.elements = rest;
+  const { index, isThere } = placeOf(map, key);
+  if (!isThere) throw new Error(`impossible effect: map ${id} has no such element`);
+  map.elements = map.elements.toSpliced(index, 1);
+  kernel.contents--;
 }
 
 function updated(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
-  const at = map.elements.findIndex((other) => sameKey(other.key, element.key));
-  if (at >= 0) {
-    map.elements = map.elements.with(at, element);
+  const { index, isThere } = placeOf(map, element.key);
+  if (isThere) {
+    map.elements = map.elements.with(index, element);
     return;
   }
   if (isStorageMap(map)) throw new Error(`impossible effect: map ${id} has no such storage`);
+  map.elements = map.elements.toSpliced(index, 0, element);
   kernel.contents++;
-  map.elements = [...map.elements, element].sort((a, b) => Number(a.key) - Number(b.key));
 }
