@@ -4,6 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { noSniffing } from './guard/no-sniffing.ts';
+import { noParameters } from './guard/parameters.ts';
 import { unchanged } from './guard/unchanged.ts';
 import { guardedApp } from './guarded-app.ts';
 import { timed } from './metrics.ts';
@@ -29,6 +30,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
         problemResponse(c, 'method-not-allowed', { detail: `use ${allow.join(', ')}`, allow }),
     }),
   );
+  app.use(noParameters(app));
   app.use('/v1/*', unchanged());
 
   routes(guardedApp(app), service);

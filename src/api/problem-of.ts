@@ -9,6 +9,14 @@ type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
 
 const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
 
+/** A field of one call, in a list of them or alone. */
+function fieldOf(
+  { call, calls }: { readonly call: number; readonly calls: number },
+  field: string,
+): string {
+  return calls === 1 ? field : `${call}.${field}`;
+}
+
 function toldBy(reason: Why): Told {
   switch (reason.why) {
     case 'host-unknown':
@@ -35,6 +43,17 @@ function toldBy(reason: Why): Told {
           : `call ${reason.result_of} was refused`;
       return ['bad-reference', { field, errors: [{ field, message }] }];
     }
+    case 'at-ahead':
+      return ['invalid-request', { field: fieldOf(reason, 'at'), limit: reason.aheadMaxS }];
+    case 'config-invalid': {
+      const { field, message, limit } = reason.fault;
+      const error = { field: `config.${field}`, message, limit };
+      return ['invalid-request', { field: error.field, limit, errors: [error] }];
+    }
+    case 'host-too-large':
+      return ['host-too-large', { field: fieldOf(reason, 'call'), limit: reason.limit }];
+    case 'state-too-large':
+      return ['host-too-large', { limit: reason.limit }];
     case 'submission-empty':
       return ['invalid-request', {}];
     case 'submission-too-long':

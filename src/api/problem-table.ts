@@ -29,6 +29,7 @@ export const PROBLEMS = {
   misdirected: { status: 421, title: 'The Host header names another server' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'idempotency-mismatch': { status: 422, title: 'The key was used for another request' },
+  'host-too-large': { status: 422, title: 'The host holds all that a host may hold' },
   'unknown-release': { status: 422, title: 'The release is not known' },
   'bundle-refused': { status: 422, title: 'The bundle does not hold' },
   'bad-reference': { status: 422, title: 'A result_of names no usable result' },

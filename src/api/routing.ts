@@ -54,7 +54,7 @@ export const countParam = z
   .meta({ type: 'integer', minimum: 0 });
 
 /** A number of rows. */
-const limitParam = z
+export const limitParam = z
   .string()
   .transform((text, context) => {
     const limit = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
@@ -71,8 +71,6 @@ export const shortText = z.string().min(1).max(PARAMETER_CHARS_MAX);
 
 /** The query of a page of things with numbers for keys. */
 export const idPage = { limit: limitParam, after: countParam.optional() };
-/** The query of a page of things with paths for keys. */
-export const pathPage = { limit: limitParam, after: z.string().max(4096).optional() };
 
 /** The headers of a write; they are read by hand, this is for the document. */
 export const writeHeaders = z.object({

@@ -13,7 +13,7 @@ export function unbooted(): Kernel {
   if (switches === undefined) throw new Error(`no switches for ${release}`);
   const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, cgroup: 0 };
   const boot = { number: 0, boot_id: '', release, config: DEFAULT_CONFIG };
-  return { boot, switches, counters, ...emptyTables() };
+  return { boot, switches, counters, contents: 0, ...emptyTables() };
 }
 
 /**

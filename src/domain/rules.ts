@@ -24,6 +24,10 @@ export const RULES = {
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
   'fd-not-open': rule('fdget', 'fd {fd} is not open'),
   'fd-over-limit': rule('ksys_dup3', 'fd {fd} is negative or not below the limit of {nofile}'),
+  'nofile-over-nr-open': rule(
+    'do_prlimit',
+    'a limit of {nofile} fds is above fs.nr_open, {nr_open}',
+  ),
   'mailbox-empty': rule('§14', 'no fd waits to be received'),
   'prog-fd-not-open': rule('bpf_prog_get §6', '{field} names fd {fd}, which is not open'),
   'prog-fd-is-no-program': rule('bpf_prog_get §6', '{field} names fd {fd}, a {kind}, no program'),

@@ -8,12 +8,14 @@ import { deflate, inflateSync } from 'node:zlib';
 import { unbooted } from '../domain/boot.ts';
 import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
+import { STATE_ROWS_MAX, stateRows } from '../domain/size.ts';
 import { restoredFrom, type Snapshot, snapshotOf } from '../domain/snapshot.ts';
 import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
 import { lineText, queryLine } from './lineage.ts';
+import { LogRefusal } from './log-refusal.ts';
 
 /**
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
@@ -76,6 +78,7 @@ export async function foldUpTo(
  * Applies the events' effects in order.
  *
  * @throws DamagedLog on an effect that cannot be
+ * @throws LogRefusal `state-too-large`: the log was written before a host had a limit
  */
 export function fold(kernel: Kernel, changes: readonly Change[]): void {
   for (const { position, pid, effects } of changes) {
@@ -84,6 +87,9 @@ export function fold(kernel: Kernel, changes: readonly Change[]): void {
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new DamagedLog(position, why, { cause });
+    }
+    if (stateRows(kernel) > STATE_ROWS_MAX) {
+      throw new LogRefusal({ why: 'state-too-large', position, limit: STATE_ROWS_MAX });
     }
   }
 }

@@ -5,12 +5,13 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../domain/kernel.ts';
+import { stateRows } from '../domain/size.ts';
 import { type Answers, type CommitContext, commit } from './commit.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead } from './head.ts';
 import { snapshotText, storeSnapshot } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
-import { partingInterval, snapshotInterval, stateRows } from './snapshot-interval.ts';
+import { partingInterval, snapshotInterval } from './snapshot-interval.ts';
 import { type InOrder, type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { Tip } from './tip.ts';

@@ -2,7 +2,9 @@
  * What the log itself refuses, as opposed to the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
+import type { ConfigFault } from '../domain/release/config.ts';
 import { unknownRelease } from '../domain/release/release.ts';
+import type { PassedLimit } from '../domain/size.ts';
 
 export type Why =
   | { readonly why: 'host-unknown'; readonly host: string }
@@ -25,6 +27,27 @@ export type Why =
       readonly field: string;
       readonly result_of: number;
       readonly because: 'later' | 'refused';
+    }
+  /** `call` of `calls` was made later than it can have been. */
+  | {
+      readonly why: 'at-ahead';
+      readonly call: number;
+      readonly calls: number;
+      readonly aheadMaxS: number;
+    }
+  /** A boot is asked for that would spoil its host. */
+  | { readonly why: 'config-invalid'; readonly fault: ConfigFault }
+  /** `call` of `calls` makes the state larger than a host may be. */
+  | (PassedLimit & {
+      readonly why: 'host-too-large';
+      readonly call: number;
+      readonly calls: number;
+    })
+  /** The log holds, from an event on, a state that is larger than a host may be. */
+  | {
+      readonly why: 'state-too-large';
+      readonly position: number;
+      readonly limit: number;
     }
   | { readonly why: 'submission-empty' }
   | { readonly why: 'submission-too-long'; readonly calls: number; readonly callsMax: number }
@@ -54,6 +77,14 @@ export class LogRefusal extends Error {
   }
 }
 
+/** Which of several calls. */
+function ofCall(
+  words: string,
+  { call, calls }: { readonly call: number; readonly calls: number },
+): string {
+  return calls === 1 ? '' : `${words} ${call}`;
+}
+
 function sentence(reason: Why): string {
   switch (reason.why) {
     case 'host-unknown':
@@ -77,6 +108,24 @@ function sentence(reason: Why): string {
         `${reason.field} of call ${reason.call} refers to the result of call ` +
         `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
         'nothing was recorded'
+      );
+    case 'at-ahead':
+      return (
+        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s after now by the ` +
+        "service's clock; correct the clock that it comes from, or leave it out; nothing was recorded"
+      );
+    case 'config-invalid':
+      return `config.${reason.fault.field}: ${reason.fault.message}`;
+    case 'host-too-large':
+      return (
+        `after ${ofCall('call', reason) || 'this call'} there would be more than ${reason.limit} ${reason.what}; close, ` +
+        'exit or remove something first, or use another host; nothing was recorded'
+      );
+    case 'state-too-large':
+      return (
+        `from position ${reason.position} on the state has more than ${reason.limit} rows, more ` +
+        `than this service holds: read it at an earlier position, or branch from one; events can ` +
+        'be read and exported as ever'
       );
     case 'submission-empty':
       return 'there is no call to record';

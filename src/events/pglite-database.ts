@@ -5,11 +5,14 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Database, Queryable } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
+
+/** An int8 is a number, as on the server, also where a log holds a time past 2^53. */
+const PARSERS = { [types.INT8]: Number };
 
 export interface PgliteOptions {
   /** Where the data is kept; absent: in memory, gone at the end. */
@@ -23,11 +26,12 @@ export interface PgliteOptions {
  */
 export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
   const { folder } = options;
-  if (folder === undefined) return databaseOf(await PGlite.create('memory://'), async () => {});
+  if (folder === undefined)
+    return databaseOf(await PGlite.create('memory://', { parsers: PARSERS }), async () => {});
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = await lockFolder(folder);
   try {
-    return databaseOf(await PGlite.create(join(folder, 'postgres')), unlock);
+    return databaseOf(await PGlite.create(join(folder, 'postgres'), { parsers: PARSERS }), unlock);
   } catch (error) {
     await unlock();
     throw error;

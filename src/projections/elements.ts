@@ -1,4 +1,5 @@
 /** Elements of plain maps, by the number in their key. They end with their map. */
+import { elementOf } from '../domain/elements.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
 import { lineText, queryLine } from '../events/lineage.ts';
@@ -17,7 +18,8 @@ export interface ElementRow {
 export const elements = projection(
   elementVersions,
   (kernel: Kernel, { map_id, key }: ElementKey) => {
-    const element = kernel.maps.get(map_id)?.elements.find((one) => one.key === key);
+    const map = kernel.maps.get(map_id);
+    const element = map && elementOf(map, key);
     return { map_id, key, value: element?.value ?? null, gone: element === undefined };
   },
 );

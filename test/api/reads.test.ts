@@ -127,7 +127,7 @@ describe('reads', () => {
       made_at: 6,
       position_from: 6,
     };
-    expect(newest).toMatchObject({ items: [storage], next: '6' });
+    expect(newest).toMatchObject({ items: [storage], next: '9:6' });
     const older = await read(`${maps}/1/storages?after=${newest.next}`, page(storageRow));
     expect(older.items).toEqual([{ ...storage, cgroup_id: 1, made_at: 5, position_from: 5 }]);
     expect((await read(`${maps}/1/storages?at=5`, page(storageRow))).items).toEqual(older.items);

@@ -10,6 +10,7 @@ import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
 import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import { encodeEvent } from '../../src/events/codec.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
@@ -89,6 +90,7 @@ describeStores('a bundle', ({ open }) => {
     const importing = importBundle(store.database, {
       chunks: slowly(),
       projector,
+      now: systemClock.now(),
       hostName: () => 'wanted',
     });
     const [imported, made] = await Promise.allSettled([
@@ -123,6 +125,7 @@ describeStores('a bundle', ({ open }) => {
     const copy = await importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      now: systemClock.now(),
       hostName,
     });
     expect(copy).toMatchObject({ host: `${host}-copy`, report: { holds: true, position: 9 } });
@@ -136,7 +139,12 @@ describeStores('a bundle', ({ open }) => {
     const receipt = await log.submit(copy.host, mkdir('/g'));
     expect(receipt.events[0]).toMatchObject({ position: 10, outcome: { ret: 0 } });
     await expect(
-      importBundle(store.database, { chunks: inChunks(bytes), projector, hostName }),
+      importBundle(store.database, {
+        chunks: inChunks(bytes),
+        projector,
+        now: systemClock.now(),
+        hostName,
+      }),
     ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
   });
 
@@ -158,6 +166,7 @@ describeStores('a bundle', ({ open }) => {
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      now: systemClock.now(),
       hostName: () => 'of-two-boots',
     });
     await expect(refused).rejects.toThrow('position 2: is of boot 5, in boot 1');
@@ -170,6 +179,7 @@ describeStores('a bundle', ({ open }) => {
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      now: systemClock.now(),
       hostName: () => 'damaged',
     });
     await expect(refused).rejects.toThrow(BundleRefused);

@@ -8,6 +8,7 @@ import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
 import { readRows } from '../../src/events/log-reader.ts';
@@ -98,6 +99,7 @@ describeStores('verification', ({ open }) => {
         const copy = await importBundle(store.database, {
           chunks: await bundleOf(branch, name),
           projector,
+          now: systemClock.now(),
           hostName: () => `${name}-copy-${calls}`,
         });
         expect(copy.report.hash).toBe(verdicts.chain.hash);

@@ -5,6 +5,7 @@ import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { applyAll } from '../../src/domain/evolve.ts';
 import { flushLayer, layered } from '../../src/domain/kernel.ts';
+import { contentsOf } from '../../src/domain/size.ts';
 import { restoredFrom, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { holds, type Watch } from './called.ts';
 
@@ -33,10 +34,12 @@ export function layersEqualDirectChange(start: Snapshot): Watch {
     holds(text(decided) === text(decision), () => `a layer decides ${text(decided)}`);
     applyAll(layer, decided.effects, pid);
     holds(text(snapshotOf(layer)) === afterText, () => 'effects on a layer gave another state');
+    holds(layer.contents === contentsOf(layer), () => 'a layer counts its contents otherwise');
     if (++onLayer < (LAYER_CALLS[layers % LAYER_CALLS.length] ?? 1)) return;
     holds(text(snapshotOf(base)) === baseText, () => 'a layer changed the state below it');
     flushLayer(base, layer);
     holds(text(snapshotOf(base)) === afterText, () => 'a flushed layer gave another state');
+    holds(base.contents === contentsOf(base), () => 'a flushed layer is counted otherwise');
     baseText = afterText;
     layer = layered(base);
     layers++;

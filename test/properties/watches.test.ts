@@ -12,6 +12,7 @@ import { BOOT_PID } from '../../src/domain/release/config.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Called, Watch } from './called.ts';
 import { idsAreNeverReused, refusedCallsChangeNothing, revisionsCountChanges } from './changes.ts';
+import { contentsAreCounted } from './contents.ts';
 import { layersEqualDirectChange, snapshotsRoundTrip } from './copies-of-the-state.ts';
 import {
   effectiveArraysFollowTheRule,
@@ -170,6 +171,12 @@ const BROKEN: readonly (readonly [string, (start: Kernel) => Watch, Breakage, Re
       }),
     },
     /prog id 2 after 2/u,
+  ],
+  [
+    'an fd that is not counted',
+    () => contentsAreCounted,
+    { state: (kernel) => kernel.contents-- },
+    /contents are \d+, a count gives/u,
   ],
   [
     'another answer than that of a restored state',

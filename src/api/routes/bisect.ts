@@ -8,7 +8,7 @@ import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect.ts'
 import { sideBySide, spelledBy } from '../../time-travel/differing.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { bisectText } from '../../time-travel/text/bisect-text.ts';
-import { keepFor } from '../request/at.ts';
+import { keepForOnce } from '../request/at.ts';
 import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
@@ -72,7 +72,7 @@ interface Search {
 async function verdictOf(
   { database, log }: Service,
   { span, place, condition }: Search,
-): Promise<Verdict & { readonly open?: true }> {
+): Promise<Verdict> {
   const versions = await arrayTimeline(database, span, place);
   if (condition.kind !== 'differs') return firstHolding(versions, testOf(condition));
   const { host_id, position: head } = await log.head(condition.host);
@@ -83,9 +83,7 @@ async function verdictOf(
     { versions, spelled: await spelledBy(database, span.host_id, versions) },
     { versions: others, spelled: await spelledBy(database, host_id, others) },
   );
-  const verdict = firstHolding(compared.versions, (version) => compared.differing.has(version));
-  // While the other log is shorter, what it records next may still change the answer.
-  return head < span.to ? { ...verdict, open: true } : verdict;
+  return firstHolding(compared.versions, (version) => compared.differing.has(version));
 }
 
 export function bisect(app: App, service: Service): void {
@@ -95,7 +93,8 @@ export function bisect(app: App, service: Service): void {
     const { span, last } = await stretchOf(service, c, host, query);
     const place = await placeOf(service, last, query);
     const verdict = await verdictOf(service, { span, place, condition });
-    if (verdict.open) keepFor(c, host, { moment: last, fixed: false });
+    // While the other log is shorter, what it records next may still change the answer.
+    if (condition.kind === 'differs') keepForOnce(c);
     const { path, attach_type } = place;
     const { from, to } = span;
     const { found, at_start, monotone } = verdict;

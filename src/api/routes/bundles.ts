@@ -59,7 +59,7 @@ function refused(error: unknown): ProblemError | undefined {
 
 export function bundles(app: App, service: Service): void {
   const running = atMost(IMPORTS_MAX, 'imports');
-  const { database } = service;
+  const { database, clock } = service;
   const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
   app.describe({ ...route, request: { ...route.request, body } });
   app.openapi({ ...route, hide: true }, async (c) => {
@@ -73,7 +73,8 @@ export function bundles(app: App, service: Service): void {
       }
       return host;
     };
-    const work = () => importBundle(database, { chunks: bodyChunks(c), projector, hostName: name });
+    const asked = { chunks: bodyChunks(c), projector, now: clock.now(), hostName: name };
+    const work = () => importBundle(database, asked);
     const { host, report } = await running(work).catch((error: unknown) => {
       throw refused(error) ?? error;
     });

@@ -19,7 +19,8 @@ import {
   bpftoolTreeQuery,
   onlyWithBpftool,
 } from '../request/bpftool.ts';
-import { type App, answers, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
 
@@ -33,7 +34,7 @@ const listRoute = createRoute({
     params: hostParams,
     query: strictObject({
       ...atQuery,
-      ...idPage,
+      ...numberedPage,
       ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
@@ -77,7 +78,7 @@ export function cgroups(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, ...query } = c.req.valid('query');
+    const { path: only, under, ...query } = pinned(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
@@ -98,8 +99,9 @@ export function cgroups(app: App, service: Service): void {
     const items = await cgroupsByIds(database, moment, ids);
     const paged = only === undefined && items.length === limit;
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
-    const next = last !== undefined && { next: String(last) };
-    return c.json({ host, position: moment.position, items, ...next }, 200);
+    const { position } = moment;
+    const next = last !== undefined && { next: nextPage(position, last) };
+    return c.json({ host, position, items, ...next }, 200);
   });
 
   app.openapi(oneRoute, async (c) => {

@@ -6,7 +6,7 @@ import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid } from '../problem.ts';
-import { keepFor, knownMoment } from '../request/at.ts';
+import { keepForOnce, knownMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
 import { type App, createRoute, hostName, hostParams } from '../routing.ts';
@@ -64,10 +64,7 @@ async function betweenHosts(
     const message = `${against} shares no log with ${host}; compare a branch and its origin`;
     throw invalid([{ field: 'against', message }]);
   }
-  const fixed = start.fixed && end.fixed;
-  keepFor(c, host, { moment: end.moment, fixed });
-  // The ETag tells the position of one host; the other may move while this one stays.
-  if (!fixed) c.header('etag', undefined);
+  keepForOnce(c);
   const other = { host: against, position: from };
   return { from, to, found: await diffAgainst(log, { host, to, shared }, other) };
 }

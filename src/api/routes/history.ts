@@ -13,7 +13,8 @@ import { SCANNED_EVENTS_MAX } from '../limits.ts';
 import { noSuchObject, type ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { type App, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
@@ -30,7 +31,7 @@ export const history = pageOf('History', chapter).meta({
     '`ended` says why it ended with that event.',
 });
 
-const query = strictObject({ ...atQuery, ...idPage, ...formatQuery });
+const query = strictObject({ ...atQuery, ...numberedPage, ...formatQuery });
 
 const description =
   `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a page may be short or empty ` +
@@ -154,7 +155,7 @@ export function histories(app: App, service: Service): void {
       json: () => ({
         ...{ host, position: moment.position },
         items: chapters.map(({ event, ...rest }) => ({ event: eventOnWire(event), ...rest })),
-        ...(next !== undefined && { next: String(next) }),
+        ...(next !== undefined && { next: nextPage(moment.position, next) }),
       }),
       text: () => {
         const more = next === undefined ? '' : `More follows after position ${next}.\n`;
@@ -165,18 +166,18 @@ export function histories(app: App, service: Service): void {
 
   app.openapi(pinRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: pinPath, ...asked } = c.req.valid('query');
+    const { path: pinPath, ...asked } = pinned(c.req.valid('query'));
     return answer(c, host, { kind: 'pin', path: pinPath }, asked);
   });
   app.openapi(cgroupsRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: cgroupPath, ...asked } = c.req.valid('query');
+    const { path: cgroupPath, ...asked } = pinned(c.req.valid('query'));
     return answer(c, host, { kind: 'cgroups', path: cgroupPath }, asked);
   });
   for (const kind of KINDS) {
     app.openapi(routeOf(kind), async (c) => {
       const { host, id } = c.req.valid('param');
-      return answer(c, host, { kind: kind.kind, id }, c.req.valid('query'));
+      return answer(c, host, { kind: kind.kind, id }, pinned(c.req.valid('query')));
     });
   }
 }

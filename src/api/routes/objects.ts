@@ -12,7 +12,8 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
-import { type App, answers, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
 
@@ -111,13 +112,13 @@ function register(app: App, service: Service, kind: Kind): void {
     summary: `Living ${plural} by id`,
     request: {
       params: hostParams,
-      query: strictObject({ ...atQuery, ...idPage, ...forms, ...kind.filters }),
+      query: strictObject({ ...atQuery, ...numberedPage, ...forms, ...kind.filters }),
     },
     responses: answers(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const query = c.req.valid('query') as PageQuery;
+    const query: PageQuery = pinned(c.req.valid('query'));
     if (query.format === 'bpftool' && bpftool !== undefined) {
       refuseFilters(query);
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
@@ -128,7 +129,12 @@ function register(app: App, service: Service, kind: Kind): void {
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
     const { position } = moment;
     return c.json(
-      { host, position, items: [...items], ...(last && { next: String(last[idField]) }) },
+      {
+        host,
+        position,
+        items: [...items],
+        ...(last && { next: nextPage(position, Number(last[idField])) }),
+      },
       200,
     );
   });

@@ -2,11 +2,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { processesOf, processOf } from '../../projections/processes.ts';
+import { livingProcesses, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 
@@ -30,7 +31,7 @@ const listRoute = createRoute({
   operationId: 'listProcesses',
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living processes by pid, with their fds',
-  request: { params: hostParams, query: strictObject({ ...atQuery, ...idPage }) },
+  request: { params: hostParams, query: strictObject({ ...atQuery, ...numberedPage }) },
   responses: answers('Processes.', pageOf('ProcessPage', processView)),
 });
 
@@ -54,12 +55,12 @@ export function state(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, limit, after = 0 } = c.req.valid('query');
-    const { moment, told } = await worldAt(service, c, host, at, processesOf);
+    const { at, ...page } = pinned(c.req.valid('query'));
+    const read = (kernel: Kernel) => livingProcesses(kernel, page);
+    const { moment, told: items } = await worldAt(service, c, host, at, read);
     const { position } = moment;
-    const items = told.filter(({ pid }) => pid > after).slice(0, limit);
-    const last = items.length < limit ? undefined : items.at(-1)?.pid;
-    const next = last !== undefined && { next: String(last) };
+    const last = items.length < page.limit ? undefined : items.at(-1)?.pid;
+    const next = last !== undefined && { next: nextPage(position, last) };
     return c.json({ host, position, items, ...next } as never, 200);
   });
 

@@ -18,6 +18,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
 import { storeSegment } from '../segment/seal.ts';
 import { sqlArray } from '../sql-array.ts';
+import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 
 /** Events that are inserted by one statement, and their text in characters, about. */
@@ -27,6 +28,8 @@ const PIECE_TEXT = 4 * 1024 * 1024;
 export interface BundleImport {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly projector: Projector;
+  /** Microseconds since the epoch. */
+  readonly now: number;
   /** Gives the new host's name; it is told what the bundle calls it, and may throw. */
   readonly hostName: (exported: string) => string;
 }
@@ -58,12 +61,12 @@ export class BundleRefused extends Error {
  * Imports a bundle.
  *
  * @throws BundleRefused when the chain does not hold
- * @throws LogRefusal `host-exists`
+ * @throws LogRefusal `host-exists`, `state-too-large`
  * @throws LineTooLong
  */
 export async function importBundle(
   database: Database,
-  { chunks, projector, hostName }: BundleImport,
+  { chunks, projector, now, hostName }: BundleImport,
 ): Promise<Imported> {
   const check = new ChainCheck();
   let host = '';
@@ -74,7 +77,8 @@ export async function importBundle(
         if (check.faultCount > 0) throw new BundleRefused(check.report());
         if (part.part === 'host') {
           host = hostName(part.host);
-          restored = new Restored(tx, await reservedHost(tx, host), projector, check);
+          const host_id = await reservedHost(tx, host);
+          restored = new Restored(tx, { host_id, projector, check, now });
         }
         await restored?.take(part);
       }
@@ -110,6 +114,7 @@ class Restored {
   readonly #tx: Queryable;
   readonly #projector: Projector;
   readonly #check: ChainCheck;
+  readonly #now: number;
   readonly #kernel = unbooted();
   #rows: EncodedEvent[] = [];
   #text = 0;
@@ -122,11 +127,25 @@ class Restored {
   /** What the database works on while the next piece is read. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(tx: Queryable, host_id: number, projector: Projector, check: ChainCheck) {
+  constructor(
+    tx: Queryable,
+    {
+      host_id,
+      projector,
+      check,
+      now,
+    }: {
+      readonly host_id: number;
+      readonly projector: Projector;
+      readonly check: ChainCheck;
+      readonly now: number;
+    },
+  ) {
     this.#tx = tx;
     this.host_id = host_id;
     this.#projector = projector;
     this.#check = check;
+    this.#now = now;
     this.#versions = projector.tables.map(() => []);
   }
 
@@ -181,6 +200,8 @@ class Restored {
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {
+    const fault = foreignFault(event, this.#now);
+    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
     try {
       fold(this.#kernel, [event]);
     } catch (error) {

@@ -10,6 +10,8 @@ import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
+import { passedLimit } from '../../domain/size.ts';
+import { LogRefusal } from '../../events/log-refusal.ts';
 import { numbered } from '../../events/references.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { callNotices } from './call-notices.ts';
@@ -50,7 +52,8 @@ export interface Plan {
 /**
  * What would happen if the calls were recorded now, in order. The kernel is left as it is.
  *
- * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use
+ * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
+ *   `host-too-large` when a call makes the state larger than a host may be
  */
 export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
   const world = layered(kernel);
@@ -71,6 +74,11 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
     }
     applyAll(world, planned.effects, pid);
     emptied.take(world, planned);
+    const passed = passedLimit(world, planned.effects);
+    if (passed !== undefined) {
+      const place = { call: index, calls: requests.length };
+      throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+    }
     outcomes.push(planned.outcome);
     calls.push(planned);
   }

@@ -11,6 +11,7 @@ import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
+import { type PassedLimit, passedLimit } from '../../domain/size.ts';
 import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/host-state.ts';
@@ -57,7 +58,8 @@ export interface Replay {
 /**
  * Compares the log up to a position with what another release answers.
  *
- * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events
+ * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events, or the other release
+ *   makes a state that is larger than a host may be
  */
 export async function replayUnder(
   database: Queryable,
@@ -132,6 +134,8 @@ function step(
       };
   fold(recorded, [event]);
   applyAll(replayed, answer.effects, pid);
+  const passed = passedLimit(replayed, answer.effects);
+  if (passed !== undefined) throw tooLarge(event.position, passed);
   return difference;
 }
 
@@ -145,4 +149,9 @@ function tooLong(boot: number): QuestionLimit {
     `boot ${boot} has more than ${REPLAYED_EVENTS_MAX} events; ` +
     'replay an export of a part of it, or a branch from before it';
   return new QuestionLimit('after', REPLAYED_EVENTS_MAX, message);
+}
+
+function tooLarge(position: number, { what, limit }: PassedLimit): QuestionLimit {
+  const message = `under this release there are more than ${limit} ${what} at position ${position}`;
+  return new QuestionLimit('release', limit, message);
 }
