@@ -22,7 +22,8 @@ export interface Principal {
   /** `token:NAME`, or `local` on a service without tokens. */
   readonly actor: string;
   readonly role: Role;
-  /** Whether the principal may touch a host. */
+  /** The hosts that it may touch, `*` for any part of a name; what `mayTouch` answers by. */
+  readonly hosts: readonly string[];
   readonly mayTouch: (host: string) => boolean;
   /** The principal may touch every host that there is or will be. */
   readonly allHosts: boolean;
@@ -32,6 +33,7 @@ export interface Principal {
 export const LOCAL: Principal = {
   actor: 'local',
   role: 'admin',
+  hosts: ['*'],
   mayTouch: () => true,
   allHosts: true,
 };
@@ -40,6 +42,7 @@ export const LOCAL: Principal = {
 export const ANYONE: Principal = {
   actor: 'anyone',
   role: 'reader',
+  hosts: [],
   mayTouch: () => false,
   allHosts: false,
 };
@@ -88,6 +91,7 @@ export function tokensOf(text: string): Tokens {
     tokens.set(sha256, {
       actor: `token:${name}`,
       role,
+      hosts,
       mayTouch: hostMatcher(hosts),
       allHosts: hosts.includes('*'),
     });
