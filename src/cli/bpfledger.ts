@@ -142,6 +142,7 @@ async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
     print.out(helpOf(name, command));
     return EXIT.done;
   }
+  outlivesReader = command.outlivesReader === true;
   return command.run({ ...line, print });
 }
 
@@ -149,11 +150,15 @@ function exitCodeOf(error: unknown): ExitCode {
   return error instanceof UsageError || error instanceof InputError ? EXIT.usage : EXIT.failed;
 }
 
+let outlivesReader = false;
+
 // A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.unread);
-  throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!outlivesReader) process.exit(EXIT.unread);
+  });
+}
 
 try {
   process.exitCode = await run(process.argv.slice(2));

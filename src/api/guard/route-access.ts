@@ -94,6 +94,7 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
       requireRole(caller, access.role);
       await requireHosts(c, caller, access.hosts);
       c.set('principal', caller);
+      c.set('mayGoOn', () => c.get('identify')() === caller);
     }
     await next();
   };
