@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `bpfledger`: finds the command that is meant, loads only that one, and runs it. */
 import { suggestion } from '../events/schema/near-name.ts';
+import { printableLine } from '../time-travel/text/printable.ts';
 import type { Command, Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
@@ -120,14 +121,17 @@ const COMMANDS: Readonly<
 };
 
 const print: Printer = {
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
+  out: (line) => process.stdout.write(`${printableLine(line)}\n`),
+  err: (line) => process.stderr.write(`${printableLine(line)}\n`),
 };
 
 async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
-  if (name === undefined) throw new UsageError(`which command?\n\n${overview(COMMANDS)}`);
+  if (name === undefined) {
+    for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
+    return EXIT.usage;
+  }
   if (name === '--help' || name === '-h' || name === 'help') {
-    print.out(overview(COMMANDS));
+    for (const line of overview(COMMANDS)) print.out(line);
     return EXIT.done;
   }
   const known = Object.keys(COMMANDS);
@@ -139,7 +143,7 @@ async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
   const command = await entry.load();
   const { help, ...line } = readLine(name, command, args);
   if (help) {
-    print.out(helpOf(name, command));
+    for (const line of helpOf(name, command)) print.out(line);
     return EXIT.done;
   }
   outlivesReader = command.outlivesReader === true;
