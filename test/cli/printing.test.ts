@@ -13,8 +13,8 @@ const COMM = '\u001b]0;x\u0007\u001b[2J';
 const CGROUP = '/a\u001b[31m\u009b0m\u202eb\rc';
 const PIN = '/p\u001b[2K\nfaked: all is well';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come.
 const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come.
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 const PATIENCE = { timeout: 60_000 };
