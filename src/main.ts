@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
-import { type Tokens, tokensOf } from './api/guard/tokens.ts';
+import { tokenBook } from './api/guard/token-book.ts';
+import type { Tokens } from './api/guard/tokens.ts';
+import { readTokensFile } from './api/guard/tokens-file.ts';
 import { IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
@@ -32,6 +33,8 @@ export interface Running {
   readonly url: string;
   /** What the storage is and what it survives, in a sentence. */
   readonly storage: string;
+  /** Reads the tokens file again; when it cannot be used, the tokens stay as they were. */
+  reload(): Promise<void>;
   /** Takes no more requests, finishes those under way, closes the database. */
   close(): Promise<void>;
 }
@@ -42,10 +45,12 @@ function version(): string {
   return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;
 }
 
-async function tokensFrom(file: string | undefined): Promise<Tokens | undefined> {
+async function tokensFrom(file: string | undefined, logger: Logger): Promise<Tokens | undefined> {
   if (file === undefined) return undefined;
   try {
-    return tokensOf(await readFile(file, 'utf8'));
+    const { tokens, warning } = await readTokensFile(file);
+    if (warning !== undefined) logger.warn(warning);
+    return tokens;
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read';
     throw new Error(`BPFLEDGER_TOKENS_FILE: ${reason}`);
@@ -144,7 +149,8 @@ function every(ms: number, work: () => Promise<void>) {
  */
 export async function startService(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
-  const tokens = await tokensFrom(configuration.tokensFile);
+  const tokens = await tokensFrom(configuration.tokensFile, logger);
+  const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
   const database = await openDatabase(configuration);
   const closing = new AbortController();
@@ -156,13 +162,14 @@ export async function startService(configuration: Configuration): Promise<Runnin
       database,
       clock: systemClock,
       metrics: newMetrics(),
+      metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
       version: version(),
       signingKey,
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);
-    const server = createHttpServer(service, { tokens, loopback });
+    const server = createHttpServer(service, { tokens: book, loopback });
     const url = await listen(server, configuration);
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
@@ -181,6 +188,16 @@ export async function startService(configuration: Configuration): Promise<Runnin
     return {
       url,
       storage,
+      async reload() {
+        try {
+          const next = await tokensFrom(configuration.tokensFile, logger);
+          if (next === undefined) return;
+          book?.replace(next);
+          logger.info({ tokens: next.size }, 'read the tokens again');
+        } catch (error) {
+          logger.error({ err: error }, 'the tokens stay as they were');
+        }
+      },
       async close() {
         clearInterval(sweep);
         clearInterval(resting);

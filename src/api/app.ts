@@ -3,7 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
-import { noSniffing } from './guard/no-sniffing.ts';
+import { browserHeaders } from './guard/browser-headers.ts';
 import { noParameters } from './guard/parameters.ts';
 import { unchanged } from './guard/unchanged.ts';
 import { guardedApp } from './guarded-app.ts';
@@ -21,7 +21,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
     },
   });
   app.use(timed(service.metrics));
-  app.use(noSniffing());
+  app.use(browserHeaders());
   app.use(access(guard));
   app.use(
     methodNotAllowed({

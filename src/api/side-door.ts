@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
-import { NO_SNIFFING } from './guard/no-sniffing.ts';
+import { BROWSER_HEADERS } from './guard/browser-headers.ts';
 import { requireHost, requireRole } from './guard/route-access.ts';
 import type { Principal } from './guard/tokens.ts';
 import { HOST_NAME } from './host-name.ts';
@@ -25,7 +25,7 @@ import type { Service } from './service.ts';
 const PATH = new RegExp(`^/v1/hosts/(${HOST_NAME})/syscalls$`);
 /** The route's name in the metrics: the same as the router's. */
 const ROUTE = '/v1/hosts/:host/syscalls';
-const ALWAYS = Object.entries(NO_SNIFFING).flat();
+const ALWAYS = Object.entries(BROWSER_HEADERS).flat();
 
 interface Knock {
   readonly host: string;
@@ -72,7 +72,7 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const { actor } = admitted(guard, header, host);
+    const { actor } = admitted(guard, c.req, host);
     const bytes = await bodyOf(request, length);
     if (bytes === undefined) return;
     const text = utf8Text(bytes);
@@ -87,8 +87,8 @@ async function serve(
 }
 
 /** Who writes, if they may: what the guard of the route checks. Throws the problem of who may not. */
-function admitted(guard: Access, header: Requested['req']['header'], host: string): Principal {
-  refuseStrangers(guard, header);
+function admitted(guard: Access, { header, path }: Requested['req'], host: string): Principal {
+  refuseStrangers(guard, { method: 'POST', path, header });
   const caller = callerOf(guard, header);
   if (caller instanceof ProblemError) throw caller;
   requireRole(caller, SYSCALLS_ACCESS.role);

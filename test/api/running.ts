@@ -8,8 +8,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
+import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
-import { newMetrics } from '../../src/api/metrics.ts';
+import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
@@ -33,6 +34,9 @@ export interface TestService {
   readonly app: App;
   /** Opens a socket, for what the server itself does; once. Returns the URL. */
   listen(): Promise<string>;
+  /** Those that were asked for. */
+  readonly tokens: TokenBook | undefined;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly database: Database;
   /** What the service could not explain; a test that expects none checks that it is empty. */
@@ -44,6 +48,7 @@ export interface TestServiceOptions {
   readonly database?: Database;
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
+  readonly metricsOpen?: boolean;
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -61,12 +66,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     database,
     clock,
     metrics: newMetrics(),
+    metricsOpen: options.metricsOpen ?? false,
     closing: closing.signal,
     version: 'test',
     signingKey: signingKeyOf(PEM.toString()),
     onFault: (error) => faults.push(error),
   };
-  const guard = { tokens: options.tokens, loopback: options.loopback ?? false };
+  const tokens = options.tokens && tokenBook(options.tokens, clock);
+  const guard = { tokens, loopback: options.loopback ?? false };
   let server: Server | undefined;
   return {
     app: createApp(service, guard),
@@ -75,6 +82,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await once(server, 'listening');
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
+    tokens,
+    metrics: service.metrics,
     log,
     database,
     faults,

@@ -1,13 +1,16 @@
 /** Finds out who asks, and keeps out who may not even ask. */
 import type { MiddlewareHandler } from 'hono';
-import { ProblemError } from '../problem.ts';
-import { refuseForeign } from './origin.ts';
-import { bearerOf, LOCAL, type Principal, type Tokens } from './tokens.ts';
+import type { ProblemError } from '../problem.ts';
+import { refuseForeign, refuseMisdirected, type Sent } from './origin.ts';
+import type { TokenBook } from './token-book.ts';
+import { LOCAL, type Principal } from './tokens.ts';
 
 export interface AccessEnv {
   Variables: {
-    /** Who asks, or why nobody is known to. */
+    /** Who asks, or why nobody is known to; asked again, what is so by then. */
     identify: () => Principal | ProblemError;
+    /** Whether who asked still is who may: what a long answer asks again. */
+    mayGoOn: () => boolean;
     /** Who asks, and may: set by the guard of the route. */
     principal: Principal;
   };
@@ -15,29 +18,27 @@ export interface AccessEnv {
 
 export interface Access {
   /** Absent on a service that only loopback reaches. */
-  readonly tokens: Tokens | undefined;
+  readonly tokens: TokenBook | undefined;
   readonly loopback: boolean;
 }
 
-type Header = (name: string) => string | undefined;
-
 /** Throws the problem of a request that no page or client of this service would send. */
-export function refuseStrangers({ loopback }: Access, header: Header): void {
-  refuseForeign({ host: header('host'), origin: header('origin'), loopback });
+export function refuseStrangers({ loopback }: Access, sent: Sent): void {
+  refuseMisdirected(sent, loopback);
+  refuseForeign(sent);
 }
 
 /** Who sent a request with these headers, or the problem that nobody is known to have. */
-export function callerOf({ tokens }: Access, header: Header): Principal | ProblemError {
-  const principal = tokens === undefined ? LOCAL : bearerOf(tokens, header('authorization'));
-  if (principal !== undefined) return principal;
-  return new ProblemError('unauthorized', { detail: 'send Authorization: Bearer TOKEN' });
+export function callerOf({ tokens }: Access, header: Sent['header']): Principal | ProblemError {
+  return tokens === undefined ? LOCAL : tokens.bearer(header('authorization'));
 }
 
 /** Keeps strangers out, and lets the guards of the routes find out who asks. */
 export function access(guard: Access): MiddlewareHandler<AccessEnv> {
   return async function access(c, next) {
+    const { method, path } = c.req;
     const header = (name: string) => c.req.header(name);
-    refuseStrangers(guard, header);
+    refuseStrangers(guard, { method, path, header });
     c.set('identify', () => callerOf(guard, header));
     await next();
   };

@@ -42,7 +42,7 @@ export interface RouteAccess {
   readonly role: Role;
   /**
    * Where the request names the hosts that it touches; or `none` of them; or those that the caller
-   * may touch (`filtered`: the handler asks `mayTouch`); or `all`, which takes a token for all.
+   * may touch (`filtered`: the handler hands its `hosts` to the query); or `all`, which takes a token for all.
    */
   readonly hosts: readonly HostPlace[] | 'none' | 'filtered' | 'all';
 }
@@ -94,6 +94,7 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
       requireRole(caller, access.role);
       await requireHosts(c, caller, access.hosts);
       c.set('principal', caller);
+      c.set('mayGoOn', () => c.get('identify')() === caller);
     }
     await next();
   };

@@ -81,8 +81,8 @@ export function branches(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const principal = c.get('principal');
     const { limit, after } = c.req.valid('query');
-    const rows = await log.branches(host, { limit, ...(after !== undefined && { after }) });
-    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(hostRowOf);
+    const rows = await log.branches(host, { limit, after, patterns: principal.hosts });
+    const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     return c.json({ items, ...(last !== undefined && { next: last }) } as never, 200);
   });
@@ -97,7 +97,7 @@ export function branches(app: App, service: Service): void {
   });
   app.openapi({ ...createBranchRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = c.get('principal');
+    const principal = c.get('principal');
     contentType(c, [JSON_TYPE]);
     const { text, value } = await jsonBody(c);
     const parsed = branchRequest.safeParse(value);
@@ -109,11 +109,16 @@ export function branches(app: App, service: Service): void {
       idempotency: { key, fingerprint: fingerprint(c, text) },
     };
     const { position } = moment;
-    const made = await log.createBranch(host, { name, position, principal: actor, ...keyed });
+    const made = await log.createBranch(host, {
+      name,
+      position,
+      principal: principal.actor,
+      ...keyed,
+    });
     if (made.replayed) c.header(REPLAYED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, made.branch.position);
-    return c.json(hostRowOf(made.branch) as never, 201);
+    return c.json(hostRowOf(made.branch, principal) as never, 201);
   });
 
   app.openapi(dropRoute, async (c) => {

@@ -102,7 +102,8 @@ export function drift(app: App, service: Service): void {
         open--;
       }
     }
-    return c.body(pulled(counted(), { unreadMs: UNREAD_MS }), 200, {
+    const body = pulled(counted(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') });
+    return c.body(body, 200, {
       'content-type': EVENT_STREAM,
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',

@@ -83,6 +83,7 @@ export function eventStream(app: App, service: Service): void {
     });
     const body = pulled(stream, {
       unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
     });
     return c.body(body, 200, {

@@ -116,7 +116,7 @@ export function explain(app: App, service: Service): void {
         ...(in_the_way && { in_the_way: { ...in_the_way, ...putBy(blocked_by) } }),
         stands_at,
       }),
-      text: () => `${sentence}\n${change === undefined ? '' : `To change that: ${change}\n`}`,
+      text: () => [sentence, ...(change === undefined ? [] : [`To change that: ${change}`])],
     });
   });
 }

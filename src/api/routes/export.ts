@@ -114,7 +114,8 @@ export function exports(app: App, service: Service): void {
       format === 'bundle'
         ? writeBundle(service.database, { host_id, host })
         : linesOf(service, host, { format, host_id, after, to, filter });
-    const body = pulled(counted(inPieces(lines)), { unreadMs: UNREAD_MS });
+    const mayGoOn = c.get('mayGoOn');
+    const body = pulled(counted(inPieces(lines)), { unreadMs: UNREAD_MS, mayGoOn });
     const suffix = format === 'bundle' ? 'bundle.ndjson' : format;
     return c.body(body, 200, {
       'content-type': TYPES[format],

@@ -158,8 +158,8 @@ export function histories(app: App, service: Service): void {
         ...(next !== undefined && { next: nextPage(moment.position, next) }),
       }),
       text: () => {
-        const more = next === undefined ? '' : `More follows after position ${next}.\n`;
-        return historyText(thing, chapters) + more;
+        const more = next === undefined ? [] : [`More follows after position ${next}.`];
+        return [...historyText(thing, chapters), ...more];
       },
     });
   }

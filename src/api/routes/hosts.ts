@@ -94,8 +94,8 @@ export function hosts(app: App, service: Service): void {
   app.openapi(listRoute, async (c) => {
     const principal = c.get('principal');
     const { limit, after } = c.req.valid('query');
-    const rows = await log.hosts({ limit, ...(after !== undefined && { after }) });
-    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(hostRowOf);
+    const rows = await log.hosts({ limit, after, patterns: principal.hosts });
+    const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     return c.json({ items, ...(last !== undefined && { next: last }) }, 200);
   });
@@ -111,7 +111,7 @@ export function hosts(app: App, service: Service): void {
       limit: BOOTS_MAX,
     });
     const release = boots.at(-1)?.release ?? '';
-    const told = hostRowOf({ ...row, position, recorded_at });
+    const told = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
     return c.json({ ...told, boot: moment.boot, release, boots }, 200);
   });
 

@@ -47,7 +47,7 @@ const readyRoute = createRoute({
 });
 
 export function operations(app: App, service: Service): void {
-  const { log, database, metrics, version, closing } = service;
+  const { log, database, metrics, version, closing, metricsOpen } = service;
 
   app.openapi(healthRoute, (c) => {
     const storage = { kind: database.kind, survives: SURVIVES[database.kind] };
@@ -63,12 +63,14 @@ export function operations(app: App, service: Service): void {
     return c.json({ status: 'ready' as const }, 200);
   });
 
-  app.get('/metrics', { role: 'reader', hosts: 'none' }, async (c) => {
-    const { registry } = metrics;
+  app.get('/metrics', metricsOpen ? 'open' : { role: 'reader', hosts: 'all' }, async (c) => {
+    const { registry, byHost } = metrics;
     const { hosts, rows } = log.held();
     metrics.heldHosts.set(hosts);
     metrics.heldRows.set(rows);
-    return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+    const named = c.get('principal').allHosts ? await byHost.metrics() : '';
+    const text = (await registry.metrics()) + named;
+    return c.body(text, 200, { 'content-type': registry.contentType });
   });
 
   app.get('/openapi.json', { role: 'reader', hosts: 'none' }, (c) => c.json(apiDocument(app)));

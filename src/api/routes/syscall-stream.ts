@@ -8,6 +8,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { InOrder, Receipt, Submission } from '../../events/submission.ts';
+import type { AccessEnv } from '../guard/access.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
 import { invalid, type ProblemError, problemOf } from '../problem.ts';
@@ -157,7 +158,10 @@ async function* withProblem(first: string, rest: AsyncGenerator<string>): AsyncG
 }
 
 /** Records the lines of the body and streams their answers. */
-export async function syscallStream(c: Context, target: Omit<Target, 'key'>): Promise<Response> {
+export async function syscallStream(
+  c: Context<AccessEnv>,
+  target: Omit<Target, 'key'>,
+): Promise<Response> {
   if (c.req.header('if-match') !== undefined) {
     throw invalid([{ field: 'if-match', message: 'does not go with NDJSON' }]);
   }
@@ -165,6 +169,9 @@ export async function syscallStream(c: Context, target: Omit<Target, 'key'>): Pr
   // While nothing is answered a problem still has a status of its own.
   const first = await answers.next();
   if (first.done) throw invalid([{ field: '', message: 'the body has no line' }]);
-  const stream = pulled(withProblem(first.value, answers), { unreadMs: UNREAD_MS });
+  const stream = pulled(withProblem(first.value, answers), {
+    unreadMs: UNREAD_MS,
+    mayGoOn: c.get('mayGoOn'),
+  });
   return c.body(stream, 200, { 'content-type': NDJSON_TYPE });
 }

@@ -21,10 +21,10 @@ interface Asked {
 export function gapsText(
   { path, attach_type, program, from, to }: Asked,
   gaps: readonly ToldGap[],
-): string {
+): string[] {
   const what = program === undefined ? 'gaps' : `gaps of program ${program}`;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.length}`;
-  return `${[head, ...gaps.flatMap(gapLines)].join('\n')}\n`;
+  return [head, ...gaps.flatMap(gapLines)];
 }
 
 function gapLines(gap: ToldGap): string[] {
