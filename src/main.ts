@@ -6,11 +6,12 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { type Tokens, tokensOf } from './api/guard/tokens.ts';
-import { IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
+import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
@@ -32,7 +33,10 @@ export interface Running {
   readonly url: string;
   /** What the storage is and what it survives, in a sentence. */
   readonly storage: string;
-  /** Takes no more requests, finishes those under way, closes the database. */
+  /**
+   * Takes no more requests, finishes those under way, closes the database. Ends whatever the
+   * database does: what did not finish in time is given up then.
+   */
   close(): Promise<void>;
 }
 
@@ -186,9 +190,11 @@ export async function startService(configuration: Configuration): Promise<Runnin
         clearInterval(resting);
         closing.abort();
         await stop(server);
-        await upkept.stop();
-        await log.close();
+        const drained = upkept.stop().then(() => log.close());
+        await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+        // Whoever still waits for the database is refused by this.
         await database.close();
+        await drained;
         logger.info('closed');
       },
     };
