@@ -1,4 +1,5 @@
-// What a test may need from the machine: a PostgreSQL server, a kernel it may change, a browser.
+// What a test may need from the machine: a PostgreSQL server, the programs to start further ones,
+// PgBouncer, leave to mount a file system, a kernel it may change, a browser.
 // A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
 // a green run that skipped everything cannot be mistaken for a proof.
 //
@@ -7,9 +8,10 @@
 
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findPgbouncer } from './pgbouncer.ts';
 import { findPostgres } from './postgres.ts';
 
-type What = 'postgresql' | 'kernel' | 'chromium';
+type What = 'postgresql' | 'postgresql-programs' | 'pgbouncer' | 'mounts' | 'kernel' | 'chromium';
 
 interface Need {
   readonly ok: boolean;
@@ -39,6 +41,12 @@ function probe(what: What): Need {
   switch (what) {
     case 'postgresql':
       return postgresql();
+    case 'postgresql-programs':
+      return findPostgres() === undefined ? missing('no server is installed') : met;
+    case 'pgbouncer':
+      return findPgbouncer() === undefined ? missing('it is not installed') : met;
+    case 'mounts':
+      return mounts();
     case 'kernel':
       return kernel();
     case 'chromium':
@@ -66,6 +74,13 @@ function kernel(): Need {
   } catch (error) {
     return missing(`no cgroup can be made: ${String(error)}`);
   }
+}
+
+/** Whether a file system may be mounted. */
+function mounts(): Need {
+  if (process.platform !== 'linux') return missing('it is not Linux');
+  if (process.getuid?.() !== 0) return missing('it takes root');
+  return hasSysAdmin() ? met : missing('root lacks CAP_SYS_ADMIN here');
 }
 
 function hasSysAdmin(): boolean {

@@ -21,10 +21,12 @@ const SETTINGS: Readonly<Record<string, number>> = {
   tcp_keepalives_count: 3,
 };
 
-const SETUP = `select pg_backend_pid() as pid, pg_is_in_recovery() as standby,
-  current_setting('transaction_read_only') = 'on' as read_only, ${Object.entries(SETTINGS)
-    .map(([name, value]) => `set_config('${name}', '${value}', false) as ${name}`)
-    .join(', ')}`;
+const SESSION = `select pg_backend_pid() as pid, pg_is_in_recovery() as standby,
+  current_setting('transaction_read_only') = 'on' as read_only`;
+
+const SET_UP = `select ${Object.entries(SETTINGS)
+  .map(([name, value]) => `set_config('${name}', '${value}', false) as ${name}`)
+  .join(', ')}`;
 
 interface Session {
   readonly pid: number;
@@ -39,12 +41,15 @@ export function opener({ servers }: Address): Open {
   let trusted = false;
 
   async function lineTo(server: Server, signal: AbortSignal, events: LineEvents): Promise<Line> {
-    const { line, session } = await setUp(server, signal, events);
-    if (session.pid === line.toldPid || trusted) return line;
+    const { line, isDirect } = await connected(server, signal, events);
     try {
-      const { line: other } = await setUp(server, signal, {});
-      await refuseSharedSessions(line, other).finally(() => other.close());
-      trusted = true;
+      if (!isDirect && !trusted) {
+        const { line: other } = await connected(server, signal, {});
+        await refuseSharedSessions(line, other).finally(() => other.close());
+        trusted = true;
+      }
+      // Not before: in a session that is given away the limits would be somebody else's.
+      await line.query(SET_UP);
       return line;
     } catch (error) {
       line.destroy(error);
@@ -71,11 +76,12 @@ export function opener({ servers }: Address): Open {
   };
 }
 
-async function setUp(
+/** A line to a server that takes writes; `isDirect` when no pooler stands in between. */
+async function connected(
   server: Server,
   signal: AbortSignal,
   events: LineEvents,
-): Promise<{ readonly line: Line; readonly session: Session }> {
+): Promise<{ readonly line: Line; readonly isDirect: boolean }> {
   signal.throwIfAborted();
   const line = new Line(server, events);
   const abort = () => line.destroy(signal.reason);
@@ -85,11 +91,11 @@ async function setUp(
     CONNECT_MS,
   );
   try {
-    const [session] = await line.query<Session>(SETUP);
-    if (session === undefined) throw new Error('no session was set up');
+    const [session] = await line.query<Session>(SESSION);
+    if (session === undefined) throw new Error('it gave no session');
     if (session.standby) throw new Error('it is a standby, which takes no writes');
     if (session.read_only) throw new Error('it is read-only');
-    return { line, session };
+    return { line, isDirect: session.pid === line.toldPid };
   } catch (error) {
     line.destroy(error);
     throw error;
