@@ -79,7 +79,7 @@ describe.skipIf(!hasBoth)('PgBouncer before the server', () => {
       { pool_mode: 'transaction', default_pool_size: 4, server_round_robin: 1 },
       async (url) => {
         // Clients that a pooler by transaction suits.
-          const others = postgres(url, { max: 6, prepare: false, fetch_types: false });
+        const others = postgres(url, { max: 6, prepare: false, fetch_types: false });
         let stopped = false;
         const busy = Array.from({ length: 6 }, async () => {
           while (!stopped) await others.unsafe('select pg_sleep(random() * 0.01)');
