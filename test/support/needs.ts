@@ -1,17 +1,25 @@
 // What a test may need from the machine: a PostgreSQL server, the programs to start further ones,
-// PgBouncer, leave to mount a file system, a kernel it may change, a browser.
+// PgBouncer, a registry of packages, leave to mount a file system, a kernel it may change, a browser.
 // A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
 // a green run that skipped everything cannot be mistaken for a proof.
 //
 //   const kernel = needs('kernel');
 //   describe.skipIf(!kernel.ok)('the executor on a real kernel', () => { ... });
 
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findPgbouncer } from './pgbouncer.ts';
 import { findPostgres } from './postgres.ts';
 
-type What = 'postgresql' | 'postgresql-programs' | 'pgbouncer' | 'mounts' | 'kernel' | 'chromium';
+type What =
+  | 'postgresql'
+  | 'postgresql-programs'
+  | 'pgbouncer'
+  | 'registry'
+  | 'mounts'
+  | 'kernel'
+  | 'chromium';
 
 interface Need {
   readonly ok: boolean;
@@ -45,6 +53,8 @@ function probe(what: What): Need {
       return findPostgres() === undefined ? missing('no server is installed') : met;
     case 'pgbouncer':
       return findPgbouncer() === undefined ? missing('it is not installed') : met;
+    case 'registry':
+      return registry();
     case 'mounts':
       return mounts();
     case 'kernel':
@@ -73,6 +83,17 @@ function kernel(): Need {
     return met;
   } catch (error) {
     return missing(`no cgroup can be made: ${String(error)}`);
+  }
+}
+
+/** Whether npm can install packages. */
+function registry(): Need {
+  try {
+    const asked = ['view', 'postgres', 'name', '--fetch-retries=0'];
+    execFileSync('npm', asked, { stdio: 'ignore', timeout: 20_000 });
+    return met;
+  } catch {
+    return missing('npm reaches no registry');
   }
 }
 

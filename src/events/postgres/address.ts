@@ -74,7 +74,7 @@ function placeOf(text: string): Pick<Server, 'name' | 'place'> {
     throw new Error('must name its servers as host, host:port or [IPv6]:port, with commas between');
   }
   const plain = decodeURIComponent(host).replace(/^\[|\]$/g, '');
-  const number = Number(port ?? process.env.PGPORT ?? PORT_DEFAULT);
+  const number = Number(port ?? PORT_DEFAULT);
   if (plain.startsWith('/')) {
     const path = `${plain}/.s.PGSQL.${number}`;
     return { name: path, place: { path } };
