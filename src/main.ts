@@ -5,13 +5,14 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { tokenBook } from './api/guard/token-book.ts';
 import type { Tokens } from './api/guard/tokens.ts';
 import { readTokensFile } from './api/guard/tokens-file.ts';
-import { IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
+import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
@@ -35,7 +36,10 @@ export interface Running {
   readonly storage: string;
   /** Reads the tokens file again; when it cannot be used, the tokens stay as they were. */
   reload(): Promise<void>;
-  /** Takes no more requests, finishes those under way, closes the database. */
+  /**
+   * Takes no more requests, finishes those under way, closes the database. Ends whatever the
+   * database does: what did not finish in time is given up then.
+   */
   close(): Promise<void>;
 }
 
@@ -203,9 +207,11 @@ export async function startService(configuration: Configuration): Promise<Runnin
         clearInterval(resting);
         closing.abort();
         await stop(server);
-        await upkept.stop();
-        await log.close();
+        const drained = upkept.stop().then(() => log.close());
+        await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+        // Whoever still waits for the database is refused by this.
         await database.close();
+        await drained;
         logger.info('closed');
       },
     };

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HELD_MAX, type HeldMax } from '../events/host-writers.ts';
+import { addressOf } from '../events/postgres/address.ts';
 import { isLoopback } from './guard/origin.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -41,7 +42,13 @@ const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .superRefine((text, { addIssue }) => {
+      try {
+        addressOf(text);
+      } catch (error) {
+        addIssue({ code: 'custom', message: error instanceof Error ? error.message : '' });
+      }
+    })
     .optional(),
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),

@@ -67,6 +67,10 @@ export const TOKEN_CHARS_MAX = 512;
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Milliseconds that a shutdown waits for requests under way. */
 export const SHUTDOWN_MS = 10_000;
+/** Milliseconds that a shutdown then waits for what the log still has to record. */
+export const DRAIN_MS = 5_000;
+/** Milliseconds in which the database must answer for the service to be ready. */
+export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */
 export const RETRY_AFTER_S = 1;
 /** Milliseconds between two sweeps of old idempotency keys. */

@@ -1,4 +1,5 @@
 /** The one table from what goes wrong below to problem documents. */
+import { troubleOf } from '../events/database-error.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
 import { QuestionLimit } from '../time-travel/question-limit.ts';
 import { RETRY_AFTER_S } from './limits.ts';
@@ -71,15 +72,6 @@ function toldBy(reason: Why): Told {
   }
 }
 
-/** Errors of a socket that mean: nobody answers there. */
-const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|57P0)/;
-
-function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return UNREACHABLE.test(code) || (error.cause !== undefined && isUnreachable(error.cause));
-}
-
 /** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -91,9 +83,10 @@ export function problemFrom(error: unknown): ProblemError {
     const { field, limit, message } = error;
     return invalid([{ field, message, limit }]);
   }
-  if (isUnreachable(error)) {
-    const detail = 'the database does not answer';
-    return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) {
+    const { sentence: detail, retryAfterMs } = trouble;
+    return new ProblemError('unavailable', { detail, retry_after: seconds(retryAfterMs) });
   }
   return new ProblemError('internal', { detail: 'see the log of the service' });
 }

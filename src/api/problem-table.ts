@@ -35,7 +35,7 @@ export const PROBLEMS = {
   'bad-reference': { status: 422, title: 'A result_of names no usable result' },
   internal: { status: 500, title: 'The service failed' },
   busy: { status: 503, title: 'The service has too much to do' },
-  unavailable: { status: 503, title: 'The database cannot be reached' },
+  unavailable: { status: 503, title: 'The database cannot be used now' },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type ProblemSlug = keyof typeof PROBLEMS;

@@ -47,7 +47,12 @@ export const serve = command({
 /** Resolves at the first signal to stop; a second one ends the process as if there were no handler. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const told = () => {
+      for (const signal of signals) process.off(signal, told);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, told);
   });
 }
 

@@ -39,29 +39,10 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
 }
 
 function databaseOf(pg: PGlite, unlock: () => Promise<void>): Database {
-  let cursors = 0;
   return {
     ...queryable(pg),
     kind: 'pglite',
     transaction: (work) => pg.transaction((tx) => work(queryable(tx))),
-    async *stream<Row extends object>(
-      text: string,
-      params: readonly unknown[],
-      batchRows: number,
-    ): AsyncGenerator<Row[]> {
-      // Held beyond its transaction: the one connection stays free for others between batches.
-      const cursor = `stream_${++cursors}`;
-      await pg.query(`declare ${cursor} cursor with hold for ${text}`, [...params]);
-      try {
-        for (;;) {
-          const { rows } = await pg.query<Row>(`fetch forward ${batchRows} from ${cursor}`);
-          if (rows.length > 0) yield rows;
-          if (rows.length < batchRows) return;
-        }
-      } finally {
-        await pg.query(`close ${cursor}`);
-      }
-    },
     listen: (channel, wake) => pg.listen(channel, wake),
     migrate: (folder) => migrate(drizzle(pg), { migrationsFolder: folder }),
     async close() {

@@ -1,7 +1,10 @@
 /** What operators ask: is it alive, is it ready, what does it count, what is its API. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
+import type { Database } from '../../events/database.ts';
+import { troubleOf } from '../../events/database-error.ts';
 import { apiDocument } from '../document.ts';
-import { RETRY_AFTER_S } from '../limits.ts';
+import { READY_MS, RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { type App, createRoute, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -46,6 +49,16 @@ const readyRoute = createRoute({
   },
 });
 
+/** Why the database cannot be used, in words; undefined when it can. */
+async function whyNotReady(database: Database): Promise<string | undefined> {
+  const silence = 'the database does not answer';
+  const asked = database.query('select 1').then(
+    () => undefined,
+    (error: unknown) => troubleOf(error)?.sentence ?? silence,
+  );
+  return Promise.race([asked, delay(READY_MS, silence, { ref: false })]);
+}
+
 export function operations(app: App, service: Service): void {
   const { log, database, metrics, version, closing, metricsOpen } = service;
 
@@ -55,9 +68,8 @@ export function operations(app: App, service: Service): void {
   });
 
   app.openapi(readyRoute, async (c) => {
-    const answered = !closing.aborted && (await database.query('select 1 as one').catch(() => []));
-    if (!answered || answered.length === 0) {
-      const detail = closing.aborted ? 'the service shuts down' : 'the database does not answer';
+    const detail = closing.aborted ? 'the service shuts down' : await whyNotReady(database);
+    if (detail !== undefined) {
       throw new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
     }
     return c.json({ status: 'ready' as const }, 200);
