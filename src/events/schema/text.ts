@@ -60,6 +60,19 @@ function checked(faultOf: (text: string) => Fault | undefined) {
   });
 }
 
+/** Characters of a text that says something, where the kernel has no bound. */
+const PLAIN_CHARS_MAX = 5000;
+
+/** Any text that a database can hold. */
+export const plainText = checked((text) => textFault(text, PLAIN_CHARS_MAX));
+
+/** A text of 1…`max` bytes that a database can hold. */
+export function shortText(max: number) {
+  return checked((text) => textFault(text, max))
+    .min(1)
+    .max(max);
+}
+
 /** An absolute path in the cgroup tree or the bpffs. */
 export const path = checked(pathFault).meta({
   id: 'Path',
