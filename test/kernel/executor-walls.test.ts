@@ -85,15 +85,19 @@ const mapCreated = (position: number, fd = 3) =>
   );
 const update = (position: number, map_fd: number) =>
   event(position, { name: 'map_update_elem', map_fd, key: 0, value: 666 });
-const attach = (position: number, target_path: string, more: object = {}) =>
-  event(position, {
-    name: 'prog_attach',
-    attach_bpf_fd: 3,
-    target_path,
-    attach_type: EGRESS,
-    flags: ['multi'],
-    ...more,
-  });
+const attach = (position: number, target_path: string, more: object = {}, rest: object = {}) =>
+  event(
+    position,
+    {
+      name: 'prog_attach',
+      attach_bpf_fd: 3,
+      target_path,
+      attach_type: EGRESS,
+      flags: ['multi'],
+      ...more,
+    },
+    rest,
+  );
 
 describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_000 }, () => {
   /** What lies around the place: nothing of the log may come here. */
@@ -360,7 +364,12 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
   it('takes down what it made at a reboot, and nothing else', async () => {
     const map = await foreignMap();
     start();
-    await follow(mkdir(2, '/a'), load(3), attach(4, '/a', { flags: ['override'] }));
+    const inserted = {
+      ...{ type: 'EntryInserted', cgroup_id: 2, attach_type: EGRESS, index: 0, revision: 2 },
+      ...{ mode: 'override', prog_id: 1 },
+    };
+    const overriding = attach(4, '/a', { flags: ['override'] }, { effects: [inserted] });
+    await follow(mkdir(2, '/a'), load(3), overriding);
     const theirs = await foreignProgram();
     const ours = `${place.bpffs}/held/prog_1`;
     bpftool('cgroup', 'detach', `${place.cgroup}/a`, 'egress', 'pinned', ours);

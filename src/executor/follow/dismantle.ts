@@ -38,14 +38,22 @@ export async function dismantle(live: LiveKernel, model: Model, place: Place): P
       }
     }
   }
+  const removed = ours
+    .map(({ path }) => path)
+    .filter((path) => path !== '/' && isFree(live, path))
+    .sort((a, b) => b.length - a.length);
   await closeLive(live);
   empty(live.kernel, place.bpffs, (pin) => isOurs(live, pin));
   empty(live.kernel, place.held, () => true);
-  for (const { path } of ours.sort((a, b) => b.path.length - a.path.length)) {
-    if (path === '/') continue;
+  for (const path of removed) {
     // Where somebody lives in it by now, the kernel keeps it: then it is theirs.
     atSpot(live.kernel, place.top, path, (spot) => removeDirectory(live.kernel, spot));
   }
+}
+
+/** Whether nothing that others attached would go with a cgroup. */
+function isFree(live: LiveKernel, path: string): boolean {
+  return overForeign(live, BOOT_PID, { name: 'rmdir', path }) === undefined;
 }
 
 async function detach(
