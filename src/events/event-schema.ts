@@ -11,12 +11,12 @@ import { bootConfig } from './schema/boot-config.ts';
 import { pidNumber } from './schema/numbers.ts';
 import type { Same } from './schema/same-type.ts';
 import { strictObject } from './schema/strict-object.ts';
-import { comm, plainText } from './schema/text.ts';
+import { comm, recordedText } from './schema/text.ts';
 
 const bootCall = strictObject({
   name: z.literal('boot'),
-  release: plainText,
-  boot_id: plainText,
+  release: recordedText,
+  boot_id: recordedText,
   config: bootConfig,
 });
 
@@ -36,7 +36,7 @@ const eventSchema = strictObject({
   at: z.int(),
   source: z.enum(['decided', 'observed']),
   boot: z.int().min(1),
-  actor: plainText,
+  actor: recordedText,
   comm,
 });
 

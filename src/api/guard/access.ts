@@ -2,7 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { ProblemError } from '../problem.ts';
 import { refuseForeign } from './origin.ts';
-import { bearerOf, LOCAL, type Principal, ROLES, type Role, type Tokens } from './tokens.ts';
+import { bearerOf, includes, LOCAL, type Principal, type Role, type Tokens } from './tokens.ts';
 
 export interface AccessEnv {
   Variables: { principal: Principal };
@@ -36,14 +36,14 @@ export function access(guard: Access): MiddlewareHandler<AccessEnv> {
   };
 }
 
-/** The principal, if it has at least the role, and may touch the host where one is named. */
+/** The principal, if its role includes `role`, and may touch the host where one is named. */
 export function allowed(c: Context<AccessEnv>, role: Role, host?: string): Principal {
   return permitted(c.get('principal'), role, host);
 }
 
-/** The principal itself, if it has at least the role, and may touch the host. */
+/** The principal itself, if its role includes `role`, and may touch the host. */
 export function permitted(principal: Principal, role: Role, host?: string): Principal {
-  if (ROLES.indexOf(principal.role) < ROLES.indexOf(role)) {
+  if (!includes(principal.role, role)) {
     const detail = `the role ${role} is needed; this token has ${principal.role}`;
     throw new ProblemError('forbidden', { detail });
   }

@@ -30,7 +30,7 @@ const leaseRoute = createRoute({
   path: '/v1/hosts/{host}/executor/lease',
   operationId: 'takeExecutorLease',
   summary: "Become the one executor of a host's log",
-  description: 'Asked again by the same executor, it is a new lease in place of the old one.',
+  description: 'Asked again by the same instance, it is a new lease in place of the old one.',
   request: { params: hostParams },
   responses: answersWithoutTag('The lease.', leaseAnswer),
 });
@@ -68,10 +68,17 @@ function writes(app: App, service: Service): void {
   });
   app.openapi({ ...leaseRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'writer', host);
-    const { executor: name, place } = await bodyAs(c, leaseRequest);
+    const { actor } = allowed(c, 'executor', host);
+    const { executor: name, instance, place } = await bodyAs(c, leaseRequest);
     const { host_id: hostId } = await log.head(host);
-    const lease = { hostId, executor: name, lease: randomUUID(), now: clock.now() };
+    const lease = {
+      hostId,
+      executor: name,
+      instance,
+      actor,
+      lease: randomUUID(),
+      now: clock.now(),
+    };
     const row = await takeLease(database, { ...lease, place: JSON.stringify(place) });
     if (row === undefined) throw await leaseHeld(service, hostId);
     const { lease: taken, expires_at, reported_position } = row;
@@ -85,7 +92,7 @@ function writes(app: App, service: Service): void {
   });
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'writer', host);
+    const { actor } = allowed(c, 'executor', host);
     const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest);
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
@@ -93,6 +100,7 @@ function writes(app: App, service: Service): void {
     const stored = await storeReports(database, {
       hostId,
       lease,
+      actor,
       // The schemas are proven to be the domain's types, but for `readonly`.
       reports: reports as readonly Report[],
       now,
@@ -151,6 +159,7 @@ function reads(app: App, service: Service): void {
     const counts = await countReports(database, hostId);
     const executor = row && {
       name: row.executor,
+      actor: row.actor,
       place: JSON.parse(row.place),
       leased_at: rfc3339(row.leased_at),
       expires_at: rfc3339(row.expires_at),

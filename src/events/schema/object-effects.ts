@@ -5,7 +5,7 @@ import { cgroupId, objectId, openFd, u32, u64 } from './numbers.ts';
 import { mapType, progType } from './object-types.ts';
 import { reason } from './reason.ts';
 import { strictObject } from './strict-object.ts';
-import { objectName, plainText } from './text.ts';
+import { objectName, recordedText } from './text.ts';
 import { mapKey, RECORDED } from './vocabulary.ts';
 
 const place = { cgroup_id: cgroupId, attach_type: attachType };
@@ -22,7 +22,7 @@ export const objectEffects = [
     expected_attach_type: attachType,
     enforced: z.boolean(),
     prog_name: objectName,
-    tag: plainText,
+    tag: recordedText,
     uid: u32,
     map_ids: z.array(objectId),
     storage_map_ids: z.array(objectId),

@@ -4,7 +4,7 @@ import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { bootConfig } from './boot-config.ts';
 import { cgroupId, openFd, u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
-import { comm, plainText } from './text.ts';
+import { comm, recordedText } from './text.ts';
 
 const caps = z.array(z.enum(ALL_CAPABILITIES));
 /** A process that there is: the first has 1. */
@@ -22,8 +22,8 @@ export const processEffects = [
   strictObject({
     type: z.literal('Booted'),
     boot: z.int().min(1),
-    boot_id: plainText,
-    release: plainText,
+    boot_id: recordedText,
+    release: recordedText,
     config: bootConfig,
   }),
   strictObject({ type: z.literal('ProcessSpawned'), pid, comm, uid: u32, caps }),

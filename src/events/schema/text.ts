@@ -60,17 +60,20 @@ function checked(faultOf: (text: string) => Fault | undefined) {
   });
 }
 
-/** Characters of a text that says something, where the kernel has no bound. */
-const PLAIN_CHARS_MAX = 5000;
+/** A text of at most `max` bytes, of what a database and a C string can hold. */
+export function plainText(max: number) {
+  return checked((text) => textFault(text, max)).meta({ maxLength: max });
+}
 
-/** Any text that a database can hold. */
-export const plainText = checked((text) => textFault(text, PLAIN_CHARS_MAX));
+/** Bytes of a text that the log holds and no kernel bounds: a path with words around it. */
+const RECORDED_BYTES_MAX = 2 * PATH_BYTES_MAX;
 
-/** A text of 1…`max` bytes that a database can hold. */
+/** A text of the log that is nobody's name. */
+export const recordedText = plainText(RECORDED_BYTES_MAX);
+
+/** As `plainText`, and not empty. */
 export function shortText(max: number) {
-  return checked((text) => textFault(text, max))
-    .min(1)
-    .max(max);
+  return plainText(max).min(1);
 }
 
 /** An absolute path in the cgroup tree or the bpffs. */

@@ -20,6 +20,9 @@ import { capsToLoad } from './program-walls.ts';
 /** Milliseconds that a removed cgroup's links may take to lose it. */
 const SEVERED_MS_MAX = 3000;
 
+/** Characters of a note, however many bytes each has; the service takes 1,000 bytes. */
+const NOTE_CHARS_MAX = 250;
+
 /** An event of a call, not of a boot. */
 export type CallEvent = LoggedEvent & { readonly call: Call };
 
@@ -41,11 +44,16 @@ async function perform(scene: Scene, held: Held, event: CallEvent): Promise<Repo
   try {
     const note = withheld(scene, event.pid, event.call);
     if (note === undefined) return await performed(scene.live, held, event);
-    return { position, how: 'withheld', outcome, note };
+    return { position, how: 'withheld', outcome, note: clipped(note) };
   } catch (error) {
     if (!(error instanceof Withheld)) throw error;
-    return { position, how: 'withheld', outcome, note: error.message };
+    return { position, how: 'withheld', outcome, note: clipped(error.message) };
   }
+}
+
+/** A note names a path, which may be longer than a note. */
+function clipped(note: string): string {
+  return [...note].slice(0, NOTE_CHARS_MAX).join('');
 }
 
 async function performed(live: LiveKernel, held: Held, event: CallEvent): Promise<Report> {
