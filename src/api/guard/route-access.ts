@@ -8,7 +8,7 @@ import { ProblemError } from '../problem.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import type { AccessEnv } from './access.ts';
-import { ANYONE, type Principal, ROLES, type Role } from './tokens.ts';
+import { ANYONE, includes, type Principal, type Role } from './tokens.ts';
 
 /** Stands for a host that only the body of the request names, where no guard can look. */
 const UNNAMED = Symbol('a host that is named later');
@@ -52,7 +52,7 @@ export type DeclaredAccess = RouteAccess | 'open';
 
 /** Throws the problem of a principal that lacks the role. */
 export function requireRole(principal: Principal, role: Role): void {
-  if (ROLES.indexOf(principal.role) >= ROLES.indexOf(role)) return;
+  if (includes(principal.role, role)) return;
   const detail = `the role ${role} is needed; this token has ${principal.role}`;
   throw new ProblemError('forbidden', { detail });
 }

@@ -4,9 +4,21 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { TOKENS_MAX } from '../limits.ts';
 import { time } from '../request/syscall-request.ts';
 
-/** What a role may do; each may do what those before it may. */
-export const ROLES = ['reader', 'writer', 'admin'] as const;
+export const ROLES = ['reader', 'writer', 'executor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** The roles of which each role may do what they may. An executor reports, and records no calls. */
+const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
+  reader: ['reader'],
+  writer: ['reader', 'writer'],
+  executor: ['reader', 'executor'],
+  admin: ROLES,
+};
+
+/** Whether who has a role may do what needs another. */
+export function includes(role: Role, needed: Role): boolean {
+  return INCLUDED[role].includes(needed);
+}
 
 const tokenLine = strictObject({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must have 1…64 of A-Z a-z 0-9 . _ -'),

@@ -169,10 +169,10 @@ interface Told {
 async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: Told) {
   const row = await executorOf(database, hostId);
   const items = await Promise.all(
-    rows.map(async ({ position, how, outcome, note, executor, reported_at }) => {
+    rows.map(async ({ position, how, outcome, note, executor, actor, reported_at }) => {
       const { call, outcome: logged } = await log.event(host, position);
       const kernel = JSON.parse(outcome) as Outcome;
-      const at = { executor, reported_at: rfc3339(reported_at) };
+      const at = { executor, actor, reported_at: rfc3339(reported_at) };
       return { position, how, call: call.name, log: logged, kernel, note, ...at };
     }),
   );
@@ -182,8 +182,8 @@ async function onWire({ log, database }: Service, { host, hostId, rows, repairs 
     standing: JSON.parse(row?.standing ?? '[]'),
     standing_at: row === undefined ? null : rfc3339(row.standing_at),
     items,
-    repairs: repairs.map(({ what, where, did, position, executor, repaired_at }) => {
-      const at = { executor, repaired_at: rfc3339(repaired_at) };
+    repairs: repairs.map(({ what, where, did, position, executor, actor, repaired_at }) => {
+      const at = { executor, actor, repaired_at: rfc3339(repaired_at) };
       return { kind: 'repair', what, where, did, position, ...at };
     }),
   };

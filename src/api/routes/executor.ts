@@ -28,9 +28,9 @@ const leaseRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/executor/lease',
   operationId: 'takeExecutorLease',
-  access: { role: 'writer', hosts: ['path:host'] },
+  access: { role: 'executor', hosts: ['path:host'] },
   summary: "Become the one executor of a host's log",
-  description: 'Asked again by the same executor, it is a new lease in place of the old one.',
+  description: 'Asked again by the same instance, it is a new lease in place of the old one.',
   request: { params: hostParams },
   responses: answersWithoutTag('The lease.', leaseAnswer),
 });
@@ -39,7 +39,7 @@ const reportsRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/executor/reports',
   operationId: 'postExecutorReports',
-  access: { role: 'writer', hosts: ['path:host'] },
+  access: { role: 'executor', hosts: ['path:host'] },
   summary: 'Report what the kernel answered, and renew the lease',
   description: 'In the order of the log, without gaps. What was reported already stays as it is.',
   request: { params: hostParams },
@@ -70,9 +70,17 @@ function writes(app: App, service: Service): void {
   });
   app.openapi({ ...leaseRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { executor: name, place } = await bodyAs(c, leaseRequest);
+    const { actor } = c.get('principal');
+    const { executor: name, instance, place } = await bodyAs(c, leaseRequest);
     const { host_id: hostId } = await log.head(host);
-    const lease = { hostId, executor: name, lease: randomUUID(), now: clock.now() };
+    const lease = {
+      hostId,
+      executor: name,
+      instance,
+      actor,
+      lease: randomUUID(),
+      now: clock.now(),
+    };
     const row = await takeLease(database, { ...lease, place: JSON.stringify(place) });
     if (row === undefined) throw await leaseHeld(service, hostId);
     const { lease: taken, expires_at, reported_position } = row;
@@ -86,6 +94,7 @@ function writes(app: App, service: Service): void {
   });
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
+    const { actor } = c.get('principal');
     const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest);
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
@@ -93,6 +102,7 @@ function writes(app: App, service: Service): void {
     const stored = await storeReports(database, {
       hostId,
       lease,
+      actor,
       // The schemas are proven to be the domain's types, but for `readonly`.
       reports: reports as readonly Report[],
       now,
@@ -150,6 +160,7 @@ function reads(app: App, service: Service): void {
     const counts = await countReports(database, hostId);
     const executor = row && {
       name: row.executor,
+      actor: row.actor,
       place: JSON.parse(row.place),
       leased_at: rfc3339(row.leased_at),
       expires_at: rfc3339(row.expires_at),

@@ -7,11 +7,12 @@ import type { StoredBatch } from '../batch-reader.ts';
 import { ChainCheck, type ChainReport } from '../chain-check.ts';
 import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
 import type { PublicKey } from '../checkpoint/signing-key.ts';
-import type { EncodedEvent } from '../codec.ts';
+import { type EncodedEvent, encodeEvent } from '../codec.ts';
 import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
 import { violatedUnique } from '../database-error.ts';
 import type { LedgerEvent } from '../event.ts';
+import { foundFault, recordedEvent } from '../event-schema.ts';
 import { fold } from '../host-state.ts';
 import { insertRows } from '../insert-rows.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -200,8 +201,12 @@ class Restored {
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {
-    const fault = foreignFault(event, this.#now);
+    const fault = foundFault(recordedEvent, event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
+    // What decoding passes over would be stored, and hashed, without anybody having looked at it.
+    if (encodeEvent(event) !== row.body) {
+      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
+    }
     try {
       fold(this.#kernel, [event]);
     } catch (error) {

@@ -60,6 +60,22 @@ function checked(faultOf: (text: string) => Fault | undefined) {
   });
 }
 
+/** A text of at most `max` bytes, of what a database and a C string can hold. */
+export function plainText(max: number) {
+  return checked((text) => textFault(text, max)).meta({ maxLength: max });
+}
+
+/** Bytes of a text that the log holds and no kernel bounds: a path with words around it. */
+const RECORDED_BYTES_MAX = 2 * PATH_BYTES_MAX;
+
+/** A text of the log that is nobody's name. */
+export const recordedText = plainText(RECORDED_BYTES_MAX);
+
+/** As `plainText`, and not empty. */
+export function shortText(max: number) {
+  return plainText(max).min(1);
+}
+
 /** An absolute path in the cgroup tree or the bpffs. */
 export const path = checked(pathFault).meta({
   id: 'Path',
