@@ -16,6 +16,8 @@ export interface Configuration {
   readonly tokensFile: string | undefined;
   /** Signs checkpoints; absent: a key of its own in `dataDir`. */
   readonly signingKeyFile: string | undefined;
+  /** Keys whose checkpoints prove something beside those of the service's own. */
+  readonly trustedKeysFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */
   readonly held: HeldMax;
@@ -44,6 +46,7 @@ const variables = z.object({
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
+  BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
   BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
   BPFLEDGER_HELD_HOSTS_MAX: count.default(HELD_MAX.hosts),
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
@@ -86,6 +89,7 @@ export function configurationOf(env: Variables): Configuration {
     dataDir: values.BPFLEDGER_DATA_DIR ?? defaultDataDir(set),
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
+    trustedKeysFile: values.BPFLEDGER_TRUSTED_KEYS_FILE,
     logLevel: values.BPFLEDGER_LOG_LEVEL,
     held: {
       hosts: values.BPFLEDGER_HELD_HOSTS_MAX,

@@ -35,6 +35,13 @@ export type Why =
       readonly submissionsMax: number;
       readonly retryAfterMs: number;
     }
+  /** The log does not hold what was signed before, so its head is not signed. */
+  | {
+      readonly why: 'signing-refused';
+      readonly host: string;
+      readonly position: number;
+      readonly because: string;
+    }
   /** Too many hosts are being written at once in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
   /** The database did not answer: whether the request was recorded is not known. */
@@ -50,6 +57,11 @@ export class LogRefusal extends Error {
     super(sentence(reason), options);
     this.reason = reason;
   }
+}
+
+/** Whether the log does not hold what was signed before. */
+export function isSigningRefused(error: unknown): error is LogRefusal {
+  return error instanceof LogRefusal && error.reason.why === 'signing-refused';
 }
 
 function sentence(reason: Why): string {
@@ -83,6 +95,8 @@ function sentence(reason: Why): string {
         `${reason.calls} of ${reason.callsMax} calls and ${reason.submissions} of ` +
         `${reason.submissionsMax} requests wait to be recorded on this host`
       );
+    case 'signing-refused':
+      return `the log of ${reason.host} is not signed: ${reason.because}`;
     case 'hosts-busy':
       return `${reason.hostsMax} hosts are being written at once`;
     case 'fate-unknown':
