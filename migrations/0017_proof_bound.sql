@@ -19,7 +19,10 @@ ALTER TABLE "hosts" ADD COLUMN "log_id" uuid;--> statement-breakpoint
 ALTER TABLE "snapshots" ADD COLUMN "hash" "bytea";--> statement-breakpoint
 UPDATE "snapshots" s SET "hash" = sha256(convert_to(format(E'bpfledger snapshot v1\n%s\n%s\n%s\n%s\n',
 	s."host_id", s."version", s."position", encode(b."hash", 'hex')), 'UTF8') || s."state")
-FROM "batches_of_line" b WHERE b."host_id" = s."host_id" AND b."position_to" = s."position";
+FROM "batches" b WHERE b."position_to" = s."position" AND b."host_id" = coalesce((
+	SELECT l."ancestor_id" FROM "lineages" l
+	WHERE l."host_id" = s."host_id" AND l."position_to" >= s."position"
+	ORDER BY l."position_to" LIMIT 1), s."host_id");
 --> statement-breakpoint
 DELETE FROM "snapshots" WHERE "hash" IS NULL;--> statement-breakpoint
 ALTER TABLE "snapshots" ALTER COLUMN "hash" SET NOT NULL;--> statement-breakpoint

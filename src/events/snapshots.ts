@@ -66,11 +66,14 @@ export function isSound(stored: StoredSnapshot): boolean {
 
 const COLUMNS = `s.host_id, s.position, s.state, encode(s.hash, 'hex') as hash`;
 
-/** The chain is looked up where the host's own line has it: a snapshot may stand at a fork. */
+/** The chain's value at a position of host `$1`, where an append ends: a snapshot may stand at a fork. */
+const chainAt = (position: string): string => `
+  (select encode(b.hash, 'hex') from batches b where b.position_to = ${position} and b.host_id =
+    coalesce((select l.ancestor_id from lineages l where l.host_id = $1
+      and l.position_to >= ${position} order by l.position_to limit 1), $1)) as chain`;
+
 const LATEST = `
-  select found.*, (select encode(b.hash, 'hex') from batches_of_line b
-    where b.host_id = $1 and b.position_to = found.position) as chain
-  from (
+  select found.*, ${chainAt('found.position')} from (
     select * from (
       (select ${COLUMNS} from snapshots s
        where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)
@@ -106,9 +109,8 @@ export async function firstSnapshot(
   { host_id: owner, from, to }: Stretch,
 ): Promise<StoredSnapshot | undefined> {
   const [row] = await database.query<StoredSnapshot>(
-    `select ${COLUMNS}, (select encode(b.hash, 'hex') from batches_of_line b
-       where b.host_id = $1 and b.position_to = s.position) as chain
-     from snapshots s where host_id = $2 and version = $3 and position between $4 and $5
+    `select ${COLUMNS}, ${chainAt('s.position')} from snapshots s
+     where host_id = $2 and version = $3 and position between $4 and $5
      order by position limit 1`,
     [hostId, owner, SNAPSHOT_VERSION, from, to],
   );
