@@ -1,7 +1,9 @@
 /** The composition root: opens the database, wires the log to the routes, listens, shuts down. */
 import { randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -16,12 +18,16 @@ import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
+import { SIGNED_HEADS_FILE, SignedHeads } from './events/checkpoint/signed-heads.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/checkpoint/signing-key.ts';
+import { TrustedKeys, trustedKeysOf } from './events/checkpoint/trusted-keys.ts';
 import { systemClock } from './events/clock.ts';
 import type { Database } from './events/database.ts';
 import { openLog } from './events/log.ts';
+import { isSigningRefused } from './events/log-refusal.ts';
 import { migrate } from './events/migrate.ts';
 import { pendingMigrations } from './events/pending-migrations.ts';
+import { SNAPSHOT_FAULTS } from './events/snapshots.ts';
 import { upkeep } from './events/upkeep.ts';
 import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
@@ -73,6 +79,16 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
     const setting =
       signingKeyFile === undefined ? 'BPFLEDGER_DATA_DIR' : 'BPFLEDGER_SIGNING_KEY_FILE';
     throw new Error(`no signing key to be had (${setting})`, { cause: error });
+  }
+}
+
+/** The keys whose checkpoints prove something: the own one, and those of the operator's list. */
+async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promise<TrustedKeys> {
+  if (file === undefined) return new TrustedKeys([]).with(own.public);
+  try {
+    return trustedKeysOf(await readFile(file, 'utf8')).with(own.public);
+  } catch (error) {
+    throw new Error('no trusted keys to be had (BPFLEDGER_TRUSTED_KEYS_FILE)', { cause: error });
   }
 }
 
@@ -156,20 +172,25 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const tokens = await tokensFrom(configuration.tokensFile, logger);
   const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
+  const trustedKeys = await trustedKeysFrom(configuration.trustedKeysFile, signingKey);
+  const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
   const database = await openDatabase(configuration);
   const closing = new AbortController();
   try {
     const { held } = configuration;
     const log = await openLog({ database, clock: systemClock, projector, randomBytes, held });
+    const metrics = newMetrics();
     const service = {
       log,
       database,
       clock: systemClock,
-      metrics: newMetrics(),
+      metrics,
       metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
       version: version(),
       signingKey,
+      signedHeads,
+      trustedKeys,
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);
@@ -182,11 +203,20 @@ export async function startService(configuration: Configuration): Promise<Runnin
     const upkept = every(UPKEEP_MS, () =>
       upkeep(database, {
         key: signingKey,
+        memory: signedHeads,
         now: systemClock.now(),
         signal: closing.signal,
-        onFault: (error) => logger.error({ err: error }, 'a log could not be sealed'),
+        onFault: (error) => {
+          if (isSigningRefused(error)) metrics.signingRefused.inc();
+          logger.error({ err: error }, 'a log could not be signed or sealed');
+        },
       }).catch((error: unknown) => logger.warn({ err: error }, 'upkeep failed')),
     );
+    const onSnapshotFault = (fault: unknown) => {
+      metrics.snapshotFaults.inc();
+      logger.error({ fault }, 'a stored state is not the one of its place: it is passed over');
+    };
+    subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
     const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
     logger.info({ url, storage }, 'listening');
     return {
@@ -205,6 +235,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       async close() {
         clearInterval(sweep);
         clearInterval(resting);
+        unsubscribe(SNAPSHOT_FAULTS, onSnapshotFault);
         closing.abort();
         await stop(server);
         const drained = upkept.stop().then(() => log.close());

@@ -19,6 +19,8 @@ export interface Configuration {
   readonly signingKeyFile: string | undefined;
   /** `/metrics` answers without a token. */
   readonly metricsOpen: boolean;
+  /** Keys whose checkpoints prove something beside those of the service's own. */
+  readonly trustedKeysFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */
   readonly held: HeldMax;
@@ -54,6 +56,7 @@ const variables = z.object({
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
+  BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
   BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
   BPFLEDGER_HELD_HOSTS_MAX: count.default(HELD_MAX.hosts),
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
@@ -97,6 +100,7 @@ export function configurationOf(env: Variables): Configuration {
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',
+    trustedKeysFile: values.BPFLEDGER_TRUSTED_KEYS_FILE,
     logLevel: values.BPFLEDGER_LOG_LEVEL,
     held: {
       hosts: values.BPFLEDGER_HELD_HOSTS_MAX,

@@ -15,6 +15,8 @@ export interface Metrics {
   readonly streams: Gauge;
   readonly disagreements: Counter;
   readonly standing: Gauge<'host'>;
+  readonly signingRefused: Counter;
+  readonly snapshotFaults: Counter;
   readonly heldHosts: Gauge;
   readonly heldRows: Gauge;
 }
@@ -55,6 +57,16 @@ export function newMetrics(): Metrics {
       help: 'Differences between a real kernel and the log when it was last looked at',
       labelNames: ['host'],
       registers: [byHost],
+    }),
+    signingRefused: new Counter({
+      name: 'bpfledger_signing_refused_total',
+      help: 'Checkpoints that were not signed: the log does not hold what was signed before',
+      registers,
+    }),
+    snapshotFaults: new Counter({
+      name: 'bpfledger_snapshot_faults_total',
+      help: 'Stored states that were passed over: they are not those of their place',
+      registers,
     }),
     heldHosts: new Gauge({
       name: 'bpfledger_held_hosts',

@@ -61,6 +61,8 @@ function toldBy(reason: Why): Told {
       return ['invalid-request', { limit: reason.callsMax }];
     case 'queue-full':
       return ['busy', { limit: reason.callsMax, retry_after: seconds(reason.retryAfterMs) }];
+    case 'signing-refused':
+      return ['signing-refused', { position: reason.position }];
     case 'hosts-busy':
       return ['busy', { limit: reason.hostsMax, retry_after: seconds(reason.retryAfterMs) }];
     case 'fate-unknown':

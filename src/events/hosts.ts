@@ -3,6 +3,7 @@
  * may be dropped, and is looked up each time.
  */
 import type { Queryable } from './database.ts';
+import type { ImportedLog } from './imports.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { sqlArray } from './sql-array.ts';
 
@@ -24,6 +25,8 @@ export interface Host {
   readonly origin: string | null;
   /** Of a branch: the last position that it shares with its origin. */
   readonly origin_position: number | null;
+  /** Of a host that was made of an exported log; null for others, and for branches. */
+  readonly imported: ImportedLog | null;
 }
 
 /** A page of hosts, in the order of their names by code point. */
@@ -37,8 +40,12 @@ export interface HostPage {
 }
 
 const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as origin,
-  h.origin_position, (extract(epoch from h.created_at) * 1000000)::int8 as created_at
+  h.origin_position, (extract(epoch from h.created_at) * 1000000)::int8 as created_at,
+  case when i.host_id is not null then json_build_object('position_to', i.position_to,
+    'imported_at', i.imported_at, 'actor', i.actor, 'exported_as', i.exported_as,
+    'key_ids', i.key_ids) end as imported
   from hosts h join heads t using (host_id) left join hosts o on o.host_id = h.origin_host_id
+  left join imports i on i.host_id = h.host_id
   where h.dropped_at is null`;
 
 const PAGE = `h.name collate "C" > $1 and ($3::text[] is null or h.name like any ($3::text[]))

@@ -60,6 +60,13 @@ export type Why =
       readonly submissionsMax: number;
       readonly retryAfterMs: number;
     }
+  /** The log does not hold what was signed before, so its head is not signed. */
+  | {
+      readonly why: 'signing-refused';
+      readonly host: string;
+      readonly position: number;
+      readonly because: string;
+    }
   /** Too many hosts are being written at once in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
   /** The database did not answer: whether the request was recorded is not known. */
@@ -83,6 +90,11 @@ function ofCall(
   { call, calls }: { readonly call: number; readonly calls: number },
 ): string {
   return calls === 1 ? '' : `${words} ${call}`;
+}
+
+/** Whether the log does not hold what was signed before. */
+export function isSigningRefused(error: unknown): error is LogRefusal {
+  return error instanceof LogRefusal && error.reason.why === 'signing-refused';
 }
 
 function sentence(reason: Why): string {
@@ -136,6 +148,8 @@ function sentence(reason: Why): string {
         `${reason.calls} of ${reason.callsMax} calls and ${reason.submissions} of ` +
         `${reason.submissionsMax} requests wait to be recorded on this host`
       );
+    case 'signing-refused':
+      return `the log of ${reason.host} is not signed: ${reason.because}`;
     case 'hosts-busy':
       return `${reason.hostsMax} hosts are being written at once`;
     case 'fate-unknown':

@@ -4,8 +4,11 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
@@ -14,7 +17,9 @@ import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
+import { SignedHeads } from '../../src/events/checkpoint/signed-heads.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { TrustedKeys } from '../../src/events/checkpoint/trusted-keys.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Database } from '../../src/events/database.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
@@ -60,6 +65,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const clock = systemClock;
   const log = await openLog({ database, clock, projector, randomBytes });
   const closing = new AbortController();
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-signed-'));
+  const signingKey = signingKeyOf(PEM.toString());
   const faults: unknown[] = [];
   const service: Service = {
     log: options.between?.(log) ?? log,
@@ -69,7 +76,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     metricsOpen: options.metricsOpen ?? false,
     closing: closing.signal,
     version: 'test',
-    signingKey: signingKeyOf(PEM.toString()),
+    signingKey,
+    signedHeads: await SignedHeads.open(join(folder, 'signed-heads.jsonl')),
+    trustedKeys: new TrustedKeys([signingKey.public.key_id]),
     onFault: (error) => faults.push(error),
   };
   const tokens = options.tokens && tokenBook(options.tokens, clock);
@@ -93,6 +102,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       server?.closeAllConnections();
       await log.close();
       await drop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -4,10 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
-import { snapshotText, storeSnapshot } from '../../src/events/host-state.ts';
+import { headAt } from '../../src/events/branching.ts';
 import { LINEAGE_MAX } from '../../src/events/lineage.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/segment/seal.ts';
+import { snapshotText, storeSnapshot } from '../../src/events/snapshots.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
@@ -119,7 +120,9 @@ describeStores('a branch', ({ open }) => {
       await sealSegments(store.database, { host_id, events: 70 });
       for (const position of [Math.ceil(fork / 2), Math.ceil((fork + EVENTS) / 2)]) {
         const { kernel } = await log.kernelAt(origin, position);
-        await storeSnapshot(store.database, host_id, { position, text: snapshotText(kernel) });
+        const { hash } = await headAt(store.database, host_id, position);
+        const text = snapshotText(kernel);
+        await storeSnapshot(store.database, host_id, { position, hash, text });
       }
       const one = await branch(origin, fork);
       // Other calls than those that followed at the origin.

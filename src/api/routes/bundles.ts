@@ -19,9 +19,11 @@ export const imported = z
     host: z.string(),
     position,
     hash: z.string(),
-    /** Checkpoints that agree with the log, and the position of the last of them. */
+    /** Checkpoints of trusted keys that agree with the log, and the position of the last of them. */
     checkpoints: z.int(),
     proven_to: z.int(),
+    /** Checkpoints of unknown keys: they prove nothing. */
+    untrusted: z.int(),
   })
   .meta({ id: 'ImportedBundle' });
 
@@ -59,11 +61,12 @@ function refused(error: unknown): ProblemError | undefined {
 
 export function bundles(app: App, service: Service): void {
   const running = atMost(IMPORTS_MAX, 'imports');
-  const { database, clock } = service;
+  const { database, clock, trustedKeys } = service;
   const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
   app.describe({ ...route, request: { ...route.request, body } });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host: wanted } = c.req.valid('query');
+    const { actor } = c.get('principal');
     contentType(c, [BUNDLE_TYPE]);
     const name = (exported: string): string => {
       const host = wanted ?? hostName.safeParse(exported).data;
@@ -73,13 +76,20 @@ export function bundles(app: App, service: Service): void {
       }
       return host;
     };
-    const asked = { chunks: bodyChunks(c), projector, now: clock.now(), hostName: name };
-    const work = () => importBundle(database, asked);
+    const work = () =>
+      importBundle(database, {
+        chunks: bodyChunks(c),
+        projector,
+        hostName: name,
+        actor,
+        now: clock.now(),
+        trusted: trustedKeys,
+      });
     const { host, report } = await running(work).catch((error: unknown) => {
       throw refused(error) ?? error;
     });
     reflect(c, host, report.position);
-    const { position: head, hash, checkpoints, proven_to } = report;
-    return c.json({ host, position: head, hash, checkpoints, proven_to }, 201);
+    const { position: head, hash, checkpoints, proven_to, untrusted } = report;
+    return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);
   });
 }

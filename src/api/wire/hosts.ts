@@ -8,6 +8,7 @@ import type { Principal } from '../guard/tokens.ts';
 import { time } from '../request/syscall-request.ts';
 import { hostName } from '../routing.ts';
 import { position, timestamp } from './event.ts';
+import { importedLog, importedOnWire } from './imported.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z.string().min(1).max(100).meta({
@@ -44,13 +45,17 @@ const origin = z.strictObject({ host: z.string(), position }).meta({
     'the token is not for that host.',
 });
 const hostRow = z
-  .strictObject({ ...hostFields, origin: origin.exactOptional() })
+  .strictObject({
+    ...hostFields,
+    origin: origin.exactOptional(),
+    imported: importedLog.exactOptional(),
+  })
   .meta({ id: 'HostRow' });
 export const branchRow = z.strictObject({ ...hostFields, origin }).meta({ id: 'Branch' });
 
 /** A host as a listing tells it; the name of an origin that the reader may not touch is not told. */
 export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof hostRow> {
-  const { name, created_at, position, recorded_at, origin, origin_position } = host;
+  const { name, created_at, position, recorded_at, origin, origin_position, imported } = host;
   return {
     name,
     created_at: rfc3339(created_at),
@@ -58,6 +63,7 @@ export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof 
     recorded_at: rfc3339(recorded_at),
     ...(origin !== null &&
       mayTouch(origin) && { origin: { host: origin, position: origin_position ?? 0 } }),
+    ...(imported !== null && { imported: importedOnWire(imported) }),
   };
 }
 
@@ -69,6 +75,7 @@ export const hostDetail = z
   .strictObject({
     ...hostFields,
     origin: origin.exactOptional(),
+    imported: importedLog.exactOptional(),
     boot: z.int(),
     release: z.string(),
     boots: z.array(
