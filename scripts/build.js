@@ -92,3 +92,7 @@ if (!isUpToDate()) {
   if (status !== 0) process.exit(status);
   chmodSync(command, 0o755);
 }
+
+// A first start unpacks this; without it, it would make and migrate a database for seconds.
+const { writePrepared } = await import(join(root, 'dist/events/pglite/prepare.js'));
+await writePrepared();

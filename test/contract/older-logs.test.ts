@@ -65,7 +65,7 @@ async function writeWithBatches(database: Database): Promise<number> {
 }
 
 it('keeps its appends, its chain and its guard when they move to their last events', async () => {
-  const database = await openPglite();
+  const database = await openPglite({ prepared: false });
   await database.migrate(migrationsBefore('0016_append_columns'));
   const host_id = await writeWithBatches(database);
   await migrate(database);
