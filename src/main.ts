@@ -178,7 +178,13 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const closing = new AbortController();
   try {
     const { held } = configuration;
-    const log = await openLog({ database, clock: systemClock, projector, randomBytes, held });
+    const log = await openLog({
+      ...{ database, clock: systemClock, projector, randomBytes, held },
+      onHistoryChanged(change) {
+        metrics.historyChanges.inc();
+        logger.error(change, 'the database went back: events of a host that were known are lost');
+      },
+    });
     const metrics = newMetrics();
     const service = {
       log,

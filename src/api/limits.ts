@@ -73,6 +73,8 @@ export const DRAIN_MS = 5_000;
 export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */
 export const RETRY_AFTER_S = 1;
+/** The same of a host whose log is damaged: somebody has to mend it. */
+export const DAMAGED_RETRY_AFTER_S = 60;
 /** Milliseconds between two sweeps of old idempotency keys. */
 export const SWEEP_MS = 3_600_000;
 

@@ -17,6 +17,7 @@ export interface Metrics {
   readonly standing: Gauge<'host'>;
   readonly signingRefused: Counter;
   readonly snapshotFaults: Counter;
+  readonly historyChanges: Counter;
   readonly heldHosts: Gauge;
   readonly heldRows: Gauge;
 }
@@ -66,6 +67,11 @@ export function newMetrics(): Metrics {
     snapshotFaults: new Counter({
       name: 'bpfledger_snapshot_faults_total',
       help: 'Stored states that were passed over: they are not those of their place',
+      registers,
+    }),
+    historyChanges: new Counter({
+      name: 'bpfledger_history_changes_total',
+      help: 'Times that the log of a host was not the one that was known: the database went back',
       registers,
     }),
     heldHosts: new Gauge({

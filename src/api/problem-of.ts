@@ -1,8 +1,11 @@
 /** The one table from what goes wrong below to problem documents. */
+
+import { DamagedLog } from '../events/damaged-log.ts';
 import { troubleOf } from '../events/database-error.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
+import { UnreadableSegment } from '../events/segment/segment.ts';
 import { QuestionLimit } from '../time-travel/question-limit.ts';
-import { RETRY_AFTER_S } from './limits.ts';
+import { DAMAGED_RETRY_AFTER_S, RETRY_AFTER_S } from './limits.ts';
 import { invalid, type ProblemDetails, ProblemError } from './problem.ts';
 import type { ProblemSlug } from './problem-table.ts';
 
@@ -80,6 +83,12 @@ export function problemFrom(error: unknown): ProblemError {
   if (error instanceof LogRefusal) {
     const [slug, details] = toldBy(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
+  }
+  if (error instanceof DamagedLog || error instanceof UnreadableSegment) {
+    const detail =
+      `${error.message}. This host cannot be read or written until its log is mended: ` +
+      'bpfledger verify says where it is damaged, a backup of the database has it whole';
+    return new ProblemError('log-damaged', { detail, retry_after: DAMAGED_RETRY_AFTER_S });
   }
   if (error instanceof QuestionLimit) {
     const { field, limit, message } = error;

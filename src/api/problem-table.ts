@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'host-exists': { status: 409, title: 'There is a host of that name' },
   'lease-held': { status: 409, title: 'Another executor applies this log' },
   'lease-lost': { status: 409, title: 'The lease is not, or no longer, yours' },
+  'log-damaged': { status: 503, title: 'The log of the host is damaged' },
   'signing-refused': { status: 409, title: 'The log does not hold what was signed before' },
   'position-changed': { status: 412, title: 'The log is not at the expected position' },
   'body-too-large': { status: 413, title: 'The body is larger than the limit' },

@@ -82,16 +82,36 @@ export function listBranches(database: Queryable, hostId: number, page: HostPage
 }
 
 /** A lookup from name to `host_id` that remembers. */
-export function hostIds(database: Queryable): (name: string) => Promise<number> {
+export interface HostIds {
+  of(name: string): Promise<number>;
+  /** Forgets what a host is called: an older copy of a database may call it otherwise. */
+  forget(hostId: number): void;
+  /** What a host was asked for as. */
+  nameOf(hostId: number): string | undefined;
+}
+
+export function hostIds(database: Queryable): HostIds {
   const known = new Map<string, number>();
-  return async (name) => {
+  /** Names by id, of branches too. */
+  const names = new Map<number, string>();
+  async function of(name: string): Promise<number> {
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
     const { host_id, origin } = await hostNamed(database, name);
+    if (names.size >= REMEMBERED_MAX) names.clear();
+    names.set(host_id, name);
     if (origin !== null) return host_id;
     const [oldest] = known.keys();
     if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
     known.set(name, host_id);
     return host_id;
+  }
+  return {
+    of,
+    nameOf: (hostId) => names.get(hostId),
+    forget(hostId) {
+      names.delete(hostId);
+      for (const [name, id] of known) if (id === hostId) known.delete(name);
+    },
   };
 }

@@ -13,6 +13,7 @@ import type { Database } from './database.ts';
 import type { LedgerEvent } from './event.ts';
 import type { Follower } from './follower.ts';
 import { type Head, readHead } from './head.ts';
+import type { HistoryChange } from './history.ts';
 import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
 import { HostFeed } from './host-feed.ts';
 import { type HostState, loadState } from './host-state.ts';
@@ -34,6 +35,8 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
+  /** Told when the log of a host is not the one that was known: the database went back. */
+  readonly onHistoryChanged?: (change: HistoryChange) => void;
   /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
 }
@@ -127,7 +130,8 @@ export interface Log {
 /** Opens the log in a database. */
 export async function openLog(options: LogOptions): Promise<Log> {
   const { database, clock, projector, randomBytes } = options;
-  const idOf = hostIds(database);
+  const ids = hostIds(database);
+  const idOf = ids.of;
   const notifier = notifierFor(database, clock);
   const feeds = new Map<number, HostFeed>();
   const context: CommitContext = {
@@ -139,16 +143,47 @@ export async function openLog(options: LogOptions): Promise<Log> {
     onAppended: notifier.grown,
   };
   const held = { ...HELD_MAX, ...options.held };
-  const past = new PastStates(database, held.pastRows);
+  const nowMs = () => clock.now() / 1000;
+  /** Whoever finds out first makes all others let go of what is not so any more. */
+  function historyChanged(found: HistoryChange): void {
+    const host = ids.nameOf(found.host_id);
+    ids.forget(found.host_id);
+    const change = host === undefined ? found : { ...found, host };
+    past.forget(change.host_id);
+    feeds.get(change.host_id)?.end(change);
+    options.onHistoryChanged?.(change);
+  }
+  /** Hosts whose writer has still to find out what was told already, with the position then known. */
+  const told = new Map<number, number>();
+  function foundByReader(change: HistoryChange): void {
+    told.set(change.host_id, change.known);
+    historyChanged(change);
+  }
+  function foundByWriter(change: HistoryChange): void {
+    const known = told.get(change.host_id);
+    told.delete(change.host_id);
+    if (known === undefined || change.known < known) historyChanged(change);
+  }
+  const past = new PastStates({
+    database,
+    rowsMax: held.pastRows,
+    nowMs,
+    nameOf: ids.nameOf,
+    onHistoryChanged: foundByReader,
+  });
   const writers = new HostWriters({
-    open: (hostId) =>
-      HostWriter.open({
+    open: (hostId) => {
+      told.delete(hostId);
+      return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (events) => feeds.get(hostId)?.publish(events),
-      }),
+        onCommitted: (events, end) => feeds.get(hostId)?.publish(events, end),
+        onHistoryChanged: foundByWriter,
+        host: ids.nameOf(hostId),
+      });
+    },
     held,
-    nowMs: () => clock.now() / 1000,
+    nowMs,
   });
   const deafen = await database.listen(GROWN_CHANNEL, (hostId) =>
     feeds.get(Number(hostId))?.hint(),
@@ -191,7 +226,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
     host: (name) => hostNamed(database, name),
     async head(host) {
       const host_id = await idOf(host);
-      return { host_id, ...(await readHead(database, host_id)) };
+      try {
+        return { host_id, ...(await readHead(database, host_id, host)) };
+      } catch (error) {
+        ids.forget(host_id);
+        throw error;
+      }
     },
     read: async (host, range) => readEvents(database, await idOf(host), range),
     async event(host, position) {
@@ -215,7 +255,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const hostId = await idOf(host);
       const feed =
         feeds.get(hostId) ??
-        new HostFeed({ database, clock, hostId, onDeserted: () => feeds.delete(hostId) });
+        new HostFeed({
+          ...{ database, clock, hostId, host },
+          onHistoryChanged: foundByReader,
+          onDeserted: () => feeds.delete(hostId),
+        });
       feeds.set(hostId, feed);
       return feed.follow(after);
     },

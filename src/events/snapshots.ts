@@ -135,7 +135,10 @@ export interface NewSnapshot {
   readonly text: string;
 }
 
-/** Stores the text of the state at a position; harmless when another process did so already. */
+/**
+ * Stores the text of the state at a position of the log that it is of; harmless when another process
+ * did so already.
+ */
 export async function storeSnapshot(
   database: Queryable,
   hostId: number,
@@ -143,15 +146,21 @@ export async function storeSnapshot(
 ): Promise<void> {
   const state = await promisify(deflate)(text);
   const chain = Buffer.from(hash).toString('hex');
-  await database.query(
-    `insert into snapshots (host_id, version, position, state, hash)
-     values ($1, $2, $3, decode($4, 'base64'), decode($5, 'hex')) on conflict do nothing`,
-    [
-      hostId,
-      SNAPSHOT_VERSION,
-      position,
-      state.toString('base64'),
-      snapshotHash({ host_id: hostId, position }, chain, state),
-    ],
-  );
+  await queryLine(database, STORE, [
+    hostId,
+    SNAPSHOT_VERSION,
+    position,
+    state.toString('base64'),
+    snapshotHash({ host_id: hostId, position }, chain, state),
+    chain,
+  ]);
 }
+
+// Only beside the event that it was taken after: the log may have gone back meanwhile.
+const STORE = lineText(
+  (form) => `
+  insert into snapshots (host_id, version, position, state, hash)
+  select $1::int8, $2::int4, $3::int8, decode($4, 'base64'), decode($5, 'hex')
+  from (select ${chainAt(form, '$3::int8')}) there where there.chain = $6
+  on conflict do nothing`,
+);

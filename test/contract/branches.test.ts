@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
-import { headAt } from '../../src/events/branching.ts';
+import { headAt } from '../../src/events/head-at.ts';
 import { LINEAGE_MAX } from '../../src/events/lineage.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/segment/seal.ts';

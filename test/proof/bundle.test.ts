@@ -19,7 +19,7 @@ import { addHost } from '../support/projected-log.ts';
 import { newSigner } from '../support/signer.ts';
 
 const signer = await newSigner();
-const importer = { actor: 'local', now: 9, trusted: signer.trusted };
+const importer = { actor: 'local', now: Date.now() * 1000, trusted: signer.trusted };
 afterAll(() => signer.drop());
 
 async function* inChunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Array> {

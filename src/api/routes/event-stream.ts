@@ -23,7 +23,9 @@ const route = createRoute({
   summary: 'Follow the log as server-sent events',
   description:
     '`event: event` carries an event, `event: bookmark` the position that a filtered stream has ' +
-    'come to. Both have the position as id: send it back as Last-Event-ID, or as `after`.',
+    'come to. Both have the position as id: send it back as Last-Event-ID, or as `after`. ' +
+    '`event: history-changed` is the last message of a stream whose log went back (a standby that ' +
+    'was behind, a copy that was restored): `known` was its end before, `position` is its end now.',
   request: {
     params: hostParams,
     query: strictObject({

@@ -1,7 +1,5 @@
 /** Starts threads, from the built program and from the sources, which a thread cannot load alone. */
-import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
 /**
@@ -16,7 +14,7 @@ export function startThread(
   const whole = { ...options, execArgv: [] };
   const file = new URL(module.href + extname(import.meta.url));
   if (file.pathname.endsWith('.js')) return new Worker(file, whole);
-  const compiler = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
+  const compiler = import.meta.resolve('tsx/esm/api');
   const program = `import(${JSON.stringify(compiler)}).then(({ register }) => {
     register();
     return import(${JSON.stringify(file.href)});
