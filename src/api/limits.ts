@@ -54,10 +54,23 @@ export const BODY_MS = 60_000;
 export const KEEP_ALIVE_MS = 65_000;
 /** Connections at once. */
 export const CONNECTIONS_MAX = 10_000;
+/** Tokens of one file. */
+export const TOKENS_MAX = 10_000;
+/**
+ * Characters of a token. Only its hash is known here, so what is shorter is refused when it is
+ * used: it could be guessed from the hash.
+ */
+export const TOKEN_CHARS_MIN = 20;
+export const TOKEN_CHARS_MAX = 512;
+
 /** Bytes of all request headers. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Milliseconds that a shutdown waits for requests under way. */
 export const SHUTDOWN_MS = 10_000;
+/** Milliseconds that a shutdown then waits for what the log still has to record. */
+export const DRAIN_MS = 5_000;
+/** Milliseconds in which the database must answer for the service to be ready. */
+export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */
 export const RETRY_AFTER_S = 1;
 /** Milliseconds between two sweeps of old idempotency keys. */

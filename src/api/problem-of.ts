@@ -1,4 +1,5 @@
 /** The one table from what goes wrong below to problem documents. */
+import { troubleOf } from '../events/database-error.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
 import { QuestionLimit } from '../time-travel/question-limit.ts';
 import { RETRY_AFTER_S } from './limits.ts';
@@ -9,6 +10,14 @@ type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
 
 const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
 
+/** A field of one call, in a list of them or alone. */
+function fieldOf(
+  { call, calls }: { readonly call: number; readonly calls: number },
+  field: string,
+): string {
+  return calls === 1 ? field : `${call}.${field}`;
+}
+
 function toldBy(reason: Why): Told {
   switch (reason.why) {
     case 'host-unknown':
@@ -17,6 +26,8 @@ function toldBy(reason: Why): Told {
       return ['host-exists', { field: 'name' }];
     case 'branch-too-deep':
       return ['invalid-request', { field: 'host', limit: reason.depthMax }];
+    case 'branches-unsupported':
+      return ['invalid-request', { field: 'host' }];
     case 'release-unknown':
       return ['unknown-release', { field: 'release' }];
     case 'position-mismatch':
@@ -33,12 +44,25 @@ function toldBy(reason: Why): Told {
           : `call ${reason.result_of} was refused`;
       return ['bad-reference', { field, errors: [{ field, message }] }];
     }
+    case 'at-ahead':
+      return ['invalid-request', { field: fieldOf(reason, 'at'), limit: reason.aheadMaxS }];
+    case 'config-invalid': {
+      const { field, message, limit } = reason.fault;
+      const error = { field: `config.${field}`, message, limit };
+      return ['invalid-request', { field: error.field, limit, errors: [error] }];
+    }
+    case 'host-too-large':
+      return ['host-too-large', { field: fieldOf(reason, 'call'), limit: reason.limit }];
+    case 'state-too-large':
+      return ['host-too-large', { limit: reason.limit }];
     case 'submission-empty':
       return ['invalid-request', {}];
     case 'submission-too-long':
       return ['invalid-request', { limit: reason.callsMax }];
     case 'queue-full':
       return ['busy', { limit: reason.callsMax, retry_after: seconds(reason.retryAfterMs) }];
+    case 'signing-refused':
+      return ['signing-refused', { position: reason.position }];
     case 'hosts-busy':
       return ['busy', { limit: reason.hostsMax, retry_after: seconds(reason.retryAfterMs) }];
     case 'fate-unknown':
@@ -48,15 +72,6 @@ function toldBy(reason: Why): Told {
     default:
       return reason satisfies never;
   }
-}
-
-/** Errors of a socket that mean: nobody answers there. */
-const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|57P0)/;
-
-function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return UNREACHABLE.test(code) || (error.cause !== undefined && isUnreachable(error.cause));
 }
 
 /** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
@@ -70,9 +85,10 @@ export function problemFrom(error: unknown): ProblemError {
     const { field, limit, message } = error;
     return invalid([{ field, message, limit }]);
   }
-  if (isUnreachable(error)) {
-    const detail = 'the database does not answer';
-    return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) {
+    const { sentence: detail, retryAfterMs } = trouble;
+    return new ProblemError('unavailable', { detail, retry_after: seconds(retryAfterMs) });
   }
   return new ProblemError('internal', { detail: 'see the log of the service' });
 }

@@ -41,7 +41,7 @@ export const executor = command({
     json: { about: 'one JSON object a line: reports and differences' },
   },
   example:
-    'sudo npx bpfledger executor web1 --cgroup-root /sys/fs/cgroup/web --bpffs /sys/fs/bpf/web',
+    'sudo /opt/bpfledger/dist/cli/bpfledger.js executor web1 --cgroup-root /sys/fs/cgroup/web --bpffs /sys/fs/bpf/web',
   async run({ flags, words, print }) {
     const [host, ...extra] = words;
     if (host === undefined || extra.length > 0) throw new UsageError('name one HOST');

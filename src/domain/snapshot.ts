@@ -1,6 +1,7 @@
 /** A kernel's state as plain JSON, and back: for snapshots and for comparing two states. */
 import { emptyTables, type Kernel } from './kernel.ts';
 import { releaseOf } from './release/release.ts';
+import { contentsOf } from './size.ts';
 import { STORED, type StoredTable } from './snapshot-columns.ts';
 import type { Table } from './table.ts';
 
@@ -60,5 +61,7 @@ export function restoredFrom({ boot, counters, tables: stored }: Snapshot): Kern
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };
   for (let i = 0; i < id.length; i++) tables.cgroupIds.set(path[i] as string, id[i] as number);
   const switches = { ...release.switches, ...boot.config.switches };
-  return { boot, switches, counters: { ...counters }, ...tables };
+  const kernel = { boot, switches, counters: { ...counters }, contents: 0, ...tables };
+  kernel.contents = contentsOf(kernel);
+  return kernel;
 }

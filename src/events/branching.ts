@@ -4,10 +4,12 @@
  */
 
 import { KEY_CONSTRAINT } from './append.ts';
+import { genesisOf, identityOf } from './birth.ts';
 import { decodeEvent } from './codec.ts';
+import { DamagedLog } from './damaged-log.ts';
 import type { Database, Queryable } from './database.ts';
-import { violatedUnique } from './database-error.ts';
-import { chainHash, GENESIS_HASH } from './hash-chain.ts';
+import { isUnsupported, violatedUnique } from './database-error.ts';
+import { chainHash } from './hash-chain.ts';
 import type { Head } from './head.ts';
 import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
 import { type Host, hostNamed } from './hosts.ts';
@@ -35,7 +37,8 @@ export interface MadeBranch {
  * Makes a branch.
  *
  * @param now microseconds since the epoch
- * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`
+ * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
+ *   `branches-unsupported` in a database that is distributed by host
  */
 export async function createBranch(
   database: Database,
@@ -54,6 +57,8 @@ export async function createBranch(
       if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
     });
   } catch (error) {
+    if (isUnsupported(error))
+      throw new LogRefusal({ why: 'branches-unsupported' }, { cause: error });
     const constraint = violatedUnique(error);
     const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
     if (!taken) throw error;
@@ -71,8 +76,8 @@ async function insertBranch(
 ): Promise<void> {
   const { position } = head;
   const [host] = await tx.query<{ readonly host_id: number }>(
-    `insert into hosts (name, created_at, origin_host_id, origin_position)
-     values ($1, to_timestamp($2::int8 / 1e6), $3, $4) returning host_id`,
+    `insert into hosts (name, created_at, origin_host_id, origin_position, log_id)
+     values ($1, to_timestamp($2::int8 / 1e6), $3, $4, gen_random_uuid()) returning host_id`,
     [name, now, originId, position],
   );
   const hostId = (host as { readonly host_id: number }).host_id;
@@ -94,13 +99,17 @@ async function insertBranch(
   );
 }
 
-/** Where a log stood at a position: from the batch that ends before it, and the events since. */
+/**
+ * Where a log stood at a position: from the batch that ends before it, and the events since.
+ *
+ * @throws DamagedLog when events before it are missing
+ */
 export async function headAt(database: Queryable, hostId: number, position: number): Promise<Head> {
   let head = await batchBefore(database, hostId, position);
   while (head.position < position) {
     const from = head.position + 1;
     const rows = await readRows(database, hostId, { from, limit: position - head.position });
-    if (rows.length === 0) throw new Error(`the log of host ${hostId} ends before ${position}`);
+    if (rows.length === 0) throw new DamagedLog(from, 'missing from the log');
     for (const row of rows) {
       head = {
         position: row.position,
@@ -125,7 +134,8 @@ async function batchBefore(database: Queryable, hostId: number, position: number
     );
     if (batch !== undefined) return { ...batch, hash: Buffer.from(batch.hash, 'hex') };
   }
-  return { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
+  const { born } = await identityOf(database, hostId);
+  return { position: 0, epoch: 0, hash: genesisOf(born), recorded_at: 0, at_max: 0 };
 }
 
 /**

@@ -5,12 +5,13 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../domain/kernel.ts';
+import { stateRows } from '../domain/size.ts';
 import { type Answers, type CommitContext, commit } from './commit.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead } from './head.ts';
-import { snapshotText, storeSnapshot } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
-import { partingInterval, snapshotInterval, stateRows } from './snapshot-interval.ts';
+import { partingInterval, snapshotInterval } from './snapshot-interval.ts';
+import { type NewSnapshot, snapshotText, storeSnapshot } from './snapshots.ts';
 import { type InOrder, type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { Tip } from './tip.ts';
@@ -160,19 +161,16 @@ export class HostWriter {
    */
   async #snapshotIfDue(events: number): Promise<void> {
     const { kernel, head, snapshotPosition, damaged } = this.#tip;
-    const { position } = head;
+    const { position, hash } = head;
     if (damaged || position - snapshotPosition < events) return;
     this.#tip.snapshotPosition = position;
     const text = snapshotText(kernel);
     await this.#storing;
-    this.#storing = this.#store({ position, text }, snapshotPosition);
+    this.#storing = this.#store({ position, hash, text }, snapshotPosition);
   }
 
   /** @param before where the latest snapshot stands without this one */
-  async #store(
-    snapshot: { readonly position: number; readonly text: string },
-    before: number,
-  ): Promise<void> {
+  async #store(snapshot: NewSnapshot, before: number): Promise<void> {
     try {
       await storeSnapshot(this.#context.database, this.#tip.hostId, snapshot);
     } catch {

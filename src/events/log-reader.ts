@@ -2,7 +2,7 @@
 import { decodeEvent, type EncodedEvent } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
-import { OWNER } from './lineage.ts';
+import { type LineForm, lineText, OWNER, queryLine } from './lineage.ts';
 import type { SegmentRow } from './segment/segment.ts';
 import { openStored, segmentAt } from './segment/segment-reader.ts';
 import { sqlArray } from './sql-array.ts';
@@ -37,9 +37,7 @@ export async function readRows(
   hostId: number,
   range: Range,
 ): Promise<EncodedEvent[]> {
-  const text = `${PAGE} select position, recorded_at, body from page where before < $4
-    order by position`;
-  return database.query<EncodedEvent>(text, pageParameters(hostId, range));
+  return queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range));
 }
 
 /** Like `readRows`, but the texts alone, which arrive sooner as one. */
@@ -48,25 +46,44 @@ export async function readBodies(
   hostId: number,
   range: Range,
 ): Promise<string[]> {
-  const text = `${PAGE} select string_agg(body, e'\\n' order by position) as bodies from page
-    where before < $4`;
   const parameters = pageParameters(hostId, range);
-  const [row] = await database.query<{ readonly bodies: string | null }>(text, parameters);
+  const [row] = await queryLine<{ readonly bodies: string | null }>(database, BODIES, parameters);
   return row?.bodies?.split('\n') ?? [];
 }
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
-const PAGE = `with ${OWNER}, page as (
+const page = ({ isBranch }: LineForm): string => `with ${isBranch ? `${OWNER}, ` : ''}page as (
   select position, recorded_at, body,
     sum(octet_length(body)) over (order by position rows unbounded preceding)
       - octet_length(body) as before
   from (select position, recorded_at, body from events
-    where host_id = (select host_id from owner) and position >= $2
-      and position <= (select position_to from owner) order by position limit $3) as rows)`;
+    where ${
+      isBranch
+        ? `host_id = (select host_id from owner) and position <= (select position_to from owner)`
+        : 'host_id = $1'
+    } and position >= $2 order by position limit $3) as rows)`;
 
-function pageParameters(hostId: number, { from, limit = PAGE_EVENTS_MAX }: Range): number[] {
+const ROWS = lineText(
+  (form) => `${page(form)} select position, recorded_at, body from page where before < $4
+    order by position`,
+);
+
+const BODIES = lineText(
+  (form) => `${page(form)} select string_agg(body, e'\\n' order by position) as bodies from page
+    where before < $4`,
+);
+
+function pageParameters(
+  hostId: number,
+  { from, limit = PAGE_EVENTS_MAX }: Range,
+): [number, ...number[]] {
   return [hostId, from, Math.min(limit, PAGE_EVENTS_MAX), PAGE_TEXT_MAX];
 }
+
+const AT_POSITIONS = lineText(
+  ({ rowsOf }) => `select position, recorded_at, body from ${rowsOf('events')}
+    where host_id = $1 and position = any($2::int8[]) order by position`,
+);
 
 /** The events at positions, at most `PAGE_EVENTS_MAX` of them, in order. */
 export async function readEventsAt(
@@ -77,11 +94,7 @@ export async function readEventsAt(
   if (positions.length > PAGE_EVENTS_MAX) {
     throw new RangeError(`${positions.length} positions are more than ${PAGE_EVENTS_MAX}`);
   }
-  const rows = await database.query<EncodedEvent>(
-    `select position, recorded_at, body from events_of_line
-     where host_id = $1 and position = any($2::int8[]) order by position`,
-    [hostId, sqlArray(positions)],
-  );
+  const rows = await queryLine<EncodedEvent>(database, AT_POSITIONS, [hostId, sqlArray(positions)]);
   return rows.map(decodeEvent);
 }
 

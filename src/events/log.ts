@@ -18,7 +18,7 @@ import { HostFeed } from './host-feed.ts';
 import { type HostState, loadState } from './host-state.ts';
 import { HostWriter } from './host-writer.ts';
 import { HELD_MAX, type HeldMax, HostWriters } from './host-writers.ts';
-import { type Host, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
+import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { sweepKeys } from './idempotency.ts';
 import { PAGE_EVENTS_MAX, positionAt, type Range, readEvents, readEventsAt } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
@@ -55,12 +55,6 @@ export interface RebootRequest extends Partial<BootRequest> {
   readonly expectedPosition?: number;
 }
 
-/** A page of hosts: those after a name. */
-interface Page {
-  readonly after?: string;
-  readonly limit?: number;
-}
-
 /** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
 export interface Standing {
   readonly host_id: number;
@@ -86,12 +80,12 @@ export interface Log {
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the branches that grew from a host itself, by name. */
-  branches(origin: string, page?: Page): Promise<Host[]>;
+  branches(origin: string, page?: HostPage): Promise<Host[]>;
   /** Hides a branch for ever; its name stays taken. Refuses `host-unknown`. */
   dropBranch(origin: string, name: string): Promise<void>;
 
   /** A page of hosts and branches, by name. */
-  hosts(page?: Page): Promise<Host[]>;
+  hosts(page?: HostPage): Promise<Host[]>;
   /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */

@@ -4,11 +4,12 @@
  * kept is bounded by its rows; what was read longest ago goes first.
  */
 import { type Kernel, layered } from '../domain/kernel.ts';
+import { stateRows } from '../domain/size.ts';
 import type { Queryable } from './database.ts';
 import { readHead } from './head.ts';
 import { foldUpTo, loadState, type Reached } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
-import { SNAPSHOT_EVENTS_MIN, stateRows } from './snapshot-interval.ts';
+import { SNAPSHOT_EVENTS_MIN } from './snapshot-interval.ts';
 
 interface Kept {
   readonly hostId: number;

@@ -5,11 +5,14 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { PGlite, type Transaction, types } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import type { Database, Queryable } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
+
+/** An int8 is a number, as on the server, also where a log holds a time past 2^53. */
+const PARSERS = { [types.INT8]: Number };
 
 export interface PgliteOptions {
   /** Where the data is kept; absent: in memory, gone at the end. */
@@ -23,11 +26,12 @@ export interface PgliteOptions {
  */
 export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
   const { folder } = options;
-  if (folder === undefined) return databaseOf(await PGlite.create('memory://'), async () => {});
+  if (folder === undefined)
+    return databaseOf(await PGlite.create('memory://', { parsers: PARSERS }), async () => {});
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = await lockFolder(folder);
   try {
-    return databaseOf(await PGlite.create(join(folder, 'postgres')), unlock);
+    return databaseOf(await PGlite.create(join(folder, 'postgres'), { parsers: PARSERS }), unlock);
   } catch (error) {
     await unlock();
     throw error;
@@ -35,29 +39,10 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
 }
 
 function databaseOf(pg: PGlite, unlock: () => Promise<void>): Database {
-  let cursors = 0;
   return {
     ...queryable(pg),
     kind: 'pglite',
     transaction: (work) => pg.transaction((tx) => work(queryable(tx))),
-    async *stream<Row extends object>(
-      text: string,
-      params: readonly unknown[],
-      batchRows: number,
-    ): AsyncGenerator<Row[]> {
-      // Held beyond its transaction: the one connection stays free for others between batches.
-      const cursor = `stream_${++cursors}`;
-      await pg.query(`declare ${cursor} cursor with hold for ${text}`, [...params]);
-      try {
-        for (;;) {
-          const { rows } = await pg.query<Row>(`fetch forward ${batchRows} from ${cursor}`);
-          if (rows.length > 0) yield rows;
-          if (rows.length < batchRows) return;
-        }
-      } finally {
-        await pg.query(`close ${cursor}`);
-      }
-    },
     listen: (channel, wake) => pg.listen(channel, wake),
     migrate: (folder) => migrate(drizzle(pg), { migrationsFolder: folder }),
     async close() {

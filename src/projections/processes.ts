@@ -4,6 +4,7 @@
  */
 import type { Capability } from '../domain/capability.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
+import { checkedLimit, type Page } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
 export interface OpenFileView {
@@ -41,6 +42,16 @@ export interface ProcessView {
 export function processesOf(kernel: Kernel): ProcessView[] {
   return [...kernel.processes.values()]
     .sort((a, b) => a.pid - b.pid)
+    .map((process) => viewOf(kernel, process));
+}
+
+/** A page of the living processes, by pid. */
+export function livingProcesses(kernel: Kernel, page: Page<number>): ProcessView[] {
+  const { after = 0 } = page;
+  return [...kernel.processes.values()]
+    .filter(({ pid }) => pid > after)
+    .sort((a, b) => a.pid - b.pid)
+    .slice(0, checkedLimit(page))
     .map((process) => viewOf(kernel, process));
 }
 

@@ -3,7 +3,7 @@
  * equal states are equal text.
  */
 import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
-import { effectiveArray, type Slot } from '../domain/effective.ts';
+import { effectiveArray, parentOf, type Slot } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Boot, BpffsNode, Cgroup, Element, Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
@@ -184,7 +184,7 @@ function effectiveViews(kernel: Kernel): (cgroup: Cgroup) => readonly EffectiveV
   return function viewsOf(cgroup: Cgroup): readonly EffectiveView[] {
     const found = known.get(cgroup.id);
     if (found !== undefined) return found;
-    const parent = kernel.cgroups.get(cgroup.parent_id);
+    const parent = parentOf(kernel, cgroup);
     const inherits =
       parent !== undefined &&
       cgroup.lists.size === 0 &&

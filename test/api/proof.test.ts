@@ -1,15 +1,15 @@
 // Proof and export over the API: checkpoints, verification, exports, bundles.
 
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imported } from '../../src/api/routes/bundles.ts';
 import { checkpoint, checkpointPage, keyList } from '../../src/api/routes/checkpoints.ts';
 import { verification } from '../../src/api/routes/verify.ts';
 import { wireEvent } from '../../src/api/wire/event.ts';
 import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
-import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
 import { microsOf } from '../../src/events/rfc3339.ts';
 import { upkeep } from '../../src/events/upkeep.ts';
+import { newSigner } from '../support/signer.ts';
 import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
@@ -47,12 +47,16 @@ describe('checkpoints', () => {
     const x = Buffer.from(key?.public_key ?? '', 'hex').toString('base64url');
     const jwk = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     const stated = [
-      'bpfledger checkpoint v1',
+      'bpfledger checkpoint v2',
       signed.host,
+      signed.chained?.log_id,
       signed.position,
       signed.hash,
+      1,
       microsOf(signed.recorded_at),
       microsOf(signed.signed_at),
+      1,
+      '0'.repeat(64),
     ];
     const text = Buffer.from(`${stated.join('\n')}\n`);
     expect(verify(null, text, jwk, Buffer.from(signed.signature, 'hex'))).toBe(true);
@@ -72,12 +76,11 @@ describe('checkpoints', () => {
 
   it('are made now and then of every log that grew', async () => {
     await post(service.app, '/v1/hosts', { body: { name: 'quiet', release: '6.1' } });
-    const { privateKey } = generateKeyPairSync('ed25519');
-    const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    const signer = await newSigner();
     const faults: unknown[] = [];
     const round = (minutes: number) =>
       upkeep(service.database, {
-        key,
+        ...signer,
         now: (Date.now() + minutes * 60_000) * 1000,
         signal: new AbortController().signal,
         onFault: (error) => faults.push(error),
@@ -93,6 +96,7 @@ describe('checkpoints', () => {
     expect(await positions()).toEqual([1]);
     await round(11);
     await round(22);
+    signer.drop();
     expect(await positions()).toEqual([1, 2]);
     expect(faults).toEqual([]);
   });

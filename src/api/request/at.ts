@@ -116,10 +116,20 @@ const FOR_EVER_S = 31_536_000;
 /** Says in the headers which moment an answer is about, and how long it stays true. */
 export function keepFor(c: Context<AccessEnv>, host: string, { moment, fixed }: FoundMoment): void {
   reflect(c, host, moment.position);
-  // Where tokens decide who may read, a shared cache must not answer in their place.
+  keep(c, fixed ? `max-age=${FOR_EVER_S}, immutable` : 'no-cache');
+}
+
+/**
+ * Says that an answer is about two hosts: it is asked for again each time. The other one may move
+ * while this one stays, so that no ETag of this one could tell that the answer is still true.
+ */
+export function keepForOnce(c: Context<AccessEnv>): void {
+  c.header('etag', undefined);
+  keep(c, 'no-cache');
+}
+
+/** Where tokens decide who may read, a shared cache must not answer in their place. */
+function keep(c: Context<AccessEnv>, howLong: string): void {
   const who = c.get('principal') === LOCAL ? 'public' : 'private';
-  c.header(
-    'cache-control',
-    fixed ? `${who}, max-age=${FOR_EVER_S}, immutable` : `${who}, no-cache`,
-  );
+  c.header('cache-control', `${who}, ${howLong}`);
 }

@@ -88,7 +88,21 @@ async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
 }
 
 /** A JSON body: its text, for the fingerprint of a retry, and its value. */
-export async function jsonBody(c: Context): Promise<{ text: string; value: unknown }> {
+interface JsonBody {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+async function readJsonBody(c: Context): Promise<JsonBody> {
   const text = utf8Text(await bodyBytes(c, JSON_BODY_BYTES_MAX));
   return { text, value: jsonValue(text) };
+}
+
+const READ = new WeakMap<Request, Promise<JsonBody>>();
+
+/** The JSON body of a request: read once, for the guard that looks for a host in it as well. */
+export function jsonBody(c: Context): Promise<JsonBody> {
+  const body = READ.get(c.req.raw) ?? readJsonBody(c);
+  READ.set(c.req.raw, body);
+  return body;
 }

@@ -1,6 +1,7 @@
 /** The form of an answer: JSON for programs, or text for people. */
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { printableLine } from '../../time-travel/text/printable.ts';
 import { answers } from '../routing.ts';
 
 export const formatQuery = {
@@ -14,13 +15,14 @@ export function answersInForms<T extends z.ZodType>(description: string, schema:
   return { 200: { ...json, content }, default: refused } as const;
 }
 
-/** Answers in the form that was asked for. The route's schema is that of the JSON form. */
+/** Answers in the form that was asked for; `text` gives its lines. The route's schema is that of the JSON form. */
 export function inForm(
   c: Context,
   format: 'json' | 'text',
-  { json, text }: { readonly json: () => object; readonly text: () => string },
+  { json, text }: { readonly json: () => object; readonly text: () => readonly string[] },
 ): never {
-  const response = format === 'text' ? c.text(text(), 200) : c.json(json() as never, 200);
+  const lines = () => text().map((line) => `${printableLine(line)}\n`);
+  const response = format === 'text' ? c.text(lines().join(''), 200) : c.json(json() as never, 200);
   // The typed response of a route knows one form only.
   return response as never;
 }

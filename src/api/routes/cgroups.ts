@@ -1,5 +1,5 @@
 /** GET …/cgroups: the tree, and one cgroup with what is attached to it and what runs on it. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -8,7 +8,6 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
-import { allowed } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
@@ -20,7 +19,8 @@ import {
   bpftoolTreeQuery,
   onlyWithBpftool,
 } from '../request/bpftool.ts';
-import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
 
@@ -28,12 +28,13 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/cgroups',
   operationId: 'listCgroups',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living cgroups by id',
   request: {
     params: hostParams,
     query: strictObject({
       ...atQuery,
-      ...idPage,
+      ...numberedPage,
       ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
@@ -46,6 +47,7 @@ const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/cgroups/{cgroup_id}',
   operationId: 'getCgroup',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One cgroup: its lists and what runs on it',
   request: {
     params: hostParams.extend({ cgroup_id: countParam }),
@@ -76,9 +78,8 @@ export function cgroups(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, ...query } = c.req.valid('query');
+    const { path: only, under, ...query } = pinned(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
-    allowed(c, 'reader', host);
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
       throw invalid([{ field: 'under', message: 'path and under exclude each other' }]);
@@ -98,13 +99,13 @@ export function cgroups(app: App, service: Service): void {
     const items = await cgroupsByIds(database, moment, ids);
     const paged = only === undefined && items.length === limit;
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
-    const next = last !== undefined && { next: String(last) };
-    return c.json({ host, position: moment.position, items, ...next }, 200);
+    const { position } = moment;
+    const next = last !== undefined && { next: nextPage(position, last) };
+    return c.json({ host, position, items, ...next }, 200);
   });
 
   app.openapi(oneRoute, async (c) => {
     const { host, cgroup_id } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const query = c.req.valid('query');
     const { at, format } = query;
     onlyWithBpftool(query);

@@ -1,16 +1,15 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
-import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { sharedTo } from '../../events/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
-import { type AccessEnv, allowed } from '../guard/access.ts';
+import type { AccessEnv } from '../guard/access.ts';
 import { invalid } from '../problem.ts';
-import { keepFor, knownMoment } from '../request/at.ts';
+import { keepForOnce, knownMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
-import { type App, hostName, hostParams } from '../routing.ts';
+import { type App, createRoute, hostName, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { diffAnswer } from '../wire/diff.ts';
 import { eventRefOnWire } from '../wire/event-ref.ts';
@@ -19,6 +18,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/diff',
   operationId: 'getDiff',
+  access: { role: 'reader', hosts: ['path:host', 'query:against'] },
   summary: 'What changed between two moments, or differs between a branch and its origin',
   request: {
     params: hostParams,
@@ -56,7 +56,6 @@ async function betweenHosts(
   query: SpanQuery,
 ) {
   const { log, database } = service;
-  allowed(c, 'reader', against);
   const start = await knownMoment(service, against, query.from, 'from');
   const end = await knownMoment(service, host, query.to, 'to');
   const [from, to] = [start.moment.position, end.moment.position];
@@ -65,10 +64,7 @@ async function betweenHosts(
     const message = `${against} shares no log with ${host}; compare a branch and its origin`;
     throw invalid([{ field: 'against', message }]);
   }
-  const fixed = start.fixed && end.fixed;
-  keepFor(c, host, { moment: end.moment, fixed });
-  // The ETag tells the position of one host; the other may move while this one stays.
-  if (!fixed) c.header('etag', undefined);
+  keepForOnce(c);
   const other = { host: against, position: from };
   return { from, to, found: await diffAgainst(log, { host, to, shared }, other) };
 }
@@ -77,7 +73,6 @@ export function diff(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { format, against, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { from, to, found } =
       against === undefined
         ? await inTime(service, c, host, query)

@@ -1,12 +1,11 @@
 /** GET …/drift: where a real kernel and the log disagree, as a page; and as it comes, by SSE. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Outcome } from '../../domain/outcome.ts';
 import { executorOf } from '../../events/kernel-reports/leases.ts';
 import { listRepairs, type RepairRow } from '../../events/kernel-reports/repairs.ts';
 import { listReports, type ReportRow } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
 import {
   DRIFT_LOOK_MS,
   DRIFT_STREAMS_MAX,
@@ -16,7 +15,14 @@ import {
   UNREAD_MS,
 } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
-import { type App, answersWithoutTag, hostParams, idPage, problemAnswer } from '../routing.ts';
+import {
+  type App,
+  answersWithoutTag,
+  createRoute,
+  hostParams,
+  idPage,
+  problemAnswer,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
@@ -27,6 +33,7 @@ const driftRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/drift',
   operationId: 'getDrift',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Where a real kernel and the log disagree',
   description:
     'By position: what the kernel answered otherwise. Standing: what is otherwise on it now. ' +
@@ -39,6 +46,7 @@ const streamRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/drift/stream',
   operationId: 'followDrift',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Follow the drift as server-sent events',
   description:
     '`event: drift` is a Drift: first one of what stands now, then one at each change, with the ' +
@@ -66,7 +74,6 @@ export function drift(app: App, service: Service): void {
 
   app.openapi(driftRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { limit, after = 0 } = c.req.valid('query');
     const { host_id: hostId } = await log.head(host);
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
@@ -78,7 +85,6 @@ export function drift(app: App, service: Service): void {
 
   app.openapi(streamRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { host_id: hostId } = await log.head(host);
     if (open >= DRIFT_STREAMS_MAX) {
       const detail = `${DRIFT_STREAMS_MAX} streams of drift are open`;
@@ -96,7 +102,8 @@ export function drift(app: App, service: Service): void {
         open--;
       }
     }
-    return c.body(pulled(counted(), { unreadMs: UNREAD_MS }), 200, {
+    const body = pulled(counted(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') });
+    return c.body(body, 200, {
       'content-type': EVENT_STREAM,
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',

@@ -3,13 +3,12 @@
  * each is its position, so a client that comes back with Last-Event-ID misses nothing and sees
  * nothing twice. Comments keep the connection alive; bookmarks tell a filtered reader how far it is.
  */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
 import { HEARTBEAT_MS, RETRY_AFTER_S, STREAMS_MAX, UNREAD_MS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
-import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
 import { pulled } from '../streams/pulled.ts';
@@ -20,6 +19,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/events/stream',
   operationId: 'followEvents',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Follow the log as server-sent events',
   description:
     '`event: event` carries an event, `event: bookmark` the position that a filtered stream has ' +
@@ -56,7 +56,6 @@ export function eventStream(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { after, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const start = startOf(c.req.header('last-event-id'), after);
     const { host_id, position } = await service.log.head(host);
     if (start > position) {
@@ -84,6 +83,7 @@ export function eventStream(app: App, service: Service): void {
     });
     const body = pulled(stream, {
       unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
     });
     return c.body(body, 200, {

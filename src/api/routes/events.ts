@@ -1,16 +1,22 @@
 /** GET …/events: pages of the log, filtered; and one event. */
-import { createRoute } from '@hono/zod-openapi';
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readEvents } from '../../events/log-reader.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
-import { allowed } from '../guard/access.ts';
 import { SCANNED_EVENTS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, knownMoment, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
-import { type App, answers, countParam, hostParams, idPage, shortText } from '../routing.ts';
+import {
+  type App,
+  answers,
+  countParam,
+  createRoute,
+  hostParams,
+  idPage,
+  shortText,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
@@ -21,6 +27,7 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/events',
   operationId: 'listEvents',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Pages of the log, oldest first',
   description:
     `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or ` +
@@ -42,6 +49,7 @@ const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/events/{position}',
   operationId: 'getEvent',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One event',
   request: { params: hostParams.extend({ position: countParam }) },
   responses: answers('The event.', wireEvent),
@@ -81,7 +89,6 @@ export function events(app: App, service: Service): void {
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { at, limit, after, next, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { host_id, position } = await momentOf(service, c, host, at);
     const filter = await filterOf(service, host_id, query);
     let start = next === undefined ? (after ?? 0) : positionAfter(next, query);
@@ -101,7 +108,6 @@ export function events(app: App, service: Service): void {
 
   app.openapi(oneRoute, async (c) => {
     const { host, position: wanted } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { moment } = await knownMoment(service, host, undefined, 'at');
     const { host_id, position } = moment;
     const [event] =

@@ -3,17 +3,16 @@
  * …/executor, and …/drift (drift.ts). Reports are no events: nobody who follows the log sees them.
  */
 import { randomUUID } from 'node:crypto';
-import { createRoute, type z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
 import { countReports, type Report, storeReports } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { invalidBy } from '../field-errors.ts';
-import { allowed } from '../guard/access.ts';
 import { ProblemError } from '../problem.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import { type App, answersWithoutTag, hostParams } from '../routing.ts';
+import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import {
   executorAnswer,
@@ -29,6 +28,7 @@ const leaseRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/executor/lease',
   operationId: 'takeExecutorLease',
+  access: { role: 'executor', hosts: ['path:host'] },
   summary: "Become the one executor of a host's log",
   description: 'Asked again by the same instance, it is a new lease in place of the old one.',
   request: { params: hostParams },
@@ -39,6 +39,7 @@ const reportsRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/executor/reports',
   operationId: 'postExecutorReports',
+  access: { role: 'executor', hosts: ['path:host'] },
   summary: 'Report what the kernel answered, and renew the lease',
   description: 'In the order of the log, without gaps. What was reported already stays as it is.',
   request: { params: hostParams },
@@ -49,6 +50,7 @@ const executorRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/executor',
   operationId: 'getExecutor',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Who applies the log, where, and how far',
   request: { params: hostParams },
   responses: answersWithoutTag('The executor.', executorAnswer),
@@ -62,13 +64,13 @@ export function executor(app: App, service: Service): void {
 function writes(app: App, service: Service): void {
   const { log, database, clock } = service;
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...leaseRoute,
     request: { params: hostParams, body: bodyOf(leaseRequest) },
   });
   app.openapi({ ...leaseRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'executor', host);
+    const { actor } = c.get('principal');
     const { executor: name, instance, place } = await bodyAs(c, leaseRequest);
     const { host_id: hostId } = await log.head(host);
     const lease = {
@@ -86,13 +88,13 @@ function writes(app: App, service: Service): void {
     return c.json({ ...answer, reported_position }, 200);
   });
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...reportsRoute,
     request: { params: hostParams, body: bodyOf(reportsRequest) },
   });
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'executor', host);
+    const { actor } = c.get('principal');
     const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest);
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
@@ -153,7 +155,6 @@ function reads(app: App, service: Service): void {
 
   app.openapi(executorRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { host_id: hostId, position: head } = await log.head(host);
     const row = await executorOf(database, hostId);
     const counts = await countReports(database, hostId);

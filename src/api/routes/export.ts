@@ -1,5 +1,5 @@
 /** GET …/export: the log as a stream, for other tools to read, or to take away as a bundle. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { writeBundle } from '../../events/bundle/write-bundle.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -7,13 +7,12 @@ import { isOpen } from '../../time-travel/event-filter.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
 import { type ExportRange, filteredEvents } from '../../time-travel/export/filtered-events.ts';
-import { allowed } from '../guard/access.ts';
 import { tooMany } from '../guard/at-most.ts';
 import { EXPORTS_MAX, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { NDJSON_TYPE } from '../request/content-type.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
-import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
 import { eventText } from '../wire/event-text.ts';
@@ -37,6 +36,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/export',
   operationId: 'exportLog',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The log as NDJSON, CSV, audit records, or a bundle',
   description:
     'Streams up to where the log ends now. `bundle` is the whole log with its checkpoints and ' +
@@ -103,7 +103,6 @@ export function exports(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { format, after = 0, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { host_id, position: to } = await service.log.head(host);
     const filter = await filterOf(service, host_id, query);
     if (format === 'bundle' && (after > 0 || !isOpen(filter))) {
@@ -115,7 +114,8 @@ export function exports(app: App, service: Service): void {
       format === 'bundle'
         ? writeBundle(service.database, { host_id, host })
         : linesOf(service, host, { format, host_id, after, to, filter });
-    const body = pulled(counted(inPieces(lines)), { unreadMs: UNREAD_MS });
+    const mayGoOn = c.get('mayGoOn');
+    const body = pulled(counted(inPieces(lines)), { unreadMs: UNREAD_MS, mayGoOn });
     const suffix = format === 'bundle' ? 'bundle.ndjson' : format;
     return c.body(body, 200, {
       'content-type': TYPES[format],

@@ -1,12 +1,12 @@
 /** POST …/plan: what syscalls would be answered and change; nothing is recorded. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import type { Slot } from '../../domain/effective.ts';
 import { recordedCall } from '../../events/call-schema.ts';
 import { recordedEffect } from '../../events/effect-schema.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { plan } from '../../time-travel/plan/plan.ts';
 import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
 import { warningsOf } from '../../time-travel/plan/warnings.ts';
-import { allowed } from '../guard/access.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import {
@@ -15,10 +15,14 @@ import {
   syscallRequest,
   syscallRequests,
 } from '../request/syscall-request.ts';
-import { type App, answers, hostParams, reflect } from '../routing.ts';
+import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
+
+const plannedSlot = slot.extend({
+  prog_name: z.string().exactOptional().describe('Absent where the program has no name.'),
+});
 
 export const planAnswer = z
   .strictObject({
@@ -37,8 +41,8 @@ export const planAnswer = z
         cgroup_id: z.int(),
         path: z.string(),
         attach_type: attachType,
-        before: z.array(slot),
-        after: z.array(slot),
+        before: z.array(plannedSlot),
+        after: z.array(plannedSlot),
       }),
     ),
     warnings: z.array(
@@ -58,6 +62,7 @@ const route = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/plan',
   operationId: 'planSyscalls',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'What syscalls would do, without recording them',
   request: { params: hostParams },
   responses: answers(
@@ -67,7 +72,7 @@ const route = createRoute({
 });
 
 export function plans(app: App, service: Service): void {
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...route,
     request: {
       params: hostParams,
@@ -79,7 +84,7 @@ export function plans(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'reader', host);
+    const { actor } = c.get('principal');
     contentType(c, [JSON_TYPE]);
     const { value } = await jsonBody(c);
     const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];
@@ -91,11 +96,19 @@ export function plans(app: App, service: Service): void {
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
     reflect(c, host, moment.position);
+    const named = <S extends Slot>(one: S) => {
+      const prog_name = planned.names.get(one.prog_id) ?? '';
+      return prog_name === '' ? one : { ...one, prog_name };
+    };
     const told = {
       host,
       position: moment.position,
       calls: planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) })),
-      changed: planned.changed,
+      changed: planned.changed.map(({ before, after, ...place }) => ({
+        ...place,
+        before: before.map(named),
+        after: after.map(named),
+      })),
       warnings: warned.warnings,
       truncated: planned.truncated || warned.truncated,
     };

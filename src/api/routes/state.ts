@@ -1,13 +1,13 @@
 /** GET …/state: the whole world at a moment; GET …/processes: who lives and what they hold open. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { processesOf, processOf } from '../../projections/processes.ts';
+import { livingProcesses, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
-import { allowed } from '../guard/access.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 
@@ -19,6 +19,7 @@ const stateRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/state',
   operationId: 'getState',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The whole world at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
   responses: answers('The state.', stateAnswer),
@@ -28,8 +29,9 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/processes',
   operationId: 'listProcesses',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living processes by pid, with their fds',
-  request: { params: hostParams, query: strictObject({ ...atQuery, ...idPage }) },
+  request: { params: hostParams, query: strictObject({ ...atQuery, ...numberedPage }) },
   responses: answers('Processes.', pageOf('ProcessPage', processView)),
 });
 
@@ -37,6 +39,7 @@ const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/processes/{pid}',
   operationId: 'getProcess',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One process',
   request: { params: hostParams.extend({ pid: countParam }), query: strictObject(atQuery) },
   responses: answers('The process.', oneOf('ProcessAnswer', 'process', processView)),
@@ -45,7 +48,6 @@ const oneRoute = createRoute({
 export function state(app: App, service: Service): void {
   app.openapi(stateRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { at } = c.req.valid('query');
     const { moment, told: state } = await worldAt(service, c, host, at, stateOf);
     return c.json({ host, position: moment.position, state } as never, 200);
@@ -53,19 +55,17 @@ export function state(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, limit, after = 0 } = c.req.valid('query');
-    allowed(c, 'reader', host);
-    const { moment, told } = await worldAt(service, c, host, at, processesOf);
+    const { at, ...page } = pinned(c.req.valid('query'));
+    const read = (kernel: Kernel) => livingProcesses(kernel, page);
+    const { moment, told: items } = await worldAt(service, c, host, at, read);
     const { position } = moment;
-    const items = told.filter(({ pid }) => pid > after).slice(0, limit);
-    const last = items.length < limit ? undefined : items.at(-1)?.pid;
-    const next = last !== undefined && { next: String(last) };
+    const last = items.length < page.limit ? undefined : items.at(-1)?.pid;
+    const next = last !== undefined && { next: nextPage(position, last) };
     return c.json({ host, position, items, ...next } as never, 200);
   });
 
   app.openapi(oneRoute, async (c) => {
     const { host, pid } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { at } = c.req.valid('query');
     const read = (kernel: Kernel) => processOf(kernel, pid);
     const { moment, told: process } = await worldAt(service, c, host, at, read);

@@ -1,12 +1,12 @@
 /** POST …/syscalls: one call, a list that is recorded as a whole, or a stream of lines. */
-import { createRoute, z } from '@hono/zod-openapi';
-import { allowed } from '../guard/access.ts';
+import { z } from '@hono/zod-openapi';
+import type { RouteAccess } from '../guard/route-access.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
 import { REPLAYED } from '../request/write-headers.ts';
-import { type App, answers, hostParams, writeHeaders } from '../routing.ts';
+import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, wireEvent } from '../wire/event.ts';
 import { syscallStream } from './syscall-stream.ts';
@@ -18,10 +18,17 @@ export const recordedEvents = z
 
 const syscallAnswer = z.union([wireEvent, recordedEvents]);
 
+/** Who may record: checked by the side door too. */
+export const SYSCALLS_ACCESS = {
+  role: 'writer',
+  hosts: ['path:host'],
+} as const satisfies RouteAccess;
+
 const route = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/syscalls',
   operationId: 'postSyscalls',
+  access: SYSCALLS_ACCESS,
   summary: 'Record syscalls and answer them',
   description:
     'One call is answered with its event, a list with its events (recorded together or not at ' +
@@ -43,7 +50,7 @@ const body = {
 export function syscalls(app: App, service: Service): void {
   const { 200: recorded, default: refused } = route.responses;
   const ndjson = { [NDJSON_TYPE]: { schema: wireEvent } };
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...route,
     request: { params: hostParams, headers: writeHeaders, body },
     responses: {
@@ -53,7 +60,7 @@ export function syscalls(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'writer', host);
+    const { actor } = c.get('principal');
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
     if (type === JSON_TYPE) {
       const answer = await recordSyscalls(service, c, { host, actor, ...(await jsonBody(c)) });

@@ -2,7 +2,7 @@
  * What real kernels answered to a log's events. These tables are not the log: an executor reports
  * into them, nobody follows them, and they can be dropped without losing an event.
  */
-import { bigint, boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { hosts } from '../tables.ts';
 
 const int8 = () => bigint({ mode: 'number' });
@@ -61,7 +61,7 @@ export const executorReports = pgTable(
 export const executorRepairs = pgTable(
   'executor_repairs',
   {
-    repair_id: int8().primaryKey().generatedAlwaysAsIdentity(),
+    repair_id: int8().notNull().generatedAlwaysAsIdentity(),
     host_id: int8().notNull(),
     /** How far the log was reported then. */
     position: int8().notNull(),
@@ -74,5 +74,5 @@ export const executorRepairs = pgTable(
     /** Who told of it; null where that was not stored yet. */
     actor: text(),
   },
-  (t) => [index('executor_repairs_of_host').on(t.host_id, t.repair_id)],
+  (t) => [primaryKey({ columns: [t.host_id, t.repair_id] })],
 );

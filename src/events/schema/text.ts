@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** PATH_MAX: bytes of a path. */
-const PATH_BYTES_MAX = 4096;
+export const PATH_BYTES_MAX = 4096;
 /** Names between the slashes of a path. */
 const PATH_DEPTH_MAX = 128;
 /** Bytes of an object's name. More than 15 is the kernel's to refuse; this bounds the record. */

@@ -1,9 +1,10 @@
 /** Applies one event of the log to the live kernel, and says what the kernel answered. */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect, ObjectKind } from '../../domain/effect.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { release } from '../live/bpf.ts';
@@ -31,7 +32,7 @@ export async function apply(scene: Scene, held: Held, event: CallEvent): Promise
   const { live, model } = scene;
   const { pid, effects } = event;
   const report = await perform(scene, held, event);
-  for (const effect of effects) evolve(model, effect, pid);
+  applyAll(model, effects, pid);
   await letGoAfter(live, held, effects);
   await severed(live, effects);
   for (const one of touched(event)) align(live, model, one);

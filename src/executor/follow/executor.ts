@@ -3,9 +3,10 @@
  * order. What was reported is held by private pins, so a restart, however it came, goes on where
  * the log was reported; the one event that may have been under way is found done, or is done.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { unbooted } from '../../domain/boot.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import { layered, type Kernel as Model } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
 import type { Kernel } from '../kernel/syscall.ts';
@@ -177,7 +178,7 @@ function told(executor: Executor, run: Run, event: LoggedEvent, report: Report):
 }
 
 function fold(model: Model, { effects, pid }: LoggedEvent): void {
-  for (const effect of effects) evolve(model, effect, pid);
+  applyAll(model, effects, pid);
 }
 
 /** After a restart: whether the kernel has the state after the event rather than before it. */

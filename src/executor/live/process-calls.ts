@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import type { CallOf } from '../../domain/call.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
 import { openedPath } from './beneath.ts';
 import { release } from './bpf.ts';
@@ -87,6 +88,7 @@ export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decisio
 }
 
 export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): Decision {
+  if (call.nofile > NR_OPEN) return saidNo('EPERM');
   process.nofile = call.nofile;
   return done([{ type: 'NofileLimited', nofile: call.nofile }]);
 }

@@ -95,11 +95,20 @@ function reasons(
 ): Subject[] {
   const lists = worlds.flatMap((cgroups) => {
     const chain: Subject[] = [];
-    for (let at = cgroups.get(cgroupId); at !== undefined; at = cgroups.get(at.parent_id)) {
+    for (let at = cgroups.get(cgroupId); at !== undefined; at = parentIn(cgroups, at)) {
       chain.push(subject.list(at.cgroup_id, type));
     }
     return chain;
   });
   const isNew = worlds.some((cgroups) => !cgroups.has(cgroupId));
   return [...lists, subject.written(cgroupId, type), ...(isNew ? [subject.cgroup(cgroupId)] : [])];
+}
+
+/** The cgroup that another is in; as `parentOf`, its path is shorter. */
+function parentIn(
+  cgroups: ReadonlyMap<number, CgroupView>,
+  { parent_id, path }: CgroupView,
+): CgroupView | undefined {
+  const parent = cgroups.get(parent_id);
+  return parent !== undefined && parent.path.length < path.length ? parent : undefined;
 }

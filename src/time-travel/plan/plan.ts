@@ -1,19 +1,24 @@
 /** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
+
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, type Slot } from '../../domain/effective.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
+import { passedLimit } from '../../domain/size.ts';
+import { LogRefusal } from '../../events/log-refusal.ts';
 import { numbered } from '../../events/references.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { callNotices } from './call-notices.ts';
+import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
+import { entryText } from './program-text.ts';
 import type { Notice } from './warning.ts';
 import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
 
@@ -38,6 +43,8 @@ export interface Plan {
   readonly notices: readonly Notice[];
   /** Standing entries that the calls take out, or give another program. */
   readonly taken: readonly TakenEntry[];
+  /** Names of the programs in `changed`, by id; empty where a program has none. */
+  readonly names: ReadonlyMap<number, string>;
   /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
   readonly truncated: boolean;
 }
@@ -45,7 +52,8 @@ export interface Plan {
 /**
  * What would happen if the calls were recorded now, in order. The kernel is left as it is.
  *
- * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use
+ * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
+ *   `host-too-large` when a call makes the state larger than a host may be
  */
 export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
   const world = layered(kernel);
@@ -53,6 +61,7 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
   const notices: Notice[] = [];
   const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
+  const emptied = new EmptiedLists(kernel);
   for (const [index, request] of requests.entries()) {
     const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
@@ -61,20 +70,43 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
     notices.push(...callNotices(world, planned));
     for (const entry of standingIn(kernel, takenBy(world, planned))) {
-      taken.push({ call: index, entry });
+      taken.push({ call: index, entry, text: entryText(world, entry) });
     }
-    for (const effect of planned.effects) evolve(world, effect, pid);
+    applyAll(world, planned.effects, pid);
+    emptied.take(world, planned);
+    const passed = passedLimit(world, planned.effects);
+    if (passed !== undefined) {
+      const place = { call: index, calls: requests.length };
+      throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+    }
     outcomes.push(planned.outcome);
     calls.push(planned);
   }
-  notices.push(...endNotices({ before: kernel, after: world }, calls));
+  notices.push(...emptied.notices, ...endNotices({ before: kernel, after: world }, calls));
   const effects = calls.flatMap((one) => one.effects);
+  const changes = changesBetween(kernel, world, effects);
   return {
     calls: calls.map(({ index: _, ...planned }) => planned),
     notices: notices.map((one) => ({ ...one, entries: standingIn(kernel, one.entries) })),
     taken,
-    ...changesBetween(kernel, world, effects),
+    ...changes,
+    names: namesIn(changes.changed, [kernel, world]),
   };
+}
+
+/** The names of all programs in changed arrays. */
+function namesIn(
+  changed: readonly ChangedArray[],
+  worlds: readonly Kernel[],
+): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const { before, after } of changed) {
+    for (const { prog_id } of [...before, ...after]) {
+      const program = worlds.map(({ programs }) => programs.get(prog_id)).find((one) => one);
+      if (program !== undefined) names.set(prog_id, program.prog_name);
+    }
+  }
+  return names;
 }
 
 interface Place {
