@@ -8,7 +8,7 @@ import { recordedEffect } from './effect-schema.ts';
 import type { LedgerEvent } from './event.ts';
 import { recordedOutcome } from './outcome-schema.ts';
 import { bootConfig } from './schema/boot-config.ts';
-import { pidNumber } from './schema/numbers.ts';
+import { i32 } from './schema/numbers.ts';
 import type { Same } from './schema/same-type.ts';
 import { strictObject } from './schema/strict-object.ts';
 import { comm, recordedText } from './schema/text.ts';
@@ -22,7 +22,7 @@ const bootCall = strictObject({
 
 const change = {
   position: z.int().min(1),
-  pid: pidNumber,
+  pid: i32,
   call: z.union([recordedCall, bootCall]),
   outcome: recordedOutcome,
   effects: z.array(recordedEffect),

@@ -94,9 +94,22 @@ export function hostIds(database: Queryable): HostIds {
   const known = new Map<string, number>();
   /** Names by id, of branches too. */
   const names = new Map<number, string>();
+  /** Who asks for a new name together asks once. */
+  const asked = new Map<string, Promise<number>>();
+
   async function of(name: string): Promise<number> {
+    // What another's question does not settle, such as a branch, may have changed since it asked.
+    if (!known.has(name)) await asked.get(name)?.catch(() => undefined);
     const remembered = known.get(name);
     if (remembered !== undefined) return remembered;
+    const asking = ask(name);
+    asked.set(name, asking);
+    return asking.finally(() => {
+      if (asked.get(name) === asking) asked.delete(name);
+    });
+  }
+
+  async function ask(name: string): Promise<number> {
     const { host_id, origin } = await hostNamed(database, name);
     if (names.size >= REMEMBERED_MAX) names.clear();
     names.set(host_id, name);

@@ -67,15 +67,17 @@ describe('the lease', () => {
 });
 
 describe('who may', () => {
+  const tokenOf = (name: string) => name.padEnd(20, '-');
+  const bearer = (name: string) => ({ authorization: `Bearer ${tokenOf(name)}` });
   const asked = (token: string, what: string, body: unknown) =>
     post(guarded.app, `/v1/hosts/h/${what}`, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: bearer(token),
       body,
     });
   const take = (token: string, instance = 'i') =>
     asked(token, 'executor/lease', { executor: 'one', instance, place });
   const read = async (what: string) => {
-    const headers = { authorization: 'Bearer reads' };
+    const headers = bearer('reads');
     return guarded.app.request(`/v1/hosts/h/${what}`, { headers });
   };
 
@@ -89,14 +91,14 @@ describe('who may', () => {
           other: 'executor',
           rules: 'admin',
         }).map(([name, role]) => {
-          const sha256 = createHash('sha256').update(name).digest('hex');
+          const sha256 = createHash('sha256').update(tokenOf(name)).digest('hex');
           return { name, role, hosts: ['*'], sha256 };
         }),
       ),
     );
     guarded = await startTestService({ tokens });
     const body = { name: 'h', release: '6.18' };
-    const headers = { authorization: 'Bearer rules' };
+    const headers = bearer('rules');
     await post(guarded.app, '/v1/hosts', { headers, body });
   });
   let guarded: TestService;

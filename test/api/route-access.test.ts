@@ -57,8 +57,8 @@ const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   createBranch: 'writer',
   dropBranch: 'writer',
   signCheckpoint: 'writer',
-  takeExecutorLease: 'writer',
-  postExecutorReports: 'writer',
+  takeExecutorLease: 'executor',
+  postExecutorReports: 'executor',
 };
 
 /** Whether a schema is one of hosts' names: by reference, or written out. */

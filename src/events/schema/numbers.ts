@@ -19,17 +19,8 @@ export function isI32(value: unknown): value is number {
 /** An unsigned 64-bit number, as far as a JSON number is exact (2^53 - 1). */
 export const u64 = z.int().min(0);
 
-/** The id of a program, link or map; 0 where there is none. */
-export const objectId = u32;
-
-/** The id of a cgroup: its inode number; 0 for none. */
-export const cgroupId = u64;
-
 /** An fd that is open. */
 export const openFd = z.int().min(0).max(I32_MAX);
-
-/** Whoever asked, as it said it: the kernel model answers for pids that are none. */
-export const pidNumber = i32;
 
 /** A file mode: permission bits and the three above them. */
 export const fileMode = z.int().min(0).max(0o7777);

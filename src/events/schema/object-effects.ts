@@ -1,22 +1,22 @@
 /** Schemas of the effects on programs, links and maps. */
 import { z } from 'zod';
 import { attachType } from './attach-type.ts';
-import { cgroupId, objectId, openFd, u32, u64 } from './numbers.ts';
+import { openFd, u32, u64 } from './numbers.ts';
 import { mapType, progType } from './object-types.ts';
 import { reason } from './reason.ts';
 import { strictObject } from './strict-object.ts';
 import { objectName, recordedText } from './text.ts';
 import { mapKey, RECORDED } from './vocabulary.ts';
 
-const place = { cgroup_id: cgroupId, attach_type: attachType };
+const place = { cgroup_id: u64, attach_type: attachType };
 /** A shared storage belongs to the cgroup alone, without an attach type. */
-const storage = { map_id: objectId, cgroup_id: cgroupId, attach_type: attachType.exactOptional() };
+const storage = { map_id: u32, cgroup_id: u64, attach_type: attachType.exactOptional() };
 const key = mapKey(RECORDED);
 
 export const objectEffects = [
   strictObject({
     type: z.literal('ProgLoaded'),
-    prog_id: objectId,
+    prog_id: u32,
     fd: openFd,
     prog_type: progType,
     expected_attach_type: attachType,
@@ -24,31 +24,31 @@ export const objectEffects = [
     prog_name: objectName,
     tag: recordedText,
     uid: u32,
-    map_ids: z.array(objectId),
-    storage_map_ids: z.array(objectId),
+    map_ids: z.array(u32),
+    storage_map_ids: z.array(u32),
   }),
-  strictObject({ type: z.literal('ProgFreed'), prog_id: objectId, reason }),
+  strictObject({ type: z.literal('ProgFreed'), prog_id: u32, reason }),
   strictObject({
     type: z.literal('LinkCreated'),
     ...place,
-    link_id: objectId,
-    prog_id: objectId,
+    link_id: u32,
+    prog_id: u32,
     fd: openFd,
   }),
   strictObject({
     type: z.literal('LinkUpdated'),
-    link_id: objectId,
-    prog_id: objectId,
-    was_prog_id: objectId,
+    link_id: u32,
+    prog_id: u32,
+    was_prog_id: u32,
     revision: u64,
   }),
-  strictObject({ type: z.literal('LinkSevered'), link_id: objectId, reason }),
-  strictObject({ type: z.literal('LinkFreed'), link_id: objectId, reason }),
-  strictObject({ type: z.literal('LinkIdBurned'), link_id: objectId }),
-  strictObject({ type: z.literal('LinkReferenceLeaked'), link_id: objectId }),
+  strictObject({ type: z.literal('LinkSevered'), link_id: u32, reason }),
+  strictObject({ type: z.literal('LinkFreed'), link_id: u32, reason }),
+  strictObject({ type: z.literal('LinkIdBurned'), link_id: u32 }),
+  strictObject({ type: z.literal('LinkReferenceLeaked'), link_id: u32 }),
   strictObject({
     type: z.literal('MapCreated'),
-    map_id: objectId,
+    map_id: u32,
     fd: openFd,
     map_type: mapType,
     key_size: u32,
@@ -57,10 +57,10 @@ export const objectEffects = [
     map_name: objectName,
     access: z.enum(['read', 'write']).exactOptional(),
   }),
-  strictObject({ type: z.literal('MapBound'), prog_id: objectId, map_id: objectId }),
-  strictObject({ type: z.literal('MapFreed'), map_id: objectId, reason }),
+  strictObject({ type: z.literal('MapBound'), prog_id: u32, map_id: u32 }),
+  strictObject({ type: z.literal('MapFreed'), map_id: u32, reason }),
   strictObject({ type: z.literal('StorageMade'), ...storage }),
   strictObject({ type: z.literal('StorageRemoved'), ...storage, reason }),
-  strictObject({ type: z.literal('ElementUpdated'), map_id: objectId, key, value: u64 }),
-  strictObject({ type: z.literal('ElementDeleted'), map_id: objectId, key }),
+  strictObject({ type: z.literal('ElementUpdated'), map_id: u32, key, value: u64 }),
+  strictObject({ type: z.literal('ElementDeleted'), map_id: u32, key }),
 ] as const;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { bootConfig } from './boot-config.ts';
-import { cgroupId, openFd, u32, u64 } from './numbers.ts';
+import { openFd, u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { comm, recordedText } from './text.ts';
 
@@ -15,7 +15,7 @@ const opened = {
   fd: openFd,
   kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
   /** Of a cgroup or an object. */
-  id: cgroupId,
+  id: u64,
 };
 
 export const processEffects = [
@@ -32,7 +32,7 @@ export const processEffects = [
   strictObject({ type: z.literal('ProcessExited') }),
   strictObject({ type: z.literal('CredentialsChanged'), uid: u32, caps }),
   strictObject({ type: z.literal('NofileLimited'), nofile: u64 }),
-  strictObject({ type: z.literal('ProcessMoved'), cgroup_id: cgroupId }),
+  strictObject({ type: z.literal('ProcessMoved'), cgroup_id: u64 }),
   strictObject({
     type: z.literal('FdOpened'),
     ...opened,
