@@ -19,7 +19,7 @@ import {
   bpftoolTreeQuery,
   onlyWithBpftool,
 } from '../request/bpftool.ts';
-import { type App, answers, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, idPage, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
 
@@ -39,7 +39,7 @@ const listRoute = createRoute({
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
     }),
   },
-  responses: answers('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
+  responses: reads('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
 });
 
 const oneRoute = createRoute({
@@ -52,7 +52,7 @@ const oneRoute = createRoute({
     params: hostParams.extend({ cgroup_id: countParam }),
     query: strictObject({ ...atQuery, ...bpftoolCgroupQuery }),
   },
-  responses: answers(
+  responses: reads(
     'The cgroup.',
     z.union([oneOf('CgroupAnswer', 'cgroup', cgroupDetail), bpftoolShow]),
   ),

@@ -8,7 +8,7 @@ import type { Moment, Page } from '../../projections/moment.ts';
 import { storagesOf } from '../../projections/storages.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
-import { type App, answers, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, idPage, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { elementRow, pageOf, storageRow } from '../wire/reads.ts';
 
@@ -37,7 +37,7 @@ function register<R extends object>(app: App, service: Service, contents: Conten
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...idPage }),
     },
-    responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
+    responses: reads(`${title}s.`, pageOf(`${title}Page`, row)),
   });
   app.openapi(route, async (c) => {
     const { host, id } = c.req.valid('param');

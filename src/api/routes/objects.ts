@@ -12,7 +12,7 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
-import { type App, answers, countParam, createRoute, hostParams, idPage } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, idPage, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
 
@@ -113,7 +113,7 @@ function register(app: App, service: Service, kind: Kind): void {
       params: hostParams,
       query: strictObject({ ...atQuery, ...idPage, ...forms, ...kind.filters }),
     },
-    responses: answers(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
+    responses: reads(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
@@ -143,7 +143,7 @@ function register(app: App, service: Service, kind: Kind): void {
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...forms }),
     },
-    responses: answers(
+    responses: reads(
       `The ${singular}.`,
       orAs(oneOf(`${title}Answer`, singular, row), bpftool?.one),
     ),

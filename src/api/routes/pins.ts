@@ -6,7 +6,7 @@ import { path } from '../../events/schema/text.ts';
 import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, createRoute, hostParams, pathPage } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, pathPage, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
 
@@ -26,7 +26,7 @@ const route = createRoute({
       object_id: countParam.optional(),
     }),
   },
-  responses: answers('Pins.', pageOf('PinPage', pinRow)),
+  responses: reads('Pins.', pageOf('PinPage', pinRow)),
 });
 
 export function pins(app: App, service: Service): void {

@@ -1,9 +1,10 @@
 /** GET …/verify: three verdicts on a log: its chain, its projections, its outcomes. */
 import { z } from '@hono/zod-openapi';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
+import { UNKEPT } from '../answer-headers.ts';
 import { atMost } from '../guard/at-most.ts';
 import { VERIFICATIONS_MAX } from '../limits.ts';
-import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
+import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 
 const count = z.int().min(0);
@@ -81,7 +82,7 @@ const route = createRoute({
     "`outcomes`: today's rules answer each call as the log says. That one of them does not hold " +
     `is the answer, not a problem. At most ${VERIFICATIONS_MAX} at once.`,
   request: { params: hostParams },
-  responses: answersWithoutTag('The verdicts.', verification),
+  responses: answers('The verdicts.', verification, UNKEPT),
 });
 
 export function verify(app: App, service: Service): void {
