@@ -2,6 +2,7 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
 import type { Context, Handler } from 'hono';
 import { z } from 'zod';
+import { MADE, READ, REFUSED, TAGGED } from './answer-headers.ts';
 import type { AccessEnv } from './guard/access.ts';
 import type { DeclaredAccess } from './guard/route-access.ts';
 import { HOST_NAME } from './host-name.ts';
@@ -86,29 +87,14 @@ export const writeHeaders = z.object({
     .describe('Write only if the head still has this ETag, else 412.'),
 });
 
-const reflectedHeaders = z.object({
-  etag: z.string().describe('The host and the position that the answer reflects.'),
-});
-
 /** Any other response: a problem document. */
 export const problemAnswer = {
   description: 'What the service refuses (docs/problems.md).',
+  headers: REFUSED,
   content: { [PROBLEM_JSON]: { schema: problemSchema } },
 } as const;
 
-/** The responses of a route that answers JSON. */
-export function answers<T extends z.ZodType>(description: string, schema: T) {
-  return {
-    200: {
-      description,
-      headers: reflectedHeaders,
-      content: { 'application/json': { schema } },
-    },
-    default: problemAnswer,
-  } as const;
-}
-
-/** The responses of a route whose answer is about no host. */
+/** The responses of a route that answers JSON, about no host or more than a position tells. */
 export function answersWithoutTag<T extends z.ZodType>(description: string, schema: T) {
   return {
     200: { description, content: { 'application/json': { schema } } },
@@ -116,9 +102,24 @@ export function answersWithoutTag<T extends z.ZodType>(description: string, sche
   } as const;
 }
 
+/** The responses of a route that answers JSON. */
+export function answers<T extends z.ZodType>(
+  description: string,
+  schema: T,
+  headers: z.ZodObject = TAGGED,
+) {
+  const { 200: untagged, default: refused } = answersWithoutTag(description, schema);
+  return { 200: { ...untagged, headers }, default: refused } as const;
+}
+
+/** The responses of a read at a moment. */
+export function reads<T extends z.ZodType>(description: string, schema: T) {
+  return answers(description, schema, READ);
+}
+
 /** The responses of a route that makes something. */
 export function creates<T extends z.ZodType>(description: string, schema: T) {
-  const { 200: made, default: refused } = answers(description, schema);
+  const { 200: made, default: refused } = answers(description, schema, MADE);
   return { 201: made, default: refused } as const;
 }
 

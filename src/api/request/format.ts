@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { printableLine } from '../../time-travel/text/printable.ts';
+import { READ } from '../answer-headers.ts';
 import { answers } from '../routing.ts';
 
 export const formatQuery = {
@@ -9,8 +10,12 @@ export const formatQuery = {
 };
 
 /** The responses of a route that answers in either form. */
-export function answersInForms<T extends z.ZodType>(description: string, schema: T) {
-  const { 200: json, default: refused } = answers(description, schema);
+export function answersInForms<T extends z.ZodType>(
+  description: string,
+  schema: T,
+  headers: z.ZodObject = READ,
+) {
+  const { 200: json, default: refused } = answers(description, schema, headers);
   const content = { ...json.content, 'text/plain': { schema: z.string() } };
   return { 200: { ...json, content }, default: refused } as const;
 }

@@ -8,6 +8,7 @@ import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect.ts'
 import { sideBySide, spelledBy } from '../../time-travel/differing.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { bisectText } from '../../time-travel/text/bisect-text.ts';
+import { READ_OF_TWO } from '../answer-headers.ts';
 import { keepForOnce } from '../request/at.ts';
 import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
@@ -59,7 +60,7 @@ const route = createRoute({
       ...formatQuery,
     }),
   },
-  responses: answersInForms('What was found.', bisectAnswer),
+  responses: answersInForms('What was found.', bisectAnswer, READ_OF_TWO),
 });
 
 interface Search {

@@ -20,7 +20,7 @@ import {
   onlyWithBpftool,
 } from '../request/bpftool.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
-import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
 
@@ -40,7 +40,7 @@ const listRoute = createRoute({
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
     }),
   },
-  responses: answers('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
+  responses: reads('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
 });
 
 const oneRoute = createRoute({
@@ -53,7 +53,7 @@ const oneRoute = createRoute({
     params: hostParams.extend({ cgroup_id: countParam }),
     query: strictObject({ ...atQuery, ...bpftoolCgroupQuery }),
   },
-  responses: answers(
+  responses: reads(
     'The cgroup.',
     z.union([oneOf('CgroupAnswer', 'cgroup', cgroupDetail), bpftoolShow]),
   ),

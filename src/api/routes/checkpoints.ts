@@ -8,7 +8,6 @@ import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import {
   type App,
-  answers,
   answersWithoutTag,
   createRoute,
   creates,
@@ -77,7 +76,7 @@ const listRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Signed checkpoints of a log',
   request: { params: hostParams, query: strictObject(idPage) },
-  responses: answers('Checkpoints, by position.', checkpointPage),
+  responses: answersWithoutTag('Checkpoints, by position.', checkpointPage),
 });
 
 const signRoute = createRoute({

@@ -4,6 +4,7 @@ import { sharedTo } from '../../events/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
+import { READ_OF_TWO } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid } from '../problem.ts';
 import { keepForOnce, knownMoment } from '../request/at.ts';
@@ -33,7 +34,7 @@ const route = createRoute({
         ),
     }),
   },
-  responses: answersInForms('The difference.', diffAnswer),
+  responses: answersInForms('The difference.', diffAnswer, READ_OF_TWO),
 });
 
 /** The difference between two moments of one host. */

@@ -6,6 +6,7 @@ import { listRepairs, type RepairRow } from '../../events/kernel-reports/repairs
 import { listReports, type ReportRow } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { STREAMED } from '../answer-headers.ts';
 import {
   DRIFT_LOOK_MS,
   DRIFT_STREAMS_MAX,
@@ -53,7 +54,11 @@ const streamRoute = createRoute({
     'items and repairs that are new. A client that comes back asks `…/drift` what it missed.',
   request: { params: hostParams },
   responses: {
-    200: { description: 'The stream.', content: { [EVENT_STREAM]: { schema: z.string() } } },
+    200: {
+      description: 'The stream.',
+      headers: STREAMED,
+      content: { [EVENT_STREAM]: { schema: z.string() } },
+    },
     default: problemAnswer,
   },
 });

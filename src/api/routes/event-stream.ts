@@ -5,6 +5,7 @@
  */
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { STREAMED } from '../answer-headers.ts';
 import { HEARTBEAT_MS, RETRY_AFTER_S, STREAMS_MAX, UNREAD_MS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
@@ -37,7 +38,11 @@ const route = createRoute({
     headers: z.object({ 'last-event-id': z.string().max(20).optional() }),
   },
   responses: {
-    200: { description: 'The stream.', content: { [EVENT_STREAM]: { schema: z.string() } } },
+    200: {
+      description: 'The stream.',
+      headers: STREAMED,
+      content: { [EVENT_STREAM]: { schema: z.string() } },
+    },
     default: problemAnswer,
   },
 });

@@ -10,11 +10,11 @@ import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
 import {
   type App,
-  answers,
   countParam,
   createRoute,
   hostParams,
   idPage,
+  reads,
   shortText,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -42,7 +42,7 @@ const listRoute = createRoute({
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
   },
-  responses: answers('Events.', eventPage),
+  responses: reads('Events.', eventPage),
 });
 
 const oneRoute = createRoute({
@@ -52,7 +52,7 @@ const oneRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One event',
   request: { params: hostParams.extend({ position: countParam }) },
-  responses: answers('The event.', wireEvent),
+  responses: reads('The event.', wireEvent),
 });
 
 interface Scan {

@@ -7,6 +7,7 @@ import { isOpen } from '../../time-travel/event-filter.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
 import { type ExportRange, filteredEvents } from '../../time-travel/export/filtered-events.ts';
+import { ATTACHED } from '../answer-headers.ts';
 import { tooMany } from '../guard/at-most.ts';
 import { EXPORTS_MAX, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
@@ -53,6 +54,7 @@ const route = createRoute({
   responses: {
     200: {
       description: 'The stream.',
+      headers: ATTACHED,
       content: { [NDJSON_TYPE]: text, 'text/csv': text, 'text/plain': text, [BUNDLE_TYPE]: text },
     },
     default: problemAnswer,

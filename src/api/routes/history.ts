@@ -25,11 +25,12 @@ const chapter = z.strictObject({
   ended: z.string().exactOptional(),
 });
 
-export const history = pageOf('History', chapter).meta({
-  description:
-    'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
+export const history = pageOf(
+  'History',
+  chapter,
+  'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
     '`ended` says why it ended with that event.',
-});
+);
 
 const query = strictObject({ ...atQuery, ...numberedPage, ...formatQuery });
 

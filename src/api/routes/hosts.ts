@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { listBoots } from '../../projections/boots.ts';
+import { RECORDED } from '../answer-headers.ts';
 import { invalidBy } from '../field-errors.ts';
 import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
@@ -17,11 +18,13 @@ import {
 import {
   type App,
   answers,
+  answersWithoutTag,
   createRoute,
   creates,
   hostName,
   hostParams,
   idPage,
+  reads,
   reflect,
   writeHeaders,
 } from '../routing.ts';
@@ -36,7 +39,7 @@ const listRoute = createRoute({
   access: { role: 'reader', hosts: 'filtered' },
   summary: 'Hosts by name',
   request: { query: strictObject({ limit: idPage.limit, after: hostName.optional() }) },
-  responses: answers('Hosts that the token may touch.', hostPage),
+  responses: answersWithoutTag('Hosts that the token may touch.', hostPage),
 });
 
 const oneRoute = createRoute({
@@ -46,7 +49,7 @@ const oneRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One host: its boots, and where its log stood at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
-  responses: answers('The host.', hostDetail),
+  responses: reads('The host.', hostDetail),
 });
 
 const createHostRoute = createRoute({
@@ -67,7 +70,7 @@ const rebootRoute = createRoute({
   summary: 'Boot a host again',
   description: 'Ends every process, fd, link, program, map, pin and cgroup of the boot before.',
   request: { params: hostParams },
-  responses: answers('The boot event.', wireEvent),
+  responses: answers('The boot event.', wireEvent, RECORDED),
 });
 
 /** Boots that one answer lists. */

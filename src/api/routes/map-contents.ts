@@ -9,7 +9,7 @@ import { storagesOf } from '../../projections/storages.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
-import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { elementRow, pageOf, storageRow } from '../wire/reads.ts';
 
@@ -38,7 +38,7 @@ function register<R extends object>(app: App, service: Service, contents: Conten
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...numberedPage }),
     },
-    responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
+    responses: reads(`${title}s.`, pageOf(`${title}Page`, row)),
   });
   app.openapi(route, async (c) => {
     const { host, id } = c.req.valid('param');

@@ -13,7 +13,7 @@ import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
-import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
 
@@ -114,7 +114,7 @@ function register(app: App, service: Service, kind: Kind): void {
       params: hostParams,
       query: strictObject({ ...atQuery, ...numberedPage, ...forms, ...kind.filters }),
     },
-    responses: answers(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
+    responses: reads(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
@@ -149,7 +149,7 @@ function register(app: App, service: Service, kind: Kind): void {
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...forms }),
     },
-    responses: answers(
+    responses: reads(
       `The ${singular}.`,
       orAs(oneOf(`${title}Answer`, singular, row), bpftool?.one),
     ),

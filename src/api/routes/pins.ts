@@ -7,7 +7,7 @@ import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { nextPage, pathPage, pinned } from '../request/page.ts';
-import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
 
@@ -27,7 +27,7 @@ const route = createRoute({
       object_id: countParam.optional(),
     }),
   },
-  responses: answers('Pins.', pageOf('PinPage', pinRow)),
+  responses: reads('Pins.', pageOf('PinPage', pinRow)),
 });
 
 export function pins(app: App, service: Service): void {

@@ -7,7 +7,7 @@ import { stateOf } from '../../projections/state.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
-import { type App, answers, countParam, createRoute, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 
@@ -22,7 +22,7 @@ const stateRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The whole world at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
-  responses: answers('The state.', stateAnswer),
+  responses: reads('The state.', stateAnswer),
 });
 
 const listRoute = createRoute({
@@ -32,7 +32,7 @@ const listRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living processes by pid, with their fds',
   request: { params: hostParams, query: strictObject({ ...atQuery, ...numberedPage }) },
-  responses: answers('Processes.', pageOf('ProcessPage', processView)),
+  responses: reads('Processes.', pageOf('ProcessPage', processView)),
 });
 
 const oneRoute = createRoute({
@@ -42,7 +42,7 @@ const oneRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One process',
   request: { params: hostParams.extend({ pid: countParam }), query: strictObject(atQuery) },
-  responses: answers('The process.', oneOf('ProcessAnswer', 'process', processView)),
+  responses: reads('The process.', oneOf('ProcessAnswer', 'process', processView)),
 });
 
 export function state(app: App, service: Service): void {

@@ -1,5 +1,6 @@
 /** POST …/syscalls: one call, a list that is recorded as a whole, or a stream of lines. */
 import { z } from '@hono/zod-openapi';
+import { RECORDED } from '../answer-headers.ts';
 import type { RouteAccess } from '../guard/route-access.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
 import { jsonBody } from '../request/body.ts';
@@ -35,7 +36,7 @@ const route = createRoute({
     'all), NDJSON with one event a line, streamed as they are recorded. A call that the kernel ' +
     'refuses is recorded and answered like any other, with an errno in its outcome.',
   request: { params: hostParams },
-  responses: answers('The recorded events.', syscallAnswer),
+  responses: answers('The recorded events.', syscallAnswer, RECORDED),
 });
 
 /** What may be posted, for the document: the body is read and parsed once, by hand. */

@@ -3,9 +3,10 @@ import { z } from '@hono/zod-openapi';
 import type { KeptHead } from '../../events/checkpoint/checkpoint-check.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
+import { UNKEPT } from '../answer-headers.ts';
 import { atMost } from '../guard/at-most.ts';
 import { VERIFICATIONS_MAX } from '../limits.ts';
-import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
+import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { importedLog, importedOnWire } from '../wire/imported.ts';
 
@@ -124,7 +125,7 @@ const route = createRoute({
         ),
     }),
   },
-  responses: answersWithoutTag('The verdicts.', verification),
+  responses: answers('The verdicts.', verification, UNKEPT),
 });
 
 export function verify(app: App, service: Service): void {
