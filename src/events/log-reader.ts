@@ -6,11 +6,14 @@ import { OWNER } from './lineage.ts';
 import type { SegmentRow } from './segment/segment.ts';
 import { openStored, segmentAt } from './segment/segment-reader.ts';
 import { sqlArray } from './sql-array.ts';
+import { turn } from './turns.ts';
 
 /** Events in one read at most. */
 export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in bytes. */
-const PAGE_TEXT_MAX = 8 * 1024 * 1024;
+const PAGE_TEXT_MAX = 1024 * 1024;
+/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+const TURN_EVENTS = 64;
 
 export interface Range {
   /** First position wanted. */
@@ -39,7 +42,13 @@ export async function readRows(
 ): Promise<EncodedEvent[]> {
   const text = `${PAGE} select position, recorded_at, body from page where before < $4
     order by position`;
-  return database.query<EncodedEvent>(text, pageParameters(hostId, range));
+  return inItsTurn(await database.query<EncodedEvent>(text, pageParameters(hostId, range)));
+}
+
+/** A page, once it may be worked on: many readers at once take turns. */
+async function inItsTurn<T>(page: T[]): Promise<T[]> {
+  if (page.length >= TURN_EVENTS) await turn();
+  return page;
 }
 
 /** Like `readRows`, but the texts alone, which arrive sooner as one. */
@@ -52,7 +61,7 @@ export async function readBodies(
     where before < $4`;
   const parameters = pageParameters(hostId, range);
   const [row] = await database.query<{ readonly bodies: string | null }>(text, parameters);
-  return row?.bodies?.split('\n') ?? [];
+  return inItsTurn(row?.bodies?.split('\n') ?? []);
 }
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
@@ -82,7 +91,7 @@ export async function readEventsAt(
      where host_id = $1 and position = any($2::int8[]) order by position`,
     [hostId, sqlArray(positions)],
   );
-  return rows.map(decodeEvent);
+  return (await inItsTurn(rows)).map(decodeEvent);
 }
 
 /** Fewer events than these are read from rows without asking for a segment. */
@@ -104,7 +113,11 @@ export async function* readThrough(
     const left = to - next + 1;
     const sealed = left < SEALED_EVENTS_MIN ? undefined : await segmentAt(database, hostId, next);
     if (sealed !== undefined) {
-      yield* pagesOf(openStored(sealed).rows, { from: next, to });
+      await turn();
+      for (const page of pagesOf(openStored(sealed).rows, { from: next, to })) {
+        yield page;
+        await turn();
+      }
       next = sealed.position_to + 1;
       continue;
     }

@@ -4,6 +4,7 @@
  */
 import type { Capability } from '../domain/capability.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
+import { mapped, type Pausing } from '../events/turns.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
 export interface OpenFileView {
@@ -38,10 +39,9 @@ export interface ProcessView {
 }
 
 /** Every living process, by pid. */
-export function processesOf(kernel: Kernel): ProcessView[] {
-  return [...kernel.processes.values()]
-    .sort((a, b) => a.pid - b.pid)
-    .map((process) => viewOf(kernel, process));
+export function* processesOf(kernel: Kernel): Pausing<ProcessView[]> {
+  const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
+  return yield* mapped(processes, (process) => viewOf(kernel, process));
 }
 
 /** The living process with this pid, or undefined. */

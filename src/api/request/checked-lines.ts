@@ -4,7 +4,7 @@ import { type NumberedRequest, numbered } from '../../events/references.ts';
 import type { IdempotencyKey } from '../../events/submission.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
-import { bodyChunks, jsonValue, utf8Text } from './body.ts';
+import { bodyChunks, jsonOf } from './body.ts';
 import { type Line, linesOf } from './lines.ts';
 import { oneSyscall } from './syscall-request.ts';
 import { fingerprint } from './write-headers.ts';
@@ -63,7 +63,7 @@ function checked(c: Context, key: string | undefined, lines: readonly Line[]): C
 }
 
 function checkedLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
-  const value = jsonValue(utf8Text(bytes, number), number);
+  const { value } = jsonOf(bytes, number);
   if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
   // A line stands by itself: there is no earlier answer that it could refer to.
   const request = numbered(oneSyscall(value), []);

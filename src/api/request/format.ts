@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { answers } from '../routing.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 
 export const formatQuery = {
   format: z.enum(['json', 'text']).default('json').describe('`text`: lines for people.'),
@@ -15,12 +16,12 @@ export function answersInForms<T extends z.ZodType>(description: string, schema:
 }
 
 /** Answers in the form that was asked for. The route's schema is that of the JSON form. */
-export function inForm(
+export async function inForm(
   c: Context,
   format: 'json' | 'text',
   { json, text }: { readonly json: () => object; readonly text: () => string },
-): never {
-  const response = format === 'text' ? c.text(text(), 200) : c.json(json() as never, 200);
+): Promise<never> {
+  const response = format === 'text' ? c.text(text(), 200) : await answerInTurns(c, json());
   // The typed response of a route knows one form only.
   return response as never;
 }

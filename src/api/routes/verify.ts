@@ -1,8 +1,8 @@
 /** GET …/verify: three verdicts on a log: its chain, its projections, its outcomes. */
 import { z } from '@hono/zod-openapi';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
-import { atMost } from '../guard/at-most.ts';
-import { VERIFICATIONS_MAX } from '../limits.ts';
+import { VERIFICATIONS } from '../limits.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 
@@ -79,17 +79,17 @@ const route = createRoute({
     'Reads the whole log, three times. `chain`: the stored bytes give the stored hashes, and what ' +
     'checkpoints state. `projections`: derived anew from the log, they are those in the tables. ' +
     "`outcomes`: today's rules answer each call as the log says. That one of them does not hold " +
-    `is the answer, not a problem. At most ${VERIFICATIONS_MAX} at once.`,
+    `is the answer, not a problem. At most ${VERIFICATIONS.all} at once.`,
   request: { params: hostParams },
   responses: answersWithoutTag('The verdicts.', verification),
 });
 
 export function verify(app: App, service: Service): void {
-  const running = atMost(VERIFICATIONS_MAX, 'verifications');
+  const verifications = new HeavyReads(service, VERIFICATIONS);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { host_id } = await service.log.head(host);
-    const told = await running(() => verifyHost(service.database, host_id));
+    const told = await verifications.answer(c, ({ database }) => verifyHost(database, host_id));
     c.header('cache-control', 'no-store');
     return c.json({ host, ...told } as z.output<typeof verification>, 200);
   });

@@ -1,0 +1,70 @@
+/**
+ * Turns of the event loop. One thread answers everybody, so work that takes long is done in pieces,
+ * and between two pieces whoever waits is looked after. All who work in pieces stand in one line:
+ * however many they are, one piece is done in each turn of the loop.
+ */
+
+/** Milliseconds of work after which the others have their turn. */
+const PIECE_MS = 8;
+
+const line: (() => void)[] = [];
+
+/** Waits until it is one's turn: everything that has arrived meanwhile is looked after first. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    line.push(resolve);
+    if (line.length === 1) setImmediate(next);
+  });
+}
+
+function next(): void {
+  line.shift()?.();
+  if (line.length > 0) setImmediate(next);
+}
+
+/** Work that may be interrupted wherever it yields. */
+export type Pausing<T> = Generator<undefined, T, undefined>;
+
+/** Rows after which a walk may be interrupted: a fraction of a millisecond. */
+const WALKED_ROWS = 64;
+
+/** Calls `visit` with each row, with pauses. */
+export function* walk<T>(rows: Iterable<T>, visit: (row: T) => void): Pausing<void> {
+  let walked = 0;
+  for (const row of rows) {
+    visit(row);
+    if (++walked % WALKED_ROWS === 0) yield;
+  }
+}
+
+/** What `of` makes of each row, with pauses. */
+export function* mapped<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]> {
+  const made: U[] = [];
+  yield* walk(rows, (row) => made.push(of(row)));
+  return made;
+}
+
+/** Does the work without a pause. */
+export function atOnce<T>(work: Pausing<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Does the work in pieces of some milliseconds, each in a turn of its own.
+ *
+ * @throws the reason of `signal` once that is aborted
+ */
+export async function inTurns<T>(work: Pausing<T>, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    await turn();
+    signal?.throwIfAborted();
+    const end = performance.now() + PIECE_MS;
+    do {
+      const { done, value } = work.next();
+      if (done) return value;
+    } while (performance.now() < end);
+  }
+}
