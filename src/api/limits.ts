@@ -32,7 +32,7 @@ export const STANDING_MAX = 1000;
 /** Repairs of one request. */
 export const REPAIRS_MAX = 1000;
 /** Streams of drift that are open at once: each looks into the database on its own. */
-export const DRIFT_STREAMS_MAX = 100;
+export const DRIFT_STREAMS = { all: 100, each: 50 } as const;
 /** Milliseconds between two such looks. */
 export const DRIFT_LOOK_MS = 500;
 
@@ -51,8 +51,8 @@ export const IDEMPOTENCY_KEY_CHARS_MAX = 200;
 /** Characters of a host's name. */
 export const HOST_NAME_CHARS_MAX = 63;
 
-/** SSE streams that are open at once. */
-export const STREAMS_MAX = 2000;
+/** SSE streams that are open at once, in all and by each caller: a token, or without any an address. */
+export const STREAMS = { all: 2000, each: 1200 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it tells its position (a bookmark). */
@@ -66,8 +66,12 @@ export const HEADERS_MS = 10_000;
 export const BODY_MS = 60_000;
 /** Milliseconds that a connection without requests is kept. */
 export const KEEP_ALIVE_MS = 65_000;
-/** Connections at once. */
-export const CONNECTIONS_MAX = 10_000;
+/** Connections at once, in all and from each address; a proxy in front is one address. */
+export const CONNECTIONS = { all: 10_000, each: 5000 } as const;
+/** Bodies that are still arriving, in all and of each caller. */
+export const UNFINISHED_BODIES = { all: 4000, each: 2000 } as const;
+/** Their bytes: what is announced counts from the beginning, of NDJSON the longest line. */
+export const UNFINISHED_BYTES = { all: 256 * 1024 * 1024, each: 128 * 1024 * 1024 } as const;
 /** Bytes of all request headers. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Milliseconds that a shutdown waits for requests under way. */

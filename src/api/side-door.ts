@@ -7,9 +7,11 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
+import { callerName } from './guard/caller-name.ts';
 import { NO_SNIFFING } from './guard/no-sniffing.ts';
 import { requireHost, requireRole } from './guard/route-access.ts';
 import type { Principal } from './guard/tokens.ts';
+import { beginBody } from './guard/unfinished.ts';
 import { HOST_NAME } from './host-name.ts';
 import { BODY_MS, JSON_BODY_BYTES_MAX } from './limits.ts';
 import { observe } from './metrics.ts';
@@ -72,11 +74,12 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const { actor } = admitted(guard, header, host);
-    const bytes = await bodyOf(request, length);
+    const principal = admitted(guard, header, host);
+    const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
+    const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
     const body = await jsonInTurns(bytes);
-    const answer = await recordSyscalls(service, c, { host, actor, ...body });
+    const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
     if (answer.replayed) headers.push(REPLAYED, 'true');
     send(response, status, headers, answer.body);

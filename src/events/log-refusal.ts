@@ -33,6 +33,9 @@ export type Why =
       readonly callsMax: number;
       readonly submissions: number;
       readonly submissionsMax: number;
+      /** Of the calls, in characters. */
+      readonly size: number;
+      readonly sizeMax: number;
       readonly retryAfterMs: number;
     }
   /** Too many hosts are being written at once in this process. */
@@ -80,8 +83,9 @@ function sentence(reason: Why): string {
       return `${reason.calls} calls at once are more than ${reason.callsMax}`;
     case 'queue-full':
       return (
-        `${reason.calls} of ${reason.callsMax} calls and ${reason.submissions} of ` +
-        `${reason.submissionsMax} requests wait to be recorded on this host`
+        `${reason.calls} of ${reason.callsMax} calls, ${reason.submissions} of ` +
+        `${reason.submissionsMax} requests and ${reason.size} of ${reason.sizeMax} bytes ` +
+        'wait to be recorded on this host'
       );
     case 'hosts-busy':
       return `${reason.hostsMax} hosts are being written at once`;

@@ -1,16 +1,20 @@
 /** By what name a caller is counted where each may have only so much. */
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
-import { LOCAL, type Principal } from './tokens.ts';
+import { ProblemError } from '../problem.ts';
+import type { AccessEnv } from './access.ts';
+import { ANYONE, LOCAL, type Principal } from './tokens.ts';
 
 /** A token's name; on a service without tokens, the address of who asks. */
 export function callerName(principal: Principal, address: string | undefined): string {
   return principal === LOCAL ? (address ?? principal.actor) : principal.actor;
 }
 
-/** The name of who sent a request that a guard let pass. */
-export function callerOfRequest(c: Context): string {
+/** The name of who sent a request. */
+export function callerOfRequest(c: Context<AccessEnv>): string {
   // What the Node server hands to handlers; there is none where a request came by no socket.
   const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
-  return callerName(c.get('principal') as Principal, incoming?.socket.remoteAddress);
+  const known: Principal | ProblemError = c.get('principal') ?? c.get('identify')();
+  const principal = known instanceof ProblemError ? ANYONE : known;
+  return callerName(principal, incoming?.socket.remoteAddress);
 }

@@ -1,6 +1,8 @@
 /** Bodies, counted while they arrive. */
 import type { Context } from 'hono';
 import { turn } from '../../events/turns.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { beginBody } from '../guard/unfinished.ts';
 import {
   BODY_MS,
   HEAVY_BODY_BYTES,
@@ -102,19 +104,22 @@ export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array> {
 /** A body's bytes, at most `limit` of them. Throws a problem as soon as there are more. */
 async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
   const announced = c.req.header('content-length');
-  if (announced !== undefined) {
-    if (Number(announced) > limit) throw tooLarge(limit);
+  if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
+  const done = beginBody(callerOfRequest(c), announced === undefined ? limit : Number(announced));
+  try {
     // Node ends a body at its announced length, so it needs no counting.
-    return new Uint8Array(await inTime(c.req.arrayBuffer()));
+    if (announced !== undefined) return new Uint8Array(await inTime(c.req.arrayBuffer()));
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of bodyChunks(c)) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    done();
   }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of bodyChunks(c)) {
-    bytes += chunk.byteLength;
-    if (bytes > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A JSON body: its text, for the fingerprint of a retry, and its value. */

@@ -2,6 +2,9 @@
 import type { Context } from 'hono';
 import { type NumberedRequest, numbered } from '../../events/references.ts';
 import type { IdempotencyKey } from '../../events/submission.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { beginBody } from '../guard/unfinished.ts';
+import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { bodyChunks, jsonOf } from './body.ts';
@@ -39,7 +42,9 @@ export async function* checkedLines(
   c: Context,
   key: string | undefined,
 ): AsyncGenerator<CheckedLines, undefined> {
+  let done: (() => void) | undefined;
   try {
+    done = beginBody(callerOfRequest(c), NDJSON_LINE_BYTES_MAX);
     for await (const lines of linesOf(bodyChunks(c))) {
       const piece = checked(c, key, lines);
       yield piece;
@@ -47,6 +52,8 @@ export async function* checkedLines(
     }
   } catch (error) {
     yield { good: [], broken: { error } };
+  } finally {
+    done?.();
   }
 }
 
