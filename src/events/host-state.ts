@@ -4,15 +4,16 @@
  */
 
 import { promisify } from 'node:util';
-import { deflate, inflateSync } from 'node:zlib';
+import { deflate, inflate, inflateSync } from 'node:zlib';
 import { unbooted } from '../domain/boot.ts';
 import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { restoredFrom, type Snapshot, snapshotOf } from '../domain/snapshot.ts';
+import { restoredFrom, restoringFrom, type Snapshot, snapshotOf } from '../domain/snapshot.ts';
 import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
+import { inTurns, turn } from './turns.ts';
 
 /**
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
@@ -47,7 +48,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? unbooted() : restoredFrom(unpacked(stored.state));
+  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
   let reached = from;
   for (let page = await first; !page.done; page = await pages.next()) {
     fold(kernel, page.value);
@@ -92,9 +93,19 @@ interface StoredSnapshot {
   readonly state: Uint8Array;
 }
 
-/** At once: to parse the text takes longer, and another thread no less than a turn of the loop. */
-function unpacked(state: Uint8Array): Snapshot {
-  return JSON.parse(inflateSync(state).toString('utf8'));
+/** Bytes of a packed state that is restored at once: a millisecond or two. */
+const AT_ONCE_BYTES = 32 * 1024;
+
+/** A small state at once: another thread takes no less than a turn of the loop. */
+async function restored(state: Uint8Array): Promise<Kernel> {
+  if (state.byteLength <= AT_ONCE_BYTES) return restoredFrom(parsed(inflateSync(state)));
+  const text = await promisify(inflate)(state);
+  await turn();
+  return inTurns(restoringFrom(parsed(text)));
+}
+
+function parsed(text: Buffer): Snapshot {
+  return JSON.parse(text.toString('utf8'));
 }
 
 async function latestSnapshot(

@@ -22,6 +22,22 @@ function next(): void {
   if (line.length > 0) setImmediate(next);
 }
 
+/** Tells a loop that awaits anyway when its piece of work is done. */
+export class Pace {
+  #end = performance.now() + PIECE_MS;
+
+  /** It is time to await `turn` of this. */
+  get isDue(): boolean {
+    return performance.now() >= this.#end;
+  }
+
+  /** Waits for the next turn; another piece begins with it. */
+  async turn(): Promise<void> {
+    await turn();
+    this.#end = performance.now() + PIECE_MS;
+  }
+}
+
 /** Work that may be interrupted wherever it yields. */
 export type Pausing<T> = Generator<undefined, T, undefined>;
 

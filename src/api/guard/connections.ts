@@ -1,14 +1,14 @@
 /** Connections, bounded by the address that they come from: one machine cannot take all of them. */
 import type { Server } from 'node:http';
-import { CONNECTIONS, RETRY_AFTER_S } from '../limits.ts';
+import { RETRY_AFTER_S } from '../limits.ts';
 import { problemHeaders, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
-import { Room } from './room.ts';
+import { Room, type RoomSize } from './room.ts';
 
 /** Refuses further connections of an address that has its share, and closes them. */
-export function boundConnections(server: Server): void {
-  const room = new Room(CONNECTIONS, 'connections');
-  server.maxConnections = CONNECTIONS.all;
+export function boundConnections(server: Server, size: RoomSize): void {
+  const room = new Room(size, 'connections');
+  server.maxConnections = size.all;
   server.on('connection', (socket) => {
     try {
       socket.once('close', room.enter(socket.remoteAddress ?? ''));

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { sharedTo } from '../../events/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { inTurns, mapped } from '../../events/turns.ts';
 import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
 import type { AccessEnv } from '../guard/access.ts';
@@ -90,12 +91,13 @@ export function diff(app: App, service: Service): void {
         ? inTime(service, c, { host, signal }, query)
         : betweenHosts(service, c, { host, against, signal }, query),
     );
+    const events = await inTurns(mapped(found.events, eventRefOnWire));
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, from, to },
         ...(against !== undefined && { against }),
         ...found.diff,
-        events: found.events.map(eventRefOnWire),
+        events,
       }),
       text: () => diffText({ from, to, against }, found),
     });

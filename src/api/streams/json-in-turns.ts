@@ -15,9 +15,13 @@ const WIDE_ITEMS = 100;
 /** Levels below which every value is told as a whole. */
 const LEVELS_MAX = 5;
 
-/** Answers with a value. */
-export async function answerInTurns(c: Context, value: object): Promise<Response> {
-  const pieces = piecesOf(value);
+/**
+ * Answers with a value.
+ *
+ * @param end what follows the value's text
+ */
+export async function answerInTurns(c: Context, value: object, end = ''): Promise<Response> {
+  const pieces = piecesOf(value, end);
   const first = await pieces.next();
   if (first.done) throw new Error('a value has a text');
   const second = await pieces.next();
@@ -31,7 +35,7 @@ export async function answerInTurns(c: Context, value: object): Promise<Response
   return c.body(pulled(all(), { unreadMs: UNREAD_MS }), 200);
 }
 
-async function* piecesOf(value: object): AsyncGenerator<string, undefined> {
+async function* piecesOf(value: object, end: string): AsyncGenerator<string, undefined> {
   let piece = '';
   for (const part of partsOf(value, LEVELS_MAX)) {
     piece += part;
@@ -40,7 +44,7 @@ async function* piecesOf(value: object): AsyncGenerator<string, undefined> {
     piece = '';
     await turn();
   }
-  yield piece;
+  yield piece + end;
 }
 
 /** The text of a value, in parts none of which takes long to make. */

@@ -3,12 +3,13 @@
 import type { Kernel } from '../../domain/kernel.ts';
 import { fold } from '../../events/host-state.ts';
 import type { Log } from '../../events/log.ts';
-import { inTurns } from '../../events/turns.ts';
+import { inTurns, Pace, type Pausing, walk } from '../../events/turns.ts';
 import { stateOf, type WorldState } from '../../projections/state.ts';
 import type { EventRef } from '../event-ref.ts';
 import { eventsBetween } from '../log-pages.ts';
 import { QuestionLimit } from '../question-limit.ts';
 import { Causes } from './causes.ts';
+import type { Caused } from './rows.ts';
 import { diffStates, type StateDiff } from './state-diff.ts';
 
 /** Events between the two moments. */
@@ -70,8 +71,10 @@ async function diffFrom(
   signal?: AbortSignal,
 ): Promise<AskedDiff> {
   const causes = new Causes();
+  const pace = new Pace();
   for await (const events of eventsBetween(log, host, { from: from + 1, to }, signal)) {
     for (const event of events) {
+      if (pace.isDue) await pace.turn();
       causes.add(kernel, event);
       fold(kernel, [event]);
     }
@@ -81,7 +84,7 @@ async function diffFrom(
   const named = [...before.programs, ...after.programs];
   return {
     diff,
-    events: causes.refs(positionsIn(diff)),
+    events: causes.refs(await inTurns(positionsIn(diff), signal)),
     names: new Map(named.map(({ prog_id, prog_name }) => [prog_id, prog_name])),
   };
 }
@@ -93,9 +96,16 @@ function refuseFar({ from, to }: { readonly from: number; readonly to: number })
 }
 
 /** Every position that a change names. */
-function positionsIn(diff: StateDiff): number[] {
+function* positionsIn(diff: StateDiff): Pausing<Set<number>> {
   const { cgroups, programs, links, maps, bpffs, processes, lists, effective } = diff;
-  const tables = [cgroups, programs, links, maps, bpffs, processes];
-  const rows = tables.flatMap(({ added, removed, changed }) => [...added, ...removed, ...changed]);
-  return [...rows, ...lists, ...effective].flatMap(({ because }) => because);
+  const positions = new Set<number>();
+  const add = ({ because }: Caused) => {
+    for (const position of because) positions.add(position);
+  };
+  for (const { added, removed, changed } of [cgroups, programs, links, maps, bpffs, processes]) {
+    for (const rows of [added, removed, changed]) yield* walk(rows, add);
+  }
+  yield* walk(lists, add);
+  yield* walk(effective, add);
+  return positions;
 }
