@@ -17,6 +17,8 @@ export const JSON_FIELDS_MAX = 256;
 export const JSON_ITEMS_MAX = 10_000;
 /** Lists, objects, fields and items of it: for each of the most calls a hundred. */
 export const JSON_VALUES_MAX = 100 * CALLS_MAX;
+/** Characters of a number of it. */
+export const JSON_NUMBER_CHARS_MAX = 1000;
 /** Bytes of a body after which each step of reading it waits for a turn of its own. */
 export const HEAVY_BODY_BYTES = 256 * 1024;
 /** Bytes of one NDJSON line: room for a program of the largest size in base64. */

@@ -60,6 +60,37 @@ export function* mapped<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]
   return made;
 }
 
+/** Rows that are sorted in one go. */
+const SORTED_ROWS = 512;
+
+/** The rows in order, equal ones in the order in which they came, with pauses. */
+export function* sorted<T>(rows: readonly T[], compare: (a: T, b: T) => number): Pausing<T[]> {
+  let runs: T[][] = [];
+  for (let from = 0; from < rows.length; from += SORTED_ROWS) {
+    runs.push(rows.slice(from, from + SORTED_ROWS).sort(compare));
+    yield;
+  }
+  while (runs.length > 1) {
+    const merged: T[][] = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      merged.push(yield* mergedOf(runs[i] as T[], runs[i + 1] ?? [], compare));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+function* mergedOf<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<T[]> {
+  let [i, j] = [0, 0];
+  const merged: T[] = [];
+  while (i < a.length || j < b.length) {
+    const isFirst = j === b.length || (i < a.length && compare(a[i] as T, b[j] as T) <= 0);
+    merged.push((isFirst ? a[i++] : b[j++]) as T);
+    if (merged.length % SORTED_ROWS === 0) yield;
+  }
+  return merged;
+}
+
 /** Does the work without a pause. */
 export function atOnce<T>(work: Pausing<T>): T {
   for (;;) {

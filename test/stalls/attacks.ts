@@ -106,6 +106,7 @@ const reads: readonly Attack[] = [
   read('wide: diff of the root attach', 'wide/diff?from=2'),
   read('wide: cgroups', 'wide/cgroups?limit=1000'),
   read('wide: tree for bpftool', 'wide/cgroups?format=bpftool'),
+  read('wide: effective tree for bpftool', 'wide/cgroups?format=bpftool&effective=true'),
   read('wide: effective, held by', 'wide/effective?cgroup=/pod-1&attach_type=egress'),
   left('filtered stream from 0', `busy/events/stream?${filter}`, 40),
   left('stream from 0', 'busy/events/stream', 40),

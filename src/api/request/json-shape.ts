@@ -3,10 +3,17 @@
  * engine takes seconds for eight megabytes of nested lists or of fields with ever new names, and
  * then whoever checks the value takes as long again; to run over the bytes takes milliseconds.
  */
-import { JSON_DEPTH_MAX, JSON_FIELDS_MAX, JSON_ITEMS_MAX, JSON_VALUES_MAX } from '../limits.ts';
+import {
+  JSON_DEPTH_MAX,
+  JSON_FIELDS_MAX,
+  JSON_ITEMS_MAX,
+  JSON_NUMBER_CHARS_MAX,
+  JSON_VALUES_MAX,
+} from '../limits.ts';
 import { invalid } from '../problem.ts';
 
 const QUOTE = 0x22;
+const SPACE = 0x20;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_LIST = 0x5b;
@@ -24,6 +31,8 @@ export function refuseShapeless(text: Uint8Array): void {
   const allowed = new Uint32Array(JSON_DEPTH_MAX + 1);
   let depth = 0;
   let values = 0;
+  /** Where the latest string, space, comma or bracket ended: a number or a word follows. */
+  let wordFrom = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text[at]) {
       case QUOTE:
@@ -50,7 +59,12 @@ export function refuseShapeless(text: Uint8Array): void {
         if (depth > 0) depth--;
         break;
       default:
+        if ((text[at] as number) > SPACE) {
+          if (at - wordFrom <= JSON_NUMBER_CHARS_MAX) continue;
+          throw tooMuch('characters in a number', JSON_NUMBER_CHARS_MAX);
+        }
     }
+    wordFrom = at;
     if (values > JSON_VALUES_MAX) throw tooMuch('values', JSON_VALUES_MAX);
   }
 }

@@ -47,7 +47,8 @@ export function* cgroupTree(
 ): Pausing<ShownCgroup[]> {
   const below: Cgroup[] = [];
   yield* walk(kernel.cgroups.values(), (cgroup) => {
-    if (isWithin(cgroup.path, under)) below.push(cgroup);
+    const hasLists = effective || cgroup.lists.size > 0;
+    if (hasLists && isWithin(cgroup.path, under)) below.push(cgroup);
   });
   const tree: ShownCgroup[] = [];
   yield* walk(yield* inWalkOrder(below), (cgroup) => {

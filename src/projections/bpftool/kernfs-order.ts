@@ -2,7 +2,7 @@
  * The order in which the kernel lists the cgroups of a directory, and so the order in which bpftool
  * walks the tree: by a hash of the name (`kernfs_name_hash` in fs/kernfs/dir.c), then by name.
  */
-import { mapped, type Pausing } from '../../events/turns.ts';
+import { mapped, type Pausing, sorted } from '../../events/turns.ts';
 import { byBytes } from '../order.ts';
 
 const WORD = 0xffffffffffffffffn;
@@ -32,7 +32,7 @@ export function* inWalkOrder<T extends { readonly path: string }>(
     return { cgroup, names };
   });
   const hashOf = (name: string): number => hashes.get(name) ?? 0;
-  keyed.sort((a, b) => {
+  const inOrder = yield* sorted(keyed, (a, b) => {
     const depth = Math.min(a.names.length, b.names.length);
     for (let i = 0; i < depth; i++) {
       const [left = '', right = ''] = [a.names[i], b.names[i]];
@@ -40,7 +40,7 @@ export function* inWalkOrder<T extends { readonly path: string }>(
     }
     return a.names.length - b.names.length;
   });
-  return keyed.map(({ cgroup }) => cgroup);
+  return inOrder.map(({ cgroup }) => cgroup);
 }
 
 function namesOf(path: string): readonly string[] {
