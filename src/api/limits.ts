@@ -119,7 +119,7 @@ export const TIMELINES = {
 } as const;
 /** Each holds a state as it is told. */
 export const WHOLE_STATES = {
-  ...{ what: 'reads of whole states', all: 8, each: 4, ms: ANSWER_MS },
+  ...{ what: 'reads of whole states', all: 16, each: 8, ms: ANSWER_MS },
   instead: 'ask for one kind of objects, a page at a time',
 } as const;
 export const PLANS = {

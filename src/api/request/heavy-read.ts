@@ -25,14 +25,12 @@ export interface HeavyKind extends RoomSize {
 export interface Wanted {
   /** Refuses statements once the answer is not wanted any more. */
   readonly database: Database;
-  /** Aborts when the client leaves, the time is over, or the service shuts down. */
+  /** Aborts, with a problem, when the client leaves, the time is over, or the service shuts down. */
   readonly signal: AbortSignal;
 }
 
 /** One that is under way. */
 export interface UnderWay extends Wanted {
-  /** The problem that an error is: what ended the read, where that did. */
-  problemOf(error: unknown): unknown;
   /** Makes room for the next. To be called at its end; harmless when it is called again. */
   leave(): void;
   /** Ends it before it is done: whoever read the answer is gone. */
@@ -56,8 +54,6 @@ export class HeavyReads {
     const read = this.begin(c);
     try {
       return await work(read);
-    } catch (error) {
-      throw read.problemOf(error);
     } finally {
       read.leave();
     }
@@ -67,26 +63,26 @@ export class HeavyReads {
   begin(c: Context): UnderWay {
     const { closing, database } = this.#service;
     const leave = this.#room.enter(callerOfRequest(c));
-    const late = new AbortController();
-    const unread = new AbortController();
-    const timer = setTimeout(() => late.abort(), this.#kind.ms).unref();
-    const left = AbortSignal.any([c.req.raw.signal, unread.signal]);
-    const signal = AbortSignal.any([left, late.signal, closing]);
+    const over = new AbortController();
+    const client = c.req.raw.signal;
+    const left = () => over.abort(unwanted('the client left'));
+    const closes = () => over.abort(unwanted('the service shuts down'));
+    const timer = setTimeout(() => over.abort(this.#tookTooLong()), this.#kind.ms).unref();
+    client.addEventListener('abort', left);
+    closing.addEventListener('abort', closes);
+    if (client.aborted) left();
+    if (closing.aborted) closes();
     return {
-      database: whileWanted(database, signal),
-      signal,
-      problemOf: (error) => {
-        if (!signal.aborted) return error;
-        if (late.signal.aborted) return this.#tookTooLong();
-        const detail = left.aborted ? 'the client left' : 'the service shuts down';
-        return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
-      },
+      database: whileWanted(database, over.signal),
+      signal: over.signal,
       leave() {
         clearTimeout(timer);
+        client.removeEventListener('abort', left);
+        closing.removeEventListener('abort', closes);
         leave();
       },
       end() {
-        unread.abort();
+        left();
         this.leave();
       },
     };
@@ -97,4 +93,8 @@ export class HeavyReads {
     const detail = `it took longer than ${ms / 1000} s; ${instead}`;
     return new ProblemError('took-too-long', { detail, limit: ms });
   }
+}
+
+function unwanted(detail: string): ProblemError {
+  return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
 }

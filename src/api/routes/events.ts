@@ -102,9 +102,9 @@ export function events(app: App, service: Service): void {
       start = Math.max(start, await positionAt(service.database, host_id, query.from - 1));
     }
     const place = { after: start, to: position, limit };
-    const { found, reached } = await searches.answer(c, ({ database }) =>
-      scan(database, host_id, filter, place),
-    );
+    const { found, reached } = isOpen(filter)
+      ? await scan(service.database, host_id, filter, place)
+      : await searches.answer(c, ({ database }) => scan(database, host_id, filter, place));
     const items = found.map(eventOnWire);
     const more = reached < position && { next: nextToken(reached, query) };
     return answerInTurns(c, { host, position, items, ...more }) as Promise<never>;

@@ -88,9 +88,8 @@ async function* inPieces(lines: AsyncGenerator<string>): AsyncGenerator<string> 
   if (piece !== '') yield piece;
 }
 
-/** The pieces of an export, which makes room at its end, also when nobody ever reads it. */
+/** The pieces of an export, which makes room at its end, or when its reader leaves. */
 function sent(read: UnderWay, pieces: AsyncGenerator<string>): AsyncIterator<string, undefined> {
-  read.signal.addEventListener('abort', read.leave, { once: true });
   return {
     async next() {
       try {
@@ -98,14 +97,14 @@ function sent(read: UnderWay, pieces: AsyncGenerator<string>): AsyncIterator<str
         if (!piece.done) return { done: false, value: piece.value };
       } catch (error) {
         read.leave();
-        throw read.problemOf(error);
+        throw error;
       }
       read.leave();
       return { done: true, value: undefined };
     },
     async return() {
       read.end();
-      void pieces.return(undefined);
+      pieces.return(undefined).catch(() => undefined);
       return { done: true, value: undefined };
     },
   };
@@ -124,6 +123,8 @@ export function exports(app: App, service: Service): void {
       throw invalid([{ field: 'format', message }]);
     }
     const read = reads.begin(c);
+    // Nobody reads the body of an answer to HEAD.
+    if (c.req.raw.method === 'HEAD') read.end();
     const lines =
       format === 'bundle'
         ? writeBundle(read.database, { host_id, host })
