@@ -37,6 +37,7 @@ export const PROBLEMS = {
   'bad-reference': { status: 422, title: 'A result_of names no usable result' },
   internal: { status: 500, title: 'The service failed' },
   busy: { status: 503, title: 'The service has too much to do' },
+  'took-too-long': { status: 503, title: 'The answer took too long to find' },
   unavailable: { status: 503, title: 'The database cannot be used now' },
 } as const satisfies Readonly<Record<string, Kind>>;
 

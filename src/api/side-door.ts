@@ -8,15 +8,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
 import { BROWSER_HEADERS } from './guard/browser-headers.ts';
+import { callerName } from './guard/caller-name.ts';
 import { requireHost, requireRole } from './guard/route-access.ts';
 import type { Principal } from './guard/tokens.ts';
+import { beginBody } from './guard/unfinished.ts';
 import { HOST_NAME } from './host-name.ts';
 import { BODY_MS, JSON_BODY_BYTES_MAX } from './limits.ts';
 import { observe } from './metrics.ts';
 import { ProblemError, problemHeaders, problemOf } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
-import { jsonValue, lateBody, utf8Text } from './request/body.ts';
+import { jsonInTurns, lateBody } from './request/body.ts';
 import { JSON_TYPE } from './request/content-type.ts';
 import { REPLAYED, type Requested } from './request/write-headers.ts';
 import { SYSCALLS_ACCESS } from './routes/syscalls.ts';
@@ -72,11 +74,12 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const { actor } = admitted(guard, c.req, host);
-    const bytes = await bodyOf(request, length);
+    const principal = admitted(guard, c.req, host);
+    const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
+    const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
-    const text = utf8Text(bytes);
-    const answer = await recordSyscalls(service, c, { host, actor, text, value: jsonValue(text) });
+    const body = await jsonInTurns(bytes);
+    const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
     if (answer.replayed) headers.push(REPLAYED, 'true');
     send(response, status, headers, answer.body);

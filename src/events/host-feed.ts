@@ -4,6 +4,7 @@
  * followers. A follower pulls; one that falls out of the ring reads the database until it has
  * caught up, so nothing is lost or reordered, and none costs memory of its own.
  */
+import { callSize } from './call-size.ts';
 import type { Clock } from './clock.ts';
 import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
@@ -15,14 +16,12 @@ import { LogRefusal } from './log-refusal.ts';
 
 /** Events that the ring holds. */
 const RING_EVENTS_MAX = 4096;
-/** Size of the events that the ring holds, as `sizeOf` counts; one that is larger is alone in it. */
+/** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events handed to a follower at once. */
 const PIECE_EVENTS_MAX = 256;
 /** Their size, but for a larger first one: each follower that does not read holds a piece. */
 const PIECE_SIZE_MAX = 512 * 1024;
-/** What an event takes without the instructions of a program, about. */
-const EVENT_SIZE = 512;
 /** How often the log is looked at when nothing says that it grew. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
@@ -83,7 +82,7 @@ export class HostFeed implements Feed {
     // A gap: what is missing is in the database, and the ring goes on after it.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
-    for (const event of fresh) this.#ringSize += sizeOf(event);
+    for (const event of fresh) this.#ringSize += callSize(event.call);
     this.#letOldGo();
     this.#end = fresh.at(-1)?.position;
     this.#endHash = end?.position === this.#end ? end?.hash : undefined;
@@ -165,9 +164,9 @@ export class HostFeed implements Feed {
   #letOldGo(): void {
     const eventsMax = this.#options.ringEventsMax ?? RING_EVENTS_MAX;
     let gone = Math.max(0, this.#ring.length - eventsMax);
-    for (let i = 0; i < gone; i++) this.#ringSize -= sizeOf(this.#ring[i] as LedgerEvent);
+    for (let i = 0; i < gone; i++) this.#ringSize -= callSize((this.#ring[i] as LedgerEvent).call);
     while (this.#ringSize > RING_SIZE_MAX && gone < this.#ring.length - 1) {
-      this.#ringSize -= sizeOf(this.#ring[gone++] as LedgerEvent);
+      this.#ringSize -= callSize((this.#ring[gone++] as LedgerEvent).call);
     }
     if (gone > 0) this.#ring.splice(0, gone);
   }
@@ -274,13 +273,8 @@ export class HostFeed implements Feed {
 function pieceOf(events: Piece): Piece {
   let size = 0;
   for (const [i, event] of events.entries()) {
-    size += sizeOf(event);
+    size += callSize(event.call);
     if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
   }
   return events;
-}
-
-/** About how large an event is, in characters: a program alone may have a million. */
-function sizeOf({ call }: LedgerEvent): number {
-  return EVENT_SIZE + (call.name === 'prog_load' ? (call.insns?.length ?? 0) : 0);
 }

@@ -6,11 +6,14 @@ import { type LineForm, lineText, OWNER, queryLine } from './lineage.ts';
 import type { SegmentRow } from './segment/segment.ts';
 import { openStored, segmentAt } from './segment/segment-reader.ts';
 import { sqlArray } from './sql-array.ts';
+import { turn } from './turns.ts';
 
 /** Events in one read at most. */
 export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in bytes. */
-const PAGE_TEXT_MAX = 8 * 1024 * 1024;
+const PAGE_TEXT_MAX = 1024 * 1024;
+/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+const TURN_EVENTS = 64;
 
 export interface Range {
   /** First position wanted. */
@@ -37,7 +40,13 @@ export async function readRows(
   hostId: number,
   range: Range,
 ): Promise<EncodedEvent[]> {
-  return queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range));
+  return inItsTurn(await queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range)));
+}
+
+/** A page, once it may be worked on: many readers at once take turns. */
+async function inItsTurn<T>(page: T[]): Promise<T[]> {
+  if (page.length >= TURN_EVENTS) await turn();
+  return page;
 }
 
 /** Like `readRows`, but the texts alone, which arrive sooner as one. */
@@ -48,7 +57,7 @@ export async function readBodies(
 ): Promise<string[]> {
   const parameters = pageParameters(hostId, range);
   const [row] = await queryLine<{ readonly bodies: string | null }>(database, BODIES, parameters);
-  return row?.bodies?.split('\n') ?? [];
+  return inItsTurn(row?.bodies?.split('\n') ?? []);
 }
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
@@ -95,7 +104,7 @@ export async function readEventsAt(
     throw new RangeError(`${positions.length} positions are more than ${PAGE_EVENTS_MAX}`);
   }
   const rows = await queryLine<EncodedEvent>(database, AT_POSITIONS, [hostId, sqlArray(positions)]);
-  return rows.map(decodeEvent);
+  return (await inItsTurn(rows)).map(decodeEvent);
 }
 
 /** Fewer events than these are read from rows without asking for a segment. */
@@ -117,7 +126,11 @@ export async function* readThrough(
     const left = to - next + 1;
     const sealed = left < SEALED_EVENTS_MIN ? undefined : await segmentAt(database, hostId, next);
     if (sealed !== undefined) {
-      yield* pagesOf(openStored(sealed).rows, { from: next, to });
+      await turn();
+      for (const page of pagesOf(openStored(sealed).rows, { from: next, to })) {
+        yield page;
+        await turn();
+      }
       next = sealed.position_to + 1;
       continue;
     }

@@ -58,6 +58,9 @@ export type Why =
       readonly callsMax: number;
       readonly submissions: number;
       readonly submissionsMax: number;
+      /** Of the calls, in characters. */
+      readonly size: number;
+      readonly sizeMax: number;
       readonly retryAfterMs: number;
     }
   /** The log does not hold what was signed before, so its head is not signed. */
@@ -145,8 +148,9 @@ function sentence(reason: Why): string {
       return `${reason.calls} calls at once are more than ${reason.callsMax}`;
     case 'queue-full':
       return (
-        `${reason.calls} of ${reason.callsMax} calls and ${reason.submissions} of ` +
-        `${reason.submissionsMax} requests wait to be recorded on this host`
+        `${reason.calls} of ${reason.callsMax} calls, ${reason.submissions} of ` +
+        `${reason.submissionsMax} requests and ${reason.size} of ${reason.sizeMax} bytes ` +
+        'wait to be recorded on this host'
       );
     case 'signing-refused':
       return `the log of ${reason.host} is not signed: ${reason.because}`;

@@ -105,10 +105,14 @@ export interface Log {
   subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
   /**
-   * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
-   * kernel, which others read as well. Refuses `position-unknown`.
+   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
+   * stays as it is and others read as well. Refuses `position-unknown`.
    */
-  readAt<T>(host: string, position: number, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
+  readAt<T>(
+    host: string,
+    position: number,
+    read: (kernel: Kernel, at: Standing) => T | Promise<T>,
+  ): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**

@@ -86,12 +86,16 @@ export class PastStates {
   }
 
   /**
-   * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
-   * kernel: others read the same one.
+   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
+   * stays as it is: others read the same one.
    *
    * @throws LogRefusal `position-unknown` for one after the head
    */
-  async read<T>(hostId: number, position: number, read: (kernel: Kernel) => T): Promise<T> {
+  async read<T>(
+    hostId: number,
+    position: number,
+    read: (kernel: Kernel) => T | Promise<T>,
+  ): Promise<T> {
     await this.#check(hostId);
     const near = this.#nearest(hostId, position);
     if (near === undefined) return read(await this.#load(hostId, position).kernel);

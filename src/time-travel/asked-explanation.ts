@@ -45,9 +45,16 @@ interface Question {
   readonly program: number;
 }
 
+interface Sources {
+  readonly log: Log;
+  readonly database: Queryable;
+  /** Ends the search when the answer is not wanted any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** Explains why a program is effective at a place at a moment, or not. */
 export async function askedExplanation(
-  { log, database }: { readonly log: Log; readonly database: Queryable },
+  { log, database, signal }: Sources,
   { host, moment, place, program }: Question,
 ): Promise<AskedExplanation> {
   const { host_id, boot, position } = moment;
@@ -64,7 +71,7 @@ export async function askedExplanation(
     async refused() {
       const from = Math.max(start, position - ATTEMPT_EVENTS_MAX + 1);
       const { kernel } = await log.kernelAt(host, from - 1);
-      const events = eventsBetween(log, host, { from, to: position });
+      const events = eventsBetween(log, host, { from, to: position }, signal);
       return lastRefusedAttach(kernel, events, { program, attach_type, path });
     },
   });

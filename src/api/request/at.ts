@@ -5,7 +5,9 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
+import { stateRows } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
+import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
 import type { Moment } from '../../projections/moment.ts';
 import {
   type FoundMoment,
@@ -81,6 +83,58 @@ export async function worldAt<T>(
     : known('at', () => log.readAt(host, text.position, world)));
   keepFor(c, host, { moment: found.moment, fixed: text !== undefined });
   return found;
+}
+
+/** Rows of a state that is told at once: a millisecond or two. */
+const ROWS_AT_ONCE = 2000;
+
+/** What is told of a whole world, in turns. */
+interface Telling<T> {
+  readonly tell: (kernel: Kernel) => Pausing<T>;
+  readonly signal: AbortSignal;
+  /** It takes long on the smallest of worlds. */
+  readonly isLong?: boolean;
+}
+
+interface Told<T> {
+  readonly moment: Moment;
+  readonly told: T;
+}
+
+/**
+ * What is told of the whole world at the head. The kernel there changes with the next commit: a
+ * large one is read in turns as the past state that it is from then on.
+ */
+export async function headInTurns<T>(
+  { log }: Service,
+  host: string,
+  { tell, signal, isLong = false }: Telling<T>,
+): Promise<Told<T>> {
+  const { moment, told } = await log.readHead(host, (kernel, moment) => ({
+    moment,
+    told: isLong || stateRows(kernel) > ROWS_AT_ONCE ? undefined : { all: atOnce(tell(kernel)) },
+  }));
+  if (told !== undefined) return { moment, told: told.all };
+  const { position } = moment;
+  return { moment, told: await log.readAt(host, position, (k) => inTurns(tell(k), signal)) };
+}
+
+/** What is told of the whole world at a moment; the answer's headers say which it is. */
+export async function worldInTurns<T>(
+  service: Service,
+  c: Context<AccessEnv>,
+  { host, at }: { readonly host: string; readonly at: MomentText | undefined },
+  { tell, signal }: Telling<T>,
+): Promise<Told<T>> {
+  if (at === undefined) {
+    const found = await headInTurns(service, host, { tell, signal });
+    keepFor(c, host, { moment: found.moment, fixed: false });
+    return found;
+  }
+  const moment = await momentOf(service, c, host, at);
+  const { position } = moment;
+  const past = (kernel: Kernel) => inTurns(tell(kernel), signal);
+  return { moment, told: await service.log.readAt(host, position, past) };
 }
 
 /** The moment of a text, or the problem that the log does not have it. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { printableLine } from '../../time-travel/text/printable.ts';
 import { READ } from '../answer-headers.ts';
 import { answers } from '../routing.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 
 export const formatQuery = {
   format: z.enum(['json', 'text']).default('json').describe('`text`: lines for people.'),
@@ -21,13 +22,14 @@ export function answersInForms<T extends z.ZodType>(
 }
 
 /** Answers in the form that was asked for; `text` gives its lines. The route's schema is that of the JSON form. */
-export function inForm(
+export async function inForm(
   c: Context,
   format: 'json' | 'text',
   { json, text }: { readonly json: () => object; readonly text: () => readonly string[] },
-): never {
+): Promise<never> {
   const lines = () => text().map((line) => `${printableLine(line)}\n`);
-  const response = format === 'text' ? c.text(lines().join(''), 200) : c.json(json() as never, 200);
+  const response =
+    format === 'text' ? c.text(lines().join(''), 200) : await answerInTurns(c, json());
   // The typed response of a route knows one form only.
   return response as never;
 }

@@ -9,9 +9,11 @@ import { sideBySide, spelledBy } from '../../time-travel/differing.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { bisectText } from '../../time-travel/text/bisect-text.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
+import { TIMELINES } from '../limits.ts';
 import { keepForOnce } from '../request/at.ts';
 import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanQuery, stretchOf } from '../request/span.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
@@ -71,7 +73,7 @@ interface Search {
 
 /** Two hosts are compared at equal positions; the shorter log stays as it ended. */
 async function verdictOf(
-  { database, log }: Service,
+  { database, log }: Pick<Service, 'database' | 'log'>,
   { span, place, condition }: Search,
 ): Promise<Verdict> {
   const versions = await arrayTimeline(database, span, place);
@@ -88,12 +90,15 @@ async function verdictOf(
 }
 
 export function bisect(app: App, service: Service): void {
+  const timelines = new HeavyReads(service, TIMELINES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { condition, format, ...query } = c.req.valid('query');
     const { span, last } = await stretchOf(service, c, host, query);
     const place = await placeOf(service, last, query);
-    const verdict = await verdictOf(service, { span, place, condition });
+    const verdict = await timelines.answer(c, ({ database }) =>
+      verdictOf({ ...service, database }, { span, place, condition }),
+    );
     // While the other log is shorter, what it records next may still change the answer.
     if (condition.kind === 'differs') keepForOnce(c);
     const { path, attach_type } = place;

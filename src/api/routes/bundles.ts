@@ -5,8 +5,9 @@ import { LineTooLong } from '../../events/bundle/byte-lines.ts';
 import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
-import { atMost } from '../guard/at-most.ts';
-import { IMPORTS_MAX } from '../limits.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
+import { IMPORTS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType } from '../request/content-type.ts';
@@ -60,7 +61,7 @@ function refused(error: unknown): ProblemError | undefined {
 }
 
 export function bundles(app: App, service: Service): void {
-  const running = atMost(IMPORTS_MAX, 'imports');
+  const importing = new Room(IMPORTS, 'imports');
   const { database, clock, trustedKeys } = service;
   const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
   app.describe({ ...route, request: { ...route.request, body } });
@@ -85,9 +86,11 @@ export function bundles(app: App, service: Service): void {
         now: clock.now(),
         trusted: trustedKeys,
       });
-    const { host, report } = await running(work).catch((error: unknown) => {
-      throw refused(error) ?? error;
-    });
+    const { host, report } = await importing
+      .hold(callerOfRequest(c), work)
+      .catch((error: unknown) => {
+        throw refused(error) ?? error;
+      });
     reflect(c, host, report.position);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;
     return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);

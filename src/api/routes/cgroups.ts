@@ -8,6 +8,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
+import { WHOLE_STATES } from '../limits.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
@@ -19,6 +20,7 @@ import {
   bpftoolTreeQuery,
   onlyWithBpftool,
 } from '../request/bpftool.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -75,6 +77,7 @@ function programsOn(kernel: Kernel, cgroupId: number) {
 
 export function cgroups(app: App, service: Service): void {
   const { database } = service;
+  const trees = new HeavyReads(service, WHOLE_STATES);
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
@@ -89,7 +92,8 @@ export function cgroups(app: App, service: Service): void {
         throw invalid([{ field: 'path', message: 'a tree is asked for with `under`' }]);
       }
       const effective = query.effective === 'true';
-      return answerTree({ service, c, host, at }, { under: under ?? '/', effective, root });
+      const tree = { under: under ?? '/', effective, root };
+      return trees.answer(c, ({ signal }) => answerTree({ service, c, host, at, signal }, tree));
     }
     const read = (kernel: Kernel): readonly number[] => {
       if (only === undefined) return livingCgroups(kernel, { limit, after, under });

@@ -2,13 +2,16 @@
 import type { Context } from 'hono';
 import { sharedTo } from '../../events/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { inTurns, mapped } from '../../events/turns.ts';
 import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
+import { DIFFS } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { keepForOnce, knownMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
 import { type App, createRoute, hostName, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -38,22 +41,28 @@ const route = createRoute({
 });
 
 /** The difference between two moments of one host. */
-async function inTime(service: Service, c: Context<AccessEnv>, host: string, query: SpanQuery) {
+async function inTime(
+  service: Service,
+  c: Context<AccessEnv>,
+  { host, signal }: { readonly host: string; readonly signal: AbortSignal },
+  query: SpanQuery,
+) {
   const { span } = await stretchOf(service, c, host, query);
   const { from, to } = span;
-  return { from, to, found: await askedDiff(service.log, host, { from, to }) };
+  return { from, to, found: await askedDiff(service.log, host, { from, to }, signal) };
 }
 
 interface Compared {
   readonly host: string;
   readonly against: string;
+  readonly signal: AbortSignal;
 }
 
 /** The difference between two hosts that share a part of their log. */
 async function betweenHosts(
   service: Service,
   c: Context<AccessEnv>,
-  { host, against }: Compared,
+  { host, against, signal }: Compared,
   query: SpanQuery,
 ) {
   const { log, database } = service;
@@ -67,23 +76,26 @@ async function betweenHosts(
   }
   keepForOnce(c);
   const other = { host: against, position: from };
-  return { from, to, found: await diffAgainst(log, { host, to, shared }, other) };
+  return { from, to, found: await diffAgainst(log, { host, to, shared }, other, signal) };
 }
 
 export function diff(app: App, service: Service): void {
+  const diffs = new HeavyReads(service, DIFFS);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { format, against, ...query } = c.req.valid('query');
-    const { from, to, found } =
+    const { from, to, found } = await diffs.answer(c, ({ signal }) =>
       against === undefined
-        ? await inTime(service, c, host, query)
-        : await betweenHosts(service, c, { host, against }, query);
+        ? inTime(service, c, { host, signal }, query)
+        : betweenHosts(service, c, { host, against, signal }, query),
+    );
+    const events = await inTurns(mapped(found.events, eventRefOnWire));
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, from, to },
         ...(against !== undefined && { against }),
         ...found.diff,
-        events: found.events.map(eventRefOnWire),
+        events,
       }),
       text: () => diffText({ from, to, against }, found),
     });

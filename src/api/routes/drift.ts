@@ -7,15 +7,15 @@ import { listReports, type ReportRow } from '../../events/kernel-reports/reports
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
 import {
   DRIFT_LOOK_MS,
-  DRIFT_STREAMS_MAX,
+  DRIFT_STREAMS,
   HEARTBEAT_MS,
   PAGE_ROWS_DEFAULT,
-  RETRY_AFTER_S,
   UNREAD_MS,
 } from '../limits.ts';
-import { ProblemError } from '../problem.ts';
 import {
   type App,
   answersWithoutTag,
@@ -75,7 +75,7 @@ interface Seen {
 
 export function drift(app: App, service: Service): void {
   const { log, database } = service;
-  let open = 0;
+  const room = new Room(DRIFT_STREAMS, 'streams of drift');
 
   app.openapi(driftRoute, async (c) => {
     const { host } = c.req.valid('param');
@@ -91,20 +91,16 @@ export function drift(app: App, service: Service): void {
   app.openapi(streamRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { host_id: hostId } = await log.head(host);
-    if (open >= DRIFT_STREAMS_MAX) {
-      const detail = `${DRIFT_STREAMS_MAX} streams of drift are open`;
-      const limit = DRIFT_STREAMS_MAX;
-      throw new ProblemError('busy', { detail, limit, retry_after: RETRY_AFTER_S });
-    }
+    const leave = room.enter(callerOfRequest(c));
+    if (c.req.raw.method === 'HEAD') leave();
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
     async function* counted(): AsyncGenerator<string> {
-      open++;
       try {
         yield* changes(service, { host, hostId, signal });
       } finally {
         stop.abort();
-        open--;
+        leave();
       }
     }
     const body = pulled(counted(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') });

@@ -6,7 +6,9 @@
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
-import { HEARTBEAT_MS, RETRY_AFTER_S, STREAMS_MAX, UNREAD_MS } from '../limits.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
+import { HEARTBEAT_MS, STREAMS, UNREAD_MS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
@@ -56,6 +58,7 @@ function startOf(lastEventId: string | undefined, after: number | undefined): nu
 export function eventStream(app: App, service: Service): void {
   /** What ends each open stream. */
   const open = new Set<() => void>();
+  const room = new Room(STREAMS, 'streams');
   const endAll = () => {
     for (const end of open) end();
   };
@@ -70,10 +73,7 @@ export function eventStream(app: App, service: Service): void {
       throw new ProblemError('no-such-position', { detail, field: 'after', position });
     }
     const filter = await filterOf(service, host_id, query);
-    if (open.size >= STREAMS_MAX) {
-      const detail = `${STREAMS_MAX} streams are open`;
-      throw new ProblemError('busy', { detail, limit: STREAMS_MAX, retry_after: RETRY_AFTER_S });
-    }
+    const leave = room.enter(callerOfRequest(c));
     const stream = eventMessages(() => service.log.subscribe(host, { after: start }), {
       filter,
       onOpen: (end) => {
@@ -84,10 +84,13 @@ export function eventStream(app: App, service: Service): void {
         if (service.closing.aborted) end();
       },
       onEnd: (end) => {
+        leave();
         open.delete(end);
         service.metrics.streams.set(open.size);
       },
     });
+    // Nobody reads the body of an answer to HEAD.
+    if (c.req.raw.method === 'HEAD') leave();
     const body = pulled(stream, {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),

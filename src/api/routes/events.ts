@@ -1,12 +1,14 @@
 /** GET …/events: pages of the log, filtered; and one event. */
+import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readEvents } from '../../events/log-reader.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
-import { SCANNED_EVENTS_MAX } from '../limits.ts';
+import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, knownMoment, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
 import {
   type App,
@@ -18,6 +20,7 @@ import {
   shortText,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
 
@@ -63,7 +66,7 @@ interface Scan {
 
 /** The next events that match, and the position that the search came to. */
 async function scan(
-  service: Service,
+  database: Queryable,
   hostId: number,
   filter: EventFilter,
   { after, to, limit }: Scan,
@@ -73,7 +76,7 @@ async function scan(
   let reached = after;
   while (reached < last) {
     const range = { from: reached + 1, limit: last - reached };
-    const events = await readEvents(service.database, hostId, range);
+    const events = await readEvents(database, hostId, range);
     for (const event of events) {
       if (event.position > last) break;
       reached = event.position;
@@ -86,6 +89,8 @@ async function scan(
 }
 
 export function events(app: App, service: Service): void {
+  const searches = new HeavyReads(service, SEARCHES);
+
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { at, limit, after, next, ...query } = c.req.valid('query');
@@ -96,14 +101,13 @@ export function events(app: App, service: Service): void {
       // Everything up to there is older than `from`.
       start = Math.max(start, await positionAt(service.database, host_id, query.from - 1));
     }
-    const { found, reached } = await scan(service, host_id, filter, {
-      after: start,
-      to: position,
-      limit,
-    });
+    const place = { after: start, to: position, limit };
+    const { found, reached } = isOpen(filter)
+      ? await scan(service.database, host_id, filter, place)
+      : await searches.answer(c, ({ database }) => scan(database, host_id, filter, place));
     const items = found.map(eventOnWire);
     const more = reached < position && { next: nextToken(reached, query) };
-    return c.json({ host, position, items, ...more }, 200);
+    return answerInTurns(c, { host, position, items, ...more }) as Promise<never>;
   });
 
   app.openapi(oneRoute, async (c) => {

@@ -10,7 +10,7 @@ import { countReports, type Report, storeReports } from '../../events/kernel-rep
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { invalidBy } from '../field-errors.ts';
 import { ProblemError } from '../problem.ts';
-import { jsonBody } from '../request/body.ts';
+import { jsonBody, largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -95,7 +95,7 @@ function writes(app: App, service: Service): void {
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
-    const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest);
+    const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest, largeJsonBody);
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
     const now = clock.now();
@@ -127,9 +127,13 @@ async function leaseHeld(service: Service, hostId: number): Promise<ProblemError
   return new ProblemError('lease-held', { detail });
 }
 
-async function bodyAs<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+async function bodyAs<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  read = jsonBody,
+): Promise<z.output<T>> {
   contentType(c, [JSON_TYPE]);
-  const { value } = await jsonBody(c);
+  const { value } = await read(c);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error);
   return parsed.data;

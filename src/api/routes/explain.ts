@@ -6,8 +6,10 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedExplanation, placesOf } from '../../time-travel/asked-explanation.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { explanationSentence } from '../../time-travel/text/explain-text.ts';
+import { STORIES } from '../limits.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -84,6 +86,7 @@ const route = createRoute({
 });
 
 export function explain(app: App, service: Service): void {
+  const stories = new HeavyReads(service, STORIES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, at, format, ...query } = c.req.valid('query');
@@ -91,7 +94,9 @@ export function explain(app: App, service: Service): void {
       placesOf(kernel, program),
     );
     const place = await placeOf(service, moment, query);
-    const found = await askedExplanation(service, { host, moment, place, program });
+    const found = await stories.answer(c, ({ database, signal }) =>
+      askedExplanation({ ...service, database, signal }, { host, moment, place, program }),
+    );
     const { names, put_by, blocked_by, change } = found;
     const { why, event, entry: own, in_the_way, later_refusal, ...rest } = found.explanation;
     const { path, attach_type } = place;

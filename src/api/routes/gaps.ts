@@ -7,9 +7,10 @@ import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps.ts';
 import { gapsText } from '../../time-travel/text/gaps-text.ts';
 import { type ToldGap, toldGaps } from '../../time-travel/told-gaps.ts';
-import { GAPS_MAX } from '../limits.ts';
+import { GAPS_MAX, TIMELINES } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanQuery, stretchOf } from '../request/span.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
@@ -76,13 +77,17 @@ const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: ToldGap) => 
 });
 
 export function gaps(app: App, service: Service): void {
-  const { database, log } = service;
+  const { log } = service;
+  const timelines = new HeavyReads(service, TIMELINES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, format, ...query } = c.req.valid('query');
     const { span, last } = await stretchOf(service, c, host, query);
     const place = await placeOf(service, last, query);
-    const found = gapsOf(await arrayTimeline(database, span, place), { program, to: span.to });
+    const versions = await timelines.answer(c, (wanted) =>
+      arrayTimeline(wanted.database, span, place),
+    );
+    const found = gapsOf(versions, { program, to: span.to });
     if (found.length > GAPS_MAX) {
       const message = `there are ${found.length} gaps, more than ${GAPS_MAX}; ask from a later one`;
       throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);

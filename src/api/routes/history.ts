@@ -9,10 +9,11 @@ import { type Chapter, storyOf, type Thing } from '../../time-travel/history.ts'
 import { eventsBetween } from '../../time-travel/log-pages.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { historyText, thingText } from '../../time-travel/text/history-text.ts';
-import { SCANNED_EVENTS_MAX } from '../limits.ts';
+import { SCANNED_EVENTS_MAX, STORIES } from '../limits.ts';
 import { noSuchObject, type ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -122,7 +123,7 @@ function unknown(thing: Thing): ProblemError {
   return noSuchObject(thingText(thing), 'id' in thing ? 'id' : 'path');
 }
 
-async function told(service: Service, asked: Asked): Promise<Told> {
+async function told(service: Service, asked: Asked, signal: AbortSignal): Promise<Told> {
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
   if (life === undefined) throw unknown(thing);
@@ -131,13 +132,15 @@ async function told(service: Service, asked: Asked): Promise<Told> {
   const to = Math.min(last, from + SCANNED_EVENTS_MAX - 1);
   if (from > to) return { chapters: [] };
   const { kernel } = await service.log.kernelAt(host, from - 1);
-  const events = eventsBetween(service.log, host, { from, to });
+  const events = eventsBetween(service.log, host, { from, to }, signal);
   const { chapters, reached } = await storyOf(thing, { kernel, events, limit });
   if (after === 0 && to === last && chapters.length === 0) throw unknown(thing);
   return reached < last ? { chapters, next: reached } : { chapters };
 }
 
 export function histories(app: App, service: Service): void {
+  const stories = new HeavyReads(service, STORIES);
+
   async function answer(
     c: Parameters<typeof momentOf>[1],
     host: string,
@@ -151,7 +154,10 @@ export function histories(app: App, service: Service): void {
   ): Promise<never> {
     const { at, after = 0, limit, format } = asked;
     const moment = await momentOf(service, c, host, at);
-    const { chapters, next } = await told(service, { host, moment, thing, after, limit });
+    const question = { host, moment, thing, after, limit };
+    const { chapters, next } = await stories.answer(c, ({ signal }) =>
+      told(service, question, signal),
+    );
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: moment.position },

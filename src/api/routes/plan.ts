@@ -7,16 +7,15 @@ import { attachType } from '../../events/schema/attach-type.ts';
 import { plan } from '../../time-travel/plan/plan.ts';
 import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
 import { warningsOf } from '../../time-travel/plan/warnings.ts';
-import { jsonBody } from '../request/body.ts';
+import { PLANS } from '../limits.ts';
+import { headInTurns } from '../request/at.ts';
+import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import {
-  oneSyscall,
-  syscallList,
-  syscallRequest,
-  syscallRequests,
-} from '../request/syscall-request.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { callsOf, syscallRequest, syscallRequests } from '../request/syscall-request.ts';
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
 
@@ -71,7 +70,11 @@ const route = createRoute({
   ),
 });
 
+/** Calls that are planned at once: a millisecond or two. */
+const CALLS_AT_ONCE = 50;
+
 export function plans(app: App, service: Service): void {
+  const reads = new HeavyReads(service, PLANS);
   app.describe({
     ...route,
     request: {
@@ -86,13 +89,12 @@ export function plans(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
     contentType(c, [JSON_TYPE]);
-    const { value } = await jsonBody(c);
-    const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];
+    const calls = await callsOf(await largeJsonBody(c));
     const { log, database } = service;
-    const { moment, planned } = await log.readHead(host, (kernel, moment) => ({
-      moment,
-      planned: plan(kernel, calls),
-    }));
+    const isLong = calls.length > CALLS_AT_ONCE;
+    const { moment, told: planned } = await reads.answer(c, ({ signal }) =>
+      headInTurns(service, host, { tell: (kernel) => plan(kernel, calls), signal, isLong }),
+    );
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
     reflect(c, host, moment.position);
@@ -112,6 +114,6 @@ export function plans(app: App, service: Service): void {
       warnings: warned.warnings,
       truncated: planned.truncated || warned.truncated,
     };
-    return c.json(told as never, 200);
+    return answerInTurns(c, told) as Promise<never>;
   });
 }

@@ -6,13 +6,15 @@ import { LogRefusal } from '../../events/log-refusal.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { invalidBy } from '../field-errors.ts';
-import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '../limits.ts';
+import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, REPLAYS } from '../limits.ts';
 import { knownMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { momentField } from '../request/moment-field.ts';
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { eventOnWire, outcomeOnWire, position, wireEvent, wireOutcome } from '../wire/event.ts';
 import { release } from '../wire/hosts.ts';
 import { reflected } from '../wire/reads.ts';
@@ -82,6 +84,7 @@ function onWire({ event, replayed, switches, ...rest }: ReplayDifference) {
 }
 
 export function replays(app: App, service: Service): void {
+  const reads = new HeavyReads(service, REPLAYS);
   app.describe({
     ...route,
     request: {
@@ -98,7 +101,9 @@ export function replays(app: App, service: Service): void {
     const found = releaseOf(name);
     if (found === undefined) throw new LogRefusal({ why: 'release-unknown', release: name });
     const { moment } = await knownMoment(service, host, at, 'at');
-    const replay = await replayUnder(service.database, moment, { ...question, release: found });
+    const replay = await reads.answer(c, ({ database }) =>
+      replayUnder(database, moment, { ...question, release: found }),
+    );
     const { compared_to } = replay;
     reflect(c, host, moment.position);
     const told = {
@@ -109,6 +114,6 @@ export function replays(app: App, service: Service): void {
       items: replay.differences.map(onWire),
       ...(compared_to < moment.position && { next: compared_to }),
     };
-    return c.json(told as never, 200);
+    return answerInTurns(c, told) as Promise<never>;
   });
 }

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { RECORDED } from '../answer-headers.ts';
 import type { RouteAccess } from '../guard/route-access.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
-import { jsonBody } from '../request/body.ts';
+import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
 import { REPLAYED } from '../request/write-headers.ts';
@@ -64,7 +64,7 @@ export function syscalls(app: App, service: Service): void {
     const { actor } = c.get('principal');
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
     if (type === JSON_TYPE) {
-      const answer = await recordSyscalls(service, c, { host, actor, ...(await jsonBody(c)) });
+      const answer = await recordSyscalls(service, c, { host, actor, ...(await largeJsonBody(c)) });
       c.header('content-type', JSON_TYPE);
       c.header('etag', answer.etag);
       if (answer.replayed) c.header(REPLAYED, 'true');

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
+import { type Pausing, walk } from '../../events/turns.ts';
 import type { CgroupView } from '../../projections/state.ts';
 import type { CausesOf } from './causes.ts';
 import { sequenceChanges } from './sequence.ts';
@@ -24,16 +25,18 @@ interface Found extends Pair {
 }
 
 /** The arrays that differ, in the order of the cgroups after. */
-export function arrayChanges(
+export function* arrayChanges(
   before: readonly CgroupView[],
   after: readonly CgroupView[],
   causes: CausesOf,
-): ArrayChange[] {
-  const wasById = new Map(before.map((cgroup) => [cgroup.cgroup_id, cgroup]));
-  const isById = new Map(after.map((cgroup) => [cgroup.cgroup_id, cgroup]));
+): Pausing<ArrayChange[]> {
+  const wasById = new Map<number, CgroupView>();
+  yield* walk(before, (cgroup) => wasById.set(cgroup.cgroup_id, cgroup));
+  const isById = new Map<number, CgroupView>();
+  yield* walk(after, (cgroup) => isById.set(cgroup.cgroup_id, cgroup));
   const found = new Map<string, Found>();
   const all: Found[] = [];
-  for (const cgroup of after) {
+  yield* walk(after, (cgroup) => {
     const { cgroup_id, parent_id, path } = cgroup;
     const known = wasById.get(cgroup_id);
     for (const attach_type of typesOf(known, cgroup)) {
@@ -59,7 +62,7 @@ export function arrayChanges(
       found.set(`${cgroup_id} ${attach_type}`, one);
       all.push(one);
     }
-  }
+  });
   return all.map(({ change, same_in }) => ({ ...change, same_in }));
 }
 

@@ -8,12 +8,12 @@ import { effectiveArray, type Slot } from '../../domain/effective.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { passedLimit } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import { numbered } from '../../events/references.ts';
 import type { CallRequest } from '../../events/submission.ts';
+import { type Pausing, walk } from '../../events/turns.ts';
 import { callNotices } from './call-notices.ts';
 import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
@@ -55,7 +55,7 @@ export interface Plan {
  * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
  *   `host-too-large` when a call makes the state larger than a host may be
  */
-export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
+export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing<Plan> {
   const world = layered(kernel);
   const calls: Numbered[] = [];
   const notices: Notice[] = [];
@@ -81,10 +81,11 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
     }
     outcomes.push(planned.outcome);
     calls.push(planned);
+    yield;
   }
   notices.push(...emptied.notices, ...endNotices({ before: kernel, after: world }, calls));
   const effects = calls.flatMap((one) => one.effects);
-  const changes = changesBetween(kernel, world, effects);
+  const changes = yield* changesBetween(kernel, world, effects);
   return {
     calls: calls.map(({ index: _, ...planned }) => planned),
     notices: notices.map((one) => ({ ...one, entries: standingIn(kernel, one.entries) })),
@@ -115,8 +116,14 @@ interface Place {
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]): Place[] {
+function* touchedPlaces(
+  before: Kernel,
+  after: Kernel,
+  effects: readonly Effect[],
+): Pausing<Place[]> {
+  if (effects.length === 0) return [];
   const places = new Map<string, Place>();
+  const used = { before: yield* usedTypes(before), after: yield* usedTypes(after) };
   const touch = (cgroup_id: number, attach_type: AttachType): void => {
     const cgroup = after.cgroups.get(cgroup_id) ?? before.cgroups.get(cgroup_id);
     if (cgroup !== undefined) places.set(`${cgroup_id}|${attach_type}`, { cgroup, attach_type });
@@ -135,10 +142,10 @@ function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]
         break;
       }
       case 'CgroupMade':
-        for (const attach_type of usedTypes(after)) touch(effect.cgroup_id, attach_type);
+        for (const attach_type of used.after) touch(effect.cgroup_id, attach_type);
         break;
       case 'CgroupRemoved':
-        for (const attach_type of usedTypes(before)) touch(effect.cgroup_id, attach_type);
+        for (const attach_type of used.before) touch(effect.cgroup_id, attach_type);
         break;
       default:
         break;
@@ -147,18 +154,33 @@ function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]
   return [...places.values()];
 }
 
-function usedTypes(kernel: Kernel): Set<AttachType> {
+function* usedTypes(kernel: Kernel): Pausing<Set<AttachType>> {
   const types = new Set<AttachType>();
-  for (const { lists } of kernel.cgroups.values()) for (const type of lists.keys()) types.add(type);
+  yield* walk(kernel.cgroups.values(), ({ lists }) => {
+    for (const type of lists.keys()) types.add(type);
+  });
   return types;
 }
 
-/** The cgroups at and below a place, of both worlds. */
-function* below(before: Kernel, after: Kernel, path: string): Generator<Cgroup> {
-  for (const cgroup of after.cgroups.values()) if (isWithin(cgroup.path, path)) yield cgroup;
-  for (const cgroup of before.cgroups.values()) {
-    if (!after.cgroups.has(cgroup.id) && isWithin(cgroup.path, path)) yield cgroup;
-  }
+/** The cgroups of both worlds by that above them; those that the calls remove come last. */
+function* familiesOf(before: Kernel, after: Kernel): Pausing<Map<number, Cgroup[]>> {
+  const families = new Map<number, Cgroup[]>();
+  const add = (cgroup: Cgroup): void => {
+    const siblings = families.get(cgroup.parent_id);
+    if (siblings === undefined) families.set(cgroup.parent_id, [cgroup]);
+    else siblings.push(cgroup);
+  };
+  yield* walk(after.cgroups.values(), add);
+  yield* walk(before.cgroups.values(), (one) => {
+    if (!after.cgroups.has(one.id)) add(one);
+  });
+  return families;
+}
+
+/** A cgroup and those below it. */
+function* below(families: ReadonlyMap<number, readonly Cgroup[]>, top: Cgroup): Generator<Cgroup> {
+  yield top;
+  for (const child of families.get(top.id) ?? []) yield* below(families, child);
 }
 
 function arrayOn(kernel: Kernel, cgroup_id: number, type: AttachType): Slot[] {
@@ -175,15 +197,19 @@ function byPlace(a: ChangedArray, b: ChangedArray): number {
   return attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type);
 }
 
-function changesBetween(
+function* changesBetween(
   before: Kernel,
   after: Kernel,
   effects: readonly Effect[],
-): Pick<Plan, 'changed' | 'truncated'> {
+): Pausing<Pick<Plan, 'changed' | 'truncated'>> {
   const changed: ChangedArray[] = [];
   const compared = new Set<string>();
-  for (const { cgroup: top, attach_type } of touchedPlaces(before, after, effects)) {
-    for (const { id, path } of below(before, after, top.path)) {
+  const places = yield* touchedPlaces(before, after, effects);
+  if (places.length === 0) return { changed, truncated: false };
+  const families = yield* familiesOf(before, after);
+  for (const { cgroup: top, attach_type } of places) {
+    for (const { id, path } of below(families, top)) {
+      yield;
       const key = `${id}|${attach_type}`;
       if (compared.has(key)) continue;
       if (compared.size >= COMPARED_ARRAYS_MAX)

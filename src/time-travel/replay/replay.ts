@@ -16,6 +16,7 @@ import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/host-state.ts';
 import { readThrough } from '../../events/log-reader.ts';
+import { Pace } from '../../events/turns.ts';
 import { listBoots, momentAt } from '../../projections/boots.ts';
 import type { Moment } from '../../projections/moment.ts';
 import { QuestionLimit } from '../question-limit.ts';
@@ -72,8 +73,10 @@ export async function replayUnder(
   const worlds = { recorded: unbooted(), replayed: unbooted() };
   const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
   let decided = 0;
+  const pace = new Pace();
   for await (const page of readThrough(database, host_id, range)) {
     for (const event of page) {
+      if (pace.isDue) await pace.turn();
       decided = event.call.name === 'boot' ? 1 : decided + 1;
       if (decided > REPLAYED_EVENTS_MAX) throw tooLong(event.boot);
       const difference = step(worlds, event, question);
