@@ -33,6 +33,9 @@ export const MADE = z.object({
   location: z.string().optional().describe('Where what was made is found.'),
 });
 
+/** Of a read that no position stands for. */
+export const ASKED_AGAIN = z.object({ 'cache-control': z.literal('no-cache') });
+
 /** Of what no cache may keep. */
 export const UNKEPT = z.object({ 'cache-control': z.literal('no-store') });
 

@@ -2,7 +2,7 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
 import type { Context, Handler } from 'hono';
 import { z } from 'zod';
-import { MADE, READ, REFUSED, TAGGED } from './answer-headers.ts';
+import { ASKED_AGAIN, MADE, READ, REFUSED, TAGGED } from './answer-headers.ts';
 import type { AccessEnv } from './guard/access.ts';
 import type { DeclaredAccess } from './guard/route-access.ts';
 import { HOST_NAME } from './host-name.ts';
@@ -100,6 +100,11 @@ export function answersWithoutTag<T extends z.ZodType>(description: string, sche
     200: { description, content: { 'application/json': { schema } } },
     default: problemAnswer,
   } as const;
+}
+
+/** The responses of such a read: a cache asks again each time. */
+export function readsWithoutTag<T extends z.ZodType>(description: string, schema: T) {
+  return answers(description, schema, ASKED_AGAIN);
 }
 
 /** The responses of a route that answers JSON. */

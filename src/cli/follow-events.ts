@@ -15,7 +15,7 @@ interface Message {
 }
 
 /** The log that was followed went back, as when a copy of the database was restored. */
-export class HistoryChanged extends Error {
+class HistoryChanged extends Error {
   constructor({ known, position }: { readonly known: number; readonly position: number }) {
     super(
       `the log is not the one that was followed: it was known up to position ${known}, and what came ` +

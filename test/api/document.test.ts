@@ -125,7 +125,7 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['listPins', () => ({ url: `${H}/pins` })],
   [
     'takeExecutorLease',
-    () => ({ url: `${H}/executor/lease`, body: { executor: 'e', place: PLACED } }),
+    () => ({ url: `${H}/executor/lease`, body: { executor: 'e', instance: 'i', place: PLACED } }),
   ],
   [
     'postExecutorReports',

@@ -12,13 +12,13 @@ import { momentField } from '../request/moment-field.ts';
 import { fingerprint, idempotencyKey, REPLAYED } from '../request/write-headers.ts';
 import {
   type App,
-  answersWithoutTag,
   createRoute,
   creates,
   hostName,
   hostParams,
   idPage,
   problemAnswer,
+  readsWithoutTag,
   reflect,
   writeHeaders,
 } from '../routing.ts';
@@ -46,7 +46,7 @@ const listRoute = createRoute({
     params: hostParams,
     query: strictObject({ limit: idPage.limit, after: hostName.optional() }),
   },
-  responses: answersWithoutTag('Branches that the token may touch.', branchPage),
+  responses: readsWithoutTag('Branches that the token may touch.', branchPage),
 });
 
 const createBranchRoute = createRoute({

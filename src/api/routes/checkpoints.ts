@@ -8,11 +8,11 @@ import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import {
   type App,
-  answersWithoutTag,
   createRoute,
   creates,
   hostParams,
   idPage,
+  readsWithoutTag,
   reflect,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -76,7 +76,7 @@ const listRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Signed checkpoints of a log',
   request: { params: hostParams, query: strictObject(idPage) },
-  responses: answersWithoutTag('Checkpoints, by position.', checkpointPage),
+  responses: readsWithoutTag('Checkpoints, by position.', checkpointPage),
 });
 
 const signRoute = createRoute({
@@ -97,7 +97,7 @@ const keysRoute = createRoute({
   access: { role: 'reader', hosts: 'none' },
   summary: 'The public keys that signed checkpoints here (Ed25519)',
   request: {},
-  responses: answersWithoutTag('The keys.', keyList),
+  responses: readsWithoutTag('The keys.', keyList),
 });
 
 /** Hexadecimal of bytes. */

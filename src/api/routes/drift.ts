@@ -18,11 +18,11 @@ import {
 } from '../limits.ts';
 import {
   type App,
-  answersWithoutTag,
   createRoute,
   hostParams,
   idPage,
   problemAnswer,
+  readsWithoutTag,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
@@ -40,7 +40,7 @@ const driftRoute = createRoute({
     'By position: what the kernel answered otherwise. Standing: what is otherwise on it now. ' +
     'Repairs: what the executor put back.',
   request: { params: hostParams, query: strictObject(idPage) },
-  responses: answersWithoutTag('The drift.', driftAnswer),
+  responses: readsWithoutTag('The drift.', driftAnswer),
 });
 
 const streamRoute = createRoute({

@@ -12,7 +12,13 @@ import { invalidBy } from '../field-errors.ts';
 import { ProblemError } from '../problem.ts';
 import { jsonBody, largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import { type App, answersWithoutTag, createRoute, hostParams } from '../routing.ts';
+import {
+  type App,
+  answersWithoutTag,
+  createRoute,
+  hostParams,
+  readsWithoutTag,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
 import {
   executorAnswer,
@@ -53,7 +59,7 @@ const executorRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Who applies the log, where, and how far',
   request: { params: hostParams },
-  responses: answersWithoutTag('The executor.', executorAnswer),
+  responses: readsWithoutTag('The executor.', executorAnswer),
 });
 
 export function executor(app: App, service: Service): void {

@@ -18,13 +18,13 @@ import {
 import {
   type App,
   answers,
-  answersWithoutTag,
   createRoute,
   creates,
   hostName,
   hostParams,
   idPage,
   reads,
+  readsWithoutTag,
   reflect,
   writeHeaders,
 } from '../routing.ts';
@@ -39,7 +39,7 @@ const listRoute = createRoute({
   access: { role: 'reader', hosts: 'filtered' },
   summary: 'Hosts by name',
   request: { query: strictObject({ limit: idPage.limit, after: hostName.optional() }) },
-  responses: answersWithoutTag('Hosts that the token may touch.', hostPage),
+  responses: readsWithoutTag('Hosts that the token may touch.', hostPage),
 });
 
 const oneRoute = createRoute({

@@ -9,7 +9,7 @@ import {
 } from '../../domain/release/release.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { ProblemError } from '../problem.ts';
-import { type App, answersWithoutTag, createRoute, shortText } from '../routing.ts';
+import { type App, createRoute, readsWithoutTag, shortText } from '../routing.ts';
 
 const switchValue = z.union([z.boolean(), z.number(), z.string()]);
 
@@ -59,7 +59,7 @@ const listRoute = createRoute({
   access: { role: 'reader', hosts: 'none' },
   summary: 'The releases, with every switch, what it means, since when, and the source',
   request: { query: strictObject({ release: shortText.optional() }) },
-  responses: answersWithoutTag('Releases, oldest first.', releasesView),
+  responses: readsWithoutTag('Releases, oldest first.', releasesView),
 });
 
 const diffRoute = createRoute({
@@ -69,7 +69,7 @@ const diffRoute = createRoute({
   access: { role: 'reader', hosts: 'none' },
   summary: 'How two releases differ, in sentences',
   request: { query: strictObject({ from: shortText, to: shortText }) },
-  responses: answersWithoutTag('The differences.', differencesView),
+  responses: readsWithoutTag('The differences.', differencesView),
 });
 
 export function releases(app: App): void {
