@@ -48,7 +48,8 @@ export const importLog = command({
       readonly proven_to: number;
       readonly untrusted: number;
     };
-    const unknown = made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
+    const unknown =
+      made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
     const proven = `proven to position ${made.proven_to}${unknown}`;
     const told = `host ${made.host}: ${made.position} events, ${proven}`;
     print.out(flags.json ? JSON.stringify(made) : told);

@@ -57,7 +57,9 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
   const { key, 'trusted-keys': list, checkpoint } = flags;
   if (key !== undefined) throw new UsageError('--key goes with a FILE');
   if (list !== undefined) {
-    throw new UsageError('--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE');
+    throw new UsageError(
+      '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
+    );
   }
   const kept = checkpoint === undefined ? [] : await keptHeadsFrom(checkpoint, host);
   const client = restClient(serviceFrom(flags));

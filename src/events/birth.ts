@@ -64,6 +64,7 @@ export async function identityOf(database: Queryable, hostId: number): Promise<L
   const [row] = await database.query<Row>(IDENTITY, [hostId]);
   if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(hostId) });
   const { host, log_id, born_as, born_log_id, imported_to } = row;
-  const born = born_as === null || born_log_id === null ? null : { host: born_as, log_id: born_log_id };
+  const born =
+    born_as === null || born_log_id === null ? null : { host: born_as, log_id: born_log_id };
   return { host, log_id, born, recorded_from: (imported_to ?? 0) + 1 };
 }

@@ -231,7 +231,8 @@ export class ChainCheck {
 
   #differs(batch: StoredBatch): string | undefined {
     if (this.#hash !== undefined && !same(this.#hash, batch.hash)) {
-      const message = 'the hash of the batch does not follow from its events and the hash before them';
+      const message =
+        'the hash of the batch does not follow from its events and the hash before them';
       return this.#hint(message, this.#batchFrom);
     }
     if (batch.recorded_at !== this.#recordedAt) return 'the batch tells another time of recording';

@@ -56,7 +56,10 @@ function snapshotHash(
   state: Uint8Array,
 ): string {
   const head = ['bpfledger snapshot v1', host_id, SNAPSHOT_VERSION, position, chain];
-  return createHash('sha256').update(`${head.join('\n')}\n`).update(state).digest('hex');
+  return createHash('sha256')
+    .update(`${head.join('\n')}\n`)
+    .update(state)
+    .digest('hex');
 }
 
 /** Whether a snapshot holds what was stored, for this host and position of this very chain. */

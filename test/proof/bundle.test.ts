@@ -15,8 +15,8 @@ import type { Log } from '../../src/events/log.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
-import { newSigner } from '../support/signer.ts';
 import { addHost } from '../support/projected-log.ts';
+import { newSigner } from '../support/signer.ts';
 
 const signer = await newSigner();
 const importer = { actor: 'local', now: 9, trusted: signer.trusted };

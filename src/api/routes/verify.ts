@@ -119,7 +119,9 @@ const route = createRoute({
     query: strictObject({
       kept: kept
         .optional()
-        .describe('Where the log stood, as somebody kept it: `POSITION:HASH`, with commas between.'),
+        .describe(
+          'Where the log stood, as somebody kept it: `POSITION:HASH`, with commas between.',
+        ),
     }),
   },
   responses: answersWithoutTag('The verdicts.', verification),

@@ -75,15 +75,14 @@ export class CheckpointCheck {
   readonly #untrustedKeys = new Set<string>();
 
   /** @param fault is told of what does not agree */
-  constructor(
-    { trusted, kept = [], required = false }: Outside,
-    fault: (fault: Fault) => void,
-  ) {
+  constructor({ trusted, kept = [], required = false }: Outside, fault: (fault: Fault) => void) {
     this.#required = required;
     this.#trusted = trusted ?? new TrustedKeys([]);
     this.#fault = fault;
     this.#kept = kept;
-    this.#wanted = new Set(kept.flatMap(({ checkpoint }) => (checkpoint ? [hexOf(checkpoint)] : [])));
+    this.#wanted = new Set(
+      kept.flatMap(({ checkpoint }) => (checkpoint ? [hexOf(checkpoint)] : [])),
+    );
   }
 
   /** Which log it is: what is signed must say so. Before any checkpoint. */

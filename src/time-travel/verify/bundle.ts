@@ -5,8 +5,8 @@ import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
 import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
 import { decodeEvent } from '../../events/codec.ts';
 import { DamagedLog } from '../../events/damaged-log.ts';
-import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
 import { notExcluded } from './not-excluded.ts';
+import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
 import { type Stopped, stoppedBy } from './stopped.ts';
 
 export interface BundleVerification {
