@@ -1,11 +1,11 @@
 /** The composition root: opens the database, wires the log to the routes, listens, shuts down. */
 import { randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';

@@ -39,6 +39,7 @@ export interface TestService {
   listen(): Promise<string>;
   readonly log: Log;
   readonly database: Database;
+  readonly signedHeads: SignedHeads;
   /** What the service could not explain; a test that expects none checks that it is empty. */
   readonly faults: unknown[];
   close(): Promise<void>;
@@ -85,6 +86,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     },
     log,
     database,
+    signedHeads: service.signedHeads,
     faults,
     async close() {
       closing.abort();
