@@ -7,11 +7,14 @@ import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Logger, pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
-import { type Tokens, tokensOf } from './api/guard/tokens.ts';
-import { IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
+import { tokenBook } from './api/guard/token-book.ts';
+import type { Tokens } from './api/guard/tokens.ts';
+import { readTokensFile } from './api/guard/tokens-file.ts';
+import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
@@ -37,7 +40,12 @@ export interface Running {
   readonly url: string;
   /** What the storage is and what it survives, in a sentence. */
   readonly storage: string;
-  /** Takes no more requests, finishes those under way, closes the database. */
+  /** Reads the tokens file again; when it cannot be used, the tokens stay as they were. */
+  reload(): Promise<void>;
+  /**
+   * Takes no more requests, finishes those under way, closes the database. Ends whatever the
+   * database does: what did not finish in time is given up then.
+   */
   close(): Promise<void>;
 }
 
@@ -47,10 +55,12 @@ function version(): string {
   return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;
 }
 
-async function tokensFrom(file: string | undefined): Promise<Tokens | undefined> {
+async function tokensFrom(file: string | undefined, logger: Logger): Promise<Tokens | undefined> {
   if (file === undefined) return undefined;
   try {
-    return tokensOf(await readFile(file, 'utf8'));
+    const { tokens, warning } = await readTokensFile(file);
+    if (warning !== undefined) logger.warn(warning);
+    return tokens;
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read';
     throw new Error(`BPFLEDGER_TOKENS_FILE: ${reason}`);
@@ -159,7 +169,8 @@ function every(ms: number, work: () => Promise<void>) {
  */
 export async function startService(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
-  const tokens = await tokensFrom(configuration.tokensFile);
+  const tokens = await tokensFrom(configuration.tokensFile, logger);
+  const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
   const trustedKeys = await trustedKeysFrom(configuration.trustedKeysFile, signingKey);
   const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
@@ -167,13 +178,20 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const closing = new AbortController();
   try {
     const { held } = configuration;
-    const log = await openLog({ database, clock: systemClock, projector, randomBytes, held });
+    const log = await openLog({
+      ...{ database, clock: systemClock, projector, randomBytes, held },
+      onHistoryChanged(change) {
+        metrics.historyChanges.inc();
+        logger.error(change, 'the database went back: events of a host that were known are lost');
+      },
+    });
     const metrics = newMetrics();
     const service = {
       log,
       database,
       clock: systemClock,
       metrics,
+      metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
       version: version(),
       signingKey,
@@ -182,7 +200,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);
-    const server = createHttpServer(service, { tokens, loopback });
+    const server = createHttpServer(service, { tokens: book, loopback });
     const url = await listen(server, configuration);
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
@@ -210,15 +228,27 @@ export async function startService(configuration: Configuration): Promise<Runnin
     return {
       url,
       storage,
+      async reload() {
+        try {
+          const next = await tokensFrom(configuration.tokensFile, logger);
+          if (next === undefined) return;
+          book?.replace(next);
+          logger.info({ tokens: next.size }, 'read the tokens again');
+        } catch (error) {
+          logger.error({ err: error }, 'the tokens stay as they were');
+        }
+      },
       async close() {
         clearInterval(sweep);
         clearInterval(resting);
         unsubscribe(SNAPSHOT_FAULTS, onSnapshotFault);
         closing.abort();
         await stop(server);
-        await upkept.stop();
-        await log.close();
+        const drained = upkept.stop().then(() => log.close());
+        await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+        // Whoever still waits for the database is refused by this.
         await database.close();
+        await drained;
         logger.info('closed');
       },
     };

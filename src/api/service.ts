@@ -12,6 +12,8 @@ export interface Service {
   readonly database: Database;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** `/metrics` answers without a token; what names hosts is left out then. */
+  readonly metricsOpen: boolean;
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;

@@ -52,7 +52,8 @@ export interface CreationContext {
  * Creates a host.
  *
  * @param boot its first boot, with a boot id that nothing else has
- * @throws LogRefusal `host-exists`, `idempotency-mismatch`, `fate-unknown`
+ * @throws LogRefusal `host-exists`, `idempotency-mismatch`, `fate-unknown`, `at-ahead`,
+ *   `config-invalid`
  */
 export async function createHost(
   context: CreationContext,
@@ -71,7 +72,7 @@ export async function createHost(
       // Another request with this key was faster: the next round finds it.
       if (constraint === KEY_CONSTRAINT) continue;
       if (constraint === NAME_CONSTRAINT) return await existing(database, creation, boot);
-      if (wasRefused(error)) throw error;
+      if (wasRefused(error) || error instanceof LogRefusal) throw error;
       lost = error;
       await clock.sleep(PAUSE_MS);
     }
@@ -112,6 +113,8 @@ async function insertHost(
     bytesMax: Number.POSITIVE_INFINITY,
   });
   if (draft.fault !== undefined) throw draft.fault.error;
+  const [drafted] = draft.drafted;
+  if (drafted !== undefined && 'refusal' in drafted) throw drafted.refusal;
   const { head: to, bodies, rows } = draft;
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);

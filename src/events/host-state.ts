@@ -2,15 +2,20 @@
  * The state of a host's kernel at a position: the latest snapshot before it, and the fold of the
  * events since. A snapshot is only a shortcut; without any the whole log is folded.
  */
+import { promisify } from 'node:util';
+import { inflate, inflateSync } from 'node:zlib';
 import { unbooted } from '../domain/boot.ts';
-import { evolve } from '../domain/evolve.ts';
+import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { restoredFrom } from '../domain/snapshot.ts';
+import { STATE_ROWS_MAX, stateRows } from '../domain/size.ts';
+import { restoredFrom, restoringFrom, type Snapshot } from '../domain/snapshot.ts';
 import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
-import { latestSnapshot, unpacked } from './snapshots.ts';
+import { LogRefusal } from './log-refusal.ts';
+import { latestSnapshot } from './snapshots.ts';
+import { inTurns, turn } from './turns.ts';
 
 /** A state, and the position that it was folded up to. */
 export interface Reached {
@@ -39,7 +44,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? unbooted() : restoredFrom(JSON.parse(unpacked(stored)));
+  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
   let reached = from;
   for (let page = await first; !page.done; page = await pages.next()) {
     fold(kernel, page.value);
@@ -67,14 +72,32 @@ export async function foldUpTo(
  * Applies the events' effects in order.
  *
  * @throws DamagedLog on an effect that cannot be
+ * @throws LogRefusal `state-too-large`: the log was written before a host had a limit
  */
 export function fold(kernel: Kernel, changes: readonly Change[]): void {
   for (const { position, pid, effects } of changes) {
     try {
-      for (const effect of effects) evolve(kernel, effect, pid);
+      applyAll(kernel, effects, pid);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new DamagedLog(position, why, { cause });
     }
+    if (stateRows(kernel) > STATE_ROWS_MAX) {
+      throw new LogRefusal({ why: 'state-too-large', position, limit: STATE_ROWS_MAX });
+    }
   }
+}
+/** Bytes of a packed state that is restored at once: a millisecond or two. */
+const AT_ONCE_BYTES = 32 * 1024;
+
+/** A small state at once: another thread takes no less than a turn of the loop. */
+async function restored(state: Uint8Array): Promise<Kernel> {
+  if (state.byteLength <= AT_ONCE_BYTES) return restoredFrom(parsed(inflateSync(state)));
+  const text = await promisify(inflate)(state);
+  await turn();
+  return inTurns(restoringFrom(parsed(text)));
+}
+
+function parsed(text: Buffer): Snapshot {
+  return JSON.parse(text.toString('utf8'));
 }

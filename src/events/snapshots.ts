@@ -10,7 +10,7 @@ import { deflate, inflateSync } from 'node:zlib';
 import type { Kernel } from '../domain/kernel.ts';
 import { snapshotOf } from '../domain/snapshot.ts';
 import type { Queryable } from './database.ts';
-import type { Stretch } from './lineage.ts';
+import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
 
 /**
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
@@ -70,16 +70,19 @@ export function isSound(stored: StoredSnapshot): boolean {
 const COLUMNS = `s.host_id, s.position, s.state, encode(s.hash, 'hex') as hash`;
 
 /** The chain's value at a position of host `$1`, where an append ends: a snapshot may stand at a fork. */
-const chainAt = (position: string): string => `
-  (select encode(b.hash, 'hex') from batches b where b.position_to = ${position} and b.host_id =
-    coalesce((select l.ancestor_id from lineages l where l.host_id = $1
-      and l.position_to >= ${position} order by l.position_to limit 1), $1)) as chain`;
+const chainAt = ({ isBranch }: LineForm, position: string): string => {
+  const owner = `coalesce((select l.ancestor_id from lineages l where l.host_id = $1
+      and l.position_to >= ${position} order by l.position_to limit 1), $1)`;
+  return `
+  (select encode(b.hash, 'hex') from batches b where b.position_to = ${position}
+    and b.host_id = ${isBranch ? owner : '$1'}) as chain`;
+};
 
-const LATEST = `
-  select found.*, ${chainAt('found.position')} from (
-    select * from (
-      (select ${COLUMNS} from snapshots s
-       where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)
+const LATEST = lineText((form) => {
+  const own = `(select ${COLUMNS} from snapshots s
+    where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)`;
+  const ofLine = `(select * from (
+      ${own}
       union all
       select below.* from lineages l cross join lateral (
         select ${COLUMNS} from snapshots s
@@ -87,7 +90,10 @@ const LATEST = `
           and position between l.position_from and least(l.position_to, $3)
         order by position desc limit 1) below
       where l.host_id = $1) every
-    order by position desc limit 1) found`;
+    order by position desc limit 1)`;
+  return `
+  select found.*, ${chainAt(form, 'found.position')} from ${form.isBranch ? ofLine : own} found`;
+});
 
 /** The last sound snapshot at or before a position. */
 export async function latestSnapshot(
@@ -96,7 +102,8 @@ export async function latestSnapshot(
   position: number,
 ): Promise<StoredSnapshot | undefined> {
   for (let to = position; to > 0; ) {
-    const [row] = await database.query<StoredSnapshot>(LATEST, [hostId, SNAPSHOT_VERSION, to]);
+    const params = [hostId, SNAPSHOT_VERSION, to] as const;
+    const [row] = await queryLine<StoredSnapshot>(database, LATEST, params);
     if (row === undefined || isSound(row)) return row;
     const fault: SnapshotFault = { host_id: row.host_id, position: row.position };
     channel(SNAPSHOT_FAULTS).publish(fault);
@@ -105,18 +112,19 @@ export async function latestSnapshot(
   return undefined;
 }
 
+const FIRST = lineText(
+  (form) => `select ${COLUMNS}, ${chainAt(form, 's.position')} from snapshots s
+    where host_id = $2 and version = $3 and position between $4 and $5 order by position limit 1`,
+);
+
 /** The first snapshot within a stretch of a host's line, sound or not. */
 export async function firstSnapshot(
   database: Queryable,
   hostId: number,
   { host_id: owner, from, to }: Stretch,
 ): Promise<StoredSnapshot | undefined> {
-  const [row] = await database.query<StoredSnapshot>(
-    `select ${COLUMNS}, ${chainAt('s.position')} from snapshots s
-     where host_id = $2 and version = $3 and position between $4 and $5
-     order by position limit 1`,
-    [hostId, owner, SNAPSHOT_VERSION, from, to],
-  );
+  const params = [hostId, owner, SNAPSHOT_VERSION, from, to] as const;
+  const [row] = await queryLine<StoredSnapshot>(database, FIRST, params);
   return row;
 }
 
@@ -127,7 +135,10 @@ export interface NewSnapshot {
   readonly text: string;
 }
 
-/** Stores the text of the state at a position; harmless when another process did so already. */
+/**
+ * Stores the text of the state at a position of the log that it is of; harmless when another process
+ * did so already.
+ */
 export async function storeSnapshot(
   database: Queryable,
   hostId: number,
@@ -135,15 +146,21 @@ export async function storeSnapshot(
 ): Promise<void> {
   const state = await promisify(deflate)(text);
   const chain = Buffer.from(hash).toString('hex');
-  await database.query(
-    `insert into snapshots (host_id, version, position, state, hash)
-     values ($1, $2, $3, decode($4, 'base64'), decode($5, 'hex')) on conflict do nothing`,
-    [
-      hostId,
-      SNAPSHOT_VERSION,
-      position,
-      state.toString('base64'),
-      snapshotHash({ host_id: hostId, position }, chain, state),
-    ],
-  );
+  await queryLine(database, STORE, [
+    hostId,
+    SNAPSHOT_VERSION,
+    position,
+    state.toString('base64'),
+    snapshotHash({ host_id: hostId, position }, chain, state),
+    chain,
+  ]);
 }
+
+// Only beside the event that it was taken after: the log may have gone back meanwhile.
+const STORE = lineText(
+  (form) => `
+  insert into snapshots (host_id, version, position, state, hash)
+  select $1::int8, $2::int4, $3::int8, decode($4, 'base64'), decode($5, 'hex')
+  from (select ${chainAt(form, '$3::int8')}) there where there.chain = $6
+  on conflict do nothing`,
+);

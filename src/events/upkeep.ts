@@ -32,7 +32,7 @@ export interface Upkeep {
 const UNSIGNED = `
   select h.host_id, h.name as host from hosts h join heads t using (host_id)
   left join lateral (select position, signed_at from checkpoints c
-    where c.host_id = h.host_id order by position desc limit 1) latest on true
+    where c.host_id = t.host_id order by position desc limit 1) latest on true
   where t.position < latest.position
     or t.position - coalesce(latest.position, 0) >= $1::int8
     or (t.position > coalesce(latest.position, 0) and coalesce(latest.signed_at, 0) <= $2::int8)

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
+import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
-import { newMetrics } from '../../src/api/metrics.ts';
+import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
-import type { App } from '../../src/api/routing.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
 import { SignedHeads } from '../../src/events/checkpoint/signed-heads.ts';
@@ -33,10 +33,15 @@ const onPostgresql = process.env.BPFLEDGER_TEST_API_ON === 'postgresql';
 
 const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
+export type App = ReturnType<typeof createApp>;
+
 export interface TestService {
   readonly app: App;
   /** Opens a socket, for what the server itself does; once. Returns the URL. */
   listen(): Promise<string>;
+  /** Those that were asked for. */
+  readonly tokens: TokenBook | undefined;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly database: Database;
   readonly signedHeads: SignedHeads;
@@ -49,6 +54,7 @@ export interface TestServiceOptions {
   readonly database?: Database;
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
+  readonly metricsOpen?: boolean;
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -68,6 +74,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     database,
     clock,
     metrics: newMetrics(),
+    metricsOpen: options.metricsOpen ?? false,
     closing: closing.signal,
     version: 'test',
     signingKey,
@@ -75,7 +82,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     trustedKeys: new TrustedKeys([signingKey.public.key_id]),
     onFault: (error) => faults.push(error),
   };
-  const guard = { tokens: options.tokens, loopback: options.loopback ?? false };
+  const tokens = options.tokens && tokenBook(options.tokens, clock);
+  const guard = { tokens, loopback: options.loopback ?? false };
   let server: Server | undefined;
   return {
     app: createApp(service, guard),
@@ -84,6 +92,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await once(server, 'listening');
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
+    tokens,
+    metrics: service.metrics,
     log,
     database,
     signedHeads: service.signedHeads,

@@ -130,7 +130,7 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
 
 it('verifies as before where nothing was bound to its name, and says what that leaves open', async () => {
   const database = await openPglite();
-  await database.migrate(migrationsBefore('0017_proof_bound'));
+  await database.migrate(migrationsBefore('0019_proof_bound'));
   const old = await writeUnbound(database, 'old', 'old');
   const copy = await writeUnbound(database, 'copy', 'old');
   await database.query(`insert into signing_keys values ($1, decode($2, 'hex'))`, [
@@ -160,7 +160,7 @@ it('verifies as before where nothing was bound to its name, and says what that l
 });
 
 it('keeps its appends, its chain and its guard when they move to their last events', async () => {
-  const database = await openPglite();
+  const database = await openPglite({ prepared: false });
   await database.migrate(migrationsBefore('0016_append_columns'));
   const host_id = await writeWithBatches(database);
   await migrate(database);

@@ -8,6 +8,7 @@ import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
 import { signHead } from '../../src/events/checkpoint/sign-head.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import { encodeEvent } from '../../src/events/codec.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
@@ -19,7 +20,7 @@ import { addHost } from '../support/projected-log.ts';
 import { newSigner } from '../support/signer.ts';
 
 const signer = await newSigner();
-const importer = { actor: 'local', now: 9, trusted: signer.trusted };
+const importer = { actor: 'local', now: systemClock.now(), trusted: signer.trusted };
 afterAll(() => signer.drop());
 
 async function* inChunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Array> {
@@ -147,28 +148,53 @@ describeStores('a bundle', ({ open }) => {
     ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
   });
 
-  it('is refused when an event says another boot than the state is of', async () => {
-    const [boot, made] = await log.read(host, { from: 1, limit: 2 });
-    const recorded_at = made?.recorded_at ?? 0;
-    const bodies = [boot, { ...made, boot: 5 }].map((event) => encodeEvent(event as LedgerEvent));
+  const other = (change: object) => (made: LedgerEvent) => encodeEvent({ ...made, ...change });
+  const says = (call: object, rest: object = {}) =>
+    other({ call: { name: 'mkdir', path: '/a', ...call }, ...rest });
+  const id = { name: 'map_get_fd_by_id', map_id: 2 ** 32 + 7 };
+  const made = { type: 'CgroupMade', cgroup_id: 2, path: '/..' };
+  it.each([
+    ['says another boot than the state is of', other({ boot: 5 }), 'is of boot 5, in boot 1'],
+    ['has a NUL in a path', says({ path: '/..\0' }), 'call.path: contains a NUL character'],
+    ['has a path that climbs', says({ path: '/../a' }), 'call.path: must not end in a slash'],
+    ['has an id past 32 bits', other({ call: id }), 'call.map_id: '],
+    ['has an id below zero', other({ call: { ...id, map_id: -7 } }), 'call.map_id: '],
+    ['has an effect that climbs', other({ effects: [made] }), 'effects.0.path: must not end'],
+    ['has a comm with a NUL', other({ comm: 'a\0' }), 'comm: contains a NUL character'],
+    [
+      'has more than an event has',
+      (event: LedgerEvent) => encodeEvent(event).replace(/\]$/u, ',7]'),
+      'it says more than its fields',
+    ],
+  ])('is refused when an event %s', async (what, bodyOf, message) => {
+    const [booted, event] = (await log.read(host, { from: 1, limit: 2 })) as [
+      LedgerEvent,
+      LedgerEvent,
+    ];
+    const { recorded_at } = event;
+    const bodies = [encodeEvent(booted), bodyOf(event)];
     const hash = bodies.reduce(
       (before, body, i) => chainHash(before, { position: i + 1, recorded_at, body }),
       GENESIS_HASH,
     );
-    const forged = await addHost(store.database, 'forged');
+    const name = `forged: ${what}`;
+    const forged = await addHost(store.database, name);
     const from = { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
     const to = { ...from, position: 2, hash, recorded_at, at_max: recorded_at };
     const appended = { hostId: forged, writer: 1, from, to, bodies, keys: [], rows: [] };
     expect(await appendFor([])(store.database, appended)).toBe(true);
-    const bytes = await exported({ host: 'forged', host_id: forged });
+    const bytes = await exported({ host: name, host_id: forged });
     expect(await verified(bytes)).toMatchObject({ holds: true });
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
-      hostName: () => 'of-two-boots',
+      hostName: () => 'of-a-forger',
       ...importer,
     });
-    await expect(refused).rejects.toThrow('position 2: is of boot 5, in boot 1');
+    await expect(refused).rejects.toThrow(`position 2: ${message}`);
+    await expect(log.host('of-a-forger')).rejects.toMatchObject({
+      reason: { why: 'host-unknown' },
+    });
   });
 
   it('leaves nothing behind when it does not hold', async () => {

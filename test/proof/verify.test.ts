@@ -7,6 +7,7 @@ import { genesisOf, identityOf } from '../../src/events/birth.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { signHead } from '../../src/events/checkpoint/sign-head.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import { chainHash } from '../../src/events/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
 import { readRows } from '../../src/events/log-reader.ts';
@@ -110,7 +111,7 @@ describeStores('verification', ({ open }) => {
           projector,
           hostName: () => `${name}-copy-${calls}`,
           actor: 'local',
-          now: 9,
+          now: systemClock.now(),
         });
         expect(copy.report.hash).toBe(verdicts.chain.hash);
       }

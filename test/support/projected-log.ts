@@ -63,12 +63,13 @@ async function appendBatch(database: Database, hostId: number, batch: OpenBatch)
   const from = await readHead(database, hostId);
   const last = batch.events.at(-1);
   if (last === undefined) throw new Error('a batch has events');
-  const { position, recorded_at, at } = last;
+  const { position, recorded_at } = last;
+  const at_max = batch.events.reduce((max, { at }) => Math.max(max, at), from.at_max);
   const moved = await append(database, {
     hostId,
     writer: 1,
     from,
-    to: { ...from, position, recorded_at, at_max: at },
+    to: { ...from, position, recorded_at, at_max },
     bodies: batch.events.map(encodeEvent),
     keys: [],
     rows: batch.rows,

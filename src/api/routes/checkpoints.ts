@@ -1,16 +1,15 @@
 /** GET and POST …/checkpoints: signed statements of where a log stood. GET /v1/keys: who signs. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Checkpoint } from '../../events/checkpoint/checkpoint.ts';
 import { readCheckpoints, readKeys } from '../../events/checkpoint/checkpoints.ts';
 import { signHead } from '../../events/checkpoint/sign-head.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
 import {
   type App,
-  answers,
   answersWithoutTag,
+  createRoute,
   creates,
   hostParams,
   idPage,
@@ -74,15 +73,17 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'listCheckpoints',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Signed checkpoints of a log',
   request: { params: hostParams, query: strictObject(idPage) },
-  responses: answers('Checkpoints, by position.', checkpointPage),
+  responses: answersWithoutTag('Checkpoints, by position.', checkpointPage),
 });
 
 const signRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'signCheckpoint',
+  access: { role: 'writer', hosts: ['path:host'] },
   summary: 'Sign where the log stands now',
   description: 'Asked for again at the same position, the first one is the answer.',
   request: { params: hostParams },
@@ -93,6 +94,7 @@ const keysRoute = createRoute({
   method: 'get',
   path: '/v1/keys',
   operationId: 'listKeys',
+  access: { role: 'reader', hosts: 'none' },
   summary: 'The public keys that signed checkpoints here (Ed25519)',
   request: {},
   responses: answersWithoutTag('The keys.', keyList),
@@ -125,7 +127,6 @@ export function checkpoints(app: App, service: Service): void {
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { limit, after = 0 } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { host_id, position: head } = await log.head(host);
     const found = await readCheckpoints(database, host_id, { after, limit });
     // No ETag: a checkpoint may come while the log stays where it is.
@@ -138,7 +139,6 @@ export function checkpoints(app: App, service: Service): void {
 
   app.openapi(signRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'writer', host);
     const { host_id } = await log.head(host);
     const signer = { key, memory, now: clock.now() };
     const signed = await signHead(database, { host_id, host }, signer).catch((error: unknown) => {
@@ -153,7 +153,6 @@ export function checkpoints(app: App, service: Service): void {
   });
 
   app.openapi(keysRoute, async (c) => {
-    allowed(c, 'reader');
     const known = new Map((await readKeys(database)).map((one) => [one.key_id, one]));
     known.set(key.public.key_id, key.public);
     const items = [...known.values()].map(({ key_id, bytes }) => ({

@@ -1,12 +1,12 @@
 /** GET …/verify: four verdicts on a log: its chain, its projections, its outcomes, its snapshots. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { KeptHead } from '../../events/checkpoint/checkpoint-check.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
-import { allowed } from '../guard/access.ts';
-import { atMost } from '../guard/at-most.ts';
-import { VERIFICATIONS_MAX } from '../limits.ts';
-import { type App, answersWithoutTag, hostParams } from '../routing.ts';
+import { UNKEPT } from '../answer-headers.ts';
+import { VERIFICATIONS } from '../limits.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { importedLog, importedOnWire } from '../wire/imported.ts';
 
@@ -107,13 +107,14 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/verify',
   operationId: 'verifyHost',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Whether the log, the projections and the rules agree',
   description:
     'Reads the whole log, three times. `chain`: the stored bytes give the stored hashes, and what ' +
     'checkpoints and kept heads state; nothing is stored of positions after the head. `projections`: derived anew from the log, they are those in the tables. ' +
     "`outcomes`: today's rules answer each call as the log says. `snapshots`: stored states are " +
     'those that the log gives. `not_excluded` says what this cannot show. That one does not hold ' +
-    `is the answer, not a problem. At most ${VERIFICATIONS_MAX} at once.`,
+    `is the answer, not a problem. At most ${VERIFICATIONS.all} at once.`,
   request: {
     params: hostParams,
     query: strictObject({
@@ -124,14 +125,13 @@ const route = createRoute({
         ),
     }),
   },
-  responses: answersWithoutTag('The verdicts.', verification),
+  responses: answers('The verdicts.', verification, UNKEPT),
 });
 
 export function verify(app: App, service: Service): void {
-  const running = atMost(VERIFICATIONS_MAX, 'verifications');
+  const verifications = new HeavyReads(service, VERIFICATIONS);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const given = c.req.valid('query').kept ?? [];
     // First of all: what is remembered of a log is no later than where it ends.
     const remembered = await service.signedHeads.of(host);
@@ -140,8 +140,8 @@ export function verify(app: App, service: Service): void {
       kept: remembered === undefined ? given : [...given, remembered],
     };
     const { host_id } = await service.log.head(host);
-    const { imported, ...told } = await running(() =>
-      verifyHost(service.database, host_id, outside),
+    const { imported, ...told } = await verifications.answer(c, ({ database }) =>
+      verifyHost(database, host_id, outside),
     );
     c.header('cache-control', 'no-store');
     const foreign = imported !== undefined && { imported: importedOnWire(imported) };

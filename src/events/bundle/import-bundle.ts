@@ -9,17 +9,19 @@ import { ChainCheck, type ChainReport } from '../chain-check.ts';
 import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
 import type { PublicKey } from '../checkpoint/signing-key.ts';
 import type { TrustedKeys } from '../checkpoint/trusted-keys.ts';
-import type { EncodedEvent } from '../codec.ts';
+import { type EncodedEvent, encodeEvent } from '../codec.ts';
 import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
 import { violatedUnique } from '../database-error.ts';
 import type { LedgerEvent } from '../event.ts';
+import { foundFault, recordedEvent } from '../event-schema.ts';
 import { fold } from '../host-state.ts';
 import { insertRows } from '../insert-rows.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
 import { storeSegment } from '../segment/seal.ts';
 import { sqlArray } from '../sql-array.ts';
+import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 
 /** Events that are inserted by one statement, and their text in characters, about. */
@@ -65,7 +67,7 @@ export class BundleRefused extends Error {
  * Imports a bundle.
  *
  * @throws BundleRefused when the chain does not hold
- * @throws LogRefusal `host-exists`
+ * @throws LogRefusal `host-exists`, `state-too-large`
  * @throws LineTooLong
  */
 export async function importBundle(
@@ -81,7 +83,8 @@ export async function importBundle(
         if (check.faultCount > 0) throw new BundleRefused(check.report());
         if (part.part === 'host') {
           host = hostName(part.host);
-          restored = new Restored(tx, await reservedHost(tx, host), projector, check);
+          const host_id = await reservedHost(tx, host);
+          restored = new Restored(tx, { host_id, projector, check, now });
         }
         await restored?.take(part);
       }
@@ -89,7 +92,7 @@ export async function importBundle(
       if (!report.holds || restored === undefined) throw new BundleRefused(report);
       await restored.finish(host, { actor, now });
       return { host, host_id: restored.host_id, report };
-    });
+    }, 'upload');
   } catch (error) {
     if (violatedUnique(error) !== 'hosts_name_unique') throw error;
     throw new LogRefusal({ why: 'host-exists', host });
@@ -117,6 +120,7 @@ class Restored {
   readonly #tx: Queryable;
   readonly #projector: Projector;
   readonly #check: ChainCheck;
+  readonly #now: number;
   readonly #kernel = unbooted();
   #exportedAs = '';
   #born: Birth | null = null;
@@ -133,11 +137,25 @@ class Restored {
   /** What the database works on while the next piece is read. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(tx: Queryable, host_id: number, projector: Projector, check: ChainCheck) {
+  constructor(
+    tx: Queryable,
+    {
+      host_id,
+      projector,
+      check,
+      now,
+    }: {
+      readonly host_id: number;
+      readonly projector: Projector;
+      readonly check: ChainCheck;
+      readonly now: number;
+    },
+  ) {
     this.#tx = tx;
     this.host_id = host_id;
     this.#projector = projector;
     this.#check = check;
+    this.#now = now;
     this.#versions = projector.tables.map(() => []);
   }
 
@@ -214,6 +232,12 @@ class Restored {
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {
+    const fault = foundFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
+    // What decoding passes over would be stored, and hashed, without anybody having looked at it.
+    if (encodeEvent(event) !== row.body) {
+      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
+    }
     try {
       fold(this.#kernel, [event]);
     } catch (error) {

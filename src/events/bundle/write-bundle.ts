@@ -5,7 +5,6 @@
  */
 import { readBatches, type StoredBatch } from '../batch-reader.ts';
 import { genesisOf, identityOf } from '../birth.ts';
-import { headAt } from '../branching.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readCheckpoints } from '../checkpoint/checkpoints.ts';
 import { HostKeys } from '../checkpoint/host-keys.ts';
@@ -14,6 +13,7 @@ import type { EncodedEvent } from '../codec.ts';
 import type { Queryable } from '../database.ts';
 import { chainHash } from '../hash-chain.ts';
 import { readHead } from '../head.ts';
+import { headAt } from '../head-at.ts';
 import { forksOf } from '../lineage.ts';
 import { readRows } from '../log-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';

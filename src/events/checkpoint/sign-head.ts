@@ -4,11 +4,11 @@
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
 import { identityOf } from '../birth.ts';
-import { headAt } from '../branching.ts';
 import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
 import { chainHash } from '../hash-chain.ts';
 import { type Head, readHead } from '../head.ts';
+import { headAt } from '../head-at.ts';
 import { readRows } from '../log-reader.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signed } from './checkpoint.ts';

@@ -1,0 +1,50 @@
+/** Opens PGlite, a new database as the prepared one, and migrates it. In the thread of PGlite. */
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite, types } from '@electric-sql/pglite';
+import { readPrepared } from './prepared.ts';
+import { unpackTar } from './tar.ts';
+
+/** An int8 is a number, as on the server, also where a log holds a time past 2^53. */
+const parsers = { [types.INT8]: Number };
+
+interface Opening {
+  /** Whether a new database may begin as the prepared one. */
+  readonly prepared: boolean;
+}
+
+/** A new database that is gone at the end. */
+export async function openInMemory({ prepared }: Opening): Promise<PGlite> {
+  const tar = prepared ? await readPrepared() : undefined;
+  if (tar === undefined) return PGlite.create('memory://', { parsers });
+  return PGlite.create('memory://', {
+    parsers,
+    loadDataDir: new Blob([tar as Uint8Array<ArrayBuffer>]),
+  });
+}
+
+/** The database in a folder that this process has locked; a new one when there is none. */
+export async function openDirectory(folder: string, { prepared }: Opening): Promise<PGlite> {
+  const directory = join(folder, 'postgres');
+  if (prepared && !existsSync(directory)) await layOut(directory);
+  return PGlite.create(directory, { parsers });
+}
+
+/** Unpacks the prepared database beside, so that a crash leaves none that is half there. */
+async function layOut(directory: string): Promise<void> {
+  const tar = await readPrepared();
+  if (tar === undefined) return;
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  unpackTar(tar, unfinished);
+  await rename(unfinished, directory);
+}
+
+/** Applies what is missing of a folder of migrations. */
+export async function applyMigrations(pg: PGlite, migrationsFolder: string): Promise<void> {
+  // Most starts find nothing to apply, and need not wait for these.
+  const { drizzle } = await import('drizzle-orm/pglite');
+  const { migrate } = await import('drizzle-orm/pglite/migrator');
+  await migrate(drizzle(pg), { migrationsFolder });
+}

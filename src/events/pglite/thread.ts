@@ -1,0 +1,87 @@
+/**
+ * The thread that PGlite runs in: a statement of it holds its thread until it is done, and the
+ * service's own has requests to answer meanwhile.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { PGlite } from '@electric-sql/pglite';
+import { callsOver } from '../thread/calls.ts';
+import { applyMigrations, openDirectory, openInMemory } from './opening.ts';
+
+/** What the thread is started with. */
+export interface PgliteThread {
+  /** Where the data is kept; absent: in memory. */
+  readonly folder?: string | undefined;
+  /** Whether a new database may begin as the prepared one. */
+  readonly prepared: boolean;
+}
+
+/** Rows of one message: taking them in holds the other thread for some milliseconds at most. */
+const ROWS_AT_ONCE = 1000;
+
+/** Rows of a result, and the number under which the rest of them is asked for, if there is any. */
+export interface Rows<Row extends object> {
+  readonly rows: Row[];
+  readonly rest?: number;
+}
+
+if (parentPort === null) throw new Error('this module is a thread of its own');
+
+let database: PGlite | undefined;
+const rests = new Map<number, object[]>();
+let lastRest = 0;
+
+function pg(): PGlite {
+  if (database === undefined) throw new Error('the database is not open');
+  return database;
+}
+
+function piece(all: object[]): Rows<object> {
+  if (all.length <= ROWS_AT_ONCE) return { rows: all };
+  rests.set(++lastRest, all.slice(ROWS_AT_ONCE));
+  return { rows: all.slice(0, ROWS_AT_ONCE), rest: lastRest };
+}
+
+/** Where PostgreSQL itself broke down (WebAssembly says so), nothing that it answers counts. */
+function endIfBroken(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'RuntimeError')) return;
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+const { call } = callsOver(parentPort, {
+  async open(): Promise<void> {
+    const { folder, prepared } = workerData as PgliteThread;
+    database =
+      folder === undefined
+        ? await openInMemory({ prepared })
+        : await openDirectory(folder, { prepared });
+  },
+
+  async query(text: string, params: unknown[]): Promise<Rows<object>> {
+    try {
+      return piece((await pg().query<object>(text, params)).rows);
+    } catch (error) {
+      endIfBroken(error);
+      throw error;
+    }
+  },
+
+  rest(number: number): Rows<object> {
+    const rows = rests.get(number) ?? [];
+    rests.delete(number);
+    return piece(rows);
+  },
+
+  async migrate(folder: string): Promise<void> {
+    await applyMigrations(pg(), folder);
+  },
+
+  async listen(channel: string): Promise<void> {
+    await pg().listen(channel, (payload) => {
+      call('notified', channel, payload).catch(() => undefined);
+    });
+  },
+
+  close: () => pg().close(),
+});

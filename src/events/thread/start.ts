@@ -1,0 +1,23 @@
+/** Starts threads, from the built program and from the sources, which a thread cannot load alone. */
+import { extname } from 'node:path';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+
+/**
+ * Starts a thread.
+ *
+ * @param module what it runs, without the ending that says whether it is built
+ */
+export function startThread(
+  module: URL,
+  options: Pick<WorkerOptions, 'workerData' | 'resourceLimits'>,
+): Worker {
+  const whole = { ...options, execArgv: [] };
+  const file = new URL(module.href + extname(import.meta.url));
+  if (file.pathname.endsWith('.js')) return new Worker(file, whole);
+  const compiler = import.meta.resolve('tsx/esm/api');
+  const program = `import(${JSON.stringify(compiler)}).then(({ register }) => {
+    register();
+    return import(${JSON.stringify(file.href)});
+  });`;
+  return new Worker(program, { ...whole, eval: true });
+}
