@@ -129,7 +129,7 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
 }
 
 it('verifies as before where nothing was bound to its name, and says what that leaves open', async () => {
-  const database = await openPglite();
+  const database = await openPglite({ prepared: false });
   await database.migrate(migrationsBefore('0019_proof_bound'));
   const old = await writeUnbound(database, 'old', 'old');
   const copy = await writeUnbound(database, 'copy', 'old');

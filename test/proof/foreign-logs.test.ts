@@ -16,6 +16,9 @@ import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
 import { newSigner } from '../support/signer.ts';
 
+/** Of the imports, microseconds since the epoch: nothing may be recorded after it. */
+const NOW = (Date.now() + 60_000) * 1000;
+
 const theirs = await newSigner();
 const ours = await newSigner();
 afterAll(() => [theirs, ours].map((signer) => signer.drop()));
@@ -38,7 +41,7 @@ describeStores('a log from elsewhere', ({ open }) => {
       projector,
       hostName: () => name,
       actor: 'token:ops',
-      now: 11,
+      now: NOW,
       trusted: ours.trusted,
     });
 
@@ -66,7 +69,7 @@ describeStores('a log from elsewhere', ({ open }) => {
     const { imported } = await log.host(copy.host);
     expect(imported).toEqual({
       position_to: 3,
-      imported_at: 11,
+      imported_at: NOW,
       actor: 'token:ops',
       exported_as: origin.host,
       key_ids: theirs.key.public.key_id,
