@@ -116,7 +116,7 @@ describe('checkpoints', () => {
 });
 
 describe('verify', () => {
-  it('gives three verdicts', async () => {
+  it('gives four verdicts', async () => {
     const verdicts = await parsed(await get('/v1/hosts/web1/verify'), verification);
     expect(verdicts).toMatchObject({
       host: 'web1',
@@ -124,7 +124,38 @@ describe('verify', () => {
       chain: { holds: true, position: 4, checkpoints: 1, proven_to: 4 },
       projections: { holds: true, differing: 0 },
       outcomes: { holds: true, differences: [] },
+      snapshots: { holds: true },
+      // The service remembers what it signed.
+      not_excluded: [],
     });
+  });
+
+  it('holds a log against what somebody kept', async () => {
+    const { position, hash } = await service.log.head('web1');
+    const hex = Buffer.from(hash).toString('hex');
+    const kept = (...heads: string[]) => get(`/v1/hosts/web1/verify?kept=${heads.join(',')}`);
+    const sound = await parsed(await kept(`${position}:${hex}`), verification);
+    expect(sound).toMatchObject({ holds: true, chain: { kept: 2 } });
+    const lost = await parsed(await kept(`${position + 1}:${hex}`, `1:${hex}`), verification);
+    expect(lost.chain.fault_count).toBe(2);
+    expect((await problem(await kept('1:ab'))).status).toBe(422);
+  });
+
+  it('is refused a checkpoint where the log does not hold what was signed', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'cut', release: '6.1' } });
+    const { position, hash } = await service.log.head('cut');
+    await service.signedHeads.accept('cut', { position: position + 2, hash }, 1);
+    const refused = await problem(await post(service.app, '/v1/hosts/cut/checkpoints', {}));
+    expect(refused).toMatchObject({
+      type: 'urn:bpfledger:problem:signing-refused',
+      status: 409,
+      position: 3,
+      detail: 'the log of cut is not signed: position 3 was signed, and the log ends at 1',
+    });
+    const verdicts = await parsed(await get('/v1/hosts/cut/verify'), verification);
+    expect(verdicts.holds).toBe(false);
+    expect(service.faults.splice(0)).toMatchObject([{ reason: { why: 'signing-refused' } }]);
+    expect(await (await get('/metrics')).text()).toContain('bpfledger_signing_refused_total 1\n');
   });
 });
 
@@ -179,6 +210,13 @@ describe('a bundle', () => {
     }
     const verdicts = await parsed(await get('/v1/hosts/copy/verify'), verification);
     expect(verdicts.holds).toBe(true);
+    const noted = { position_from: 1, position_to: 4, actor: 'local', exported_as: 'web1' };
+    expect(verdicts.imported).toMatchObject(noted);
+    expect(await (await get('/v1/hosts/copy')).json()).toMatchObject({ imported: noted });
+    const listed = await (await get('/v1/hosts?after=cop')).json();
+    expect((listed as { items: unknown[] }).items[0]).toMatchObject({ imported: noted });
+    const page = await parsed(await get('/v1/hosts/copy/checkpoints'), checkpointPage);
+    expect(page.items).toMatchObject([{ host: 'web1', trusted: true }]);
     expect((await problem(await upload(bundle, '?host=copy'))).type).toContain('host-exists');
     expect((await problem(await upload(bundle))).type).toContain('host-exists');
   });

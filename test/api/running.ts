@@ -44,6 +44,7 @@ export interface TestService {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly database: Database;
+  readonly signedHeads: SignedHeads;
   /** What the service could not explain; a test that expects none checks that it is empty. */
   readonly faults: unknown[];
   close(): Promise<void>;
@@ -95,6 +96,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     metrics: service.metrics,
     log,
     database,
+    signedHeads: service.signedHeads,
     faults,
     async close() {
       closing.abort();

@@ -2,6 +2,7 @@
  * The fourth verdict: is each stored state the one that the log gives there? States are compared as
  * the log is folded for the outcomes.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Queryable } from '../../events/database.ts';
 import { type Stretch, stretchesOf } from '../../events/lineage.ts';
@@ -63,7 +64,7 @@ export class SnapshotsBeside {
     // Inside an append nothing is kept of the chain, and such a snapshot is not read.
     if (stored.chain !== null && !isSound(stored)) {
       this.#fault(position, 'its hash is not that of this state at this position of this host');
-    } else if (textOf(stored) !== snapshotText(kernel)) {
+    } else if (!isDeepStrictEqual(stateOf(stored), JSON.parse(snapshotText(kernel)))) {
       this.#fault(position, 'it is not the state that the log gives');
     }
     this.#stretches = (this.#stretches ?? [])
@@ -95,9 +96,10 @@ export class SnapshotsBeside {
   }
 }
 
-function textOf(stored: StoredSnapshot): string | undefined {
+/** Equal states may be written in another order of their fields. */
+function stateOf(stored: StoredSnapshot): unknown {
   try {
-    return unpacked(stored);
+    return JSON.parse(unpacked(stored));
   } catch {
     return undefined;
   }
