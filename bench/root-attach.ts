@@ -2,13 +2,12 @@
  * G: an attach at the root of a large tree costs what it costs at the root of a small one, since
  * effective arrays are derived where there are entries, not computed for every descendant.
  */
+
 import { randomBytes } from 'node:crypto';
-import { bootEffect, unbooted } from '../src/domain/boot.ts';
+import { boot } from '../src/domain/boot.ts';
 import { effectiveArray } from '../src/domain/effective.ts';
-import { evolve } from '../src/domain/evolve.ts';
 import type { Cgroup, Kernel } from '../src/domain/kernel.ts';
 import { isRefusal, type Outcome } from '../src/domain/outcome.ts';
-import { BOOT_PID } from '../src/domain/release/config.ts';
 import { systemClock } from '../src/events/clock.ts';
 import { encodeEvent } from '../src/events/codec.ts';
 import { decideEvent } from '../src/events/decision.ts';
@@ -160,8 +159,7 @@ function retOf(outcome: Outcome): number {
 }
 
 function kernelOf(tree: Tree): Kernel {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
+  const kernel = boot('6.18');
   for (const request of TREES[tree]()) recorded(kernel, request);
   return kernel;
 }

@@ -1,25 +1,33 @@
 /** The composition root: opens the database, wires the log to the routes, listens, shuts down. */
 import { randomBytes } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Logger, pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
-import { type Tokens, tokensOf } from './api/guard/tokens.ts';
-import { IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
+import { tokenBook } from './api/guard/token-book.ts';
+import type { Tokens } from './api/guard/tokens.ts';
+import { readTokensFile } from './api/guard/tokens-file.ts';
+import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
+import { SIGNED_HEADS_FILE, SignedHeads } from './events/checkpoint/signed-heads.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/checkpoint/signing-key.ts';
+import { TrustedKeys, trustedKeysOf } from './events/checkpoint/trusted-keys.ts';
 import { systemClock } from './events/clock.ts';
 import type { Database } from './events/database.ts';
 import { openLog } from './events/log.ts';
+import { isSigningRefused } from './events/log-refusal.ts';
 import { migrate } from './events/migrate.ts';
 import { pendingMigrations } from './events/pending-migrations.ts';
+import { SNAPSHOT_FAULTS } from './events/snapshots.ts';
 import { upkeep } from './events/upkeep.ts';
 import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
@@ -32,7 +40,12 @@ export interface Running {
   readonly url: string;
   /** What the storage is and what it survives, in a sentence. */
   readonly storage: string;
-  /** Takes no more requests, finishes those under way, closes the database. */
+  /** Reads the tokens file again; when it cannot be used, the tokens stay as they were. */
+  reload(): Promise<void>;
+  /**
+   * Takes no more requests, finishes those under way, closes the database. Ends whatever the
+   * database does: what did not finish in time is given up then.
+   */
   close(): Promise<void>;
 }
 
@@ -42,10 +55,12 @@ function version(): string {
   return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;
 }
 
-async function tokensFrom(file: string | undefined): Promise<Tokens | undefined> {
+async function tokensFrom(file: string | undefined, logger: Logger): Promise<Tokens | undefined> {
   if (file === undefined) return undefined;
   try {
-    return tokensOf(await readFile(file, 'utf8'));
+    const { tokens, warning } = await readTokensFile(file);
+    if (warning !== undefined) logger.warn(warning);
+    return tokens;
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read';
     throw new Error(`BPFLEDGER_TOKENS_FILE: ${reason}`);
@@ -64,6 +79,16 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
     const setting =
       signingKeyFile === undefined ? 'BPFLEDGER_DATA_DIR' : 'BPFLEDGER_SIGNING_KEY_FILE';
     throw new Error(`no signing key to be had (${setting})`, { cause: error });
+  }
+}
+
+/** The keys whose checkpoints prove something: the own one, and those of the operator's list. */
+async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promise<TrustedKeys> {
+  if (file === undefined) return new TrustedKeys([]).with(own.public);
+  try {
+    return trustedKeysOf(await readFile(file, 'utf8')).with(own.public);
+  } catch (error) {
+    throw new Error('no trusted keys to be had (BPFLEDGER_TRUSTED_KEYS_FILE)', { cause: error });
   }
 }
 
@@ -144,25 +169,38 @@ function every(ms: number, work: () => Promise<void>) {
  */
 export async function startService(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
-  const tokens = await tokensFrom(configuration.tokensFile);
+  const tokens = await tokensFrom(configuration.tokensFile, logger);
+  const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
+  const trustedKeys = await trustedKeysFrom(configuration.trustedKeysFile, signingKey);
+  const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
   const database = await openDatabase(configuration);
   const closing = new AbortController();
   try {
     const { held } = configuration;
-    const log = await openLog({ database, clock: systemClock, projector, randomBytes, held });
+    const log = await openLog({
+      ...{ database, clock: systemClock, projector, randomBytes, held },
+      onHistoryChanged(change) {
+        metrics.historyChanges.inc();
+        logger.error(change, 'the database went back: events of a host that were known are lost');
+      },
+    });
+    const metrics = newMetrics();
     const service = {
       log,
       database,
       clock: systemClock,
-      metrics: newMetrics(),
+      metrics,
+      metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
       version: version(),
       signingKey,
+      signedHeads,
+      trustedKeys,
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);
-    const server = createHttpServer(service, { tokens, loopback });
+    const server = createHttpServer(service, { tokens: book, loopback });
     const url = await listen(server, configuration);
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
@@ -171,24 +209,46 @@ export async function startService(configuration: Configuration): Promise<Runnin
     const upkept = every(UPKEEP_MS, () =>
       upkeep(database, {
         key: signingKey,
+        memory: signedHeads,
         now: systemClock.now(),
         signal: closing.signal,
-        onFault: (error) => logger.error({ err: error }, 'a log could not be sealed'),
+        onFault: (error) => {
+          if (isSigningRefused(error)) metrics.signingRefused.inc();
+          logger.error({ err: error }, 'a log could not be signed or sealed');
+        },
       }).catch((error: unknown) => logger.warn({ err: error }, 'upkeep failed')),
     );
+    const onSnapshotFault = (fault: unknown) => {
+      metrics.snapshotFaults.inc();
+      logger.error({ fault }, 'a stored state is not the one of its place: it is passed over');
+    };
+    subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
     const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
     logger.info({ url, storage }, 'listening');
     return {
       url,
       storage,
+      async reload() {
+        try {
+          const next = await tokensFrom(configuration.tokensFile, logger);
+          if (next === undefined) return;
+          book?.replace(next);
+          logger.info({ tokens: next.size }, 'read the tokens again');
+        } catch (error) {
+          logger.error({ err: error }, 'the tokens stay as they were');
+        }
+      },
       async close() {
         clearInterval(sweep);
         clearInterval(resting);
+        unsubscribe(SNAPSHOT_FAULTS, onSnapshotFault);
         closing.abort();
         await stop(server);
-        await upkept.stop();
-        await log.close();
+        const drained = upkept.stop().then(() => log.close());
+        await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+        // Whoever still waits for the database is refused by this.
         await database.close();
+        await drained;
         logger.info('closed');
       },
     };

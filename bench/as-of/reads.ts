@@ -1,6 +1,7 @@
 /** The reads of the past that are measured, each as the path of a request at a random position. */
 import type { Queryable } from '../../src/events/database.ts';
-import { randomFrom } from '../../test/support/random-history.ts';
+
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { TREE_SETUP_EVENTS, TREE_TYPES, treePaths } from '../logs/tree-log.ts';
 
 export interface Read {
@@ -23,8 +24,8 @@ export async function readsOf(
   { host, length, seed }: { readonly host: string; readonly length: number; readonly seed: number },
 ): Promise<(kind: ReadKind) => Read> {
   const random = randomFrom(seed);
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
-  const position = () => TREE_SETUP_EVENTS + 1 + Math.floor(random() * length);
+  const pick = <T>(from: readonly T[]): T => from[random.below(from.length)] as T;
+  const position = () => TREE_SETUP_EVENTS + 1 + random.below(length);
   const base = `/v1/hosts/${host}`;
   const paths = treePaths();
   const links = await livingLinks(database, host);
@@ -35,7 +36,7 @@ export async function readsOf(
       const { link_id, position_from } = pick(links);
       return `${base}/links/${link_id}?at=${position_from}`;
     },
-    cgroup: () => `${base}/cgroups/${1 + Math.floor(random() * paths.length)}?at=${position()}`,
+    cgroup: () => `${base}/cgroups/${1 + random.below(paths.length)}?at=${position()}`,
     state: () => `${base}/state?at=${position()}`,
     cgroups: () => `${base}/cgroups?limit=1000&at=${position()}`,
     bpftool: () => `${base}/cgroups?format=bpftool&effective=true&at=${position()}`,

@@ -7,7 +7,7 @@
 import { bootEffect, unbooted } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
@@ -124,7 +124,7 @@ class Node {
       boot_id: BOOT_ID,
       config: effect.config,
     } as const;
-    evolve(this.#kernel, effect, BOOT_PID);
+    applyAll(this.#kernel, [effect], BOOT_PID);
     return this.#event(BOOT_PID, call, { outcome: { ret: 0 }, effects: [effect] });
   }
 
@@ -132,7 +132,7 @@ class Node {
     const decision = decide(this.#kernel, pid, call);
     if (!isRefusal(decision.outcome)) this.ret = decision.outcome.ret;
     const event = this.#event(pid, call, decision);
-    for (const effect of decision.effects) evolve(this.#kernel, effect, pid);
+    applyAll(this.#kernel, decision.effects, pid);
     return event;
   }
 

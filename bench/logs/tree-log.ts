@@ -8,7 +8,8 @@ import type { Call } from '../../src/domain/call.ts';
 import { isRefusal, type Outcome } from '../../src/domain/outcome.ts';
 import type { Log } from '../../src/events/log.ts';
 import type { CallRequest } from '../../src/events/submission.ts';
-import { randomFrom } from '../../test/support/random-history.ts';
+
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 
 const TREE_RELEASE = '6.18';
 /** Cgroups that stay, the root included. */
@@ -130,7 +131,7 @@ export class TreeLog {
 
   #churn(): Planned {
     const agent = this.#pick(this.#agents);
-    const chance = this.#random();
+    const chance = this.#random.fraction();
     if (chance < 0.42) return this.#update(agent);
     if (chance < 0.68) {
       return this.#many('links', agent.links) ? this.#unlink(agent) : this.#link(agent);
@@ -145,7 +146,7 @@ export class TreeLog {
 
   /** Whether one goes next rather than comes: the more there are, the likelier. */
   #many(what: keyof typeof USUAL, there: readonly unknown[]): boolean {
-    return this.#random() < there.length / (2 * USUAL[what]);
+    return this.#random.fraction() < there.length / (2 * USUAL[what]);
   }
 
   #load(agent: Agent, type: AttachType, among: number[]): Planned {
@@ -232,11 +233,11 @@ export class TreeLog {
   }
 
   #pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.#random() * from.length)] as T;
+    return from[this.#random.below(from.length)] as T;
   }
 
   #take<T>(from: T[]): T {
-    return from.splice(Math.floor(this.#random() * from.length), 1)[0] as T;
+    return from.splice(this.#random.below(from.length), 1)[0] as T;
   }
 }
 

@@ -2,12 +2,11 @@
  * A machine with something on it: an agent whose programs are linked to the cgroups of pods. What
  * is measured on it meets tables, lists and fd tables that are not empty.
  */
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { boot } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
-import { decide } from '../../src/domain/decide.ts';
-import { evolve } from '../../src/domain/evolve.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
+import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 
 /** The process that makes the calls. */
@@ -21,8 +20,7 @@ export interface WorldSize {
 
 /** A kernel of 6.18 with an agent, `/pods` with so many pods, and so many programs and links. */
 export function agentWorld({ cgroups, programs, links }: WorldSize): Kernel {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
+  const kernel = boot('6.18');
   done(kernel, { name: 'spawn', child_pid: AGENT_PID, comm: 'agent' }, BOOT_PID);
   done(kernel, { name: 'setrlimit', nofile: programs + links + 1024 });
   done(kernel, { name: 'mkdir', path: '/pods' });
@@ -48,8 +46,7 @@ export const EGRESS_LOAD: Call = {
 
 /** Makes a call that has to succeed, and gives its return value. */
 export function done(kernel: Kernel, call: Call, pid = AGENT_PID): number {
-  const { outcome, effects } = decide(kernel, pid, call);
+  const { outcome } = perform(kernel, pid, call);
   if (isRefusal(outcome)) throw new Error(`${call.name} was refused: ${outcome.errno}`);
-  for (const effect of effects) evolve(kernel, effect, pid);
   return outcome.ret;
 }

@@ -3,24 +3,25 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
-import { noSniffing } from './guard/no-sniffing.ts';
+import { browserHeaders } from './guard/browser-headers.ts';
+import { noParameters } from './guard/parameters.ts';
 import { unchanged } from './guard/unchanged.ts';
+import { guardedApp } from './guarded-app.ts';
 import { timed } from './metrics.ts';
 import { problemResponse } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { routes } from './routes/routes.ts';
-import type { App } from './routing.ts';
 import type { Service } from './service.ts';
 
 /** The application over a service. */
-export function createApp(service: Service, guard: Access): App {
-  const app: App = new OpenAPIHono<AccessEnv>({
+export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEnv> {
+  const app = new OpenAPIHono<AccessEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalidBy(result.error);
     },
   });
   app.use(timed(service.metrics));
-  app.use(noSniffing());
+  app.use(browserHeaders());
   app.use(access(guard));
   app.use(
     methodNotAllowed({
@@ -29,9 +30,10 @@ export function createApp(service: Service, guard: Access): App {
         problemResponse(c, 'method-not-allowed', { detail: `use ${allow.join(', ')}`, allow }),
     }),
   );
+  app.use(noParameters(app));
   app.use('/v1/*', unchanged());
 
-  routes(app, service);
+  routes(guardedApp(app), service);
 
   app.notFound((c) =>
     problemResponse(c, 'no-such-route', { detail: `there is no ${c.req.path.slice(0, 100)}` }),

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HELD_MAX, type HeldMax } from '../events/host-writers.ts';
+import { addressOf } from '../events/postgres/address.ts';
 import { isLoopback } from './guard/origin.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -16,6 +17,10 @@ export interface Configuration {
   readonly tokensFile: string | undefined;
   /** Signs checkpoints; absent: a key of its own in `dataDir`. */
   readonly signingKeyFile: string | undefined;
+  /** `/metrics` answers without a token. */
+  readonly metricsOpen: boolean;
+  /** Keys whose checkpoints prove something beside those of the service's own. */
+  readonly trustedKeysFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */
   readonly held: HeldMax;
@@ -39,11 +44,19 @@ const variables = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://')
+    .superRefine((text, { addIssue }) => {
+      try {
+        addressOf(text);
+      } catch (error) {
+        addIssue({ code: 'custom', message: error instanceof Error ? error.message : '' });
+      }
+    })
     .optional(),
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
+  BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
+  BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
   BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
   BPFLEDGER_HELD_HOSTS_MAX: count.default(HELD_MAX.hosts),
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
@@ -86,6 +99,8 @@ export function configurationOf(env: Variables): Configuration {
     dataDir: values.BPFLEDGER_DATA_DIR ?? defaultDataDir(set),
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
+    metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',
+    trustedKeysFile: values.BPFLEDGER_TRUSTED_KEYS_FILE,
     logLevel: values.BPFLEDGER_LOG_LEVEL,
     held: {
       hosts: values.BPFLEDGER_HELD_HOSTS_MAX,

@@ -44,7 +44,7 @@ function components(): Record<string, unknown> {
 }
 
 /** The document of an app's routes, always in the same order. */
-export function apiDocument(app: App): object {
+export function apiDocument(app: Pick<App, 'getOpenAPI31Document'>): object {
   const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as Draft;
   const known = components();
   const schemas = document.components?.schemas ?? {};

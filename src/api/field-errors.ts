@@ -1,6 +1,6 @@
 /** Turns what a schema found into the errors of a problem document. */
 import type { z } from 'zod';
-import { type FieldError, invalid } from './problem.ts';
+import { ERRORS_MAX, type FieldError, invalid } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -44,7 +44,7 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
     [...(prefix === '' ? [] : [prefix]), ...path.map(String)].join('.');
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n');
-    return issue.keys.map((key, i) => ({
+    return issue.keys.slice(0, ERRORS_MAX).map((key, i) => ({
       field: at([...issue.path, key.slice(0, 60)]),
       message: messages[i] ?? 'unknown field',
     }));
@@ -61,5 +61,7 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
  * @param prefix path of the value inside the request, empty for the whole
  */
 export function invalidBy(error: z.core.$ZodError, prefix = '') {
-  return invalid(error.issues.flatMap((issue) => errorsOf(issue, prefix)));
+  // Each issue gives at least one error, and no more of them are told.
+  const issues = error.issues.slice(0, ERRORS_MAX);
+  return invalid(issues.flatMap((issue) => errorsOf(issue, prefix)));
 }

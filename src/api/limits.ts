@@ -3,8 +3,24 @@ import { BATCH_CALLS_MAX } from '../events/schema/reference.ts';
 
 /** Calls of one array. */
 export const CALLS_MAX = BATCH_CALLS_MAX;
-/** Bytes of a JSON body. */
+/** Bytes of a JSON body that may carry programs or reports. */
 export const JSON_BODY_BYTES_MAX = 8 * 1024 * 1024;
+/** Bytes of any other JSON body: a name, a release, a moment. */
+export const SMALL_BODY_BYTES_MAX = 64 * 1024;
+/** Bytes of JSON that are parsed whatever their shape: it takes a millisecond at worst. */
+export const UNSHAPED_BYTES_MAX = 4 * 1024;
+/** Levels of lists and objects in a larger text. */
+export const JSON_DEPTH_MAX = 32;
+/** Fields of one object of it. */
+export const JSON_FIELDS_MAX = 256;
+/** Items of one list of it. */
+export const JSON_ITEMS_MAX = 10_000;
+/** Lists, objects, fields and items of it: for each of the most calls a hundred. */
+export const JSON_VALUES_MAX = 100 * CALLS_MAX;
+/** Characters of a number of it. */
+export const JSON_NUMBER_CHARS_MAX = 1000;
+/** Bytes of a body after which each step of reading it waits for a turn of its own. */
+export const HEAVY_BODY_BYTES = 256 * 1024;
 /** Bytes of one NDJSON line: room for a program of the largest size in base64. */
 export const NDJSON_LINE_BYTES_MAX = 2 * 1024 * 1024;
 /** Lines of one NDJSON body. */
@@ -18,7 +34,7 @@ export const STANDING_MAX = 1000;
 /** Repairs of one request. */
 export const REPAIRS_MAX = 1000;
 /** Streams of drift that are open at once: each looks into the database on its own. */
-export const DRIFT_STREAMS_MAX = 100;
+export const DRIFT_STREAMS = { all: 100, each: 50 } as const;
 /** Milliseconds between two such looks. */
 export const DRIFT_LOOK_MS = 500;
 
@@ -37,8 +53,8 @@ export const IDEMPOTENCY_KEY_CHARS_MAX = 200;
 /** Characters of a host's name. */
 export const HOST_NAME_CHARS_MAX = 63;
 
-/** SSE streams that are open at once. */
-export const STREAMS_MAX = 2000;
+/** SSE streams that are open at once, in all and by each caller: a token, or without any an address. */
+export const STREAMS = { all: 2000, each: 1200 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it tells its position (a bookmark). */
@@ -52,25 +68,82 @@ export const HEADERS_MS = 10_000;
 export const BODY_MS = 60_000;
 /** Milliseconds that a connection without requests is kept. */
 export const KEEP_ALIVE_MS = 65_000;
-/** Connections at once. */
-export const CONNECTIONS_MAX = 10_000;
+/** Tokens of one file. */
+export const TOKENS_MAX = 10_000;
+/**
+ * Characters of a token. Only its hash is known here, so what is shorter is refused when it is
+ * used: it could be guessed from the hash.
+ */
+export const TOKEN_CHARS_MIN = 20;
+export const TOKEN_CHARS_MAX = 512;
+/** Connections at once, in all and from each address; a proxy in front is one address. */
+export const CONNECTIONS = { all: 10_000, each: 5000 } as const;
+/** Bodies that are still arriving, in all and of each caller. */
+export const UNFINISHED_BODIES = { all: 4000, each: 2000 } as const;
+/** Their bytes: what is announced counts from the beginning, of NDJSON the longest line. */
+export const UNFINISHED_BYTES = { all: 256 * 1024 * 1024, each: 128 * 1024 * 1024 } as const;
 /** Bytes of all request headers. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Milliseconds that a shutdown waits for requests under way. */
 export const SHUTDOWN_MS = 10_000;
+/** Milliseconds that a shutdown then waits for what the log still has to record. */
+export const DRAIN_MS = 5_000;
+/** Milliseconds in which the database must answer for the service to be ready. */
+export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */
 export const RETRY_AFTER_S = 1;
+/** The same of a host whose log is damaged: somebody has to mend it. */
+export const DAMAGED_RETRY_AFTER_S = 60;
 /** Milliseconds between two sweeps of old idempotency keys. */
 export const SWEEP_MS = 3_600_000;
 
 /** Milliseconds between two looks for hosts whose state was not used for long. */
 export const IDLE_LOOK_MS = 10_000;
 
-/** Verifications that run at once: each reads a whole log. */
-export const VERIFICATIONS_MAX = 2;
-/** Exports that are sent at once. */
-export const EXPORTS_MAX = 8;
-/** Bundles that are imported at once: each is one transaction. */
-export const IMPORTS_MAX = 1;
+/** How long an answer may take that somebody waits for, and one that reads a whole log. */
+const ANSWER_MS = 60_000;
+const WHOLE_LOG_MS = 3_600_000;
+
+const NARROWER = 'ask for a nearer `from` and `to`, or a page at a time';
+
+/** Heavy reads: of each kind, how many at once in all and by each caller, and for how long. */
+export const VERIFICATIONS = {
+  ...{ what: 'verifications', all: 4, each: 2, ms: WHOLE_LOG_MS },
+  instead: 'export the log as a bundle and verify that',
+} as const;
+export const EXPORTS = {
+  ...{ what: 'exports', all: 8, each: 4, ms: WHOLE_LOG_MS },
+  instead: 'go on after the last line with `after`',
+} as const;
+/** Each holds two states, and what makes them differ. */
+export const DIFFS = {
+  ...{ what: 'diffs', all: 4, each: 2, ms: ANSWER_MS, instead: NARROWER },
+} as const;
+/** Each holds two states. */
+export const REPLAYS = {
+  ...{ what: 'replays', all: 4, each: 2, ms: ANSWER_MS, instead: 'ask with a lower `limit`' },
+} as const;
+/** Each holds a state: histories, explanations. */
+export const STORIES = {
+  ...{ what: 'questions of this kind', all: 8, each: 4, ms: ANSWER_MS, instead: NARROWER },
+} as const;
+/** Each holds the timeline of an array: gaps, bisections. */
+export const TIMELINES = {
+  ...{ what: 'questions of this kind', all: 16, each: 8, ms: ANSWER_MS, instead: NARROWER },
+} as const;
+/** Each holds a state as it is told. */
+export const WHOLE_STATES = {
+  ...{ what: 'reads of whole states', all: 16, each: 8, ms: ANSWER_MS },
+  instead: 'ask for one kind of objects, a page at a time',
+} as const;
+export const PLANS = {
+  ...{ what: 'plans', all: 8, each: 4, ms: ANSWER_MS, instead: 'plan fewer calls at once' },
+} as const;
+/** Searches of the log for what a filter lets pass. */
+export const SEARCHES = {
+  ...{ what: 'searches', all: 32, each: 16, ms: ANSWER_MS, instead: NARROWER },
+} as const;
+/** Imports of bundles: each is one transaction. */
+export const IMPORTS = { all: 1, each: 1 } as const;
 /** Milliseconds between two looks for checkpoints and segments that are due. */
 export const UPKEEP_MS = 60_000;

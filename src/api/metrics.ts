@@ -8,11 +8,16 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 export interface Metrics {
   readonly registry: Registry;
+  /** What names hosts: for those who may know of all of them. */
+  readonly byHost: Registry;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly events: Counter;
   readonly streams: Gauge;
   readonly disagreements: Counter;
   readonly standing: Gauge<'host'>;
+  readonly signingRefused: Counter;
+  readonly snapshotFaults: Counter;
+  readonly historyChanges: Counter;
   readonly heldHosts: Gauge;
   readonly heldRows: Gauge;
 }
@@ -20,10 +25,12 @@ export interface Metrics {
 /** Fresh counters, at zero. */
 export function newMetrics(): Metrics {
   const registry = new Registry();
+  const byHost = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    byHost,
     requests: new Histogram({
       name: 'bpfledger_http_request_duration_seconds',
       help: 'Requests by route and status; streams until their headers',
@@ -50,6 +57,21 @@ export function newMetrics(): Metrics {
       name: 'bpfledger_executor_standing_differences',
       help: 'Differences between a real kernel and the log when it was last looked at',
       labelNames: ['host'],
+      registers: [byHost],
+    }),
+    signingRefused: new Counter({
+      name: 'bpfledger_signing_refused_total',
+      help: 'Checkpoints that were not signed: the log does not hold what was signed before',
+      registers,
+    }),
+    snapshotFaults: new Counter({
+      name: 'bpfledger_snapshot_faults_total',
+      help: 'Stored states that were passed over: they are not those of their place',
+      registers,
+    }),
+    historyChanges: new Counter({
+      name: 'bpfledger_history_changes_total',
+      help: 'Times that the log of a host was not the one that was known: the database went back',
       registers,
     }),
     heldHosts: new Gauge({

@@ -26,3 +26,43 @@ it('every reference of the document leads somewhere', () => {
   );
   expect([...refs].filter((id) => id === undefined || !(id in components.schemas))).toEqual([]);
 });
+
+it('every body of the document is one of its components, whose own conversion knows what is optional', () => {
+  const { paths } = parse(readFileSync(file, 'utf8')) as Document;
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const inline = operations.flatMap(({ operationId, responses, requestBody }) =>
+    [...Object.values(responses), requestBody]
+      .flatMap((body) => Object.values(body?.content ?? {}))
+      .filter(({ schema }) => !isReference(schema))
+      .map(() => operationId),
+  );
+  expect(inline).toEqual([]);
+});
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
+
+interface Body {
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, Body>>;
+  readonly requestBody?: Body;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+function isReference({ $ref, type, items, anyOf }: Schema): boolean {
+  if ($ref !== undefined || type === 'string') return true;
+  return items === undefined
+    ? (anyOf ?? []).every(isReference) && anyOf !== undefined
+    : isReference(items);
+}

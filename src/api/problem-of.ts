@@ -1,13 +1,25 @@
 /** The one table from what goes wrong below to problem documents. */
+
+import { DamagedLog } from '../events/damaged-log.ts';
+import { troubleOf } from '../events/database-error.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
+import { UnreadableSegment } from '../events/segment/segment.ts';
 import { QuestionLimit } from '../time-travel/question-limit.ts';
-import { RETRY_AFTER_S } from './limits.ts';
+import { DAMAGED_RETRY_AFTER_S, RETRY_AFTER_S } from './limits.ts';
 import { invalid, type ProblemDetails, ProblemError } from './problem.ts';
 import type { ProblemSlug } from './problem-table.ts';
 
 type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
 
 const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
+
+/** A field of one call, in a list of them or alone. */
+function fieldOf(
+  { call, calls }: { readonly call: number; readonly calls: number },
+  field: string,
+): string {
+  return calls === 1 ? field : `${call}.${field}`;
+}
 
 function toldBy(reason: Why): Told {
   switch (reason.why) {
@@ -17,6 +29,8 @@ function toldBy(reason: Why): Told {
       return ['host-exists', { field: 'name' }];
     case 'branch-too-deep':
       return ['invalid-request', { field: 'host', limit: reason.depthMax }];
+    case 'branches-unsupported':
+      return ['invalid-request', { field: 'host' }];
     case 'release-unknown':
       return ['unknown-release', { field: 'release' }];
     case 'position-mismatch':
@@ -33,12 +47,25 @@ function toldBy(reason: Why): Told {
           : `call ${reason.result_of} was refused`;
       return ['bad-reference', { field, errors: [{ field, message }] }];
     }
+    case 'at-ahead':
+      return ['invalid-request', { field: fieldOf(reason, 'at'), limit: reason.aheadMaxS }];
+    case 'config-invalid': {
+      const { field, message, limit } = reason.fault;
+      const error = { field: `config.${field}`, message, limit };
+      return ['invalid-request', { field: error.field, limit, errors: [error] }];
+    }
+    case 'host-too-large':
+      return ['host-too-large', { field: fieldOf(reason, 'call'), limit: reason.limit }];
+    case 'state-too-large':
+      return ['host-too-large', { limit: reason.limit }];
     case 'submission-empty':
       return ['invalid-request', {}];
     case 'submission-too-long':
       return ['invalid-request', { limit: reason.callsMax }];
     case 'queue-full':
       return ['busy', { limit: reason.callsMax, retry_after: seconds(reason.retryAfterMs) }];
+    case 'signing-refused':
+      return ['signing-refused', { position: reason.position }];
     case 'hosts-busy':
       return ['busy', { limit: reason.hostsMax, retry_after: seconds(reason.retryAfterMs) }];
     case 'fate-unknown':
@@ -50,15 +77,6 @@ function toldBy(reason: Why): Told {
   }
 }
 
-/** Errors of a socket that mean: nobody answers there. */
-const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT|57P0)/;
-
-function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return UNREACHABLE.test(code) || (error.cause !== undefined && isUnreachable(error.cause));
-}
-
 /** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -66,13 +84,20 @@ export function problemFrom(error: unknown): ProblemError {
     const [slug, details] = toldBy(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
   }
+  if (error instanceof DamagedLog || error instanceof UnreadableSegment) {
+    const detail =
+      `${error.message}. This host cannot be read or written until its log is mended: ` +
+      'bpfledger verify says where it is damaged, a backup of the database has it whole';
+    return new ProblemError('log-damaged', { detail, retry_after: DAMAGED_RETRY_AFTER_S });
+  }
   if (error instanceof QuestionLimit) {
     const { field, limit, message } = error;
     return invalid([{ field, message, limit }]);
   }
-  if (isUnreachable(error)) {
-    const detail = 'the database does not answer';
-    return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) {
+    const { sentence: detail, retryAfterMs } = trouble;
+    return new ProblemError('unavailable', { detail, retry_after: seconds(retryAfterMs) });
   }
   return new ProblemError('internal', { detail: 'see the log of the service' });
 }

@@ -22,6 +22,8 @@ export const PROBLEMS = {
   'host-exists': { status: 409, title: 'There is a host of that name' },
   'lease-held': { status: 409, title: 'Another executor applies this log' },
   'lease-lost': { status: 409, title: 'The lease is not, or no longer, yours' },
+  'log-damaged': { status: 503, title: 'The log of the host is damaged' },
+  'signing-refused': { status: 409, title: 'The log does not hold what was signed before' },
   'position-changed': { status: 412, title: 'The log is not at the expected position' },
   'body-too-large': { status: 413, title: 'The body is larger than the limit' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
@@ -29,12 +31,14 @@ export const PROBLEMS = {
   misdirected: { status: 421, title: 'The Host header names another server' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'idempotency-mismatch': { status: 422, title: 'The key was used for another request' },
+  'host-too-large': { status: 422, title: 'The host holds all that a host may hold' },
   'unknown-release': { status: 422, title: 'The release is not known' },
   'bundle-refused': { status: 422, title: 'The bundle does not hold' },
   'bad-reference': { status: 422, title: 'A result_of names no usable result' },
   internal: { status: 500, title: 'The service failed' },
   busy: { status: 503, title: 'The service has too much to do' },
-  unavailable: { status: 503, title: 'The database cannot be reached' },
+  'took-too-long': { status: 503, title: 'The answer took too long to find' },
+  unavailable: { status: 503, title: 'The database cannot be used now' },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type ProblemSlug = keyof typeof PROBLEMS;

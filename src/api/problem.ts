@@ -6,6 +6,9 @@ import { PROBLEMS, type ProblemSlug, problemType } from './problem-table.ts';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
+/** Errors that one document lists. */
+export const ERRORS_MAX = 20;
+
 /** One thing that is wrong with a request. */
 export interface FieldError {
   /** Dotted, from the top of the body: `3.call.prog_fd`; or the parameter's or header's name. */
@@ -92,9 +95,6 @@ export function invalid(errors: readonly FieldError[]): ProblemError {
     ...(limit !== undefined && { limit }),
   });
 }
-
-/** Errors that one document lists. */
-const ERRORS_MAX = 20;
 
 /** The problem of an object that is not there. */
 export function noSuchObject(what: string, field: string): ProblemError {

@@ -1,6 +1,6 @@
 /** Records what one JSON body asks for, a call or a list of calls, and writes the answer. */
 import { countRecorded } from './metrics.ts';
-import { oneSyscall, syscallList } from './request/syscall-request.ts';
+import { callsOf } from './request/syscall-request.ts';
 import {
   entityTag,
   expectedPosition,
@@ -40,9 +40,10 @@ export async function recordSyscalls(
   const key = idempotencyKey(c);
   const expected = expectedPosition(c, host);
   const isList = Array.isArray(value);
+  const calls = await callsOf({ text, value });
   const receipt = await service.log.submit(host, {
     principal: actor,
-    calls: isList ? syscallList(value) : [oneSyscall(value)],
+    calls,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
     ...(expected !== undefined && { expectedPosition: expected }),
   });

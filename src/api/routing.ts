@@ -1,8 +1,11 @@
 /** What every route shares: the app's type, parameters, and answers that name their position. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
+import type { Context, Handler } from 'hono';
 import { z } from 'zod';
+import { ASKED_AGAIN, MADE, READ, REFUSED, TAGGED } from './answer-headers.ts';
 import type { AccessEnv } from './guard/access.ts';
+import type { DeclaredAccess } from './guard/route-access.ts';
+import { HOST_NAME } from './host-name.ts';
 import {
   HOST_NAME_CHARS_MAX,
   IDEMPOTENCY_KEY_CHARS_MAX,
@@ -13,10 +16,25 @@ import {
 import { PROBLEM_JSON, problemSchema } from './problem.ts';
 import { entityTag } from './request/write-headers.ts';
 
-export type App = OpenAPIHono<AccessEnv>;
+/** A route that declares who may use it. */
+export type DeclaredRoute = RouteConfig & { readonly access: DeclaredAccess };
 
-/** The pattern of a host's name: what a DNS label may be, and dots and underscores. */
-export const HOST_NAME = `[a-z0-9][a-z0-9._-]{0,${HOST_NAME_CHARS_MAX - 1}}`;
+/** A route as it is written down; the compiler sees that it declares who may use it. */
+export function createRoute<P extends string, R extends Omit<DeclaredRoute, 'path'> & { path: P }>(
+  route: R,
+): R {
+  return route;
+}
+
+/** What routes are registered on: it takes none that does not declare who may use it. */
+export interface App extends Pick<OpenAPIHono<AccessEnv>, 'getOpenAPI31Document'> {
+  /** Serves a route, and documents it unless it is hidden. */
+  openapi<R extends DeclaredRoute>(route: R, handler: RouteHandler<R, AccessEnv>): void;
+  /** Documents a route. */
+  describe(route: DeclaredRoute): void;
+  /** Serves a resource that is in no document. */
+  get(path: string, access: DeclaredAccess, handler: Handler<AccessEnv>): void;
+}
 
 /** A host's name. */
 export const hostName = z
@@ -37,7 +55,7 @@ export const countParam = z
   .meta({ type: 'integer', minimum: 0 });
 
 /** A number of rows. */
-const limitParam = z
+export const limitParam = z
   .string()
   .transform((text, context) => {
     const limit = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
@@ -54,8 +72,6 @@ export const shortText = z.string().min(1).max(PARAMETER_CHARS_MAX);
 
 /** The query of a page of things with numbers for keys. */
 export const idPage = { limit: limitParam, after: countParam.optional() };
-/** The query of a page of things with paths for keys. */
-export const pathPage = { limit: limitParam, after: z.string().max(4096).optional() };
 
 /** The headers of a write; they are read by hand, this is for the document. */
 export const writeHeaders = z.object({
@@ -71,29 +87,14 @@ export const writeHeaders = z.object({
     .describe('Write only if the head still has this ETag, else 412.'),
 });
 
-const reflectedHeaders = z.object({
-  etag: z.string().describe('The host and the position that the answer reflects.'),
-});
-
 /** Any other response: a problem document. */
 export const problemAnswer = {
   description: 'What the service refuses (docs/problems.md).',
+  headers: REFUSED,
   content: { [PROBLEM_JSON]: { schema: problemSchema } },
 } as const;
 
-/** The responses of a route that answers JSON. */
-export function answers<T extends z.ZodType>(description: string, schema: T) {
-  return {
-    200: {
-      description,
-      headers: reflectedHeaders,
-      content: { 'application/json': { schema } },
-    },
-    default: problemAnswer,
-  } as const;
-}
-
-/** The responses of a route whose answer is about no host. */
+/** The responses of a route that answers JSON, about no host or more than a position tells. */
 export function answersWithoutTag<T extends z.ZodType>(description: string, schema: T) {
   return {
     200: { description, content: { 'application/json': { schema } } },
@@ -101,9 +102,29 @@ export function answersWithoutTag<T extends z.ZodType>(description: string, sche
   } as const;
 }
 
+/** The responses of such a read: a cache asks again each time. */
+export function readsWithoutTag<T extends z.ZodType>(description: string, schema: T) {
+  return answers(description, schema, ASKED_AGAIN);
+}
+
+/** The responses of a route that answers JSON. */
+export function answers<T extends z.ZodType>(
+  description: string,
+  schema: T,
+  headers: z.ZodObject = TAGGED,
+) {
+  const { 200: untagged, default: refused } = answersWithoutTag(description, schema);
+  return { 200: { ...untagged, headers }, default: refused } as const;
+}
+
+/** The responses of a read at a moment. */
+export function reads<T extends z.ZodType>(description: string, schema: T) {
+  return answers(description, schema, READ);
+}
+
 /** The responses of a route that makes something. */
 export function creates<T extends z.ZodType>(description: string, schema: T) {
-  const { 200: made, default: refused } = answers(description, schema);
+  const { 200: made, default: refused } = answers(description, schema, MADE);
   return { 201: made, default: refused } as const;
 }
 

@@ -1,5 +1,7 @@
 /** What the routes work on: the log, the database it is in, and what the operator is told of them. */
+import type { SignedHeads } from '../events/checkpoint/signed-heads.ts';
 import type { SigningKey } from '../events/checkpoint/signing-key.ts';
+import type { TrustedKeys } from '../events/checkpoint/trusted-keys.ts';
 import type { Clock } from '../events/clock.ts';
 import type { Database } from '../events/database.ts';
 import type { Log } from '../events/log.ts';
@@ -10,11 +12,17 @@ export interface Service {
   readonly database: Database;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** `/metrics` answers without a token; what names hosts is left out then. */
+  readonly metricsOpen: boolean;
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;
   /** Signs checkpoints. */
   readonly signingKey: SigningKey;
+  /** What was signed here, outside the database. */
+  readonly signedHeads: SignedHeads;
+  /** Whose checkpoints prove something: the signing key, and those that are pinned. */
+  readonly trustedKeys: TrustedKeys;
   /** Told of what nobody foresaw. */
   readonly onFault: (error: unknown) => void;
 }

@@ -6,23 +6,28 @@
  * route calls, and whatever is out of the ordinary goes there.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Access, permitted, principalOf } from './guard/access.ts';
-import { NO_SNIFFING } from './guard/no-sniffing.ts';
+import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
+import { BROWSER_HEADERS } from './guard/browser-headers.ts';
+import { callerName } from './guard/caller-name.ts';
+import { requireHost, requireRole } from './guard/route-access.ts';
+import type { Principal } from './guard/tokens.ts';
+import { beginBody } from './guard/unfinished.ts';
+import { HOST_NAME } from './host-name.ts';
 import { BODY_MS, JSON_BODY_BYTES_MAX } from './limits.ts';
 import { observe } from './metrics.ts';
-import { problemHeaders, problemOf } from './problem.ts';
+import { ProblemError, problemHeaders, problemOf } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
-import { jsonValue, lateBody, utf8Text } from './request/body.ts';
+import { jsonInTurns, lateBody } from './request/body.ts';
 import { JSON_TYPE } from './request/content-type.ts';
 import { REPLAYED, type Requested } from './request/write-headers.ts';
-import { HOST_NAME } from './routing.ts';
+import { SYSCALLS_ACCESS } from './routes/syscalls.ts';
 import type { Service } from './service.ts';
 
 const PATH = new RegExp(`^/v1/hosts/(${HOST_NAME})/syscalls$`);
 /** The route's name in the metrics: the same as the router's. */
 const ROUTE = '/v1/hosts/:host/syscalls';
-const ALWAYS = Object.entries(NO_SNIFFING).flat();
+const ALWAYS = Object.entries(BROWSER_HEADERS).flat();
 
 interface Knock {
   readonly host: string;
@@ -69,11 +74,12 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const { actor } = permitted(principalOf(guard, header), 'writer', host);
-    const bytes = await bodyOf(request, length);
+    const principal = admitted(guard, c.req, host);
+    const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
+    const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
-    const text = utf8Text(bytes);
-    const answer = await recordSyscalls(service, c, { host, actor, text, value: jsonValue(text) });
+    const body = await jsonInTurns(bytes);
+    const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
     if (answer.replayed) headers.push(REPLAYED, 'true');
     send(response, status, headers, answer.body);
@@ -81,6 +87,16 @@ async function serve(
     status = sendProblem(service, response, error);
   }
   observe(service.metrics, { method: 'POST', route: ROUTE, status }, start);
+}
+
+/** Who writes, if they may: what the guard of the route checks. Throws the problem of who may not. */
+function admitted(guard: Access, { header, path }: Requested['req'], host: string): Principal {
+  refuseStrangers(guard, { method: 'POST', path, header });
+  const caller = callerOf(guard, header);
+  if (caller instanceof ProblemError) throw caller;
+  requireRole(caller, SYSCALLS_ACCESS.role);
+  requireHost(caller, host);
+  return caller;
 }
 
 /** The bytes of a body; undefined when the client went away. Throws a problem when they are late. */

@@ -10,7 +10,8 @@ export const bisect = command({
     'lacks:PROGRAM, has:PROGRAM, empty, filled, or differs:HOST (programs compared by name and\n' +
     'instructions, at equal positions). Prints the event, and what ran before it and after.',
   flags: { ...PLACE_FLAGS, ...SPAN_FLAGS, ...SERVICE_FLAGS },
-  example: 'npx bpfledger bisect demo lacks:5001 --from 10 --cgroup / --type cgroup_device',
+  example:
+    'npx bpfledger bisect demo lacks:5001 --from 10 --cgroup /system.slice/docker-4f1c9e.scope --type device',
   async run({ flags, words, print }) {
     const [host, condition, extra] = words;
     if (host === undefined || condition === undefined || extra !== undefined) {

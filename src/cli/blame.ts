@@ -16,7 +16,7 @@ export const blame = command({
     'Prints the programs that run on a cgroup for an attach type, in order, and for each who\n' +
     'loaded it, who attached it, who updated its link last, and who holds the link open.',
   flags: { ...PLACE_FLAGS, at: AT_FLAG, ...SERVICE_FLAGS },
-  example: 'npx bpfledger blame demo --cgroup / --type cgroup_device',
+  example: 'npx bpfledger blame demo --cgroup /system.slice/docker-4f1c9e.scope --type device',
   async run({ flags, words, print }) {
     const host = oneHost('blame', words);
     const query = { ...placeFrom('blame', flags), at: flags.at };

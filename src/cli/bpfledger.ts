@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `bpfledger`: finds the command that is meant, loads only that one, and runs it. */
 import { suggestion } from '../events/schema/near-name.ts';
+import { printableLine } from '../time-travel/text/printable.ts';
 import type { Command, Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
@@ -120,14 +121,17 @@ const COMMANDS: Readonly<
 };
 
 const print: Printer = {
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
+  out: (line) => process.stdout.write(`${printableLine(line)}\n`),
+  err: (line) => process.stderr.write(`${printableLine(line)}\n`),
 };
 
 async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
-  if (name === undefined) throw new UsageError(`which command?\n\n${overview(COMMANDS)}`);
+  if (name === undefined) {
+    for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
+    return EXIT.usage;
+  }
   if (name === '--help' || name === '-h' || name === 'help') {
-    print.out(overview(COMMANDS));
+    for (const line of overview(COMMANDS)) print.out(line);
     return EXIT.done;
   }
   const known = Object.keys(COMMANDS);
@@ -139,9 +143,10 @@ async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
   const command = await entry.load();
   const { help, ...line } = readLine(name, command, args);
   if (help) {
-    print.out(helpOf(name, command));
+    for (const line of helpOf(name, command)) print.out(line);
     return EXIT.done;
   }
+  outlivesReader = command.outlivesReader === true;
   return command.run({ ...line, print });
 }
 
@@ -149,11 +154,15 @@ function exitCodeOf(error: unknown): ExitCode {
   return error instanceof UsageError || error instanceof InputError ? EXIT.usage : EXIT.failed;
 }
 
+let outlivesReader = false;
+
 // A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.unread);
-  throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (!outlivesReader) process.exit(EXIT.unread);
+  });
+}
 
 try {
   process.exitCode = await run(process.argv.slice(2));

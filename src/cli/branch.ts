@@ -79,7 +79,7 @@ async function diff({ flags, print }: Called, host: string, name: string): Promi
   const client = restClient(serviceFrom(flags));
   const path = `/v1/hosts/${encodeURIComponent(name)}/diff?against=${encodeURIComponent(host)}`;
   const response = await client.open(`${path}&format=${flags.json ? 'json' : 'text'}`);
-  print.out((await response.text()).trimEnd());
+  for (const line of (await response.text()).trimEnd().split('\n')) print.out(line);
   return EXIT.done;
 }
 

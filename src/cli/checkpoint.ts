@@ -1,8 +1,12 @@
-/** `bpfledger checkpoint`: signs where a log stands, and lists what was signed. */
+/** `bpfledger checkpoint`: signs where a log stands, lists what was signed, accepts another log. */
+import { join } from 'node:path';
+import { SIGNED_HEADS_FILE, SignedHeads } from '../events/checkpoint/signed-heads.ts';
+import { systemClock } from '../events/clock.ts';
 import { restClient } from '../recorders/rest-client.ts';
-import { command } from './command.ts';
+import { command, type Invocation } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { STORAGE_FLAGS, storageFrom } from './settings.ts';
 
 interface Checkpoint {
   readonly host: string;
@@ -17,20 +21,36 @@ interface Page {
   readonly next?: string;
 }
 
+const HASH = /^[0-9a-f]{64}$/u;
+const POSITION = /^[1-9]\d{0,15}$/u;
+
+const FLAGS = {
+  position: { value: 'N', about: 'for accept: where the log ends that is right' },
+  hash: { value: 'HASH', about: 'for accept: its hash there, 64 digits (verify --json tells it)' },
+  'data-dir': STORAGE_FLAGS['data-dir'],
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: "as the API's JSON, one a line" },
+} as const;
+
 export const checkpoint = command({
-  usage: '[sign | list] HOST [options]',
+  usage: '[sign | list | accept] HOST [options]',
   about:
     'Has the service sign where the log of a host stands now, or lists what it has signed. Kept\n' +
-    'elsewhere, a checkpoint proves later that nothing before it was rewritten.',
-  flags: { url: URL_FLAG, token: TOKEN_FLAG, json: { about: "as the API's JSON, one a line" } },
+    'elsewhere, a checkpoint proves later that nothing before it was rewritten. A service signs no\n' +
+    'log that lacks what it signed before. After a restore that is meant, accept tells it so, in\n' +
+    'its data directory: from then on the log that has HASH at position N is the right one.',
+  flags: FLAGS,
   example: 'npx bpfledger checkpoint demo',
   async run({ flags, words, print }) {
     const [first, second, ...extra] = words;
     const verb = second === undefined ? 'sign' : first;
     const host = second ?? first;
-    if (host === undefined || extra.length > 0 || (verb !== 'sign' && verb !== 'list')) {
-      throw new UsageError('type checkpoint HOST, or checkpoint list HOST');
+    const known = verb === 'sign' || verb === 'list' || verb === 'accept';
+    if (host === undefined || extra.length > 0 || !known) {
+      throw new UsageError('type checkpoint HOST, checkpoint list HOST, or checkpoint accept HOST');
     }
+    if (verb === 'accept') return accept(host, flags, print);
     const client = restClient(serviceFrom(flags));
     const path = `/v1/hosts/${encodeURIComponent(host)}/checkpoints`;
     const show = (one: Checkpoint) => print.out(flags.json ? JSON.stringify(one) : textOf(one));
@@ -46,6 +66,28 @@ export const checkpoint = command({
     return EXIT.done;
   },
 });
+
+async function accept(
+  host: string,
+  flags: Invocation<typeof FLAGS>['flags'],
+  print: Invocation<typeof FLAGS>['print'],
+) {
+  const { position = '', hash = '' } = flags;
+  if (!POSITION.test(position) || !HASH.test(hash)) {
+    throw new UsageError(
+      'accept needs --position N and --hash HASH, with 64 hexadecimal digits: where the log ends ' +
+        'that is right, as bpfledger verify HOST --json tells it',
+    );
+  }
+  const file = join(storageFrom(flags, process.env).dataDir, SIGNED_HEADS_FILE);
+  const head = { position: Number(position), hash: Buffer.from(hash, 'hex') };
+  const memory = await SignedHeads.open(file);
+  const before = await memory.of(host);
+  await memory.accept(host, head, systemClock.now());
+  const was = before === undefined ? 'nothing was' : `position ${before.position} was`;
+  print.out(`${host}: position ${position} is taken for right; ${was} remembered before (${file})`);
+  return EXIT.done;
+}
 
 function textOf({ host, position, hash, signed_at, key_id }: Checkpoint): string {
   return `${host} at position ${position}: hash ${hash}, signed ${signed_at} by key ${key_id}`;

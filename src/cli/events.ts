@@ -1,30 +1,33 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
-import { restClient } from '../recorders/rest-client.ts';
+import { type RestClient, restClient } from '../recorders/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { followEvents } from './follow-events.ts';
+import { eventsBackward, eventsForward } from './list-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const FLAGS = {
   after: { value: 'N', about: 'start after this position (list: 0; follow: where the log ends)' },
-  limit: { value: 'N', about: 'for list: at most so many events (default 100)' },
+  limit: { value: 'N', about: 'for list: at most so many events (default: all)' },
+  tail: { value: 'N', about: 'for list: the last N events that match' },
+  reverse: { about: 'for list: newest first' },
   ...EVENT_FILTERS,
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "the events as the API's JSON, one a line" },
 } as const;
 
-/** Events of one request at most, as the API has it. */
-const PAGE_MAX = 1000;
-const LIMIT_DEFAULT = 100;
+/** Events that are held to print the last ones in their order. */
+const TAIL_MAX = 10_000;
 
 export const events = command({
   usage: '[list | follow] HOST [options]',
   about:
-    'Prints the events of a host, oldest first: call, outcome, and the effects below it. "follow"\n' +
-    'waits for more and goes on after a lost connection, until it is interrupted.',
+    'Prints the events of a host, oldest first: call, outcome, and the effects below it. "list"\n' +
+    'prints all up to where the log ends now; what a --limit or --tail leaves out is said on\n' +
+    'stderr. "follow" waits for more and goes on after a lost connection, until it is interrupted.',
   flags: FLAGS,
   example: 'npx bpfledger events list demo --errno ENOENT',
   async run(invocation) {
@@ -51,40 +54,71 @@ function countOf(flag: string, text: string | undefined): number | undefined {
   throw new UsageError(`--${flag} ${text} is no number`);
 }
 
-interface Page {
-  readonly items: readonly WireEvent[];
-  readonly next?: string;
+function pathOf(host: string): string {
+  return `/v1/hosts/${encodeURIComponent(host)}`;
+}
+
+async function headOf(client: RestClient, host: string): Promise<number> {
+  return (await client.get<{ readonly position: number }>(pathOf(host))).position;
 }
 
 async function list(called: Called, host: string): Promise<ExitCode> {
-  const { flags } = called;
+  const { flags, print } = called;
+  const tail = countOf('tail', flags.tail);
+  const limit = countOf('limit', flags.limit) ?? tail ?? Number.POSITIVE_INFINITY;
+  if (tail !== undefined && flags.limit !== undefined) {
+    throw new UsageError('--tail and --limit exclude each other');
+  }
+  const held = tail !== undefined && !flags.reverse;
+  if (held && tail > TAIL_MAX) {
+    throw new UsageError(`--tail takes ${TAIL_MAX} at most; with --reverse, any number`);
+  }
   const client = restClient(serviceFrom(flags));
   const after = countOf('after', flags.after) ?? 0;
-  let left = countOf('limit', flags.limit) ?? LIMIT_DEFAULT;
-  let place: Record<string, string> = { after: String(after) };
-  while (left > 0) {
-    const limit = String(Math.min(left, PAGE_MAX));
-    const query = new URLSearchParams({ ...filterOf(flags), limit, ...place });
-    const path = `/v1/hosts/${encodeURIComponent(host)}/events?${query}`;
-    const { items, next } = await client.get<Page>(path);
-    for (const event of items) show(called, event);
-    left -= items.length;
-    if (next === undefined) break;
-    place = { next };
+  const to = await headOf(client, host);
+  const stretch = {
+    client,
+    host: pathOf(host),
+    filter: filterOf(flags),
+    after,
+    to,
+    page: limit + 1,
+  };
+  const backward = flags.reverse || tail !== undefined;
+  const last: WireEvent[] = [];
+  let shown = 0;
+  let left = 0;
+  for await (const event of backward ? eventsBackward(stretch) : eventsForward(stretch)) {
+    if (shown === limit) {
+      left = event.position;
+      break;
+    }
+    shown++;
+    if (held) last.push(event);
+    else show(called, event);
   }
+  for (const event of last.reverse()) show(called, event);
+  if (left > 0) print.err(leftOut(backward, shown, left));
   return EXIT.done;
+}
+
+/** What a list says of what it does not show. */
+function leftOut(backward: boolean, shown: number, position: number): string {
+  return backward
+    ? `${shown} events; earlier ones were left out, the last of them at position ${position}`
+    : `${shown} events; later ones were left out: go on with --after ${position - 1}`;
 }
 
 async function follow(called: Called, host: string): Promise<ExitCode> {
   const { flags } = called;
-  if (flags.limit !== undefined) throw new UsageError('--limit goes with events list');
+  for (const flag of ['limit', 'tail', 'reverse'] as const) {
+    if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with events list`);
+  }
   const client = restClient(serviceFrom(flags));
-  const path = `/v1/hosts/${encodeURIComponent(host)}`;
-  const head = async () => (await client.get<{ readonly position: number }>(path)).position;
-  const after = countOf('after', flags.after) ?? (await head());
+  const after = countOf('after', flags.after) ?? (await headOf(client, host));
   const query = new URLSearchParams(filterOf(flags));
   for await (const event of followEvents(client, {
-    path: `${path}/events/stream?${query}`,
+    path: `${pathOf(host)}/events/stream?${query}`,
     after,
   })) {
     show(called, event);

@@ -1,14 +1,18 @@
 /** `bpfledger executor`: applies a host's log to the kernel that runs here. */
 import { hostname, release } from 'node:os';
+import type { ProgType } from '../domain/prog-type.ts';
+import { progTypeInput } from '../events/schema/object-types.ts';
+import { applicable } from '../executor/follow/applicable.ts';
 import { check } from '../executor/follow/check.ts';
 import { execute } from '../executor/follow/executor.ts';
 import type { Difference, Ledger, LoggedEvent, Repair } from '../executor/follow/ledger.ts';
-import { openPlace, type Place } from '../executor/follow/place.ts';
+import { openPlace, type Place, takePlace } from '../executor/follow/place.ts';
+import { CGROUP_PROG_TYPES } from '../executor/follow/program-walls.ts';
 import { bindKernel } from '../executor/kernel/syscall.ts';
 import { type RestClient, restClient } from '../recorders/rest-client.ts';
 import { command, type Printer } from './command.ts';
 import type { WireEvent } from './event-text.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, sentenceOf, UsageError } from './exit-code.ts';
 import { followEvents } from './follow-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
@@ -23,6 +27,10 @@ export const executor = command({
     'cgroup-root': { value: 'DIR', about: "the cgroup directory that is / of the log's tree" },
     bpffs: { value: 'DIR', about: 'a directory of a bpffs, for pins' },
     name: { value: 'NAME', about: 'who takes the lease (default: this machine and the cgroup)' },
+    'allow-prog-type': {
+      value: 'TYPE,…',
+      about: 'load programs of these types too (default: those that attach to cgroups)',
+    },
     ephemeral: { about: 'keep no pins: when it stops, everything that it made goes' },
     repair: { about: 'put back what others detached, removed or replaced, and record it' },
     check: { about: 'compare once what was applied with the kernel, change nothing' },
@@ -33,7 +41,7 @@ export const executor = command({
     json: { about: 'one JSON object a line: reports and differences' },
   },
   example:
-    'sudo npx bpfledger executor web1 --cgroup-root /sys/fs/cgroup/web --bpffs /sys/fs/bpf/web',
+    'sudo /opt/bpfledger/dist/cli/bpfledger.js executor web1 --cgroup-root /sys/fs/cgroup/web --bpffs /sys/fs/bpf/web',
   async run({ flags, words, print }) {
     const [host, ...extra] = words;
     if (host === undefined || extra.length > 0) throw new UsageError('name one HOST');
@@ -56,16 +64,16 @@ export const executor = command({
     const ephemeral = flags.ephemeral === true;
     const repair = flags.repair === true;
     if (repair && ephemeral) throw new UsageError('--repair needs the pins that --ephemeral lacks');
-    const name = flags.name ?? `${hostname()}:${place.top}`;
-    const stop = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-    await execute({
+    const executor = flags.name ?? `${hostname()}:${place.top.path}`;
+    const holder = { executor, instance: takePlace(kernel, place), place, ephemeral };
+    const following = execute({
       kernel,
       place,
-      ledger: { ...reader, ...leased(client, host, name, { place, ephemeral }) },
+      ledger: { ...reader, ...leased(client, host, holder) },
+      progTypes: progTypesFrom(flags['allow-prog-type']),
       ephemeral,
       repair,
-      signal: stop.signal,
+      signal: stopSignal(print),
       onReport: ({ call }, report) => {
         if (flags.json) print.out(JSON.stringify(report));
         else if (report.how !== 'performed') {
@@ -75,10 +83,47 @@ export const executor = command({
       onStanding: (standing) => tellStanding(standing, flags.json, print),
       onRepair: (repairs) => tellRepairs(repairs, flags.json, print),
     });
-    // The stream that was followed is still open; nothing else is.
-    process.exit(EXIT.done);
+    // The stream that was followed is still open, and an answer may never come: no end waits for them.
+    const code = await following.then(
+      () => EXIT.done,
+      (error: unknown) => {
+        print.err(`bpfledger: ${sentenceOf(error)}`);
+        return EXIT.failed;
+      },
+    );
+    process.exit(code);
   },
 });
+
+/** Milliseconds that an executor takes to end; the pins keep what it made, however it does. */
+const END_MS_MAX = 10_000;
+
+/** Aborts on SIGINT and SIGTERM; the process ends a moment later, whatever it waits for then. */
+function stopSignal(print: Printer): AbortSignal {
+  const stop = new AbortController();
+  const end = () => {
+    print.err('bpfledger: stopped in the middle of a call');
+    process.exit(EXIT.failed);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort();
+      setTimeout(end, END_MS_MAX).unref();
+    });
+  }
+  return stop.signal;
+}
+
+/** The types of cgroup programs, and those that were named. Throws `UsageError`. */
+function progTypesFrom(named = ''): readonly ProgType[] {
+  const types = named === '' ? [] : named.split(',');
+  const more = types.map((type) => {
+    const { data } = progTypeInput.safeParse(type);
+    if (data === undefined) throw new UsageError(`--allow-prog-type ${type} is no program type`);
+    return data;
+  });
+  return [...CGROUP_PROG_TYPES, ...more];
+}
 
 function pathOf(host: string): string {
   return `/v1/hosts/${encodeURIComponent(host)}`;
@@ -108,25 +153,32 @@ function ledgerOf(client: RestClient, host: string): Ledger {
 async function* logged(events: AsyncIterable<WireEvent>): AsyncGenerator<LoggedEvent> {
   for await (const event of events) {
     const { message: _, ...outcome } = event.outcome;
-    yield { ...event, outcome } as unknown as LoggedEvent;
+    yield applicable({ ...event, outcome });
   }
+}
+
+/** Who takes the lease, and where it works. */
+interface Holder {
+  readonly executor: string;
+  readonly instance: string;
+  readonly place: Place;
+  readonly ephemeral: boolean;
 }
 
 function leased(
   client: RestClient,
   host: string,
-  executor: string,
-  { place, ephemeral }: { readonly place: Place; readonly ephemeral: boolean },
+  { executor, instance, place, ephemeral }: Holder,
 ): Pick<Ledger, 'lease' | 'report'> {
   const path = `${pathOf(host)}/executor`;
   let lease = '';
   return {
     async lease() {
-      const { top: cgroup_root, bpffs } = place;
-      const at = { kernel: release(), cgroup_root, bpffs, ephemeral };
+      const { top, bpffs } = place;
+      const at = { kernel: release(), cgroup_root: top.path, bpffs: bpffs.path, ephemeral };
       const taken = await client.post<{ lease: string; reported_position: number }>(
         `${path}/lease`,
-        { executor, place: at },
+        { executor, instance, place: at },
       );
       lease = taken.lease;
       return taken.reported_position;

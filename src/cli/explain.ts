@@ -22,7 +22,8 @@ export const explain = command({
     at: AT_FLAG,
     ...SERVICE_FLAGS,
   },
-  example: 'npx bpfledger explain demo --cgroup / --type cgroup_device --program 5001',
+  example:
+    'npx bpfledger explain demo --cgroup /system.slice/docker-4f1c9e.scope --type device --program 5001',
   async run({ flags, words, print }) {
     const host = oneHost('explain', words);
     const program = needed('explain', 'program', flags.program, '5001');

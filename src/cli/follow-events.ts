@@ -14,9 +14,20 @@ interface Message {
   readonly data: string;
 }
 
+/** The log that was followed went back, as when a copy of the database was restored. */
+class HistoryChanged extends Error {
+  constructor({ known, position }: { readonly known: number; readonly position: number }) {
+    super(
+      `the log is not the one that was followed: it was known up to position ${known}, and what came ` +
+        `after some position was lost; it ends at ${position} now. Read it again from the start`,
+    );
+  }
+}
+
 /**
  * The events after a position, and those still to come. It never ends by itself.
  *
+ * @throws HistoryChanged when the log went back: what was followed is not true any more
  * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
  */
 export async function* followEvents(
@@ -28,12 +39,14 @@ export async function* followEvents(
     try {
       const response = await client.open(path, { headers: { 'last-event-id': last } });
       for await (const { event, id, data } of messagesOf(response)) {
-        last = id;
         attempt = 1;
+        if (event === 'history-changed') throw new HistoryChanged(JSON.parse(data));
+        last = id;
         if (event === 'event') yield JSON.parse(data) as WireEvent;
       }
     } catch (error) {
-      if (error instanceof ServiceRefusal || attempt >= ATTEMPTS_MAX) throw error;
+      const isFinal = error instanceof ServiceRefusal || error instanceof HistoryChanged;
+      if (isFinal || attempt >= ATTEMPTS_MAX) throw error;
     }
     await sleep(PAUSE_MS);
   }

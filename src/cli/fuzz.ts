@@ -32,7 +32,7 @@ export const fuzz = command({
     out: { value: 'DIR', about: 'where programs that differ are written (.)' },
     json: { about: 'one JSON object a line: divergences, then the sums' },
   },
-  example: 'sudo npx bpfledger fuzz --steps 20000 --seed 7',
+  example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js fuzz --steps 20000 --seed 7',
   async run({ flags, print }) {
     const release = releaseHere(flags.release);
     const plan = {

@@ -21,7 +21,8 @@ export const gaps = command({
     ...SPAN_FLAGS,
     ...SERVICE_FLAGS,
   },
-  example: 'npx bpfledger gaps demo --cgroup /system.slice --type cgroup_device',
+  example:
+    'npx bpfledger gaps demo --cgroup /system.slice/docker-4f1c9e.scope --type device --program 5001',
   async run({ flags, words, print }) {
     const host = oneHost('gaps', words);
     const { cgroup, attach_type } = placeFrom('gaps', flags);

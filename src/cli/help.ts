@@ -4,18 +4,20 @@ import { type Command, HELP } from './command.ts';
 /** Width of the column of flags. */
 const FLAG_COLUMN = 22;
 
-/** What `bpfledger NAME --help` prints. */
-export function helpOf(name: string, { usage, about, flags, example }: Command): string {
+/** The lines that `bpfledger NAME --help` prints. */
+export function helpOf(name: string, { usage, about, flags, example }: Command): string[] {
   const rows = Object.entries({ ...flags, ...HELP }).map(([flag, { value, about: text }]) => {
     const shown = `--${flag}${value === undefined ? '' : ` ${value}`}`;
     return `  ${shown.padEnd(FLAG_COLUMN)} ${text}`;
   });
-  const lines = [`bpfledger ${name} ${usage}`.trimEnd(), '', about, '', 'Options:', ...rows];
-  return [...lines, '', `Example: ${example}`].join('\n');
+  const lines = [`bpfledger ${name} ${usage}`.trimEnd(), '', ...about.split('\n'), ''];
+  return [...lines, 'Options:', ...rows, '', `Example: ${example}`];
 }
 
-/** What `bpfledger --help` prints. */
-export function overview(commands: Readonly<Record<string, { readonly summary: string }>>): string {
+/** The lines that `bpfledger --help` prints. */
+export function overview(
+  commands: Readonly<Record<string, { readonly summary: string }>>,
+): string[] {
   const rows = Object.entries(commands).map(
     ([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`,
   );
@@ -28,5 +30,5 @@ export function overview(commands: Readonly<Record<string, { readonly summary: s
     '',
     'Exit codes: 0 done · 1 done, and the answer is no (mismatches, differences) · 2 the command',
     'line or an input file is wrong · 3 the service or the database refused or is not there.',
-  ].join('\n');
+  ];
 }

@@ -32,8 +32,14 @@ export const hosts = command({
 
 type Called = Invocation<typeof FLAGS>;
 
+interface HostRow {
+  readonly name: string;
+  readonly position: number;
+  readonly imported?: { readonly exported_as: string; readonly position_to: number };
+}
+
 interface HostPage {
-  readonly items: readonly { readonly name: string; readonly position: number }[];
+  readonly items: readonly HostRow[];
   readonly next?: string;
 }
 
@@ -46,11 +52,17 @@ async function list({ flags, print }: Called): Promise<ExitCode> {
     const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
     const { items, next } = await client.get<HostPage>(`/v1/hosts?limit=1000${query}`);
     for (const host of items) {
-      print.out(flags.json ? JSON.stringify(host) : `${host.name}  at position ${host.position}`);
+      print.out(flags.json ? JSON.stringify(host) : rowText(host));
     }
     if (next === undefined) return EXIT.done;
     after = next;
   }
+}
+
+function rowText({ name, position, imported }: HostRow): string {
+  const from =
+    imported && `, up to ${imported.position_to} imported (there ${imported.exported_as})`;
+  return `${name}  at position ${position}${from ?? ''}`;
 }
 
 async function create({ flags, print }: Called, name: string): Promise<ExitCode> {

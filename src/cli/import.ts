@@ -42,8 +42,16 @@ export const importLog = command({
       duplex: 'half',
     };
     const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);
-    const made = (await response.json()) as { host: string; position: number; proven_to: number };
-    const told = `host ${made.host}: ${made.position} events, proven to position ${made.proven_to}`;
+    const made = (await response.json()) as {
+      readonly host: string;
+      readonly position: number;
+      readonly proven_to: number;
+      readonly untrusted: number;
+    };
+    const unknown =
+      made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
+    const proven = `proven to position ${made.proven_to}${unknown}`;
+    const told = `host ${made.host}: ${made.position} events, ${proven}`;
     print.out(flags.json ? JSON.stringify(made) : told);
     return EXIT.done;
   },

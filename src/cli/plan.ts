@@ -13,7 +13,7 @@ export const plan = command({
     'Asks what syscalls would do and records nothing: what the kernel would answer, the effects,\n' +
     'the effective arrays before and after, and warnings. "-" reads requests from stdin, one JSON\n' +
     'object a line; a later one may name an earlier result: {"prog_fd":{"result_of":0}}. Exit\n' +
-    'code 1 when there are warnings.',
+    'code 1 when there are warnings, or the kernel would refuse a call.',
   flags: {
     pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
     url: URL_FLAG,
@@ -34,12 +34,14 @@ export const plan = command({
     const planned = await client.post<Plan>(`/v1/hosts/${encodeURIComponent(host)}/plan`, body);
     const lines = flags.json ? [JSON.stringify(planned)] : planLines(planned);
     for (const line of lines) print.out(line);
-    return planned.warnings.length === 0 ? EXIT.done : EXIT.differs;
+    const isRefused = planned.calls.some(({ outcome }) => outcome.errno !== undefined);
+    return isRefused || planned.warnings.length > 0 ? EXIT.differs : EXIT.done;
   },
 });
 
 interface Slot {
   readonly prog_id: number;
+  readonly prog_name?: string;
   readonly link_id?: number;
 }
 
@@ -96,7 +98,9 @@ function planLines({ calls, changed, warnings, truncated }: Plan): string[] {
 function slotsText(slots: readonly Slot[]): string {
   return slots
     .map(
-      ({ prog_id, link_id }) => `${prog_id}${link_id === undefined ? '' : ` by link ${link_id}`}`,
+      ({ prog_id, prog_name, link_id }) =>
+        `${prog_id}${prog_name === undefined ? '' : ` ${prog_name}`}` +
+        `${link_id === undefined ? '' : ` by link ${link_id}`}`,
     )
     .join(', ');
 }

@@ -22,7 +22,8 @@ export const record = command({
     'Each scenario runs twice and is kept only if both runs agree. The last line is\n' +
     '"N scenarios recorded, M not"; the exit code is 0 only when M is 0.',
   flags: { out: { value: 'DIR', about: 'where the recordings are written, one file a scenario' } },
-  example: 'sudo npx bpfledger record test/histories/6.18.jsonl.br --out recorded',
+  example:
+    'sudo /opt/bpfledger/dist/cli/bpfledger.js record test/histories/6.18.jsonl.br --out recorded',
   async run({ flags, words, print }) {
     if (words.length === 0) throw new UsageError('record needs a PATH: a golden file or a folder');
     if (flags.out === undefined) throw new UsageError('record needs --out DIR');

@@ -20,6 +20,7 @@ export const replay = command({
       about: 'the other kernel, such as 7.3, 5.10.262, v2-series, `uname -r`',
     },
     at: { value: 'MOMENT', about: 'only up to a position, a time, or the end of a boot (boot:2)' },
+    tags: { about: 'also compare program tags, which newer kernels make with SHA-256' },
     consequences: { about: 'also calls that differ only because an earlier one did' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
@@ -42,6 +43,7 @@ export const replay = command({
       const page: Page = await client.post(`/v1/hosts/${encodeURIComponent(host)}/replays`, {
         ...question,
         consequences,
+        tags: flags.tags === true,
         after,
       });
       for (const difference of page.items) {

@@ -14,18 +14,23 @@ export const serve = command({
     'Runs the service: REST API, log, projections. Without a DATABASE_URL the data is in an\n' +
     'embedded database (PGlite) in a folder of its own, which one process can open at a time; its\n' +
     'tables are kept up to date at start. For PostgreSQL, run bpfledger migrate first.\n' +
-    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one at once.',
+    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one at once.\n' +
+    'SIGHUP reads the tokens file again.',
   flags: {
     ...LISTEN_FLAGS,
     ...STORAGE_FLAGS,
     demo: { about: 'also make a host "demo" and post a recorded incident to it' },
   },
   example: 'npx bpfledger serve --demo --data-dir ./data',
+  outlivesReader: true,
   async run({ flags, words, print }) {
     if (words.length > 0) throw new UsageError(`serve takes no ${words[0]}; see --help`);
     const configuration = configurationFrom(flags, process.env);
     const told = toldToStop();
-    const running = await startService(configuration).catch(whyNotStarted);
+    let running: Running | undefined;
+    // Without a listener the signal would end the process, also while it starts.
+    process.on('SIGHUP', () => void running?.reload());
+    running = await startService(configuration).catch(whyNotStarted);
     try {
       const demo = flags.demo ? await demoOn(running, configuration) : undefined;
       sayWhere(running, configuration, print);
@@ -42,7 +47,12 @@ export const serve = command({
 /** Resolves at the first signal to stop; a second one ends the process as if there were no handler. */
 function toldToStop(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const told = () => {
+      for (const signal of signals) process.off(signal, told);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, told);
   });
 }
 

@@ -1,4 +1,5 @@
 /** The flags of every command that asks a running service: where it is, and the token for it. */
+import { readFileSync } from 'node:fs';
 import { UsageError } from './exit-code.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
@@ -18,9 +19,16 @@ export function urlFrom(flag: string, given: string | undefined): string {
   throw new UsageError(`--${flag} ${text} is no address; try --${flag} ${DEFAULT_URL}`);
 }
 
-/** The token to send: the flag's, else the environment's. */
+/** The token to send: the flag's, else the environment's, else that of a file. Throws `UsageError`. */
 export function tokenFrom(given: string | undefined): string | undefined {
-  return given ?? (process.env.BPFLEDGER_TOKEN || undefined);
+  const { BPFLEDGER_TOKEN: token, BPFLEDGER_TOKEN_FILE: file } = process.env;
+  if (given !== undefined) return given;
+  if (token || !file) return token || undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`BPFLEDGER_TOKEN_FILE: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** A command to type, told where the service is when that is not where commands look by themselves. */

@@ -1,4 +1,5 @@
 /** Flags that set what environment variables set as well; a flag wins over its variable. */
+import { addressOf } from '../events/postgres/address.ts';
 import { type Configuration, configurationOf } from '../main.ts';
 import type { Flags, Typed } from './command.ts';
 import { sentenceOf, UsageError } from './exit-code.ts';
@@ -51,7 +52,5 @@ export function storageFrom(flags: Typed<Flags>, env: Environment): Configuratio
 
 /** Where the data is, in words; the password of a URL is not shown. */
 export function placeOf({ databaseUrl, dataDir }: Configuration): string {
-  if (databaseUrl === undefined) return dataDir;
-  const url = new URL(databaseUrl);
-  return `${url.protocol}//${url.host}${url.pathname}`;
+  return databaseUrl === undefined ? dataDir : addressOf(databaseUrl).shown;
 }

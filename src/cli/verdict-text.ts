@@ -13,6 +13,7 @@ export interface Verdicts {
     readonly fault_count: number;
     readonly faults: readonly Fault[];
     readonly keys: readonly string[];
+    readonly untrusted: number;
   };
   /** Absent where there are no tables: in a file. */
   readonly projections?:
@@ -26,6 +27,14 @@ export interface Verdicts {
         readonly differences: readonly Difference[];
       }
     | Stopped;
+  /** Absent in a file, too. */
+  readonly snapshots?: {
+    readonly holds: boolean;
+    readonly count: number;
+    readonly fault_count: number;
+    readonly faults: readonly { readonly position: number; readonly message: string }[];
+  };
+  readonly not_excluded: readonly string[];
 }
 
 interface Fault {
@@ -61,7 +70,7 @@ interface Answer {
 
 /** The lines of verdicts. */
 export function verdictLines(verdicts: Verdicts): string[] {
-  const { host, holds, chain, projections, outcomes } = verdicts;
+  const { host, holds, chain, projections, outcomes, snapshots, not_excluded } = verdicts;
   return [
     `${host}: ${holds ? 'everything holds' : 'DOES NOT HOLD'}`,
     verdictLine('chain', chain.holds, chainText(chain)),
@@ -69,6 +78,18 @@ export function verdictLines(verdicts: Verdicts): string[] {
     ...more(chain.fault_count, chain.faults.length),
     ...(projections === undefined ? [] : projectionLines(projections)),
     ...outcomeLines(outcomes),
+    ...(snapshots === undefined ? [] : snapshotLines(snapshots)),
+    ...(not_excluded.length === 0 ? [] : ['  not excluded']),
+    ...not_excluded.map((sentence) => `    ${sentence}`),
+  ];
+}
+
+function snapshotLines(verdict: NonNullable<Verdicts['snapshots']>): string[] {
+  const { holds, count, fault_count, faults } = verdict;
+  return [
+    verdictLine('snapshots', holds, `${count} stored states`),
+    ...faults.map(({ position, message }) => `    position ${position}: ${message}`),
+    ...more(fault_count, faults.length),
   ];
 }
 
@@ -76,10 +97,12 @@ function verdictLine(name: string, holds: boolean, text: string): string {
   return `  ${name.padEnd(12)} ${(holds ? 'holds' : 'FAILS').padEnd(6)} ${text}`;
 }
 
-function chainText({ position, hash, checkpoints, proven_to, keys }: Verdicts['chain']): string {
+function chainText(chain: Verdicts['chain']): string {
+  const { position, hash, checkpoints, proven_to, keys, untrusted } = chain;
+  const none = untrusted === 0 ? 'no checkpoint' : 'no checkpoint of a trusted key';
   const proven =
     checkpoints === 0
-      ? 'no checkpoint'
+      ? none
       : `${checkpoints} checkpoints up to position ${proven_to}, key ${keys.join(', ')}`;
   return `${position} events, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }

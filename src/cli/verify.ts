@@ -1,13 +1,31 @@
 /** `bpfledger verify`: whether a log is what was recorded; of a host, or of an exported file. */
 import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { KeptHead } from '../events/checkpoint/checkpoint-check.ts';
+import { TrustedKeys, trustedKeysOf } from '../events/checkpoint/trusted-keys.ts';
 import { restClient } from '../recorders/rest-client.ts';
 import { type BundleVerification, verifyBundle } from '../time-travel/verify/bundle.ts';
-import { command } from './command.ts';
+import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
+import { keptHeadsFrom } from './kept-heads.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
 const KEY_ID = /^[0-9a-f]{16}$/u;
+
+const FLAGS = {
+  checkpoint: {
+    value: 'FILE',
+    about: 'checkpoints kept elsewhere (JSON lines), which the log must hold',
+  },
+  key: { value: 'ID', about: 'of a file: trust this key (GET /v1/keys)' },
+  'trusted-keys': { value: 'LIST', about: 'of a file: trust the keys of this list, one a line' },
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: 'the verdicts as JSON' },
+} as const;
+
+type Typed = Invocation<typeof FLAGS>['flags'];
 
 export const verify = command({
   usage: 'HOST | FILE [options]',
@@ -15,27 +33,19 @@ export const verify = command({
     'Says whether a log is what was recorded, in separate verdicts. chain: the stored bytes give\n' +
     'the stored hashes, and those that checkpoints were signed for. projections: derived anew\n' +
     "from the log, they are those in the tables. outcomes: today's rules answer each call as the\n" +
-    'log says. A FILE that bpfledger export wrote is verified here, without any service. Exit\n' +
-    'code 1 when a verdict fails.',
-  flags: {
-    key: { value: 'ID', about: 'of a file: believe only checkpoints of this key (GET /v1/keys)' },
-    url: URL_FLAG,
-    token: TOKEN_FLAG,
-    json: { about: 'the verdicts as JSON' },
-  },
+    'log says. snapshots: stored states are those that the log gives. A FILE that bpfledger export\n' +
+    'wrote is verified here, without any service; of its checkpoints only those count whose key is\n' +
+    'given. What this cannot exclude is said. Exit code 1 when a verdict fails.',
+  flags: FLAGS,
   example: 'npx bpfledger verify demo',
   async run({ flags, words, print }) {
     const [subject, extra] = words;
     if (subject === undefined || extra !== undefined) {
       throw new UsageError('verify needs one HOST, or one FILE that bpfledger export wrote');
     }
-    const { key } = flags;
-    if (key !== undefined && !KEY_ID.test(key)) {
-      throw new UsageError(`--key ${key} is no key id: they have 16 hexadecimal digits`);
-    }
-    const isFile = existsSync(subject);
-    if (key !== undefined && !isFile) throw new UsageError('--key goes with a FILE');
-    const verdicts = isFile ? await ofFile(subject, key) : await ofHost(subject, flags);
+    const verdicts = existsSync(subject)
+      ? await ofFile(subject, flags)
+      : await ofHost(subject, flags);
     for (const line of flags.json ? [JSON.stringify(verdicts)] : verdictLines(verdicts)) {
       print.out(line);
     }
@@ -43,15 +53,59 @@ export const verify = command({
   },
 });
 
-async function ofHost(host: string, flags: Parameters<typeof serviceFrom>[0]): Promise<Verdicts> {
+async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
+  const { key, 'trusted-keys': list, checkpoint } = flags;
+  if (key !== undefined) throw new UsageError('--key goes with a FILE');
+  if (list !== undefined) {
+    throw new UsageError(
+      '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
+    );
+  }
+  const kept = checkpoint === undefined ? [] : await keptHeadsFrom(checkpoint, host);
   const client = restClient(serviceFrom(flags));
   // It reads the whole log: the time that other requests may take says nothing here.
-  const answer = await client.open(`/v1/hosts/${encodeURIComponent(host)}/verify`);
+  const query = kept.length === 0 ? '' : `?kept=${kept.map(textOf).join(',')}`;
+  const answer = await client.open(`/v1/hosts/${encodeURIComponent(host)}/verify${query}`);
   return (await answer.json()) as Verdicts;
 }
 
-async function ofFile(file: string, key: string | undefined): Promise<BundleVerification> {
-  return verifyBundle(createReadStream(file), key).catch((error: unknown) => {
+function textOf({ position, hash }: KeptHead): string {
+  return `${position}:${Buffer.from(hash).toString('hex')}`;
+}
+
+async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
+  const trusted = await trustedFrom(flags);
+  const { checkpoint } = flags;
+  const outside = { ...(trusted !== undefined && { trusted, required: true }) };
+  const found = await verifyFile(file, outside);
+  if (checkpoint === undefined) return found;
+  // The file says itself which host's log it is, so it is read for that first.
+  const kept = await keptHeadsFrom(checkpoint, found.host);
+  return verifyFile(file, { ...outside, kept });
+}
+
+async function verifyFile(
+  file: string,
+  outside: Parameters<typeof verifyBundle>[1],
+): Promise<BundleVerification> {
+  return verifyBundle(createReadStream(file), outside).catch((error: unknown) => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);
   });
+}
+
+async function trustedFrom(flags: Typed): Promise<TrustedKeys | undefined> {
+  const { key, 'trusted-keys': list } = flags;
+  if (key !== undefined && list !== undefined) {
+    throw new UsageError('--key and --trusted-keys do not go together: add the key to the list');
+  }
+  if (key !== undefined && !KEY_ID.test(key)) {
+    throw new UsageError(`--key ${key} is no key id: they have 16 hexadecimal digits`);
+  }
+  if (key !== undefined) return new TrustedKeys([key]);
+  if (list === undefined) return undefined;
+  try {
+    return trustedKeysOf(await readFile(list, 'utf8'));
+  } catch (error) {
+    throw new InputError(`${list}: ${sentenceOf(error)}`);
+  }
 }

@@ -1,7 +1,8 @@
 /** The start of a kernel's life: the state before the first boot, and the fact of a boot. */
 import type { EffectOf } from './effect.ts';
+import { evolve } from './evolve.ts';
 import { emptyTables, type Kernel } from './kernel.ts';
-import { type BootConfig, DEFAULT_CONFIG } from './release/config.ts';
+import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from './release/config.ts';
 import { releaseOf } from './release/release.ts';
 import { SERIES } from './release/version.ts';
 
@@ -12,7 +13,7 @@ export function unbooted(): Kernel {
   if (switches === undefined) throw new Error(`no switches for ${release}`);
   const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, cgroup: 0 };
   const boot = { number: 0, boot_id: '', release, config: DEFAULT_CONFIG };
-  return { boot, switches, counters, ...emptyTables() };
+  return { boot, switches, counters, contents: 0, ...emptyTables() };
 }
 
 /**
@@ -33,4 +34,16 @@ export function bootEffect(
   const { release, boot_id } = boot;
   const config = { ...DEFAULT_CONFIG, ...boot.config };
   return { type: 'Booted', boot: kernel.boot.number + 1, boot_id, release, config };
+}
+
+/**
+ * A kernel right after its first boot.
+ *
+ * @param release canonical id of a known release
+ * @param config what differs from the defaults
+ */
+export function boot(release: string, config: Partial<BootConfig> = {}): Kernel {
+  const kernel = unbooted();
+  evolve(kernel, bootEffect(kernel, { release, boot_id: '', config }), BOOT_PID);
+  return kernel;
 }

@@ -18,9 +18,14 @@ export interface Slot {
   readonly preorder?: true;
 }
 
-/** The cgroup that another is in; the root is in none. */
+/**
+ * The cgroup that another is in; the root is in none. Its path is shorter, so that a walk up ends
+ * even where an older log gave an id twice and made a cgroup its own ancestor.
+ */
 export function parentOf(kernel: Kernel, cgroup: Cgroup): Cgroup | undefined {
-  return cgroup.parent_id === 0 ? undefined : kernel.cgroups.get(cgroup.parent_id);
+  if (cgroup.parent_id === 0) return undefined;
+  const parent = kernel.cgroups.get(cgroup.parent_id);
+  return parent !== undefined && parent.path.length < cgroup.path.length ? parent : undefined;
 }
 
 /** The cgroup and its ancestors, nearest first. */

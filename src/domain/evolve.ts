@@ -16,6 +16,15 @@ import { evolveProgram } from './evolve/programs.ts';
 import type { Kernel } from './kernel.ts';
 
 /**
+ * Applies the effects of a call of process `pid`, in order.
+ *
+ * @throws Error when the state cannot have had one of them; those before it are applied
+ */
+export function applyAll(kernel: Kernel, effects: readonly Effect[], pid: number): void {
+  for (const effect of effects) evolve(kernel, effect, pid);
+}
+
+/**
  * Applies `effect`, a consequence of a call of process `pid`.
  *
  * @throws Error when the state cannot have had this effect

@@ -3,6 +3,7 @@
  * the lowest free one is found without asking for each below it (`find_next_fd`). It is layered as
  * a table is: a process that opens one fd in a batch costs that fd, not a copy of all.
  */
+import { NR_OPEN } from './release/config.ts';
 import { type RowKind, Table } from './table.ts';
 
 export interface Fd {
@@ -11,9 +12,11 @@ export interface Fd {
 }
 
 const WORD_BITS = 32;
+/** Words that take as much memory as a row of a state. */
+const WORDS_PER_ROW = 64;
 const FULL = -1;
-/** Numbers from here on have no bit (`sysctl_nr_open`, beyond which no limit goes by default). */
-const BITS_END = 1_048_576;
+/** Numbers from here on have no bit: only older logs have limits beyond it. */
+const BITS_END = NR_OPEN;
 const FD: RowKind<Fd> = { copy: (fd) => fd, keysReturn: true };
 
 export class FdTable {
@@ -29,6 +32,11 @@ export class FdTable {
     this.#rows = base === undefined ? new Table(FD) : base.#rows.layer();
     this.#words = base === undefined ? [] : base.#words.slice();
     this.#fullBelow = base === undefined ? 0 : base.#fullBelow;
+  }
+
+  /** Rows that the table counts as: its fds, and its bits where numbers are high. */
+  get rows(): number {
+    return this.#rows.size + Math.floor(this.#words.length / WORDS_PER_ROW);
   }
 
   get(number: number): Fd | undefined {

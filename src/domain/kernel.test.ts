@@ -1,11 +1,11 @@
 // Layers of a whole state: what is decided on one is as good as decided on the state itself.
 
 import { expect, it } from 'vitest';
-import { bootEffect, unbooted } from './boot.ts';
+import { boot } from './boot.ts';
 import type { Call } from './call.ts';
 import { decide } from './decide.ts';
-import { evolve } from './evolve.ts';
 import { flushLayer, type Kernel, layered } from './kernel.ts';
+import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
 import { snapshotOf } from './snapshot.ts';
 
@@ -14,15 +14,14 @@ const load: Call = { name: 'prog_load', prog_type: 'cgroup_skb' };
 const spawn: Call = { name: 'spawn', child_pid: LOADER };
 
 function booted(): Kernel {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
+  const kernel = boot('6.18');
   make(kernel, spawn, BOOT_PID);
   make(kernel, load);
   return kernel;
 }
 
 function make(kernel: Kernel, call: Call, pid = LOADER): void {
-  for (const effect of decide(kernel, pid, call).effects) evolve(kernel, effect, pid);
+  perform(kernel, pid, call);
 }
 
 const histories: readonly (readonly [string, readonly (readonly [Call, number?])[]])[] = [

@@ -141,6 +141,8 @@ export interface Kernel {
   boot: Boot;
   switches: Switches;
   counters: Counters;
+  /** What the rows of the tables hold beside themselves, in rows (`size.ts`). */
+  contents: number;
   processes: Table<number, Process>;
   files: Table<number, OpenFile>;
   programs: Table<number, Program>;
@@ -193,6 +195,7 @@ export function layered(base: Kernel): Kernel {
     boot: base.boot,
     switches: base.switches,
     counters: { ...base.counters },
+    contents: base.contents,
     processes: base.processes.layer(),
     files: base.files.layer(),
     programs: base.programs.layer(),
@@ -213,6 +216,7 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
     return;
   }
   base.counters = layer.counters;
+  base.contents = layer.contents;
   layer.processes.flush();
   layer.files.flush();
   layer.programs.flush();

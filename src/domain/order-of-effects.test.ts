@@ -2,24 +2,23 @@
 // was restored from a snapshot decides as the one that it was taken from.
 
 import { expect, it } from 'vitest';
-import { bootEffect, unbooted } from './boot.ts';
+import { boot } from './boot.ts';
 import type { Call } from './call.ts';
 import { decide } from './decide.ts';
-import { evolve } from './evolve.ts';
 import type { Kernel } from './kernel.ts';
 import { flushLayer, layered } from './kernel.ts';
+import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
 import { restoredFrom, snapshotOf } from './snapshot.ts';
 
 function kernelAfter(calls: readonly Call[]): Kernel {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
+  const kernel = boot('6.18');
   for (const call of calls) make(kernel, call);
   return kernel;
 }
 
 function make(kernel: Kernel, call: Call, pid = BOOT_PID): void {
-  for (const effect of decide(kernel, pid, call).effects) evolve(kernel, effect, pid);
+  perform(kernel, pid, call);
 }
 
 const LOADER = 812;

@@ -24,6 +24,10 @@ export const RULES = {
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
   'fd-not-open': rule('fdget', 'fd {fd} is not open'),
   'fd-over-limit': rule('ksys_dup3', 'fd {fd} is negative or not below the limit of {nofile}'),
+  'nofile-over-nr-open': rule(
+    'do_prlimit',
+    'a limit of {nofile} fds is above fs.nr_open, {nr_open}',
+  ),
   'mailbox-empty': rule('§14', 'no fd waits to be received'),
   'prog-fd-not-open': rule('bpf_prog_get §6', '{field} names fd {fd}, which is not open'),
   'prog-fd-is-no-program': rule('bpf_prog_get §6', '{field} names fd {fd}, a {kind}, no program'),
@@ -301,8 +305,18 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES;
 
+/** Values that read badly in a sentence, and the words that stand for them there. */
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  kind: { prog: 'program', cgroup: 'cgroup directory', other: 'file of another kind' },
+  mode: { none: 'exclusive' },
+  requested: { none: 'exclusive (no flags)' },
+};
+
 /** Why a call was refused, in one sentence. */
 export function refusalSentence(refusal: Refusal): string {
   const { sentence } = RULES[refusal.rule];
-  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) => String(refusal.about?.[name] ?? '?'));
+  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) => {
+    const value = String(refusal.about?.[name] ?? '?');
+    return WORDS[name]?.[value] ?? value;
+  });
 }

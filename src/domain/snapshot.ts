@@ -1,6 +1,7 @@
 /** A kernel's state as plain JSON, and back: for snapshots and for comparing two states. */
 import { emptyTables, type Kernel } from './kernel.ts';
 import { releaseOf } from './release/release.ts';
+import { contentsOf } from './size.ts';
 import { STORED, type StoredTable } from './snapshot-columns.ts';
 import type { Table } from './table.ts';
 
@@ -48,17 +49,35 @@ function storedRows(table: AnyTable, { values }: AnyCodec): StoredRows {
 }
 
 /** The state that a snapshot holds. Throws when its release is not known. */
-export function restoredFrom({ boot, counters, tables: stored }: Snapshot): Kernel {
+export function restoredFrom(snapshot: Snapshot): Kernel {
+  const restoring = restoringFrom(snapshot);
+  for (;;) {
+    const { done, value } = restoring.next();
+    if (done) return value;
+  }
+}
+
+/** Rows that are restored at once. */
+const ROWS_AT_ONCE = 1000;
+
+/** The same with pauses in which others may work. */
+export function* restoringFrom(snapshot: Snapshot): Generator<undefined, Kernel, undefined> {
+  const { boot, counters, tables: stored } = snapshot;
   const release = releaseOf(boot.release);
   if (release === undefined) throw new Error(`unknown release ${boot.release}`);
   const tables = emptyTables();
   for (const [name, codec] of CODECS) {
     const table = tables[name] as unknown as AnyTable;
     const { keys, columns } = stored[name];
-    for (let i = 0; i < keys.length; i++) table.set(keys[i] as never, codec.row(columns, i));
+    for (let i = 0; i < keys.length; i++) {
+      table.set(keys[i] as never, codec.row(columns, i));
+      if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) yield;
+    }
   }
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };
   for (let i = 0; i < id.length; i++) tables.cgroupIds.set(path[i] as string, id[i] as number);
   const switches = { ...release.switches, ...boot.config.switches };
-  return { boot, switches, counters: { ...counters }, ...tables };
+  const kernel = { boot, switches, counters: { ...counters }, contents: 0, ...tables };
+  kernel.contents = contentsOf(kernel);
+  return kernel;
 }

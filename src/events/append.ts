@@ -1,6 +1,6 @@
 /**
- * The append: one prepared statement that moves the head row if position and epoch are as the
- * writer believes, and adds events, keys and the projections' rows only if it moved. Its
+ * The append: one prepared statement that moves the head row if position, epoch and chain
+ * value are as the writer believes, and adds events, keys and the projections' rows only if it moved. Its
  * text depends on which tables get rows, never on how many: a table that gets none costs the
  * server as much as one row would.
  */
@@ -64,7 +64,7 @@ export function appendFor(tables: readonly ProjectionTable[]): Append {
 }
 
 /** Parameters of the log itself, and of the keys. */
-const LOG_PARAMS = 9;
+const LOG_PARAMS = 10;
 const KEY_PARAMS = 6;
 
 /** @param used indexes of the tables that get rows */
@@ -86,6 +86,7 @@ function statementFor(
   update heads set position = $4::int8, recorded_at = $5::int8, at_max = $6::int8,
     hash = decode($7::text, 'hex')
   where host_id = $1::int8 and position = $2::int8 and epoch = $3::int8
+    and hash = decode($10::text, 'hex')
   returning host_id
 ), e as (
   insert into events (host_id, position, recorded_at, body, at_max, writer, hash)
@@ -101,7 +102,7 @@ const KEYS = `k as (
   insert into idempotency
     (host_id, principal, key, line, fingerprint, position_from, position_to, created_at)
   select head.host_id, r.*, $5::int8 from head,
-    unnest($10::text[], $11::text[], $12::int4[], $13::text[], $14::int8[], $15::int8[]) as r)`;
+    unnest($11::text[], $12::text[], $13::int4[], $14::text[], $15::int8[], $16::int8[]) as r)`;
 
 function paramsOf(
   batch: Batch,
@@ -119,6 +120,7 @@ function paramsOf(
     Buffer.from(to.hash).toString('hex'),
     batch.writer,
     batch.bodies.join('\n'),
+    Buffer.from(from.hash).toString('hex'),
   ];
   if (keys.length > 0) params.push(...keyParams(keys));
   for (const i of used) {

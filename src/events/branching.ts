@@ -4,16 +4,14 @@
  */
 
 import { KEY_CONSTRAINT } from './append.ts';
-import { decodeEvent } from './codec.ts';
 import type { Database, Queryable } from './database.ts';
-import { violatedUnique } from './database-error.ts';
-import { chainHash, GENESIS_HASH } from './hash-chain.ts';
+import { isUnsupported, violatedUnique } from './database-error.ts';
 import type { Head } from './head.ts';
+import { headAt } from './head-at.ts';
 import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
 import { type Host, hostNamed } from './hosts.ts';
 import { findKey, NO_HOST } from './idempotency.ts';
 import { LINEAGE_MAX, stretchesOf } from './lineage.ts';
-import { readRows } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { IdempotencyKey } from './submission.ts';
 
@@ -35,7 +33,8 @@ export interface MadeBranch {
  * Makes a branch.
  *
  * @param now microseconds since the epoch
- * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`
+ * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
+ *   `branches-unsupported` in a database that is distributed by host
  */
 export async function createBranch(
   database: Database,
@@ -54,6 +53,8 @@ export async function createBranch(
       if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
     });
   } catch (error) {
+    if (isUnsupported(error))
+      throw new LogRefusal({ why: 'branches-unsupported' }, { cause: error });
     const constraint = violatedUnique(error);
     const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
     if (!taken) throw error;
@@ -71,8 +72,8 @@ async function insertBranch(
 ): Promise<void> {
   const { position } = head;
   const [host] = await tx.query<{ readonly host_id: number }>(
-    `insert into hosts (name, created_at, origin_host_id, origin_position)
-     values ($1, to_timestamp($2::int8 / 1e6), $3, $4) returning host_id`,
+    `insert into hosts (name, created_at, origin_host_id, origin_position, log_id)
+     values ($1, to_timestamp($2::int8 / 1e6), $3, $4, gen_random_uuid()) returning host_id`,
     [name, now, originId, position],
   );
   const hostId = (host as { readonly host_id: number }).host_id;
@@ -92,40 +93,6 @@ async function insertBranch(
      values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
     [hostId, position, Buffer.from(head.hash).toString('hex'), head.recorded_at, head.at_max],
   );
-}
-
-/** Where a log stood at a position: from the batch that ends before it, and the events since. */
-export async function headAt(database: Queryable, hostId: number, position: number): Promise<Head> {
-  let head = await batchBefore(database, hostId, position);
-  while (head.position < position) {
-    const from = head.position + 1;
-    const rows = await readRows(database, hostId, { from, limit: position - head.position });
-    if (rows.length === 0) throw new Error(`the log of host ${hostId} ends before ${position}`);
-    for (const row of rows) {
-      head = {
-        position: row.position,
-        epoch: 0,
-        hash: chainHash(head.hash, row),
-        recorded_at: row.recorded_at,
-        at_max: Math.max(head.at_max, decodeEvent(row).at),
-      };
-    }
-  }
-  return head;
-}
-
-async function batchBefore(database: Queryable, hostId: number, position: number): Promise<Head> {
-  const stretches = await stretchesOf(database, hostId, { from: 1, to: position });
-  for (const { host_id, from, to } of stretches.reverse()) {
-    const [batch] = await database.query<Omit<Head, 'hash'> & { readonly hash: string }>(
-      `select position_to as position, 0 as epoch, encode(hash, 'hex') as hash, recorded_at, at_max
-       from batches where host_id = $1 and position_to between $2 and $3
-       order by position_to desc limit 1`,
-      [host_id, from, to],
-    );
-    if (batch !== undefined) return { ...batch, hash: Buffer.from(batch.hash, 'hex') };
-  }
-  return { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
 }
 
 /**

@@ -4,7 +4,9 @@
  * fault it goes on from the stored hash, so that one damaged event does not hide the next.
  */
 import type { StoredBatch } from './batch-reader.ts';
-import { type Checkpoint, isSignedBy } from './checkpoint/checkpoint.ts';
+import { genesisOf, type LogIdentity } from './birth.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
+import { CheckpointCheck, type Outside, type SignedReport } from './checkpoint/checkpoint-check.ts';
 import type { PublicKey } from './checkpoint/signing-key.ts';
 import { decodeEvent, type EncodedEvent } from './codec.ts';
 import type { LedgerEvent } from './event.ts';
@@ -25,16 +27,12 @@ export interface Fault {
 }
 
 /** What a check comes to. */
-export interface ChainReport {
+export interface ChainReport extends SignedReport {
   readonly holds: boolean;
   /** The last event that was looked at. */
   readonly position: number;
   /** Its chain value in hexadecimal. */
   readonly hash: string;
-  /** Checkpoints whose signature and hash agree with the log. */
-  readonly checkpoints: number;
-  /** Position of the last of them; 0 when there is none. */
-  readonly proven_to: number;
   readonly fault_count: number;
   /** The first `FAULTS_MAX` of them. */
   readonly faults: readonly Fault[];
@@ -49,6 +47,8 @@ export class ChainCheck {
   #position = 0;
   /** Undefined where what stood before is lost, until a stored hash tells it again. */
   #hash: Uint8Array | undefined = GENESIS_HASH;
+  /** The chain begins with the host's name. */
+  #born = false;
   #recordedAt = 0;
   #atMax: number | undefined = 0;
   #batchFrom = 1;
@@ -57,15 +57,10 @@ export class ChainCheck {
   #forkedAt = 0;
   /** A fault of this batch is known more exactly than by the batch. */
   #batchBlamed = false;
-  readonly #keys = new Map<string, PublicKey>();
-  #stated: Checkpoint[] = [];
-  #checkpoints = 0;
-  #provenTo = 0;
-  readonly #trusted: string | undefined;
+  readonly #signed: CheckpointCheck;
 
-  /** @param trusted id of the only key whose checkpoints are believed; default: every key given */
-  constructor(trusted?: string) {
-    this.#trusted = trusted;
+  constructor(outside: Outside = {}) {
+    this.#signed = new CheckpointCheck(outside, (fault) => this.fault(fault));
   }
 
   get faultCount(): number {
@@ -92,25 +87,21 @@ export class ChainCheck {
     return this.#batchFrom;
   }
 
-  /** A key whose checkpoints are believed. */
+  /** Which log it is, before anything of it: what its chain begins with. */
+  of(identity: LogIdentity): void {
+    this.#hash = genesisOf(identity.born);
+    this.#born = identity.born !== null;
+    this.#signed.of(identity);
+  }
+
+  /** A key that checkpoints are signed by. */
   key(key: PublicKey): void {
-    if (this.#trusted !== undefined && key.key_id !== this.#trusted) return;
-    this.#keys.set(key.key_id, key);
+    this.#signed.key(key);
   }
 
   /** A checkpoint of a position that is still to come; they come in order. */
   checkpoint(checkpoint: Checkpoint): void {
-    const { position, key_id } = checkpoint;
-    const key = this.#keys.get(key_id);
-    const place = { position_from: position, position_to: position };
-    if (key === undefined) {
-      this.fault({
-        ...place,
-        message: `the checkpoint is signed by ${key_id}, a key that is not believed`,
-      });
-    } else if (!isSignedBy(checkpoint, key)) {
-      this.fault({ ...place, message: `the signature of the checkpoint is not that of ${key_id}` });
-    } else this.#stated.push(checkpoint);
+    this.#signed.add(checkpoint);
   }
 
   /**
@@ -139,7 +130,8 @@ export class ChainCheck {
     if (this.#hash !== undefined) this.#hash = chainHash(this.#hash, row);
     if (stored === undefined) return event;
     if (this.#hash !== undefined && !same(this.#hash, stored)) {
-      this.#blame(position, 'its hash does not follow from its text and the hash before it');
+      const message = 'its hash does not follow from its text and the hash before it';
+      this.#blame(position, this.#hint(message, position));
     }
     this.#hash = stored;
     return event;
@@ -209,15 +201,12 @@ export class ChainCheck {
       this.fault({ ...range, message: 'the last events belong to no batch' });
       this.#batchBlamed = true;
     }
-    if (this.#trusted !== undefined && this.#checkpoints === 0) {
-      this.fault({ message: `no checkpoint is signed by ${this.#trusted}` });
-    }
+    const signed = this.#signed.report();
     return {
       holds: this.#faultCount === 0,
       position: this.#position,
       hash: this.#hash === undefined ? '' : Buffer.from(this.#hash).toString('hex'),
-      checkpoints: this.#checkpoints,
-      proven_to: this.#provenTo,
+      ...signed,
       fault_count: this.#faultCount,
       faults: this.#faults,
     };
@@ -242,34 +231,24 @@ export class ChainCheck {
 
   #differs(batch: StoredBatch): string | undefined {
     if (this.#hash !== undefined && !same(this.#hash, batch.hash)) {
-      return 'the hash of the batch does not follow from its events and the hash before them';
+      const message =
+        'the hash of the batch does not follow from its events and the hash before them';
+      return this.#hint(message, this.#batchFrom);
     }
     if (batch.recorded_at !== this.#recordedAt) return 'the batch tells another time of recording';
     if (batch.at_max !== this.#atMax) return 'the batch tells another latest time of its events';
     return undefined;
   }
 
-  /** Holds the checkpoints of positions up to `position` against the chain. */
-  #settle(position: number): void {
-    const due = this.#stated.filter((checkpoint) => checkpoint.position <= position);
-    if (due.length === 0) return;
-    this.#stated = this.#stated.slice(due.length);
-    for (const checkpoint of due) this.#compare(checkpoint);
+  /** A chain that does not even begin as it should is most likely that of another host. */
+  #hint(message: string, position: number): string {
+    if (!this.#born || position !== 1) return message;
+    return `${message}; the first is bound to the host's name: it may be the log of another host`;
   }
 
-  #compare({ position, hash, recorded_at }: Checkpoint): void {
-    const place = { position_from: this.#provenTo + 1, position_to: position };
-    if (position !== this.#position) {
-      this.fault({ ...place, message: `a checkpoint of position ${position} has no event` });
-      return;
-    }
-    if (this.#hash === undefined) return;
-    if (same(this.#hash, hash) && recorded_at === this.#recordedAt) {
-      this.#checkpoints++;
-      this.#provenTo = position;
-      return;
-    }
-    const message = `the checkpoint of position ${position} was signed for another log`;
-    this.fault({ ...place, message });
+  /** Holds what was signed of positions up to `position` against the chain. */
+  #settle(position: number): void {
+    const stand = { position: this.#position, hash: this.#hash, recordedAt: this.#recordedAt };
+    this.#signed.settle(position, stand);
   }
 }

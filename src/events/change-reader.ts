@@ -2,12 +2,12 @@
  * Reads what events changed, for folds: pid and effects alone. Calls and answers are most of a log
  * and are not even unpacked where events are sealed.
  */
-import { setImmediate as breath } from 'node:timers/promises';
 import { decodeChange } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
 import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
 import { segmentAt, storedChanges } from './segment/segment-reader.ts';
+import { turn } from './turns.ts';
 
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
 const SEALED_EVENTS_MIN = 1500;
@@ -48,7 +48,7 @@ export async function* readChanges(
     sealed = ahead(database, hostId, { from: next, to });
     for (const page of segment.pages) {
       yield page;
-      await breath();
+      await turn();
     }
   }
 }

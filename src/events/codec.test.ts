@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seedOfRun } from '../../test/support/seed.ts';
 import { ATTACH_TYPE_NUMBERS, type AttachTypeName } from '../domain/attach-type.ts';
 import type { CallName } from '../domain/call.ts';
 import { ALL_CAPABILITIES } from '../domain/capability.ts';
@@ -16,7 +17,7 @@ import type { LedgerEvent } from './event.ts';
 import { UnreadableEvent } from './field-coder.ts';
 import { CALL_CODES, EFFECT_CODES, REASON_CODES } from './names.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const seed = seedOfRun();
 const u32 = fc.oneof(fc.nat(130), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('/a\u0000\n"\\é\ud800'));
 const ids = fc.array(u32, { maxLength: 4 });

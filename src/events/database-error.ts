@@ -1,12 +1,19 @@
-/** What an error of a database driver says about the fate of the statement. */
+/** What an error of a database, or of its driver, says: about the statement's fate, and why. */
 
 interface ServerError {
+  readonly message: string;
   readonly severity: string;
   readonly code: string;
   /** PGlite names the constraint so, postgres.js `constraint_name`. */
   readonly constraint?: string;
   readonly constraint_name?: string;
 }
+
+/** There is no connection to the database, or it broke or fell silent with the statement under way. */
+export class DatabaseAbsent extends Error {}
+
+/** The database was closed here: it is of no use to try again. */
+export class DatabaseClosed extends DatabaseAbsent {}
 
 function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'severity' in error && 'code' in error;
@@ -20,8 +27,85 @@ export function wasRefused(error: unknown): boolean {
   return isServerError(error) && error.severity === 'ERROR';
 }
 
+/**
+ * Whether the connection that an error came over is of no more use: it broke, or the server behind
+ * it became a standby, and whoever asks next has to look for the one that took over.
+ */
+export function endsConnection(error: unknown): boolean {
+  return !isServerError(error) || error.code === READ_ONLY;
+}
+
 /** The unique constraint that a statement ran against, if that is why it was refused. */
 export function violatedUnique(error: unknown): string | undefined {
-  if (!isServerError(error) || error.code !== '23505') return undefined;
-  return error.constraint_name ?? error.constraint;
+  if (!isServerError(error)) return undefined;
+  if (error.code === '23505') return error.constraint_name ?? error.constraint;
+  return SHARD_DUPLICATE.exec(error.message)?.[1];
+}
+
+/** How Citus tells of it, as an internal error and with the number of the shard in the name. */
+const SHARD_DUPLICATE = /^duplicate key value violates unique constraint "(.+)_\d+"$/u;
+
+/** Whether the server can do no such thing where it is: a database that is distributed, say. */
+export function isUnsupported(error: unknown): boolean {
+  return isServerError(error) && error.code === '0A000';
+}
+
+const READ_ONLY = '25006';
+
+/** Why a database cannot do now what it could do later. */
+export interface Trouble {
+  /** Without a capital and a full stop, like the `detail` of a problem. */
+  readonly sentence: string;
+  /** When it is worth to try again, in milliseconds. */
+  readonly retryAfterMs: number;
+}
+
+const SOON_MS = 1_000;
+/** What takes somebody who makes room. */
+const LATER_MS = 30_000;
+
+const ABSENT: Trouble = { sentence: 'the database does not answer', retryAfterMs: SOON_MS };
+const DISK_FULL: Trouble = { sentence: "the database's disk is full", retryAfterMs: LATER_MS };
+
+/** By SQLSTATE, or how it begins; the longest that fits is meant. */
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  '08': ABSENT,
+  [READ_ONLY]: {
+    sentence: 'the database takes no writes now: it is a standby, or read-only',
+    retryAfterMs: SOON_MS,
+  },
+  '25P03': { sentence: 'the database ended a transaction that stood still', retryAfterMs: SOON_MS },
+  '26000': {
+    sentence: 'a pooler before the database gives away its sessions (docs/postgresql.md)',
+    retryAfterMs: SOON_MS,
+  },
+  '40': { sentence: "two transactions stood in each other's way", retryAfterMs: SOON_MS },
+  '53': { sentence: 'the database lacks resources', retryAfterMs: SOON_MS },
+  '53100': DISK_FULL,
+  '53200': { sentence: 'the database is out of memory', retryAfterMs: SOON_MS },
+  '53300': { sentence: 'the database has no more connections', retryAfterMs: SOON_MS },
+  '55P03': { sentence: 'somebody else holds a lock that this takes', retryAfterMs: SOON_MS },
+  '57014': { sentence: 'this took the database too long', retryAfterMs: SOON_MS },
+  '57P': ABSENT,
+  '58030': { sentence: 'the database cannot use its disk', retryAfterMs: LATER_MS },
+};
+
+/** Errors of a socket that mean: nobody answers there. */
+const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+const NO_SPACE = /^(ENOSPC|EDQUOT)$/;
+
+/** What troubles the database, when that is why something failed. */
+export function troubleOf(error: unknown): Trouble | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const code = 'code' in error ? String(error.code) : '';
+  if (isServerError(error)) {
+    for (const length of [5, 3, 2]) {
+      const trouble = TROUBLES[code.slice(0, length)];
+      if (trouble !== undefined) return trouble;
+    }
+  }
+  if (NO_SPACE.test(code)) return DISK_FULL;
+  const deeper = troubleOf(error.cause);
+  if (deeper !== undefined) return deeper;
+  return error instanceof DatabaseAbsent || UNREACHABLE.test(code) ? ABSENT : undefined;
 }

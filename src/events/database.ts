@@ -8,9 +8,20 @@ export interface Queryable {
   query<Row extends object>(text: string, params?: readonly unknown[]): Promise<Row[]>;
 }
 
+/**
+ * How long the statements of a transaction, and the pauses between them, may take: those of a
+ * `request`, which is the default; of an `upload`, which waits for its client in between; of a `job`
+ * of an operator, which reads or writes whole logs.
+ */
+export type Pace = 'request' | 'upload' | 'job';
+
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgresql';
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a transaction. What was asked in it and failed ends it. How long it may take goes
+   * by the pace where a server has to be waited for.
+   */
+  transaction<T>(work: (tx: Queryable) => Promise<T>, pace?: Pace): Promise<T>;
   /** Calls `wake` after a commit that notified the channel; a hint, never needed for correctness. */
   listen(channel: string, wake: (payload: string) => void): Promise<() => Promise<void>>;
   /** Applies the migrations of a folder that are still missing; safe when several do it at once. */

@@ -2,11 +2,12 @@
 import { bootEffect } from '../domain/boot.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
-import { evolve } from '../domain/evolve.ts';
+import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { BOOT_PID } from '../domain/release/config.ts';
+import { BOOT_PID, configFault } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import type { BootCall, LedgerEvent } from './event.ts';
+import { LogRefusal } from './log-refusal.ts';
 import type { NumberedRequest } from './references.ts';
 import type { AskedBoot } from './submission.ts';
 
@@ -18,13 +19,17 @@ export interface Place {
   readonly actor: string;
 }
 
-/** Decides `request` on `kernel` and applies its effects there. */
+/**
+ * Decides `request` on `kernel` and applies its effects there.
+ *
+ * @throws LogRefusal `config-invalid`, before anything is applied
+ */
 export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Place): LedgerEvent {
   const { pid = BOOT_PID } = request;
   const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
-  for (const effect of effects) evolve(kernel, effect, pid);
+  applyAll(kernel, effects, pid);
   return {
     position: place.position,
     recorded_at: place.recorded_at,
@@ -48,10 +53,13 @@ function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decisio
 /** What stands in the log is the release's own id, which is another once a series has moved on. */
 function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
   const { name, boot_id, release = boot.release } = asked;
+  const config = { ...boot.config, ...asked.config };
+  const fault = configFault(config);
+  if (fault !== undefined) throw new LogRefusal({ why: 'config-invalid', fault });
   return {
     name,
     release: releaseOf(release)?.id ?? release,
     boot_id,
-    config: { ...boot.config, ...asked.config },
+    config,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { flushLayer, type Kernel, layered } from '../domain/kernel.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { passedLimit } from '../domain/size.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { encodeEvent } from './codec.ts';
 import { decideEvent } from './decision.ts';
@@ -14,6 +15,7 @@ import { LogRefusal } from './log-refusal.ts';
 import type { ProjectionRow, Projector } from './projector.ts';
 import { isNumbered, type NumberedRequest, numbered } from './references.ts';
 import type { Submission } from './submission.ts';
+import { AHEAD_MAX_S, isAhead } from './time-ahead.ts';
 
 /** What became of one submission in a draft. */
 export type Drafted =
@@ -47,6 +49,24 @@ export interface DraftOptions {
 
 /** Decides submissions in order. */
 export function draftOf(submissions: readonly Submission[], options: DraftOptions): Draft {
+  try {
+    return decided(submissions, options, 'one-layer');
+  } catch (error) {
+    if (!(error instanceof HalfWay)) throw error;
+    return decided(submissions, options, 'layer-each');
+  }
+}
+
+/**
+ * A submission was stopped half way on the layer that all others are decided on. That is rare: a
+ * layer for each is worth its cost only then.
+ */
+class HalfWay extends Error {}
+
+type Layers = 'one-layer' | 'layer-each';
+
+/** @throws HalfWay on one layer */
+function decided(submissions: readonly Submission[], options: DraftOptions, layers: Layers): Draft {
   const { projector } = options;
   const recordedAt = Math.max(options.now, options.head.recorded_at);
   const layer = layered(options.kernel);
@@ -62,8 +82,9 @@ export function draftOf(submissions: readonly Submission[], options: DraftOption
     if (bytes >= options.bytesMax) break;
     let staged: Staged;
     try {
-      staged = stage(submission, layer, head, projector);
+      staged = stage(submission, layer, head, { projector, layers });
     } catch (error) {
+      if (error instanceof HalfWay) throw error;
       if (!(error instanceof LogRefusal)) {
         const fault = { submission, error };
         return { layer, head, events: [], bodies: [], keys: [], rows, drafted: [], fault };
@@ -100,14 +121,20 @@ interface Staged {
 }
 
 /** Decides one submission: all its calls on `kernel`, or none and a refusal is thrown. */
-function stage(submission: Submission, kernel: Kernel, from: Head, projector: Projector): Staged {
+function stage(
+  submission: Submission,
+  kernel: Kernel,
+  from: Head,
+  { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
+): Staged {
   const { expectedPosition, principal, calls } = submission;
   if (expectedPosition !== undefined && expectedPosition !== from.position) {
     const positions = { expected: expectedPosition, actual: from.position };
     throw new LogRefusal({ why: 'position-mismatch', ...positions });
   }
-  // Only a reference can stop a submission half way, so only then is a layer of its own needed.
-  const own = calls.every(isNumbered) ? kernel : layered(kernel);
+  refuseAhead(calls, from.recorded_at);
+  // A reference may stop a submission half way, so then a layer of its own is needed.
+  const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layered(kernel);
   const events: LedgerEvent[] = [];
   const bodies: string[] = [];
   const rows: (readonly (readonly ProjectionRow[])[])[] = [];
@@ -118,6 +145,12 @@ function stage(submission: Submission, kernel: Kernel, from: Head, projector: Pr
     const place = { position, recorded_at: from.recorded_at, actor: principal };
     const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
     const event = decideEvent(own, asked, place);
+    const passed = passedLimit(own, event.effects);
+    if (passed !== undefined) {
+      if (own === kernel) throw new HalfWay();
+      const place = { call: outcomes.length, calls: calls.length };
+      throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+    }
     const body = encodeEvent(event);
     hash = chainHash(hash, { position, recorded_at: from.recorded_at, body });
     at_max = Math.max(at_max, event.at);
@@ -128,4 +161,12 @@ function stage(submission: Submission, kernel: Kernel, from: Head, projector: Pr
   }
   if (own !== kernel) flushLayer(kernel, own);
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };
+}
+
+function refuseAhead(calls: Submission['calls'], now: number): void {
+  for (let call = 0; call < calls.length; call++) {
+    const at = calls[call]?.at;
+    if (at === undefined || !isAhead(at, now)) continue;
+    throw new LogRefusal({ why: 'at-ahead', call, calls: calls.length, aheadMaxS: AHEAD_MAX_S });
+  }
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from './clock.ts';
 import type { Queryable } from './database.ts';
+import { DatabaseClosed } from './database-error.ts';
 import { type Head, raiseEpoch } from './head.ts';
 import { LogRefusal } from './log-refusal.ts';
 
@@ -37,7 +38,7 @@ export async function settleFate(
       await raiseEpoch(database, lost.hostId);
       return await isRecorded(database, lost);
     } catch (cause) {
-      if (clock.now() >= deadline) {
+      if (clock.now() >= deadline || cause instanceof DatabaseClosed) {
         throw new LogRefusal({ why: 'fate-unknown', retryAfterMs: RETRY_AFTER_MS }, { cause });
       }
       await clock.sleep(pause);

@@ -4,6 +4,7 @@
  * buffer: it takes events when it is asked for them.
  */
 import type { LedgerEvent } from './event.ts';
+import type { HistoryChange } from './history.ts';
 
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
@@ -17,13 +18,16 @@ export interface Feed {
   /** Wakes the follower when the log has grown. */
   wait(follower: Follower): void;
   leave(follower: Follower): void;
+  /** Set when the log is another than the one that was followed. */
+  readonly changed: HistoryChange | undefined;
 }
 
-type Result = IteratorResult<Piece, undefined>;
+/** A follower that ends by itself says that the log is not the one that it followed. */
+type Result = IteratorResult<Piece, HistoryChange | undefined>;
 
 const ENDED: Result = { done: true, value: undefined };
 
-export class Follower implements AsyncIterableIterator<Piece, undefined> {
+export class Follower implements AsyncIterableIterator<Piece, HistoryChange | undefined> {
   readonly #feed: Feed;
   /** Position of the event that it takes next. */
   #next: number;
@@ -42,6 +46,8 @@ export class Follower implements AsyncIterableIterator<Piece, undefined> {
   /** The events that come next, as soon as there are any; ask again when it is answered. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve(ENDED);
+    const { changed } = this.#feed;
+    if (changed !== undefined) return this.#sentAway(changed);
     const piece = this.#feed.held(this.#next);
     if (piece === undefined) return this.#behind();
     if (piece.length > 0) return Promise.resolve(this.#taken(piece));
@@ -67,14 +73,21 @@ export class Follower implements AsyncIterableIterator<Piece, undefined> {
     if (answer === undefined) return;
     this.#answer = undefined;
     // The usual case goes without a promise more: there may be a thousand followers to wake.
-    const piece = this.#ended ? undefined : this.#feed.held(this.#next);
+    const isOver = this.#ended || this.#feed.changed !== undefined;
+    const piece = isOver ? undefined : this.#feed.held(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());
     else answer(this.#taken(piece));
   }
 
   async #behind(): Promise<Result> {
     const piece = await this.#feed.read(this.#next);
-    return piece.length > 0 && !this.#ended ? this.#taken(piece) : this.next();
+    const goesOn = piece.length > 0 && !this.#ended && this.#feed.changed === undefined;
+    return goesOn ? this.#taken(piece) : this.next();
+  }
+
+  async #sentAway(changed: HistoryChange): Promise<Result> {
+    await this.return();
+    return { done: true, value: changed };
   }
 
   #taken(piece: Piece): Result {

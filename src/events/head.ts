@@ -19,9 +19,18 @@ const SELECT = `select ${COLUMNS} from heads where host_id = $1`;
 
 type Row = Omit<Head, 'hash'> & { readonly hash: string };
 
-/** The head as committed. */
-export async function readHead(database: Queryable, hostId: number): Promise<Head> {
-  return headOf(await database.query<Row>(SELECT, [hostId]), hostId);
+// An older copy of a database may have given an id to another host.
+const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and name = $2)`;
+
+/**
+ * The head as committed.
+ *
+ * @param name what the host must be called, where the id was asked for by name
+ * @throws LogRefusal `host-unknown`
+ */
+export async function readHead(database: Queryable, hostId: number, name?: string): Promise<Head> {
+  if (name === undefined) return headOf(await database.query<Row>(SELECT, [hostId]), hostId);
+  return headOf(await database.query<Row>(NAMED, [hostId, name]), name);
 }
 
 /** The head, which nobody else can move before the transaction ends. */
@@ -38,8 +47,8 @@ export async function raiseEpoch(database: Queryable, hostId: number): Promise<H
   return headOf(await database.query<Row>(text, [hostId]), hostId);
 }
 
-function headOf(rows: readonly Row[], hostId: number): Head {
+function headOf(rows: readonly Row[], host: number | string): Head {
   const [row] = rows;
-  if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(hostId) });
+  if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(host) });
   return { ...row, hash: Buffer.from(row.hash, 'hex') };
 }

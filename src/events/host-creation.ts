@@ -5,12 +5,12 @@
  */
 import { unbooted } from '../domain/boot.ts';
 import { type Append, KEY_CONSTRAINT } from './append.ts';
+import { genesisOf } from './birth.ts';
 import type { Clock } from './clock.ts';
 import type { Database, Queryable } from './database.ts';
 import { violatedUnique, wasRefused } from './database-error.ts';
 import { draftOf } from './draft.ts';
 import type { LedgerEvent } from './event.ts';
-import { GENESIS_HASH } from './hash-chain.ts';
 import type { Head } from './head.ts';
 import { findKey, NO_HOST } from './idempotency.ts';
 import { readEvents } from './log-reader.ts';
@@ -52,7 +52,8 @@ export interface CreationContext {
  * Creates a host.
  *
  * @param boot its first boot, with a boot id that nothing else has
- * @throws LogRefusal `host-exists`, `idempotency-mismatch`, `fate-unknown`
+ * @throws LogRefusal `host-exists`, `idempotency-mismatch`, `fate-unknown`, `at-ahead`,
+ *   `config-invalid`
  */
 export async function createHost(
   context: CreationContext,
@@ -71,7 +72,7 @@ export async function createHost(
       // Another request with this key was faster: the next round finds it.
       if (constraint === KEY_CONSTRAINT) continue;
       if (constraint === NAME_CONSTRAINT) return await existing(database, creation, boot);
-      if (wasRefused(error)) throw error;
+      if (wasRefused(error) || error instanceof LogRefusal) throw error;
       lost = error;
       await clock.sleep(PAUSE_MS);
     }
@@ -88,18 +89,21 @@ async function insertHost(
 ): Promise<CreatedHost> {
   const { projector, clock, append, writer } = context;
   const now = clock.now();
-  const [host] = await tx.query<{ host_id: number }>(
-    `insert into hosts (name, created_at) values ($1, to_timestamp($2::int8 / 1e6))
-     returning host_id`,
+  const [host] = await tx.query<{ readonly host_id: number; readonly log_id: string }>(
+    `insert into hosts (name, created_at, log_id)
+     values ($1, to_timestamp($2::int8 / 1e6), gen_random_uuid())
+     returning host_id, log_id::text as log_id`,
     [name, now],
   );
-  const hostId = (host as { host_id: number }).host_id;
+  if (host === undefined) throw new Error('an inserted host has an id');
+  const { host_id: hostId, log_id } = host;
+  const hash = genesisOf({ host: name, log_id });
   await tx.query(
     `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
      values ($1, 0, 0, decode($2, 'hex'), 0, 0)`,
-    [hostId, Buffer.from(GENESIS_HASH).toString('hex')],
+    [hostId, Buffer.from(hash).toString('hex')],
   );
-  const from: Head = { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
+  const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
   const request = at === undefined ? { call: boot } : { call: boot, at };
   const draft = draftOf([{ principal, calls: [request] }], {
     kernel: unbooted(),
@@ -109,6 +113,8 @@ async function insertHost(
     bytesMax: Number.POSITIVE_INFINITY,
   });
   if (draft.fault !== undefined) throw draft.fault.error;
+  const [drafted] = draft.drafted;
+  if (drafted !== undefined && 'refusal' in drafted) throw drafted.refusal;
   const { head: to, bodies, rows } = draft;
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);

@@ -3,21 +3,19 @@
  * events since. A snapshot is only a shortcut; without any the whole log is folded.
  */
 import { promisify } from 'node:util';
-import { deflate, inflateSync } from 'node:zlib';
+import { inflate, inflateSync } from 'node:zlib';
 import { unbooted } from '../domain/boot.ts';
-import { evolve } from '../domain/evolve.ts';
+import { applyAll } from '../domain/evolve.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { restoredFrom, type Snapshot, snapshotOf } from '../domain/snapshot.ts';
+import { STATE_ROWS_MAX, stateRows } from '../domain/size.ts';
+import { restoredFrom, restoringFrom, type Snapshot } from '../domain/snapshot.ts';
 import { readChanges } from './change-reader.ts';
 import { DamagedLog } from './damaged-log.ts';
 import type { Queryable } from './database.ts';
 import type { Change } from './event.ts';
-
-/**
- * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
- * older snapshots are then passed over, and states come from the log again.
- */
-const SNAPSHOT_VERSION = 3;
+import { LogRefusal } from './log-refusal.ts';
+import { latestSnapshot } from './snapshots.ts';
+import { inTurns, turn } from './turns.ts';
 
 /** A state, and the position that it was folded up to. */
 export interface Reached {
@@ -46,7 +44,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? unbooted() : restoredFrom(unpacked(stored.state));
+  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
   let reached = from;
   for (let page = await first; !page.done; page = await pages.next()) {
     fold(kernel, page.value);
@@ -74,65 +72,32 @@ export async function foldUpTo(
  * Applies the events' effects in order.
  *
  * @throws DamagedLog on an effect that cannot be
+ * @throws LogRefusal `state-too-large`: the log was written before a host had a limit
  */
 export function fold(kernel: Kernel, changes: readonly Change[]): void {
   for (const { position, pid, effects } of changes) {
     try {
-      for (const effect of effects) evolve(kernel, effect, pid);
+      applyAll(kernel, effects, pid);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new DamagedLog(position, why, { cause });
     }
+    if (stateRows(kernel) > STATE_ROWS_MAX) {
+      throw new LogRefusal({ why: 'state-too-large', position, limit: STATE_ROWS_MAX });
+    }
   }
 }
+/** Bytes of a packed state that is restored at once: a millisecond or two. */
+const AT_ONCE_BYTES = 32 * 1024;
 
-interface StoredSnapshot {
-  readonly position: number;
-  readonly state: Uint8Array;
+/** A small state at once: another thread takes no less than a turn of the loop. */
+async function restored(state: Uint8Array): Promise<Kernel> {
+  if (state.byteLength <= AT_ONCE_BYTES) return restoredFrom(parsed(inflateSync(state)));
+  const text = await promisify(inflate)(state);
+  await turn();
+  return inTurns(restoringFrom(parsed(text)));
 }
 
-/** At once: to parse the text takes longer, and another thread no less than a turn of the loop. */
-function unpacked(state: Uint8Array): Snapshot {
-  return JSON.parse(inflateSync(state).toString('utf8'));
-}
-
-async function latestSnapshot(
-  database: Queryable,
-  hostId: number,
-  position: number,
-): Promise<StoredSnapshot | undefined> {
-  const [row] = await database.query<StoredSnapshot>(
-    `select position, state from (
-       (select position, state from snapshots
-        where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)
-       union all
-       select s.position, s.state from lineages l cross join lateral (
-         select position, state from snapshots
-         where host_id = l.ancestor_id and version = $2
-           and position between l.position_from and least(l.position_to, $3)
-         order by position desc limit 1) s
-       where l.host_id = $1) found
-     order by position desc limit 1`,
-    [hostId, SNAPSHOT_VERSION, position],
-  );
-  return row;
-}
-
-/** The text that a state is stored as. */
-export function snapshotText(kernel: Kernel): string {
-  return JSON.stringify(snapshotOf(kernel));
-}
-
-/** Stores the text of the state at a position; harmless when another process did so already. */
-export async function storeSnapshot(
-  database: Queryable,
-  hostId: number,
-  { position, text }: { readonly position: number; readonly text: string },
-): Promise<void> {
-  const state = (await promisify(deflate)(text)).toString('base64');
-  await database.query(
-    `insert into snapshots (host_id, version, position, state)
-     values ($1, $2, $3, decode($4, 'base64')) on conflict do nothing`,
-    [hostId, SNAPSHOT_VERSION, position, state],
-  );
+function parsed(text: Buffer): Snapshot {
+  return JSON.parse(text.toString('utf8'));
 }

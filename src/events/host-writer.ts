@@ -5,24 +5,24 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../domain/kernel.ts';
+import { stateRows } from '../domain/size.ts';
 import { type Answers, type CommitContext, commit } from './commit.ts';
-import type { LedgerEvent } from './event.ts';
 import { readHead } from './head.ts';
-import { snapshotText, storeSnapshot } from './host-state.ts';
+import { isSamePoint } from './history.ts';
 import { LogRefusal } from './log-refusal.ts';
-import { partingInterval, snapshotInterval, stateRows } from './snapshot-interval.ts';
+import { partingInterval, snapshotInterval } from './snapshot-interval.ts';
+import { type NewSnapshot, snapshotText, storeSnapshot } from './snapshots.ts';
 import { type InOrder, type Receipt, SUBMISSION_CALLS_MAX, type Submission } from './submission.ts';
 import { SubmissionQueue } from './submission-queue.ts';
-import { Tip } from './tip.ts';
+import { Tip, type TipListeners } from './tip.ts';
 
-export interface WriterOptions extends CommitContext {
+/** Its tip tells of this writer's events and of others' that it learns of. */
+export interface WriterOptions extends CommitContext, TipListeners {
   readonly hostId: number;
-  /** Told of committed events, in order: this writer's and others' that it learns of. */
-  readonly onCommitted: (events: readonly LedgerEvent[]) => void;
 }
 
 export class HostWriter {
-  readonly #context: CommitContext;
+  readonly #context: WriterOptions;
   readonly #tip: Tip;
   readonly #queue = new SubmissionQueue();
   /** What uses the tip goes one after the other. */
@@ -32,14 +32,14 @@ export class HostWriter {
   #draining = false;
   #closed = false;
 
-  private constructor(context: CommitContext, tip: Tip) {
+  private constructor(context: WriterOptions, tip: Tip) {
     this.#context = context;
     this.#tip = tip;
   }
 
   /** A writer that knows the state at the head. */
   static async open(options: WriterOptions): Promise<HostWriter> {
-    const tip = await Tip.load(options.database, options.hostId, options.onCommitted);
+    const tip = await Tip.load(options.database, options.hostId, options);
     return new HostWriter(options, tip);
   }
 
@@ -98,8 +98,10 @@ export class HostWriter {
    */
   async read<T>(read: (kernel: Kernel, position: number) => T): Promise<T> {
     const { database } = this.#context;
-    const { position } = await readHead(database, this.#tip.hostId);
-    if (this.#tip.head.position < position) {
+    const { hostId, host } = this.#context;
+    const head = await readHead(database, hostId, host).catch(() => undefined);
+    // Only in its turn is a tip that is elsewhere compared: a commit may have moved it meanwhile.
+    if (head === undefined || !isSamePoint(this.#tip.head, head)) {
       await this.#exclusively(() => this.#tip.catchUp(database));
     }
     if (this.#tip.damaged) throw new LogRefusal({ why: 'closed' });
@@ -160,19 +162,16 @@ export class HostWriter {
    */
   async #snapshotIfDue(events: number): Promise<void> {
     const { kernel, head, snapshotPosition, damaged } = this.#tip;
-    const { position } = head;
+    const { position, hash } = head;
     if (damaged || position - snapshotPosition < events) return;
     this.#tip.snapshotPosition = position;
     const text = snapshotText(kernel);
     await this.#storing;
-    this.#storing = this.#store({ position, text }, snapshotPosition);
+    this.#storing = this.#store({ position, hash, text }, snapshotPosition);
   }
 
   /** @param before where the latest snapshot stands without this one */
-  async #store(
-    snapshot: { readonly position: number; readonly text: string },
-    before: number,
-  ): Promise<void> {
+  async #store(snapshot: NewSnapshot, before: number): Promise<void> {
     try {
       await storeSnapshot(this.#context.database, this.#tip.hostId, snapshot);
     } catch {

@@ -3,7 +3,9 @@
  * may be dropped, and is looked up each time.
  */
 import type { Queryable } from './database.ts';
+import type { ImportedLog } from './imports.ts';
 import { LogRefusal } from './log-refusal.ts';
+import { sqlArray } from './sql-array.ts';
 
 /** Hosts in one listing at most. */
 const HOSTS_PAGE_MAX = 1000;
@@ -23,27 +25,41 @@ export interface Host {
   readonly origin: string | null;
   /** Of a branch: the last position that it shares with its origin. */
   readonly origin_position: number | null;
+  /** Of a host that was made of an exported log; null for others, and for branches. */
+  readonly imported: ImportedLog | null;
+}
+
+/** A page of hosts, in the order of their names by code point. */
+export interface HostPage {
+  /** The name that the page starts after. */
+  readonly after?: string | undefined;
+  /** Default and upper bound: `HOSTS_PAGE_MAX`. */
+  readonly limit?: number | undefined;
+  /** Only names that one of these matches; `*` in it stands for any part. All when left out. */
+  readonly patterns?: readonly string[] | undefined;
 }
 
 const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as origin,
-  h.origin_position, (extract(epoch from h.created_at) * 1000000)::int8 as created_at
+  h.origin_position, (extract(epoch from h.created_at) * 1000000)::int8 as created_at,
+  case when i.host_id is not null then json_build_object('position_to', i.position_to,
+    'imported_at', i.imported_at, 'actor', i.actor, 'exported_as', i.exported_as,
+    'key_ids', i.key_ids) end as imported
   from hosts h join heads t using (host_id) left join hosts o on o.host_id = h.origin_host_id
+  left join imports i on i.host_id = h.host_id
   where h.dropped_at is null`;
 
-/**
- * Hosts in the order of their names (by code point).
- *
- * @param after the name that the page starts after
- * @param limit default and upper bound `HOSTS_PAGE_MAX`
- */
-export function listHosts(
-  database: Queryable,
-  { after = '', limit = HOSTS_PAGE_MAX }: { readonly after?: string; readonly limit?: number },
-): Promise<Host[]> {
-  return database.query<Host>(
-    `${SELECT} and h.name collate "C" > $1 order by h.name collate "C" limit $2`,
-    [after, Math.min(limit, HOSTS_PAGE_MAX)],
-  );
+const PAGE = `h.name collate "C" > $1 and ($3::text[] is null or h.name like any ($3::text[]))
+  order by h.name collate "C" limit $2`;
+
+/** What {@link PAGE} is asked with. */
+function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns }: HostPage) {
+  const likes = patterns?.map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%'));
+  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes === undefined ? null : sqlArray(likes)];
+}
+
+/** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
+export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> {
+  return database.query<Host>(`${SELECT} and ${PAGE}`, pageParameters(page));
 }
 
 /**
@@ -57,34 +73,31 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
   return host;
 }
 
-/** The branches that grew from a host itself, by name; after `HOSTS_PAGE_MAX` the others are left out. */
-export function listBranches(
-  database: Queryable,
-  hostId: number,
-  { after = '', limit = HOSTS_PAGE_MAX }: { readonly after?: string; readonly limit?: number },
-): Promise<Host[]> {
-  return database.query<Host>(
-    `${SELECT} and h.origin_host_id = $1 and h.name collate "C" > $2
-     order by h.name collate "C" limit $3`,
-    [hostId, after, Math.min(limit, HOSTS_PAGE_MAX)],
-  );
+/** A page of the branches that grew from a host itself. */
+export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
+  return database.query<Host>(`${SELECT} and h.origin_host_id = $4 and ${PAGE}`, [
+    ...pageParameters(page),
+    hostId,
+  ]);
 }
 
-/** A lookup from name to `host_id` that remembers; who asks for a new name together asks once. */
-export function hostIds(database: Queryable): (name: string) => Promise<number> {
+export interface HostIds {
+  of(name: string): Promise<number>;
+  /** Forgets what a host is called: an older copy of a database may call it otherwise. */
+  forget(hostId: number): void;
+  /** What a host was asked for as. */
+  nameOf(hostId: number): string | undefined;
+}
+
+/** A lookup from name to `host_id` that remembers. */
+export function hostIds(database: Queryable): HostIds {
   const known = new Map<string, number>();
+  /** Names by id, of branches too. */
+  const names = new Map<number, string>();
+  /** Who asks for a new name together asks once. */
   const asked = new Map<string, Promise<number>>();
 
-  async function ask(name: string): Promise<number> {
-    const { host_id, origin } = await hostNamed(database, name);
-    if (origin !== null) return host_id;
-    const [oldest] = known.keys();
-    if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
-    known.set(name, host_id);
-    return host_id;
-  }
-
-  return async (name) => {
+  async function of(name: string): Promise<number> {
     const others = known.has(name) ? undefined : asked.get(name);
     // What the question of another does not settle, such as a branch, may have changed since.
     if (others !== undefined) await others.catch(() => undefined);
@@ -95,5 +108,24 @@ export function hostIds(database: Queryable): (name: string) => Promise<number> 
     return asking.finally(() => {
       if (asked.get(name) === asking) asked.delete(name);
     });
+  }
+
+  async function ask(name: string): Promise<number> {
+    const { host_id, origin } = await hostNamed(database, name);
+    if (names.size >= REMEMBERED_MAX) names.clear();
+    names.set(host_id, name);
+    if (origin !== null) return host_id;
+    const [oldest] = known.keys();
+    if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
+    known.set(name, host_id);
+    return host_id;
+  }
+  return {
+    of,
+    nameOf: (hostId) => names.get(hostId),
+    forget(hostId) {
+      names.delete(hostId);
+      for (const [name, id] of known) if (id === hostId) known.delete(name);
+    },
   };
 }

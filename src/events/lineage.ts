@@ -15,6 +15,57 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** A query of a host's rows in two forms. `$1` is the host's id in both. */
+export interface LineText {
+  /** For a host that is no branch: its own rows alone, which one shard of a distributed log has. */
+  readonly own: string;
+  /** For a branch: its own rows and its ancestors'. */
+  readonly branch: string;
+}
+
+/** Which of the two forms is written. */
+export interface LineForm {
+  readonly isBranch: boolean;
+  /** The name of a table of the host's rows, or of the view of its line. */
+  readonly rowsOf: (table: string) => string;
+}
+
+const OWN: LineForm = { isBranch: false, rowsOf: (table) => table };
+const BRANCH: LineForm = { isBranch: true, rowsOf: (table) => `${table}_of_line` };
+
+/** Both forms of a query. */
+export function lineText(write: (form: LineForm) => string): LineText {
+  return { own: write(OWN), branch: write(BRANCH) };
+}
+
+/** Whether hosts are branches, by database; a host is one from its first row on, or never. */
+const branches = new WeakMap<Queryable, Map<number, boolean>>();
+/** Hosts that are remembered for a database; past it all are forgotten and asked for again. */
+const REMEMBERED_MAX = 100_000;
+
+async function isBranch(database: Queryable, hostId: number): Promise<boolean> {
+  const known = branches.get(database) ?? new Map<number, boolean>();
+  branches.set(database, known);
+  const is = known.get(hostId) ?? (await grownFrom(database, hostId)) > 0;
+  if (known.size >= REMEMBERED_MAX) known.clear();
+  known.set(hostId, is);
+  return is;
+}
+
+/**
+ * Asks for rows of a host in the form that fits it.
+ *
+ * @param params the host's id first
+ */
+export async function queryLine<Row extends object>(
+  database: Queryable,
+  text: LineText,
+  params: readonly [hostId: number, ...rest: unknown[]],
+): Promise<Row[]> {
+  const form = (await isBranch(database, params[0])) ? text.branch : text.own;
+  return database.query<Row>(form, params);
+}
+
 /**
  * SQL for whose rows hold position `$2` of host `$1`: a CTE `owner` of one row, with `host_id` and
  * `position_to`, where that host's rows end to count.

@@ -2,15 +2,18 @@
 import { decodeEvent, type EncodedEvent } from './codec.ts';
 import type { Queryable } from './database.ts';
 import type { LedgerEvent } from './event.ts';
-import { OWNER } from './lineage.ts';
+import { type LineForm, lineText, OWNER, queryLine } from './lineage.ts';
 import type { SegmentRow } from './segment/segment.ts';
 import { openStored, segmentAt } from './segment/segment-reader.ts';
 import { sqlArray } from './sql-array.ts';
+import { turn } from './turns.ts';
 
 /** Events in one read at most. */
 export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in bytes. */
-const PAGE_TEXT_MAX = 8 * 1024 * 1024;
+const PAGE_TEXT_MAX = 1024 * 1024;
+/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+const TURN_EVENTS = 64;
 
 export interface Range {
   /** First position wanted. */
@@ -37,9 +40,13 @@ export async function readRows(
   hostId: number,
   range: Range,
 ): Promise<EncodedEvent[]> {
-  const text = `${PAGE} select position, recorded_at, body from page where before < $4
-    order by position`;
-  return database.query<EncodedEvent>(text, pageParameters(hostId, range));
+  return inItsTurn(await queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range)));
+}
+
+/** A page, once it may be worked on: many readers at once take turns. */
+async function inItsTurn<T>(page: T[]): Promise<T[]> {
+  if (page.length >= TURN_EVENTS) await turn();
+  return page;
 }
 
 /** Like `readRows`, but the texts alone, which arrive sooner as one. */
@@ -48,25 +55,44 @@ export async function readBodies(
   hostId: number,
   range: Range,
 ): Promise<string[]> {
-  const text = `${PAGE} select string_agg(body, e'\\n' order by position) as bodies from page
-    where before < $4`;
   const parameters = pageParameters(hostId, range);
-  const [row] = await database.query<{ readonly bodies: string | null }>(text, parameters);
-  return row?.bodies?.split('\n') ?? [];
+  const [row] = await queryLine<{ readonly bodies: string | null }>(database, BODIES, parameters);
+  return inItsTurn(row?.bodies?.split('\n') ?? []);
 }
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
-const PAGE = `with ${OWNER}, page as (
+const page = ({ isBranch }: LineForm): string => `with ${isBranch ? `${OWNER}, ` : ''}page as (
   select position, recorded_at, body,
     sum(octet_length(body)) over (order by position rows unbounded preceding)
       - octet_length(body) as before
   from (select position, recorded_at, body from events
-    where host_id = (select host_id from owner) and position >= $2
-      and position <= (select position_to from owner) order by position limit $3) as rows)`;
+    where ${
+      isBranch
+        ? `host_id = (select host_id from owner) and position <= (select position_to from owner)`
+        : 'host_id = $1'
+    } and position >= $2 order by position limit $3) as rows)`;
 
-function pageParameters(hostId: number, { from, limit = PAGE_EVENTS_MAX }: Range): number[] {
+const ROWS = lineText(
+  (form) => `${page(form)} select position, recorded_at, body from page where before < $4
+    order by position`,
+);
+
+const BODIES = lineText(
+  (form) => `${page(form)} select string_agg(body, e'\\n' order by position) as bodies from page
+    where before < $4`,
+);
+
+function pageParameters(
+  hostId: number,
+  { from, limit = PAGE_EVENTS_MAX }: Range,
+): [number, ...number[]] {
   return [hostId, from, Math.min(limit, PAGE_EVENTS_MAX), PAGE_TEXT_MAX];
 }
+
+const AT_POSITIONS = lineText(
+  ({ rowsOf }) => `select position, recorded_at, body from ${rowsOf('events')}
+    where host_id = $1 and position = any($2::int8[]) order by position`,
+);
 
 /** The events at positions, at most `PAGE_EVENTS_MAX` of them, in order. */
 export async function readEventsAt(
@@ -77,12 +103,8 @@ export async function readEventsAt(
   if (positions.length > PAGE_EVENTS_MAX) {
     throw new RangeError(`${positions.length} positions are more than ${PAGE_EVENTS_MAX}`);
   }
-  const rows = await database.query<EncodedEvent>(
-    `select position, recorded_at, body from events_of_line
-     where host_id = $1 and position = any($2::int8[]) order by position`,
-    [hostId, sqlArray(positions)],
-  );
-  return rows.map(decodeEvent);
+  const rows = await queryLine<EncodedEvent>(database, AT_POSITIONS, [hostId, sqlArray(positions)]);
+  return (await inItsTurn(rows)).map(decodeEvent);
 }
 
 /** Fewer events than these are read from rows without asking for a segment. */
@@ -104,7 +126,11 @@ export async function* readThrough(
     const left = to - next + 1;
     const sealed = left < SEALED_EVENTS_MIN ? undefined : await segmentAt(database, hostId, next);
     if (sealed !== undefined) {
-      yield* pagesOf(openStored(sealed).rows, { from: next, to });
+      await turn();
+      for (const page of pagesOf(openStored(sealed).rows, { from: next, to })) {
+        yield page;
+        await turn();
+      }
       next = sealed.position_to + 1;
       continue;
     }

@@ -2,13 +2,17 @@
  * What the log itself refuses, as opposed to the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
+import type { ConfigFault } from '../domain/release/config.ts';
 import { unknownRelease } from '../domain/release/release.ts';
+import type { PassedLimit } from '../domain/size.ts';
 
 export type Why =
   | { readonly why: 'host-unknown'; readonly host: string }
   | { readonly why: 'host-exists'; readonly host: string }
   /** A branch of a branch of a branch, and so on. */
   | { readonly why: 'branch-too-deep'; readonly depthMax: number }
+  /** The database is distributed by host, and a branch would read rows of several. */
+  | { readonly why: 'branches-unsupported' }
   | { readonly why: 'release-unknown'; readonly release: string }
   /** The log is not where the writer of the request thought it was. */
   | { readonly why: 'position-mismatch'; readonly expected: number; readonly actual: number }
@@ -24,6 +28,27 @@ export type Why =
       readonly result_of: number;
       readonly because: 'later' | 'refused';
     }
+  /** `call` of `calls` was made later than it can have been. */
+  | {
+      readonly why: 'at-ahead';
+      readonly call: number;
+      readonly calls: number;
+      readonly aheadMaxS: number;
+    }
+  /** A boot is asked for that would spoil its host. */
+  | { readonly why: 'config-invalid'; readonly fault: ConfigFault }
+  /** `call` of `calls` makes the state larger than a host may be. */
+  | (PassedLimit & {
+      readonly why: 'host-too-large';
+      readonly call: number;
+      readonly calls: number;
+    })
+  /** The log holds, from an event on, a state that is larger than a host may be. */
+  | {
+      readonly why: 'state-too-large';
+      readonly position: number;
+      readonly limit: number;
+    }
   | { readonly why: 'submission-empty' }
   | { readonly why: 'submission-too-long'; readonly calls: number; readonly callsMax: number }
   /** Too much waits to be recorded on this host. */
@@ -33,7 +58,17 @@ export type Why =
       readonly callsMax: number;
       readonly submissions: number;
       readonly submissionsMax: number;
+      /** Of the calls, in characters. */
+      readonly size: number;
+      readonly sizeMax: number;
       readonly retryAfterMs: number;
+    }
+  /** The log does not hold what was signed before, so its head is not signed. */
+  | {
+      readonly why: 'signing-refused';
+      readonly host: string;
+      readonly position: number;
+      readonly because: string;
     }
   /** Too many hosts are being written at once in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
@@ -52,6 +87,19 @@ export class LogRefusal extends Error {
   }
 }
 
+/** Which of several calls. */
+function ofCall(
+  words: string,
+  { call, calls }: { readonly call: number; readonly calls: number },
+): string {
+  return calls === 1 ? '' : `${words} ${call}`;
+}
+
+/** Whether the log does not hold what was signed before. */
+export function isSigningRefused(error: unknown): error is LogRefusal {
+  return error instanceof LogRefusal && error.reason.why === 'signing-refused';
+}
+
 function sentence(reason: Why): string {
   switch (reason.why) {
     case 'host-unknown':
@@ -60,6 +108,8 @@ function sentence(reason: Why): string {
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':
       return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
+    case 'branches-unsupported':
+      return 'this database is distributed by host and has no branches (docs/citus.md)';
     case 'release-unknown':
       return unknownRelease(reason.release);
     case 'position-mismatch':
@@ -74,15 +124,36 @@ function sentence(reason: Why): string {
         `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
         'nothing was recorded'
       );
+    case 'at-ahead':
+      return (
+        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s after now by the ` +
+        "service's clock; correct the clock that it comes from, or leave it out; nothing was recorded"
+      );
+    case 'config-invalid':
+      return `config.${reason.fault.field}: ${reason.fault.message}`;
+    case 'host-too-large':
+      return (
+        `after ${ofCall('call', reason) || 'this call'} there would be more than ${reason.limit} ${reason.what}; close, ` +
+        'exit or remove something first, or use another host; nothing was recorded'
+      );
+    case 'state-too-large':
+      return (
+        `from position ${reason.position} on the state has more than ${reason.limit} rows, more ` +
+        `than this service holds: read it at an earlier position, or branch from one; events can ` +
+        'be read and exported as ever'
+      );
     case 'submission-empty':
       return 'there is no call to record';
     case 'submission-too-long':
       return `${reason.calls} calls at once are more than ${reason.callsMax}`;
     case 'queue-full':
       return (
-        `${reason.calls} of ${reason.callsMax} calls and ${reason.submissions} of ` +
-        `${reason.submissionsMax} requests wait to be recorded on this host`
+        `${reason.calls} of ${reason.callsMax} calls, ${reason.submissions} of ` +
+        `${reason.submissionsMax} requests and ${reason.size} of ${reason.sizeMax} bytes ` +
+        'wait to be recorded on this host'
       );
+    case 'signing-refused':
+      return `the log of ${reason.host} is not signed: ${reason.because}`;
     case 'hosts-busy':
       return `${reason.hostsMax} hosts are being written at once`;
     case 'fate-unknown':

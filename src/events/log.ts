@@ -13,12 +13,13 @@ import type { Database } from './database.ts';
 import type { LedgerEvent } from './event.ts';
 import type { Follower } from './follower.ts';
 import { type Head, readHead } from './head.ts';
+import type { HistoryChange } from './history.ts';
 import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
 import { HostFeed } from './host-feed.ts';
 import { type HostState, loadState } from './host-state.ts';
 import { HostWriter } from './host-writer.ts';
 import { HELD_MAX, type HeldMax, HostWriters } from './host-writers.ts';
-import { type Host, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
+import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { sweepKeys } from './idempotency.ts';
 import { PAGE_EVENTS_MAX, positionAt, type Range, readEvents, readEventsAt } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
@@ -34,6 +35,8 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
+  /** Told when the log of a host is not the one that was known: the database went back. */
+  readonly onHistoryChanged?: (change: HistoryChange) => void;
   /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
 }
@@ -53,12 +56,6 @@ export interface RebootRequest extends Partial<BootRequest> {
   readonly at?: number;
   readonly idempotency?: IdempotencyKey;
   readonly expectedPosition?: number;
-}
-
-/** A page of hosts: those after a name. */
-interface Page {
-  readonly after?: string;
-  readonly limit?: number;
 }
 
 /** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
@@ -86,12 +83,12 @@ export interface Log {
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the branches that grew from a host itself, by name. */
-  branches(origin: string, page?: Page): Promise<Host[]>;
+  branches(origin: string, page?: HostPage): Promise<Host[]>;
   /** Hides a branch for ever; its name stays taken. Refuses `host-unknown`. */
   dropBranch(origin: string, name: string): Promise<void>;
 
   /** A page of hosts and branches, by name. */
-  hosts(page?: Page): Promise<Host[]>;
+  hosts(page?: HostPage): Promise<Host[]>;
   /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
@@ -108,10 +105,14 @@ export interface Log {
   subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
   /**
-   * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
-   * kernel, which others read as well. Refuses `position-unknown`.
+   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
+   * stays as it is and others read as well. Refuses `position-unknown`.
    */
-  readAt<T>(host: string, position: number, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
+  readAt<T>(
+    host: string,
+    position: number,
+    read: (kernel: Kernel, at: Standing) => T | Promise<T>,
+  ): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
@@ -133,7 +134,8 @@ export interface Log {
 /** Opens the log in a database. */
 export async function openLog(options: LogOptions): Promise<Log> {
   const { database, clock, projector, randomBytes } = options;
-  const idOf = hostIds(database);
+  const ids = hostIds(database);
+  const idOf = ids.of;
   const notifier = notifierFor(database, clock);
   const feeds = new Map<number, HostFeed>();
   const context: CommitContext = {
@@ -145,16 +147,47 @@ export async function openLog(options: LogOptions): Promise<Log> {
     onAppended: notifier.grown,
   };
   const held = { ...HELD_MAX, ...options.held };
-  const past = new PastStates(database, held.pastRows);
+  const nowMs = () => clock.now() / 1000;
+  /** Whoever finds out first makes all others let go of what is not so any more. */
+  function historyChanged(found: HistoryChange): void {
+    const host = ids.nameOf(found.host_id);
+    ids.forget(found.host_id);
+    const change = host === undefined ? found : { ...found, host };
+    past.forget(change.host_id);
+    feeds.get(change.host_id)?.end(change);
+    options.onHistoryChanged?.(change);
+  }
+  /** Hosts whose writer has still to find out what was told already, with the position then known. */
+  const told = new Map<number, number>();
+  function foundByReader(change: HistoryChange): void {
+    told.set(change.host_id, change.known);
+    historyChanged(change);
+  }
+  function foundByWriter(change: HistoryChange): void {
+    const known = told.get(change.host_id);
+    told.delete(change.host_id);
+    if (known === undefined || change.known < known) historyChanged(change);
+  }
+  const past = new PastStates({
+    database,
+    rowsMax: held.pastRows,
+    nowMs,
+    nameOf: ids.nameOf,
+    onHistoryChanged: foundByReader,
+  });
   const writers = new HostWriters({
-    open: (hostId) =>
-      HostWriter.open({
+    open: (hostId) => {
+      told.delete(hostId);
+      return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (events) => feeds.get(hostId)?.publish(events),
-      }),
+        onCommitted: (events, end) => feeds.get(hostId)?.publish(events, end),
+        onHistoryChanged: foundByWriter,
+        host: ids.nameOf(hostId),
+      });
+    },
     held,
-    nowMs: () => clock.now() / 1000,
+    nowMs,
   });
   const deafen = await database.listen(GROWN_CHANNEL, (hostId) =>
     feeds.get(Number(hostId))?.hint(),
@@ -197,7 +230,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
     host: (name) => hostNamed(database, name),
     async head(host) {
       const host_id = await idOf(host);
-      return { host_id, ...(await readHead(database, host_id)) };
+      try {
+        return { host_id, ...(await readHead(database, host_id, host)) };
+      } catch (error) {
+        ids.forget(host_id);
+        throw error;
+      }
     },
     read: async (host, range) => readEvents(database, await idOf(host), range),
     async event(host, position) {
@@ -221,7 +259,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const hostId = await idOf(host);
       const feed =
         feeds.get(hostId) ??
-        new HostFeed({ database, clock, hostId, onDeserted: () => feeds.delete(hostId) });
+        new HostFeed({
+          ...{ database, clock, hostId, host },
+          onHistoryChanged: foundByReader,
+          onDeserted: () => feeds.delete(hostId),
+        });
       feeds.set(hostId, feed);
       return feed.follow(after);
     },

@@ -7,6 +7,7 @@ import { attachType } from './schema/attach-type.ts';
 import { mapType, progType } from './schema/object-types.ts';
 import type { Same } from './schema/same-type.ts';
 import { strictObject } from './schema/strict-object.ts';
+import { recordedText } from './schema/text.ts';
 import { mapKey, RECORDED } from './schema/vocabulary.ts';
 
 const n = z.int();
@@ -32,8 +33,8 @@ const objectInfo = z
       kind: z.literal('prog'),
       id: n,
       prog_type: progType,
-      tag: z.string(),
-      prog_name: z.string(),
+      tag: recordedText,
+      prog_name: recordedText,
       created_by_uid: n,
       map_ids: z.array(n),
     }),
@@ -41,7 +42,7 @@ const objectInfo = z
       kind: z.literal('map'),
       id: n,
       map_type: mapType,
-      map_name: z.string(),
+      map_name: recordedText,
       key_size: n,
       value_size: n,
       max_entries: n,
@@ -63,13 +64,14 @@ const success = strictObject({
 export const refusalFields = {
   errno: z.enum(Object.keys(ERRNO_NUMBERS) as Errno[]),
   rule: z.enum(Object.keys(RULES) as RuleName[]),
-  about: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  about: z.record(recordedText, z.union([recordedText, z.number()])).exactOptional(),
   stage: z.literal('open').exactOptional(),
   query: queryOutputs.exactOptional(),
 };
 
 export const recordedSuccess = success;
-const recordedOutcome = z.union([success, strictObject(refusalFields)]);
+/** What a kernel answered. */
+export const recordedOutcome = z.union([success, strictObject(refusalFields)]);
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
 true satisfies Same<z.output<typeof recordedOutcome>, Outcome>;

@@ -4,11 +4,13 @@
  * kept is bounded by its rows; what was read longest ago goes first.
  */
 import { type Kernel, layered } from '../domain/kernel.ts';
+import { stateRows } from '../domain/size.ts';
 import type { Queryable } from './database.ts';
 import { readHead } from './head.ts';
+import { continues, type HistoryChange, type Known } from './history.ts';
 import { foldUpTo, loadState, type Reached } from './host-state.ts';
 import { LogRefusal } from './log-refusal.ts';
-import { SNAPSHOT_EVENTS_MIN, stateRows } from './snapshot-interval.ts';
+import { SNAPSHOT_EVENTS_MIN } from './snapshot-interval.ts';
 
 interface Kept {
   readonly hostId: number;
@@ -16,6 +18,22 @@ interface Kept {
   readonly kernel: Promise<Kernel>;
   /** 0 while it is being read. */
   rows: number;
+}
+
+/** Milliseconds between two looks whether a log is still the one whose states are kept. */
+const CHECK_MS = 1000;
+/** Hosts whose heads are remembered for it. */
+const HEADS_MAX = 10_000;
+
+export interface PastStatesOptions {
+  readonly database: Queryable;
+  /** Of all states together, but for the newest, which may have more alone. */
+  readonly rowsMax: number;
+  readonly nowMs: () => number;
+  /** What a host must be called, where it was asked for by name. */
+  readonly nameOf?: (hostId: number) => string | undefined;
+  /** Told when a log is not the one that it was; whoever is told makes this forget it. */
+  readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 
 export class PastStates {
@@ -27,20 +45,58 @@ export class PastStates {
    */
   #kept: readonly Kept[] = [];
   #rows = 0;
+  /** By host: where its log ended when that was last looked at, and when, milliseconds. */
+  readonly #heads = new Map<number, { readonly head: Known; readonly at: number }>();
+  readonly #nowMs: () => number;
+  readonly #nameOf: (hostId: number) => string | undefined;
+  readonly #onHistoryChanged: (change: HistoryChange) => void;
 
-  /** @param rowsMax of all states together, but for the newest, which may have more alone */
-  constructor(database: Queryable, rowsMax: number) {
+  constructor({
+    database,
+    rowsMax,
+    nowMs,
+    nameOf = () => undefined,
+    onHistoryChanged,
+  }: PastStatesOptions) {
     this.#database = database;
     this.#rowsMax = rowsMax;
+    this.#nowMs = nowMs;
+    this.#nameOf = nameOf;
+    this.#onHistoryChanged = onHistoryChanged;
+  }
+
+  /** Lets go of what was read of a log that is another now. */
+  forget(hostId: number): void {
+    this.#heads.delete(hostId);
+    for (const kept of this.#kept) if (kept.hostId === hostId) this.#letGo(kept);
+  }
+
+  /** Looks now and then whether the log of kept states still is the one that they are of. */
+  async #check(hostId: number): Promise<void> {
+    const known = this.#heads.get(hostId);
+    const now = this.#nowMs();
+    if (known !== undefined && now - known.at < CHECK_MS) return;
+    const head = await readHead(this.#database, hostId, this.#nameOf(hostId));
+    if (known !== undefined && !(await continues(this.#database, hostId, known.head, head))) {
+      const change = { host_id: hostId, known: known.head.position, head: head.position };
+      this.#onHistoryChanged(change);
+    }
+    if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
+    this.#heads.set(hostId, { head, at: now });
   }
 
   /**
-   * Reads the state at a position. `read` works at once, changes nothing and keeps nothing of the
-   * kernel: others read the same one.
+   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
+   * stays as it is: others read the same one.
    *
    * @throws LogRefusal `position-unknown` for one after the head
    */
-  async read<T>(hostId: number, position: number, read: (kernel: Kernel) => T): Promise<T> {
+  async read<T>(
+    hostId: number,
+    position: number,
+    read: (kernel: Kernel) => T | Promise<T>,
+  ): Promise<T> {
+    await this.#check(hostId);
     const near = this.#nearest(hostId, position);
     if (near === undefined) return read(await this.#load(hostId, position).kernel);
     this.#kept = [...this.#kept.filter((kept) => kept !== near), near];
@@ -84,6 +140,7 @@ export class PastStates {
     this.#kept = [...this.#kept, kept];
     kernel.then(
       (loaded) => {
+        if (!this.#kept.includes(kept)) return;
         kept.rows = stateRows(loaded);
         this.#rows += kept.rows;
         this.#makeRoom(kept);
@@ -102,6 +159,7 @@ export class PastStates {
   }
 
   #letGo(gone: Kept): void {
+    if (!this.#kept.includes(gone)) return;
     this.#kept = this.#kept.filter((kept) => kept !== gone);
     this.#rows -= gone.rows;
   }

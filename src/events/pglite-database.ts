@@ -24,7 +24,7 @@ export interface PgliteOptions {
 }
 
 /** The embedded database broke down. What was acknowledged is there when it is opened again. */
-export class DatabaseLost extends Error {
+class DatabaseLost extends Error {
   /** As of a server that is gone: nobody answers there. */
   readonly code = 'CONNECTION_LOST';
 

@@ -4,7 +4,7 @@ const PATTERN =
   /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
- * RFC 3339 text of a time, in UTC with six decimals.
+ * RFC 3339 text of a time, in UTC with six decimals; of the latest that there is for a later one.
  *
  * @param micros microseconds since the epoch
  */
@@ -16,7 +16,11 @@ export function rfc3339(micros: number): string {
 /** The time that was asked for last: all events of a batch are recorded at one. */
 let latest = { micros: Number.NaN, text: '' };
 
-function textOf(micros: number): string {
+/** The last second that has a text: of year 9999. Only older logs hold later times. */
+const LATEST = 253_402_300_799_000_000;
+
+function textOf(time: number): string {
+  const micros = Math.min(time, LATEST);
   const millis = Math.floor(micros / 1000);
   const rest = String(micros - millis * 1000).padStart(3, '0');
   return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`;

@@ -1,5 +1,6 @@
-/** How large a state is, and when it pays to store it. */
+/** When it pays to store a state. */
 import type { Kernel } from '../domain/kernel.ts';
+import { stateRows } from '../domain/size.ts';
 
 /** Fewest events between two snapshots: to fold them takes no longer than to read a snapshot. */
 export const SNAPSHOT_EVENTS_MIN = 500;
@@ -7,13 +8,6 @@ export const SNAPSHOT_EVENTS_MIN = 500;
 const SNAPSHOT_ROWS_PER_EVENT = 4;
 /** A state that is let go is stored after a tenth of that: it will be wanted again as a whole. */
 const PARTING_SHARE = 0.1;
-
-/** Rows of a state: what its memory is measured in, some 400 bytes each. */
-export function stateRows(kernel: Kernel): number {
-  const { processes, files, programs, links, maps, cgroups, bpffs } = kernel;
-  const tables = [processes, files, programs, links, maps, cgroups, bpffs];
-  return tables.reduce((sum, table) => sum + table.size, 0);
-}
 
 /**
  * How many events a log may grow after a snapshot before the next one pays: more for a large

@@ -1,4 +1,5 @@
 /** Submissions that wait for one host's writer: bounded, in order, and known by their keys. */
+import { callSize } from './call-size.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Receipt, Submission } from './submission.ts';
 
@@ -6,6 +7,8 @@ import type { Receipt, Submission } from './submission.ts';
 const QUEUE_CALLS_MAX = 20_000;
 /** Submissions that may wait on one host. */
 const QUEUE_SUBMISSIONS_MAX = 5000;
+/** Size of the calls that may wait on one host, in characters (`callSize`). */
+const QUEUE_SIZE_MAX = 64 * 1024 * 1024;
 /** Calls that are committed together, but for a single submission that has more. */
 const BATCH_CALLS_MAX = 1000;
 /** What a writer is told to wait before it tries a full queue again. */
@@ -13,6 +16,8 @@ const RETRY_AFTER_MS = 1000;
 
 export interface Pending {
   readonly submission: Submission;
+  /** Of its calls, in characters. */
+  readonly size: number;
   readonly receipt: Promise<Receipt>;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
@@ -23,6 +28,7 @@ export class SubmissionQueue {
   /** Unanswered keyed submissions, those being committed included. */
   readonly #keyed = new Map<string, Pending>();
   #calls = 0;
+  #size = 0;
 
   get length(): number {
     return this.#waiting.length;
@@ -37,10 +43,12 @@ export class SubmissionQueue {
   add(submission: Submission): Promise<Receipt> {
     const twin = this.#twinOf(submission);
     if (twin !== undefined) return twin.receipt.then((receipt) => ({ ...receipt, replayed: true }));
-    this.#admit(submission.calls.length);
-    const pending = pendingOf(submission);
+    const size = sizeOf(submission);
+    this.#admit(submission.calls.length, size);
+    const pending = pendingOf(submission, size);
     this.#waiting.push(pending);
     this.#calls += submission.calls.length;
+    this.#size += size;
     this.#remember(pending);
     return pending.receipt;
   }
@@ -55,7 +63,10 @@ export class SubmissionQueue {
       count++;
     }
     const taken = this.#waiting.splice(0, count);
-    for (const { submission } of taken) this.#calls -= submission.calls.length;
+    for (const { submission, size } of taken) {
+      this.#calls -= submission.calls.length;
+      this.#size -= size;
+    }
     return taken;
   }
 
@@ -63,6 +74,7 @@ export class SubmissionQueue {
   refuse(error: unknown): void {
     for (const pending of this.#waiting.splice(0)) pending.reject(error);
     this.#calls = 0;
+    this.#size = 0;
   }
 
   #twinOf({ principal, idempotency }: Submission): Pending | undefined {
@@ -74,16 +86,19 @@ export class SubmissionQueue {
     throw new LogRefusal({ why: 'idempotency-mismatch', key, line });
   }
 
-  #admit(added: number): void {
+  #admit(added: number, size: number): void {
     const calls = this.#calls + added;
     const submissions = this.#waiting.length + 1;
-    if (calls <= QUEUE_CALLS_MAX && submissions <= QUEUE_SUBMISSIONS_MAX) return;
+    const fits = this.#size + size <= QUEUE_SIZE_MAX;
+    if (calls <= QUEUE_CALLS_MAX && submissions <= QUEUE_SUBMISSIONS_MAX && fits) return;
     throw new LogRefusal({
       why: 'queue-full',
       calls: this.#calls,
       callsMax: QUEUE_CALLS_MAX,
       submissions: this.#waiting.length,
       submissionsMax: QUEUE_SUBMISSIONS_MAX,
+      size: this.#size,
+      sizeMax: QUEUE_SIZE_MAX,
       retryAfterMs: RETRY_AFTER_MS,
     });
   }
@@ -102,12 +117,18 @@ function nameOf(principal: string, { key, line = 0 }: { key: string; line?: numb
   return JSON.stringify([principal, key, line]);
 }
 
-function pendingOf(submission: Submission): Pending {
+function sizeOf({ calls }: Submission): number {
+  let size = 0;
+  for (const { call } of calls) size += callSize(call);
+  return size;
+}
+
+function pendingOf(submission: Submission, size: number): Pending {
   let resolve: Pending['resolve'] = () => {};
   let reject: Pending['reject'] = () => {};
   const receipt = new Promise<Receipt>((onReceipt, onError) => {
     resolve = onReceipt;
     reject = onError;
   });
-  return { submission, receipt, resolve, reject };
+  return { submission, size, receipt, resolve, reject };
 }

@@ -12,6 +12,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uuid,
 } from 'drizzle-orm/pg-core';
 
 const int8 = () => bigint({ mode: 'number' });
@@ -27,6 +28,28 @@ export const hosts = pgTable('hosts', {
   origin_position: int8(),
   /** When a branch was dropped: from then on nobody sees it, and its rows stay. */
   dropped_at: timestamp({ withTimezone: true }),
+  /** Random, and the log's for good: bound to the name by the chain. Null: made before there were any. */
+  log_id: uuid(),
+});
+
+/**
+ * Hosts that were made of an exported log: which events were recorded elsewhere, and what they were
+ * called there. Append only, by trigger.
+ */
+export const imports = pgTable('imports', {
+  host_id: int8().primaryKey(),
+  /** The last event that was recorded elsewhere; the first one is 1. */
+  position_to: int8().notNull(),
+  /** Microseconds since the epoch. */
+  imported_at: int8().notNull(),
+  actor: text().notNull(),
+  /** What the host was called where it was exported. */
+  exported_as: text().notNull(),
+  /** What its chain begins with; null for a chain that begins with zeros. */
+  born_as: text(),
+  born_log_id: uuid(),
+  /** Ids of the keys that signed its checkpoints there, with blanks between. */
+  key_ids: text().notNull(),
 });
 
 /**
@@ -115,6 +138,8 @@ export const snapshots = pgTable(
     /** What the state means (`SNAPSHOT_VERSION`): one of another version is not read. */
     version: integer().notNull(),
     state: bytea().notNull(),
+    /** Of the state and of where it belongs (`snapshots.ts`). */
+    hash: bytea().notNull(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.version, t.position] })],
 );
@@ -156,6 +181,13 @@ export const checkpoints = pgTable(
     signed_at: int8().notNull(),
     /** Ed25519, 64 bytes. */
     signature: bytea().notNull(),
+    /** These four: null in format 1. */
+    number: int8(),
+    /** SHA-256 of the checkpoint before it. */
+    previous: bytea(),
+    log_id: uuid(),
+    /** The first event that was recorded by this very host. */
+    recorded_from: int8(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.position, t.key_id] })],
 );

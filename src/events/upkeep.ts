@@ -2,7 +2,8 @@
  * What makes the log provable as it grows: every host gets a signed checkpoint now and then, and
  * what is long enough is sealed. Any number of instances may do it at once.
  */
-import { signHead } from './checkpoint/checkpoints.ts';
+import { signHead } from './checkpoint/sign-head.ts';
+import type { SignedHeads } from './checkpoint/signed-heads.ts';
 import type { SigningKey } from './checkpoint/signing-key.ts';
 import type { Database } from './database.ts';
 import { sealSegments } from './segment/seal.ts';
@@ -17,21 +18,24 @@ const HOSTS_MAX = 1000;
 
 export interface Upkeep {
   readonly key: SigningKey;
+  /** What was signed before, outside the database. */
+  readonly memory: SignedHeads;
   /** Microseconds since the epoch. */
   readonly now: number;
   /** Stops after the host, or the segment, that is under way. */
   readonly signal: AbortSignal;
-  /** Told of a host whose log could not be sealed; the others go on. */
+  /** Told of a host whose log could not be signed or sealed; the others go on. */
   readonly onFault: (error: unknown) => void;
 }
 
+// A log that ends before what was signed is due as well: that is refused, and so it is told.
 const UNSIGNED = `
   select h.host_id, h.name as host from hosts h join heads t using (host_id)
   left join lateral (select position, signed_at from checkpoints c
-    where c.host_id = h.host_id order by position desc limit 1) latest on true
-  where t.position > coalesce(latest.position, 0)
-    and (t.position - coalesce(latest.position, 0) >= $1::int8
-      or coalesce(latest.signed_at, 0) <= $2::int8)
+    where c.host_id = t.host_id order by position desc limit 1) latest on true
+  where t.position < latest.position
+    or t.position - coalesce(latest.position, 0) >= $1::int8
+    or (t.position > coalesce(latest.position, 0) and coalesce(latest.signed_at, 0) <= $2::int8)
   order by h.host_id limit $3`;
 
 // A branch is a sketch: what it has of its own stays rows, and its origin's prefix is sealed there.
@@ -44,7 +48,7 @@ const UNSEALED = `
 
 /** Signs and seals what is due. */
 export async function upkeep(database: Database, options: Upkeep): Promise<void> {
-  const { key, now, signal, onFault } = options;
+  const { key, memory, now, signal, onFault } = options;
   const before = now - CHECKPOINT_MINUTES * 60 * 1_000_000;
   const unsigned = await database.query<{ readonly host_id: number; readonly host: string }>(
     UNSIGNED,
@@ -52,7 +56,7 @@ export async function upkeep(database: Database, options: Upkeep): Promise<void>
   );
   for (const host of unsigned) {
     if (signal.aborted) return;
-    await signHead(database, host, { key, now });
+    await signHead(database, host, { key, memory, now }).catch(onFault);
   }
   const unsealed = await database.query<{ readonly host_id: number }>(UNSEALED, [
     SEGMENT_EVENTS,

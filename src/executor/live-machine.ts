@@ -50,7 +50,10 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
   const live = openLive(kernel, scratch, { config, nameNew: counted(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
-  const place = { cgroup: `${scratch.folder}/canary`, pin: `${scratch.bpffs}/bpfledger_canary` };
+  const place = {
+    cgroup: `${scratch.folder}/canary`,
+    pin: `${scratch.bpffs.path}/bpfledger_canary`,
+  };
   return {
     tellsAllEffects: false,
     async perform(pid, call) {

@@ -5,6 +5,7 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import * as schema from './schema.ts';
@@ -39,13 +40,17 @@ export function inNameOrder<T extends object>(config: T): T {
   ) as T;
 }
 
-const AT = `
-  select boot from boots_of_line where host_id = $1 and position_from <= $2
-  order by position_from desc limit 1`;
+const AT = lineText(
+  ({ rowsOf }) => `
+  select boot from ${rowsOf('boots')} where host_id = $1 and position_from <= $2
+  order by position_from desc limit 1`,
+);
 
-const LIST = `
-  select boot, boot_id, release, config::json as config, position_from from boots_of_line
-  where host_id = $1 and position_from <= $2 and boot > $3 order by position_from limit $4`;
+const LIST = lineText(
+  ({ rowsOf }) => `
+  select boot, boot_id, release, config::json as config, position_from from ${rowsOf('boots')}
+  where host_id = $1 and position_from <= $2 and boot > $3 order by position_from limit $4`,
+);
 
 const STALE = `
   select distinct host_id from boots where projection_version <> $1 order by host_id`;
@@ -55,7 +60,7 @@ export async function momentAt(
   database: Queryable,
   { host_id, position }: Omit<Moment, 'boot'>,
 ): Promise<Moment | undefined> {
-  const [row] = await database.query<{ boot: number }>(AT, [host_id, position]);
+  const [row] = await queryLine<{ boot: number }>(database, AT, [host_id, position]);
   return row && { host_id, boot: row.boot, position };
 }
 
@@ -65,8 +70,8 @@ export function listBoots(
   { host_id, position }: Omit<Moment, 'boot'>,
   page: Page<number>,
 ): Promise<BootRow[]> {
-  const params = [host_id, position, page.after ?? 0, checkedLimit(page)];
-  return database.query<BootRow>(LIST, params);
+  const params = [host_id, position, page.after ?? 0, checkedLimit(page)] as const;
+  return queryLine<BootRow>(database, LIST, params);
 }
 
 /** Hosts with rows of another version of the projector: each needs a rebuild. */

@@ -1,6 +1,7 @@
 /** Cgroups: which are there, under which path. A cgroup is made once and goes once. */
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
+import { queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -37,5 +38,5 @@ export function cgroupsByIds(
   moment: Moment,
   cgroupIds: readonly number[],
 ): Promise<CgroupRow[]> {
-  return database.query<CgroupRow>(SOME, [...at(moment), sqlArray(cgroupIds)]);
+  return queryLine<CgroupRow>(database, SOME, [...at(moment), sqlArray(cgroupIds)]);
 }

@@ -1,6 +1,8 @@
 /** Elements of plain maps, by the number in their key. They end with their map. */
+import { elementOf } from '../domain/elements.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { at, checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { elementVersions } from './schema.ts';
@@ -16,20 +18,23 @@ export interface ElementRow {
 export const elements = projection(
   elementVersions,
   (kernel: Kernel, { map_id, key }: ElementKey) => {
-    const element = kernel.maps.get(map_id)?.elements.find((one) => one.key === key);
+    const map = kernel.maps.get(map_id);
+    const element = map && elementOf(map, key);
     return { map_id, key, value: element?.value ?? null, gone: element === undefined };
   },
 );
 
-const OF_MAP = `
+const OF_MAP = lineText(
+  ({ rowsOf }) => `
   select key, value, position_from from (
-    select distinct on (key) * from element_versions_of_line
+    select distinct on (key) * from ${rowsOf('element_versions')}
     where host_id = $1 and boot = $2 and position_from <= $3 and map_id = $4 and key > $5
     order by key, position_from desc) newest
   where not gone and not exists (
-    select from map_versions_of_line g
+    select from ${rowsOf('map_versions')} g
     where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
-  order by key limit $6`;
+  order by key limit $6`,
+);
 
 /** A page of a plain map's elements by key. */
 export function elementsOf(
@@ -38,6 +43,6 @@ export function elementsOf(
   mapId: number,
   page: Page<number>,
 ): Promise<ElementRow[]> {
-  const params = [...at(moment), mapId, page.after ?? -1, checkedLimit(page)];
-  return database.query<ElementRow>(OF_MAP, params);
+  const params = [...at(moment), mapId, page.after ?? -1, checkedLimit(page)] as const;
+  return queryLine<ElementRow>(database, OF_MAP, params);
 }

@@ -7,6 +7,7 @@ import type { Mode } from '../domain/flags.ts';
 import type { Entry, EntryList, Kernel } from '../domain/kernel.ts';
 import { listOf, progIdOf } from '../domain/list.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -61,13 +62,15 @@ function entriesText(kernel: Kernel, { entries: held }: EntryList): string {
   return JSON.stringify(held.map((entry) => listedEntry(kernel, entry)));
 }
 
-const OF_CGROUP = `
+const OF_CGROUP = lineText(
+  (form) => `
   select attach_type, mode, revision, entries::json as entries, position_from
-  from unnest($5::text[]) as wanted(type) cross join lateral ${newestOf({
+  from unnest($5::text[]) as wanted(type) cross join lateral ${newestOf(form, {
     table: 'entry_versions',
     columns: '*',
     where: 'boot = $2 and cgroup_id = $4 and attach_type = wanted.type',
-  })} newest where not gone`;
+  })} newest where not gone`,
+);
 
 type Stored = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
 
@@ -77,8 +80,8 @@ export async function listsOf(
   moment: Moment,
   { cgroup_id, types }: { readonly cgroup_id: number; readonly types: readonly AttachType[] },
 ): Promise<EntryListRow[]> {
-  const params = [...at(moment), cgroup_id, sqlArray(types.map(spelled))];
-  const rows = await database.query<Stored>(OF_CGROUP, params);
+  const params = [...at(moment), cgroup_id, sqlArray(types.map(spelled))] as const;
+  const rows = await queryLine<Stored>(database, OF_CGROUP, params);
   return rows
     .map((row): EntryListRow => ({ ...row, attach_type: unspelled(row.attach_type) }))
     .sort((a, b) => attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type));

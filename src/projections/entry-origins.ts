@@ -1,6 +1,7 @@
 /** Where the entries of lists come from: the positions of the events that put them there. */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -8,35 +9,37 @@ import { spelled } from './spelling.ts';
 
 const OF_LIST = 'boot = $2 and cgroup_id = wanted.cgroup_id and attach_type = $4';
 
-const NEWEST = newestOf({
+const NEWEST = {
   table: 'entry_versions',
   columns: 'position_from, mode',
   where: OF_LIST,
-});
+};
 
 /** The newest version in which the wanted program does not stand directly. */
-const NEWEST_WITHOUT = newestOf({
+const NEWEST_WITHOUT = {
   table: 'entry_versions',
   columns: 'position_from',
   where: `${OF_LIST} and not exists (
     select from json_array_elements(coalesce(entries, '[]')::json) as entry
     where entry ->> 'link_id' is null and (entry ->> 'prog_id')::int8 = wanted.prog_id)`,
-});
+};
 
-const FIRST_WITH = firstOf({
+const FIRST_WITH = {
   table: 'entry_versions',
   columns: 'position_from',
   where: `${OF_LIST} and position_from > coalesce(without.position_from, 0)`,
-});
+};
 
 // A list that is not in multi mode holds one entry, and each of its versions is another attach.
-const ENTRIES_SINCE = `
+const ENTRIES_SINCE = lineText(
+  (form) => `
   select case when newest.mode <> 'multi' then newest.position_from else (
       select first.position_from
-      from (select) one left join lateral ${NEWEST_WITHOUT} without on true
-      cross join lateral ${FIRST_WITH} first) end as position
+      from (select) one left join lateral ${newestOf(form, NEWEST_WITHOUT)} without on true
+      cross join lateral ${firstOf(form, FIRST_WITH)} first) end as position
   from unnest($5::int8[], $6::int8[]) with ordinality as wanted(cgroup_id, prog_id, nth)
-  left join lateral ${NEWEST} newest on true order by nth`;
+  left join lateral ${newestOf(form, NEWEST)} newest on true order by nth`,
+);
 
 /** A program that stands directly in the list of a cgroup. */
 export interface DirectEntry {
@@ -52,7 +55,7 @@ export async function entriesSince(
   entries: readonly DirectEntry[],
 ): Promise<number[]> {
   if (entries.length === 0) return [];
-  const rows = await database.query<{ position: number | null }>(ENTRIES_SINCE, [
+  const rows = await queryLine<{ position: number | null }>(database, ENTRIES_SINCE, [
     ...at(moment),
     spelled(attach_type),
     sqlArray(entries.map(({ cgroup_id }) => cgroup_id)),
@@ -70,11 +73,13 @@ const OF_LINK = {
   where: 'boot = $2 and link_id = wanted.link_id and cgroup_id <> 0',
 };
 
-const LINKS_SINCE = `
+const LINKS_SINCE = lineText(
+  (form) => `
   select first.position_from as created, newest.position_from as updated
   from unnest($4::int8[]) with ordinality as wanted(link_id, nth)
-  left join lateral ${firstOf(OF_LINK)} first on true
-  left join lateral ${newestOf(OF_LINK)} newest on true order by nth`;
+  left join lateral ${firstOf(form, OF_LINK)} first on true
+  left join lateral ${newestOf(form, OF_LINK)} newest on true order by nth`,
+);
 
 export interface LinkOrigin {
   /** The link_create that made its entry. */
@@ -90,7 +95,8 @@ export async function linksSince(
   linkIds: readonly number[],
 ): Promise<LinkOrigin[]> {
   if (linkIds.length === 0) return [];
-  const rows = await database.query<{ created: number | null; updated: number | null }>(
+  const rows = await queryLine<{ created: number | null; updated: number | null }>(
+    database,
     LINKS_SINCE,
     [...at(moment), sqlArray(linkIds)],
   );
@@ -100,11 +106,14 @@ export async function linksSince(
   });
 }
 
-const WRITTEN_SINCE = `select position_from as position from ${newestOf({
-  table: 'written_array_versions',
-  columns: 'position_from',
-  where: 'boot = $2 and cgroup_id = $4 and attach_type = $5 and prog_ids is not null',
-})} newest`;
+const WRITTEN_SINCE = lineText(
+  (form) =>
+    `select position_from as position from ${newestOf(form, {
+      table: 'written_array_versions',
+      columns: 'position_from',
+      where: 'boot = $2 and cgroup_id = $4 and attach_type = $5 and prog_ids is not null',
+    })} newest`,
+);
 
 /** The event in which a kernel bug wrote an array. */
 export async function writtenSince(
@@ -112,8 +121,8 @@ export async function writtenSince(
   moment: Moment,
   place: { readonly cgroup_id: number; readonly attach_type: AttachType },
 ): Promise<number> {
-  const params = [...at(moment), place.cgroup_id, spelled(place.attach_type)];
-  const [row] = await database.query<{ position: number }>(WRITTEN_SINCE, params);
+  const params = [...at(moment), place.cgroup_id, spelled(place.attach_type)] as const;
+  const [row] = await queryLine<{ position: number }>(database, WRITTEN_SINCE, params);
   if (row === undefined) throw new Error(`no array was written at cgroup ${place.cgroup_id}`);
   return row.position;
 }

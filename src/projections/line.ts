@@ -3,6 +3,7 @@
  * query on a view of a line reads all versions of the key that ancestors have, to sort them; these
  * look once into each stretch of the line, so that they cost the same however long a log is.
  */
+import { type LineForm, type LineText, lineText } from '../events/lineage.ts';
 
 export interface KeyVersions {
   /** A table of versions. */
@@ -13,20 +14,26 @@ export interface KeyVersions {
 }
 
 /** The newest version at or before `$3` of a key of host `$1`: a subquery of one row or none. */
-export function newestOf(versions: KeyVersions): string {
-  return oneOf(versions, 'desc');
+export function newestOf(form: LineForm, versions: KeyVersions): string {
+  return oneOf(form, versions, 'desc');
 }
 
 /** The first version of a key of host `$1`, if it is not after `$3`: a subquery of one row or none. */
-export function firstOf(versions: KeyVersions): string {
-  return oneOf(versions, 'asc');
+export function firstOf(form: LineForm, versions: KeyVersions): string {
+  return oneOf(form, versions, 'asc');
 }
 
-function oneOf({ table, columns, where }: KeyVersions, order: 'asc' | 'desc'): string {
+function oneOf(
+  { isBranch }: LineForm,
+  { table, columns, where }: KeyVersions,
+  order: 'asc' | 'desc',
+): string {
   const rows = `select ${columns} from ${table} where ${where}`;
   const one = `order by position_from ${order} limit 1`;
+  const own = `(${rows} and host_id = $1 and position_from <= $3 ${one})`;
+  if (!isBranch) return own;
   return `(select * from (
-    (${rows} and host_id = $1 and position_from <= $3 ${one})
+    ${own}
     union all
     select inherited.* from lineages l cross join lateral (
       ${rows} and host_id = l.ancestor_id
@@ -43,9 +50,11 @@ export function someOf({
   readonly table: string;
   readonly columns: string;
   readonly key: string;
-}): string {
+}): LineText {
   const where = `boot = $2 and ${key} = wanted.id`;
-  return `select newest.* from unnest($4::int8[]) as wanted(id) cross join lateral (
-      select ${columns} from ${newestOf({ table, columns: '*', where })} one where not gone) newest
-    order by ${key}`;
+  return lineText(
+    (form) => `select newest.* from unnest($4::int8[]) as wanted(id) cross join lateral (
+      select ${columns} from ${newestOf(form, { table, columns: '*', where })} one where not gone) newest
+    order by ${key}`,
+  );
 }

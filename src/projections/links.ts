@@ -2,6 +2,7 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
+import { queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -43,6 +44,6 @@ export async function linksByIds(
   moment: Moment,
   linkIds: readonly number[],
 ): Promise<LinkRow[]> {
-  const rows = await database.query<Stored>(SOME, [...at(moment), sqlArray(linkIds)]);
+  const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(linkIds)]);
   return rows.map((row) => ({ ...row, attach_type: unspelled(row.attach_type) }));
 }

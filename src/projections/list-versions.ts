@@ -6,6 +6,7 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Queryable } from '../events/database.ts';
+import { type LineText, lineText, queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import type { ListedEntry } from './entries.ts';
 import { spelled } from './spelling.ts';
@@ -44,35 +45,40 @@ export interface Span {
   readonly to: number;
 }
 
-const LIVES = `
+const LIVES = lineText(
+  ({ rowsOf }) => `
   select c.boot, c.cgroup_id, c.path, c.position_from, (
-    select min(g.position_from) from cgroup_versions_of_line g
+    select min(g.position_from) from ${rowsOf('cgroup_versions')} g
     where g.host_id = c.host_id and g.boot = c.boot and g.cgroup_id = c.cgroup_id and g.gone
       and g.position_from <= $3) as position_gone
-  from cgroup_versions_of_line c
+  from ${rowsOf('cgroup_versions')} c
   where c.host_id = $1 and c.boot = any($2::int4[]) and c.position_from <= $3 and not c.gone
     and md5(c.path) = any(select md5(p) from unnest($4::text[]) as p) and c.path = any($4::text[])
-  order by c.position_from limit $5`;
+  order by c.position_from limit $5`,
+);
 
 /** The versions of `table` that held at `from` or came until `to`, of the lives `$5`, `$6`. */
-const versionsOf = (table: string, columns: string): string => `
+const versionsOf = (table: string, columns: string): LineText =>
+  lineText(
+    ({ rowsOf }) => `
   select life.boot, life.cgroup_id, v.*
   from unnest($5::int4[], $6::int8[]) as life(boot, cgroup_id)
   left join lateral (
-    select position_from as since from ${table} n
+    select position_from as since from ${rowsOf(table)} n
     where n.host_id = $1 and n.boot = life.boot and n.cgroup_id = life.cgroup_id
       and n.attach_type = $2 and n.position_from <= $3
     order by n.position_from desc limit 1) newest on true
   cross join lateral (
-    select position_from, ${columns} from ${table} t
+    select position_from, ${columns} from ${rowsOf(table)} t
     where t.host_id = $1 and t.boot = life.boot and t.cgroup_id = life.cgroup_id
       and t.attach_type = $2 and t.position_from >= coalesce(newest.since, 0)
       and t.position_from <= $4
     order by t.position_from limit $7) v
-  order by v.position_from limit $7`;
+  order by v.position_from limit $7`,
+  );
 
-const LISTS = versionsOf('entry_versions_of_line', 'mode, entries::json as entries');
-const WRITTEN = versionsOf('written_array_versions_of_line', 'prog_ids::json as prog_ids');
+const LISTS = versionsOf('entry_versions', 'mode, entries::json as entries');
+const WRITTEN = versionsOf('written_array_versions', 'prog_ids::json as prog_ids');
 
 /** The cgroups that stood at any of the paths during boots, up to a position. */
 export function cgroupLives(
@@ -85,7 +91,13 @@ export function cgroupLives(
   },
 ): Promise<CgroupLife[]> {
   const { boots, paths, limit } = wanted;
-  return database.query<CgroupLife>(LIVES, [host_id, sqlArray(boots), to, sqlArray(paths), limit]);
+  return queryLine<CgroupLife>(database, LIVES, [
+    host_id,
+    sqlArray(boots),
+    to,
+    sqlArray(paths),
+    limit,
+  ]);
 }
 
 interface Wanted {
@@ -100,7 +112,7 @@ export function listVersions(
   span: Span,
   wanted: Wanted,
 ): Promise<ListVersion[]> {
-  return database.query<ListVersion>(LISTS, parameters(span, wanted));
+  return queryLine<ListVersion>(database, LISTS, parameters(span, wanted));
 }
 
 /** Each array that a kernel bug wrote at the cgroups for an attach type, and where it ended. */
@@ -109,10 +121,13 @@ export function writtenVersions(
   span: Span,
   wanted: Wanted,
 ): Promise<WrittenVersion[]> {
-  return database.query<WrittenVersion>(WRITTEN, parameters(span, wanted));
+  return queryLine<WrittenVersion>(database, WRITTEN, parameters(span, wanted));
 }
 
-function parameters({ host_id, from, to }: Span, { lives, attach_type, limit }: Wanted) {
+function parameters(
+  { host_id, from, to }: Span,
+  { lives, attach_type, limit }: Wanted,
+): [number, ...unknown[]] {
   const boots = sqlArray(lives.map(({ boot }) => boot));
   const ids = sqlArray(lives.map(({ cgroup_id }) => cgroup_id));
   return [host_id, spelled(attach_type), from, to, boots, ids, limit];

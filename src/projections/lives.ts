@@ -3,6 +3,7 @@
  * also when it is gone by now.
  */
 import type { Queryable } from '../events/database.ts';
+import { type LineText, lineText, queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -13,12 +14,14 @@ export interface Life {
   readonly position_gone: number | null;
 }
 
-const lifeIn = (table: string, key: string): string => {
+const lifeIn = (table: string, key: string): LineText => {
   const versions = { table, columns: 'position_from, gone', where: `boot = $2 and ${key}` };
-  return `
+  return lineText(
+    (form) => `
   select first.position_from,
     case when newest.gone then newest.position_from end as position_gone
-  from ${firstOf(versions)} first cross join ${newestOf(versions)} newest`;
+  from ${firstOf(form, versions)} first cross join ${newestOf(form, versions)} newest`,
+  );
 };
 
 const LIFE = {
@@ -38,7 +41,7 @@ export async function lifeOf(
   moment: Moment,
   { kind, id }: { readonly kind: LivingKind; readonly id: number },
 ): Promise<Life | undefined> {
-  const [life] = await database.query<Life>(LIFE[kind], [...at(moment), id]);
+  const [life] = await queryLine<Life>(database, LIFE[kind], [...at(moment), id]);
   return life;
 }
 
@@ -48,16 +51,18 @@ export async function pinLife(
   moment: Moment,
   path: string,
 ): Promise<Life | undefined> {
-  const [life] = await database.query<Life>(PIN_LIFE, [...at(moment), path]);
+  const [life] = await queryLine<Life>(database, PIN_LIFE, [...at(moment), path]);
   return life;
 }
 
-const PROGRAM_NAMES = `
-  select loaded.* from unnest($4::int8[]) as wanted(id) cross join lateral ${firstOf({
+const PROGRAM_NAMES = lineText(
+  (form) => `
+  select loaded.* from unnest($4::int8[]) as wanted(id) cross join lateral ${firstOf(form, {
     table: 'program_versions',
     columns: 'prog_id, prog_name, tag, position_from',
     where: 'boot = $2 and prog_id = wanted.id',
-  })} loaded`;
+  })} loaded`,
+);
 
 export interface NamedProgram {
   readonly prog_id: number;
@@ -74,15 +79,18 @@ export async function programNames(
   ids: Iterable<number>,
 ): Promise<Map<number, NamedProgram>> {
   const list = sqlArray([...new Set(ids)]);
-  const rows = await database.query<NamedProgram>(PROGRAM_NAMES, [...at(moment), list]);
+  const rows = await queryLine<NamedProgram>(database, PROGRAM_NAMES, [...at(moment), list]);
   return new Map(rows.map((row) => [row.prog_id, row]));
 }
 
-const PATH_OF = `select path from ${firstOf({
-  table: 'cgroup_versions',
-  columns: 'path, position_from',
-  where: 'boot = $2 and cgroup_id = $4',
-})} made`;
+const PATH_OF = lineText(
+  (form) =>
+    `select path from ${firstOf(form, {
+      table: 'cgroup_versions',
+      columns: 'path, position_from',
+      where: 'boot = $2 and cgroup_id = $4',
+    })} made`,
+);
 
 /** The path of a cgroup of the moment's boot, also when it was removed since. */
 export async function pathOfCgroup(
@@ -90,6 +98,6 @@ export async function pathOfCgroup(
   moment: Moment,
   cgroupId: number,
 ): Promise<string | undefined> {
-  const [row] = await database.query<{ path: string }>(PATH_OF, [...at(moment), cgroupId]);
+  const [row] = await queryLine<{ path: string }>(database, PATH_OF, [...at(moment), cgroupId]);
   return row?.path;
 }

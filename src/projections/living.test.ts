@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { historyOf, randomHistory } from '../../test/support/random-history.ts';
 import { livingCgroups, livingLinks, livingPins } from './living.ts';
 
-const steps = randomHistory({ seed: 11, events: 500, rebootEvery: 10_000 });
+const steps = randomHistory({ seed: 2, events: 500, rebootEvery: 10_000 });
 let last = historyOf([]);
 for (const step of steps) last = step;
 const { kernel } = last;

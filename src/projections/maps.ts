@@ -2,6 +2,7 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
 import type { Queryable } from '../events/database.ts';
+import { queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -46,6 +47,6 @@ export async function mapsByIds(
   moment: Moment,
   mapIds: readonly number[],
 ): Promise<MapRow[]> {
-  const rows = await database.query<Stored>(SOME, [...at(moment), sqlArray(mapIds)]);
+  const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(mapIds)]);
   return rows.map((row) => ({ ...row, map_type: unspelled(row.map_type) }));
 }

@@ -2,6 +2,7 @@
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -30,12 +31,14 @@ export const pins = projection(pinVersions, (kernel: Kernel, path: string) => {
 
 const COLUMNS = 'path, kind, object_id, uid, mode, position_from';
 
-const SOME = `
-  select ${COLUMNS} from unnest($4::text[]) as wanted(name) cross join lateral ${newestOf({
+const SOME = lineText(
+  (form) => `
+  select ${COLUMNS} from unnest($4::text[]) as wanted(name) cross join lateral ${newestOf(form, {
     table: 'pin_versions',
     columns: `${COLUMNS}, gone`,
     where: 'boot = $2 and md5(path) = md5(wanted.name) and path = wanted.name',
-  })} newest where not gone order by path collate "C"`;
+  })} newest where not gone order by path collate "C"`,
+);
 
 /** The pins at some paths, by the bytes of their paths; paths without one are left out. */
 export function pinsAtPaths(
@@ -43,5 +46,5 @@ export function pinsAtPaths(
   moment: Moment,
   paths: readonly string[],
 ): Promise<PinRow[]> {
-  return database.query<PinRow>(SOME, [...at(moment), sqlArray(paths)]);
+  return queryLine<PinRow>(database, SOME, [...at(moment), sqlArray(paths)]);
 }

@@ -3,6 +3,7 @@ import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { sqlArray } from '../events/sql-array.ts';
 import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
@@ -71,7 +72,7 @@ export async function programsByIds(
   moment: Moment,
   progIds: readonly number[],
 ): Promise<ProgramRow[]> {
-  const rows = await database.query<Stored>(SOME, [...at(moment), sqlArray(progIds)]);
+  const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(progIds)]);
   return rows.map((row) => ({
     ...row,
     prog_type: unspelled(row.prog_type),
@@ -79,10 +80,12 @@ export async function programsByIds(
   }));
 }
 
-const LOADED_SINCE = `
-  select prog_id, min(position_from) as position from program_versions_of_line
+const LOADED_SINCE = lineText(
+  ({ rowsOf }) => `
+  select prog_id, min(position_from) as position from ${rowsOf('program_versions')}
   where host_id = $1 and boot = $2 and position_from <= $3 and prog_id = any($4::int8[])
-  group by prog_id`;
+  group by prog_id`,
+);
 
 /** The positions of the events that loaded programs of a boot, by program id. */
 export async function loadPositions(
@@ -90,7 +93,8 @@ export async function loadPositions(
   moment: Moment,
   progIds: readonly number[],
 ): Promise<Map<number, number>> {
-  const rows = await database.query<{ readonly prog_id: number; readonly position: number }>(
+  const rows = await queryLine<{ readonly prog_id: number; readonly position: number }>(
+    database,
     LOADED_SINCE,
     [...at(moment), sqlArray(progIds)],
   );

@@ -62,7 +62,7 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
     const replaced = !check && differing > 0;
     if (replaced) for (const table of projector.tables) await replaceTable(tx, table, host_id);
     return { position, rows: sum((table) => table.rows), differing, tables, replaced };
-  });
+  }, 'job');
 }
 
 interface Range {

@@ -5,6 +5,7 @@ import { effectiveArray } from '../domain/effective.ts';
 import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
 import { decodeEvent, encodeEvent } from '../events/codec.ts';
 import { fold } from '../events/host-state.ts';
+import { atOnce } from '../events/turns.ts';
 import { processesOf, processOf } from './processes.ts';
 import { stateOf } from './state.ts';
 
@@ -18,10 +19,10 @@ describe('the whole state', () => {
       const { position, recorded_at } = event;
       fold(folded, [decodeEvent({ position, recorded_at, body: encodeEvent(event) })]);
       if (position % 20 !== 0) continue;
-      const live = text(stateOf(kernel));
-      expect(text(stateOf(folded)), `seed ${seed}, position ${position}`).toBe(live);
+      const live = text(atOnce(stateOf(kernel)));
+      expect(text(atOnce(stateOf(folded))), `seed ${seed}, position ${position}`).toBe(live);
       const snapshot = JSON.parse(text(snapshotOf(kernel)));
-      expect(text(stateOf(restoredFrom(snapshot)))).toBe(live);
+      expect(text(atOnce(stateOf(restoredFrom(snapshot))))).toBe(live);
       positions++;
     }
     expect(positions).toBe(20);
@@ -31,7 +32,7 @@ describe('the whole state', () => {
     let arrays = 0;
     for (const { event, kernel } of randomHistory({ seed: 4, events: 400, release })) {
       if (event.position % 10 !== 0) continue;
-      for (const { cgroup_id, effective } of stateOf(kernel).cgroups) {
+      for (const { cgroup_id, effective } of atOnce(stateOf(kernel)).cgroups) {
         const cgroup = kernel.cgroups.get(cgroup_id);
         if (cgroup === undefined) throw new Error('a listed cgroup lives');
         for (const type of ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const) {
@@ -58,7 +59,7 @@ describe('the whole state', () => {
       { name: 'spawn', child_pid: 50 },
       { name: 'send_fd', fd: 4, to_pid: 50 },
     ]);
-    expect(stateOf(kernel).links).toEqual([
+    expect(atOnce(stateOf(kernel)).links).toEqual([
       {
         link_id: 1,
         prog_id: 1,
@@ -86,7 +87,7 @@ describe('processes', () => {
   ]);
 
   it('show that a duplicated and an inherited fd share one open file description', () => {
-    const files = processesOf(kernel).flatMap(({ pid, fds }) =>
+    const files = atOnce(processesOf(kernel)).flatMap(({ pid, fds }) =>
       fds
         .filter(({ kind }) => kind === 'prog')
         .map(({ fd, file, refs, id, cloexec }) => ({ pid, fd, file, refs, id, cloexec })),
@@ -102,7 +103,7 @@ describe('processes', () => {
   });
 
   it('are found by pid while they live', () => {
-    expect(processOf(kernel, 70)).toEqual(processesOf(kernel)[1]);
+    expect(processOf(kernel, 70)).toEqual(atOnce(processesOf(kernel))[1]);
     expect(processOf(kernel, 71)).toBeUndefined();
   });
 });

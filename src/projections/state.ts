@@ -3,11 +3,12 @@
  * equal states are equal text.
  */
 import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
-import { effectiveArray, type Slot } from '../domain/effective.ts';
+import { effectiveArray, parentOf, type Slot } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Boot, BpffsNode, Cgroup, Element, Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
 import type { ProgType } from '../domain/prog-type.ts';
+import { mapped, type Pausing } from '../events/turns.ts';
 import { inNameOrder } from './boots.ts';
 import { type ListedEntry, listedEntry } from './entries.ts';
 import { type Holders, holdersOf } from './holders.ts';
@@ -100,13 +101,17 @@ export interface WorldState {
   readonly processes: readonly ProcessView[];
 }
 
-/** Everything that a kernel holds, in the order of ids, numbers and paths. */
-export function stateOf(kernel: Kernel): WorldState {
+/**
+ * Everything that a kernel holds, in the order of ids, numbers and paths. The kernel must not
+ * change meanwhile.
+ */
+export function* stateOf(kernel: Kernel): Pausing<WorldState> {
   const heldBy = holdersOf(kernel);
+  yield;
   return {
     boot: bootOf(kernel),
-    cgroups: cgroupsOf(kernel),
-    programs: byId(kernel.programs.values()).map((program) => ({
+    cgroups: yield* cgroupsOf(kernel),
+    programs: yield* mapped(byId(kernel.programs.values()), (program) => ({
       prog_id: program.id,
       prog_type: program.prog_type,
       expected_attach_type: program.expected_attach_type,
@@ -119,15 +124,18 @@ export function stateOf(kernel: Kernel): WorldState {
       refs: program.refs,
       held_by: heldBy('prog', program.id),
     })),
-    links: byId(kernel.links.values()).map(({ id, prog_id, attach_type, cgroup_id, refs }) => ({
-      link_id: id,
-      prog_id,
-      attach_type,
-      cgroup_id,
-      refs,
-      held_by: heldBy('link', id),
-    })),
-    maps: byId(kernel.maps.values()).map((map) => ({
+    links: yield* mapped(
+      byId(kernel.links.values()),
+      ({ id, prog_id, attach_type, cgroup_id, refs }) => ({
+        link_id: id,
+        prog_id,
+        attach_type,
+        cgroup_id,
+        refs,
+        held_by: heldBy('link', id),
+      }),
+    ),
+    maps: yield* mapped(byId(kernel.maps.values()), (map) => ({
       map_id: map.id,
       map_type: map.map_type,
       key_size: map.key_size,
@@ -141,7 +149,7 @@ export function stateOf(kernel: Kernel): WorldState {
     bpffs: [...kernel.bpffs.entries()]
       .sort(([a], [b]) => byBytes(a, b))
       .map(([path, { kind, id, uid, mode }]) => ({ path, kind, object_id: id, uid, mode })),
-    processes: processesOf(kernel),
+    processes: yield* processesOf(kernel),
   };
 }
 
@@ -149,9 +157,10 @@ function bootOf({ boot: { number, boot_id, release, config } }: Kernel): Boot {
   return { number, boot_id, release, config: inNameOrder(config) };
 }
 
-function cgroupsOf(kernel: Kernel): CgroupView[] {
+function* cgroupsOf(kernel: Kernel): Pausing<CgroupView[]> {
   const effective = effectiveViews(kernel);
-  return byId(kernel.cgroups.values()).map((cgroup) => ({
+  yield;
+  return yield* mapped(byId(kernel.cgroups.values()), (cgroup) => ({
     cgroup_id: cgroup.id,
     parent_id: cgroup.parent_id,
     path: cgroup.path,
@@ -184,7 +193,7 @@ function effectiveViews(kernel: Kernel): (cgroup: Cgroup) => readonly EffectiveV
   return function viewsOf(cgroup: Cgroup): readonly EffectiveView[] {
     const found = known.get(cgroup.id);
     if (found !== undefined) return found;
-    const parent = kernel.cgroups.get(cgroup.parent_id);
+    const parent = parentOf(kernel, cgroup);
     const inherits =
       parent !== undefined &&
       cgroup.lists.size === 0 &&

@@ -6,6 +6,7 @@ import type { AttachType } from '../domain/attach-type.ts';
 import type { BpfMap, Kernel } from '../domain/kernel.ts';
 import { sameKey } from '../domain/storage.ts';
 import type { Queryable } from '../events/database.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 import { at, checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { storageVersions } from './schema.ts';
@@ -45,21 +46,23 @@ export const storages = projection(
   },
 );
 
-const OF_MAP = `
+const OF_MAP = lineText(
+  ({ rowsOf }) => `
   select map_id, cgroup_id, attach_type, value, made_at, position_from from (
     select distinct on (s.cgroup_id, s.attach_type) s.*, (
-      select max(m.position_from) from storage_versions_of_line m
+      select max(m.position_from) from ${rowsOf('storage_versions')} m
       where m.host_id = $1 and m.boot = $2 and m.map_id = $4 and m.cgroup_id = s.cgroup_id
         and m.attach_type = s.attach_type and m.made and m.position_from <= $3) as made_at
-    from storage_versions_of_line s
+    from ${rowsOf('storage_versions')} s
     where s.host_id = $1 and s.boot = $2 and s.position_from <= $3 and s.map_id = $4
     order by s.cgroup_id, s.attach_type, s.position_from desc) newest
   where not gone
     and not exists (
-      select from map_versions_of_line g
+      select from ${rowsOf('map_versions')} g
       where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
     and ($5::int8 is null or made_at < $5)
-  order by made_at desc limit $6`;
+  order by made_at desc limit $6`,
+);
 
 type Stored = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
 
@@ -73,8 +76,8 @@ export async function storagesOf(
   mapId: number,
   page: Page<number>,
 ): Promise<StorageRow[]> {
-  const params = [...at(moment), mapId, page.after ?? null, checkedLimit(page)];
-  const rows = await database.query<Stored>(OF_MAP, params);
+  const params = [...at(moment), mapId, page.after ?? null, checkedLimit(page)] as const;
+  const rows = await queryLine<Stored>(database, OF_MAP, params);
   return rows.map(({ attach_type, ...row }) =>
     attach_type === '' ? row : { ...row, attach_type: unspelled<AttachType>(attach_type) },
   );

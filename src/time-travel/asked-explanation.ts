@@ -3,11 +3,13 @@ import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { progIdOf } from '../domain/list.ts';
 import type { Queryable } from '../events/database.ts';
+import type { LedgerEvent } from '../events/event.ts';
 import type { Log } from '../events/log.ts';
 import { listBoots } from '../projections/boots.ts';
 import type { Span } from '../projections/list-versions.ts';
 import { lifeOf, type NamedProgram, programNames } from '../projections/lives.ts';
 import type { Moment } from '../projections/moment.ts';
+import { adviceFor } from './advice.ts';
 import { type ArrayPlace, type ArrayVersion, arrayTimeline } from './array-timeline.ts';
 import { ATTEMPT_EVENTS_MAX, lastRefusedAttach } from './attempts.ts';
 import { originsOf } from './blame.ts';
@@ -27,6 +29,8 @@ export interface ProgramPlace {
 
 export interface AskedExplanation {
   readonly explanation: Explanation;
+  /** The smallest change after which it would be effective; absent when it is, or none is known. */
+  readonly change?: string;
   readonly names: ReadonlyMap<number, NamedProgram>;
   /** Who attached the entry of the program, standing or ended. */
   readonly put_by?: EventRef;
@@ -41,9 +45,16 @@ interface Question {
   readonly program: number;
 }
 
+interface Sources {
+  readonly log: Log;
+  readonly database: Queryable;
+  /** Ends the search when the answer is not wanted any more. */
+  readonly signal?: AbortSignal;
+}
+
 /** Explains why a program is effective at a place at a moment, or not. */
 export async function askedExplanation(
-  { log, database }: { readonly log: Log; readonly database: Queryable },
+  { log, database, signal }: Sources,
   { host, moment, place, program }: Question,
 ): Promise<AskedExplanation> {
   const { host_id, boot, position } = moment;
@@ -60,24 +71,38 @@ export async function askedExplanation(
     async refused() {
       const from = Math.max(start, position - ATTEMPT_EVENTS_MAX + 1);
       const { kernel } = await log.kernelAt(host, from - 1);
-      const events = eventsBetween(log, host, { from, to: position });
+      const events = eventsBetween(log, host, { from, to: position }, signal);
       return lastRefusedAttach(kernel, events, { program, attach_type, path });
     },
   });
-  const { event, entry, in_the_way } = explanation;
+  const { event, entry, in_the_way, later_refusal } = explanation;
   const ids = [program, entry?.prog_id, in_the_way?.prog_id].filter((id) => id !== undefined);
-  // An entry that is gone stood until right before the event that ended it.
-  const stood = { ...moment, position: event === undefined ? position : event.position - 1 };
-  const origin = async (one: StandingEntry | undefined): Promise<EventRef | undefined> => {
+  const origin = async (
+    one: StandingEntry | undefined,
+    until: LedgerEvent | undefined = event,
+  ): Promise<EventRef | undefined> => {
     if (one === undefined) return undefined;
+    // An entry that is gone stood until right before the event that ended it.
+    const stood = { ...moment, position: until === undefined ? position : until.position - 1 };
     const standing = { attach_type, at: one.cgroup_id, slots: [one] };
     const [origin] = await originsOf(database, stood, standing);
     return origin && eventRef(await eventAt(origin.put));
   };
   const put_by = await origin(entry);
-  const blocked_by = await origin(in_the_way);
+  // What is in the way of a later attempt stands since after the entry ended.
+  const blocked_by = await origin(in_the_way, later_refusal ?? event);
+  const change =
+    explanation.why === 'effective' || explanation.why === 'kernel_bug'
+      ? undefined
+      : await log.readAt(host, position, (kernel) =>
+          adviceFor(kernel, {
+            ...{ path, attach_type, program, loaded: explanation.why !== 'never_loaded' },
+            ...{ stood_at: entry?.path, link_id: entry?.link_id },
+          }),
+        );
   return {
     explanation,
+    ...(change !== undefined && { change }),
     names: await programNames(database, moment, ids),
     ...(put_by && { put_by }),
     ...(blocked_by && { blocked_by }),

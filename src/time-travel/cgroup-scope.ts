@@ -5,6 +5,7 @@
 import { isWithin } from '../domain/path.ts';
 import type { Queryable } from '../events/database.ts';
 import type { LedgerEvent } from '../events/event.ts';
+import { lineText, queryLine } from '../events/lineage.ts';
 
 /** Cgroups and links that one scope may hold. */
 const SCOPE_IDS_MAX = 200_000;
@@ -14,12 +15,16 @@ export interface CgroupScope {
   readonly touchedBy: (event: LedgerEvent) => boolean;
 }
 
-const CGROUPS = `select distinct boot, cgroup_id as id from cgroup_versions_of_line
-  where host_id = $1 and (path = $2 or starts_with(path, $3)) limit $4`;
+const CGROUPS = lineText(
+  ({ rowsOf }) => `select distinct boot, cgroup_id as id from ${rowsOf('cgroup_versions')}
+  where host_id = $1 and (path = $2 or starts_with(path, $3)) limit $4`,
+);
 
-const LINKS = `select distinct l.boot, l.link_id as id from link_versions_of_line l
-  join cgroup_versions_of_line c on c.host_id = l.host_id and c.boot = l.boot and c.cgroup_id = l.cgroup_id
-  where l.host_id = $1 and (c.path = $2 or starts_with(c.path, $3)) limit $4`;
+const LINKS = lineText(
+  ({ rowsOf }) => `select distinct l.boot, l.link_id as id from ${rowsOf('link_versions')} l
+  join ${rowsOf('cgroup_versions')} c on c.host_id = l.host_id and c.boot = l.boot and c.cgroup_id = l.cgroup_id
+  where l.host_id = $1 and (c.path = $2 or starts_with(c.path, $3)) limit $4`,
+);
 
 interface Known {
   readonly boot: number;
@@ -35,9 +40,9 @@ export async function cgroupScope(
   path: string,
 ): Promise<CgroupScope> {
   const below = path === '/' ? '/' : `${path}/`;
-  const params = [hostId, path, below, SCOPE_IDS_MAX];
-  const cgroups = new Set((await database.query<Known>(CGROUPS, params)).map(keyOf));
-  const links = new Set((await database.query<Known>(LINKS, params)).map(keyOf));
+  const params = [hostId, path, below, SCOPE_IDS_MAX] as const;
+  const cgroups = new Set((await queryLine<Known>(database, CGROUPS, params)).map(keyOf));
+  const links = new Set((await queryLine<Known>(database, LINKS, params)).map(keyOf));
   return { path, touchedBy: (event) => touches(event, { path, cgroups, links }) };
 }
 

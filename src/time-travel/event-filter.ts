@@ -1,6 +1,7 @@
 /** Which events a reader wants to see. All conditions must hold. */
 import type { LedgerEvent } from '../events/event.ts';
 import type { CgroupScope } from './cgroup-scope.ts';
+import type { ProgramScope } from './program-scope.ts';
 
 export interface EventFilter {
   readonly call?: string | undefined;
@@ -9,8 +10,8 @@ export interface EventFilter {
   readonly pid?: number | undefined;
   readonly comm?: string | undefined;
   readonly actor?: string | undefined;
-  /** Events that name this program. */
-  readonly program?: number | undefined;
+  /** Events that touch this program, or a link that runs it. */
+  readonly program?: ProgramScope | undefined;
   /** Events that name this link. */
   readonly link?: number | undefined;
   /** Events that touch this cgroup or one below it. */
@@ -26,51 +27,26 @@ export const NO_ERRNO = 'none';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether any effect, the call, its outputs or the refused objects carry one of the fields. */
-function names(event: LedgerEvent, fields: readonly string[], id: number): boolean {
-  const { outcome } = event;
-  const places: Fields[] = [
-    event.call as unknown as Fields,
-    ...(event.effects as unknown as Fields[]),
-  ];
-  if ('errno' in outcome) places.push(outcome.about ?? {});
-  return places.some((place) => fields.some((field) => place[field] === id));
-}
-
-function infoNames(event: LedgerEvent, kind: 'prog' | 'link', id: number): boolean {
-  const { outcome } = event;
-  if ('errno' in outcome) return false;
-  if (outcome.info?.kind === kind && outcome.info.id === id) return true;
-  return kind === 'prog' && (outcome.query?.prog_ids.includes(id) ?? false);
-}
-
-function pinNames(event: LedgerEvent, kind: 'prog' | 'link', id: number): boolean {
-  return event.effects.some(
-    (effect) =>
-      (effect.type === 'PinCreated' || effect.type === 'FdOpened') &&
-      effect.kind === kind &&
-      effect.id === id,
-  );
-}
-
-function namesProgram(event: LedgerEvent, id: number): boolean {
-  return (
-    names(event, ['prog_id', 'was_prog_id'], id) ||
-    infoNames(event, 'prog', id) ||
-    pinNames(event, 'prog', id) ||
-    event.effects.some((e) => e.type === 'EffectiveSlotWritten' && e.prog_ids.includes(id))
-  );
-}
-
-function namesLink(event: LedgerEvent, id: number): boolean {
-  return (
-    names(event, ['link_id'], id) || infoNames(event, 'link', id) || pinNames(event, 'link', id)
-  );
+/** Whether the call, an effect, the answer or the refused objects name a link. */
+function namesLink({ call, effects, outcome }: LedgerEvent, id: number): boolean {
+  const isIt = (place: Fields): boolean => place.link_id === id;
+  if (isIt(call as unknown as Fields)) return true;
+  for (const effect of effects) {
+    if (isIt(effect as unknown as Fields)) return true;
+    if ('kind' in effect && effect.kind === 'link' && 'id' in effect && effect.id === id) {
+      return true;
+    }
+  }
+  if ('errno' in outcome) return isIt(outcome.about ?? {});
+  return outcome.info?.kind === 'link' && outcome.info.id === id;
 }
 
 /** Whether an event is wanted. */
 export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   const { call, errno, pid, comm, actor, program, link, cgroup, from, to } = filter;
+  // Scopes learn from what they are shown, so they see every event, before other conditions.
+  const inProgram = program?.touchedBy(event) ?? true;
+  const inCgroup = cgroup?.touchedBy(event) ?? true;
   if (call !== undefined && event.call.name !== call) return false;
   if (errno !== undefined) {
     const got = 'errno' in event.outcome ? event.outcome.errno : NO_ERRNO;
@@ -81,9 +57,8 @@ export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   if (actor !== undefined && event.actor !== actor) return false;
   if (from !== undefined && event.at < from) return false;
   if (to !== undefined && event.at > to) return false;
-  if (program !== undefined && !namesProgram(event, program)) return false;
   if (link !== undefined && !namesLink(event, link)) return false;
-  return cgroup === undefined || cgroup.touchedBy(event);
+  return inProgram && inCgroup;
 }
 
 /** Whether the filter lets everything pass. */

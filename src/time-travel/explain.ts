@@ -50,6 +50,8 @@ export interface Explanation {
   readonly entry?: StandingEntry;
   /** The entry in its way: one that is nearer and hides it, or one that lets no other in. */
   readonly in_the_way?: StandingEntry;
+  /** A later attempt to attach it again, which the kernel refused. */
+  readonly later_refusal?: LedgerEvent;
   /** The mode of the list that it stands in. */
   readonly mode?: Level['mode'];
 }
@@ -81,12 +83,15 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
   const refused = await evidence.refused();
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
-  if (lastAt === -1 || ended === undefined || (refused?.position ?? 0) > ended.position) {
+  if (lastAt === -1 || ended === undefined) {
     return refused === undefined ? { why: 'never_attached' } : refusedBy(refused, versions);
   }
   const last = standingIn(versions[lastAt] as ArrayVersion, program) as Standing;
   const event = await eventAt(ended.position);
-  return { ...endOf(event, program, last), event, entry: last.entry };
+  const end = { ...endOf(event, program, last), event, entry: last.entry };
+  if (refused === undefined || refused.position < ended.position) return end;
+  const { in_the_way } = refusedBy(refused, versions);
+  return { ...end, later_refusal: refused, ...(in_the_way && { in_the_way }) };
 }
 
 async function withoutCgroup(

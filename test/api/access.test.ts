@@ -8,7 +8,7 @@ import { post, problem, startTestService, type TestService } from './running.ts'
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
 const entry = (name: string, role: string, ...hosts: string[]) =>
-  JSON.stringify({ name, role, hosts, sha256: sha256(`secret-${name}`) });
+  JSON.stringify({ name, role, hosts, sha256: sha256(`a-secret-token-of-${name}`) });
 const file = [
   entry('root', 'admin', '*'),
   entry('ci', 'writer', 'ci-*'),
@@ -27,7 +27,7 @@ afterAll(async () => {
   await service.close();
 });
 
-const bearer = (name: string) => ({ authorization: `Bearer secret-${name}` });
+const bearer = (name: string) => ({ authorization: `Bearer a-secret-token-of-${name}` });
 const mkdir = { call: { name: 'mkdir', path: '/a' } };
 
 describe('tokens', () => {
@@ -42,7 +42,9 @@ describe('tokens', () => {
 
   it.each([
     ['nobody', 'GET', '/v1/hosts', 401],
-    ['nobody', 'GET', '/healthz', 401],
+    ['nobody', 'GET', '/healthz', 200],
+    ['nobody', 'GET', '/readyz', 200],
+    ['nobody', 'GET', '/openapi.json', 401],
     ['stranger', 'GET', '/v1/hosts', 401],
     ['eyes', 'GET', '/v1/hosts/ci-1', 200],
     ['eyes', 'GET', '/v1/hosts/prod', 403],
@@ -123,6 +125,7 @@ describe('configuration', () => {
       databaseUrl: undefined,
       dataDir: '/data/bpfledger',
       tokensFile: undefined,
+      metricsOpen: false,
       logLevel: 'warn',
       held: { hosts: 1000, rows: 1_000_000, idleMs: 600_000, pastRows: 100_000 },
     });
@@ -135,6 +138,7 @@ describe('configuration', () => {
     [{ PORT: 'http' }, /PORT/],
     [{ DATABASE_URL: 'mysql://u:topsecret@h' }, /DATABASE_URL/],
     [{ BPFLEDGER_LOG_LEVEL: 'loud' }, /BPFLEDGER_LOG_LEVEL/],
+    [{ BPFLEDGER_METRICS_OPEN: '1' }, /BPFLEDGER_METRICS_OPEN/],
     [{ BPFLEDGER_HELD_HOSTS_MAX: '0' }, /BPFLEDGER_HELD_HOSTS_MAX/],
     [{ BPFLEDGER_HELD_ROWS_MAX: '1e6' }, /BPFLEDGER_HELD_ROWS_MAX/],
     [{ BPFLEDGER_HELD_IDLE_SECONDS: '-5' }, /BPFLEDGER_HELD_IDLE_SECONDS/],

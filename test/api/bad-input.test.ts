@@ -2,6 +2,7 @@
 // where there is one, the limit; and nothing is recorded.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiDocument } from '../../src/api/document.ts';
 import { post, problem, type Sent, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
@@ -234,6 +235,26 @@ describe('requests around the body', () => {
     expect(response.status).toBe(status);
     expect((await problem(response)).type).toBe(`urn:bpfledger:problem:${type}`);
     if (status === 405) expect(response.headers.get('allow')).toContain('GET');
+  });
+
+  it('every operation refuses a parameter that it does not know, and does nothing', async () => {
+    const { paths } = apiDocument(service.app) as { paths: Record<string, object> };
+    const operations = Object.entries(paths).flatMap(([at, item]) =>
+      Object.keys(item).map((method) => [method.toUpperCase(), at] as const),
+    );
+    operations.push(['GET', '/metrics'], ['GET', '/openapi.json'], ['GET', '/openapi.yaml']);
+    expect(operations.length).toBeGreaterThan(50);
+    const { position } = await service.log.head('h');
+    for (const [method, at] of operations) {
+      const target = at.replace('{host}', 'h').replaceAll(/\{\w+\}/g, '1');
+      const body = method === 'POST' ? { body: JSON.stringify(close) } : {};
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${url}${target}?dry_run=true`, { method, headers, ...body });
+      const { type, errors } = await problem(response);
+      expect([method, at, type]).toEqual([method, at, 'urn:bpfledger:problem:invalid-request']);
+      expect(errors?.map(({ field }) => field)).toContain('dry_run');
+    }
+    expect((await service.log.head('h')).position).toBe(position);
   });
 
   it('an unknown release names the known ones', async () => {

@@ -15,6 +15,8 @@ const full = () =>
     callsMax: 20_000,
     submissions: 1,
     submissionsMax: 5000,
+    size: 0,
+    sizeMax: 1,
     retryAfterMs: 10,
   });
 

@@ -1,6 +1,8 @@
 // The executor's side of the API: the lease, the reports, and what they show of drift.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tokensOf } from '../../src/api/guard/tokens.ts';
 import {
   driftAnswer,
   executorAnswer,
@@ -29,8 +31,8 @@ async function host(): Promise<void> {
   await post(service.app, `${path}/syscalls`, { body: { call: { name: 'mkdir', path: '/a' } } });
 }
 
-async function lease(executor: string) {
-  return post(service.app, `${path}/executor/lease`, { body: { executor, place } });
+async function lease(executor: string, instance = executor) {
+  return post(service.app, `${path}/executor/lease`, { body: { executor, instance, place } });
 }
 
 async function leased(): Promise<string> {
@@ -61,6 +63,83 @@ describe('the lease', () => {
     expect(told).toMatchObject({ status: 409, type: 'urn:bpfledger:problem:lease-lost' });
     const state = await parsed(await get('executor'), executorAnswer);
     expect(state).toMatchObject({ reported_position: 0, reports: 0, head: 2 });
+  });
+});
+
+describe('who may', () => {
+  const tokenOf = (name: string) => name.padEnd(20, '-');
+  const bearer = (name: string) => ({ authorization: `Bearer ${tokenOf(name)}` });
+  const asked = (token: string, what: string, body: unknown) =>
+    post(guarded.app, `/v1/hosts/h/${what}`, {
+      headers: bearer(token),
+      body,
+    });
+  const take = (token: string, instance = 'i') =>
+    asked(token, 'executor/lease', { executor: 'one', instance, place });
+  const read = async (what: string) => {
+    const headers = bearer('reads');
+    return guarded.app.request(`/v1/hosts/h/${what}`, { headers });
+  };
+
+  beforeEach(async () => {
+    const tokens = tokensOf(
+      JSON.stringify(
+        Object.entries({
+          reads: 'reader',
+          writes: 'writer',
+          runs: 'executor',
+          other: 'executor',
+          rules: 'admin',
+        }).map(([name, role]) => {
+          const sha256 = createHash('sha256').update(tokenOf(name)).digest('hex');
+          return { name, role, hosts: ['*'], sha256 };
+        }),
+      ),
+    );
+    guarded = await startTestService({ tokens });
+    const body = { name: 'h', release: '6.18' };
+    const headers = bearer('rules');
+    await post(guarded.app, '/v1/hosts', { headers, body });
+  });
+  let guarded: TestService;
+  afterEach(() => guarded.close());
+
+  it('take the lease and report: executors and admins, and no writer', async () => {
+    for (const token of ['reads', 'writes']) {
+      expect((await take(token)).status).toBe(403);
+      const told = await asked(token, 'executor/reports', { lease: 'l', reports: [] });
+      expect(told.status).toBe(403);
+    }
+    expect((await take('runs')).status).toBe(200);
+  });
+
+  it('record calls: no executor', async () => {
+    const call = { name: 'mkdir', path: '/a' };
+    expect((await asked('runs', 'syscalls', { call })).status).toBe(403);
+    expect((await asked('writes', 'syscalls', { call })).status).toBe(200);
+  });
+
+  it('take the lease of another, by its name or its instance: nobody', async () => {
+    expect((await take('runs')).status).toBe(200);
+    expect((await take('runs', 'a second process of that name')).status).toBe(409);
+    expect((await take('other')).status).toBe(409);
+    expect((await take('rules')).status).toBe(409);
+    expect((await take('runs')).status).toBe(200);
+  });
+
+  it('is stored and shown: who took the lease, who reported, who put back', async () => {
+    const { lease: key } = await parsed(await take('runs'), leaseAnswer);
+    const withheld = { ...boot, how: 'withheld' };
+    const repairs = [{ what: 'entry', where: '/a', did: 'put back' }];
+    const body = { lease: key, reports: [withheld], repairs };
+    const stolen = await problem(await asked('other', 'executor/reports', body));
+    expect(stolen).toMatchObject({ status: 409, type: 'urn:bpfledger:problem:lease-lost' });
+    expect((await asked('runs', 'executor/reports', body)).status).toBe(200);
+    const state = await parsed(await read('executor'), executorAnswer);
+    expect(state.executor).toMatchObject({ name: 'one', actor: 'token:runs' });
+    const drift = await parsed(await read('drift'), driftAnswer);
+    expect(drift.items).toMatchObject([{ actor: 'token:runs' }]);
+    expect(drift.repairs).toMatchObject([{ actor: 'token:runs' }]);
   });
 });
 

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planAnswer } from '../../src/api/routes/plan.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
+import { atOnce } from '../../src/events/turns.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { plan } from '../../src/time-travel/plan/plan.ts';
-import { seedOfRun } from '../properties/seed.ts';
-import { randomFrom, randomHistory } from '../support/random-history.ts';
+import { randomHistory } from '../support/random-history.ts';
+import { seedOfRun } from '../support/seed.ts';
 import { parsed, post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
@@ -110,6 +112,37 @@ describe('a plan warns of', () => {
       [6],
     ],
     [
+      'an override attach above a cgroup with entries of its own',
+      [
+        ...[mkdir('/a'), mkdir('/a/b'), mkdir('/a/b/c'), mkdir('/a/d'), load('fw'), load('own')],
+        ...[attach(4, '/a/b', { flags: ['override'] }), attach(4, '/a/d')],
+      ],
+      [attach(3, '/a', { flags: ['override'] })],
+      0,
+      'hidden-below: program 1 (fw) does not run on /a/b (program 2 (own) runs instead), /a/d ' +
+        '(program 2 (own) runs instead), nor below: only a list in multi mode also runs where a ' +
+        'cgroup has entries of its own',
+      [8, 9],
+    ],
+    [
+      'an attach that replaces without being asked to',
+      [mkdir('/a'), load('fw'), load('other'), attach(3, '/a', { flags: ['override'] })],
+      [attach(4, '/a', { flags: ['override'] })],
+      0,
+      'replaces-unasked: program 2 (other) replaces program 1 (fw) on /a for cgroup_inet_egress, ' +
+        'though replace was not asked for: a list with override holds one program',
+      [5],
+    ],
+    [
+      'a list that is empty between two calls',
+      [mkdir('/a'), load('fw'), load('other'), attach(3, '/a')],
+      [detach(3, '/a'), attach(4, '/a')],
+      1,
+      'list-empties-between: between call 0 and call 1 nothing is attached on /a for ' +
+        'cgroup_inet_egress: replace or link_update leaves no such gap',
+      [5],
+    ],
+    [
       'a cgroup that goes with what is attached to it',
       [mkdir('/a'), load('fw'), attach(3, '/a'), link(3, '/a')],
       [{ call: { name: 'rmdir', path: '/a' } }],
@@ -125,7 +158,7 @@ describe('a plan warns of', () => {
     expect(warnings[0]).toMatchObject({ call, positions });
   });
 
-  it('an entry that another process attached, and not one of an agent that was restarted', async () => {
+  it('an entry that another process attached, also one of the same name', async () => {
     const past = [
       mkdir('/a'),
       load('fw'),
@@ -138,12 +171,21 @@ describe('a plan warns of', () => {
     expect(warnings).toMatchObject([
       {
         kind: 'entry-of-another',
-        sentence: 'runc[50] as local detaches program 1, which cilium[1] as local attached',
+        sentence: 'runc[50] as local detaches program 1 (fw), which cilium[1] as local attached',
         about: { prog_id: 1, comm: 'cilium', actor: 'local' },
         positions: [4],
       },
     ]);
-    expect((await warningsOf(past, [taking('cilium')])).warnings).toEqual([]);
+    expect((await warningsOf(past, [taking('cilium')])).warnings).toMatchObject([
+      {
+        kind: 'entry-of-another',
+        sentence:
+          'cilium[50] as local detaches program 1 (fw), which another process of that name, ' +
+          'cilium[1] as local, attached',
+      },
+    ]);
+    const itself = agent(detach(3, '/a'), 'cilium');
+    expect((await warningsOf(past, [itself])).warnings).toEqual([]);
   });
 
   it("the release's own bugs", async () => {
@@ -199,7 +241,7 @@ describe('a plan', () => {
         calls.push({ pid: event.pid, call: event.call });
         if (calls.length <= size) continue;
         const { planned, before } = await log.readHead(host, (kernel) => ({
-          planned: plan(kernel, calls),
+          planned: atOnce(plan(kernel, calls)),
           before: arraysOf(kernel),
         }));
         const { events } = await log.submit(host, { principal: 'local', calls });
@@ -219,7 +261,7 @@ describe('a plan', () => {
           expect([key, before.get(key) ?? []]).toEqual([key, after.get(key) ?? []]);
         }
         calls = [];
-        size = Math.floor(random() * 8);
+        size = random.below(8);
       }
     },
     60_000,

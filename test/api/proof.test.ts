@@ -1,15 +1,15 @@
 // Proof and export over the API: checkpoints, verification, exports, bundles.
 
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imported } from '../../src/api/routes/bundles.ts';
 import { checkpoint, checkpointPage, keyList } from '../../src/api/routes/checkpoints.ts';
 import { verification } from '../../src/api/routes/verify.ts';
 import { wireEvent } from '../../src/api/wire/event.ts';
 import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
-import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
 import { microsOf } from '../../src/events/rfc3339.ts';
 import { upkeep } from '../../src/events/upkeep.ts';
+import { newSigner } from '../support/signer.ts';
 import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
@@ -47,12 +47,16 @@ describe('checkpoints', () => {
     const x = Buffer.from(key?.public_key ?? '', 'hex').toString('base64url');
     const jwk = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     const stated = [
-      'bpfledger checkpoint v1',
+      'bpfledger checkpoint v2',
       signed.host,
+      signed.chained?.log_id,
       signed.position,
       signed.hash,
+      1,
       microsOf(signed.recorded_at),
       microsOf(signed.signed_at),
+      1,
+      '0'.repeat(64),
     ];
     const text = Buffer.from(`${stated.join('\n')}\n`);
     expect(verify(null, text, jwk, Buffer.from(signed.signature, 'hex'))).toBe(true);
@@ -72,12 +76,11 @@ describe('checkpoints', () => {
 
   it('are made now and then of every log that grew', async () => {
     await post(service.app, '/v1/hosts', { body: { name: 'quiet', release: '6.1' } });
-    const { privateKey } = generateKeyPairSync('ed25519');
-    const key = signingKeyOf(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    const signer = await newSigner();
     const faults: unknown[] = [];
     const round = (minutes: number) =>
       upkeep(service.database, {
-        key,
+        ...signer,
         now: (Date.now() + minutes * 60_000) * 1000,
         signal: new AbortController().signal,
         onFault: (error) => faults.push(error),
@@ -93,6 +96,7 @@ describe('checkpoints', () => {
     expect(await positions()).toEqual([1]);
     await round(11);
     await round(22);
+    signer.drop();
     expect(await positions()).toEqual([1, 2]);
     expect(faults).toEqual([]);
   });
@@ -112,7 +116,7 @@ describe('checkpoints', () => {
 });
 
 describe('verify', () => {
-  it('gives three verdicts', async () => {
+  it('gives four verdicts', async () => {
     const verdicts = await parsed(await get('/v1/hosts/web1/verify'), verification);
     expect(verdicts).toMatchObject({
       host: 'web1',
@@ -120,7 +124,38 @@ describe('verify', () => {
       chain: { holds: true, position: 4, checkpoints: 1, proven_to: 4 },
       projections: { holds: true, differing: 0 },
       outcomes: { holds: true, differences: [] },
+      snapshots: { holds: true },
+      // The service remembers what it signed.
+      not_excluded: [],
     });
+  });
+
+  it('holds a log against what somebody kept', async () => {
+    const { position, hash } = await service.log.head('web1');
+    const hex = Buffer.from(hash).toString('hex');
+    const kept = (...heads: string[]) => get(`/v1/hosts/web1/verify?kept=${heads.join(',')}`);
+    const sound = await parsed(await kept(`${position}:${hex}`), verification);
+    expect(sound).toMatchObject({ holds: true, chain: { kept: 2 } });
+    const lost = await parsed(await kept(`${position + 1}:${hex}`, `1:${hex}`), verification);
+    expect(lost.chain.fault_count).toBe(2);
+    expect((await problem(await kept('1:ab'))).status).toBe(422);
+  });
+
+  it('is refused a checkpoint where the log does not hold what was signed', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'cut', release: '6.1' } });
+    const { position, hash } = await service.log.head('cut');
+    await service.signedHeads.accept('cut', { position: position + 2, hash }, 1);
+    const refused = await problem(await post(service.app, '/v1/hosts/cut/checkpoints', {}));
+    expect(refused).toMatchObject({
+      type: 'urn:bpfledger:problem:signing-refused',
+      status: 409,
+      position: 3,
+      detail: 'the log of cut is not signed: position 3 was signed, and the log ends at 1',
+    });
+    const verdicts = await parsed(await get('/v1/hosts/cut/verify'), verification);
+    expect(verdicts.holds).toBe(false);
+    expect(service.faults.splice(0)).toMatchObject([{ reason: { why: 'signing-refused' } }]);
+    expect(await (await get('/metrics')).text()).toContain('bpfledger_signing_refused_total 1\n');
   });
 });
 
@@ -175,6 +210,13 @@ describe('a bundle', () => {
     }
     const verdicts = await parsed(await get('/v1/hosts/copy/verify'), verification);
     expect(verdicts.holds).toBe(true);
+    const noted = { position_from: 1, position_to: 4, actor: 'local', exported_as: 'web1' };
+    expect(verdicts.imported).toMatchObject(noted);
+    expect(await (await get('/v1/hosts/copy')).json()).toMatchObject({ imported: noted });
+    const listed = await (await get('/v1/hosts?after=cop')).json();
+    expect((listed as { items: unknown[] }).items[0]).toMatchObject({ imported: noted });
+    const page = await parsed(await get('/v1/hosts/copy/checkpoints'), checkpointPage);
+    expect(page.items).toMatchObject([{ host: 'web1', trusted: true }]);
     expect((await problem(await upload(bundle, '?host=copy'))).type).toContain('host-exists');
     expect((await problem(await upload(bundle))).type).toContain('host-exists');
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { bisectAnswer } from '../../src/api/routes/bisect.ts';
 import { effectiveArray } from '../../src/api/routes/effective.ts';
+import { eventPage } from '../../src/api/routes/events.ts';
 import { explanation } from '../../src/api/routes/explain.ts';
 import { gapsAnswer } from '../../src/api/routes/gaps.ts';
 import { history } from '../../src/api/routes/history.ts';
@@ -111,6 +112,27 @@ describe('blame', () => {
   });
 });
 
+describe('the events of a program', () => {
+  const of = async (program: number, more = ''): Promise<number[]> => {
+    const path = `/v1/hosts/h/events?program=${program}${more}`;
+    const { items } = await parsed(await service.app.request(path), eventPage);
+    return items.map(({ position }) => position);
+  };
+
+  it('are also those that carry only its link, such as the exit that ends it', async () => {
+    expect(await of(3)).toEqual([10, 11, 13]);
+    expect(await of(3, '&call=exit')).toEqual([13]);
+  });
+
+  it('end where its link runs another program', async () => {
+    expect(await of(2)).toEqual([8, 9, 11, 13]);
+  });
+
+  it('are its own where it is attached without a link', async () => {
+    expect(await of(1)).toEqual([6, 7, 12, 14, 19]);
+  });
+});
+
 describe('explain', () => {
   it.each([
     ['/pod/c', 3, 11, 'effective', undefined, 'it runs as program 3 (obs_v2) by link 1 on /pod'],
@@ -132,7 +154,7 @@ describe('explain', () => {
       20,
       'attach_refused',
       20,
-      'there is program 1 (cni_v1) on /strict, attached at 19',
+      'there is program 1 (cni_v1) on /strict (attached at 19 by cni[50])',
     ],
     ['/pod/c', 4, 21, 'cgroup_removed', 21, 'the cgroup was removed at 21'],
     ['/pod', 99, 21, 'never_loaded', undefined, 'no program of this id was loaded'],
@@ -151,9 +173,11 @@ describe('explain', () => {
       explanation,
     );
     expect(refused.in_the_way).toMatchObject({ path: '/strict', put_by: { position: 19 } });
-    expect(refused.change).toContain('take the entry of /strict off');
+    expect(refused.change).toBe(
+      'take program 1 (cni_v1) off /strict, then attach it to /strict/c with multi',
+    );
     const hidden = await ask(['explain', egress('/pod/c', { program: 1, at: 16 })], explanation);
-    expect(hidden.change).toContain('take program 4 (own) off /pod/c');
+    expect(hidden.change).toBe('take program 4 (own) off /pod/c');
     // Position 21 took it off with its cgroup; where it was before is the answer of /pod.
     const after = await ask(['explain', egress('/pod', { program: 1, at: 21 })], explanation);
     expect(after.why).toBe('effective');
@@ -185,7 +209,47 @@ describe('explain', () => {
     },
   );
 
-  it('tells where else the program stands', async () => {
+  it('tells what ended it, and then that a later attempt was refused', async () => {
+    const host = 'retried';
+    await post(service.app, '/v1/hosts', { body: { name: host, release: '6.18' } });
+    const calls = [
+      { name: 'mkdir', path: '/a' },
+      { ...LOAD, prog_name: 'old' },
+      { ...LOAD, prog_name: 'new' },
+      { name: 'prog_attach', ...on('/a'), attach_bpf_fd: 3, flags: ['override'] },
+      { name: 'prog_attach', ...on('/a'), attach_bpf_fd: 4, flags: ['override'] }, // 6
+      { name: 'prog_attach', ...on('/a'), attach_bpf_fd: 3, flags: ['multi'] }, // 7: EPERM
+    ];
+    const body = calls.map((call) => ({ call }));
+    await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
+    const query = new URLSearchParams({ ...egress('/a'), program: '1' });
+    const response = await service.app.request(`/v1/hosts/${host}/explain?${query}`);
+    const told = await parsed(response, explanation);
+    expect(told).toMatchObject({
+      why: 'replaced',
+      event: { position: 6 },
+      later_refusal: { position: 7 },
+      change: 'attach it to /a with override; it takes the place of program 2 (new)',
+    });
+    expect(told.sentence).toContain(
+      'program 1 (old) on /a (attached at 5 by init[1]) was replaced at 6',
+    );
+    expect(told.sentence).toMatch(
+      /; a later attempt to attach it was refused at 7 at .*: EPERM, \/a /,
+    );
+    expect(told.sentence).toMatch(
+      /; there is program 2 \(new\) on \/a \(attached at 6 by init\[1\]\)$/,
+    );
+  });
+
+  it('tells where else the program stands, also in the sentence', async () => {
+    const at = ['explain', egress('/strict/c', { program: 3, at: 11 })] as const;
+    expect((await ask(at, explanation)).sentence).toMatch(
+      /there was never such a cgroup in this boot; it is attached on \/pod for cgroup_inet_egress$/,
+    );
+  });
+
+  it('lists where the program stands', async () => {
     const { stands_at } = await ask(
       ['explain', egress('/pod/c', { program: 1, at: 19 })],
       explanation,
@@ -287,7 +351,7 @@ describe('history', () => {
 
   it('in pages', async () => {
     const first = await ask(['programs/1/history', { limit: 2 }], history);
-    expect([first.items.length, first.next]).toEqual([2, '7']);
+    expect([first.items.length, first.next]).toEqual([2, `${first.position}:7`]);
     const rest = await ask(['programs/1/history', { limit: 9, after: first.next ?? '' }], history);
     expect(rest.items.map(({ event }) => event.position)).toEqual([12, 14, 19]);
     expect(rest.next).toBeUndefined();

@@ -127,7 +127,7 @@ describe('reads', () => {
       made_at: 6,
       position_from: 6,
     };
-    expect(newest).toMatchObject({ items: [storage], next: '6' });
+    expect(newest).toMatchObject({ items: [storage], next: '9:6' });
     const older = await read(`${maps}/1/storages?after=${newest.next}`, page(storageRow));
     expect(older.items).toEqual([{ ...storage, cgroup_id: 1, made_at: 5, position_from: 5 }]);
     expect((await read(`${maps}/1/storages?at=5`, page(storageRow))).items).toEqual(older.items);
@@ -190,7 +190,7 @@ describe('events', () => {
     ['call=link_create', [5]],
     ['errno=EBUSY', [8]],
     ['errno=none&call=mkdir', [2, 3]],
-    ['program=1', [4, 5]],
+    ['program=1', [4, 5, 6]],
     ['link=1', [5, 6]],
     ['pid=1&call=boot', [1]],
     ['comm=nobody', []],

@@ -47,7 +47,10 @@ async function events(host: string) {
 
 describe('a replay', () => {
   it('answers as a host of the other release does', async () => {
-    const { items } = await parsed(await replay('old', { release: '7.3' }), replayAnswer);
+    const { items } = await parsed(
+      await replay('old', { release: '7.3', tags: true }),
+      replayAnswer,
+    );
     const differing = new Map(items.map((item) => [item.event.position, item.replayed]));
     const [was, is] = [await events('old'), await events('new')];
     for (const [i, event] of was.entries()) {
@@ -58,7 +61,8 @@ describe('a replay', () => {
   });
 
   it('tells calls that the rules answer otherwise from those that meet the consequences', async () => {
-    const { items } = await parsed(await replay('old', { release: '7.3' }), replayAnswer);
+    const asked = { release: '7.3', tags: true };
+    const { items } = await parsed(await replay('old', asked), replayAnswer);
     const anchored = items.find(({ event }) => event.position === 6);
     expect(anchored).toMatchObject({ because: 'release' });
     expect(anchored?.recorded_under).toMatch(/^6\.1\./);
@@ -70,6 +74,24 @@ describe('a replay', () => {
     const query = items.find(({ event }) => event.position === 7);
     expect(query?.replayed.outcome).toMatchObject({ query: { prog_cnt: 2 } });
     expect(items.some(({ event }) => event.position === 8)).toBe(false);
+  });
+
+  it('leaves program tags out, which differ at every load, unless they are asked for', async () => {
+    const loads = async (asked: object) => {
+      const answer = await parsed(await replay('old', { release: '7.3', ...asked }), replayAnswer);
+      return answer.items.filter(({ event }) => event.call.name === 'prog_load').length;
+    };
+    expect(await loads({})).toBe(0);
+    expect(await loads({ tags: true })).toBeGreaterThan(0);
+  });
+
+  it('to an older kernel says what that does not have yet, and from where on it comes', async () => {
+    const { items } = await parsed(await replay('new', { release: '6.1' }), replayAnswer);
+    const sentences = items.flatMap(({ switches }) => switches.map(({ sentence }) => sentence));
+    expect(sentences).toContainEqual(
+      expect.stringMatching(/^Not yet in 6\.1\.\d+: .*comes in 6\.17/),
+    );
+    expect(sentences.filter((sentence) => sentence.startsWith('No longer'))).toEqual([]);
   });
 
   it('is paged, and leaves consequences out when asked to', async () => {
@@ -123,7 +145,7 @@ describe('a random log', () => {
     const release = releaseOf(name);
     if (release === undefined) throw new Error(`${name} is no release`);
     const place = { host_id, position: recorded.length };
-    const question = { release, after, limit: 100_000, consequences: true };
+    const question = { release, after, limit: 100_000, consequences: true, tags: true };
     return (await replayUnder(service.database, place, question)).differences;
   }
 

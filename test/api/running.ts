@@ -4,17 +4,22 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
+import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
-import { newMetrics } from '../../src/api/metrics.ts';
+import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
-import type { App } from '../../src/api/routing.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
+import { SignedHeads } from '../../src/events/checkpoint/signed-heads.ts';
 import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { TrustedKeys } from '../../src/events/checkpoint/trusted-keys.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Database } from '../../src/events/database.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
@@ -28,12 +33,18 @@ const onPostgresql = process.env.BPFLEDGER_TEST_API_ON === 'postgresql';
 
 const PEM = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
+export type App = ReturnType<typeof createApp>;
+
 export interface TestService {
   readonly app: App;
   /** Opens a socket, for what the server itself does; once. Returns the URL. */
   listen(): Promise<string>;
+  /** Those that were asked for. */
+  readonly tokens: TokenBook | undefined;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly database: Database;
+  readonly signedHeads: SignedHeads;
   /** What the service could not explain; a test that expects none checks that it is empty. */
   readonly faults: unknown[];
   close(): Promise<void>;
@@ -43,6 +54,7 @@ export interface TestServiceOptions {
   readonly database?: Database;
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
+  readonly metricsOpen?: boolean;
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -54,18 +66,24 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const clock = systemClock;
   const log = await openLog({ database, clock, projector, randomBytes });
   const closing = new AbortController();
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-signed-'));
+  const signingKey = signingKeyOf(PEM.toString());
   const faults: unknown[] = [];
   const service: Service = {
     log: options.between?.(log) ?? log,
     database,
     clock,
     metrics: newMetrics(),
+    metricsOpen: options.metricsOpen ?? false,
     closing: closing.signal,
     version: 'test',
-    signingKey: signingKeyOf(PEM.toString()),
+    signingKey,
+    signedHeads: await SignedHeads.open(join(folder, 'signed-heads.jsonl')),
+    trustedKeys: new TrustedKeys([signingKey.public.key_id]),
     onFault: (error) => faults.push(error),
   };
-  const guard = { tokens: options.tokens, loopback: options.loopback ?? false };
+  const tokens = options.tokens && tokenBook(options.tokens, clock);
+  const guard = { tokens, loopback: options.loopback ?? false };
   let server: Server | undefined;
   return {
     app: createApp(service, guard),
@@ -74,8 +92,11 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       await once(server, 'listening');
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
+    tokens,
+    metrics: service.metrics,
     log,
     database,
+    signedHeads: service.signedHeads,
     faults,
     async close() {
       closing.abort();
@@ -83,6 +104,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       server?.closeAllConnections();
       await log.close();
       await drop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

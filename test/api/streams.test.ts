@@ -24,8 +24,13 @@ interface Follower {
   stop(): Promise<void>;
 }
 
-async function follow(query = '', headers: Record<string, string> = {}): Promise<Follower> {
-  const response = await service.app.request(`/v1/hosts/h/events/stream${query}`, { headers });
+async function follow(
+  query = '',
+  headers: Record<string, string> = {},
+  host = 'h',
+): Promise<Follower> {
+  const path = `/v1/hosts/${host}/events/stream${query}`;
+  const response = await service.app.request(path, { headers });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
@@ -73,6 +78,32 @@ const record = async (count: number) => {
 };
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+it('a stream of a program tells of its link that goes and of a reboot, whatever else it filters', async () => {
+  await post(service.app, '/v1/hosts', { body: { name: 'p', release: '6.18' } });
+  const calls = [
+    { name: 'mkdir', path: '/a' },
+    { name: 'prog_load', prog_type: 'cgroup_skb' },
+    { name: 'prog_load', prog_type: 'cgroup_skb' },
+  ];
+  const send = (sent: readonly object[]) =>
+    post(service.app, '/v1/hosts/p/syscalls', { body: sent.map((call) => ({ call })) });
+  await send(calls);
+  const follower = await follow('?program=1&call=close', {}, 'p');
+  const reboots = await follow('?program=2&call=boot', {}, 'p');
+  const place = { target_path: '/a', attach_type: 'cgroup_inet_egress' };
+  await send([
+    { name: 'link_create', prog_fd: 3, ...place },
+    { name: 'link_create', prog_fd: 4, ...place },
+    { name: 'close', fd: 7 },
+    { name: 'close', fd: 6 },
+  ]);
+  expect((await follower.take(1)).map(({ id }) => id)).toEqual([8]);
+  await post(service.app, '/v1/hosts/p/reboot', { body: {} });
+  expect((await reboots.take(1)).map(({ id }) => id)).toEqual([9]);
+  await follower.stop();
+  await reboots.stop();
+});
 
 describe('a stream', () => {
   it('begins in the past and goes on live', async () => {

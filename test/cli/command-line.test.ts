@@ -37,7 +37,11 @@ describe('help', () => {
       expect([code, err]).toEqual([0, '']);
       expect(out).toMatch(new RegExp(`^bpfledger ${name} `));
       expect(out).toMatch(/\nOptions:\n {2}--/);
-      expect(out).toMatch(new RegExp(`\nExample: .*npx bpfledger ${name} ?`));
+      // Root names the command by its path: `npx` would run whatever a registry has by that name.
+      const form = out.includes('\nExample: sudo')
+        ? `\nExample: sudo /opt/bpfledger/dist/cli/bpfledger\\.js ${name} `
+        : `\nExample: .*npx bpfledger ${name} ?`;
+      expect(out).toMatch(new RegExp(form));
     },
   );
 });
@@ -70,6 +74,9 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['syscall web1 mkdir path=/a --pid x', '--pid x is no number'],
   ['events', 'type events list HOST, or events follow HOST'],
   ['events list web1 --after -1', '--after -1 is no number'],
+  ['events list web1 --tail 3 --limit 3', '--tail and --limit exclude each other'],
+  ['events list web1 --tail 10001', '--tail takes 10000 at most; with --reverse, any number'],
+  ['events follow web1 --reverse', '--reverse goes with events list'],
   ['cgroups', 'cgroups needs one HOST'],
   ['rebuild a b', 'rebuild takes one HOST'],
   ['serve web1', 'serve takes no web1'],

@@ -40,6 +40,7 @@ it('signs, lists, and verifies a host', PATIENCE, async () => {
     '  chain        holds',
     '  projections  holds',
     '  outcomes     holds',
+    '  snapshots    holds',
     '',
   ]);
   expect(verified.out).toMatch(/ 1 checkpoints up to position \d+, key \w{16}\n/);
@@ -59,11 +60,52 @@ it('exports a bundle that verifies without the service, and imports it', PATIENC
 });
 
 it('believes the key that it is told', PATIENCE, async () => {
-  const { keys } = JSON.parse((await bpfledger(['verify', file, '--json'])).out).chain;
-  expect((await bpfledger(['verify', file, '--key', keys[0]])).code).toBe(0);
+  const offline = JSON.parse((await bpfledger(['verify', file, '--json'])).out);
+  const { keys, untrusted_keys } = offline.chain;
+  expect(keys).toEqual([]);
+  expect(offline.not_excluded.join()).toContain(`prove nothing: ${untrusted_keys[0]}`);
+  const pinned = await bpfledger(['verify', file, '--key', untrusted_keys[0]]);
+  expect([pinned.code, pinned.out]).toEqual([
+    0,
+    expect.stringContaining(`1 checkpoints up to position`),
+  ]);
+  const list = join(folder, 'trusted-keys');
+  writeFileSync(list, `${untrusted_keys[0]} # ours\n`);
+  expect((await bpfledger(['verify', file, '--trusted-keys', list])).code).toBe(0);
   const stranger = await bpfledger(['verify', file, '--key', '0123456789abcdef']);
   expect(stranger.code).toBe(1);
-  expect(stranger.out).toContain('no checkpoint is signed by 0123456789abcdef');
+  expect(stranger.out).toContain('no checkpoint is signed by a key that was given');
+});
+
+it('holds a host, and a file, against a checkpoint that was kept', PATIENCE, async () => {
+  const kept = join(folder, 'kept.jsonl');
+  writeFileSync(kept, (await run('checkpoint', 'demo', '--json')).out);
+  expect((await run('verify', 'demo', '--checkpoint', kept)).code).toBe(0);
+  expect((await bpfledger(['verify', file, '--checkpoint', kept])).code).toBe(0);
+  writeFileSync(kept, readFileSync(kept, 'utf8').replace(/"hash":"\w{8}/, '"hash":"00000000'));
+  const ended = [
+    await run('verify', 'demo', '--checkpoint', kept),
+    await bpfledger(['verify', file, '--checkpoint', kept]),
+  ];
+  for (const { code, out } of ended) {
+    expect(code).toBe(1);
+    expect(out).toContain('had another hash when it was signed, as is kept outside');
+  }
+});
+
+it('lets an operator accept another log, beside the service', PATIENCE, async () => {
+  const { position, hash } = JSON.parse((await run('checkpoint', 'demo', '--json')).out);
+  const data = ['--data-dir', join(folder, 'data')];
+  const accept = (to: number, of: string) =>
+    bpfledger(['checkpoint', 'accept', 'demo', '--position', `${to}`, '--hash', of, ...data]);
+  expect((await accept(position + 5, hash)).out).toContain('is taken for right');
+  expect((await run('verify', 'demo')).code).toBe(1);
+  const refused = await run('checkpoint', 'demo');
+  expect([refused.code, refused.out]).toEqual([3, '']);
+  expect(refused.err).toContain(`position ${position + 5} was signed, and the log ends at`);
+  expect((await accept(position, hash)).code).toBe(0);
+  expect((await run('checkpoint', 'demo')).code).toBe(0);
+  expect((await run('verify', 'demo')).code).toBe(0);
 });
 
 it('tells a changed file, and does not send it', PATIENCE, async () => {
@@ -98,6 +140,8 @@ it.each([
   [['export', 'demo', '--format', 'xml'], 3, 'format'],
   [['import', 'no-such-file'], 2, 'no-such-file'],
   [['checkpoint', 'a', 'b', 'c'], 2, 'checkpoint HOST'],
+  [['checkpoint', 'accept', 'demo', '--position', '3'], 2, '--hash HASH'],
+  [['verify', 'demo', '--trusted-keys', 'x'], 2, 'BPFLEDGER_TRUSTED_KEYS_FILE'],
 ])('%j ends with %i', PATIENCE, async (args, code, said) => {
   const ended = await run(...args);
   expect([ended.code, ended.out]).toEqual([code, '']);

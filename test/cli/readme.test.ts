@@ -75,3 +75,27 @@ describe('the README', () => {
     expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
+
+/** What the example of a command's help shows on the demo host. */
+const EXAMPLES: readonly (readonly [command: string, shows: string])[] = [
+  ['at', 'docker-4f1c9e.scope'],
+  ['bisect', 'first at 34'],
+  ['blame', '0  program 5005 (runc_devices)'],
+  ['cgroups', 'effective cgroup_device'],
+  ['diff', 'program'],
+  ['events', 'ENOENT'],
+  ['explain', 'was detached at 34'],
+  ['gaps', 'the program did not run'],
+  ['history', 'program 5001 loaded'],
+  ['tree', 'sd_devices'],
+];
+
+describe('the help', () => {
+  it.each(EXAMPLES)('of %s has an example that shows something', async (name, shows) => {
+    const { out: help } = await bpfledger([name, '--help']);
+    const example = /^Example: npx bpfledger (.*)$/m.exec(help)?.[1] ?? '';
+    const { code, out } = await bpfledger([...example.split(' '), '--url', service.url]);
+    expect(code).toBeLessThan(2);
+    expect(out).toContain(shows);
+  });
+});

@@ -2,10 +2,13 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   bpfledger,
@@ -113,18 +116,14 @@ describe('serve on the embedded database', () => {
   it('lists what was refused, and pages on', PATIENCE, async () => {
     const refused = await lines('events', 'list', 'demo', '--errno', 'ENOENT', '--json', ...at());
     expect(refused.map((line) => JSON.parse(line).position)).toEqual([19, 21, 43]);
-    const all = await lines(
-      'events',
-      'list',
-      'demo',
-      '--limit',
-      '9',
-      '--after',
-      '3',
-      '--json',
-      ...at(),
-    );
-    expect(all.map((line) => JSON.parse(line).position)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const some = ['events', 'list', 'demo', '--limit', '9', '--after', '3', '--json', ...at()];
+    const { out, err } = await bpfledger(some);
+    const positions = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).position);
+    expect(positions).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(err).toBe('9 events; later ones were left out: go on with --after 12\n');
   });
 
   it('answers a recording over REST as the kernel did', PATIENCE, async () => {
@@ -193,9 +192,31 @@ describe('serve on the embedded database', () => {
 
   it('ends with 0 when it is told to stop', PATIENCE, async () => {
     expect(await service.end('SIGTERM')).toBe(0);
-    service = await serving(['--data-dir', folder]);
+  });
+
+  it('goes on when nobody reads its output', PATIENCE, async () => {
+    const port = await freePort();
+    const [node, ...words] = COMMAND;
+    const args = [...words, 'serve', '--port', String(port), '--data-dir', folder];
+    const child = spawn(node, args, { cwd: root, env: environment() });
+    // What it says when it listens meets closed pipes.
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const exited = once(child, 'exit');
+    const health = () => fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    const stays = (async () => {
+      while ((await health())?.ok !== true) await sleep(50);
+      await sleep(500);
+      return (await health())?.ok;
+    })();
+    const ends = exited.then(([code]) => `ended with ${code}`);
+    expect(await Promise.race([stays, ends])).toBe(true);
+    child.kill('SIGTERM');
+    expect((await exited)[0]).toBe(0);
   });
 });
+
+const TOKEN = 'a-token-that-is-long-enough';
 
 describe('serve with tokens', () => {
   let folder: string;
@@ -203,9 +224,9 @@ describe('serve with tokens', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bpfledger-tokens-'));
-    const sha256 = createHash('sha256').update('secret').digest('hex');
+    const sha256 = createHash('sha256').update(TOKEN).digest('hex');
     const token = { name: 'ci', role: 'admin', hosts: ['*'], sha256 };
-    writeFileSync(join(folder, 'tokens'), JSON.stringify(token));
+    writeFileSync(join(folder, 'tokens'), JSON.stringify(token), { mode: 0o600 });
     service = await serving([
       '--data-dir',
       join(folder, 'data'),
@@ -224,13 +245,47 @@ describe('serve with tokens', () => {
     const without = await bpfledger(list);
     expect(without.err).toContain('send Authorization: Bearer TOKEN (401)');
     expect(without.code).toBe(3);
-    const withFlag = await bpfledger([...list, '--token', 'secret']);
+    const withFlag = await bpfledger([...list, '--token', TOKEN]);
     expect(withFlag.out).toBe('host web1 runs 6.18.44\n');
-    const env = { BPFLEDGER_TOKEN: 'secret' };
+    const env = { BPFLEDGER_TOKEN: TOKEN };
     const withVariable = await bpfledger(['hosts', '--url', service.url], { env });
     expect(withVariable.out).toBe('web1  at position 1\n');
   });
+
+  it('reads them again on SIGHUP, and keeps them when the file is no good', PATIENCE, async () => {
+    const file = join(folder, 'tokens');
+    const before = readFileSync(file, 'utf8');
+    const statusOf = async (token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${service.url}/v1/hosts`, { headers })).status;
+    };
+    const becomes = async (token: string, status: number) => {
+      process.kill(service.pid, 'SIGHUP');
+      while ((await statusOf(token)) !== status) await sleep(20);
+    };
+    const NEXT = 'a-token-that-came-later';
+    const sha256 = createHash('sha256').update(NEXT).digest('hex');
+    const line = JSON.stringify({ name: 'later', role: 'admin', hosts: ['*'], sha256 });
+    writeFileSync(file, `${before}\n${line}\n`);
+    await becomes(NEXT, 200);
+    writeFileSync(file, 'no tokens at all');
+    process.kill(service.pid, 'SIGHUP');
+    await becomes(NEXT, 200);
+    expect(await statusOf(TOKEN)).toBe(200);
+    writeFileSync(file, before);
+    await becomes(NEXT, 401);
+    expect(await statusOf(TOKEN)).toBe(200);
+  });
 });
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe.skipIf(!postgresql.ok)('serve on PostgreSQL', () => {
   let database: TestDatabase;

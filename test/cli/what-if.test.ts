@@ -45,7 +45,7 @@ describe('plan', () => {
         [
           '0  init[1] prog_attach = 0',
           '     EntryInserted cgroup_id=2 attach_type=cgroup_inet_egress index=0 revision=2 mode=none prog_id=1',
-          'changes /a cgroup_inet_egress: [] -> [1]',
+          'changes /a cgroup_inet_egress: [] -> [1 first]',
           'warning cuts-off-descendants, call 0: /a becomes exclusive for cgroup_inet_egress: ' +
             'nothing more can be attached in the 0 cgroups below it, nor in those to come',
         ],
@@ -53,6 +53,14 @@ describe('plan', () => {
       expect((await run('events', 'web1')).lines.join()).not.toContain('prog_attach');
     },
   );
+
+  it('exits 1 when the kernel would refuse a call', PATIENCE, async () => {
+    const { code, lines } = await run('plan', 'web1', 'rmdir', 'path=/none');
+    expect([code, lines]).toEqual([
+      1,
+      ['0  init[1] rmdir = ENOENT (no-such-cgroup: there is no cgroup /none)'],
+    ]);
+  });
 
   it('reads many from stdin, a later one using an earlier result', PATIENCE, async () => {
     const input = [
@@ -111,7 +119,7 @@ describe('replay', () => {
     );
     expect(lines).toContain('     because: anchors');
     expect(lines).toContainEqual(
-      expect.stringMatching(/^up to position 4, 2 calls are answered otherwise by 7\.3/),
+      expect.stringMatching(/^up to position 4, 1 call is answered otherwise by 7\.3/),
     );
     expect(lines).toContainEqual(
       expect.stringMatching(/^ {2}1 × In 7\.3.*: the flags before, after/),

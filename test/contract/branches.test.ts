@@ -4,17 +4,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
-import { snapshotText, storeSnapshot } from '../../src/events/host-state.ts';
+import { headAt } from '../../src/events/head-at.ts';
 import { LINEAGE_MAX } from '../../src/events/lineage.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/segment/seal.ts';
+import { snapshotText, storeSnapshot } from '../../src/events/snapshots.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
+import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
-import { seedOfRun } from '../properties/seed.ts';
 import { worldOfKernel, worldOfTables } from '../support/projected-world.ts';
-import { randomFrom, randomHistory } from '../support/random-history.ts';
+import { randomHistory } from '../support/random-history.ts';
+import { seedOfRun } from '../support/seed.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
 const EVENTS = 300;
@@ -30,7 +32,7 @@ function callsOf(seed: number): Asked[] {
 }
 
 /** Records calls in submissions of random length, so that forks fall into the middle of batches. */
-async function record(log: Log, host: string, asked: readonly Asked[], random: () => number) {
+async function record(log: Log, host: string, asked: readonly Asked[], random: Random) {
   let rest = asked;
   while (rest.length > 0) {
     const [first] = rest;
@@ -39,7 +41,7 @@ async function record(log: Log, host: string, asked: readonly Asked[], random: (
       rest = rest.slice(1);
       continue;
     }
-    const size = 1 + Math.floor(random() * 20);
+    const size = 1 + random.below(20);
     const upTo = rest.indexOf('reboot');
     const some = rest.slice(0, upTo < 0 ? size : Math.min(size, upTo));
     const calls = some.filter((one) => one !== 'reboot');
@@ -107,7 +109,7 @@ describeStores('a branch', ({ open }) => {
     'reads as a whole log, and leaves its origin as it was (seed %i)',
     async (seed) => {
       const random = randomFrom(seed);
-      const within = (max: number): number => 1 + Math.floor(random() * max);
+      const within = (max: number): number => 1 + random.below(max);
       const origin = await newHost(log);
       const asked = callsOf(seed);
       await record(log, origin, asked, random);
@@ -118,7 +120,9 @@ describeStores('a branch', ({ open }) => {
       await sealSegments(store.database, { host_id, events: 70 });
       for (const position of [Math.ceil(fork / 2), Math.ceil((fork + EVENTS) / 2)]) {
         const { kernel } = await log.kernelAt(origin, position);
-        await storeSnapshot(store.database, host_id, { position, text: snapshotText(kernel) });
+        const { hash } = await headAt(store.database, host_id, position);
+        const text = snapshotText(kernel);
+        await storeSnapshot(store.database, host_id, { position, hash, text });
       }
       const one = await branch(origin, fork);
       // Other calls than those that followed at the origin.

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +36,38 @@ describeStores('guards', ({ open }) => {
   ])('%s is refused: %s', async (verb, text) => {
     const message = new RegExp(`is append-only: ${verb.toUpperCase()} is refused`);
     await expect(store.database.query(text)).rejects.toThrow(message);
+  });
+
+  it('every unique key begins with the host, so that the log can be distributed by host', async () => {
+    const keys = await store.database.query<{ table: string; first: string }>(
+      `select i.indrelid::regclass::text as "table", a.attname as first
+       from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+       where i.indisunique and i.indrelid in (
+         select oid from pg_class where relnamespace = current_schema()::regnamespace)
+       order by 1, 2`,
+    );
+    const others = keys.filter(({ first }) => first !== 'host_id');
+    // Small tables that every node has (migrations/citus/distribute.sql).
+    expect(others.map(({ table }) => table)).toEqual([
+      ...['hosts', 'ledger_fields', 'ledger_names', 'signing_keys'],
+    ]);
+  });
+
+  it('a database that allows no branches says so', async () => {
+    const { database } = store;
+    const log = await logOn(database);
+    const host = await newHost(log);
+    const refuse = readFileSync(
+      new URL('../../migrations/citus/distribute.sql', import.meta.url),
+      'utf8',
+    );
+    const trigger = refuse.slice(refuse.indexOf('CREATE FUNCTION "refuse_branches"'));
+    for (const statement of trigger.split(/(?<=\$\$;|refuse_branches"\(\);)\n/u).slice(0, 2)) {
+      await database.query(statement);
+    }
+    const branch = log.createBranch(host, { name: 'twig', position: 1, principal: 'local' });
+    await expect(branch).rejects.toMatchObject({ reason: { why: 'branches-unsupported' } });
+    await log.close();
   });
 
   it('the role of the service may add to the log and not touch it', async () => {

@@ -3,10 +3,11 @@
 import { expect } from 'vitest';
 import { unbooted } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
+import { genesisOf, identityOf } from '../../src/events/birth.ts';
 import { decodeEvent } from '../../src/events/codec.ts';
 import type { Database } from '../../src/events/database.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
+import { chainHash } from '../../src/events/hash-chain.ts';
 import { readHead } from '../../src/events/head.ts';
 import { fold, loadState } from '../../src/events/host-state.ts';
 import { readRows } from '../../src/events/log-reader.ts';
@@ -30,7 +31,7 @@ export async function expectSoundLog(database: Database, hostId: number): Promis
   );
   const batchAt = new Map(batches.map((batch) => [batch.position_to, batch]));
   const events: LedgerEvent[] = [];
-  let hash = GENESIS_HASH;
+  let hash = genesisOf((await identityOf(database, hostId)).born);
   let recordedAt = 0;
   let atMax = 0;
   for (;;) {

@@ -3,12 +3,13 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { faulty } from '../support/faulty-database.ts';
-import { randomFrom } from '../support/random-history.ts';
+import { seedOfRun } from '../support/seed.ts';
 import { expectSoundLog } from './log-facts.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
-const seed = Number(process.env.SEED ?? 20260325);
+const seed = seedOfRun(20260325);
 
 describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
   let store: Store;
@@ -150,8 +151,8 @@ describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
   });
 });
 
-function pick(random: () => number): 'none' | 'before' | 'after' {
-  const drawn = random();
+function pick(random: Random): 'none' | 'before' | 'after' {
+  const drawn = random.fraction();
   if (drawn < 0.15) return 'before';
   return drawn < 0.3 ? 'after' : 'none';
 }

@@ -4,15 +4,27 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
+import { unbooted } from '../../src/domain/boot.ts';
+import { signed } from '../../src/events/checkpoint/checkpoint.ts';
+import { signHead } from '../../src/events/checkpoint/sign-head.ts';
 import { encodeEvent } from '../../src/events/codec.ts';
 import type { Database } from '../../src/events/database.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
-import { positionAt } from '../../src/events/log-reader.ts';
+import { fold, loadState } from '../../src/events/host-state.ts';
+import { positionAt, readRows } from '../../src/events/log-reader.ts';
 import { migrate } from '../../src/events/migrate.ts';
 import { openPglite } from '../../src/events/pglite-database.ts';
+import { snapshotText } from '../../src/events/snapshots.ts';
+import { verifyHost } from '../../src/time-travel/verify/verify.ts';
+import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
+import { newSigner } from '../support/signer.ts';
 import { expectSoundLog } from './log-facts.ts';
+
+const signer = await newSigner();
+afterAll(() => signer.drop());
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-migrations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -63,6 +75,89 @@ async function writeWithBatches(database: Database): Promise<number> {
   );
   return host_id;
 }
+
+/** A log as it was written before names were bound to it, with checkpoints of format 1 and a state. */
+async function writeUnbound(database: Database, host: string, signedAs: string): Promise<number> {
+  const host_id = await addHost(database, host);
+  const steps = [...randomHistory({ seed: 7, events: 20 })];
+  await appendHistory(database, host_id, steps, { sizeOf: () => 2 });
+  let hash = GENESIS_HASH;
+  for (const row of await readRows(database, host_id, { from: 1 })) {
+    hash = chainHash(hash, row);
+    const { position, recorded_at } = row;
+    const hex = Buffer.from(hash).toString('hex');
+    await database.query('alter table events disable trigger user');
+    await database.query(
+      `update events set hash = decode($3, 'hex')
+       where host_id = $1 and position = $2 and hash is not null`,
+      [host_id, position, hex],
+    );
+    await database.query('alter table events enable trigger user');
+    await database.query(`update heads set hash = decode($2, 'hex') where host_id = $1`, [
+      host_id,
+      hex,
+    ]);
+    if (position !== 10 && position !== 16) continue;
+    const stated = { host: signedAs, position, hash, recorded_at, signed_at: 5, chained: null };
+    const { key_id, signature } = signed(stated, signer.key);
+    await database.query(
+      `insert into checkpoints values ($1, $2, $3, $4, decode($5, 'hex'), $6, 5, decode($7, 'hex'))`,
+      [
+        host_id,
+        position,
+        key_id,
+        signedAs,
+        hex,
+        recorded_at,
+        Buffer.from(signature).toString('hex'),
+      ],
+    );
+  }
+  const kernel = unbooted();
+  fold(
+    kernel,
+    steps.slice(0, 12).map(({ event }) => event),
+  );
+  for (const position of [11, 12]) {
+    // Of 11 no chain value is kept: it stands inside an append.
+    await database.query(
+      `insert into snapshots (host_id, version, position, state) values ($1, 3, $2, decode($3, 'hex'))`,
+      [host_id, position, deflateSync(snapshotText(kernel)).toString('hex')],
+    );
+  }
+  return host_id;
+}
+
+it('verifies as before where nothing was bound to its name, and says what that leaves open', async () => {
+  const database = await openPglite({ prepared: false });
+  await database.migrate(migrationsBefore('0019_proof_bound'));
+  const old = await writeUnbound(database, 'old', 'old');
+  const copy = await writeUnbound(database, 'copy', 'old');
+  await database.query(`insert into signing_keys values ($1, decode($2, 'hex'))`, [
+    signer.key.public.key_id,
+    Buffer.from(signer.key.public.bytes).toString('hex'),
+  ]);
+  await migrate(database);
+  const verified = (host_id: number) => verifyHost(database, host_id, { trusted: signer.trusted });
+  const before = await verified(old);
+  expect(before).toMatchObject({
+    chain: { holds: true, checkpoints: 2, proven_to: 16, unchained: 2 },
+    snapshots: { holds: true, count: 1 },
+  });
+  expect(before.not_excluded.join()).toContain('2 checkpoints are of format 1');
+  expect((await loadState(database, old, 20)).snapshotPosition).toBe(12);
+  expect(await verified(copy)).toMatchObject({
+    chain: { holds: true },
+    imported: { position_to: 16, exported_as: 'old', actor: 'unknown' },
+  });
+  // The first checkpoint of format 2 covers the one before it.
+  const checkpoint = await signHead(database, { host_id: old, host: 'old' }, { ...signer, now: 9 });
+  expect(checkpoint.chained).toMatchObject({ number: 1, log_id: null, recorded_from: 1 });
+  expect((await verified(old)).chain).toMatchObject({ holds: true, proven_to: 20 });
+  await database.query(`update hosts set name = 'other' where host_id = $1`, [old]);
+  expect((await verified(old)).chain).toMatchObject({ holds: false, checkpoints: 0 });
+  await database.close();
+});
 
 it('keeps its appends, its chain and its guard when they move to their last events', async () => {
   const database = await openPglite({ prepared: false });

@@ -12,6 +12,10 @@ import { describeStores, type Store } from './stores.ts';
 
 const EVENTS = 1500;
 
+/** States of a log that is not looked at again: what goes back is the matter of lost-tail.test.ts. */
+const pastStates = (database: Queryable, rowsMax: number) =>
+  new PastStates({ database, rowsMax, nowMs: () => 0, onHistoryChanged: () => undefined });
+
 describeStores('past states', ({ open }) => {
   let store: Store;
   let hosts: number[];
@@ -42,7 +46,7 @@ describeStores('past states', ({ open }) => {
   }
 
   it('are the same from whatever was read before', async () => {
-    const past = new PastStates(store.database, 1_000_000);
+    const past = pastStates(store.database, 1_000_000);
     // Later and earlier positions, the same again, at once, and some that are folded on.
     const positions = [1200, 1201, 40, 1200, 300, 1499, 41, 1, 700];
     const told = await Promise.all(
@@ -72,7 +76,7 @@ describeStores('past states', ({ open }) => {
         return store.database.query(text, params);
       },
     };
-    const past = new PastStates(database, 1_000_000);
+    const past = pastStates(database, 1_000_000);
     const early = await past.read(grown, 50, snapshotOf);
     const { kernel } = await loadState(store.database, grown, 50);
     expect(early).toEqual(snapshotOf(kernel));
@@ -83,7 +87,7 @@ describeStores('past states', ({ open }) => {
 
   it('are read from the database once', async () => {
     const { database, asked } = counted();
-    const past = new PastStates(database, 1_000_000);
+    const past = pastStates(database, 1_000_000);
     const [host] = hosts as [number];
     await Promise.all([1, 2, 3].map(() => past.read(host, 900, snapshotOf)));
     const once = asked.count;
@@ -93,7 +97,7 @@ describeStores('past states', ({ open }) => {
 
   it('make room for others', async () => {
     const { database, asked } = counted();
-    const past = new PastStates(database, 1);
+    const past = pastStates(database, 1);
     const [host, other] = hosts as [number, number];
     await past.read(host, 900, snapshotOf);
     await past.read(other, 900, snapshotOf);
@@ -105,7 +109,7 @@ describeStores('past states', ({ open }) => {
   });
 
   it('are refused after the head, near a state that is kept or not', async () => {
-    const past = new PastStates(store.database, 1_000_000);
+    const past = pastStates(store.database, 1_000_000);
     const [host] = hosts as [number];
     for (const kept of [false, true]) {
       if (kept) await past.read(host, EVENTS, snapshotOf);
@@ -118,7 +122,7 @@ describeStores('past states', ({ open }) => {
   });
 
   it('are refused each for its own position when several are asked for at once', async () => {
-    const past = new PastStates(store.database, 1_000_000);
+    const past = pastStates(store.database, 1_000_000);
     const [host] = hosts as [number];
     const positions = [1, 2, 3].map((beyond) => EVENTS + beyond);
     const reads = await Promise.allSettled(
@@ -134,7 +138,7 @@ describeStores('past states', ({ open }) => {
       query: (text, params) =>
         broken ? Promise.reject(new Error('gone')) : store.database.query(text, params),
     };
-    const past = new PastStates(database, 1_000_000);
+    const past = pastStates(database, 1_000_000);
     const [host] = hosts as [number];
     await expect(past.read(host, 5, snapshotOf)).rejects.toThrow('gone');
     broken = false;

@@ -12,13 +12,15 @@ import { momentAt, staleHosts } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { storagesOf } from '../../src/projections/storages.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { createDatabase } from '../support/database.ts';
 import { effectiveArrayAt } from '../support/effective-by-tables.ts';
 import { allCgroups } from '../support/keys-in-tables.ts';
 import { needs } from '../support/needs.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { worldOfKernel, worldOfTables } from '../support/projected-world.ts';
-import { givenHistory, randomFrom, randomHistory, type Step } from '../support/random-history.ts';
+import { givenHistory, randomHistory, type Step } from '../support/random-history.ts';
+import { seedOfRun } from '../support/seed.ts';
 
 interface Opened {
   readonly database: Database;
@@ -115,7 +117,7 @@ const WORKED_EXAMPLES: {
   },
 ];
 
-const seed = Number(process.env.SEED ?? 20260325);
+const seed = seedOfRun(20260325);
 
 const postgresql = needs('postgresql');
 
@@ -141,10 +143,10 @@ describe.each([
       const host_id = await addHost(database, `same-${release}`);
       const worlds = new Map<number, ReturnType<typeof worldOfKernel>>();
       const wanted = new Set([1, EVENTS]);
-      while (wanted.size < MOMENTS) wanted.add(1 + Math.floor(random() * EVENTS));
+      while (wanted.size < MOMENTS) wanted.add(1 + random.below(EVENTS));
       const steps = randomHistory({ seed, events: EVENTS, release, rebootEvery: 250 });
       await appendHistory(database, host_id, steps, {
-        sizeOf: () => 1 + Math.floor(random() * 60),
+        sizeOf: () => 1 + random.below(60),
         seen({ event: { position }, kernel }) {
           if (wanted.has(position)) worlds.set(position, worldOfKernel(kernel));
         },

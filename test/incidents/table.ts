@@ -28,7 +28,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     command: 'history HOST cgroup /',
     says: [
       '{step:4} at … program {prog:ctlb_v4_old} … for cgroup_inet4_connect at place 0 (none)',
-      '{step:10} at … refused with EPERM: / already holds none entries for cgroup_inet4_connect',
+      '{step:10} at … refused with EPERM: / already holds exclusive entries for cgroup_inet4_connect',
       '{step:11} at … refused with EINVAL: … was loaded for cgroup_inet4_connect, which does not fit cgroup_inet6_connect',
       '{step:12} at … link_create … attached to cgroup 1 (/) for cgroup_udp4_sendmsg',
     ],
@@ -151,7 +151,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     command: 'history HOST cgroup /system.slice/proxy.service',
     says: [
       '{step:7} at … link_create … (multi)',
-      '{step:8} at … refused with EPERM: … already holds multi entries … none does not match',
+      '{step:8} at … refused with EPERM: … already holds multi entries … exclusive (no flags) does not match',
       '{step:9} at … refused with EPERM: … already holds multi entries … override does not match',
       '{step:10} at … attached … (multi)',
       '{step:16} at … close … freed: its last fd was closed',

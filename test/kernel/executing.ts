@@ -1,7 +1,7 @@
 // An executor as a process of its own, in a cgroup and a bpffs of this test alone, with bpftool as
 // the judge of what the kernel has.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,10 @@ function removeCgroup(directory: string): void {
 export interface Executing {
   /** What it printed. */
   said(): string;
+  /** The exit code; undefined while it runs. */
+  exitCode(): number | null | undefined;
+  /** The exit code, once it ended; null when a signal ended it. */
+  readonly exited: Promise<number | null>;
   /** SIGKILL or SIGTERM, and waits for the end. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
@@ -69,18 +73,17 @@ export function startExecutor(
       said = (said + text).slice(-10_000);
     });
   }
-  const exited = once(child, 'exit');
-  return { said: () => said, end: (signal) => ended(child, exited, signal) };
-}
-
-async function ended(
-  child: ChildProcess,
-  exited: Promise<unknown[]>,
-  signal: 'SIGKILL' | 'SIGTERM',
-): Promise<number | null> {
-  child.kill(signal);
-  await exited;
-  return child.exitCode;
+  const exited = once(child, 'close').then(() => child.exitCode);
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  return {
+    said: () => said,
+    exitCode: () => (isOver() ? child.exitCode : undefined),
+    exited,
+    end: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
 }
 
 /** A host of a running service. */

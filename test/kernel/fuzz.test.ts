@@ -8,11 +8,10 @@ import { openLiveMachine } from '../../src/executor/live-machine.ts';
 import { type Divergence, fuzz } from '../../src/recorders/differential/fuzz.ts';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { needs } from '../support/needs.ts';
+import { seedOfRun } from '../support/seed.ts';
 
 /** A first seed that changes from day to day, so that runs add up; printed with the result. */
-const SEED = Number(
-  process.env.BPFLEDGER_TEST_SEED ?? Math.trunc(Date.now() / 86_400_000) * 10_000,
-);
+const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);
 const STEPS = Number(process.env.BPFLEDGER_TEST_FUZZ_STEPS ?? 20_000);
 const RUN_MS_MAX = 900_000;
 

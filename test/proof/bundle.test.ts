@@ -1,15 +1,14 @@
 // Bundles on both databases: an exported log is the log, byte for byte, and nothing can be changed
 // in it without being noticed and named.
 
-import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { appendFor } from '../../src/events/append.ts';
 import { BundleRefused, importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
-import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
-import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
+import { signHead } from '../../src/events/checkpoint/sign-head.ts';
+import { systemClock } from '../../src/events/clock.ts';
 import { encodeEvent } from '../../src/events/codec.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
@@ -18,16 +17,18 @@ import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
 import { addHost } from '../support/projected-log.ts';
+import { newSigner } from '../support/signer.ts';
 
-const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-const key = signingKeyOf(pem.toString());
+const signer = await newSigner();
+const importer = { actor: 'local', now: systemClock.now(), trusted: signer.trusted };
+afterAll(() => signer.drop());
 
 async function* inChunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 async function verified(bytes: Uint8Array): Promise<ChainReport> {
-  const check = new ChainCheck();
+  const check = new ChainCheck({ trusted: signer.trusted });
   for await (const _ of readBundle(inChunks(bytes, 1 << 16), check)) void _;
   return check.report();
 }
@@ -50,10 +51,10 @@ describeStores('a bundle', ({ open }) => {
     host = await newHost(log);
     ({ host_id } = await log.host(host));
     for (const path of ['/a', '/a/b', '/a', '/ä']) await log.submit(host, mkdir(path));
-    await signHead(store.database, { host_id, host }, { key, now: 5 });
+    await signHead(store.database, { host_id, host }, { ...signer, now: 5 });
     const calls = ['/c', '/c/d', '/c/d/e'].map((path) => mkdir(path).calls[0] as never);
     await log.submit(host, { principal: 'local', calls });
-    await signHead(store.database, { host_id, host }, { key, now: 6 });
+    await signHead(store.database, { host_id, host }, { ...signer, now: 6 });
     await log.submit(host, mkdir('/f'));
   });
 
@@ -68,7 +69,7 @@ describeStores('a bundle', ({ open }) => {
     await log.submit(name, mkdir('/late'));
     const lines: string[] = [];
     for await (const line of writeBundle(store.database, of)) {
-      if (lines.length === 0) await signHead(store.database, of, { key, now: 7 });
+      if (lines.length === 0) await signHead(store.database, of, { ...signer, now: 7 });
       lines.push(line);
     }
     expect(lines.filter((line) => line.includes('"checkpoint"'))).toHaveLength(1);
@@ -90,6 +91,7 @@ describeStores('a bundle', ({ open }) => {
       chunks: slowly(),
       projector,
       hostName: () => 'wanted',
+      ...importer,
     });
     const [imported, made] = await Promise.allSettled([
       importing,
@@ -112,6 +114,11 @@ describeStores('a bundle', ({ open }) => {
       hash: Buffer.from(hash).toString('hex'),
       checkpoints: 2,
       proven_to: 8,
+      keys: [signer.key.public.key_id],
+      untrusted: 0,
+      untrusted_keys: [],
+      kept: 0,
+      unchained: 0,
       fault_count: 0,
       faults: [],
     });
@@ -124,6 +131,7 @@ describeStores('a bundle', ({ open }) => {
       chunks: inChunks(bytes),
       projector,
       hostName,
+      ...importer,
     });
     expect(copy).toMatchObject({ host: `${host}-copy`, report: { holds: true, position: 9 } });
     const again = await exported(copy);
@@ -136,31 +144,57 @@ describeStores('a bundle', ({ open }) => {
     const receipt = await log.submit(copy.host, mkdir('/g'));
     expect(receipt.events[0]).toMatchObject({ position: 10, outcome: { ret: 0 } });
     await expect(
-      importBundle(store.database, { chunks: inChunks(bytes), projector, hostName }),
+      importBundle(store.database, { chunks: inChunks(bytes), projector, hostName, ...importer }),
     ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
   });
 
-  it('is refused when an event says another boot than the state is of', async () => {
-    const [boot, made] = await log.read(host, { from: 1, limit: 2 });
-    const recorded_at = made?.recorded_at ?? 0;
-    const bodies = [boot, { ...made, boot: 5 }].map((event) => encodeEvent(event as LedgerEvent));
+  const other = (change: object) => (made: LedgerEvent) => encodeEvent({ ...made, ...change });
+  const says = (call: object, rest: object = {}) =>
+    other({ call: { name: 'mkdir', path: '/a', ...call }, ...rest });
+  const id = { name: 'map_get_fd_by_id', map_id: 2 ** 32 + 7 };
+  const made = { type: 'CgroupMade', cgroup_id: 2, path: '/..' };
+  it.each([
+    ['says another boot than the state is of', other({ boot: 5 }), 'is of boot 5, in boot 1'],
+    ['has a NUL in a path', says({ path: '/..\0' }), 'call.path: contains a NUL character'],
+    ['has a path that climbs', says({ path: '/../a' }), 'call.path: must not end in a slash'],
+    ['has an id past 32 bits', other({ call: id }), 'call.map_id: '],
+    ['has an id below zero', other({ call: { ...id, map_id: -7 } }), 'call.map_id: '],
+    ['has an effect that climbs', other({ effects: [made] }), 'effects.0.path: must not end'],
+    ['has a comm with a NUL', other({ comm: 'a\0' }), 'comm: contains a NUL character'],
+    [
+      'has more than an event has',
+      (event: LedgerEvent) => encodeEvent(event).replace(/\]$/u, ',7]'),
+      'it says more than its fields',
+    ],
+  ])('is refused when an event %s', async (what, bodyOf, message) => {
+    const [booted, event] = (await log.read(host, { from: 1, limit: 2 })) as [
+      LedgerEvent,
+      LedgerEvent,
+    ];
+    const { recorded_at } = event;
+    const bodies = [encodeEvent(booted), bodyOf(event)];
     const hash = bodies.reduce(
       (before, body, i) => chainHash(before, { position: i + 1, recorded_at, body }),
       GENESIS_HASH,
     );
-    const forged = await addHost(store.database, 'forged');
+    const name = `forged: ${what}`;
+    const forged = await addHost(store.database, name);
     const from = { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
     const to = { ...from, position: 2, hash, recorded_at, at_max: recorded_at };
     const appended = { hostId: forged, writer: 1, from, to, bodies, keys: [], rows: [] };
     expect(await appendFor([])(store.database, appended)).toBe(true);
-    const bytes = await exported({ host: 'forged', host_id: forged });
+    const bytes = await exported({ host: name, host_id: forged });
     expect(await verified(bytes)).toMatchObject({ holds: true });
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
-      hostName: () => 'of-two-boots',
+      hostName: () => 'of-a-forger',
+      ...importer,
     });
-    await expect(refused).rejects.toThrow('position 2: is of boot 5, in boot 1');
+    await expect(refused).rejects.toThrow(`position 2: ${message}`);
+    await expect(log.host('of-a-forger')).rejects.toMatchObject({
+      reason: { why: 'host-unknown' },
+    });
   });
 
   it('leaves nothing behind when it does not hold', async () => {
@@ -171,6 +205,7 @@ describeStores('a bundle', ({ open }) => {
       chunks: inChunks(bytes),
       projector,
       hostName: () => 'damaged',
+      ...importer,
     });
     await expect(refused).rejects.toThrow(BundleRefused);
     await expect(refused).rejects.toThrow('position 8');

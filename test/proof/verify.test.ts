@@ -1,23 +1,24 @@
 // Verification on both databases: what was done to the tables behind the service's back is told,
 // each kind by its own verdict, and named as exactly as what is stored allows.
 
-import { generateKeyPairSync } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { genesisOf, identityOf } from '../../src/events/birth.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
-import { signHead } from '../../src/events/checkpoint/checkpoints.ts';
-import { signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
-import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
+import { signHead } from '../../src/events/checkpoint/sign-head.ts';
+import { systemClock } from '../../src/events/clock.ts';
+import { chainHash } from '../../src/events/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
 import { readRows } from '../../src/events/log-reader.ts';
 import { sealSegments } from '../../src/events/segment/seal.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
+import { newSigner } from '../support/signer.ts';
 
-const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-const key = signingKeyOf(pem.toString());
+const signer = await newSigner();
+afterAll(() => signer.drop());
 
 describeStores('verification', ({ open }) => {
   let store: Store;
@@ -42,7 +43,7 @@ describeStores('verification', ({ open }) => {
     const calls = ['/c', '/c/d', '/c'].map((path) => mkdir(path).calls[0] as never);
     await log.submit(host, mkdir('/a'));
     await log.submit(host, { principal: 'local', calls });
-    await signHead(store.database, { host_id, host }, { key, now: 7 });
+    await signHead(store.database, { host_id, host }, { ...signer, now: 7 });
     await log.submit(host, mkdir('/e'));
     await sealSegments(store.database, { host_id, events: 5 });
   });
@@ -55,7 +56,7 @@ describeStores('verification', ({ open }) => {
     return Readable.from(lines);
   }
 
-  const verify = () => verifyHost(store.database, host_id);
+  const verify = () => verifyHost(store.database, host_id, { trusted: signer.trusted });
 
   /** Changes a row as the owner of the database can, who may switch the triggers off. */
   async function tamper(table: string, change: string): Promise<void> {
@@ -65,7 +66,7 @@ describeStores('verification', ({ open }) => {
     await database.query(`alter table ${table} enable trigger user`);
   }
 
-  it('finds a log sound, in three verdicts', async () => {
+  it('finds a log sound, in four verdicts', async () => {
     const { hash } = await log.head(host);
     expect(await verify()).toEqual({
       holds: true,
@@ -77,11 +78,21 @@ describeStores('verification', ({ open }) => {
         proven_to: 5,
         fault_count: 0,
         faults: [],
-        keys: [key.public.key_id],
+        keys: [signer.key.public.key_id],
+        untrusted: 0,
+        untrusted_keys: [],
+        kept: 0,
+        unchained: 0,
         segments: 1,
       },
       projections: { holds: true, position: 6, rows: 6, differing: 0, tables: [] },
       outcomes: { holds: true, position: 6, difference_count: 0, differences: [] },
+      snapshots: { holds: true, count: 0, fault_count: 0, faults: [] },
+      imported: undefined,
+      not_excluded: [
+        expect.stringContaining('No checkpoint from outside was given'),
+        expect.stringContaining('The events after position 5 are under no checkpoint'),
+      ],
     });
   });
 
@@ -99,6 +110,8 @@ describeStores('verification', ({ open }) => {
           chunks: await bundleOf(branch, name),
           projector,
           hostName: () => `${name}-copy-${calls}`,
+          actor: 'local',
+          now: systemClock.now(),
         });
         expect(copy.report.hash).toBe(verdicts.chain.hash);
       }
@@ -145,7 +158,7 @@ describeStores('verification', ({ open }) => {
 
     it('names the checkpoint when somebody computes every hash anew', async () => {
       await tamper('events', `body = replace(body, '/a"', '/z"') ${at(2)}`);
-      let hash = GENESIS_HASH;
+      let hash = genesisOf((await identityOf(store.database, host_id)).born);
       for (const row of await readRows(store.database, host_id, { from: 1 })) {
         hash = chainHash(hash, row);
         const set = `hash = decode('${Buffer.from(hash).toString('hex')}', 'hex')`;

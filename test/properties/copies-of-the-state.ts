@@ -3,8 +3,9 @@
 
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import { flushLayer, layered } from '../../src/domain/kernel.ts';
+import { contentsOf } from '../../src/domain/size.ts';
 import { restoredFrom, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { holds, type Watch } from './called.ts';
 
@@ -18,7 +19,7 @@ export const snapshotsRoundTrip: Watch = ({ before, beforeText, pid, call, decis
   holds(text(snapshotOf(restored)) === beforeText, () => 'a restored snapshot is another state');
   const decided = decide(restored, pid, call);
   holds(text(decided) === text(decision), () => `a restored state decides ${text(decided)}`);
-  for (const effect of decided.effects) evolve(restored, effect, pid);
+  applyAll(restored, decided.effects, pid);
 };
 
 /** @param start the state before the first call */
@@ -31,12 +32,14 @@ export function layersEqualDirectChange(start: Snapshot): Watch {
   return ({ pid, call, decision, afterText }) => {
     const decided = decide(layer, pid, call);
     holds(text(decided) === text(decision), () => `a layer decides ${text(decided)}`);
-    for (const effect of decided.effects) evolve(layer, effect, pid);
+    applyAll(layer, decided.effects, pid);
     holds(text(snapshotOf(layer)) === afterText, () => 'effects on a layer gave another state');
+    holds(layer.contents === contentsOf(layer), () => 'a layer counts its contents otherwise');
     if (++onLayer < (LAYER_CALLS[layers % LAYER_CALLS.length] ?? 1)) return;
     holds(text(snapshotOf(base)) === baseText, () => 'a layer changed the state below it');
     flushLayer(base, layer);
     holds(text(snapshotOf(base)) === afterText, () => 'a flushed layer gave another state');
+    holds(base.contents === contentsOf(base), () => 'a flushed layer is counted otherwise');
     baseText = afterText;
     layer = layered(base);
     layers++;

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
+import { seedOfRun } from '../support/seed.ts';
 import { KERNELS, randomCalls } from './random-calls.ts';
-import { seedOfRun } from './seed.ts';
 
 const seed = seedOfRun();
 console.log(`random calls: seed ${seed} (BPFLEDGER_SEED=${seed} repeats this run)`);

@@ -14,6 +14,7 @@ import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { holds, type Watch } from './called.ts';
 import { idsAreNeverReused, refusedCallsChangeNothing, revisionsCountChanges } from './changes.ts';
+import { contentsAreCounted } from './contents.ts';
 import { layersEqualDirectChange, snapshotsRoundTrip } from './copies-of-the-state.ts';
 import { effectiveArraysFollowTheRule, sparseArraysEqualDense } from './effective-arrays.ts';
 import { linksStandWhereTheySay, listsKeepTheirRules } from './lists-and-links.ts';
@@ -115,6 +116,7 @@ function checks(generator: Generator): (made: GeneratedCall) => void {
     revisionsCountChanges,
     idsAreNeverReused(),
     referenceCounts(),
+    contentsAreCounted,
     listsKeepTheirRules,
     linksStandWhereTheySay,
     effectiveArraysFollowTheRule,

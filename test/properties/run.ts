@@ -1,8 +1,8 @@
 // `npm run properties`: ten million random calls that must not throw, and all properties after each
 // of two hundred thousand. BPFLEDGER_SEED=N repeats a run.
 
+import { seedOfRun } from '../support/seed.ts';
 import { KERNELS, type Plan, randomCalls, type Tally } from './random-calls.ts';
-import { seedOfRun } from './seed.ts';
 
 const CALLS = 10_000_000;
 const CHECKED_CALLS = 200_000;

@@ -1,18 +1,18 @@
 // Each property can fail: one thing is broken in a state that is right, and the watch says so.
 
 import { expect, it } from 'vitest';
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { boot } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
-import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import { evolve } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { listOf, setList } from '../../src/domain/list.ts';
+import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Called, Watch } from './called.ts';
 import { idsAreNeverReused, refusedCallsChangeNothing, revisionsCountChanges } from './changes.ts';
+import { contentsAreCounted } from './contents.ts';
 import { layersEqualDirectChange, snapshotsRoundTrip } from './copies-of-the-state.ts';
 import {
   effectiveArraysFollowTheRule,
@@ -53,8 +53,7 @@ function shown(watch: Watch, kernel: Kernel, breakage: Breakage): void {
 
 function made(kernel: Kernel, call: Call, { state, decision: changed }: Breakage): Called {
   const before = snapshotOf(kernel);
-  const decided = decide(kernel, BOOT_PID, call);
-  for (const effect of decided.effects) evolve(kernel, effect, BOOT_PID);
+  const decided = perform(kernel, BOOT_PID, call);
   state?.(kernel);
   const after = snapshotOf(kernel);
   const texts = { beforeText: JSON.stringify(before), afterText: JSON.stringify(after) };
@@ -63,9 +62,7 @@ function made(kernel: Kernel, call: Call, { state, decision: changed }: Breakage
 }
 
 function booted(): Kernel {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
-  return kernel;
+  return boot('6.18');
 }
 
 const inList = (change: (entries: readonly object[]) => readonly object[], mode = 'multi') =>
@@ -174,6 +171,12 @@ const BROKEN: readonly (readonly [string, (start: Kernel) => Watch, Breakage, Re
       }),
     },
     /prog id 2 after 2/u,
+  ],
+  [
+    'an fd that is not counted',
+    () => contentsAreCounted,
+    { state: (kernel) => kernel.contents-- },
+    /contents are \d+, a count gives/u,
   ],
   [
     'another answer than that of a restored state',

@@ -5,18 +5,18 @@
  * A list is written as its mode and its entries in order: `multi a link(b) +c` is a list in multi
  * mode with program a, a link that runs b, and program c with the flag preorder.
  */
+
 import { expect } from 'vitest';
 import type { AttachType } from '../../src/domain/attach-type.ts';
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { boot } from '../../src/domain/boot.ts';
 import type { Call, Calls, MapKey } from '../../src/domain/call.ts';
-import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
-import { evolve } from '../../src/domain/evolve.ts';
 import type { AttachFlagName } from '../../src/domain/flags.ts';
 import type { Cgroup, Kernel } from '../../src/domain/kernel.ts';
 import { listOf, progIdOf } from '../../src/domain/list.ts';
 import { isRefusal, type Outcome } from '../../src/domain/outcome.ts';
+import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID, type BootConfig } from '../../src/domain/release/config.ts';
 
 /** An fd number that no process of a world has open. */
@@ -34,19 +34,16 @@ export function answerOf(outcome: Outcome): string {
 }
 
 export class World {
-  readonly kernel: Kernel = unbooted();
+  readonly kernel: Kernel;
   readonly #labels = new Map<string, number>();
 
   constructor(release: string, config: Partial<BootConfig>) {
-    const effect = bootEffect(this.kernel, { release, boot_id: '', config });
-    evolve(this.kernel, effect, BOOT_PID);
+    this.kernel = boot(release, config);
   }
 
   /** Makes a call and lets its effects happen. */
   when(call: Call, pid = BOOT_PID): Decision {
-    const decision = decide(this.kernel, pid, call);
-    for (const effect of decision.effects) evolve(this.kernel, effect, pid);
-    return decision;
+    return perform(this.kernel, pid, call);
   }
 
   /** As `when`, in words: `ok`, or the errno. */

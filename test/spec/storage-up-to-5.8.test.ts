@@ -1,9 +1,11 @@
 // Cgroup storage where it belongs to the entry: 5.7, 5.8 and the v2 series (semantics §25.6, read in
 // the source of 5.7; no recording has it).
+
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import type { AttachFlagName } from '../../src/domain/flags.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { CLOSED, given, type World } from './given.ts';
 
 const OLD = ['v2-series', '5.7', '5.8'] as const;
@@ -137,17 +139,6 @@ describe.each(OLD)('on %s a storage', (release) => {
   });
 });
 
-/** A small generator of its own, so that a seed names a history (mulberry32). */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** Which of M and N each entry has a storage in: by the program that it came with. */
 function keysByEntries(world: World, cameWith: ReadonlyMap<number, string>): string[][] {
   const mapOf: Readonly<Record<string, number>> = { a: 0, b: 1 };
@@ -167,7 +158,7 @@ it.each(OLD)(
   'through a random history each entry has its storages, and nothing else has, on %s',
   (release) => {
     for (let seed = 1; seed <= 20; seed++) {
-      const random = randomOf(seed);
+      const random = randomFrom(seed);
       const world = given(release).cgroups('/c', '/d');
       for (const [map, label] of [
         ['M', 'a'],
@@ -180,24 +171,24 @@ it.each(OLD)(
       const cameWith = new Map<number, string>();
       const links: number[] = [];
       for (let step = 0; step < 200; step++) {
-        const path = ['/c', '/d'][random(2)] ?? '/c';
-        const label = ['a', 'b', 'x'][random(3)] ?? 'a';
+        const path = ['/c', '/d'][random.below(2)] ?? '/c';
+        const label = ['a', 'b', 'x'][random.below(3)] ?? 'a';
         const fd = world.at(label);
         const place = { target_path: path, attach_type: 'cgroup_inet_egress' } as const;
-        const other = world.at(['a', 'b', 'x'][random(3)] ?? 'a');
-        const link = links[random(links.length + 1)] ?? CLOSED;
+        const other = world.at(['a', 'b', 'x'][random.below(3)] ?? 'a');
+        const link = links[random.below(links.length + 1)] ?? CLOSED;
         const flags = [[], ['override'], ['multi'], ['multi', 'replace']][
-          random(4)
+          random.below(4)
         ] as AttachFlagName[];
         const calls: readonly Call[] = [
           { name: 'prog_attach', ...place, attach_bpf_fd: fd, replace_bpf_fd: other, flags },
           { name: 'prog_detach', ...place, attach_bpf_fd: fd },
-          { name: 'link_create', ...place, prog_fd: fd, flags: random(2) === 0 ? [] : flags },
+          { name: 'link_create', ...place, prog_fd: fd, flags: random.below(2) === 0 ? [] : flags },
           { name: 'link_update', link_fd: link, new_prog_fd: fd },
           { name: 'close', fd: link },
-          { name: random(4) === 0 ? 'rmdir' : 'mkdir', path },
+          { name: random.below(4) === 0 ? 'rmdir' : 'mkdir', path },
         ];
-        const call = calls[random(calls.length)] as Call;
+        const call = calls[random.below(calls.length)] as Call;
         const { outcome, effects } = world.when(call);
         for (const effect of effects) {
           if (effect.type === 'LinkCreated') cameWith.set(effect.link_id, label);

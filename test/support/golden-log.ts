@@ -5,15 +5,15 @@ import { bootEffect, unbooted } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import { releaseOf } from '../../src/domain/release/release.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type Machine, modelMachine } from '../../src/recorders/golden/machine.ts';
 import { bootConfigFor, replay } from '../../src/recorders/golden/replay.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
-import { randomFrom } from './random-history.ts';
 
 /** The events of the scenarios of a golden text. */
 export function goldenEvents(text: string, seed = 1): Promise<LedgerEvent[]> {
@@ -31,10 +31,10 @@ export async function scenarioEvents(
   let at = 1_795_000_000_000_000;
 
   const record = (pid: number, call: LedgerEvent['call'], decision: Decision): void => {
-    for (const effect of decision.effects) evolve(kernel, effect, pid);
-    at += Math.floor(10 ** (1 + random() * 3));
+    applyAll(kernel, decision.effects, pid);
+    at += Math.floor(10 ** (1 + random.fraction() * 3));
     const comm = kernel.processes.get(pid)?.comm ?? '';
-    const recorded_at = at + Math.floor(random() * 800);
+    const recorded_at = at + random.below(800);
     events.push({
       position: events.length + 1,
       recorded_at: Math.max(recorded_at, events.at(-1)?.recorded_at ?? 0),

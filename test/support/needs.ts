@@ -1,15 +1,25 @@
-// What a test may need from the machine: a PostgreSQL server, a kernel it may change, a browser.
+// What a test may need from the machine: a PostgreSQL server, the programs to start further ones,
+// PgBouncer, a registry of packages, leave to mount a file system, a kernel it may change, a browser.
 // A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
 // a green run that skipped everything cannot be mistaken for a proof.
 //
 //   const kernel = needs('kernel');
 //   describe.skipIf(!kernel.ok)('the executor on a real kernel', () => { ... });
 
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findPgbouncer } from './pgbouncer.ts';
 import { findPostgres } from './postgres.ts';
 
-type What = 'postgresql' | 'kernel' | 'chromium';
+type What =
+  | 'postgresql'
+  | 'postgresql-programs'
+  | 'pgbouncer'
+  | 'registry'
+  | 'mounts'
+  | 'kernel'
+  | 'chromium';
 
 interface Need {
   readonly ok: boolean;
@@ -39,6 +49,14 @@ function probe(what: What): Need {
   switch (what) {
     case 'postgresql':
       return postgresql();
+    case 'postgresql-programs':
+      return findPostgres() === undefined ? missing('no server is installed') : met;
+    case 'pgbouncer':
+      return findPgbouncer() === undefined ? missing('it is not installed') : met;
+    case 'registry':
+      return registry();
+    case 'mounts':
+      return mounts();
     case 'kernel':
       return kernel();
     case 'chromium':
@@ -66,6 +84,24 @@ function kernel(): Need {
   } catch (error) {
     return missing(`no cgroup can be made: ${String(error)}`);
   }
+}
+
+/** Whether npm can install packages. */
+function registry(): Need {
+  try {
+    const asked = ['view', 'postgres', 'name', '--fetch-retries=0'];
+    execFileSync('npm', asked, { stdio: 'ignore', timeout: 20_000 });
+    return met;
+  } catch {
+    return missing('npm reaches no registry');
+  }
+}
+
+/** Whether a file system may be mounted. */
+function mounts(): Need {
+  if (process.platform !== 'linux') return missing('it is not Linux');
+  if (process.getuid?.() !== 0) return missing('it takes root');
+  return hasSysAdmin() ? met : missing('root lacks CAP_SYS_ADMIN here');
 }
 
 function hasSysAdmin(): boolean {

@@ -15,6 +15,8 @@ export interface PostgresServer {
   readonly url: string;
   readonly pid: number;
   stop(): Promise<void>;
+  /** Ends it as a crash of its machine would. */
+  kill(): Promise<void>;
 }
 
 type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
@@ -45,7 +47,30 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-function serverIdentity(): Identity {
+/** A hot standby of a server, which follows it until it is promoted. */
+export async function startStandby(primary: string): Promise<PostgresServer> {
+  const bin = findPostgres();
+  if (bin === undefined) throw new Error('no PostgreSQL server is installed');
+  const identity = serverIdentity();
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-standby-'));
+  try {
+    if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
+    const from = ['-d', primary, '-D', join(folder, 'data'), '--write-recovery-conf'];
+    const quickly = ['--checkpoint=fast', '--no-sync'];
+    execFileSync(join(bin, 'pg_basebackup'), [...from, ...quickly], {
+      ...identity,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    return await launch(bin, folder, new URL(primary).password, identity);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Who may run a server; PostgreSQL and PgBouncer refuse root. */
+export function serverIdentity(): Identity {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
@@ -86,7 +111,7 @@ async function launch(
     server.stderr.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-10_000);
     });
-    const ready = () => output.includes('ready to accept connections');
+    const ready = () => /ready to accept (read-only )?connections/.test(output);
     const deadline = Date.now() + 30_000;
     while (isAlive(server) && !ready() && Date.now() < deadline) await sleep(20);
     if (ready()) return running(server, folder, `postgres:${password}@127.0.0.1:${port}`);
@@ -113,6 +138,11 @@ function running(server: ChildProcess, folder: string, address: string): Postgre
       }
       rmSync(folder, { recursive: true, force: true });
     },
+    async kill() {
+      const exited = once(server, 'exit');
+      server.kill('SIGQUIT');
+      await exited;
+    },
   };
 }
 
@@ -120,7 +150,8 @@ function isAlive(server: ChildProcess): boolean {
   return server.exitCode === null && server.signalCode === null;
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

@@ -5,6 +5,7 @@ import { appendFor } from '../../src/events/append.ts';
 import { encodeEvent } from '../../src/events/codec.ts';
 import type { Database } from '../../src/events/database.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
+import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import { readHead } from '../../src/events/head.ts';
 import type { ProjectionRow } from '../../src/events/projector.ts';
 import { projector } from '../../src/projections/projector.ts';
@@ -21,8 +22,8 @@ export async function addHost(database: Database, name: string): Promise<number>
   if (host === undefined) throw new Error('an inserted host has an id');
   await database.query(
     `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
-     values ($1, 0, 0, '\\x00', 0, 0)`,
-    [host.host_id],
+     values ($1, 0, 0, decode($2, 'hex'), 0, 0)`,
+    [host.host_id, Buffer.from(GENESIS_HASH).toString('hex')],
   );
   return host.host_id;
 }
@@ -63,13 +64,19 @@ async function appendBatch(database: Database, hostId: number, batch: OpenBatch)
   const from = await readHead(database, hostId);
   const last = batch.events.at(-1);
   if (last === undefined) throw new Error('a batch has events');
-  const { position, recorded_at, at } = last;
+  const { position, recorded_at } = last;
+  const at_max = batch.events.reduce((max, { at }) => Math.max(max, at), from.at_max);
+  const bodies = batch.events.map(encodeEvent);
+  const hash = bodies.reduce(
+    (before, body, i) => chainHash(before, { position: from.position + 1 + i, recorded_at, body }),
+    from.hash,
+  );
   const moved = await append(database, {
     hostId,
     writer: 1,
     from,
-    to: { ...from, position, recorded_at, at_max: at },
-    bodies: batch.events.map(encodeEvent),
+    to: { ...from, position, recorded_at, at_max, hash },
+    bodies,
     keys: [],
     rows: batch.rows,
   });

@@ -4,11 +4,12 @@
 import { bootEffect, unbooted } from '../../src/domain/boot.ts';
 import type { Call, MapKey } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { evolve } from '../../src/domain/evolve.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel, OpenFile } from '../../src/domain/kernel.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
+import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 
 export interface Step {
   readonly event: LedgerEvent;
@@ -24,27 +25,16 @@ export interface HistoryOptions {
   readonly rebootEvery?: number;
 }
 
-/** A random number generator (mulberry32): numbers from 0 to below 1. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function* randomHistory(options: HistoryOptions): Generator<Step> {
   const { seed, events, release = '6.18', rebootEvery = 500 } = options;
   const random = randomFrom(seed);
   const kernel = unbooted();
   for (let position = 1; position <= events; position++) {
-    const reboots = position === 1 || Math.floor(random() * rebootEvery) === 0;
+    const reboots = position === 1 || random.below(rebootEvery) === 0;
     const event = reboots
       ? bootEvent(kernel, { position, release })
       : callEvent(kernel, position, random);
-    for (const effect of event.effects) evolve(kernel, effect, event.pid);
+    applyAll(kernel, event.effects, event.pid);
     yield { event: { ...event, boot: kernel.boot.number }, kernel };
   }
 }
@@ -53,12 +43,12 @@ export function* randomHistory(options: HistoryOptions): Generator<Step> {
 export function* givenHistory(calls: readonly Call[], release = '6.18'): Generator<Step> {
   const kernel = unbooted();
   const boot = bootEvent(kernel, { position: 1, release });
-  for (const effect of boot.effects) evolve(kernel, effect, boot.pid);
+  applyAll(kernel, boot.effects, boot.pid);
   yield { event: { ...boot, boot: kernel.boot.number }, kernel };
   for (const [index, call] of calls.entries()) {
     const decided = decide(kernel, BOOT_PID, call);
     const event = { ...placed(index + 2), boot: kernel.boot.number, call, ...decided };
-    for (const effect of event.effects) evolve(kernel, effect, BOOT_PID);
+    applyAll(kernel, event.effects, BOOT_PID);
     yield { event: { ...event, pid: BOOT_PID, comm: 'init' }, kernel };
   }
 }
@@ -85,10 +75,10 @@ function bootEvent(
   return { ...placed(position), pid: 0, comm: '', call, outcome: { ret: 0 }, effects: [effect] };
 }
 
-function callEvent(kernel: Kernel, position: number, random: () => number): LedgerEvent {
+function callEvent(kernel: Kernel, position: number, random: Random): LedgerEvent {
   const pids = [...kernel.processes.keys()];
   // One process makes most of the calls, so that its fds meet each other.
-  const pid = random() < 0.7 ? 1 : (pids[Math.floor(random() * pids.length)] ?? 1);
+  const pid = random.chance(0.7) ? 1 : (pids[random.below(pids.length)] ?? 1);
   const call = randomCall(kernel, pid, random);
   const { outcome, effects } = decide(kernel, pid, call);
   const comm = kernel.processes.get(pid)?.comm ?? '';
@@ -101,9 +91,9 @@ const ATTACH_FLAGS = [[], ['override'], ['multi'], ['multi'], ['multi', 'replace
 
 type Choice = readonly [weight: number, call: () => Call];
 
-function randomCall(kernel: Kernel, pid: number, random: () => number): Call {
+function randomCall(kernel: Kernel, pid: number, random: Random): Call {
   const calls = choices(kernel, pid, random);
-  let left = random() * calls.reduce((sum, [weight]) => sum + weight, 0);
+  let left = random.fraction() * calls.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, make] of calls) {
     left -= weight;
     if (left < 0) return make();
@@ -111,10 +101,10 @@ function randomCall(kernel: Kernel, pid: number, random: () => number): Call {
   return { name: 'recv_fd' };
 }
 
-function choices(kernel: Kernel, pid: number, random: () => number): readonly Choice[] {
+function choices(kernel: Kernel, pid: number, random: Random): readonly Choice[] {
   const pick = <T>(from: readonly T[], otherwise: T): T =>
-    from[Math.floor(random() * from.length)] ?? otherwise;
-  const chance = (p: number): boolean => random() < p;
+    from[random.below(from.length)] ?? otherwise;
+  const { chance } = random;
 
   const fds = [...(kernel.processes.get(pid)?.fds ?? [])];
   const kindOf = (file: number): OpenFile['kind'] => kernel.files.get(file)?.kind ?? 'other';
@@ -155,9 +145,9 @@ function choices(kernel: Kernel, pid: number, random: () => number): readonly Ch
       elements.map((one) => one.key),
       1,
     );
-    return { name: 'map_update_elem', map_fd, key, value: Math.floor(random() * 1000) };
+    return { name: 'map_update_elem', map_fd, key, value: random.below(1000) };
   };
-  const element = () => Math.floor(random() * 5);
+  const element = () => random.below(5);
   const storage = () => ({ map_type: 'cgroup_storage', key_size: pick([8, 16], 8) }) as const;
   const hash = { map_type: 'hash', key_size: 4, max_entries: 8 } as const;
 
@@ -205,7 +195,7 @@ function choices(kernel: Kernel, pid: number, random: () => number): readonly Ch
         name: 'map_update_elem',
         map_fd: fdOf('map'),
         key: element(),
-        value: Math.floor(random() * 1000),
+        value: random.below(1000),
       }),
     ],
     [4, storageUpdate],

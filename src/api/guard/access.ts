@@ -1,54 +1,45 @@
-/** Finds out who asks, and whether they may. */
-import type { Context, MiddlewareHandler } from 'hono';
-import { ProblemError } from '../problem.ts';
-import { refuseForeign } from './origin.ts';
-import { bearerOf, LOCAL, type Principal, ROLES, type Role, type Tokens } from './tokens.ts';
+/** Finds out who asks, and keeps out who may not even ask. */
+import type { MiddlewareHandler } from 'hono';
+import type { ProblemError } from '../problem.ts';
+import { refuseForeign, refuseMisdirected, type Sent } from './origin.ts';
+import type { TokenBook } from './token-book.ts';
+import { LOCAL, type Principal } from './tokens.ts';
 
 export interface AccessEnv {
-  Variables: { principal: Principal };
+  Variables: {
+    /** Who asks, or why nobody is known to; asked again, what is so by then. */
+    identify: () => Principal | ProblemError;
+    /** Whether who asked still is who may: what a long answer asks again. */
+    mayGoOn: () => boolean;
+    /** Who asks, and may: set by the guard of the route. */
+    principal: Principal;
+  };
 }
 
 export interface Access {
   /** Absent on a service that only loopback reaches. */
-  readonly tokens: Tokens | undefined;
+  readonly tokens: TokenBook | undefined;
   readonly loopback: boolean;
 }
 
-/** Who sent a request with these headers. Throws a problem where nobody may be let in. */
-export function principalOf(
-  { tokens, loopback }: Access,
-  header: (name: string) => string | undefined,
-): Principal {
-  refuseForeign({ host: header('host'), origin: header('origin'), loopback });
-  const principal = tokens === undefined ? LOCAL : bearerOf(tokens, header('authorization'));
-  if (principal !== undefined) return principal;
-  throw new ProblemError('unauthorized', { detail: 'send Authorization: Bearer TOKEN' });
+/** Throws the problem of a request that no page or client of this service would send. */
+export function refuseStrangers({ loopback }: Access, sent: Sent): void {
+  refuseMisdirected(sent, loopback);
+  refuseForeign(sent);
 }
 
-/** Lets pass who has a token, or anyone from this machine where there are none. */
+/** Who sent a request with these headers, or the problem that nobody is known to have. */
+export function callerOf({ tokens }: Access, header: Sent['header']): Principal | ProblemError {
+  return tokens === undefined ? LOCAL : tokens.bearer(header('authorization'));
+}
+
+/** Keeps strangers out, and lets the guards of the routes find out who asks. */
 export function access(guard: Access): MiddlewareHandler<AccessEnv> {
   return async function access(c, next) {
-    c.set(
-      'principal',
-      principalOf(guard, (name) => c.req.header(name)),
-    );
+    const { method, path } = c.req;
+    const header = (name: string) => c.req.header(name);
+    refuseStrangers(guard, { method, path, header });
+    c.set('identify', () => callerOf(guard, header));
     await next();
   };
-}
-
-/** The principal, if it has at least the role, and may touch the host where one is named. */
-export function allowed(c: Context<AccessEnv>, role: Role, host?: string): Principal {
-  return permitted(c.get('principal'), role, host);
-}
-
-/** The principal itself, if it has at least the role, and may touch the host. */
-export function permitted(principal: Principal, role: Role, host?: string): Principal {
-  if (ROLES.indexOf(principal.role) < ROLES.indexOf(role)) {
-    const detail = `the role ${role} is needed; this token has ${principal.role}`;
-    throw new ProblemError('forbidden', { detail });
-  }
-  if (host !== undefined && !principal.mayTouch(host)) {
-    throw new ProblemError('forbidden', { detail: `this token is not for host ${host}` });
-  }
-  return principal;
 }

@@ -1,20 +1,31 @@
 /** Tokens: who may ask what of which host. The file holds hashes, never the tokens. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { TOKENS_MAX } from '../limits.ts';
+import { time } from '../request/syscall-request.ts';
 
-/** Tokens of one file. */
-const TOKENS_MAX = 10_000;
-
-/** What a role may do; each may do what those before it may. */
-export const ROLES = ['reader', 'writer', 'admin'] as const;
+export const ROLES = ['reader', 'writer', 'executor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** The roles of which each role may do what they may. An executor reports, and records no calls. */
+const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
+  reader: ['reader'],
+  writer: ['reader', 'writer'],
+  executor: ['reader', 'executor'],
+  admin: ROLES,
+};
+
+/** Whether who has a role may do what needs another. */
+export function includes(role: Role, needed: Role): boolean {
+  return INCLUDED[role].includes(needed);
+}
 
 const tokenLine = strictObject({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must have 1…64 of A-Z a-z 0-9 . _ -'),
   role: z.enum(ROLES),
   hosts: z.array(z.string().regex(/^[a-z0-9.*_-]{1,64}$/, 'must be a host name, * for any part')),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
+  expires: time.exactOptional(),
 });
 
 /** Who makes a request. */
@@ -22,12 +33,32 @@ export interface Principal {
   /** `token:NAME`, or `local` on a service without tokens. */
   readonly actor: string;
   readonly role: Role;
-  /** Whether the principal may touch a host. */
+  /** The hosts that it may touch, `*` for any part of a name; what `mayTouch` answers by. */
+  readonly hosts: readonly string[];
   readonly mayTouch: (host: string) => boolean;
+  /** The principal may touch every host that there is or will be. */
+  readonly allHosts: boolean;
+  /** From then on the token is refused; microseconds since the epoch. */
+  readonly expires?: number;
 }
 
 /** Everyone who reaches a service without tokens: it listens on loopback only. */
-export const LOCAL: Principal = { actor: 'local', role: 'admin', mayTouch: () => true };
+export const LOCAL: Principal = {
+  actor: 'local',
+  role: 'admin',
+  hosts: ['*'],
+  mayTouch: () => true,
+  allHosts: true,
+};
+
+/** Who shows no token where none is needed. */
+export const ANYONE: Principal = {
+  actor: 'anyone',
+  role: 'reader',
+  hosts: [],
+  mayTouch: () => false,
+  allHosts: false,
+};
 
 /** Principals by the SHA-256 of their token, in hex. */
 export type Tokens = ReadonlyMap<string, Principal>;
@@ -67,18 +98,17 @@ export function tokensOf(text: string): Tokens {
       const [issue] = parsed.error.issues;
       throw new Error(`token ${index + 1}: ${issue?.path.join('.')} ${issue?.message}`);
     }
-    const { name, role, hosts, sha256 } = parsed.data;
+    const { name, role, hosts, sha256, expires } = parsed.data;
     if (names.has(name) || tokens.has(sha256)) throw new Error(`token ${index + 1} is given twice`);
     names.add(name);
-    tokens.set(sha256, { actor: `token:${name}`, role, mayTouch: hostMatcher(hosts) });
+    tokens.set(sha256, {
+      actor: `token:${name}`,
+      role,
+      hosts,
+      mayTouch: hostMatcher(hosts),
+      allHosts: hosts.includes('*'),
+      ...(expires !== undefined && { expires }),
+    });
   }
   return tokens;
-}
-
-/** Whose token an Authorization header carries. */
-export function bearerOf(tokens: Tokens, header: string | undefined): Principal | undefined {
-  const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1];
-  if (token === undefined) return undefined;
-  // Looked up by hash: how long it takes says nothing about any token.
-  return tokens.get(createHash('sha256').update(token).digest('hex'));
 }

@@ -5,7 +5,9 @@
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
+import { stateRows } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
+import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
 import type { Moment } from '../../projections/moment.ts';
 import {
   type FoundMoment,
@@ -83,6 +85,58 @@ export async function worldAt<T>(
   return found;
 }
 
+/** Rows of a state that is told at once: a millisecond or two. */
+const ROWS_AT_ONCE = 2000;
+
+/** What is told of a whole world, in turns. */
+interface Telling<T> {
+  readonly tell: (kernel: Kernel) => Pausing<T>;
+  readonly signal: AbortSignal;
+  /** It takes long on the smallest of worlds. */
+  readonly isLong?: boolean;
+}
+
+interface Told<T> {
+  readonly moment: Moment;
+  readonly told: T;
+}
+
+/**
+ * What is told of the whole world at the head. The kernel there changes with the next commit: a
+ * large one is read in turns as the past state that it is from then on.
+ */
+export async function headInTurns<T>(
+  { log }: Service,
+  host: string,
+  { tell, signal, isLong = false }: Telling<T>,
+): Promise<Told<T>> {
+  const { moment, told } = await log.readHead(host, (kernel, moment) => ({
+    moment,
+    told: isLong || stateRows(kernel) > ROWS_AT_ONCE ? undefined : { all: atOnce(tell(kernel)) },
+  }));
+  if (told !== undefined) return { moment, told: told.all };
+  const { position } = moment;
+  return { moment, told: await log.readAt(host, position, (k) => inTurns(tell(k), signal)) };
+}
+
+/** What is told of the whole world at a moment; the answer's headers say which it is. */
+export async function worldInTurns<T>(
+  service: Service,
+  c: Context<AccessEnv>,
+  { host, at }: { readonly host: string; readonly at: MomentText | undefined },
+  { tell, signal }: Telling<T>,
+): Promise<Told<T>> {
+  if (at === undefined) {
+    const found = await headInTurns(service, host, { tell, signal });
+    keepFor(c, host, { moment: found.moment, fixed: false });
+    return found;
+  }
+  const moment = await momentOf(service, c, host, at);
+  const { position } = moment;
+  const past = (kernel: Kernel) => inTurns(tell(kernel), signal);
+  return { moment, told: await service.log.readAt(host, position, past) };
+}
+
 /** The moment of a text, or the problem that the log does not have it. */
 export async function knownMoment(
   service: Service,
@@ -116,10 +170,20 @@ const FOR_EVER_S = 31_536_000;
 /** Says in the headers which moment an answer is about, and how long it stays true. */
 export function keepFor(c: Context<AccessEnv>, host: string, { moment, fixed }: FoundMoment): void {
   reflect(c, host, moment.position);
-  // Where tokens decide who may read, a shared cache must not answer in their place.
+  keep(c, fixed ? `max-age=${FOR_EVER_S}, immutable` : 'no-cache');
+}
+
+/**
+ * Says that an answer is about two hosts: it is asked for again each time. The other one may move
+ * while this one stays, so that no ETag of this one could tell that the answer is still true.
+ */
+export function keepForOnce(c: Context<AccessEnv>): void {
+  c.header('etag', undefined);
+  keep(c, 'no-cache');
+}
+
+/** Where tokens decide who may read, a shared cache must not answer in their place. */
+function keep(c: Context<AccessEnv>, howLong: string): void {
   const who = c.get('principal') === LOCAL ? 'public' : 'private';
-  c.header(
-    'cache-control',
-    fixed ? `${who}, max-age=${FOR_EVER_S}, immutable` : `${who}, no-cache`,
-  );
+  c.header('cache-control', `${who}, ${howLong}`);
 }

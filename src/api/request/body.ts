@@ -1,7 +1,17 @@
 /** Bodies, counted while they arrive. */
 import type { Context } from 'hono';
-import { BODY_MS, JSON_BODY_BYTES_MAX } from '../limits.ts';
+import { turn } from '../../events/turns.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { beginBody } from '../guard/unfinished.ts';
+import {
+  BODY_MS,
+  HEAVY_BODY_BYTES,
+  JSON_BODY_BYTES_MAX,
+  SMALL_BODY_BYTES_MAX,
+  UNSHAPED_BYTES_MAX,
+} from '../limits.ts';
 import { ProblemError } from '../problem.ts';
+import { refuseShapeless } from './json-shape.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -11,7 +21,7 @@ function tooLarge(limit: number): ProblemError {
 }
 
 /** The text of bytes. Throws a problem when they are not UTF-8. */
-export function utf8Text(bytes: Uint8Array, line?: number): string {
+function utf8Text(bytes: Uint8Array, line?: number): string {
   try {
     return utf8.decode(bytes);
   } catch {
@@ -20,8 +30,30 @@ export function utf8Text(bytes: Uint8Array, line?: number): string {
   }
 }
 
-/** The JSON value of a text. Throws a problem that says where the text breaks off or errs. */
-export function jsonValue(text: string, line?: number): unknown {
+/**
+ * The text and the JSON value of bytes. Throws a problem that says where the text breaks off or
+ * errs, or that it is of no shape that a request has.
+ *
+ * @param line of the body, where each is a text of its own
+ */
+export function jsonOf(bytes: Uint8Array, line?: number): JsonBody {
+  if (bytes.byteLength > UNSHAPED_BYTES_MAX) refuseShapeless(bytes);
+  const text = utf8Text(bytes, line);
+  return { text, value: jsonValue(text, line) };
+}
+
+/** The same of a body that may be large: its steps take turns with what else there is to do. */
+export async function jsonInTurns(bytes: Uint8Array): Promise<JsonBody> {
+  if (bytes.byteLength <= HEAVY_BODY_BYTES) return jsonOf(bytes);
+  await turn();
+  refuseShapeless(bytes);
+  await turn();
+  const text = utf8Text(bytes);
+  await turn();
+  return { text, value: jsonValue(text) };
+}
+
+function jsonValue(text: string, line?: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -72,23 +104,40 @@ export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array> {
 /** A body's bytes, at most `limit` of them. Throws a problem as soon as there are more. */
 async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
   const announced = c.req.header('content-length');
-  if (announced !== undefined) {
-    if (Number(announced) > limit) throw tooLarge(limit);
+  if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
+  const done = beginBody(callerOfRequest(c), announced === undefined ? limit : Number(announced));
+  try {
     // Node ends a body at its announced length, so it needs no counting.
-    return new Uint8Array(await inTime(c.req.arrayBuffer()));
+    if (announced !== undefined) return new Uint8Array(await inTime(c.req.arrayBuffer()));
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of bodyChunks(c)) {
+      bytes += chunk.byteLength;
+      if (bytes > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    done();
   }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of bodyChunks(c)) {
-    bytes += chunk.byteLength;
-    if (bytes > limit) throw tooLarge(limit);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** A JSON body: its text, for the fingerprint of a retry, and its value. */
-export async function jsonBody(c: Context): Promise<{ text: string; value: unknown }> {
-  const text = utf8Text(await bodyBytes(c, JSON_BODY_BYTES_MAX));
-  return { text, value: jsonValue(text) };
+export interface JsonBody {
+  readonly text: string;
+  readonly value: unknown;
+}
+
+const READ = new WeakMap<Request, Promise<JsonBody>>();
+
+/** The JSON body of a request: read once, for the guard that looks for a host in it as well. */
+export function jsonBody(c: Context): Promise<JsonBody> {
+  const body = READ.get(c.req.raw) ?? bodyBytes(c, SMALL_BODY_BYTES_MAX).then(jsonInTurns);
+  READ.set(c.req.raw, body);
+  return body;
+}
+
+/** The JSON body of a request that may carry a thousand calls with their programs. */
+export async function largeJsonBody(c: Context): Promise<JsonBody> {
+  return jsonInTurns(await bodyBytes(c, JSON_BODY_BYTES_MAX));
 }

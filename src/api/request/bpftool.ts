@@ -12,7 +12,8 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import type { Service } from '../service.ts';
-import { worldAt } from './at.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
+import { worldAt, worldInTurns } from './at.ts';
 
 /** Where a cgroup file system is mounted, unless the query says otherwise. */
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -102,7 +103,7 @@ export function onlyWithBpftool(query: {
 
 /** `bpftool -j cgroup tree`, of one cgroup and those below it. */
 export async function answerTree(
-  { service, c, host, at }: Asked,
+  { service, c, host, at, signal }: Asked & { readonly signal: AbortSignal },
   query: {
     readonly under: string;
     readonly effective: boolean;
@@ -110,8 +111,9 @@ export async function answerTree(
   },
 ): Promise<never> {
   const { under, effective, root = CGROUP_ROOT } = query;
-  const read = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
-  return printed(c, (await worldAt(service, c, host, at, read)).told);
+  const tell = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
+  const { told } = await worldInTurns(service, c, { host, at }, { tell, signal });
+  return answerInTurns(c, told, '\n') as Promise<never>;
 }
 
 /** `bpftool -j cgroup show`; a cgroup without programs is an empty list, not an empty line. */

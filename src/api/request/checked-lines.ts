@@ -2,9 +2,12 @@
 import type { Context } from 'hono';
 import { type NumberedRequest, numbered } from '../../events/references.ts';
 import type { IdempotencyKey } from '../../events/submission.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { beginBody } from '../guard/unfinished.ts';
+import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
-import { bodyChunks, jsonValue, utf8Text } from './body.ts';
+import { bodyChunks, jsonOf } from './body.ts';
 import { type Line, linesOf } from './lines.ts';
 import { oneSyscall } from './syscall-request.ts';
 import { fingerprint } from './write-headers.ts';
@@ -39,7 +42,9 @@ export async function* checkedLines(
   c: Context,
   key: string | undefined,
 ): AsyncGenerator<CheckedLines, undefined> {
+  let done: (() => void) | undefined;
   try {
+    done = beginBody(callerOfRequest(c), NDJSON_LINE_BYTES_MAX);
     for await (const lines of linesOf(bodyChunks(c))) {
       const piece = checked(c, key, lines);
       yield piece;
@@ -47,6 +52,8 @@ export async function* checkedLines(
     }
   } catch (error) {
     yield { good: [], broken: { error } };
+  } finally {
+    done?.();
   }
 }
 
@@ -63,7 +70,7 @@ function checked(c: Context, key: string | undefined, lines: readonly Line[]): C
 }
 
 function checkedLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
-  const value = jsonValue(utf8Text(bytes, number), number);
+  const { value } = jsonOf(bytes, number);
   if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
   // A line stands by itself: there is no earlier answer that it could refer to.
   const request = numbered(oneSyscall(value), []);

@@ -6,6 +6,7 @@ import { suggestion } from '../../events/schema/near-name.ts';
 import { path } from '../../events/schema/text.ts';
 import { cgroupScope } from '../../time-travel/cgroup-scope.ts';
 import { type EventFilter, NO_ERRNO } from '../../time-travel/event-filter.ts';
+import { programScope } from '../../time-travel/program-scope.ts';
 import { countParam, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { time } from './syscall-request.ts';
@@ -29,7 +30,11 @@ export const filterQuery = {
   pid: countParam.optional(),
   comm: shortText.optional(),
   actor: shortText.optional(),
-  program: countParam.optional().describe('Events that name this program id.'),
+  program: countParam
+    .optional()
+    .describe(
+      'Events that touch the program of this id: its load, attachments and links, and what ends them.',
+    ),
   link: countParam.optional().describe('Events that name this link id.'),
   cgroup: path.optional().describe('Events that touch the cgroup at this path, or one below it.'),
   from: time.optional().describe('Events of this time or later.'),
@@ -43,8 +48,12 @@ export type FilterQuery = z.output<typeof filterSchema>;
 export async function filterOf(
   service: Service,
   hostId: number,
-  { cgroup, ...conditions }: FilterQuery,
+  { cgroup, program, ...conditions }: FilterQuery,
 ): Promise<EventFilter> {
-  if (cgroup === undefined) return conditions;
-  return { ...conditions, cgroup: await cgroupScope(service.database, hostId, cgroup) };
+  const { database } = service;
+  return {
+    ...conditions,
+    ...(cgroup !== undefined && { cgroup: await cgroupScope(database, hostId, cgroup) }),
+    ...(program !== undefined && { program: await programScope(database, hostId, program) }),
+  };
 }

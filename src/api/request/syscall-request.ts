@@ -5,9 +5,11 @@ import { microsOf } from '../../events/rfc3339.ts';
 import { reference } from '../../events/schema/reference.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { comm } from '../../events/schema/text.ts';
+import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
-import { CALLS_MAX } from '../limits.ts';
+import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
+import type { JsonBody } from './body.ts';
 
 /** A time that a request tells; the output is in microseconds since the epoch. */
 export const time = z
@@ -50,12 +52,23 @@ export function oneSyscall(value: unknown, prefix = ''): SyscallRequest {
   return parsed.data;
 }
 
-/** A posted list. Throws the problem of its first wrong call. */
-export function syscallList(values: readonly unknown[]): SyscallRequest[] {
+/** The calls of a body, one or a list. Throws the problem of its first wrong call. */
+export async function callsOf({ text, value }: JsonBody): Promise<SyscallRequest[]> {
+  if (!Array.isArray(value)) return [oneSyscall(value)];
+  const checked = syscallList(value);
+  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : atOnce(checked);
+}
+
+function* syscallList(values: readonly unknown[]): Pausing<SyscallRequest[]> {
   if (values.length < 1 || values.length > CALLS_MAX) {
     const message = `the list must have 1…${CALLS_MAX} calls, not ${values.length}`;
     throw invalid([{ field: '', message, limit: CALLS_MAX }]);
   }
+  const calls: SyscallRequest[] = [];
   // Each on its own, so that a hundred broken calls do not make a hundred errors.
-  return values.map((value, index) => oneSyscall(value, String(index)));
+  for (const [index, value] of values.entries()) {
+    calls.push(oneSyscall(value, String(index)));
+    yield;
+  }
+  return calls;
 }

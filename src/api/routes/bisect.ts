@@ -1,5 +1,5 @@
 /** GET …/bisect: the first position at which a condition on an effective array holds. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Span } from '../../projections/list-versions.ts';
@@ -8,13 +8,15 @@ import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect.ts'
 import { sideBySide, spelledBy } from '../../time-travel/differing.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
 import { bisectText } from '../../time-travel/text/bisect-text.ts';
-import { allowed } from '../guard/access.ts';
-import { keepFor } from '../request/at.ts';
+import { READ_OF_TWO } from '../answer-headers.ts';
+import { TIMELINES } from '../limits.ts';
+import { keepForOnce } from '../request/at.ts';
 import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanQuery, stretchOf } from '../request/span.ts';
-import { type App, hostParams } from '../routing.ts';
+import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
@@ -49,6 +51,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/bisect',
   operationId: 'bisect',
+  access: { role: 'reader', hosts: ['path:host', 'query:condition'] },
   summary: 'The first position at which a condition on an effective array holds',
   request: {
     params: hostParams,
@@ -59,7 +62,7 @@ const route = createRoute({
       ...formatQuery,
     }),
   },
-  responses: answersInForms('What was found.', bisectAnswer),
+  responses: answersInForms('What was found.', bisectAnswer, READ_OF_TWO),
 });
 
 interface Search {
@@ -70,9 +73,9 @@ interface Search {
 
 /** Two hosts are compared at equal positions; the shorter log stays as it ended. */
 async function verdictOf(
-  { database, log }: Service,
+  { database, log }: Pick<Service, 'database' | 'log'>,
   { span, place, condition }: Search,
-): Promise<Verdict & { readonly open?: true }> {
+): Promise<Verdict> {
   const versions = await arrayTimeline(database, span, place);
   if (condition.kind !== 'differs') return firstHolding(versions, testOf(condition));
   const { host_id, position: head } = await log.head(condition.host);
@@ -83,21 +86,21 @@ async function verdictOf(
     { versions, spelled: await spelledBy(database, span.host_id, versions) },
     { versions: others, spelled: await spelledBy(database, host_id, others) },
   );
-  const verdict = firstHolding(compared.versions, (version) => compared.differing.has(version));
-  // While the other log is shorter, what it records next may still change the answer.
-  return head < span.to ? { ...verdict, open: true } : verdict;
+  return firstHolding(compared.versions, (version) => compared.differing.has(version));
 }
 
 export function bisect(app: App, service: Service): void {
+  const timelines = new HeavyReads(service, TIMELINES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { condition, format, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
-    if (condition.kind === 'differs') allowed(c, 'reader', condition.host);
     const { span, last } = await stretchOf(service, c, host, query);
     const place = await placeOf(service, last, query);
-    const verdict = await verdictOf(service, { span, place, condition });
-    if (verdict.open) keepFor(c, host, { moment: last, fixed: false });
+    const verdict = await timelines.answer(c, ({ database }) =>
+      verdictOf({ ...service, database }, { span, place, condition }),
+    );
+    // While the other log is shorter, what it records next may still change the answer.
+    if (condition.kind === 'differs') keepForOnce(c);
     const { path, attach_type } = place;
     const { from, to } = span;
     const { found, at_start, monotone } = verdict;

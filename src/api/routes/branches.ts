@@ -2,10 +2,9 @@
  * Branches of a host: POST makes one, GET lists them, DELETE hides one. A branch is a host of its
  * own: syscalls are posted to it, and everything is read of it, under its name.
  */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { invalidBy } from '../field-errors.ts';
-import { allowed } from '../guard/access.ts';
 import { knownMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
@@ -13,12 +12,13 @@ import { momentField } from '../request/moment-field.ts';
 import { fingerprint, idempotencyKey, REPLAYED } from '../request/write-headers.ts';
 import {
   type App,
-  answersWithoutTag,
+  createRoute,
   creates,
   hostName,
   hostParams,
   idPage,
   problemAnswer,
+  readsWithoutTag,
   reflect,
   writeHeaders,
 } from '../routing.ts';
@@ -40,18 +40,20 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/branches',
   operationId: 'listBranches',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The branches that grew from a host itself, by name',
   request: {
     params: hostParams,
     query: strictObject({ limit: idPage.limit, after: hostName.optional() }),
   },
-  responses: answersWithoutTag('Branches that the token may touch.', branchPage),
+  responses: readsWithoutTag('Branches that the token may touch.', branchPage),
 });
 
 const createBranchRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/branches',
   operationId: 'createBranch',
+  access: { role: 'writer', hosts: ['path:host', 'body:name'] },
   summary: 'A host that shares the log of another up to a moment',
   description:
     'Made at once, however long the log is. What is recorded on a branch never touches its origin.',
@@ -63,6 +65,7 @@ const dropRoute = createRoute({
   method: 'delete',
   path: '/v1/hosts/{host}/branches/{name}',
   operationId: 'dropBranch',
+  access: { role: 'writer', hosts: ['path:host', 'path:name'] },
   summary: 'Hide a branch',
   description:
     'From then on there is no host of that name, and the name stays taken. Nothing is removed: ' +
@@ -76,15 +79,15 @@ export function branches(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const principal = allowed(c, 'reader', host);
+    const principal = c.get('principal');
     const { limit, after } = c.req.valid('query');
-    const rows = await log.branches(host, { limit, ...(after !== undefined && { after }) });
-    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(hostRowOf);
+    const rows = await log.branches(host, { limit, after, patterns: principal.hosts });
+    const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     return c.json({ items, ...(last !== undefined && { next: last }) } as never, 200);
   });
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...createBranchRoute,
     request: {
       params: hostParams,
@@ -94,30 +97,32 @@ export function branches(app: App, service: Service): void {
   });
   app.openapi({ ...createBranchRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'writer', host);
+    const principal = c.get('principal');
     contentType(c, [JSON_TYPE]);
     const { text, value } = await jsonBody(c);
     const parsed = branchRequest.safeParse(value);
     if (!parsed.success) throw invalidBy(parsed.error);
     const { name, at } = parsed.data;
-    allowed(c, 'writer', name);
     const { moment } = await knownMoment(service, host, at, 'at');
     const key = idempotencyKey(c);
     const keyed = key !== undefined && {
       idempotency: { key, fingerprint: fingerprint(c, text) },
     };
     const { position } = moment;
-    const made = await log.createBranch(host, { name, position, principal: actor, ...keyed });
+    const made = await log.createBranch(host, {
+      name,
+      position,
+      principal: principal.actor,
+      ...keyed,
+    });
     if (made.replayed) c.header(REPLAYED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, made.branch.position);
-    return c.json(hostRowOf(made.branch) as never, 201);
+    return c.json(hostRowOf(made.branch, principal) as never, 201);
   });
 
   app.openapi(dropRoute, async (c) => {
     const { host, name } = c.req.valid('param');
-    allowed(c, 'writer', host);
-    allowed(c, 'writer', name);
     await log.dropBranch(host, name);
     return c.body(null, 204);
   });

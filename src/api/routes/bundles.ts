@@ -1,17 +1,17 @@
 /** POST /v1/bundles: an exported log becomes a host with the same bytes and hashes. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
 import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
-import { allowed } from '../guard/access.ts';
-import { atMost } from '../guard/at-most.ts';
-import { IMPORTS_MAX } from '../limits.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
+import { IMPORTS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType } from '../request/content-type.ts';
-import { type App, creates, hostName, reflect } from '../routing.ts';
+import { type App, createRoute, creates, hostName, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 
@@ -20,9 +20,11 @@ export const imported = z
     host: z.string(),
     position,
     hash: z.string(),
-    /** Checkpoints that agree with the log, and the position of the last of them. */
+    /** Checkpoints of trusted keys that agree with the log, and the position of the last of them. */
     checkpoints: z.int(),
     proven_to: z.int(),
+    /** Checkpoints of unknown keys: they prove nothing. */
+    untrusted: z.int(),
   })
   .meta({ id: 'ImportedBundle' });
 
@@ -30,6 +32,7 @@ const route = createRoute({
   method: 'post',
   path: '/v1/bundles',
   operationId: 'importBundle',
+  access: { role: 'admin', hosts: ['query:host'] },
   summary: 'Import an exported log as a new host',
   description:
     'The body is what `…/export?format=bundle` gave. It is refused, and nothing of it is kept, ' +
@@ -58,13 +61,13 @@ function refused(error: unknown): ProblemError | undefined {
 }
 
 export function bundles(app: App, service: Service): void {
-  const running = atMost(IMPORTS_MAX, 'imports');
-  const { database } = service;
+  const importing = new Room(IMPORTS, 'imports');
+  const { database, clock, trustedKeys } = service;
   const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  app.describe({ ...route, request: { ...route.request, body } });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host: wanted } = c.req.valid('query');
-    allowed(c, 'admin', wanted);
+    const { actor } = c.get('principal');
     contentType(c, [BUNDLE_TYPE]);
     const name = (exported: string): string => {
       const host = wanted ?? hostName.safeParse(exported).data;
@@ -72,15 +75,24 @@ export function bundles(app: App, service: Service): void {
         const message = 'the bundle has a name that no host may have here: give one';
         throw invalid([{ field: 'host', message }]);
       }
-      allowed(c, 'admin', host);
       return host;
     };
-    const work = () => importBundle(database, { chunks: bodyChunks(c), projector, hostName: name });
-    const { host, report } = await running(work).catch((error: unknown) => {
-      throw refused(error) ?? error;
-    });
+    const work = () =>
+      importBundle(database, {
+        chunks: bodyChunks(c),
+        projector,
+        hostName: name,
+        actor,
+        now: clock.now(),
+        trusted: trustedKeys,
+      });
+    const { host, report } = await importing
+      .hold(callerOfRequest(c), work)
+      .catch((error: unknown) => {
+        throw refused(error) ?? error;
+      });
     reflect(c, host, report.position);
-    const { position: head, hash, checkpoints, proven_to } = report;
-    return c.json({ host, position: head, hash, checkpoints, proven_to }, 201);
+    const { position: head, hash, checkpoints, proven_to, untrusted } = report;
+    return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);
   });
 }

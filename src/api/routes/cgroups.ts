@@ -1,5 +1,5 @@
 /** GET …/cgroups: the tree, and one cgroup with what is attached to it and what runs on it. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -8,7 +8,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
-import { allowed } from '../guard/access.ts';
+import { WHOLE_STATES } from '../limits.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
@@ -20,7 +20,9 @@ import {
   bpftoolTreeQuery,
   onlyWithBpftool,
 } from '../request/bpftool.ts';
-import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
 
@@ -28,30 +30,32 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/cgroups',
   operationId: 'listCgroups',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living cgroups by id',
   request: {
     params: hostParams,
     query: strictObject({
       ...atQuery,
-      ...idPage,
+      ...numberedPage,
       ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
     }),
   },
-  responses: answers('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
+  responses: reads('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
 });
 
 const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/cgroups/{cgroup_id}',
   operationId: 'getCgroup',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One cgroup: its lists and what runs on it',
   request: {
     params: hostParams.extend({ cgroup_id: countParam }),
     query: strictObject({ ...atQuery, ...bpftoolCgroupQuery }),
   },
-  responses: answers(
+  responses: reads(
     'The cgroup.',
     z.union([oneOf('CgroupAnswer', 'cgroup', cgroupDetail), bpftoolShow]),
   ),
@@ -73,12 +77,12 @@ function programsOn(kernel: Kernel, cgroupId: number) {
 
 export function cgroups(app: App, service: Service): void {
   const { database } = service;
+  const trees = new HeavyReads(service, WHOLE_STATES);
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, ...query } = c.req.valid('query');
+    const { path: only, under, ...query } = pinned(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
-    allowed(c, 'reader', host);
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
       throw invalid([{ field: 'under', message: 'path and under exclude each other' }]);
@@ -88,7 +92,8 @@ export function cgroups(app: App, service: Service): void {
         throw invalid([{ field: 'path', message: 'a tree is asked for with `under`' }]);
       }
       const effective = query.effective === 'true';
-      return answerTree({ service, c, host, at }, { under: under ?? '/', effective, root });
+      const tree = { under: under ?? '/', effective, root };
+      return trees.answer(c, ({ signal }) => answerTree({ service, c, host, at, signal }, tree));
     }
     const read = (kernel: Kernel): readonly number[] => {
       if (only === undefined) return livingCgroups(kernel, { limit, after, under });
@@ -98,13 +103,13 @@ export function cgroups(app: App, service: Service): void {
     const items = await cgroupsByIds(database, moment, ids);
     const paged = only === undefined && items.length === limit;
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
-    const next = last !== undefined && { next: String(last) };
-    return c.json({ host, position: moment.position, items, ...next }, 200);
+    const { position } = moment;
+    const next = last !== undefined && { next: nextPage(position, last) };
+    return c.json({ host, position, items, ...next }, 200);
   });
 
   app.openapi(oneRoute, async (c) => {
     const { host, cgroup_id } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const query = c.req.valid('query');
     const { at, format } = query;
     onlyWithBpftool(query);

@@ -1,17 +1,18 @@
 /** GET and POST …/checkpoints: signed statements of where a log stood. GET /v1/keys: who signs. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Checkpoint } from '../../events/checkpoint/checkpoint.ts';
-import { readCheckpoints, readKeys, signHead } from '../../events/checkpoint/checkpoints.ts';
+import { readCheckpoints, readKeys } from '../../events/checkpoint/checkpoints.ts';
+import { signHead } from '../../events/checkpoint/sign-head.ts';
+import { isSigningRefused } from '../../events/log-refusal.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
 import {
   type App,
-  answers,
-  answersWithoutTag,
+  createRoute,
   creates,
   hostParams,
   idPage,
+  readsWithoutTag,
   reflect,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -29,12 +30,28 @@ export const checkpoint = z
     signed_at: timestamp,
     key_id: hex(8),
     signature: hex(64),
+    /** Absent in format 1, which older programs signed. */
+    chained: z
+      .strictObject({
+        /** From 1. */
+        number: z.int().min(1),
+        /** SHA-256 of text and signature of the checkpoint before it; zeros for the first one. */
+        previous: hex(32),
+        log_id: z.string().nullable(),
+        /** Events before this position were imported: the signer vouches for none of them. */
+        recorded_from: position,
+      })
+      .exactOptional(),
+    /** Whether the key is the service's own or pinned. A checkpoint of another proves nothing. */
+    trusted: z.boolean(),
   })
   .meta({
     id: 'Checkpoint',
     description:
-      'The signature (Ed25519) covers the lines `bpfledger checkpoint v1`, host, position, hash, ' +
-      'recorded_at and signed_at, each with its newline, the times in microseconds.',
+      'The signature (Ed25519) covers the lines `bpfledger checkpoint v2`, host, log_id (`-` for ' +
+      'null), position, hash, recorded_from, recorded_at, signed_at, number and previous, each with ' +
+      'its newline, the times in microseconds. Without `chained` it covers `bpfledger checkpoint ' +
+      'v1`, host, position, hash, recorded_at and signed_at.',
   });
 
 export const checkpointPage = pageOf('CheckpointPage', checkpoint);
@@ -56,15 +73,17 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'listCheckpoints',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Signed checkpoints of a log',
   request: { params: hostParams, query: strictObject(idPage) },
-  responses: answers('Checkpoints, by position.', checkpointPage),
+  responses: readsWithoutTag('Checkpoints, by position.', checkpointPage),
 });
 
 const signRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'signCheckpoint',
+  access: { role: 'writer', hosts: ['path:host'] },
   summary: 'Sign where the log stands now',
   description: 'Asked for again at the same position, the first one is the answer.',
   request: { params: hostParams },
@@ -75,52 +94,70 @@ const keysRoute = createRoute({
   method: 'get',
   path: '/v1/keys',
   operationId: 'listKeys',
+  access: { role: 'reader', hosts: 'none' },
   summary: 'The public keys that signed checkpoints here (Ed25519)',
   request: {},
-  responses: answersWithoutTag('The keys.', keyList),
+  responses: readsWithoutTag('The keys.', keyList),
 });
 
-function onWire({ hash, signature, recorded_at, signed_at, ...rest }: Checkpoint) {
+/** Hexadecimal of bytes. */
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function onWire({ hash, signature, recorded_at, signed_at, chained, ...rest }: Checkpoint) {
   return {
     ...rest,
-    hash: Buffer.from(hash).toString('hex'),
+    ...(chained !== null && { chained: { ...chained, previous: hexOf(chained.previous) } }),
+    hash: hexOf(hash),
     recorded_at: rfc3339(recorded_at),
     signed_at: rfc3339(signed_at),
-    signature: Buffer.from(signature).toString('hex'),
+    signature: hexOf(signature),
   };
 }
 
 export function checkpoints(app: App, service: Service): void {
-  const { database, clock, log, signingKey: key } = service;
+  const { database, clock, log, signingKey: key, signedHeads: memory, trustedKeys } = service;
+
+  async function trustedOf(found: readonly Checkpoint[]): Promise<ReadonlySet<string>> {
+    const ids = new Set(found.map(({ key_id }) => key_id));
+    const keys = ids.size === 0 ? [] : await readKeys(database);
+    const trusted = keys.filter((one) => ids.has(one.key_id) && trustedKeys.trusts(one));
+    return new Set(trusted.map(({ key_id }) => key_id));
+  }
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { limit, after = 0 } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { host_id, position: head } = await log.head(host);
     const found = await readCheckpoints(database, host_id, { after, limit });
     // No ETag: a checkpoint may come while the log stays where it is.
     const last = found.at(-1);
     const more = last !== undefined && found.length >= limit && { next: String(last.position) };
-    return c.json({ host, position: head, items: found.map(onWire), ...more }, 200);
+    const trusted = await trustedOf(found);
+    const items = found.map((one) => ({ ...onWire(one), trusted: trusted.has(one.key_id) }));
+    return c.json({ host, position: head, items, ...more }, 200);
   });
 
   app.openapi(signRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'writer', host);
     const { host_id } = await log.head(host);
-    const signed = await signHead(database, { host_id, host }, { key, now: clock.now() });
+    const signer = { key, memory, now: clock.now() };
+    const signed = await signHead(database, { host_id, host }, signer).catch((error: unknown) => {
+      if (isSigningRefused(error)) {
+        service.metrics.signingRefused.inc();
+        service.onFault(error);
+      }
+      throw error;
+    });
     reflect(c, host, signed.position);
-    return c.json(onWire(signed), 201);
+    return c.json({ ...onWire(signed), trusted: true }, 201);
   });
 
   app.openapi(keysRoute, async (c) => {
-    allowed(c, 'reader');
     const known = new Map((await readKeys(database)).map((one) => [one.key_id, one]));
     known.set(key.public.key_id, key.public);
     const items = [...known.values()].map(({ key_id, bytes }) => ({
       key_id,
-      public_key: Buffer.from(bytes).toString('hex'),
+      public_key: hexOf(bytes),
       current: key_id === key.public.key_id,
     }));
     return c.json({ items }, 200);

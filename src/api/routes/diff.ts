@@ -1,16 +1,19 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
-import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { sharedTo } from '../../events/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { inTurns, mapped } from '../../events/turns.ts';
 import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/text/diff-text.ts';
-import { type AccessEnv, allowed } from '../guard/access.ts';
+import { READ_OF_TWO } from '../answer-headers.ts';
+import type { AccessEnv } from '../guard/access.ts';
+import { DIFFS } from '../limits.ts';
 import { invalid } from '../problem.ts';
-import { keepFor, knownMoment } from '../request/at.ts';
+import { keepForOnce, knownMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
-import { type App, hostName, hostParams } from '../routing.ts';
+import { type App, createRoute, hostName, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { diffAnswer } from '../wire/diff.ts';
 import { eventRefOnWire } from '../wire/event-ref.ts';
@@ -19,6 +22,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/diff',
   operationId: 'getDiff',
+  access: { role: 'reader', hosts: ['path:host', 'query:against'] },
   summary: 'What changed between two moments, or differs between a branch and its origin',
   request: {
     params: hostParams,
@@ -33,30 +37,35 @@ const route = createRoute({
         ),
     }),
   },
-  responses: answersInForms('The difference.', diffAnswer),
+  responses: answersInForms('The difference.', diffAnswer, READ_OF_TWO),
 });
 
 /** The difference between two moments of one host. */
-async function inTime(service: Service, c: Context<AccessEnv>, host: string, query: SpanQuery) {
+async function inTime(
+  service: Service,
+  c: Context<AccessEnv>,
+  { host, signal }: { readonly host: string; readonly signal: AbortSignal },
+  query: SpanQuery,
+) {
   const { span } = await stretchOf(service, c, host, query);
   const { from, to } = span;
-  return { from, to, found: await askedDiff(service.log, host, { from, to }) };
+  return { from, to, found: await askedDiff(service.log, host, { from, to }, signal) };
 }
 
 interface Compared {
   readonly host: string;
   readonly against: string;
+  readonly signal: AbortSignal;
 }
 
 /** The difference between two hosts that share a part of their log. */
 async function betweenHosts(
   service: Service,
   c: Context<AccessEnv>,
-  { host, against }: Compared,
+  { host, against, signal }: Compared,
   query: SpanQuery,
 ) {
   const { log, database } = service;
-  allowed(c, 'reader', against);
   const start = await knownMoment(service, against, query.from, 'from');
   const end = await knownMoment(service, host, query.to, 'to');
   const [from, to] = [start.moment.position, end.moment.position];
@@ -65,29 +74,28 @@ async function betweenHosts(
     const message = `${against} shares no log with ${host}; compare a branch and its origin`;
     throw invalid([{ field: 'against', message }]);
   }
-  const fixed = start.fixed && end.fixed;
-  keepFor(c, host, { moment: end.moment, fixed });
-  // The ETag tells the position of one host; the other may move while this one stays.
-  if (!fixed) c.header('etag', undefined);
+  keepForOnce(c);
   const other = { host: against, position: from };
-  return { from, to, found: await diffAgainst(log, { host, to, shared }, other) };
+  return { from, to, found: await diffAgainst(log, { host, to, shared }, other, signal) };
 }
 
 export function diff(app: App, service: Service): void {
+  const diffs = new HeavyReads(service, DIFFS);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { format, against, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
-    const { from, to, found } =
+    const { from, to, found } = await diffs.answer(c, ({ signal }) =>
       against === undefined
-        ? await inTime(service, c, host, query)
-        : await betweenHosts(service, c, { host, against }, query);
+        ? inTime(service, c, { host, signal }, query)
+        : betweenHosts(service, c, { host, against, signal }, query),
+    );
+    const events = await inTurns(mapped(found.events, eventRefOnWire));
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, from, to },
         ...(against !== undefined && { against }),
         ...found.diff,
-        events: found.events.map(eventRefOnWire),
+        events,
       }),
       text: () => diffText({ from, to, against }, found),
     });

@@ -1,22 +1,29 @@
 /** GET …/drift: where a real kernel and the log disagree, as a page; and as it comes, by SSE. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Outcome } from '../../domain/outcome.ts';
 import { executorOf } from '../../events/kernel-reports/leases.ts';
 import { listRepairs, type RepairRow } from '../../events/kernel-reports/repairs.ts';
 import { listReports, type ReportRow } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
+import { STREAMED } from '../answer-headers.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
 import {
   DRIFT_LOOK_MS,
-  DRIFT_STREAMS_MAX,
+  DRIFT_STREAMS,
   HEARTBEAT_MS,
   PAGE_ROWS_DEFAULT,
-  RETRY_AFTER_S,
   UNREAD_MS,
 } from '../limits.ts';
-import { ProblemError } from '../problem.ts';
-import { type App, answersWithoutTag, hostParams, idPage, problemAnswer } from '../routing.ts';
+import {
+  type App,
+  createRoute,
+  hostParams,
+  idPage,
+  problemAnswer,
+  readsWithoutTag,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
@@ -27,25 +34,31 @@ const driftRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/drift',
   operationId: 'getDrift',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Where a real kernel and the log disagree',
   description:
     'By position: what the kernel answered otherwise. Standing: what is otherwise on it now. ' +
     'Repairs: what the executor put back.',
   request: { params: hostParams, query: strictObject(idPage) },
-  responses: answersWithoutTag('The drift.', driftAnswer),
+  responses: readsWithoutTag('The drift.', driftAnswer),
 });
 
 const streamRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/drift/stream',
   operationId: 'followDrift',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Follow the drift as server-sent events',
   description:
     '`event: drift` is a Drift: first one of what stands now, then one at each change, with the ' +
     'items and repairs that are new. A client that comes back asks `…/drift` what it missed.',
   request: { params: hostParams },
   responses: {
-    200: { description: 'The stream.', content: { [EVENT_STREAM]: { schema: z.string() } } },
+    200: {
+      description: 'The stream.',
+      headers: STREAMED,
+      content: { [EVENT_STREAM]: { schema: z.string() } },
+    },
     default: problemAnswer,
   },
 });
@@ -62,11 +75,10 @@ interface Seen {
 
 export function drift(app: App, service: Service): void {
   const { log, database } = service;
-  let open = 0;
+  const room = new Room(DRIFT_STREAMS, 'streams of drift');
 
   app.openapi(driftRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { limit, after = 0 } = c.req.valid('query');
     const { host_id: hostId } = await log.head(host);
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
@@ -78,25 +90,21 @@ export function drift(app: App, service: Service): void {
 
   app.openapi(streamRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { host_id: hostId } = await log.head(host);
-    if (open >= DRIFT_STREAMS_MAX) {
-      const detail = `${DRIFT_STREAMS_MAX} streams of drift are open`;
-      const limit = DRIFT_STREAMS_MAX;
-      throw new ProblemError('busy', { detail, limit, retry_after: RETRY_AFTER_S });
-    }
+    const leave = room.enter(callerOfRequest(c));
+    if (c.req.raw.method === 'HEAD') leave();
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
     async function* counted(): AsyncGenerator<string> {
-      open++;
       try {
         yield* changes(service, { host, hostId, signal });
       } finally {
         stop.abort();
-        open--;
+        leave();
       }
     }
-    return c.body(pulled(counted(), { unreadMs: UNREAD_MS }), 200, {
+    const body = pulled(counted(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') });
+    return c.body(body, 200, {
       'content-type': EVENT_STREAM,
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -162,10 +170,10 @@ interface Told {
 async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: Told) {
   const row = await executorOf(database, hostId);
   const items = await Promise.all(
-    rows.map(async ({ position, how, outcome, note, executor, reported_at }) => {
+    rows.map(async ({ position, how, outcome, note, executor, actor, reported_at }) => {
       const { call, outcome: logged } = await log.event(host, position);
       const kernel = JSON.parse(outcome) as Outcome;
-      const at = { executor, reported_at: rfc3339(reported_at) };
+      const at = { executor, actor, reported_at: rfc3339(reported_at) };
       return { position, how, call: call.name, log: logged, kernel, note, ...at };
     }),
   );
@@ -175,8 +183,8 @@ async function onWire({ log, database }: Service, { host, hostId, rows, repairs 
     standing: JSON.parse(row?.standing ?? '[]'),
     standing_at: row === undefined ? null : rfc3339(row.standing_at),
     items,
-    repairs: repairs.map(({ what, where, did, position, executor, repaired_at }) => {
-      const at = { executor, repaired_at: rfc3339(repaired_at) };
+    repairs: repairs.map(({ what, where, did, position, executor, actor, repaired_at }) => {
+      const at = { executor, actor, repaired_at: rfc3339(repaired_at) };
       return { kind: 'repair', what, where, did, position, ...at };
     }),
   };

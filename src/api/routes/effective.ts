@@ -1,17 +1,16 @@
 /** GET …/effective: what runs on a cgroup for an attach type, slot by slot, and by whose doing. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { effectiveArray as arrayOn, type Slot } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { blamed, type LinkHolders, linkHolders } from '../../time-travel/blame.ts';
 import { blameText } from '../../time-travel/text/blame-text.ts';
-import { allowed } from '../guard/access.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { placeQuery } from '../request/place.ts';
-import { type App, hostParams } from '../routing.ts';
+import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { blamedOnWire, blamedSlot } from '../wire/blame.ts';
 import { reflected } from '../wire/reads.ts';
@@ -30,6 +29,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/effective',
   operationId: 'getEffective',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The effective array of a cgroup for an attach type, with who put each program there',
   request: {
     params: hostParams,
@@ -50,7 +50,6 @@ export function effective(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { cgroup, attach_type, at, format } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const read = (kernel: Kernel): Read | undefined => {
       const id = cgroup.startsWith('/') ? kernel.cgroupIds.get(cgroup) : Number(cgroup);
       const found = kernel.cgroups.get(id ?? 0);

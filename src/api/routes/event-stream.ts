@@ -3,13 +3,15 @@
  * each is its position, so a client that comes back with Last-Event-ID misses nothing and sees
  * nothing twice. Comments keep the connection alive; bookmarks tell a filtered reader how far it is.
  */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
-import { HEARTBEAT_MS, RETRY_AFTER_S, STREAMS_MAX, UNREAD_MS } from '../limits.ts';
+import { STREAMED } from '../answer-headers.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
+import { HEARTBEAT_MS, STREAMS, UNREAD_MS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
-import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
 import { pulled } from '../streams/pulled.ts';
@@ -20,10 +22,13 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/events/stream',
   operationId: 'followEvents',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Follow the log as server-sent events',
   description:
     '`event: event` carries an event, `event: bookmark` the position that a filtered stream has ' +
-    'come to. Both have the position as id: send it back as Last-Event-ID, or as `after`.',
+    'come to. Both have the position as id: send it back as Last-Event-ID, or as `after`. ' +
+    '`event: history-changed` is the last message of a stream whose log went back (a standby that ' +
+    'was behind, a copy that was restored): `known` was its end before, `position` is its end now.',
   request: {
     params: hostParams,
     query: strictObject({
@@ -35,7 +40,11 @@ const route = createRoute({
     headers: z.object({ 'last-event-id': z.string().max(20).optional() }),
   },
   responses: {
-    200: { description: 'The stream.', content: { [EVENT_STREAM]: { schema: z.string() } } },
+    200: {
+      description: 'The stream.',
+      headers: STREAMED,
+      content: { [EVENT_STREAM]: { schema: z.string() } },
+    },
     default: problemAnswer,
   },
 });
@@ -49,6 +58,7 @@ function startOf(lastEventId: string | undefined, after: number | undefined): nu
 export function eventStream(app: App, service: Service): void {
   /** What ends each open stream. */
   const open = new Set<() => void>();
+  const room = new Room(STREAMS, 'streams');
   const endAll = () => {
     for (const end of open) end();
   };
@@ -56,7 +66,6 @@ export function eventStream(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { after, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const start = startOf(c.req.header('last-event-id'), after);
     const { host_id, position } = await service.log.head(host);
     if (start > position) {
@@ -64,10 +73,7 @@ export function eventStream(app: App, service: Service): void {
       throw new ProblemError('no-such-position', { detail, field: 'after', position });
     }
     const filter = await filterOf(service, host_id, query);
-    if (open.size >= STREAMS_MAX) {
-      const detail = `${STREAMS_MAX} streams are open`;
-      throw new ProblemError('busy', { detail, limit: STREAMS_MAX, retry_after: RETRY_AFTER_S });
-    }
+    const leave = room.enter(callerOfRequest(c));
     const stream = eventMessages(() => service.log.subscribe(host, { after: start }), {
       filter,
       onOpen: (end) => {
@@ -78,12 +84,16 @@ export function eventStream(app: App, service: Service): void {
         if (service.closing.aborted) end();
       },
       onEnd: (end) => {
+        leave();
         open.delete(end);
         service.metrics.streams.set(open.size);
       },
     });
+    // Nobody reads the body of an answer to HEAD.
+    if (c.req.raw.method === 'HEAD') leave();
     const body = pulled(stream, {
       unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
     });
     return c.body(body, 200, {

@@ -1,17 +1,26 @@
 /** GET …/events: pages of the log, filtered; and one event. */
-import { createRoute } from '@hono/zod-openapi';
+import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readEvents } from '../../events/log-reader.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
-import { allowed } from '../guard/access.ts';
-import { SCANNED_EVENTS_MAX } from '../limits.ts';
+import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, knownMoment, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
-import { type App, answers, countParam, hostParams, idPage, shortText } from '../routing.ts';
+import {
+  type App,
+  countParam,
+  createRoute,
+  hostParams,
+  idPage,
+  reads,
+  shortText,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
 
@@ -21,6 +30,7 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/events',
   operationId: 'listEvents',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Pages of the log, oldest first',
   description:
     `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or ` +
@@ -35,16 +45,17 @@ const listRoute = createRoute({
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
   },
-  responses: answers('Events.', eventPage),
+  responses: reads('Events.', eventPage),
 });
 
 const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/events/{position}',
   operationId: 'getEvent',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One event',
   request: { params: hostParams.extend({ position: countParam }) },
-  responses: answers('The event.', wireEvent),
+  responses: reads('The event.', wireEvent),
 });
 
 interface Scan {
@@ -55,7 +66,7 @@ interface Scan {
 
 /** The next events that match, and the position that the search came to. */
 async function scan(
-  service: Service,
+  database: Queryable,
   hostId: number,
   filter: EventFilter,
   { after, to, limit }: Scan,
@@ -65,7 +76,7 @@ async function scan(
   let reached = after;
   while (reached < last) {
     const range = { from: reached + 1, limit: last - reached };
-    const events = await readEvents(service.database, hostId, range);
+    const events = await readEvents(database, hostId, range);
     for (const event of events) {
       if (event.position > last) break;
       reached = event.position;
@@ -78,10 +89,11 @@ async function scan(
 }
 
 export function events(app: App, service: Service): void {
+  const searches = new HeavyReads(service, SEARCHES);
+
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { at, limit, after, next, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { host_id, position } = await momentOf(service, c, host, at);
     const filter = await filterOf(service, host_id, query);
     let start = next === undefined ? (after ?? 0) : positionAfter(next, query);
@@ -89,19 +101,17 @@ export function events(app: App, service: Service): void {
       // Everything up to there is older than `from`.
       start = Math.max(start, await positionAt(service.database, host_id, query.from - 1));
     }
-    const { found, reached } = await scan(service, host_id, filter, {
-      after: start,
-      to: position,
-      limit,
-    });
+    const place = { after: start, to: position, limit };
+    const { found, reached } = isOpen(filter)
+      ? await scan(service.database, host_id, filter, place)
+      : await searches.answer(c, ({ database }) => scan(database, host_id, filter, place));
     const items = found.map(eventOnWire);
     const more = reached < position && { next: nextToken(reached, query) };
-    return c.json({ host, position, items, ...more }, 200);
+    return answerInTurns(c, { host, position, items, ...more }) as Promise<never>;
   });
 
   app.openapi(oneRoute, async (c) => {
     const { host, position: wanted } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { moment } = await knownMoment(service, host, undefined, 'at');
     const { host_id, position } = moment;
     const [event] =

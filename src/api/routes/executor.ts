@@ -3,17 +3,22 @@
  * …/executor, and …/drift (drift.ts). Reports are no events: nobody who follows the log sees them.
  */
 import { randomUUID } from 'node:crypto';
-import { createRoute, type z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
 import { countReports, type Report, storeReports } from '../../events/kernel-reports/reports.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { invalidBy } from '../field-errors.ts';
-import { allowed } from '../guard/access.ts';
 import { ProblemError } from '../problem.ts';
-import { jsonBody } from '../request/body.ts';
+import { jsonBody, largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import { type App, answersWithoutTag, hostParams } from '../routing.ts';
+import {
+  type App,
+  answersWithoutTag,
+  createRoute,
+  hostParams,
+  readsWithoutTag,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
 import {
   executorAnswer,
@@ -29,8 +34,9 @@ const leaseRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/executor/lease',
   operationId: 'takeExecutorLease',
+  access: { role: 'executor', hosts: ['path:host'] },
   summary: "Become the one executor of a host's log",
-  description: 'Asked again by the same executor, it is a new lease in place of the old one.',
+  description: 'Asked again by the same instance, it is a new lease in place of the old one.',
   request: { params: hostParams },
   responses: answersWithoutTag('The lease.', leaseAnswer),
 });
@@ -39,6 +45,7 @@ const reportsRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/executor/reports',
   operationId: 'postExecutorReports',
+  access: { role: 'executor', hosts: ['path:host'] },
   summary: 'Report what the kernel answered, and renew the lease',
   description: 'In the order of the log, without gaps. What was reported already stays as it is.',
   request: { params: hostParams },
@@ -49,9 +56,10 @@ const executorRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/executor',
   operationId: 'getExecutor',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Who applies the log, where, and how far',
   request: { params: hostParams },
-  responses: answersWithoutTag('The executor.', executorAnswer),
+  responses: readsWithoutTag('The executor.', executorAnswer),
 });
 
 export function executor(app: App, service: Service): void {
@@ -62,16 +70,23 @@ export function executor(app: App, service: Service): void {
 function writes(app: App, service: Service): void {
   const { log, database, clock } = service;
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...leaseRoute,
     request: { params: hostParams, body: bodyOf(leaseRequest) },
   });
   app.openapi({ ...leaseRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'writer', host);
-    const { executor: name, place } = await bodyAs(c, leaseRequest);
+    const { actor } = c.get('principal');
+    const { executor: name, instance, place } = await bodyAs(c, leaseRequest);
     const { host_id: hostId } = await log.head(host);
-    const lease = { hostId, executor: name, lease: randomUUID(), now: clock.now() };
+    const lease = {
+      hostId,
+      executor: name,
+      instance,
+      actor,
+      lease: randomUUID(),
+      now: clock.now(),
+    };
     const row = await takeLease(database, { ...lease, place: JSON.stringify(place) });
     if (row === undefined) throw await leaseHeld(service, hostId);
     const { lease: taken, expires_at, reported_position } = row;
@@ -79,20 +94,21 @@ function writes(app: App, service: Service): void {
     return c.json({ ...answer, reported_position }, 200);
   });
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...reportsRoute,
     request: { params: hostParams, body: bodyOf(reportsRequest) },
   });
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'writer', host);
-    const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest);
+    const { actor } = c.get('principal');
+    const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest, largeJsonBody);
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
     const now = clock.now();
     const stored = await storeReports(database, {
       hostId,
       lease,
+      actor,
       // The schemas are proven to be the domain's types, but for `readonly`.
       reports: reports as readonly Report[],
       now,
@@ -117,9 +133,13 @@ async function leaseHeld(service: Service, hostId: number): Promise<ProblemError
   return new ProblemError('lease-held', { detail });
 }
 
-async function bodyAs<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+async function bodyAs<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  read = jsonBody,
+): Promise<z.output<T>> {
   contentType(c, [JSON_TYPE]);
-  const { value } = await jsonBody(c);
+  const { value } = await read(c);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error);
   return parsed.data;
@@ -145,12 +165,12 @@ function reads(app: App, service: Service): void {
 
   app.openapi(executorRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { host_id: hostId, position: head } = await log.head(host);
     const row = await executorOf(database, hostId);
     const counts = await countReports(database, hostId);
     const executor = row && {
       name: row.executor,
+      actor: row.actor,
       place: JSON.parse(row.place),
       leased_at: rfc3339(row.leased_at),
       expires_at: rfc3339(row.expires_at),

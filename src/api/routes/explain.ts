@@ -1,16 +1,17 @@
 /** GET …/explain: why a program is effective on a cgroup, or is not. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { reason } from '../../events/schema/reason.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedExplanation, placesOf } from '../../time-travel/asked-explanation.ts';
 import { eventRef } from '../../time-travel/event-ref.ts';
-import { explanationSentence, smallestChange } from '../../time-travel/text/explain-text.ts';
-import { allowed } from '../guard/access.ts';
+import { explanationSentence } from '../../time-travel/text/explain-text.ts';
+import { STORIES } from '../limits.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
-import { type App, countParam, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected } from '../wire/reads.ts';
@@ -43,6 +44,8 @@ export const explanation = z
     /** The smallest change after which the answer would be another. */
     change: z.string().exactOptional(),
     event: wireEventRef.exactOptional(),
+    /** A refused attempt to attach it again, after it ended. */
+    later_refusal: wireEventRef.exactOptional(),
     reason: reason.exactOptional(),
     entry: entry.exactOptional(),
     mode: z.enum(['none', 'override', 'multi']).exactOptional(),
@@ -68,6 +71,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/explain',
   operationId: 'explain',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Why a program is, or is not, effective on a cgroup',
   request: {
     params: hostParams,
@@ -82,26 +86,27 @@ const route = createRoute({
 });
 
 export function explain(app: App, service: Service): void {
+  const stories = new HeavyReads(service, STORIES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, at, format, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { moment, told: stands_at } = await worldAt(service, c, host, at, (kernel) =>
       placesOf(kernel, program),
     );
     const place = await placeOf(service, moment, query);
-    const found = await askedExplanation(service, { host, moment, place, program });
-    const { names, put_by, blocked_by } = found;
-    const { why, event, entry: own, in_the_way, ...rest } = found.explanation;
+    const found = await stories.answer(c, ({ database, signal }) =>
+      askedExplanation({ ...service, database, signal }, { host, moment, place, program }),
+    );
+    const { names, put_by, blocked_by, change } = found;
+    const { why, event, entry: own, in_the_way, later_refusal, ...rest } = found.explanation;
     const { path, attach_type } = place;
     const { position } = moment;
     const asked = {
-      ...{ path, attach_type, program, position, names },
+      ...{ path, attach_type, program, position, names, stands_at },
       ...(put_by && { put_by }),
       ...(blocked_by && { blocked_by }),
     };
     const sentence = explanationSentence(asked, found.explanation);
-    const change = smallestChange(asked, found.explanation);
     const prog_name = names.get(program)?.prog_name;
     const putBy = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
     return inForm(c, format, {
@@ -111,11 +116,12 @@ export function explain(app: App, service: Service): void {
         ...{ effective: why === 'effective', why, sentence, ...rest },
         ...(change !== undefined && { change }),
         ...(event && { event: eventRefOnWire(eventRef(event)) }),
+        ...(later_refusal && { later_refusal: eventRefOnWire(eventRef(later_refusal)) }),
         ...(own && { entry: { ...own, ...putBy(put_by) } }),
         ...(in_the_way && { in_the_way: { ...in_the_way, ...putBy(blocked_by) } }),
         stands_at,
       }),
-      text: () => `${sentence}\n${change === undefined ? '' : `To change that: ${change}\n`}`,
+      text: () => [sentence, ...(change === undefined ? [] : [`To change that: ${change}`])],
     });
   });
 }

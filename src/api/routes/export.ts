@@ -1,19 +1,20 @@
 /** GET …/export: the log as a stream, for other tools to read, or to take away as a bundle. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { writeBundle } from '../../events/bundle/write-bundle.ts';
+import type { Database } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { isOpen } from '../../time-travel/event-filter.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
 import { type ExportRange, filteredEvents } from '../../time-travel/export/filtered-events.ts';
-import { allowed } from '../guard/access.ts';
-import { tooMany } from '../guard/at-most.ts';
-import { EXPORTS_MAX, UNREAD_MS } from '../limits.ts';
+import { ATTACHED } from '../answer-headers.ts';
+import { EXPORTS, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { NDJSON_TYPE } from '../request/content-type.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
-import { type App, countParam, hostParams, problemAnswer } from '../routing.ts';
+import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
+import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
 import { eventText } from '../wire/event-text.ts';
@@ -37,11 +38,12 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/export',
   operationId: 'exportLog',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The log as NDJSON, CSV, audit records, or a bundle',
   description:
     'Streams up to where the log ends now. `bundle` is the whole log with its checkpoints and ' +
     'keys: it verifies without the service, and can be imported. The others take the filters ' +
-    `of /events. At most ${EXPORTS_MAX} at once.`,
+    `of /events. At most ${EXPORTS.all} at once.`,
   request: {
     params: hostParams,
     query: strictObject({
@@ -53,6 +55,7 @@ const route = createRoute({
   responses: {
     200: {
       description: 'The stream.',
+      headers: ATTACHED,
       content: { [NDJSON_TYPE]: text, 'text/csv': text, 'text/plain': text, [BUNDLE_TYPE]: text },
     },
     default: problemAnswer,
@@ -60,7 +63,7 @@ const route = createRoute({
 });
 
 async function* linesOf(
-  service: Service,
+  database: Database,
   host: string,
   { format, ...range }: ExportRange & { readonly format: Exclude<Format, 'bundle'> },
 ): AsyncGenerator<string> {
@@ -70,7 +73,7 @@ async function* linesOf(
     audit: (event: Parameters<typeof csvLine>[0]) => auditLine(host, event),
   }[format];
   if (format === 'csv') yield CSV_HEADER;
-  for await (const page of filteredEvents(service.database, range)) {
+  for await (const page of filteredEvents(database, range)) {
     for (const event of page) yield lineOf(event);
   }
 }
@@ -87,35 +90,49 @@ async function* inPieces(lines: AsyncGenerator<string>): AsyncGenerator<string> 
   if (piece !== '') yield piece;
 }
 
-export function exports(app: App, service: Service): void {
-  let open = 0;
+/** The pieces of an export, which makes room at its end, or when its reader leaves. */
+function sent(read: UnderWay, pieces: AsyncGenerator<string>): AsyncIterator<string, undefined> {
+  return {
+    async next() {
+      try {
+        const piece = await pieces.next();
+        if (!piece.done) return { done: false, value: piece.value };
+      } catch (error) {
+        read.leave();
+        throw error;
+      }
+      read.leave();
+      return { done: true, value: undefined };
+    },
+    async return() {
+      read.end();
+      pieces.return(undefined).catch(() => undefined);
+      return { done: true, value: undefined };
+    },
+  };
+}
 
-  /** Counts the stream while it is read. */
-  async function* counted(source: AsyncGenerator<string>): AsyncGenerator<string> {
-    open++;
-    try {
-      yield* source;
-    } finally {
-      open--;
-    }
-  }
+export function exports(app: App, service: Service): void {
+  const reads = new HeavyReads(service, EXPORTS);
 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { format, after = 0, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { host_id, position: to } = await service.log.head(host);
     const filter = await filterOf(service, host_id, query);
     if (format === 'bundle' && (after > 0 || !isOpen(filter))) {
       const message = 'a bundle is the whole log: it takes no filter and no after';
       throw invalid([{ field: 'format', message }]);
     }
-    if (open >= EXPORTS_MAX) throw tooMany(EXPORTS_MAX, 'exports');
+    const read = reads.begin(c);
+    // Nobody reads the body of an answer to HEAD.
+    if (c.req.raw.method === 'HEAD') read.end();
     const lines =
       format === 'bundle'
-        ? writeBundle(service.database, { host_id, host })
-        : linesOf(service, host, { format, host_id, after, to, filter });
-    const body = pulled(counted(inPieces(lines)), { unreadMs: UNREAD_MS });
+        ? writeBundle(read.database, { host_id, host })
+        : linesOf(read.database, host, { format, host_id, after, to, filter });
+    const mayGoOn = c.get('mayGoOn');
+    const body = pulled(sent(read, inPieces(lines)), { unreadMs: UNREAD_MS, mayGoOn });
     const suffix = format === 'bundle' ? 'bundle.ndjson' : format;
     return c.body(body, 200, {
       'content-type': TYPES[format],

@@ -1,5 +1,5 @@
 /** GET …/gaps: when nothing ran on a cgroup for an attach type, or one program did not. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -7,13 +7,13 @@ import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps.ts';
 import { gapsText } from '../../time-travel/text/gaps-text.ts';
 import { type ToldGap, toldGaps } from '../../time-travel/told-gaps.ts';
-import { allowed } from '../guard/access.ts';
-import { GAPS_MAX } from '../limits.ts';
+import { GAPS_MAX, TIMELINES } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanQuery, stretchOf } from '../request/span.ts';
-import { type App, countParam, hostParams } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, timestamp } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
@@ -54,6 +54,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/gaps',
   operationId: 'getGaps',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'When an effective array was empty, or lacked a program',
   request: {
     params: hostParams,
@@ -76,14 +77,17 @@ const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: ToldGap) => 
 });
 
 export function gaps(app: App, service: Service): void {
-  const { database, log } = service;
+  const { log } = service;
+  const timelines = new HeavyReads(service, TIMELINES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, format, ...query } = c.req.valid('query');
-    allowed(c, 'reader', host);
     const { span, last } = await stretchOf(service, c, host, query);
     const place = await placeOf(service, last, query);
-    const found = gapsOf(await arrayTimeline(database, span, place), { program, to: span.to });
+    const versions = await timelines.answer(c, (wanted) =>
+      arrayTimeline(wanted.database, span, place),
+    );
+    const found = gapsOf(versions, { program, to: span.to });
     if (found.length > GAPS_MAX) {
       const message = `there are ${found.length} gaps, more than ${GAPS_MAX}; ask from a later one`;
       throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);

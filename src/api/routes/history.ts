@@ -1,5 +1,5 @@
 /** GET …/links/{id}/history and its like: the life of one thing, from its making to its end. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { listBoots } from '../../projections/boots.ts';
@@ -9,12 +9,13 @@ import { type Chapter, storyOf, type Thing } from '../../time-travel/history.ts'
 import { eventsBetween } from '../../time-travel/log-pages.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { historyText, thingText } from '../../time-travel/text/history-text.ts';
-import { allowed } from '../guard/access.ts';
-import { SCANNED_EVENTS_MAX } from '../limits.ts';
+import { SCANNED_EVENTS_MAX, STORIES } from '../limits.ts';
 import { noSuchObject, type ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { type App, countParam, hostParams, idPage } from '../routing.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
@@ -25,13 +26,14 @@ const chapter = z.strictObject({
   ended: z.string().exactOptional(),
 });
 
-export const history = pageOf('History', chapter).meta({
-  description:
-    'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
+export const history = pageOf(
+  'History',
+  chapter,
+  'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
     '`ended` says why it ended with that event.',
-});
+);
 
-const query = strictObject({ ...atQuery, ...idPage, ...formatQuery });
+const query = strictObject({ ...atQuery, ...numberedPage, ...formatQuery });
 
 const description =
   `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a page may be short or empty ` +
@@ -50,6 +52,7 @@ const routeOf = ({ plural, kind, title }: (typeof KINDS)[number]) =>
     method: 'get',
     path: `/v1/hosts/{host}/${plural}/{id}/history`,
     operationId: `get${title}History`,
+    access: { role: 'reader', hosts: ['path:host'] },
     summary: `The life of a ${kind}, in the boot of the moment`,
     description,
     request: { params: hostParams.extend({ id: countParam }), query },
@@ -60,6 +63,7 @@ const pinRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/pins/history',
   operationId: 'getPinHistory',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The life of the pins at a path, in the boot of the moment',
   description,
   request: { params: hostParams, query: query.extend({ path }) },
@@ -70,6 +74,7 @@ const cgroupsRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/cgroups/history',
   operationId: 'getCgroupsHistory',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The lives of the cgroups at a path, in the boot of the moment',
   description,
   request: { params: hostParams, query: query.extend({ path }) },
@@ -118,7 +123,7 @@ function unknown(thing: Thing): ProblemError {
   return noSuchObject(thingText(thing), 'id' in thing ? 'id' : 'path');
 }
 
-async function told(service: Service, asked: Asked): Promise<Told> {
+async function told(service: Service, asked: Asked, signal: AbortSignal): Promise<Told> {
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
   if (life === undefined) throw unknown(thing);
@@ -127,13 +132,15 @@ async function told(service: Service, asked: Asked): Promise<Told> {
   const to = Math.min(last, from + SCANNED_EVENTS_MAX - 1);
   if (from > to) return { chapters: [] };
   const { kernel } = await service.log.kernelAt(host, from - 1);
-  const events = eventsBetween(service.log, host, { from, to });
+  const events = eventsBetween(service.log, host, { from, to }, signal);
   const { chapters, reached } = await storyOf(thing, { kernel, events, limit });
   if (after === 0 && to === last && chapters.length === 0) throw unknown(thing);
   return reached < last ? { chapters, next: reached } : { chapters };
 }
 
 export function histories(app: App, service: Service): void {
+  const stories = new HeavyReads(service, STORIES);
+
   async function answer(
     c: Parameters<typeof momentOf>[1],
     host: string,
@@ -146,36 +153,38 @@ export function histories(app: App, service: Service): void {
     },
   ): Promise<never> {
     const { at, after = 0, limit, format } = asked;
-    allowed(c, 'reader', host);
     const moment = await momentOf(service, c, host, at);
-    const { chapters, next } = await told(service, { host, moment, thing, after, limit });
+    const question = { host, moment, thing, after, limit };
+    const { chapters, next } = await stories.answer(c, ({ signal }) =>
+      told(service, question, signal),
+    );
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: moment.position },
         items: chapters.map(({ event, ...rest }) => ({ event: eventOnWire(event), ...rest })),
-        ...(next !== undefined && { next: String(next) }),
+        ...(next !== undefined && { next: nextPage(moment.position, next) }),
       }),
       text: () => {
-        const more = next === undefined ? '' : `More follows after position ${next}.\n`;
-        return historyText(thing, chapters) + more;
+        const more = next === undefined ? [] : [`More follows after position ${next}.`];
+        return [...historyText(thing, chapters), ...more];
       },
     });
   }
 
   app.openapi(pinRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: pinPath, ...asked } = c.req.valid('query');
+    const { path: pinPath, ...asked } = pinned(c.req.valid('query'));
     return answer(c, host, { kind: 'pin', path: pinPath }, asked);
   });
   app.openapi(cgroupsRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: cgroupPath, ...asked } = c.req.valid('query');
+    const { path: cgroupPath, ...asked } = pinned(c.req.valid('query'));
     return answer(c, host, { kind: 'cgroups', path: cgroupPath }, asked);
   });
   for (const kind of KINDS) {
     app.openapi(routeOf(kind), async (c) => {
       const { host, id } = c.req.valid('param');
-      return answer(c, host, { kind: kind.kind, id }, c.req.valid('query'));
+      return answer(c, host, { kind: kind.kind, id }, pinned(c.req.valid('query')));
     });
   }
 }

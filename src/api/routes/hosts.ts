@@ -1,10 +1,10 @@
 /** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
-import { createRoute, type z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { listBoots } from '../../projections/boots.ts';
+import { RECORDED } from '../answer-headers.ts';
 import { invalidBy } from '../field-errors.ts';
-import { allowed } from '../guard/access.ts';
 import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
@@ -18,10 +18,13 @@ import {
 import {
   type App,
   answers,
+  createRoute,
   creates,
   hostName,
   hostParams,
   idPage,
+  reads,
+  readsWithoutTag,
   reflect,
   writeHeaders,
 } from '../routing.ts';
@@ -33,24 +36,27 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts',
   operationId: 'listHosts',
+  access: { role: 'reader', hosts: 'filtered' },
   summary: 'Hosts by name',
   request: { query: strictObject({ limit: idPage.limit, after: hostName.optional() }) },
-  responses: answers('Hosts that the token may touch.', hostPage),
+  responses: readsWithoutTag('Hosts that the token may touch.', hostPage),
 });
 
 const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}',
   operationId: 'getHost',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One host: its boots, and where its log stood at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
-  responses: answers('The host.', hostDetail),
+  responses: reads('The host.', hostDetail),
 });
 
 const createHostRoute = createRoute({
   method: 'post',
   path: '/v1/hosts',
   operationId: 'createHost',
+  access: { role: 'admin', hosts: ['body:name'] },
   summary: 'Make a host and boot it',
   request: {},
   responses: creates("The host's first event.", wireEvent),
@@ -60,10 +66,11 @@ const rebootRoute = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/reboot',
   operationId: 'rebootHost',
+  access: { role: 'admin', hosts: ['path:host'] },
   summary: 'Boot a host again',
   description: 'Ends every process, fd, link, program, map, pin and cgroup of the boot before.',
   request: { params: hostParams },
-  responses: answers('The boot event.', wireEvent),
+  responses: answers('The boot event.', wireEvent, RECORDED),
 });
 
 /** Boots that one answer lists. */
@@ -88,17 +95,16 @@ export function hosts(app: App, service: Service): void {
   const { log, database } = service;
 
   app.openapi(listRoute, async (c) => {
-    const principal = allowed(c, 'reader');
+    const principal = c.get('principal');
     const { limit, after } = c.req.valid('query');
-    const rows = await log.hosts({ limit, ...(after !== undefined && { after }) });
-    const items = rows.filter(({ name }) => principal.mayTouch(name)).map(hostRowOf);
+    const rows = await log.hosts({ limit, after, patterns: principal.hosts });
+    const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     return c.json({ items, ...(last !== undefined && { next: last }) }, 200);
   });
 
   app.openapi(oneRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const row = await log.host(host);
     const moment = await momentOf(service, c, host, c.req.valid('query').at);
     const { position } = moment;
@@ -108,19 +114,18 @@ export function hosts(app: App, service: Service): void {
       limit: BOOTS_MAX,
     });
     const release = boots.at(-1)?.release ?? '';
-    const told = hostRowOf({ ...row, position, recorded_at });
+    const told = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
     return c.json({ ...told, boot: moment.boot, release, boots }, 200);
   });
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...createHostRoute,
     request: { headers: writeHeaders.omit({ 'if-match': true }), body: bodyOf(hostRequest) },
   });
   app.openapi({ ...createHostRoute, hide: true }, async (c) => {
-    const principal = allowed(c, 'admin');
+    const principal = c.get('principal');
     const { request, keyed } = await keyedBody(c, hostRequest);
     const { name } = request;
-    allowed(c, 'admin', name);
     const { event, replayed } = await log.createHost({
       ...request,
       principal: principal.actor,
@@ -133,13 +138,13 @@ export function hosts(app: App, service: Service): void {
     return c.json(eventOnWire(event), 201);
   });
 
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...rebootRoute,
     request: { params: hostParams, headers: writeHeaders, body: bodyOf(rebootRequest) },
   });
   app.openapi({ ...rebootRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'admin', host);
+    const { actor } = c.get('principal');
     const { request, keyed } = await keyedBody(c, rebootRequest);
     const expected = expectedPosition(c, host);
     const { events, replayed } = await log.reboot(host, {

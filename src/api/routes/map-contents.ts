@@ -1,15 +1,15 @@
 /** GET …/maps/{id}/storages and …/maps/{id}/elements: what a living map holds. */
-import { createRoute, type z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { elementsOf } from '../../projections/elements.ts';
 import { mapsByIds } from '../../projections/maps.ts';
 import type { Moment, Page } from '../../projections/moment.ts';
 import { storagesOf } from '../../projections/storages.ts';
-import { allowed } from '../guard/access.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
-import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { elementRow, pageOf, storageRow } from '../wire/reads.ts';
 
@@ -32,24 +32,27 @@ function register<R extends object>(app: App, service: Service, contents: Conten
     method: 'get',
     path: `/v1/hosts/{host}/maps/{id}/${plural}`,
     operationId: `list${title}s`,
+    access: { role: 'reader', hosts: ['path:host'] },
     summary,
     request: {
       params: hostParams.extend({ id: countParam }),
-      query: strictObject({ ...atQuery, ...idPage }),
+      query: strictObject({ ...atQuery, ...numberedPage }),
     },
-    responses: answers(`${title}s.`, pageOf(`${title}Page`, row)),
+    responses: reads(`${title}s.`, pageOf(`${title}Page`, row)),
   });
   app.openapi(route, async (c) => {
     const { host, id } = c.req.valid('param');
-    const { at, ...page } = c.req.valid('query');
-    allowed(c, 'reader', host);
+    const { at, ...page } = pinned(c.req.valid('query'));
     const moment = await momentOf(service, c, host, at);
     const [map] = await mapsByIds(service.database, moment, [id]);
     if (map === undefined) throw noSuchObject(`map ${id}`, 'id');
     const items = await list(service.database, moment, id, page);
     const last = items.length < page.limit ? undefined : items.at(-1);
     const { position } = moment;
-    return c.json({ host, position, items, ...(last && { next: String(key(last)) }) }, 200);
+    return c.json(
+      { host, position, items, ...(last && { next: nextPage(position, key(last)) }) },
+      200,
+    );
   });
 }
 

@@ -1,5 +1,5 @@
 /** GET …/links, …/programs and …/maps: living objects by id, and one of them. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -9,11 +9,11 @@ import { mapsByIds } from '../../projections/maps.ts';
 import type { Moment } from '../../projections/moment.ts';
 import { programsByIds } from '../../projections/programs.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
-import { allowed } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
-import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
 
@@ -108,17 +108,17 @@ function register(app: App, service: Service, kind: Kind): void {
     method: 'get',
     path: `/v1/hosts/{host}/${plural}`,
     operationId: `list${title}s`,
+    access: { role: 'reader', hosts: ['path:host'] },
     summary: `Living ${plural} by id`,
     request: {
       params: hostParams,
-      query: strictObject({ ...atQuery, ...idPage, ...forms, ...kind.filters }),
+      query: strictObject({ ...atQuery, ...numberedPage, ...forms, ...kind.filters }),
     },
-    responses: answers(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
+    responses: reads(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const query = c.req.valid('query') as PageQuery;
-    allowed(c, 'reader', host);
+    const query: PageQuery = pinned(c.req.valid('query'));
     if (query.format === 'bpftool' && bpftool !== undefined) {
       refuseFilters(query);
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
@@ -129,7 +129,12 @@ function register(app: App, service: Service, kind: Kind): void {
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
     const { position } = moment;
     return c.json(
-      { host, position, items: [...items], ...(last && { next: String(last[idField]) }) },
+      {
+        host,
+        position,
+        items: [...items],
+        ...(last && { next: nextPage(position, Number(last[idField])) }),
+      },
       200,
     );
   });
@@ -138,19 +143,19 @@ function register(app: App, service: Service, kind: Kind): void {
     method: 'get',
     path: `/v1/hosts/{host}/${plural}/{id}`,
     operationId: `get${title}`,
+    access: { role: 'reader', hosts: ['path:host'] },
     summary: `One ${singular}`,
     request: {
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...forms }),
     },
-    responses: answers(
+    responses: reads(
       `The ${singular}.`,
       orAs(oneOf(`${title}Answer`, singular, row), bpftool?.one),
     ),
   });
   app.openapi(oneRoute, async (c) => {
     const { host, id } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { at, format } = c.req.valid('query') as Pick<PageQuery, 'at' | 'format'>;
     if (format === 'bpftool' && bpftool !== undefined) {
       return answerObjects({ service, c, host, at }, bpftool.kind, id);

@@ -1,9 +1,12 @@
 /** What operators ask: is it alive, is it ready, what does it count, what is its API. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from '@hono/zod-openapi';
+import type { Database } from '../../events/database.ts';
+import { troubleOf } from '../../events/database-error.ts';
 import { apiDocument } from '../document.ts';
-import { RETRY_AFTER_S } from '../limits.ts';
+import { READY_MS, RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
-import { type App, problemAnswer } from '../routing.ts';
+import { type App, createRoute, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 
 /** What each storage survives; it is said at start, here, and in the README. */
@@ -26,6 +29,7 @@ const healthRoute = createRoute({
   method: 'get',
   path: '/healthz',
   operationId: 'getHealth',
+  access: 'open',
   summary: 'The process is alive; what its storage survives',
   responses: {
     200: { description: 'Alive.', content: { 'application/json': { schema: health } } },
@@ -37,6 +41,7 @@ const readyRoute = createRoute({
   method: 'get',
   path: '/readyz',
   operationId: 'getReadiness',
+  access: 'open',
   summary: 'The database answers',
   responses: {
     200: { description: 'Ready.', content: { 'application/json': { schema: ready } } },
@@ -44,8 +49,18 @@ const readyRoute = createRoute({
   },
 });
 
+/** Why the database cannot be used, in words; undefined when it can. */
+async function whyNotReady(database: Database): Promise<string | undefined> {
+  const silence = 'the database does not answer';
+  const asked = database.query('select 1').then(
+    () => undefined,
+    (error: unknown) => troubleOf(error)?.sentence ?? silence,
+  );
+  return Promise.race([asked, delay(READY_MS, silence, { ref: false })]);
+}
+
 export function operations(app: App, service: Service): void {
-  const { log, database, metrics, version, closing } = service;
+  const { log, database, metrics, version, closing, metricsOpen } = service;
 
   app.openapi(healthRoute, (c) => {
     const storage = { kind: database.kind, survives: SURVIVES[database.kind] };
@@ -53,24 +68,25 @@ export function operations(app: App, service: Service): void {
   });
 
   app.openapi(readyRoute, async (c) => {
-    const answered = !closing.aborted && (await database.query('select 1 as one').catch(() => []));
-    if (!answered || answered.length === 0) {
-      const detail = closing.aborted ? 'the service shuts down' : 'the database does not answer';
+    const detail = closing.aborted ? 'the service shuts down' : await whyNotReady(database);
+    if (detail !== undefined) {
       throw new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
     }
     return c.json({ status: 'ready' as const }, 200);
   });
 
-  app.get('/metrics', async (c) => {
-    const { registry } = metrics;
+  app.get('/metrics', metricsOpen ? 'open' : { role: 'reader', hosts: 'all' }, async (c) => {
+    const { registry, byHost } = metrics;
     const { hosts, rows } = log.held();
     metrics.heldHosts.set(hosts);
     metrics.heldRows.set(rows);
-    return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+    const named = c.get('principal').allHosts ? await byHost.metrics() : '';
+    const text = (await registry.metrics()) + named;
+    return c.body(text, 200, { 'content-type': registry.contentType });
   });
 
-  app.get('/openapi.json', (c) => c.json(apiDocument(app)));
-  app.get('/openapi.yaml', async (c) => {
+  app.get('/openapi.json', { role: 'reader', hosts: 'none' }, (c) => c.json(apiDocument(app)));
+  app.get('/openapi.yaml', { role: 'reader', hosts: 'none' }, async (c) => {
     const { yamlOf } = await import('../yaml.ts');
     return c.body(yamlOf(apiDocument(app)), 200, { 'content-type': 'application/yaml' });
   });

@@ -1,13 +1,13 @@
 /** GET …/pins: names on the bpffs that hold an object. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
-import { allowed } from '../guard/access.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, hostParams, pathPage } from '../routing.ts';
+import { nextPage, pathPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
 
@@ -15,6 +15,7 @@ const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/pins',
   operationId: 'listPins',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Pins by path',
   request: {
     params: hostParams,
@@ -26,15 +27,14 @@ const route = createRoute({
       object_id: countParam.optional(),
     }),
   },
-  responses: answers('Pins.', pageOf('PinPage', pinRow)),
+  responses: reads('Pins.', pageOf('PinPage', pinRow)),
 });
 
 export function pins(app: App, service: Service): void {
   const { database } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, path: only, ...page } = c.req.valid('query');
-    allowed(c, 'reader', host);
+    const { at, path: only, ...page } = pinned(c.req.valid('query'));
     if (only !== undefined) {
       const moment = await momentOf(service, c, host, at);
       const items = await pinsAtPaths(database, moment, [only]);
@@ -45,6 +45,9 @@ export function pins(app: App, service: Service): void {
     const { position } = moment;
     const items = await pinsAtPaths(database, moment, paths);
     const last = items.length < page.limit ? undefined : items.at(-1)?.path;
-    return c.json({ host, position, items, ...(last !== undefined && { next: last }) }, 200);
+    return c.json(
+      { host, position, items, ...(last !== undefined && { next: nextPage(position, last) }) },
+      200,
+    );
   });
 }

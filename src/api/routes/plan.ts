@@ -1,24 +1,27 @@
 /** POST …/plan: what syscalls would be answered and change; nothing is recorded. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
+import type { Slot } from '../../domain/effective.ts';
 import { recordedCall } from '../../events/call-schema.ts';
 import { recordedEffect } from '../../events/effect-schema.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { plan } from '../../time-travel/plan/plan.ts';
 import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
 import { warningsOf } from '../../time-travel/plan/warnings.ts';
-import { allowed } from '../guard/access.ts';
-import { jsonBody } from '../request/body.ts';
+import { PLANS } from '../limits.ts';
+import { headInTurns } from '../request/at.ts';
+import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import {
-  oneSyscall,
-  syscallList,
-  syscallRequest,
-  syscallRequests,
-} from '../request/syscall-request.ts';
-import { type App, answers, hostParams, reflect } from '../routing.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { callsOf, syscallRequest, syscallRequests } from '../request/syscall-request.ts';
+import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
+
+const plannedSlot = slot.extend({
+  prog_name: z.string().exactOptional().describe('Absent where the program has no name.'),
+});
 
 export const planAnswer = z
   .strictObject({
@@ -37,8 +40,8 @@ export const planAnswer = z
         cgroup_id: z.int(),
         path: z.string(),
         attach_type: attachType,
-        before: z.array(slot),
-        after: z.array(slot),
+        before: z.array(plannedSlot),
+        after: z.array(plannedSlot),
       }),
     ),
     warnings: z.array(
@@ -58,6 +61,7 @@ const route = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/plan',
   operationId: 'planSyscalls',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'What syscalls would do, without recording them',
   request: { params: hostParams },
   responses: answers(
@@ -66,8 +70,12 @@ const route = createRoute({
   ),
 });
 
+/** Calls that are planned at once: a millisecond or two. */
+const CALLS_AT_ONCE = 50;
+
 export function plans(app: App, service: Service): void {
-  app.openAPIRegistry.registerPath({
+  const reads = new HeavyReads(service, PLANS);
+  app.describe({
     ...route,
     request: {
       params: hostParams,
@@ -79,26 +87,33 @@ export function plans(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'reader', host);
+    const { actor } = c.get('principal');
     contentType(c, [JSON_TYPE]);
-    const { value } = await jsonBody(c);
-    const calls = Array.isArray(value) ? syscallList(value) : [oneSyscall(value)];
+    const calls = await callsOf(await largeJsonBody(c));
     const { log, database } = service;
-    const { moment, planned } = await log.readHead(host, (kernel, moment) => ({
-      moment,
-      planned: plan(kernel, calls),
-    }));
+    const isLong = calls.length > CALLS_AT_ONCE;
+    const { moment, told: planned } = await reads.answer(c, ({ signal }) =>
+      headInTurns(service, host, { tell: (kernel) => plan(kernel, calls), signal, isLong }),
+    );
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
     reflect(c, host, moment.position);
+    const named = <S extends Slot>(one: S) => {
+      const prog_name = planned.names.get(one.prog_id) ?? '';
+      return prog_name === '' ? one : { ...one, prog_name };
+    };
     const told = {
       host,
       position: moment.position,
       calls: planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) })),
-      changed: planned.changed,
+      changed: planned.changed.map(({ before, after, ...place }) => ({
+        ...place,
+        before: before.map(named),
+        after: after.map(named),
+      })),
       warnings: warned.warnings,
       truncated: planned.truncated || warned.truncated,
     };
-    return c.json(told as never, 200);
+    return answerInTurns(c, told) as Promise<never>;
   });
 }

@@ -1,5 +1,5 @@
 /** GET /v1/releases: what each kernel does; GET /v1/releases/diff: how two differ, in sentences. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { describedSwitches, differences } from '../../domain/release/describe.ts';
 import {
   knownReleases,
@@ -8,9 +8,8 @@ import {
   unknownRelease,
 } from '../../domain/release/release.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { allowed } from '../guard/access.ts';
 import { ProblemError } from '../problem.ts';
-import { type App, answersWithoutTag, shortText } from '../routing.ts';
+import { type App, createRoute, readsWithoutTag, shortText } from '../routing.ts';
 
 const switchValue = z.union([z.boolean(), z.number(), z.string()]);
 
@@ -57,23 +56,24 @@ const listRoute = createRoute({
   method: 'get',
   path: '/v1/releases',
   operationId: 'listReleases',
+  access: { role: 'reader', hosts: 'none' },
   summary: 'The releases, with every switch, what it means, since when, and the source',
   request: { query: strictObject({ release: shortText.optional() }) },
-  responses: answersWithoutTag('Releases, oldest first.', releasesView),
+  responses: readsWithoutTag('Releases, oldest first.', releasesView),
 });
 
 const diffRoute = createRoute({
   method: 'get',
   path: '/v1/releases/diff',
   operationId: 'diffReleases',
+  access: { role: 'reader', hosts: 'none' },
   summary: 'How two releases differ, in sentences',
   request: { query: strictObject({ from: shortText, to: shortText }) },
-  responses: answersWithoutTag('The differences.', differencesView),
+  responses: readsWithoutTag('The differences.', differencesView),
 });
 
 export function releases(app: App): void {
   app.openapi(listRoute, (c) => {
-    allowed(c, 'reader');
     const { release } = c.req.valid('query');
     const ids = release === undefined ? distinctReleases() : [known(release, 'release').id];
     const items = ids.map((id) => {
@@ -84,7 +84,6 @@ export function releases(app: App): void {
   });
 
   app.openapi(diffRoute, (c) => {
-    allowed(c, 'reader');
     const query = c.req.valid('query');
     const [from, to] = [known(query.from, 'from'), known(query.to, 'to')];
     return c.json({ from: from.id, to: to.id, differences: differences(from, to) }, 200);

@@ -1,19 +1,20 @@
 /** POST …/replays: the same calls under another release; where its kernel answers otherwise. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { releaseOf } from '../../domain/release/release.ts';
 import { recordedEffect } from '../../events/effect-schema.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { invalidBy } from '../field-errors.ts';
-import { allowed } from '../guard/access.ts';
-import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '../limits.ts';
+import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, REPLAYS } from '../limits.ts';
 import { knownMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { momentField } from '../request/moment-field.ts';
-import { type App, answers, hostParams, reflect } from '../routing.ts';
+import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { eventOnWire, outcomeOnWire, position, wireEvent, wireOutcome } from '../wire/event.ts';
 import { release } from '../wire/hosts.ts';
 import { reflected } from '../wire/reads.ts';
@@ -27,6 +28,10 @@ const replayRequest = strictObject({
     .boolean()
     .default(true)
     .describe('Also calls that differ only because an earlier one did.'),
+  tags: z
+    .boolean()
+    .default(false)
+    .describe('Also compare program tags, which newer kernels make with SHA-256.'),
 }).meta({ id: 'ReplayRequest' });
 
 const difference = z
@@ -59,6 +64,7 @@ const route = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/replays',
   operationId: 'replayHost',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'What another kernel would have answered',
   description:
     'The recorded calls are decided by the rules of another release, on a state of their own from ' +
@@ -78,7 +84,8 @@ function onWire({ event, replayed, switches, ...rest }: ReplayDifference) {
 }
 
 export function replays(app: App, service: Service): void {
-  app.openAPIRegistry.registerPath({
+  const reads = new HeavyReads(service, REPLAYS);
+  app.describe({
     ...route,
     request: {
       params: hostParams,
@@ -87,7 +94,6 @@ export function replays(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     contentType(c, [JSON_TYPE]);
     const parsed = replayRequest.safeParse((await jsonBody(c)).value);
     if (!parsed.success) throw invalidBy(parsed.error);
@@ -95,7 +101,9 @@ export function replays(app: App, service: Service): void {
     const found = releaseOf(name);
     if (found === undefined) throw new LogRefusal({ why: 'release-unknown', release: name });
     const { moment } = await knownMoment(service, host, at, 'at');
-    const replay = await replayUnder(service.database, moment, { ...question, release: found });
+    const replay = await reads.answer(c, ({ database }) =>
+      replayUnder(database, moment, { ...question, release: found }),
+    );
     const { compared_to } = replay;
     reflect(c, host, moment.position);
     const told = {
@@ -106,6 +114,6 @@ export function replays(app: App, service: Service): void {
       items: replay.differences.map(onWire),
       ...(compared_to < moment.position && { next: compared_to }),
     };
-    return c.json(told as never, 200);
+    return answerInTurns(c, told) as Promise<never>;
   });
 }

@@ -1,14 +1,17 @@
 /** GET …/state: the whole world at a moment; GET …/processes: who lives and what they hold open. */
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { processesOf, processOf } from '../../projections/processes.ts';
+import { livingProcesses, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
-import { allowed } from '../guard/access.ts';
+import { WHOLE_STATES } from '../limits.ts';
 import { noSuchObject } from '../problem.ts';
-import { atQuery, worldAt } from '../request/at.ts';
-import { type App, answers, countParam, hostParams, idPage } from '../routing.ts';
+import { atQuery, worldAt, worldInTurns } from '../request/at.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 
 export const stateAnswer = z
@@ -19,53 +22,58 @@ const stateRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/state',
   operationId: 'getState',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The whole world at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
-  responses: answers('The state.', stateAnswer),
+  responses: reads('The state.', stateAnswer),
 });
 
 const listRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/processes',
   operationId: 'listProcesses',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living processes by pid, with their fds',
-  request: { params: hostParams, query: strictObject({ ...atQuery, ...idPage }) },
-  responses: answers('Processes.', pageOf('ProcessPage', processView)),
+  request: { params: hostParams, query: strictObject({ ...atQuery, ...numberedPage }) },
+  responses: reads('Processes.', pageOf('ProcessPage', processView)),
 });
 
 const oneRoute = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/processes/{pid}',
   operationId: 'getProcess',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One process',
   request: { params: hostParams.extend({ pid: countParam }), query: strictObject(atQuery) },
-  responses: answers('The process.', oneOf('ProcessAnswer', 'process', processView)),
+  responses: reads('The process.', oneOf('ProcessAnswer', 'process', processView)),
 });
 
 export function state(app: App, service: Service): void {
+  const states = new HeavyReads(service, WHOLE_STATES);
+
   app.openapi(stateRoute, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { at } = c.req.valid('query');
-    const { moment, told: state } = await worldAt(service, c, host, at, stateOf);
-    return c.json({ host, position: moment.position, state } as never, 200);
+    return states.answer(c, async ({ signal }) => {
+      const read = { tell: stateOf, signal };
+      const { moment, told: state } = await worldInTurns(service, c, { host, at }, read);
+      return answerInTurns(c, { host, position: moment.position, state }) as Promise<never>;
+    });
   });
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, limit, after = 0 } = c.req.valid('query');
-    allowed(c, 'reader', host);
-    const { moment, told } = await worldAt(service, c, host, at, processesOf);
+    const { at, ...page } = pinned(c.req.valid('query'));
+    const read = (kernel: Kernel) => livingProcesses(kernel, page);
+    const { moment, told: items } = await worldAt(service, c, host, at, read);
     const { position } = moment;
-    const items = told.filter(({ pid }) => pid > after).slice(0, limit);
-    const last = items.length < limit ? undefined : items.at(-1)?.pid;
-    const next = last !== undefined && { next: String(last) };
+    const last = items.length < page.limit ? undefined : items.at(-1)?.pid;
+    const next = last !== undefined && { next: nextPage(position, last) };
     return c.json({ host, position, items, ...next } as never, 200);
   });
 
   app.openapi(oneRoute, async (c) => {
     const { host, pid } = c.req.valid('param');
-    allowed(c, 'reader', host);
     const { at } = c.req.valid('query');
     const read = (kernel: Kernel) => processOf(kernel, pid);
     const { moment, told: process } = await worldAt(service, c, host, at, read);

@@ -6,7 +6,9 @@
  */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Context } from 'hono';
+import { LogRefusal } from '../../events/log-refusal.ts';
 import type { InOrder, Receipt, Submission } from '../../events/submission.ts';
+import type { AccessEnv } from '../guard/access.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
 import { invalid, type ProblemError, problemOf } from '../problem.ts';
@@ -59,11 +61,42 @@ async function record(target: Target, lines: readonly CheckedLine[]): Promise<Re
     for (const receipt of more) countRecorded(service.metrics, receipt);
     receipts.push(...more);
     if (refused === undefined) return { receipts };
-    // Without keys there is one submission, refused as a whole: at the first of its lines.
+    // Without keys there is one submission, refused as a whole: for the first of its lines, unless
+    // it is known for which.
+    const culprit = target.key === undefined ? callAtFault(refused.error) : undefined;
+    if (culprit !== undefined && lines.length > 1) return recordApart(target, lines, culprit);
     const problem = atLine(refused.error, lines[receipts.length]?.number ?? 0);
     if (problem.slug !== 'busy') return { receipts, problem };
     await service.clock.sleep((problem.details.retry_after ?? 1) * 1000);
   }
+}
+
+/** The call that a submission was refused for; undefined when that was for none of them. */
+function callAtFault(error: unknown): number | undefined {
+  if (!(error instanceof LogRefusal) || !('call' in error.reason)) return undefined;
+  return error.reason.call;
+}
+
+/** Records lines of which one was refused: those before it, then itself alone. Never throws. */
+async function recordApart(
+  target: Target,
+  lines: readonly CheckedLine[],
+  culprit: number,
+): Promise<Recorded> {
+  const receipts: Receipt[] = [];
+  const after = culprit + 1;
+  for (const part of [
+    lines.slice(0, culprit),
+    lines.slice(culprit, after),
+    // It may have become good meanwhile.
+    lines.slice(after),
+  ]) {
+    if (part.length === 0) continue;
+    const { receipts: more, problem } = await record(target, part);
+    receipts.push(...more);
+    if (problem !== undefined) return { receipts, problem };
+  }
+  return { receipts };
 }
 
 function textOf(receipts: readonly Receipt[]): string {
@@ -125,7 +158,10 @@ async function* withProblem(first: string, rest: AsyncGenerator<string>): AsyncG
 }
 
 /** Records the lines of the body and streams their answers. */
-export async function syscallStream(c: Context, target: Omit<Target, 'key'>): Promise<Response> {
+export async function syscallStream(
+  c: Context<AccessEnv>,
+  target: Omit<Target, 'key'>,
+): Promise<Response> {
   if (c.req.header('if-match') !== undefined) {
     throw invalid([{ field: 'if-match', message: 'does not go with NDJSON' }]);
   }
@@ -133,6 +169,9 @@ export async function syscallStream(c: Context, target: Omit<Target, 'key'>): Pr
   // While nothing is answered a problem still has a status of its own.
   const first = await answers.next();
   if (first.done) throw invalid([{ field: '', message: 'the body has no line' }]);
-  const stream = pulled(withProblem(first.value, answers), { unreadMs: UNREAD_MS });
+  const stream = pulled(withProblem(first.value, answers), {
+    unreadMs: UNREAD_MS,
+    mayGoOn: c.get('mayGoOn'),
+  });
   return c.body(stream, 200, { 'content-type': NDJSON_TYPE });
 }

@@ -1,12 +1,13 @@
 /** POST …/syscalls: one call, a list that is recorded as a whole, or a stream of lines. */
-import { createRoute, z } from '@hono/zod-openapi';
-import { allowed } from '../guard/access.ts';
+import { z } from '@hono/zod-openapi';
+import { RECORDED } from '../answer-headers.ts';
+import type { RouteAccess } from '../guard/route-access.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
-import { jsonBody } from '../request/body.ts';
+import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
 import { REPLAYED } from '../request/write-headers.ts';
-import { type App, answers, hostParams, writeHeaders } from '../routing.ts';
+import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, wireEvent } from '../wire/event.ts';
 import { syscallStream } from './syscall-stream.ts';
@@ -18,17 +19,24 @@ export const recordedEvents = z
 
 const syscallAnswer = z.union([wireEvent, recordedEvents]);
 
+/** Who may record: checked by the side door too. */
+export const SYSCALLS_ACCESS = {
+  role: 'writer',
+  hosts: ['path:host'],
+} as const satisfies RouteAccess;
+
 const route = createRoute({
   method: 'post',
   path: '/v1/hosts/{host}/syscalls',
   operationId: 'postSyscalls',
+  access: SYSCALLS_ACCESS,
   summary: 'Record syscalls and answer them',
   description:
     'One call is answered with its event, a list with its events (recorded together or not at ' +
     'all), NDJSON with one event a line, streamed as they are recorded. A call that the kernel ' +
     'refuses is recorded and answered like any other, with an errno in its outcome.',
   request: { params: hostParams },
-  responses: answers('The recorded events.', syscallAnswer),
+  responses: answers('The recorded events.', syscallAnswer, RECORDED),
 });
 
 /** What may be posted, for the document: the body is read and parsed once, by hand. */
@@ -43,7 +51,7 @@ const body = {
 export function syscalls(app: App, service: Service): void {
   const { 200: recorded, default: refused } = route.responses;
   const ndjson = { [NDJSON_TYPE]: { schema: wireEvent } };
-  app.openAPIRegistry.registerPath({
+  app.describe({
     ...route,
     request: { params: hostParams, headers: writeHeaders, body },
     responses: {
@@ -53,10 +61,10 @@ export function syscalls(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = allowed(c, 'writer', host);
+    const { actor } = c.get('principal');
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
     if (type === JSON_TYPE) {
-      const answer = await recordSyscalls(service, c, { host, actor, ...(await jsonBody(c)) });
+      const answer = await recordSyscalls(service, c, { host, actor, ...(await largeJsonBody(c)) });
       c.header('content-type', JSON_TYPE);
       c.header('etag', answer.etag);
       if (answer.replayed) c.header(REPLAYED, 'true');

@@ -1,11 +1,14 @@
-/** GET …/verify: three verdicts on a log: its chain, its projections, its outcomes. */
-import { createRoute, z } from '@hono/zod-openapi';
+/** GET …/verify: four verdicts on a log: its chain, its projections, its outcomes, its snapshots. */
+import { z } from '@hono/zod-openapi';
+import type { KeptHead } from '../../events/checkpoint/checkpoint-check.ts';
+import { strictObject } from '../../events/schema/strict-object.ts';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
-import { allowed } from '../guard/access.ts';
-import { atMost } from '../guard/at-most.ts';
-import { VERIFICATIONS_MAX } from '../limits.ts';
-import { type App, answersWithoutTag, hostParams } from '../routing.ts';
+import { UNKEPT } from '../answer-headers.ts';
+import { VERIFICATIONS } from '../limits.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { importedLog, importedOnWire } from '../wire/imported.ts';
 
 const count = z.int().min(0);
 
@@ -37,6 +40,13 @@ export const verification = z
       fault_count: count,
       faults: z.array(fault),
       keys: z.array(z.string()),
+      /** Checkpoints of unknown keys: they prove nothing. */
+      untrusted: count,
+      untrusted_keys: z.array(z.string()),
+      /** Heads kept outside the database that the log holds. */
+      kept: count,
+      /** Checkpoints of format 1. */
+      unchained: count,
       segments: count,
     }),
     projections: z.union([
@@ -67,31 +77,74 @@ export const verification = z
       }),
       stopped,
     ]),
+    snapshots: z.strictObject({
+      holds: z.boolean(),
+      count,
+      fault_count: count,
+      faults: z.array(z.strictObject({ position: count, message: z.string() })),
+    }),
+    imported: importedLog.exactOptional(),
+    /** What may be wrong although everything holds. */
+    not_excluded: z.array(z.string()),
   })
   .meta({ id: 'Verification' });
+
+/** Heads that one request may have kept. */
+const KEPT_MAX = 16;
+const KEPT = /^[1-9]\d{0,15}:[0-9a-f]{64}(?:,[1-9]\d{0,15}:[0-9a-f]{64}){0,15}$/u;
+
+const kept = z
+  .string()
+  .regex(KEPT, `must be 1 to ${KEPT_MAX} of POSITION:HASH, with commas between`)
+  .transform((text): KeptHead[] =>
+    text.split(',').map((one) => {
+      const [position, hash = ''] = one.split(':');
+      return { position: Number(position), hash: Buffer.from(hash, 'hex') };
+    }),
+  );
 
 const route = createRoute({
   method: 'get',
   path: '/v1/hosts/{host}/verify',
   operationId: 'verifyHost',
+  access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Whether the log, the projections and the rules agree',
   description:
     'Reads the whole log, three times. `chain`: the stored bytes give the stored hashes, and what ' +
-    'checkpoints state. `projections`: derived anew from the log, they are those in the tables. ' +
-    "`outcomes`: today's rules answer each call as the log says. That one of them does not hold " +
-    `is the answer, not a problem. At most ${VERIFICATIONS_MAX} at once.`,
-  request: { params: hostParams },
-  responses: answersWithoutTag('The verdicts.', verification),
+    'checkpoints and kept heads state; nothing is stored of positions after the head. `projections`: derived anew from the log, they are those in the tables. ' +
+    "`outcomes`: today's rules answer each call as the log says. `snapshots`: stored states are " +
+    'those that the log gives. `not_excluded` says what this cannot show. That one does not hold ' +
+    `is the answer, not a problem. At most ${VERIFICATIONS.all} at once.`,
+  request: {
+    params: hostParams,
+    query: strictObject({
+      kept: kept
+        .optional()
+        .describe(
+          'Where the log stood, as somebody kept it: `POSITION:HASH`, with commas between.',
+        ),
+    }),
+  },
+  responses: answers('The verdicts.', verification, UNKEPT),
 });
 
 export function verify(app: App, service: Service): void {
-  const running = atMost(VERIFICATIONS_MAX, 'verifications');
+  const verifications = new HeavyReads(service, VERIFICATIONS);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    allowed(c, 'reader', host);
+    const given = c.req.valid('query').kept ?? [];
+    // First of all: what is remembered of a log is no later than where it ends.
+    const remembered = await service.signedHeads.of(host);
+    const outside = {
+      trusted: service.trustedKeys,
+      kept: remembered === undefined ? given : [...given, remembered],
+    };
     const { host_id } = await service.log.head(host);
-    const told = await running(() => verifyHost(service.database, host_id));
+    const { imported, ...told } = await verifications.answer(c, ({ database }) =>
+      verifyHost(database, host_id, outside),
+    );
     c.header('cache-control', 'no-store');
-    return c.json({ host, ...told } as z.output<typeof verification>, 200);
+    const foreign = imported !== undefined && { imported: importedOnWire(imported) };
+    return c.json({ host, ...told, ...foreign } as z.output<typeof verification>, 200);
   });
 }

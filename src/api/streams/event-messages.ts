@@ -4,11 +4,12 @@
  */
 import type { LedgerEvent } from '../../events/event.ts';
 import type { Piece } from '../../events/follower.ts';
+import type { HistoryChange } from '../../events/history.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventText } from '../wire/event-text.ts';
 
-type Following = AsyncIterator<Piece, undefined>;
+type Following = AsyncIterator<Piece, HistoryChange | undefined>;
 
 export interface Messages {
   readonly filter: EventFilter;
@@ -62,10 +63,13 @@ export function eventMessages(
         return { done: false, value: CONNECTED };
       }
       for (;;) {
+        if (ended) return { done: true, value: undefined };
         const { done, value: events } = await following.next();
         if (done) {
           onEnd(end);
-          return { done, value: undefined };
+          if (events === undefined || ended) return { done, value: undefined };
+          ended = true;
+          return { done: false, value: historyChanged(events) };
         }
         const parts = partsOf(events);
         const [first] = parts;
@@ -92,4 +96,10 @@ function messageOf(event: LedgerEvent): Uint8Array {
 
 function bookmark(position: number): Uint8Array {
   return encoder.encode(`event: bookmark\nid: ${position}\ndata: {"position":${position}}\n\n`);
+}
+
+/** The last message: what was followed is not the log any more. Without an id, which nobody has. */
+function historyChanged({ known, head }: HistoryChange): Uint8Array {
+  const data = JSON.stringify({ known, position: head });
+  return encoder.encode(`event: history-changed\ndata: ${data}\n\n`);
 }

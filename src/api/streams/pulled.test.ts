@@ -36,7 +36,7 @@ function source() {
   };
 }
 
-const LIMITS = { unreadMs: 4000, heartbeat: { ms: 1000, text: 'beat' } };
+const LIMITS = { unreadMs: 4000, mayGoOn: () => true, heartbeat: { ms: 1000, text: 'beat' } };
 
 const textOf = async (read: Promise<{ value?: Uint8Array }>) =>
   Buffer.from((await read).value ?? []);

@@ -1,11 +1,14 @@
 /**
  * A response body that is made as it is read. One that is not read for a while is ended, so that a
- * client that stopped listening holds nothing; one that has nothing to say may be kept alive.
+ * client that stopped listening holds nothing, and so is one whose reader may read no more; one
+ * that has nothing to say may be kept alive.
  */
 
 export interface Pulled {
   /** Milliseconds that a piece may wait to be taken; give or take a quarter. */
   readonly unreadMs: number;
+  /** Whether the reader may still have what comes; one that may not is cut off at the next look. */
+  readonly mayGoOn: () => boolean;
   /** What a waiting reader is told when nothing came for about so long. */
   readonly heartbeat?: { readonly ms: number; readonly text: string };
 }
@@ -15,7 +18,7 @@ const encoder = new TextEncoder();
 /** A stream of what `source` yields, texts in UTF-8; `source` is ended when the reader leaves. */
 export function pulled(
   source: AsyncIterator<string | Uint8Array, undefined>,
-  { unreadMs, heartbeat }: Pulled,
+  { unreadMs, mayGoOn, heartbeat }: Pulled,
 ): ReadableStream {
   let watch: NodeJS.Timeout | undefined;
   /** The reader waits for a piece; otherwise a piece waits for the reader. */
@@ -25,9 +28,11 @@ export function pulled(
   function look(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const quietMs = performance.now() - since;
     const isTaken = controller.desiredSize === 0;
-    if (!(asked && isTaken) && quietMs >= unreadMs) {
+    const isUnread = !(asked && isTaken) && quietMs >= unreadMs;
+    if (isUnread || !mayGoOn()) {
       clearInterval(watch);
-      controller.error(new Error(`not read for ${unreadMs} ms`));
+      const reason = isUnread ? `not read for ${unreadMs} ms` : 'its token counts no more';
+      controller.error(new Error(reason));
       void source.return?.();
     } else if (asked && isTaken && heartbeat !== undefined && quietMs >= heartbeat.ms) {
       since = performance.now();

@@ -2,22 +2,30 @@
 import { z } from 'zod';
 import { recordedSuccess, refusalFields } from '../../events/outcome-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { plainText, shortText } from '../../events/schema/text.ts';
 import { EXECUTOR_REPORTS_MAX, REPAIRS_MAX, STANDING_MAX } from '../limits.ts';
 import { position, timestamp } from './event.ts';
 
-const shortText = z.string().min(1).max(200);
-const pathText = z.string().min(1).max(4096);
+const name = shortText(200);
+const pathText = shortText(4096);
+/** Null where it was not stored yet. */
+const actor = z.string().nullable().describe('Who it was: `token:NAME`, or `local`.');
 
 const place = strictObject({
-  kernel: shortText.describe('`uname -r`.'),
+  kernel: name.describe('`uname -r`.'),
   cgroup_root: pathText.describe('The directory that is `/` of the log.'),
   bpffs: pathText,
   ephemeral: z.boolean(),
 }).meta({ id: 'ExecutorPlace', description: 'Where an executor works.' });
 
-export const leaseRequest = strictObject({ executor: shortText, place }).meta({
-  id: 'LeaseRequest',
-});
+export const leaseRequest = strictObject({
+  executor: name.describe('What it calls itself.'),
+  instance: name.describe(
+    'What no other process that runs has for its own: only the same one, by the same token, may ' +
+      'take its lease again before that ends.',
+  ),
+  place,
+}).meta({ id: 'LeaseRequest' });
 
 export const leaseAnswer = z
   .strictObject({
@@ -44,26 +52,26 @@ const report = strictObject({
   position,
   how,
   outcome: kernelOutcome,
-  kernel_ids: z.record(z.string().max(40), z.int()).exactOptional(),
-  note: z.string().max(1000).exactOptional(),
+  kernel_ids: z.record(plainText(40), z.int()).exactOptional(),
+  note: plainText(1000).exactOptional(),
   duration: z.int().min(0).exactOptional().describe('Microseconds.'),
 }).meta({ id: 'Report' });
 
 const difference = strictObject({
-  what: shortText.describe('`cgroup`, `attached`, `effective`, `program`, `link`, `map`, `pin`.'),
-  where: z.string().max(5000),
-  log: z.string().max(5000),
-  kernel: z.string().max(5000),
+  what: name.describe('`cgroup`, `attached`, `effective`, `program`, `link`, `map`, `pin`.'),
+  where: plainText(5000),
+  log: plainText(5000),
+  kernel: plainText(5000),
 }).meta({ id: 'Difference', description: 'Where the kernel is otherwise than the log says.' });
 
 const repairFields = {
-  what: shortText.describe('`cgroup`, `entry`, `link`, `pin`.'),
-  where: z.string().max(5000),
-  did: z.string().max(1000).describe('What was put back, or the errno that refused it.'),
+  what: name.describe('`cgroup`, `entry`, `link`, `pin`.'),
+  where: plainText(5000),
+  did: plainText(1000).describe('What was put back, or the errno that refused it.'),
 };
 
 export const reportsRequest = strictObject({
-  lease: shortText,
+  lease: name,
   reports: z.array(report).max(EXECUTOR_REPORTS_MAX),
   standing: z
     .array(difference)
@@ -92,6 +100,7 @@ export const executorAnswer = z
     executor: z
       .strictObject({
         name: z.string(),
+        actor,
         place,
         leased_at: timestamp,
         expires_at: timestamp,
@@ -119,6 +128,7 @@ export const driftAnswer = z
         kernel: kernelOutcome,
         note: z.string(),
         executor: z.string(),
+        actor,
         reported_at: timestamp,
       }),
     ),
@@ -129,6 +139,7 @@ export const driftAnswer = z
           ...repairFields,
           position: z.int().describe('How far the log was reported then.'),
           executor: z.string(),
+          actor,
           repaired_at: timestamp,
         }),
       )

@@ -4,9 +4,11 @@ import type { Host } from '../../events/hosts.ts';
 import { rfc3339 } from '../../events/rfc3339.ts';
 import { bootConfig, bootConfigRequest } from '../../events/schema/boot-config.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import type { Principal } from '../guard/tokens.ts';
 import { time } from '../request/syscall-request.ts';
 import { hostName } from '../routing.ts';
 import { position, timestamp } from './event.ts';
+import { importedLog, importedOnWire } from './imported.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z.string().min(1).max(100).meta({
@@ -38,22 +40,30 @@ const hostFields = {
 };
 const origin = z.strictObject({ host: z.string(), position }).meta({
   id: 'Origin',
-  description: 'Of a branch: the host that it grew from, and the last position that they share.',
+  description:
+    'Of a branch: the host that it grew from, and the last position that they share. Left out where ' +
+    'the token is not for that host.',
 });
 const hostRow = z
-  .strictObject({ ...hostFields, origin: origin.exactOptional() })
+  .strictObject({
+    ...hostFields,
+    origin: origin.exactOptional(),
+    imported: importedLog.exactOptional(),
+  })
   .meta({ id: 'HostRow' });
 export const branchRow = z.strictObject({ ...hostFields, origin }).meta({ id: 'Branch' });
 
-/** A host as a listing tells it. */
-export function hostRowOf(host: Host): z.output<typeof hostRow> {
-  const { name, created_at, position, recorded_at, origin, origin_position } = host;
+/** A host as a listing tells it; the name of an origin that the reader may not touch is not told. */
+export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof hostRow> {
+  const { name, created_at, position, recorded_at, origin, origin_position, imported } = host;
   return {
     name,
     created_at: rfc3339(created_at),
     position,
     recorded_at: rfc3339(recorded_at),
-    ...(origin !== null && { origin: { host: origin, position: origin_position ?? 0 } }),
+    ...(origin !== null &&
+      mayTouch(origin) && { origin: { host: origin, position: origin_position ?? 0 } }),
+    ...(imported !== null && { imported: importedOnWire(imported) }),
   };
 }
 
@@ -65,6 +75,7 @@ export const hostDetail = z
   .strictObject({
     ...hostFields,
     origin: origin.exactOptional(),
+    imported: importedLog.exactOptional(),
     boot: z.int(),
     release: z.string(),
     boots: z.array(

@@ -18,10 +18,10 @@ const mode = z.enum(['none', 'override', 'multi']);
 export const reflected = { host: text, position };
 
 /** A page: `next` is there when more may follow, and is passed as `after`. */
-export function pageOf<T extends z.ZodType>(id: string, item: T) {
+export function pageOf<T extends z.ZodType>(id: string, item: T, description?: string) {
   return z
     .strictObject({ ...reflected, items: z.array(item), next: text.exactOptional() })
-    .meta({ id });
+    .meta({ id, ...(description !== undefined && { description }) });
 }
 
 /** One object under the position that it was read at. */

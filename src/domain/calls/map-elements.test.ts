@@ -1,19 +1,16 @@
 import { expect, it } from 'vitest';
-import { bootEffect, unbooted } from '../boot.ts';
+import { boot } from '../boot.ts';
 import type { MapKey } from '../call.ts';
 import { decide } from '../decide.ts';
-import { evolve } from '../evolve.ts';
 import type { Outcome } from '../outcome.ts';
+import { perform } from '../perform.ts';
 import { BOOT_PID } from '../release/config.ts';
 
 /** What GET_NEXT_KEY of an array says after a key. */
 function nextKey(max_entries: number, key?: MapKey): Outcome {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '' }), BOOT_PID);
+  const kernel = boot('6.18');
   const form = { map_type: 'array', key_size: 4, value_size: 8, max_entries } as const;
-  for (const effect of decide(kernel, BOOT_PID, { name: 'map_create', ...form }).effects) {
-    evolve(kernel, effect, BOOT_PID);
-  }
+  perform(kernel, BOOT_PID, { name: 'map_create', ...form });
   const call = { name: 'map_get_next_key', map_fd: 3 } as const;
   return decide(kernel, BOOT_PID, key === undefined ? call : { ...call, key }).outcome;
 }

@@ -3,9 +3,10 @@ import { attachTypeOf } from '../attach-type.ts';
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { elementOf, placeOf } from '../elements.ts';
 import type { BpfMap, Element } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
-import { isStorageMap, sameKey, storageKey } from '../storage.ts';
+import { isStorageMap, storageKey } from '../storage.ts';
 
 /** End of MAP_DELETE_ELEM's key pointer in the attr. */
 const DELETE_ATTR_END = 16;
@@ -76,9 +77,9 @@ export function mapNextKey(caller: Caller, call: Calls['map_get_next_key']): Dec
   return succeed([], 0, { next_key: next });
 }
 
-function nextElement({ elements }: BpfMap, key: MapKey | undefined): MapKey | undefined {
-  const at = key === undefined ? -1 : elements.findIndex((other) => sameKey(other.key, key));
-  return elements[at + 1]?.key;
+function nextElement(map: BpfMap, key: MapKey | undefined): MapKey | undefined {
+  const place = key === undefined ? undefined : placeOf(map, key);
+  return map.elements[place?.isThere ? place.index + 1 : 0]?.key;
 }
 
 /** `array_map_get_next_key`; an array may have billions of elements, so no list of them is made. */
@@ -108,7 +109,7 @@ function canonicalKey(map: BpfMap, key: MapKey): MapKey {
 
 function elementAt(map: BpfMap, key: MapKey): Element | undefined {
   const wanted = canonicalKey(map, key);
-  const found = map.elements.find((element) => sameKey(element.key, wanted));
+  const found = elementOf(map, wanted);
   if (found !== undefined || !isArray(map) || typeof wanted !== 'number') return found;
   return wanted < map.max_entries ? { key: wanted, value: 0 } : undefined;
 }

@@ -5,7 +5,7 @@ import { type Caller, fdsInOrder } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import { Lifetime } from '../lifetime.ts';
-import { BOOT_PID } from '../release/config.ts';
+import { BOOT_PID, NR_OPEN } from '../release/config.ts';
 
 export function spawn(caller: Caller, call: Calls['spawn']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
@@ -68,8 +68,12 @@ export function capset(caller: Caller, call: Calls['capset']): Decision {
   return succeed([{ type: 'CredentialsChanged', ...effect }]);
 }
 
-export function setrlimit(call: Calls['setrlimit']): Decision {
-  return succeed([{ type: 'NofileLimited', nofile: call.nofile }]);
+/** setrlimit(2): nobody's limit may pass fs.nr_open, whatever the capabilities (`do_prlimit`). */
+export function setrlimit({ nofile }: Calls['setrlimit']): Decision {
+  if (nofile > NR_OPEN) {
+    return refuse(refusal('EPERM', 'nofile-over-nr-open', { nofile, nr_open: NR_OPEN }));
+  }
+  return succeed([{ type: 'NofileLimited', nofile }]);
 }
 
 function sorted(caps: readonly Capability[]): readonly Capability[] {

@@ -4,7 +4,7 @@ import { FdTable } from '../fd-table.ts';
 import { emptyTables, type Kernel, NO_LISTS } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
-import { getFile, openFd } from './references.ts';
+import { getFile, openFd, setFd } from './references.ts';
 
 /** A boot ends everything and starts with one process, the root cgroup and an empty bpffs. */
 export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
@@ -13,6 +13,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   if (release === undefined) throw new Error(`impossible effect: release ${effect.release}`);
   const { boot: number, boot_id, release: releaseId } = effect;
   Object.assign(kernel, emptyTables());
+  kernel.contents = 0;
   kernel.boot = { number, boot_id, release: releaseId, config };
   kernel.switches = { ...release.switches, ...config.switches };
   kernel.counters = {
@@ -51,5 +52,5 @@ export function addProcess(
   getFile(kernel, output);
   process.fds.set(0, { file: standard.file, cloexec: false });
   process.fds.set(1, { file: output, cloexec: false });
-  process.fds.set(2, { file: output, cloexec: false });
+  setFd(kernel, process, 2, { file: output, cloexec: false });
 }

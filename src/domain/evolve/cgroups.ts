@@ -1,6 +1,7 @@
 import type { EffectOf } from '../effect.ts';
 import { type Kernel, NO_LISTS } from '../kernel.ts';
 import { parentPath } from '../path.ts';
+import { entryRows, nameRows } from '../size.ts';
 
 export function evolveCgroup(
   kernel: Kernel,
@@ -15,10 +16,13 @@ export function evolveCgroup(
     const cgroup = { id, parent_id: parentId, path, children: 0, processes: 0, lists: NO_LISTS };
     kernel.cgroups.set(id, cgroup);
     kernel.cgroupIds.set(path, id);
+    kernel.contents += nameRows(path);
     kernel.counters.cgroup = Math.max(kernel.counters.cgroup, id + 1);
     return;
   }
-  const { path, parent_id: parentId } = kernel.cgroups.edit(id);
+  const cgroup = kernel.cgroups.edit(id);
+  const { path, parent_id: parentId } = cgroup;
+  kernel.contents -= nameRows(path) + entryRows(cgroup);
   kernel.cgroups.edit(parentId).children--;
   kernel.cgroups.delete(id);
   kernel.cgroupIds.delete(path);

@@ -1,6 +1,6 @@
 import type { Effect } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { getFile, openFd, putFile, setFd } from './references.ts';
+import { closeFd, getFile, openFd, putFile, setFd } from './references.ts';
 
 type FdEffect = Extract<
   Effect,
@@ -17,12 +17,12 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
       const process = kernel.processes.edit(pid);
       const file = fileOf(process, effect.fd);
       getFile(kernel, file);
-      return setFd(process, effect.to_fd, file, false);
+      return setFd(kernel, process, effect.to_fd, { file, cloexec: false });
     }
     case 'FdClosed': {
       const process = kernel.processes.edit(pid);
       const file = fileOf(process, effect.fd);
-      process.fds.delete(effect.fd);
+      closeFd(kernel, process, effect.fd);
       return putFile(kernel, file);
     }
     case 'FdSent': {
@@ -30,14 +30,16 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
       getFile(kernel, file);
       const receiver = kernel.processes.edit(effect.to_pid);
       receiver.mailbox = [...receiver.mailbox, file];
+      kernel.contents++;
       return;
     }
     case 'FdReceived': {
       const process = kernel.processes.edit(pid);
-      return setFd(process, effect.fd, takeOldest(process), false);
+      const file = takeOldest(kernel, process);
+      return setFd(kernel, process, effect.fd, { file, cloexec: false });
     }
     case 'FdLost':
-      return putFile(kernel, takeOldest(kernel.processes.edit(pid)));
+      return putFile(kernel, takeOldest(kernel, kernel.processes.edit(pid)));
     default:
       return effect satisfies never;
   }
@@ -49,9 +51,10 @@ function fileOf(process: Process, fd: number): number {
   return entry.file;
 }
 
-function takeOldest(process: Process): number {
+function takeOldest(kernel: Kernel, process: Process): number {
   const [file, ...rest] = process.mailbox;
   if (file === undefined) throw new Error('impossible effect: the mailbox is empty');
   process.mailbox = rest;
+  kernel.contents--;
   return file;
 }

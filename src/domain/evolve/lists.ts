@@ -25,6 +25,7 @@ export function evolveList(kernel: Kernel, effect: ListEffect): void {
   if (effect.type === 'EntryInserted') {
     const entries = list.entries.toSpliced(index, 0, entryOf(effect));
     setList(cgroup, type, { mode: effect.mode, revision, entries });
+    kernel.contents++;
     if ('prog_id' in effect) addRefs(kernel, 'prog', effect.prog_id, 1);
   } else if (effect.type === 'EntryReplaced') {
     if (old === undefined) throw new Error(`impossible effect: no entry ${index} to replace`);
@@ -37,6 +38,7 @@ export function evolveList(kernel: Kernel, effect: ListEffect): void {
     const entries = list.entries.toSpliced(index, 1);
     const mode = entries.length === 0 ? 'none' : list.mode;
     setList(cgroup, type, { mode, revision, entries });
+    kernel.contents--;
     if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
   }
   if (kernel.writtenArrays.size > 0) recomputed(kernel, cgroup, type);

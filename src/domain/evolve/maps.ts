@@ -1,7 +1,8 @@
 import type { MapKey } from '../call.ts';
 import type { Effect } from '../effect.ts';
-import type { BpfMap, Element, Kernel } from '../kernel.ts';
-import { isStorageMap, sameKey } from '../storage.ts';
+import { placeOf } from '../elements.ts';
+import type { Element, Kernel } from '../kernel.ts';
+import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
 type MapEffect = Extract<
@@ -26,22 +27,25 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
     case 'MapBound': {
       const program = kernel.programs.edit(effect.prog_id);
       program.map_ids = [...program.map_ids, id];
+      kernel.contents++;
       return addRefs(kernel, 'map', id, 1);
     }
     case 'MapFreed':
       assertUnreferenced(kernel, 'map', id);
+      kernel.contents -= kernel.maps.get(id)?.elements.length ?? 0;
       return kernel.maps.delete(id);
     case 'StorageMade': {
       const map = kernel.maps.edit(id);
       map.elements = [{ key: placeKey(effect), value: 0 }, ...map.elements];
+      kernel.contents++;
       return;
     }
     case 'StorageRemoved':
-      return removed(kernel.maps.edit(id), placeKey(effect));
+      return removed(kernel, id, placeKey(effect));
     case 'ElementUpdated':
-      return updated(kernel.maps.edit(id), { key: effect.key, value: effect.value });
+      return updated(kernel, id, { key: effect.key, value: effect.value });
     case 'ElementDeleted':
-      return removed(kernel.maps.edit(id), effect.key);
+      return removed(kernel, id, effect.key);
     default:
       return effect satisfies never;
   }
@@ -52,20 +56,22 @@ function placeKey(effect: Extract<MapEffect, { type: `Storage${string}` }>): Map
   return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
 }
 
-function removed(map: BpfMap, key: MapKey): void {
-  const rest = map.elements.filter((element) => !sameKey(element.key, key));
-  if (rest.length === map.elements.length) {
-    throw new Error(`impossible effect: map ${map.id} has no such element`);
-  }
-  map.elements = rest;
+function removed(kernel: Kernel, id: number, key: MapKey): void {
+  const map = kernel.maps.edit(id);
+  const { index, isThere } = placeOf(map, key);
+  if (!isThere) throw new Error(`impossible effect: map ${id} has no such element`);
+  map.elements = map.elements.toSpliced(index, 1);
+  kernel.contents--;
 }
 
-function updated(map: BpfMap, element: Element): void {
-  const at = map.elements.findIndex((other) => sameKey(other.key, element.key));
-  if (at >= 0) {
-    map.elements = map.elements.with(at, element);
+function updated(kernel: Kernel, id: number, element: Element): void {
+  const map = kernel.maps.edit(id);
+  const { index, isThere } = placeOf(map, element.key);
+  if (isThere) {
+    map.elements = map.elements.with(index, element);
     return;
   }
-  if (isStorageMap(map)) throw new Error(`impossible effect: map ${map.id} has no such storage`);
-  map.elements = [...map.elements, element].sort((a, b) => Number(a.key) - Number(b.key));
+  if (isStorageMap(map)) throw new Error(`impossible effect: map ${id} has no such storage`);
+  map.elements = map.elements.toSpliced(index, 0, element);
+  kernel.contents++;
 }

@@ -2,7 +2,7 @@ import type { Effect } from '../effect.ts';
 import { FdTable } from '../fd-table.ts';
 import type { Kernel } from '../kernel.ts';
 import { addProcess } from './boot.ts';
-import { getFile, putFile } from './references.ts';
+import { closeFd, getFile, putFile } from './references.ts';
 
 type ProcessEffect = Extract<
   Effect,
@@ -28,7 +28,7 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       process.caps = effect.caps;
       for (const [fd, { file, cloexec }] of process.fds) {
         if (!cloexec) continue;
-        process.fds.delete(fd);
+        closeFd(kernel, process, fd);
         putFile(kernel, file);
       }
       return;
@@ -71,6 +71,7 @@ function fork(
   const { comm, nofile, cgroup_id } = parent;
   const fds = new FdTable();
   for (const [number, fd] of parent.fds) fds.set(number, fd);
+  kernel.contents += fds.rows;
   kernel.processes.set(pid, { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox: [] });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   countIn(kernel, cgroup_id, 1);
@@ -82,6 +83,7 @@ function exited(kernel: Kernel, pid: number): void {
   for (const { file } of process.fds.values()) putFile(kernel, file);
   for (const file of process.mailbox) putFile(kernel, file);
   countIn(kernel, process.cgroup_id, -1);
+  kernel.contents -= process.fds.rows + process.mailbox.length;
   kernel.processes.delete(pid);
 }
 

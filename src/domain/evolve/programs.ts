@@ -9,7 +9,9 @@ export function evolveProgram(
 ): void {
   if (effect.type === 'ProgFreed') {
     assertUnreferenced(kernel, 'prog', effect.prog_id);
-    for (const id of kernel.programs.edit(effect.prog_id).map_ids) addRefs(kernel, 'map', id, -1);
+    const { map_ids } = kernel.programs.edit(effect.prog_id);
+    for (const id of map_ids) addRefs(kernel, 'map', id, -1);
+    kernel.contents -= map_ids.length;
     kernel.programs.delete(effect.prog_id);
     return;
   }
@@ -30,5 +32,6 @@ export function evolveProgram(
   });
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
   for (const mapId of map_ids) addRefs(kernel, 'map', mapId, 1);
+  kernel.contents += map_ids.length;
   openFd(kernel, pid, effect.fd, { kind: 'prog', id });
 }

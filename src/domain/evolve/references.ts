@@ -1,5 +1,6 @@
 /** Reference counts (semantics §3): what takes and gives back a reference on an object. */
 import type { ObjectKind } from '../effect.ts';
+import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
 
 /** Adds to an object's count; below zero is an impossible effect. */
@@ -38,13 +39,22 @@ export function openFd(
   const fileId = kernel.counters.file++;
   kernel.files.set(fileId, { kind, id, access, refs: 1 });
   if (kind !== 'cgroup' && kind !== 'other') addRefs(kernel, kind, id, 1);
-  setFd(kernel.processes.edit(pid), fd, fileId, true);
+  setFd(kernel, kernel.processes.edit(pid), fd, { file: fileId, cloexec: true });
 }
 
-/** Points a free number of a process at an open file description. */
-export function setFd(process: Process, fd: number, file: number, cloexec: boolean): void {
-  if (process.fds.has(fd)) throw new Error(`impossible effect: fd ${fd} is open`);
-  process.fds.set(fd, { file, cloexec });
+/** Points a free number of a process, a row that may be changed, at an open file description. */
+export function setFd(kernel: Kernel, { fds }: Process, number: number, fd: Fd): void {
+  if (number < 0) throw new Error(`impossible effect: fd ${number} is negative`);
+  if (fds.has(number)) throw new Error(`impossible effect: fd ${number} is open`);
+  const { rows } = fds;
+  fds.set(number, fd);
+  kernel.contents += fds.rows - rows;
+}
+
+/** Frees a number of a process, a row that may be changed. */
+export function closeFd(kernel: Kernel, { fds }: Process, number: number): void {
+  fds.delete(number);
+  kernel.contents--;
 }
 
 /** One reference of an open file description goes; with the last, its own on the object. */

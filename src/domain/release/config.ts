@@ -29,5 +29,35 @@ export const DEFAULT_CONFIG: BootConfig = {
   nofile: 1024,
 };
 
+/** sysctl fs.nr_open, by default: no process may have more fds, or a higher limit. */
+export const NR_OPEN = 1_048_576;
+/** The highest first id of a cgroup: from there on the ids of a log's whole length are exact. */
+export const FIRST_CGROUP_ID_MAX = 2 ** 52;
+
+/** What is wrong with a configuration: with which field, and what it must be. */
+export interface ConfigFault {
+  readonly field: keyof BootConfig;
+  readonly message: string;
+  readonly limit: number;
+}
+
+/**
+ * What is wrong with the ids that a boot gives to cgroups, if anything: one that has the id of the
+ * root, or of another, would be its own ancestor.
+ */
+export function configFault({
+  root_cgroup_id: root,
+  first_cgroup_id: first,
+}: BootConfig): ConfigFault | undefined {
+  const field = 'first_cgroup_id';
+  if (first <= root) {
+    const message = `is ${first}, but must be greater than root_cgroup_id, which is ${root}`;
+    return { field, message, limit: root + 1 };
+  }
+  if (first <= FIRST_CGROUP_ID_MAX) return undefined;
+  const message = `must be at most ${FIRST_CGROUP_ID_MAX}`;
+  return { field, message, limit: FIRST_CGROUP_ID_MAX };
+}
+
 /** The process that a call without a pid comes from: root, alive from boot on. */
 export const BOOT_PID = 1;

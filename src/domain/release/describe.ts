@@ -4,7 +4,7 @@ import { SWITCH_SPECS } from './boundaries.ts';
 import type { Boundary, Evidence, SwitchSpec } from './boundary.ts';
 import { boundaryAt, type Release, V2_SERIES } from './release.ts';
 import type { SwitchName } from './switches.ts';
-import { seriesOf, type Version, versionOf } from './version.ts';
+import { patchOf, SERIES, seriesOf, type Version, versionOf } from './version.ts';
 
 export type SwitchValue = boolean | number | string;
 
@@ -84,19 +84,50 @@ export function differences(from: Release, to: Release): Difference[] {
     .filter(({ name, value }) => from.switches[name] !== value)
     .map((after) => {
       const before = from.switches[after.name];
-      const sentence = sentenceOf(before, after, to.id);
+      const sentence = sentenceOf(after, { from, to });
       return { name: after.name, from: before, to: after.value, sentence, bug: after.bug };
     });
 }
 
-function sentenceOf(before: SwitchValue, after: DescribedSwitch, to: string): string {
-  const seen = after.measured_in === undefined ? '' : `, measured in ${after.measured_in}`;
-  const how = after.evidence === 'measured' ? 'measured' : `${after.evidence}${seen}`;
-  const known = `since ${after.since}, ${how}; ${after.source}`;
-  if (after.value === true) return `In ${to}: ${after.meaning} (${known}).`;
-  if (after.value === false) return `No longer in ${to}: ${after.meaning} (${known}).`;
+function sentenceOf(
+  after: DescribedSwitch,
+  { from, to }: { readonly from: Release; readonly to: Release },
+): string {
+  const spec = SWITCH_SPECS[after.name] as SwitchSpec<SwitchValue>;
+  const before = from.switches[after.name];
+  const source = after.source;
+  const since = `since ${after.since}, ${evidenceText(after)}; ${source}`;
+  if (after.value === true) return `In ${to.id}: ${after.meaning} (${since}).`;
+  if (after.value === false) {
+    if (everHeld(spec, true, to)) return `No longer in ${to.id}: ${after.meaning} (${since}).`;
+    const came = originOf(spec, from);
+    const comes = `comes in ${came.since}, ${evidenceText(came)}; ${source}`;
+    return `Not yet in ${to.id}: ${after.meaning} (${comes}).`;
+  }
   const named = after.name === 'attach_type_count' ? namesBetween(before, after.value) : '';
-  return `In ${to} ${after.value}, before ${before}: ${after.meaning}${named} (${known}).`;
+  return `In ${to.id} ${after.value}, in ${from.id} ${before}: ${after.meaning}${named} (${since}).`;
+}
+
+function evidenceText({
+  evidence,
+  measured_in,
+}: Pick<DescribedSwitch, 'evidence' | 'measured_in'>): string {
+  if (evidence === 'measured' || measured_in === undefined) return evidence;
+  return `${evidence}, measured in ${measured_in}`;
+}
+
+/** Whether a switch had a value in a release or in one that came before it in its line. */
+function everHeld(spec: SwitchSpec<SwitchValue>, value: SwitchValue, release: Release): boolean {
+  const version = versionOf(release.id);
+  if (version === undefined) return (spec.v2 ?? spec.boundaries[0].value) === value;
+  return spec.boundaries.some((boundary) => {
+    const series = seriesOf(boundary.since);
+    const isMainline = boundary.since === series;
+    const isBefore = isMainline
+      ? SERIES.indexOf(series) <= SERIES.indexOf(version.series)
+      : series === version.series && patchOf(boundary.since) <= (version.patch ?? Infinity);
+    return isBefore && boundary.value === value;
+  });
 }
 
 /** The cgroup attach types that came or went with a count. */

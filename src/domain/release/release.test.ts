@@ -85,4 +85,17 @@ describe('the difference of two releases', () => {
     ]);
     expect(found.at(-1)?.sentence).toMatch(/^No longer in 6\.12\.117: LINK_UPDATE writes/u);
   });
+
+  it('to an older kernel is what comes later, not what is gone', () => {
+    const found = differences(release('7.3'), release('5.10')).map(({ sentence }) => sentence);
+    expect(found.filter((sentence) => sentence.startsWith('No longer'))).toEqual([]);
+    expect(found).toContainEqual(
+      expect.stringMatching(/^Not yet in 5\.10\.262: .*\(comes in 6\./u),
+    );
+  });
+
+  it('of a fix that a stable line had first is what the later mainline does not have', () => {
+    const found = differences(release('6.12.117'), release('6.16')).map(({ sentence }) => sentence);
+    expect(found).toContainEqual(expect.stringMatching(/^Not yet in 6\.16\.12: .*comes in 6\.12/u));
+  });
 });

@@ -3,7 +3,7 @@
  * SHA-256 of its own bytes before that field, so that damage is told by line; the hashes of the
  * events tell what a forger, who would compute the lines' digests anew, has changed.
  *
- *     {"type":"bundle","version":1,"host":"web1","position":2,"hash":"…","sha256":"…"}
+ *     {"type":"bundle","version":2,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
  *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}
  *     {"type":"checkpoint","host":"web1","position":1,…,"sha256":"…"}
  *     {"type":"segment","position_from":1,"position_to":10000,"hash":"…","bytes":"…","sha256":"…"}
@@ -16,8 +16,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** Version of the format that this program writes, and the only one that it reads. */
-export const BUNDLE_VERSION = 1;
+/**
+ * Version of the format that this program writes. It reads version 1 too, which does not say what
+ * the chain begins with (zeros) and has checkpoints of format 1 only.
+ */
+export const BUNDLE_VERSION = 2;
 /** Media type of a bundle. */
 export const BUNDLE_TYPE = 'application/vnd.bpfledger.bundle+ndjson';
 
@@ -27,16 +30,25 @@ const count = z.int().min(0);
 const position = z.int().min(1);
 const hash = hex(32);
 const key_id = hex(8);
+const log_id = z.uuid();
 
 const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
-    version: z.literal(BUNDLE_VERSION),
+    version: z.literal([1, BUNDLE_VERSION]),
     /** What the host is called where it comes from. */
     host: z.string().min(1),
     /** The last position, and its chain value. */
     position,
     hash,
+    /** What its checkpoints must say, and what its chain begins with. */
+    log: z
+      .strictObject({
+        log_id: log_id.nullable(),
+        born: z.strictObject({ host: z.string().min(1), log_id }).nullable(),
+        recorded_from: position,
+      })
+      .exactOptional(),
   }),
   z.strictObject({ type: z.literal('key'), key_id, public_key: hex(32) }),
   z.strictObject({
@@ -48,6 +60,14 @@ const lineSchema = z.discriminatedUnion('type', [
     signed_at: count,
     key_id,
     signature: hex(64),
+    chained: z
+      .strictObject({
+        number: position,
+        previous: hash,
+        log_id: log_id.nullable(),
+        recorded_from: position,
+      })
+      .exactOptional(),
   }),
   z.strictObject({
     type: z.literal('segment'),

@@ -4,20 +4,24 @@
  */
 import { unbooted } from '../../domain/boot.ts';
 import type { StoredBatch } from '../batch-reader.ts';
+import type { Birth } from '../birth.ts';
 import { ChainCheck, type ChainReport } from '../chain-check.ts';
 import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
 import type { PublicKey } from '../checkpoint/signing-key.ts';
-import type { EncodedEvent } from '../codec.ts';
+import type { TrustedKeys } from '../checkpoint/trusted-keys.ts';
+import { type EncodedEvent, encodeEvent } from '../codec.ts';
 import { DamagedLog } from '../damaged-log.ts';
 import type { Database, Queryable } from '../database.ts';
 import { violatedUnique } from '../database-error.ts';
 import type { LedgerEvent } from '../event.ts';
+import { foundFault, recordedEvent } from '../event-schema.ts';
 import { fold } from '../host-state.ts';
 import { insertRows } from '../insert-rows.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
 import { storeSegment } from '../segment/seal.ts';
 import { sqlArray } from '../sql-array.ts';
+import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 
 /** Events that are inserted by one statement, and their text in characters, about. */
@@ -29,6 +33,11 @@ export interface BundleImport {
   readonly projector: Projector;
   /** Gives the new host's name; it is told what the bundle calls it, and may throw. */
   readonly hostName: (exported: string) => string;
+  /** Who imports it, and when (microseconds since the epoch). */
+  readonly actor: string;
+  readonly now: number;
+  /** Whose checkpoints count in the report; default: nobody's. */
+  readonly trusted?: TrustedKeys;
 }
 
 export interface Imported {
@@ -58,14 +67,14 @@ export class BundleRefused extends Error {
  * Imports a bundle.
  *
  * @throws BundleRefused when the chain does not hold
- * @throws LogRefusal `host-exists`
+ * @throws LogRefusal `host-exists`, `state-too-large`
  * @throws LineTooLong
  */
 export async function importBundle(
   database: Database,
-  { chunks, projector, hostName }: BundleImport,
+  { chunks, projector, hostName, actor, now, trusted }: BundleImport,
 ): Promise<Imported> {
-  const check = new ChainCheck();
+  const check = new ChainCheck(trusted === undefined ? {} : { trusted });
   let host = '';
   try {
     return await database.transaction(async (tx) => {
@@ -74,15 +83,16 @@ export async function importBundle(
         if (check.faultCount > 0) throw new BundleRefused(check.report());
         if (part.part === 'host') {
           host = hostName(part.host);
-          restored = new Restored(tx, await reservedHost(tx, host), projector, check);
+          const host_id = await reservedHost(tx, host);
+          restored = new Restored(tx, { host_id, projector, check, now });
         }
         await restored?.take(part);
       }
       const report = check.report();
       if (!report.holds || restored === undefined) throw new BundleRefused(report);
-      await restored.finish(host);
+      await restored.finish(host, { actor, now });
       return { host, host_id: restored.host_id, report };
-    });
+    }, 'upload');
   } catch (error) {
     if (violatedUnique(error) !== 'hosts_name_unique') throw error;
     throw new LogRefusal({ why: 'host-exists', host });
@@ -110,7 +120,12 @@ class Restored {
   readonly #tx: Queryable;
   readonly #projector: Projector;
   readonly #check: ChainCheck;
+  readonly #now: number;
   readonly #kernel = unbooted();
+  #exportedAs = '';
+  #born: Birth | null = null;
+  /** Of its checkpoints. */
+  readonly #keyIds = new Set<string>();
   #rows: EncodedEvent[] = [];
   #text = 0;
   /** By position. */
@@ -122,11 +137,25 @@ class Restored {
   /** What the database works on while the next piece is read. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(tx: Queryable, host_id: number, projector: Projector, check: ChainCheck) {
+  constructor(
+    tx: Queryable,
+    {
+      host_id,
+      projector,
+      check,
+      now,
+    }: {
+      readonly host_id: number;
+      readonly projector: Projector;
+      readonly check: ChainCheck;
+      readonly now: number;
+    },
+  ) {
     this.#tx = tx;
     this.host_id = host_id;
     this.#projector = projector;
     this.#check = check;
+    this.#now = now;
     this.#versions = projector.tables.map(() => []);
   }
 
@@ -134,11 +163,14 @@ class Restored {
     const tx = this.#tx;
     switch (part.part) {
       case 'host':
+        this.#exportedAs = part.host;
+        this.#born = part.identity?.born ?? null;
         return;
       case 'key':
         this.#keys.set(part.key.key_id, part.key);
         return;
       case 'checkpoint':
+        this.#keyIds.add(part.checkpoint.key_id);
         return storeCheckpoint(tx, this.host_id, part.checkpoint);
       case 'segment':
         return storeSegment(tx, this.host_id, part.segment);
@@ -157,15 +189,34 @@ class Restored {
   }
 
   /** Writes what is left, the host, and where its log ends. */
-  async finish(name: string): Promise<void> {
+  async finish(
+    name: string,
+    { actor, now }: { readonly actor: string; readonly now: number },
+  ): Promise<void> {
     await this.#flush();
     await this.#writing;
     const last = this.#lastBatch;
     if (last === undefined) throw new BundleRefused(this.#check.report());
     for (const key of this.#keys.values()) await storeKey(this.#tx, key);
     await this.#tx.query(
-      'insert into hosts (host_id, name) overriding system value values ($1, $2)',
+      `insert into hosts (host_id, name, log_id) overriding system value
+       values ($1, $2, gen_random_uuid())`,
       [this.host_id, name],
+    );
+    await this.#tx.query(
+      `insert into imports (host_id, position_to, imported_at, actor, exported_as, born_as,
+         born_log_id, key_ids)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        this.host_id,
+        last.position_to,
+        now,
+        actor,
+        this.#exportedAs,
+        this.#born?.host ?? null,
+        this.#born?.log_id ?? null,
+        [...this.#keyIds].join(' '),
+      ],
     );
     await this.#tx.query(
       `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
@@ -181,6 +232,12 @@ class Restored {
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {
+    const fault = foundFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
+    // What decoding passes over would be stored, and hashed, without anybody having looked at it.
+    if (encodeEvent(event) !== row.body) {
+      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
+    }
     try {
       fold(this.#kernel, [event]);
     } catch (error) {

@@ -4,6 +4,7 @@
  * exactly as what is left of the file allows, and left out.
  */
 import type { StoredBatch } from '../batch-reader.ts';
+import type { LogIdentity } from '../birth.ts';
 import type { ChainCheck } from '../chain-check.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { type PublicKey, publicKeyOf } from '../checkpoint/signing-key.ts';
@@ -16,7 +17,8 @@ import { byteLines } from './byte-lines.ts';
 
 /** What a bundle holds, in the order in which it is read. */
 export type BundlePart =
-  | { readonly part: 'host'; readonly host: string }
+  /** A bundle of version 1 does not say which log it is. */
+  | { readonly part: 'host'; readonly host: string; readonly identity: LogIdentity | undefined }
   | { readonly part: 'key'; readonly key: PublicKey }
   | { readonly part: 'checkpoint'; readonly checkpoint: Checkpoint }
   | { readonly part: 'segment'; readonly segment: StoredSegment }
@@ -42,6 +44,16 @@ export async function* readBundle(
     else yield* reading.line(line, number);
   }
   reading.end();
+}
+
+function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
+  const { type: _, hash, signature, chained, ...rest } = line;
+  return {
+    ...rest,
+    hash: bytesOf(hash),
+    signature: bytesOf(signature),
+    chained: chained === undefined ? null : { ...chained, previous: bytesOf(chained.previous) },
+  };
 }
 
 class Reading {
@@ -71,14 +83,13 @@ class Reading {
     switch (line.type) {
       case 'bundle':
         this.#header = line;
-        yield { part: 'host', host: line.host };
+        yield this.#begin(line);
         break;
       case 'key':
         yield* this.#key(line, number);
         break;
       case 'checkpoint': {
-        const { type: _, hash, signature, ...rest } = line;
-        const checkpoint = { ...rest, hash: bytesOf(hash), signature: bytesOf(signature) };
+        const checkpoint = checkpointOf(line);
         this.#check.checkpoint(checkpoint);
         yield { part: 'checkpoint', checkpoint };
         break;
@@ -155,6 +166,12 @@ class Reading {
       this.#check.fault({ ...range, line: first, message });
       this.#check.batchEnd();
     } else this.#check.fault({ line: first, message });
+  }
+
+  #begin({ host, log }: LineOf<'bundle'>): BundlePart {
+    const identity = log && { host, ...log };
+    if (identity !== undefined) this.#check.of(identity);
+    return { part: 'host', host, identity };
   }
 
   *#key({ key_id, public_key }: LineOf<'key'>, line: number): Generator<BundlePart> {

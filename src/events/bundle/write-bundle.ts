@@ -4,15 +4,16 @@
  * sound or not: whoever reads it checks it.
  */
 import { readBatches, type StoredBatch } from '../batch-reader.ts';
-import { headAt } from '../branching.ts';
+import { genesisOf, identityOf } from '../birth.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readCheckpoints } from '../checkpoint/checkpoints.ts';
 import { HostKeys } from '../checkpoint/host-keys.ts';
 import type { PublicKey } from '../checkpoint/signing-key.ts';
 import type { EncodedEvent } from '../codec.ts';
 import type { Queryable } from '../database.ts';
-import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
+import { chainHash } from '../hash-chain.ts';
 import { readHead } from '../head.ts';
+import { headAt } from '../head-at.ts';
 import { forksOf } from '../lineage.ts';
 import { readRows } from '../log-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
@@ -44,12 +45,14 @@ async function* linesOf(
   host: string,
 ): AsyncGenerator<BundleLine> {
   const { position: head, hash: headHash } = await readHead(database, host_id);
-  yield { type: 'bundle', version: BUNDLE_VERSION, host, position: head, hash: hex(headHash) };
+  const { host: _, ...log } = await identityOf(database, host_id);
+  const begun = { type: 'bundle', version: BUNDLE_VERSION, host } as const;
+  yield { ...begun, position: head, hash: hex(headHash), log };
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) yield keyLine(key);
   const forks = await forksOf(database, host_id, head);
   let position = 0;
-  let hash = GENESIS_HASH;
+  let hash = genesisOf(log.born);
   while (position < head) {
     const sealed = await soundSegment(database, host_id, { from: position + 1, to: head });
     if (sealed !== undefined) {
@@ -148,8 +151,14 @@ function keyLine({ key_id, bytes }: PublicKey): BundleLine {
   return { type: 'key', key_id, public_key: hex(bytes) };
 }
 
-function checkpointLine({ hash, signature, ...rest }: Checkpoint): BundleLine {
-  return { type: 'checkpoint', ...rest, hash: hex(hash), signature: hex(signature) };
+function checkpointLine({ hash, signature, chained, ...rest }: Checkpoint): BundleLine {
+  return {
+    type: 'checkpoint',
+    ...rest,
+    hash: hex(hash),
+    signature: hex(signature),
+    ...(chained !== null && { chained: { ...chained, previous: hex(chained.previous) } }),
+  };
 }
 
 function segmentLine({ position_from, position_to, hash, bytes }: StoredSegment): BundleLine {

@@ -1,16 +1,35 @@
 /**
  * A checkpoint: a signed statement that a host's log stood at a position with a hash. Nobody who
  * lacks the key can rewrite what lies before it without being noticed, even if they compute all
- * hashes anew. What is signed is this text, a line each:
+ * hashes anew. What is signed is a text, a line each; in format 2:
  *
- *     bpfledger checkpoint v1
+ *     bpfledger checkpoint v2
  *     HOST
+ *     LOG_ID, or - for a log that has none
  *     POSITION
  *     HASH (hexadecimal)
- *     RECORDED_AT of that event, SIGNED_AT (microseconds since the epoch)
+ *     RECORDED_FROM: events before this position were imported, and the signer vouches for none
+ *     RECORDED_AT of the event at POSITION (microseconds since the epoch)
+ *     SIGNED_AT
+ *     NUMBER of the checkpoint, from 1
+ *     PREVIOUS: SHA-256 of text and signature of the checkpoint before it, zeros for the first
+ *
+ * Format 1, which older programs signed, has the first line's v1, HOST, POSITION, HASH, RECORDED_AT
+ * and SIGNED_AT. A further format is a further first line.
  */
-import { sign, verify } from 'node:crypto';
+import { createHash, sign, verify } from 'node:crypto';
 import type { PublicKey, SigningKey } from './signing-key.ts';
+
+/** What format 2 states beyond format 1. */
+export interface Chained {
+  /** How many checkpoints of format 2 the log has up to this one. */
+  readonly number: number;
+  /** `checkpointHash` of the one before it, of either format. */
+  readonly previous: Uint8Array;
+  readonly log_id: string | null;
+  /** The first event that was recorded by the host that signs; those before it were imported. */
+  readonly recorded_from: number;
+}
 
 /** What a checkpoint states. */
 export interface Statement {
@@ -23,6 +42,8 @@ export interface Statement {
   readonly recorded_at: number;
   /** Microseconds since the epoch. */
   readonly signed_at: number;
+  /** Null in format 1. */
+  readonly chained: Chained | null;
 }
 
 export interface Checkpoint extends Statement {
@@ -31,10 +52,22 @@ export interface Checkpoint extends Statement {
   readonly signature: Uint8Array;
 }
 
-function textOf({ host, position, hash, recorded_at, signed_at }: Statement): Buffer {
-  const hex = Buffer.from(hash).toString('hex');
-  const lines = ['bpfledger checkpoint v1', host, position, hex, recorded_at, signed_at];
-  return Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+/** What the first checkpoint says of the one before it. */
+export const NO_CHECKPOINT: Uint8Array = new Uint8Array(32);
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+function linesOf({ host, position, hash, recorded_at, signed_at, chained }: Statement) {
+  if (chained === null) {
+    return ['bpfledger checkpoint v1', host, position, hex(hash), recorded_at, signed_at];
+  }
+  const { log_id, recorded_from, number, previous } = chained;
+  const log = ['bpfledger checkpoint v2', host, log_id ?? '-', position, hex(hash), recorded_from];
+  return [...log, recorded_at, signed_at, number, hex(previous)];
+}
+
+function textOf(statement: Statement): Buffer {
+  return Buffer.from(`${linesOf(statement).join('\n')}\n`, 'utf8');
 }
 
 /** Signs a statement. */
@@ -47,4 +80,9 @@ export function signed(statement: Statement, key: SigningKey): Checkpoint {
 export function isSignedBy(checkpoint: Checkpoint, { key, key_id }: PublicKey): boolean {
   if (checkpoint.key_id !== key_id) return false;
   return verify(null, textOf(checkpoint), key, checkpoint.signature);
+}
+
+/** What the next checkpoint says of this one: SHA-256 of its text and its signature. */
+export function checkpointHash(checkpoint: Checkpoint): Uint8Array {
+  return createHash('sha256').update(textOf(checkpoint)).update(checkpoint.signature).digest();
 }

@@ -1,26 +1,50 @@
 /** The checkpoints of a log as they are stored, and the keys that signed them. */
 import type { Queryable } from '../database.ts';
-import { readHead } from '../head.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { signed } from './checkpoint.ts';
-import { type PublicKey, publicKeyOf, type SigningKey } from './signing-key.ts';
+import type { Chained, Checkpoint } from './checkpoint.ts';
+import { type PublicKey, publicKeyOf } from './signing-key.ts';
 
 /** Checkpoints in one read at most. */
 const CHECKPOINTS_PAGE_MAX = 1000;
 /** Keys that one database may know: one for each time that an operator changes it. */
 const KEYS_MAX = 1000;
 
-interface Row extends Omit<Checkpoint, 'hash' | 'signature'> {
+interface Row extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
   readonly hash: string;
   readonly signature: string;
+  readonly number: number | null;
+  readonly previous: string | null;
+  readonly log_id: string | null;
+  readonly recorded_from: number | null;
 }
 
 const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signed_at, key_id,
-  encode(signature, 'hex') as signature`;
+  encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
+  log_id::text as log_id, recorded_from`;
 
-function checkpointOf({ hash, signature, ...rest }: Row): Checkpoint {
-  const bytes = (hex: string) => Buffer.from(hex, 'hex');
-  return { ...rest, hash: bytes(hash), signature: bytes(signature) };
+const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
+
+function chainedOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
+  if (number === null || previous === null || recorded_from === null) return null;
+  return { number, previous: bytes(previous), log_id, recorded_from };
+}
+
+function checkpointOf(row: Row): Checkpoint {
+  const { host, position, recorded_at, signed_at, key_id } = row;
+  return {
+    host,
+    position,
+    hash: bytes(row.hash),
+    recorded_at,
+    signed_at,
+    chained: chainedOf(row),
+    key_id,
+    signature: bytes(row.signature),
+  };
+}
+
+/** Several of one position in the order in which they were signed. */
+function inOrder(a: Checkpoint, b: Checkpoint): number {
+  return a.position - b.position || (a.chained?.number ?? 0) - (b.chained?.number ?? 0);
 }
 
 export interface CheckpointRange {
@@ -44,44 +68,50 @@ export async function readCheckpoints(
      order by position fetch first $4 rows with ties`,
     [host_id, after, to, Math.min(limit, CHECKPOINTS_PAGE_MAX)],
   );
-  return rows.map(checkpointOf);
+  return rows.map(checkpointOf).sort(inOrder);
 }
 
-/**
- * Signs where a log stands now. Asked for again at the same position, the first answer stands.
- *
- * @throws LogRefusal `host-unknown`
- */
-export async function signHead(
+/** The last checkpoint of a host, and the last number that one of them has; 0 when none has. */
+export async function latestCheckpoint(
   database: Queryable,
-  { host_id, host }: { readonly host_id: number; readonly host: string },
-  { key, now }: { readonly key: SigningKey; readonly now: number },
-): Promise<Checkpoint> {
-  const { position, hash, recorded_at } = await readHead(database, host_id);
-  const checkpoint = signed({ host, position, hash, recorded_at, signed_at: now }, key);
-  await storeKey(database, key.public);
-  await storeCheckpoint(database, host_id, checkpoint);
-  const [row] = await database.query<Row>(
-    `select ${COLUMNS} from checkpoints where host_id = $1 and position = $2 and key_id = $3`,
-    [host_id, position, key.public.key_id],
+  host_id: number,
+): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly number: number }> {
+  const rows = await database.query<Row & { readonly last: number | null }>(
+    `select ${COLUMNS}, (select max(number) from checkpoints where host_id = $1) as last
+     from checkpoints where host_id = $1 and position =
+       (select max(position) from checkpoints where host_id = $1)`,
+    [host_id],
   );
-  if (row === undefined) throw new Error('a stored checkpoint can be read');
-  return checkpointOf(row);
+  return { checkpoint: rows.map(checkpointOf).sort(inOrder).at(-1), number: rows[0]?.last ?? 0 };
 }
 
 /** Adds a checkpoint; one that is there already stays as it is. */
 export async function storeCheckpoint(
   database: Queryable,
   host_id: number,
-  { host, position, hash, recorded_at, signed_at, key_id, signature }: Checkpoint,
+  { host, position, hash, recorded_at, signed_at, key_id, signature, chained }: Checkpoint,
 ): Promise<void> {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   await database.query(
-    `insert into checkpoints
-       (host_id, host, position, hash, recorded_at, signed_at, key_id, signature)
-     values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, decode($8, 'hex'))
+    `insert into checkpoints (host_id, host, position, hash, recorded_at, signed_at, key_id,
+       signature, number, previous, log_id, recorded_from)
+     values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, decode($8, 'hex'), $9, decode($10, 'hex'),
+       $11, $12)
      on conflict do nothing`,
-    [host_id, host, position, hex(hash), recorded_at, signed_at, key_id, hex(signature)],
+    [
+      host_id,
+      host,
+      position,
+      hex(hash),
+      recorded_at,
+      signed_at,
+      key_id,
+      hex(signature),
+      chained?.number ?? null,
+      chained === null ? null : hex(chained.previous),
+      chained?.log_id ?? null,
+      chained?.recorded_from ?? null,
+    ],
   );
 }
 

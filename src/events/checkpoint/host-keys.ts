@@ -17,11 +17,6 @@ export class HostKeys {
     this.#hostId = hostId;
   }
 
-  /** Ids of the keys that were met. */
-  get met(): readonly string[] {
-    return [...this.#met];
-  }
-
   /** The keys that are met for the first time, in the order of their ids. */
   async fresh(): Promise<PublicKey[]> {
     const keys = await readKeys(this.#database, this.#hostId);

@@ -6,6 +6,8 @@ export const LEASE_MS = 15_000;
 
 export interface ExecutorRow {
   readonly executor: string;
+  /** Who took the lease; null where it was taken before that was stored. */
+  readonly actor: string | null;
   readonly lease: string;
   readonly leased_at: number;
   readonly expires_at: number;
@@ -18,6 +20,10 @@ export interface ExecutorRow {
 export interface LeaseRequest {
   readonly hostId: number;
   readonly executor: string;
+  /** What no other process that runs has for its own. */
+  readonly instance: string;
+  /** Who asks. */
+  readonly actor: string;
   /** A fresh random text. */
   readonly lease: string;
   readonly place: string;
@@ -26,23 +32,25 @@ export interface LeaseRequest {
 }
 
 /**
- * Takes the lease, or renews it for the executor that has it.
+ * Takes the lease, or renews it for the process that has it. A name alone is no claim to it: two
+ * processes may be called the same.
  *
  * @returns undefined when another executor holds it
  */
 export async function takeLease(
   database: Queryable,
-  { hostId, executor, lease, place, now }: LeaseRequest,
+  { hostId, executor, instance, actor, lease, place, now }: LeaseRequest,
 ): Promise<ExecutorRow | undefined> {
   const [row] = await database.query<ExecutorRow>(
     `insert into executors (host_id, executor, lease, leased_at, expires_at, place,
-       reported_position, standing, standing_at)
-     values ($1, $2, $3, $4, $5, $6, 0, '[]', $4)
+       reported_position, standing, standing_at, instance, actor)
+     values ($1, $2, $3, $4, $5, $6, 0, '[]', $4, $7, $8)
      on conflict (host_id) do update set executor = excluded.executor, lease = excluded.lease,
-       leased_at = excluded.leased_at, expires_at = excluded.expires_at, place = excluded.place
-     where executors.expires_at <= $4 or executors.executor = $2
+       leased_at = excluded.leased_at, expires_at = excluded.expires_at, place = excluded.place,
+       instance = excluded.instance, actor = excluded.actor
+     where executors.expires_at <= $4 or (executors.instance = $7 and executors.actor = $8)
      returning *`,
-    [hostId, executor, lease, now, now + LEASE_MS * 1000, place],
+    [hostId, executor, lease, now, now + LEASE_MS * 1000, place, instance, actor],
   );
   return row;
 }

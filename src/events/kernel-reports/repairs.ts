@@ -17,12 +17,15 @@ export interface RepairRow extends Repair {
   /** How far the log was reported when it was put back. */
   readonly position: number;
   readonly executor: string;
+  /** Who told of it; null where that was not stored yet. */
+  readonly actor: string | null;
   readonly repaired_at: number;
 }
 
 export interface Repaired {
   readonly hostId: number;
   readonly executor: string;
+  readonly actor: string;
   readonly position: number;
   readonly repairs: readonly Repair[];
   /** Microseconds since the epoch. */
@@ -32,12 +35,13 @@ export interface Repaired {
 /** Stores repairs, and drops the oldest beyond what is kept. */
 export async function storeRepairs(
   tx: Queryable,
-  { hostId, executor, position, repairs, now }: Repaired,
+  { hostId, executor, actor, position, repairs, now }: Repaired,
 ): Promise<void> {
   if (repairs.length === 0) return;
   await tx.query(
-    `insert into executor_repairs (host_id, position, executor, what, "where", did, repaired_at)
-     select $1, $2, $3, t.what, t.place, t.did, $4
+    `insert into executor_repairs (host_id, position, executor, what, "where", did, repaired_at,
+       actor)
+     select $1, $2, $3, t.what, t.place, t.did, $4, $8
      from unnest($5::text[], $6::text[], $7::text[]) as t(what, place, did)`,
     [
       hostId,
@@ -47,6 +51,7 @@ export async function storeRepairs(
       sqlArray(repairs.map(({ what }) => what)),
       sqlArray(repairs.map(({ where }) => where)),
       sqlArray(repairs.map(({ did }) => did)),
+      actor,
     ],
   );
   await tx.query(

@@ -23,6 +23,8 @@ export interface Report {
 export interface ReportRow {
   readonly position: number;
   readonly executor: string;
+  /** Who reported it; null where that was not stored yet. */
+  readonly actor: string | null;
   readonly how: How;
   readonly outcome: string;
   readonly agrees: boolean;
@@ -35,6 +37,8 @@ export interface ReportRow {
 export interface Reporting {
   readonly hostId: number;
   readonly lease: string;
+  /** Who reports: the lease is of whoever took it, too. */
+  readonly actor: string;
   /** In the order of the log, without gaps. */
   readonly reports: readonly Report[];
   /** How the kernel differs from the log now; absent when nothing changed. */
@@ -53,17 +57,18 @@ export interface Reporting {
  */
 export function storeReports(
   database: Database,
-  { hostId, lease, reports, standing, repairs = [], now }: Reporting,
+  { hostId, lease, actor, reports, standing, repairs = [], now }: Reporting,
 ): Promise<{ readonly reported_position: number; readonly disagree: number } | undefined> {
   return database.transaction(async (tx) => {
     const [held] = await tx.query<{ executor: string; reported_position: number }>(
-      `update executors set expires_at = $3 where host_id = $1 and lease = $2 and expires_at > $4
+      `update executors set expires_at = $3
+       where host_id = $1 and lease = $2 and actor = $5 and expires_at > $4
        returning executor, reported_position`,
-      [hostId, lease, now + LEASE_MS * 1000, now],
+      [hostId, lease, now + LEASE_MS * 1000, now, actor],
     );
     if (held === undefined) return undefined;
     const agreed = await agreements(tx, hostId, reports);
-    await insert(tx, { hostId, executor: held.executor, reports, agreed, now });
+    await insert(tx, { hostId, executor: held.executor, actor, reports, agreed, now });
     const last = reports.at(-1)?.position ?? 0;
     const reported = Math.max(held.reported_position, last);
     await tx.query('update executors set reported_position = $2 where host_id = $1', [
@@ -71,7 +76,7 @@ export function storeReports(
       reported,
     ]);
     const { executor } = held;
-    await storeRepairs(tx, { hostId, executor, position: reported, repairs, now });
+    await storeRepairs(tx, { hostId, executor, actor, position: reported, repairs, now });
     if (standing !== undefined) {
       await tx.query('update executors set standing = $2, standing_at = $3 where host_id = $1', [
         hostId,
@@ -102,18 +107,19 @@ async function agreements(
 interface Stored {
   readonly hostId: number;
   readonly executor: string;
+  readonly actor: string;
   readonly reports: readonly Report[];
   readonly agreed: readonly boolean[];
   readonly now: number;
 }
 
 async function insert(tx: Queryable, stored: Stored): Promise<void> {
-  const { hostId, executor, reports, agreed, now } = stored;
+  const { hostId, executor, actor, reports, agreed, now } = stored;
   if (reports.length === 0) return;
   await tx.query(
     `insert into executor_reports (host_id, position, executor, how, outcome, agrees, kernel_ids,
-       note, duration, reported_at)
-     select $1, t.position, $2, t.how, t.outcome, t.agrees, t.kernel_ids, t.note, t.duration, $3
+       note, duration, reported_at, actor)
+     select $1, t.position, $2, t.how, t.outcome, t.agrees, t.kernel_ids, t.note, t.duration, $3, $11
      from unnest($4::int8[], $5::text[], $6::text[], $7::bool[], $8::text[], $9::text[], $10::int8[])
        as t(position, how, outcome, agrees, kernel_ids, note, duration)
      on conflict do nothing`,
@@ -128,6 +134,7 @@ async function insert(tx: Queryable, stored: Stored): Promise<void> {
       sqlArray(reports.map(({ kernel_ids = {} }) => JSON.stringify(kernel_ids))),
       sqlArray(reports.map(({ note = '' }) => note)),
       sqlArray(reports.map(({ duration = 0 }) => duration)),
+      actor,
     ],
   );
 }

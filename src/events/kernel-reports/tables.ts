@@ -2,7 +2,7 @@
  * What real kernels answered to a log's events. These tables are not the log: an executor reports
  * into them, nobody follows them, and they can be dropped without losing an event.
  */
-import { bigint, boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { hosts } from '../tables.ts';
 
 const int8 = () => bigint({ mode: 'number' });
@@ -12,7 +12,7 @@ export const executors = pgTable('executors', {
   host_id: int8()
     .primaryKey()
     .references(() => hosts.host_id),
-  /** Who it says it is: the same one may come back before its lease ends. */
+  /** What it calls itself. */
   executor: text().notNull(),
   /** Known only to the holder of the lease. */
   lease: text().notNull(),
@@ -26,6 +26,10 @@ export const executors = pgTable('executors', {
   /** How the kernel's lists differ from the log's at `reported_position`, as a JSON array. */
   standing: text().notNull(),
   standing_at: int8().notNull(),
+  /** Which process it is: only this one may come back before its lease ends. */
+  instance: text().notNull().default(''),
+  /** Who took the lease; null where it was taken before this was stored. */
+  actor: text(),
 });
 
 /** What a real kernel answered to one event. */
@@ -47,6 +51,8 @@ export const executorReports = pgTable(
     duration: int8().notNull(),
     /** Microseconds since the epoch. */
     reported_at: int8().notNull(),
+    /** Who reported it; null where that was not stored yet. */
+    actor: text(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.position] })],
 );
@@ -55,7 +61,7 @@ export const executorReports = pgTable(
 export const executorRepairs = pgTable(
   'executor_repairs',
   {
-    repair_id: int8().primaryKey().generatedAlwaysAsIdentity(),
+    repair_id: int8().notNull().generatedAlwaysAsIdentity(),
     host_id: int8().notNull(),
     /** How far the log was reported then. */
     position: int8().notNull(),
@@ -65,6 +71,8 @@ export const executorRepairs = pgTable(
     did: text().notNull(),
     /** Microseconds since the epoch. */
     repaired_at: int8().notNull(),
+    /** Who told of it; null where that was not stored yet. */
+    actor: text(),
   },
-  (t) => [index('executor_repairs_of_host').on(t.host_id, t.repair_id)],
+  (t) => [primaryKey({ columns: [t.host_id, t.repair_id] })],
 );

@@ -2,9 +2,12 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, types } from '@electric-sql/pglite';
 import { readPrepared } from './prepared.ts';
 import { unpackTar } from './tar.ts';
+
+/** An int8 is a number, as on the server, also where a log holds a time past 2^53. */
+const parsers = { [types.INT8]: Number };
 
 interface Opening {
   /** Whether a new database may begin as the prepared one. */
@@ -14,15 +17,18 @@ interface Opening {
 /** A new database that is gone at the end. */
 export async function openInMemory({ prepared }: Opening): Promise<PGlite> {
   const tar = prepared ? await readPrepared() : undefined;
-  if (tar === undefined) return PGlite.create('memory://');
-  return PGlite.create('memory://', { loadDataDir: new Blob([tar as Uint8Array<ArrayBuffer>]) });
+  if (tar === undefined) return PGlite.create('memory://', { parsers });
+  return PGlite.create('memory://', {
+    parsers,
+    loadDataDir: new Blob([tar as Uint8Array<ArrayBuffer>]),
+  });
 }
 
 /** The database in a folder that this process has locked; a new one when there is none. */
 export async function openDirectory(folder: string, { prepared }: Opening): Promise<PGlite> {
   const directory = join(folder, 'postgres');
   if (prepared && !existsSync(directory)) await layOut(directory);
-  return PGlite.create(directory);
+  return PGlite.create(directory, { parsers });
 }
 
 /** Unpacks the prepared database beside, so that a crash leaves none that is half there. */

@@ -19,5 +19,8 @@ export function isI32(value: unknown): value is number {
 /** An unsigned 64-bit number, as far as a JSON number is exact (2^53 - 1). */
 export const u64 = z.int().min(0);
 
+/** An fd that is open. */
+export const openFd = z.int().min(0).max(I32_MAX);
+
 /** A file mode: permission bits and the three above them. */
 export const fileMode = z.int().min(0).max(0o7777);

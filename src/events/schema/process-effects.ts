@@ -2,41 +2,45 @@
 import { z } from 'zod';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { bootConfig } from './boot-config.ts';
+import { openFd, u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
+import { comm, recordedText } from './text.ts';
 
 const caps = z.array(z.enum(ALL_CAPABILITIES));
-const n = z.int();
+/** A process that there is: the first has 1. */
+const pid = u32.min(1);
 
 /** An fd and what stands behind it. */
 const opened = {
-  fd: n,
+  fd: openFd,
   kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
-  id: n,
+  /** Of a cgroup or an object. */
+  id: u64,
 };
 
 export const processEffects = [
   strictObject({
     type: z.literal('Booted'),
-    boot: n,
-    boot_id: z.string(),
-    release: z.string(),
+    boot: z.int().min(1),
+    boot_id: recordedText,
+    release: recordedText,
     config: bootConfig,
   }),
-  strictObject({ type: z.literal('ProcessSpawned'), pid: n, comm: z.string(), uid: n, caps }),
-  strictObject({ type: z.literal('ProcessForked'), pid: n, uid: n, caps }),
-  strictObject({ type: z.literal('ProcessExecuted'), comm: z.string(), caps }),
+  strictObject({ type: z.literal('ProcessSpawned'), pid, comm, uid: u32, caps }),
+  strictObject({ type: z.literal('ProcessForked'), pid, uid: u32, caps }),
+  strictObject({ type: z.literal('ProcessExecuted'), comm, caps }),
   strictObject({ type: z.literal('ProcessExited') }),
-  strictObject({ type: z.literal('CredentialsChanged'), uid: n, caps }),
-  strictObject({ type: z.literal('NofileLimited'), nofile: n }),
-  strictObject({ type: z.literal('ProcessMoved'), cgroup_id: n }),
+  strictObject({ type: z.literal('CredentialsChanged'), uid: u32, caps }),
+  strictObject({ type: z.literal('NofileLimited'), nofile: u64 }),
+  strictObject({ type: z.literal('ProcessMoved'), cgroup_id: u64 }),
   strictObject({
     type: z.literal('FdOpened'),
     ...opened,
     access: z.enum(['read', 'write']).exactOptional(),
   }),
-  strictObject({ type: z.literal('FdDuplicated'), fd: n, to_fd: n }),
-  strictObject({ type: z.literal('FdClosed'), fd: n }),
-  strictObject({ type: z.literal('FdSent'), fd: n, to_pid: n }),
+  strictObject({ type: z.literal('FdDuplicated'), fd: openFd, to_fd: openFd }),
+  strictObject({ type: z.literal('FdClosed'), fd: openFd }),
+  strictObject({ type: z.literal('FdSent'), fd: openFd, to_pid: pid }),
   strictObject({ type: z.literal('FdReceived'), ...opened }),
   strictObject({ type: z.literal('FdLost') }),
 ] as const;

@@ -7,11 +7,25 @@ import { objectName, path } from './text.ts';
 import { attrSize, type Vocabulary } from './vocabulary.ts';
 
 /** Bytes of a program's instructions, decoded. */
-export const INSNS_BYTES_MAX = 1024 * 1024;
+const INSNS_BYTES_MAX = 1024 * 1024;
 /** Maps that one program may use (MAX_USED_MAPS). */
 const MAPS_MAX = 64;
 
 const tag = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
+
+/** Whole instructions in base64, spelled as an encoder does. */
+const insns = z
+  .string()
+  .max(Math.ceil(INSNS_BYTES_MAX / 3) * 4)
+  .superRefine((text, context) => {
+    const bytes = Buffer.from(text, 'base64');
+    const refuse = (message: string) => context.addIssue({ code: 'custom', message });
+    if (bytes.length > INSNS_BYTES_MAX) {
+      const message = `has ${bytes.length} bytes, more than ${INSNS_BYTES_MAX}`;
+      context.addIssue({ code: 'custom', message, params: { limit: INSNS_BYTES_MAX } });
+    } else if (bytes.toString('base64') !== text) refuse('is not base64');
+    else if (bytes.length % 8 !== 0) refuse('is not a multiple of 8 bytes');
+  });
 
 /** PROG_LOAD's fields; what is derived from `insns` is left to who asks. */
 export function progLoad<V extends Vocabulary>(words: V) {
@@ -22,10 +36,7 @@ export function progLoad<V extends Vocabulary>(words: V) {
     expected_attach_type: (attachType as V['attachType']).exactOptional(),
     prog_flags: u32.exactOptional(),
     prog_name: objectName.exactOptional(),
-    insns: z
-      .string()
-      .max(Math.ceil(INSNS_BYTES_MAX / 3) * 4)
-      .exactOptional(),
+    insns: insns.exactOptional(),
     ret: i32.exactOptional(),
     tag: strictObject({ sha1: tag, sha256: tag }).exactOptional(),
     insn_cnt: u32.exactOptional(),

@@ -1,7 +1,7 @@
 /** PROG_LOAD as asked: the tag and what else the instructions say are derived here, at the edge. */
 import { z } from 'zod';
 import { factsOf, type ProgFacts, tagOfReturning } from '../prog-tag.ts';
-import { INSNS_BYTES_MAX, progLoad } from './prog-calls.ts';
+import { progLoad } from './prog-calls.ts';
 import { REQUESTED } from './vocabulary.ts';
 
 const requested = progLoad(REQUESTED);
@@ -13,18 +13,6 @@ const DEFAULT_RET = 1;
 interface Fault {
   readonly field: string;
   readonly message: string;
-  readonly limit?: number;
-}
-
-function insnsFault(text: string, insns: Buffer): Fault | undefined {
-  const field = 'insns';
-  if (insns.toString('base64') !== text) return { field, message: 'is not base64' };
-  if (insns.length % 8 !== 0) return { field, message: 'is not a multiple of 8 bytes' };
-  if (insns.length > INSNS_BYTES_MAX) {
-    const message = `has ${insns.length} bytes, more than ${INSNS_BYTES_MAX}`;
-    return { field, message, limit: INSNS_BYTES_MAX };
-  }
-  return undefined;
 }
 
 /** What the request claims against its own instructions. */
@@ -44,17 +32,9 @@ export const progLoadRequest = requested.transform((call, context): Requested =>
   if (call.insns === undefined) {
     return { ...call, tag: call.tag ?? tagOfReturning(call.ret ?? DEFAULT_RET) };
   }
-  const insns = Buffer.from(call.insns, 'base64');
-  const broken = insnsFault(call.insns, insns);
-  const facts = broken === undefined ? factsOf(insns) : undefined;
-  const fault = facts === undefined ? broken : contradiction(call, facts);
-  if (facts !== undefined && fault === undefined) return { ...call, ...facts };
-  const { field = 'insns', message = '', limit } = fault ?? {};
-  context.addIssue({
-    code: 'custom',
-    message,
-    path: [field],
-    ...(limit !== undefined && { params: { limit } }),
-  });
+  const facts = factsOf(Buffer.from(call.insns, 'base64'));
+  const fault = contradiction(call, facts);
+  if (fault === undefined) return { ...call, ...facts };
+  context.addIssue({ code: 'custom', message: fault.message, path: [fault.field] });
   return z.NEVER;
 });

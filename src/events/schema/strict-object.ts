@@ -9,6 +9,9 @@ function shown(key: string): string {
   return JSON.stringify(key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key);
 }
 
+/** Unknown fields that are told one by one: what each may have meant takes long to find out. */
+const TOLD_MAX = 20;
+
 /** More fields than this are not listed to someone who named none of them. */
 const LISTED_MAX = 12;
 
@@ -18,14 +21,18 @@ function unknownField(key: string, known: readonly string[]): string {
   return `unknown field ${shown(key)}${near || (listed && `; there are: ${listed}`)}`;
 }
 
-/** An object with exactly the fields of `shape`. Its error has a line for each unknown one. */
+/**
+ * An object with exactly the fields of `shape`. Its error has a line for each unknown one, up to
+ * `TOLD_MAX` of them.
+ */
 export function strictObject<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
       const keys = issue.keys as string[];
-      return keys.map((key) => unknownField(key, known)).join('\n');
+      const told = keys.slice(0, TOLD_MAX);
+      return told.map((key) => unknownField(key, known)).join('\n');
     },
   });
 }

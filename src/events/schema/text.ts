@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** PATH_MAX: bytes of a path. */
-const PATH_BYTES_MAX = 4096;
+export const PATH_BYTES_MAX = 4096;
 /** Names between the slashes of a path. */
 const PATH_DEPTH_MAX = 128;
 /** Bytes of an object's name. More than 15 is the kernel's to refuse; this bounds the record. */
@@ -58,6 +58,22 @@ function checked(faultOf: (text: string) => Fault | undefined) {
       ...(limit !== undefined && { params: { limit } }),
     });
   });
+}
+
+/** A text of at most `max` bytes, of what a database and a C string can hold. */
+export function plainText(max: number) {
+  return checked((text) => textFault(text, max)).meta({ maxLength: max });
+}
+
+/** Bytes of a text that the log holds and no kernel bounds: a path with words around it. */
+const RECORDED_BYTES_MAX = 2 * PATH_BYTES_MAX;
+
+/** A text of the log that is nobody's name. */
+export const recordedText = plainText(RECORDED_BYTES_MAX);
+
+/** As `plainText`, and not empty. */
+export function shortText(max: number) {
+  return plainText(max).min(1);
 }
 
 /** An absolute path in the cgroup tree or the bpffs. */

@@ -1,8 +1,9 @@
 /** Seals what has grown enough of a log into segments, and stores them. */
 import { readBatches } from '../batch-reader.ts';
+import { genesisOf, identityOf } from '../birth.ts';
 import type { EncodedEvent } from '../codec.ts';
 import type { Queryable } from '../database.ts';
-import { chainHash, GENESIS_HASH } from '../hash-chain.ts';
+import { chainHash } from '../hash-chain.ts';
 import { readHead } from '../head.ts';
 import { readRows } from '../log-reader.ts';
 import { packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from './segment.ts';
@@ -123,7 +124,7 @@ export async function storeSegment(
 
 /** The chain's value at a position, from what is stored before it. */
 async function hashAt(database: Queryable, host_id: number, position: number): Promise<Uint8Array> {
-  if (position === 0) return GENESIS_HASH;
+  if (position === 0) return genesisOf((await identityOf(database, host_id)).born);
   const sealed = await segmentAt(database, host_id, position);
   if (sealed === undefined || sealed.position_to !== position) {
     throw new UnsealableLog(`no segment ends at ${position}`);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../database.ts';
 import type { Change } from '../event.ts';
-import { OWNER } from '../lineage.ts';
+import { lineText, OWNER, queryLine } from '../lineage.ts';
 import { type OpenSegment, openChanges, openSegment, UnreadableSegment } from './segment.ts';
 
 export interface StoredSegment {
@@ -18,22 +18,23 @@ export function segmentHash(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
 }
 
+const SEGMENT_AT = lineText(
+  ({ isBranch }) => `${isBranch ? `with ${OWNER}` : ''}
+    select position_from, position_to, encode(hash, 'hex') as hash, bytes,
+      ${isBranch ? 'position_to <= (select position_to from owner)' : 'true'} as counts
+    from segments where host_id = ${isBranch ? '(select host_id from owner)' : '$1'}
+      and position_from <= $2 order by position_from desc limit 1`,
+);
+
 /** The segment that holds a position, if it is sealed; below a branch, one of its origin's prefix. */
 export async function segmentAt(
   database: Queryable,
   host_id: number,
   position: number,
 ): Promise<StoredSegment | undefined> {
-  const [row] = await database.query<
+  const [row] = await queryLine<
     Omit<StoredSegment, 'hash'> & { readonly hash: string; readonly counts: boolean }
-  >(
-    `with ${OWNER}
-     select position_from, position_to, encode(hash, 'hex') as hash, bytes,
-       position_to <= (select position_to from owner) as counts
-     from segments where host_id = (select host_id from owner) and position_from <= $2
-     order by position_from desc limit 1`,
-    [host_id, position],
-  );
+  >(database, SEGMENT_AT, [host_id, position]);
   if (row === undefined || row.position_to < position || !row.counts) return undefined;
   const { position_from, position_to, hash, bytes } = row;
   return { position_from, position_to, hash: Buffer.from(hash, 'hex'), bytes };

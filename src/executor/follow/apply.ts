@@ -1,8 +1,10 @@
 /** Applies one event of the log to the live kernel, and says what the kernel answered. */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
 import type { Effect, ObjectKind } from '../../domain/effect.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { release } from '../live/bpf.ts';
@@ -10,40 +12,55 @@ import type { LiveKernel } from '../live/live-kernel.ts';
 import { linkOf } from '../live/observe.ts';
 import { performLive } from '../live/perform.ts';
 import { newProcess } from '../live/process-calls.ts';
-import { withheld } from './confinement.ts';
+import { Withheld } from '../live/withheld.ts';
+import { type Scene, withheld } from './confinement.ts';
 import { type Held, hold, letGoAfter } from './held.ts';
 import type { LoggedEvent, Report } from './ledger.ts';
+import { capsToLoad } from './program-walls.ts';
 
 /** Milliseconds that a removed cgroup's links may take to lose it. */
 const SEVERED_MS_MAX = 3000;
+
+/** Characters of a note, however many bytes each has; the service takes 1,000 bytes. */
+const NOTE_CHARS_MAX = 250;
 
 /** An event of a call, not of a boot. */
 export type CallEvent = LoggedEvent & { readonly call: Call };
 
 /** Makes the event's call, holds what it made, and lets the model follow the log. */
-export async function apply(
-  live: LiveKernel,
-  held: Held,
-  model: Model,
-  event: CallEvent,
-): Promise<Report> {
-  const { position, pid, call, effects } = event;
-  const reason = withheld(live, pid, call);
-  const report =
-    reason === undefined
-      ? await performed(live, held, event)
-      : ({ position, how: 'withheld', outcome: event.outcome, note: reason } as const);
-  for (const effect of effects) evolve(model, effect, pid);
+export async function apply(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
+  const { live, model } = scene;
+  const { pid, effects } = event;
+  const report = await perform(scene, held, event);
+  applyAll(model, effects, pid);
   await letGoAfter(live, held, effects);
   await severed(live, effects);
   for (const one of touched(event)) align(live, model, one);
   return report;
 }
 
+/** Makes the call, unless it would leave the place or touch what others made. */
+async function perform(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
+  const { position, outcome } = event;
+  try {
+    const note = withheld(scene, event.pid, event.call);
+    if (note === undefined) return await performed(scene.live, held, event);
+    return { position, how: 'withheld', outcome, note: clipped(note) };
+  } catch (error) {
+    if (!(error instanceof Withheld)) throw error;
+    return { position, how: 'withheld', outcome, note: clipped(error.message) };
+  }
+}
+
+/** A note names a path, which may be longer than a note. */
+function clipped(note: string): string {
+  return [...note].slice(0, NOTE_CHARS_MAX).join('');
+}
+
 async function performed(live: LiveKernel, held: Held, event: CallEvent): Promise<Report> {
   const { position, pid, call } = event;
   const started = performance.now();
-  const { outcome, effects } = await performLive(live, pid, call);
+  const { outcome, effects } = await performWithLess(live, pid, call);
   const duration = Math.round((performance.now() - started) * 1000);
   const kernel_ids: Record<string, number> = {};
   for (const { kind, id, fd } of effects.flatMap(madeBy)) {
@@ -54,6 +71,19 @@ async function performed(live: LiveKernel, held: Held, event: CallEvent): Promis
     if (!isRefusal(event.outcome)) hold(live, held, { kind, id, real: opened.real });
   }
   return { position, how: 'performed', outcome, kernel_ids, duration };
+}
+
+/** Makes a call; programs are loaded with no more capabilities than they need. */
+async function performWithLess(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
+  const process = live.processes.get(pid);
+  if (process === undefined || call.name !== 'prog_load') return performLive(live, pid, call);
+  const { caps } = process;
+  process.caps = capsToLoad(call, caps);
+  try {
+    return await performLive(live, pid, call);
+  } finally {
+    process.caps = caps;
+  }
 }
 
 /** The object that an effect made, under the fd that the maker has. */

@@ -1,6 +1,6 @@
 /** One look: how the kernel differs from the log as far as it was applied. Changes nothing. */
 import { unbooted } from '../../domain/boot.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../kernel/syscall.ts';
 import { closeLive } from '../live/open-live.ts';
 import { differences } from './compare.ts';
@@ -20,7 +20,7 @@ export async function check(checked: {
   const model = unbooted();
   if (position < boot) return { position, standing: [] };
   for await (const event of ledger.follow(boot - 1)) {
-    for (const effect of event.effects) evolve(model, effect, event.pid);
+    applyAll(model, event.effects, event.pid);
     if (event.position >= position) break;
   }
   const live = await restored({ kernel, place, model, nameNew: () => 0 });

@@ -1,11 +1,10 @@
 /** How a live kernel differs from the log: lists, effective arrays, objects, pins. */
-import { existsSync, statSync } from 'node:fs';
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import { effectiveArray } from '../../domain/effective.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
-import { bpffsPath } from '../live/file-calls.ts';
+import { lookAt } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive, linkOf, listOf as liveListOf } from '../live/observe.ts';
 import type { Difference } from './ledger.ts';
@@ -23,7 +22,7 @@ export function differences(model: Kernel, live: LiveKernel, place: Place): Diff
   const around = new Map(types.map((type) => [type, environment(live.kernel, place, type)]));
   for (const cgroup of model.cgroups.values()) {
     if (found.length >= DIFFERENCES_MAX) break;
-    if (!stands(live, cgroup)) {
+    if (live.cgroups.standing(cgroup.path) !== 'ours') {
       found.push({ what: 'cgroup', where: cgroup.path, log: 'there', kernel: 'missing' });
       continue;
     }
@@ -33,16 +32,6 @@ export function differences(model: Kernel, live: LiveKernel, place: Place): Diff
   }
   found.push(...ofObjects(model, live), ...ofPins(model, live));
   return found.slice(0, DIFFERENCES_MAX);
-}
-
-/** Whether the directory that a cgroup was is still that cgroup. */
-export function stands(live: LiveKernel, { path }: Cgroup): boolean {
-  try {
-    const { ino } = statSync(live.cgroups.directory(path), { bigint: true });
-    return live.cgroups.at(path)?.inode === ino;
-  } catch {
-    return false;
-  }
 }
 
 function ofList(
@@ -104,7 +93,7 @@ function isThere(live: LiveKernel, kind: 'prog' | 'link' | 'map', id: number): b
 
 function ofPins(model: Kernel, live: LiveKernel): Difference[] {
   return [...model.bpffs.entries()].flatMap(([path, { kind }]) =>
-    existsSync(bpffsPath(live, path))
+    lookAt(live.kernel, live.bpffs, path, () => true)
       ? []
       : [{ what: 'pin', where: path, log: kind, kernel: 'missing' } as const],
   );

@@ -1,83 +1,97 @@
 /**
  * What an executor never does, whatever the log says: leave its place, attach to anything but
- * cgroups, or detach and replace what it did not make. Such events are reported as withheld.
+ * cgroups, make programs that reach out, or touch what it did not make. Such events are reported as
+ * withheld. Ways that lead out are refused where they are walked (live/beneath.ts).
  */
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { type AttachType, type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
-import { cString, SYS } from '../kernel/syscall.ts';
+import type { Kernel as Model } from '../../domain/kernel.ts';
+import type { ProgType } from '../../domain/prog-type.ts';
+import { must, SYS } from '../kernel/syscall.ts';
+import { O_DIRECTORY, openBeneath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { listOf } from '../live/observe.ts';
+import { cut } from './attr-cuts.ts';
+import { foreignNode } from './ownership.ts';
+import { unwanted } from './program-walls.ts';
 
-const O_DIRECTORY_CLOEXEC = 0o2200000;
-
-/** Why a call of process `pid` is not to be made; undefined when it may. */
-export function withheld(live: LiveKernel, pid: number, call: Call): string | undefined {
-  return outside(live, call) ?? foreignHook(call) ?? overForeign(live, pid, call);
+/** Where a call is to be made, and what may be. */
+export interface Scene {
+  readonly live: LiveKernel;
+  /** The log's state before the call. */
+  readonly model: Model;
+  /** Program types that are loaded. */
+  readonly progTypes: readonly ProgType[];
 }
 
-function outside(live: LiveKernel, call: Call): string | undefined {
+/**
+ * Why a call of process `pid` is not to be made; undefined when it may.
+ *
+ * @throws Withheld when a path leads out of the place
+ */
+export function withheld(scene: Scene, pid: number, call: Call): string | undefined {
+  return (
+    cut(call) ??
+    top(call) ??
+    foreignHook(scene, call) ??
+    unwanted(scene.progTypes, call) ??
+    foreignCgroup(scene, call) ??
+    foreignNode(scene, call) ??
+    overForeign(scene.live, pid, call)
+  );
+}
+
+function top(call: Call): string | undefined {
   switch (call.name) {
-    case 'mkdir':
     case 'rmdir':
-    case 'join':
-    case 'open_cgroup':
-      if (call.name === 'rmdir' && call.path === '/') return 'the top is not ours to remove';
-      return astray(live.cgroups.directory('/'), call.path);
-    case 'obj_pin':
-    case 'obj_get':
-    case 'bpffs_mkdir':
-    case 'unlink':
-    case 'chmod':
-      return astray(live.bpffs, call.path);
     case 'bpffs_rmdir':
-      return call.path === '/' ? 'the top is not ours to remove' : astray(live.bpffs, call.path);
+      return call.path === '/' ? 'the top is not ours to remove' : undefined;
     case 'rename':
-      if (call.path === '/' || call.to === '/') return 'the top is not ours to rename';
-      return astray(live.bpffs, call.path) ?? astray(live.bpffs, call.to);
-    case 'prog_attach':
-    case 'prog_detach':
-    case 'prog_query':
-    case 'link_create':
-      if (call.target_path === undefined) return undefined;
-      return astray(live.cgroups.directory('/'), call.target_path);
+      return call.path === '/' || call.to === '/' ? 'the top is not ours to rename' : undefined;
     default:
       return undefined;
   }
 }
 
-/** Whether a path climbs, or leads over a symlink. */
-export function astray(top: string, path: string): string | undefined {
-  if (!path.startsWith('/')) return `${path} is not absolute`;
-  let at = top;
-  for (const name of path.slice(1).split('/')) {
-    if (name === '..' || name === '.') return `${path} climbs`;
-    at = join(at, name);
-    try {
-      if (lstatSync(at).isSymbolicLink()) return `${path} leads over a symlink`;
-    } catch {
-      // What is not there leads nowhere; the kernel says so.
-      return undefined;
-    }
-  }
-  return undefined;
-}
-
-function isCgroupHook(type: AttachType): boolean {
-  return type === 'lsm_cgroup' || (typeof type === 'string' && type in CGROUP_HOOKS);
-}
-
 /** Other hooks take interfaces and namespaces of the machine, or nothing, for their target. */
-function foreignHook(call: Call): string | undefined {
+function foreignHook({ progTypes }: Scene, call: Call): string | undefined {
   if (call.name !== 'prog_attach' && call.name !== 'prog_detach' && call.name !== 'link_create') {
     return undefined;
   }
-  return isCgroupHook(call.attach_type) ? undefined : `${call.attach_type} is no cgroup's hook`;
+  const { attach_type: type } = call;
+  if (type === 'lsm_cgroup' && progTypes.includes('lsm')) return undefined;
+  return isCgroupHook(type) ? undefined : `${type} is no cgroup's hook`;
 }
 
-/** Calls that would end an entry that somebody else made. */
-function overForeign(live: LiveKernel, pid: number, call: Call): string | undefined {
+function isCgroupHook(type: AttachType): type is AttachTypeName {
+  return typeof type === 'string' && type in CGROUP_HOOKS;
+}
+
+/** A directory in the place that the log does not have, or not any more. */
+function foreignCgroup({ live }: Scene, call: Call): string | undefined {
+  const path = cgroupPath(call);
+  if (path === undefined || live.cgroups.standing(path) !== 'foreign') return undefined;
+  return `${path} is a cgroup that we did not make`;
+}
+
+function cgroupPath(call: Call): string | undefined {
+  switch (call.name) {
+    case 'rmdir':
+    case 'join':
+    case 'open_cgroup':
+      return call.path;
+    case 'prog_attach':
+    case 'prog_detach':
+    case 'prog_query':
+    case 'link_create':
+      return call.target_path;
+    default:
+      return undefined;
+  }
+}
+
+/** Why a call is not made that would end an entry that somebody else made. */
+export function overForeign(live: LiveKernel, pid: number, call: Call): string | undefined {
   if (call.name === 'rmdir') {
     const cgroup = live.cgroups.at(call.path);
     const types = Object.keys(CGROUP_HOOKS) as AttachTypeName[];
@@ -92,13 +106,12 @@ function overForeign(live: LiveKernel, pid: number, call: Call): string | undefi
       : openedAt(live, call.target_path);
   if (opened === undefined) return undefined;
   const foreign = hasForeign(live, opened, call.attach_type, true);
-  if (call.target_path !== undefined) live.kernel.call(SYS.close, opened);
+  if (call.target_path !== undefined) must(live.kernel.call(SYS.close, opened), 'close a cgroup');
   return foreign ? 'it would end an entry that we did not make' : undefined;
 }
 
 function openedAt(live: LiveKernel, path: string): number | undefined {
-  const directory = cString(live.cgroups.directory(path));
-  const opened = live.kernel.call(SYS.open, directory, O_DIRECTORY_CLOEXEC, 0);
+  const opened = openBeneath(live.kernel, live.cgroups.top, path, O_DIRECTORY);
   return 'ret' in opened ? opened.ret : undefined;
 }
 

@@ -1,41 +1,59 @@
 /**
  * Takes down what an executor made, when the log's host boots anew or nothing shall stay: its own
- * entries at the top, its pins, its cgroups. What others put there stays.
+ * entries, its pins, its cgroups. What others put there stays.
  */
-import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { fstatSync, readdirSync } from 'node:fs';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
+import { type Kernel, SYS } from '../kernel/syscall.ts';
+import {
+  atSpot,
+  type Base,
+  lookAt,
+  O_DIRECTORY,
+  openBeneath,
+  openedPath,
+} from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
 import { performLive } from '../live/perform.ts';
 import { newProcess } from '../live/process-calls.ts';
+import { removeDirectory, removeFile } from '../live/spot-calls.ts';
+import { overForeign } from './confinement.ts';
+import { isOurs } from './ownership.ts';
 import type { Place } from './place.ts';
 
 /** Closes the live context and removes what the model says was made in it. */
 export async function dismantle(live: LiveKernel, model: Model, place: Place): Promise<void> {
   live.processes.set(BOOT_PID, live.processes.get(BOOT_PID) ?? newProcess(live, BOOT_PID, 'init'));
-  for (const cgroup of model.cgroups.values()) {
+  const ours = [...model.cgroups.values()].filter(
+    ({ path }) => live.cgroups.standing(path) === 'ours',
+  );
+  for (const cgroup of ours) {
     for (const [attach_type, { entries }] of cgroup.lists) {
       for (const entry of entries) {
         if ('prog_id' in entry) await detach(live, cgroup.path, attach_type, entry.prog_id);
       }
     }
   }
+  const removed = ours
+    .map(({ path }) => path)
+    .filter((path) => path !== '/' && isFree(live, path))
+    .sort((a, b) => b.length - a.length);
   await closeLive(live);
-  emptyFolder(place.bpffs);
-  emptyFolder(place.held);
-  const paths = [...model.cgroupIds.keys()].sort((a, b) => b.length - a.length);
-  for (const path of paths) {
-    if (path === '/') continue;
-    try {
-      rmdirSync(live.cgroups.directory(path));
-    } catch {
-      // Somebody removed it already, or lives in it: then it is theirs now.
-    }
+  empty(live.kernel, place.bpffs, (pin) => isOurs(live, pin));
+  empty(live.kernel, place.held, () => true);
+  for (const path of removed) {
+    // Where somebody lives in it by now, the kernel keeps it: then it is theirs.
+    atSpot(live.kernel, place.top, path, (spot) => removeDirectory(live.kernel, spot));
   }
+}
+
+/** Whether nothing that others attached would go with a cgroup. */
+function isFree(live: LiveKernel, path: string): boolean {
+  return overForeign(live, BOOT_PID, { name: 'rmdir', path }) === undefined;
 }
 
 async function detach(
@@ -47,21 +65,34 @@ async function detach(
   const opened = await performLive(live, BOOT_PID, { name: 'prog_get_fd_by_id', prog_id });
   if (isRefusal(opened.outcome)) return;
   const { ret: fd } = opened.outcome;
-  await performLive(live, BOOT_PID, {
-    name: 'prog_detach',
-    target_path,
-    attach_bpf_fd: fd,
-    attach_type,
-  });
+  const call = { name: 'prog_detach', target_path, attach_bpf_fd: fd, attach_type } as const;
+  if (overForeign(live, BOOT_PID, call) === undefined) await performLive(live, BOOT_PID, call);
   await performLive(live, BOOT_PID, { name: 'close', fd });
 }
 
-function emptyFolder(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      emptyFolder(path);
-      rmdirSync(path);
-    } else unlinkSync(path);
+/** Removes our pins from a directory, and the directories in it that are empty then. */
+function empty(kernel: Kernel, base: Base, ours: (pin: number) => boolean): void {
+  for (const name of readdirSync(openedPath(base.fd))) {
+    const path = `/${name}`;
+    const kind = lookAt(kernel, base, path, (fd) => {
+      if (fstatSync(fd).isDirectory()) return 'directory';
+      return ours(fd) ? 'pin' : undefined;
+    });
+    if (kind === undefined) continue;
+    if (kind === 'directory') emptyBelow(kernel, base, path, ours);
+    const remove = kind === 'pin' ? removeFile : removeDirectory;
+    remove(kernel, { directory: base.fd, name });
   }
+}
+
+function emptyBelow(
+  kernel: Kernel,
+  base: Base,
+  path: string,
+  ours: (pin: number) => boolean,
+): void {
+  const opened = openBeneath(kernel, base, path, O_DIRECTORY);
+  if ('errno' in opened) return;
+  empty(kernel, { path: `${base.path}${path}`, fd: opened.ret }, ours);
+  kernel.call(SYS.close, opened.ret);
 }

@@ -3,10 +3,12 @@
  * order. What was reported is held by private pins, so a restart, however it came, goes on where
  * the log was reported; the one event that may have been under way is found done, or is done.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { unbooted } from '../../domain/boot.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import { layered, type Kernel as Model } from '../../domain/kernel.ts';
+import type { ProgType } from '../../domain/prog-type.ts';
 import type { Kernel } from '../kernel/syscall.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
@@ -15,6 +17,7 @@ import { differences } from './compare.ts';
 import { dismantle } from './dismantle.ts';
 import type { Difference, Ledger, LoggedEvent, Repair, Report } from './ledger.ts';
 import { naming } from './naming.ts';
+import { patient } from './patience.ts';
 import type { Place } from './place.ts';
 import { putBack } from './put-back.ts';
 import { restored } from './restore.ts';
@@ -32,6 +35,8 @@ export interface Executor {
   readonly kernel: Kernel;
   readonly place: Place;
   readonly ledger: Ledger;
+  /** Program types that are loaded. */
+  readonly progTypes: readonly ProgType[];
   /** Keeps no pins: everything goes when the executor does. */
   readonly ephemeral: boolean;
   /** Puts back what others took from the kernel. */
@@ -57,10 +62,13 @@ interface Run {
 /**
  * Follows the log until the signal aborts.
  *
- * @throws whatever ends the following: a lost lease, a service that is gone for too long
+ * @throws whatever ends the following: a lost lease, an event that is none, a service that is gone
+ *   for too long or does not answer when the executor is told to stop
  */
-export async function execute(executor: Executor): Promise<void> {
-  const { ledger, ephemeral, signal } = executor;
+export async function execute(asked: Executor): Promise<void> {
+  const { ephemeral, signal } = asked;
+  const ledger = patient(asked.ledger, signal);
+  const executor = { ...asked, ledger };
   const leased = await ledger.lease();
   const boot = await ledger.bootPosition();
   // Without pins nothing of an earlier run is left, so the boot is applied again from its start.
@@ -68,11 +76,17 @@ export async function execute(executor: Executor): Promise<void> {
   const names = naming();
   const run: Run = { model: unbooted(), live: undefined, resumed: true, reports: [], standing: '' };
   const events = ledger.follow(boot - 1)[Symbol.asyncIterator]();
+  // What is wrong with an event is told when its turn comes.
+  const read = () => {
+    const next = events.next();
+    next.catch(() => undefined);
+    return next;
+  };
   const aborted = new Promise<'aborted'>((resolve) => {
     signal.addEventListener('abort', () => resolve('aborted'), { once: true });
   });
   try {
-    let next = events.next();
+    let next = read();
     while (!signal.aborted) {
       const wait = run.reports.length > 0 ? BATCH_MS : LOOK_MS;
       const got = await Promise.race([next, aborted, pause(wait, 'quiet' as const)]);
@@ -82,10 +96,14 @@ export async function execute(executor: Executor): Promise<void> {
         continue;
       }
       if (got.done === true) break;
-      next = events.next();
+      next = read();
       await taken(executor, run, got.value, { reported, names });
     }
     await flush(executor, run);
+  } catch (error) {
+    // What was done before is told, so that it is not done again after a restart.
+    await flush(executor, run).catch(() => undefined);
+    throw error;
   } finally {
     if (run.live !== undefined && ephemeral) await dismantle(run.live, run.model, executor.place);
     else if (run.live !== undefined) await closeLive(run.live);
@@ -130,9 +148,14 @@ async function taken(
   }
 }
 
-function made({ place, ephemeral }: Executor, run: Run, event: LoggedEvent): Promise<Report> {
+function made(
+  { place, ephemeral, progTypes }: Executor,
+  run: Run,
+  event: LoggedEvent,
+): Promise<Report> {
   if (run.live === undefined) throw new Error('nothing is booted');
-  return apply(run.live, ephemeral ? undefined : place.held, run.model, event as CallEvent);
+  const scene = { live: run.live, model: run.model, progTypes };
+  return apply(scene, ephemeral ? undefined : place.held, event as CallEvent);
 }
 
 /** The kernel is in the state after the event already: the context is built anew for that state. */
@@ -155,7 +178,7 @@ function told(executor: Executor, run: Run, event: LoggedEvent, report: Report):
 }
 
 function fold(model: Model, { effects, pid }: LoggedEvent): void {
-  for (const effect of effects) evolve(model, effect, pid);
+  applyAll(model, effects, pid);
 }
 
 /** After a restart: whether the kernel has the state after the event rather than before it. */

@@ -8,6 +8,7 @@ import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, must, SYS } from '../kernel/syscall.ts';
+import { type Base, openedPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive } from '../live/observe.ts';
 
@@ -15,11 +16,11 @@ import { isAlive } from '../live/observe.ts';
 const GONE_MS_MAX = 3000;
 
 /** Where the objects are held; undefined when nothing is (`--ephemeral`). */
-export type Held = string | undefined;
+export type Held = Base | undefined;
 
-/** The private pin of an object. */
-export function heldPath(held: string, kind: ObjectKind, id: number): string {
-  return `${held}/${kind}_${id}`;
+/** The private pin of an object, by the directory that was opened. */
+export function heldPath(held: Base, kind: ObjectKind, id: number): string {
+  return `${openedPath(held.fd)}/${kind}_${id}`;
 }
 
 /** Lets go of what an event freed. */
@@ -62,7 +63,7 @@ export function hold(
 /** Opens a held object. */
 export function openHeld(
   live: LiveKernel,
-  held: string,
+  held: Base,
   object: { readonly kind: ObjectKind; readonly id: number; readonly file_flags: number },
 ): Answered {
   const path = cString(heldPath(held, object.kind, object.id));

@@ -1,9 +1,9 @@
 /**
  * The place that an executor is confined to: one cgroup and what is below it, one directory of a
- * bpffs. Both are resolved once, so a symlink that is changed later leads nowhere else.
+ * bpffs. Both are opened once, so whatever is renamed or linked around them later leads nowhere else.
  */
-import { mkdirSync, realpathSync, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { fstatSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   ATTACH_TYPE_NUMBERS,
   type AttachTypeName,
@@ -14,20 +14,24 @@ import { BPF } from '../kernel/commands.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { ExecutorUnavailable } from '../kernel/unavailable.ts';
+import { type Base, O_DIRECTORY, openBase, openBeneath, openedPath } from '../live/beneath.ts';
+import { makeDirectory } from '../live/spot-calls.ts';
 
 const BPF_FS_MAGIC = 0xcafe4a11;
 const CGROUP2_MAGIC = 0x63677270;
 const O_DIRECTORY_CLOEXEC = 0o2200000;
+/** LOCK_EX and LOCK_NB of flock(2). */
+const LOCK_EX_NB = 2 | 4;
 const EFFECTIVE = 1;
 const IDS_MAX = 1024;
 
 export interface Place {
   /** The directory that is `/` of the log's cgroups. */
-  readonly top: string;
+  readonly top: Base;
   /** The directory that is `/` of the log's bpffs. */
-  readonly bpffs: string;
-  /** Private pins. */
-  readonly held: string;
+  readonly bpffs: Base;
+  /** The directory of private pins. */
+  readonly held: Base;
   /** The directory above the top; undefined when the top is the root of the hierarchy. */
   readonly above: string | undefined;
 }
@@ -47,8 +51,9 @@ export interface PlaceRequest {
 export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
   const mount = requireCgroup2();
   requireBpffs();
-  const top = resolved(request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
-  const folder = resolved(request.bpffs, BPF_FS_MAGIC, 'a directory of a bpffs');
+  const base = resolved(kernel, request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
+  const folder = resolved(kernel, request.bpffs, BPF_FS_MAGIC, 'a directory of a bpffs');
+  const { path: top } = base;
   const isRoot = top === mount;
   if (isRoot && !request.allowRoot) {
     throw new ExecutorUnavailable(
@@ -56,18 +61,40 @@ export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
         'name a cgroup below it, or say --allow-root-cgroup',
     );
   }
-  const [bpffs, held] = [join(folder, 'log'), join(folder, 'held')];
-  for (const path of [bpffs, held]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  const [bpffs, held] = [within(kernel, folder, 'log'), within(kernel, folder, 'held')];
   for (let path = top; path !== mount; path = dirname(path)) {
     requireOpen(kernel, dirname(path));
   }
-  return { top, bpffs, held, above: isRoot ? undefined : dirname(top) };
+  return { top: base, bpffs, held, above: isRoot ? undefined : dirname(top) };
 }
 
-function resolved(path: string, magic: number, kind: string): string {
+/**
+ * Takes the place for this process alone, until it ends, however it does.
+ *
+ * @returns a name that no other process that runs can have: the lock is on what it names
+ * @throws ExecutorUnavailable when another process has the place
+ */
+export function takePlace(kernel: Kernel, { held }: Place): string {
+  if ('errno' in kernel.call(SYS.flock, held.fd, LOCK_EX_NB)) {
+    throw new ExecutorUnavailable(`another executor works with the pins of ${held.path}`);
+  }
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const { dev, ino } = fstatSync(held.fd, { bigint: true });
+  return `${boot}:${dev}:${ino}`;
+}
+
+/** A directory of ours in the folder that we were given, made where it is missing. */
+function within(kernel: Kernel, folder: Base, name: string): Base {
+  makeDirectory(kernel, { directory: folder.fd, name });
+  const path = `${folder.path}/${name}`;
+  const opened = openBeneath(kernel, folder, `/${name}`, O_DIRECTORY);
+  return { path, fd: must(opened, `open ${path}`) };
+}
+
+function resolved(kernel: Kernel, path: string, magic: number, kind: string): Base {
   try {
-    const real = realpathSync(path);
-    if (statfsSync(real).type === magic) return real;
+    const base = openBase(kernel, realpathSync(path));
+    if (statfsSync(openedPath(base.fd)).type === magic) return base;
   } catch {
     // Told below, with what is wanted.
   }

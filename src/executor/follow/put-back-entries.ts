@@ -7,6 +7,7 @@ import type { AttachFlags } from '../../domain/flags.ts';
 import type { Cgroup, Entry, Kernel as Model } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import { openedPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { realIdBehind } from '../live/objects.ts';
 import { linkOf, listOf as liveListOf } from '../live/observe.ts';
@@ -155,7 +156,7 @@ function holdAnew(live: LiveKernel, place: Place, id: number, fd: number): void 
 
 /** What a pin is called until it has its name; bpffs names have no dots. */
 export function freshPin({ held }: Place): string {
-  return `${held}/fresh`;
+  return `${openedPath(held.fd)}/fresh`;
 }
 
 function withProgram(

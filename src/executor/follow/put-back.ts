@@ -9,19 +9,17 @@ import type { BpffsNode } from '../../domain/kernel.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
-import { bpffsPath } from '../live/file-calls.ts';
+import { atSpot, lookAt, openedPath, type Spot, spotPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { objectBehind } from '../live/objects.ts';
 import { closeLive } from '../live/open-live.ts';
-import { stands } from './compare.ts';
-import { astray } from './confinement.ts';
+import { makeDirectory } from '../live/spot-calls.ts';
+import { Withheld } from '../live/withheld.ts';
 import { openHeld } from './held.ts';
 import type { Repair } from './ledger.ts';
 import { freshPin, type Ground, putBackEntries, told } from './put-back-entries.ts';
 import { pinOver } from './raw-calls.ts';
 import { type Restoration, restored } from './restore.ts';
-
-const DIRECTORY_MODE = 0o755;
 
 /**
  * Puts back what is missing.
@@ -60,17 +58,28 @@ function types({ model }: Ground): AttachTypeName[] {
 
 function putBackCgroups({ live, model }: Ground): Repair[] {
   const gone = [...model.cgroups.values()]
-    .filter((cgroup) => !stands(live, cgroup))
+    .filter(({ path }) => live.cgroups.standing(path) !== 'ours')
     .sort((a, b) => a.path.length - b.path.length);
+  const { kernel, cgroups } = live;
   return gone.flatMap(({ path }): Repair[] => {
-    if (path === '/' || astray(live.cgroups.directory('/'), path) !== undefined) return [];
-    const directory = live.cgroups.directory(path);
+    if (path === '/') return [];
     // Somebody made one of that name since: it is taken for the cgroup.
-    const made: Answered = existsSync(directory)
-      ? { ret: 0 }
-      : live.kernel.call(SYS.mkdir, cString(directory), DIRECTORY_MODE);
-    return [{ what: 'cgroup', where: path, did: told(made, 'cgroup') }];
+    const made: Answered | undefined =
+      cgroups.standing(path) === 'foreign'
+        ? { ret: 0 }
+        : inPlace(() => atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot)));
+    return made === undefined ? [] : [{ what: 'cgroup', where: path, did: told(made, 'cgroup') }];
   });
+}
+
+/** What is answered where the way does not lead out of the place. */
+function inPlace(made: () => Answered): Answered | undefined {
+  try {
+    return made();
+  } catch (error) {
+    if (error instanceof Withheld) return undefined;
+    throw error;
+  }
 }
 
 /** Pins that are gone, and those of links that were made anew. */
@@ -78,35 +87,34 @@ function putBackPins(ground: Ground): Repair[] {
   const { live, model } = ground;
   const nodes = [...model.bpffs.entries()].sort(([a], [b]) => a.length - b.length);
   return nodes.flatMap(([path, node]): Repair[] => {
-    const name = bpffsPath(live, path);
-    const gone = !existsSync(name);
+    const gone = lookAt(live.kernel, live.bpffs, path, () => true) === undefined;
     if (!gone && !(node.kind === 'link' && isStale(ground, path, node))) return [];
-    if (astray(live.bpffs, path) !== undefined) return [];
-    return [{ what: 'pin', where: path, did: told(named(ground, name, node), node.kind) }];
+    const made = inPlace(() =>
+      atSpot(live.kernel, live.bpffs, path, (spot) => named(ground, spot, node)),
+    );
+    return made === undefined ? [] : [{ what: 'pin', where: path, did: told(made, node.kind) }];
   });
 }
 
 /** Whether a pin still holds a link that lost its cgroup, while the log's link has one. */
 function isStale({ live, model }: Ground, path: string, { id }: BpffsNode): boolean {
   if ((model.links.get(id)?.cgroup_id ?? 0) === 0) return false;
-  const name = cString(bpffsPath(live, path));
-  const attr = new Attr(live.kernel).pointer(0, name);
-  const opened = live.kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
-  if ('errno' in opened) return false;
+  const opened = lookAt(live.kernel, live.bpffs, path, (fd) => {
+    const attr = new Attr(live.kernel).pointer(0, cString(openedPath(fd)));
+    return live.kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
+  });
+  if (opened === undefined || 'errno' in opened) return false;
   const info = objectBehind(live, opened.ret);
   live.kernel.call(SYS.close, opened.ret);
   return info.kind === 'link' && info.cgroup_id === 0;
 }
 
 /** Makes a name on the bpffs with the owner and the mode that the log says. */
-function named(
-  { live, place }: Ground,
-  name: string,
-  { kind, id, uid, mode }: BpffsNode,
-): Answered {
+function named({ live, place }: Ground, spot: Spot, { kind, id, uid, mode }: BpffsNode): Answered {
   const { kernel } = live;
+  const name = spotPath(spot);
   let made: Answered;
-  if (kind === 'dir') made = kernel.call(SYS.mkdir, cString(name), DIRECTORY_MODE);
+  if (kind === 'dir') made = makeDirectory(kernel, spot);
   else {
     const opened = openHeld(live, place.held, { kind, id, file_flags: 0 });
     if ('errno' in opened) return opened;

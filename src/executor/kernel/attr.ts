@@ -24,8 +24,15 @@ export class Attr {
     POINTEES.set(this.buffer, []);
   }
 
-  /** An unsigned or signed 32-bit field. */
+  /**
+   * An unsigned or signed 32-bit field.
+   *
+   * @throws RangeError for a number of which the field would keep only the low bits
+   */
   u32(offset: number, value: number): this {
+    if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
+      throw new RangeError(`${value} does not fit into 32 bits`);
+    }
     this.buffer.writeInt32LE(value | 0, offset);
     return this;
   }

@@ -6,7 +6,14 @@ import { readFileSync } from 'node:fs';
 import { ExecutorUnavailable } from './unavailable.ts';
 
 /** Capabilities without which no log can be applied: bpf(2), and lending other credentials. */
-const NEEDED = { CAP_SETGID: 6n, CAP_SETUID: 7n, CAP_SETPCAP: 8n, CAP_SYS_ADMIN: 21n } as const;
+const NEEDED = {
+  CAP_SETGID: 6n,
+  CAP_SETUID: 7n,
+  CAP_SETPCAP: 8n,
+  CAP_NET_ADMIN: 12n,
+  CAP_SYS_ADMIN: 21n,
+  CAP_BPF: 39n,
+} as const;
 
 /**
  * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.

@@ -9,7 +9,13 @@ const ST_MEM_DW = 0x7a;
 const LD_IMM64 = 0x18;
 const CALL = 0x85;
 const EXIT = 0x95;
+/** What the source register of a 64-bit load says of its constant (`BPF_PSEUDO_*`). */
 const PSEUDO_MAP_FD = 1;
+const PSEUDO_MAP_VALUE = 2;
+const PSEUDO_FUNC = 4;
+/** What that of a call says: a helper, or a function of the program itself. */
+const HELPER_CALL = 0;
+const PSEUDO_CALL = 1;
 
 const R1 = 1;
 const R2 = 2;
@@ -59,6 +65,45 @@ function using({ fd, use, keyBytes }: UsedMap): Buffer[] {
     insn({ code: ADD64_IMM, dst: R2, imm: -8 * words }),
   ];
   return [...key, ...map, ...pointer, insn({ code: CALL, imm: MAP_LOOKUP_ELEM })];
+}
+
+/** Instructions whose map fds are replaced, as `realOf` says. */
+export function withMapFds(insns: Buffer, realOf: (fd: number) => number): Buffer {
+  const replaced = Buffer.from(insns);
+  for (const { offset, source } of loadsAndCalls(insns)) {
+    if (insns[offset] !== LD_IMM64) continue;
+    if (source !== PSEUDO_MAP_FD && source !== PSEUDO_MAP_VALUE) continue;
+    replaced.writeInt32LE(realOf(insns.readInt32LE(offset + 4)), offset + 4);
+  }
+  return replaced;
+}
+
+/**
+ * The first instruction that names something else than maps by their fds, helpers and functions of
+ * the program: a variable or a function of the kernel, or a map by a list that is not passed.
+ *
+ * @returns its index
+ */
+export function reachingOut(insns: Buffer): number | undefined {
+  for (const { offset, source } of loadsAndCalls(insns)) {
+    const known = insns[offset] === CALL ? KNOWN_CALLS : KNOWN_LOADS;
+    if (!known.includes(source)) return offset / INSN_BYTES;
+  }
+  return undefined;
+}
+
+const KNOWN_LOADS: readonly number[] = [0, PSEUDO_MAP_FD, PSEUDO_MAP_VALUE, PSEUDO_FUNC];
+const KNOWN_CALLS: readonly number[] = [HELPER_CALL, PSEUDO_CALL];
+
+/** The instructions that can name something, with the number of their source register. */
+function* loadsAndCalls(insns: Buffer): Generator<{ offset: number; source: number }> {
+  for (let offset = 0; offset + INSN_BYTES <= insns.length; offset += INSN_BYTES) {
+    const code = insns[offset];
+    if (code !== LD_IMM64 && code !== CALL) continue;
+    yield { offset, source: (insns[offset + 1] ?? 0) >> 4 };
+    // A 64-bit load has a second half, which is no instruction.
+    if (code === LD_IMM64) offset += INSN_BYTES;
+  }
 }
 
 function insn(fields: {

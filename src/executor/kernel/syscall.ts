@@ -15,6 +15,7 @@ export const SYS = {
   dup: 32,
   dup2: 33,
   fcntl: 72,
+  flock: 73,
   rename: 82,
   mkdir: 83,
   rmdir: 84,
@@ -31,9 +32,13 @@ export const SYS = {
   umount2: 166,
   sched_setaffinity: 203,
   sched_getaffinity: 204,
+  mkdirat: 258,
+  unlinkat: 263,
+  renameat: 264,
   prlimit64: 302,
   memfd_create: 319,
   bpf: 321,
+  openat2: 437,
 } as const;
 
 type Argument = number | Buffer | undefined;
@@ -44,6 +49,10 @@ export type Answered = { readonly ret: number } | { readonly errno: Errno };
 export interface Kernel {
   /** Makes a system call; a Buffer is passed as its address, `undefined` as a null pointer. */
   call(number: number, ...args: readonly Argument[]): Answered;
+  /** As `call`; the result, or the negated number of an errno that no modelled call may answer. */
+  result(number: number, ...args: readonly Argument[]): number;
+  /** What a result says. */
+  answered(result: number): Answered;
   /** Where a buffer lies in memory, for pointers inside structures. */
   address(buffer: Buffer): bigint;
 }
@@ -68,19 +77,20 @@ export async function bindKernel(): Promise<Kernel> {
   const raw = koffi.load(null).func('long syscall(long, long, long, long, long, long, long)');
   /** What the call at hand points at: V8 would free a buffer once only its address is left. */
   let held: readonly Argument[] = [];
+  function result(number: number, ...args: readonly Argument[]): number {
+    held = args;
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = Array.from({ length: ARGUMENTS }, (_, i) => {
+      const arg = held[i];
+      return Buffer.isBuffer(arg) ? koffi.address(arg) : (arg ?? 0);
+    });
+    const ret = Number(raw(number, a, b, c, d, e, f));
+    return ret >= 0 ? ret : -koffi.errno();
+  }
+  const answered = (ret: number): Answered => (ret >= 0 ? { ret } : { errno: errnoName(-ret) });
   return {
-    call(number, ...args) {
-      held = args;
-      const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = Array.from(
-        { length: ARGUMENTS },
-        (_, i) => {
-          const arg = held[i];
-          return Buffer.isBuffer(arg) ? koffi.address(arg) : (arg ?? 0);
-        },
-      );
-      const ret = Number(raw(number, a, b, c, d, e, f));
-      return ret >= 0 ? { ret } : { errno: errnoName(koffi.errno()) };
-    },
+    result,
+    answered,
+    call: (number, ...args) => answered(result(number, ...args)),
     address: (buffer) => koffi.address(buffer),
   };
 }
@@ -113,7 +123,12 @@ export function must(answered: Answered, what: string): number {
   throw new Error(`${what}: ${answered.errno}`);
 }
 
-/** A path as the kernel takes it: UTF-8 with a terminating NUL. */
+/**
+ * A path as the kernel takes it: UTF-8 with a terminating NUL.
+ *
+ * @throws Error for a text with a NUL in it, of which the kernel would read another
+ */
 export function cString(text: string): Buffer {
+  if (text.includes('\0')) throw new Error(`${JSON.stringify(text)} has a NUL in it`);
   return Buffer.from(`${text}\0`);
 }

@@ -42,6 +42,6 @@ export function targetFd(
 
 /** The kernel's id for one of the log; an id that the log never gave out stands for no object. */
 export function realId({ ids }: LiveKernel, kind: ObjectKind, id: number): number {
-  if (id <= 0) return id;
+  if (id === 0) return 0;
   return ids.realOf(kind, id) ?? NEVER_GIVEN;
 }

@@ -4,12 +4,11 @@ import type { Target } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { ATTR_BYTES, type Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
-import { type Answered, cString, must, SYS } from '../kernel/syscall.ts';
+import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import { O_DIRECTORY, openBeneath } from './beneath.ts';
 import { underConditions, underFdLimit } from './conditions.ts';
 import { type LiveCaller, saidNo } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
-
-const O_DIRECTORY_CLOEXEC = 0o2200000;
 
 /** Makes one command under the process's own conditions. */
 export function bpf(
@@ -37,9 +36,8 @@ export function release({ live }: LiveCaller, fd: LiveFd): void {
 
 /** Opens the directory of a cgroup by the log's path. */
 export function openDirectory(caller: LiveCaller, path: string): Answered {
-  const directory = cString(caller.live.cgroups.directory(path));
-  const { kernel } = caller.live;
-  return underFdLimit(caller, () => kernel.call(SYS.open, directory, O_DIRECTORY_CLOEXEC, 0));
+  const { kernel, cgroups } = caller.live;
+  return underFdLimit(caller, () => openBeneath(kernel, cgroups.top, path, O_DIRECTORY));
 }
 
 /**

@@ -1,8 +1,7 @@
 /** The cgroups below the top that a live kernel works in: the log's paths and ids, and real ones. */
-import { statSync } from 'node:fs';
-import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
-
-const O_DIRECTORY_CLOEXEC = 0o2200000;
+import { fstatSync } from 'node:fs';
+import { type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { type Base, lookAt, O_DIRECTORY, openBeneath } from './beneath.ts';
 
 export interface LiveCgroup {
   readonly id: number;
@@ -14,28 +13,24 @@ export interface LiveCgroup {
 }
 
 export class Cgroups {
+  /** The directory that is `/`. */
+  readonly top: Base;
   readonly #kernel: Kernel;
-  readonly #top: string;
   readonly #living = new Map<string, LiveCgroup>();
   readonly #ids = new Map<bigint, number>();
   readonly #inodes = new Map<number, bigint>();
 
-  constructor(kernel: Kernel, top: string, topId: number) {
+  constructor(kernel: Kernel, top: Base, topId: number) {
     this.#kernel = kernel;
-    this.#top = top;
+    this.top = top;
     this.made('/', topId);
   }
 
-  /** The directory of a path of the log. */
-  directory(path: string): string {
-    return path === '/' ? this.#top : `${this.#top}${path}`;
-  }
-
+  /** Takes the directory that stands at a path for the cgroup that the log calls `id`. */
   made(path: string, id: number): void {
-    const directory = this.directory(path);
-    const inode = statSync(directory, { bigint: true }).ino;
-    const opened = this.#kernel.call(SYS.open, cString(directory), O_DIRECTORY_CLOEXEC, 0);
-    this.#living.set(path, { id, path, inode, fd: must(opened, `open ${directory}`) });
+    const fd = must(openBeneath(this.#kernel, this.top, path, O_DIRECTORY), `open ${path}`);
+    const inode = inodeOf(fd);
+    this.#living.set(path, { id, path, inode, fd });
     this.#ids.set(inode, id);
     this.#inodes.set(id, inode);
   }
@@ -50,6 +45,13 @@ export class Cgroups {
 
   at(path: string): LiveCgroup | undefined {
     return this.#living.get(path);
+  }
+
+  /** What stands at a path: a cgroup of the log, nothing, or one that somebody else made. */
+  standing(path: string): 'ours' | 'foreign' | undefined {
+    const inode = lookAt(this.#kernel, this.top, path, inodeOf);
+    if (inode === undefined) return undefined;
+    return this.#living.get(path)?.inode === inode ? 'ours' : 'foreign';
   }
 
   living(): readonly LiveCgroup[] {
@@ -70,4 +72,8 @@ export class Cgroups {
     for (const { fd } of this.#living.values()) this.#kernel.call(SYS.close, fd);
     this.#living.clear();
   }
+}
+
+function inodeOf(fd: number): bigint {
+  return fstatSync(fd, { bigint: true }).ino;
 }

@@ -19,15 +19,15 @@ const LOWEST_FD = 3;
  * An fd that the call returns is never our 0, which stands in for the process's own.
  */
 export function underConditions(caller: LiveCaller, made: () => Answered): Answered {
-  const { kernel } = caller.live;
-  return withZero(caller, () =>
-    withLimit(caller, () => {
-      const { process } = caller;
-      if (isFullRoot(process)) return made();
-      const { uid } = process;
-      return withCredentials(kernel, { uid, capabilities: capabilityBits(process.caps) }, made);
-    }),
-  );
+  return withZero(caller, () => withLimit(caller, () => underRights(caller, made)));
+}
+
+/** Walks to a name with the rights of the process: what it may not search, it does not reach. */
+export function underRights(caller: LiveCaller, walk: () => Answered): Answered {
+  const { live, process } = caller;
+  if (isFullRoot(process)) return walk();
+  const capabilities = capabilityBits(process.caps);
+  return withCredentials(live.kernel, { uid: process.uid, capabilities }, walk);
 }
 
 /**

@@ -2,70 +2,96 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { type Answered, cString, SYS } from '../kernel/syscall.ts';
-import { underConditions } from './conditions.ts';
-import { done, type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
-
-const DIRECTORY_MODE = 0o755;
-
-/** The path of a name on the log's bpffs. */
-export function bpffsPath(live: LiveKernel, path: string): string {
-  return path === '/' ? live.bpffs : `${live.bpffs}${path}`;
-}
+import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import { atSpot, O_PATH, openBeneath, openedPath, type Spot } from './beneath.ts';
+import { underConditions, underRights } from './conditions.ts';
+import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
 export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
-  const directory = cString(live.cgroups.directory(path));
-  const answered = live.kernel.call(SYS.mkdir, directory, DIRECTORY_MODE);
+  const { kernel, cgroups } = live;
+  const answered = atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot));
   if ('errno' in answered) return saidNo(answered.errno);
   const id = live.nameNew('cgroup');
-  live.cgroups.made(path, id);
+  cgroups.made(path, id);
   return done([{ type: 'CgroupMade', cgroup_id: id, path }]);
 }
 
 export function rmdir({ live }: LiveCaller, { path }: CallOf<'rmdir'>): Decision {
-  const answered = live.kernel.call(SYS.rmdir, cString(live.cgroups.directory(path)));
+  const { kernel, cgroups } = live;
+  const answered = atSpot(kernel, cgroups.top, path, (spot) => removeDirectory(kernel, spot));
   if ('errno' in answered) return saidNo(answered.errno);
-  return done([{ type: 'CgroupRemoved', cgroup_id: live.cgroups.removed(path) }]);
+  return done([{ type: 'CgroupRemoved', cgroup_id: cgroups.removed(path) }]);
 }
 
 export function bpffsMkdir(caller: LiveCaller, { path }: CallOf<'bpffs_mkdir'>): Decision {
-  return onBpffs(caller, path, { type: 'DirectoryMade', path }, (name) =>
-    caller.live.kernel.call(SYS.mkdir, name, DIRECTORY_MODE),
-  );
+  return onBpffs(caller, path, { type: 'DirectoryMade', path }, makeDirectory);
 }
 
 export function bpffsRmdir(caller: LiveCaller, { path }: CallOf<'bpffs_rmdir'>): Decision {
-  return onBpffs(caller, path, { type: 'DirectoryRemoved', path }, (name) =>
-    caller.live.kernel.call(SYS.rmdir, name),
-  );
+  return onBpffs(caller, path, { type: 'DirectoryRemoved', path }, removeDirectory);
 }
 
 export function unlink(caller: LiveCaller, { path }: CallOf<'unlink'>): Decision {
-  return onBpffs(caller, path, { type: 'PinRemoved', path, reason: 'unpinned' }, (name) =>
-    caller.live.kernel.call(SYS.unlink, name),
-  );
+  return onBpffs(caller, path, { type: 'PinRemoved', path, reason: 'unpinned' }, removeFile);
 }
 
+/** Both ways are walked before either name is looked up, as rename(2) does. */
 export function rename(caller: LiveCaller, { path, to }: CallOf<'rename'>): Decision {
-  const target = cString(bpffsPath(caller.live, to));
-  return onBpffs(caller, path, { type: 'PathMoved', path, to }, (name) =>
-    caller.live.kernel.call(SYS.rename, name, target),
-  );
+  const { kernel, bpffs } = caller.live;
+  const walk = (open: () => Answered) => underRights(caller, open);
+  const move = (from: Spot): Answered =>
+    atSpot(
+      kernel,
+      bpffs,
+      to,
+      (target) => underConditions(caller, () => moveFile(kernel, from, target)),
+      walk,
+    );
+  const answered = atSpot(kernel, bpffs, path, move, walk);
+  return 'errno' in answered ? saidNo(answered.errno) : done([{ type: 'PathMoved', path, to }]);
 }
 
 export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Decision {
-  return onBpffs(caller, path, { type: 'ModeChanged', path, mode }, (name) =>
-    caller.live.kernel.call(SYS.chmod, name, mode),
+  const { kernel } = caller.live;
+  const answered = atNode(caller, path, (name) =>
+    underConditions(caller, () => kernel.call(SYS.chmod, name, mode)),
   );
+  return 'errno' in answered ? saidNo(answered.errno) : done([{ type: 'ModeChanged', path, mode }]);
 }
 
 function onBpffs(
   caller: LiveCaller,
   path: string,
   effect: Effect,
-  made: (name: Buffer) => Answered,
+  made: (kernel: Kernel, spot: Spot) => Answered,
 ): Decision {
-  const name = cString(bpffsPath(caller.live, path));
-  const answered = underConditions(caller, () => made(name));
+  const { kernel, bpffs } = caller.live;
+  const answered = atSpot(
+    kernel,
+    bpffs,
+    path,
+    (spot) => underConditions(caller, () => made(kernel, spot)),
+    (open) => underRights(caller, open),
+  );
   return 'errno' in answered ? saidNo(answered.errno) : done([effect]);
+}
+
+/**
+ * Runs `made` with a path that stands for what the log has at `path` of its bpffs, or answers why
+ * the process does not get there.
+ */
+export function atNode(
+  caller: LiveCaller,
+  path: string,
+  made: (name: Buffer) => Answered,
+): Answered {
+  const { kernel, bpffs } = caller.live;
+  const opened = underRights(caller, () => openBeneath(kernel, bpffs, path, O_PATH));
+  if ('errno' in opened) return opened;
+  try {
+    return made(cString(openedPath(opened.ret)));
+  } finally {
+    kernel.call(SYS.close, opened.ret);
+  }
 }

@@ -9,6 +9,7 @@ import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Kernel } from '../kernel/syscall.ts';
+import type { Base } from './beneath.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Identities } from './identities.ts';
 import type { LiveProcess } from './process.ts';
@@ -28,7 +29,7 @@ export interface LiveKernel {
   readonly cgroups: Cgroups;
   readonly mapForms: Map<number, MapForm>;
   /** The directory that is `/` of the log's bpffs. */
-  readonly bpffs: string;
+  readonly bpffs: Base;
   /** Descriptors that stand for 0 and for 1 and 2 of every new process. */
   readonly standard: { readonly directory: number; readonly file: number };
   /** Our own fd 0, kept to put back. */

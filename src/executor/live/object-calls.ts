@@ -4,36 +4,61 @@ import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import type { BPF } from '../kernel/commands.ts';
-import { type Answered, cString } from '../kernel/syscall.ts';
+import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { realId } from './anchor.ts';
+import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
-import { bpffsPath } from './file-calls.ts';
+import { underRights } from './conditions.ts';
+import { atNode } from './file-calls.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
 import { realFd } from './process.ts';
+import { Withheld } from './withheld.ts';
 
 /** Ids stop below this (`INT_MAX`). */
 const ID_END = 2 ** 31 - 1;
 /** Longest info that the kernel looks at; above it, it answers E2BIG. */
 const INFO_LEN_READ_MAX = 8192;
 
+/** A path that leads nowhere: ENOENT, once the kernel has looked at all else. */
+const NOWHERE = cString('');
+
 export function objPin(caller: LiveCaller, call: CallOf<'obj_pin'>): Decision {
-  const { live } = caller;
-  const attr = new Attr(live.kernel, call.attr_size)
-    .pointer(0, cString(bpffsPath(live, call.path)))
-    .u32(8, realFd(caller.process, call.bpf_fd))
-    .u32(12, call.file_flags ?? 0);
-  const answered = bpf(caller, 'obj_pin', attr, call.attr_size ?? ATTR_BYTES);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  const { kernel, bpffs } = caller.live;
+  const pin = (name: Buffer) => named(caller, call, name);
+  const made = (spot: Spot) => pin(cString(spotPath(spot)));
+  const walked = atSpot(kernel, bpffs, call.path, made, (open) => {
+    const opened = underRights(caller, open);
+    return 'ret' in opened ? opened : orElse(pin(NOWHERE), opened);
+  });
+  return 'errno' in walked ? saidNo(walked.errno) : done();
 }
 
 export function objGet(caller: LiveCaller, call: CallOf<'obj_get'>): Decision {
-  const { live } = caller;
-  const attr = new Attr(live.kernel, call.attr_size)
-    .pointer(0, cString(bpffsPath(live, call.path)))
+  let asked: Answered | undefined;
+  const walked = atNode(caller, call.path, (name) => {
+    asked = named(caller, call, name);
+    return asked;
+  });
+  return opened(caller, asked ?? orElse(named(caller, call, NOWHERE), walked));
+}
+
+/** OBJ_PIN or OBJ_GET with a path of ours. */
+function named(
+  caller: LiveCaller,
+  call: CallOf<'obj_pin'> | CallOf<'obj_get'>,
+  name: Buffer,
+): Answered {
+  const attr = new Attr(caller.live.kernel, call.attr_size)
+    .pointer(0, name)
     .u32(8, realFd(caller.process, call.bpf_fd))
     .u32(12, call.file_flags ?? 0);
-  return opened(caller, bpf(caller, 'obj_get', attr, call.attr_size ?? ATTR_BYTES));
+  return bpf(caller, call.name, attr, call.attr_size ?? ATTR_BYTES);
+}
+
+/** What the kernel says before it walks to a name, else why the walk ended. */
+function orElse(nowhere: Answered, walked: Answered): Answered {
+  return 'errno' in nowhere && nowhere.errno !== 'ENOENT' ? nowhere : walked;
 }
 
 /** PROG_, LINK_ and MAP_GET_FD_BY_ID. */
@@ -42,9 +67,14 @@ export function getFdById(caller: LiveCaller, kind: ObjectKind, id: number): Dec
   return opened(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
+/** @throws Withheld when it is an object that somebody else made */
 function opened(caller: LiveCaller, answered: Answered): Decision {
   if ('errno' in answered) return saidNo(answered.errno);
   const { kind, id } = objectBehind(caller.live, answered.ret);
+  if (id < 0) {
+    caller.live.kernel.call(SYS.close, answered.ret);
+    throw new Withheld(`it is a ${kind} that we did not make`);
+  }
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind, id });
   return done([{ type: 'FdOpened', fd, kind, id }], fd);
 }
@@ -64,7 +94,7 @@ export function getNextId(caller: LiveCaller, kind: ObjectKind, start: number): 
 
 /** The log's ids and the kernel's grow together, so the nearest smaller one stands for a gap. */
 function realStart({ live }: LiveCaller, kind: ObjectKind, start: number): number {
-  if (start <= 0 || start >= ID_END) return start;
+  if (start === 0 || start >= ID_END) return start;
   let nearest = 0;
   for (const [id, real] of live.ids.all(kind)) if (id <= start) nearest = Math.max(nearest, real);
   return nearest;

@@ -1,6 +1,7 @@
 /** Opens the context in which live calls are made, and closes it with all that it holds. */
 import type { BootConfig } from '../../domain/release/config.ts';
 import { type Kernel, must, SYS } from '../kernel/syscall.ts';
+import type { Base } from './beneath.ts';
 import { Cgroups } from './cgroups.ts';
 import { openKind } from './fd-calls.ts';
 import { Identities } from './identities.ts';
@@ -14,7 +15,7 @@ const LOWEST_FD = 3;
 /** Opens a context without processes. */
 export function openLive(
   kernel: Kernel,
-  { top, bpffs }: { readonly top: string; readonly bpffs: string },
+  { top, bpffs }: { readonly top: Base; readonly bpffs: Base },
   { config, nameNew }: { readonly config: BootConfig; readonly nameNew: LiveKernel['nameNew'] },
 ): LiveKernel {
   const limit = Buffer.alloc(16);

@@ -4,7 +4,9 @@ import { writeFileSync } from 'node:fs';
 import type { CallOf } from '../../domain/call.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
+import { openedPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { done, type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
 import type { LiveFd, LiveProcess } from './process.ts';
@@ -86,6 +88,7 @@ export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decisio
 }
 
 export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): Decision {
+  if (call.nofile > NR_OPEN) return saidNo('EPERM');
   process.nofile = call.nofile;
   return done([{ type: 'NofileLimited', nofile: call.nofile }]);
 }
@@ -101,8 +104,10 @@ export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<De
 
 /** Makes a cgroup busy in the name of a process. */
 export async function stand(live: LiveKernel, process: LiveProcess, path: string): Promise<void> {
+  const cgroup = live.cgroups.at(path);
+  if (cgroup === undefined) throw new Error(`no cgroup ${path}`);
   process.placeholder ??= await placeholder();
-  writeFileSync(`${live.cgroups.directory(path)}/cgroup.procs`, `${process.placeholder.pid}`);
+  writeFileSync(`${openedPath(cgroup.fd)}/cgroup.procs`, `${process.placeholder.pid}`);
   process.cgroup = path;
 }
 
@@ -122,6 +127,8 @@ export async function dismiss(process: LiveProcess): Promise<void> {
   const { placeholder: child } = process;
   if (child === undefined) return;
   process.placeholder = undefined;
+  // Somebody else may have ended it: then there is no end to wait for.
+  if (child.exitCode !== null || child.signalCode !== null) return;
   await new Promise((gone) => {
     child.once('exit', gone);
     child.ref();

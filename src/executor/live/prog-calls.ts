@@ -7,13 +7,13 @@ import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { assemble, INSN_BYTES, type UsedMap } from '../kernel/instructions.ts';
+import { assemble, INSN_BYTES, type UsedMap, withMapFds } from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
-import { realFd } from './process.ts';
+import { NEVER_OPEN, realFd } from './process.ts';
 
 /** Ids that a query buffer holds at most, whatever room the caller claims to have. */
 const PROG_CNT_MAX = 4096;
@@ -28,7 +28,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const code =
     call.insns === undefined
       ? assemble(call.ret ?? 1, usedMaps(caller, call))
-      : Buffer.from(call.insns, 'base64');
+      : withMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
@@ -70,6 +70,12 @@ function loaded(
     storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
   } as const;
   return done([effect], fd);
+}
+
+/** The real fd of a map that the instructions name by the number of the process. */
+function realMap({ process }: LiveCaller, fd: number): number {
+  const named = process.fds.get(fd);
+  return named?.kind === 'map' ? named.real : NEVER_OPEN;
 }
 
 function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { type Base, openBase } from './beneath.ts';
 
 const MNT_DETACH = 2;
 const NAME = 'bpfledger-scratch-';
@@ -15,9 +16,9 @@ export interface Scratch {
   /** The cgroup directory under which everything is made. */
   readonly folder: string;
   /** The cgroup that is `/` of the log. */
-  readonly top: string;
+  readonly top: Base;
   /** The mounted bpffs that is `/` of the log. */
-  readonly bpffs: string;
+  readonly bpffs: Base;
 }
 
 /**
@@ -41,13 +42,14 @@ export function makeScratch(kernel: Kernel): Scratch {
   const [source, type] = [cString('none'), cString('bpf')];
   must(kernel.call(SYS.mount, source, cString(bpffs), type, 0, undefined), 'mount a bpffs');
   chmodSync(bpffs, 0o755);
-  return { folder, top, bpffs };
+  return { folder, top: openBase(kernel, top), bpffs: openBase(kernel, bpffs) };
 }
 
 /** Removes a scratch place with all that is pinned or attached there. */
-export function removeScratch(kernel: Kernel, { folder, bpffs }: Scratch): void {
-  must(kernel.call(SYS.umount2, cString(bpffs), MNT_DETACH), 'unmount the bpffs');
-  rmdirSync(bpffs);
+export function removeScratch(kernel: Kernel, { folder, top, bpffs }: Scratch): void {
+  for (const { fd } of [top, bpffs]) kernel.call(SYS.close, fd);
+  must(kernel.call(SYS.umount2, cString(bpffs.path), MNT_DETACH), 'unmount the bpffs');
+  rmdirSync(bpffs.path);
   removeCgroups(folder);
 }
 

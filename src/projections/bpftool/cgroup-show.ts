@@ -5,6 +5,7 @@ import type { Mode } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isWithin } from '../../domain/path.ts';
+import { type Pausing, walk } from '../../events/turns.ts';
 import { inWalkOrder } from './kernfs-order.ts';
 
 export interface ShownProgram {
@@ -40,16 +41,22 @@ export function cgroupShow(kernel: Kernel, cgroup: Cgroup, effective: boolean): 
  *
  * @param root where the cgroup file system is mounted; it is put before every path
  */
-export function cgroupTree(
+export function* cgroupTree(
   kernel: Kernel,
   { under, root, effective }: { under: string; root: string; effective: boolean },
-): ShownCgroup[] {
-  const below = [...kernel.cgroups.values()].filter(({ path }) => isWithin(path, under));
-  return inWalkOrder(below).flatMap((cgroup) => {
-    const programs = cgroupShow(kernel, cgroup, effective);
-    if (programs.length === 0) return [];
-    return [{ cgroup: cgroup.path === '/' ? root : `${root}${cgroup.path}`, programs }];
+): Pausing<ShownCgroup[]> {
+  const below: Cgroup[] = [];
+  yield* walk(kernel.cgroups.values(), (cgroup) => {
+    const hasLists = effective || cgroup.lists.size > 0;
+    if (hasLists && isWithin(cgroup.path, under)) below.push(cgroup);
   });
+  const tree: ShownCgroup[] = [];
+  yield* walk(yield* inWalkOrder(below), (cgroup) => {
+    const programs = cgroupShow(kernel, cgroup, effective);
+    if (programs.length === 0) return;
+    tree.push({ cgroup: cgroup.path === '/' ? root : `${root}${cgroup.path}`, programs });
+  });
+  return tree;
 }
 
 function attachedTo(kernel: Kernel, { lists }: Cgroup): ShownProgram[] {

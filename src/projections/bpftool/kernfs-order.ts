@@ -2,6 +2,7 @@
  * The order in which the kernel lists the cgroups of a directory, and so the order in which bpftool
  * walks the tree: by a hash of the name (`kernfs_name_hash` in fs/kernfs/dir.c), then by name.
  */
+import { mapped, type Pausing, sorted } from '../../events/turns.ts';
 import { byBytes } from '../order.ts';
 
 const WORD = 0xffffffffffffffffn;
@@ -21,15 +22,17 @@ function nameHash(name: string): number {
 }
 
 /** Cgroups by path, each before those below it, in the order of a directory walk. */
-export function inWalkOrder<T extends { readonly path: string }>(cgroups: readonly T[]): T[] {
+export function* inWalkOrder<T extends { readonly path: string }>(
+  cgroups: readonly T[],
+): Pausing<T[]> {
   const hashes = new Map<string, number>();
-  const hashOf = (name: string): number => {
-    const known = hashes.get(name) ?? nameHash(name);
-    hashes.set(name, known);
-    return known;
-  };
-  const keyed = cgroups.map((cgroup) => ({ cgroup, names: namesOf(cgroup.path) }));
-  keyed.sort((a, b) => {
+  const keyed = yield* mapped(cgroups, (cgroup) => {
+    const names = namesOf(cgroup.path);
+    for (const name of names) if (!hashes.has(name)) hashes.set(name, nameHash(name));
+    return { cgroup, names };
+  });
+  const hashOf = (name: string): number => hashes.get(name) ?? 0;
+  const inOrder = yield* sorted(keyed, (a, b) => {
     const depth = Math.min(a.names.length, b.names.length);
     for (let i = 0; i < depth; i++) {
       const [left = '', right = ''] = [a.names[i], b.names[i]];
@@ -37,7 +40,7 @@ export function inWalkOrder<T extends { readonly path: string }>(cgroups: readon
     }
     return a.names.length - b.names.length;
   });
-  return keyed.map(({ cgroup }) => cgroup);
+  return inOrder.map(({ cgroup }) => cgroup);
 }
 
 function namesOf(path: string): readonly string[] {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { boot } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
-import { evolve } from '../../domain/evolve.ts';
 import { isRefusal } from '../../domain/outcome.ts';
+import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { LabelBook } from '../golden/labels.ts';
 import { relabel } from '../golden/relabel.ts';
@@ -72,19 +72,17 @@ function madeBy(step: Step): unknown[] {
 it('a scenario with steps left out still says calls, as long as its processes are there', () => {
   const { header, steps } = randomScenario(origin('mixed', 11), 300);
   const fewer = steps.filter(({ op }, i) => op === 'spawn' || op === 'fork' || i % 3 !== 0);
-  const kernel = unbooted();
   const config = bootConfigFor(header);
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '', config }), BOOT_PID);
+  const kernel = boot('6.18', config);
   const labels = new LabelBook(kernel.boot.config.root_cgroup_id);
   let accepted = 0;
   for (const step of fewer) {
     const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
-    const { outcome, effects } = decide(kernel, pid, callOf(step, labels));
-    for (const effect of effects) evolve(kernel, effect, pid);
+    const { outcome, effects } = perform(kernel, pid, callOf(step, labels));
     labels.learn(effects, step.fd);
     if (isRefusal(outcome)) continue;
     accepted++;
-    relabel(step, outcome.ret, labels);
+    relabel(step, outcome, labels);
   }
   expect(accepted).toBeGreaterThan(fewer.length / 3);
 });

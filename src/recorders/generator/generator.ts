@@ -3,12 +3,13 @@
  * generator decides each step with the model before it makes the next one, so equal origins give
  * equal scenarios, and the labels in the steps keep their meaning when some steps are left out.
  */
+
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { boot } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
@@ -67,11 +68,9 @@ export function generatorOf(origin: Origin): Generator {
   const random = randomFrom(origin.seed, origin.preset);
   const types = hooksOf(random, origin.release, preset.types);
   const header = headerOf(origin, random.pick(preset.sysctls), types);
-  const kernel = unbooted();
   const { release, switches = {} } = origin;
   const config = { ...bootConfigFor(header), switches };
-  const boot = bootEffect(kernel, { release, boot_id: '', config });
-  evolve(kernel, boot, BOOT_PID);
+  const kernel = boot(release, config);
   const labels = new LabelBook(DEFAULT_CONFIG.root_cgroup_id);
   let labelsMade = 0;
   const fresh = (letters: string) => `${letters}${++labelsMade}`;
@@ -85,10 +84,10 @@ export function generatorOf(origin: Origin): Generator {
       return { step, pid, call: callOf(step, labels) };
     },
     answered({ step, pid }, decision) {
-      for (const effect of decision.effects) evolve(kernel, effect, pid);
+      applyAll(kernel, decision.effects, pid);
       labels.learn(decision.effects, step.fd);
       const { outcome } = decision;
-      if (!isRefusal(outcome) && outcome.lost !== true) relabel(step, outcome.ret, labels);
+      if (!isRefusal(outcome)) relabel(step, outcome, labels);
     },
   };
 }

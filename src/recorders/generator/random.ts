@@ -9,6 +9,8 @@ export interface Random {
   word(): number;
   /** From 0 to below `end`. */
   below(end: number): number;
+  /** From 0 to below 1. */
+  fraction(): number;
   /** True with probability `odds`. */
   chance(odds: number): boolean;
   /** One of a list that is not empty. Throws when it is. */
@@ -26,11 +28,13 @@ const WARM_UP = 15;
  */
 export function randomFrom(seed: number, name = ''): Random {
   const word = words(seed >>> 0, hashOf(name));
-  const below = (end: number) => Math.floor((word() / 2 ** 32) * end);
+  const fraction = () => word() / 2 ** 32;
+  const below = (end: number) => Math.floor(fraction() * end);
   for (let i = 0; i < WARM_UP; i++) word();
   return {
     word,
     below,
+    fraction,
     chance: (odds) => word() < odds * 2 ** 32,
     pick(from) {
       const index = below(from.length);

@@ -1,14 +1,14 @@
 /** Where a scenario is replayed: the model in this process, or a service through its API. */
+
 import type { AttachType } from '../../domain/attach-type.ts';
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { boot } from '../../domain/boot.ts';
 import type { Call, MapKey } from '../../domain/call.ts';
-import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { effectiveArray } from '../../domain/effective.ts';
-import { evolve } from '../../domain/evolve.ts';
 import type { Mode } from '../../domain/flags.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
-import { BOOT_PID, type BootConfig } from '../../domain/release/config.ts';
+import { perform } from '../../domain/perform.ts';
+import type { BootConfig } from '../../domain/release/config.ts';
 import { isStorageMap } from '../../domain/storage.ts';
 
 /** A cgroup's list for an attach type, with what is effective there. */
@@ -46,13 +46,10 @@ export interface Machine {
 
 /** The model, in this process. */
 export function modelMachine(release: string, config: Partial<BootConfig>): Machine {
-  const kernel = unbooted();
-  evolve(kernel, bootEffect(kernel, { release, boot_id: '', config }), BOOT_PID);
+  const kernel = boot(release, config);
   return {
     async perform(pid, call) {
-      const decision = decide(kernel, pid, call);
-      for (const effect of decision.effects) evolve(kernel, effect, pid);
-      return decision;
+      return perform(kernel, pid, call);
     },
     async observe() {
       return {

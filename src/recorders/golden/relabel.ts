@@ -1,13 +1,16 @@
 /** Which process and fd labels a step makes, moves and forgets (golden README, "Labels"). */
+import type { Success } from '../../domain/outcome.ts';
 import type { LabelBook } from './labels.ts';
 import type { Step } from './scenario.ts';
 
 /**
- * What a successful step does to the labels of processes and fds.
+ * What a successful step does to the labels of processes and fds. A received fd that was lost for
+ * want of a free number has no number, so its label names nothing.
  *
- * @param ret what the call returned: the number of the new fd, or the new pid
+ * @param outcome what the call returned: `ret` is the number of the new fd, or the new pid
  */
-export function relabel(step: Step, ret: number, labels: LabelBook): void {
+export function relabel(step: Step, { ret, lost }: Success, labels: LabelBook): void {
+  if (lost === true) return;
   const { proc } = step;
   switch (step.op) {
     case 'spawn':

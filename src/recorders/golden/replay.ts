@@ -103,7 +103,7 @@ export async function performStep(
     const received = await performStep(receive, machine, labels, header);
     return { answer: received.answer, decisions: [decision, ...received.decisions] };
   }
-  relabel(step, decision.outcome.ret, labels);
+  relabel(step, decision.outcome, labels);
   if (step.op !== 'recv_fd' || decision.outcome.lost) return { answer, decisions: [decision] };
   const received = await askObject(step, decision.outcome.ret, machine, labels);
   return { answer: { ...answer, ...received }, decisions: [decision] };

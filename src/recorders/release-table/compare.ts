@@ -3,11 +3,12 @@
  * differ, the older rules are also asked on the newer state, which tells the calls that the rules
  * themselves answer otherwise from those that only meet the consequences.
  */
+
 import { isDeepStrictEqual } from 'node:util';
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { boot } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID, DEFAULT_CONFIG } from '../../domain/release/config.ts';
@@ -96,9 +97,8 @@ function decidedUnder(
   { header, steps }: LoggedScenario,
   before: Release | undefined,
 ): Decided[] {
-  const kernel = unbooted();
   const config = bootConfigFor(header);
-  evolve(kernel, bootEffect(kernel, { release: release.id, boot_id: '', config }), BOOT_PID);
+  const kernel = boot(release.id, config);
   const older = before === undefined ? undefined : { ...kernel, switches: before.switches };
   const labels = new LabelBook(DEFAULT_CONFIG.root_cgroup_id);
   const decided: Decided[] = [];
@@ -133,7 +133,7 @@ function take(
   { outcome, effects }: Decision,
   labels: LabelBook,
 ): void {
-  for (const effect of effects) evolve(kernel, effect, pid);
+  applyAll(kernel, effects, pid);
   labels.learn(effects, step.fd);
-  if (!isRefusal(outcome) && outcome.lost !== true) relabel(step, outcome.ret, labels);
+  if (!isRefusal(outcome)) relabel(step, outcome, labels);
 }

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
+import { type Pausing, walk } from '../../events/turns.ts';
 import type { CgroupView } from '../../projections/state.ts';
 import type { CausesOf } from './causes.ts';
 import { sequenceChanges } from './sequence.ts';
@@ -24,16 +25,18 @@ interface Found extends Pair {
 }
 
 /** The arrays that differ, in the order of the cgroups after. */
-export function arrayChanges(
+export function* arrayChanges(
   before: readonly CgroupView[],
   after: readonly CgroupView[],
   causes: CausesOf,
-): ArrayChange[] {
-  const wasById = new Map(before.map((cgroup) => [cgroup.cgroup_id, cgroup]));
-  const isById = new Map(after.map((cgroup) => [cgroup.cgroup_id, cgroup]));
+): Pausing<ArrayChange[]> {
+  const wasById = new Map<number, CgroupView>();
+  yield* walk(before, (cgroup) => wasById.set(cgroup.cgroup_id, cgroup));
+  const isById = new Map<number, CgroupView>();
+  yield* walk(after, (cgroup) => isById.set(cgroup.cgroup_id, cgroup));
   const found = new Map<string, Found>();
   const all: Found[] = [];
-  for (const cgroup of after) {
+  yield* walk(after, (cgroup) => {
     const { cgroup_id, parent_id, path } = cgroup;
     const known = wasById.get(cgroup_id);
     for (const attach_type of typesOf(known, cgroup)) {
@@ -59,7 +62,7 @@ export function arrayChanges(
       found.set(`${cgroup_id} ${attach_type}`, one);
       all.push(one);
     }
-  }
+  });
   return all.map(({ change, same_in }) => ({ ...change, same_in }));
 }
 
@@ -95,11 +98,20 @@ function reasons(
 ): Subject[] {
   const lists = worlds.flatMap((cgroups) => {
     const chain: Subject[] = [];
-    for (let at = cgroups.get(cgroupId); at !== undefined; at = cgroups.get(at.parent_id)) {
+    for (let at = cgroups.get(cgroupId); at !== undefined; at = parentIn(cgroups, at)) {
       chain.push(subject.list(at.cgroup_id, type));
     }
     return chain;
   });
   const isNew = worlds.some((cgroups) => !cgroups.has(cgroupId));
   return [...lists, subject.written(cgroupId, type), ...(isNew ? [subject.cgroup(cgroupId)] : [])];
+}
+
+/** The cgroup that another is in; as `parentOf`, its path is shorter. */
+function parentIn(
+  cgroups: ReadonlyMap<number, CgroupView>,
+  { parent_id, path }: CgroupView,
+): CgroupView | undefined {
+  const parent = cgroups.get(parent_id);
+  return parent !== undefined && parent.path.length < path.length ? parent : undefined;
 }

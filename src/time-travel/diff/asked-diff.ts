@@ -3,11 +3,13 @@
 import type { Kernel } from '../../domain/kernel.ts';
 import { fold } from '../../events/host-state.ts';
 import type { Log } from '../../events/log.ts';
+import { inTurns, Pace, type Pausing, walk } from '../../events/turns.ts';
 import { stateOf, type WorldState } from '../../projections/state.ts';
 import type { EventRef } from '../event-ref.ts';
 import { eventsBetween } from '../log-pages.ts';
 import { QuestionLimit } from '../question-limit.ts';
 import { Causes } from './causes.ts';
+import type { Caused } from './rows.ts';
 import { diffStates, type StateDiff } from './state-diff.ts';
 
 /** Events between the two moments. */
@@ -30,9 +32,12 @@ export async function askedDiff(
   log: Log,
   host: string,
   { from, to }: { readonly from: number; readonly to: number },
+  signal?: AbortSignal,
 ): Promise<AskedDiff> {
+  refuseFar({ from, to });
   const { kernel } = await log.kernelAt(host, from);
-  return diffFrom(log, { before: stateOf(kernel), kernel }, { host, from, to });
+  const before = await inTurns(stateOf(kernel), signal);
+  return diffFrom(log, { before, kernel }, { host, from, to }, signal);
 }
 
 /**
@@ -45,11 +50,14 @@ export async function diffAgainst(
   log: Log,
   { host, to, shared }: { readonly host: string; readonly to: number; readonly shared: number },
   against: { readonly host: string; readonly position: number },
+  signal?: AbortSignal,
 ): Promise<AskedDiff> {
-  const before = stateOf((await log.kernelAt(against.host, against.position)).kernel);
   const from = Math.min(shared, to);
+  refuseFar({ from, to });
+  const there = await log.kernelAt(against.host, against.position);
+  const before = await inTurns(stateOf(there.kernel), signal);
   const { kernel } = await log.kernelAt(host, from);
-  return diffFrom(log, { before, kernel }, { host, from, to });
+  return diffFrom(log, { before, kernel }, { host, from, to }, signal);
 }
 
 /**
@@ -60,32 +68,44 @@ async function diffFrom(
   log: Log,
   { before, kernel }: { readonly before: WorldState; readonly kernel: Kernel },
   { host, from, to }: { readonly host: string; readonly from: number; readonly to: number },
+  signal?: AbortSignal,
 ): Promise<AskedDiff> {
-  if (to - from > DIFF_EVENTS_MAX) {
-    const many = `${to - from} events lie between them, more than ${DIFF_EVENTS_MAX}`;
-    throw new QuestionLimit('from', DIFF_EVENTS_MAX, `${many}; ask for nearer moments`);
-  }
   const causes = new Causes();
-  for await (const events of eventsBetween(log, host, { from: from + 1, to })) {
+  const pace = new Pace();
+  for await (const events of eventsBetween(log, host, { from: from + 1, to }, signal)) {
     for (const event of events) {
+      if (pace.isDue) await pace.turn();
       causes.add(kernel, event);
       fold(kernel, [event]);
     }
   }
-  const after = stateOf(kernel);
-  const diff = diffStates(before, after, causes.of);
+  const after = await inTurns(stateOf(kernel), signal);
+  const diff = await inTurns(diffStates(before, after, causes.of), signal);
   const named = [...before.programs, ...after.programs];
   return {
     diff,
-    events: causes.refs(positionsIn(diff)),
+    events: causes.refs(await inTurns(positionsIn(diff), signal)),
     names: new Map(named.map(({ prog_id, prog_name }) => [prog_id, prog_name])),
   };
 }
 
+function refuseFar({ from, to }: { readonly from: number; readonly to: number }): void {
+  if (to - from <= DIFF_EVENTS_MAX) return;
+  const many = `${to - from} events lie between them, more than ${DIFF_EVENTS_MAX}`;
+  throw new QuestionLimit('from', DIFF_EVENTS_MAX, `${many}; ask for nearer moments`);
+}
+
 /** Every position that a change names. */
-function positionsIn(diff: StateDiff): number[] {
+function* positionsIn(diff: StateDiff): Pausing<Set<number>> {
   const { cgroups, programs, links, maps, bpffs, processes, lists, effective } = diff;
-  const tables = [cgroups, programs, links, maps, bpffs, processes];
-  const rows = tables.flatMap(({ added, removed, changed }) => [...added, ...removed, ...changed]);
-  return [...rows, ...lists, ...effective].flatMap(({ because }) => because);
+  const positions = new Set<number>();
+  const add = ({ because }: Caused) => {
+    for (const position of because) positions.add(position);
+  };
+  for (const { added, removed, changed } of [cgroups, programs, links, maps, bpffs, processes]) {
+    for (const rows of [added, removed, changed]) yield* walk(rows, add);
+  }
+  yield* walk(lists, add);
+  yield* walk(effective, add);
+  return positions;
 }

@@ -47,9 +47,8 @@ export class Causes {
   };
 
   /** The events at positions, by position. */
-  refs(positions: Iterable<number>): EventRef[] {
-    return [...new Set(positions)]
-      .sort((a, b) => a - b)
-      .flatMap((position) => this.#refs.get(position) ?? []);
+  refs(positions: ReadonlySet<number>): EventRef[] {
+    // They are kept in the order of the log.
+    return [...this.#refs.values()].filter(({ position }) => positions.has(position));
   }
 }

@@ -1,5 +1,6 @@
 /** The difference of two tables of rows that have a key: rows that came, went, or read otherwise. */
 import { isDeepStrictEqual } from 'node:util';
+import { mapped, type Pausing, walk } from '../../events/turns.ts';
 
 /** Positions of the events that made a change, oldest first. */
 export interface Caused {
@@ -26,34 +27,37 @@ interface Keyed<R> {
 }
 
 /** What leads from one table to the other, in the order of the rows. */
-export function rowsDiff<R extends object>(
+export function* rowsDiff<R extends object>(
   before: readonly R[],
   after: readonly R[],
   { key, because }: Keyed<R>,
-): RowsDiff<R> {
-  const known = new Map(before.map((row) => [key(row), row]));
-  const living = new Set(after.map(key));
+): Pausing<RowsDiff<R>> {
+  const known = new Map<number | string, R>();
+  yield* walk(before, (row) => known.set(key(row), row));
+  const living = new Set<number | string>();
   const added: (R & Caused)[] = [];
   const changed: (ChangedRow<R> & Caused)[] = [];
-  for (const row of after) {
+  yield* walk(after, (row) => {
     const id = key(row);
     const was = known.get(id);
+    living.add(id);
     if (was === undefined) {
       added.push({ ...row, because: because(id, [row]) });
-      continue;
+      return;
     }
     const fields = (Object.keys(row) as (keyof R)[]).filter(
       (field) => !isDeepStrictEqual(was[field], row[field]),
     );
-    if (fields.length === 0) continue;
+    if (fields.length === 0) return;
     const rows = [was, row];
     changed.push({
       ...{ key: id, was: only(was, fields), is: only(row, fields) },
       because: because(id, rows),
     });
-  }
+  });
   const gone = before.filter((row) => !living.has(key(row)));
-  const removed = gone.map((row) => ({ ...row, because: because(key(row), [row]) }));
+  yield;
+  const removed = yield* mapped(gone, (row) => ({ ...row, because: because(key(row), [row]) }));
   return { added, removed, changed };
 }
 

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
 import type { Boot } from '../../domain/kernel.ts';
+import { mapped, type Pausing, walk } from '../../events/turns.ts';
 import type { ListedEntry } from '../../projections/entries.ts';
 import type { ProcessView } from '../../projections/processes.ts';
 import type {
@@ -81,16 +82,16 @@ export const KEYS = {
  * @param before of the same boot as `after`, or of another one: then ids mean other things
  * @param causes which events changed a subject; without it no change names its events
  */
-export function diffStates(
+export function* diffStates(
   before: WorldState,
   after: WorldState,
   causes: CausesOf = () => [],
-): StateDiff {
+): Pausing<StateDiff> {
   const [was, is] = [before.boot, after.boot];
   if (was.number !== is.number || was.boot_id !== is.boot_id) {
-    return { boot: { was, is }, ...acrossBoots(before, after, causes) };
+    return { boot: { was, is }, ...(yield* acrossBoots(before, after, causes)) };
   }
-  return tablesDiff(before, after, causes);
+  return yield* tablesDiff(before, after, causes);
 }
 
 const NOTHING = {
@@ -98,9 +99,9 @@ const NOTHING = {
 } as const;
 
 /** Ids of two boots mean different things: everything before ended and everything after is new. */
-function acrossBoots(before: WorldState, after: WorldState, causes: CausesOf): StateDiff {
-  const ended = tablesDiff(before, { boot: before.boot, ...NOTHING }, causes);
-  const began = tablesDiff({ boot: after.boot, ...NOTHING }, after, causes);
+function* acrossBoots(before: WorldState, after: WorldState, causes: CausesOf): Pausing<StateDiff> {
+  const ended = yield* tablesDiff(before, { boot: before.boot, ...NOTHING }, causes);
+  const began = yield* tablesDiff({ boot: after.boot, ...NOTHING }, after, causes);
   const both = <R>(table: (diff: StateDiff) => RowsDiff<R>): RowsDiff<R> => ({
     added: table(began).added,
     removed: table(ended).removed,
@@ -118,29 +119,33 @@ function acrossBoots(before: WorldState, after: WorldState, causes: CausesOf): S
   };
 }
 
-function tablesDiff(before: WorldState, after: WorldState, causes: CausesOf): StateDiff {
+function* tablesDiff(before: WorldState, after: WorldState, causes: CausesOf): Pausing<StateDiff> {
   const object =
     (kind: 'prog' | 'link' | 'map') =>
     (id: number | string): readonly number[] =>
       causes([subject.object(kind, Number(id))]);
   return {
-    cgroups: rowsDiff(before.cgroups.map(rowOf), after.cgroups.map(rowOf), {
-      key: KEYS.cgroups,
-      because: (id) => causes([subject.cgroup(Number(id))]),
-    }),
-    lists: listChanges(before.cgroups, after.cgroups, causes),
-    effective: arrayChanges(before.cgroups, after.cgroups, causes),
-    programs: rowsDiff(before.programs, after.programs, {
+    cgroups: yield* rowsDiff(
+      yield* mapped(before.cgroups, rowOf),
+      yield* mapped(after.cgroups, rowOf),
+      {
+        key: KEYS.cgroups,
+        because: (id) => causes([subject.cgroup(Number(id))]),
+      },
+    ),
+    lists: yield* listChanges(before.cgroups, after.cgroups, causes),
+    effective: yield* arrayChanges(before.cgroups, after.cgroups, causes),
+    programs: yield* rowsDiff(before.programs, after.programs, {
       key: KEYS.programs,
       because: object('prog'),
     }),
-    links: rowsDiff(before.links, after.links, { key: KEYS.links, because: object('link') }),
-    maps: rowsDiff(before.maps, after.maps, { key: KEYS.maps, because: object('map') }),
-    bpffs: rowsDiff(before.bpffs, after.bpffs, {
+    links: yield* rowsDiff(before.links, after.links, { key: KEYS.links, because: object('link') }),
+    maps: yield* rowsDiff(before.maps, after.maps, { key: KEYS.maps, because: object('map') }),
+    bpffs: yield* rowsDiff(before.bpffs, after.bpffs, {
       key: KEYS.bpffs,
       because: (path) => causes([subject.path(String(path))]),
     }),
-    processes: rowsDiff(before.processes, after.processes, {
+    processes: yield* rowsDiff(before.processes, after.processes, {
       key: KEYS.processes,
       because: (pid, rows) => causes([subject.process(Number(pid)), ...filesOf(rows)]),
     }),
@@ -158,13 +163,14 @@ function filesOf(rows: readonly ProcessView[]): string[] {
   );
 }
 
-function listChanges(
+function* listChanges(
   before: readonly CgroupView[],
   after: readonly CgroupView[],
   causes: CausesOf,
-): ListChange[] {
-  const known = new Map(before.map((cgroup) => [cgroup.cgroup_id, cgroup]));
-  return after.flatMap(({ cgroup_id, path, attached }) => {
+): Pausing<ListChange[]> {
+  const known = new Map<number, CgroupView>();
+  yield* walk(before, (cgroup) => known.set(cgroup.cgroup_id, cgroup));
+  const changes = yield* mapped(after, ({ cgroup_id, path, attached }) => {
     const wasAttached = known.get(cgroup_id)?.attached ?? [];
     const types = new Set([...wasAttached, ...attached].map(({ attach_type }) => attach_type));
     return [...types].flatMap((attach_type): ListChange[] => {
@@ -185,6 +191,7 @@ function listChanges(
       ];
     });
   });
+  return changes.flat();
 }
 
 function headOf({ mode, revision }: AttachedView): ListHead {

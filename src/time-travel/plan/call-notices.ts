@@ -2,12 +2,13 @@
 import { ENTRIES_MAX } from '../../domain/attach.ts';
 import type { EffectOf } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
-import type { Cgroup, Entry, Kernel } from '../../domain/kernel.ts';
+import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
 import { isWithin } from '../../domain/path.ts';
 import { bugNotices } from './bug-notices.ts';
+import { hiddenBelow, programOfEntry } from './hidden-below.ts';
 import type { Numbered } from './planned-call.ts';
-import { programText } from './program-text.ts';
+import { entryText, programText } from './program-text.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
 /** Entries in a list from which on it is said to be nearly full. */
@@ -22,6 +23,8 @@ export function callNotices(before: Kernel, planned: Numbered): Notice[] {
   const notices = bugNotices(before, planned);
   for (const effect of planned.effects) {
     if (effect.type === 'EntryInserted') notices.push(...insertionNotices(before, planned, effect));
+    if (effect.type === 'EntryReplaced')
+      notices.push(...replacementNotices(before, planned, effect));
     if (effect.type === 'CgroupRemoved') notices.push(...removalNotices(before, planned, effect));
   }
   return notices;
@@ -36,7 +39,32 @@ function insertionNotices(before: Kernel, planned: Numbered, effect: Inserted): 
     ...appended(before, planned, effect, cgroup),
     ...cutOff(before, planned, effect, cgroup),
     ...nearlyFull(planned, effect, cgroup),
+    ...(effect.mode === 'multi' ? [] : hiddenBelow(before, planned, effect)),
   ];
+}
+
+/** An attach that takes another program's place, which its caller did not ask for by name. */
+function replacementNotices(
+  before: Kernel,
+  planned: Numbered,
+  effect: EffectOf<'EntryReplaced'>,
+): Notice[] {
+  const { call, index } = planned;
+  const cgroup = before.cgroups.get(effect.cgroup_id);
+  if (call.name !== 'prog_attach' || cgroup === undefined) return [];
+  const { attach_type, was_prog_id } = effect;
+  const { mode } = listOf(cgroup, attach_type);
+  const hidden = mode === 'multi' ? [] : hiddenBelow(before, planned, effect);
+  if ((flagWord(call.flags) & ATTACH_FLAG_BITS.replace) !== 0) return hidden;
+  const prog_id = programOfEntry(before, planned, effect);
+  if (prog_id === was_prog_id) return hidden;
+  const how = mode === 'override' ? 'with override' : 'without flags';
+  const sentence =
+    `${programText(before, prog_id)} replaces ${programText(before, was_prog_id)} on ` +
+    `${cgroup.path} for ${attach_type}, though replace was not asked for: a list ${how} holds one program`;
+  const about = { prog_id, was_prog_id, cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type };
+  const entries = [{ cgroup_id: cgroup.id, attach_type, prog_id: was_prog_id }];
+  return [{ call: index, kind: 'replaces-unasked', sentence, about, entries }, ...hidden];
 }
 
 /** A new entry beside an old one that it looks like, or that the call names as replaced. */
@@ -44,7 +72,7 @@ function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: C
   const { call, index } = planned;
   const { attach_type } = effect;
   const place = { cgroup_id: cgroup.id, attach_type };
-  const prog_id = insertedProgram(planned, effect);
+  const prog_id = programOfEntry(before, planned, effect);
   const program = before.programs.get(prog_id);
   const forgot =
     call.name === 'prog_attach' &&
@@ -66,13 +94,6 @@ function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: C
   const about = { prog_id, cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type };
   const told = twins.map((entry): EntryPlace => ({ ...place, ...holderOf(entry) }));
   return [{ call: index, kind: 'appends-beside-old', sentence, about, entries: told }];
-}
-
-/** An inserted link is not in the state before; its creation names the program. */
-function insertedProgram({ effects }: Numbered, effect: Inserted): number {
-  if ('prog_id' in effect) return effect.prog_id;
-  const created = effects.find((one) => one.type === 'LinkCreated');
-  return created?.prog_id ?? 0;
 }
 
 /** A list in mode none forbids entries below it. */
@@ -120,9 +141,4 @@ function removalNotices(
   const sentence = `removing ${cgroup.path} detaches ${texts.join(', ')}`;
   const about = { cgroup_id, cgroup: cgroup.path, entries: places.length };
   return [{ call: index, kind: 'removal-takes-attachments', sentence, about, entries: places }];
-}
-
-function entryText(kernel: Kernel, entry: Entry): string {
-  const program = programText(kernel, progIdOf(kernel, entry));
-  return 'link_id' in entry ? `link ${entry.link_id} (${program})` : program;
 }

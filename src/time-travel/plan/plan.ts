@@ -1,19 +1,24 @@
 /** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
+
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, type Slot } from '../../domain/effective.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
+import { passedLimit } from '../../domain/size.ts';
+import { LogRefusal } from '../../events/log-refusal.ts';
 import { numbered } from '../../events/references.ts';
 import type { CallRequest } from '../../events/submission.ts';
+import { type Pausing, walk } from '../../events/turns.ts';
 import { callNotices } from './call-notices.ts';
+import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
+import { entryText } from './program-text.ts';
 import type { Notice } from './warning.ts';
 import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
 
@@ -38,6 +43,8 @@ export interface Plan {
   readonly notices: readonly Notice[];
   /** Standing entries that the calls take out, or give another program. */
   readonly taken: readonly TakenEntry[];
+  /** Names of the programs in `changed`, by id; empty where a program has none. */
+  readonly names: ReadonlyMap<number, string>;
   /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
   readonly truncated: boolean;
 }
@@ -45,14 +52,16 @@ export interface Plan {
 /**
  * What would happen if the calls were recorded now, in order. The kernel is left as it is.
  *
- * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use
+ * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
+ *   `host-too-large` when a call makes the state larger than a host may be
  */
-export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
+export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing<Plan> {
   const world = layered(kernel);
   const calls: Numbered[] = [];
   const notices: Notice[] = [];
   const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
+  const emptied = new EmptiedLists(kernel);
   for (const [index, request] of requests.entries()) {
     const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
@@ -61,20 +70,44 @@ export function plan(kernel: Kernel, requests: readonly CallRequest[]): Plan {
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
     notices.push(...callNotices(world, planned));
     for (const entry of standingIn(kernel, takenBy(world, planned))) {
-      taken.push({ call: index, entry });
+      taken.push({ call: index, entry, text: entryText(world, entry) });
     }
-    for (const effect of planned.effects) evolve(world, effect, pid);
+    applyAll(world, planned.effects, pid);
+    emptied.take(world, planned);
+    const passed = passedLimit(world, planned.effects);
+    if (passed !== undefined) {
+      const place = { call: index, calls: requests.length };
+      throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+    }
     outcomes.push(planned.outcome);
     calls.push(planned);
+    yield;
   }
-  notices.push(...endNotices({ before: kernel, after: world }, calls));
+  notices.push(...emptied.notices, ...endNotices({ before: kernel, after: world }, calls));
   const effects = calls.flatMap((one) => one.effects);
+  const changes = yield* changesBetween(kernel, world, effects);
   return {
     calls: calls.map(({ index: _, ...planned }) => planned),
     notices: notices.map((one) => ({ ...one, entries: standingIn(kernel, one.entries) })),
     taken,
-    ...changesBetween(kernel, world, effects),
+    ...changes,
+    names: namesIn(changes.changed, [kernel, world]),
   };
+}
+
+/** The names of all programs in changed arrays. */
+function namesIn(
+  changed: readonly ChangedArray[],
+  worlds: readonly Kernel[],
+): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  for (const { before, after } of changed) {
+    for (const { prog_id } of [...before, ...after]) {
+      const program = worlds.map(({ programs }) => programs.get(prog_id)).find((one) => one);
+      if (program !== undefined) names.set(prog_id, program.prog_name);
+    }
+  }
+  return names;
 }
 
 interface Place {
@@ -83,8 +116,14 @@ interface Place {
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]): Place[] {
+function* touchedPlaces(
+  before: Kernel,
+  after: Kernel,
+  effects: readonly Effect[],
+): Pausing<Place[]> {
+  if (effects.length === 0) return [];
   const places = new Map<string, Place>();
+  const used = { before: yield* usedTypes(before), after: yield* usedTypes(after) };
   const touch = (cgroup_id: number, attach_type: AttachType): void => {
     const cgroup = after.cgroups.get(cgroup_id) ?? before.cgroups.get(cgroup_id);
     if (cgroup !== undefined) places.set(`${cgroup_id}|${attach_type}`, { cgroup, attach_type });
@@ -103,10 +142,10 @@ function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]
         break;
       }
       case 'CgroupMade':
-        for (const attach_type of usedTypes(after)) touch(effect.cgroup_id, attach_type);
+        for (const attach_type of used.after) touch(effect.cgroup_id, attach_type);
         break;
       case 'CgroupRemoved':
-        for (const attach_type of usedTypes(before)) touch(effect.cgroup_id, attach_type);
+        for (const attach_type of used.before) touch(effect.cgroup_id, attach_type);
         break;
       default:
         break;
@@ -115,18 +154,33 @@ function touchedPlaces(before: Kernel, after: Kernel, effects: readonly Effect[]
   return [...places.values()];
 }
 
-function usedTypes(kernel: Kernel): Set<AttachType> {
+function* usedTypes(kernel: Kernel): Pausing<Set<AttachType>> {
   const types = new Set<AttachType>();
-  for (const { lists } of kernel.cgroups.values()) for (const type of lists.keys()) types.add(type);
+  yield* walk(kernel.cgroups.values(), ({ lists }) => {
+    for (const type of lists.keys()) types.add(type);
+  });
   return types;
 }
 
-/** The cgroups at and below a place, of both worlds. */
-function* below(before: Kernel, after: Kernel, path: string): Generator<Cgroup> {
-  for (const cgroup of after.cgroups.values()) if (isWithin(cgroup.path, path)) yield cgroup;
-  for (const cgroup of before.cgroups.values()) {
-    if (!after.cgroups.has(cgroup.id) && isWithin(cgroup.path, path)) yield cgroup;
-  }
+/** The cgroups of both worlds by that above them; those that the calls remove come last. */
+function* familiesOf(before: Kernel, after: Kernel): Pausing<Map<number, Cgroup[]>> {
+  const families = new Map<number, Cgroup[]>();
+  const add = (cgroup: Cgroup): void => {
+    const siblings = families.get(cgroup.parent_id);
+    if (siblings === undefined) families.set(cgroup.parent_id, [cgroup]);
+    else siblings.push(cgroup);
+  };
+  yield* walk(after.cgroups.values(), add);
+  yield* walk(before.cgroups.values(), (one) => {
+    if (!after.cgroups.has(one.id)) add(one);
+  });
+  return families;
+}
+
+/** A cgroup and those below it. */
+function* below(families: ReadonlyMap<number, readonly Cgroup[]>, top: Cgroup): Generator<Cgroup> {
+  yield top;
+  for (const child of families.get(top.id) ?? []) yield* below(families, child);
 }
 
 function arrayOn(kernel: Kernel, cgroup_id: number, type: AttachType): Slot[] {
@@ -143,15 +197,19 @@ function byPlace(a: ChangedArray, b: ChangedArray): number {
   return attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type);
 }
 
-function changesBetween(
+function* changesBetween(
   before: Kernel,
   after: Kernel,
   effects: readonly Effect[],
-): Pick<Plan, 'changed' | 'truncated'> {
+): Pausing<Pick<Plan, 'changed' | 'truncated'>> {
   const changed: ChangedArray[] = [];
   const compared = new Set<string>();
-  for (const { cgroup: top, attach_type } of touchedPlaces(before, after, effects)) {
-    for (const { id, path } of below(before, after, top.path)) {
+  const places = yield* touchedPlaces(before, after, effects);
+  if (places.length === 0) return { changed, truncated: false };
+  const families = yield* familiesOf(before, after);
+  for (const { cgroup: top, attach_type } of places) {
+    for (const { id, path } of below(families, top)) {
+      yield;
       const key = `${id}|${attach_type}`;
       if (compared.has(key)) continue;
       if (compared.size >= COMPARED_ARRAYS_MAX)

@@ -5,10 +5,13 @@ import type { About } from '../../domain/outcome.ts';
 
 export const WARNING_KINDS = [
   'appends-beside-old',
+  'replaces-unasked',
   'cuts-off-descendants',
+  'hidden-below',
   'list-nearly-full',
   'link-dies-with-process',
   'order-inverted',
+  'list-empties-between',
   'entry-of-another',
   'removal-takes-attachments',
   'kernel-bug',

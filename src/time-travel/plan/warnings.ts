@@ -21,6 +21,8 @@ const POSITIONS_MAX = 64;
 export interface TakenEntry {
   readonly call: number;
   readonly entry: EntryPlace;
+  /** The entry for people. */
+  readonly text: string;
 }
 
 /** The entries among `places` that stand in a kernel. */
@@ -128,24 +130,23 @@ async function attachedAt({ database, moment }: Source, entry: EntryPlace): Prom
   return position;
 }
 
-/** A warning when an entry was attached by another principal, or by a process of another name. */
+/** A warning when an entry was attached by another principal or another process. */
 async function foreign(
   source: Source,
   actor: string,
-  { call: index, entry }: TakenEntry,
+  { call: index, entry, text }: TakenEntry,
   call: PlannedCall | undefined,
 ): Promise<PlanWarning | undefined> {
   if (call === undefined) return undefined;
   const position = await attachedAt(source, entry);
   const maker = await source.eventAt(position);
-  // An agent that was restarted has another pid and is still the same.
-  const same = maker.actor === actor && (maker.pid === call.pid || maker.comm === call.comm);
-  if (same) return undefined;
-  const what = 'link_id' in entry ? `link ${entry.link_id}` : `program ${entry.prog_id}`;
+  const sameName = maker.actor === actor && maker.comm === call.comm;
+  if (maker.actor === actor && maker.pid === call.pid) return undefined;
   const does = call.call.name === 'link_update' || isReplace(call) ? 'replaces' : 'detaches';
   const sentence =
-    `${call.comm}[${call.pid}] as ${actor} ${does} ${what}, which ` +
-    `${maker.comm}[${maker.pid}] as ${maker.actor} attached`;
+    `${call.comm}[${call.pid}] as ${actor} ${does} ${text}, which ` +
+    `${sameName ? 'another process of that name, ' : ''}` +
+    `${maker.comm}[${maker.pid}] as ${maker.actor}${sameName ? ',' : ''} attached`;
   const about = { ...entry, pid: maker.pid, comm: maker.comm, actor: maker.actor };
   return { call: index, kind: 'entry-of-another', sentence, about, positions: [position] };
 }

@@ -34,10 +34,14 @@ export interface Cause {
  * The cause of a difference.
  *
  * @param recorded the recorded state before the event
+ * @param other the other release, and the switches that the replay has under it
  */
-export function causeOf(recorded: Kernel, event: LedgerEvent, release: Release): Cause {
+export function causeOf(
+  recorded: Kernel,
+  event: LedgerEvent,
+  { release, switches: others }: { readonly release: Release; readonly switches: Switches },
+): Cause {
   const { boot } = recorded;
-  const others = { ...release.switches, ...boot.config.switches };
   if (answersAsRecorded(recorded, event, others)) return { because: 'earlier', switches: [] };
   const from = releaseOf(boot.release);
   if (from === undefined) throw new Error(`unknown release ${boot.release}`);

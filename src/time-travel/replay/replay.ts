@@ -7,13 +7,16 @@
 import { bootEffect, unbooted } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { evolve } from '../../domain/evolve.ts';
+import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Release } from '../../domain/release/release.ts';
+import type { Switches } from '../../domain/release/switches.ts';
+import { type PassedLimit, passedLimit } from '../../domain/size.ts';
 import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/host-state.ts';
 import { readThrough } from '../../events/log-reader.ts';
+import { Pace } from '../../events/turns.ts';
 import { listBoots, momentAt } from '../../projections/boots.ts';
 import type { Moment } from '../../projections/moment.ts';
 import { QuestionLimit } from '../question-limit.ts';
@@ -37,6 +40,8 @@ export interface ReplayDifference extends Cause {
 
 export interface ReplayQuestion {
   readonly release: Release;
+  /** Also compare program tags, which newer kernels make with another hash: every load differs. */
+  readonly tags: boolean;
   /** Only differences after this position; 0 for all. */
   readonly after: number;
   /** Differences in one answer at most. */
@@ -54,24 +59,27 @@ export interface Replay {
 /**
  * Compares the log up to a position with what another release answers.
  *
- * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events
+ * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events, or the other release
+ *   makes a state that is larger than a host may be
  */
 export async function replayUnder(
   database: Queryable,
   { host_id, position: to }: Omit<Moment, 'boot'>,
   question: ReplayQuestion,
 ): Promise<Replay> {
-  const { after, consequences, limit, release } = question;
+  const { after, consequences, limit } = question;
   if (after >= to) return { differences: [], compared_to: to };
   const differences: ReplayDifference[] = [];
   const worlds = { recorded: unbooted(), replayed: unbooted() };
   const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
   let decided = 0;
+  const pace = new Pace();
   for await (const page of readThrough(database, host_id, range)) {
     for (const event of page) {
+      if (pace.isDue) await pace.turn();
       decided = event.call.name === 'boot' ? 1 : decided + 1;
       if (decided > REPLAYED_EVENTS_MAX) throw tooLong(event.boot);
-      const difference = step(worlds, event, release);
+      const difference = step(worlds, event, question);
       if (difference === undefined || event.position <= after) continue;
       if (difference.because === 'earlier' && !consequences) continue;
       differences.push(difference);
@@ -102,14 +110,16 @@ interface Worlds {
 function step(
   { recorded, replayed }: Worlds,
   event: LedgerEvent,
-  release: Release,
+  { release, tags }: ReplayQuestion,
 ): ReplayDifference | undefined {
   const { call, pid } = event;
   if (call.name === 'boot') {
     fold(recorded, [event]);
+    const switches = { ...call.config.switches, ...(tags ? {} : keptTags(recorded)) };
+    const config = { ...call.config, switches };
     // Boots count on as recorded, also when the replay begins with a later one.
     replayed.boot = { ...replayed.boot, number: event.boot - 1 };
-    evolve(replayed, bootEffect(replayed, { ...call, release: release.id }), pid);
+    applyAll(replayed, [bootEffect(replayed, { ...call, config, release: release.id })], pid);
     return undefined;
   }
   const answer = decide(replayed, pid, call);
@@ -119,15 +129,22 @@ function step(
         event,
         recorded_under: recorded.boot.release,
         replayed: answer,
-        ...causeOf(recorded, event, release),
+        ...causeOf(recorded, event, { release, switches: replayed.switches }),
         sentence: differenceSentence(event, answer, {
           was: recorded.boot.release,
           is: release.id,
         }),
       };
   fold(recorded, [event]);
-  for (const effect of answer.effects) evolve(replayed, effect, pid);
+  applyAll(replayed, answer.effects, pid);
+  const passed = passedLimit(replayed, answer.effects);
+  if (passed !== undefined) throw tooLarge(event.position, passed);
   return difference;
+}
+
+/** The switch by which program tags stay as recorded. */
+function keptTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
+  return { tag_is_sha256 };
 }
 
 function tooLong(boot: number): QuestionLimit {
@@ -135,4 +152,9 @@ function tooLong(boot: number): QuestionLimit {
     `boot ${boot} has more than ${REPLAYED_EVENTS_MAX} events; ` +
     'replay an export of a part of it, or a branch from before it';
   return new QuestionLimit('after', REPLAYED_EVENTS_MAX, message);
+}
+
+function tooLarge(position: number, { what, limit }: PassedLimit): QuestionLimit {
+  const message = `under this release there are more than ${limit} ${what} at position ${position}`;
+  return new QuestionLimit('release', limit, message);
 }

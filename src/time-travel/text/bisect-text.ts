@@ -13,18 +13,18 @@ interface Asked {
 }
 
 /** The lines of a verdict. */
-export function bisectText(asked: Asked, verdict: Verdict, event: EventRef | undefined): string {
+export function bisectText(asked: Asked, verdict: Verdict, event: EventRef | undefined): string[] {
   const { path, attach_type, condition, from, to } = asked;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
   const { found, at_start, monotone } = verdict;
-  if (found === undefined || event === undefined) return `${head}: never\n`;
+  if (found === undefined || event === undefined) return [`${head}: never`];
   const lasts = monotone ? 'It holds to the end.' : 'It did not hold all the time since.';
-  return `${[
+  return [
     `${head}: ${at_start ? 'from the start' : `first at ${eventText(event)}`}`,
     ...(found.before ? [`   before: ${programs(found.before.slots)}`] : []),
     `   then:   ${programs(found.version.slots)}`,
     `   ${lasts}`,
-  ].join('\n')}\n`;
+  ];
 }
 
 function programs(slots: readonly Slot[]): string {

@@ -10,12 +10,12 @@ export interface BlamedArray {
 }
 
 /** The lines of a blamed array. */
-export function blameText({ position, path, attach_type, slots }: BlamedArray): string {
+export function blameText({ position, path, attach_type, slots }: BlamedArray): string[] {
   const head = `${path} for ${attach_type} at position ${position}: `;
-  if (slots.length === 0) return `${head}nothing runs\n`;
+  if (slots.length === 0) return [`${head}nothing runs`];
   const order =
     slots.length === 1 ? '1 program runs' : `${slots.length} programs run, in this order`;
-  return `${[head + order, ...slots.flatMap(slotLines)].join('\n')}\n`;
+  return [head + order, ...slots.flatMap(slotLines)];
 }
 
 function slotLines(slot: BlamedSlot, place: number): string[] {

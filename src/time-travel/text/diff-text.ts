@@ -21,7 +21,7 @@ interface DiffSpan {
 export function diffText(
   { from, to, against }: DiffSpan,
   { diff, events, names }: AskedDiff,
-): string {
+): string[] {
   const sections = [
     section('Boot', bootChange(diff)),
     section(
@@ -56,9 +56,9 @@ export function diffText(
   ].flat();
   const start = against === undefined ? from : `${from} of ${against}`;
   const head = `From position ${start} to ${to}: `;
-  if (sections.length === 0) return `${head}nothing changed\n`;
+  if (sections.length === 0) return [`${head}nothing changed`];
   const causes = events.map((event) => `  ${eventText(event)}`);
-  return `${[`${head}${events.length} events changed this`, ...sections, 'Events', ...causes].join('\n')}\n`;
+  return [`${head}${events.length} events changed this`, ...sections, 'Events', ...causes];
 }
 
 function section(title: string, changes: readonly Change[]): string[] {

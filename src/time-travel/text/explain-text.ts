@@ -1,8 +1,9 @@
-/** An explanation in a sentence, and the smallest change that would alter it. */
+/** An explanation in a sentence. */
 import { isRefusal } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/rules.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { NamedProgram } from '../../projections/lives.ts';
+import type { ProgramPlace } from '../asked-explanation.ts';
 import { type EventRef, eventRef } from '../event-ref.ts';
 import type { Explanation, StandingEntry } from '../explain.ts';
 import { REASON_TEXT } from '../reason-text.ts';
@@ -14,6 +15,8 @@ export interface Asked {
   readonly program: number;
   readonly position: number;
   readonly names: ReadonlyMap<number, NamedProgram>;
+  /** Where the program stands. */
+  readonly stands_at: readonly ProgramPlace[];
   /** Who put the program's entry there, and the entry in its way. */
   readonly put_by?: EventRef;
   readonly blocked_by?: EventRef;
@@ -25,7 +28,36 @@ export function explanationSentence(asked: Asked, explanation: Explanation): str
   const name = programText(program, names.get(program)?.prog_name);
   const is = explanation.why === 'effective' ? 'is' : 'is not';
   const head = `${name} ${is} effective on ${path} for ${attach_type} at position ${position}`;
-  return `${head}: ${because(asked, explanation)}`;
+  return `${head}: ${because(asked, explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;
+}
+
+/** An attempt to attach it again, after it ended. */
+function retryText(asked: Asked, { later_refusal, in_the_way }: Explanation): string {
+  if (later_refusal === undefined) return '';
+  const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
+  const when = eventText(eventRef(later_refusal));
+  return (
+    `; a later attempt to attach it was refused at ${when}: ${refusalOf(later_refusal)}` +
+    `${other ? `; there is ${other}` : ''}`
+  );
+}
+
+/** Places that one sentence names. */
+const PLACES_MAX = 3;
+
+/** Where else the program is attached, which is often what was meant. */
+function elsewhere({ path, attach_type, stands_at }: Asked, { why, entry }: Explanation): string {
+  if (why === 'effective') return '';
+  const others = stands_at.filter(
+    (place) =>
+      place.attach_type !== attach_type || (place.path !== path && place.path !== entry?.path),
+  );
+  if (others.length === 0) return '';
+  const named = others
+    .slice(0, PLACES_MAX)
+    .map((place) => `${place.path} for ${place.attach_type}`);
+  const more = others.length - named.length;
+  return `; it is attached on ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function because(asked: Asked, explanation: Explanation): string {
@@ -67,14 +99,14 @@ function because(asked: Asked, explanation: Explanation): string {
   }
 }
 
-/** `program 5001 (dev) by link 7 on /pod, attached at 12 by runc[5]` */
+/** `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])` */
 function standingText(
   asked: Asked,
   entry: StandingEntry | undefined,
   put: EventRef | undefined,
 ): string {
   if (entry === undefined) return 'it';
-  const by = put === undefined ? '' : `, attached at ${put.position} by ${put.comm}[${put.pid}],`;
+  const by = put === undefined ? '' : ` (attached at ${put.position} by ${put.comm}[${put.pid}])`;
   return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
 }
 
@@ -85,60 +117,4 @@ function nameIn({ names }: Asked, { prog_id }: StandingEntry): string | undefine
 function refusalOf(event: LedgerEvent | undefined): string {
   if (event === undefined || !isRefusal(event.outcome)) return 'for an unknown reason';
   return `${event.outcome.errno}, ${refusalSentence(event.outcome)}`;
-}
-
-/** The smallest change after which the answer would be another; undefined where none is known. */
-export function smallestChange(
-  { path, attach_type, names }: Asked,
-  { why, event, entry, in_the_way }: Explanation,
-): string | undefined {
-  const place = entry?.path ?? path;
-  switch (why) {
-    case 'never_loaded':
-      return 'load the program';
-    case 'never_attached':
-      return `attach it to ${path} for ${attach_type}`;
-    case 'detached':
-      return `attach it to ${place} again`;
-    case 'link_detached':
-      return `make a new link to ${place}: a detached link cannot be attached again`;
-    case 'link_freed':
-      return `make a new link to ${place} and pin it, so that no process has to hold it`;
-    case 'replaced':
-      return `attach it to ${place} with multi and without replace, beside what replaced it`;
-    case 'link_updated':
-      return `update link ${entry?.link_id} back to it, or make another link for it`;
-    case 'overridden': {
-      if (in_the_way === undefined) return undefined;
-      const nearer = entryText(in_the_way, names.get(in_the_way.prog_id)?.prog_name);
-      return `take ${nearer} off ${in_the_way.path}, or attach on ${place} with multi instead`;
-    }
-    case 'attach_refused':
-      return changeAfter(event);
-    case 'no_such_cgroup':
-    case 'cgroup_removed':
-      return `make ${path} and attach the program to it`;
-    case 'effective':
-    case 'kernel_bug':
-      return undefined;
-    default:
-      return why satisfies never;
-  }
-}
-
-/** What would let a refused attach through, for the rules about what others attached. */
-function changeAfter(event: LedgerEvent | undefined): string | undefined {
-  if (event === undefined || !isRefusal(event.outcome)) return undefined;
-  const { rule, about = {} } = event.outcome;
-  switch (rule) {
-    case 'hierarchy-exclusive-ancestor':
-      return (
-        `take the entry of ${about.ancestor} off, ` +
-        `or attach it there again with multi (or override): without flags nothing may be below it`
-      );
-    case 'list-mode-differs':
-      return 'attach in the mode that the list has, or empty the list first';
-    default:
-      return undefined;
-  }
 }

@@ -21,19 +21,30 @@ interface Asked {
 export function gapsText(
   { path, attach_type, program, from, to }: Asked,
   gaps: readonly ToldGap[],
-): string {
+): string[] {
   const what = program === undefined ? 'gaps' : `gaps of program ${program}`;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.length}`;
-  return `${[head, ...gaps.flatMap(gapLines)].join('\n')}\n`;
+  return [head, ...gaps.flatMap(gapLines)];
 }
 
 function gapLines(gap: ToldGap): string[] {
-  const { why, since, until, micros, opened_by, closed_by } = gap;
+  const { why, opened_by, closed_by } = gap;
   const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before that';
   const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
-  return [
-    `${WHY[why]} for ${secondsText(micros)}, from ${rfc3339(since)} to ${rfc3339(until)}`,
-    `   ${opened}`,
-    `   ${closed}`,
-  ];
+  return [`${WHY[why]} ${stretchText(gap)}`, `   ${opened}`, `   ${closed}`];
+}
+
+/** How long a gap was; an open one has no length, and one of events out of order none that is known. */
+function stretchText({ since, until, micros, closed_by }: ToldGap): string {
+  if (closed_by === undefined) {
+    const so = micros === 0 ? '' : `, ${secondsText(micros)} until ${rfc3339(until)}`;
+    return `from ${rfc3339(since)}${so}`;
+  }
+  if (until < since) {
+    return (
+      `from ${rfc3339(since)} for an unknown time: the event that closed it says an earlier one, ` +
+      rfc3339(until)
+    );
+  }
+  return `for ${secondsText(micros)}, from ${rfc3339(since)} to ${rfc3339(until)}`;
 }

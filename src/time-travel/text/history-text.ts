@@ -10,11 +10,10 @@ export function thingText(thing: Thing): string {
 }
 
 /** The lines of chapters. */
-export function historyText(thing: Thing, chapters: readonly Chapter[]): string {
-  const lines = chapters.flatMap(({ event, what, ended }) => [
+export function historyText(thing: Thing, chapters: readonly Chapter[]): string[] {
+  return chapters.flatMap(({ event, what, ended }) => [
     `${eventText(eventRef(event))}`,
     `   ${what}`,
     ...(ended === undefined ? [] : [`   ${thingText(thing)} ended: ${ended}`]),
   ]);
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

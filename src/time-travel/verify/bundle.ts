@@ -1,8 +1,11 @@
 /** Verifies an exported log without any service: its chain, and what today's rules answer. */
+import type { LogIdentity } from '../../events/birth.ts';
 import { readBundle } from '../../events/bundle/read-bundle.ts';
 import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
+import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
 import { decodeEvent } from '../../events/codec.ts';
 import { DamagedLog } from '../../events/damaged-log.ts';
+import { notExcluded } from './not-excluded.ts';
 import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
 import { type Stopped, stoppedBy } from './stopped.ts';
 
@@ -10,29 +13,30 @@ export interface BundleVerification {
   readonly holds: boolean;
   /** What the host is called where it comes from. */
   readonly host: string;
-  readonly chain: ChainReport & { readonly keys: readonly string[] };
+  readonly chain: ChainReport;
   readonly outcomes: OutcomesVerdict | Stopped;
+  /** What may be wrong although everything holds, in sentences. */
+  readonly not_excluded: readonly string[];
 }
 
 /**
  * Verifies a bundle.
  *
- * @param trusted id of the only key whose checkpoints are believed; default: those in the bundle
+ * @param outside what is trusted, from outside of the file: by itself no key is
  * @throws LineTooLong: it is no bundle
  */
 export async function verifyBundle(
   chunks: AsyncIterable<Uint8Array>,
-  trusted?: string,
+  outside: Outside = {},
 ): Promise<BundleVerification> {
-  const check = new ChainCheck(trusted);
+  const check = new ChainCheck(outside);
   const again = new DecidedAgain();
-  const keys: string[] = [];
   let host = '';
+  let identity: LogIdentity | undefined;
   let stopped: Stopped | undefined;
   let next = 1;
   for await (const part of readBundle(chunks, check)) {
-    if (part.part === 'host') host = part.host;
-    if (part.part === 'key') keys.push(part.key.key_id);
+    if (part.part === 'host') ({ host, identity } = part);
     if (part.part !== 'row' || stopped !== undefined) continue;
     const { row } = part;
     try {
@@ -43,7 +47,8 @@ export async function verifyBundle(
       stopped = stoppedBy(error);
     }
   }
-  const chain = { ...check.report(), keys };
+  const chain = check.report();
   const outcomes = stopped ?? again.verdict();
-  return { holds: chain.holds && outcomes.holds, host, chain, outcomes };
+  const holds = chain.holds && outcomes.holds;
+  return { holds, host, chain, outcomes, not_excluded: notExcluded(identity, chain) };
 }

@@ -3,7 +3,9 @@
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
 import { readBatches, type StoredBatch } from '../../events/batch-reader.ts';
+import { identityOf } from '../../events/birth.ts';
 import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
+import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
 import { readCheckpoints } from '../../events/checkpoint/checkpoints.ts';
 import { HostKeys } from '../../events/checkpoint/host-keys.ts';
 import type { EncodedEvent } from '../../events/codec.ts';
@@ -13,10 +15,9 @@ import { forksOf } from '../../events/lineage.ts';
 import { readRows } from '../../events/log-reader.ts';
 import { type SegmentRow, UnreadableSegment } from '../../events/segment/segment.ts';
 import { openStored, segmentAt } from '../../events/segment/segment-reader.ts';
+import { rowsBeyond } from './beyond.ts';
 
 export interface ChainVerdict extends ChainReport {
-  /** Keys that signed the checkpoints. */
-  readonly keys: readonly string[];
   /** Sealed segments that hold the same bytes as the rows. */
   readonly segments: number;
 }
@@ -24,11 +25,17 @@ export interface ChainVerdict extends ChainReport {
 /**
  * Verifies a log from its first event to where it ends now.
  *
+ * @param outside what is trusted, from outside of the database
  * @throws LogRefusal `host-unknown`
  */
-export async function verifyChain(database: Queryable, host_id: number): Promise<ChainVerdict> {
+export async function verifyChain(
+  database: Queryable,
+  host_id: number,
+  outside: Outside,
+): Promise<ChainVerdict> {
   const head = await readHead(database, host_id);
-  const check = new ChainCheck();
+  const check = new ChainCheck(outside);
+  check.of(await identityOf(database, host_id));
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) check.key(key);
   const forks = await forksOf(database, host_id, head.position);
@@ -53,7 +60,8 @@ export async function verifyChain(database: Queryable, host_id: number): Promise
     if (check.position < to) check.lost(to, 'missing from the log');
   }
   compareHead(check, head);
-  return { ...check.report(), keys: keys.met, segments: segments.sound };
+  for (const fault of await rowsBeyond(database, host_id)) check.fault(fault);
+  return { ...check.report(), segments: segments.sound };
 }
 
 interface Range {

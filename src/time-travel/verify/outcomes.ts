@@ -15,6 +15,7 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { readHead } from '../../events/head.ts';
 import { fold } from '../../events/host-state.ts';
 import { readThrough } from '../../events/log-reader.ts';
+import type { SnapshotsBeside } from './snapshots.ts';
 
 /** Differences that a verdict lists; more are only counted. */
 const DIFFERENCES_MAX = 100;
@@ -49,32 +50,41 @@ export interface OutcomesVerdict {
 /**
  * Decides a log again, from its first event to where it ends now.
  *
+ * @param snapshots are held against the states on the way
  * @throws LogRefusal `host-unknown`
  * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
  */
 export async function verifyOutcomes(
   database: Queryable,
   host_id: number,
+  snapshots: SnapshotsBeside,
 ): Promise<OutcomesVerdict> {
   const { position: to } = await readHead(database, host_id);
   const again = new DecidedAgain();
+  let stored = await snapshots.next(to);
   for await (const page of readThrough(database, host_id, { from: 1, to })) {
-    for (const event of page) again.take(event);
+    for (const event of page) {
+      again.take(event);
+      if (event.position !== stored) continue;
+      await snapshots.compare(again.kernel);
+      stored = await snapshots.next(to);
+    }
   }
   return again.verdict();
 }
 
 /** A log that is decided again, event by event from its first one on. */
 export class DecidedAgain {
-  readonly #kernel = unbooted();
+  /** The state after the last event that was taken; not to be changed. */
+  readonly kernel = unbooted();
   readonly #differences: OutcomeDifference[] = [];
   #count = 0;
   #position = 0;
 
   /** The next event. Throws `DamagedLog`. */
   take(event: LedgerEvent): void {
-    const difference = differenceOf(this.#kernel, event);
-    fold(this.#kernel, [event]);
+    const difference = differenceOf(this.kernel, event);
+    fold(this.kernel, [event]);
     this.#position = event.position;
     if (difference === undefined) return;
     this.#count++;

@@ -1,8 +1,13 @@
-/** Verifies a host: three verdicts that stand for themselves, since each can fail alone. */
+/** Verifies a host: four verdicts that stand for themselves, since each can fail alone. */
+import { identityOf } from '../../events/birth.ts';
+import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
 import type { Database } from '../../events/database.ts';
+import { type ImportedLog, importOf } from '../../events/imports.ts';
 import { rebuild } from '../../projections/rebuild.ts';
 import { type ChainVerdict, verifyChain } from './chain.ts';
+import { notExcluded } from './not-excluded.ts';
 import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
+import { SnapshotsBeside, type SnapshotsVerdict } from './snapshots.ts';
 import { type Stopped, stoppedBy } from './stopped.ts';
 
 /** A table whose rows are not those that the log gives. */
@@ -23,7 +28,7 @@ export interface ProjectionsVerdict {
 }
 
 export interface Verification {
-  /** All three do. */
+  /** All four do. */
   readonly holds: boolean;
   /** The stored bytes give the stored hashes, and what was signed. */
   readonly chain: ChainVerdict;
@@ -31,19 +36,35 @@ export interface Verification {
   readonly projections: ProjectionsVerdict | Stopped;
   /** Today's rules answer as the log says. */
   readonly outcomes: OutcomesVerdict | Stopped;
+  /** The stored states are those that the log gives. */
+  readonly snapshots: SnapshotsVerdict;
+  /** How the log was imported, if it was: what is before was recorded elsewhere. */
+  readonly imported: ImportedLog | undefined;
+  /** What may be wrong although everything holds, in sentences. */
+  readonly not_excluded: readonly string[];
 }
 
 /**
  * Verifies a host up to where its log ends; writers go on meanwhile.
  *
+ * @param outside what is trusted, from outside of the database
  * @throws LogRefusal `host-unknown`
  */
-export async function verifyHost(database: Database, host_id: number): Promise<Verification> {
-  const chain = await verifyChain(database, host_id);
+export async function verifyHost(
+  database: Database,
+  host_id: number,
+  outside: Outside = {},
+): Promise<Verification> {
+  const identity = await identityOf(database, host_id);
+  const imported = await importOf(database, host_id);
+  const chain = await verifyChain(database, host_id, outside);
   const projections = await verifyProjections(database, host_id).catch(stoppedBy);
-  const outcomes = await verifyOutcomes(database, host_id).catch(stoppedBy);
-  const holds = chain.holds && projections.holds && outcomes.holds;
-  return { holds, chain, projections, outcomes };
+  const beside = new SnapshotsBeside(database, host_id);
+  const outcomes = await verifyOutcomes(database, host_id, beside).catch(stoppedBy);
+  const snapshots = beside.verdict();
+  const verdicts = { chain, projections, outcomes, snapshots };
+  const holds = Object.values(verdicts).every((verdict) => verdict.holds);
+  return { holds, ...verdicts, imported, not_excluded: notExcluded(identity, chain) };
 }
 
 async function verifyProjections(database: Database, host_id: number): Promise<ProjectionsVerdict> {

@@ -3,8 +3,8 @@ import type { Table } from './table.ts';
 
 const open: Table = {
   page: 'fds',
-  title: 'open, dup, dup2 and close',
-  source: '`alloc_fd`, `ksys_dup3`, `close_fd`; semantics §14',
+  title: 'open, dup, dup2, close and setrlimit',
+  source: '`alloc_fd`, `ksys_dup3`, `close_fd`, `do_prlimit`; semantics §14',
   state: 'The caller has 0, 1 and 2 open and a limit of 3.',
   given(world) {
     world.cgroups('/c');
@@ -24,6 +24,8 @@ const open: Table = {
     | the fd is closed                   | fd = 1                              | EBADF  |
     | nothing: 3 is closed and taken     | name = close; fd = closed           | ok     |
     | the fd is closed                   | fd = 3                              | EBADF  |
+    | nothing                            | name = setrlimit; nofile = 1048577  | ok     |
+    | the limit is above fs.nr_open      | nofile = 1048576                    | EPERM  |
     | nothing                            |                                     | ok     |
   `,
 };

@@ -1,0 +1,67 @@
+/** Rooms: how much of something costly is under way at once, by all callers and by each of them. */
+import { RETRY_AFTER_S } from '../limits.ts';
+import { ProblemError } from '../problem.ts';
+
+export interface RoomSize {
+  /** Works at once. */
+  readonly all: number;
+  /** Of one caller, so that none can take all. */
+  readonly each: number;
+}
+
+/** The problem of a request for one more where there is no room. */
+function full(limit: number, what: string, whose: string): ProblemError {
+  const detail = `${limit} ${what}${whose} are under way`;
+  return new ProblemError('busy', { detail, limit, retry_after: RETRY_AFTER_S });
+}
+
+export class Room {
+  readonly #size: RoomSize;
+  readonly #what: string;
+  readonly #inside = new Map<string, number>();
+  #all = 0;
+
+  /** @param what the works' name in the plural, for the message */
+  constructor(size: RoomSize, what: string) {
+    this.#size = size;
+    this.#what = what;
+  }
+
+  /** How many are inside. */
+  get taken(): number {
+    return this.#all;
+  }
+
+  /** Works in a place of a caller. Throws a problem when there is none. */
+  async hold<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    const leave = this.enter(caller);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Takes a place for a caller, or several. Throws a problem when there is none.
+   *
+   * @returns gives it back; harmless when it is called again
+   */
+  enter(caller: string, places = 1): () => void {
+    const { all, each } = this.#size;
+    const own = this.#inside.get(caller) ?? 0;
+    if (this.#all + places > all) throw full(all, this.#what, '');
+    if (own + places > each) throw full(each, this.#what, ' of yours');
+    this.#all += places;
+    this.#inside.set(caller, own + places);
+    let isInside = true;
+    return () => {
+      if (!isInside) return;
+      isInside = false;
+      this.#all -= places;
+      const left = (this.#inside.get(caller) ?? 0) - places;
+      if (left > 0) this.#inside.set(caller, left);
+      else this.#inside.delete(caller);
+    };
+  }
+}

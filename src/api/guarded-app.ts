@@ -1,0 +1,40 @@
+/** An application whose routes are guarded as they declare. */
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import { z } from 'zod';
+import type { AccessEnv } from './guard/access.ts';
+import { documentedAccess, guardOf } from './guard/route-access.ts';
+import type { App, DeclaredRoute } from './routing.ts';
+
+/** Puts the guard of its declaration before the handler of each route. */
+export function guardedApp(app: OpenAPIHono<AccessEnv>): App {
+  const describe = ({ access, ...route }: DeclaredRoute) => {
+    const responses = documentedResponses(route);
+    app.openAPIRegistry.registerPath({ ...route, ...documentedAccess(access), responses });
+  };
+  return {
+    openapi(route, handler) {
+      if (!route.hide) describe(route);
+      const guarded = { ...route, middleware: guardOf(route.access), hide: true };
+      app.openapi(guarded as never, handler as never);
+    },
+    describe,
+    get(path, access, handler) {
+      app.get(path, guardOf(access), handler);
+    },
+    getOpenAPI31Document: (config) => app.getOpenAPI31Document(config),
+  };
+}
+
+/** With what a read is answered when the client has it already: one middleware does it for all. */
+function documentedResponses({
+  method,
+  responses,
+}: Pick<RouteConfig, 'method' | 'responses'>): RouteConfig['responses'] {
+  const answer = responses[200];
+  const headers = answer !== undefined && 'headers' in answer && answer.headers;
+  if (method !== 'get' || !(headers instanceof z.ZodObject) || !('etag' in headers.shape)) {
+    return responses;
+  }
+  const description = 'What If-None-Match names is still the answer.';
+  return { ...responses, 304: { description, headers } };
+}

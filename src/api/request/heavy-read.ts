@@ -1,0 +1,100 @@
+/**
+ * Heavy reads: questions that read much of a log or compare whole states. So many of a kind are
+ * answered at once, each for so long, and only while somebody waits for the answer.
+ */
+import type { Context } from 'hono';
+import type { Database } from '../../events/database.ts';
+import { whileWanted } from '../../events/while-wanted.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room, type RoomSize } from '../guard/room.ts';
+import { RETRY_AFTER_S } from '../limits.ts';
+import { ProblemError } from '../problem.ts';
+import type { Service } from '../service.ts';
+
+/** The bounds of a kind of heavy reads. */
+export interface HeavyKind extends RoomSize {
+  /** Their name in the plural. */
+  readonly what: string;
+  /** Milliseconds that one may take. */
+  readonly ms: number;
+  /** What to ask instead of one that takes longer. */
+  readonly instead: string;
+}
+
+/** What a heavy read works with. */
+export interface Wanted {
+  /** Refuses statements once the answer is not wanted any more. */
+  readonly database: Database;
+  /** Aborts, with a problem, when the client leaves, the time is over, or the service shuts down. */
+  readonly signal: AbortSignal;
+}
+
+/** One that is under way. */
+export interface UnderWay extends Wanted {
+  /** Makes room for the next. To be called at its end; harmless when it is called again. */
+  leave(): void;
+  /** Ends it before it is done: whoever read the answer is gone. */
+  end(): void;
+}
+
+/** Answers heavy reads of one kind. */
+export class HeavyReads {
+  readonly #service: Service;
+  readonly #kind: HeavyKind;
+  readonly #room: Room;
+
+  constructor(service: Service, kind: HeavyKind) {
+    this.#service = service;
+    this.#kind = kind;
+    this.#room = new Room(kind, kind.what);
+  }
+
+  /** Does the work of one. Throws a problem when there is no room, or it is not wanted any more. */
+  async answer<T>(c: Context, work: (wanted: Wanted) => Promise<T>): Promise<T> {
+    const read = this.begin(c);
+    try {
+      return await work(read);
+    } finally {
+      read.leave();
+    }
+  }
+
+  /** Begins one that goes on while its answer is sent. */
+  begin(c: Context): UnderWay {
+    const { closing, database } = this.#service;
+    const leave = this.#room.enter(callerOfRequest(c));
+    const over = new AbortController();
+    const client = c.req.raw.signal;
+    const left = () => over.abort(unwanted('the client left'));
+    const closes = () => over.abort(unwanted('the service shuts down'));
+    const timer = setTimeout(() => over.abort(this.#tookTooLong()), this.#kind.ms).unref();
+    client.addEventListener('abort', left);
+    closing.addEventListener('abort', closes);
+    if (client.aborted) left();
+    if (closing.aborted) closes();
+    return {
+      database: whileWanted(database, over.signal),
+      signal: over.signal,
+      leave() {
+        clearTimeout(timer);
+        client.removeEventListener('abort', left);
+        closing.removeEventListener('abort', closes);
+        leave();
+      },
+      end() {
+        left();
+        this.leave();
+      },
+    };
+  }
+
+  #tookTooLong(): ProblemError {
+    const { ms, instead } = this.#kind;
+    const detail = `it took longer than ${ms / 1000} s; ${instead}`;
+    return new ProblemError('took-too-long', { detail, limit: ms });
+  }
+}
+
+function unwanted(detail: string): ProblemError {
+  return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
+}

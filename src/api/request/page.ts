@@ -1,0 +1,72 @@
+/**
+ * Pages of a state. `next` names the position that the first page is of, so that those after it are
+ * of the same state, whatever is recorded meanwhile: `42:7` goes on after the key 7 at position 42.
+ */
+import { z } from 'zod';
+import { PATH_BYTES_MAX } from '../../events/schema/text.ts';
+import type { MomentText } from '../../time-travel/moment.ts';
+import { invalid } from '../problem.ts';
+import { limitParam } from '../routing.ts';
+
+/** Where a page goes on. */
+interface After<K> {
+  readonly key: K;
+  /** That of the page before; absent where a reader names a key of its own choice. */
+  readonly position?: number;
+}
+
+const PINNED = /^([1-9]\d{0,14}):(.*)$/s;
+const NUMBER = /^\d{1,15}$/;
+
+/** @param keyOf reads a key; undefined for text that is none */
+function afterParam<K>(keyOf: (text: string) => K | undefined, forms: string) {
+  return z
+    .string()
+    .max(PATH_BYTES_MAX + 16)
+    .transform((text, context): After<K> => {
+      const [, position, rest = text] = PINNED.exec(text) ?? [];
+      const key = keyOf(rest);
+      if (key !== undefined) {
+        return position === undefined ? { key } : { key, position: Number(position) };
+      }
+      context.addIssue({ code: 'custom', message: `must be ${forms}` });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ type: 'string', description: `The \`next\` of the page before, or ${forms}.` });
+}
+
+/** The query of a page of things with numbers for keys. */
+export const numberedPage = {
+  limit: limitParam,
+  after: afterParam((text) => (NUMBER.test(text) ? Number(text) : undefined), 'a whole number'),
+};
+/** The query of a page of things with paths for keys. */
+export const pathPage = {
+  limit: limitParam,
+  after: afterParam((text) => (text.startsWith('/') ? text : undefined), 'an absolute path'),
+};
+
+/** A query whose page is of the moment that its `after` names, where it names one. */
+export function pinned<K, Q extends object>(
+  query: Q & { readonly at?: MomentText | undefined; readonly after?: After<K> | undefined },
+): Omit<Q, 'at' | 'after'> & { readonly at?: MomentText; readonly after?: K } {
+  const { at, after, ...rest } = query;
+  const { key, position } = after ?? {};
+  const moment = position === undefined ? at : ({ kind: 'position', position } as const);
+  // A time or a boot may mean a later position by now; a position never does.
+  if (at?.kind === 'position' && position !== undefined && at.position !== position) {
+    const message = `goes on at position ${position}, not at ${at.position}`;
+    throw invalid([{ field: 'after', message }]);
+  }
+  return {
+    ...rest,
+    ...(moment !== undefined && { at: moment }),
+    ...(key !== undefined && { after: key }),
+  };
+}
+
+/** What the page after one is asked for with. */
+export function nextPage(position: number, key: number | string): string {
+  return `${position}:${key}`;
+}

@@ -1,0 +1,79 @@
+/**
+ * An answer in JSON that may be very large: its text is made in pieces, with turns in between, and
+ * what does not fit the first pieces is sent as it is made.
+ */
+import type { Context } from 'hono';
+import { turn } from '../../events/turns.ts';
+import { UNREAD_MS } from '../limits.ts';
+import { JSON_TYPE } from '../request/content-type.ts';
+import { pulled } from './pulled.ts';
+
+/** Characters of text that are made in one turn: some two milliseconds. */
+const PIECE_CHARS = 256 * 1024;
+/** A list with more items is told item by item. */
+const WIDE_ITEMS = 100;
+/** Levels below which every value is told as a whole. */
+const LEVELS_MAX = 5;
+
+/**
+ * Answers with a value.
+ *
+ * @param end what follows the value's text
+ */
+export async function answerInTurns(c: Context, value: object, end = ''): Promise<Response> {
+  const pieces = piecesOf(value, end);
+  const first = await pieces.next();
+  if (first.done) throw new Error('a value has a text');
+  const second = await pieces.next();
+  c.header('content-type', JSON_TYPE);
+  if (second.done) return c.body(first.value, 200);
+  async function* all(): AsyncGenerator<string, undefined> {
+    yield first.value as string;
+    yield second.value as string;
+    yield* pieces;
+  }
+  return c.body(pulled(all(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') }), 200);
+}
+
+async function* piecesOf(value: object, end: string): AsyncGenerator<string, undefined> {
+  let piece = '';
+  for (const part of partsOf(value, LEVELS_MAX)) {
+    piece += part;
+    if (piece.length < PIECE_CHARS) continue;
+    yield piece;
+    piece = '';
+    await turn();
+  }
+  yield piece + end;
+}
+
+/** The text of a value, in parts none of which takes long to make. */
+function* partsOf(value: unknown, levels: number): Generator<string> {
+  if (levels === 0 || !isWide(value, levels)) {
+    yield JSON.stringify(value) ?? 'null';
+  } else if (Array.isArray(value)) {
+    yield '[';
+    for (const [i, item] of value.entries()) {
+      if (i > 0) yield ',';
+      yield* partsOf(item, levels - 1);
+    }
+    yield ']';
+  } else {
+    let separator = '{';
+    for (const [key, field] of Object.entries(value as object)) {
+      if (field === undefined) continue;
+      yield `${separator}${JSON.stringify(key)}:`;
+      yield* partsOf(field, levels - 1);
+      separator = ',';
+    }
+    yield '}';
+  }
+}
+
+/** Whether there is a long list in a value, in its own fields, or in theirs. */
+function isWide(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.length > WIDE_ITEMS;
+  if (levels === 1) return false;
+  return Object.values(value).some((field) => isWide(field, levels - 1));
+}

@@ -1,0 +1,44 @@
+/** What somebody kept of a log outside of its database: checkpoints, or a copy of the memory. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { KeptHead } from '../events/checkpoint/checkpoint-check.ts';
+import { InputError, sentenceOf } from './exit-code.ts';
+
+/** Heads of a host that are held against its log; the last ones of the file. */
+const KEPT_MAX = 16;
+
+const lineSchema = z.object({
+  host: z.string(),
+  position: z.int().min(1),
+  hash: z.string().regex(/^[0-9a-f]{64}$/u),
+});
+
+/**
+ * The heads of a host in a file of JSON lines: what `bpfledger checkpoint --json` printed, or the
+ * signed-heads.jsonl of a service.
+ *
+ * @throws InputError when a line is none, or none is of the host
+ */
+export async function keptHeadsFrom(file: string, host: string): Promise<KeptHead[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new InputError(sentenceOf(error));
+  });
+  const heads: KeptHead[] = [];
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const head = headOf(line);
+    if (head === undefined) throw new InputError(`${file}: line ${i + 1} is no checkpoint`);
+    if (head.host !== host) continue;
+    heads.push({ position: head.position, hash: Buffer.from(head.hash, 'hex') });
+  }
+  if (heads.length === 0) throw new InputError(`${file} has no checkpoint of the host ${host}`);
+  return heads.slice(-KEPT_MAX);
+}
+
+function headOf(line: string): z.output<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+/** Pages through the log of a host, from either end, and holds one page at a time. */
+import type { RestClient } from '../recorders/rest-client.ts';
+import type { WireEvent } from './event-text.ts';
+
+/** Events of one request at most, as the API has it. */
+const PAGE_MAX = 1000;
+/** Positions that one step backwards covers: at first, and at most where few events match. */
+const STEP_MIN = 1000;
+const STEP_MAX = 20_000;
+
+interface Page {
+  readonly items: readonly WireEvent[];
+  readonly next?: string;
+}
+
+export interface Stretch {
+  readonly client: RestClient;
+  /** `/v1/hosts/web1` */
+  readonly host: string;
+  readonly filter: Readonly<Record<string, string>>;
+  /** Positions after this one… */
+  readonly after: number;
+  /** … up to this one. */
+  readonly to: number;
+  /** Events of one request; default `PAGE_MAX`. */
+  readonly page?: number;
+}
+
+/** The matching events of a stretch, oldest first. */
+export async function* eventsForward({
+  client,
+  host,
+  filter,
+  after,
+  to,
+  page = PAGE_MAX,
+}: Stretch): AsyncGenerator<WireEvent> {
+  // Up to a fixed moment: a log that grows as fast as it is read would never end.
+  const query = { ...filter, at: String(to), limit: String(Math.min(page, PAGE_MAX)) };
+  for (let place: Record<string, string> = { after: String(after) }; after < to; ) {
+    const path = `${host}/events?${new URLSearchParams({ ...query, ...place })}`;
+    const { items, next } = await client.get<Page>(path);
+    yield* items;
+    if (next === undefined) return;
+    place = { next };
+  }
+}
+
+/** The matching events of a stretch, newest first. */
+export async function* eventsBackward(stretch: Stretch): AsyncGenerator<WireEvent> {
+  let step = STEP_MIN;
+  for (let { to } = stretch; to > stretch.after; ) {
+    const after = Math.max(stretch.after, to - step);
+    const found: WireEvent[] = [];
+    const window = { ...stretch, after, to, page: PAGE_MAX };
+    for await (const event of eventsForward(window)) found.push(event);
+    yield* found.reverse();
+    if (found.length < STEP_MIN / 2) step = Math.min(step * 2, STEP_MAX);
+    else step = STEP_MIN;
+    to = after;
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Elements of a map by their keys. Those of a plain map stand in the order of their keys, so that
+ * one is found by halving; storages stand newest first, and are looked through.
+ */
+import type { MapKey } from './call.ts';
+import type { BpfMap, Element } from './kernel.ts';
+import { sameKey } from './storage.ts';
+
+/** The element of a map with a key, in the form that the map's keys have. */
+export function elementOf(map: BpfMap, key: MapKey): Element | undefined {
+  const { isThere, index } = placeOf(map, key);
+  return isThere ? map.elements[index] : undefined;
+}
+
+/** Where an element with a key stands, or would stand. */
+export function placeOf(
+  { elements }: BpfMap,
+  key: MapKey,
+): { readonly index: number; readonly isThere: boolean } {
+  if (typeof key !== 'number') {
+    const index = elements.findIndex((element) => sameKey(element.key, key));
+    return index < 0 ? { index: elements.length, isThere: false } : { index, isThere: true };
+  }
+  let [index, end] = [0, elements.length];
+  while (index < end) {
+    const middle = (index + end) >>> 1;
+    if (Number(elements[middle]?.key) < key) index = middle + 1;
+    else end = middle;
+  }
+  return { index, isThere: elements[index]?.key === key };
+}

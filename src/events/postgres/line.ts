@@ -1,0 +1,158 @@
+/**
+ * A line to a server: one connection that is opened once, and given up when it breaks or falls
+ * silent. Each is a client of the driver of its own, with a pool of one. The driver would open it
+ * anew, and 3.4.9 does not do that well: what was written to the connection that broke can end the
+ * process, wait for ever, or go to the next one (ADR 28).
+ */
+import { connect, type Socket } from 'node:net';
+import postgres from 'postgres';
+import { DatabaseAbsent, endsConnection } from '../database-error.ts';
+import type { Server } from './address.ts';
+import { KEEPALIVE_S, LIMITS, PARTING_MS } from './time-limits.ts';
+
+/** How often a line looks whether anything came. */
+const TICK_MS = 250;
+
+export interface LineEvents {
+  /** Told once, when the line takes no more statements. */
+  readonly onLost?: () => void;
+  /** Told of what is notified on the channels that the line listens on. */
+  readonly onNotify?: (payload: string) => void;
+}
+
+type Client = postgres.Sql<{ int8: number }>;
+type Parameters = postgres.ParameterOrJSON<never>[];
+
+/** What the driver's queries have and its types do not tell. */
+interface Settling {
+  reject(error: unknown): void;
+  readonly state: { readonly pid: number } | null;
+}
+
+/**
+ * What a settled query of the driver gets in place of its own functions. The engine (V8 11.3)
+ * lets go of a promise with functions of its own only when it collects the whole heap, and with it
+ * goes all that these lead to: rows, and whoever waited for them. Copying that again and again took
+ * three quarters of the short collections.
+ */
+const RELEASED = { resolve: () => undefined, reject: () => undefined };
+
+export class Line {
+  readonly #server: Server;
+  readonly #events: LineEvents;
+  readonly #client: Client;
+  readonly #watch: NodeJS.Timeout;
+  /** Statements under way. */
+  readonly #asked = new Set<Settling & Promise<unknown>>();
+  #socket: Socket | undefined;
+  #lost: Error | undefined;
+  /** Ticks since the server last said anything; a loop that stands still makes none. */
+  #quiet = 0;
+  /** The pid that the server told at the start, once it answered. */
+  #toldPid: number | undefined;
+  /** Whether a transaction has it to itself. */
+  isHeld = false;
+  /** Milliseconds of quiet, with statements under way, after which it is given up. */
+  silenceMs = LIMITS.request.silenceMs;
+
+  constructor(server: Server, events: LineEvents = {}) {
+    this.#server = server;
+    this.#events = events;
+    this.#client = postgres(server.url, {
+      max: 1,
+      connect_timeout: 0,
+      max_lifetime: null,
+      keep_alive: KEEPALIVE_S,
+      // Its question for array types is asked behind our back. Lists go as array literals.
+      fetch_types: false,
+      no_subscribe: true,
+      connection: { application_name: 'bpfledger' },
+      types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
+      socket: () => this.#connect(),
+      onclose: () => this.#end(new DatabaseAbsent('the connection to the database broke')),
+      onnotice: () => undefined,
+      onnotify: (_channel: string, payload: string) => events.onNotify?.(payload),
+    } as postgres.Options<{ int8: postgres.PostgresType<number> }>);
+    this.#watch = setInterval(() => this.#look(), TICK_MS).unref();
+  }
+
+  /** Statements under way. */
+  get depth(): number {
+    return this.#asked.size;
+  }
+
+  /** Whether it takes no more statements. */
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** The server's process as it introduced itself; a pooler in between makes a number up. */
+  get toldPid(): number | undefined {
+    return this.#toldPid;
+  }
+
+  /** Runs one statement, after those that were asked before. */
+  async query<Row extends object>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
+    if (this.#lost !== undefined) throw this.#lost;
+    const query = this.#client.unsafe<Row[]>(text, params as Parameters, { prepare: true });
+    const asked = query as unknown as Settling & Promise<unknown>;
+    this.#asked.add(asked);
+    let taken: Row[] = [];
+    try {
+      await query.forEach((row) => {
+        this.#quiet = 0;
+        taken.push(row);
+      });
+    } catch (error) {
+      if (endsConnection(error)) this.destroy(error);
+      throw error;
+    } finally {
+      this.#quiet = 0;
+      this.#toldPid ??= asked.state?.pid;
+      this.#asked.delete(asked);
+      Object.assign(query, RELEASED);
+    }
+    const rows = taken;
+    taken = [];
+    return rows;
+  }
+
+  /** Takes no more statements, waits for those under way and says goodbye. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#asked);
+    this.#end(new DatabaseAbsent('the connection to the database was closed'));
+    await this.#client.end({ timeout: PARTING_MS / 1000 });
+    this.#socket?.destroy();
+  }
+
+  /** Gives it up at once: what is under way is rejected with `why`. */
+  destroy(why: unknown): void {
+    this.#end(new DatabaseAbsent('the connection to the database was given up', { cause: why }));
+    this.#socket?.destroy();
+  }
+
+  #connect(): Socket {
+    // What the driver still holds of a line that is over makes it ask again.
+    if (this.#socket !== undefined) throw this.#lost ?? new Error('a line connects once');
+    const { place } = this.#server;
+    this.#socket = connect({ ...place, noDelay: true });
+    // For the name in the server's certificate.
+    if ('host' in place) Object.assign(this.#socket, { host: place.host });
+    return this.#socket;
+  }
+
+  #look(): void {
+    if (this.#asked.size === 0) this.#quiet = 0;
+    else if (++this.#quiet * TICK_MS > this.silenceMs) {
+      this.destroy(new Error(`nothing came for ${this.silenceMs / 1000} s`));
+    }
+  }
+
+  #end(why: Error): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = why;
+    clearInterval(this.#watch);
+    for (const asked of this.#asked) asked.reject(why);
+    this.#events.onLost?.();
+  }
+}

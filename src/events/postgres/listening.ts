@@ -1,0 +1,61 @@
+/** A line of its own that listens on a channel, and is opened anew whenever it is lost. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Open } from './opening.ts';
+import { KEEPALIVE_S } from './time-limits.ts';
+
+/** What a lost line pauses before it is opened again, in milliseconds. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Listens on a channel until it is told to stop. What is notified while the line is down is missed.
+ *
+ * @returns once the first attempt succeeded or failed: what stops it
+ */
+export async function listen(
+  open: Open,
+  channel: string,
+  wake: (payload: string) => void,
+): Promise<() => Promise<void>> {
+  const over = new AbortController();
+  const { signal } = over;
+  const pause = (ms: number) => delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
+
+  let listening: Promise<void> | undefined;
+  await new Promise<void>((tried) => {
+    listening = (async () => {
+      while (!signal.aborted) {
+        await hear(open, { channel, wake, signal, pause, tried }).catch(() => tried());
+        await pause(PAUSE_MS);
+      }
+    })();
+  });
+  return async () => {
+    over.abort(new Error('nobody listens any more'));
+    await listening;
+  };
+}
+
+interface Hearing {
+  readonly channel: string;
+  readonly wake: (payload: string) => void;
+  readonly signal: AbortSignal;
+  readonly pause: (ms: number) => Promise<unknown>;
+  /** Told once it listens. */
+  readonly tried: () => void;
+}
+
+/** Listens on one line until it is lost, or nobody listens any more. */
+async function hear(open: Open, { channel, wake, signal, pause, tried }: Hearing) {
+  const line = await open(signal, { onNotify: wake });
+  try {
+    await line.query(`listen "${channel}"`);
+    tried();
+    // A line that only listens would not notice that it fell silent.
+    while (!signal.aborted) {
+      await line.query('select');
+      await pause(KEEPALIVE_S * 1000);
+    }
+  } finally {
+    line.destroy(signal.reason);
+  }
+}

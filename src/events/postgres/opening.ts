@@ -1,0 +1,114 @@
+/**
+ * Opens lines to the server that takes writes, and sets their sessions up. Limits are set by a
+ * statement, not as parameters of the start, which poolers refuse.
+ */
+import { DatabaseAbsent } from '../database-error.ts';
+import type { Address, Server } from './address.ts';
+import { Line, type LineEvents } from './line.ts';
+import { refuseSharedSessions } from './pooler.ts';
+import { CONNECT_MS, KEEPALIVE_S, LIMITS, UNACKNOWLEDGED_MS } from './time-limits.ts';
+
+/** Opens a line. Throws `DatabaseAbsent` with what stood in the way at each server. */
+export type Open = (signal: AbortSignal, events?: LineEvents) => Promise<Line>;
+
+const SETTINGS: Readonly<Record<string, number>> = {
+  statement_timeout: LIMITS.request.statementMs,
+  lock_timeout: LIMITS.request.lockMs,
+  idle_in_transaction_session_timeout: LIMITS.request.idleMs,
+  tcp_user_timeout: UNACKNOWLEDGED_MS,
+  tcp_keepalives_idle: KEEPALIVE_S,
+  tcp_keepalives_interval: KEEPALIVE_S,
+  tcp_keepalives_count: 3,
+};
+
+const SESSION = `select pg_backend_pid() as pid, pg_is_in_recovery() as standby,
+  current_setting('transaction_read_only') = 'on' as read_only`;
+
+const SET_UP = `select ${Object.entries(SETTINGS)
+  .map(([name, value]) => `set_config('${name}', '${value}', false) as ${name}`)
+  .join(', ')}`;
+
+interface Session {
+  readonly pid: number;
+  readonly standby: boolean;
+  readonly read_only: boolean;
+}
+
+/** What opens lines to the servers of an address: the one that took the last line is asked first. */
+export function opener({ servers }: Address): Open {
+  let preferred = 0;
+  /** A pooler in between was seen to keep sessions. */
+  let trusted = false;
+
+  async function lineTo(server: Server, signal: AbortSignal, events: LineEvents): Promise<Line> {
+    const { line, isDirect } = await connected(server, signal, events);
+    try {
+      if (!isDirect && !trusted) {
+        const { line: other } = await connected(server, signal, {});
+        await refuseSharedSessions(line, other).finally(() => other.close());
+        trusted = true;
+      }
+      // Not before: in a session that is given away the limits would be somebody else's.
+      await line.query(SET_UP);
+      return line;
+    } catch (error) {
+      line.destroy(error);
+      throw error;
+    }
+  }
+
+  return async (signal, events = {}) => {
+    const failed: string[] = [];
+    let cause: unknown;
+    for (const i of servers.keys()) {
+      const at = (preferred + i) % servers.length;
+      const server = servers[at] as Server;
+      try {
+        const line = await lineTo(server, signal, events);
+        preferred = at;
+        return line;
+      } catch (error) {
+        cause = error;
+        failed.push(`${server.name}: ${sentenceOf(error)}`);
+      }
+    }
+    throw new DatabaseAbsent(failed.join('; '), { cause });
+  };
+}
+
+/** A line to a server that takes writes; `isDirect` when no pooler stands in between. */
+async function connected(
+  server: Server,
+  signal: AbortSignal,
+  events: LineEvents,
+): Promise<{ readonly line: Line; readonly isDirect: boolean }> {
+  signal.throwIfAborted();
+  const line = new Line(server, events);
+  const abort = () => line.destroy(signal.reason);
+  signal.addEventListener('abort', abort);
+  const late = setTimeout(
+    () => line.destroy(new Error(`no session within ${CONNECT_MS / 1000} s`)),
+    CONNECT_MS,
+  );
+  try {
+    const [session] = await line.query<Session>(SESSION);
+    if (session === undefined) throw new Error('it gave no session');
+    if (session.standby) throw new Error('it is a standby, which takes no writes');
+    if (session.read_only) throw new Error('it is read-only');
+    return { line, isDirect: session.pid === line.toldPid };
+  } catch (error) {
+    line.destroy(error);
+    throw error;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** What is at the bottom of an error that a line gave, in words. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof DatabaseAbsent && error.cause !== undefined) return sentenceOf(error.cause);
+  if (error instanceof AggregateError) return error.errors.map(sentenceOf).join(', ');
+  return error.message;
+}

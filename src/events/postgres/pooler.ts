@@ -1,0 +1,47 @@
+/**
+ * A pooler in front of the server may give each transaction another session: PgBouncer with
+ * `pool_mode = transaction` or `statement`. Prepared statements, limits, locks and LISTEN belong to
+ * a session, so the service cannot run behind one. Two clients of the pooler find it out.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Line } from './line.ts';
+
+/** How often it is tried: others who use the pooler meanwhile may hide it. */
+const ROUNDS = 10;
+
+const ADVICE =
+  'a pooler there gives each transaction another session: name the server itself in DATABASE_URL, ' +
+  'or set pool_mode = session (docs/postgresql.md)';
+
+interface Seen {
+  readonly pid: number;
+  readonly mark: string | null;
+}
+
+const LOOK = `select pg_backend_pid() as pid, current_setting('bpfledger.mark', true) as mark`;
+
+/**
+ * Throws an error with advice when two lines through a pooler do not have a session each: when one
+ * is given the session of the other, or another one than before while that one is taken.
+ */
+export async function refuseSharedSessions(line: Line, other: Line): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
+    const mark = randomBytes(8).toString('hex');
+    const own = await look(line, `${LOOK}, set_config('bpfledger.mark', '${mark}', false)`);
+    // What the pooler may give away now is held until it was looked again.
+    await other.query('begin').catch((error: unknown) => {
+      throw new Error(ADVICE, { cause: error });
+    });
+    const others = await look(other, LOOK);
+    if (others.pid === own.pid) throw new Error(ADVICE);
+    const again = await look(line, LOOK);
+    if (again.pid !== own.pid || again.mark !== mark) throw new Error(ADVICE);
+    await other.query('rollback');
+  }
+}
+
+async function look(line: Line, text: string): Promise<Seen> {
+  const [seen] = await line.query<Seen>(text);
+  if (seen === undefined) throw new Error('the pooler gave no answer');
+  return seen;
+}

@@ -1,0 +1,26 @@
+/** A database as one reader sees it, for as long as somebody waits for what is read. */
+import type { Database, Queryable } from './database.ts';
+
+/**
+ * The database until `signal` is aborted: then each statement is refused, also one that was under
+ * way, with the reason of the signal, and so whatever reads page by page ends.
+ */
+export function whileWanted(database: Database, signal: AbortSignal): Database {
+  return {
+    ...database,
+    ...askedWhileWanted(database, signal),
+    transaction: (work, ...rest) =>
+      database.transaction((tx) => work(askedWhileWanted(tx, signal)), ...rest),
+  };
+}
+
+function askedWhileWanted(queryable: Queryable, signal: AbortSignal): Queryable {
+  return {
+    async query<Row extends object>(text: string, params?: readonly unknown[]) {
+      signal.throwIfAborted();
+      const rows = await queryable.query<Row>(text, params);
+      signal.throwIfAborted();
+      return rows;
+    },
+  };
+}

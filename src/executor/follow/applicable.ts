@@ -1,0 +1,24 @@
+/**
+ * The check of each event before anything is done with it, whatever the service has checked: a log
+ * may have been imported, and the service be another one.
+ */
+import { foundFault, recordedChange } from '../../events/event-schema.ts';
+import type { LoggedEvent } from './ledger.ts';
+
+/** An event that no kernel could have had, or no service of this version writes. */
+class Inapplicable extends Error {
+  override readonly name = 'Inapplicable';
+}
+
+/**
+ * The parts of an event that are applied.
+ *
+ * @throws Inapplicable with a sentence that names the field
+ */
+export function applicable(told: Readonly<Record<keyof LoggedEvent, unknown>>): LoggedEvent {
+  const { position, pid, call, outcome, effects } = told;
+  const event = { position, pid, call, outcome, effects };
+  const fault = foundFault(recordedChange, event);
+  if (fault === undefined) return event as LoggedEvent;
+  throw new Inapplicable(`event ${position} is not one to apply: ${fault}`);
+}

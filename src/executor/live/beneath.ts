@@ -1,0 +1,122 @@
+/**
+ * Names below a directory that was opened once. The kernel walks to them (openat2(2), Linux 5.6) and
+ * refuses every way out: `..`, symlinks, and file systems that somebody mounted below.
+ */
+import { type Answered, cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { Withheld } from './withheld.ts';
+
+/** Flags of open(2), as x86-64 numbers them. */
+export const O_DIRECTORY = 0o200000;
+export const O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
+
+/** RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH. */
+const RESOLVE = 1 | 2 | 4 | 8;
+/** Bytes of `struct open_how`: flags, mode, resolve. */
+const HOW_BYTES = 24;
+/** The directory that a path without one is relative to; absolute paths do not ask. */
+const AT_FDCWD = -100;
+/** Times that a walk is tried again while somebody renames what it passes. */
+const WALKS_MAX = 16;
+
+const EAGAIN = 11;
+const EXDEV = 18;
+const ELOOP = 40;
+
+/** A directory that is `/` of the log's cgroups or of its bpffs. */
+export interface Base {
+  /** Where it was found, without symlinks. */
+  readonly path: string;
+  /** It, opened; every name of the log is looked up from here. */
+  readonly fd: number;
+}
+
+/** One name in an open directory: what a call takes, so that no way is walked a second time. */
+export interface Spot {
+  readonly directory: number;
+  readonly name: string;
+}
+
+/** Opens a directory to be `/` of the log. */
+export function openBase(kernel: Kernel, path: string): Base {
+  const opened = kernel.call(SYS.open, cString(path), O_DIRECTORY | O_CLOEXEC, 0);
+  return { path, fd: must(opened, `open ${path}`) };
+}
+
+/**
+ * Opens what stands at a path of the log.
+ *
+ * @param flags of open(2); close-on-exec is added
+ * @throws Withheld when the way leads out
+ */
+export function openBeneath(kernel: Kernel, base: Base, path: string, flags: number): Answered {
+  const how = Buffer.alloc(HOW_BYTES);
+  how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
+  how.writeBigUInt64LE(BigInt(RESOLVE), 16);
+  const name = cString(path === '/' ? '.' : path.slice(1));
+  for (let walk = 1; ; walk++) {
+    const opened = kernel.result(SYS.openat2, base.fd, name, how, HOW_BYTES);
+    if (opened === -EAGAIN && walk < WALKS_MAX) continue;
+    if (opened === -ELOOP) throw new Withheld(`${path} leads over a symlink`);
+    if (opened === -EXDEV) throw new Withheld(`${path} leads out of the place`);
+    return kernel.answered(opened);
+  }
+}
+
+/**
+ * Runs `made` with the spot of a path, or answers why there is no way to its directory. The top has
+ * its own path for a spot: it is a name of the file system around it.
+ *
+ * @param walk makes the walk as whoever asks
+ * @throws Withheld when the way leads out
+ */
+export function atSpot<T>(
+  kernel: Kernel,
+  base: Base,
+  path: string,
+  made: (spot: Spot) => T,
+  walk: (open: () => Answered) => Answered = (open) => open(),
+): T | Extract<Answered, { readonly errno: unknown }> {
+  if (path === '/') return made({ directory: AT_FDCWD, name: base.path });
+  const slash = path.lastIndexOf('/');
+  const parent = slash === 0 ? '/' : path.slice(0, slash);
+  const opened = walk(() => openBeneath(kernel, base, parent, O_PATH | O_DIRECTORY));
+  if ('errno' in opened) return opened;
+  try {
+    return made({ directory: opened.ret, name: path.slice(slash + 1) });
+  } finally {
+    kernel.call(SYS.close, opened.ret);
+  }
+}
+
+/** A spot for calls that take a path alone. */
+export function spotPath({ directory, name }: Spot): string {
+  return directory === AT_FDCWD ? name : `${openedPath(directory)}/${name}`;
+}
+
+/** What an fd of ours stands for, for calls that take a path alone. */
+export function openedPath(fd: number): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+/** Runs `look` with what stands at a path; undefined when nothing does, or the way leads out. */
+export function lookAt<T>(
+  kernel: Kernel,
+  base: Base,
+  path: string,
+  look: (fd: number) => T,
+): T | undefined {
+  let opened: Answered;
+  try {
+    opened = openBeneath(kernel, base, path, O_PATH);
+  } catch (error) {
+    if (error instanceof Withheld) return undefined;
+    throw error;
+  }
+  if ('errno' in opened) return undefined;
+  try {
+    return look(opened.ret);
+  } finally {
+    kernel.call(SYS.close, opened.ret);
+  }
+}

@@ -1,0 +1,24 @@
+/** What is done to one name of an open directory. */
+import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import type { Spot } from './beneath.ts';
+
+const DIRECTORY_MODE = 0o755;
+/** Flag of unlinkat(2). */
+const AT_REMOVEDIR = 0x200;
+
+export function makeDirectory(kernel: Kernel, { directory, name }: Spot): Answered {
+  return kernel.call(SYS.mkdirat, directory, cString(name), DIRECTORY_MODE);
+}
+
+export function removeDirectory(kernel: Kernel, { directory, name }: Spot): Answered {
+  return kernel.call(SYS.unlinkat, directory, cString(name), AT_REMOVEDIR);
+}
+
+export function removeFile(kernel: Kernel, { directory, name }: Spot): Answered {
+  return kernel.call(SYS.unlinkat, directory, cString(name), 0);
+}
+
+export function moveFile(kernel: Kernel, from: Spot, to: Spot): Answered {
+  const target = cString(to.name);
+  return kernel.call(SYS.renameat, from.directory, cString(from.name), to.directory, target);
+}

@@ -1,0 +1,70 @@
+/**
+ * Where an attached program will not run: a list in override or none mode ends at each cgroup below
+ * that has entries of its own.
+ */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { EffectOf } from '../../domain/effect.ts';
+import type { Cgroup, Entry, Kernel } from '../../domain/kernel.ts';
+import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
+import { isWithin } from '../../domain/path.ts';
+import type { Numbered } from './planned-call.ts';
+import { entryText, programText } from './program-text.ts';
+import type { EntryPlace, Notice } from './warning.ts';
+
+/** Cgroups that one warning names. */
+const NAMED_MAX = 8;
+
+/** An effect after which an entry stands that did not stand so before. */
+type Standing = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
+
+/** The warning of an entry that comes into a list of a cgroup, or takes another's place there. */
+export function hiddenBelow(before: Kernel, planned: Numbered, effect: Standing): Notice[] {
+  const { cgroup_id, attach_type } = effect;
+  const cgroup = before.cgroups.get(cgroup_id);
+  if (cgroup === undefined) return [];
+  const hiding = hidersBelow(before, cgroup, attach_type);
+  if (hiding.length === 0) return [];
+  const told = hiding.slice(0, NAMED_MAX).map(({ path, entries }) => {
+    const texts = entries.map((entry) => entryText(before, entry)).join(' and ');
+    return `${path} (${texts} ${entries.length === 1 ? 'runs' : 'run'} instead)`;
+  });
+  const more = hiding.length - told.length;
+  const places = `${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const entries = hiding.flatMap(({ id, entries: those }) =>
+    those.map((entry): EntryPlace => ({ cgroup_id: id, attach_type, ...holderOf(entry) })),
+  );
+  const prog_id = programOfEntry(before, planned, effect);
+  const sentence =
+    `${programText(before, prog_id)} does not run on ${places}, nor below: only a list in multi mode also runs ` +
+    'where a cgroup has entries of its own';
+  const about = { prog_id, cgroup_id, cgroup: cgroup.path, attach_type, hidden_on: hiding.length };
+  return [{ call: planned.index, kind: 'hidden-below', sentence, about, entries }];
+}
+
+interface Hider {
+  readonly id: number;
+  readonly path: string;
+  readonly entries: readonly Entry[];
+}
+
+/** The nearest cgroups below that have entries, by path. */
+function hidersBelow(before: Kernel, cgroup: Cgroup, attach_type: AttachType): Hider[] {
+  const found: Hider[] = [];
+  for (const one of before.cgroups.values()) {
+    const { entries } = listOf(one, attach_type);
+    if (entries.length === 0 || one.id === cgroup.id || !isWithin(one.path, cgroup.path)) continue;
+    found.push({ id: one.id, path: one.path, entries });
+  }
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return found.filter(
+    (one) => !found.some((upper) => upper !== one && isWithin(one.path, upper.path)),
+  );
+}
+
+/** The program that an entry which an effect tells of runs. */
+export function programOfEntry(before: Kernel, { effects }: Numbered, effect: Standing): number {
+  if ('prog_id' in effect) return effect.prog_id;
+  // An inserted link is not in the state before; its creation names the program.
+  const created = effects.find((one) => one.type === 'LinkCreated');
+  return created?.prog_id ?? progIdOf(before, effect);
+}

@@ -1,0 +1,57 @@
+/**
+ * What is stored of positions that a log does not have: a log that was cut leaves rows behind that
+ * tell of it. Compared with the head in one statement, so that writers may go on meanwhile.
+ */
+import type { Fault } from '../../events/chain-check.ts';
+import type { Queryable } from '../../events/database.ts';
+import { projector } from '../../projections/projector.ts';
+
+/** A table, its column of positions, and what one of its rows is called. */
+type Kind = readonly [table: string, position: string, name: string];
+
+const KINDS: readonly Kind[] = [
+  ['events', 'position', 'events'],
+  ['checkpoints', 'position', 'checkpoints'],
+  ['segments', 'position_to', 'sealed segments'],
+  ['snapshots', 'position', 'snapshots'],
+  ['idempotency', 'position_to', 'idempotency keys'],
+  ['executor_reports', 'position', 'reports of an executor'],
+  ['executors', 'reported_position', 'leases of an executor'],
+  ['imports', 'position_to', 'notes of an import'],
+  ...projector.tables.map(({ name }): Kind => [name, 'position_from', `rows of ${name}`]),
+];
+
+const BEYOND = `
+  select t.position as head, found.* from heads t cross join lateral (
+    ${KINDS.map(
+      ([table, position], i) => `select ${i} as kind, count(*) as rows,
+        min(${position}) as position_from, max(${position}) as position_to
+      from ${table} where host_id = $1 and ${position} > t.position`,
+    ).join(' union all ')}
+    union all select ${KINDS.length}, count(*), min(position_to), max(position_to)
+      from lineages where ancestor_id = $1 and position_to > t.position
+    union all select ${KINDS.length + 1}, count(*), min(e.position), max(e.position)
+      from events e join lineages l on l.host_id = e.host_id and e.position <= l.position_to
+      where e.host_id = $1
+  ) found where t.host_id = $1 and found.rows > 0 order by kind`;
+
+interface Found {
+  readonly head: number;
+  readonly kind: number;
+  readonly rows: number;
+  readonly position_from: number;
+  readonly position_to: number;
+}
+
+/** A fault for each kind of row that is stored of positions after the head, or of an ancestor's. */
+export async function rowsBeyond(database: Queryable, host_id: number): Promise<Fault[]> {
+  const found = await database.query<Found>(BEYOND, [host_id]);
+  return found.map(({ head, kind, rows, position_from, position_to }) => {
+    const name = KINDS[kind]?.[2] ?? 'branches';
+    const message =
+      kind > KINDS.length
+        ? `${rows} events are stored of positions that the branch has from its origin`
+        : `${rows} ${name} are stored of positions after the head, which is ${head}`;
+    return { position_from, position_to, message };
+  });
+}

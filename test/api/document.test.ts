@@ -1,0 +1,239 @@
+// What openapi.yaml says of answers is what the service answers: for every operation a real request,
+// whose status, media type, headers and body are held against the document.
+
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { openapiYaml } from '../../src/api/openapi.ts';
+import { startTestService, type TestService } from './running.ts';
+
+interface Header {
+  readonly required?: boolean;
+  readonly schema: object;
+}
+
+interface Answer {
+  readonly headers?: Readonly<Record<string, Header>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, Answer>>;
+}
+
+const document = parse(openapiYaml()) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+};
+const operations = new Map(
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [operation.operationId, { path, method, ...operation }] as const,
+    ),
+  ),
+);
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema(document, 'api');
+
+const pointer = (...names: readonly string[]) =>
+  names
+    .map((name) => `/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`)
+    .join('');
+
+/** What is wrong with a body, by the schema that the document has for it. */
+function faultsOf(body: unknown, where: readonly string[]): unknown {
+  const validate = ajv.compile({ $ref: `api#${pointer(...where)}` });
+  return validate(body) ? [] : validate.errors;
+}
+
+/** Headers that say how an answer is sent, or that every answer has (docs/api.md). */
+const UNSAID = new Set([
+  ...['content-type', 'x-content-type-options'],
+  ...['cross-origin-resource-policy', 'cross-origin-opener-policy'],
+]);
+
+interface Asked {
+  readonly url: string;
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const H = '/v1/hosts/h';
+const PLACE = 'cgroup=/pods&attach_type=egress';
+const call = { call: { name: 'mkdir', path: '/made' } };
+const KEY = { 'idempotency-key': 'k1' };
+let lease = '';
+let bundle = '';
+
+/** At least one request of each operation; those that write come in this order. */
+const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
+  ['getHealth', () => ({ url: '/healthz' })],
+  ['getReadiness', () => ({ url: '/readyz' })],
+  ['listReleases', () => ({ url: '/v1/releases' })],
+  ['listReleases', () => ({ url: '/v1/releases?release=none', status: 422 })],
+  ['diffReleases', () => ({ url: '/v1/releases/diff?from=5.10&to=6.18' })],
+  ['createHost', () => ({ url: '/v1/hosts', body: { name: 'h2', release: '6.18' }, status: 201 })],
+  ['createHost', () => ({ url: '/v1/hosts', body: { name: 'h2', release: '6.18' }, status: 409 })],
+  ['createHost', () => ({ url: '/v1/hosts', body: { nam: 'h2' }, status: 422 })],
+  ['listHosts', () => ({ url: '/v1/hosts' })],
+  ['listHosts', () => ({ url: '/v1/hosts?limit=1' })],
+  ['getHost', () => ({ url: H })],
+  ['getHost', () => ({ url: '/v1/hosts/nobody', status: 404 })],
+  ['rebootHost', () => ({ url: '/v1/hosts/h2/reboot', body: {} })],
+  ['postSyscalls', () => ({ url: `${H}/syscalls`, body: call, headers: KEY })],
+  ['postSyscalls', () => ({ url: `${H}/syscalls`, body: call, headers: KEY })],
+  ['postSyscalls', () => ({ url: `${H}/syscalls`, body: [call, call] })],
+  ['planSyscalls', () => ({ url: `${H}/plan`, body: call })],
+  ['replayHost', () => ({ url: `${H}/replays`, body: { release: '5.10' } })],
+  ['createBranch', () => ({ url: `${H}/branches`, body: { name: 'b' }, status: 201 })],
+  ['listBranches', () => ({ url: `${H}/branches` })],
+  ['followEvents', () => ({ url: `${H}/events/stream` })],
+  ['listEvents', () => ({ url: `${H}/events` })],
+  ['listEvents', () => ({ url: `${H}/events?limit=2` })],
+  ['getEvent', () => ({ url: `${H}/events/2` })],
+  ['getState', () => ({ url: `${H}/state` })],
+  [
+    'getState',
+    () => ({ url: `${H}/state?at=3`, headers: { 'if-none-match': '"h:3"' }, status: 304 }),
+  ],
+  ['listProcesses', () => ({ url: `${H}/processes` })],
+  ['getProcess', () => ({ url: `${H}/processes/1` })],
+  ['getPinHistory', () => ({ url: `${H}/pins/history?path=/p` })],
+  ['getCgroupsHistory', () => ({ url: `${H}/cgroups/history?path=/pods` })],
+  ['getLinkHistory', () => ({ url: `${H}/links/1/history` })],
+  ['getLinkHistory', () => ({ url: `${H}/links/1/history?limit=1` })],
+  ['getProgramHistory', () => ({ url: `${H}/programs/1/history` })],
+  ['getProgramHistory', () => ({ url: `${H}/programs/1/history?format=text` })],
+  ['getMapHistory', () => ({ url: `${H}/maps/1/history` })],
+  ['getCgroupHistory', () => ({ url: `${H}/cgroups/2/history` })],
+  ['getProcessHistory', () => ({ url: `${H}/processes/1/history` })],
+  ['listCgroups', () => ({ url: `${H}/cgroups` })],
+  ['listCgroups', () => ({ url: `${H}/cgroups?format=bpftool` })],
+  ['getCgroup', () => ({ url: `${H}/cgroups/2` })],
+  ['getEffective', () => ({ url: `${H}/effective?${PLACE}` })],
+  ['getEffective', () => ({ url: `${H}/effective?${PLACE}&format=text` })],
+  ['listLinks', () => ({ url: `${H}/links` })],
+  ['getLink', () => ({ url: `${H}/links/1` })],
+  ['listPrograms', () => ({ url: `${H}/programs?limit=1` })],
+  ['getProgram', () => ({ url: `${H}/programs/1` })],
+  ['listMaps', () => ({ url: `${H}/maps` })],
+  ['getMap', () => ({ url: `${H}/maps/1` })],
+  ['listStorages', () => ({ url: `${H}/maps/1/storages` })],
+  ['listElements', () => ({ url: `${H}/maps/1/elements` })],
+  ['listPins', () => ({ url: `${H}/pins` })],
+  [
+    'takeExecutorLease',
+    () => ({ url: `${H}/executor/lease`, body: { executor: 'e', instance: 'i', place: PLACED } }),
+  ],
+  [
+    'postExecutorReports',
+    () => ({ url: `${H}/executor/reports`, body: { lease, reports: REPORTS } }),
+  ],
+  ['getExecutor', () => ({ url: `${H}/executor` })],
+  ['getExecutor', () => ({ url: '/v1/hosts/h2/executor' })],
+  ['getDrift', () => ({ url: `${H}/drift` })],
+  ['followDrift', () => ({ url: `${H}/drift/stream` })],
+  ['explain', () => ({ url: `${H}/explain?${PLACE}&program=1` })],
+  ['getGaps', () => ({ url: `${H}/gaps?${PLACE}` })],
+  ['bisect', () => ({ url: `${H}/bisect?${PLACE}&condition=has:1` })],
+  ['bisect', () => ({ url: `${H}/bisect?${PLACE}&condition=differs:b` })],
+  ['getDiff', () => ({ url: `${H}/diff?from=2` })],
+  ['getDiff', () => ({ url: '/v1/hosts/b/diff?against=h' })],
+  ['signCheckpoint', () => ({ url: `${H}/checkpoints`, body: {}, status: 201 })],
+  ['listCheckpoints', () => ({ url: `${H}/checkpoints` })],
+  ['listKeys', () => ({ url: '/v1/keys' })],
+  ['verifyHost', () => ({ url: `${H}/verify` })],
+  ['exportLog', () => ({ url: `${H}/export` })],
+  ['exportLog', () => ({ url: `${H}/export?format=bundle` })],
+  [
+    'importBundle',
+    () => ({ url: '/v1/bundles?host=h3', body: bundle, headers: BUNDLE, status: 201 }),
+  ],
+  [
+    'importBundle',
+    () => ({ url: '/v1/bundles?host=h4', body: '{}\n', headers: BUNDLE, status: 422 }),
+  ],
+  ['dropBranch', () => ({ url: `${H}/branches/b`, status: 204 })],
+  ['exportLog', () => ({ url: `${H}/export?format=bundle&call=mkdir`, status: 422 })],
+];
+const BUNDLE = { 'content-type': 'application/vnd.bpfledger.bundle+ndjson' };
+const PLACED = { kernel: '6.18', cgroup_root: '/c', bpffs: '/b', ephemeral: false };
+const REPORTS = [
+  { position: 1, how: 'found', outcome: { ret: 0 } },
+  { position: 2, how: 'performed', outcome: { errno: 'EEXIST', rule: 'kernel-said-so' } },
+];
+
+let service: TestService;
+
+async function ask(operationId: string, { url, body, headers = {} }: Asked): Promise<Response> {
+  const { method = 'get' } = operations.get(operationId) ?? {};
+  return service.app.request(url, {
+    method: method.toUpperCase(),
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+}
+
+beforeAll(async () => {
+  service = await startTestService();
+  const attach_type = 'cgroup_inet_egress';
+  const calls = [
+    { name: 'mkdir', path: '/pods' },
+    { name: 'prog_load', prog_type: 'cgroup_skb', expected_attach_type: attach_type },
+    { name: 'link_create', prog_fd: 3, target_path: '/pods', attach_type },
+    { name: 'obj_pin', bpf_fd: 3, path: '/p' },
+    { name: 'map_create', map_type: 'array', key_size: 4, value_size: 4, max_entries: 1 },
+    { name: 'rmdir', path: '/none' },
+  ];
+  await ask('createHost', { url: '/v1/hosts', body: { name: 'h', release: '6.18' } });
+  for (const one of calls) {
+    const response = await ask('postSyscalls', { url: `${H}/syscalls`, body: { call: one } });
+    expect(await response.json()).toMatchObject({ call: one });
+  }
+}, 60_000);
+afterAll(() => service.close());
+
+it('each operation is asked for', () => {
+  const asked = new Set(ASKED.map(([operationId]) => operationId));
+  expect([...operations.keys()].filter((operationId) => !asked.has(operationId))).toEqual([]);
+});
+
+it.each(ASKED.map(([operationId, asked]) => [operationId, asked().url, asked] as const))(
+  '%s: %s',
+  async (operationId, _, asked) => {
+    const operation = operations.get(operationId);
+    if (operation === undefined) throw new Error('there is no such operation');
+    const { path, method, responses } = operation;
+    const { status = 200, ...request } = asked();
+    const response = await ask(operationId, request);
+    expect([
+      response.status,
+      status < 400 && response.status >= 400 ? await response.text() : '',
+    ]).toEqual([status, '']);
+    const key = String(status) in responses ? String(status) : 'default';
+    expect(key === 'default').toBe(status >= 400);
+    const said = responses[key];
+    if (said === undefined) throw new Error(`nothing is said of ${status}`);
+
+    const sent = [...response.headers.keys()].filter((name) => !UNSAID.has(name));
+    expect(sent.filter((name) => said.headers?.[name] === undefined)).toEqual([]);
+    const must = Object.entries(said.headers ?? {}).filter(([, { required }]) => required);
+    expect(must.map(([name]) => name).filter((name) => !sent.includes(name))).toEqual([]);
+
+    const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+    expect(Object.keys(said.content ?? { '': {} })).toContain(type);
+    if (!/json$/.test(type) || type.endsWith('ndjson')) {
+      if (type === 'text/event-stream') await response.body?.cancel();
+      else if (type.endsWith('bundle+ndjson') || request.url.endsWith('=bundle')) {
+        bundle = await response.text();
+      }
+      return;
+    }
+    const body: unknown = await response.json();
+    const where = ['paths', path, method, 'responses', key, 'content', type, 'schema'];
+    expect(faultsOf(body, where)).toEqual([]);
+    if (operationId === 'takeExecutorLease') lease = (body as { lease: string }).lease;
+  },
+);

@@ -1,0 +1,210 @@
+// A database that falls silent: nothing is refused and nothing is closed, only no answer comes. What
+// is asked of the service ends within its bounds, other instances go on, and once the silence is
+// over every acknowledged call is recorded, and none twice.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../src/events/migrate.ts';
+import { openPostgres } from '../../src/events/postgres-database.ts';
+import { type ServiceProcess, send, startProcess } from '../api/process.ts';
+import { serving } from '../support/command.ts';
+import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { needs } from '../support/needs.ts';
+import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** The bound that docs/postgresql.md states for a request, with room for a busy machine. */
+const REQUEST_MS_MAX = 60_000;
+/** The same for the end of the service. */
+const SHUTDOWN_MS_MAX = 40_000;
+
+/** The answer, or that there was none in time. */
+function within<T>(ms: number, work: Promise<T>): Promise<T | 'still waiting'> {
+  return Promise.race([work, sleep(ms, 'still waiting' as const, { ref: false })]);
+}
+
+const LONG = { timeout: 300_000 };
+
+const mkdir = (path: string) => ({ call: { name: 'mkdir', path } });
+
+interface Recorded {
+  readonly position: number;
+  readonly call: { readonly path?: string };
+}
+
+interface Silent {
+  readonly proxy: TcpProxy;
+  readonly service: ServiceProcess;
+  get(path: string): Promise<Response>;
+  record(host: string, path: string): ReturnType<typeof send>;
+  /** Makes a host; returns its name. */
+  newHost(name: string): Promise<string>;
+}
+
+describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silent', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const direct = openPostgres({ url: database.url });
+    await migrate(direct);
+    await direct.close();
+  });
+  afterAll(() => database.drop());
+
+  /** A service whose database can be made to fall silent. */
+  async function withService(work: (silent: Silent) => Promise<void>): Promise<void> {
+    const proxy = await startProxy(database.url);
+    const service = await startProcess({ DATABASE_URL: proxy.url(database.url) });
+    const silent: Silent = {
+      proxy,
+      service,
+      get: (path) => fetch(`${service.url}${path}`),
+      record: (host, path) =>
+        send(`${service.url}/v1/hosts/${host}/syscalls`, mkdir(path), { 'idempotency-key': path }),
+      async newHost(name) {
+        await send(`${service.url}/v1/hosts`, { name, release: '6.18' });
+        return name;
+      },
+    };
+    try {
+      await work(silent);
+    } finally {
+      await service.kill();
+      await proxy.close();
+    }
+  }
+
+  it('is told by /readyz with 503, while the process stays alive', LONG, () =>
+    withService(async ({ proxy, get }) => {
+      expect((await get('/readyz')).status).toBe(200);
+      proxy.fallSilent();
+      const answer = await within(10_000, get('/readyz'));
+      if (answer === 'still waiting') expect.fail('/readyz gave no answer in 10 s');
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(await answer.json()).toMatchObject({
+        type: expect.stringContaining('unavailable'),
+        detail: 'the database does not answer',
+      });
+      expect((await get('/healthz')).status).toBe(200);
+    }),
+  );
+
+  it(
+    'ends every request with 503, loses nothing that was acknowledged, doubles nothing',
+    LONG,
+    () =>
+      withService(async ({ proxy, get, record, newHost }) => {
+        const host = await newHost('silent');
+        const acknowledged = new Set<string>();
+        const answers: number[] = [];
+        let stopped = false;
+        const client = async (lane: number) => {
+          for (let i = 0; !stopped; i++) {
+            const path = `/c${lane}-${i}`;
+            // A client with a key repeats what it was not told of.
+            for (;;) {
+              const answer = await within(REQUEST_MS_MAX, record(host, path));
+              if (answer === 'still waiting') expect.fail(`no answer in ${REQUEST_MS_MAX} ms`);
+              answers.push(answer.status);
+              if (answer.status === 200) break;
+              expect(answer).toMatchObject({ status: 503 });
+              await sleep(100);
+            }
+            acknowledged.add(path);
+          }
+        };
+        const clients = Promise.all(Array.from({ length: 6 }, (_, lane) => client(lane)));
+        clients.catch(() => undefined);
+        while (acknowledged.size < 30) await sleep(5);
+        proxy.fallSilent();
+        const read = await within(REQUEST_MS_MAX, get(`/v1/hosts/${host}/cgroups`));
+        if (read === 'still waiting') expect.fail(`no answer in ${REQUEST_MS_MAX} ms`);
+        expect(read.status).toBe(503);
+        while (!answers.includes(503)) await sleep(20);
+        proxy.mend();
+        const before = acknowledged.size;
+        while (acknowledged.size < before + 30) await sleep(5);
+        stopped = true;
+        await clients;
+        const response = await get(`/v1/hosts/${host}/events?limit=1000`);
+        const { items } = (await response.json()) as { items: Recorded[] };
+        expect(items.map(({ position }) => position)).toEqual(items.map((_, i) => i + 1));
+        const paths = items.slice(1).map(({ call }) => call.path);
+        expect(new Set(paths).size).toBe(paths.length);
+        expect(new Set(paths)).toEqual(acknowledged);
+        expect((await get('/readyz')).status).toBe(200);
+      }),
+  );
+
+  it('does not keep the service from ending when it is told to', LONG, () =>
+    withService(async ({ proxy, service, get, record, newHost }) => {
+      const host = await newHost('ending');
+      proxy.fallSilent();
+      const asked = [record(host, '/a'), get(`/v1/hosts/${host}/state`), get('/readyz')];
+      for (const one of asked) one.catch(() => undefined);
+      await sleep(200);
+      expect(await within(SHUTDOWN_MS_MAX, service.stop())).toBe(0);
+    }),
+  );
+
+  it(
+    'does not keep the command from ending at once at a second signal of any kind',
+    LONG,
+    async () => {
+      const proxy = await startProxy(database.url);
+      const service = await serving(['--database-url', proxy.url(database.url)]);
+      try {
+        proxy.fallSilent();
+        fetch(`${service.url}/v1/hosts`).catch(() => undefined);
+        await sleep(200);
+        const ended = service.end('SIGTERM');
+        await sleep(500);
+        process.kill(service.pid, 'SIGINT');
+        expect(await within(5_000, ended)).toBe(null);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
+
+  it('in one instance that holds a lock does not stop the others', LONG, () =>
+    withService(async ({ service, newHost }) => {
+      const host = await newHost('locked');
+      // Another instance, silent with the head of the log locked.
+      const proxy = await startProxy(database.url);
+      const other = openPostgres({ url: proxy.url(database.url), connectionsMax: 1 });
+      let letGo = () => {};
+      const silent = other.transaction(async (tx) => {
+        await tx.query(
+          `select position from heads join hosts using (host_id) where name = $1 for update of heads`,
+          [host],
+        );
+        await new Promise<void>((resolve) => {
+          letGo = resolve;
+        });
+      });
+      silent.catch(() => undefined);
+      await sleep(500);
+      try {
+        proxy.fallSilent();
+        const url = `${service.url}/v1/hosts/${host}/syscalls`;
+        const statuses: number[] = [];
+        for (const deadline = Date.now() + REQUEST_MS_MAX; Date.now() < deadline; ) {
+          const key = { 'idempotency-key': 'after-the-lock' };
+          const answer = await within(REQUEST_MS_MAX, send(url, mkdir('/x'), key));
+          if (answer === 'still waiting') break;
+          statuses.push(answer.status);
+          if (answer.status === 200) break;
+        }
+        expect(statuses.at(-1)).toBe(200);
+        expect(statuses.slice(0, -1).every((status) => status === 503)).toBe(true);
+      } finally {
+        letGo();
+        proxy.mend();
+        await Promise.race([other.close(), sleep(10_000)]);
+        await proxy.close();
+      }
+    }),
+  );
+});

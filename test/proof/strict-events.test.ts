@@ -1,0 +1,28 @@
+// What is refused of logs that others wrote is nothing that a kernel answered: each event of the
+// recordings passes, and is written again as the same text.
+
+import { expect, it } from 'vitest';
+import { decodeEvent, encodeEvent } from '../../src/events/codec.ts';
+import { foundFault, recordedChange, recordedEvent } from '../../src/events/event-schema.ts';
+import { readGolden } from '../../src/recorders/golden/files.ts';
+import { root } from '../support/command.ts';
+import { goldenEvents } from '../support/golden-log.ts';
+
+it.each(['5.10', '6.18', '7.3'])(
+  'every event recorded on %s is one',
+  { timeout: 60_000 },
+  async (series) => {
+    const events = await goldenEvents(
+      await readGolden(`${root}/test/histories/${series}.jsonl.br`),
+    );
+    expect(events.length).toBeGreaterThan(5000);
+    const faults = new Set(events.flatMap((event) => foundFault(recordedEvent, event) ?? []));
+    expect([...faults]).toEqual([]);
+    for (const event of events) {
+      const { position, recorded_at, pid, call, outcome, effects } = event;
+      expect(foundFault(recordedChange, { position, pid, call, outcome, effects })).toBeUndefined();
+      const body = encodeEvent(event);
+      if (encodeEvent(decodeEvent({ position, recorded_at, body })) !== body) throw new Error(body);
+    }
+  },
+);
