@@ -85,7 +85,10 @@ async function* linesOf(
   }
 }
 
-/** The segment that begins at a position; of a damaged one, the rows are exported instead. */
+/**
+ * The segment that begins at a position; of one that is damaged, or that others would refuse for how
+ * tightly it is packed, the rows are exported instead.
+ */
 async function soundSegment(
   database: Queryable,
   host_id: number,
@@ -94,7 +97,7 @@ async function soundSegment(
   const sealed = await segmentAt(database, host_id, from);
   if (sealed?.position_from !== from || sealed.position_to > to) return undefined;
   try {
-    const { hash_after, batches } = openStored(sealed);
+    const { hash_after, batches } = openStored(sealed, { foreign: true });
     return { ...sealed, hash_after, batches };
   } catch (error) {
     if (error instanceof UnreadableSegment) return undefined;

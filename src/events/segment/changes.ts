@@ -14,7 +14,7 @@ import type { Change } from '../event.ts';
 import { isPlain, UnreadableEvent } from '../field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import type { CodedRecord, EventParts } from './event-parts.ts';
-import { type Columns, RecordsInOrder, RecordsWriter, readRecords } from './records.ts';
+import { type Columns, RecordsInOrder, RecordsWriter, readRecords, tally } from './records.ts';
 import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
 
 /** Takes what a fold needs of events, in their order. */
@@ -69,10 +69,23 @@ function readLanes(
 ): Lanes {
   const counts = readColumn(from, events);
   const pids = readColumn(from, events);
-  const codes = readColumn(from, from.varint());
-  const effects = readRecords(from, decoderOf);
+  const effectCount = from.varint();
+  if (effectCount !== sum(counts)) throw new TruncatedBytes('the effects are not as many as said');
+  const codes = readColumn(from, effectCount);
+  const effects = readRecords(from, tally(codes), decoderOf);
   from.end();
   return { counts, pids, codes, effects };
+}
+
+/** The effects of all events; an odd one has none here. */
+function sum(counts: readonly unknown[]): number {
+  let all = 0;
+  for (const count of counts) {
+    if (typeof count === 'string') continue;
+    if (!(typeof count === 'number' && count >= 0)) throw new TruncatedBytes('no number of effects');
+    all += count;
+  }
+  return all;
 }
 
 /** An event's part: as it was packed, or the text of an odd one. */
@@ -82,12 +95,15 @@ export type PackedChange = Pick<EventParts, 'pid' | 'effects'> | string;
 export class PackedChanges {
   readonly #lanes: Lanes;
   readonly #records: RecordsInOrder;
+  /** Events that are not odd. */
+  readonly regular: number;
   #index = 0;
   #effect = 0;
 
   constructor(from: ByteReader, events: number) {
     this.#lanes = readLanes(from, events);
     this.#records = new RecordsInOrder(this.#lanes.effects);
+    this.regular = this.#lanes.counts.filter((count) => typeof count !== 'string').length;
   }
 
   next(): PackedChange {

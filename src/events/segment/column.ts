@@ -138,6 +138,7 @@ function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[
   const decoded = decode === undefined ? entries : entries.map((entry) => decode(entry as Json));
   const references = from.reader();
   if (count > references.left) throw new TruncatedBytes('references are missing');
+  const lengths = from.budget && entries.map((entry) => JSON.stringify(entry).length);
   const values = new Array<unknown>(count);
   let seen = 0;
   for (let i = 0; i < count; i++) {
@@ -145,7 +146,14 @@ function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[
     const entry = reference === 0 ? seen++ : reference - 1;
     if (entry >= decoded.length) throw new TruncatedBytes('an entry is missing');
     values[i] = decoded[entry];
+    if (lengths !== undefined) charge(from, lengths[entry] as number);
   }
   references.end();
   return values;
+}
+
+function charge({ budget }: ByteReader, characters: number): void {
+  if (budget === undefined) return;
+  budget.left -= characters;
+  if (budget.left < 0) throw new TruncatedBytes('the texts are longer than any segment has');
 }

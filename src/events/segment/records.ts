@@ -8,6 +8,8 @@ import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
 
 /** Items that a record may have. */
 export const RECORD_ITEMS_MAX = 16;
+/** Codes of records are below this: twice as many as there may be of calls, for their outcomes. */
+const CODES_MAX = 2048;
 
 interface Written {
   count: number;
@@ -53,14 +55,31 @@ export interface Columns {
   readonly columns: readonly (readonly unknown[])[];
 }
 
+/** How many records there are of each code: nothing is read that nobody asks for later. */
+export function tally(codes: readonly unknown[]): Map<number, number> {
+  const counts: number[] = [];
+  for (const code of codes) {
+    if (!isCode(code)) throw new TruncatedBytes(`${String(code)} is no code`);
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  // Without the holes: few of the numbers are codes of something.
+  return new Map(Object.entries(counts).map(([code, count]) => [Number(code), count]));
+}
+
+function isCode(code: unknown): code is number {
+  return typeof code === 'number' && Number.isInteger(code) && code >= 0 && code < CODES_MAX;
+}
+
 /**
  * Reads what a `RecordsWriter` wrote.
  *
+ * @param expected how many records there must be of each code
  * @param decoderOf what is made of the values at an index of the records of a code
  * @returns by code
  */
 export function readRecords(
   from: ByteReader,
+  expected: ReadonlyMap<number, number>,
   decoderOf?: (code: number, index: number) => Decode | undefined,
 ): Map<number, Columns> {
   const byCode = new Map<number, Columns>();
@@ -68,6 +87,9 @@ export function readRecords(
     const code = from.varint();
     const count = from.varint();
     const width = from.varint();
+    if (byCode.has(code) || expected.get(code) !== count) {
+      throw new TruncatedBytes(`${count} records of code ${code}, not ${expected.get(code)}`);
+    }
     if (width > RECORD_ITEMS_MAX) throw new TruncatedBytes(`records of ${width} items`);
     const columns: unknown[][] = [];
     while (columns.length < width) {

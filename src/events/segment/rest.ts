@@ -12,8 +12,8 @@ import type { Json } from '../field-coder.ts';
 import type { PackedChange, Run } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
 import { type CodedRecord, type Envelope, type EventParts, jsonOf } from './event-parts.ts';
-import { RecordsInOrder, RecordsWriter, readRecords } from './records.ts';
-import type { ByteReader, ByteWriter } from './varint.ts';
+import { RecordsInOrder, RecordsWriter, readRecords, tally } from './records.ts';
+import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
 
 /** One append of the log, as the segment remembers it. */
 export interface SealedBatch {
@@ -83,11 +83,13 @@ function writeBatches(
   }
 }
 
-function readBatches(from: ByteReader, positionFrom: number): SealedBatch[] {
+function readBatches(from: ByteReader, { position_from, events }: Run): SealedBatch[] {
   const batches: SealedBatch[] = [];
-  let position = positionFrom - 1;
+  let position = position_from - 1;
   let writer = 0;
-  for (let left = from.varint(); left > 0; left--) {
+  const count = from.varint();
+  if (count > events) throw new TruncatedBytes(`${count} appends of ${events} events`);
+  for (let left = count; left > 0; left--) {
     position += from.varint();
     writer += from.signed();
     batches.push({ position_to: position, writer });
@@ -114,15 +116,18 @@ export class Rest {
   #index = 0;
   #regular = 0;
 
-  constructor(from: ByteReader, { position_from, events }: Run) {
-    this.batches = readBatches(from, position_from);
-    this.#times = readColumn(from, events) as number[];
-    const regular = from.varint();
+  /** @param regular events that are not odd */
+  constructor(from: ByteReader, run: Run, regular: number) {
+    this.batches = readBatches(from, run);
+    this.#times = readColumn(from, run.events) as number[];
+    if (from.varint() !== regular) throw new TruncatedBytes('the calls are not as many as said');
     this.#lists = readColumn(from, regular) as number[];
     this.#codes = readColumn(from, regular) as number[];
-    this.#envelopes = new RecordsInOrder(readRecords(from));
-    this.#calls = new RecordsInOrder(readRecords(from));
-    this.#outcomes = new RecordsInOrder(readRecords(from));
+    const outcomes = this.#codes.map((code, i) => outcomeCode(code, this.#lists[i] === 1));
+    const envelopes = new Map(regular > 0 ? [[ENVELOPE, regular]] : []);
+    this.#envelopes = new RecordsInOrder(readRecords(from, envelopes));
+    this.#calls = new RecordsInOrder(readRecords(from, tally(this.#codes)));
+    this.#outcomes = new RecordsInOrder(readRecords(from, tally(outcomes)));
     from.end();
   }
 

@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import type { Queryable } from '../database.ts';
 import type { Change } from '../event.ts';
 import { lineText, OWNER, queryLine } from '../lineage.ts';
-import { type OpenSegment, openChanges, openSegment, UnreadableSegment } from './segment.ts';
+import {
+  type OpenSegment,
+  type Origin,
+  openChanges,
+  openSegment,
+  UnreadableSegment,
+} from './segment.ts';
 
 export interface StoredSegment {
   readonly position_from: number;
@@ -45,8 +51,8 @@ export async function segmentAt(
  *
  * @throws UnreadableSegment when its bytes or positions are not those that it was stored with
  */
-export function openStored(stored: StoredSegment): OpenSegment {
-  const opened = openSegment(soundBytes(stored));
+export function openStored(stored: StoredSegment, origin: Origin = {}): OpenSegment {
+  const opened = openSegment(soundBytes(stored), origin);
   if (opened.position_from !== stored.position_from || opened.position_to !== stored.position_to) {
     throw new UnreadableSegment('the segment holds other positions');
   }

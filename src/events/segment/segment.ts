@@ -16,7 +16,7 @@ import { type Json, UnreadableEvent } from '../field-coder.ts';
 import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
 import { partsOf } from './event-parts.ts';
 import { type PackedEvent, Rest, RestWriter, type SealedBatch } from './rest.ts';
-import { ByteReader, ByteWriter } from './varint.ts';
+import { ByteReader, ByteWriter, type TextBudget } from './varint.ts';
 
 /** Events in a segment, at most. */
 export const SEGMENT_EVENTS = 10_000;
@@ -24,6 +24,14 @@ export const SEGMENT_EVENTS = 10_000;
 export const SEGMENT_TEXT_MAX = 16 * 1024 * 1024;
 /** Bytes that either part of a segment may unpack to: more is damage, or an attack. */
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * Bytes that either part of somebody else's segment may unpack to, beside so many times its own:
+ * ten thousand small events unpack to less, and what is larger packs less tightly.
+ */
+const FOREIGN_BYTES_FREE = 1024 * 1024;
+const FOREIGN_RATIO_MAX = 1000;
+/** Text of somebody else's segment: that of the largest, and of one event that passes it. */
+const FOREIGN_TEXT_MAX = 2 * SEGMENT_TEXT_MAX;
 
 /** Events that are packed at a stretch: some milliseconds. */
 const TURN_EVENTS = 500;
@@ -107,21 +115,25 @@ export interface OpenSegment extends Omit<Sealed, 'rows'> {
   readonly rows: Iterable<SegmentRow>;
 }
 
+/** Whose segment it is: what somebody else made is refused when it unpacks to far more than it is. */
+export interface Origin {
+  readonly foreign?: boolean;
+}
+
 /**
  * Opens a segment for all that it holds.
  *
  * @throws UnreadableSegment, also while the rows are read
  */
-export function openSegment(blob: Uint8Array): OpenSegment {
+export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}): OpenSegment {
   return asUnreadable(() => {
     const { changes, rest, ...opened } = openedOf(blob);
     const { position_from, events, hash_before, hash_after } = opened;
-    const packed = {
-      changes: new PackedChanges(unpacked(changes), events),
-      rest: new Rest(unpacked(rest), opened),
-    };
-    const { batches } = packed.rest;
-    const rows = rowsOf(opened, packed);
+    const budget = foreign ? { left: FOREIGN_TEXT_MAX } : undefined;
+    const first = new PackedChanges(unpacked(changes, budget), events);
+    const other = new Rest(unpacked(rest, budget), opened, first.regular);
+    const { batches } = other;
+    const rows = rowsOf(opened, { changes: first, rest: other });
     const position_to = position_from + events - 1;
     return { position_from, position_to, batches, hash_before, hash_after, rows };
   });
@@ -166,8 +178,10 @@ function openedOf(blob: Uint8Array): Opened {
   return { position_from, events, hash_before, hash_after, changes, rest };
 }
 
-function unpacked(part: Uint8Array): ByteReader {
-  return new ByteReader(brotliDecompressSync(part, { maxOutputLength: UNPACKED_BYTES_MAX }));
+function unpacked(part: Uint8Array, budget: TextBudget | undefined): ByteReader {
+  const foreignMax = FOREIGN_BYTES_FREE + FOREIGN_RATIO_MAX * part.length;
+  const maxOutputLength = budget ? Math.min(foreignMax, UNPACKED_BYTES_MAX) : UNPACKED_BYTES_MAX;
+  return new ByteReader(brotliDecompressSync(part, { maxOutputLength }), budget);
 }
 
 function* rowsOf(
@@ -195,7 +209,8 @@ class LazyRow implements SegmentRow {
   }
 
   get body(): string {
-    return this.#text ?? JSON.stringify(this.json);
+    // Lists within lists without end cannot be written.
+    return this.#text ?? asUnreadable(() => JSON.stringify(this.json));
   }
 }
 
@@ -219,5 +234,8 @@ function asUnreadable<T>(work: () => T): T {
 function unreadable(cause: unknown): never {
   // An event that this program cannot read is another matter than damaged bytes.
   if (cause instanceof UnreadableSegment || cause instanceof UnreadableEvent) throw cause;
+  if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+    throw new UnreadableSegment('the segment unpacks to far more than it is', { cause });
+  }
   throw new UnreadableSegment('the segment is damaged', { cause });
 }

@@ -63,13 +63,21 @@ export class ByteWriter {
 /** The bytes end before what they announce, or a number in them is too long. */
 export class TruncatedBytes extends Error {}
 
+/** How much text may still be made of bytes, in characters. */
+export interface TextBudget {
+  left: number;
+}
+
 /** Reads bytes from their start on. Throws `TruncatedBytes`. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
+  /** Where the bytes are somebody else's: what a few of them refer to again and again adds up. */
+  readonly budget: TextBudget | undefined;
   #next = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, budget?: TextBudget) {
     this.#bytes = bytes;
+    this.budget = budget;
   }
 
   byte(): number {
@@ -133,7 +141,7 @@ export class ByteReader {
 
   /** A reader of the next lane. */
   reader(): ByteReader {
-    return new ByteReader(this.lane());
+    return new ByteReader(this.lane(), this.budget);
   }
 
   /** Throws when there are bytes left. */
