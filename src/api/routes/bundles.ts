@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
 import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
+import { BundleTooDense } from '../../events/bundle/read-bundle.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
@@ -53,6 +54,9 @@ function refused(error: unknown): ProblemError | undefined {
       ...(first?.line !== undefined && { line: first.line }),
       ...(first?.position_from !== undefined && { position: first.position_from }),
     });
+  }
+  if (error instanceof BundleTooDense) {
+    return new ProblemError('bundle-refused', { detail: error.message, line: error.line });
   }
   if (error instanceof LineTooLong) {
     return new ProblemError('body-too-large', { detail: error.message, line: error.line });

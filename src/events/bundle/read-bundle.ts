@@ -26,12 +26,35 @@ export type BundlePart =
   | { readonly part: 'row'; readonly row: EncodedEvent; readonly event: LedgerEvent }
   | { readonly part: 'batch'; readonly batch: StoredBatch };
 
+/**
+ * Characters of the texts of a bundle's events, beside so many for each of its bytes: a segment may
+ * refer to one text thousands of times, and a bundle may hold thousands of segments.
+ */
+const TEXT_FREE = 256 * 1024 * 1024;
+const TEXT_RATIO_MAX = 200;
+/** Keys of one bundle: a service makes a new one a few times in its life. */
+const KEYS_MAX = 1000;
+
+/** The events of a bundle are far more text than the bundle. */
+export class BundleTooDense extends Error {
+  readonly line: number;
+
+  constructor(line: number) {
+    super(
+      `up to line ${line} the events have over ${TEXT_RATIO_MAX} characters for each byte of the ` +
+        'bundle; no log packs so tightly, so it was not read further',
+    );
+    this.line = line;
+  }
+}
+
 const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
 
 /**
  * The sound parts of a bundle; `check` learns what is not sound.
  *
  * @throws LineTooLong
+ * @throws BundleTooDense
  */
 export async function* readBundle(
   chunks: AsyncIterable<Uint8Array>,
@@ -40,6 +63,7 @@ export async function* readBundle(
   const reading = new Reading(check);
   for await (const { number, bytes } of byteLines(chunks)) {
     const line = readLine(bytes);
+    reading.bytes += bytes.length;
     if (line === undefined) reading.damaged(number);
     else yield* reading.line(line, number);
   }
@@ -58,6 +82,11 @@ function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
 
 class Reading {
   readonly #check: ChainCheck;
+  /** Of the lines so far. */
+  bytes = 0;
+  /** Characters of the events so far. */
+  #text = 0;
+  #keys = 0;
   #header: LineOf<'bundle'> | undefined;
   #lines = 0;
   #ended = false;
@@ -101,6 +130,7 @@ class Reading {
       case 'event': {
         this.#settle(line.position);
         const { type: _, hash, ...row } = line;
+        this.#weigh(row.body);
         const event = this.#check.event(row, bytesOf(hash));
         if (event !== undefined) yield { part: 'row', row, event };
         break;
@@ -174,7 +204,16 @@ class Reading {
     return { part: 'host', host, identity };
   }
 
+  #weigh(body: string): void {
+    this.#text += body.length;
+    if (this.#text > TEXT_FREE + TEXT_RATIO_MAX * this.bytes) throw new BundleTooDense(this.#lines);
+  }
+
   *#key({ key_id, public_key }: LineOf<'key'>, line: number): Generator<BundlePart> {
+    if (++this.#keys > KEYS_MAX) {
+      this.#check.fault({ line, message: `a bundle has at most ${KEYS_MAX} keys` });
+      return;
+    }
     const key = publicKeyOf(bytesOf(public_key));
     if (key.key_id !== key_id) {
       this.#check.fault({ line, message: `the key is ${key.key_id}, not ${key_id}` });
@@ -192,7 +231,7 @@ class Reading {
     const bytes = Buffer.from(line.bytes, 'base64');
     const segment = { position_from, position_to, hash: bytesOf(line.hash), bytes };
     try {
-      const opened = openStored(segment);
+      const opened = openStored(segment, { foreign: true });
       const before = 'the segment does not continue the hash before it';
       check.stands(opened.hash_before, { ...place, message: before });
       yield* this.#rows(opened);
@@ -211,6 +250,7 @@ class Reading {
     let next = 0;
     for (const { position, recorded_at, body } of rows) {
       const row = { position, recorded_at, body };
+      this.#weigh(body);
       const event = check.event(row);
       if (event !== undefined) yield { part: 'row', row, event };
       const batch = batches[next];

@@ -59,7 +59,9 @@ export class CheckpointCheck {
   readonly #fault: (fault: Fault) => void;
   readonly #known = new Map<string, PublicKey>();
   #identity: LogIdentity | undefined;
+  /** Those that are to be compared, in the order of their positions; from `#compared` on. */
   #stated: Checkpoint[] = [];
+  #compared = 0;
   #kept: readonly KeptHead[];
   /** Hashes of the checkpoints that the kept heads are about. */
   readonly #wanted: Set<string>;
@@ -103,7 +105,7 @@ export class CheckpointCheck {
       key === undefined
         ? `the checkpoint is signed by ${key_id}, a key that is not there`
         : isSignedBy(checkpoint, key)
-          ? (this.#outOfOrder(checkpoint) ?? this.#ofAnother(checkpoint))
+          ? (this.#early(checkpoint) ?? this.#outOfOrder(checkpoint) ?? this.#ofAnother(checkpoint))
           : `the signature of the checkpoint is not that of ${key_id}`;
     this.#before = checkpointHash(checkpoint);
     this.#number = checkpoint.chained?.number ?? this.#number;
@@ -111,6 +113,12 @@ export class CheckpointCheck {
     this.#wanted.delete(hexOf(this.#before));
     if (message === undefined) this.#stated.push(checkpoint);
     else this.#fault({ position_from: position, position_to: position, message });
+  }
+
+  #early({ position }: Checkpoint): string | undefined {
+    const before = this.#stated.at(-1);
+    if (before === undefined || before.position <= position) return undefined;
+    return `the checkpoint comes after that of position ${before.position}`;
   }
 
   #outOfOrder({ chained }: Checkpoint): string | undefined {
@@ -141,9 +149,18 @@ export class CheckpointCheck {
 
   /** Holds what is about positions up to `position` against where the log stands. */
   settle(position: number, stand: Stand): void {
-    const due = this.#stated.filter((checkpoint) => checkpoint.position <= position);
-    if (due.length > 0) this.#stated = this.#stated.slice(due.length);
-    for (const checkpoint of due) this.#compare(checkpoint, stand);
+    for (
+      let due = this.#stated[this.#compared];
+      due !== undefined && due.position <= position;
+      due = this.#stated[++this.#compared]
+    ) {
+      this.#compare(due, stand);
+    }
+    // Most often there is none left, and the list is not kept.
+    if (this.#compared === this.#stated.length && this.#compared > 0) {
+      this.#stated = [];
+      this.#compared = 0;
+    }
     if (this.#kept.every((kept) => kept.position > position)) return;
     for (const kept of this.#kept) if (kept.position <= position) this.#compareKept(kept, stand);
     this.#kept = this.#kept.filter((kept) => kept.position > position);

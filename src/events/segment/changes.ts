@@ -82,7 +82,8 @@ function sum(counts: readonly unknown[]): number {
   let all = 0;
   for (const count of counts) {
     if (typeof count === 'string') continue;
-    if (!(typeof count === 'number' && count >= 0)) throw new TruncatedBytes('no number of effects');
+    if (!(typeof count === 'number' && count >= 0))
+      throw new TruncatedBytes('no number of effects');
     all += count;
   }
   return all;

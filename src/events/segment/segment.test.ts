@@ -51,6 +51,30 @@ function changesOf({ rows }: Sealed, { from, to }: typeof WHOLE): Change[] {
 }
 
 describe('a segment', () => {
+  it('of a few hundred bytes does not give gigabytes: texts that repeat count each time', async () => {
+    const [body = ''] = bodiesOf({ seed: 1, events: 1 });
+    const long = body.replace('6.18', 'x'.repeat(1_000_000));
+    const bomb = await packSegment(sealed(Array.from({ length: 100 }, () => long)));
+    expect(bomb.length).toBeLessThan(1000);
+    let given = 0;
+    const readAll = () => {
+      for (const row of openSegment(bomb, { foreign: true }).rows) given += row.body.length;
+    };
+    expect(readAll).toThrow(UnreadableSegment);
+    expect(given).toBeLessThanOrEqual(32 * 1024 * 1024);
+  });
+
+  it('that lies about its lengths is refused before anything is made of them', async () => {
+    const blob = await packSegment(sealed(bodiesOf({ seed: 2, events: 20 })));
+    // The length of the first packed part, after the magic, three numbers and two hashes.
+    const at = 6 + 1 + 1 + 1 + 64;
+    for (const length of [0xff, 0xfe]) {
+      const lying = Uint8Array.from(blob);
+      lying.set([length, 0xff, 0xff, 0x7f], at);
+      expect(() => [...openSegment(lying).rows]).toThrow(UnreadableSegment);
+    }
+  });
+
   it('gives back every event of random histories byte for byte', async () => {
     const history = fc.record({
       seed: fc.nat(),
