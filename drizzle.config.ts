@@ -3,7 +3,7 @@ import { defineConfig } from 'drizzle-kit';
 export default defineConfig({
   dialect: 'postgresql',
   schema: [
-    './src/events/tables.ts',
+    './src/events/storage/tables.ts',
     './src/projections/schema.ts',
     './src/events/kernel-reports/tables.ts',
   ],

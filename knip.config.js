@@ -3,7 +3,7 @@
 export default {
   entry: [
     'src/{main,cli/bpfledger}.ts',
-    'src/events/pglite/{prepare,thread}.ts',
+    'src/events/storage/pglite/{prepare,thread}.ts',
     'test/**/*.ts',
     'scripts/**/*.{js,ts}',
   ],

@@ -29,7 +29,7 @@ const apiOnPostgresql = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: fast } },
+      { test: { name: 'unit', include: fast, testTimeout: 30_000 } },
       { test: { ...servers, name: 'full', include: ['test/**/*.test.ts'] } },
       // Where it is missing, the tests of the stores say so, or fail.
       ...(isThere('postgresql') ? [apiOnPostgresql] : []),

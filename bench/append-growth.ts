@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../src/events/clock.ts';
 import { type Log, openLog } from '../src/events/log.ts';
-import { migrate } from '../src/events/migrate.ts';
-import { openPostgres } from '../src/events/postgres-database.ts';
+import { migrate } from '../src/events/storage/migrate.ts';
+import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import type { CallRequest } from '../src/events/submission.ts';
 import { projector } from '../src/projections/projector.ts';
 import type { Bench, BenchContext } from './harness/bench.ts';

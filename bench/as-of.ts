@@ -1,5 +1,5 @@
 /** F: how long do reads of the past take, at random positions, and does a longer log slow them? */
-import { openPostgres } from '../src/events/postgres-database.ts';
+import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import { type Latency, latenciesOf } from './as-of/latencies.ts';
 import { readerOf } from './as-of/reader.ts';
 import { POINTS, readsOf, TREES } from './as-of/reads.ts';

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { writeBundle } from '../src/events/bundle/write-bundle.ts';
-import type { Database } from '../src/events/database.ts';
-import { migrate } from '../src/events/migrate.ts';
-import { openPostgres } from '../src/events/postgres-database.ts';
-import { sealSegments } from '../src/events/segment/seal.ts';
+import { sealSegments } from '../src/events/proof/seal.ts';
+import type { Database } from '../src/events/storage/database.ts';
+import { migrate } from '../src/events/storage/migrate.ts';
+import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import { projector } from '../src/projections/projector.ts';
 import type { Bench, BenchContext } from './harness/bench.ts';
 import { alternate } from './harness/measure.ts';

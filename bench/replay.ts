@@ -3,13 +3,13 @@
  * and from pages of rows as other stores read them?
  */
 import { unbooted } from '../src/domain/boot.ts';
-import { decodeEvent, encodeEvent } from '../src/events/codec.ts';
-import type { Database } from '../src/events/database.ts';
+import { decodeEvent, encodeEvent } from '../src/events/encoding/codec.ts';
 import type { LedgerEvent } from '../src/events/event.ts';
-import { fold } from '../src/events/host-state.ts';
-import { migrate } from '../src/events/migrate.ts';
-import { openPostgres } from '../src/events/postgres-database.ts';
-import { sealSegments } from '../src/events/segment/seal.ts';
+import { sealSegments } from '../src/events/proof/seal.ts';
+import { fold } from '../src/events/reading/host-state.ts';
+import type { Database } from '../src/events/storage/database.ts';
+import { migrate } from '../src/events/storage/migrate.ts';
+import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import { askedProcess } from './harness/asked-process.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure } from './harness/measure.ts';

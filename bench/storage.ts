@@ -1,11 +1,11 @@
 /** H: how many bytes does an event take, as rows with their indexes and in sealed segments? */
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
-import type { Database } from '../src/events/database.ts';
 import type { LedgerEvent } from '../src/events/event.ts';
-import { migrate } from '../src/events/migrate.ts';
-import { openPostgres } from '../src/events/postgres-database.ts';
-import { sealSegments } from '../src/events/segment/seal.ts';
+import { sealSegments } from '../src/events/proof/seal.ts';
 import { SEGMENT_EVENTS } from '../src/events/segment/segment.ts';
+import type { Database } from '../src/events/storage/database.ts';
+import { migrate } from '../src/events/storage/migrate.ts';
+import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import { projector } from '../src/projections/projector.ts';
 import type { Bench, BenchContext } from './harness/bench.ts';
 import { figureOf } from './harness/measure.ts';

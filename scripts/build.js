@@ -94,5 +94,5 @@ if (!isUpToDate()) {
 }
 
 // A first start unpacks this; without it, it would make and migrate a database for seconds.
-const { writePrepared } = await import(join(root, 'dist/events/pglite/prepare.js'));
+const { writePrepared } = await import(join(root, 'dist/events/storage/pglite/prepare.js'));
 await writePrepared();

@@ -18,17 +18,17 @@ import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
-import { SIGNED_HEADS_FILE, SignedHeads } from './events/checkpoint/signed-heads.ts';
-import { ownSigningKey, readSigningKey, type SigningKey } from './events/checkpoint/signing-key.ts';
-import { TrustedKeys, trustedKeysOf } from './events/checkpoint/trusted-keys.ts';
 import { systemClock } from './events/clock.ts';
-import type { Database } from './events/database.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
-import { migrate } from './events/migrate.ts';
-import { pendingMigrations } from './events/pending-migrations.ts';
-import { SNAPSHOT_FAULTS } from './events/snapshots.ts';
-import { upkeep } from './events/upkeep.ts';
+import { SIGNED_HEADS_FILE, SignedHeads } from './events/proof/signed-heads.ts';
+import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/signing-key.ts';
+import { TrustedKeys, trustedKeysOf } from './events/proof/trusted-keys.ts';
+import { upkeep } from './events/proof/upkeep.ts';
+import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
+import type { Database } from './events/storage/database.ts';
+import { migrate } from './events/storage/migrate.ts';
+import { pendingMigrations } from './events/storage/pending-migrations.ts';
 import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
 import { rebuild } from './projections/rebuild.ts';
@@ -98,13 +98,13 @@ async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promi
  */
 async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Database> {
   if (databaseUrl === undefined) {
-    const { openPglite } = await import('./events/pglite-database.ts');
+    const { openPglite } = await import('./events/storage/pglite-database.ts');
     const embedded = await openPglite({ folder: dataDir });
     await migrate(embedded);
     for (const host_id of await staleHosts(embedded)) await rebuild(embedded, { host_id });
     return embedded;
   }
-  const { openPostgres } = await import('./events/postgres-database.ts');
+  const { openPostgres } = await import('./events/storage/postgres-database.ts');
   const database = openPostgres({ url: databaseUrl });
   const pending = await pendingMigrations(database).catch(async (error: unknown) => {
     await database.close();

@@ -1,5 +1,5 @@
 /** The reads of the past that are measured, each as the path of a request at a random position. */
-import type { Queryable } from '../../src/events/database.ts';
+import type { Queryable } from '../../src/events/storage/database.ts';
 
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { TREE_SETUP_EVENTS, TREE_TYPES, treePaths } from '../logs/tree-log.ts';

@@ -1,12 +1,12 @@
 /** Hosts with tree logs, recorded by the product's own log, on either database. */
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../src/events/clock.ts';
-import type { Database } from '../../src/events/database.ts';
 import { openLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
-import { sealSegments } from '../../src/events/segment/seal.ts';
+import { sealSegments } from '../../src/events/proof/seal.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { projector } from '../../src/projections/projector.ts';
 import type { BenchContext } from '../harness/bench.ts';
 import { recordTreeLog } from './tree-log.ts';

@@ -1,14 +1,14 @@
 /** Writes events that are at hand as a host's log, by the product's own append and sealing. */
 import { unbooted } from '../../src/domain/boot.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
-import { appendFor, type KeyRow } from '../../src/events/append.ts';
-import { encodeEvent } from '../../src/events/codec.ts';
-import type { Database } from '../../src/events/database.ts';
+import { encodeEvent } from '../../src/events/encoding/codec.ts';
+import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import type { Head } from '../../src/events/head.ts';
-import { fold } from '../../src/events/host-state.ts';
 import type { ProjectionRow, Projector } from '../../src/events/projector.ts';
+import { fold } from '../../src/events/reading/host-state.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { appendFor, type KeyRow } from '../../src/events/writing/append.ts';
 
 /** A number as large as those that writers draw. */
 const WRITER = 187_649_984_473_770;

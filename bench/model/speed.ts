@@ -4,7 +4,7 @@
  * many pairs a second it made.
  */
 import { flushLayer, layered } from '../../src/domain/kernel.ts';
-import { decideEvent } from '../../src/events/decision.ts';
+import { decideEvent } from '../../src/events/writing/decision.ts';
 import { perSecond } from '../harness/measure.ts';
 import { type Make, type Pair, type Workload, workload } from './pairs.ts';
 import { AGENT_PID, done } from './world.ts';

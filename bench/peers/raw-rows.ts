@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import postgres from 'postgres';
-import { sqlArray } from '../../src/events/sql-array.ts';
+import { sqlArray } from '../../src/events/storage/sql-array.ts';
 import { projector } from '../../src/projections/projector.ts';
 
 const TABLES = ['events', ...projector.tables.map(({ name }) => name)];

@@ -5,10 +5,10 @@
  */
 import { unbooted } from '../../src/domain/boot.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
-import type { Database } from '../../src/events/database.ts';
-import { fold, loadState } from '../../src/events/host-state.ts';
-import { readEvents } from '../../src/events/log-reader.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
+import { fold, loadState } from '../../src/events/reading/host-state.ts';
+import { readEvents } from '../../src/events/reading/log-reader.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { digestOf } from './state-digest.ts';
 
 export interface ColdFold {

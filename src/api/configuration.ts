@@ -2,8 +2,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { HELD_MAX, type HeldMax } from '../events/host-writers.ts';
-import { addressOf } from '../events/postgres/address.ts';
+import { addressOf } from '../events/storage/postgres/address.ts';
+import { HELD_MAX, type HeldMax } from '../events/writing/host-writers.ts';
 import { isLoopback } from './guard/origin.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;

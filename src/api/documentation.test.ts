@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { recordedCall } from '../events/call-schema.ts';
+import { recordedCall } from '../events/schema/call-schema.ts';
 import { VARIABLES } from './configuration.ts';
 import { PROBLEMS } from './problem-table.ts';
 

@@ -1,9 +1,9 @@
 /** The one table from what goes wrong below to problem documents. */
 
-import { DamagedLog } from '../events/damaged-log.ts';
-import { troubleOf } from '../events/database-error.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
+import { DamagedLog } from '../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../events/segment/segment.ts';
+import { troubleOf } from '../events/storage/database-error.ts';
 import { QuestionLimit } from '../time-travel/question-limit.ts';
 import { DAMAGED_RETRY_AFTER_S, RETRY_AFTER_S } from './limits.ts';
 import { invalid, type ProblemDetails, ProblemError } from './problem.ts';

@@ -1,10 +1,11 @@
 /** What the routes work on: the log, the database it is in, and what the operator is told of them. */
-import type { SignedHeads } from '../events/checkpoint/signed-heads.ts';
-import type { SigningKey } from '../events/checkpoint/signing-key.ts';
-import type { TrustedKeys } from '../events/checkpoint/trusted-keys.ts';
+
 import type { Clock } from '../events/clock.ts';
-import type { Database } from '../events/database.ts';
 import type { Log } from '../events/log.ts';
+import type { SignedHeads } from '../events/proof/signed-heads.ts';
+import type { SigningKey } from '../events/proof/signing-key.ts';
+import type { TrustedKeys } from '../events/proof/trusted-keys.ts';
+import type { Database } from '../events/storage/database.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Service {

@@ -1,5 +1,5 @@
 /** `bpfledger at`: which position a moment is, and the world as it was then, in short. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';

@@ -1,5 +1,5 @@
 /** `bpfledger branch`: hosts that share the log of another one, to try things out on. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';

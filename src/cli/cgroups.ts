@@ -1,5 +1,5 @@
 /** `bpfledger cgroups`: the tree, with what is attached to each cgroup and what runs on it. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';

@@ -1,8 +1,8 @@
 /** `bpfledger checkpoint`: signs where a log stands, lists what was signed, accepts another log. */
 import { join } from 'node:path';
-import { SIGNED_HEADS_FILE, SignedHeads } from '../events/checkpoint/signed-heads.ts';
+import { restClient } from '../client/rest-client.ts';
 import { systemClock } from '../events/clock.ts';
-import { restClient } from '../recorders/rest-client.ts';
+import { SIGNED_HEADS_FILE, SignedHeads } from '../events/proof/signed-heads.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';

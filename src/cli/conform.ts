@@ -1,6 +1,7 @@
 /** `bpfledger conform`: replays what real kernels answered, and tells every difference. */
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
+import { restClient } from '../client/rest-client.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
@@ -8,7 +9,6 @@ import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
 import { bootConfigFor, type Mismatch, replay } from '../recorders/golden/replay.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
-import { restClient } from '../recorders/rest-client.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { inParallel } from './parallel.ts';

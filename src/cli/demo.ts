@@ -1,11 +1,11 @@
 /** The demo: a host that lives through an incident which was recorded on a real kernel. */
 import { fileURLToPath } from 'node:url';
+import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { readGolden } from '../recorders/golden/files.ts';
 import { bootConfigFor, replay } from '../recorders/golden/replay.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios } from '../recorders/golden/scenario.ts';
-import { type RestClient, ServiceRefusal } from '../recorders/rest-client.ts';
 
 const HOST = 'demo';
 const RECORDING = fileURLToPath(new URL('../../test/histories/6.18.jsonl.br', import.meta.url));

@@ -1,5 +1,5 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
-import { type RestClient, restClient } from '../recorders/rest-client.ts';
+import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventLines, type WireEvent } from './event-text.ts';

@@ -1,5 +1,6 @@
 /** `bpfledger executor`: applies a host's log to the kernel that runs here. */
 import { hostname, release } from 'node:os';
+import { type RestClient, restClient } from '../client/rest-client.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { progTypeInput } from '../events/schema/object-types.ts';
 import { applicable } from '../executor/follow/applicable.ts';
@@ -9,7 +10,6 @@ import type { Difference, Ledger, LoggedEvent, Repair } from '../executor/follow
 import { openPlace, type Place, takePlace } from '../executor/follow/place.ts';
 import { CGROUP_PROG_TYPES } from '../executor/follow/program-walls.ts';
 import { bindKernel } from '../executor/kernel/syscall.ts';
-import { type RestClient, restClient } from '../recorders/rest-client.ts';
 import { command, type Printer } from './command.ts';
 import type { WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, sentenceOf, UsageError } from './exit-code.ts';

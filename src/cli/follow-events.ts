@@ -1,6 +1,6 @@
 /** Follows a host's log by server-sent events, across lost connections. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RestClient, ServiceRefusal } from '../recorders/rest-client.ts';
+import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
 import type { WireEvent } from './event-text.ts';
 import { linesOf } from './lines.ts';
 

@@ -1,5 +1,5 @@
 /** `bpfledger hosts`: the hosts of a service, and a new one. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';

@@ -1,8 +1,8 @@
 /** `bpfledger import`: an exported log becomes a host of a service. */
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { restClient } from '../client/rest-client.ts';
 import { BUNDLE_TYPE } from '../events/bundle/bundle-line.ts';
-import { restClient } from '../recorders/rest-client.ts';
 import { verifyBundle } from '../time-travel/verify/bundle.ts';
 import { command } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';

@@ -1,7 +1,8 @@
 /** `bpfledger incident`: recorded incidents, to look at and to ask questions of. */
+
+import { restClient } from '../client/rest-client.ts';
 import { readIncidents } from '../recorders/golden/incidents.ts';
 import { postScenario } from '../recorders/golden/post-scenario.ts';
-import { restClient } from '../recorders/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { SERVICE_FLAGS } from './question.ts';

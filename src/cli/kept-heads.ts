@@ -1,7 +1,7 @@
 /** What somebody kept of a log outside of its database: checkpoints, or a copy of the memory. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { KeptHead } from '../events/checkpoint/checkpoint-check.ts';
+import type { KeptHead } from '../events/proof/checkpoint-check.ts';
 import { InputError, sentenceOf } from './exit-code.ts';
 
 /** Heads of a host that are held against its log; the last ones of the file. */

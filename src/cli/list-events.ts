@@ -1,5 +1,5 @@
 /** Pages through the log of a host, from either end, and holds one page at a time. */
-import type { RestClient } from '../recorders/rest-client.ts';
+import type { RestClient } from '../client/rest-client.ts';
 import type { WireEvent } from './event-text.ts';
 
 /** Events of one request at most, as the API has it. */

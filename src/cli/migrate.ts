@@ -1,6 +1,6 @@
 /** `bpfledger migrate`: brings a database's tables up to this version of the program. */
-import { migrate as applyMigrations } from '../events/migrate.ts';
-import { pendingMigrations } from '../events/pending-migrations.ts';
+import { migrate as applyMigrations } from '../events/storage/migrate.ts';
+import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';

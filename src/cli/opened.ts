@@ -1,7 +1,7 @@
 /** Opens the database that the configuration names, for commands that work beside the service. */
-import type { Database } from '../events/database.ts';
-import { openPglite } from '../events/pglite-database.ts';
-import { openPostgres } from '../events/postgres-database.ts';
+import type { Database } from '../events/storage/database.ts';
+import { openPglite } from '../events/storage/pglite-database.ts';
+import { openPostgres } from '../events/storage/postgres-database.ts';
 import type { Configuration } from '../main.ts';
 
 /**

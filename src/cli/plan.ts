@@ -1,6 +1,6 @@
 /** `bpfledger plan`: what calls would be answered and change, and what in them may not be meant. */
 import { text } from 'node:stream/consumers';
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command } from './command.ts';
 import { answerText, effectLine } from './event-text.ts';

@@ -1,5 +1,5 @@
 /** What the commands share that ask a question about a host: flags, and printing the answer. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
 import { UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';

@@ -1,7 +1,8 @@
 /** `bpfledger rebuild`: derives the projections anew from the log. */
-import type { Database } from '../events/database.ts';
+
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
-import { pendingMigrations } from '../events/pending-migrations.ts';
+import type { Database } from '../events/storage/database.ts';
+import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';

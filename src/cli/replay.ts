@@ -1,5 +1,5 @@
 /** `bpfledger replay`: what another kernel would have answered to a host's calls. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';

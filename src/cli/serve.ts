@@ -1,7 +1,7 @@
 /** `bpfledger serve`: runs the service until it is told to stop. */
 
+import { restClient } from '../client/rest-client.ts';
 import { type Configuration, type Running, startService } from '../main.ts';
-import { restClient } from '../recorders/rest-client.ts';
 import { command, type Printer } from './command.ts';
 import { type Demo, postDemo } from './demo.ts';
 import { EXIT, UsageError } from './exit-code.ts';

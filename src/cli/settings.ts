@@ -1,5 +1,5 @@
 /** Flags that set what environment variables set as well; a flag wins over its variable. */
-import { addressOf } from '../events/postgres/address.ts';
+import { addressOf } from '../events/storage/postgres/address.ts';
 import { type Configuration, configurationOf } from '../main.ts';
 import type { Flags, Typed } from './command.ts';
 import { sentenceOf, UsageError } from './exit-code.ts';

@@ -1,5 +1,5 @@
 /** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
-import { problemText, type RestClient, restClient } from '../recorders/rest-client.ts';
+import { problemText, type RestClient, restClient } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';

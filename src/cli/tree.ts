@@ -1,5 +1,5 @@
 /** `bpfledger tree`: what is attached in the cgroup tree, in the manner of `bpftool cgroup tree`. */
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { AT_FLAG, oneHost, pathOf, SERVICE_FLAGS } from './question.ts';

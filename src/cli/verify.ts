@@ -1,9 +1,9 @@
 /** `bpfledger verify`: whether a log is what was recorded; of a host, or of an exported file. */
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { KeptHead } from '../events/checkpoint/checkpoint-check.ts';
-import { TrustedKeys, trustedKeysOf } from '../events/checkpoint/trusted-keys.ts';
-import { restClient } from '../recorders/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
+import type { KeptHead } from '../events/proof/checkpoint-check.ts';
+import { TrustedKeys, trustedKeysOf } from '../events/proof/trusted-keys.ts';
 import { type BundleVerification, verifyBundle } from '../time-travel/verify/bundle.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';

@@ -1,6 +1,7 @@
 /** The end of a log: what the next append continues from. */
-import type { Queryable } from './database.ts';
+
 import { LogRefusal } from './log-refusal.ts';
+import type { Queryable } from './storage/database.ts';
 
 export interface Head {
   /** Of the last event. */

@@ -2,10 +2,11 @@
  * Hosts by name. A host is never renamed or removed, so what is known of it stays true; a branch
  * may be dropped, and is looked up each time.
  */
-import type { Queryable } from './database.ts';
-import type { ImportedLog } from './imports.ts';
+
 import { LogRefusal } from './log-refusal.ts';
-import { sqlArray } from './sql-array.ts';
+import type { ImportedLog } from './reading/imports.ts';
+import type { Queryable } from './storage/database.ts';
+import { sqlArray } from './storage/sql-array.ts';
 
 /** Hosts in one listing at most. */
 const HOSTS_PAGE_MAX = 1000;

@@ -5,28 +5,39 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
-import { appendFor } from './append.ts';
-import { type BranchRequest, createBranch, dropBranch, type MadeBranch } from './branching.ts';
 import type { Clock } from './clock.ts';
-import type { CommitContext } from './commit.ts';
-import type { Database } from './database.ts';
 import type { LedgerEvent } from './event.ts';
-import type { Follower } from './follower.ts';
 import { type Head, readHead } from './head.ts';
-import type { HistoryChange } from './history.ts';
-import { type CreatedHost, createHost, type HostCreation } from './host-creation.ts';
-import { HostFeed } from './host-feed.ts';
-import { type HostState, loadState } from './host-state.ts';
-import { HostWriter } from './host-writer.ts';
-import { HELD_MAX, type HeldMax, HostWriters } from './host-writers.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
-import { sweepKeys } from './idempotency.ts';
-import { PAGE_EVENTS_MAX, positionAt, type Range, readEvents, readEventsAt } from './log-reader.ts';
 import { LogRefusal } from './log-refusal.ts';
-import { GROWN_CHANNEL, notifierFor } from './notifier.ts';
-import { PastStates } from './past-states.ts';
 import type { Projector } from './projector.ts';
+import type { Follower } from './reading/follower.ts';
+import type { HistoryChange } from './reading/history.ts';
+import { HostFeed } from './reading/host-feed.ts';
+import { type HostState, loadState } from './reading/host-state.ts';
+import {
+  PAGE_EVENTS_MAX,
+  positionAt,
+  type Range,
+  readEvents,
+  readEventsAt,
+} from './reading/log-reader.ts';
+import { PastStates } from './reading/past-states.ts';
+import type { Database } from './storage/database.ts';
 import type { AskedBoot, IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
+import { appendFor } from './writing/append.ts';
+import {
+  type BranchRequest,
+  createBranch,
+  dropBranch,
+  type MadeBranch,
+} from './writing/branching.ts';
+import type { CommitContext } from './writing/commit.ts';
+import { type CreatedHost, createHost, type HostCreation } from './writing/host-creation.ts';
+import { HostWriter } from './writing/host-writer.ts';
+import { HELD_MAX, type HeldMax, HostWriters } from './writing/host-writers.ts';
+import { sweepKeys } from './writing/idempotency.ts';
+import { GROWN_CHANNEL, notifierFor } from './writing/notifier.ts';
 
 export interface LogOptions {
   /** Migrated already. */

@@ -4,8 +4,8 @@
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
-import type { Queryable } from '../events/database.ts';
-import { lineText, queryLine } from '../events/lineage.ts';
+import { lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
 import { checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import * as schema from './schema.ts';

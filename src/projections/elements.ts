@@ -1,8 +1,8 @@
 /** Elements of plain maps, by the number in their key. They end with their map. */
 import { elementOf } from '../domain/elements.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import type { Queryable } from '../events/database.ts';
-import { lineText, queryLine } from '../events/lineage.ts';
+import { lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
 import { at, checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { elementVersions } from './schema.ts';

@@ -1,8 +1,8 @@
 /** Where the entries of lists come from: the positions of the events that put them there. */
 import type { AttachType } from '../domain/attach-type.ts';
-import type { Queryable } from '../events/database.ts';
-import { lineText, queryLine } from '../events/lineage.ts';
-import { sqlArray } from '../events/sql-array.ts';
+import { lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
+import { sqlArray } from '../events/storage/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { spelled } from './spelling.ts';

@@ -1,9 +1,9 @@
 /** Links: which program each runs, and where, until it is severed or freed. */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import type { Queryable } from '../events/database.ts';
-import { queryLine } from '../events/lineage.ts';
-import { sqlArray } from '../events/sql-array.ts';
+import { queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
+import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';

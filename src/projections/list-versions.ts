@@ -5,9 +5,9 @@
  */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
-import type { Queryable } from '../events/database.ts';
-import { type LineText, lineText, queryLine } from '../events/lineage.ts';
-import { sqlArray } from '../events/sql-array.ts';
+import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
+import { sqlArray } from '../events/storage/sql-array.ts';
 import type { ListedEntry } from './entries.ts';
 import { spelled } from './spelling.ts';
 

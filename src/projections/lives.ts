@@ -2,9 +2,10 @@
  * Lives: from which position to which a thing was there, told from its first and newest versions,
  * also when it is gone by now.
  */
-import type { Queryable } from '../events/database.ts';
-import { type LineText, lineText, queryLine } from '../events/lineage.ts';
-import { sqlArray } from '../events/sql-array.ts';
+
+import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
+import { sqlArray } from '../events/storage/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 

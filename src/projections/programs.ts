@@ -2,9 +2,9 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { ProgType } from '../domain/prog-type.ts';
-import type { Queryable } from '../events/database.ts';
-import { lineText, queryLine } from '../events/lineage.ts';
-import { sqlArray } from '../events/sql-array.ts';
+import { lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
+import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';

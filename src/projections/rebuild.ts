@@ -5,13 +5,13 @@
  */
 import { unbooted } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { DamagedLog } from '../events/damaged-log.ts';
-import type { Database, Queryable } from '../events/database.ts';
 import { lockHead, readHead } from '../events/head.ts';
-import { fold } from '../events/host-state.ts';
-import { grownFrom } from '../events/lineage.ts';
-import { readThrough } from '../events/log-reader.ts';
 import type { ProjectionRow } from '../events/projector.ts';
+import { DamagedLog } from '../events/reading/damaged-log.ts';
+import { fold } from '../events/reading/host-state.ts';
+import { grownFrom } from '../events/reading/lineage.ts';
+import { readThrough } from '../events/reading/log-reader.ts';
+import type { Database, Queryable } from '../events/storage/database.ts';
 import { projector } from './projector.ts';
 import { compareTable, createShadow, fillShadow, replaceTable, type ShadowDiff } from './shadow.ts';
 

@@ -2,9 +2,10 @@
  * Shadow tables: a second set of the projection tables that lives as long as one transaction, is
  * seen by nobody else and leaves nothing behind when the transaction fails.
  */
-import type { Queryable } from '../events/database.ts';
-import { insertRows } from '../events/insert-rows.ts';
+
 import type { ProjectionRow, ProjectionTable } from '../events/projector.ts';
+import type { Queryable } from '../events/storage/database.ts';
+import { insertRows } from '../events/storage/insert-rows.ts';
 
 /** How a table differs from its shadow. */
 export interface ShadowDiff {

@@ -5,8 +5,8 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { BpfMap, Kernel } from '../domain/kernel.ts';
 import { sameKey } from '../domain/storage.ts';
-import type { Queryable } from '../events/database.ts';
-import { lineText, queryLine } from '../events/lineage.ts';
+import { lineText, queryLine } from '../events/reading/lineage.ts';
+import type { Queryable } from '../events/storage/database.ts';
 import { at, checkedLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { storageVersions } from './schema.ts';

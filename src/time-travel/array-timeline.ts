@@ -9,7 +9,7 @@ import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.
 import type { Mode } from '../domain/flags.ts';
 import type { Cgroup, Entry, Kernel } from '../domain/kernel.ts';
 import { parentPath } from '../domain/path.ts';
-import type { Queryable } from '../events/database.ts';
+import type { Queryable } from '../events/storage/database.ts';
 import { listBoots } from '../projections/boots.ts';
 import type { ListedEntry } from '../projections/entries.ts';
 import {

@@ -3,10 +3,11 @@
  * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
  * boot (`boot:3`).
  */
-import type { Queryable } from '../events/database.ts';
+
+import { microsOf } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
 import { LogRefusal } from '../events/log-refusal.ts';
-import { microsOf } from '../events/rfc3339.ts';
+import type { Queryable } from '../events/storage/database.ts';
 import { listBoots, momentAt } from '../projections/boots.ts';
 import type { Moment } from '../projections/moment.ts';
 

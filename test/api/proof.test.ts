@@ -7,8 +7,8 @@ import { checkpoint, checkpointPage, keyList } from '../../src/api/routes/checkp
 import { verification } from '../../src/api/routes/verify.ts';
 import { wireEvent } from '../../src/api/wire/event.ts';
 import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
-import { microsOf } from '../../src/events/rfc3339.ts';
-import { upkeep } from '../../src/events/upkeep.ts';
+import { microsOf } from '../../src/events/encoding/rfc3339.ts';
+import { upkeep } from '../../src/events/proof/upkeep.ts';
 import { newSigner } from '../support/signer.ts';
 import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
 

@@ -11,7 +11,7 @@ import { tokensOf } from '../../src/api/guard/tokens.ts';
 import { readTokensFile } from '../../src/api/guard/tokens-file.ts';
 import { ProblemError } from '../../src/api/problem.ts';
 import { systemClock } from '../../src/events/clock.ts';
-import { microsOf } from '../../src/events/rfc3339.ts';
+import { microsOf } from '../../src/events/encoding/rfc3339.ts';
 import { post, problem, startTestService, type TestService } from './running.ts';
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Database } from '../../src/events/database.ts';
+import type { Database } from '../../src/events/storage/database.ts';
 import { startTestService, type TestService } from '../api/running.ts';
 import { abandon, ask } from '../stalls/client.ts';
 import { describeStores, logOn, type Store } from './stores.ts';

@@ -3,9 +3,9 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { effectiveArray, type Slot } from '../../src/domain/effective.ts';
-import type { Database } from '../../src/events/database.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { type ArrayVersion, arrayTimeline } from '../../src/time-travel/array-timeline.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';

@@ -4,11 +4,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
-import { headAt } from '../../src/events/head-at.ts';
-import { LINEAGE_MAX } from '../../src/events/lineage.ts';
 import type { Log } from '../../src/events/log.ts';
-import { sealSegments } from '../../src/events/segment/seal.ts';
-import { snapshotText, storeSnapshot } from '../../src/events/snapshots.ts';
+import { sealSegments } from '../../src/events/proof/seal.ts';
+import { headAt } from '../../src/events/reading/head-at.ts';
+import { LINEAGE_MAX } from '../../src/events/reading/lineage.ts';
+import { snapshotText, storeSnapshot } from '../../src/events/reading/snapshots.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';

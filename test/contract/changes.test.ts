@@ -1,10 +1,10 @@
 // What folds read, on both databases: pid and effects alone, from sealed segments and from rows.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readChanges } from '../../src/events/change-reader.ts';
 import type { Change, LedgerEvent } from '../../src/events/event.ts';
 import type { Log } from '../../src/events/log.ts';
-import { sealSegments } from '../../src/events/segment/seal.ts';
+import { sealSegments } from '../../src/events/proof/seal.ts';
+import { readChanges } from '../../src/events/reading/change-reader.ts';
 import { UnreadableSegment } from '../../src/events/segment/segment.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 

@@ -2,8 +2,8 @@
 // transaction that broke is committed, and the pool comes back whole.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/events/database.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';
 

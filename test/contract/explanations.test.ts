@@ -10,16 +10,16 @@ import { effectiveArray, levelsOf, type Slot } from '../../src/domain/effective.
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { listOf, progIdOf } from '../../src/domain/list.ts';
 import { systemClock } from '../../src/events/clock.ts';
-import type { Database } from '../../src/events/database.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import type { Moment } from '../../src/projections/moment.ts';
 import { projector } from '../../src/projections/projector.ts';
-import { askedExplanation } from '../../src/time-travel/asked-explanation.ts';
-import { blamed, linkHolders } from '../../src/time-travel/blame.ts';
+import { blamed, linkHolders } from '../../src/time-travel/blame/blame.ts';
+import { askedExplanation } from '../../src/time-travel/explain/asked-explanation.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
 

@@ -6,11 +6,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Database, Queryable } from '../../src/events/database.ts';
-import { lockFolder } from '../../src/events/folder-lock.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { pendingMigrations } from '../../src/events/pending-migrations.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
+import type { Database, Queryable } from '../../src/events/storage/database.ts';
+import { lockFolder } from '../../src/events/storage/folder-lock.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { pendingMigrations } from '../../src/events/storage/pending-migrations.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
 describeStores('guards', ({ open }) => {
@@ -152,7 +152,7 @@ describe('a PGlite folder', () => {
 
 /** A program that locks the folder, says so and stays. */
 function holding(folder: string): string {
-  const module = new URL('../../src/events/folder-lock.ts', import.meta.url).href;
+  const module = new URL('../../src/events/storage/folder-lock.ts', import.meta.url).href;
   return `
     import(${JSON.stringify(module)}).then(async ({ lockFolder }) => {
       await lockFolder(${JSON.stringify(folder)});

@@ -3,14 +3,14 @@
 import { expect } from 'vitest';
 import { unbooted } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
-import { genesisOf, identityOf } from '../../src/events/birth.ts';
-import { decodeEvent } from '../../src/events/codec.ts';
-import type { Database } from '../../src/events/database.ts';
+import { decodeEvent } from '../../src/events/encoding/codec.ts';
+import { chainHash } from '../../src/events/encoding/hash-chain.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { chainHash } from '../../src/events/hash-chain.ts';
 import { readHead } from '../../src/events/head.ts';
-import { fold, loadState } from '../../src/events/host-state.ts';
-import { readRows } from '../../src/events/log-reader.ts';
+import { genesisOf, identityOf } from '../../src/events/reading/birth.ts';
+import { fold, loadState } from '../../src/events/reading/host-state.ts';
+import { readRows } from '../../src/events/reading/log-reader.ts';
+import type { Database } from '../../src/events/storage/database.ts';
 
 interface BatchRow {
   readonly position_to: number;

@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Kernel } from '../../src/domain/kernel.ts';
-import type { Follower, Piece } from '../../src/events/follower.ts';
-import type { HistoryChange } from '../../src/events/history.ts';
 import type { Log } from '../../src/events/log.ts';
+import type { Follower, Piece } from '../../src/events/reading/follower.ts';
+import type { HistoryChange } from '../../src/events/reading/history.ts';
 import { loseHost, loseTail, renumber } from '../support/lost-tail.ts';
 import { expectSoundLog } from './log-facts.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';

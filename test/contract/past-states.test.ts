@@ -3,9 +3,9 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
-import type { Queryable } from '../../src/events/database.ts';
-import { loadState } from '../../src/events/host-state.ts';
-import { PastStates } from '../../src/events/past-states.ts';
+import { loadState } from '../../src/events/reading/host-state.ts';
+import { PastStates } from '../../src/events/reading/past-states.ts';
+import type { Queryable } from '../../src/events/storage/database.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
 import { describeStores, type Store } from './stores.ts';

@@ -4,10 +4,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
-import type { Database } from '../../src/events/database.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { momentAt, staleHosts } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';

@@ -5,9 +5,9 @@ import { unbooted } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { HostFeed } from '../../src/events/host-feed.ts';
-import { fold } from '../../src/events/host-state.ts';
 import type { Log } from '../../src/events/log.ts';
+import { HostFeed } from '../../src/events/reading/host-feed.ts';
+import { fold } from '../../src/events/reading/host-state.ts';
 import { expectSoundLog } from './log-facts.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 

@@ -4,11 +4,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe } from 'vitest';
 import { systemClock } from '../../src/events/clock.ts';
-import type { Database } from '../../src/events/database.ts';
 import { type Log, type LogOptions, openLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import type { Submission } from '../../src/events/submission.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { createDatabase } from '../support/database.ts';

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restClient } from '../../src/client/rest-client.ts';
 import { type Release, releaseOf } from '../../src/domain/release/release.ts';
 import { configurationOf, type Running, startService } from '../../src/main.ts';
 import { goldenFiles, readGolden } from '../../src/recorders/golden/files.ts';
@@ -13,7 +14,6 @@ import { modelMachine } from '../../src/recorders/golden/machine.ts';
 import { bootConfigFor, type Mismatch, replay } from '../../src/recorders/golden/replay.ts';
 import { restMachine } from '../../src/recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
-import { restClient } from '../../src/recorders/rest-client.ts';
 
 const archive = (kernel: string) => join(import.meta.dirname, `${kernel}.jsonl.br`);
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { encodeEvent } from '../../src/events/codec.ts';
+import { encodeEvent } from '../../src/events/encoding/codec.ts';
 import { openSegment, packSegment, SEGMENT_EVENTS } from '../../src/events/segment/segment.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
 import { goldenEvents } from '../support/golden-log.ts';

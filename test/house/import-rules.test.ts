@@ -14,10 +14,20 @@ const mayImport: Record<string, readonly string[]> = {
   events: ['domain'],
   projections: ['domain', 'events'],
   'time-travel': ['domain', 'events', 'projections'],
-  recorders: ['domain', 'events'],
+  client: [],
+  recorders: ['domain', 'events', 'client'],
   executor: ['domain', 'events', 'koffi'],
   api: ['domain', 'events', 'projections', 'time-travel', 'recorders'],
-  cli: ['domain', 'events', 'projections', 'time-travel', 'recorders', 'executor', 'main.ts'],
+  cli: [
+    'domain',
+    'events',
+    'projections',
+    'time-travel',
+    'recorders',
+    'executor',
+    'client',
+    'main.ts',
+  ],
   web: [],
 };
 const folders = Object.keys(mayImport);
@@ -52,6 +62,14 @@ const planted: readonly (readonly [path: string, source: string, rule?: string])
   ['src/domain/b.test.ts', `import '../events/x.ts';`, importRule],
   ['src/events/zod.ts', `import { z } from 'zod';\nexport const schema = z;`],
   ['src/events/http.ts', `export * from 'hono/streaming';`, importRule],
+  ['src/events/encoding/rows.ts', `import '../storage/x.ts';`, importRule],
+  ['src/events/storage/texts.ts', `import '../encoding/x.ts';`, importRule],
+  ['src/events/segment/rows.ts', `import '../reading/x.ts';`, importRule],
+  ['src/events/reading/appends.ts', `import '../writing/x.ts';`, importRule],
+  ['src/events/reading/texts.ts', `import '../encoding/x.ts';`],
+  ['src/events/writing/signs.ts', `import '../proof/x.ts';`, importRule],
+  ['src/events/proof/appends.ts', `import '../writing/x.ts';`, importRule],
+  ['src/events/proof/up.ts', `import '../../projections/x.ts';`, importRule],
   ['src/recorders/http.ts', `export * from '@hono/node-server';`, importRule],
   ['src/api/http.ts', `export * from 'hono';`],
   ['src/api/sql.ts', `export * from 'postgres';`, importRule],
@@ -121,7 +139,7 @@ describe('an arrow upward is refused, an arrow downward passes', () => {
   });
 
   it('from src/main.ts', () => {
-    expect(refusedTargets('src/main.ts')).toEqual(['cli', 'web', 'koffi']);
+    expect(refusedTargets('src/main.ts')).toEqual(['client', 'cli', 'web', 'koffi']);
   });
 });
 

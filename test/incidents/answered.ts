@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '../../src/cli/command.ts';
 import { readLine } from '../../src/cli/command-line.ts';
+import { restClient } from '../../src/client/rest-client.ts';
 import { configurationOf, type Running, startService } from '../../src/main.ts';
 import type { Incident } from '../../src/recorders/golden/incidents.ts';
 import { type PostedScenario, postScenario } from '../../src/recorders/golden/post-scenario.ts';
-import { restClient } from '../../src/recorders/rest-client.ts';
 
 export interface TestedService {
   readonly url: string;

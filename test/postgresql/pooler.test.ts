@@ -3,8 +3,8 @@
 
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { send, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

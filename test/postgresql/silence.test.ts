@@ -4,8 +4,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPostgres } from '../../src/events/postgres-database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { type ServiceProcess, send, startProcess } from '../api/process.ts';
 import { serving } from '../support/command.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';

@@ -2,17 +2,17 @@
 // in it without being noticed and named.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { appendFor } from '../../src/events/append.ts';
 import { BundleRefused, importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
-import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
-import { signHead } from '../../src/events/checkpoint/sign-head.ts';
 import { systemClock } from '../../src/events/clock.ts';
-import { encodeEvent } from '../../src/events/codec.ts';
+import { encodeEvent } from '../../src/events/encoding/codec.ts';
+import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
+import { ChainCheck, type ChainReport } from '../../src/events/proof/chain-check.ts';
+import { signHead } from '../../src/events/proof/sign-head.ts';
+import { appendFor } from '../../src/events/writing/append.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';

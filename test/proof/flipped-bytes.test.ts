@@ -2,17 +2,17 @@
 // the format and computes every digest anew.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { genesisOf } from '../../src/events/birth.ts';
 import { type BundleLine, readLine, writeLine } from '../../src/events/bundle/bundle-line.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
-import { ChainCheck, type ChainReport } from '../../src/events/chain-check.ts';
-import { signHead } from '../../src/events/checkpoint/sign-head.ts';
-import type { Database } from '../../src/events/database.ts';
-import { chainHash } from '../../src/events/hash-chain.ts';
-import { migrate } from '../../src/events/migrate.ts';
-import { openPglite } from '../../src/events/pglite-database.ts';
-import { sealSegments } from '../../src/events/segment/seal.ts';
+import { chainHash } from '../../src/events/encoding/hash-chain.ts';
+import { ChainCheck, type ChainReport } from '../../src/events/proof/chain-check.ts';
+import { sealSegments } from '../../src/events/proof/seal.ts';
+import { signHead } from '../../src/events/proof/sign-head.ts';
+import { genesisOf } from '../../src/events/reading/birth.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { logOn, mkdir, newHost } from '../contract/stores.ts';
 import { newSigner } from '../support/signer.ts';
 

@@ -2,8 +2,8 @@
 // recordings passes, and is written again as the same text.
 
 import { expect, it } from 'vitest';
-import { decodeEvent, encodeEvent } from '../../src/events/codec.ts';
-import { foundFault, recordedChange, recordedEvent } from '../../src/events/event-schema.ts';
+import { decodeEvent, encodeEvent } from '../../src/events/encoding/codec.ts';
+import { foundFault, recordedChange, recordedEvent } from '../../src/events/schema/event-schema.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
 import { root } from '../support/command.ts';
 import { goldenEvents } from '../support/golden-log.ts';

@@ -3,17 +3,21 @@
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { genesisOf, identityOf } from '../../src/events/birth.ts';
-import { signed } from '../../src/events/checkpoint/checkpoint.ts';
-import type { Outside } from '../../src/events/checkpoint/checkpoint-check.ts';
-import { readCheckpoints, storeCheckpoint } from '../../src/events/checkpoint/checkpoints.ts';
-import { signHead } from '../../src/events/checkpoint/sign-head.ts';
-import { chainHash } from '../../src/events/hash-chain.ts';
-import { loadState } from '../../src/events/host-state.ts';
+import { chainHash } from '../../src/events/encoding/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
-import { readRows } from '../../src/events/log-reader.ts';
-import { SNAPSHOT_FAULTS, snapshotText, storeSnapshot } from '../../src/events/snapshots.ts';
-import { upkeep } from '../../src/events/upkeep.ts';
+import { signed } from '../../src/events/proof/checkpoint.ts';
+import type { Outside } from '../../src/events/proof/checkpoint-check.ts';
+import { readCheckpoints, storeCheckpoint } from '../../src/events/proof/checkpoints.ts';
+import { signHead } from '../../src/events/proof/sign-head.ts';
+import { upkeep } from '../../src/events/proof/upkeep.ts';
+import { genesisOf, identityOf } from '../../src/events/reading/birth.ts';
+import { loadState } from '../../src/events/reading/host-state.ts';
+import { readRows } from '../../src/events/reading/log-reader.ts';
+import {
+  SNAPSHOT_FAULTS,
+  snapshotText,
+  storeSnapshot,
+} from '../../src/events/reading/snapshots.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { type Verification, verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';

@@ -3,15 +3,15 @@
 
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { genesisOf, identityOf } from '../../src/events/birth.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
-import { signHead } from '../../src/events/checkpoint/sign-head.ts';
 import { systemClock } from '../../src/events/clock.ts';
-import { chainHash } from '../../src/events/hash-chain.ts';
+import { chainHash } from '../../src/events/encoding/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
-import { readRows } from '../../src/events/log-reader.ts';
-import { sealSegments } from '../../src/events/segment/seal.ts';
+import { sealSegments } from '../../src/events/proof/seal.ts';
+import { signHead } from '../../src/events/proof/sign-head.ts';
+import { genesisOf, identityOf } from '../../src/events/reading/birth.ts';
+import { readRows } from '../../src/events/reading/log-reader.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';

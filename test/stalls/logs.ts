@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { recordTreeLog } from '../../bench/logs/tree-log.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { systemClock } from '../../src/events/clock.ts';
-import type { Database } from '../../src/events/database.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/events/migrate.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { migrate } from '../../src/events/storage/migrate.ts';
 import { projector } from '../../src/projections/projector.ts';
 
 export interface Sizes {

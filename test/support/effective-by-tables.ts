@@ -4,7 +4,7 @@
 
 import type { AttachType } from '../../src/domain/attach-type.ts';
 import type { Slot } from '../../src/domain/effective.ts';
-import type { Queryable } from '../../src/events/database.ts';
+import type { Queryable } from '../../src/events/storage/database.ts';
 import { at, type Moment } from '../../src/projections/moment.ts';
 import { spelled } from '../../src/projections/spelling.ts';
 

@@ -1,7 +1,7 @@
 // A database whose connection breaks when it is told to: before a statement reaches the server, or
 // after the server did it and before the answer comes back.
 
-import type { Database, Queryable } from '../../src/events/database.ts';
+import type { Database, Queryable } from '../../src/events/storage/database.ts';
 
 type Fault = 'none' | 'before' | 'after';
 

@@ -1,7 +1,7 @@
 // Everything that the tables of versions ever held until a moment, living or gone.
 
 import type { AttachType } from '../../src/domain/attach-type.ts';
-import type { Queryable } from '../../src/events/database.ts';
+import type { Queryable } from '../../src/events/storage/database.ts';
 import { type CgroupRow, cgroupsByIds } from '../../src/projections/cgroups.ts';
 import { type EntryListRow, listsOf } from '../../src/projections/entries.ts';
 import { type LinkRow, linksByIds } from '../../src/projections/links.ts';

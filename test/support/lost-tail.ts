@@ -1,7 +1,7 @@
 // A database that went back: what an older copy of it holds. The rows are taken away as its owner
 // can, with the triggers off, while the service has the log open.
 
-import type { Database, Queryable } from '../../src/events/database.ts';
+import type { Database, Queryable } from '../../src/events/storage/database.ts';
 import { projector } from '../../src/projections/projector.ts';
 
 /** Work of somebody who may switch off what guards the log. */

@@ -1,13 +1,13 @@
 // A log with its projections in a database, appended in batches as the writer does it, without the
 // writer: for tests that are about what the tables say.
 
-import { appendFor } from '../../src/events/append.ts';
-import { encodeEvent } from '../../src/events/codec.ts';
-import type { Database } from '../../src/events/database.ts';
+import { encodeEvent } from '../../src/events/encoding/codec.ts';
+import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { chainHash, GENESIS_HASH } from '../../src/events/hash-chain.ts';
 import { readHead } from '../../src/events/head.ts';
 import type { ProjectionRow } from '../../src/events/projector.ts';
+import type { Database } from '../../src/events/storage/database.ts';
+import { appendFor } from '../../src/events/writing/append.ts';
 import { projector } from '../../src/projections/projector.ts';
 import type { Step } from './random-history.ts';
 

@@ -4,7 +4,7 @@
 import type { AttachType } from '../../src/domain/attach-type.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
-import type { Queryable } from '../../src/events/database.ts';
+import type { Queryable } from '../../src/events/storage/database.ts';
 import { atOnce } from '../../src/events/turns.ts';
 import { elementsOf } from '../../src/projections/elements.ts';
 import type { Moment } from '../../src/projections/moment.ts';

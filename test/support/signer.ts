@@ -4,9 +4,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SignedHeads } from '../../src/events/checkpoint/signed-heads.ts';
-import { type SigningKey, signingKeyOf } from '../../src/events/checkpoint/signing-key.ts';
-import { TrustedKeys } from '../../src/events/checkpoint/trusted-keys.ts';
+import { SignedHeads } from '../../src/events/proof/signed-heads.ts';
+import { type SigningKey, signingKeyOf } from '../../src/events/proof/signing-key.ts';
+import { TrustedKeys } from '../../src/events/proof/trusted-keys.ts';
 
 export interface TestSigner {
   readonly key: SigningKey;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../events/clock.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { TOKEN_CHARS_MAX, TOKEN_CHARS_MIN } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import type { Principal, Tokens } from './tokens.ts';

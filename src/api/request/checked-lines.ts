@@ -1,7 +1,7 @@
 /** The lines of an NDJSON body of calls, checked piece by piece as they arrive. */
 import type { Context } from 'hono';
-import { type NumberedRequest, numbered } from '../../events/references.ts';
 import type { IdempotencyKey } from '../../events/submission.ts';
+import { type NumberedRequest, numbered } from '../../events/writing/references.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { beginBody } from '../guard/unfinished.ts';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';

@@ -1,6 +1,6 @@
 /** A condition on an effective array, as a query parameter: `lacks:12`, `empty`, `differs:web2`. */
 import { z } from 'zod';
-import type { Condition } from '../../time-travel/bisect.ts';
+import type { Condition } from '../../time-travel/bisect/bisect.ts';
 import { hostName, shortText } from '../routing.ts';
 
 export type AskedCondition = Condition | { readonly kind: 'differs'; readonly host: string };

@@ -1,12 +1,12 @@
 /** The filters of /events, as query parameters. */
 import { z } from 'zod';
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
-import { CALL_NAMES } from '../../events/call-schema.ts';
+import { CALL_NAMES } from '../../events/schema/call-schema.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
 import { path } from '../../events/schema/text.ts';
-import { cgroupScope } from '../../time-travel/cgroup-scope.ts';
-import { type EventFilter, NO_ERRNO } from '../../time-travel/event-filter.ts';
-import { programScope } from '../../time-travel/program-scope.ts';
+import { cgroupScope } from '../../time-travel/filter/cgroup-scope.ts';
+import { type EventFilter, NO_ERRNO } from '../../time-travel/filter/event-filter.ts';
+import { programScope } from '../../time-travel/filter/program-scope.ts';
 import { countParam, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { time } from './syscall-request.ts';

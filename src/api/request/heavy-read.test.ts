@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import type { Database } from '../../events/database.ts';
+import type { Database } from '../../events/storage/database.ts';
 import { turn } from '../../events/turns.ts';
 import { LOCAL } from '../guard/tokens.ts';
 import type { Service } from '../service.ts';

@@ -3,8 +3,8 @@
  * answered at once, each for so long, and only while somebody waits for the answer.
  */
 import type { Context } from 'hono';
-import type { Database } from '../../events/database.ts';
-import { whileWanted } from '../../events/while-wanted.ts';
+import type { Database } from '../../events/storage/database.ts';
+import { whileWanted } from '../../events/storage/while-wanted.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room, type RoomSize } from '../guard/room.ts';
 import { RETRY_AFTER_S } from '../limits.ts';

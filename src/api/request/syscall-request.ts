@@ -1,7 +1,7 @@
 /** What is posted to /syscalls and /plan: one call with who makes it, or a list of them. */
 import { z } from 'zod';
-import { requestedCall } from '../../events/call-schema.ts';
-import { microsOf } from '../../events/rfc3339.ts';
+import { microsOf } from '../../events/encoding/rfc3339.ts';
+import { requestedCall } from '../../events/schema/call-schema.ts';
 import { reference } from '../../events/schema/reference.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { comm } from '../../events/schema/text.ts';

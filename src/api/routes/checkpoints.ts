@@ -1,10 +1,10 @@
 /** GET and POST …/checkpoints: signed statements of where a log stood. GET /v1/keys: who signs. */
 import { z } from '@hono/zod-openapi';
-import type { Checkpoint } from '../../events/checkpoint/checkpoint.ts';
-import { readCheckpoints, readKeys } from '../../events/checkpoint/checkpoints.ts';
-import { signHead } from '../../events/checkpoint/sign-head.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
+import type { Checkpoint } from '../../events/proof/checkpoint.ts';
+import { readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
+import { signHead } from '../../events/proof/sign-head.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import {
   type App,

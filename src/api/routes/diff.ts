@@ -1,10 +1,10 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
 import type { Context } from 'hono';
-import { sharedTo } from '../../events/lineage.ts';
+import { sharedTo } from '../../events/reading/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { inTurns, mapped } from '../../events/turns.ts';
 import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
-import { diffText } from '../../time-travel/text/diff-text.ts';
+import { diffText } from '../../time-travel/diff/diff-text.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { DIFFS } from '../limits.ts';

@@ -1,10 +1,10 @@
 /** GET …/drift: where a real kernel and the log disagree, as a page; and as it comes, by SSE. */
 import { z } from '@hono/zod-openapi';
 import type { Outcome } from '../../domain/outcome.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { executorOf } from '../../events/kernel-reports/leases.ts';
 import { listRepairs, type RepairRow } from '../../events/kernel-reports/repairs.ts';
 import { listReports, type ReportRow } from '../../events/kernel-reports/reports.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';

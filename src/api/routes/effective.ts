@@ -4,8 +4,8 @@ import { effectiveArray as arrayOn, type Slot } from '../../domain/effective.ts'
 import type { Kernel } from '../../domain/kernel.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { blamed, type LinkHolders, linkHolders } from '../../time-travel/blame.ts';
-import { blameText } from '../../time-travel/text/blame-text.ts';
+import { blamed, type LinkHolders, linkHolders } from '../../time-travel/blame/blame.ts';
+import { blameText } from '../../time-travel/blame/blame-text.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';

@@ -1,9 +1,10 @@
 /** GET …/events: pages of the log, filtered; and one event. */
-import type { Queryable } from '../../events/database.ts';
+
 import type { LedgerEvent } from '../../events/event.ts';
-import { positionAt, readEvents } from '../../events/log-reader.ts';
+import { positionAt, readEvents } from '../../events/reading/log-reader.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
+import type { Queryable } from '../../events/storage/database.ts';
+import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, knownMoment, momentOf } from '../request/at.ts';

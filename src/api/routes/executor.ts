@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
 import { countReports, type Report, storeReports } from '../../events/kernel-reports/reports.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
 import { invalidBy } from '../field-errors.ts';
 import { ProblemError } from '../problem.ts';
 import { jsonBody, largeJsonBody } from '../request/body.ts';

@@ -2,12 +2,12 @@
 import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { writeBundle } from '../../events/bundle/write-bundle.ts';
-import type { Database } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { isOpen } from '../../time-travel/event-filter.ts';
+import type { Database } from '../../events/storage/database.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
 import { type ExportRange, filteredEvents } from '../../time-travel/export/filtered-events.ts';
+import { isOpen } from '../../time-travel/filter/event-filter.ts';
 import { ATTACHED } from '../answer-headers.ts';
 import { EXPORTS, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';

@@ -1,12 +1,12 @@
 /** GET …/gaps: when nothing ran on a cgroup for an attach type, or one program did not. */
 import { z } from '@hono/zod-openapi';
-import { rfc3339 } from '../../events/rfc3339.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
-import { gapsOf } from '../../time-travel/gaps.ts';
-import { gapsText } from '../../time-travel/text/gaps-text.ts';
-import { type ToldGap, toldGaps } from '../../time-travel/told-gaps.ts';
+import { gapsOf } from '../../time-travel/gaps/gaps.ts';
+import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
+import { type ToldGap, toldGaps } from '../../time-travel/gaps/told-gaps.ts';
 import { GAPS_MAX, TIMELINES } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';

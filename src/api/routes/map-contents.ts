@@ -1,7 +1,7 @@
 /** GET …/maps/{id}/storages and …/maps/{id}/elements: what a living map holds. */
 import type { z } from '@hono/zod-openapi';
-import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import { elementsOf } from '../../projections/elements.ts';
 import { mapsByIds } from '../../projections/maps.ts';
 import type { Moment, Page } from '../../projections/moment.ts';

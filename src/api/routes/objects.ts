@@ -1,8 +1,8 @@
 /** GET …/links, …/programs and …/maps: living objects by id, and one of them. */
 import { z } from '@hono/zod-openapi';
 import type { Kernel } from '../../domain/kernel.ts';
-import type { Queryable } from '../../events/database.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import { linksByIds } from '../../projections/links.ts';
 import { livingLinks, livingMaps, livingPrograms } from '../../projections/living.ts';
 import { mapsByIds } from '../../projections/maps.ts';

@@ -1,8 +1,8 @@
 /** What operators ask: is it alive, is it ready, what does it count, what is its API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
-import type { Database } from '../../events/database.ts';
-import { troubleOf } from '../../events/database-error.ts';
+import type { Database } from '../../events/storage/database.ts';
+import { troubleOf } from '../../events/storage/database-error.ts';
 import { apiDocument } from '../document.ts';
 import { READY_MS, RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';

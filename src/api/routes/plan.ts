@@ -1,9 +1,9 @@
 /** POST …/plan: what syscalls would be answered and change; nothing is recorded. */
 import { z } from '@hono/zod-openapi';
 import type { Slot } from '../../domain/effective.ts';
-import { recordedCall } from '../../events/call-schema.ts';
-import { recordedEffect } from '../../events/effect-schema.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
+import { recordedCall } from '../../events/schema/call-schema.ts';
+import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { plan } from '../../time-travel/plan/plan.ts';
 import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
 import { warningsOf } from '../../time-travel/plan/warnings.ts';

@@ -1,8 +1,8 @@
 /** POST …/replays: the same calls under another release; where its kernel answers otherwise. */
 import { z } from '@hono/zod-openapi';
 import { releaseOf } from '../../domain/release/release.ts';
-import { recordedEffect } from '../../events/effect-schema.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
+import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { invalidBy } from '../field-errors.ts';

@@ -1,6 +1,6 @@
 /** GET …/verify: four verdicts on a log: its chain, its projections, its outcomes, its snapshots. */
 import { z } from '@hono/zod-openapi';
-import type { KeptHead } from '../../events/checkpoint/checkpoint-check.ts';
+import type { KeptHead } from '../../events/proof/checkpoint-check.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
 import { UNKEPT } from '../answer-headers.ts';

@@ -3,9 +3,9 @@
  * long as its event. Bookmarks tell a filtered reader how far it is.
  */
 import type { LedgerEvent } from '../../events/event.ts';
-import type { Piece } from '../../events/follower.ts';
-import type { HistoryChange } from '../../events/history.ts';
-import { type EventFilter, isOpen, matches } from '../../time-travel/event-filter.ts';
+import type { Piece } from '../../events/reading/follower.ts';
+import type { HistoryChange } from '../../events/reading/history.ts';
+import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventText } from '../wire/event-text.ts';
 

@@ -1,6 +1,6 @@
 /** Blamed slots on the wire. */
 import { z } from 'zod';
-import type { BlamedSlot } from '../../time-travel/blame.ts';
+import type { BlamedSlot } from '../../time-travel/blame/blame.ts';
 import { eventRefOnWire, wireEventRef } from './event-ref.ts';
 import { slotFields } from './reads.ts';
 

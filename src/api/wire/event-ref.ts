@@ -1,7 +1,7 @@
 /** Events in short on the wire. */
 import { z } from 'zod';
-import { rfc3339 } from '../../events/rfc3339.ts';
-import type { EventRef } from '../../time-travel/event-ref.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
+import type { EventRef } from '../../time-travel/wording/event-ref.ts';
 import { position, timestamp } from './event.ts';
 
 export const wireEventRef = z

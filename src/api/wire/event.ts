@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/rules.ts';
-import { recordedCall } from '../../events/call-schema.ts';
-import { recordedEffect } from '../../events/effect-schema.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { recordedSuccess, refusalFields } from '../../events/outcome-schema.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
+import { recordedCall } from '../../events/schema/call-schema.ts';
+import { recordedEffect } from '../../events/schema/effect-schema.ts';
+import { recordedSuccess, refusalFields } from '../../events/schema/outcome-schema.ts';
 
 export const position = z.int().min(1).meta({
   id: 'Position',

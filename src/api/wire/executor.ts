@@ -1,6 +1,6 @@
 /** The executor's side on the wire: its lease, its reports, and what differs. */
 import { z } from 'zod';
-import { recordedSuccess, refusalFields } from '../../events/outcome-schema.ts';
+import { recordedSuccess, refusalFields } from '../../events/schema/outcome-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { plainText, shortText } from '../../events/schema/text.ts';
 import { EXECUTOR_REPORTS_MAX, REPAIRS_MAX, STANDING_MAX } from '../limits.ts';

@@ -1,7 +1,7 @@
 /** Hosts and boots on the wire. */
 import { z } from 'zod';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { Host } from '../../events/hosts.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
 import { bootConfig, bootConfigRequest } from '../../events/schema/boot-config.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Principal } from '../guard/tokens.ts';

@@ -1,7 +1,7 @@
 /** How a log was imported, on the wire. */
 import { z } from 'zod';
-import type { ImportedLog } from '../../events/imports.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
+import type { ImportedLog } from '../../events/reading/imports.ts';
 import { position, timestamp } from './event.ts';
 
 export const importedLog = z

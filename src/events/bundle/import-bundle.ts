@@ -3,24 +3,24 @@
  * whole log holds and all of it is there afterwards, or nothing is.
  */
 import { unbooted } from '../../domain/boot.ts';
-import type { StoredBatch } from '../batch-reader.ts';
-import type { Birth } from '../birth.ts';
-import { ChainCheck, type ChainReport } from '../chain-check.ts';
-import { storeCheckpoint, storeKey } from '../checkpoint/checkpoints.ts';
-import type { PublicKey } from '../checkpoint/signing-key.ts';
-import type { TrustedKeys } from '../checkpoint/trusted-keys.ts';
-import { type EncodedEvent, encodeEvent } from '../codec.ts';
-import { DamagedLog } from '../damaged-log.ts';
-import type { Database, Queryable } from '../database.ts';
-import { violatedUnique } from '../database-error.ts';
+import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
 import type { LedgerEvent } from '../event.ts';
-import { foundFault, recordedEvent } from '../event-schema.ts';
-import { fold } from '../host-state.ts';
-import { insertRows } from '../insert-rows.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
-import { storeSegment } from '../segment/seal.ts';
-import { sqlArray } from '../sql-array.ts';
+import { ChainCheck, type ChainReport } from '../proof/chain-check.ts';
+import { storeCheckpoint, storeKey } from '../proof/checkpoints.ts';
+import { storeSegment } from '../proof/seal.ts';
+import type { PublicKey } from '../proof/signing-key.ts';
+import type { TrustedKeys } from '../proof/trusted-keys.ts';
+import type { StoredBatch } from '../reading/batch-reader.ts';
+import type { Birth } from '../reading/birth.ts';
+import { DamagedLog } from '../reading/damaged-log.ts';
+import { fold } from '../reading/host-state.ts';
+import { foundFault, recordedEvent } from '../schema/event-schema.ts';
+import type { Database, Queryable } from '../storage/database.ts';
+import { violatedUnique } from '../storage/database-error.ts';
+import { insertRows } from '../storage/insert-rows.ts';
+import { sqlArray } from '../storage/sql-array.ts';
 import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 

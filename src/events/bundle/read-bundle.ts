@@ -3,15 +3,16 @@
  * of hashes, every checkpoint by its signature. What is damaged is reported with its positions as
  * exactly as what is left of the file allows, and left out.
  */
-import type { StoredBatch } from '../batch-reader.ts';
-import type { LogIdentity } from '../birth.ts';
-import type { ChainCheck } from '../chain-check.ts';
-import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { type PublicKey, publicKeyOf } from '../checkpoint/signing-key.ts';
-import type { EncodedEvent } from '../codec.ts';
+
+import type { EncodedEvent } from '../encoding/codec.ts';
 import type { LedgerEvent } from '../event.ts';
+import type { ChainCheck } from '../proof/chain-check.ts';
+import type { Checkpoint } from '../proof/checkpoint.ts';
+import { type PublicKey, publicKeyOf } from '../proof/signing-key.ts';
+import type { StoredBatch } from '../reading/batch-reader.ts';
+import type { LogIdentity } from '../reading/birth.ts';
+import { openStored, type StoredSegment } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
-import { openStored, type StoredSegment } from '../segment/segment-reader.ts';
 import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
 import { byteLines } from './byte-lines.ts';
 

@@ -3,21 +3,22 @@
  * checkpoints with the keys that signed them. What the database holds is exported as it stands,
  * sound or not: whoever reads it checks it.
  */
-import { readBatches, type StoredBatch } from '../batch-reader.ts';
-import { genesisOf, identityOf } from '../birth.ts';
-import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { readCheckpoints } from '../checkpoint/checkpoints.ts';
-import { HostKeys } from '../checkpoint/host-keys.ts';
-import type { PublicKey } from '../checkpoint/signing-key.ts';
-import type { EncodedEvent } from '../codec.ts';
-import type { Queryable } from '../database.ts';
-import { chainHash } from '../hash-chain.ts';
+
+import type { EncodedEvent } from '../encoding/codec.ts';
+import { chainHash } from '../encoding/hash-chain.ts';
 import { readHead } from '../head.ts';
-import { headAt } from '../head-at.ts';
-import { forksOf } from '../lineage.ts';
-import { readRows } from '../log-reader.ts';
+import type { Checkpoint } from '../proof/checkpoint.ts';
+import { readCheckpoints } from '../proof/checkpoints.ts';
+import { HostKeys } from '../proof/host-keys.ts';
+import type { PublicKey } from '../proof/signing-key.ts';
+import { readBatches, type StoredBatch } from '../reading/batch-reader.ts';
+import { genesisOf, identityOf } from '../reading/birth.ts';
+import { headAt } from '../reading/head-at.ts';
+import { forksOf } from '../reading/lineage.ts';
+import { readRows } from '../reading/log-reader.ts';
+import { openStored, type StoredSegment, segmentAt } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
-import { openStored, type StoredSegment, segmentAt } from '../segment/segment-reader.ts';
+import type { Queryable } from '../storage/database.ts';
 import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

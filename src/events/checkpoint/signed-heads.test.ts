@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import type { Checkpoint } from './checkpoint.ts';
-import { SignedHeads } from './signed-heads.ts';
+import type { Checkpoint } from '../proof/checkpoint.ts';
+import { SignedHeads } from '../proof/signed-heads.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-heads-'));
 const file = join(folder, 'signed-heads.jsonl');

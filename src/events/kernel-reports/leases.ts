@@ -1,5 +1,5 @@
 /** Who may apply a host's log to a kernel: one executor at a time, as long as it renews its lease. */
-import type { Queryable } from '../database.ts';
+import type { Queryable } from '../storage/database.ts';
 
 /** Milliseconds that a lease lasts without being renewed. */
 export const LEASE_MS = 15_000;

@@ -1,6 +1,6 @@
 /** What an executor put back on its kernel after others had changed it. */
-import type { Queryable } from '../database.ts';
-import { sqlArray } from '../sql-array.ts';
+import type { Queryable } from '../storage/database.ts';
+import { sqlArray } from '../storage/sql-array.ts';
 
 /** Repairs that are kept of a host; older ones are dropped, so that a quarrel fills no disk. */
 const REPAIRS_KEPT_MAX = 1000;

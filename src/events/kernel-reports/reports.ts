@@ -1,9 +1,9 @@
 /** Reports of an executor: what a real kernel answered, position by position. */
 import { sameAnswer } from '../../domain/agreement.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { Database, Queryable } from '../database.ts';
-import { readEvents } from '../log-reader.ts';
-import { sqlArray } from '../sql-array.ts';
+import { readEvents } from '../reading/log-reader.ts';
+import type { Database, Queryable } from '../storage/database.ts';
+import { sqlArray } from '../storage/sql-array.ts';
 import { LEASE_MS } from './leases.ts';
 import { type Repair, storeRepairs } from './repairs.ts';
 

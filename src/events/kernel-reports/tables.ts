@@ -3,7 +3,7 @@
  * into them, nobody follows them, and they can be dropped without losing an event.
  */
 import { bigint, boolean, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { hosts } from '../tables.ts';
+import { hosts } from '../storage/tables.ts';
 
 const int8 = () => bigint({ mode: 'number' });
 

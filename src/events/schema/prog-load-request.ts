@@ -1,6 +1,6 @@
 /** PROG_LOAD as asked: the tag and what else the instructions say are derived here, at the edge. */
 import { z } from 'zod';
-import { factsOf, type ProgFacts, tagOfReturning } from '../prog-tag.ts';
+import { factsOf, type ProgFacts, tagOfReturning } from '../encoding/prog-tag.ts';
 import { progLoad } from './prog-calls.ts';
 import { REQUESTED } from './vocabulary.ts';
 

@@ -8,10 +8,10 @@
  *     the effects as records by code
  */
 import type { Effect, EffectType } from '../../domain/effect.ts';
-import { decodeChange, effectTypeOf } from '../codec.ts';
-import { EFFECT_FIELDS } from '../effect-fields.ts';
+import { decodeChange, effectTypeOf } from '../encoding/codec.ts';
+import { EFFECT_FIELDS } from '../encoding/effect-fields.ts';
+import { isPlain, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
-import { isPlain, UnreadableEvent } from '../field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import type { CodedRecord, EventParts } from './event-parts.ts';
 import { type Columns, RecordsInOrder, RecordsWriter, readRecords, tally } from './records.ts';

@@ -5,7 +5,7 @@
  * of entries, and is referred to from there on. A column needs nothing outside itself, so one that
  * nobody wants is passed over.
  */
-import type { Json } from '../field-coder.ts';
+import type { Json } from '../encoding/field-coder.ts';
 import { type ByteReader, ByteWriter, FOLDABLE_BELOW, TruncatedBytes } from './varint.ts';
 
 /** What a value is. An absent one takes a byte as well, so that bytes bound the values. */

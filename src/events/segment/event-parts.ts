@@ -3,7 +3,7 @@
  * is not the canonical text of an event as `codec.ts` writes them is odd: it has no parts, and is
  * kept as it is, so packing never has to trust what it packs.
  */
-import type { Json } from '../field-coder.ts';
+import type { Json } from '../encoding/field-coder.ts';
 import { RECORD_ITEMS_MAX } from './records.ts';
 
 /** The version of the texts that are taken apart; others are odd. */

@@ -8,7 +8,7 @@
  *     column of the calls' codes
  *     envelopes under one code, calls by code, outcomes by the code of their call, as records
  */
-import type { Json } from '../field-coder.ts';
+import type { Json } from '../encoding/field-coder.ts';
 import type { PackedChange, Run } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
 import { type CodedRecord, type Envelope, type EventParts, jsonOf } from './event-parts.ts';

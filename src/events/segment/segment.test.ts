@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type HistoryOptions, randomHistory } from '../../../test/support/random-history.ts';
-import { decodeChange, encodeEvent } from '../codec.ts';
+import { decodeChange, encodeEvent } from '../encoding/codec.ts';
+import { UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
-import { UnreadableEvent } from '../field-coder.ts';
 import {
   openChanges,
   openSegment,

@@ -10,9 +10,9 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
-import type { EncodedEvent } from '../codec.ts';
+import type { EncodedEvent } from '../encoding/codec.ts';
+import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
-import { type Json, UnreadableEvent } from '../field-coder.ts';
 import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
 import { partsOf } from './event-parts.ts';
 import { type PackedEvent, Rest, RestWriter, type SealedBatch } from './rest.ts';

@@ -2,7 +2,7 @@
  * The check of each event before anything is done with it, whatever the service has checked: a log
  * may have been imported, and the service be another one.
  */
-import { foundFault, recordedChange } from '../../events/event-schema.ts';
+import { foundFault, recordedChange } from '../../events/schema/event-schema.ts';
 import type { LoggedEvent } from './ledger.ts';
 
 /** An event that no kernel could have had, or no service of this version writes. */

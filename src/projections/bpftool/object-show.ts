@@ -5,8 +5,8 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel, Link, Program } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
-import type { Queryable } from '../../events/database.ts';
-import { PAGE_EVENTS_MAX, readEventsAt } from '../../events/log-reader.ts';
+import { PAGE_EVENTS_MAX, readEventsAt } from '../../events/reading/log-reader.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import type { Moment } from '../moment.ts';
 import { loadPositions } from '../programs.ts';
 

@@ -1,6 +1,7 @@
 /** Lets a new host of a service live through a recorded scenario. */
+
+import type { RestClient } from '../../client/rest-client.ts';
 import type { Decision } from '../../domain/decision.ts';
-import type { RestClient } from '../rest-client.ts';
 import { callsOf } from './calls-of.ts';
 import type { LabelBook } from './labels.ts';
 import { bootConfigFor } from './replay.ts';

@@ -1,11 +1,12 @@
 /** A machine behind a running service: each call is posted, and the state is read back from it. */
+
+import type { RestClient } from '../../client/rest-client.ts';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { MapType } from '../../domain/map-type.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
-import type { RestClient } from '../rest-client.ts';
 import type { Machine, ObservedList, World } from './machine.ts';
 import { STORAGE_TYPES } from './translate.ts';
 

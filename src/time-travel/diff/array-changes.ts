@@ -7,10 +7,10 @@ import type { AttachType } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
 import type { CgroupView } from '../../projections/state.ts';
+import { type Subject, subject } from '../subjects/subject.ts';
 import type { CausesOf } from './causes.ts';
 import { sequenceChanges } from './sequence.ts';
 import type { ArrayChange, SlotHolder } from './state-diff.ts';
-import { type Subject, subject } from './subject.ts';
 
 const NO_SLOTS: readonly Slot[] = [];
 

@@ -1,13 +1,13 @@
 /** The difference of two moments of one log: the states, and the events in between. */
 
 import type { Kernel } from '../../domain/kernel.ts';
-import { fold } from '../../events/host-state.ts';
 import type { Log } from '../../events/log.ts';
+import { fold } from '../../events/reading/host-state.ts';
 import { inTurns, Pace, type Pausing, walk } from '../../events/turns.ts';
 import { stateOf, type WorldState } from '../../projections/state.ts';
-import type { EventRef } from '../event-ref.ts';
 import { eventsBetween } from '../log-pages.ts';
 import { QuestionLimit } from '../question-limit.ts';
+import type { EventRef } from '../wording/event-ref.ts';
 import { Causes } from './causes.ts';
 import type { Caused } from './rows.ts';
 import { diffStates, type StateDiff } from './state-diff.ts';

@@ -1,9 +1,9 @@
 /** Which events changed what between two moments, gathered while the log is folded. */
 import type { Kernel } from '../../domain/kernel.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { type EventRef, eventRef } from '../event-ref.ts';
-import type { Subject } from './subject.ts';
-import { subjectsOf } from './subjects-of.ts';
+import type { Subject } from '../subjects/subject.ts';
+import { subjectsOf } from '../subjects/subjects-of.ts';
+import { type EventRef, eventRef } from '../wording/event-ref.ts';
 
 /** Events that one change names: the newest ones, since they made it what it is. */
 const CAUSES_MAX = 100;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { givenHistory, randomHistory, type Step } from '../../../test/support/random-history.ts';
 import { unbooted } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
-import { fold } from '../../events/host-state.ts';
+import { fold } from '../../events/reading/host-state.ts';
 import { atOnce } from '../../events/turns.ts';
 import { stateOf, type WorldState } from '../../projections/state.ts';
 import { applyDiff } from './apply-diff.ts';

@@ -19,11 +19,11 @@ import type {
   ProgramView,
   WorldState,
 } from '../../projections/state.ts';
+import { subject } from '../subjects/subject.ts';
 import { arrayChanges } from './array-changes.ts';
 import type { CausesOf } from './causes.ts';
 import { type Caused, type RowsDiff, rowsDiff } from './rows.ts';
 import { type SequenceChange, sequenceChanges } from './sequence.ts';
-import { subject } from './subject.ts';
 
 /** A cgroup without its lists and arrays, whose changes are told one by one. */
 export type CgroupRowView = Omit<CgroupView, 'attached' | 'effective'>;

@@ -1,7 +1,7 @@
 /** Events as CSV (RFC 4180): one row an event, a column a fact, arguments and effects as JSON. */
 import { isRefusal } from '../../domain/outcome.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { rfc3339 } from '../../events/rfc3339.ts';
 import { FACTS, factsOf } from './event-facts.ts';
 
 const COLUMNS = [

@@ -1,8 +1,9 @@
 /** The events of a log that a filter lets pass, a page at a time, however long the log is. */
-import type { Queryable } from '../../events/database.ts';
+
 import type { LedgerEvent } from '../../events/event.ts';
-import { positionAt, readThrough } from '../../events/log-reader.ts';
-import { type EventFilter, matches } from '../event-filter.ts';
+import { positionAt, readThrough } from '../../events/reading/log-reader.ts';
+import type { Queryable } from '../../events/storage/database.ts';
+import { type EventFilter, matches } from '../filter/event-filter.ts';
 
 export interface ExportRange {
   readonly host_id: number;

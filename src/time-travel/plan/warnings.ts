@@ -5,8 +5,8 @@
 import type { Effect } from '../../domain/effect.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { indexOfLink, indexOfProg, listOf } from '../../domain/list.ts';
-import type { Queryable } from '../../events/database.ts';
 import type { LedgerEvent } from '../../events/event.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import { entriesSince, linksSince } from '../../projections/entry-origins.ts';
 import type { Moment } from '../../projections/moment.ts';
 import type { PlannedCall } from './planned-call.ts';

@@ -1,7 +1,7 @@
 /** Whether two kernels told a caller the same, and did the same. */
 import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
-import { encodeEvent } from '../../events/codec.ts';
+import { encodeEvent } from '../../events/encoding/codec.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 
 /** Whether a decision is what the event recorded; the rule behind an errno is nothing that a caller sees. */

@@ -4,7 +4,7 @@ import type { Effect } from '../../domain/effect.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/rules.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { effectText } from '../effect-text.ts';
+import { effectText } from '../wording/effect-text.ts';
 
 /** Effects that a sentence lists for one side. */
 const LISTED_EFFECTS_MAX = 3;

@@ -2,8 +2,8 @@
  * What is stored of positions that a log does not have: a log that was cut leaves rows behind that
  * tell of it. Compared with the head in one statement, so that writers may go on meanwhile.
  */
-import type { Fault } from '../../events/chain-check.ts';
-import type { Queryable } from '../../events/database.ts';
+import type { Fault } from '../../events/proof/chain-check.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
 
 /** A table, its column of positions, and what one of its rows is called. */

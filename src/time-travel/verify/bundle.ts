@@ -1,10 +1,11 @@
 /** Verifies an exported log without any service: its chain, and what today's rules answer. */
-import type { LogIdentity } from '../../events/birth.ts';
+
 import { readBundle } from '../../events/bundle/read-bundle.ts';
-import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
-import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
-import { decodeEvent } from '../../events/codec.ts';
-import { DamagedLog } from '../../events/damaged-log.ts';
+import { decodeEvent } from '../../events/encoding/codec.ts';
+import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';
+import type { Outside } from '../../events/proof/checkpoint-check.ts';
+import type { LogIdentity } from '../../events/reading/birth.ts';
+import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { notExcluded } from './not-excluded.ts';
 import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
 import { type Stopped, stoppedBy } from './stopped.ts';

@@ -2,19 +2,20 @@
  * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
-import { readBatches, type StoredBatch } from '../../events/batch-reader.ts';
-import { identityOf } from '../../events/birth.ts';
-import { ChainCheck, type ChainReport } from '../../events/chain-check.ts';
-import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
-import { readCheckpoints } from '../../events/checkpoint/checkpoints.ts';
-import { HostKeys } from '../../events/checkpoint/host-keys.ts';
-import type { EncodedEvent } from '../../events/codec.ts';
-import type { Queryable } from '../../events/database.ts';
+
+import type { EncodedEvent } from '../../events/encoding/codec.ts';
 import { type Head, readHead } from '../../events/head.ts';
-import { forksOf } from '../../events/lineage.ts';
-import { readRows } from '../../events/log-reader.ts';
+import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';
+import type { Outside } from '../../events/proof/checkpoint-check.ts';
+import { readCheckpoints } from '../../events/proof/checkpoints.ts';
+import { HostKeys } from '../../events/proof/host-keys.ts';
+import { readBatches, type StoredBatch } from '../../events/reading/batch-reader.ts';
+import { identityOf } from '../../events/reading/birth.ts';
+import { forksOf } from '../../events/reading/lineage.ts';
+import { readRows } from '../../events/reading/log-reader.ts';
+import { openStored, segmentAt } from '../../events/reading/segment-reader.ts';
 import { type SegmentRow, UnreadableSegment } from '../../events/segment/segment.ts';
-import { openStored, segmentAt } from '../../events/segment/segment-reader.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import { rowsBeyond } from './beyond.ts';
 
 export interface ChainVerdict extends ChainReport {

@@ -1,6 +1,7 @@
 /** What a verification cannot exclude, in sentences: a proof is worth what it is held against. */
-import type { LogIdentity } from '../../events/birth.ts';
-import type { ChainReport } from '../../events/chain-check.ts';
+
+import type { ChainReport } from '../../events/proof/chain-check.ts';
+import type { LogIdentity } from '../../events/reading/birth.ts';
 
 /**
  * What may be wrong although everything holds.

@@ -8,13 +8,13 @@ import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
-import { encodeEvent } from '../../events/codec.ts';
-import { DamagedLog } from '../../events/damaged-log.ts';
-import type { Queryable } from '../../events/database.ts';
+import { encodeEvent } from '../../events/encoding/codec.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { readHead } from '../../events/head.ts';
-import { fold } from '../../events/host-state.ts';
-import { readThrough } from '../../events/log-reader.ts';
+import { DamagedLog } from '../../events/reading/damaged-log.ts';
+import { fold } from '../../events/reading/host-state.ts';
+import { readThrough } from '../../events/reading/log-reader.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 import type { SnapshotsBeside } from './snapshots.ts';
 
 /** Differences that a verdict lists; more are only counted. */

@@ -4,15 +4,15 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Kernel } from '../../domain/kernel.ts';
-import type { Queryable } from '../../events/database.ts';
-import { type Stretch, stretchesOf } from '../../events/lineage.ts';
+import { type Stretch, stretchesOf } from '../../events/reading/lineage.ts';
 import {
   firstSnapshot,
   isSound,
   type StoredSnapshot,
   snapshotText,
   unpacked,
-} from '../../events/snapshots.ts';
+} from '../../events/reading/snapshots.ts';
+import type { Queryable } from '../../events/storage/database.ts';
 
 /** Faults that a verdict lists; more are only counted. */
 const FAULTS_MAX = 100;

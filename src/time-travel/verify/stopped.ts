@@ -1,6 +1,7 @@
 /** A log that is too damaged to be folded: that is a verdict, and no failure of the service. */
-import { DamagedLog } from '../../events/damaged-log.ts';
-import { UnreadableEvent } from '../../events/field-coder.ts';
+
+import { UnreadableEvent } from '../../events/encoding/field-coder.ts';
+import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../../events/segment/segment.ts';
 
 /** The verdict on a log that could not be read to its end. */

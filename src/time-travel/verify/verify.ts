@@ -1,8 +1,9 @@
 /** Verifies a host: four verdicts that stand for themselves, since each can fail alone. */
-import { identityOf } from '../../events/birth.ts';
-import type { Outside } from '../../events/checkpoint/checkpoint-check.ts';
-import type { Database } from '../../events/database.ts';
-import { type ImportedLog, importOf } from '../../events/imports.ts';
+
+import type { Outside } from '../../events/proof/checkpoint-check.ts';
+import { identityOf } from '../../events/reading/birth.ts';
+import { type ImportedLog, importOf } from '../../events/reading/imports.ts';
+import type { Database } from '../../events/storage/database.ts';
 import { rebuild } from '../../projections/rebuild.ts';
 import { type ChainVerdict, verifyChain } from './chain.ts';
 import { notExcluded } from './not-excluded.ts';

@@ -1,0 +1,142 @@
+/**
+ * The canonical encoding of an event: one compact JSON text, which the log stores and hashes byte
+ * for byte. Position and time of recording stand beside it in the row:
+ *
+ *     [schema, at - recorded_at, boot, source, actor, pid, comm, [call, …], outcome, [[effect, …], …]]
+ *
+ * Example, a link_create: `[1,0,1,0,"token:ci",812,"agent",[27,1,3,0,"/pod1"],5,[[16,7,12,31,1,5]]]`
+ */
+import type { CallName } from '../../domain/call.ts';
+import type { Effect, EffectType } from '../../domain/effect.ts';
+import type { Change, LedgerEvent } from '../event.ts';
+import { CALL_FIELDS } from './call-fields.ts';
+import { EFFECT_FIELDS } from './effect-fields.ts';
+import { coded, type Json, UnreadableEvent } from './field-coder.ts';
+import type { FieldList } from './field-list.ts';
+import { CALL_CODES, EFFECT_CODES, SOURCE_CODES } from './names.ts';
+import { decodeOutcome, encodeOutcome } from './outcome-codec.ts';
+
+type Body = readonly Json[];
+
+/** The version that new events are written in. */
+const SCHEMA_VERSION = 1;
+
+/** From each old version to the next: the first entry turns a body of version 1 into version 2. */
+const UPCASTERS: readonly ((body: Body) => Body)[] = [];
+
+/** An event as a row of the log holds it. */
+export interface EncodedEvent {
+  readonly position: number;
+  /** Microseconds since the epoch. */
+  readonly recorded_at: number;
+  /** The canonical text. It never holds a line break. */
+  readonly body: string;
+}
+
+const callName = coded(CALL_CODES);
+const effectType = coded(EFFECT_CODES);
+const source = coded(SOURCE_CODES);
+
+/** The canonical text of an event: equal events at equal places have equal text. */
+export function encodeEvent(event: LedgerEvent): string {
+  const { call } = event;
+  const callList: Json[] = [CALL_CODES[call.name]];
+  (CALL_FIELDS[call.name] as FieldList<unknown>).write(call, callList);
+  return JSON.stringify([
+    SCHEMA_VERSION,
+    event.at - event.recorded_at,
+    event.boot,
+    SOURCE_CODES[event.source],
+    event.actor,
+    event.pid,
+    event.comm,
+    callList,
+    encodeOutcome(event.outcome),
+    event.effects.map(encodeEffect),
+  ]);
+}
+
+function encodeEffect(effect: Effect): Json {
+  const list: Json[] = [EFFECT_CODES[effect.type]];
+  (EFFECT_FIELDS[effect.type] as FieldList<unknown>).write(effect, list);
+  return list;
+}
+
+/**
+ * The event that a row holds.
+ *
+ * @param row with the JSON of its text where that is at hand
+ * @throws UnreadableEvent when the text is damaged or of a version that this program lacks
+ */
+export function decodeEvent(row: EncodedEvent & { readonly json?: Json | undefined }): LedgerEvent {
+  return readably(row, () => decodeBody(row, upcast((row.json ?? JSON.parse(row.body)) as Body)));
+}
+
+/**
+ * What a fold needs of the event that a row holds; calls and answers are not decoded.
+ *
+ * @throws UnreadableEvent as `decodeEvent` does for the parts that are decoded
+ */
+export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): Change {
+  return readably(row, () => {
+    const body = upcast(JSON.parse(row.body) as Body);
+    const [pid, effects] = [body[PID] as number, body[EFFECTS] as readonly (readonly Json[])[]];
+    return { position: row.position, pid, effects: effects.map(decodeEffect) };
+  });
+}
+
+/** Indexes in a body. */
+const PID = 5;
+const EFFECTS = 9;
+
+function readably<T>({ position }: Pick<EncodedEvent, 'position'>, decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    throw new UnreadableEvent(`event ${position} cannot be read`, { cause });
+  }
+}
+
+function decodeBody(row: EncodedEvent, body: Body): LedgerEvent {
+  const [, delta, boot, sourceCode, actor, pid, comm, call, outcome, effects] = body;
+  return {
+    position: row.position,
+    recorded_at: row.recorded_at,
+    at: row.recorded_at + (delta as number),
+    source: source.decode(sourceCode as Json),
+    boot: boot as number,
+    actor: actor as string,
+    pid: pid as number,
+    comm: comm as string,
+    call: decodeCall(call as readonly Json[]),
+    outcome: decodeOutcome(outcome as Json),
+    effects: (effects as readonly (readonly Json[])[]).map(decodeEffect),
+  };
+}
+
+function decodeCall(list: readonly Json[]): LedgerEvent['call'] {
+  const name: CallName | 'boot' = callName.decode(list[0] as Json);
+  const call = { name };
+  CALL_FIELDS[name].read(list, 1, call);
+  return call as LedgerEvent['call'];
+}
+
+/** The type of effect that has a number. Throws UnreadableEvent when there is none. */
+export function effectTypeOf(code: number): EffectType {
+  return effectType.decode(code);
+}
+
+function decodeEffect(list: readonly Json[]): Effect {
+  const type: EffectType = effectType.decode(list[0] as Json);
+  const effect = { type };
+  EFFECT_FIELDS[type].read(list, 1, effect);
+  return effect as Effect;
+}
+
+function upcast(body: Body): Body {
+  const version = body[0] as number;
+  if (!(version >= 1 && version <= SCHEMA_VERSION)) {
+    throw new UnreadableEvent(`schema version ${version}; known are 1 to ${SCHEMA_VERSION}`);
+  }
+  return UPCASTERS.slice(version - 1).reduce((older, step) => step(older), body);
+}

@@ -1,0 +1,171 @@
+/**
+ * The fields of every effect in the order in which an event's text has them. Append only, and
+ * proven complete by the compiler, like those of the calls.
+ */
+import type { Effects, EffectType, ObjectKind } from '../../domain/effect.ts';
+import {
+  attachType,
+  bool,
+  coded,
+  listOf,
+  mapKey,
+  mapType,
+  plain,
+  progType,
+  sorted,
+} from './field-coder.ts';
+import { type FieldList, fieldList } from './field-list.ts';
+import { ACCESS_CODES, CAPABILITY_CODES, KIND_CODES, MODE_CODES, REASON_CODES } from './names.ts';
+
+const caps = listOf(coded(CAPABILITY_CODES));
+const reason = coded(REASON_CODES);
+const access = coded(ACCESS_CODES);
+const fd = fieldList<{ readonly fd: number }>({ fd: plain() });
+const path = fieldList<{ readonly path: string }>({ path: plain() });
+
+export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> } = {
+  Booted: fieldList<Effects['Booted']>({
+    boot: plain(),
+    boot_id: plain(),
+    release: plain(),
+    config: sorted(),
+  }),
+
+  ProcessSpawned: fieldList<Effects['ProcessSpawned']>({
+    pid: plain(),
+    comm: plain(),
+    uid: plain(),
+    caps,
+  }),
+  ProcessForked: fieldList<Effects['ProcessForked']>({ pid: plain(), uid: plain(), caps }),
+  ProcessExecuted: fieldList<Effects['ProcessExecuted']>({ comm: plain(), caps }),
+  ProcessExited: fieldList<Effects['ProcessExited']>({}),
+  CredentialsChanged: fieldList<Effects['CredentialsChanged']>({ uid: plain(), caps }),
+  NofileLimited: fieldList<Effects['NofileLimited']>({ nofile: plain() }),
+  ProcessMoved: fieldList<Effects['ProcessMoved']>({ cgroup_id: plain() }),
+
+  FdOpened: fieldList<Effects['FdOpened']>({
+    fd: plain(),
+    kind: coded(KIND_CODES),
+    id: plain(),
+    access,
+  }),
+  FdDuplicated: fieldList<Effects['FdDuplicated']>({ fd: plain(), to_fd: plain() }),
+  FdClosed: fd,
+  FdSent: fieldList<Effects['FdSent']>({ fd: plain(), to_pid: plain() }),
+  FdReceived: fd,
+  FdLost: fieldList<Effects['FdLost']>({}),
+
+  ProgLoaded: fieldList<Effects['ProgLoaded']>({
+    prog_id: plain(),
+    fd: plain(),
+    prog_type: progType,
+    expected_attach_type: attachType,
+    enforced: bool(),
+    uid: plain(),
+    tag: plain(),
+    prog_name: plain(),
+    map_ids: plain(),
+    storage_map_ids: plain(),
+  }),
+  ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
+
+  LinkCreated: fieldList<Effects['LinkCreated']>({
+    link_id: plain(),
+    prog_id: plain(),
+    cgroup_id: plain(),
+    attach_type: attachType,
+    fd: plain(),
+  }),
+  LinkUpdated: fieldList<Effects['LinkUpdated']>({
+    link_id: plain(),
+    prog_id: plain(),
+    was_prog_id: plain(),
+    revision: plain(),
+  }),
+  LinkSevered: fieldList<Effects['LinkSevered']>({ link_id: plain(), reason }),
+  LinkFreed: fieldList<Effects['LinkFreed']>({ link_id: plain(), reason }),
+  LinkIdBurned: fieldList<Effects['LinkIdBurned']>({ link_id: plain() }),
+  LinkReferenceLeaked: fieldList<Effects['LinkReferenceLeaked']>({ link_id: plain() }),
+
+  EntryInserted: fieldList<Effects['EntryInserted']>({
+    cgroup_id: plain(),
+    attach_type: attachType,
+    index: plain(),
+    revision: plain(),
+    mode: coded(MODE_CODES),
+    link_id: plain(),
+    prog_id: plain(),
+    preorder: bool(),
+  }),
+  EntryReplaced: fieldList<Effects['EntryReplaced']>({
+    cgroup_id: plain(),
+    attach_type: attachType,
+    index: plain(),
+    revision: plain(),
+    was_prog_id: plain(),
+    link_id: plain(),
+    prog_id: plain(),
+    preorder: bool(),
+  }),
+  EntryRemoved: fieldList<Effects['EntryRemoved']>({
+    cgroup_id: plain(),
+    attach_type: attachType,
+    index: plain(),
+    revision: plain(),
+    reason,
+    link_id: plain(),
+    prog_id: plain(),
+  }),
+  EffectiveSlotWritten: fieldList<Effects['EffectiveSlotWritten']>({
+    cgroup_id: plain(),
+    attach_type: attachType,
+    prog_ids: plain(),
+  }),
+
+  PinCreated: fieldList<Effects['PinCreated']>({
+    path: plain(),
+    kind: coded<ObjectKind>(KIND_CODES),
+    id: plain(),
+    uid: plain(),
+    mode: plain(),
+  }),
+  PinRemoved: fieldList<Effects['PinRemoved']>({ path: plain(), reason }),
+  DirectoryMade: path,
+  DirectoryRemoved: path,
+  PathMoved: fieldList<Effects['PathMoved']>({ path: plain(), to: plain() }),
+  ModeChanged: fieldList<Effects['ModeChanged']>({ path: plain(), mode: plain() }),
+
+  CgroupMade: fieldList<Effects['CgroupMade']>({ cgroup_id: plain(), path: plain() }),
+  CgroupRemoved: fieldList<Effects['CgroupRemoved']>({ cgroup_id: plain() }),
+
+  MapCreated: fieldList<Effects['MapCreated']>({
+    map_id: plain(),
+    fd: plain(),
+    map_type: mapType,
+    key_size: plain(),
+    value_size: plain(),
+    max_entries: plain(),
+    map_name: plain(),
+    access,
+  }),
+  MapBound: fieldList<Effects['MapBound']>({ prog_id: plain(), map_id: plain() }),
+  MapFreed: fieldList<Effects['MapFreed']>({ map_id: plain(), reason }),
+  StorageMade: fieldList<Effects['StorageMade']>({
+    map_id: plain(),
+    cgroup_id: plain(),
+    attach_type: attachType,
+  }),
+  StorageRemoved: fieldList<Effects['StorageRemoved']>({
+    map_id: plain(),
+    cgroup_id: plain(),
+    attach_type: attachType,
+    reason,
+  }),
+  ElementUpdated: fieldList<Effects['ElementUpdated']>({
+    map_id: plain(),
+    key: mapKey,
+    value: plain(),
+  }),
+  ElementDeleted: fieldList<Effects['ElementDeleted']>({ map_id: plain(), key: mapKey }),
+};

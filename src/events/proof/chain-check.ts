@@ -1,0 +1,255 @@
+/**
+ * Checks a log as it goes by: the chain of hashes is computed anew from the exact texts and held
+ * against every hash that was stored beside them, and against what checkpoints state. After a
+ * fault it goes on from the stored hash, so that one damaged event does not hide the next.
+ */
+
+import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
+import { chainHash, GENESIS_HASH } from '../encoding/hash-chain.ts';
+import type { LedgerEvent } from '../event.ts';
+import type { StoredBatch } from '../reading/batch-reader.ts';
+import { genesisOf, type LogIdentity } from '../reading/birth.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { CheckpointCheck, type Outside, type SignedReport } from './checkpoint-check.ts';
+import type { PublicKey } from './signing-key.ts';
+
+/** Faults that a report lists; more are only counted. */
+const FAULTS_MAX = 100;
+
+/** Something that is not as it was recorded. */
+export interface Fault {
+  /** The first and the last position that may be concerned; absent when no event is. */
+  readonly position_from?: number;
+  readonly position_to?: number;
+  /** Line of an exported file. */
+  readonly line?: number;
+  /** What was found, in a sentence. */
+  readonly message: string;
+}
+
+/** What a check comes to. */
+export interface ChainReport extends SignedReport {
+  readonly holds: boolean;
+  /** The last event that was looked at. */
+  readonly position: number;
+  /** Its chain value in hexadecimal. */
+  readonly hash: string;
+  readonly fault_count: number;
+  /** The first `FAULTS_MAX` of them. */
+  readonly faults: readonly Fault[];
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
+
+/** A check of one log, from its first event on. */
+export class ChainCheck {
+  readonly #faults: Fault[] = [];
+  #faultCount = 0;
+  #position = 0;
+  /** Undefined where what stood before is lost, until a stored hash tells it again. */
+  #hash: Uint8Array | undefined = GENESIS_HASH;
+  /** The chain begins with the host's name. */
+  #born = false;
+  #recordedAt = 0;
+  #atMax: number | undefined = 0;
+  #batchFrom = 1;
+  /** When the batch that is under way was recorded; all its events were, at once. */
+  #batchTime: number | undefined;
+  #forkedAt = 0;
+  /** A fault of this batch is known more exactly than by the batch. */
+  #batchBlamed = false;
+  readonly #signed: CheckpointCheck;
+
+  constructor(outside: Outside = {}) {
+    this.#signed = new CheckpointCheck(outside, (fault) => this.fault(fault));
+  }
+
+  get faultCount(): number {
+    return this.#faultCount;
+  }
+
+  /** The last event that was looked at. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The chain's value there; absent while it is lost. */
+  get hash(): Uint8Array | undefined {
+    return this.#hash;
+  }
+
+  /** Latest `at` so far, microseconds since the epoch; absent while it is lost. */
+  get atMax(): number | undefined {
+    return this.#atMax;
+  }
+
+  /** The first position of the batch that is under way. */
+  get batchFrom(): number {
+    return this.#batchFrom;
+  }
+
+  /** Which log it is, before anything of it: what its chain begins with. */
+  of(identity: LogIdentity): void {
+    this.#hash = genesisOf(identity.born);
+    this.#born = identity.born !== null;
+    this.#signed.of(identity);
+  }
+
+  /** A key that checkpoints are signed by. */
+  key(key: PublicKey): void {
+    this.#signed.key(key);
+  }
+
+  /** A checkpoint of a position that is still to come; they come in order. */
+  checkpoint(checkpoint: Checkpoint): void {
+    this.#signed.add(checkpoint);
+  }
+
+  /**
+   * The next event.
+   *
+   * @param stored its chain value where one is stored beside it
+   * @returns what the row says, unless it says nothing that can be read
+   */
+  event(row: EncodedEvent, stored?: Uint8Array): LedgerEvent | undefined {
+    this.#settle(this.#position);
+    const { position } = row;
+    if (position > this.#position + 1) this.lost(position - 1, 'missing from the log');
+    if (position < this.#position + 1) {
+      this.#blame(position, `position ${position} comes after ${this.#position}`);
+    }
+    if (row.recorded_at < this.#recordedAt) {
+      this.#blame(position, 'it is recorded earlier than the event before it');
+    }
+    if (this.#batchTime !== undefined && row.recorded_at !== this.#batchTime) {
+      this.#blame(position, 'it is recorded at another time than the batch that it is in');
+    }
+    this.#position = position;
+    this.#recordedAt = row.recorded_at;
+    this.#batchTime = row.recorded_at;
+    const event = this.#look(row);
+    if (this.#hash !== undefined) this.#hash = chainHash(this.#hash, row);
+    if (stored === undefined) return event;
+    if (this.#hash !== undefined && !same(this.#hash, stored)) {
+      const message = 'its hash does not follow from its text and the hash before it';
+      this.#blame(position, this.#hint(message, position));
+    }
+    this.#hash = stored;
+    return event;
+  }
+
+  /** Events up to `position_to` cannot be had. */
+  lost(position_to: number, why: string): void {
+    this.fault({ position_from: this.#position + 1, position_to, message: why });
+    this.skip(position_to);
+  }
+
+  /** Goes on after events that were reported as lost. */
+  skip(position_to: number): void {
+    this.#settle(this.#position);
+    this.#position = position_to;
+    this.#hash = undefined;
+    this.#atMax = undefined;
+    this.#batchTime = undefined;
+    this.#batchBlamed = true;
+  }
+
+  /** The append that the last events came by ends here. */
+  batch(batch: StoredBatch): void {
+    if (batch.position_to > this.#position) this.lost(batch.position_to, 'missing from the log');
+    const whole = this.#hash !== undefined && this.#atMax !== undefined;
+    const message = whole && !this.#batchBlamed ? this.#differs(batch) : undefined;
+    if (message !== undefined) {
+      this.fault({ position_from: this.#batchFrom, position_to: batch.position_to, message });
+    }
+    this.#hash = batch.hash;
+    this.#atMax = batch.at_max;
+    this.batchEnd();
+  }
+
+  /** A branch grew from here: what follows is of other appends, wherever this one ended. */
+  forks(): void {
+    this.#batchTime = undefined;
+    this.#forkedAt = this.#position;
+  }
+
+  /** The append ends here, of which nothing is stored. */
+  batchEnd(): void {
+    this.#batchFrom = this.#position + 1;
+    this.#batchTime = undefined;
+    this.#batchBlamed = false;
+    this.#settle(this.#position);
+  }
+
+  /** A segment says that the chain stands at `hash` here; `fault` tells when it does not. */
+  stands(hash: Uint8Array, fault: Fault): void {
+    if (this.#hash !== undefined && !same(this.#hash, hash)) this.fault(fault);
+    this.#hash = hash;
+  }
+
+  /** Something that concerns the log, found by whoever reads it. */
+  fault(fault: Fault): void {
+    this.#faultCount++;
+    if (this.#faults.length < FAULTS_MAX) this.#faults.push(fault);
+  }
+
+  /** The log is over. */
+  report(): ChainReport {
+    this.#settle(Number.POSITIVE_INFINITY);
+    const ended = this.#batchFrom > this.#position || this.#forkedAt === this.#position;
+    if (!ended && !this.#batchBlamed) {
+      const range = { position_from: this.#batchFrom, position_to: this.#position };
+      this.fault({ ...range, message: 'the last events belong to no batch' });
+      this.#batchBlamed = true;
+    }
+    const signed = this.#signed.report();
+    return {
+      holds: this.#faultCount === 0,
+      position: this.#position,
+      hash: this.#hash === undefined ? '' : Buffer.from(this.#hash).toString('hex'),
+      ...signed,
+      fault_count: this.#faultCount,
+      faults: this.#faults,
+    };
+  }
+
+  #blame(position: number, message: string): void {
+    this.#batchBlamed = true;
+    this.fault({ position_from: position, position_to: position, message });
+  }
+
+  #look(row: EncodedEvent): LedgerEvent | undefined {
+    try {
+      const event = decodeEvent(row);
+      if (this.#atMax !== undefined) this.#atMax = Math.max(this.#atMax, event.at);
+      return event;
+    } catch {
+      this.#blame(row.position, 'its text cannot be read as an event');
+      this.#atMax = undefined;
+      return undefined;
+    }
+  }
+
+  #differs(batch: StoredBatch): string | undefined {
+    if (this.#hash !== undefined && !same(this.#hash, batch.hash)) {
+      const message =
+        'the hash of the batch does not follow from its events and the hash before them';
+      return this.#hint(message, this.#batchFrom);
+    }
+    if (batch.recorded_at !== this.#recordedAt) return 'the batch tells another time of recording';
+    if (batch.at_max !== this.#atMax) return 'the batch tells another latest time of its events';
+    return undefined;
+  }
+
+  /** A chain that does not even begin as it should is most likely that of another host. */
+  #hint(message: string, position: number): string {
+    if (!this.#born || position !== 1) return message;
+    return `${message}; the first is bound to the host's name: it may be the log of another host`;
+  }
+
+  /** Holds what was signed of positions up to `position` against the chain. */
+  #settle(position: number): void {
+    const stand = { position: this.#position, hash: this.#hash, recordedAt: this.#recordedAt };
+    this.#signed.settle(position, stand);
+  }
+}

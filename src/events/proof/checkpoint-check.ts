@@ -1,0 +1,234 @@
+/**
+ * Holds what was signed against a log that goes by: the checkpoints that are stored with it, and
+ * what somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
+ * does not agree with the log is a fault, whoever signed it.
+ */
+import type { LogIdentity } from '../reading/birth.ts';
+import type { Fault } from './chain-check.ts';
+import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
+import type { PublicKey } from './signing-key.ts';
+import { TrustedKeys } from './trusted-keys.ts';
+
+/** Where a log stood, as it was kept outside of the database. */
+export interface KeptHead {
+  readonly position: number;
+  readonly hash: Uint8Array;
+  /** `checkpointHash` of the checkpoint that must still be stored; absent: that does not matter. */
+  readonly checkpoint?: Uint8Array;
+}
+
+/** What is trusted, from outside of what is checked. */
+export interface Outside {
+  /** Default: no key. */
+  readonly trusted?: TrustedKeys;
+  readonly kept?: readonly KeptHead[];
+  /** That no checkpoint is signed by a trusted key is a fault. */
+  readonly required?: boolean;
+}
+
+/** What the checkpoints come to. */
+export interface SignedReport {
+  /** Checkpoints of trusted keys that agree with the log. */
+  readonly checkpoints: number;
+  /** Position of the last of them, or of the last kept head that agrees; 0 when there is none. */
+  readonly proven_to: number;
+  /** Ids of the keys of these checkpoints. */
+  readonly keys: readonly string[];
+  /** Checkpoints that agree with the log and are signed by unknown keys: they prove nothing. */
+  readonly untrusted: number;
+  readonly untrusted_keys: readonly string[];
+  /** Kept heads that the log holds. */
+  readonly kept: number;
+  /** Checkpoints of format 1, of which one that is gone leaves no trace. */
+  readonly unchained: number;
+}
+
+/** Where a log stands in a check. */
+interface Stand {
+  readonly position: number;
+  /** Undefined where it is lost. */
+  readonly hash: Uint8Array | undefined;
+  readonly recordedAt: number;
+}
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
+
+export class CheckpointCheck {
+  readonly #trusted: TrustedKeys;
+  readonly #required: boolean;
+  readonly #fault: (fault: Fault) => void;
+  readonly #known = new Map<string, PublicKey>();
+  #identity: LogIdentity | undefined;
+  /** Those that are to be compared, in the order of their positions; from `#compared` on. */
+  #stated: Checkpoint[] = [];
+  #compared = 0;
+  #kept: readonly KeptHead[];
+  /** Hashes of the checkpoints that the kept heads are about. */
+  readonly #wanted: Set<string>;
+  #before: Uint8Array = NO_CHECKPOINT;
+  #number = 0;
+  #checkpoints = 0;
+  #provenTo = 0;
+  #statedTo = 0;
+  #untrusted = 0;
+  #keptHeld = 0;
+  #unchained = 0;
+  readonly #keys = new Set<string>();
+  readonly #untrustedKeys = new Set<string>();
+
+  /** @param fault is told of what does not agree */
+  constructor({ trusted, kept = [], required = false }: Outside, fault: (fault: Fault) => void) {
+    this.#required = required;
+    this.#trusted = trusted ?? new TrustedKeys([]);
+    this.#fault = fault;
+    this.#kept = kept;
+    this.#wanted = new Set(
+      kept.flatMap(({ checkpoint }) => (checkpoint ? [hexOf(checkpoint)] : [])),
+    );
+  }
+
+  /** Which log it is: what is signed must say so. Before any checkpoint. */
+  of(identity: LogIdentity): void {
+    this.#identity = identity;
+  }
+
+  /** A key that checkpoints are signed by. */
+  key(key: PublicKey): void {
+    this.#known.set(key.key_id, key);
+  }
+
+  /** The next checkpoint, of a position that is still to come. */
+  add(checkpoint: Checkpoint): void {
+    const { position, key_id } = checkpoint;
+    const key = this.#known.get(key_id);
+    const message =
+      key === undefined
+        ? `the checkpoint is signed by ${key_id}, a key that is not there`
+        : isSignedBy(checkpoint, key)
+          ? (this.#early(checkpoint) ?? this.#outOfOrder(checkpoint) ?? this.#ofAnother(checkpoint))
+          : `the signature of the checkpoint is not that of ${key_id}`;
+    this.#before = checkpointHash(checkpoint);
+    this.#number = checkpoint.chained?.number ?? this.#number;
+    if (checkpoint.chained === null) this.#unchained++;
+    this.#wanted.delete(hexOf(this.#before));
+    if (message === undefined) this.#stated.push(checkpoint);
+    else this.#fault({ position_from: position, position_to: position, message });
+  }
+
+  #early({ position }: Checkpoint): string | undefined {
+    const before = this.#stated.at(-1);
+    if (before === undefined || before.position <= position) return undefined;
+    return `the checkpoint comes after that of position ${before.position}`;
+  }
+
+  #outOfOrder({ chained }: Checkpoint): string | undefined {
+    if (chained === null) return undefined;
+    const { number, previous } = chained;
+    if (number === this.#number + 1 && same(previous, this.#before)) return undefined;
+    return (
+      `checkpoint ${number} does not follow the one that is stored before it: ` +
+      'one was removed, or signed anew'
+    );
+  }
+
+  /** What an imported host's log was signed as elsewhere is nothing that can be known here. */
+  #ofAnother({ host, position, chained }: Checkpoint): string | undefined {
+    const identity = this.#identity;
+    if (identity === undefined || position < identity.recorded_from) return undefined;
+    if (host !== identity.host) {
+      return `the checkpoint was signed for the host ${host}, and this one is called ${identity.host}`;
+    }
+    if (chained === null) return undefined;
+    if (chained.log_id !== identity.log_id) {
+      return 'the checkpoint was signed for another log of this name';
+    }
+    if (chained.recorded_from === identity.recorded_from) return undefined;
+    const [signed, told] = [chained.recorded_from, identity.recorded_from];
+    return `the checkpoint was signed for a log recorded here from position ${signed} on, not ${told}`;
+  }
+
+  /** Holds what is about positions up to `position` against where the log stands. */
+  settle(position: number, stand: Stand): void {
+    for (
+      let due = this.#stated[this.#compared];
+      due !== undefined && due.position <= position;
+      due = this.#stated[++this.#compared]
+    ) {
+      this.#compare(due, stand);
+    }
+    // Most often there is none left, and the list is not kept.
+    if (this.#compared === this.#stated.length && this.#compared > 0) {
+      this.#stated = [];
+      this.#compared = 0;
+    }
+    if (this.#kept.every((kept) => kept.position > position)) return;
+    for (const kept of this.#kept) if (kept.position <= position) this.#compareKept(kept, stand);
+    this.#kept = this.#kept.filter((kept) => kept.position > position);
+  }
+
+  /** Everything went by. */
+  report(): SignedReport {
+    if (this.#wanted.size > 0) {
+      const message = 'a checkpoint that is remembered outside the database is not stored any more';
+      this.#fault({ message });
+      this.#wanted.clear();
+    }
+    if (this.#required && this.#checkpoints === 0) {
+      this.#fault({ message: 'no checkpoint is signed by a key that was given' });
+    }
+    return {
+      checkpoints: this.#checkpoints,
+      proven_to: this.#provenTo,
+      keys: [...this.#keys],
+      untrusted: this.#untrusted,
+      untrusted_keys: [...this.#untrustedKeys],
+      kept: this.#keptHeld,
+      unchained: this.#unchained,
+    };
+  }
+
+  #compare(checkpoint: Checkpoint, stand: Stand): void {
+    const { position, hash, recorded_at, key_id } = checkpoint;
+    const place = { position_from: this.#statedTo + 1, position_to: position };
+    if (position !== stand.position) {
+      this.#fault({ ...place, message: `a checkpoint of position ${position} has no event` });
+      return;
+    }
+    if (stand.hash === undefined) return;
+    if (!same(stand.hash, hash) || recorded_at !== stand.recordedAt) {
+      const message = `the checkpoint of position ${position} was signed for another log`;
+      this.#fault({ ...place, message });
+      return;
+    }
+    this.#statedTo = position;
+    if (!this.#trusted.trusts(this.#known.get(key_id) as PublicKey)) {
+      this.#untrusted++;
+      this.#untrustedKeys.add(key_id);
+      return;
+    }
+    this.#checkpoints++;
+    this.#provenTo = position;
+    this.#keys.add(key_id);
+  }
+
+  #compareKept({ position, hash }: KeptHead, stand: Stand): void {
+    const place = { position_from: position, position_to: position };
+    if (position !== stand.position) {
+      const message = `position ${position} was signed, as is kept outside, and the log does not have it`;
+      this.#fault({ ...place, message });
+      return;
+    }
+    if (stand.hash === undefined) return;
+    if (same(stand.hash, hash)) {
+      this.#keptHeld++;
+      this.#provenTo = Math.max(this.#provenTo, position);
+      return;
+    }
+    const message = `position ${position} had another hash when it was signed, as is kept outside`;
+    this.#fault({ position_from: this.#statedTo + 1, position_to: position, message });
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,141 @@
+/** The checkpoints of a log as they are stored, and the keys that signed them. */
+import type { Queryable } from '../storage/database.ts';
+import type { Chained, Checkpoint } from './checkpoint.ts';
+import { type PublicKey, publicKeyOf } from './signing-key.ts';
+
+/** Checkpoints in one read at most. */
+const CHECKPOINTS_PAGE_MAX = 1000;
+/** Keys that one database may know: one for each time that an operator changes it. */
+const KEYS_MAX = 1000;
+
+interface Row extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
+  readonly hash: string;
+  readonly signature: string;
+  readonly number: number | null;
+  readonly previous: string | null;
+  readonly log_id: string | null;
+  readonly recorded_from: number | null;
+}
+
+const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signed_at, key_id,
+  encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
+  log_id::text as log_id, recorded_from`;
+
+const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
+
+function chainedOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
+  if (number === null || previous === null || recorded_from === null) return null;
+  return { number, previous: bytes(previous), log_id, recorded_from };
+}
+
+function checkpointOf(row: Row): Checkpoint {
+  const { host, position, recorded_at, signed_at, key_id } = row;
+  return {
+    host,
+    position,
+    hash: bytes(row.hash),
+    recorded_at,
+    signed_at,
+    chained: chainedOf(row),
+    key_id,
+    signature: bytes(row.signature),
+  };
+}
+
+/** Several of one position in the order in which they were signed. */
+function inOrder(a: Checkpoint, b: Checkpoint): number {
+  return a.position - b.position || (a.chained?.number ?? 0) - (b.chained?.number ?? 0);
+}
+
+export interface CheckpointRange {
+  /** Exclusive. */
+  readonly after: number;
+  /** Inclusive; default: the end of the log. */
+  readonly to?: number;
+  /** Default and upper bound `CHECKPOINTS_PAGE_MAX`. */
+  readonly limit?: number;
+}
+
+/** Checkpoints in order of position; all of those of the last position, even beyond the limit. */
+export async function readCheckpoints(
+  database: Queryable,
+  host_id: number,
+  { after, to = Number.MAX_SAFE_INTEGER, limit = CHECKPOINTS_PAGE_MAX }: CheckpointRange,
+): Promise<Checkpoint[]> {
+  const rows = await database.query<Row>(
+    `select ${COLUMNS} from checkpoints
+     where host_id = $1 and position > $2 and position <= $3
+     order by position fetch first $4 rows with ties`,
+    [host_id, after, to, Math.min(limit, CHECKPOINTS_PAGE_MAX)],
+  );
+  return rows.map(checkpointOf).sort(inOrder);
+}
+
+/** The last checkpoint of a host, and the last number that one of them has; 0 when none has. */
+export async function latestCheckpoint(
+  database: Queryable,
+  host_id: number,
+): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly number: number }> {
+  const rows = await database.query<Row & { readonly last: number | null }>(
+    `select ${COLUMNS}, (select max(number) from checkpoints where host_id = $1) as last
+     from checkpoints where host_id = $1 and position =
+       (select max(position) from checkpoints where host_id = $1)`,
+    [host_id],
+  );
+  return { checkpoint: rows.map(checkpointOf).sort(inOrder).at(-1), number: rows[0]?.last ?? 0 };
+}
+
+/** Adds a checkpoint; one that is there already stays as it is. */
+export async function storeCheckpoint(
+  database: Queryable,
+  host_id: number,
+  { host, position, hash, recorded_at, signed_at, key_id, signature, chained }: Checkpoint,
+): Promise<void> {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  await database.query(
+    `insert into checkpoints (host_id, host, position, hash, recorded_at, signed_at, key_id,
+       signature, number, previous, log_id, recorded_from)
+     values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, decode($8, 'hex'), $9, decode($10, 'hex'),
+       $11, $12)
+     on conflict do nothing`,
+    [
+      host_id,
+      host,
+      position,
+      hex(hash),
+      recorded_at,
+      signed_at,
+      key_id,
+      hex(signature),
+      chained?.number ?? null,
+      chained === null ? null : hex(chained.previous),
+      chained?.log_id ?? null,
+      chained?.recorded_from ?? null,
+    ],
+  );
+}
+
+/** Makes a public key known. */
+export async function storeKey(database: Queryable, { key_id, bytes }: PublicKey): Promise<void> {
+  await database.query(
+    `insert into signing_keys (key_id, public_key) values ($1, decode($2, 'hex'))
+     on conflict do nothing`,
+    [key_id, Buffer.from(bytes).toString('hex')],
+  );
+}
+
+/**
+ * The keys that signed checkpoints of this database.
+ *
+ * @param host_id only those that signed checkpoints of this host
+ */
+export async function readKeys(database: Queryable, host_id?: number): Promise<PublicKey[]> {
+  const rows = await database.query<{ readonly public_key: string }>(
+    `select encode(public_key, 'hex') as public_key from signing_keys k
+     where $1::int8 is null or exists
+       (select from checkpoints c where c.host_id = $1::int8 and c.key_id = k.key_id)
+     order by key_id limit $2`,
+    [host_id ?? null, KEYS_MAX],
+  );
+  return rows.map(({ public_key }) => publicKeyOf(Buffer.from(public_key, 'hex')));
+}

@@ -1,0 +1,70 @@
+/**
+ * What makes the log provable as it grows: every host gets a signed checkpoint now and then, and
+ * what is long enough is sealed. Any number of instances may do it at once.
+ */
+
+import { SEGMENT_EVENTS } from '../segment/segment.ts';
+import type { Database } from '../storage/database.ts';
+import { sealSegments } from './seal.ts';
+import { signHead } from './sign-head.ts';
+import type { SignedHeads } from './signed-heads.ts';
+import type { SigningKey } from './signing-key.ts';
+
+/** Events after which a checkpoint is due. */
+const CHECKPOINT_EVENTS = 10_000;
+/** Minutes after which a checkpoint is due, when anything was recorded since the last one. */
+const CHECKPOINT_MINUTES = 10;
+/** Hosts of one round; the others have their turn in the next. */
+const HOSTS_MAX = 1000;
+
+export interface Upkeep {
+  readonly key: SigningKey;
+  /** What was signed before, outside the database. */
+  readonly memory: SignedHeads;
+  /** Microseconds since the epoch. */
+  readonly now: number;
+  /** Stops after the host, or the segment, that is under way. */
+  readonly signal: AbortSignal;
+  /** Told of a host whose log could not be signed or sealed; the others go on. */
+  readonly onFault: (error: unknown) => void;
+}
+
+// A log that ends before what was signed is due as well: that is refused, and so it is told.
+const UNSIGNED = `
+  select h.host_id, h.name as host from hosts h join heads t using (host_id)
+  left join lateral (select position, signed_at from checkpoints c
+    where c.host_id = t.host_id order by position desc limit 1) latest on true
+  where t.position < latest.position
+    or t.position - coalesce(latest.position, 0) >= $1::int8
+    or (t.position > coalesce(latest.position, 0) and coalesce(latest.signed_at, 0) <= $2::int8)
+  order by h.host_id limit $3`;
+
+// A branch is a sketch: what it has of its own stays rows, and its origin's prefix is sealed there.
+const UNSEALED = `
+  select h.host_id from heads h join hosts using (host_id)
+  left join lateral (select position_to from segments s
+    where s.host_id = h.host_id order by position_from desc limit 1) latest on true
+  where hosts.origin_host_id is null and h.position - coalesce(latest.position_to, 0) >= $1::int8
+  order by h.host_id limit $2`;
+
+/** Signs and seals what is due. */
+export async function upkeep(database: Database, options: Upkeep): Promise<void> {
+  const { key, memory, now, signal, onFault } = options;
+  const before = now - CHECKPOINT_MINUTES * 60 * 1_000_000;
+  const unsigned = await database.query<{ readonly host_id: number; readonly host: string }>(
+    UNSIGNED,
+    [CHECKPOINT_EVENTS, before, HOSTS_MAX],
+  );
+  for (const host of unsigned) {
+    if (signal.aborted) return;
+    await signHead(database, host, { key, memory, now }).catch(onFault);
+  }
+  const unsealed = await database.query<{ readonly host_id: number }>(UNSEALED, [
+    SEGMENT_EVENTS,
+    HOSTS_MAX,
+  ]);
+  for (const { host_id } of unsealed) {
+    if (signal.aborted) return;
+    await sealSegments(database, { host_id, signal }).catch(onFault);
+  }
+}

@@ -1,0 +1,48 @@
+/** Reads what is kept of each append: where it ended, and the chain's value there. */
+import type { Queryable } from '../storage/database.ts';
+import { type Stretch, stretchesOf } from './lineage.ts';
+
+/** Batches in one read at most. */
+const PAGE_BATCHES_MAX = 1000;
+
+export interface StoredBatch {
+  /** Position of its last event. */
+  readonly position_to: number;
+  /** Microseconds since the epoch. */
+  readonly recorded_at: number;
+  /** Latest `at` of all events up to its end, microseconds since the epoch. */
+  readonly at_max: number;
+  readonly writer: number;
+  /** Chain value of its last event. */
+  readonly hash: Uint8Array;
+}
+
+type Row = Omit<StoredBatch, 'hash'> & { readonly hash: string };
+
+/** The batches that end in [from, to], a page at a time. */
+export async function* readBatches(
+  database: Queryable,
+  hostId: number,
+  range: { readonly from: number; readonly to: number },
+): AsyncGenerator<StoredBatch[]> {
+  for (const stretch of await stretchesOf(database, hostId, range)) {
+    yield* batchesOf(database, stretch);
+  }
+}
+
+async function* batchesOf(
+  database: Queryable,
+  { host_id, from, to }: Stretch,
+): AsyncGenerator<StoredBatch[]> {
+  let next = from;
+  for (;;) {
+    const rows = await database.query<Row>(
+      `select position_to, recorded_at, at_max, writer, encode(hash, 'hex') as hash from batches
+       where host_id = $1 and position_to between $2 and $3 order by position_to limit $4`,
+      [host_id, next, to, PAGE_BATCHES_MAX],
+    );
+    if (rows.length > 0) yield rows.map((row) => ({ ...row, hash: Buffer.from(row.hash, 'hex') }));
+    if (rows.length < PAGE_BATCHES_MAX) return;
+    next = (rows.at(-1)?.position_to ?? to) + 1;
+  }
+}

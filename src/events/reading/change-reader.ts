@@ -1,0 +1,69 @@
+/**
+ * Reads what events changed, for folds: pid and effects alone. Calls and answers are most of a log
+ * and are not even unpacked where events are sealed.
+ */
+import { decodeChange } from '../encoding/codec.ts';
+import type { Change } from '../event.ts';
+import type { Queryable } from '../storage/database.ts';
+import { turn } from '../turns.ts';
+import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
+import { segmentAt, storedChanges } from './segment-reader.ts';
+
+/** Fewer events than these are read from rows: a segment is unpacked as a whole. */
+const SEALED_EVENTS_MIN = 1500;
+
+interface Range {
+  readonly from: number;
+  /** Inclusive. */
+  readonly to: number;
+}
+
+/**
+ * What the events in [from, to] changed, a page at a time, in order; events that changed nothing
+ * may be left out. Stops early when the log ends before `to`.
+ *
+ * @throws UnreadableSegment when a segment is damaged
+ */
+export async function* readChanges(
+  database: Queryable,
+  hostId: number,
+  { from, to }: Range,
+): AsyncGenerator<Change[]> {
+  let next = from;
+  let sealed = ahead(database, hostId, { from, to });
+  while (next <= to) {
+    const segment = await sealed;
+    if (segment === undefined) {
+      const limit = Math.min(to - next + 1, PAGE_EVENTS_MAX);
+      const first = next;
+      const bodies = await readBodies(database, hostId, { from: first, limit });
+      if (bodies.length === 0) return;
+      next += bodies.length;
+      sealed = ahead(database, hostId, { from: next, to });
+      yield bodies.map((body, i) => decodeChange({ position: first + i, body }));
+      continue;
+    }
+    next = segment.position_to + 1;
+    // The next segment is on its way while this one is folded, and so is whatever else waits.
+    sealed = ahead(database, hostId, { from: next, to });
+    for (const page of segment.pages) {
+      yield page;
+      await turn();
+    }
+  }
+}
+
+/** Begins to read a segment. Whoever stops before it arrives need not learn that it is damaged. */
+function ahead(...wanted: Parameters<typeof sealedFrom>): ReturnType<typeof sealedFrom> {
+  const sealed = sealedFrom(...wanted);
+  sealed.catch(() => undefined);
+  return sealed;
+}
+
+/** The segment that a position is in, when enough is left to be worth it. */
+async function sealedFrom(database: Queryable, hostId: number, range: Range) {
+  if (range.to - range.from + 1 < SEALED_EVENTS_MIN) return undefined;
+  const stored = await segmentAt(database, hostId, range.from);
+  if (stored === undefined) return undefined;
+  return { position_to: stored.position_to, pages: await storedChanges(stored, range) };
+}

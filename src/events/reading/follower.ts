@@ -1,0 +1,97 @@
+/**
+ * One reader of a host's log: a place in it. The feed hands out what the ring holds and wakes whoever
+ * waits at its end; a follower that is behind the ring reads the database. A follower has no
+ * buffer: it takes events when it is asked for them.
+ */
+import type { LedgerEvent } from '../event.ts';
+import type { HistoryChange } from './history.ts';
+
+/** Events in order. */
+export type Piece = readonly LedgerEvent[];
+
+/** What a follower needs of its feed. */
+export interface Feed {
+  /** What the ring holds from a position on; undefined when that is no longer in it. */
+  held(from: number): Piece | undefined;
+  /** The same from the database. */
+  read(from: number): Promise<Piece>;
+  /** Wakes the follower when the log has grown. */
+  wait(follower: Follower): void;
+  leave(follower: Follower): void;
+  /** Set when the log is another than the one that was followed. */
+  readonly changed: HistoryChange | undefined;
+}
+
+/** A follower that ends by itself says that the log is not the one that it followed. */
+type Result = IteratorResult<Piece, HistoryChange | undefined>;
+
+const ENDED: Result = { done: true, value: undefined };
+
+export class Follower implements AsyncIterableIterator<Piece, HistoryChange | undefined> {
+  readonly #feed: Feed;
+  /** Position of the event that it takes next. */
+  #next: number;
+  #answer: ((result: Result | Promise<Result>) => void) | undefined;
+  #ended = false;
+
+  constructor(feed: Feed, after: number) {
+    this.#feed = feed;
+    this.#next = after + 1;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The events that come next, as soon as there are any; ask again when it is answered. */
+  next(): Promise<Result> {
+    if (this.#ended) return Promise.resolve(ENDED);
+    const { changed } = this.#feed;
+    if (changed !== undefined) return this.#sentAway(changed);
+    const piece = this.#feed.held(this.#next);
+    if (piece === undefined) return this.#behind();
+    if (piece.length > 0) return Promise.resolve(this.#taken(piece));
+    return new Promise((resolve) => {
+      this.#answer = resolve;
+      this.#feed.wait(this);
+    });
+  }
+
+  /** Ends it at once, also when it waits. */
+  return(): Promise<Result> {
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#feed.leave(this);
+      this.wake();
+    }
+    return Promise.resolve(ENDED);
+  }
+
+  /** The log grew, or the follower ended: answers whoever waits. */
+  wake(): void {
+    const answer = this.#answer;
+    if (answer === undefined) return;
+    this.#answer = undefined;
+    // The usual case goes without a promise more: there may be a thousand followers to wake.
+    const isOver = this.#ended || this.#feed.changed !== undefined;
+    const piece = isOver ? undefined : this.#feed.held(this.#next);
+    if (piece === undefined || piece.length === 0) answer(this.next());
+    else answer(this.#taken(piece));
+  }
+
+  async #behind(): Promise<Result> {
+    const piece = await this.#feed.read(this.#next);
+    const goesOn = piece.length > 0 && !this.#ended && this.#feed.changed === undefined;
+    return goesOn ? this.#taken(piece) : this.next();
+  }
+
+  async #sentAway(changed: HistoryChange): Promise<Result> {
+    await this.return();
+    return { done: true, value: changed };
+  }
+
+  #taken(piece: Piece): Result {
+    this.#next += piece.length;
+    return { done: false, value: piece };
+  }
+}

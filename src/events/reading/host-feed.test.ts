@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { encodeEvent } from '../encoding/codec.ts';
+import type { LedgerEvent } from '../event.ts';
+import type { Queryable } from '../storage/database.ts';
+import { HostFeed } from './host-feed.ts';
+
+const event = (position: number): LedgerEvent => ({
+  position,
+  recorded_at: position,
+  at: position,
+  source: 'decided',
+  boot: 1,
+  actor: 'local',
+  pid: 1,
+  comm: '',
+  call: { name: 'exit' },
+  outcome: { ret: 0 },
+  effects: [],
+});
+const events = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => event(from + i));
+
+/** A log of which only the first `committed` events are there, and how often it was read. */
+function logOf(committed: number) {
+  const log = { committed, reads: 0 };
+  const database: Queryable = {
+    async query<Row extends object>(text: string, params: readonly unknown[] = []) {
+      if (text.includes('from heads')) return [{ position: log.committed, hash: '' }] as never;
+      // Its chain is the same everywhere: it never goes back.
+      if (text.includes('from batches')) return [{ position: params[2], hash: '' }] as never;
+      if (text.includes('from lineages')) return [];
+      log.reads++;
+      const [, from, limit] = params as [number, number, number];
+      const to = Math.min(log.committed, from + limit - 1);
+      const rows = events(from, to).map((one) => ({ ...one, body: encodeEvent(one) }));
+      return rows as unknown as Row[];
+    },
+  };
+  return { log, database };
+}
+
+/** Never polls by itself. */
+const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
+
+async function followed(committed: number, after: number) {
+  const { log, database } = logOf(committed);
+  const feed = new HostFeed({ database, clock, hostId: 1, ringEventsMax: 10 });
+  const following = await feed.follow(after);
+  const seen: number[] = [];
+  return {
+    log,
+    feed,
+    seen,
+    following,
+    async see(upTo: number) {
+      while ((seen.at(-1) ?? after) < upTo) {
+        const { value } = await following.next();
+        seen.push(...((value ?? []) as LedgerEvent[]).map((one) => one.position));
+      }
+      expect(seen).toEqual(events(after + 1, upTo).map((one) => one.position));
+    },
+  };
+}
+
+describe('the live end of a log', () => {
+  it('hands what the writer committed to a follower without reading the database', async () => {
+    const { log, feed, see } = await followed(3, 0);
+    await see(3);
+    const { reads } = log;
+    log.committed = 6;
+    feed.publish(events(4, 6));
+    await see(6);
+    expect(log.reads).toBe(reads);
+  });
+
+  it('ignores what it had already', async () => {
+    const { log, feed, see } = await followed(3, 0);
+    await see(3);
+    log.committed = 5;
+    feed.publish(events(2, 4));
+    feed.publish(events(4, 5));
+    await see(5);
+  });
+
+  it('reads what is missing before a gap', async () => {
+    const { log, feed, see } = await followed(3, 0);
+    await see(3);
+    feed.publish(events(4, 4));
+    log.committed = 9;
+    feed.publish(events(8, 9));
+    await see(9);
+  });
+
+  it('holds large events only up to a size, and hands them out a few at once', async () => {
+    const { log, feed, following } = await followed(0, 0);
+    const insns = 'x'.repeat(200_000);
+    const large = events(1, 100).map((one) => ({
+      ...one,
+      call: { name: 'prog_load', prog_type: 'cgroup_skb', insns } as LedgerEvent['call'],
+    }));
+    feed.publish(large.slice(0, 5));
+    const { value: first } = await following.next();
+    expect(first).toHaveLength(2);
+    log.committed = 200;
+    for (const one of [...large.slice(5), ...events(101, 109)]) feed.publish([one]);
+    expect(feed.held(99)).toBeUndefined();
+    expect(feed.held(100)).toHaveLength(10);
+    const huge = 'x'.repeat(20_000_000);
+    const alone = { ...event(110), call: { ...large[0]?.call, insns: huge } as never };
+    feed.publish([alone]);
+    expect(feed.held(109)).toBeUndefined();
+    expect(feed.held(110)).toEqual([alone]);
+  });
+
+  it('reads once for all followers when someone says that the log grew', async () => {
+    const { log, feed, see } = await followed(3, 3);
+    const first = see(5);
+    const others = await Promise.all(Array.from({ length: 20 }, () => feed.follow(3)));
+    const pieces = others.map((other) => other.next());
+    await new Promise(setImmediate);
+    const { reads } = log;
+    log.committed = 5;
+    feed.hint();
+    await first;
+    for (const { value } of await Promise.all(pieces)) expect(value).toHaveLength(2);
+    // One that finds the two events, one that finds no more.
+    expect(log.reads - reads).toBe(2);
+  });
+
+  it('lets a follower fall far behind and catch up', async () => {
+    const { log, feed, see } = await followed(1, 0);
+    await see(1);
+    for (let position = 2; position <= 100; position++) {
+      log.committed = position;
+      feed.publish(events(position, position));
+    }
+    await see(100);
+  });
+
+  it('keeps nothing when nobody follows', async () => {
+    const { log, feed, see, following } = await followed(2, 0);
+    await see(2);
+    await following.return();
+    expect(await following.next()).toMatchObject({ done: true });
+    expect(feed.followers).toBe(0);
+    const { reads } = log;
+    feed.publish(events(3, 3));
+    feed.hint();
+    expect(log.reads).toBe(reads);
+  });
+});

@@ -1,0 +1,281 @@
+/**
+ * The live end of one host's log, for followers in this process. A ring holds the latest events:
+ * the writer puts in what it committed, and what other processes wrote is read once for all
+ * followers. A follower pulls; one that falls out of the ring reads the database until it has
+ * caught up, so nothing is lost or reordered, and none costs memory of its own.
+ */
+
+import type { Clock } from '../clock.ts';
+import type { LedgerEvent } from '../event.ts';
+import { type Head, readHead } from '../head.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import { callSize } from '../schema/call-size.ts';
+import type { Queryable } from '../storage/database.ts';
+import { type Feed, Follower, type Piece } from './follower.ts';
+import { continues, type HistoryChange, type Known } from './history.ts';
+import { readEvents } from './log-reader.ts';
+
+/** Events that the ring holds. */
+const RING_EVENTS_MAX = 4096;
+/** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
+const RING_SIZE_MAX = 16 * 1024 * 1024;
+/** Events handed to a follower at once. */
+const PIECE_EVENTS_MAX = 256;
+/** Their size, but for a larger first one: each follower that does not read holds a piece. */
+const PIECE_SIZE_MAX = 512 * 1024;
+/** How often the log is looked at when nothing says that it grew. */
+const POLL_MS = 2000;
+/** Followers woken in one turn of the event loop: about a millisecond of work. */
+const WOKEN_MAX = 128;
+
+export interface FeedOptions {
+  readonly database: Queryable;
+  readonly clock: Clock;
+  readonly hostId: number;
+  /** What the host must be called. */
+  readonly host?: string | undefined;
+  /** Told when the log is not the one that was followed; whoever is told ends the feed. */
+  readonly onHistoryChanged?: (change: HistoryChange) => void;
+  /** Told when nobody can join any more: the last follower left, or the log is another. */
+  readonly onDeserted?: () => void;
+  /** Default `RING_EVENTS_MAX`. */
+  readonly ringEventsMax?: number;
+}
+
+export class HostFeed implements Feed {
+  readonly #options: FeedOptions;
+  #ring: LedgerEvent[] = [];
+  #ringSize = 0;
+  /** Position of the last event that went through the ring; undefined while nobody follows. */
+  #end: number | undefined;
+  /** The chain's value there, where it is known. */
+  #endHash: Uint8Array | undefined;
+  /** Set when the log turned out to be another: everybody is sent away. */
+  #changed: HistoryChange | undefined;
+  #followers = 0;
+  #stopPolling: AbortController | undefined;
+  /** Those at the end of the log. */
+  #waiting: Follower[] = [];
+  /** Those that were there when it grew, and are not woken yet. */
+  #due: Follower[] = [];
+  #reading: Promise<void> | undefined;
+  #hinted = false;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  get followers(): number {
+    return this.#followers;
+  }
+
+  /**
+   * Takes committed events, in order; what is known already is ignored.
+   *
+   * @param end the point after the last of them, where it is known
+   */
+  publish(events: Piece, end?: Known): void {
+    const known = this.#end;
+    if (known === undefined || this.#changed !== undefined) return;
+    const fresh = events.filter((event) => event.position > known);
+    const [first] = fresh;
+    if (first === undefined) return;
+    // A gap: what is missing is in the database, and the ring goes on after it.
+    if (first.position > known + 1) this.#empty();
+    this.#ring.push(...fresh);
+    for (const event of fresh) this.#ringSize += callSize(event.call);
+    this.#letOldGo();
+    this.#end = fresh.at(-1)?.position;
+    this.#endHash = end?.position === this.#end ? end?.hash : undefined;
+    this.#wake();
+  }
+
+  /** The log is another than the one that was followed: every follower ends, also one that is behind. */
+  end(change: HistoryChange): void {
+    if (this.#end === undefined || this.#changed !== undefined) return;
+    this.#changed = change;
+    this.#empty();
+    this.#options.onDeserted?.();
+    this.#wake();
+  }
+
+  get changed(): HistoryChange | undefined {
+    return this.#changed;
+  }
+
+  /** Someone says that the log grew: looks, if anybody follows. */
+  hint(): void {
+    if (this.#end === undefined || this.#changed !== undefined) return;
+    this.#hinted = true;
+    this.#reading ??= this.#readNew().finally(() => {
+      this.#reading = undefined;
+    });
+  }
+
+  /**
+   * A follower that takes the events after a position, in order, and then what is still to come.
+   *
+   * @param after position of the last event that it has; 0 for none
+   * @throws LogRefusal `position-unknown` when the log does not reach it
+   */
+  async follow(after: number): Promise<Follower> {
+    await this.#join();
+    if (after > (this.#end ?? 0)) await this.#requireReached(after);
+    return new Follower(this, after);
+  }
+
+  /** Refuses who has more than the log: it would wait for events that it takes for others. */
+  async #requireReached(position: number): Promise<void> {
+    try {
+      const { position: head } = await readHead(this.#options.database, this.#options.hostId);
+      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    } catch (error) {
+      this.#left();
+      throw error;
+    }
+  }
+
+  held(from: number): Piece | undefined {
+    const [first] = this.#ring;
+    if (first !== undefined && from >= first.position) {
+      const at = from - first.position;
+      return pieceOf(this.#ring.slice(at, at + PIECE_EVENTS_MAX));
+    }
+    return from > (this.#end ?? 0) ? [] : undefined;
+  }
+
+  async read(from: number): Promise<Piece> {
+    const { database, hostId } = this.#options;
+    const events = await readEvents(database, hostId, { from, limit: PIECE_EVENTS_MAX });
+    // Read before the log is found to be the same, they are of the log that is followed.
+    await this.#check();
+    return pieceOf(events);
+  }
+
+  wait(follower: Follower): void {
+    this.#waiting.push(follower);
+  }
+
+  leave(follower: Follower): void {
+    const at = this.#waiting.indexOf(follower);
+    if (at !== -1) this.#waiting.splice(at, 1);
+    this.#left();
+  }
+
+  #letOldGo(): void {
+    const eventsMax = this.#options.ringEventsMax ?? RING_EVENTS_MAX;
+    let gone = Math.max(0, this.#ring.length - eventsMax);
+    for (let i = 0; i < gone; i++) this.#ringSize -= callSize((this.#ring[i] as LedgerEvent).call);
+    while (this.#ringSize > RING_SIZE_MAX && gone < this.#ring.length - 1) {
+      this.#ringSize -= callSize((this.#ring[gone++] as LedgerEvent).call);
+    }
+    if (gone > 0) this.#ring.splice(0, gone);
+  }
+
+  #empty(): void {
+    this.#ring = [];
+    this.#ringSize = 0;
+  }
+
+  async #join(): Promise<void> {
+    this.#followers++;
+    if (this.#end !== undefined) return;
+    const { database, hostId } = this.#options;
+    try {
+      const { position, hash } = await readHead(database, hostId, this.#options.host);
+      if (this.#end === undefined) {
+        this.#end = position;
+        this.#endHash = hash;
+      }
+    } catch (error) {
+      this.#left();
+      throw error;
+    }
+    if (this.#stopPolling === undefined) {
+      this.#stopPolling = new AbortController();
+      void this.#poll(this.#stopPolling.signal);
+    }
+    // Whatever was committed while the head was read went by unnoticed.
+    this.hint();
+  }
+
+  #left(): void {
+    this.#followers--;
+    if (this.#followers > 0) return;
+    this.#stopPolling?.abort();
+    this.#stopPolling = undefined;
+    this.#empty();
+    this.#end = undefined;
+    this.#endHash = undefined;
+    if (this.#changed === undefined) this.#options.onDeserted?.();
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#options.clock.sleep(POLL_MS, signal);
+      if (!signal.aborted) this.hint();
+    }
+  }
+
+  async #readNew(): Promise<void> {
+    const { database, hostId } = this.#options;
+    while (this.#hinted && this.#end !== undefined && this.#changed === undefined) {
+      this.#hinted = false;
+      try {
+        const head = await this.#check();
+        const events = await readEvents(database, hostId, { from: this.#end + 1 });
+        this.publish(events, head);
+        if (events.length > 0) this.#hinted = true;
+      } catch {
+        // The next hint or poll tries again; followers wait and miss nothing.
+        return;
+      }
+    }
+  }
+
+  /** Whether the log is the one that is followed: everybody ends when it is not. Gives its head. */
+  async #check(): Promise<Known | undefined> {
+    const { database, hostId, host, onHistoryChanged } = this.#options;
+    const known = { position: this.#end ?? 0, hash: this.#endHash };
+    const change = (head: number) =>
+      onHistoryChanged?.({ host_id: hostId, known: known.position, head });
+    let head: Head;
+    try {
+      head = await readHead(database, hostId, host);
+    } catch (error) {
+      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') change(0);
+      throw error;
+    }
+    const { hash } = known;
+    const goesOn =
+      hash === undefined
+        ? head.position >= known.position
+        : await continues(database, hostId, { ...known, hash }, head);
+    if (!goesOn) change(head.position);
+    else if (hash === undefined && head.position === this.#end) this.#endHash = head.hash;
+    return head;
+  }
+
+  /** After the turn that committed: writers are answered before followers, and in between. */
+  #wake(): void {
+    const idle = this.#due.length === 0;
+    this.#due.push(...this.#waiting);
+    this.#waiting = [];
+    if (idle && this.#due.length > 0) setImmediate(() => this.#wakeSome());
+  }
+
+  #wakeSome(): void {
+    for (const follower of this.#due.splice(0, WOKEN_MAX)) follower.wake();
+    if (this.#due.length > 0) setImmediate(() => this.#wakeSome());
+  }
+}
+
+/** The first events up to a size; at least one. */
+function pieceOf(events: Piece): Piece {
+  let size = 0;
+  for (const [i, event] of events.entries()) {
+    size += callSize(event.call);
+    if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
+  }
+  return events;
+}

@@ -1,0 +1,103 @@
+/**
+ * The state of a host's kernel at a position: the latest snapshot before it, and the fold of the
+ * events since. A snapshot is only a shortcut; without any the whole log is folded.
+ */
+import { promisify } from 'node:util';
+import { inflate, inflateSync } from 'node:zlib';
+import { unbooted } from '../../domain/boot.ts';
+import { applyAll } from '../../domain/evolve.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
+import { restoredFrom, restoringFrom, type Snapshot } from '../../domain/snapshot.ts';
+import type { Change } from '../event.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import type { Queryable } from '../storage/database.ts';
+import { inTurns, turn } from '../turns.ts';
+import { readChanges } from './change-reader.ts';
+import { DamagedLog } from './damaged-log.ts';
+import { latestSnapshot } from './snapshots.ts';
+
+/** A state, and the position that it was folded up to. */
+export interface Reached {
+  readonly kernel: Kernel;
+  readonly position: number;
+}
+
+/** The state after the event at `position`; a copy of the caller's own. */
+export interface HostState extends Reached {
+  /** Where the snapshot stood that it was built from; 0 for none. */
+  readonly snapshotPosition: number;
+}
+
+/**
+ * The state at `position`, or at the head if the log was shorter when it was read; 0 is before the
+ * first boot.
+ */
+export async function loadState(
+  database: Queryable,
+  hostId: number,
+  position: number,
+): Promise<HostState> {
+  const stored = await latestSnapshot(database, hostId, position);
+  const from = stored?.position ?? 0;
+  const pages = readChanges(database, hostId, { from: from + 1, to: position });
+  // The database reads the first page while the snapshot is unpacked here.
+  const first = pages.next();
+  first.catch(() => undefined);
+  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
+  let reached = from;
+  for (let page = await first; !page.done; page = await pages.next()) {
+    fold(kernel, page.value);
+    reached = page.value.at(-1)?.position ?? reached;
+  }
+  return { kernel, position: reached, snapshotPosition: from };
+}
+
+/** Moves a state on towards a later position of its host, and tells which one it reached. */
+export async function foldUpTo(
+  database: Queryable,
+  hostId: number,
+  { kernel, position }: Reached,
+  to: number,
+): Promise<Reached> {
+  let reached = position;
+  for await (const changes of readChanges(database, hostId, { from: position + 1, to })) {
+    fold(kernel, changes);
+    reached = changes.at(-1)?.position ?? reached;
+  }
+  return { kernel, position: reached };
+}
+
+/**
+ * Applies the events' effects in order.
+ *
+ * @throws DamagedLog on an effect that cannot be
+ * @throws LogRefusal `state-too-large`: the log was written before a host had a limit
+ */
+export function fold(kernel: Kernel, changes: readonly Change[]): void {
+  for (const { position, pid, effects } of changes) {
+    try {
+      applyAll(kernel, effects, pid);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new DamagedLog(position, why, { cause });
+    }
+    if (stateRows(kernel) > STATE_ROWS_MAX) {
+      throw new LogRefusal({ why: 'state-too-large', position, limit: STATE_ROWS_MAX });
+    }
+  }
+}
+/** Bytes of a packed state that is restored at once: a millisecond or two. */
+const AT_ONCE_BYTES = 32 * 1024;
+
+/** A small state at once: another thread takes no less than a turn of the loop. */
+async function restored(state: Uint8Array): Promise<Kernel> {
+  if (state.byteLength <= AT_ONCE_BYTES) return restoredFrom(parsed(inflateSync(state)));
+  const text = await promisify(inflate)(state);
+  await turn();
+  return inTurns(restoringFrom(parsed(text)));
+}
+
+function parsed(text: Buffer): Snapshot {
+  return JSON.parse(text.toString('utf8'));
+}

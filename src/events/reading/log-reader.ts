@@ -1,0 +1,186 @@
+/** Reads events of a log, by position and by time, in pieces of bounded size. */
+import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
+import type { LedgerEvent } from '../event.ts';
+import type { SegmentRow } from '../segment/segment.ts';
+import type { Queryable } from '../storage/database.ts';
+import { sqlArray } from '../storage/sql-array.ts';
+import { turn } from '../turns.ts';
+import { type LineForm, lineText, OWNER, queryLine } from './lineage.ts';
+import { openStored, segmentAt } from './segment-reader.ts';
+
+/** Events in one read at most. */
+export const PAGE_EVENTS_MAX = 1000;
+/** Text in one read at most, but for a single event that is longer; in bytes. */
+const PAGE_TEXT_MAX = 1024 * 1024;
+/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+const TURN_EVENTS = 64;
+
+export interface Range {
+  /** First position wanted. */
+  readonly from: number;
+  /** Events wanted at most; default and upper bound `PAGE_EVENTS_MAX`. */
+  readonly limit?: number;
+}
+
+/**
+ * Events from a position on, in order; fewer than asked when the texts are very long, and up to
+ * where the rows of a branch's origin end. None only after the head.
+ */
+export async function readEvents(
+  database: Queryable,
+  hostId: number,
+  range: Range,
+): Promise<LedgerEvent[]> {
+  return (await readRows(database, hostId, range)).map(decodeEvent);
+}
+
+/** Like `readEvents`, but as stored: the exact texts that the hash chain covers. */
+export async function readRows(
+  database: Queryable,
+  hostId: number,
+  range: Range,
+): Promise<EncodedEvent[]> {
+  return inItsTurn(await queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range)));
+}
+
+/** A page, once it may be worked on: many readers at once take turns. */
+async function inItsTurn<T>(page: T[]): Promise<T[]> {
+  if (page.length >= TURN_EVENTS) await turn();
+  return page;
+}
+
+/** Like `readRows`, but the texts alone, which arrive sooner as one. */
+export async function readBodies(
+  database: Queryable,
+  hostId: number,
+  range: Range,
+): Promise<string[]> {
+  const parameters = pageParameters(hostId, range);
+  const [row] = await queryLine<{ readonly bodies: string | null }>(database, BODIES, parameters);
+  return inItsTurn(row?.bodies?.split('\n') ?? []);
+}
+
+/** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
+const page = ({ isBranch }: LineForm): string => `with ${isBranch ? `${OWNER}, ` : ''}page as (
+  select position, recorded_at, body,
+    sum(octet_length(body)) over (order by position rows unbounded preceding)
+      - octet_length(body) as before
+  from (select position, recorded_at, body from events
+    where ${
+      isBranch
+        ? `host_id = (select host_id from owner) and position <= (select position_to from owner)`
+        : 'host_id = $1'
+    } and position >= $2 order by position limit $3) as rows)`;
+
+const ROWS = lineText(
+  (form) => `${page(form)} select position, recorded_at, body from page where before < $4
+    order by position`,
+);
+
+const BODIES = lineText(
+  (form) => `${page(form)} select string_agg(body, e'\\n' order by position) as bodies from page
+    where before < $4`,
+);
+
+function pageParameters(
+  hostId: number,
+  { from, limit = PAGE_EVENTS_MAX }: Range,
+): [number, ...number[]] {
+  return [hostId, from, Math.min(limit, PAGE_EVENTS_MAX), PAGE_TEXT_MAX];
+}
+
+const AT_POSITIONS = lineText(
+  ({ rowsOf }) => `select position, recorded_at, body from ${rowsOf('events')}
+    where host_id = $1 and position = any($2::int8[]) order by position`,
+);
+
+/** The events at positions, at most `PAGE_EVENTS_MAX` of them, in order. */
+export async function readEventsAt(
+  database: Queryable,
+  hostId: number,
+  positions: readonly number[],
+): Promise<LedgerEvent[]> {
+  if (positions.length > PAGE_EVENTS_MAX) {
+    throw new RangeError(`${positions.length} positions are more than ${PAGE_EVENTS_MAX}`);
+  }
+  const rows = await queryLine<EncodedEvent>(database, AT_POSITIONS, [hostId, sqlArray(positions)]);
+  return (await inItsTurn(rows)).map(decodeEvent);
+}
+
+/** Fewer events than these are read from rows without asking for a segment. */
+const SEALED_EVENTS_MIN = 4 * PAGE_EVENTS_MAX;
+
+/**
+ * All events in [from, to], a page at a time; from sealed segments where there are any, which is
+ * faster than from rows. Stops early when the log ends before `to`.
+ *
+ * @throws UnreadableSegment when a segment is damaged
+ */
+export async function* readThrough(
+  database: Queryable,
+  hostId: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): AsyncGenerator<LedgerEvent[]> {
+  let next = from;
+  while (next <= to) {
+    const left = to - next + 1;
+    const sealed = left < SEALED_EVENTS_MIN ? undefined : await segmentAt(database, hostId, next);
+    if (sealed !== undefined) {
+      await turn();
+      for (const page of pagesOf(openStored(sealed).rows, { from: next, to })) {
+        yield page;
+        await turn();
+      }
+      next = sealed.position_to + 1;
+      continue;
+    }
+    const limit = Math.min(left, PAGE_EVENTS_MAX);
+    const page = await readEvents(database, hostId, { from: next, limit });
+    if (page.length === 0) return;
+    yield page;
+    next += page.length;
+  }
+}
+
+function* pagesOf(
+  rows: Iterable<SegmentRow>,
+  { from, to }: { readonly from: number; readonly to: number },
+): Generator<LedgerEvent[]> {
+  let page: LedgerEvent[] = [];
+  for (const row of rows) {
+    if (row.position < from) continue;
+    if (row.position > to) break;
+    page.push(decodeEvent(row));
+    if (page.length < PAGE_EVENTS_MAX) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+/**
+ * The last position whose running maximum of `at` is not after `time`; 0 when even the first
+ * event is later.
+ *
+ * @param time microseconds since the epoch
+ */
+export async function positionAt(
+  database: Queryable,
+  hostId: number,
+  time: number,
+): Promise<number> {
+  const [found] = await database.query<{ position: number }>(
+    'select last_append_until($1, $2) as position',
+    [hostId, time],
+  );
+  let position = found?.position ?? 0;
+  // The running maximum passes `time` within the next batch, or there is none.
+  for (;;) {
+    const page = await readEvents(database, hostId, { from: position + 1 });
+    for (const event of page) {
+      if (event.at > time) return position;
+      position = event.position;
+    }
+    if (page.length === 0) return position;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * States at past positions, as those who look into the past read them: what is asked about one
+ * position comes from one state, and a position a little later is folded on from there. What is
+ * kept is bounded by its rows; what was read longest ago goes first.
+ */
+import { type Kernel, layered } from '../../domain/kernel.ts';
+import { stateRows } from '../../domain/size.ts';
+import { readHead } from '../head.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import type { Queryable } from '../storage/database.ts';
+import { continues, type HistoryChange, type Known } from './history.ts';
+import { foldUpTo, loadState, type Reached } from './host-state.ts';
+import { SNAPSHOT_EVENTS_MIN } from './snapshot-interval.ts';
+
+interface Kept {
+  readonly hostId: number;
+  readonly position: number;
+  readonly kernel: Promise<Kernel>;
+  /** 0 while it is being read. */
+  rows: number;
+}
+
+/** Milliseconds between two looks whether a log is still the one whose states are kept. */
+const CHECK_MS = 1000;
+/** Hosts whose heads are remembered for it. */
+const HEADS_MAX = 10_000;
+
+export interface PastStatesOptions {
+  readonly database: Queryable;
+  /** Of all states together, but for the newest, which may have more alone. */
+  readonly rowsMax: number;
+  readonly nowMs: () => number;
+  /** What a host must be called, where it was asked for by name. */
+  readonly nameOf?: (hostId: number) => string | undefined;
+  /** Told when a log is not the one that it was; whoever is told makes this forget it. */
+  readonly onHistoryChanged: (change: HistoryChange) => void;
+}
+
+export class PastStates {
+  readonly #database: Queryable;
+  readonly #rowsMax: number;
+  /**
+   * Least recently used first. A list: a Set that is added to and deleted from leaves dead tables
+   * in the engine's old space, each of which holds what it held, and the next one.
+   */
+  #kept: readonly Kept[] = [];
+  #rows = 0;
+  /** By host: where its log ended when that was last looked at, and when, milliseconds. */
+  readonly #heads = new Map<number, { readonly head: Known; readonly at: number }>();
+  readonly #nowMs: () => number;
+  readonly #nameOf: (hostId: number) => string | undefined;
+  readonly #onHistoryChanged: (change: HistoryChange) => void;
+
+  constructor({
+    database,
+    rowsMax,
+    nowMs,
+    nameOf = () => undefined,
+    onHistoryChanged,
+  }: PastStatesOptions) {
+    this.#database = database;
+    this.#rowsMax = rowsMax;
+    this.#nowMs = nowMs;
+    this.#nameOf = nameOf;
+    this.#onHistoryChanged = onHistoryChanged;
+  }
+
+  /** Lets go of what was read of a log that is another now. */
+  forget(hostId: number): void {
+    this.#heads.delete(hostId);
+    for (const kept of this.#kept) if (kept.hostId === hostId) this.#letGo(kept);
+  }
+
+  /** Looks now and then whether the log of kept states still is the one that they are of. */
+  async #check(hostId: number): Promise<void> {
+    const known = this.#heads.get(hostId);
+    const now = this.#nowMs();
+    if (known !== undefined && now - known.at < CHECK_MS) return;
+    const head = await readHead(this.#database, hostId, this.#nameOf(hostId));
+    if (known !== undefined && !(await continues(this.#database, hostId, known.head, head))) {
+      const change = { host_id: hostId, known: known.head.position, head: head.position };
+      this.#onHistoryChanged(change);
+    }
+    if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
+    this.#heads.set(hostId, { head, at: now });
+  }
+
+  /**
+   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
+   * stays as it is: others read the same one.
+   *
+   * @throws LogRefusal `position-unknown` for one after the head
+   */
+  async read<T>(
+    hostId: number,
+    position: number,
+    read: (kernel: Kernel) => T | Promise<T>,
+  ): Promise<T> {
+    await this.#check(hostId);
+    const near = this.#nearest(hostId, position);
+    if (near === undefined) return read(await this.#load(hostId, position).kernel);
+    this.#kept = [...this.#kept.filter((kept) => kept !== near), near];
+    const below = await near.kernel.catch(() => undefined);
+    // It was being read for somebody else, and how that failed is not about this position.
+    if (below === undefined) return read(await this.#load(hostId, position).kernel);
+    if (near.position === position) return read(below);
+    const kernel = layered(below);
+    const from = { kernel, position: near.position };
+    const reading = foldUpTo(this.#database, hostId, from, position);
+    return read(await this.#at(hostId, position, reading));
+  }
+
+  /**
+   * The kernel of a state that was read up to a position. One that stops before it is of a log that
+   * was shorter: unless that has come to the position since, there is no such state yet.
+   */
+  async #at(hostId: number, position: number, reading: Promise<Reached>): Promise<Kernel> {
+    const state = await reading;
+    if (state.position === position) return state.kernel;
+    const { position: head } = await readHead(this.#database, hostId);
+    if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    await foldUpTo(this.#database, hostId, state, position);
+    return state.kernel;
+  }
+
+  /** The last state at or before a position from which a fold is short. */
+  #nearest(hostId: number, position: number): Kept | undefined {
+    let nearest: Kept | undefined;
+    for (const kept of this.#kept) {
+      if (kept.hostId !== hostId || kept.position > position) continue;
+      if (position - kept.position >= SNAPSHOT_EVENTS_MIN) continue;
+      if (nearest === undefined || kept.position > nearest.position) nearest = kept;
+    }
+    return nearest;
+  }
+
+  #load(hostId: number, position: number): Kept {
+    const kernel = this.#at(hostId, position, loadState(this.#database, hostId, position));
+    const kept: Kept = { hostId, position, kernel, rows: 0 };
+    this.#kept = [...this.#kept, kept];
+    kernel.then(
+      (loaded) => {
+        if (!this.#kept.includes(kept)) return;
+        kept.rows = stateRows(loaded);
+        this.#rows += kept.rows;
+        this.#makeRoom(kept);
+      },
+      () => this.#letGo(kept),
+    );
+    return kept;
+  }
+
+  #makeRoom(newest: Kept): void {
+    for (const kept of this.#kept) {
+      if (this.#rows <= this.#rowsMax) return;
+      if (kept === newest || kept.rows === 0) continue;
+      this.#letGo(kept);
+    }
+  }
+
+  #letGo(gone: Kept): void {
+    if (!this.#kept.includes(gone)) return;
+    this.#kept = this.#kept.filter((kept) => kept !== gone);
+    this.#rows -= gone.rows;
+  }
+}

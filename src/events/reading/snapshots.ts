@@ -1,0 +1,166 @@
+/**
+ * States as they are stored, to begin a fold with. A snapshot is only a shortcut, and it carries a
+ * hash of what it holds and of where it belongs: one that was changed, or stands at another host or
+ * position, is passed over.
+ */
+import { createHash } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
+import { promisify } from 'node:util';
+import { deflate, inflateSync } from 'node:zlib';
+import type { Kernel } from '../../domain/kernel.ts';
+import { snapshotOf } from '../../domain/snapshot.ts';
+import type { Queryable } from '../storage/database.ts';
+import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
+
+/**
+ * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
+ * older snapshots are then passed over, and states come from the log again.
+ */
+const SNAPSHOT_VERSION = 3;
+
+/** Where `SnapshotFault`s are told: whoever reads a state gets a sound one and need not know. */
+export const SNAPSHOT_FAULTS = 'bpfledger:snapshot-faults';
+
+/** A stored state that is not the one of its place. */
+export interface SnapshotFault {
+  readonly host_id: number;
+  readonly position: number;
+}
+
+export interface StoredSnapshot {
+  /** Whose row it is: of a branch, an ancestor perhaps. */
+  readonly host_id: number;
+  readonly position: number;
+  /** Deflated text. */
+  readonly state: Uint8Array;
+  /** Hexadecimal. */
+  readonly hash: string;
+  /** The chain's value at the position, hexadecimal; null inside an append. */
+  readonly chain: string | null;
+}
+
+/** The text of the state that a snapshot holds. */
+export function unpacked({ state }: StoredSnapshot): string {
+  // At once: to parse the text takes longer, and another thread no less than a turn of the loop.
+  return inflateSync(state).toString('utf8');
+}
+
+/** The text that a state is stored as. */
+export function snapshotText(kernel: Kernel): string {
+  return JSON.stringify(snapshotOf(kernel));
+}
+
+function snapshotHash(
+  { host_id, position }: SnapshotFault,
+  chain: string,
+  state: Uint8Array,
+): string {
+  const head = ['bpfledger snapshot v1', host_id, SNAPSHOT_VERSION, position, chain];
+  return createHash('sha256')
+    .update(`${head.join('\n')}\n`)
+    .update(state)
+    .digest('hex');
+}
+
+/** Whether a snapshot holds what was stored, for this host and position of this very chain. */
+export function isSound(stored: StoredSnapshot): boolean {
+  return stored.chain !== null && snapshotHash(stored, stored.chain, stored.state) === stored.hash;
+}
+
+const COLUMNS = `s.host_id, s.position, s.state, encode(s.hash, 'hex') as hash`;
+
+/** The chain's value at a position of host `$1`, where an append ends: a snapshot may stand at a fork. */
+const chainAt = ({ isBranch }: LineForm, position: string): string => {
+  const owner = `coalesce((select l.ancestor_id from lineages l where l.host_id = $1
+      and l.position_to >= ${position} order by l.position_to limit 1), $1)`;
+  return `
+  (select encode(b.hash, 'hex') from batches b where b.position_to = ${position}
+    and b.host_id = ${isBranch ? owner : '$1'}) as chain`;
+};
+
+const LATEST = lineText((form) => {
+  const own = `(select ${COLUMNS} from snapshots s
+    where host_id = $1 and version = $2 and position <= $3 order by position desc limit 1)`;
+  const ofLine = `(select * from (
+      ${own}
+      union all
+      select below.* from lineages l cross join lateral (
+        select ${COLUMNS} from snapshots s
+        where host_id = l.ancestor_id and version = $2
+          and position between l.position_from and least(l.position_to, $3)
+        order by position desc limit 1) below
+      where l.host_id = $1) every
+    order by position desc limit 1)`;
+  return `
+  select found.*, ${chainAt(form, 'found.position')} from ${form.isBranch ? ofLine : own} found`;
+});
+
+/** The last sound snapshot at or before a position. */
+export async function latestSnapshot(
+  database: Queryable,
+  hostId: number,
+  position: number,
+): Promise<StoredSnapshot | undefined> {
+  for (let to = position; to > 0; ) {
+    const params = [hostId, SNAPSHOT_VERSION, to] as const;
+    const [row] = await queryLine<StoredSnapshot>(database, LATEST, params);
+    if (row === undefined || isSound(row)) return row;
+    const fault: SnapshotFault = { host_id: row.host_id, position: row.position };
+    channel(SNAPSHOT_FAULTS).publish(fault);
+    to = row.position - 1;
+  }
+  return undefined;
+}
+
+const FIRST = lineText(
+  (form) => `select ${COLUMNS}, ${chainAt(form, 's.position')} from snapshots s
+    where host_id = $2 and version = $3 and position between $4 and $5 order by position limit 1`,
+);
+
+/** The first snapshot within a stretch of a host's line, sound or not. */
+export async function firstSnapshot(
+  database: Queryable,
+  hostId: number,
+  { host_id: owner, from, to }: Stretch,
+): Promise<StoredSnapshot | undefined> {
+  const params = [hostId, owner, SNAPSHOT_VERSION, from, to] as const;
+  const [row] = await queryLine<StoredSnapshot>(database, FIRST, params);
+  return row;
+}
+
+export interface NewSnapshot {
+  readonly position: number;
+  /** The chain's value there. */
+  readonly hash: Uint8Array;
+  readonly text: string;
+}
+
+/**
+ * Stores the text of the state at a position of the log that it is of; harmless when another process
+ * did so already.
+ */
+export async function storeSnapshot(
+  database: Queryable,
+  hostId: number,
+  { position, hash, text }: NewSnapshot,
+): Promise<void> {
+  const state = await promisify(deflate)(text);
+  const chain = Buffer.from(hash).toString('hex');
+  await queryLine(database, STORE, [
+    hostId,
+    SNAPSHOT_VERSION,
+    position,
+    state.toString('base64'),
+    snapshotHash({ host_id: hostId, position }, chain, state),
+    chain,
+  ]);
+}
+
+// Only beside the event that it was taken after: the log may have gone back meanwhile.
+const STORE = lineText(
+  (form) => `
+  insert into snapshots (host_id, version, position, state, hash)
+  select $1::int8, $2::int4, $3::int8, decode($4, 'base64'), decode($5, 'hex')
+  from (select ${chainAt(form, '$3::int8')}) there where there.chain = $6
+  on conflict do nothing`,
+);

@@ -1,0 +1,49 @@
+/**
+ * Calls at the edge: as asked (several spellings, references to earlier answers) and as recorded.
+ * The compiler proves at the end of this file that what is recorded is the domain's `Call`.
+ */
+import type { z } from 'zod';
+import type { Call, CallName } from '../../domain/call.ts';
+import { fdCalls } from './fd-calls.ts';
+import { fileSystemCalls } from './file-system-calls.ts';
+import { linkCalls } from './link-calls.ts';
+import { mapCalls } from './map-calls.ts';
+import { objectCalls } from './object-calls.ts';
+import { processCalls } from './process-calls.ts';
+import { progCalls, progLoad } from './prog-calls.ts';
+import { progLoadRequest } from './prog-load-request.ts';
+import type { Same } from './same-type.ts';
+import { taggedUnion } from './strict-object.ts';
+import { RECORDED, REQUESTED, type Vocabulary } from './vocabulary.ts';
+
+function callsBut<V extends Vocabulary>(words: V) {
+  return [
+    ...processCalls(words),
+    ...fdCalls(words),
+    ...fileSystemCalls(),
+    ...progCalls(words),
+    ...linkCalls(words),
+    ...objectCalls(words),
+    ...mapCalls(words),
+  ] as const;
+}
+
+const recorded = [progLoad(RECORDED), ...callsBut(RECORDED)] as const;
+
+/** Every call's name. */
+export const CALL_NAMES: readonly CallName[] = recorded.map(
+  (schema) => schema.shape.name.value as CallName,
+);
+
+/** A call as the ledger holds it. */
+export const recordedCall = taggedUnion('name', recorded, CALL_NAMES).meta({ id: 'Call' });
+
+/** A call as a client asks it; the output is canonical but for references to earlier answers. */
+export const requestedCall = taggedUnion(
+  'name',
+  [progLoadRequest, ...callsBut(REQUESTED)] as const,
+  CALL_NAMES,
+).meta({ id: 'CallRequest' });
+
+// Fails to compile when the schemas and the domain's type drift apart, in either direction.
+true satisfies Same<z.output<typeof recordedCall>, Call>;

@@ -1,0 +1,79 @@
+/**
+ * Events as the ledger holds them, for logs that others wrote: a bundle that is imported, the log
+ * that an executor follows. What this service records itself was checked when it was asked.
+ */
+import { z } from 'zod';
+import type { LedgerEvent } from '../event.ts';
+import { bootConfig } from './boot-config.ts';
+import { recordedCall } from './call-schema.ts';
+import { recordedEffect } from './effect-schema.ts';
+import { i32 } from './numbers.ts';
+import { recordedOutcome } from './outcome-schema.ts';
+import type { Same } from './same-type.ts';
+import { strictObject } from './strict-object.ts';
+import { comm, recordedText } from './text.ts';
+
+const bootCall = strictObject({
+  name: z.literal('boot'),
+  release: recordedText,
+  boot_id: recordedText,
+  config: bootConfig,
+});
+
+const change = {
+  position: z.int().min(1),
+  pid: i32,
+  call: z.union([recordedCall, bootCall]),
+  outcome: recordedOutcome,
+  effects: z.array(recordedEffect),
+};
+
+/** What an event did, and to what. */
+const changeSchema = strictObject(change);
+const eventSchema = strictObject({
+  ...change,
+  recorded_at: z.int().min(0),
+  at: z.int(),
+  source: z.enum(['decided', 'observed']),
+  boot: z.int().min(1),
+  actor: recordedText,
+  comm,
+});
+
+/** Schemas as one function each: a log may have millions of events. */
+export const recordedChange = z.compile(changeSchema, { strict: true });
+export const recordedEvent = z.compile(eventSchema, { strict: true });
+
+/** What is wrong with a value, as `field: message`; undefined when nothing is. */
+export function foundFault(
+  schema: typeof recordedChange | typeof recordedEvent,
+  value: unknown,
+): string | undefined {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) return 'it is malformed';
+  const { path, message } = deepest(issue);
+  return `${path.join('.') || 'it'}: ${message}`;
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly errors?: readonly (readonly Issue[])[];
+}
+
+/** Of a union, the issue of the variant that fits best: the one that goes furthest in. */
+function deepest(issue: Issue): Issue {
+  const nested = (issue.errors ?? []).flatMap((errors) => errors.slice(0, 1).map(deepest));
+  const [first, ...rest] = nested;
+  if (first === undefined) return issue;
+  const best = rest.reduce(
+    (one, other) => (other.path.length > one.path.length ? other : one),
+    first,
+  );
+  return { path: [...issue.path, ...best.path], message: best.message };
+}
+
+// Fails to compile when the schemas and the domain's type drift apart, in either direction.
+true satisfies Same<z.output<typeof eventSchema>, LedgerEvent>;

@@ -1,0 +1,160 @@
+/**
+ * PGlite, a PostgreSQL inside this process: the default where no server is named. It survives a
+ * crash of the process, not a loss of power (it never syncs). It runs in a thread of its own, has
+ * one connection, which all share (`pglite/fair-queue.ts`), and no lock of its own, so the folder
+ * is locked here before it is opened.
+ */
+import { mkdir } from 'node:fs/promises';
+import { setImmediate as breath } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
+import type { Database, Queryable } from './database.ts';
+import { lockFolder } from './folder-lock.ts';
+import { FairQueue } from './pglite/fair-queue.ts';
+import type { PgliteThread, Rows } from './pglite/thread.ts';
+import { callsOver } from './thread/calls.ts';
+import { startThread } from './thread/start.ts';
+
+export interface PgliteOptions {
+  /** Where the data is kept; absent: in memory, gone at the end. */
+  readonly folder?: string;
+  /** Whether a new database begins with the schema, where the build prepared one; default: true. */
+  readonly prepared?: boolean;
+  /** Told when the database broke down under way: all that is asked of it fails from then on. */
+  readonly onLost?: (error: Error) => void;
+}
+
+/** The embedded database broke down. What was acknowledged is there when it is opened again. */
+class DatabaseLost extends Error {
+  /** As of a server that is gone: nobody answers there. */
+  readonly code = 'CONNECTION_LOST';
+
+  constructor(cause: unknown) {
+    super('the embedded database broke down; start the service again', { cause });
+  }
+}
+
+/**
+ * Opens the database in a folder, which it makes when there is none.
+ *
+ * @throws FolderInUse when another process has it open
+ */
+export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
+  const { folder, prepared = true, onLost } = options;
+  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
+  const workerData: PgliteThread = { folder, prepared };
+  const thread = startThread(new URL('../pglite/thread', import.meta.url), { workerData });
+  const database = databaseOf(thread, { unlock, onLost });
+  try {
+    await database.open();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Surroundings {
+  readonly unlock: () => Promise<void>;
+  readonly onLost: PgliteOptions['onLost'];
+}
+
+function databaseOf(
+  thread: Worker,
+  { unlock, onLost }: Surroundings,
+): Database & { open(): Promise<void> } {
+  const listeners = new Map<string, Set<(payload: string) => void>>();
+  const queue = new FairQueue();
+  let closed: Promise<void> | undefined;
+  const calls = callsOver(thread, {
+    notified(channel: string, payload: string) {
+      for (const wake of listeners.get(channel) ?? []) wake(payload);
+    },
+  });
+
+  function lost(cause: unknown): void {
+    const reason = new DatabaseLost(cause);
+    calls.end(reason);
+    if (closed === undefined) onLost?.(reason);
+  }
+  thread.once('error', lost);
+  thread.once('exit', (code) => lost(new Error(`its thread ended with ${code}`)));
+
+  /** What waits for an answer keeps the process alive, as a request under way does. */
+  async function call<T>(name: string, ...values: readonly unknown[]): Promise<T> {
+    thread.ref();
+    try {
+      return await calls.call<T>(name, ...values);
+    } finally {
+      if (calls.waiting === 0) thread.unref();
+    }
+  }
+
+  async function query<Row extends object>(
+    text: string,
+    params: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    let { rows, rest } = await call<Rows<Row>>('query', text, params);
+    const pieces = [rows];
+    while (rest !== undefined) {
+      await breath();
+      ({ rows, rest } = await call<Rows<Row>>('rest', rest));
+      pieces.push(rows);
+    }
+    return pieces.length === 1 ? rows : pieces.flat();
+  }
+
+  return {
+    open: () => call('open'),
+    kind: 'pglite',
+    query: (text, params) => queue.run(text, () => query(text, params)),
+    transaction: (work) => queue.runAlone('transaction', () => transaction({ query }, work)),
+    async listen(channel, wake) {
+      const wakes = listeners.get(channel) ?? new Set();
+      if (!listeners.has(channel)) await queue.run('listen', () => call('listen', channel));
+      listeners.set(channel, wakes.add(wake));
+      return async () => {
+        wakes.delete(wake);
+      };
+    },
+    migrate: (folder) => queue.runAlone('migrate', () => call('migrate', folder)),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+
+  async function close(): Promise<void> {
+    // A database that broke down has nothing to close.
+    await queue.runAlone('close', () => call('close')).catch(() => undefined);
+    await thread.terminate();
+    calls.end(new Error('the database is closed'));
+    await unlock();
+  }
+}
+
+/** Works between `begin` and `commit`. The connection is the work's own, until it ends. */
+async function transaction<T>(
+  { query }: Queryable,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> {
+  let isOver = false;
+  const tx: Queryable = {
+    async query<Row extends object>(text: string, params?: readonly unknown[]) {
+      // The next statement would be in the transaction of somebody else, or in none.
+      if (isOver) throw new Error('the transaction is over');
+      return query<Row>(text, params);
+    },
+  };
+  await query('begin');
+  try {
+    const result = await work(tx);
+    isOver = true;
+    await query('commit');
+    return result;
+  } catch (error) {
+    isOver = true;
+    await query('rollback').catch(() => undefined);
+    throw error;
+  }
+}

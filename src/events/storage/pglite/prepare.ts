@@ -1,0 +1,45 @@
+/** Makes the prepared database; the build does. */
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { applyMigrations, openInMemory } from './opening.ts';
+import { preparedFile } from './prepared.ts';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../../migrations', import.meta.url));
+const NAME = /^prepared-[0-9a-f]{16}\.tar\.br$/u;
+/** Brotli's effort of 11: 9 takes three times as long for three hundredths fewer bytes. */
+const QUALITY = 5;
+
+/** Makes the prepared database of these migrations unless it is there, and removes any other. */
+export async function writePrepared(): Promise<void> {
+  const file = preparedFile();
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true });
+  const there = (await readdir(folder)).filter((name) => NAME.test(name));
+  if (there.includes(basename(file))) return;
+  const packed = await packedTar(await migratedTar());
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, packed);
+  await rename(unfinished, file);
+  for (const name of there) await rm(join(folder, name), { force: true });
+}
+
+async function migratedTar(): Promise<Uint8Array> {
+  const pg = await openInMemory({ prepared: false });
+  await applyMigrations(pg, MIGRATIONS_FOLDER);
+  await pg.exec('checkpoint');
+  const tar = await pg.dumpDataDir('none');
+  await pg.close();
+  return new Uint8Array(await tar.arrayBuffer());
+}
+
+function packedTar(tar: Uint8Array): Promise<Uint8Array> {
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+    [constants.BROTLI_PARAM_SIZE_HINT]: tar.length,
+  };
+  return promisify(brotliCompress)(tar, { params });
+}

@@ -1,0 +1,114 @@
+/**
+ * Branches: a host that shares the log of another one up to a position and then goes its own way.
+ * Making one writes a few rows, however long the log is: no event and no projection is copied.
+ */
+
+import type { Head } from '../head.ts';
+import { type Host, hostNamed } from '../hosts.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import { headAt } from '../reading/head-at.ts';
+import { LINEAGE_MAX, stretchesOf } from '../reading/lineage.ts';
+import type { Database, Queryable } from '../storage/database.ts';
+import { isUnsupported, violatedUnique } from '../storage/database-error.ts';
+import type { IdempotencyKey } from '../submission.ts';
+import { KEY_CONSTRAINT } from './append.ts';
+import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
+import { findKey, NO_HOST } from './idempotency.ts';
+
+export interface BranchRequest {
+  readonly name: string;
+  /** The last position that the branch shares with its origin. */
+  readonly position: number;
+  readonly principal: string;
+  readonly idempotency?: IdempotencyKey;
+}
+
+export interface MadeBranch {
+  readonly branch: Host;
+  /** Made by an earlier request with the same key. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Makes a branch.
+ *
+ * @param now microseconds since the epoch
+ * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
+ *   `branches-unsupported` in a database that is distributed by host
+ */
+export async function createBranch(
+  database: Database,
+  originId: number,
+  { now, ...request }: BranchRequest & { readonly now: number },
+): Promise<MadeBranch> {
+  const { name, position, principal, idempotency } = request;
+  const owner = { hostId: NO_HOST, principal };
+  const made = async () =>
+    idempotency !== undefined && (await findKey(database, owner, idempotency)) !== undefined;
+  if (await made()) return { branch: await hostNamed(database, name), replayed: true };
+  const head = await headAt(database, originId, position);
+  try {
+    await database.transaction(async (tx) => {
+      await insertBranch(tx, originId, { name, head, now });
+      if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
+    });
+  } catch (error) {
+    if (isUnsupported(error))
+      throw new LogRefusal({ why: 'branches-unsupported' }, { cause: error });
+    const constraint = violatedUnique(error);
+    const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
+    if (!taken) throw error;
+    // Another request with this key was faster, or the name is taken.
+    if (!(await made())) throw new LogRefusal({ why: 'host-exists', host: name });
+    return { branch: await hostNamed(database, name), replayed: true };
+  }
+  return { branch: await hostNamed(database, name), replayed: false };
+}
+
+async function insertBranch(
+  tx: Queryable,
+  originId: number,
+  { name, head, now }: { readonly name: string; readonly head: Head; readonly now: number },
+): Promise<void> {
+  const { position } = head;
+  const [host] = await tx.query<{ readonly host_id: number }>(
+    `insert into hosts (name, created_at, origin_host_id, origin_position, log_id)
+     values ($1, to_timestamp($2::int8 / 1e6), $3, $4, gen_random_uuid()) returning host_id`,
+    [name, now, originId, position],
+  );
+  const hostId = (host as { readonly host_id: number }).host_id;
+  const below = await stretchesOf(tx, originId, { from: 1, to: position });
+  if (below.length > LINEAGE_MAX) {
+    throw new LogRefusal({ why: 'branch-too-deep', depthMax: LINEAGE_MAX });
+  }
+  for (const { host_id, from, to } of below) {
+    await tx.query(
+      `insert into lineages (host_id, ancestor_id, position_from, position_to)
+       values ($1, $2, $3, $4)`,
+      [hostId, host_id, from, to],
+    );
+  }
+  await tx.query(
+    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
+     values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
+    [hostId, position, Buffer.from(head.hash).toString('hex'), head.recorded_at, head.at_max],
+  );
+}
+
+/**
+ * Drops a branch: from now on nobody sees it. Its rows stay, and so do branches that grew from it.
+ *
+ * @throws LogRefusal `host-unknown` when the origin has no such branch
+ */
+export async function dropBranch(
+  database: Queryable,
+  originId: number,
+  { name, now }: { readonly name: string; readonly now: number },
+): Promise<void> {
+  const dropped = await database.query(
+    `update hosts set dropped_at = to_timestamp($3::int8 / 1e6)
+     where origin_host_id = $1 and name = $2 and dropped_at is null returning host_id`,
+    [originId, name, now],
+  );
+  if (dropped.length === 0) throw new LogRefusal({ why: 'host-unknown', host: name });
+}

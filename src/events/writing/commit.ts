@@ -1,0 +1,244 @@
+/**
+ * Group commit: submissions are decided together on the tip and appended by one statement. When
+ * another process appended first the draft is thrown away, the tip catches up, and all is decided
+ * anew. Nobody is answered before the database said what became of the append.
+ */
+
+import type { Clock } from '../clock.ts';
+import { lockHead } from '../head.ts';
+import type { Projector } from '../projector.ts';
+import type { Database, Queryable } from '../storage/database.ts';
+import { violatedUnique, wasRefused } from '../storage/database-error.ts';
+import type { Receipt, Submission } from '../submission.ts';
+import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
+import { type Draft, type Drafted, draftOf } from './draft.ts';
+import { settleFate } from './fate.ts';
+import { replayedReceipt } from './idempotency.ts';
+import type { Pending } from './submission-queue.ts';
+import type { Tip } from './tip.ts';
+
+/** Text of the events of one batch, about; in characters. */
+const BATCH_TEXT_MAX = 4 * 1024 * 1024;
+/** Lost races after which the head row is locked before deciding, so that no writer starves. */
+const MISSES_MAX = 3;
+/** Broken attempts in a row after which the callers are told; nothing of theirs was recorded. */
+const BREAKS_MAX = 10;
+
+export interface CommitContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly projector: Projector;
+  readonly append: Append;
+  /** A random number that no other writer has. */
+  readonly writer: number;
+  /** Told when this process moved the log of a host. */
+  readonly onAppended: (hostId: number) => void;
+}
+
+type Attempt =
+  | { readonly came: 'committed'; readonly draft: Draft }
+  /** Somebody else was faster. */
+  | { readonly came: 'missed' }
+  /** The connection broke, and nothing was recorded. */
+  | { readonly came: 'broken'; readonly cause: unknown }
+  /** A key of the draft is recorded already. */
+  | { readonly came: 'key-used' }
+  | { readonly came: 'fault'; readonly fault: NonNullable<Draft['fault']> };
+
+/** What tells those whose calls were committed; the writer runs it when it suits the next batch. */
+export type Answers = readonly (() => void)[];
+
+/**
+ * Commits every one of `pending`, in order, and tells those who are refused. Never throws.
+ *
+ * @returns the answers to the others
+ */
+export async function commit(
+  context: CommitContext,
+  tip: Tip,
+  pending: readonly Pending[],
+): Promise<Answers> {
+  const answers: (() => void)[] = [];
+  let open = pending;
+  let misses = 0;
+  let breaks = 0;
+  try {
+    while (open.length > 0) {
+      const submissions = open.map((one) => one.submission);
+      const attempt = await (misses < MISSES_MAX ? optimistic : locked)(context, tip, submissions);
+      switch (attempt.came) {
+        case 'committed':
+          misses = 0;
+          breaks = 0;
+          open = await answer(context, tip, open, {
+            drafted: attempt.draft.drafted,
+            answers,
+          });
+          break;
+        case 'missed':
+          misses++;
+          await tip.catchUp(context.database);
+          break;
+        case 'broken':
+          if (++breaks >= BREAKS_MAX) throw attempt.cause;
+          await tip.catchUp(context.database);
+          break;
+        case 'key-used':
+          open = await answerRecorded(context, tip, open);
+          break;
+        case 'fault':
+          open = rejectFaulty(open, attempt.fault);
+          break;
+        default:
+          attempt satisfies never;
+      }
+    }
+  } catch (error) {
+    for (const one of open) one.reject(error);
+  }
+  return answers;
+}
+
+/** A bug in deciding one submission must not keep the others from being recorded. */
+function rejectFaulty(
+  open: readonly Pending[],
+  { submission, error }: NonNullable<Draft['fault']>,
+): readonly Pending[] {
+  open.find((one) => one.submission === submission)?.reject(error);
+  return open.filter((one) => one.submission !== submission);
+}
+
+/** Appends if nobody else did since the tip was read. */
+async function optimistic(
+  context: CommitContext,
+  tip: Tip,
+  submissions: readonly Submission[],
+): Promise<Attempt> {
+  const { database } = context;
+  const draft = draftOn(tip, context, submissions);
+  if (draft.fault !== undefined) return { came: 'fault', fault: draft.fault };
+  if (draft.events.length === 0) {
+    // Refused for the state of the log: true only if the tip is the head.
+    const moved = await tip.catchUp(database);
+    return moved ? { came: 'missed' } : { came: 'committed', draft };
+  }
+  try {
+    if (!(await context.append(database, batchOf(tip, context, draft)))) return { came: 'missed' };
+  } catch (error) {
+    return afterError(error, context, tip, draft);
+  }
+  return taken(context, tip, draft);
+}
+
+/** Locks the head row first, so that nobody can append in between. */
+async function locked(
+  context: CommitContext,
+  tip: Tip,
+  submissions: readonly Submission[],
+): Promise<Attempt> {
+  let draft: Draft | undefined;
+  try {
+    await context.database.transaction(async (tx) => {
+      await tip.catchUp(tx, await lockHead(tx, tip.hostId));
+      draft = draftOn(tip, context, submissions);
+      if (draft.events.length > 0) await appendLocked(tx, context, tip, draft);
+    });
+  } catch (error) {
+    return afterError(error, context, tip, draft);
+  }
+  if (draft === undefined) throw new Error('the transaction ended without a draft');
+  if (draft.fault !== undefined) return { came: 'fault', fault: draft.fault };
+  return draft.events.length > 0 ? taken(context, tip, draft) : { came: 'committed', draft };
+}
+
+async function appendLocked(tx: Queryable, context: CommitContext, tip: Tip, draft: Draft) {
+  const moved = await context.append(tx, batchOf(tip, context, draft));
+  if (!moved) throw new Error(`the locked head of host ${tip.hostId} moved`);
+}
+
+/** An append failed: it was refused, or its answer was lost and the log has to say. */
+async function afterError(
+  error: unknown,
+  context: CommitContext,
+  tip: Tip,
+  draft: Draft | undefined,
+): Promise<Attempt> {
+  if (violatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
+  if (wasRefused(error)) throw error;
+  if (tip.damaged || draft?.fault !== undefined) throw error;
+  const { database, clock, writer } = context;
+  const lost = { hostId: tip.hostId, writer, to: draft?.head };
+  const recorded = await settleFate(database, clock, lost);
+  if (recorded && draft !== undefined) return taken(context, tip, draft);
+  return { came: 'broken', cause: error };
+}
+
+function taken(context: CommitContext, tip: Tip, draft: Draft): Attempt {
+  tip.advance(draft);
+  context.onAppended(tip.hostId);
+  return { came: 'committed', draft };
+}
+
+function draftOn(tip: Tip, context: CommitContext, submissions: readonly Submission[]): Draft {
+  return draftOf(submissions, {
+    kernel: tip.kernel,
+    head: tip.head,
+    projector: context.projector,
+    now: context.clock.now(),
+    bytesMax: BATCH_TEXT_MAX,
+  });
+}
+
+function batchOf(tip: Tip, context: CommitContext, draft: Draft): Batch {
+  const { head: to, bodies, keys, rows } = draft;
+  return { hostId: tip.hostId, writer: context.writer, from: tip.head, to, bodies, keys, rows };
+}
+
+/** Answers what was drafted; returns what the batch had no more room for. */
+async function answer(
+  { database }: CommitContext,
+  tip: Tip,
+  open: readonly Pending[],
+  { drafted, answers }: { readonly drafted: readonly Drafted[]; readonly answers: (() => void)[] },
+): Promise<readonly Pending[]> {
+  for (const [i, one] of drafted.entries()) {
+    const pending = open[i] as Pending;
+    if ('events' in one) {
+      const { events } = one;
+      answers.push(() => pending.resolve({ events, replayed: false }));
+      continue;
+    }
+    // What stands in the way may be the first success of this very request.
+    const settled = await tryReplay(database, tip, pending);
+    if (!settled) pending.reject(one.refusal);
+  }
+  return open.slice(drafted.length);
+}
+
+/** Answers those whose key is recorded; returns the others. */
+async function answerRecorded(
+  { database }: CommitContext,
+  tip: Tip,
+  open: readonly Pending[],
+): Promise<readonly Pending[]> {
+  const others: Pending[] = [];
+  for (const pending of open) {
+    if (!(await tryReplay(database, tip, pending))) others.push(pending);
+  }
+  if (others.length === open.length) throw new Error('a recorded key cannot be found');
+  return others;
+}
+
+async function tryReplay(database: Database, tip: Tip, pending: Pending): Promise<boolean> {
+  const { idempotency, principal } = pending.submission;
+  if (idempotency === undefined) return false;
+  let receipt: Receipt | undefined;
+  try {
+    receipt = await replayedReceipt(database, { hostId: tip.hostId, principal }, idempotency);
+  } catch (error) {
+    pending.reject(error);
+    return true;
+  }
+  if (receipt !== undefined) pending.resolve(receipt);
+  return receipt !== undefined;
+}

@@ -1,0 +1,172 @@
+/**
+ * A draft: submissions decided one after the other on a layer above the committed state, with the
+ * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
+ */
+import { flushLayer, type Kernel, layered } from '../../domain/kernel.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { passedLimit } from '../../domain/size.ts';
+import { encodeEvent } from '../encoding/codec.ts';
+import { chainHash } from '../encoding/hash-chain.ts';
+import type { LedgerEvent } from '../event.ts';
+import type { Head } from '../head.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import type { ProjectionRow, Projector } from '../projector.ts';
+import type { Submission } from '../submission.ts';
+import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
+import type { Batch, KeyRow } from './append.ts';
+import { decideEvent } from './decision.ts';
+import { isNumbered, type NumberedRequest, numbered } from './references.ts';
+
+/** What became of one submission in a draft. */
+export type Drafted =
+  | { readonly events: readonly LedgerEvent[] }
+  /** It cannot be recorded as the log stands. */
+  | { readonly refusal: LogRefusal };
+
+export interface Draft {
+  readonly layer: Kernel;
+  readonly head: Head;
+  readonly events: readonly LedgerEvent[];
+  readonly bodies: readonly string[];
+  readonly keys: readonly KeyRow[];
+  readonly rows: Batch['rows'];
+  /** For each submission that was looked at, in order; the batch may be full before the last. */
+  readonly drafted: readonly Drafted[];
+  /** Deciding this submission threw: a bug. The draft is void, the others shall be tried anew. */
+  readonly fault?: { readonly submission: Submission; readonly error: unknown };
+}
+
+export interface DraftOptions {
+  /** The committed state; it is read, not changed. */
+  readonly kernel: Kernel;
+  readonly head: Head;
+  readonly projector: Projector;
+  /** Microseconds since the epoch; moved up to the head's when the clock went back. */
+  readonly now: number;
+  /** The batch ends after the submission that brings its texts to this length. */
+  readonly bytesMax: number;
+}
+
+/** Decides submissions in order. */
+export function draftOf(submissions: readonly Submission[], options: DraftOptions): Draft {
+  try {
+    return decided(submissions, options, 'one-layer');
+  } catch (error) {
+    if (!(error instanceof HalfWay)) throw error;
+    return decided(submissions, options, 'layer-each');
+  }
+}
+
+/**
+ * A submission was stopped half way on the layer that all others are decided on. That is rare: a
+ * layer for each is worth its cost only then.
+ */
+class HalfWay extends Error {}
+
+type Layers = 'one-layer' | 'layer-each';
+
+/** @throws HalfWay on one layer */
+function decided(submissions: readonly Submission[], options: DraftOptions, layers: Layers): Draft {
+  const { projector } = options;
+  const recordedAt = Math.max(options.now, options.head.recorded_at);
+  const layer = layered(options.kernel);
+  const events: LedgerEvent[] = [];
+  const bodies: string[] = [];
+  const keys: KeyRow[] = [];
+  const rows: ProjectionRow[][] = projector.tables.map(() => []);
+  const drafted: Drafted[] = [];
+  let head: Head = { ...options.head, recorded_at: recordedAt };
+  let bytes = 0;
+
+  for (const submission of submissions) {
+    if (bytes >= options.bytesMax) break;
+    let staged: Staged;
+    try {
+      staged = stage(submission, layer, head, { projector, layers });
+    } catch (error) {
+      if (error instanceof HalfWay) throw error;
+      if (!(error instanceof LogRefusal)) {
+        const fault = { submission, error };
+        return { layer, head, events: [], bodies: [], keys: [], rows, drafted: [], fault };
+      }
+      drafted.push({ refusal: error });
+      continue;
+    }
+    const { idempotency, principal } = submission;
+    if (idempotency !== undefined) {
+      const { key, line = 0, fingerprint } = idempotency;
+      const range = { position_from: head.position + 1, position_to: staged.head.position };
+      keys.push({ principal, key, line, fingerprint, ...range });
+    }
+    head = staged.head;
+    for (const body of staged.bodies) bytes += body.length;
+    events.push(...staged.events);
+    bodies.push(...staged.bodies);
+    for (const tables of staged.rows) {
+      for (let i = 0; i < tables.length; i++) {
+        const added = tables[i] ?? [];
+        if (added.length > 0) rows[i]?.push(...added);
+      }
+    }
+    drafted.push({ events: staged.events });
+  }
+  return { layer, head, events, bodies, keys, rows, drafted };
+}
+
+interface Staged {
+  readonly head: Head;
+  readonly events: readonly LedgerEvent[];
+  readonly bodies: readonly string[];
+  readonly rows: readonly (readonly (readonly ProjectionRow[])[])[];
+}
+
+/** Decides one submission: all its calls on `kernel`, or none and a refusal is thrown. */
+function stage(
+  submission: Submission,
+  kernel: Kernel,
+  from: Head,
+  { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
+): Staged {
+  const { expectedPosition, principal, calls } = submission;
+  if (expectedPosition !== undefined && expectedPosition !== from.position) {
+    const positions = { expected: expectedPosition, actual: from.position };
+    throw new LogRefusal({ why: 'position-mismatch', ...positions });
+  }
+  refuseAhead(calls, from.recorded_at);
+  // A reference may stop a submission half way, so then a layer of its own is needed.
+  const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layered(kernel);
+  const events: LedgerEvent[] = [];
+  const bodies: string[] = [];
+  const rows: (readonly (readonly ProjectionRow[])[])[] = [];
+  const outcomes: Outcome[] = [];
+  let { position, hash, at_max } = from;
+  for (const request of calls) {
+    position++;
+    const place = { position, recorded_at: from.recorded_at, actor: principal };
+    const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
+    const event = decideEvent(own, asked, place);
+    const passed = passedLimit(own, event.effects);
+    if (passed !== undefined) {
+      if (own === kernel) throw new HalfWay();
+      const place = { call: outcomes.length, calls: calls.length };
+      throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+    }
+    const body = encodeEvent(event);
+    hash = chainHash(hash, { position, recorded_at: from.recorded_at, body });
+    at_max = Math.max(at_max, event.at);
+    rows.push(projector.project(own, event));
+    events.push(event);
+    bodies.push(body);
+    outcomes.push(event.outcome);
+  }
+  if (own !== kernel) flushLayer(kernel, own);
+  return { head: { ...from, position, hash, at_max }, events, bodies, rows };
+}
+
+function refuseAhead(calls: Submission['calls'], now: number): void {
+  for (let call = 0; call < calls.length; call++) {
+    const at = calls[call]?.at;
+    if (at === undefined || !isAhead(at, now)) continue;
+    throw new LogRefusal({ why: 'at-ahead', call, calls: calls.length, aheadMaxS: AHEAD_MAX_S });
+  }
+}

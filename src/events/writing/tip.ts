@@ -1,0 +1,138 @@
+/**
+ * The tip of a host's log as this process knows it: head and kernel in memory. It may lag behind
+ * what other processes wrote; then an append misses, and the tip catches up. When the log went back
+ * instead, nothing of the tip is true any more, and it is read anew.
+ */
+import { flushLayer, type Kernel } from '../../domain/kernel.ts';
+import type { LedgerEvent } from '../event.ts';
+import { type Head, readHead } from '../head.ts';
+import { LogRefusal } from '../log-refusal.ts';
+import { DamagedLog } from '../reading/damaged-log.ts';
+import { continues, type HistoryChange, type Known } from '../reading/history.ts';
+import { fold, type HostState, loadState } from '../reading/host-state.ts';
+import { readThrough } from '../reading/log-reader.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { Draft } from './draft.ts';
+
+/** What a tip is called, and who is told of what it learns. */
+export interface TipListeners {
+  /** What the host must be called; left out where it was not asked for by name. */
+  readonly host?: string | undefined;
+  /** Events that were committed, in order; `end` is the point after the last, where it is known. */
+  readonly onCommitted: (events: readonly LedgerEvent[], end?: Known) => void;
+  readonly onHistoryChanged: (change: HistoryChange) => void;
+}
+
+export class Tip {
+  readonly hostId: number;
+  #kernel: Kernel;
+  /** Where the latest snapshot stands that is known here. */
+  snapshotPosition: number;
+  readonly #told: TipListeners;
+  #head: Head;
+  #damaged = false;
+
+  private constructor(
+    hostId: number,
+    state: { readonly kernel: Kernel; readonly snapshotPosition: number },
+    head: Head,
+    told: TipListeners,
+  ) {
+    this.hostId = hostId;
+    this.#kernel = state.kernel;
+    this.snapshotPosition = state.snapshotPosition;
+    this.#head = head;
+    this.#told = told;
+  }
+
+  /** @throws DamagedLog when the events do not reach the head, or cannot have happened */
+  static async load(database: Queryable, hostId: number, told: TipListeners): Promise<Tip> {
+    const head = await readHead(database, hostId, told.host);
+    return new Tip(hostId, await stateAt(database, hostId, head), head, told);
+  }
+
+  get kernel(): Kernel {
+    return this.#kernel;
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** A fold stopped half way: the kernel is no state of this host and must not be used. */
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
+  /** Takes over a draft that was committed. */
+  advance(draft: Draft): void {
+    flushLayer(this.#kernel, draft.layer);
+    this.#head = draft.head;
+    this.#told.onCommitted(draft.events, draft.head);
+  }
+
+  /**
+   * Folds in what others committed. A log that does not go on from here is read anew.
+   *
+   * @param to the committed head; read when it is not given
+   * @returns whether head or epoch had moved
+   */
+  async catchUp(database: Queryable, to?: Head): Promise<boolean> {
+    const known = this.#head;
+    const head = to ?? (await this.#readHead(database));
+    if (!(await continues(database, this.hostId, known, head))) {
+      await this.#readAnew(database, head);
+      return true;
+    }
+    const range = { from: known.position + 1, to: head.position };
+    for await (const events of readThrough(database, this.hostId, range)) this.#take(events, head);
+    this.#head = head;
+    return head.position !== known.position || head.epoch !== known.epoch;
+  }
+
+  /** A host that went with its log leaves nothing to write to. */
+  async #readHead(database: Queryable): Promise<Head> {
+    try {
+      return await readHead(database, this.hostId, this.#told.host);
+    } catch (error) {
+      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') this.#lose(0);
+      throw error;
+    }
+  }
+
+  async #readAnew(database: Queryable, head: Head): Promise<void> {
+    // Until it is read, it must not be used: what fails on the way leaves it so.
+    this.#lose(head.position);
+    const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
+    this.#kernel = kernel;
+    this.snapshotPosition = snapshotPosition;
+    this.#head = head;
+    this.#damaged = false;
+  }
+
+  #lose(head: number): void {
+    this.#damaged = true;
+    const { position: known } = this.#head;
+    this.#told.onHistoryChanged({ host_id: this.hostId, known, head });
+  }
+
+  #take(events: readonly LedgerEvent[], head: Head): void {
+    try {
+      fold(this.#kernel, events);
+    } catch (error) {
+      this.#damaged = true;
+      throw error;
+    }
+    // The rest of the head follows at the end; no append can succeed from a position before it.
+    const position = events.at(-1)?.position ?? this.#head.position;
+    this.#head = { ...this.#head, position };
+    this.#told.onCommitted(events, position === head.position ? head : undefined);
+  }
+}
+
+/** The state at a head, which the events must reach. */
+async function stateAt(database: Queryable, hostId: number, head: Head): Promise<HostState> {
+  const state = await loadState(database, hostId, head.position);
+  if (state.position === head.position) return state;
+  throw new DamagedLog(state.position + 1, 'missing from the log');
+}

@@ -1,0 +1,32 @@
+/** A search for people: the first position, what ran before and from there on, and whose doing. */
+import type { Slot } from '../../domain/effective.ts';
+import type { EventRef } from '../wording/event-ref.ts';
+import { eventText } from '../wording/words.ts';
+import type { Verdict } from './bisect.ts';
+
+interface Asked {
+  readonly path: string;
+  readonly attach_type: string | number;
+  readonly condition: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The lines of a verdict. */
+export function bisectText(asked: Asked, verdict: Verdict, event: EventRef | undefined): string[] {
+  const { path, attach_type, condition, from, to } = asked;
+  const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
+  const { found, at_start, monotone } = verdict;
+  if (found === undefined || event === undefined) return [`${head}: never`];
+  const lasts = monotone ? 'It holds to the end.' : 'It did not hold all the time since.';
+  return [
+    `${head}: ${at_start ? 'from the start' : `first at ${eventText(event)}`}`,
+    ...(found.before ? [`   before: ${programs(found.before.slots)}`] : []),
+    `   then:   ${programs(found.version.slots)}`,
+    `   ${lasts}`,
+  ];
+}
+
+function programs(slots: readonly Slot[]): string {
+  return slots.length === 0 ? 'nothing' : slots.map(({ prog_id }) => prog_id).join(', ');
+}

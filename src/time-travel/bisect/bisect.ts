@@ -1,0 +1,51 @@
+/**
+ * Bisect: the first position at which a condition on an effective array holds. Conditions come and
+ * go with every change of a list, so halving the log may step over the first one; the timeline has
+ * every change and nothing else, so it is read in order instead (docs/adr/0010).
+ */
+import type { ArrayVersion } from '../array-timeline.ts';
+
+export type Condition =
+  | { readonly kind: 'lacks' | 'has'; readonly program: number }
+  | { readonly kind: 'empty' | 'filled' };
+
+export interface Verdict {
+  /** The version from which the condition holds first. */
+  readonly found?: { readonly version: ArrayVersion; readonly before?: ArrayVersion };
+  /** It held at the start already, so `found` is the start of the question. */
+  readonly at_start: boolean;
+  /** From the first position on it held to the end: halving the log would have found the same. */
+  readonly monotone: boolean;
+}
+
+/** What a version must be like. */
+export type Test = (version: ArrayVersion) => boolean;
+
+/** The test that a condition stands for. While there is no cgroup its array is empty. */
+export function testOf(condition: Condition): Test {
+  switch (condition.kind) {
+    case 'lacks':
+      return ({ slots }) => slots.every(({ prog_id }) => prog_id !== condition.program);
+    case 'has':
+      return ({ slots }) => slots.some(({ prog_id }) => prog_id === condition.program);
+    case 'empty':
+      return ({ slots }) => slots.length === 0;
+    case 'filled':
+      return ({ slots }) => slots.length > 0;
+    default:
+      return condition satisfies never;
+  }
+}
+
+/** The first version of a timeline that passes a test. */
+export function firstHolding(versions: readonly ArrayVersion[], test: Test): Verdict {
+  const first = versions.findIndex(test);
+  const version = versions[first];
+  if (version === undefined) return { at_start: false, monotone: true };
+  const before = versions[first - 1];
+  return {
+    found: { version, ...(before && { before }) },
+    at_start: first === 0,
+    monotone: versions.slice(first).every(test),
+  };
+}

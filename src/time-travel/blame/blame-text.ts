@@ -1,0 +1,42 @@
+/** A blamed array for people: slot by slot, with the events behind each. */
+
+import { entryText, eventText } from '../wording/words.ts';
+import type { BlamedSlot, LinkHolders } from './blame.ts';
+
+export interface BlamedArray {
+  readonly position: number;
+  readonly path: string;
+  readonly attach_type: string | number;
+  readonly slots: readonly BlamedSlot[];
+}
+
+/** The lines of a blamed array. */
+export function blameText({ position, path, attach_type, slots }: BlamedArray): string[] {
+  const head = `${path} for ${attach_type} at position ${position}: `;
+  if (slots.length === 0) return [`${head}nothing runs`];
+  const order =
+    slots.length === 1 ? '1 program runs' : `${slots.length} programs run, in this order`;
+  return [head + order, ...slots.flatMap(slotLines)];
+}
+
+function slotLines(slot: BlamedSlot, place: number): string[] {
+  const { prog_name, put_by, updated_by, loaded_by, held_by } = slot;
+  const from = slot.cgroup_id === undefined ? ' (written by a kernel bug)' : '';
+  return [
+    `${place}  ${entryText(slot, prog_name)}${slot.preorder ? ', preorder' : ''}${from}`,
+    `   attached at ${eventText(put_by)}`,
+    ...(updated_by ? [`   link updated at ${eventText(updated_by)}`] : []),
+    `   program loaded at ${eventText(loaded_by)}`,
+    ...(held_by ? [`   link held by ${holdersText(held_by)}`] : []),
+  ];
+}
+
+/** Who keeps a link alive, in words. */
+function holdersText({ fds, in_flight_to, pins }: LinkHolders): string {
+  const all = [
+    ...fds.map(({ comm, pid, fd }) => `fd ${fd} of ${comm}[${pid}]`),
+    ...in_flight_to.map((pid) => `a copy on its way to process ${pid}`),
+    ...pins.map((path) => `pin ${path}`),
+  ];
+  return all.join(', ') || 'nobody';
+}

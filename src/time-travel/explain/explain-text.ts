@@ -1,0 +1,120 @@
+/** An explanation in a sentence. */
+import { isRefusal } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/rules.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import type { NamedProgram } from '../../projections/lives.ts';
+import { type EventRef, eventRef } from '../wording/event-ref.ts';
+import { REASON_TEXT } from '../wording/reason-text.ts';
+import { entryText, eventText, programText } from '../wording/words.ts';
+import type { ProgramPlace } from './asked-explanation.ts';
+import type { Explanation, StandingEntry } from './explain.ts';
+
+export interface Asked {
+  readonly path: string;
+  readonly attach_type: string | number;
+  readonly program: number;
+  readonly position: number;
+  readonly names: ReadonlyMap<number, NamedProgram>;
+  /** Where the program stands. */
+  readonly stands_at: readonly ProgramPlace[];
+  /** Who put the program's entry there, and the entry in its way. */
+  readonly put_by?: EventRef;
+  readonly blocked_by?: EventRef;
+}
+
+/** Why the program is effective or not, in one sentence. */
+export function explanationSentence(asked: Asked, explanation: Explanation): string {
+  const { path, attach_type, program, position, names } = asked;
+  const name = programText(program, names.get(program)?.prog_name);
+  const is = explanation.why === 'effective' ? 'is' : 'is not';
+  const head = `${name} ${is} effective on ${path} for ${attach_type} at position ${position}`;
+  return `${head}: ${because(asked, explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;
+}
+
+/** An attempt to attach it again, after it ended. */
+function retryText(asked: Asked, { later_refusal, in_the_way }: Explanation): string {
+  if (later_refusal === undefined) return '';
+  const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
+  const when = eventText(eventRef(later_refusal));
+  return (
+    `; a later attempt to attach it was refused at ${when}: ${refusalOf(later_refusal)}` +
+    `${other ? `; there is ${other}` : ''}`
+  );
+}
+
+/** Places that one sentence names. */
+const PLACES_MAX = 3;
+
+/** Where else the program is attached, which is often what was meant. */
+function elsewhere({ path, attach_type, stands_at }: Asked, { why, entry }: Explanation): string {
+  if (why === 'effective') return '';
+  const others = stands_at.filter(
+    (place) =>
+      place.attach_type !== attach_type || (place.path !== path && place.path !== entry?.path),
+  );
+  if (others.length === 0) return '';
+  const named = others
+    .slice(0, PLACES_MAX)
+    .map((place) => `${place.path} for ${place.attach_type}`);
+  const more = others.length - named.length;
+  return `; it is attached on ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function because(asked: Asked, explanation: Explanation): string {
+  const { why, event, reason, entry, in_the_way, mode } = explanation;
+  const by = event === undefined ? '' : ` at ${eventText(eventRef(event))}`;
+  const own = standingText(asked, entry, asked.put_by);
+  switch (why) {
+    case 'effective':
+      return entry === undefined ? 'a kernel bug put it there' : `it runs as ${own}`;
+    case 'never_loaded':
+      return 'no program of this id was loaded in this boot';
+    case 'no_such_cgroup':
+      return 'there was never such a cgroup in this boot';
+    case 'cgroup_removed':
+      return `the cgroup was removed${by}${entry === undefined ? '' : `, and with it ${own}`}`;
+    case 'never_attached':
+      return 'nobody attached it there or above';
+    case 'attach_refused': {
+      const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
+      return `the attach was refused${by}: ${refusalOf(event)}${other ? `; there is ${other}` : ''}`;
+    }
+    case 'detached':
+    case 'link_detached':
+      return `${own} was detached${by}`;
+    case 'link_freed':
+      return `${own} ended${by}: ${reason === undefined ? '' : REASON_TEXT[reason]}`;
+    case 'replaced':
+      return `${own} was replaced${by}`;
+    case 'link_updated':
+      return `${own} was updated to another program${by}`;
+    case 'overridden': {
+      const other = standingText(asked, in_the_way, asked.blocked_by);
+      return `${own} is in mode ${mode}, and hidden by what is nearer: ${other}`;
+    }
+    case 'kernel_bug':
+      return `${own} stands in the list, but a kernel bug wrote another array`;
+    default:
+      return why satisfies never;
+  }
+}
+
+/** `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])` */
+function standingText(
+  asked: Asked,
+  entry: StandingEntry | undefined,
+  put: EventRef | undefined,
+): string {
+  if (entry === undefined) return 'it';
+  const by = put === undefined ? '' : ` (attached at ${put.position} by ${put.comm}[${put.pid}])`;
+  return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
+}
+
+function nameIn({ names }: Asked, { prog_id }: StandingEntry): string | undefined {
+  return names.get(prog_id)?.prog_name;
+}
+
+function refusalOf(event: LedgerEvent | undefined): string {
+  if (event === undefined || !isRefusal(event.outcome)) return 'for an unknown reason';
+  return `${event.outcome.errno}, ${refusalSentence(event.outcome)}`;
+}

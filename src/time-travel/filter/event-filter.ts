@@ -1,0 +1,67 @@
+/** Which events a reader wants to see. All conditions must hold. */
+import type { LedgerEvent } from '../../events/event.ts';
+import type { CgroupScope } from './cgroup-scope.ts';
+import type { ProgramScope } from './program-scope.ts';
+
+export interface EventFilter {
+  readonly call?: string | undefined;
+  /** An errno's name, or `none` for calls that were done. */
+  readonly errno?: string | undefined;
+  readonly pid?: number | undefined;
+  readonly comm?: string | undefined;
+  readonly actor?: string | undefined;
+  /** Events that touch this program, or a link that runs it. */
+  readonly program?: ProgramScope | undefined;
+  /** Events that name this link. */
+  readonly link?: number | undefined;
+  /** Events that touch this cgroup or one below it. */
+  readonly cgroup?: CgroupScope | undefined;
+  /** Earliest `at`, microseconds since the epoch. */
+  readonly from?: number | undefined;
+  /** Latest `at`, microseconds since the epoch. */
+  readonly to?: number | undefined;
+}
+
+/** Stands for the absence of an errno. */
+export const NO_ERRNO = 'none';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether the call, an effect, the answer or the refused objects name a link. */
+function namesLink({ call, effects, outcome }: LedgerEvent, id: number): boolean {
+  const isIt = (place: Fields): boolean => place.link_id === id;
+  if (isIt(call as unknown as Fields)) return true;
+  for (const effect of effects) {
+    if (isIt(effect as unknown as Fields)) return true;
+    if ('kind' in effect && effect.kind === 'link' && 'id' in effect && effect.id === id) {
+      return true;
+    }
+  }
+  if ('errno' in outcome) return isIt(outcome.about ?? {});
+  return outcome.info?.kind === 'link' && outcome.info.id === id;
+}
+
+/** Whether an event is wanted. */
+export function matches(event: LedgerEvent, filter: EventFilter): boolean {
+  const { call, errno, pid, comm, actor, program, link, cgroup, from, to } = filter;
+  // Scopes learn from what they are shown, so they see every event, before other conditions.
+  const inProgram = program?.touchedBy(event) ?? true;
+  const inCgroup = cgroup?.touchedBy(event) ?? true;
+  if (call !== undefined && event.call.name !== call) return false;
+  if (errno !== undefined) {
+    const got = 'errno' in event.outcome ? event.outcome.errno : NO_ERRNO;
+    if (got !== errno) return false;
+  }
+  if (pid !== undefined && event.pid !== pid) return false;
+  if (comm !== undefined && event.comm !== comm) return false;
+  if (actor !== undefined && event.actor !== actor) return false;
+  if (from !== undefined && event.at < from) return false;
+  if (to !== undefined && event.at > to) return false;
+  if (link !== undefined && !namesLink(event, link)) return false;
+  return inProgram && inCgroup;
+}
+
+/** Whether the filter lets everything pass. */
+export function isOpen(filter: EventFilter): boolean {
+  return Object.values(filter).every((condition) => condition === undefined);
+}

@@ -1,0 +1,50 @@
+/** Gaps for people: when each began and ended, how long it was, and by whose doing. */
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
+import { eventText, secondsText } from '../wording/words.ts';
+import type { ToldGap } from './told-gaps.ts';
+
+const WHY = {
+  empty: 'nothing ran',
+  program_missing: 'the program did not run',
+  no_cgroup: 'there was no such cgroup',
+} as const;
+
+interface Asked {
+  readonly path: string;
+  readonly attach_type: string | number;
+  readonly program?: number | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The lines of a gap report. */
+export function gapsText(
+  { path, attach_type, program, from, to }: Asked,
+  gaps: readonly ToldGap[],
+): string[] {
+  const what = program === undefined ? 'gaps' : `gaps of program ${program}`;
+  const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.length}`;
+  return [head, ...gaps.flatMap(gapLines)];
+}
+
+function gapLines(gap: ToldGap): string[] {
+  const { why, opened_by, closed_by } = gap;
+  const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before that';
+  const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
+  return [`${WHY[why]} ${stretchText(gap)}`, `   ${opened}`, `   ${closed}`];
+}
+
+/** How long a gap was; an open one has no length, and one of events out of order none that is known. */
+function stretchText({ since, until, micros, closed_by }: ToldGap): string {
+  if (closed_by === undefined) {
+    const so = micros === 0 ? '' : `, ${secondsText(micros)} until ${rfc3339(until)}`;
+    return `from ${rfc3339(since)}${so}`;
+  }
+  if (until < since) {
+    return (
+      `from ${rfc3339(since)} for an unknown time: the event that closed it says an earlier one, ` +
+      rfc3339(until)
+    );
+  }
+  return `for ${secondsText(micros)}, from ${rfc3339(since)} to ${rfc3339(until)}`;
+}

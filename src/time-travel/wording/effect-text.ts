@@ -1,0 +1,126 @@
+/** Effects in words, one clause each, for histories. */
+import type { Effect, EntryHolder } from '../../domain/effect.ts';
+import { REASON_TEXT } from './reason-text.ts';
+
+/** What became true, such as `link 7 freed: the process that held it exited`. */
+export function effectText(effect: Effect): string {
+  switch (effect.type) {
+    case 'Booted':
+      return `booted ${effect.release}`;
+    case 'ProcessSpawned':
+      return `process ${effect.pid} (${effect.comm}) started`;
+    case 'ProcessForked':
+      return `process ${effect.pid} forked off`;
+    case 'ProcessExecuted':
+      return `executed ${effect.comm}`;
+    case 'ProcessExited':
+      return 'exited';
+    case 'CredentialsChanged':
+      return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
+    case 'NofileLimited':
+      return `limited to ${effect.nofile} fds`;
+    case 'ProcessMoved':
+      return `moved to cgroup ${effect.cgroup_id}`;
+    case 'FdOpened':
+    case 'FdReceived': {
+      const how = effect.type === 'FdOpened' ? 'opened' : 'received';
+      return `fd ${effect.fd} ${how}${effect.id === 0 ? '' : ` on ${effect.kind} ${effect.id}`}`;
+    }
+    case 'FdDuplicated':
+      return `fd ${effect.fd} duplicated as ${effect.to_fd}`;
+    case 'FdClosed':
+      return `fd ${effect.fd} closed`;
+    case 'FdSent':
+      return `fd ${effect.fd} sent to process ${effect.to_pid}`;
+    case 'FdLost':
+      return 'an fd that waited was lost';
+    default:
+      return objectText(effect);
+  }
+}
+
+type ObjectEffect = Exclude<
+  Effect,
+  {
+    type: 'Booted' | 'CredentialsChanged' | 'NofileLimited' | `Process${string}` | `Fd${string}`;
+  }
+>;
+
+function objectText(effect: ObjectEffect): string {
+  switch (effect.type) {
+    case 'ProgLoaded': {
+      const name = effect.prog_name === '' ? 'without a name' : `"${effect.prog_name}"`;
+      return `program ${effect.prog_id} loaded, ${name}, as fd ${effect.fd}`;
+    }
+    case 'ProgFreed':
+      return `program ${effect.prog_id} freed: ${REASON_TEXT[effect.reason]}`;
+    case 'LinkCreated':
+      return `link ${effect.link_id} created for program ${effect.prog_id}, as fd ${effect.fd}`;
+    case 'LinkUpdated':
+      return `link ${effect.link_id} updated from program ${effect.was_prog_id} to program ${effect.prog_id}`;
+    case 'LinkSevered':
+      return `link ${effect.link_id} lost its cgroup: ${REASON_TEXT[effect.reason]}`;
+    case 'LinkFreed':
+      return `link ${effect.link_id} freed: ${REASON_TEXT[effect.reason]}`;
+    case 'LinkIdBurned':
+      return `link id ${effect.link_id} used up`;
+    case 'LinkReferenceLeaked':
+      return `a reference on link ${effect.link_id} leaked`;
+    case 'PinCreated':
+      return `${effect.kind} ${effect.id} pinned at ${effect.path}`;
+    case 'PinRemoved':
+      return `pin ${effect.path} removed`;
+    case 'DirectoryMade':
+      return `directory ${effect.path} made`;
+    case 'DirectoryRemoved':
+      return `directory ${effect.path} removed`;
+    case 'PathMoved':
+      return `${effect.path} moved to ${effect.to}`;
+    case 'ModeChanged':
+      return `mode of ${effect.path} set to ${effect.mode.toString(8)}`;
+    case 'CgroupMade':
+      return `cgroup ${effect.cgroup_id} made at ${effect.path}`;
+    case 'CgroupRemoved':
+      return `cgroup ${effect.cgroup_id} removed`;
+    case 'MapCreated':
+      return `map ${effect.map_id} created, as fd ${effect.fd}`;
+    case 'MapBound':
+      return `map ${effect.map_id} bound to program ${effect.prog_id}`;
+    case 'MapFreed':
+      return `map ${effect.map_id} freed: ${REASON_TEXT[effect.reason]}`;
+    case 'StorageMade':
+      return `map ${effect.map_id} got a storage for cgroup ${effect.cgroup_id}`;
+    case 'StorageRemoved':
+      return `map ${effect.map_id} lost its storage for cgroup ${effect.cgroup_id}`;
+    case 'ElementUpdated':
+      return `an element of map ${effect.map_id} set to ${effect.value}`;
+    case 'ElementDeleted':
+      return `an element of map ${effect.map_id} deleted`;
+    default:
+      return entryText(effect);
+  }
+}
+
+type EntryEffect = Extract<Effect, { type: `Entry${string}` | 'EffectiveSlotWritten' }>;
+
+function entryText(effect: EntryEffect): string {
+  const on = `cgroup ${effect.cgroup_id} for ${effect.attach_type}`;
+  switch (effect.type) {
+    case 'EntryInserted': {
+      const flags = effect.preorder === undefined ? effect.mode : `${effect.mode}, preorder`;
+      return `${holderText(effect)} attached to ${on} at place ${effect.index} (${flags})`;
+    }
+    case 'EntryReplaced':
+      return `${holderText(effect)} replaced program ${effect.was_prog_id} on ${on}`;
+    case 'EntryRemoved':
+      return `${holderText(effect)} taken off ${on}: ${REASON_TEXT[effect.reason]}`;
+    case 'EffectiveSlotWritten':
+      return `the array of ${on} written by a kernel bug: ${effect.prog_ids.join(', ') || 'empty'}`;
+    default:
+      return effect satisfies never;
+  }
+}
+
+function holderText(holder: EntryHolder): string {
+  return 'link_id' in holder ? `link ${holder.link_id}` : `program ${holder.prog_id}`;
+}
