@@ -145,5 +145,9 @@ export const SEARCHES = {
 } as const;
 /** Imports of bundles: each is one transaction. */
 export const IMPORTS = { all: 1, each: 1 } as const;
+/** Bundles that are still arriving, each in a file of its own. */
+export const UPLOADS = { all: 16, each: 4 } as const;
+/** Bytes of a bundle that is imported over HTTP. */
+export const SPOOLED_BYTES_MAX = 4 * 1024 * 1024 * 1024;
 /** Milliseconds between two looks for checkpoints and segments that are due. */
 export const UPKEEP_MS = 60_000;

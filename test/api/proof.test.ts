@@ -32,6 +32,37 @@ afterAll(async () => {
   await service.close();
 });
 
+describe('an import whose sender is slow', () => {
+  it('keeps nobody waiting, and completes', async () => {
+    const bundle = new Uint8Array(
+      await (await get('/v1/hosts/web1/export?format=bundle')).arrayBuffer(),
+    );
+    let send = (_rest: boolean): void => undefined;
+    const asked = new Promise<boolean>((resolve) => {
+      send = resolve;
+    });
+    const body = new ReadableStream<Uint8Array>({
+      async start(stream) {
+        stream.enqueue(bundle.subarray(0, 40));
+        await asked;
+        stream.enqueue(bundle.subarray(40));
+        stream.close();
+      },
+    });
+    const headers = { 'content-type': BUNDLE_TYPE };
+    const request = { method: 'POST', headers, body, duplex: 'half' } as const;
+    const importing = service.app.request('/v1/bundles?host=slow', request);
+
+    const other = await post(service.app, '/v1/hosts', {
+      body: { name: 'meanwhile', release: '6.18' },
+    });
+    expect(other.status).toBe(201);
+    send(true);
+    const whole = await parsed(await importing, imported);
+    expect(whole.host).toBe('slow');
+  });
+});
+
 describe('checkpoints', () => {
   it('are signed on demand, once a position, and anyone can check them', async () => {
     const first = await post(service.app, '/v1/hosts/web1/checkpoints', {});

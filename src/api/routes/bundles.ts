@@ -8,10 +8,11 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import { IMPORTS } from '../limits.ts';
+import { IMPORTS, UPLOADS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType } from '../request/content-type.ts';
+import { spooled } from '../request/spool.ts';
 import { type App, createRoute, creates, hostName, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
@@ -65,6 +66,7 @@ function refused(error: unknown): ProblemError | undefined {
 }
 
 export function bundles(app: App, service: Service): void {
+  const uploading = new Room(UPLOADS, 'uploads of bundles');
   const importing = new Room(IMPORTS, 'imports');
   const { database, clock, trustedKeys } = service;
   const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
@@ -81,9 +83,11 @@ export function bundles(app: App, service: Service): void {
       }
       return host;
     };
+    const caller = callerOfRequest(c);
+    const upload = await uploading.hold(caller, () => spooled(bodyChunks(c)));
     const work = () =>
       importBundle(database, {
-        chunks: bodyChunks(c),
+        chunks: upload.chunks,
         projector,
         hostName: name,
         actor,
@@ -91,10 +95,11 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(callerOfRequest(c), work)
+      .hold(caller, work)
       .catch((error: unknown) => {
         throw refused(error) ?? error;
-      });
+      })
+      .finally(() => upload.drop());
     reflect(c, host, report.position);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;
     return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);

@@ -92,7 +92,7 @@ export async function importBundle(
       if (!report.holds || restored === undefined) throw new BundleRefused(report);
       await restored.finish(host, { actor, now });
       return { host, host_id: restored.host_id, report };
-    }, 'upload');
+    }, 'job');
   } catch (error) {
     if (violatedUnique(error) !== 'hosts_name_unique') throw error;
     throw new LogRefusal({ why: 'host-exists', host });

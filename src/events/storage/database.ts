@@ -10,10 +10,9 @@ export interface Queryable {
 
 /**
  * How long the statements of a transaction, and the pauses between them, may take: those of a
- * `request`, which is the default; of an `upload`, which waits for its client in between; of a `job`
- * of an operator, which reads or writes whole logs.
+ * `request`, which is the default; of a `job`, which reads or writes whole logs.
  */
-export type Pace = 'request' | 'upload' | 'job';
+export type Pace = 'request' | 'job';
 
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgresql';

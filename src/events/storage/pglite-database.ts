@@ -43,7 +43,7 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
   const workerData: PgliteThread = { folder, prepared };
-  const thread = startThread(new URL('../pglite/thread', import.meta.url), { workerData });
+  const thread = startThread(new URL('./pglite/thread', import.meta.url), { workerData });
   const database = databaseOf(thread, { unlock, onLost });
   try {
     await database.open();

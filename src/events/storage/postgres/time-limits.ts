@@ -29,7 +29,6 @@ export interface Limits {
 /** By what is done; what is asked outside of a transaction is done for a request. */
 export const LIMITS: Readonly<Record<Pace, Limits>> = {
   request: { statementMs: 8_000, lockMs: 5_000, idleMs: 5_000, silenceMs: 10_000 },
-  upload: { statementMs: 30_000, lockMs: 5_000, idleMs: 90_000, silenceMs: 35_000 },
   job: { statementMs: 600_000, lockMs: 60_000, idleMs: 90_000, silenceMs: 610_000 },
 };
 
