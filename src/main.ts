@@ -40,6 +40,8 @@ export interface Running {
   readonly url: string;
   /** What the storage is and what it survives, in a sentence. */
   readonly storage: string;
+  /** Rejects when the embedded database breaks down: nothing is answered any more but 503. */
+  readonly lost: Promise<never>;
   /** Reads the tokens file again; when it cannot be used, the tokens stay as they were. */
   reload(): Promise<void>;
   /**
@@ -96,11 +98,14 @@ async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promi
  * The database that the configuration names, with the schema and the projections of this program.
  * Only its own driver is loaded: a start waits for every module.
  */
-async function openDatabase({ databaseUrl, dataDir }: Configuration): Promise<Database> {
+async function openDatabase(
+  { databaseUrl, dataDir }: Configuration,
+  onLost: (error: Error) => void,
+): Promise<Database> {
   if (databaseUrl === undefined) {
     const { openPglite } = await import('./events/storage/pglite-database.ts');
-    const embedded = await openPglite({ folder: dataDir });
-    await migrate(embedded);
+    const embedded = await openPglite({ folder: dataDir, onLost });
+    if ((await pendingMigrations(embedded)).length > 0) await migrate(embedded);
     for (const host_id of await staleHosts(embedded)) await rebuild(embedded, { host_id });
     return embedded;
   }
@@ -174,7 +179,12 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const signingKey = await signingKeyFrom(configuration);
   const trustedKeys = await trustedKeysFrom(configuration.trustedKeysFile, signingKey);
   const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
-  const database = await openDatabase(configuration);
+  let lose: (error: Error) => void = () => undefined;
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject;
+  });
+  lost.catch((error: unknown) => logger.fatal({ err: error }, 'the database is lost'));
+  const database = await openDatabase(configuration, lose);
   const closing = new AbortController();
   try {
     const { held } = configuration;
@@ -228,6 +238,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
     return {
       url,
       storage,
+      lost,
       async reload() {
         try {
           const next = await tokensFrom(configuration.tokensFile, logger);

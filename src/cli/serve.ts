@@ -36,7 +36,7 @@ export const serve = command({
       sayWhere(running, configuration, print);
       if (demo !== undefined) sayDemo(demo, print);
       sayWhatNext(running, demo, print);
-      await told;
+      await Promise.race([told, running.lost]);
     } finally {
       await running.close();
     }

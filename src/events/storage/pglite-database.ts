@@ -5,7 +5,7 @@
  * is locked here before it is opened.
  */
 import { mkdir } from 'node:fs/promises';
-import { setImmediate as breath } from 'node:timers/promises';
+import { setImmediate as breath, setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Database, Queryable } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -13,6 +13,9 @@ import { FairQueue } from './pglite/fair-queue.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
 import { callsOver } from './thread/calls.ts';
 import { startThread } from './thread/start.ts';
+
+/** Milliseconds that statements under way have to end when it is closed; it survives their end. */
+const CLOSE_MS = 10_000;
 
 export interface PgliteOptions {
   /** Where the data is kept; absent: in memory, gone at the end. */
@@ -125,10 +128,13 @@ function databaseOf(
   };
 
   async function close(): Promise<void> {
-    // A database that broke down has nothing to close.
-    await queue.runAlone('close', () => call('close')).catch(() => undefined);
-    await thread.terminate();
+    // A database that broke down has nothing to close, and a statement may run for ever.
+    const closing = queue.runAlone('close', () => call('close')).catch(() => undefined);
+    const late = new AbortController();
+    await Promise.race([closing, delay(CLOSE_MS, undefined, late).catch(() => undefined)]);
+    late.abort();
     calls.end(new Error('the database is closed'));
+    await thread.terminate();
     await unlock();
   }
 }

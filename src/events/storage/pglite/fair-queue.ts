@@ -10,6 +10,7 @@ const WIDTH = 2;
 interface Kind {
   /** Milliseconds of the connection that it was given, from where the others stood when it came. */
   used: number;
+  running: number;
   readonly waiting: Work[];
 }
 
@@ -19,6 +20,7 @@ interface Work {
 }
 
 export class FairQueue {
+  /** Those that wait or are under way. */
   readonly #kinds = new Map<string, Kind>();
   /** What the kind that was let in last had used: where a new kind begins. */
   #level = 0;
@@ -42,7 +44,7 @@ export class FairQueue {
   }
 
   async #inTurn<T>(name: string, work: () => Promise<T>, alone: boolean): Promise<T> {
-    const kind = this.#kinds.get(name) ?? { used: this.#level, waiting: [] };
+    const kind = this.#kinds.get(name) ?? { used: this.#level, running: 0, waiting: [] };
     this.#kinds.set(name, kind);
     await new Promise<void>((start) => {
       kind.waiting.push({ alone, start });
@@ -56,6 +58,8 @@ export class FairQueue {
       kind.used += now - Math.max(from, this.#ended);
       this.#ended = now;
       this.#running--;
+      kind.running--;
+      if (kind.running === 0 && kind.waiting.length === 0) this.#kinds.delete(name);
       this.#isAlone = false;
       this.#next();
     }
@@ -64,12 +68,12 @@ export class FairQueue {
   /** Starts what there is room for. */
   #next(): void {
     while (!this.#isAlone && this.#running < WIDTH) {
-      const [name, kind] = this.#leastUsed() ?? [];
+      const kind = this.#leastUsed();
       const work = kind?.waiting[0];
-      if (name === undefined || kind === undefined || work === undefined) return;
+      if (kind === undefined || work === undefined) return;
       if (work.alone && this.#running > 0) return;
       kind.waiting.shift();
-      if (kind.waiting.length === 0) this.#kinds.delete(name);
+      kind.running++;
       this.#level = Math.max(this.#level, kind.used);
       this.#running++;
       this.#isAlone = work.alone;
@@ -77,10 +81,12 @@ export class FairQueue {
     }
   }
 
-  #leastUsed(): readonly [string, Kind] | undefined {
-    let least: readonly [string, Kind] | undefined;
-    for (const entry of this.#kinds) {
-      if (least === undefined || entry[1].used < least[1].used) least = entry;
+  /** Of those that wait. */
+  #leastUsed(): Kind | undefined {
+    let least: Kind | undefined;
+    for (const kind of this.#kinds.values()) {
+      if (kind.waiting.length === 0) continue;
+      if (least === undefined || kind.used < least.used) least = kind;
     }
     return least;
   }

@@ -28,6 +28,9 @@ interface Prepared {
   readonly columns: readonly Field[];
 }
 
+/** PostgreSQL ended in the middle of a statement: whatever it answers from now on means nothing. */
+export class BrokenDown extends Error {}
+
 export class Statements {
   readonly #pg: PGlite;
   /** By text, the one used longest ago first. */
@@ -45,6 +48,12 @@ export class Statements {
     const running = this.#turn.then(() => this.#run(text, params));
     this.#turn = running.catch(() => undefined);
     return running;
+  }
+
+  /** Forgets what was prepared: the tables have changed. */
+  async forget(): Promise<void> {
+    this.#prepared.clear();
+    await this.#pg.exec('deallocate all');
   }
 
   async #run(text: string, params: readonly unknown[]): Promise<object[]> {
@@ -90,7 +99,16 @@ export class Statements {
   /** Sends messages, with the end that makes the server answer, and gives what it answers. */
   async #ask(messages: readonly Uint8Array[]): Promise<readonly Message[]> {
     const whole = Buffer.concat([...messages, serialize.sync()]);
-    return (await this.#pg.execProtocol(whole)).messages as unknown as readonly Message[];
+    const answer = await this.#pg.execProtocol(whole).catch((error: Error) => {
+      // What is no error of the server is one of the program that it is compiled to.
+      throw 'severity' in error ? error : new BrokenDown(error.message, { cause: error });
+    });
+    // A server that is well ends every answer so; one that broke down answers nothing, to anything.
+    const replies = answer.messages as unknown as readonly Message[];
+    if (replies.at(-1)?.name !== 'readyForQuery') {
+      throw new BrokenDown('PostgreSQL does not answer any more');
+    }
+    return replies;
   }
 
   #written(value: unknown, type: number): string | null {

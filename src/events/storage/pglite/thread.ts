@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { callsOver } from '../thread/calls.ts';
 import { applyMigrations, openDirectory, openInMemory } from './opening.ts';
-import { Statements } from './statements.ts';
+import { BrokenDown, Statements } from './statements.ts';
 
 /** What the thread is started with. */
 export interface PgliteThread {
@@ -42,9 +42,9 @@ function piece(all: object[]): Rows<object> {
   return { rows: all.slice(0, ROWS_AT_ONCE), rest: lastRest };
 }
 
-/** Where PostgreSQL itself broke down (WebAssembly says so), nothing that it answers counts. */
+/** The thread ends with the database, and with it all that waits for an answer. */
 function endIfBroken(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'RuntimeError')) return;
+  if (!(error instanceof BrokenDown)) return;
   queueMicrotask(() => {
     throw error;
   });
@@ -76,7 +76,9 @@ const { call } = callsOver(parentPort, {
   },
 
   async migrate(folder: string): Promise<void> {
-    await applyMigrations(open().pg, folder);
+    const { pg, statements } = open();
+    await applyMigrations(pg, folder);
+    await statements.forget();
   },
 
   async listen(channel: string): Promise<void> {
