@@ -1,5 +1,6 @@
 /** The one table from what goes wrong below to problem documents. */
 
+import { UnreadableEvent } from '../events/encoding/field-coder.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
 import { DamagedLog } from '../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../events/segment/segment.ts';
@@ -77,6 +78,12 @@ function toldBy(reason: Why): Told {
   }
 }
 
+/** What is stored is not a log that this program can read. */
+const isDamage = (error: unknown): error is Error =>
+  error instanceof DamagedLog ||
+  error instanceof UnreadableEvent ||
+  error instanceof UnreadableSegment;
+
 /** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
@@ -84,7 +91,7 @@ export function problemFrom(error: unknown): ProblemError {
     const [slug, details] = toldBy(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
   }
-  if (error instanceof DamagedLog || error instanceof UnreadableSegment) {
+  if (isDamage(error)) {
     const detail =
       `${error.message}. This host cannot be read or written until its log is mended: ` +
       'bpfledger verify says where it is damaged, a backup of the database has it whole';

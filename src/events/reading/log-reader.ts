@@ -5,6 +5,7 @@ import type { SegmentRow } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { turn } from '../turns.ts';
+import { DamagedLog } from './damaged-log.ts';
 import { type LineForm, lineText, OWNER, queryLine } from './lineage.ts';
 import { openStored, segmentAt } from './segment-reader.ts';
 
@@ -24,14 +25,23 @@ export interface Range {
 
 /**
  * Events from a position on, in order; fewer than asked when the texts are very long, and up to
- * where the rows of a branch's origin end. None only after the head.
+ * where the rows of a branch's origin end, or where an event is missing. None only after the head.
+ *
+ * @throws UnreadableEvent or DamagedLog when the first of them is damaged or missing
  */
 export async function readEvents(
   database: Queryable,
   hostId: number,
   range: Range,
 ): Promise<LedgerEvent[]> {
-  return (await readRows(database, hostId, range)).map(decodeEvent);
+  return unbroken(await readRows(database, hostId, range), range).map(decodeEvent);
+}
+
+/** The rows up to where one is missing; a reader that comes to that place does not go past it. */
+function unbroken(rows: EncodedEvent[], { from }: Range): EncodedEvent[] {
+  const broken = rows.findIndex(({ position }, i) => position !== from + i);
+  if (broken === 0) throw new DamagedLog(from, 'missing from the log');
+  return broken === -1 ? rows : rows.slice(0, broken);
 }
 
 /** Like `readEvents`, but as stored: the exact texts that the hash chain covers. */
@@ -49,15 +59,29 @@ async function inItsTurn<T>(page: T[]): Promise<T[]> {
   return page;
 }
 
-/** Like `readRows`, but the texts alone, which arrive sooner as one. */
+/**
+ * Like `readEvents`, but the texts alone, which arrive sooner as one.
+ *
+ * @throws DamagedLog when the first of them is missing
+ */
 export async function readBodies(
   database: Queryable,
   hostId: number,
   range: Range,
 ): Promise<string[]> {
   const parameters = pageParameters(hostId, range);
-  const [row] = await queryLine<{ readonly bodies: string | null }>(database, BODIES, parameters);
-  return inItsTurn(row?.bodies?.split('\n') ?? []);
+  const [row] = await queryLine<BodiesRow>(database, BODIES, parameters);
+  const bodies = row?.bodies?.split('\n') ?? [];
+  if (bodies.length > 0 && row?.last !== range.from + bodies.length - 1) {
+    return unbroken(await readRows(database, hostId, range), range).map(({ body }) => body);
+  }
+  return inItsTurn(bodies);
+}
+
+interface BodiesRow {
+  readonly bodies: string | null;
+  /** The position of the last of them. */
+  readonly last: number | null;
 }
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
@@ -78,8 +102,8 @@ const ROWS = lineText(
 );
 
 const BODIES = lineText(
-  (form) => `${page(form)} select string_agg(body, e'\\n' order by position) as bodies from page
-    where before < $4`,
+  (form) => `${page(form)} select string_agg(body, e'\\n' order by position) as bodies,
+    max(position) as last from page where before < $4`,
 );
 
 function pageParameters(

@@ -1,0 +1,63 @@
+// A log in which one event is missing or cannot be read: nothing that comes after it is read as if
+// it were whole, nothing is written on top of it, and what comes before it is still there.
+
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { problemFrom } from '../../src/api/problem-of.ts';
+import type { Log } from '../../src/events/log.ts';
+import { asOwner } from '../support/lost-tail.ts';
+import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
+
+describeStores('a log whose event 3 of 5', ({ open }) => {
+  let store: Store;
+  /** It has to load the state from the log. */
+  let cold: Log;
+  let host: string;
+  let host_id: number;
+
+  beforeAll(async () => {
+    store = await open();
+  });
+
+  afterAll(() => store?.drop());
+
+  beforeEach(async () => {
+    const writer = await logOn(store.database);
+    host = await newHost(writer);
+    ({ host_id } = await writer.head(host));
+    for (const path of ['/a', '/b', '/c', '/d']) await writer.submit(host, mkdir(path));
+    await writer.close();
+    cold = await logOn(store.another());
+    return () => cold.close();
+  });
+
+  const DAMAGES = [
+    ['is missing', 'delete from events where host_id = $1 and position = 3'],
+    [
+      'cannot be read',
+      "update events set body = replace(body, '[1,', '[99,') where host_id = $1 and position = 3",
+    ],
+  ] as const;
+
+  it.each(DAMAGES)('%s is not read over and not written upon', async (_how, harm) => {
+    await asOwner(store.database, (tx) => tx.query(harm, [host_id]));
+    const refusals = [
+      () => cold.submit(host, mkdir('/x')),
+      () => cold.readHead(host, () => 0),
+      () => cold.readAt(host, 4, () => 0),
+      () => cold.read(host, { from: 3 }),
+    ];
+    for (const refused of refusals) {
+      const error: unknown = await refused().then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      expect(problemFrom(error).slug).toBe('log-damaged');
+    }
+    expect(await cold.readAt(host, 2, (kernel) => kernel.cgroups.size)).toBe(2);
+  });
+
+  it('is missing gives a follower and a page what comes before', async () => {
+    await asOwner(store.database, (tx) => tx.query(DAMAGES[0][1], [host_id]));
+    expect((await cold.read(host, { from: 1 })).map(({ position }) => position)).toEqual([1, 2]);
+  });
+});
