@@ -71,6 +71,7 @@ function readLanes(
   const pids = readColumn(from, events);
   const effectCount = from.varint();
   if (effectCount !== sum(counts)) throw new TruncatedBytes('the effects are not as many as said');
+  from.budget?.lists(effectCount);
   const codes = readColumn(from, effectCount);
   const effects = readRecords(from, tally(codes), decoderOf);
   from.end();

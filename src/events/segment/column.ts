@@ -93,6 +93,7 @@ export type Decode = (json: Json) => unknown;
  * @param decode makes something else of each value; an entry is decoded once
  */
 export function readColumn(from: ByteReader, count: number, decode?: Decode): unknown[] {
+  from.budget?.values(count);
   const alike = from.varint();
   if (alike === NUMBER) return readNumbers(from, count, decode);
   if (alike === ENTRY) return readEntries(from, count, decode);
@@ -133,7 +134,9 @@ function readNumbers(from: ByteReader, count: number, decode?: Decode): unknown[
 }
 
 function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[] {
-  const entries: unknown = JSON.parse(Buffer.from(from.lane()).toString('utf8'));
+  const text = from.lane();
+  from.budget?.json(text);
+  const entries: unknown = JSON.parse(Buffer.from(text).toString('utf8'));
   if (!Array.isArray(entries)) throw new TruncatedBytes('the entries are no list');
   const decoded = decode === undefined ? entries : entries.map((entry) => decode(entry as Json));
   const references = from.reader();
@@ -146,14 +149,9 @@ function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[
     const entry = reference === 0 ? seen++ : reference - 1;
     if (entry >= decoded.length) throw new TruncatedBytes('an entry is missing');
     values[i] = decoded[entry];
-    if (lengths !== undefined) charge(from, lengths[entry] as number);
+    if (lengths !== undefined) from.budget?.text(lengths[entry] as number);
   }
   references.end();
+  if (seen !== entries.length) throw new TruncatedBytes('nothing refers to an entry');
   return values;
-}
-
-function charge({ budget }: ByteReader, characters: number): void {
-  if (budget === undefined) return;
-  budget.left -= characters;
-  if (budget.left < 0) throw new TruncatedBytes('the texts are longer than any segment has');
 }

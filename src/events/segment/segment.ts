@@ -13,10 +13,11 @@ import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } fro
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
+import { Budget, BudgetSpent } from './budget.ts';
 import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
 import { partsOf } from './event-parts.ts';
 import { type PackedEvent, Rest, RestWriter, type SealedBatch } from './rest.ts';
-import { ByteReader, ByteWriter, type TextBudget } from './varint.ts';
+import { ByteReader, ByteWriter } from './varint.ts';
 
 /** Events in a segment, at most. */
 export const SEGMENT_EVENTS = 10_000;
@@ -32,6 +33,8 @@ const FOREIGN_BYTES_FREE = 1024 * 1024;
 const FOREIGN_RATIO_MAX = 1000;
 /** Text of somebody else's segment: that of the largest, and of one event that passes it. */
 const FOREIGN_TEXT_MAX = 2 * SEGMENT_TEXT_MAX;
+/** Memory, about, of the values of somebody else's segment in bytes: a hundred effects an event. */
+const FOREIGN_MEMORY_MAX = 64 * 1024 * 1024;
 
 /** Events that are packed at a stretch: some milliseconds. */
 const TURN_EVENTS = 500;
@@ -129,7 +132,9 @@ export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}):
   return asUnreadable(() => {
     const { changes, rest, ...opened } = openedOf(blob);
     const { position_from, events, hash_before, hash_after } = opened;
-    const budget = foreign ? { left: FOREIGN_TEXT_MAX } : undefined;
+    const budget = foreign
+      ? new Budget({ text: FOREIGN_TEXT_MAX, memory: FOREIGN_MEMORY_MAX })
+      : undefined;
     const first = new PackedChanges(unpacked(changes, budget), events);
     const other = new Rest(unpacked(rest, budget), opened, first.regular);
     const { batches } = other;
@@ -178,7 +183,7 @@ function openedOf(blob: Uint8Array): Opened {
   return { position_from, events, hash_before, hash_after, changes, rest };
 }
 
-function unpacked(part: Uint8Array, budget: TextBudget | undefined): ByteReader {
+function unpacked(part: Uint8Array, budget: Budget | undefined): ByteReader {
   const foreignMax = FOREIGN_BYTES_FREE + FOREIGN_RATIO_MAX * part.length;
   const maxOutputLength = budget ? Math.min(foreignMax, UNPACKED_BYTES_MAX) : UNPACKED_BYTES_MAX;
   return new ByteReader(brotliDecompressSync(part, { maxOutputLength }), budget);
@@ -234,7 +239,8 @@ function asUnreadable<T>(work: () => T): T {
 function unreadable(cause: unknown): never {
   // An event that this program cannot read is another matter than damaged bytes.
   if (cause instanceof UnreadableSegment || cause instanceof UnreadableEvent) throw cause;
-  if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'ERR_BUFFER_TOO_LARGE' || cause instanceof BudgetSpent) {
     throw new UnreadableSegment('the segment unpacks to far more than it is', { cause });
   }
   throw new UnreadableSegment('the segment is damaged', { cause });

@@ -2,6 +2,7 @@
  * Numbers in as few bytes as they need: seven bits a byte, lowest first, the top bit says that
  * more follow. Signed ones are folded first, so that small ones of either sign stay short.
  */
+import type { Budget } from './budget.ts';
 
 /** Signed numbers below this in magnitude can be folded, and so can the difference of two. */
 export const FOLDABLE_BELOW = 2 ** 51;
@@ -63,19 +64,14 @@ export class ByteWriter {
 /** The bytes end before what they announce, or a number in them is too long. */
 export class TruncatedBytes extends Error {}
 
-/** How much text may still be made of bytes, in characters. */
-export interface TextBudget {
-  left: number;
-}
-
 /** Reads bytes from their start on. Throws `TruncatedBytes`. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  /** Where the bytes are somebody else's: what a few of them refer to again and again adds up. */
-  readonly budget: TextBudget | undefined;
+  /** Where the bytes are somebody else's. */
+  readonly budget: Budget | undefined;
   #next = 0;
 
-  constructor(bytes: Uint8Array, budget?: TextBudget) {
+  constructor(bytes: Uint8Array, budget?: Budget) {
     this.#bytes = bytes;
     this.budget = budget;
   }
