@@ -2,7 +2,6 @@
  * G: an attach at the root of a large tree costs what it costs at the root of a small one, since
  * effective arrays are derived where there are entries, not computed for every descendant.
  */
-
 import { randomBytes } from 'node:crypto';
 import { boot } from '../src/domain/boot.ts';
 import { effectiveArray } from '../src/domain/effective.ts';

@@ -1,5 +1,4 @@
 /** The one table from what goes wrong below to problem documents. */
-
 import { UnreadableEvent } from '../events/encoding/field-coder.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
 import { DamagedLog } from '../events/reading/damaged-log.ts';

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
 import { systemClock } from '../events/clock.ts';
+import { bytesOf } from '../events/encoding/hex.ts';
 import { SIGNED_HEADS_FILE, SignedHeads } from '../events/proof/signed-heads.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -80,7 +81,7 @@ async function accept(
     );
   }
   const file = join(storageFrom(flags, process.env).dataDir, SIGNED_HEADS_FILE);
-  const head = { position: Number(position), hash: Buffer.from(hash, 'hex') };
+  const head = { position: Number(position), hash: bytesOf(hash) };
   const memory = await SignedHeads.open(file);
   const before = await memory.of(host);
   await memory.accept(host, head, systemClock.now());

@@ -1,5 +1,4 @@
 /** `bpfledger incident`: recorded incidents, to look at and to ask questions of. */
-
 import { restClient } from '../client/rest-client.ts';
 import { readIncidents } from '../recorders/golden/incidents.ts';
 import { postScenario } from '../recorders/golden/post-scenario.ts';

@@ -1,6 +1,7 @@
 /** What somebody kept of a log outside of its database: checkpoints, or a copy of the memory. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { bytesOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
 import { InputError, sentenceOf } from './exit-code.ts';
 
@@ -29,7 +30,7 @@ export async function keptHeadsFrom(file: string, host: string): Promise<KeptHea
     const head = headOf(line);
     if (head === undefined) throw new InputError(`${file}: line ${i + 1} is no checkpoint`);
     if (head.host !== host) continue;
-    heads.push({ position: head.position, hash: Buffer.from(head.hash, 'hex') });
+    heads.push({ position: head.position, hash: bytesOf(head.hash) });
   }
   if (heads.length === 0) throw new InputError(`${file} has no checkpoint of the host ${host}`);
   return heads.slice(-KEPT_MAX);

@@ -2,6 +2,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { restClient } from '../client/rest-client.ts';
+import { hexOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
 import { TrustedKeys, trustedKeysOf } from '../events/proof/trusted-keys.ts';
 import { type BundleVerification, verifyBundle } from '../time-travel/verify/bundle.ts';
@@ -70,7 +71,7 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
 }
 
 function textOf({ position, hash }: KeptHead): string {
-  return `${position}:${Buffer.from(hash).toString('hex')}`;
+  return `${position}:${hexOf(hash)}`;
 }
 
 async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {

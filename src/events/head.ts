@@ -1,5 +1,5 @@
 /** The end of a log: what the next append continues from. */
-
+import { bytesOf } from './encoding/hex.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Queryable } from './storage/database.ts';
 
@@ -51,5 +51,5 @@ export async function raiseEpoch(database: Queryable, hostId: number): Promise<H
 function headOf(rows: readonly Row[], host: number | string): Head {
   const [row] = rows;
   if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(host) });
-  return { ...row, hash: Buffer.from(row.hash, 'hex') };
+  return { ...row, hash: bytesOf(row.hash) };
 }

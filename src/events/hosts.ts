@@ -2,7 +2,6 @@
  * Hosts by name. A host is never renamed or removed, so what is known of it stays true; a branch
  * may be dropped, and is looked up each time.
  */
-
 import { LogRefusal } from './log-refusal.ts';
 import type { ImportedLog } from './reading/imports.ts';
 import type { Queryable } from './storage/database.ts';

@@ -2,7 +2,6 @@
  * Lives: from which position to which a thing was there, told from its first and newest versions,
  * also when it is gone by now.
  */
-
 import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';

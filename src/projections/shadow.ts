@@ -2,7 +2,6 @@
  * Shadow tables: a second set of the projection tables that lives as long as one transaction, is
  * seen by nobody else and leaves nothing behind when the transaction fails.
  */
-
 import type { ProjectionRow, ProjectionTable } from '../events/projector.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { insertRows } from '../events/storage/insert-rows.ts';

@@ -5,7 +5,6 @@
  * A list is written as its mode and its entries in order: `multi a link(b) +c` is a list in multi
  * mode with program a, a link that runs b, and program c with the flag preorder.
  */
-
 import { expect } from 'vitest';
 import type { AttachType } from '../../src/domain/attach-type.ts';
 import { boot } from '../../src/domain/boot.ts';

@@ -2,7 +2,6 @@
  * Refuses query parameters of operations that take none. The others have a schema that knows theirs;
  * without this, `POST …/syscalls?dry_run=true` would record.
  */
-
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';

@@ -1,5 +1,6 @@
 /** GET and POST …/checkpoints: signed statements of where a log stood. GET /v1/keys: who signs. */
 import { z } from '@hono/zod-openapi';
+import { hexOf } from '../../events/encoding/hex.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
 import type { Checkpoint } from '../../events/proof/checkpoint.ts';
@@ -99,9 +100,6 @@ const keysRoute = createRoute({
   request: {},
   responses: readsWithoutTag('The keys.', keyList),
 });
-
-/** Hexadecimal of bytes. */
-const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 function onWire({ hash, signature, recorded_at, signed_at, chained, ...rest }: Checkpoint) {
   return {

@@ -1,5 +1,4 @@
 /** GET …/events: pages of the log, filtered; and one event. */
-
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readEvents } from '../../events/reading/log-reader.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';

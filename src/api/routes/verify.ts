@@ -1,5 +1,6 @@
 /** GET …/verify: four verdicts on a log: its chain, its projections, its outcomes, its snapshots. */
 import { z } from '@hono/zod-openapi';
+import { bytesOf } from '../../events/encoding/hex.ts';
 import type { KeptHead } from '../../events/proof/checkpoint-check.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { verifyHost } from '../../time-travel/verify/verify.ts';
@@ -99,7 +100,7 @@ const kept = z
   .transform((text): KeptHead[] =>
     text.split(',').map((one) => {
       const [position, hash = ''] = one.split(':');
-      return { position: Number(position), hash: Buffer.from(hash, 'hex') };
+      return { position: Number(position), hash: bytesOf(hash) };
     }),
   );
 

@@ -4,6 +4,7 @@
  */
 import { unbooted } from '../../domain/boot.ts';
 import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
+import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
@@ -221,13 +222,7 @@ class Restored {
     await this.#tx.query(
       `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
        values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
-      [
-        this.host_id,
-        last.position_to,
-        Buffer.from(last.hash).toString('hex'),
-        last.recorded_at,
-        last.at_max,
-      ],
+      [this.host_id, last.position_to, hexOf(last.hash), last.recorded_at, last.at_max],
     );
   }
 
@@ -290,7 +285,7 @@ class Restored {
         sqlArray(rows.map((row) => row.body)),
         sqlArray(ends.map((end) => end?.at_max ?? null)),
         sqlArray(ends.map((end) => end?.writer ?? null)),
-        sqlArray(ends.map((end) => (end ? Buffer.from(end.hash).toString('hex') : null))),
+        sqlArray(ends.map((end) => (end ? hexOf(end.hash) : null))),
       ],
     );
     const projections = this.#projector.tables.map((table, i) =>

@@ -3,8 +3,8 @@
  * of hashes, every checkpoint by its signature. What is damaged is reported with its positions as
  * exactly as what is left of the file allows, and left out.
  */
-
 import type { EncodedEvent } from '../encoding/codec.ts';
+import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { ChainCheck } from '../proof/chain-check.ts';
 import type { Checkpoint } from '../proof/checkpoint.ts';
@@ -48,8 +48,6 @@ export class BundleTooDense extends Error {
     this.line = line;
   }
 }
-
-const bytesOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
 
 /**
  * The sound parts of a bundle; `check` learns what is not sound.
@@ -162,7 +160,7 @@ class Reading {
       const message = `the log ends at position ${position}, not at ${head}`;
       this.#check.fault({ position_from: position + 1, position_to: head, message });
     } else if (hash !== undefined && this.#header !== undefined) {
-      if (Buffer.from(hash).toString('hex') === this.#header.hash) return;
+      if (hexOf(hash) === this.#header.hash) return;
       const message = `the hash of position ${head} is not the one that the first line tells`;
       this.#check.fault({ position_from: head, position_to: head, message });
     }

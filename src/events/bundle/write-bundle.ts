@@ -3,9 +3,9 @@
  * checkpoints with the keys that signed them. What the database holds is exported as it stands,
  * sound or not: whoever reads it checks it.
  */
-
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
+import { hexOf } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
 import type { Checkpoint } from '../proof/checkpoint.ts';
 import { readCheckpoints } from '../proof/checkpoints.ts';
@@ -20,8 +20,6 @@ import { openStored, type StoredSegment, segmentAt } from '../reading/segment-re
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
 import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /**
  * The lines of a host's bundle, each with its newline, up to where the log ends at the start.
@@ -48,7 +46,7 @@ async function* linesOf(
   const { position: head, hash: headHash } = await readHead(database, host_id);
   const { host: _, ...log } = await identityOf(database, host_id);
   const begun = { type: 'bundle', version: BUNDLE_VERSION, host } as const;
-  yield { ...begun, position: head, hash: hex(headHash), log };
+  yield { ...begun, position: head, hash: hexOf(headHash), log };
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) yield keyLine(key);
   const forks = await forksOf(database, host_id, head);
@@ -152,28 +150,28 @@ async function* checkpointLines(
 }
 
 function keyLine({ key_id, bytes }: PublicKey): BundleLine {
-  return { type: 'key', key_id, public_key: hex(bytes) };
+  return { type: 'key', key_id, public_key: hexOf(bytes) };
 }
 
 function checkpointLine({ hash, signature, chained, ...rest }: Checkpoint): BundleLine {
   return {
     type: 'checkpoint',
     ...rest,
-    hash: hex(hash),
-    signature: hex(signature),
-    ...(chained !== null && { chained: { ...chained, previous: hex(chained.previous) } }),
+    hash: hexOf(hash),
+    signature: hexOf(signature),
+    ...(chained !== null && { chained: { ...chained, previous: hexOf(chained.previous) } }),
   };
 }
 
 function segmentLine({ position_from, position_to, hash, bytes }: StoredSegment): BundleLine {
   const base64 = Buffer.from(bytes).toString('base64');
-  return { type: 'segment', position_from, position_to, hash: hex(hash), bytes: base64 };
+  return { type: 'segment', position_from, position_to, hash: hexOf(hash), bytes: base64 };
 }
 
 function batchLine(batch: StoredBatch): BundleLine {
-  return { type: 'batch', ...batch, hash: hex(batch.hash) };
+  return { type: 'batch', ...batch, hash: hexOf(batch.hash) };
 }
 
 function eventLine({ position, recorded_at, body }: EncodedEvent, hash: Uint8Array): BundleLine {
-  return { type: 'event', position, recorded_at, body, hash: hex(hash) };
+  return { type: 'event', position, recorded_at, body, hash: hexOf(hash) };
 }

@@ -3,9 +3,9 @@
  * against every hash that was stored beside them, and against what checkpoints state. After a
  * fault it goes on from the stored hash, so that one damaged event does not hide the next.
  */
-
 import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../encoding/hash-chain.ts';
+import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import { genesisOf, type LogIdentity } from '../reading/birth.ts';
@@ -38,8 +38,6 @@ export interface ChainReport extends SignedReport {
   /** The first `FAULTS_MAX` of them. */
   readonly faults: readonly Fault[];
 }
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
 
 /** A check of one log, from its first event on. */
 export class ChainCheck {
@@ -130,7 +128,7 @@ export class ChainCheck {
     const event = this.#look(row);
     if (this.#hash !== undefined) this.#hash = chainHash(this.#hash, row);
     if (stored === undefined) return event;
-    if (this.#hash !== undefined && !same(this.#hash, stored)) {
+    if (this.#hash !== undefined && !sameBytes(this.#hash, stored)) {
       const message = 'its hash does not follow from its text and the hash before it';
       this.#blame(position, this.#hint(message, position));
     }
@@ -183,7 +181,7 @@ export class ChainCheck {
 
   /** A segment says that the chain stands at `hash` here; `fault` tells when it does not. */
   stands(hash: Uint8Array, fault: Fault): void {
-    if (this.#hash !== undefined && !same(this.#hash, hash)) this.fault(fault);
+    if (this.#hash !== undefined && !sameBytes(this.#hash, hash)) this.fault(fault);
     this.#hash = hash;
   }
 
@@ -206,7 +204,7 @@ export class ChainCheck {
     return {
       holds: this.#faultCount === 0,
       position: this.#position,
-      hash: this.#hash === undefined ? '' : Buffer.from(this.#hash).toString('hex'),
+      hash: this.#hash === undefined ? '' : hexOf(this.#hash),
       ...signed,
       fault_count: this.#faultCount,
       faults: this.#faults,
@@ -231,7 +229,7 @@ export class ChainCheck {
   }
 
   #differs(batch: StoredBatch): string | undefined {
-    if (this.#hash !== undefined && !same(this.#hash, batch.hash)) {
+    if (this.#hash !== undefined && !sameBytes(this.#hash, batch.hash)) {
       const message =
         'the hash of the batch does not follow from its events and the hash before them';
       return this.#hint(message, this.#batchFrom);

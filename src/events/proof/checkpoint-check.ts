@@ -3,6 +3,7 @@
  * what somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
  * does not agree with the log is a fault, whoever signed it.
  */
+import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
 import type { Fault } from './chain-check.ts';
 import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
@@ -50,8 +51,6 @@ interface Stand {
   readonly hash: Uint8Array | undefined;
   readonly recordedAt: number;
 }
-
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.from(a).equals(b);
 
 export class CheckpointCheck {
   readonly #trusted: TrustedKeys;
@@ -124,7 +123,7 @@ export class CheckpointCheck {
   #outOfOrder({ chained }: Checkpoint): string | undefined {
     if (chained === null) return undefined;
     const { number, previous } = chained;
-    if (number === this.#number + 1 && same(previous, this.#before)) return undefined;
+    if (number === this.#number + 1 && sameBytes(previous, this.#before)) return undefined;
     return (
       `checkpoint ${number} does not follow the one that is stored before it: ` +
       'one was removed, or signed anew'
@@ -195,7 +194,7 @@ export class CheckpointCheck {
       return;
     }
     if (stand.hash === undefined) return;
-    if (!same(stand.hash, hash) || recorded_at !== stand.recordedAt) {
+    if (!sameBytes(stand.hash, hash) || recorded_at !== stand.recordedAt) {
       const message = `the checkpoint of position ${position} was signed for another log`;
       this.#fault({ ...place, message });
       return;
@@ -219,7 +218,7 @@ export class CheckpointCheck {
       return;
     }
     if (stand.hash === undefined) return;
-    if (same(stand.hash, hash)) {
+    if (sameBytes(stand.hash, hash)) {
       this.#keptHeld++;
       this.#provenTo = Math.max(this.#provenTo, position);
       return;
@@ -227,8 +226,4 @@ export class CheckpointCheck {
     const message = `position ${position} had another hash when it was signed, as is kept outside`;
     this.#fault({ position_from: this.#statedTo + 1, position_to: position, message });
   }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -18,6 +18,7 @@
  * and SIGNED_AT. A further format is a further first line.
  */
 import { createHash, sign, verify } from 'node:crypto';
+import { hexOf } from '../encoding/hex.ts';
 import type { PublicKey, SigningKey } from './signing-key.ts';
 
 /** What format 2 states beyond format 1. */
@@ -55,15 +56,20 @@ export interface Checkpoint extends Statement {
 /** What the first checkpoint says of the one before it. */
 export const NO_CHECKPOINT: Uint8Array = new Uint8Array(32);
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
 function linesOf({ host, position, hash, recorded_at, signed_at, chained }: Statement) {
   if (chained === null) {
-    return ['bpfledger checkpoint v1', host, position, hex(hash), recorded_at, signed_at];
+    return ['bpfledger checkpoint v1', host, position, hexOf(hash), recorded_at, signed_at];
   }
   const { log_id, recorded_from, number, previous } = chained;
-  const log = ['bpfledger checkpoint v2', host, log_id ?? '-', position, hex(hash), recorded_from];
-  return [...log, recorded_at, signed_at, number, hex(previous)];
+  const log = [
+    'bpfledger checkpoint v2',
+    host,
+    log_id ?? '-',
+    position,
+    hexOf(hash),
+    recorded_from,
+  ];
+  return [...log, recorded_at, signed_at, number, hexOf(previous)];
 }
 
 function textOf(statement: Statement): Buffer {

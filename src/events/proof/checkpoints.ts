@@ -1,4 +1,5 @@
 /** The checkpoints of a log as they are stored, and the keys that signed them. */
+import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Chained, Checkpoint } from './checkpoint.ts';
 import { type PublicKey, publicKeyOf } from './signing-key.ts';
@@ -21,11 +22,9 @@ const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signe
   encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
   log_id::text as log_id, recorded_from`;
 
-const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
-
 function chainedOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
   if (number === null || previous === null || recorded_from === null) return null;
-  return { number, previous: bytes(previous), log_id, recorded_from };
+  return { number, previous: bytesOf(previous), log_id, recorded_from };
 }
 
 function checkpointOf(row: Row): Checkpoint {
@@ -33,12 +32,12 @@ function checkpointOf(row: Row): Checkpoint {
   return {
     host,
     position,
-    hash: bytes(row.hash),
+    hash: bytesOf(row.hash),
     recorded_at,
     signed_at,
     chained: chainedOf(row),
     key_id,
-    signature: bytes(row.signature),
+    signature: bytesOf(row.signature),
   };
 }
 
@@ -91,7 +90,6 @@ export async function storeCheckpoint(
   host_id: number,
   { host, position, hash, recorded_at, signed_at, key_id, signature, chained }: Checkpoint,
 ): Promise<void> {
-  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   await database.query(
     `insert into checkpoints (host_id, host, position, hash, recorded_at, signed_at, key_id,
        signature, number, previous, log_id, recorded_from)
@@ -102,13 +100,13 @@ export async function storeCheckpoint(
       host_id,
       host,
       position,
-      hex(hash),
+      hexOf(hash),
       recorded_at,
       signed_at,
       key_id,
-      hex(signature),
+      hexOf(signature),
       chained?.number ?? null,
-      chained === null ? null : hex(chained.previous),
+      chained === null ? null : hexOf(chained.previous),
       chained?.log_id ?? null,
       chained?.recorded_from ?? null,
     ],
@@ -120,7 +118,7 @@ export async function storeKey(database: Queryable, { key_id, bytes }: PublicKey
   await database.query(
     `insert into signing_keys (key_id, public_key) values ($1, decode($2, 'hex'))
      on conflict do nothing`,
-    [key_id, Buffer.from(bytes).toString('hex')],
+    [key_id, hexOf(bytes)],
   );
 }
 
@@ -137,5 +135,5 @@ export async function readKeys(database: Queryable, host_id?: number): Promise<P
      order by key_id limit $2`,
     [host_id ?? null, KEYS_MAX],
   );
-  return rows.map(({ public_key }) => publicKeyOf(Buffer.from(public_key, 'hex')));
+  return rows.map(({ public_key }) => publicKeyOf(bytesOf(public_key)));
 }

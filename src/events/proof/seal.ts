@@ -1,7 +1,7 @@
 /** Seals what has grown enough of a log into segments, and stores them. */
-
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
+import { hexOf, sameBytes } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
 import { readBatches } from '../reading/batch-reader.ts';
 import { genesisOf, identityOf } from '../reading/birth.ts';
@@ -96,7 +96,7 @@ async function sealRun(
   for (const row of rows) {
     hash_after = chainHash(hash_after, row);
     const stored = ends.get(row.position);
-    if (stored !== undefined && !Buffer.from(stored).equals(hash_after)) {
+    if (stored !== undefined && !sameBytes(stored, hash_after)) {
       throw new UnsealableLog(`the hash of the batch up to ${row.position} is another`);
     }
   }
@@ -118,13 +118,7 @@ export async function storeSegment(
   await database.query(
     `insert into segments (host_id, position_from, position_to, hash, bytes)
      values ($1, $2, $3, decode($4, 'hex'), decode($5, 'base64')) on conflict do nothing`,
-    [
-      host_id,
-      position_from,
-      position_to,
-      Buffer.from(hash).toString('hex'),
-      Buffer.from(bytes).toString('base64'),
-    ],
+    [host_id, position_from, position_to, hexOf(hash), Buffer.from(bytes).toString('base64')],
   );
 }
 

@@ -3,8 +3,8 @@
  * the database and from a memory outside of it: a log that was cut or rewritten, with its
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
-
 import { chainHash } from '../encoding/hash-chain.ts';
+import { sameBytes } from '../encoding/hex.ts';
 import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { identityOf } from '../reading/birth.ts';
@@ -84,13 +84,13 @@ async function extended(
       refuse(position, `position ${position} was signed, and the log ends at ${head.position}`);
     }
     const found = await headAt(database, host_id, position).catch(lostBy);
-    if (found === undefined || !Buffer.from(found.hash).equals(hash)) {
+    if (found === undefined || !sameBytes(found.hash, hash)) {
       refuse(position, `position ${position} was signed with another hash than the log has there`);
     }
     if (position >= base.position) base = stand;
   }
   const hash = await hashFrom(database, host_id, base, head.position);
-  if (hash !== undefined && Buffer.from(hash).equals(head.hash)) return head;
+  if (hash !== undefined && sameBytes(hash, head.hash)) return head;
   return refuse(head.position, `the events up to ${head.position} do not give the stored hash`);
 }
 

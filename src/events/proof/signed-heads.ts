@@ -7,6 +7,7 @@
 import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { bytesOf, hexOf } from '../encoding/hex.ts';
 import { type Checkpoint, checkpointHash } from './checkpoint.ts';
 
 /** Name of the file, in the data directory. */
@@ -38,9 +39,6 @@ export interface SignedHead {
   /** `checkpointHash` of the checkpoint; absent when an operator accepted the log as it stood. */
   readonly checkpoint?: Uint8Array;
 }
-
-const bytes = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
-const hex = (value: Uint8Array): string => Buffer.from(value).toString('hex');
 
 /** The memory, in a file that several processes may add to. */
 export class SignedHeads {
@@ -77,18 +75,18 @@ export class SignedHeads {
     const { position, hash, checkpoint } = line;
     return {
       position,
-      hash: bytes(hash),
-      ...(checkpoint !== undefined && { checkpoint: bytes(checkpoint) }),
+      hash: bytesOf(hash),
+      ...(checkpoint !== undefined && { checkpoint: bytesOf(checkpoint) }),
     };
   }
 
   /** Remembers a checkpoint; an older one than is known is passed over. */
   remember(host: string, checkpoint: Checkpoint): Promise<void> {
     const { position, hash, signed_at } = checkpoint;
-    const known = { host, position, hash: hex(hash), signed_at };
+    const known = { host, position, hash: hexOf(hash), signed_at };
     return this.#inTurn(async () => {
       await this.#refresh();
-      const line = { ...known, checkpoint: hex(checkpointHash(checkpoint)) };
+      const line = { ...known, checkpoint: hexOf(checkpointHash(checkpoint)) };
       const before = this.#lines.get(host);
       if (before !== undefined && before.position > position) return;
       if (before?.checkpoint !== line.checkpoint) await this.#add(line);
@@ -107,7 +105,7 @@ export class SignedHeads {
   ): Promise<void> {
     return this.#inTurn(async () => {
       await this.#refresh();
-      await this.#add({ host, position, hash: hex(hash), accepted_at: now });
+      await this.#add({ host, position, hash: hexOf(hash), accepted_at: now });
     });
   }
 

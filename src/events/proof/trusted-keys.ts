@@ -2,6 +2,7 @@
  * The keys whose checkpoints prove something here: the service's own, and those that somebody pinned
  * from outside. A key that only came along with a log proves nothing of it.
  */
+import { hexOf } from '../encoding/hex.ts';
 import type { PublicKey } from './signing-key.ts';
 
 /** Keys that a list may pin. */
@@ -18,12 +19,12 @@ export class TrustedKeys {
   }
 
   trusts({ key_id, bytes }: PublicKey): boolean {
-    return this.#pins.has(key_id) || this.#pins.has(Buffer.from(bytes).toString('hex'));
+    return this.#pins.has(key_id) || this.#pins.has(hexOf(bytes));
   }
 
   /** These and one more. */
   with({ bytes }: PublicKey): TrustedKeys {
-    return new TrustedKeys([...this.#pins, Buffer.from(bytes).toString('hex')]);
+    return new TrustedKeys([...this.#pins, hexOf(bytes)]);
   }
 }
 

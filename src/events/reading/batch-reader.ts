@@ -1,4 +1,5 @@
 /** Reads what is kept of each append: where it ended, and the chain's value there. */
+import { bytesOf } from '../encoding/hex.ts';
 import type { Queryable } from '../storage/database.ts';
 import { type Stretch, stretchesOf } from './lineage.ts';
 
@@ -41,7 +42,7 @@ async function* batchesOf(
        where host_id = $1 and position_to between $2 and $3 order by position_to limit $4`,
       [host_id, next, to, PAGE_BATCHES_MAX],
     );
-    if (rows.length > 0) yield rows.map((row) => ({ ...row, hash: Buffer.from(row.hash, 'hex') }));
+    if (rows.length > 0) yield rows.map((row) => ({ ...row, hash: bytesOf(row.hash) }));
     if (rows.length < PAGE_BATCHES_MAX) return;
     next = (rows.at(-1)?.position_to ?? to) + 1;
   }

@@ -1,7 +1,7 @@
 /** The chain's value at any position of a log, also inside an append. */
-
 import { decodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
+import { bytesOf } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import type { Queryable } from '../storage/database.ts';
 import { genesisOf, identityOf } from './birth.ts';
@@ -42,7 +42,7 @@ async function batchBefore(database: Queryable, hostId: number, position: number
        order by position_to desc limit 1`,
       [host_id, from, to],
     );
-    if (batch !== undefined) return { ...batch, hash: Buffer.from(batch.hash, 'hex') };
+    if (batch !== undefined) return { ...batch, hash: bytesOf(batch.hash) };
   }
   const { born } = await identityOf(database, hostId);
   return { position: 0, epoch: 0, hash: genesisOf(born), recorded_at: 0, at_max: 0 };

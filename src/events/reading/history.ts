@@ -3,7 +3,7 @@
  * when a standby that was behind is promoted or a copy is restored. Positions then come again with
  * other events. The chain says so: its value at a position stands for everything up to there.
  */
-
+import { sameBytes } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import type { Queryable } from '../storage/database.ts';
 import { headAt } from './head-at.ts';
@@ -24,7 +24,7 @@ export interface HistoryChange {
 
 /** Whether two points have the same position and the same events before it. */
 export function isSamePoint(one: Known, other: Known): boolean {
-  return one.position === other.position && Buffer.from(one.hash).equals(other.hash);
+  return one.position === other.position && sameBytes(one.hash, other.hash);
 }
 
 /**

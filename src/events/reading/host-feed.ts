@@ -4,7 +4,6 @@
  * followers. A follower pulls; one that falls out of the ring reads the database until it has
  * caught up, so nothing is lost or reordered, and none costs memory of its own.
  */
-
 import type { Clock } from '../clock.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';

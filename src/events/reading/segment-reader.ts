@@ -1,5 +1,6 @@
 /** Reads the sealed segments of a log as they are stored. */
 import { createHash } from 'node:crypto';
+import { bytesOf, sameBytes } from '../encoding/hex.ts';
 import type { Change } from '../event.ts';
 import {
   type OpenSegment,
@@ -43,7 +44,7 @@ export async function segmentAt(
   >(database, SEGMENT_AT, [host_id, position]);
   if (row === undefined || row.position_to < position || !row.counts) return undefined;
   const { position_from, position_to, hash, bytes } = row;
-  return { position_from, position_to, hash: Buffer.from(hash, 'hex'), bytes };
+  return { position_from, position_to, hash: bytesOf(hash), bytes };
 }
 
 /**
@@ -72,6 +73,6 @@ export async function storedChanges(
 }
 
 function soundBytes({ bytes, hash }: StoredSegment): Uint8Array {
-  if (Buffer.from(segmentHash(bytes)).equals(hash)) return bytes;
+  if (sameBytes(segmentHash(bytes), hash)) return bytes;
   throw new UnreadableSegment('the bytes of the segment have another hash');
 }

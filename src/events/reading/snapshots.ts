@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { deflate, inflateSync } from 'node:zlib';
 import type { Kernel } from '../../domain/kernel.ts';
 import { snapshotOf } from '../../domain/snapshot.ts';
+import { hexOf } from '../encoding/hex.ts';
 import type { Queryable } from '../storage/database.ts';
 import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
 
@@ -145,7 +146,7 @@ export async function storeSnapshot(
   { position, hash, text }: NewSnapshot,
 ): Promise<void> {
   const state = await promisify(deflate)(text);
-  const chain = Buffer.from(hash).toString('hex');
+  const chain = hexOf(hash);
   await queryLine(database, STORE, [
     hostId,
     SNAPSHOT_VERSION,

@@ -1,5 +1,4 @@
 /** Adds rows of one host to a projection's table, or to one of the same columns. */
-
 import type { ProjectionRow, ProjectionTable } from '../projector.ts';
 import type { Queryable } from './database.ts';
 import { sqlArray } from './sql-array.ts';

@@ -4,7 +4,7 @@
  * text depends on which tables get rows, never on how many: a table that gets none costs the
  * server as much as one row would.
  */
-
+import { hexOf } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import type { ProjectionRow, ProjectionTable } from '../projector.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -118,10 +118,10 @@ function paramsOf(
     to.position,
     to.recorded_at,
     to.at_max,
-    Buffer.from(to.hash).toString('hex'),
+    hexOf(to.hash),
     batch.writer,
     batch.bodies.join('\n'),
-    Buffer.from(from.hash).toString('hex'),
+    hexOf(from.hash),
   ];
   if (keys.length > 0) params.push(...keyParams(keys));
   for (const i of used) {

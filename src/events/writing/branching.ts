@@ -3,6 +3,7 @@
  * Making one writes a few rows, however long the log is: no event and no projection is copied.
  */
 
+import { hexOf } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import { type Host, hostNamed } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -91,7 +92,7 @@ async function insertBranch(
   await tx.query(
     `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
      values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
-    [hostId, position, Buffer.from(head.hash).toString('hex'), head.recorded_at, head.at_max],
+    [hostId, position, hexOf(head.hash), head.recorded_at, head.at_max],
   );
 }
 

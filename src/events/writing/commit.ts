@@ -3,7 +3,6 @@
  * another process appended first the draft is thrown away, the tip catches up, and all is decided
  * anew. Nobody is answered before the database said what became of the append.
  */
-
 import type { Clock } from '../clock.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';

@@ -4,6 +4,7 @@
  * says afterwards is final.
  */
 import type { Clock } from '../clock.ts';
+import { hexOf } from '../encoding/hex.ts';
 import { type Head, raiseEpoch } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -51,7 +52,7 @@ async function isRecorded(database: Queryable, { hostId, writer, to }: LostAppen
   const found = await database.query(
     `select 1 as found from batches
      where host_id = $1 and position_to = $2 and writer = $3 and hash = decode($4, 'hex')`,
-    [hostId, to.position, writer, Buffer.from(to.hash).toString('hex')],
+    [hostId, to.position, writer, hexOf(to.hash)],
   );
   return found.length > 0;
 }

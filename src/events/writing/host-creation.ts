@@ -5,6 +5,7 @@
  */
 import { unbooted } from '../../domain/boot.ts';
 import type { Clock } from '../clock.ts';
+import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -101,7 +102,7 @@ async function insertHost(
   await tx.query(
     `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
      values ($1, 0, 0, decode($2, 'hex'), 0, 0)`,
-    [hostId, Buffer.from(hash).toString('hex')],
+    [hostId, hexOf(hash)],
   );
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
   const request = at === undefined ? { call: boot } : { call: boot, at };

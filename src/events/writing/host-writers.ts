@@ -4,7 +4,6 @@
  * that is let go stores its state where that makes coming back quick; nothing is ever lost with
  * it, since it holds nothing that is not in the log.
  */
-
 import { LogRefusal } from '../log-refusal.ts';
 import type { HostWriter } from './host-writer.ts';
 

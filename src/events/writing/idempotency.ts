@@ -3,7 +3,6 @@
  * events are. Looked up only when an append ran against one, or when a keyed write would be
  * refused for a reason that its own first success may have brought about.
  */
-
 import { LogRefusal } from '../log-refusal.ts';
 import { readThrough } from '../reading/log-reader.ts';
 import type { Queryable } from '../storage/database.ts';

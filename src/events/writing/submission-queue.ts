@@ -1,5 +1,4 @@
 /** Submissions that wait for one host's writer: bounded, in order, and known by their keys. */
-
 import { LogRefusal } from '../log-refusal.ts';
 import { callSize } from '../schema/call-size.ts';
 import type { Receipt, Submission } from '../submission.ts';

@@ -1,5 +1,4 @@
 /** Applies one event of the log to the live kernel, and says what the kernel answered. */
-
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';

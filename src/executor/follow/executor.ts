@@ -3,7 +3,6 @@
  * order. What was reported is held by private pins, so a restart, however it came, goes on where
  * the log was reported; the one event that may have been under way is found done, or is done.
  */
-
 import { setTimeout as pause } from 'node:timers/promises';
 import { unbooted } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';

@@ -3,7 +3,6 @@
  * generator decides each step with the model before it makes the next one, so equal origins give
  * equal scenarios, and the labels in the steps keep their meaning when some steps are left out.
  */
-
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import { boot } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';

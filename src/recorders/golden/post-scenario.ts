@@ -1,5 +1,4 @@
 /** Lets a new host of a service live through a recorded scenario. */
-
 import type { RestClient } from '../../client/rest-client.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { callsOf } from './calls-of.ts';

@@ -1,5 +1,4 @@
 /** A machine behind a running service: each call is posted, and the state is read back from it. */
-
 import type { RestClient } from '../../client/rest-client.ts';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';

@@ -3,7 +3,6 @@
  * differ, the older rules are also asked on the newer state, which tells the calls that the rules
  * themselves answer otherwise from those that only meet the consequences.
  */
-
 import { isDeepStrictEqual } from 'node:util';
 import { boot } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';

@@ -1,5 +1,4 @@
 /** A difference for people: what changed, and below each change the events that made it. */
-
 import { entryText, eventText, programText } from '../wording/words.ts';
 import type { AskedDiff } from './asked-diff.ts';
 import type { ChangedRow, RowsDiff } from './rows.ts';

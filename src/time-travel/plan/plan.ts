@@ -1,5 +1,4 @@
 /** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
-
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';

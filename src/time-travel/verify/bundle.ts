@@ -1,5 +1,4 @@
 /** Verifies an exported log without any service: its chain, and what today's rules answer. */
-
 import { readBundle } from '../../events/bundle/read-bundle.ts';
 import { decodeEvent } from '../../events/encoding/codec.ts';
 import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';

@@ -2,8 +2,8 @@
  * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
-
 import type { EncodedEvent } from '../../events/encoding/codec.ts';
+import { sameBytes } from '../../events/encoding/hex.ts';
 import { type Head, readHead } from '../../events/head.ts';
 import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
@@ -101,7 +101,7 @@ async function batchesWithin(
 function compareHead(check: ChainCheck, head: Head): void {
   const { position, hash, atMax } = check;
   if (hash === undefined) return;
-  const same = Buffer.from(hash).equals(head.hash) && atMax === head.at_max;
+  const same = sameBytes(hash, head.hash) && atMax === head.at_max;
   if (same && position === head.position) return;
   const message = 'the head of the log tells another hash or time than its last event';
   check.fault({ position_from: head.position, position_to: head.position, message });

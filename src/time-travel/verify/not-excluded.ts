@@ -1,5 +1,4 @@
 /** What a verification cannot exclude, in sentences: a proof is worth what it is held against. */
-
 import type { ChainReport } from '../../events/proof/chain-check.ts';
 import type { LogIdentity } from '../../events/reading/birth.ts';
 

@@ -1,5 +1,4 @@
 /** A log that is too damaged to be folded: that is a verdict, and no failure of the service. */
-
 import { UnreadableEvent } from '../../events/encoding/field-coder.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../../events/segment/segment.ts';

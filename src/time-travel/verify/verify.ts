@@ -1,5 +1,4 @@
 /** Verifies a host: four verdicts that stand for themselves, since each can fail alone. */
-
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import { identityOf } from '../../events/reading/birth.ts';
 import { type ImportedLog, importOf } from '../../events/reading/imports.ts';

@@ -1,0 +1,14 @@
+/** Bytes as they are written in statements, bundles and answers: two hexadecimal digits each. */
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+export function bytesOf(hex: string): Uint8Array {
+  return Buffer.from(hex, 'hex');
+}
+
+/** Whether both are the same bytes, such as two values of a chain. */
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.from(one).equals(other);
+}
