@@ -80,7 +80,7 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
   } catch (error) {
     const setting =
       signingKeyFile === undefined ? 'BPFLEDGER_DATA_DIR' : 'BPFLEDGER_SIGNING_KEY_FILE';
-    throw new Error(`no signing key to be had (${setting})`, { cause: error });
+    throw new Error(`cannot read or create the signing key (${setting})`, { cause: error });
   }
 }
 
@@ -90,7 +90,7 @@ async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promi
   try {
     return trustedKeysOf(await readFile(file, 'utf8')).with(own.public);
   } catch (error) {
-    throw new Error('no trusted keys to be had (BPFLEDGER_TRUSTED_KEYS_FILE)', { cause: error });
+    throw new Error('cannot read the trusted keys (BPFLEDGER_TRUSTED_KEYS_FILE)', { cause: error });
   }
 }
 

@@ -143,10 +143,8 @@ export const PLANS = {
 export const SEARCHES = {
   ...{ what: 'searches', all: 32, each: 16, ms: ANSWER_MS, instead: NARROWER },
 } as const;
-/** Imports of bundles: each is one transaction. */
-export const IMPORTS = { all: 1, each: 1 } as const;
-/** Bundles that are still arriving, each in a file of its own. */
-export const UPLOADS = { all: 16, each: 4 } as const;
+/** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */
+export const IMPORTS = { all: 16, each: 4 } as const;
 /** Bytes of a bundle that is imported over HTTP. */
 export const SPOOLED_BYTES_MAX = 4 * 1024 * 1024 * 1024;
 /** Milliseconds between two looks for checkpoints and segments that are due. */

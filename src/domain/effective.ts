@@ -28,6 +28,11 @@ export function parentOf(kernel: Kernel, cgroup: Cgroup): Cgroup | undefined {
   return parent !== undefined && parent.path.length < cgroup.path.length ? parent : undefined;
 }
 
+/** The living cgroup at a path. */
+export function cgroupAt(kernel: Kernel, path: string): Cgroup | undefined {
+  return kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);
+}
+
 /** The cgroup and its ancestors, nearest first. */
 export function* levelsOf(kernel: Kernel, cgroup: Cgroup): Generator<Cgroup> {
   for (let level: Cgroup | undefined = cgroup; level !== undefined; ) {

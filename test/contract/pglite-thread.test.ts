@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/events/storage/database.ts';
-import { violatedUnique, wasRefused } from '../../src/events/storage/database-error.ts';
+import { troubleOf, violatedUnique, wasRefused } from '../../src/events/storage/database-error.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { pendingMigrations } from '../../src/events/storage/pending-migrations.ts';
 import { writePrepared } from '../../src/events/storage/pglite/prepare.ts';
@@ -121,6 +121,7 @@ describe('a database that breaks down', () => {
     const answers = await Promise.allSettled(asked.map((text) => database.query(text)));
     for (const answer of answers) {
       expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'CONNECTION_LOST' } });
+      expect(troubleOf((answer as PromiseRejectedResult).reason)).toBeDefined();
     }
     await expect(database.query('select 1')).rejects.toThrow('start the service again');
     expect(lost).toHaveLength(1);

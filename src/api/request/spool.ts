@@ -8,20 +8,17 @@ import { join } from 'node:path';
 import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
-export interface Spooled {
-  /** The bytes, from the first on; may be asked for once. */
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** Gives the room back. */
-  drop(): Promise<void>;
-}
-
 /**
- * Takes all of a body. The file has no name any more when the first byte is written, so that
- * nothing of it stays behind, however the process ends.
+ * Takes all of a body, and then does the work with its bytes, which may be asked for once. The file
+ * has no name any more when the first byte is written, so that nothing of it stays behind, however
+ * the process ends.
  *
  * @throws ProblemError `body-too-large`
  */
-export async function spooled(body: AsyncIterable<Uint8Array>): Promise<Spooled> {
+export async function spooled<T>(
+  body: AsyncIterable<Uint8Array>,
+  work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
   const file = await namelessFile();
   try {
     let bytes = 0;
@@ -33,12 +30,10 @@ export async function spooled(body: AsyncIterable<Uint8Array>): Promise<Spooled>
       }
       await file.writeFile(chunk);
     }
-  } catch (error) {
+    return await work(file.createReadStream({ start: 0, autoClose: false }));
+  } finally {
     await file.close();
-    throw error;
   }
-  const chunks = file.createReadStream({ start: 0, autoClose: false });
-  return { chunks, drop: () => file.close() };
 }
 
 async function namelessFile(): Promise<FileHandle> {

@@ -4,11 +4,12 @@ import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
 import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
 import { BundleTooDense } from '../../events/bundle/read-bundle.ts';
+import { oneByOne } from '../../events/one-by-one.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import { IMPORTS, UPLOADS } from '../limits.ts';
+import { IMPORTS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType } from '../request/content-type.ts';
@@ -66,8 +67,9 @@ function refused(error: unknown): ProblemError | undefined {
 }
 
 export function bundles(app: App, service: Service): void {
-  const uploading = new Room(UPLOADS, 'uploads of bundles');
   const importing = new Room(IMPORTS, 'imports');
+  // Each is one long transaction.
+  const inTurn = oneByOne();
   const { database, clock, trustedKeys } = service;
   const body = { required: true, content: { [BUNDLE_TYPE]: { schema: z.string() } } };
   app.describe({ ...route, request: { ...route.request, body } });
@@ -83,11 +85,9 @@ export function bundles(app: App, service: Service): void {
       }
       return host;
     };
-    const caller = callerOfRequest(c);
-    const upload = await uploading.hold(caller, () => spooled(bodyChunks(c)));
-    const work = () =>
+    const work = async (chunks: AsyncIterable<Uint8Array>) =>
       importBundle(database, {
-        chunks: upload.chunks,
+        chunks,
         projector,
         hostName: name,
         actor,
@@ -95,11 +95,12 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(caller, work)
+      .hold(callerOfRequest(c), () =>
+        spooled(bodyChunks(c), (chunks) => inTurn(() => work(chunks))),
+      )
       .catch((error: unknown) => {
         throw refused(error) ?? error;
-      })
-      .finally(() => upload.drop());
+      });
     reflect(c, host, report.position);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;
     return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);

@@ -1,6 +1,6 @@
 /** GET …/effective: what runs on a cgroup for an attach type, slot by slot, and by whose doing. */
 import { z } from '@hono/zod-openapi';
-import { effectiveArray as arrayOn, type Slot } from '../../domain/effective.ts';
+import { effectiveArray as arrayOn, cgroupAt, type Slot } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -51,8 +51,9 @@ export function effective(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { cgroup, attach_type, at, format } = c.req.valid('query');
     const read = (kernel: Kernel): Read | undefined => {
-      const id = cgroup.startsWith('/') ? kernel.cgroupIds.get(cgroup) : Number(cgroup);
-      const found = kernel.cgroups.get(id ?? 0);
+      const found = cgroup.startsWith('/')
+        ? cgroupAt(kernel, cgroup)
+        : kernel.cgroups.get(Number(cgroup));
       if (found === undefined) return undefined;
       const slots = arrayOn(kernel, found, attach_type);
       return { cgroup_id: found.id, path: found.path, slots, holders: linkHolders(kernel, slots) };

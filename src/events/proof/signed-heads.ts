@@ -8,6 +8,7 @@ import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { type Checkpoint, checkpointHash } from './checkpoint.ts';
 
 /** Name of the file, in the data directory. */
@@ -49,8 +50,7 @@ export class SignedHeads {
   /** Which file was read, and how far: others add to it. */
   #inode = NO_FILE;
   #read = 0;
-  /** One thing after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = oneByOne();
 
   private constructor(file: string) {
     this.#file = file;
@@ -107,12 +107,6 @@ export class SignedHeads {
       await this.#refresh();
       await this.#add({ host, position, hash: hexOf(hash), accepted_at: now });
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   /** Reads what was added since the last look, by whomever. */

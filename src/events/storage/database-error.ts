@@ -12,7 +12,7 @@ interface ServerError {
 /** There is no connection to the database, or it broke or fell silent with the statement under way. */
 export class DatabaseAbsent extends Error {}
 
-/** The database was closed here: it is of no use to try again. */
+/** The database was closed here, or broke down: it is of no use to try again. */
 export class DatabaseClosed extends DatabaseAbsent {}
 
 function isServerError(error: unknown): error is ServerError {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Database } from './database.ts';
 
 /** The checked-in migrations; the same folder from the sources and from the built program. */
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
 /** Applies what is missing; a database that is up to date is left as it is. */
 export async function migrate(database: Database): Promise<void> {

@@ -1,9 +1,10 @@
 /** Which migrations a database still lacks: a service must not run on another schema than its own. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Database } from './database.ts';
+import { MIGRATIONS_FOLDER } from './migrate.ts';
 
-const JOURNAL = fileURLToPath(new URL('../../../migrations/meta/_journal.json', import.meta.url));
+const JOURNAL = join(MIGRATIONS_FOLDER, 'meta/_journal.json');
 
 interface Journal {
   readonly entries: readonly { readonly when: number; readonly tag: string }[];

@@ -8,11 +8,12 @@ import { mkdir } from 'node:fs/promises';
 import { setImmediate as breath, setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Database, Queryable } from './database.ts';
+import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
+import { callsOver } from './pglite/calls-between-threads.ts';
 import { FairQueue } from './pglite/fair-queue.ts';
+import { startThread } from './pglite/start-thread.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
-import { callsOver } from './thread/calls.ts';
-import { startThread } from './thread/start.ts';
 
 /** Milliseconds that statements under way have to end when it is closed; it survives their end. */
 const CLOSE_MS = 10_000;
@@ -27,8 +28,7 @@ export interface PgliteOptions {
 }
 
 /** The embedded database broke down. What was acknowledged is there when it is opened again. */
-class DatabaseLost extends Error {
-  /** As of a server that is gone: nobody answers there. */
+class DatabaseLost extends DatabaseClosed {
   readonly code = 'CONNECTION_LOST';
 
   constructor(cause: unknown) {
@@ -46,7 +46,7 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
   const workerData: PgliteThread = { folder, prepared };
-  const thread = startThread(new URL('./pglite/thread', import.meta.url), { workerData });
+  const thread = startThread(new URL('./pglite/thread', import.meta.url), workerData);
   const database = databaseOf(thread, { unlock, onLost });
   try {
     await database.open();
@@ -133,7 +133,7 @@ function databaseOf(
     const late = new AbortController();
     await Promise.race([closing, delay(CLOSE_MS, undefined, late).catch(() => undefined)]);
     late.abort();
-    calls.end(new Error('the database is closed'));
+    calls.end(new DatabaseClosed('the database is closed'));
     await thread.terminate();
     await unlock();
   }

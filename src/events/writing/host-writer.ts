@@ -8,6 +8,7 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { isSamePoint } from '../reading/history.ts';
 import { partingInterval, snapshotInterval } from '../reading/snapshot-interval.ts';
 import { type NewSnapshot, snapshotText, storeSnapshot } from '../reading/snapshots.ts';
@@ -31,7 +32,7 @@ export class HostWriter {
   readonly #tip: Tip;
   readonly #queue = new SubmissionQueue();
   /** What uses the tip goes one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #exclusively = oneByOne();
   /** The snapshot that is being stored. */
   #storing: Promise<void> = Promise.resolve();
   #draining = false;
@@ -153,12 +154,6 @@ export class HostWriter {
       }
     } while (this.#queue.length > 0);
     this.#draining = false;
-  }
-
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
   }
 
   /**

@@ -3,7 +3,7 @@
  * parts, and the random numbers that choose among them.
  */
 import type { AttachTypeName } from '../../domain/attach-type.ts';
-import type { Cgroup, Kernel, OpenFile } from '../../domain/kernel.ts';
+import type { Kernel, OpenFile } from '../../domain/kernel.ts';
 import type { LabelBook } from '../golden/labels.ts';
 import type { Preset } from './preset.ts';
 import type { Random } from './random.ts';
@@ -98,11 +98,6 @@ export function cgroupPaths({ kernel }: Scene): string[] {
 /** A cgroup's path; a wrong choice gives one that is not there. */
 export function cgroupPath(scene: Scene): string {
   return wrongly(scene) ? '/gone' : scene.random.pick(cgroupPaths(scene));
-}
-
-/** A living cgroup by its path. */
-export function cgroupAtPath({ kernel }: Scene, path: string): Cgroup | undefined {
-  return kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);
 }
 
 /** The paths on the bpffs: directories, or pins. */

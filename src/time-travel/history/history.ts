@@ -4,6 +4,7 @@
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect } from '../../domain/effect.ts';
+import { cgroupAt } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isRefusal, type Refusal } from '../../domain/outcome.ts';
@@ -149,7 +150,7 @@ function withNames(kernel: Kernel, what: string): string {
 function refusalText(kernel: Kernel, refusal: Refusal): string {
   const sentence = withNames(kernel, refusalSentence(refusal));
   const { ancestor, attach_type } = refusal.about ?? {};
-  const above = kernel.cgroups.get(kernel.cgroupIds.get(String(ancestor)) ?? 0);
+  const above = cgroupAt(kernel, String(ancestor));
   const [entry] = above?.lists.get(attach_type as AttachType)?.entries ?? [];
   if (entry === undefined) return sentence;
   return `${sentence}: ${withNames(kernel, `program ${progIdOf(kernel, entry)}`)}`;

@@ -1,13 +1,12 @@
 /** Makes the prepared database; the build does. */
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
+import { MIGRATIONS_FOLDER } from '../migrate.ts';
 import { applyMigrations, openInMemory } from './opening.ts';
 import { preparedFile } from './prepared.ts';
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../../migrations', import.meta.url));
 const NAME = /^prepared-[0-9a-f]{16}\.tar\.br$/u;
 /** Brotli's effort of 11: 9 takes three times as long for three hundredths fewer bytes. */
 const QUALITY = 5;

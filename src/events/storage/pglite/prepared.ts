@@ -10,17 +10,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import { MIGRATIONS_FOLDER } from '../migrate.ts';
 
-const MIGRATIONS = new URL('../../../../migrations/', import.meta.url);
 /** Bytes that the tar may unpack to: five times what it does. */
 const TAR_BYTES_MAX = 200 * 1024 * 1024;
 
 /** The file of the prepared database of these migrations and this PGlite; it may not be there. */
 export function preparedFile(): string {
   const hash = createHash('sha256').update(pgliteVersion());
-  for (const name of ['meta/_journal.json', ...readdirSync(MIGRATIONS).sort()]) {
+  for (const name of ['meta/_journal.json', ...readdirSync(MIGRATIONS_FOLDER).sort()]) {
     if (!/\.(?:sql|json)$/u.test(name)) continue;
-    hash.update(`${name}\n`).update(readFileSync(new URL(name, MIGRATIONS)));
+    hash.update(`${name}\n`).update(readFileSync(join(MIGRATIONS_FOLDER, name)));
   }
   const name = `prepared-${hash.digest('hex').slice(0, 16)}.tar.br`;
   // Beside the built program, also when the sources run.

@@ -2,7 +2,9 @@
  * Runs statements on PGlite, each prepared once per text: PGlite's own `query` parses and plans a
  * text every time, which takes longer than an append takes to run.
  */
+
 import { type PGlite, protocol } from '@electric-sql/pglite';
+import { oneByOne } from '../../one-by-one.ts';
 
 /** Statements that are kept prepared; beyond it the one used longest ago is closed. */
 const PREPARED_MAX = 200;
@@ -37,7 +39,7 @@ export class Statements {
   readonly #prepared = new Map<string, Prepared>();
   #names = 0;
   /** Statements run one after the other: a reply is that of the message before. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = oneByOne();
 
   constructor(pg: PGlite) {
     this.#pg = pg;
@@ -45,9 +47,7 @@ export class Statements {
 
   /** The rows of a statement. Throws the error of the server with its fields. */
   run(text: string, params: readonly unknown[]): Promise<object[]> {
-    const running = this.#turn.then(() => this.#run(text, params));
-    this.#turn = running.catch(() => undefined);
-    return running;
+    return this.#inTurn(() => this.#run(text, params));
   }
 
   /** Forgets what was prepared: the tables have changed. */

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
-import { callsOver } from '../thread/calls.ts';
+import { callsOver } from './calls-between-threads.ts';
 import { applyMigrations, openDirectory, openInMemory } from './opening.ts';
 import { BrokenDown, Statements } from './statements.ts';
 

@@ -1,9 +1,9 @@
 /** What an attach, link or query is aimed at: a cgroup, a hook, and the list that is there. */
 import type { AttachType } from '../../../domain/attach-type.ts';
+import { cgroupAt } from '../../../domain/effective.ts';
 import type { Cgroup, EntryList } from '../../../domain/kernel.ts';
 import { listOf } from '../../../domain/list.ts';
 import {
-  cgroupAtPath,
   cgroupPath,
   type FdField,
   oneOf,
@@ -38,7 +38,7 @@ export function aim(scene: Scene, proc: string): Aim {
   }
   if (wrongly(scene)) return { fields: { cg_fd: wrongFd(scene, proc) }, cgroup: undefined };
   const cg = cgroupPath(scene);
-  return { fields: { cg }, cgroup: cgroupAtPath(scene, cg) };
+  return { fields: { cg }, cgroup: cgroupAt(kernel, cg) };
 }
 
 /** A list that PROG_DETACH can take something from; undefined when nothing is attached. */
