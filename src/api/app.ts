@@ -4,7 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
-import { noParameters } from './guard/parameters.ts';
+import { headersAlone } from './guard/headers-alone.ts';
 import { unchanged } from './guard/unchanged.ts';
 import { guardedApp } from './guarded-app.ts';
 import { timed } from './metrics.ts';
@@ -30,8 +30,8 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
         problemResponse(c, 'method-not-allowed', { detail: `use ${allow.join(', ')}`, allow }),
     }),
   );
-  app.use(noParameters(app));
   app.use('/v1/*', unchanged());
+  app.use(headersAlone());
 
   routes(guardedApp(app), service);
 

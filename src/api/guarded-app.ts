@@ -1,6 +1,7 @@
 /** An application whose routes are guarded as they declare. */
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import { z } from 'zod';
+import { strictObject } from '../events/schema/strict-object.ts';
 import type { AccessEnv } from './guard/access.ts';
 import { documentedAccess, guardOf } from './guard/route-access.ts';
 import type { App, DeclaredRoute } from './routing.ts';
@@ -14,12 +15,14 @@ export function guardedApp(app: OpenAPIHono<AccessEnv>): App {
   return {
     openapi(route, handler) {
       if (!route.hide) describe(route);
-      const guarded = { ...route, middleware: guardOf(route.access), hide: true };
+      // What an operation does not take is refused, lest `POST …/syscalls?dry_run=true` records.
+      const request = { query: strictObject({}), ...route.request };
+      const guarded = { ...route, request, middleware: guardOf(route.access), hide: true };
       app.openapi(guarded as never, handler as never);
     },
     describe,
     get(path, access, handler) {
-      app.get(path, guardOf(access), handler);
+      this.openapi({ method: 'get', path, access, responses: {}, hide: true }, handler as never);
     },
     getOpenAPI31Document: (config) => app.getOpenAPI31Document(config),
   };

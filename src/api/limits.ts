@@ -106,43 +106,27 @@ const WHOLE_LOG_MS = 3_600_000;
 
 const NARROWER = 'ask for a nearer `from` and `to`, or a page at a time';
 
-/** Heavy reads: of each kind, how many at once in all and by each caller, and for how long. */
-export const VERIFICATIONS = {
-  ...{ what: 'verifications', all: 4, each: 2, ms: WHOLE_LOG_MS },
-  instead: 'export the log as a bundle and verify that',
-} as const;
-export const EXPORTS = {
-  ...{ what: 'exports', all: 8, each: 4, ms: WHOLE_LOG_MS },
-  instead: 'go on after the last line with `after`',
-} as const;
+/** Of each kind of heavy reads: how many at once in all, half of them by one caller, for how long. */
+const heavy = (what: string, all: number, ms: number, instead: string) =>
+  ({ what, all, each: all / 2, ms, instead }) as const;
+
+const BY_PAGES = 'ask for one kind of objects, a page at a time';
+const BY_BUNDLE = 'export the log as a bundle and verify that';
+export const VERIFICATIONS = heavy('verifications', 4, WHOLE_LOG_MS, BY_BUNDLE);
+export const EXPORTS = heavy('exports', 8, WHOLE_LOG_MS, 'go on after the last line with `after`');
 /** Each holds two states, and what makes them differ. */
-export const DIFFS = {
-  ...{ what: 'diffs', all: 4, each: 2, ms: ANSWER_MS, instead: NARROWER },
-} as const;
+export const DIFFS = heavy('diffs', 4, ANSWER_MS, NARROWER);
 /** Each holds two states. */
-export const REPLAYS = {
-  ...{ what: 'replays', all: 4, each: 2, ms: ANSWER_MS, instead: 'ask with a lower `limit`' },
-} as const;
-/** Each holds a state: histories, explanations. */
-export const STORIES = {
-  ...{ what: 'questions of this kind', all: 8, each: 4, ms: ANSWER_MS, instead: NARROWER },
-} as const;
-/** Each holds the timeline of an array: gaps, bisections. */
-export const TIMELINES = {
-  ...{ what: 'questions of this kind', all: 16, each: 8, ms: ANSWER_MS, instead: NARROWER },
-} as const;
-/** Each holds a state as it is told. */
-export const WHOLE_STATES = {
-  ...{ what: 'reads of whole states', all: 16, each: 8, ms: ANSWER_MS },
-  instead: 'ask for one kind of objects, a page at a time',
-} as const;
-export const PLANS = {
-  ...{ what: 'plans', all: 8, each: 4, ms: ANSWER_MS, instead: 'plan fewer calls at once' },
-} as const;
+export const REPLAYS = heavy('replays', 4, ANSWER_MS, 'ask with a lower `limit`');
+/** Each holds a state. */
+export const STORIES = heavy('histories and explanations', 8, ANSWER_MS, NARROWER);
+/** Each holds the timeline of an array. */
+export const TIMELINES = heavy('gaps and bisections', 16, ANSWER_MS, NARROWER);
+/** Each holds a state as it is told, until it is sent. */
+export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
+export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls at once');
 /** Searches of the log for what a filter lets pass. */
-export const SEARCHES = {
-  ...{ what: 'searches', all: 32, each: 16, ms: ANSWER_MS, instead: NARROWER },
-} as const;
+export const SEARCHES = heavy('searches', 32, ANSWER_MS, NARROWER);
 /** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */
 export const IMPORTS = { all: 16, each: 4 } as const;
 /** Bytes of a bundle that is imported over HTTP. */

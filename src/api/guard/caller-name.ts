@@ -1,9 +1,8 @@
 /** By what name a caller is counted where each may have only so much. */
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
-import { ProblemError } from '../problem.ts';
 import type { AccessEnv } from './access.ts';
-import { ANYONE, LOCAL, type Principal } from './tokens.ts';
+import { LOCAL, type Principal } from './tokens.ts';
 
 /** A token's name; on a service without tokens, the address of who asks. */
 export function callerName(principal: Principal, address: string | undefined): string {
@@ -14,7 +13,5 @@ export function callerName(principal: Principal, address: string | undefined): s
 export function callerOfRequest(c: Context<AccessEnv>): string {
   // What the Node server hands to handlers; there is none where a request came by no socket.
   const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
-  const known: Principal | ProblemError = c.get('principal') ?? c.get('identify')();
-  const principal = known instanceof ProblemError ? ANYONE : known;
-  return callerName(principal, incoming?.socket.remoteAddress);
+  return callerName(c.get('principal'), incoming?.socket.remoteAddress);
 }

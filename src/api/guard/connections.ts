@@ -1,6 +1,5 @@
 /** Connections, bounded by the address that they come from: one machine cannot take all of them. */
 import type { Server } from 'node:http';
-import { RETRY_AFTER_S } from '../limits.ts';
 import { problemHeaders, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { Room, type RoomSize } from './room.ts';
@@ -21,7 +20,7 @@ export function boundConnections(server: Server, size: RoomSize): void {
 /** A whole response: no request was read that a server could answer. */
 function refusal(error: unknown): string {
   const { slug, details } = problemFrom(error);
-  const body = JSON.stringify(problemOf(slug, { ...details, retry_after: RETRY_AFTER_S }));
+  const body = JSON.stringify(problemOf(slug, details));
   const headers = { ...problemHeaders(slug, details), connection: 'close' };
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');

@@ -91,10 +91,10 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
       c.set('principal', caller instanceof ProblemError ? ANYONE : caller);
     } else {
       if (caller instanceof ProblemError) throw caller;
-      requireRole(caller, access.role);
-      await requireHosts(c, caller, access.hosts);
       c.set('principal', caller);
       c.set('mayGoOn', () => c.get('identify')() === caller);
+      requireRole(caller, access.role);
+      await requireHosts(c, caller, access.hosts);
     }
     await next();
   };

@@ -12,8 +12,8 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import type { Service } from '../service.ts';
-import { answerInTurns } from '../streams/json-in-turns.ts';
 import { worldAt, worldInTurns } from './at.ts';
+import type { Told } from './heavy-read.ts';
 
 /** Where a cgroup file system is mounted, unless the query says otherwise. */
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -102,18 +102,18 @@ export function onlyWithBpftool(query: {
 }
 
 /** `bpftool -j cgroup tree`, of one cgroup and those below it. */
-export async function answerTree(
+export async function toldTree(
   { service, c, host, at, signal }: Asked & { readonly signal: AbortSignal },
   query: {
     readonly under: string;
     readonly effective: boolean;
     readonly root?: string | undefined;
   },
-): Promise<never> {
+): Promise<Told> {
   const { under, effective, root = CGROUP_ROOT } = query;
   const tell = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
   const { told } = await worldInTurns(service, c, { host, at }, { tell, signal });
-  return answerInTurns(c, told, '\n') as Promise<never>;
+  return { value: told, end: '\n' };
 }
 
 /** `bpftool -j cgroup show`; a cgroup without programs is an empty list, not an empty line. */

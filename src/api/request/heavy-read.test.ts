@@ -89,4 +89,27 @@ describe('a heavy read', () => {
     closing.abort();
     await first;
   });
+
+  it('keeps its place until its answer is sent, or nobody reads it', async () => {
+    const service = { closing: new AbortController().signal } as Service;
+    const reads = new HeavyReads(service, KIND);
+    const app = new Hono<{ Variables: { principal: typeof LOCAL; mayGoOn: () => boolean } }>();
+    app.get('/:items', (c) => {
+      c.set('principal', LOCAL);
+      c.set('mayGoOn', () => true);
+      const items = Array.from({ length: Number(c.req.param('items')) }, (_, i) => `item ${i}`);
+      return reads.tell(c, async () => ({ value: { items } }));
+    });
+    app.onError((_error, c) => c.text('refused', 503));
+    const status = async () => (await app.request('/1')).status;
+
+    const long = await app.request('/100000');
+    expect(await status()).toBe(503);
+    await long.body?.cancel();
+    expect(await status()).toBe(200);
+    const read = await app.request('/100000');
+    expect(await status()).toBe(503);
+    await read.text();
+    expect(await status()).toBe(200);
+  });
 });

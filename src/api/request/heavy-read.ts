@@ -10,6 +10,7 @@ import { Room, type RoomSize } from '../guard/room.ts';
 import { RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import type { Service } from '../service.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
 
 /** The bounds of a kind of heavy reads. */
 export interface HeavyKind extends RoomSize {
@@ -27,6 +28,12 @@ export interface Wanted {
   readonly database: Database;
   /** Aborts, with a problem, when the client leaves, the time is over, or the service shuts down. */
   readonly signal: AbortSignal;
+}
+
+/** What is told of one: a value that becomes JSON, and what follows its text. */
+export interface Told {
+  readonly value: object;
+  readonly end?: string;
 }
 
 /** One that is under way. */
@@ -56,6 +63,18 @@ export class HeavyReads {
       return await work(read);
     } finally {
       read.leave();
+    }
+  }
+
+  /** Does the work of one whose answer is held until it is sent, which may take longer than it may. */
+  async tell(c: Context, work: (wanted: Wanted) => Promise<Told>): Promise<Response> {
+    const read = this.begin(c);
+    try {
+      const { value, end } = await work(read);
+      return await answerInTurns(c, value, { ...(end && { end }), onEnd: () => read.leave() });
+    } catch (error) {
+      read.leave();
+      throw error;
     }
   }
 

@@ -9,11 +9,10 @@ import { bisectText } from '../../time-travel/bisect/bisect-text.ts';
 import { sideBySide, spelledBy } from '../../time-travel/bisect/differing.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
-import { TIMELINES } from '../limits.ts';
 import { keepForOnce } from '../request/at.ts';
 import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { HeavyReads } from '../request/heavy-read.ts';
+import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanQuery, stretchOf } from '../request/span.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
@@ -89,8 +88,7 @@ async function verdictOf(
   return firstHolding(compared.versions, (version) => compared.differing.has(version));
 }
 
-export function bisect(app: App, service: Service): void {
-  const timelines = new HeavyReads(service, TIMELINES);
+export function bisect(app: App, service: Service, timelines: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { condition, format, ...query } = c.req.valid('query');

@@ -8,19 +8,18 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
-import { WHOLE_STATES } from '../limits.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
   answerShow,
-  answerTree,
   bpftoolCgroupQuery,
   bpftoolShow,
   bpftoolTree,
   bpftoolTreeQuery,
   onlyWithBpftool,
+  toldTree,
 } from '../request/bpftool.ts';
-import { HeavyReads } from '../request/heavy-read.ts';
+import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -75,9 +74,9 @@ function programsOn(kernel: Kernel, cgroupId: number) {
   return { types: [...cgroup.lists.keys()], effective };
 }
 
-export function cgroups(app: App, service: Service): void {
+/** @param states bounds the reads of whole states, whichever route they come by */
+export function cgroups(app: App, service: Service, states: HeavyReads): void {
   const { database } = service;
-  const trees = new HeavyReads(service, WHOLE_STATES);
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
@@ -93,7 +92,10 @@ export function cgroups(app: App, service: Service): void {
       }
       const effective = query.effective === 'true';
       const tree = { under: under ?? '/', effective, root };
-      return trees.answer(c, ({ signal }) => answerTree({ service, c, host, at, signal }, tree));
+      const answer = states.tell(c, ({ signal }) =>
+        toldTree({ service, c, host, at, signal }, tree),
+      );
+      return answer as Promise<never>;
     }
     const read = (kernel: Kernel): readonly number[] => {
       if (only === undefined) return livingCgroups(kernel, { limit, after, under });

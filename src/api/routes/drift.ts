@@ -92,18 +92,16 @@ export function drift(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { host_id: hostId } = await log.head(host);
     const leave = room.enter(callerOfRequest(c));
-    if (c.req.raw.method === 'HEAD') leave();
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
-    async function* counted(): AsyncGenerator<string> {
-      try {
-        yield* changes(service, { host, hostId, signal });
-      } finally {
+    const body = pulled(changes(service, { host, hostId, signal }), {
+      unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
+      onEnd() {
         stop.abort();
         leave();
-      }
-    }
-    const body = pulled(counted(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') });
+      },
+    });
     return c.body(body, 200, {
       'content-type': EVENT_STREAM,
       'cache-control': 'no-store',

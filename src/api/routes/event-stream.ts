@@ -89,8 +89,6 @@ export function eventStream(app: App, service: Service): void {
         service.metrics.streams.set(open.size);
       },
     });
-    // Nobody reads the body of an answer to HEAD.
-    if (c.req.raw.method === 'HEAD') leave();
     const body = pulled(stream, {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),

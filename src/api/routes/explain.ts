@@ -6,10 +6,9 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { askedExplanation, placesOf } from '../../time-travel/explain/asked-explanation.ts';
 import { explanationSentence } from '../../time-travel/explain/explain-text.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
-import { STORIES } from '../limits.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { HeavyReads } from '../request/heavy-read.ts';
+import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -85,8 +84,7 @@ const route = createRoute({
   responses: answersInForms('The explanation.', explanation),
 });
 
-export function explain(app: App, service: Service): void {
-  const stories = new HeavyReads(service, STORIES);
+export function explain(app: App, service: Service, stories: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, at, format, ...query } = c.req.valid('query');

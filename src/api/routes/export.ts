@@ -13,7 +13,7 @@ import { EXPORTS, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { NDJSON_TYPE } from '../request/content-type.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
-import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pulled } from '../streams/pulled.ts';
@@ -79,7 +79,7 @@ async function* linesOf(
 }
 
 /** Lines put together, so that each is not a write of its own. */
-async function* inPieces(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* inPieces(lines: AsyncGenerator<string>): AsyncGenerator<string, undefined> {
   let piece = '';
   for await (const line of lines) {
     piece += line;
@@ -88,28 +88,7 @@ async function* inPieces(lines: AsyncGenerator<string>): AsyncGenerator<string> 
     piece = '';
   }
   if (piece !== '') yield piece;
-}
-
-/** The pieces of an export, which makes room at its end, or when its reader leaves. */
-function sent(read: UnderWay, pieces: AsyncGenerator<string>): AsyncIterator<string, undefined> {
-  return {
-    async next() {
-      try {
-        const piece = await pieces.next();
-        if (!piece.done) return { done: false, value: piece.value };
-      } catch (error) {
-        read.leave();
-        throw error;
-      }
-      read.leave();
-      return { done: true, value: undefined };
-    },
-    async return() {
-      read.end();
-      pieces.return(undefined).catch(() => undefined);
-      return { done: true, value: undefined };
-    },
-  };
+  return undefined;
 }
 
 export function exports(app: App, service: Service): void {
@@ -125,14 +104,15 @@ export function exports(app: App, service: Service): void {
       throw invalid([{ field: 'format', message }]);
     }
     const read = reads.begin(c);
-    // Nobody reads the body of an answer to HEAD.
-    if (c.req.raw.method === 'HEAD') read.end();
     const lines =
       format === 'bundle'
         ? writeBundle(read.database, { host_id, host })
         : linesOf(read.database, host, { format, host_id, after, to, filter });
-    const mayGoOn = c.get('mayGoOn');
-    const body = pulled(sent(read, inPieces(lines)), { unreadMs: UNREAD_MS, mayGoOn });
+    const body = pulled(inPieces(lines), {
+      unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
+      onEnd: () => read.end(),
+    });
     const suffix = format === 'bundle' ? 'bundle.ndjson' : format;
     return c.body(body, 200, {
       'content-type': TYPES[format],

@@ -7,10 +7,10 @@ import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
 import { type ToldGap, toldGaps } from '../../time-travel/gaps/told-gaps.ts';
-import { GAPS_MAX, TIMELINES } from '../limits.ts';
+import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { HeavyReads } from '../request/heavy-read.ts';
+import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanQuery, stretchOf } from '../request/span.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
@@ -76,9 +76,8 @@ const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: ToldGap) => 
   ...(closed_by && { closed_by: eventRefOnWire(closed_by) }),
 });
 
-export function gaps(app: App, service: Service): void {
+export function gaps(app: App, service: Service, timelines: HeavyReads): void {
   const { log } = service;
-  const timelines = new HeavyReads(service, TIMELINES);
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, format, ...query } = c.req.valid('query');

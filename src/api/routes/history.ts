@@ -9,11 +9,11 @@ import { type Chapter, storyOf, type Thing } from '../../time-travel/history/his
 import { historyText, thingText } from '../../time-travel/history/history-text.ts';
 import { eventsBetween } from '../../time-travel/log-pages.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
-import { SCANNED_EVENTS_MAX, STORIES } from '../limits.ts';
+import { SCANNED_EVENTS_MAX } from '../limits.ts';
 import { noSuchObject, type ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
-import { HeavyReads } from '../request/heavy-read.ts';
+import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -138,9 +138,7 @@ async function told(service: Service, asked: Asked, signal: AbortSignal): Promis
   return reached < last ? { chapters, next: reached } : { chapters };
 }
 
-export function histories(app: App, service: Service): void {
-  const stories = new HeavyReads(service, STORIES);
-
+export function histories(app: App, service: Service, stories: HeavyReads): void {
   async function answer(
     c: Parameters<typeof momentOf>[1],
     host: string,

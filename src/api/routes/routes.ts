@@ -3,6 +3,8 @@
  * `cgroups/history` before `cgroups/{cgroup_id}`.
  */
 
+import { STORIES, TIMELINES, WHOLE_STATES } from '../limits.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
 import type { App } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { bisect } from './bisect.ts';
@@ -34,6 +36,11 @@ import { verify } from './verify.ts';
 
 /** Registers all routes of the API. */
 export function routes(app: App, service: Service): void {
+  // Of these kinds several routes share the bound.
+  const states = new HeavyReads(service, WHOLE_STATES);
+  const stories = new HeavyReads(service, STORIES);
+  const timelines = new HeavyReads(service, TIMELINES);
+
   operations(app, service);
   releases(app);
   hosts(app, service);
@@ -43,18 +50,18 @@ export function routes(app: App, service: Service): void {
   branches(app, service);
   eventStream(app, service);
   events(app, service);
-  state(app, service);
-  histories(app, service);
-  cgroups(app, service);
+  state(app, service, states);
+  histories(app, service, stories);
+  cgroups(app, service, states);
   effective(app, service);
   objects(app, service);
   mapContents(app, service);
   pins(app, service);
   executor(app, service);
   drift(app, service);
-  explain(app, service);
-  gaps(app, service);
-  bisect(app, service);
+  explain(app, service, stories);
+  gaps(app, service, timelines);
+  bisect(app, service, timelines);
   diff(app, service);
   checkpoints(app, service);
   verify(app, service);

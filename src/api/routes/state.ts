@@ -4,14 +4,12 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { livingProcesses, processOf } from '../../projections/processes.ts';
 import { stateOf } from '../../projections/state.ts';
-import { WHOLE_STATES } from '../limits.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt, worldInTurns } from '../request/at.ts';
-import { HeavyReads } from '../request/heavy-read.ts';
+import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinned } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { answerInTurns } from '../streams/json-in-turns.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
 
 export const stateAnswer = z
@@ -48,17 +46,17 @@ const oneRoute = createRoute({
   responses: reads('The process.', oneOf('ProcessAnswer', 'process', processView)),
 });
 
-export function state(app: App, service: Service): void {
-  const states = new HeavyReads(service, WHOLE_STATES);
-
+/** @param states bounds the reads of whole states, whichever route they come by */
+export function state(app: App, service: Service, states: HeavyReads): void {
   app.openapi(stateRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { at } = c.req.valid('query');
-    return states.answer(c, async ({ signal }) => {
+    const answer = states.tell(c, async ({ signal }) => {
       const read = { tell: stateOf, signal };
       const { moment, told: state } = await worldInTurns(service, c, { host, at }, read);
-      return answerInTurns(c, { host, position: moment.position, state }) as Promise<never>;
+      return { value: { host, position: moment.position, state } };
     });
+    return answer as Promise<never>;
   });
 
   app.openapi(listRoute, async (c) => {

@@ -15,24 +15,35 @@ const WIDE_ITEMS = 100;
 /** Levels below which every value is told as a whole. */
 const LEVELS_MAX = 5;
 
-/**
- * Answers with a value.
- *
- * @param end what follows the value's text
- */
-export async function answerInTurns(c: Context, value: object, end = ''): Promise<Response> {
+interface Telling {
+  /** What follows the value's text. */
+  readonly end?: string;
+  /** Told once, when the value is no longer needed. */
+  readonly onEnd?: () => void;
+}
+
+/** Answers with a value. */
+export async function answerInTurns(
+  c: Context,
+  value: object,
+  { end = '', onEnd }: Telling = {},
+): Promise<Response> {
   const pieces = piecesOf(value, end);
   const first = await pieces.next();
   if (first.done) throw new Error('a value has a text');
   const second = await pieces.next();
   c.header('content-type', JSON_TYPE);
-  if (second.done) return c.body(first.value, 200);
+  if (second.done) {
+    onEnd?.();
+    return c.body(first.value, 200);
+  }
   async function* all(): AsyncGenerator<string, undefined> {
     yield first.value as string;
     yield second.value as string;
     yield* pieces;
   }
-  return c.body(pulled(all(), { unreadMs: UNREAD_MS, mayGoOn: c.get('mayGoOn') }), 200);
+  const mayGoOn = c.get('mayGoOn');
+  return c.body(pulled(all(), { unreadMs: UNREAD_MS, mayGoOn, ...(onEnd && { onEnd }) }), 200);
 }
 
 async function* piecesOf(value: object, end: string): AsyncGenerator<string, undefined> {

@@ -11,6 +11,8 @@ export interface Pulled {
   readonly mayGoOn: () => boolean;
   /** What a waiting reader is told when nothing came for about so long. */
   readonly heartbeat?: { readonly ms: number; readonly text: string };
+  /** Told once, when nothing more is sent: all was, the reader left, or it was cut off. */
+  readonly onEnd?: () => void;
 }
 
 const encoder = new TextEncoder();
@@ -18,22 +20,34 @@ const encoder = new TextEncoder();
 /** A stream of what `source` yields, texts in UTF-8; `source` is ended when the reader leaves. */
 export function pulled(
   source: AsyncIterator<string | Uint8Array, undefined>,
-  { unreadMs, mayGoOn, heartbeat }: Pulled,
+  { unreadMs, mayGoOn, heartbeat, onEnd }: Pulled,
 ): ReadableStream {
   let watch: NodeJS.Timeout | undefined;
   /** The reader waits for a piece; otherwise a piece waits for the reader. */
   let asked = false;
   let since = performance.now();
+  let ended = false;
+
+  function end(): void {
+    clearInterval(watch);
+    if (!ended) onEnd?.();
+    ended = true;
+  }
+
+  /** Nobody waits for what the source may still say on its way out. */
+  async function leave(): Promise<void> {
+    end();
+    await source.return?.().catch(() => undefined);
+  }
 
   function look(controller: ReadableStreamDefaultController<Uint8Array>): void {
     const quietMs = performance.now() - since;
     const isTaken = controller.desiredSize === 0;
     const isUnread = !(asked && isTaken) && quietMs >= unreadMs;
     if (isUnread || !mayGoOn()) {
-      clearInterval(watch);
       const reason = isUnread ? `not read for ${unreadMs} ms` : 'its token counts no more';
       controller.error(new Error(reason));
-      void source.return?.();
+      void leave();
     } else if (asked && isTaken && heartbeat !== undefined && quietMs >= heartbeat.ms) {
       since = performance.now();
       controller.enqueue(encoder.encode(heartbeat.text));
@@ -55,17 +69,13 @@ export function pulled(
             return controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
           }
         } catch (error) {
-          clearInterval(watch);
-          void source.return?.();
+          void leave();
           throw error;
         }
-        clearInterval(watch);
+        end();
         controller.close();
       },
-      async cancel() {
-        clearInterval(watch);
-        await source.return?.();
-      },
+      cancel: leave,
     },
     // Nothing is made ahead of the reader.
     { highWaterMark: 0 },
