@@ -1,9 +1,10 @@
 /**
- * Hosts by name. A host is never renamed or removed, so what is known of it stays true; a branch
- * may be dropped, and is looked up each time.
+ * Hosts by name. A host is never renamed or removed, so what is known of it stays true until the
+ * database goes back; a branch may be dropped, and is looked up each time.
  */
 import { LogRefusal } from './log-refusal.ts';
 import type { ImportedLog } from './reading/imports.ts';
+import { knowLine } from './reading/lineage.ts';
 import type { Queryable } from './storage/database.ts';
 import { sqlArray } from './storage/sql-array.ts';
 
@@ -114,6 +115,7 @@ export function hostIds(database: Queryable): HostIds {
     const { host_id, origin } = await hostNamed(database, name);
     if (names.size >= REMEMBERED_MAX) names.clear();
     names.set(host_id, name);
+    knowLine(database, host_id, origin !== null);
     if (origin !== null) return host_id;
     const [oldest] = known.keys();
     if (known.size >= REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);

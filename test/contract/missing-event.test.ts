@@ -56,6 +56,16 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
     expect(await cold.readAt(host, 2, (kernel) => kernel.cgroups.size)).toBe(2);
   });
 
+  it('is missing lets no branch grow from after it', async () => {
+    await asOwner(store.database, (tx) => tx.query(DAMAGES[0][1], [host_id]));
+    // Inside of an append, the chain is computed from the events before.
+    await asOwner(store.database, (tx) =>
+      tx.query('delete from batches where host_id = $1 and position_to = 4', [host_id]),
+    );
+    const request = { name: 'grown', position: 4, principal: 'local' };
+    await expect(cold.createBranch(host, request)).rejects.toMatchObject({ position: 3 });
+  });
+
   it('is missing gives a follower and a page what comes before', async () => {
     await asOwner(store.database, (tx) => tx.query(DAMAGES[0][1], [host_id]));
     expect((await cold.read(host, { from: 1 })).map(({ position }) => position)).toEqual([1, 2]);

@@ -4,14 +4,9 @@ import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
 import { readBatches } from '../reading/batch-reader.ts';
-import { genesisOf, identityOf } from '../reading/birth.ts';
-import { readRows } from '../reading/log-reader.ts';
-import {
-  openStored,
-  type StoredSegment,
-  segmentAt,
-  segmentHash,
-} from '../reading/segment-reader.ts';
+import { headAt } from '../reading/head-at.ts';
+import { readUnbroken } from '../reading/log-reader.ts';
+import { type StoredSegment, segmentHash } from '../reading/segment-reader.ts';
 import { packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
 
@@ -65,7 +60,7 @@ async function runOf(
   let text = 0;
   while (rows.length < events && text < SEGMENT_TEXT_MAX) {
     const limit = events - rows.length;
-    const page = await readRows(database, hostId, { from: from + rows.length, limit });
+    const page = await readUnbroken(database, hostId, { from: from + rows.length, limit });
     if (page.length === 0) throw new UnsealableLog('the log ends before its head');
     for (const row of page) text += row.body.length;
     rows.push(...page);
@@ -80,7 +75,7 @@ async function sealRun(
 ): Promise<void> {
   const position_from = (rows[0] as EncodedEvent).position;
   const position_to = (rows.at(-1) as EncodedEvent).position;
-  const hash_before = await hashAt(database, host_id, position_from - 1);
+  const { hash: hash_before } = await headAt(database, host_id, position_from - 1);
   const ends = new Map<number, Uint8Array>();
   const batches = [];
   for await (const page of readBatches(database, host_id, {
@@ -120,14 +115,4 @@ export async function storeSegment(
      values ($1, $2, $3, decode($4, 'hex'), decode($5, 'base64')) on conflict do nothing`,
     [host_id, position_from, position_to, hexOf(hash), Buffer.from(bytes).toString('base64')],
   );
-}
-
-/** The chain's value at a position, from what is stored before it. */
-async function hashAt(database: Queryable, host_id: number, position: number): Promise<Uint8Array> {
-  if (position === 0) return genesisOf((await identityOf(database, host_id)).born);
-  const sealed = await segmentAt(database, host_id, position);
-  if (sealed === undefined || sealed.position_to !== position) {
-    throw new UnsealableLog(`no segment ends at ${position}`);
-  }
-  return openStored(sealed).hash_after;
 }

@@ -10,7 +10,8 @@ import { LogRefusal } from '../log-refusal.ts';
 import { identityOf } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
-import { readRows } from '../reading/log-reader.ts';
+import type { Known } from '../reading/history.ts';
+import { readUnbroken } from '../reading/log-reader.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signed } from './checkpoint.ts';
 import { latestCheckpoint, storeCheckpoint, storeKey } from './checkpoints.ts';
@@ -30,10 +31,10 @@ interface Subject {
   readonly host: string;
 }
 
-/** Where a log stood. */
-interface Stand {
-  readonly position: number;
-  readonly hash: Uint8Array;
+/** Where a log stands that goes on from what was signed before, and what that was. */
+interface Extended {
+  readonly head: Head;
+  readonly latest: Awaited<ReturnType<typeof latestCheckpoint>>;
 }
 
 /** First of the two numbers of the lock under which a host's checkpoints are signed one by one. */
@@ -55,8 +56,7 @@ export async function signHead(
   const seen = await extended(database, subject, remembered ? [remembered] : []);
   const checkpoint = await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, hashint8($2))', [SIGNING_LOCK, host_id]);
-    const head = await extended(tx, subject, [seen]);
-    return await signedOnce(tx, subject, signer, head);
+    return await signedOnce(tx, subject, signer, await extended(tx, subject, [seen.head]));
   });
   await signer.memory.remember(host, checkpoint);
   return checkpoint;
@@ -70,15 +70,15 @@ export async function signHead(
 async function extended(
   database: Queryable,
   { host_id, host }: Subject,
-  stands: readonly Stand[],
-): Promise<Head> {
+  stands: readonly Known[],
+): Promise<Extended> {
   const refuse = (position: number, because: string): never => {
     throw new LogRefusal({ why: 'signing-refused', host, position, because });
   };
-  const { checkpoint } = await latestCheckpoint(database, host_id);
+  const latest = await latestCheckpoint(database, host_id);
   const head = await readHead(database, host_id);
-  let base: Stand = { position: 0, hash: new Uint8Array() };
-  for (const stand of checkpoint === undefined ? stands : [...stands, checkpoint]) {
+  let base: Known | undefined;
+  for (const stand of latest.checkpoint ? [...stands, latest.checkpoint] : stands) {
     const { position, hash } = stand;
     if (position > head.position) {
       refuse(position, `position ${position} was signed, and the log ends at ${head.position}`);
@@ -87,10 +87,12 @@ async function extended(
     if (found === undefined || !sameBytes(found.hash, hash)) {
       refuse(position, `position ${position} was signed with another hash than the log has there`);
     }
-    if (position >= base.position) base = stand;
+    if (base === undefined || position >= base.position) base = stand;
   }
-  const hash = await hashFrom(database, host_id, base, head.position);
-  if (hash !== undefined && sameBytes(hash, head.hash)) return head;
+  // Nothing was signed yet: the chain begins as that of this host.
+  base ??= await headAt(database, host_id, 0);
+  const hash = await hashFrom(database, host_id, base, head.position).catch(lostBy);
+  if (hash !== undefined && sameBytes(hash, head.hash)) return { head, latest };
   return refuse(head.position, `the events up to ${head.position} do not give the stored hash`);
 }
 
@@ -99,27 +101,22 @@ function lostBy(error: unknown): undefined {
   if (!(error instanceof DamagedLog)) throw error;
 }
 
-/** The chain's value at `to`, computed from the events since `base`; undefined when some are missing. */
+/** The chain's value at `to`, computed from the events since `base`. Throws `DamagedLog`. */
 async function hashFrom(
   database: Queryable,
   host_id: number,
-  base: Stand,
+  { position, hash }: Known,
   to: number,
-): Promise<Uint8Array | undefined> {
-  let { position } = base;
-  // Nothing was signed yet: the chain begins as that of this host.
-  let hash = position === 0 ? (await headAt(database, host_id, 0)).hash : base.hash;
-  while (position < to) {
-    const limit = to - position;
-    const rows = await readRows(database, host_id, { from: position + 1, limit });
-    for (const row of rows) {
-      if (row.position !== position + 1) return undefined;
-      hash = chainHash(hash, row);
-      position = row.position;
-    }
-    if (rows.length === 0) return undefined;
+): Promise<Uint8Array> {
+  let [reached, value] = [position, hash];
+  while (reached < to) {
+    const range = { from: reached + 1, limit: to - reached };
+    const rows = await readUnbroken(database, host_id, range);
+    if (rows.length === 0) throw new DamagedLog(range.from, 'missing from the log');
+    for (const row of rows) value = chainHash(value, row);
+    reached += rows.length;
   }
-  return hash;
+  return value;
 }
 
 /** The checkpoint of a head: the one that is there, or a new one. */
@@ -127,9 +124,8 @@ async function signedOnce(
   tx: Queryable,
   { host_id, host }: Subject,
   { key, now }: Signer,
-  { position, hash, recorded_at }: Head,
+  { head: { position, hash, recorded_at }, latest: { checkpoint: before, number } }: Extended,
 ): Promise<Checkpoint> {
-  const { checkpoint: before, number } = await latestCheckpoint(tx, host_id);
   if (before?.position === position && before.key_id === key.public.key_id) return before;
   const { log_id, recorded_from } = await identityOf(tx, host_id);
   const previous = before === undefined ? NO_CHECKPOINT : checkpointHash(before);

@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import type { Checkpoint } from '../proof/checkpoint.ts';
-import { SignedHeads } from '../proof/signed-heads.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { SignedHeads } from './signed-heads.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-heads-'));
 const file = join(folder, 'signed-heads.jsonl');
@@ -64,6 +64,16 @@ it('passes over a line that a crash cut off, and none else', async () => {
   await expect(SignedHeads.open(file)).rejects.toThrow('line 1 cannot be read');
 });
 
+it('loses no line of two that add to it at the same moment', async () => {
+  const first = await SignedHeads.open(file);
+  await first.remember('web0', at(1));
+  const processes = await Promise.all(Array.from({ length: 4 }, () => SignedHeads.open(file)));
+  const names = Array.from({ length: 40 }, (_, i) => `web${i + 1}`);
+  await Promise.all(names.map((name, i) => processes[i % 4]?.remember(name, at(i + 1))));
+  const read = await SignedHeads.open(file);
+  for (const [i, name] of names.entries()) expect((await read.of(name))?.position).toBe(i + 1);
+});
+
 it('keeps what it knows when the file is taken away, and stays short', async () => {
   const heads = await SignedHeads.open(file);
   await heads.remember('web2', at(1));
@@ -74,6 +84,19 @@ it('keeps what it knows when the file is taken away, and stays short', async () 
   appendFileSync(file, `${line}\n`.repeat(10_010));
   await heads.remember('web1', at(3));
   expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(2);
+});
+
+it('loses nothing that is added while it is written anew', async () => {
+  const first = await SignedHeads.open(file);
+  await first.remember('web0', at(1));
+  const line = readFileSync(file, 'utf8');
+  appendFileSync(file, line.repeat(10_010));
+  const processes = await Promise.all(Array.from({ length: 4 }, () => SignedHeads.open(file)));
+  const names = Array.from({ length: 40 }, (_, i) => `web${i + 1}`);
+  await Promise.all(names.map((name, i) => processes[i % 4]?.remember(name, at(i + 1))));
+  const read = await SignedHeads.open(file);
+  for (const [i, name] of names.entries()) expect((await read.of(name))?.position).toBe(i + 1);
+  expect(statSync(file).size).toBeLessThan(1000 * line.length);
 });
 
 it('refuses a file that others may change', async () => {

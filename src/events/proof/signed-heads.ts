@@ -4,12 +4,13 @@
  * signed is not signed again. Nothing here takes a line back but an operator who says so
  * (`bpfledger checkpoint accept`).
  */
-import { type FileHandle, open, rename, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { type Checkpoint, checkpointHash } from './checkpoint.ts';
+import type { KeptHead } from './checkpoint-check.ts';
 
 /** Name of the file, in the data directory. */
 export const SIGNED_HEADS_FILE = 'signed-heads.jsonl';
@@ -17,6 +18,10 @@ export const SIGNED_HEADS_FILE = 'signed-heads.jsonl';
 /** Lines beyond twice the number of hosts after which the file is written anew, a line a host. */
 const SPARE_LINES = 10_000;
 const NO_FILE = -1;
+/** Ends a line that a crash cut off, before the next one is added: it was never said to be remembered. */
+const CUT_OFF = '#cut off\n';
+/** Milliseconds after which a new file that nobody puts in place is one of a process that is gone. */
+const STALE_MS = 60_000;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
 
@@ -32,14 +37,6 @@ const lineSchema = z.strictObject({
 });
 
 type Line = z.output<typeof lineSchema>;
-
-/** Where a log stood when it was signed here for the last time. */
-export interface SignedHead {
-  readonly position: number;
-  readonly hash: Uint8Array;
-  /** `checkpointHash` of the checkpoint; absent when an operator accepted the log as it stood. */
-  readonly checkpoint?: Uint8Array;
-}
 
 /** The memory, in a file that several processes may add to. */
 export class SignedHeads {
@@ -67,8 +64,11 @@ export class SignedHeads {
     return heads;
   }
 
-  /** What was signed last of a host of this name; undefined when nothing was. */
-  async of(host: string): Promise<SignedHead | undefined> {
+  /**
+   * Where the log of a host of this name stood when it was signed or accepted last; undefined when
+   * it never was.
+   */
+  async of(host: string): Promise<KeptHead | undefined> {
     await this.#inTurn(() => this.#refresh());
     const line = this.#lines.get(host);
     if (line === undefined) return undefined;
@@ -136,11 +136,12 @@ export class SignedHeads {
     }
   }
 
-  /** Takes whole lines; what a crash cut off was never said to be remembered. */
+  /** Takes whole lines. */
   async #take(added: Buffer): Promise<void> {
     const end = added.lastIndexOf('\n') + 1;
     for (const text of added.subarray(0, end).toString('utf8').split('\n').slice(0, -1)) {
       this.#count++;
+      if (text.endsWith(CUT_OFF.trimEnd())) continue;
       const line = lineOf(text);
       if (line === undefined) {
         throw new Error(
@@ -154,18 +155,26 @@ export class SignedHeads {
   }
 
   async #add(line: Line): Promise<void> {
-    this.#lines.set(line.host, line);
-    const long = this.#count >= 2 * this.#lines.size + SPARE_LINES;
-    if (long || this.#inode === NO_FILE) return this.#rewrite();
-    const file = await open(this.#file, 'a', 0o600);
-    try {
-      const { size } = await file.stat();
-      // A line that a crash cut off would spoil this one.
-      if (size > this.#read) await file.truncate(this.#read);
-      await file.appendFile(`${JSON.stringify(line)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
+    // When the file went away, what was known comes with the next line.
+    const known = this.#inode === NO_FILE ? [...this.#lines.values()] : [];
+    await this.#append(textOf([...known, line]));
+    if (this.#count >= 2 * this.#lines.size + SPARE_LINES) await this.#rewrite();
+  }
+
+  /** Adds whole lines at the end, where others add theirs: nobody ever takes away any. */
+  async #append(lines: string): Promise<void> {
+    for (let isThere = false; !isThere; ) {
+      const file = await open(this.#file, 'a+', 0o600);
+      try {
+        await file.appendFile(`${(await endsWhole(file)) ? '' : CUT_OFF}${lines}`);
+        await file.sync();
+        if (this.#inode === NO_FILE) await syncFolder(dirname(this.#file));
+        // Whoever wrote the file anew meanwhile may not have seen them.
+        const now = await stat(this.#file).catch(() => undefined);
+        isThere = now?.ino === (await file.stat()).ino;
+      } finally {
+        await file.close();
+      }
     }
     await this.#refresh();
   }
@@ -173,18 +182,30 @@ export class SignedHeads {
   /** One line a host, in a new file that takes the place of the old one at once. */
   async #rewrite(): Promise<void> {
     const path = `${this.#file}.new`;
-    const file = await open(path, 'w', 0o600);
+    const file = await open(path, 'wx', 0o600).catch(() => undefined);
+    // Another process does it, or was killed while it did.
+    if (file === undefined) return removeStale(path);
+    // From here on only this one takes the file's place.
+    await this.#refresh();
+    const old = await open(this.#file, 'r');
     try {
-      const lines = [...this.#lines.values()].map((line) => `${JSON.stringify(line)}\n`);
-      await file.writeFile(lines.join(''));
+      await file.writeFile(textOf(this.#lines.values()));
       await file.sync();
+      await rename(path, this.#file);
+      await syncFolder(dirname(this.#file));
+      // What was added while the new file was written, and is not in it.
+      const late = (await readFrom(old, this.#read)).toString('utf8');
+      if (late !== '') await this.#append(late);
     } finally {
+      await old.close();
       await file.close();
     }
-    await rename(path, this.#file);
-    await syncFolder(dirname(this.#file));
     await this.#refresh();
   }
+}
+
+function textOf(lines: Iterable<Line>): string {
+  return Array.from(lines, (line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 function lineOf(text: string): Line | undefined {
@@ -200,6 +221,17 @@ async function readFrom(file: FileHandle, from: number): Promise<Buffer> {
   const read = Buffer.alloc(Math.max(0, size - from));
   const { bytesRead } = await file.read(read, 0, read.length, from);
   return read.subarray(0, bytesRead);
+}
+
+/** Whether a file ends with a whole line, or is empty. */
+async function endsWhole(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  return size === 0 || (await readFrom(file, size - 1)).toString('utf8') === '\n';
+}
+
+async function removeStale(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS) await rm(path, { force: true });
 }
 
 /** A new name is there after a loss of power only when its folder was written. */

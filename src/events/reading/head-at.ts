@@ -7,7 +7,7 @@ import type { Queryable } from '../storage/database.ts';
 import { genesisOf, identityOf } from './birth.ts';
 import { DamagedLog } from './damaged-log.ts';
 import { stretchesOf } from './lineage.ts';
-import { readRows } from './log-reader.ts';
+import { readUnbroken } from './log-reader.ts';
 
 /**
  * Where a log stood at a position: from the batch that ends before it, and the events since.
@@ -18,7 +18,7 @@ export async function headAt(database: Queryable, hostId: number, position: numb
   let head = await batchBefore(database, hostId, position);
   while (head.position < position) {
     const from = head.position + 1;
-    const rows = await readRows(database, hostId, { from, limit: position - head.position });
+    const rows = await readUnbroken(database, hostId, { from, limit: position - head.position });
     if (rows.length === 0) throw new DamagedLog(from, 'missing from the log');
     for (const row of rows) {
       head = {

@@ -4,11 +4,12 @@
  * followers. A follower pulls; one that falls out of the ring reads the database until it has
  * caught up, so nothing is lost or reordered, and none costs memory of its own.
  */
+
+import { callSize } from '../call-size.ts';
 import type { Clock } from '../clock.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
-import { callSize } from '../schema/call-size.ts';
 import type { Queryable } from '../storage/database.ts';
 import { type Feed, Follower, type Piece } from './follower.ts';
 import { continues, type HistoryChange, type Known } from './history.ts';
@@ -233,7 +234,7 @@ export class HostFeed implements Feed {
   }
 
   /** Whether the log is the one that is followed: everybody ends when it is not. Gives its head. */
-  async #check(): Promise<Known | undefined> {
+  async #check(): Promise<Known> {
     const { database, hostId, host, onHistoryChanged } = this.#options;
     const known = { position: this.#end ?? 0, hash: this.#endHash };
     const change = (head: number) =>

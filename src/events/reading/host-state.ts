@@ -87,6 +87,7 @@ export function fold(kernel: Kernel, changes: readonly Change[]): void {
     }
   }
 }
+
 /** Bytes of a packed state that is restored at once: a millisecond or two. */
 const AT_ONCE_BYTES = 32 * 1024;
 

@@ -38,17 +38,27 @@ export function lineText(write: (form: LineForm) => string): LineText {
   return { own: write(OWN), branch: write(BRANCH) };
 }
 
-/** Whether hosts are branches, by database; a host is one from its first row on, or never. */
+/**
+ * Whether hosts are branches, by database. A host is one from its first row on, or never; but an
+ * older copy of a database may have given its id to another host.
+ */
 const branches = new WeakMap<Queryable, Map<number, boolean>>();
 /** Hosts that are remembered for a database; past it all are forgotten and asked for again. */
 const REMEMBERED_MAX = 100_000;
 
-async function isBranch(database: Queryable, hostId: number): Promise<boolean> {
+/** Remembers whether a host is a branch: what the latest look at it told counts. */
+export function knowLine(database: Queryable, hostId: number, isBranch: boolean): void {
   const known = branches.get(database) ?? new Map<number, boolean>();
   branches.set(database, known);
-  const is = known.get(hostId) ?? (await grownFrom(database, hostId)) > 0;
   if (known.size >= REMEMBERED_MAX) known.clear();
-  known.set(hostId, is);
+  known.set(hostId, isBranch);
+}
+
+async function isBranch(database: Queryable, hostId: number): Promise<boolean> {
+  const known = branches.get(database)?.get(hostId);
+  if (known !== undefined) return known;
+  const is = (await grownFrom(database, hostId)) > 0;
+  knowLine(database, hostId, is);
   return is;
 }
 

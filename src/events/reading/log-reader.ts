@@ -34,17 +34,23 @@ export async function readEvents(
   hostId: number,
   range: Range,
 ): Promise<LedgerEvent[]> {
-  return unbroken(await readRows(database, hostId, range), range).map(decodeEvent);
+  return (await readUnbroken(database, hostId, range)).map(decodeEvent);
 }
 
-/** The rows up to where one is missing; a reader that comes to that place does not go past it. */
-function unbroken(rows: EncodedEvent[], { from }: Range): EncodedEvent[] {
+/** Like `readEvents`, but as stored: the exact texts that the hash chain covers. */
+export async function readUnbroken(
+  database: Queryable,
+  hostId: number,
+  range: Range,
+): Promise<EncodedEvent[]> {
+  const rows = await readRows(database, hostId, range);
+  const { from } = range;
   const broken = rows.findIndex(({ position }, i) => position !== from + i);
   if (broken === 0) throw new DamagedLog(from, 'missing from the log');
   return broken === -1 ? rows : rows.slice(0, broken);
 }
 
-/** Like `readEvents`, but as stored: the exact texts that the hash chain covers. */
+/** The rows that are there, for whoever looks for what is missing. */
 export async function readRows(
   database: Queryable,
   hostId: number,
@@ -73,7 +79,7 @@ export async function readBodies(
   const [row] = await queryLine<BodiesRow>(database, BODIES, parameters);
   const bodies = row?.bodies?.split('\n') ?? [];
   if (bodies.length > 0 && row?.last !== range.from + bodies.length - 1) {
-    return unbroken(await readRows(database, hostId, range), range).map(({ body }) => body);
+    return (await readUnbroken(database, hostId, range)).map(({ body }) => body);
   }
   return inItsTurn(bodies);
 }

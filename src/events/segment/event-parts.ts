@@ -1,6 +1,6 @@
 /**
  * The text of an event taken apart: what a fold needs (pid and effects), and the rest. A text that
- * is not the canonical text of an event as `codec.ts` writes them is odd: it has no parts, and is
+ * is not the canonical text of an event as `encoding/codec.ts` writes them is odd: it has no parts, and is
  * kept as it is, so packing never has to trust what it packs.
  */
 import type { Json } from '../encoding/field-coder.ts';

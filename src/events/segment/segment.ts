@@ -7,12 +7,12 @@
  *     size, what a fold needs (changes.ts), packed
  *     size, the rest (rest.ts), packed
  */
-import { setImmediate as breath } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
+import { turn } from '../turns.ts';
 import { Budget, BudgetSpent } from './budget.ts';
 import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
 import { partsOf } from './event-parts.ts';
@@ -69,7 +69,7 @@ export async function packSegment(run: Sealed): Promise<Uint8Array> {
   const changes = new ChangesWriter();
   const rest = new RestWriter();
   for (const [index, { body, recorded_at }] of rows.entries()) {
-    if (index % TURN_EVENTS === TURN_EVENTS - 1) await breath();
+    if (index % TURN_EVENTS === TURN_EVENTS - 1) await turn();
     const parts = partsOf(body);
     if (parts === undefined) changes.addOdd(body);
     else changes.add(parts);

@@ -12,15 +12,15 @@ export interface Queryable {
  * How long the statements of a transaction, and the pauses between them, may take: those of a
  * `request`, which is the default; of a `job`, which reads or writes whole logs.
  */
-export type Pace = 'request' | 'job';
+export type Patience = 'request' | 'job';
 
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgresql';
   /**
    * Runs `work` in a transaction. What was asked in it and failed ends it. How long it may take goes
-   * by the pace where a server has to be waited for.
+   * by the patience where a server has to be waited for.
    */
-  transaction<T>(work: (tx: Queryable) => Promise<T>, pace?: Pace): Promise<T>;
+  transaction<T>(work: (tx: Queryable) => Promise<T>, patience?: Patience): Promise<T>;
   /** Calls `wake` after a commit that notified the channel; a hint, never needed for correctness. */
   listen(channel: string, wake: (payload: string) => void): Promise<() => Promise<void>>;
   /** Applies the migrations of a folder that are still missing; safe when several do it at once. */

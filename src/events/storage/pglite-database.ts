@@ -5,15 +5,17 @@
  * is locked here before it is opened.
  */
 import { mkdir } from 'node:fs/promises';
-import { setImmediate as breath, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import type { Database, Queryable } from './database.ts';
+import { turn } from '../turns.ts';
+import type { Database } from './database.ts';
 import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { callsOver } from './pglite/calls-between-threads.ts';
 import { FairQueue } from './pglite/fair-queue.ts';
 import { startThread } from './pglite/start-thread.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
+import { transact } from './transact.ts';
 
 /** Milliseconds that statements under way have to end when it is closed; it survives their end. */
 const CLOSE_MS = 10_000;
@@ -100,7 +102,7 @@ function databaseOf(
     let { rows, rest } = await call<Rows<Row>>('query', text, params);
     const pieces = [rows];
     while (rest !== undefined) {
-      await breath();
+      await turn();
       ({ rows, rest } = await call<Rows<Row>>('rest', rest));
       pieces.push(rows);
     }
@@ -111,7 +113,8 @@ function databaseOf(
     open: () => call('open'),
     kind: 'pglite',
     query: (text, params) => queue.run(text, () => query(text, params)),
-    transaction: (work) => queue.runAlone('transaction', () => transaction({ query }, work)),
+    transaction: (work) =>
+      queue.runAlone('transaction', () => transact({ query }, work, { begin: 'begin', rollback })),
     async listen(channel, wake) {
       const wakes = listeners.get(channel) ?? new Set();
       if (!listeners.has(channel)) await queue.run('listen', () => call('listen', channel));
@@ -127,6 +130,11 @@ function databaseOf(
     },
   };
 
+  /** Of a database that broke down nothing is left to undo. */
+  async function rollback(): Promise<void> {
+    await query('rollback').catch(() => undefined);
+  }
+
   async function close(): Promise<void> {
     // A database that broke down has nothing to close, and a statement may run for ever.
     const closing = queue.runAlone('close', () => call('close')).catch(() => undefined);
@@ -136,31 +144,5 @@ function databaseOf(
     calls.end(new DatabaseClosed('the database is closed'));
     await thread.terminate();
     await unlock();
-  }
-}
-
-/** Works between `begin` and `commit`. The connection is the work's own, until it ends. */
-async function transaction<T>(
-  { query }: Queryable,
-  work: (tx: Queryable) => Promise<T>,
-): Promise<T> {
-  let isOver = false;
-  const tx: Queryable = {
-    async query<Row extends object>(text: string, params?: readonly unknown[]) {
-      // The next statement would be in the transaction of somebody else, or in none.
-      if (isOver) throw new Error('the transaction is over');
-      return query<Row>(text, params);
-    },
-  };
-  await query('begin');
-  try {
-    const result = await work(tx);
-    isOver = true;
-    await query('commit');
-    return result;
-  } catch (error) {
-    isOver = true;
-    await query('rollback').catch(() => undefined);
-    throw error;
   }
 }

@@ -21,7 +21,7 @@ export function openPostgres({ url, connectionsMax = 10 }: PostgresOptions): Dat
   return {
     kind: 'postgresql',
     query: (text, params) => pool.query(text, params),
-    transaction: (work, pace = 'request') => pool.transaction(work, LIMITS[pace]),
+    transaction: (work, patience = 'request') => pool.transaction(work, LIMITS[patience]),
     listen: (channel, wake) => listen(open, channel, wake),
     migrate: (folder) => pool.transaction((tx) => applyMigrations(tx, folder), LIMITS.job),
     close: () => pool.close(),

@@ -138,7 +138,7 @@ export const snapshots = pgTable(
     /** What the state means (`SNAPSHOT_VERSION`): one of another version is not read. */
     version: integer().notNull(),
     state: bytea().notNull(),
-    /** Of the state and of where it belongs (`snapshots.ts`). */
+    /** Of the state and of where it belongs (`reading/snapshots.ts`). */
     hash: bytea().notNull(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.version, t.position] })],

@@ -2,7 +2,6 @@
  * Branches: a host that shares the log of another one up to a position and then goes its own way.
  * Making one writes a few rows, however long the log is: no event and no projection is copied.
  */
-
 import { hexOf } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import { type Host, hostNamed } from '../hosts.ts';

@@ -1,6 +1,7 @@
 /** Submissions that wait for one host's writer: bounded, in order, and known by their keys. */
+
+import { callSize } from '../call-size.ts';
 import { LogRefusal } from '../log-refusal.ts';
-import { callSize } from '../schema/call-size.ts';
 import type { Receipt, Submission } from '../submission.ts';
 
 /** Calls that may wait on one host. */

@@ -30,6 +30,8 @@ export class Tip {
   snapshotPosition: number;
   readonly #told: TipListeners;
   #head: Head;
+  /** The last head that was reached as a whole: in `#head`, the position may be ahead of the hash. */
+  #whole: Head;
   #damaged = false;
 
   private constructor(
@@ -42,6 +44,7 @@ export class Tip {
     this.#kernel = state.kernel;
     this.snapshotPosition = state.snapshotPosition;
     this.#head = head;
+    this.#whole = head;
     this.#told = told;
   }
 
@@ -67,7 +70,7 @@ export class Tip {
   /** Takes over a draft that was committed. */
   advance(draft: Draft): void {
     flushLayer(this.#kernel, draft.layer);
-    this.#head = draft.head;
+    this.#reach(draft.head);
     this.#told.onCommitted(draft.events, draft.head);
   }
 
@@ -78,15 +81,19 @@ export class Tip {
    * @returns whether head or epoch had moved
    */
   async catchUp(database: Queryable, to?: Head): Promise<boolean> {
-    const known = this.#head;
+    const known = this.#whole;
     const head = to ?? (await this.#readHead(database));
     if (!(await continues(database, this.hostId, known, head))) {
       await this.#readAnew(database, head);
       return true;
     }
-    const range = { from: known.position + 1, to: head.position };
+    const range = { from: this.#head.position + 1, to: head.position };
     for await (const events of readThrough(database, this.hostId, range)) this.#take(events, head);
-    this.#head = head;
+    if (this.#head.position !== head.position) {
+      this.#damaged = true;
+      throw new DamagedLog(this.#head.position + 1, 'missing from the log');
+    }
+    this.#reach(head);
     return head.position !== known.position || head.epoch !== known.epoch;
   }
 
@@ -106,8 +113,13 @@ export class Tip {
     const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
     this.#kernel = kernel;
     this.snapshotPosition = snapshotPosition;
-    this.#head = head;
+    this.#reach(head);
     this.#damaged = false;
+  }
+
+  #reach(head: Head): void {
+    this.#head = head;
+    this.#whole = head;
   }
 
   #lose(head: number): void {

@@ -9,7 +9,7 @@ import { DatabaseAbsent, DatabaseClosed } from '../database-error.ts';
 import type { Line } from './line.ts';
 import type { Open } from './opening.ts';
 import { CLOSE_MS, type Limits, WAIT_MS } from './time-limits.ts';
-import { transact } from './transact.ts';
+import { transactOnLine } from './transact-on-line.ts';
 
 /** Statements under way on one line at most. */
 const DEPTH_MAX = 100;
@@ -63,7 +63,7 @@ export class Pool implements Queryable {
   /** @throws DatabaseAbsent */
   async transaction<T>(work: (tx: Queryable) => Promise<T>, limits: Limits): Promise<T> {
     const line = hold(this.#best()) ?? (await this.#wait(async (one) => hold(one)));
-    const done = transact(line, work, limits);
+    const done = transactOnLine(line, work, limits);
     this.#transactions.add(done);
     try {
       return await done;

@@ -3,7 +3,7 @@
  * too long as long as it can be heard; a database that has fallen silent is given up here, a little
  * later, and its connection with it. docs/postgresql.md states what follows for requests.
  */
-import type { Pace } from '../database.ts';
+import type { Patience } from '../database.ts';
 
 /** To reach a server, log in and have the session set up. */
 export const CONNECT_MS = 5_000;
@@ -27,7 +27,7 @@ export interface Limits {
 }
 
 /** By what is done; what is asked outside of a transaction is done for a request. */
-export const LIMITS: Readonly<Record<Pace, Limits>> = {
+export const LIMITS: Readonly<Record<Patience, Limits>> = {
   request: { statementMs: 8_000, lockMs: 5_000, idleMs: 5_000, silenceMs: 10_000 },
   job: { statementMs: 600_000, lockMs: 60_000, idleMs: 90_000, silenceMs: 610_000 },
 };
