@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { problemFrom } from '../../src/api/problem-of.ts';
+import type { LedgerEvent } from '../../src/events/event.ts';
 import type { Log } from '../../src/events/log.ts';
 import { asOwner } from '../support/lost-tail.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
@@ -66,8 +67,16 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
     await expect(cold.createBranch(host, request)).rejects.toMatchObject({ position: 3 });
   });
 
-  it('is missing gives a follower and a page what comes before', async () => {
+  it('is missing gives a page and a follower what comes before, and the follower then the fault', async () => {
     await asOwner(store.database, (tx) => tx.query(DAMAGES[0][1], [host_id]));
-    expect((await cold.read(host, { from: 1 })).map(({ position }) => position)).toEqual([1, 2]);
+    const positions = (events: readonly LedgerEvent[]) => events.map(({ position }) => position);
+    expect(positions(await cold.read(host, { from: 1 }))).toEqual([1, 2]);
+    const follower = await cold.subscribe(host, { after: 0 });
+    const { value } = await follower.next();
+    expect(positions(value as readonly LedgerEvent[])).toEqual([1, 2]);
+    const error: unknown = await follower.next().catch((cause: unknown) => cause);
+    expect(problemFrom(error).slug).toBe('log-damaged');
+    await follower.return();
+    expect(await follower.next()).toEqual({ done: true, value: undefined });
   });
 });

@@ -18,6 +18,7 @@ import type { Database } from '../../src/events/storage/database.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
+import { asOwner } from '../support/lost-tail.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
 import { newSigner } from '../support/signer.ts';
@@ -86,13 +87,13 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
     hash = chainHash(hash, row);
     const { position, recorded_at } = row;
     const hex = Buffer.from(hash).toString('hex');
-    await database.query('alter table events disable trigger user');
-    await database.query(
-      `update events set hash = decode($3, 'hex')
-       where host_id = $1 and position = $2 and hash is not null`,
-      [host_id, position, hex],
+    await asOwner(database, (tx) =>
+      tx.query(
+        `update events set hash = decode($3, 'hex')
+         where host_id = $1 and position = $2 and hash is not null`,
+        [host_id, position, hex],
+      ),
     );
-    await database.query('alter table events enable trigger user');
     await database.query(`update heads set hash = decode($2, 'hex') where host_id = $1`, [
       host_id,
       hex,

@@ -21,6 +21,7 @@ import {
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { type Verification, verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
+import { asOwner } from '../support/lost-tail.ts';
 import { newSigner, type TestSigner } from '../support/signer.ts';
 
 interface Made {
@@ -79,11 +80,7 @@ describeStores('tampering with the database', ({ open }) => {
   }
 
   /** Changes a table as its owner can, who may switch the triggers off. */
-  async function asOwner(table: string, text: string): Promise<void> {
-    await store.database.query(`alter table ${table} disable trigger user`);
-    await store.database.query(text);
-    await store.database.query(`alter table ${table} enable trigger user`);
-  }
+  const change = (text: string) => asOwner(store.database, (tx) => tx.query(text));
 
   const of = ({ host_id }: Made) => `host_id = ${host_id}`;
 
@@ -94,7 +91,7 @@ describeStores('tampering with the database', ({ open }) => {
       hash = chainHash(hash, row);
       const hex = Buffer.from(hash).toString('hex');
       const at = `${of(made)} and position = ${row.position}`;
-      await asOwner('events', `update events set hash = decode('${hex}', 'hex') where ${at}`);
+      await change(`update events set hash = decode('${hex}', 'hex') where ${at}`);
     }
     await store.database.query(
       `update heads h set position = b.position_to, hash = b.hash, recorded_at = b.recorded_at,
@@ -107,29 +104,26 @@ describeStores('tampering with the database', ({ open }) => {
 
   /** Takes the last events away, and makes all look as if they had never been. */
   async function cut(made: Made, to: number): Promise<void> {
-    await asOwner('events', `delete from events where ${of(made)} and position > ${to}`);
+    await change(`delete from events where ${of(made)} and position > ${to}`);
     await mend(made);
     await store.database.query(`delete from snapshots where ${of(made)} and position > ${to}`);
   }
 
   async function rewrite(made: Made, [from, to]: readonly [string, string]): Promise<void> {
     const body = `body = replace(body, '"${from}"', '"${to}"')`;
-    await asOwner('events', `update events set ${body} where ${of(made)}`);
+    await change(`update events set ${body} where ${of(made)}`);
     await mend(made);
     await store.database.query(`delete from snapshots where ${of(made)}`);
   }
 
   const forget = (made: Made, more = 'true') =>
-    asOwner('checkpoints', `delete from checkpoints where ${of(made)} and ${more}`);
+    change(`delete from checkpoints where ${of(made)} and ${more}`);
 
   async function swap(table: string, column: string): Promise<void> {
     const given = `case when ${of(one)} then (select ${column} from ${table} where ${of(other)}
       order by position limit 1) else (select ${column} from ${table} where ${of(one)}
       order by position limit 1) end`;
-    await asOwner(
-      table,
-      `update ${table} set ${column} = ${given} where ${of(one)} or ${of(other)}`,
-    );
+    await change(`update ${table} set ${column} = ${given} where ${of(one)} or ${of(other)}`);
   }
 
   async function swapNames(): Promise<void> {
@@ -290,12 +284,12 @@ describeStores('tampering with the database', ({ open }) => {
 
   it('tells checkpoints that were swapped between hosts', async () => {
     for (const column of ['signature', 'hash', 'host', 'previous', 'log_id']) {
-      await asOwner('checkpoints', `create table kept as select * from checkpoints`);
+      await change(`create table kept as select * from checkpoints`);
       await swap('checkpoints', column);
       const verdicts = await verified(one, { kept: [] });
       expect([column, verdicts.holds]).toEqual([column, false]);
-      await asOwner('checkpoints', 'delete from checkpoints');
-      await asOwner('checkpoints', 'insert into checkpoints select * from kept');
+      await change('delete from checkpoints');
+      await change('insert into checkpoints select * from kept');
       await store.database.query('drop table kept');
     }
     // Whole rows: each is soundly signed, for the other host.
@@ -305,7 +299,7 @@ describeStores('tampering with the database', ({ open }) => {
       `update kept set host_id = case host_id when ${a} then ${b} else ${a} end
        where host_id in (${a}, ${b})`,
     );
-    await asOwner('checkpoints', 'delete from checkpoints');
+    await change('delete from checkpoints');
     await store.database.query('insert into checkpoints select * from kept');
     await store.database.query('drop table kept');
     const verdicts = await verified(one, { kept: [] });
@@ -377,11 +371,7 @@ describeStores('tampering with the database', ({ open }) => {
       ],
       [
         'edited',
-        () =>
-          asOwner(
-            'snapshots',
-            `update snapshots set state = set_byte(state, 9, 1) where ${of(one)}`,
-          ),
+        () => change(`update snapshots set state = set_byte(state, 9, 1) where ${of(one)}`),
       ],
     ])('%s are passed over, and told', async (_, tampered) => {
       await tampered();

@@ -15,6 +15,7 @@ import { readRows } from '../../src/events/reading/log-reader.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
+import { asOwner } from '../support/lost-tail.ts';
 import { newSigner } from '../support/signer.ts';
 
 const signer = await newSigner();
@@ -60,10 +61,7 @@ describeStores('verification', ({ open }) => {
 
   /** Changes a row as the owner of the database can, who may switch the triggers off. */
   async function tamper(table: string, change: string): Promise<void> {
-    const { database } = store;
-    await database.query(`alter table ${table} disable trigger user`);
-    await database.query(`update ${table} set ${change}`);
-    await database.query(`alter table ${table} enable trigger user`);
+    await asOwner(store.database, (tx) => tx.query(`update ${table} set ${change}`));
   }
 
   it('finds a log sound, in four verdicts', async () => {
@@ -142,10 +140,7 @@ describeStores('verification', ({ open }) => {
     });
 
     it('names an event that is gone', async () => {
-      const { database } = store;
-      await database.query('alter table events disable trigger user');
-      await database.query(`delete from events ${at(4)}`);
-      await database.query('alter table events enable trigger user');
+      await asOwner(store.database, (tx) => tx.query(`delete from events ${at(4)}`));
       const { chain, projections, outcomes } = await verify();
       expect(chain.faults[0]).toEqual({
         position_from: 4,

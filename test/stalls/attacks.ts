@@ -1,5 +1,6 @@
 // The attacks: what one client can ask of the service that might keep it from everybody else.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { heavyBodies, reports, wrongBodies } from './bodies.ts';
 import { type Answered, abandon, ask, postJson } from './client.ts';
 
@@ -24,7 +25,7 @@ function left(name: string, path: string, times: number): Attack {
   return {
     name: `${times} × ${name}, abandoned`,
     async run(url) {
-      await abandon(`${url}/v1/hosts/${path}`, { times, afterMs: 300 });
+      await abandon(`${url}/v1/hosts/${path}`, { times, until: () => sleep(300) });
       return 'left';
     },
   };

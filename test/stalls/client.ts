@@ -47,10 +47,14 @@ export function postJson(url: string, body: string | Buffer): Promise<Answered> 
   return ask(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
 }
 
-/** Opens something several times, and goes away from all of it after a while. */
+/**
+ * Opens something several times, and goes away from all of it.
+ *
+ * @param until what is waited for before
+ */
 export async function abandon(
   url: string,
-  { times, afterMs }: { readonly times: number; readonly afterMs: number },
+  { times, until }: { readonly times: number; readonly until: () => Promise<unknown> },
 ): Promise<void> {
   const all = Array.from({ length: times }, () => opened(url, {}));
   for (const { answer } of all) {
@@ -59,6 +63,6 @@ export async function abandon(
       () => undefined,
     );
   }
-  await new Promise((resolve) => setTimeout(resolve, afterMs));
+  await until();
   for (const { sent } of all) sent.destroy();
 }
