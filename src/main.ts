@@ -188,6 +188,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const closing = new AbortController();
   try {
     const { held } = configuration;
+    const metrics = newMetrics();
     const log = await openLog({
       ...{ database, clock: systemClock, projector, randomBytes, held },
       onHistoryChanged(change) {
@@ -195,7 +196,6 @@ export async function startService(configuration: Configuration): Promise<Runnin
         logger.error(change, 'the database went back: events of a host that were known are lost');
       },
     });
-    const metrics = newMetrics();
     const service = {
       log,
       database,

@@ -3,7 +3,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { pathOf, SERVICE_FLAGS } from './question.ts';
+import { questionPath, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 
 export const at = command({
@@ -21,14 +21,15 @@ export const at = command({
     }
     const client = restClient(serviceFrom(flags));
     const question = { host, resource: 'state', query: { at: moment } };
-    const answer = await client.get<StateAnswer>(pathOf(question));
+    const answer = await client.get<StateAnswer>(questionPath(question));
     if (flags.json) {
       print.out(JSON.stringify(answer));
       return EXIT.done;
     }
     const { position } = answer;
     const event = { host, resource: `events/${position}`, query: {} };
-    for (const line of eventLines(await client.get<WireEvent>(pathOf(event)))) print.out(line);
+    for (const line of eventLines(await client.get<WireEvent>(questionPath(event))))
+      print.out(line);
     for (const line of worldLines(answer.state)) print.out(line);
     return EXIT.done;
   },

@@ -1,4 +1,5 @@
 /** `bpfledger branch`: hosts that share the log of another one, to try things out on. */
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
@@ -47,7 +48,7 @@ interface Branch {
   readonly origin: { readonly host: string; readonly position: number };
 }
 
-const branchesOf = (host: string): string => `/v1/hosts/${encodeURIComponent(host)}/branches`;
+const branchesOf = (host: string): string => `${hostPath(host)}/branches`;
 
 function branchText({ name, position, origin }: Branch): string {
   return `${name}  at position ${position}, from ${origin.host} at ${origin.position}`;
@@ -77,7 +78,7 @@ async function create({ flags, print }: Called, host: string, name: string): Pro
 
 async function diff({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
-  const path = `/v1/hosts/${encodeURIComponent(name)}/diff?against=${encodeURIComponent(host)}`;
+  const path = `${hostPath(name)}/diff?against=${encodeURIComponent(host)}`;
   const response = await client.open(`${path}&format=${flags.json ? 'json' : 'text'}`);
   for (const line of (await response.text()).trimEnd().split('\n')) print.out(line);
   return EXIT.done;

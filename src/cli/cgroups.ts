@@ -1,4 +1,5 @@
 /** `bpfledger cgroups`: the tree, with what is attached to each cgroup and what runs on it. */
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
@@ -20,7 +21,7 @@ export const cgroups = command({
     const [host, extra] = words;
     if (host === undefined || extra !== undefined) throw new UsageError('cgroups needs one HOST');
     const client = restClient(serviceFrom(flags));
-    const { state } = await client.get<StateAnswer>(`/v1/hosts/${encodeURIComponent(host)}/state`);
+    const { state } = await client.get<StateAnswer>(`${hostPath(host)}/state`);
     const top = flags.path ?? '/';
     const shown = state.cgroups.filter(({ path }) => isAtOrBelow(path, top)).sort(byPath);
     if (shown.length === 0) throw new Error(`host ${host} has no cgroup ${top}`);

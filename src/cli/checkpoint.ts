@@ -1,5 +1,7 @@
 /** `bpfledger checkpoint`: signs where a log stands, lists what was signed, accepts another log. */
+
 import { join } from 'node:path';
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { systemClock } from '../events/clock.ts';
 import { bytesOf } from '../events/encoding/hex.ts';
@@ -7,7 +9,6 @@ import { SIGNED_HEADS_FILE, SignedHeads } from '../events/proof/signed-heads.ts'
 import { command, type Invocation } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
-import { STORAGE_FLAGS, storageFrom } from './settings.ts';
 
 interface Checkpoint {
   readonly host: string;
@@ -28,7 +29,10 @@ const POSITION = /^[1-9]\d{0,15}$/u;
 const FLAGS = {
   position: { value: 'N', about: 'for accept: where the log ends that is right' },
   hash: { value: 'HASH', about: 'for accept: its hash there, 64 digits (verify --json tells it)' },
-  'data-dir': STORAGE_FLAGS['data-dir'],
+  'data-dir': {
+    value: 'FOLDER',
+    about: `for accept: the service's folder, which has ${SIGNED_HEADS_FILE} (BPFLEDGER_DATA_DIR)`,
+  },
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "as the API's JSON, one a line" },
@@ -53,7 +57,7 @@ export const checkpoint = command({
     }
     if (verb === 'accept') return accept(host, flags, print);
     const client = restClient(serviceFrom(flags));
-    const path = `/v1/hosts/${encodeURIComponent(host)}/checkpoints`;
+    const path = `${hostPath(host)}/checkpoints`;
     const show = (one: Checkpoint) => print.out(flags.json ? JSON.stringify(one) : textOf(one));
     if (verb === 'sign') {
       show(await client.post<Checkpoint>(path, {}));
@@ -80,6 +84,8 @@ async function accept(
         'that is right, as bpfledger verify HOST --json tells it',
     );
   }
+  // It knows the whole service, which takes long to load.
+  const { storageFrom } = await import('./settings.ts');
   const file = join(storageFrom(flags, process.env).dataDir, SIGNED_HEADS_FILE);
   const head = { position: Number(position), hash: bytesOf(hash) };
   const memory = await SignedHeads.open(file);

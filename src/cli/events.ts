@@ -1,4 +1,5 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
+import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
@@ -54,12 +55,8 @@ function countOf(flag: string, text: string | undefined): number | undefined {
   throw new UsageError(`--${flag} ${text} is no number`);
 }
 
-function pathOf(host: string): string {
-  return `/v1/hosts/${encodeURIComponent(host)}`;
-}
-
 async function headOf(client: RestClient, host: string): Promise<number> {
-  return (await client.get<{ readonly position: number }>(pathOf(host))).position;
+  return (await client.get<{ readonly position: number }>(hostPath(host))).position;
 }
 
 async function list(called: Called, host: string): Promise<ExitCode> {
@@ -78,7 +75,7 @@ async function list(called: Called, host: string): Promise<ExitCode> {
   const to = await headOf(client, host);
   const stretch = {
     client,
-    host: pathOf(host),
+    host,
     filter: filterOf(flags),
     after,
     to,
@@ -118,7 +115,7 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
   const after = countOf('after', flags.after) ?? (await headOf(client, host));
   const query = new URLSearchParams(filterOf(flags));
   for await (const event of followEvents(client, {
-    path: `${pathOf(host)}/events/stream?${query}`,
+    path: `${hostPath(host)}/events/stream?${query}`,
     after,
   })) {
     show(called, event);

@@ -1,5 +1,7 @@
 /** `bpfledger executor`: applies a host's log to the kernel that runs here. */
+
 import { hostname, release } from 'node:os';
+import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { progTypeInput } from '../events/schema/object-types.ts';
@@ -125,15 +127,11 @@ function progTypesFrom(named = ''): readonly ProgType[] {
   return [...CGROUP_PROG_TYPES, ...more];
 }
 
-function pathOf(host: string): string {
-  return `/v1/hosts/${encodeURIComponent(host)}`;
-}
-
 type Reader = Omit<Ledger, 'lease' | 'report'>;
 
 /** The log, read; the lease and the reports are refused until there is one. */
 function ledgerOf(client: RestClient, host: string): Ledger {
-  const path = pathOf(host);
+  const path = hostPath(host);
   const noLease = () => Promise.reject(new Error('no lease was taken'));
   const reader: Reader = {
     async bootPosition() {
@@ -170,7 +168,7 @@ function leased(
   host: string,
   { executor, instance, place, ephemeral }: Holder,
 ): Pick<Ledger, 'lease' | 'report'> {
-  const path = `${pathOf(host)}/executor`;
+  const path = `${hostPath(host)}/executor`;
   let lease = '';
   return {
     async lease() {
@@ -190,7 +188,7 @@ function leased(
 }
 
 async function dryRun(client: RestClient, host: string, print: Printer): Promise<ExitCode> {
-  const path = pathOf(host);
+  const path = hostPath(host);
   const { head, reported_position } = await client.get<{
     head: number;
     reported_position: number;

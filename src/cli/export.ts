@@ -1,8 +1,10 @@
 /** `bpfledger export`: the log of a host as a file. */
+
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
@@ -31,7 +33,7 @@ export const exportLog = command({
     const range: Record<string, string> = after === undefined ? {} : { after };
     const query = new URLSearchParams({ ...filterOf(flags), ...range, format });
     const client = restClient(serviceFrom(flags));
-    const path = `/v1/hosts/${encodeURIComponent(host)}/export?${query}`;
+    const path = `${hostPath(host)}/export?${query}`;
     const { body } = await client.open(path);
     if (body === null) throw new Error('the service answered without a body');
     if (output === undefined) {

@@ -5,9 +5,6 @@ import { bytesOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
 import { InputError, sentenceOf } from './exit-code.ts';
 
-/** Heads of a host that are held against its log; the last ones of the file. */
-const KEPT_MAX = 16;
-
 const lineSchema = z.object({
   host: z.string(),
   position: z.int().min(1),
@@ -33,7 +30,7 @@ export async function keptHeadsFrom(file: string, host: string): Promise<KeptHea
     heads.push({ position: head.position, hash: bytesOf(head.hash) });
   }
   if (heads.length === 0) throw new InputError(`${file} has no checkpoint of the host ${host}`);
-  return heads.slice(-KEPT_MAX);
+  return heads;
 }
 
 function headOf(line: string): z.output<typeof lineSchema> | undefined {

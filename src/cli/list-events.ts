@@ -1,4 +1,5 @@
 /** Pages through the log of a host, from either end, and holds one page at a time. */
+import { hostPath } from '../client/host-path.ts';
 import type { RestClient } from '../client/rest-client.ts';
 import type { WireEvent } from './event-text.ts';
 
@@ -15,7 +16,6 @@ interface Page {
 
 export interface Stretch {
   readonly client: RestClient;
-  /** `/v1/hosts/web1` */
   readonly host: string;
   readonly filter: Readonly<Record<string, string>>;
   /** Positions after this one… */
@@ -38,7 +38,7 @@ export async function* eventsForward({
   // Up to a fixed moment: a log that grows as fast as it is read would never end.
   const query = { ...filter, at: String(to), limit: String(Math.min(page, PAGE_MAX)) };
   for (let place: Record<string, string> = { after: String(after) }; after < to; ) {
-    const path = `${host}/events?${new URLSearchParams({ ...query, ...place })}`;
+    const path = `${hostPath(host)}/events?${new URLSearchParams({ ...query, ...place })}`;
     const { items, next } = await client.get<Page>(path);
     yield* items;
     if (next === undefined) return;

@@ -1,5 +1,7 @@
 /** `bpfledger plan`: what calls would be answered and change, and what in them may not be meant. */
+
 import { text } from 'node:stream/consumers';
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command } from './command.ts';
@@ -31,7 +33,7 @@ export const plan = command({
     }
     const body = fromInput ? await requestsFromInput() : requestFromWords(call, flags.pid);
     const client = restClient(serviceFrom(flags));
-    const planned = await client.post<Plan>(`/v1/hosts/${encodeURIComponent(host)}/plan`, body);
+    const planned = await client.post<Plan>(`${hostPath(host)}/plan`, body);
     const lines = flags.json ? [JSON.stringify(planned)] : planLines(planned);
     for (const line of lines) print.out(line);
     const isRefused = planned.calls.some(({ outcome }) => outcome.errno !== undefined);

@@ -1,4 +1,5 @@
 /** What the commands share that ask a question about a host: flags, and printing the answer. */
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
 import { UsageError } from './exit-code.ts';
@@ -42,22 +43,22 @@ export interface Question {
 }
 
 /** The path of a question below the service's address. */
-export function pathOf({ host, resource, query }: Question): string {
+export function questionPath({ host, resource, query }: Question): string {
   const given = Object.entries(query).filter(
     (pair): pair is [string, string] => pair[1] !== undefined,
   );
-  return `/v1/hosts/${encodeURIComponent(host)}/${resource}?${new URLSearchParams(given)}`;
+  return `${hostPath(host)}/${resource}?${new URLSearchParams(given)}`;
 }
 
 /** Asks the service and prints its answer: its own text, or its JSON in one line. */
 export async function printAnswer({ flags, print }: Asked, question: Question): Promise<void> {
   const client = restClient(serviceFrom(flags));
   if (flags.json) {
-    print.out(JSON.stringify(await client.get<object>(pathOf(question))));
+    print.out(JSON.stringify(await client.get<object>(questionPath(question))));
     return;
   }
   const query = { ...question.query, format: 'text' };
-  const response = await client.open(pathOf({ ...question, query }));
+  const response = await client.open(questionPath({ ...question, query }));
   for (const line of (await response.text()).trimEnd().split('\n')) print.out(line);
 }
 

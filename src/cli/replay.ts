@@ -1,4 +1,5 @@
 /** `bpfledger replay`: what another kernel would have answered to a host's calls. */
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
@@ -40,7 +41,7 @@ export const replay = command({
     const counts = new Map<string, number>();
     let told = 0;
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: Page = await client.post(`/v1/hosts/${encodeURIComponent(host)}/replays`, {
+      const page: Page = await client.post(`${hostPath(host)}/replays`, {
         ...question,
         consequences,
         tags: flags.tags === true,

@@ -1,4 +1,5 @@
 /** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
+import { hostPath } from '../client/host-path.ts';
 import { problemText, type RestClient, restClient } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
@@ -28,7 +29,7 @@ export const syscall = command({
       if (flags.json) print.out(JSON.stringify(event));
       else for (const line of eventLines(event)) print.out(line);
     };
-    const path = `/v1/hosts/${encodeURIComponent(host)}/syscalls`;
+    const path = `${hostPath(host)}/syscalls`;
     const client = restClient(serviceFrom(flags));
     if (call.length === 1 && call[0] === '-') {
       if (flags.pid !== undefined) throw new UsageError('with "-", each line says its own pid');

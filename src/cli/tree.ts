@@ -2,7 +2,7 @@
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { AT_FLAG, oneHost, pathOf, SERVICE_FLAGS } from './question.ts';
+import { AT_FLAG, oneHost, questionPath, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 
 export const tree = command({
@@ -35,14 +35,14 @@ export const tree = command({
         cgroup_root,
         effective: flags.effective && 'true',
       };
-      const response = await client.open(pathOf({ host, resource: 'cgroups', query }));
+      const response = await client.open(questionPath({ host, resource: 'cgroups', query }));
       print.out((await response.text()).trimEnd());
       return EXIT.done;
     }
     if (flags['cgroup-root'] !== undefined)
       throw new UsageError('--cgroup-root goes with --format');
     const question = { host, resource: 'state', query: { at: flags.at } };
-    const { state } = await client.get<StateAnswer>(pathOf(question));
+    const { state } = await client.get<StateAnswer>(questionPath(question));
     const names = new Map(state.programs.map(({ prog_id, prog_name }) => [prog_id, prog_name]));
     const under = flags.under ?? '/';
     const shown = state.cgroups

@@ -1,17 +1,25 @@
 /** `bpfledger verify`: whether a log is what was recorded; of a host, or of an exported file. */
+
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { hexOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
 import { TrustedKeys, trustedKeysOf } from '../events/proof/trusted-keys.ts';
-import { type BundleVerification, verifyBundle } from '../time-travel/verify/bundle.ts';
+import {
+  type BundleVerification,
+  hostOfBundle,
+  verifyBundle,
+} from '../time-travel/verify/bundle.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { keptHeadsFrom } from './kept-heads.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
+/** Heads that one request may have; the last ones of a file. */
+const KEPT_MAX = 16;
 const KEY_ID = /^[0-9a-f]{16}$/u;
 
 const FLAGS = {
@@ -62,11 +70,12 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
       '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
     );
   }
-  const kept = checkpoint === undefined ? [] : await keptHeadsFrom(checkpoint, host);
+  const all = checkpoint === undefined ? [] : await keptHeadsFrom(checkpoint, host);
+  const kept = all.slice(-KEPT_MAX);
   const client = restClient(serviceFrom(flags));
   // It reads the whole log: the time that other requests may take says nothing here.
   const query = kept.length === 0 ? '' : `?kept=${kept.map(textOf).join(',')}`;
-  const answer = await client.open(`/v1/hosts/${encodeURIComponent(host)}/verify${query}`);
+  const answer = await client.open(`${hostPath(host)}/verify${query}`);
   return (await answer.json()) as Verdicts;
 }
 
@@ -77,21 +86,16 @@ function textOf({ position, hash }: KeptHead): string {
 async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
   const trusted = await trustedFrom(flags);
   const { checkpoint } = flags;
-  const outside = { ...(trusted !== undefined && { trusted, required: true }) };
-  const found = await verifyFile(file, outside);
-  if (checkpoint === undefined) return found;
-  // The file says itself which host's log it is, so it is read for that first.
-  const kept = await keptHeadsFrom(checkpoint, found.host);
-  return verifyFile(file, { ...outside, kept });
-}
-
-async function verifyFile(
-  file: string,
-  outside: Parameters<typeof verifyBundle>[1],
-): Promise<BundleVerification> {
-  return verifyBundle(createReadStream(file), outside).catch((error: unknown) => {
+  const asInput = (error: unknown): never => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);
-  });
+  };
+  // The file says itself which host's log it is.
+  const kept =
+    checkpoint === undefined
+      ? []
+      : await keptHeadsFrom(checkpoint, await hostOfBundle(createReadStream(file)).catch(asInput));
+  const outside = { kept, ...(trusted !== undefined && { trusted, required: true }) };
+  return verifyBundle(createReadStream(file), outside).catch(asInput);
 }
 
 async function trustedFrom(flags: Typed): Promise<TrustedKeys | undefined> {

@@ -84,6 +84,8 @@ describe.skipIf(!needs('postgresql-programs').ok)('a primary and its standby', (
         'select pg_reload_conf()',
       );
     await readOnly('on');
+    const readiness = async () => (await fetch(`${service.url}/readyz`)).status;
+    await expect.poll(readiness, { timeout: 20_000 }).toBe(503);
     // Each session hears of it by itself, and only a write tells: what still was recorded is
     // acknowledged, so the next one is another.
     let refused: Awaited<ReturnType<typeof record>> | undefined;

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../../events/storage/database.ts';
-import { troubleOf } from '../../events/storage/database-error.ts';
+import { READ_ONLY, troubleOf } from '../../events/storage/database-error.ts';
 import { apiDocument } from '../document.ts';
 import { READY_MS, RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
@@ -42,18 +42,20 @@ const readyRoute = createRoute({
   path: '/readyz',
   operationId: 'getReadiness',
   access: 'open',
-  summary: 'The database answers',
+  summary: 'The database answers and takes writes',
   responses: {
     200: { description: 'Ready.', content: { 'application/json': { schema: ready } } },
     default: problemAnswer,
   },
 });
 
+const TAKES_NO_WRITES = `select current_setting('transaction_read_only') = 'on' as read_only`;
+
 /** Why the database cannot be used, in words; undefined when it can. */
 async function whyNotReady(database: Database): Promise<string | undefined> {
   const silence = 'the database does not answer';
-  const asked = database.query('select 1').then(
-    () => undefined,
+  const asked = database.query<{ readonly read_only: boolean }>(TAKES_NO_WRITES).then(
+    ([row]) => (row?.read_only ? READ_ONLY.sentence : undefined),
     (error: unknown) => troubleOf(error)?.sentence ?? silence,
   );
   return Promise.race([asked, delay(READY_MS, silence, { ref: false })]);

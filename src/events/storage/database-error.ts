@@ -32,7 +32,7 @@ export function wasRefused(error: unknown): boolean {
  * it became a standby, and whoever asks next has to look for the one that took over.
  */
 export function endsConnection(error: unknown): boolean {
-  return !isServerError(error) || error.code === READ_ONLY;
+  return !isServerError(error) || error.code === READ_ONLY_CODE;
 }
 
 /** The unique constraint that a statement ran against, if that is why it was refused. */
@@ -50,7 +50,7 @@ export function isUnsupported(error: unknown): boolean {
   return isServerError(error) && error.code === '0A000';
 }
 
-const READ_ONLY = '25006';
+const READ_ONLY_CODE = '25006';
 
 /** Why a database cannot do now what it could do later. */
 export interface Trouble {
@@ -65,15 +65,16 @@ const SOON_MS = 1_000;
 const LATER_MS = 30_000;
 
 const ABSENT: Trouble = { sentence: 'the database does not answer', retryAfterMs: SOON_MS };
+export const READ_ONLY: Trouble = {
+  sentence: 'the database takes no writes now: it is a standby, or read-only',
+  retryAfterMs: SOON_MS,
+};
 const DISK_FULL: Trouble = { sentence: "the database's disk is full", retryAfterMs: LATER_MS };
 
 /** By SQLSTATE, or how it begins; the longest that fits is meant. */
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   '08': ABSENT,
-  [READ_ONLY]: {
-    sentence: 'the database takes no writes now: it is a standby, or read-only',
-    retryAfterMs: SOON_MS,
-  },
+  [READ_ONLY_CODE]: READ_ONLY,
   '25P03': { sentence: 'the database ended a transaction that stood still', retryAfterMs: SOON_MS },
   '26000': {
     sentence: 'a pooler before the database gives away its sessions (docs/postgresql.md)',

@@ -20,6 +20,18 @@ export interface BundleVerification {
 }
 
 /**
+ * What the host of a bundle is called where it comes from; read no further than that.
+ *
+ * @throws LineTooLong: it is no bundle
+ */
+export async function hostOfBundle(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  for await (const part of readBundle(chunks, new ChainCheck({}))) {
+    if (part.part === 'host') return part.host;
+  }
+  return '';
+}
+
+/**
  * Verifies a bundle.
  *
  * @param outside what is trusted, from outside of the file: by itself no key is
