@@ -8,7 +8,7 @@ import { cgroupAt, levelsOf } from '../../domain/effective.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
-import { entryText, programText } from '../plan/program-text.ts';
+import { entryText, programText } from '../wording/program-text.ts';
 import { type Place, Refused, Trial } from './trial.ts';
 
 export interface Wanted {

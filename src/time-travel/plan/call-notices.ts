@@ -5,10 +5,10 @@ import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
 import { isWithin } from '../../domain/path.ts';
+import { entryText, programText } from '../wording/program-text.ts';
 import { bugNotices } from './bug-notices.ts';
 import { hiddenBelow, programOfEntry } from './hidden-below.ts';
 import type { Numbered } from './planned-call.ts';
-import { entryText, programText } from './program-text.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
 /** Entries in a list from which on it is said to be nearly full. */

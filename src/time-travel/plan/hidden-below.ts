@@ -7,8 +7,8 @@ import type { EffectOf } from '../../domain/effect.ts';
 import type { Cgroup, Entry, Kernel } from '../../domain/kernel.ts';
 import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
 import { isWithin } from '../../domain/path.ts';
+import { entryText, programText } from '../wording/program-text.ts';
 import type { Numbered } from './planned-call.ts';
-import { entryText, programText } from './program-text.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
 /** Cgroups that one warning names. */

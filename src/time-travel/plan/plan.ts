@@ -13,11 +13,11 @@ import { LogRefusal } from '../../events/log-refusal.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
 import { numbered } from '../../events/writing/references.ts';
+import { entryText } from '../wording/program-text.ts';
 import { callNotices } from './call-notices.ts';
 import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
-import { entryText } from './program-text.ts';
 import type { Notice } from './warning.ts';
 import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
 
