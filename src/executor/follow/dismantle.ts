@@ -63,23 +63,25 @@ async function detach(
   await performLive(live, BOOT_PID, { name: 'close', fd });
 }
 
-/** Removes our names from a directory of a base, and from those in it, where nothing else stays. */
+/**
+ * Removes our names from a directory, and from those in it.
+ *
+ * @param at the path that the log has for the directory
+ */
 function empty(
   kernel: Kernel,
-  base: Base,
+  directory: Base,
   ours: (path: string, fd: number) => boolean,
-  at = '/',
+  at = '',
 ): void {
-  lookAt(kernel, base, at, (directory) => {
-    for (const name of readdirSync(openedPath(directory))) {
-      const path = at === '/' ? `/${name}` : `${at}/${name}`;
-      const found = lookAt(kernel, base, path, (fd) => {
-        return { isDirectory: fstatSync(fd).isDirectory(), isOurs: ours(path, fd) };
-      });
-      if (found === undefined) continue;
-      if (found.isDirectory) empty(kernel, base, ours, path);
-      const remove = found.isDirectory ? removeDirectory : removeFile;
-      if (found.isOurs) remove(kernel, { directory, name });
-    }
-  });
+  for (const name of readdirSync(openedPath(directory.fd))) {
+    const path = `${at}/${name}`;
+    lookAt(kernel, directory, `/${name}`, (fd) => {
+      const isDirectory = fstatSync(fd).isDirectory();
+      if (isDirectory) empty(kernel, { path: `${directory.path}/${name}`, fd }, ours, path);
+      if (!ours(path, fd)) return;
+      const remove = isDirectory ? removeDirectory : removeFile;
+      remove(kernel, { directory: directory.fd, name });
+    });
+  }
 }
