@@ -18,14 +18,24 @@ export interface Slot {
   readonly preorder?: true;
 }
 
+type Placed = Pick<Cgroup, 'parent_id' | 'path'>;
+
 /**
- * The cgroup that another is in; the root is in none. Its path is shorter, so that a walk up ends
- * even where an older log gave an id twice and made a cgroup its own ancestor.
+ * The cgroup among some that another is in; the root is in none. Its path is shorter, so that a walk
+ * up ends even where an older log gave an id twice and made a cgroup its own ancestor.
  */
+export function parentIn<C extends Placed>(
+  cgroups: { readonly get: (id: number) => C | undefined },
+  { parent_id, path }: Placed,
+): C | undefined {
+  if (parent_id === 0) return undefined;
+  const parent = cgroups.get(parent_id);
+  return parent !== undefined && parent.path.length < path.length ? parent : undefined;
+}
+
+/** The cgroup of a kernel that another of it is in. */
 export function parentOf(kernel: Kernel, cgroup: Cgroup): Cgroup | undefined {
-  if (cgroup.parent_id === 0) return undefined;
-  const parent = kernel.cgroups.get(cgroup.parent_id);
-  return parent !== undefined && parent.path.length < cgroup.path.length ? parent : undefined;
+  return parentIn(kernel.cgroups, cgroup);
 }
 
 /** The living cgroup at a path. */

@@ -3,6 +3,7 @@
  * one is found by halving; storages stand newest first, and are looked through.
  */
 import type { MapKey } from './call.ts';
+import { firstWhere } from './halving.ts';
 import type { BpfMap, Element } from './kernel.ts';
 import { sameKey } from './storage.ts';
 
@@ -21,11 +22,6 @@ export function placeOf(
     const index = elements.findIndex((element) => sameKey(element.key, key));
     return index < 0 ? { index: elements.length, isThere: false } : { index, isThere: true };
   }
-  let [index, end] = [0, elements.length];
-  while (index < end) {
-    const middle = (index + end) >>> 1;
-    if (Number(elements[middle]?.key) < key) index = middle + 1;
-    else end = middle;
-  }
+  const index = firstWhere(elements, (element) => Number(element.key) >= key);
   return { index, isThere: elements[index]?.key === key };
 }

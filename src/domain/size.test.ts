@@ -1,11 +1,10 @@
 // The limits of a state, each passed by one more: what a single host may hold is bounded.
 
 import { expect, it } from 'vitest';
-import { bootEffect, unbooted } from './boot.ts';
+import { boot } from './boot.ts';
 import type { Call } from './call.ts';
-import { decide } from './decide.ts';
-import { evolve } from './evolve.ts';
 import type { Kernel } from './kernel.ts';
+import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
 import {
   BPFFS_NAMES_MAX,
@@ -18,17 +17,11 @@ import {
   WAITING_FDS_MAX,
 } from './size.ts';
 
-function booted(): Kernel {
-  const kernel = unbooted();
-  const config = { nofile: 2000 };
-  evolve(kernel, bootEffect(kernel, { release: '6.18', boot_id: '', config }), BOOT_PID);
-  return kernel;
-}
+const booted = (): Kernel => boot('6.18', { nofile: 2000 });
 
 function does(kernel: Kernel, call: Call): PassedLimit | undefined {
-  const { outcome, effects } = decide(kernel, BOOT_PID, call);
+  const { outcome, effects } = perform(kernel, BOOT_PID, call);
   if ('errno' in outcome) throw new Error(`${call.name}: ${outcome.errno}`);
-  for (const effect of effects) evolve(kernel, effect, BOOT_PID);
   return passedLimit(kernel, effects);
 }
 

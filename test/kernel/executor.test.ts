@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   rmdirSync,
   rmSync,
   symlinkSync,
@@ -135,6 +137,22 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     expect(attached(place, '/')).toBe('multi one');
     await executor.end('SIGTERM');
     expect(attached(place, '/')).toBe('');
+  });
+
+  it('removes its directories and pins when it is ephemeral, and leaves what others made', async () => {
+    executor = startExecutor(at, place, '--ephemeral');
+    await calls(at, [
+      load('one'),
+      { name: 'bpffs_mkdir', path: '/d' },
+      { name: 'bpffs_mkdir', path: '/d/e' },
+      { name: 'obj_pin', bpf_fd: 3, path: '/d/e/one' },
+    ]);
+    for (const path of ['/d/theirs', '/theirs', '/theirs/below']) {
+      mkdirSync(`${place.bpffs}/log${path}`);
+    }
+    await executor.end('SIGTERM');
+    const left = readdirSync(`${place.bpffs}/log`, { recursive: true });
+    expect(left.sort()).toEqual(['d', 'd/theirs', 'theirs', 'theirs/below']);
   });
 
   it('stops the traffic of a cgroup without a gap, until a link update lets it through', async () => {
@@ -300,6 +318,36 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
+  });
+
+  it('neither removes nor replaces a symlink that somebody else made in its place', async () => {
+    executor = startExecutor(at, place);
+    await calls(at, [load('one'), { name: 'obj_pin', bpf_fd: 3, path: '/one' }]);
+    const out = `${place.bpffs}/log/out`;
+    symlinkSync('/nowhere', out);
+    await calls(at, [
+      { name: 'unlink', path: '/out' },
+      { name: 'rename', path: '/out', to: '/away' },
+      { name: 'rename', path: '/one', to: '/out' },
+    ]);
+    expect(readlinkSync(out)).toBe('/nowhere');
+    const { items } = await drift();
+    const told = items.map(({ how, call }) => `${how} ${call}`);
+    expect(told).toEqual(['withheld unlink', 'withheld rename', 'withheld rename']);
+  });
+
+  it('--repair replaces no symlink that somebody else made where a pin of the log was', async () => {
+    executor = startExecutor(at, place, '--repair');
+    await calls(at, [load('one'), { name: 'obj_pin', bpf_fd: 3, path: '/one' }]);
+    await executor.end('SIGKILL');
+    const one = `${place.bpffs}/log/one`;
+    unlinkSync(one);
+    symlinkSync('/nowhere', one);
+    executor = startExecutor(at, place, '--repair');
+    await until('it is told', async () => (await drift()).standing.length > 0);
+    await pause(1500);
+    expect(readlinkSync(one)).toBe('/nowhere');
+    expect((await drift()).repairs).toEqual([]);
   });
 
   it('refuses the root of the hierarchy, unless told so', async () => {

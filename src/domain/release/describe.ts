@@ -2,9 +2,9 @@
 import { type AttachType, attachTypeNumber, CGROUP_HOOKS } from '../attach-type.ts';
 import { SWITCH_SPECS } from './boundaries.ts';
 import type { Boundary, Evidence, SwitchSpec } from './boundary.ts';
-import { boundaryAt, type Release, V2_SERIES } from './release.ts';
+import { boundaryAt, type Release, reaches, V2_SERIES } from './release.ts';
 import type { SwitchName } from './switches.ts';
-import { patchOf, SERIES, seriesOf, type Version, versionOf } from './version.ts';
+import { seriesOf, type Version, versionOf } from './version.ts';
 
 export type SwitchValue = boolean | number | string;
 
@@ -120,14 +120,7 @@ function evidenceText({
 function everHeld(spec: SwitchSpec<SwitchValue>, value: SwitchValue, release: Release): boolean {
   const version = versionOf(release.id);
   if (version === undefined) return (spec.v2 ?? spec.boundaries[0].value) === value;
-  return spec.boundaries.some((boundary) => {
-    const series = seriesOf(boundary.since);
-    const isMainline = boundary.since === series;
-    const isBefore = isMainline
-      ? SERIES.indexOf(series) <= SERIES.indexOf(version.series)
-      : series === version.series && patchOf(boundary.since) <= (version.patch ?? Infinity);
-    return isBefore && boundary.value === value;
-  });
+  return spec.boundaries.some((boundary) => boundary.value === value && reaches(boundary, version));
 }
 
 /** The cgroup attach types that came or went with a count. */

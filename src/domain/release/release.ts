@@ -78,15 +78,16 @@ export function boundaryAt<T>(spec: SwitchSpec<T>, version: Version): Boundary<T
   let mainline = spec.boundaries[0];
   let stable: Boundary<T> | undefined;
   for (const boundary of spec.boundaries) {
-    const series = seriesOf(boundary.since);
-    if (boundary.since === series) {
-      if (SERIES.indexOf(series) <= SERIES.indexOf(version.series)) mainline = boundary;
-    } else if (
-      series === version.series &&
-      patchOf(boundary.since) <= (version.patch ?? Infinity)
-    ) {
-      stable = boundary;
-    }
+    if (!reaches(boundary, version)) continue;
+    if (boundary.since === seriesOf(boundary.since)) mainline = boundary;
+    else stable = boundary;
   }
   return stable ?? mainline;
+}
+
+/** Whether a version has what came with a boundary: of mainline before it, or of its own series. */
+export function reaches({ since }: Pick<Boundary<unknown>, 'since'>, version: Version): boolean {
+  const series = seriesOf(since);
+  if (since === series) return SERIES.indexOf(series) <= SERIES.indexOf(version.series);
+  return series === version.series && patchOf(since) <= (version.patch ?? Infinity);
 }

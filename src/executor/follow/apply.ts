@@ -43,8 +43,8 @@ async function perform(scene: Scene, held: Held, event: CallEvent): Promise<Repo
   const { position, outcome } = event;
   try {
     const note = withheld(scene, event.pid, event.call);
-    if (note === undefined) return await performed(scene.live, held, event);
-    return { position, how: 'withheld', outcome, note: clipped(note) };
+    if (note !== undefined) throw new Withheld(note);
+    return await performed(scene.live, held, event);
   } catch (error) {
     if (!(error instanceof Withheld)) throw error;
     return { position, how: 'withheld', outcome, note: clipped(error.message) };

@@ -7,10 +7,8 @@ import { type AttachType, type AttachTypeName, CGROUP_HOOKS } from '../../domain
 import type { Call } from '../../domain/call.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
-import { must, SYS } from '../kernel/syscall.ts';
-import { O_DIRECTORY, openBeneath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { listOf } from '../live/observe.ts';
+import { ownListOf } from '../live/observe.ts';
 import { cut } from './attr-cuts.ts';
 import { foreignNode } from './ownership.ts';
 import { unwanted } from './program-walls.ts';
@@ -90,7 +88,10 @@ function cgroupPath(call: Call): string | undefined {
   }
 }
 
-/** Why a call is not made that would end an entry that somebody else made. */
+/**
+ * Why a call is not made that would end an entry that somebody else made. Its cgroup is one of the
+ * log's, if there is any at the path.
+ */
 export function overForeign(live: LiveKernel, pid: number, call: Call): string | undefined {
   if (call.name === 'rmdir') {
     const cgroup = live.cgroups.at(call.path);
@@ -99,20 +100,12 @@ export function overForeign(live: LiveKernel, pid: number, call: Call): string |
     return taken && `${call.path} has a ${taken} program that we did not attach`;
   }
   if (call.name !== 'prog_attach' && call.name !== 'prog_detach') return undefined;
-  const process = live.processes.get(pid);
-  const opened =
+  const target =
     call.target_path === undefined
-      ? process?.fds.get(call.target_fd ?? 0)?.real
-      : openedAt(live, call.target_path);
-  if (opened === undefined) return undefined;
-  const foreign = hasForeign(live, opened, call.attach_type, true);
-  if (call.target_path !== undefined) must(live.kernel.call(SYS.close, opened), 'close a cgroup');
-  return foreign ? 'it would end an entry that we did not make' : undefined;
-}
-
-function openedAt(live: LiveKernel, path: string): number | undefined {
-  const opened = openBeneath(live.kernel, live.cgroups.top, path, O_DIRECTORY);
-  return 'ret' in opened ? opened.ret : undefined;
+      ? live.processes.get(pid)?.fds.get(call.target_fd ?? 0)?.real
+      : live.cgroups.at(call.target_path)?.fd;
+  if (target === undefined || !hasForeign(live, target, call.attach_type, true)) return undefined;
+  return 'it would end an entry that we did not make';
 }
 
 /** Whether a list has foreign entries; a multi one is only changed where the call names its own. */
@@ -123,7 +116,7 @@ function hasForeign(
   singleOnly = false,
 ): boolean {
   try {
-    const { mode, attached } = listOf(live, cgroupFd, type);
+    const { mode, attached } = ownListOf(live, cgroupFd, type);
     return !(singleOnly && mode === 'multi') && attached.some((id) => id < 0);
   } catch {
     // No cgroup, or no such hook here: the kernel will say so to the call itself.

@@ -1,21 +1,14 @@
 /**
  * Takes down what an executor made, when the log's host boots anew or nothing shall stay: its own
- * entries, its pins, its cgroups. What others put there stays.
+ * entries, its pins, its directories, its cgroups. What others put there stays.
  */
 import { fstatSync, readdirSync } from 'node:fs';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { type Kernel, SYS } from '../kernel/syscall.ts';
-import {
-  atSpot,
-  type Base,
-  lookAt,
-  O_DIRECTORY,
-  openBeneath,
-  openedPath,
-} from '../live/beneath.ts';
+import type { Kernel } from '../kernel/syscall.ts';
+import { atSpot, type Base, lookAt, openedPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
 import { performLive } from '../live/perform.ts';
@@ -43,7 +36,7 @@ export async function dismantle(live: LiveKernel, model: Model, place: Place): P
     .filter((path) => path !== '/' && isFree(live, path))
     .sort((a, b) => b.length - a.length);
   await closeLive(live);
-  empty(live.kernel, place.bpffs, (pin) => isOurs(live, pin));
+  empty(live.kernel, place.bpffs, (path, fd) => isOurs({ live, model }, path, fd));
   empty(live.kernel, place.held, () => true);
   for (const path of removed) {
     // Where somebody lives in it by now, the kernel keeps it: then it is theirs.
@@ -70,29 +63,25 @@ async function detach(
   await performLive(live, BOOT_PID, { name: 'close', fd });
 }
 
-/** Removes our pins from a directory, and the directories in it that are empty then. */
-function empty(kernel: Kernel, base: Base, ours: (pin: number) => boolean): void {
-  for (const name of readdirSync(openedPath(base.fd))) {
-    const path = `/${name}`;
-    const kind = lookAt(kernel, base, path, (fd) => {
-      if (fstatSync(fd).isDirectory()) return 'directory';
-      return ours(fd) ? 'pin' : undefined;
-    });
-    if (kind === undefined) continue;
-    if (kind === 'directory') emptyBelow(kernel, base, path, ours);
-    const remove = kind === 'pin' ? removeFile : removeDirectory;
-    remove(kernel, { directory: base.fd, name });
-  }
-}
-
-function emptyBelow(
+/**
+ * Removes our names from a directory, and from those in it.
+ *
+ * @param at the path that the log has for the directory
+ */
+function empty(
   kernel: Kernel,
-  base: Base,
-  path: string,
-  ours: (pin: number) => boolean,
+  directory: Base,
+  ours: (path: string, fd: number) => boolean,
+  at = '',
 ): void {
-  const opened = openBeneath(kernel, base, path, O_DIRECTORY);
-  if ('errno' in opened) return;
-  empty(kernel, { path: `${base.path}${path}`, fd: opened.ret }, ours);
-  kernel.call(SYS.close, opened.ret);
+  for (const name of readdirSync(openedPath(directory.fd))) {
+    const path = `${at}/${name}`;
+    lookAt(kernel, directory, `/${name}`, (fd) => {
+      const isDirectory = fstatSync(fd).isDirectory();
+      if (isDirectory) empty(kernel, { path: `${directory.path}/${name}`, fd }, ours, path);
+      if (!ours(path, fd)) return;
+      const remove = isDirectory ? removeDirectory : removeFile;
+      remove(kernel, { directory: directory.fd, name });
+    });
+  }
 }

@@ -2,19 +2,20 @@
 import { fstatSync } from 'node:fs';
 import type { Call } from '../../domain/call.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { cString, SYS } from '../kernel/syscall.ts';
-import { lookAt, openedPath } from '../live/beneath.ts';
+import { lookBeneath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { objectBehind } from '../live/objects.ts';
+import { pinned } from '../live/objects.ts';
 
 interface Ground {
   readonly live: LiveKernel;
   readonly model: Model;
 }
 
-/** Why a call about a name of the bpffs is not made: somebody else put there what stands there. */
+/**
+ * Why a call about a name of the bpffs is not made: somebody else put there what stands there.
+ *
+ * @throws Withheld where that is a symlink, or the way leads out
+ */
 export function foreignNode(ground: Ground, call: Call): string | undefined {
   return changedNames(call).flatMap((path) => foreignAt(ground, path) ?? [])[0];
 }
@@ -32,22 +33,15 @@ function changedNames(call: Call): readonly string[] {
   }
 }
 
-function foreignAt({ live, model }: Ground, path: string): string | undefined {
-  return lookAt(live.kernel, live.bpffs, path, (fd) => {
-    const ours = fstatSync(fd).isDirectory()
-      ? model.bpffs.get(path)?.kind === 'dir'
-      : isOurs(live, fd);
-    return ours ? undefined : `${path} is a name that we did not make`;
-  });
+function foreignAt(ground: Ground, path: string): string | undefined {
+  const { live } = ground;
+  return lookBeneath(live.kernel, live.bpffs, path, (fd) =>
+    isOurs(ground, path, fd) ? undefined : `${path} is a name that we did not make`,
+  );
 }
 
-/** Whether the pin behind an fd is of an object that the executor made. */
-export function isOurs(live: LiveKernel, pin: number): boolean {
-  const { kernel } = live;
-  const attr = new Attr(kernel).pointer(0, cString(openedPath(pin)));
-  const opened = kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
-  if ('errno' in opened) return false;
-  const { id } = objectBehind(live, opened.ret);
-  kernel.call(SYS.close, opened.ret);
-  return id > 0;
+/** Whether a name is ours, opened: a directory of the log, or a pin of an object that we made. */
+export function isOurs({ live, model }: Ground, path: string, fd: number): boolean {
+  if (fstatSync(fd).isDirectory()) return model.bpffs.get(path)?.kind === 'dir';
+  return (pinned(live, fd)?.id ?? 0) > 0;
 }

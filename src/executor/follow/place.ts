@@ -12,14 +12,13 @@ import {
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
-import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { ExecutorUnavailable } from '../kernel/unavailable.ts';
 import { type Base, O_DIRECTORY, openBase, openBeneath, openedPath } from '../live/beneath.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
 
 const BPF_FS_MAGIC = 0xcafe4a11;
 const CGROUP2_MAGIC = 0x63677270;
-const O_DIRECTORY_CLOEXEC = 0o2200000;
 /** LOCK_EX and LOCK_NB of flock(2). */
 const LOCK_EX_NB = 2 | 4;
 const EFFECTIVE = 1;
@@ -123,8 +122,7 @@ export function environment(
 }
 
 function queried(kernel: Kernel, directory: string, type: AttachTypeName, flags: number) {
-  const opened = kernel.call(SYS.open, cString(directory), O_DIRECTORY_CLOEXEC, 0);
-  const fd = must(opened, `open ${directory}`);
+  const { fd } = openBase(kernel, directory);
   const buffer = Buffer.alloc(4 * IDS_MAX);
   const attr = new Attr(kernel)
     .u32(0, fd)

@@ -10,7 +10,7 @@ import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import { openedPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { realIdBehind } from '../live/objects.ts';
-import { linkOf, listOf as liveListOf } from '../live/observe.ts';
+import { linkOf, ownListOf } from '../live/observe.ts';
 import { heldPath, openHeld } from './held.ts';
 import type { Repair } from './ledger.ts';
 import type { Place } from './place.ts';
@@ -39,7 +39,7 @@ export function putBackEntries(ground: Ground, list: List): Repair[] {
     const entry = entries[i] as Entry;
     const fd = live.cgroups.at(list.cgroup.path)?.fd;
     if (fd === undefined) return repairs;
-    const told = liveListOf(live, fd, list.type);
+    const told = ownListOf(live, fd, list.type);
     if (isThere(ground, list, entry)) {
       repairs.push(...runsTheRightProgram(ground, entry));
       continue;
@@ -59,7 +59,7 @@ export function putBackEntries(ground: Ground, list: List): Repair[] {
 function isThere({ live, model }: Ground, { cgroup, type }: List, entry: Entry): boolean {
   if ('link_id' in entry) return linkOf(live, entry.link_id)?.cgroup_id === cgroup.id;
   const { entries } = listOf(cgroup, type);
-  const told = liveListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
+  const told = ownListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
   const runs = told.attached.filter((id) => id === progIdOf(model, entry)).length;
   const byLinks = entries.filter((one) => {
     const link = 'link_id' in one ? linkOf(live, one.link_id) : undefined;

@@ -6,15 +6,12 @@ import { chownSync, existsSync, unlinkSync } from 'node:fs';
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { BpffsNode } from '../../domain/kernel.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
-import { atSpot, lookAt, openedPath, type Spot, spotPath } from '../live/beneath.ts';
+import { atSpot, inPlace, lookAt, lookBeneath, type Spot, spotPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { objectBehind } from '../live/objects.ts';
+import { pinned } from '../live/objects.ts';
 import { closeLive } from '../live/open-live.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
-import { Withheld } from '../live/withheld.ts';
 import { openHeld } from './held.ts';
 import type { Repair } from './ledger.ts';
 import { freshPin, type Ground, putBackEntries, told } from './put-back-entries.ts';
@@ -72,23 +69,14 @@ function putBackCgroups({ live, model }: Ground): Repair[] {
   });
 }
 
-/** What is answered where the way does not lead out of the place. */
-function inPlace(made: () => Answered): Answered | undefined {
-  try {
-    return made();
-  } catch (error) {
-    if (error instanceof Withheld) return undefined;
-    throw error;
-  }
-}
-
 /** Pins that are gone, and those of links that were made anew. */
 function putBackPins(ground: Ground): Repair[] {
   const { live, model } = ground;
   const nodes = [...model.bpffs.entries()].sort(([a], [b]) => a.length - b.length);
   return nodes.flatMap(([path, node]): Repair[] => {
-    const gone = lookAt(live.kernel, live.bpffs, path, () => true) === undefined;
-    if (!gone && !(node.kind === 'link' && isStale(ground, path, node))) return [];
+    // A symlink that stands there is somebody else's, and stays.
+    const isFree = inPlace(() => !lookBeneath(live.kernel, live.bpffs, path, () => true));
+    if (isFree !== true && !(node.kind === 'link' && isStale(ground, path, node))) return [];
     const made = inPlace(() =>
       atSpot(live.kernel, live.bpffs, path, (spot) => named(ground, spot, node)),
     );
@@ -99,14 +87,8 @@ function putBackPins(ground: Ground): Repair[] {
 /** Whether a pin still holds a link that lost its cgroup, while the log's link has one. */
 function isStale({ live, model }: Ground, path: string, { id }: BpffsNode): boolean {
   if ((model.links.get(id)?.cgroup_id ?? 0) === 0) return false;
-  const opened = lookAt(live.kernel, live.bpffs, path, (fd) => {
-    const attr = new Attr(live.kernel).pointer(0, cString(openedPath(fd)));
-    return live.kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
-  });
-  if (opened === undefined || 'errno' in opened) return false;
-  const info = objectBehind(live, opened.ret);
-  live.kernel.call(SYS.close, opened.ret);
-  return info.kind === 'link' && info.cgroup_id === 0;
+  const info = lookAt(live.kernel, live.bpffs, path, (fd) => pinned(live, fd));
+  return info?.kind === 'link' && info.cgroup_id === 0;
 }
 
 /** Makes a name on the bpffs with the owner and the mode that the log says. */

@@ -8,7 +8,7 @@ import { Withheld } from './withheld.ts';
 /** Flags of open(2), as x86-64 numbers them. */
 export const O_DIRECTORY = 0o200000;
 export const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
+export const O_CLOEXEC = 0o2000000;
 
 /** RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH. */
 const RESOLVE = 1 | 2 | 4 | 8;
@@ -99,6 +99,26 @@ export function openedPath(fd: number): string {
   return `/proc/self/fd/${fd}`;
 }
 
+/**
+ * Runs `look` with what stands at a path; undefined when nothing does.
+ *
+ * @throws Withheld when the way leads out, as it does where a symlink stands at the path itself
+ */
+export function lookBeneath<T>(
+  kernel: Kernel,
+  base: Base,
+  path: string,
+  look: (fd: number) => T,
+): T | undefined {
+  const opened = openBeneath(kernel, base, path, O_PATH);
+  if ('errno' in opened) return undefined;
+  try {
+    return look(opened.ret);
+  } finally {
+    kernel.call(SYS.close, opened.ret);
+  }
+}
+
 /** Runs `look` with what stands at a path; undefined when nothing does, or the way leads out. */
 export function lookAt<T>(
   kernel: Kernel,
@@ -106,17 +126,15 @@ export function lookAt<T>(
   path: string,
   look: (fd: number) => T,
 ): T | undefined {
-  let opened: Answered;
+  return inPlace(() => lookBeneath(kernel, base, path, look));
+}
+
+/** What is made where the way does not lead out of the place; undefined where it does. */
+export function inPlace<T>(made: () => T): T | undefined {
   try {
-    opened = openBeneath(kernel, base, path, O_PATH);
+    return made();
   } catch (error) {
     if (error instanceof Withheld) return undefined;
     throw error;
-  }
-  if ('errno' in opened) return undefined;
-  try {
-    return look(opened.ret);
-  } finally {
-    kernel.call(SYS.close, opened.ret);
   }
 }

@@ -10,6 +10,7 @@ import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { assemble } from '../kernel/instructions.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { openBase } from './beneath.ts';
 
 /** What is to be waited for: the objects of a removed cgroup, of a pin, the maps of a program. */
 export type Late = 'cgroup' | 'pin' | 'maps';
@@ -19,7 +20,6 @@ const POLL_MS = 1;
 const CGROUP_SKB = 8;
 const ARRAY = 2;
 const EGRESS = 1;
-const O_DIRECTORY_CLOEXEC = 0o2200000;
 
 export interface CanaryPlace {
   /** A directory of the cgroup hierarchy in which the canary's cgroup is made. */
@@ -86,8 +86,7 @@ function pin(kernel: Kernel, fd: number, path: string): void {
 
 function attach(kernel: Kernel, fd: number, path: string): void {
   must(kernel.call(SYS.mkdir, cString(path), 0o755), 'make the cgroup of the canary');
-  const opened = kernel.call(SYS.open, cString(path), O_DIRECTORY_CLOEXEC, 0);
-  const directory = must(opened, 'open the cgroup of the canary');
+  const { fd: directory } = openBase(kernel, path);
   command(kernel, 'prog_attach', new Attr(kernel).u32(0, directory).u32(4, fd).u32(8, EGRESS));
   close(kernel, directory);
 }

@@ -2,13 +2,13 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import { O_CLOEXEC, O_DIRECTORY } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
 import { underConditions } from './conditions.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { type LiveFd, lowestFree, realFd } from './process.ts';
 import { duplicated } from './process-calls.ts';
 
-const O_DIRECTORY_CLOEXEC = 0o2200000;
 const MFD_CLOEXEC = 1;
 
 export function openCgroup(caller: LiveCaller, call: CallOf<'open_cgroup'>): Decision {
@@ -26,7 +26,7 @@ export function openOther(caller: LiveCaller, call: CallOf<'open_other'>): Decis
 
 /** An ordinary directory, or an anonymous memory file. */
 export function openKind(kernel: Kernel, kind: 'dir' | 'file'): Answered {
-  if (kind === 'dir') return kernel.call(SYS.open, cString('/'), O_DIRECTORY_CLOEXEC, 0);
+  if (kind === 'dir') return kernel.call(SYS.open, cString('/'), O_DIRECTORY | O_CLOEXEC, 0);
   return kernel.call(SYS.memfd_create, cString('bpfledger'), MFD_CLOEXEC);
 }
 

@@ -90,12 +90,20 @@ function withObject<T>(
 }
 
 export function listOf(live: LiveKernel, cgroupFd: number, type: AttachType): LiveList {
-  const attached = query(live, cgroupFd, type, 0);
-  const effective = query(live, cgroupFd, type, EFFECTIVE);
-  const mode = MODES[attached.flags];
-  if (mode === undefined) throw new Error(`the kernel reports attach flags ${attached.flags}`);
-  const { revision } = attached;
-  return { mode, revision, attached: attached.ids, effective: effective.ids };
+  const own = ownListOf(live, cgroupFd, type);
+  return { ...own, effective: query(live, cgroupFd, type, EFFECTIVE).ids };
+}
+
+/** What is attached to a cgroup itself; what runs there besides is not asked. */
+export function ownListOf(
+  live: LiveKernel,
+  cgroupFd: number,
+  type: AttachType,
+): Omit<LiveList, 'effective'> {
+  const { flags, revision, ids } = query(live, cgroupFd, type, 0);
+  const mode = MODES[flags];
+  if (mode === undefined) throw new Error(`the kernel reports attach flags ${flags}`);
+  return { mode, revision, attached: ids };
 }
 
 function query(live: LiveKernel, cgroupFd: number, type: AttachType, flags: number) {

@@ -5,7 +5,7 @@
 import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 
-/** Stands for a label that is not open: a number above every fd limit. */
+/** Stands for a label that is not open: a number that no process of a scenario gets to. */
 const NO_FD = 1_000_000;
 /** Stands for an object that never was: an id that is never given out. */
 const NO_ID = 2_147_000_000;

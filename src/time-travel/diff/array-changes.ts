@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
-import type { Slot } from '../../domain/effective.ts';
+import { parentIn, type Slot } from '../../domain/effective.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
 import type { CgroupView } from '../../projections/state.ts';
 import { type Subject, subject } from '../subjects/subject.ts';
@@ -105,13 +105,4 @@ function reasons(
   });
   const isNew = worlds.some((cgroups) => !cgroups.has(cgroupId));
   return [...lists, subject.written(cgroupId, type), ...(isNew ? [subject.cgroup(cgroupId)] : [])];
-}
-
-/** The cgroup that another is in; as `parentOf`, its path is shorter. */
-function parentIn(
-  cgroups: ReadonlyMap<number, CgroupView>,
-  { parent_id, path }: CgroupView,
-): CgroupView | undefined {
-  const parent = cgroups.get(parent_id);
-  return parent !== undefined && parent.path.length < path.length ? parent : undefined;
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { boot } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
+import { evolve } from '../../domain/evolve.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
@@ -98,4 +99,13 @@ it.each<[string, readonly Call[], Partial<Wanted>, string | undefined]>([
   }
   const asked = { path: '/a/b', attach_type, program: 1, loaded: true, ...wanted };
   expect(adviceFor(kernel, asked)).toBe(advice);
+});
+
+it('is none where no process can be made that tries it', () => {
+  const kernel = boot('6.18');
+  for (const call of base) expect(isRefusal(perform(kernel, BOOT_PID, call).outcome)).toBe(false);
+  // As in an older log, in which init could end.
+  evolve(kernel, { type: 'ProcessExited' }, BOOT_PID);
+  const asked = { path: '/a/b', attach_type, program: 1, loaded: true };
+  expect(adviceFor(kernel, asked)).toBeUndefined();
 });

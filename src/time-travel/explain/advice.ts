@@ -5,10 +5,10 @@
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import { cgroupAt, levelsOf } from '../../domain/effective.ts';
-import type { Mode } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
-import { entryText, programText } from '../plan/program-text.ts';
+import { MODE_TEXT } from '../wording/mode-text.ts';
+import { entryText, programText } from '../wording/program-text.ts';
 import { type Place, Refused, Trial } from './trial.ts';
 
 export interface Wanted {
@@ -36,15 +36,15 @@ export function adviceFor(kernel: Kernel, wanted: Wanted): string | undefined {
 }
 
 function works(kernel: Kernel, { path, attach_type, program }: Wanted, { make }: Change): boolean {
-  const trial = new Trial(kernel, attach_type);
   try {
+    const trial = new Trial(kernel, attach_type);
     trial.take(program);
     make(trial);
+    return trial.runsOn(path);
   } catch (error) {
     if (error instanceof Refused) return false;
     throw error;
   }
-  return trial.runsOn(path);
 }
 
 /** What could help, the smallest first. */
@@ -99,12 +99,6 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
   }
   return changes;
 }
-
-const MODE_TEXT: Readonly<Record<Mode, string>> = {
-  none: 'without flags',
-  override: 'with override',
-  multi: 'with multi',
-};
 
 /** The cgroup is not there: it is made, with those above it, and the program attached. */
 function remake(kernel: Kernel, { path, program }: Wanted): Change {

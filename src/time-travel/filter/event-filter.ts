@@ -1,6 +1,7 @@
 /** Which events a reader wants to see. All conditions must hold. */
 import type { LedgerEvent } from '../../events/event.ts';
 import type { CgroupScope } from './cgroup-scope.ts';
+import { namesObject } from './names.ts';
 import type { ProgramScope } from './program-scope.ts';
 
 export interface EventFilter {
@@ -25,22 +26,6 @@ export interface EventFilter {
 /** Stands for the absence of an errno. */
 export const NO_ERRNO = 'none';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether the call, an effect, the answer or the refused objects name a link. */
-function namesLink({ call, effects, outcome }: LedgerEvent, id: number): boolean {
-  const isIt = (place: Fields): boolean => place.link_id === id;
-  if (isIt(call as unknown as Fields)) return true;
-  for (const effect of effects) {
-    if (isIt(effect as unknown as Fields)) return true;
-    if ('kind' in effect && effect.kind === 'link' && 'id' in effect && effect.id === id) {
-      return true;
-    }
-  }
-  if ('errno' in outcome) return isIt(outcome.about ?? {});
-  return outcome.info?.kind === 'link' && outcome.info.id === id;
-}
-
 /** Whether an event is wanted. */
 export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   const { call, errno, pid, comm, actor, program, link, cgroup, from, to } = filter;
@@ -57,7 +42,7 @@ export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   if (actor !== undefined && event.actor !== actor) return false;
   if (from !== undefined && event.at < from) return false;
   if (to !== undefined && event.at > to) return false;
-  if (link !== undefined && !namesLink(event, link)) return false;
+  if (link !== undefined && !namesObject(event, 'link', link)) return false;
   return inProgram && inCgroup;
 }
 

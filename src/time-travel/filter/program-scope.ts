@@ -3,10 +3,12 @@
  * the scope knows at which positions which link ran the program, and when the program lived.
  */
 import type { Effect } from '../../domain/effect.ts';
+import { firstWhere } from '../../domain/halving.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { lineText, queryLine } from '../../events/reading/lineage.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { QuestionLimit } from '../question-limit.ts';
+import { namesObject } from './names.ts';
 
 /** Versions of links that one scope may hold. */
 const SCOPE_VERSIONS_MAX = 200_000;
@@ -93,7 +95,7 @@ function learn(
 /** Whether it held right before or right after the event at a position. */
 function heldAround(versions: Versions, key: string, position: number): boolean {
   const known = versions.get(key) ?? [];
-  const after = known.findLastIndex((version) => version.position <= position);
+  const after = firstWhere(known, (version) => version.position > position) - 1;
   if (after < 0) return false;
   const changed = known[after]?.position === position;
   return known[after]?.holds === true || (changed && known[after - 1]?.holds === true);
@@ -146,22 +148,12 @@ function livedBefore({ boot, position }: LedgerEvent, { program, lives }: Scope)
   return known.findLast((version) => version.position < position)?.holds === true;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether the call, an effect, the outputs or the refused objects name the program itself. */
+/** Whether the event names the program itself, also in an effective array. */
 function namesProgram(event: LedgerEvent, program: number): boolean {
-  const { call, effects, outcome } = event;
-  const isIt = (place: Fields): boolean =>
-    place.prog_id === program || place.was_prog_id === program;
-  if (isIt(call as unknown as Fields)) return true;
+  const { effects, outcome } = event;
+  if (namesObject(event, 'prog', program)) return true;
   for (const effect of effects) {
-    if (isIt(effect as unknown as Fields)) return true;
-    if ('kind' in effect && effect.kind === 'prog' && 'id' in effect && effect.id === program) {
-      return true;
-    }
     if (effect.type === 'EffectiveSlotWritten' && effect.prog_ids.includes(program)) return true;
   }
-  if ('errno' in outcome) return isIt(outcome.about ?? {});
-  if (outcome.info?.kind === 'prog' && outcome.info.id === program) return true;
-  return outcome.query?.prog_ids.includes(program) ?? false;
+  return 'query' in outcome && (outcome.query?.prog_ids.includes(program) ?? false);
 }

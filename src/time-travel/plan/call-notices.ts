@@ -5,10 +5,11 @@ import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
 import { isWithin } from '../../domain/path.ts';
+import { MODE_TEXT } from '../wording/mode-text.ts';
+import { entryText, programText } from '../wording/program-text.ts';
 import { bugNotices } from './bug-notices.ts';
 import { hiddenBelow, programOfEntry } from './hidden-below.ts';
 import type { Numbered } from './planned-call.ts';
-import { entryText, programText } from './program-text.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
 /** Entries in a list from which on it is said to be nearly full. */
@@ -58,10 +59,9 @@ function replacementNotices(
   if ((flagWord(call.flags) & ATTACH_FLAG_BITS.replace) !== 0) return hidden;
   const prog_id = programOfEntry(before, planned, effect);
   if (prog_id === was_prog_id) return hidden;
-  const how = mode === 'override' ? 'with override' : 'without flags';
   const sentence =
     `${programText(before, prog_id)} replaces ${programText(before, was_prog_id)} on ` +
-    `${cgroup.path} for ${attach_type}, though replace was not asked for: a list ${how} holds one program`;
+    `${cgroup.path} for ${attach_type}, though replace was not asked for: a list ${MODE_TEXT[mode]} holds one program`;
   const about = { prog_id, was_prog_id, cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type };
   const entries = [{ cgroup_id: cgroup.id, attach_type, prog_id: was_prog_id }];
   return [{ call: index, kind: 'replaces-unasked', sentence, about, entries }, ...hidden];

@@ -4,8 +4,8 @@ import type { EntryHolder } from '../../domain/effect.ts';
 import type { EntryList, Kernel } from '../../domain/kernel.ts';
 import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
 import { holdersOf } from '../../projections/holders.ts';
+import { programText } from '../wording/program-text.ts';
 import type { Numbered } from './planned-call.ts';
-import { programText } from './program-text.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
 interface Worlds {

@@ -4,11 +4,11 @@
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { EffectOf } from '../../domain/effect.ts';
+import { levelsOf } from '../../domain/effective.ts';
 import type { Cgroup, Entry, Kernel } from '../../domain/kernel.ts';
 import { holderOf, listOf, progIdOf } from '../../domain/list.ts';
-import { isWithin } from '../../domain/path.ts';
+import { entryText, programText } from '../wording/program-text.ts';
 import type { Numbered } from './planned-call.ts';
-import { entryText, programText } from './program-text.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
 /** Cgroups that one warning names. */
@@ -48,17 +48,26 @@ interface Hider {
 }
 
 /** The nearest cgroups below that have entries, by path. */
-function hidersBelow(before: Kernel, cgroup: Cgroup, attach_type: AttachType): Hider[] {
+function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hider[] {
   const found: Hider[] = [];
+  /** Whether no entries stand from a cgroup on up to the top, as far as it was found out. */
+  const isFree = new Map([[top.id, true]]);
   for (const one of before.cgroups.values()) {
     const { entries } = listOf(one, attach_type);
-    if (entries.length === 0 || one.id === cgroup.id || !isWithin(one.path, cgroup.path)) continue;
-    found.push({ id: one.id, path: one.path, entries });
+    if (entries.length === 0 || one.id === top.id) continue;
+    const passed: number[] = [];
+    let isNearest = false;
+    for (const level of levelsOf(before, one)) {
+      if (level.id === one.id) continue;
+      const known = isFree.get(level.id);
+      if (known !== undefined) isNearest = known;
+      if (known !== undefined || listOf(level, attach_type).entries.length > 0) break;
+      passed.push(level.id);
+    }
+    for (const id of passed) isFree.set(id, isNearest);
+    if (isNearest) found.push({ id: one.id, path: one.path, entries });
   }
-  found.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return found.filter(
-    (one) => !found.some((upper) => upper !== one && isWithin(one.path, upper.path)),
-  );
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** The program that an entry which an effect tells of runs. */

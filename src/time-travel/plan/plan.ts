@@ -3,7 +3,7 @@ import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { effectiveArray, type Slot } from '../../domain/effective.ts';
+import { effectiveArray, parentOf, type Slot } from '../../domain/effective.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
@@ -13,11 +13,11 @@ import { LogRefusal } from '../../events/log-refusal.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
 import { numbered } from '../../events/writing/references.ts';
+import { entryText } from '../wording/program-text.ts';
 import { callNotices } from './call-notices.ts';
 import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
-import { entryText } from './program-text.ts';
 import type { Notice } from './warning.ts';
 import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
 
@@ -120,9 +120,9 @@ function* touchedPlaces(
   after: Kernel,
   effects: readonly Effect[],
 ): Pausing<Place[]> {
-  if (effects.length === 0) return [];
   const places = new Map<string, Place>();
-  const used = { before: yield* usedTypes(before), after: yield* usedTypes(after) };
+  let usedBefore: ReadonlySet<AttachType> | undefined;
+  let usedAfter: ReadonlySet<AttachType> | undefined;
   const touch = (cgroup_id: number, attach_type: AttachType): void => {
     const cgroup = after.cgroups.get(cgroup_id) ?? before.cgroups.get(cgroup_id);
     if (cgroup !== undefined) places.set(`${cgroup_id}|${attach_type}`, { cgroup, attach_type });
@@ -141,10 +141,12 @@ function* touchedPlaces(
         break;
       }
       case 'CgroupMade':
-        for (const attach_type of used.after) touch(effect.cgroup_id, attach_type);
+        usedAfter ??= yield* usedTypes(after);
+        for (const attach_type of usedAfter) touch(effect.cgroup_id, attach_type);
         break;
       case 'CgroupRemoved':
-        for (const attach_type of used.before) touch(effect.cgroup_id, attach_type);
+        usedBefore ??= yield* usedTypes(before);
+        for (const attach_type of usedBefore) touch(effect.cgroup_id, attach_type);
         break;
       default:
         break;
@@ -164,14 +166,16 @@ function* usedTypes(kernel: Kernel): Pausing<Set<AttachType>> {
 /** The cgroups of both worlds by that above them; those that the calls remove come last. */
 function* familiesOf(before: Kernel, after: Kernel): Pausing<Map<number, Cgroup[]>> {
   const families = new Map<number, Cgroup[]>();
-  const add = (cgroup: Cgroup): void => {
-    const siblings = families.get(cgroup.parent_id);
-    if (siblings === undefined) families.set(cgroup.parent_id, [cgroup]);
+  const add = (kernel: Kernel, cgroup: Cgroup): void => {
+    const parent = parentOf(kernel, cgroup);
+    if (parent === undefined) return;
+    const siblings = families.get(parent.id);
+    if (siblings === undefined) families.set(parent.id, [cgroup]);
     else siblings.push(cgroup);
   };
-  yield* walk(after.cgroups.values(), add);
+  yield* walk(after.cgroups.values(), (one) => add(after, one));
   yield* walk(before.cgroups.values(), (one) => {
-    if (!after.cgroups.has(one.id)) add(one);
+    if (!after.cgroups.has(one.id)) add(before, one);
   });
   return families;
 }

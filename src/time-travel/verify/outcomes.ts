@@ -15,7 +15,8 @@ import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
 import type { Queryable } from '../../events/storage/database.ts';
-import type { SnapshotsBeside } from './snapshots.ts';
+import { Pace } from '../../events/turns.ts';
+import { type SnapshotsBeside, snapshotsTo } from './snapshots.ts';
 
 /** Differences that a verdict lists; more are only counted. */
 const DIFFERENCES_MAX = 100;
@@ -61,13 +62,16 @@ export async function verifyOutcomes(
 ): Promise<OutcomesVerdict> {
   const { position: to } = await readHead(database, host_id);
   const again = new DecidedAgain();
-  let stored = await snapshots.next(to);
+  const stored = snapshotsTo(database, host_id, to);
+  let { value: next } = await stored.next();
+  const pace = new Pace();
   for await (const page of readThrough(database, host_id, { from: 1, to })) {
     for (const event of page) {
+      if (pace.isDue) await pace.turn();
       again.take(event);
-      if (event.position !== stored) continue;
-      await snapshots.compare(again.kernel);
-      stored = await snapshots.next(to);
+      if (event.position !== next?.position) continue;
+      snapshots.compare(next, again.kernel);
+      next = (await stored.next()).value;
     }
   }
   return again.verdict();

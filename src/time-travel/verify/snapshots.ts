@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Kernel } from '../../domain/kernel.ts';
-import { type Stretch, stretchesOf } from '../../events/reading/lineage.ts';
+import { stretchesOf } from '../../events/reading/lineage.ts';
 import {
   firstSnapshot,
   isSound,
@@ -31,34 +31,30 @@ export interface SnapshotDifference {
   readonly message: string;
 }
 
-/** The snapshots of a host's line, held against its states in order. */
+/** The snapshots of a host's line up to a position, in order. */
+export async function* snapshotsTo(
+  database: Queryable,
+  hostId: number,
+  to: number,
+): AsyncGenerator<StoredSnapshot, undefined> {
+  for (const stretch of await stretchesOf(database, hostId, { from: 1, to })) {
+    for (let { from } = stretch; from <= stretch.to; ) {
+      const stored = await firstSnapshot(database, hostId, { ...stretch, from });
+      if (stored === undefined) break;
+      yield stored;
+      from = stored.position + 1;
+    }
+  }
+}
+
+/** What came of the snapshots that were held against the states of a log. */
 export class SnapshotsBeside {
-  readonly #database: Queryable;
-  readonly #hostId: number;
-  #stretches: readonly Stretch[] | undefined;
-  #next: StoredSnapshot | undefined;
   #count = 0;
   #faultCount = 0;
   readonly #faults: SnapshotDifference[] = [];
 
-  constructor(database: Queryable, hostId: number) {
-    this.#database = database;
-    this.#hostId = hostId;
-  }
-
-  /** The position of the next snapshot up to `to`; undefined when there is none. */
-  async next(to: number): Promise<number | undefined> {
-    if (this.#stretches === undefined) {
-      this.#stretches = await stretchesOf(this.#database, this.#hostId, { from: 1, to });
-      await this.#find();
-    }
-    return this.#next?.position;
-  }
-
-  /** The state at the position of the next snapshot. */
-  async compare(kernel: Kernel): Promise<void> {
-    const stored = this.#next;
-    if (stored === undefined) return;
+  /** Holds a snapshot against the state at its position. */
+  compare(stored: StoredSnapshot, kernel: Kernel): void {
     this.#count++;
     const { position } = stored;
     // Inside an append nothing is kept of the chain, and such a snapshot is not read.
@@ -67,10 +63,6 @@ export class SnapshotsBeside {
     } else if (!isDeepStrictEqual(stateOf(stored), JSON.parse(snapshotText(kernel)))) {
       this.#fault(position, 'it is not the state that the log gives');
     }
-    this.#stretches = (this.#stretches ?? [])
-      .filter(({ to }) => to > position)
-      .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, position + 1) }));
-    await this.#find();
   }
 
   verdict(): SnapshotsVerdict {
@@ -80,14 +72,6 @@ export class SnapshotsBeside {
       fault_count: this.#faultCount,
       faults: this.#faults,
     };
-  }
-
-  async #find(): Promise<void> {
-    this.#next = undefined;
-    for (const stretch of this.#stretches ?? []) {
-      this.#next = await firstSnapshot(this.#database, this.#hostId, stretch);
-      if (this.#next !== undefined) return;
-    }
   }
 
   #fault(position: number, message: string): void {

@@ -59,7 +59,7 @@ export async function verifyHost(
   const imported = await importOf(database, host_id);
   const chain = await verifyChain(database, host_id, outside);
   const projections = await verifyProjections(database, host_id).catch(stoppedBy);
-  const beside = new SnapshotsBeside(database, host_id);
+  const beside = new SnapshotsBeside();
   const outcomes = await verifyOutcomes(database, host_id, beside).catch(stoppedBy);
   const snapshots = beside.verdict();
   const verdicts = { chain, projections, outcomes, snapshots };
