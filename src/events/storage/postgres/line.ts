@@ -2,7 +2,7 @@
  * A line to a server: one connection that is opened once, and given up when it breaks or falls
  * silent. Each is a client of the driver of its own, with a pool of one. The driver would open it
  * anew, and 3.4.9 does not do that well: what was written to the connection that broke can end the
- * process, wait for ever, or go to the next one (ADR 28).
+ * process, wait for ever, or go to the next one (ADR 13).
  */
 import { connect, type Socket } from 'node:net';
 import postgres from 'postgres';
