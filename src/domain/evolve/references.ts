@@ -16,7 +16,8 @@ export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number)
   if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
 }
 
-function counted(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
+/** The row that the references of an object are counted on. */
+export function counted(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
   switch (kind) {
     case 'prog':
       return kernel.programs.edit(id);

@@ -102,9 +102,9 @@ export interface Lost {
 export type Sighting = Found | Gone | Lost;
 export type SightingName = Sighting['name'];
 
-const NAMES: Readonly<Record<SightingName, true>> = { found: true, gone: true, lost: true };
+const NAMES: readonly unknown[] = ['found', 'gone', 'lost'] satisfies readonly SightingName[];
 
 /** Whether what stands in an event in the place of a call is a sighting. */
-export function isSighting(call: { readonly name: string }): call is Sighting {
-  return call.name in NAMES;
+export function isSighting(call: object): call is Sighting {
+  return 'name' in call && NAMES.includes(call.name);
 }
