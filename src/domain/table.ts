@@ -15,9 +15,8 @@ export interface RowKind<V> {
    */
   readonly settled?: (copy: V, below: V | undefined) => V;
   /**
-   * Keys of rows that are gone are used again, as fd numbers and paths are. A Map keeps a removed
-   * key in its chain until it grows, and the same key removed and set a hundred times is looked up
-   * through a hundred of them; such rows are marked as gone instead.
+   * Keys of rows that are gone are used again, as fd numbers and paths are; such rows are marked as
+   * gone (docs/performance.md#a-map-whose-keys-return).
    */
   readonly keysReturn?: true;
 }
