@@ -138,7 +138,7 @@ export class HostFeed implements Feed {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
       if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
     } catch (error) {
-      this.#countOut();
+      this.#leave();
       throw error;
     }
   }
@@ -167,7 +167,7 @@ export class HostFeed implements Feed {
   leave(follower: Follower): void {
     const at = this.#waiting.indexOf(follower);
     if (at !== -1) this.#waiting.splice(at, 1);
-    this.#countOut();
+    this.#leave();
   }
 
   #letOldGo(): void {
@@ -196,7 +196,7 @@ export class HostFeed implements Feed {
         this.#endHash = hash;
       }
     } catch (error) {
-      this.#countOut();
+      this.#leave();
       throw error;
     }
     if (this.#stopPolling === undefined) {
@@ -207,7 +207,7 @@ export class HostFeed implements Feed {
     this.hint();
   }
 
-  #countOut(): void {
+  #leave(): void {
     assert(this.#followers > 0, 'more followers leave than joined');
     this.#followers--;
     if (this.#followers > 0) return;

@@ -4,7 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { lookBeneath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { inspectPin } from '../live/objects.ts';
+import { objectBehindPin } from '../live/objects.ts';
 
 interface Ground {
   readonly live: LiveKernel;
@@ -44,5 +44,5 @@ function checkName(ground: Ground, path: string): string | undefined {
 /** Whether a name is ours, opened: a directory of the log, or a pin of an object that we made. */
 export function isOurs({ live, model }: Ground, path: string, fd: number): boolean {
   if (fstatSync(fd).isDirectory()) return model.bpffs.get(path)?.kind === 'dir';
-  return (inspectPin(live, fd)?.id ?? 0) > 0;
+  return (objectBehindPin(live, fd)?.id ?? 0) > 0;
 }

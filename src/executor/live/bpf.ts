@@ -7,7 +7,7 @@ import { BPF } from '../kernel/commands.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import { O_DIRECTORY, openBeneath } from './beneath.ts';
 import { runUnderConditions, runUnderFdLimit } from './conditions.ts';
-import { type LiveCaller, refuse } from './live-kernel.ts';
+import { failWith, type LiveCaller } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
 
 /** Makes one command under the process's own conditions. */
@@ -51,7 +51,7 @@ export function onTarget(
 ): Decision {
   if (call.target_path === undefined) return run(call.target_fd ?? 0);
   const opened = openDirectory(caller, call.target_path);
-  if ('errno' in opened) return refuse(opened.errno, { stage: 'open' });
+  if ('errno' in opened) return failWith(opened.errno, { stage: 'open' });
   const directory = { real: opened.ret, cloexec: true, kind: 'cgroup', id: 0 } as const;
   const number = adopt(caller, directory);
   try {

@@ -5,13 +5,13 @@ import type { Effect } from '../../domain/effect.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { atSpot, O_PATH, openBeneath, procPath, type Spot } from './beneath.ts';
 import { runUnderConditions, runUnderRights } from './conditions.ts';
-import { type LiveCaller, refuse, succeed } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
 export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
   const { kernel, cgroups } = live;
   const answered = atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot));
-  if ('errno' in answered) return refuse(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('cgroup');
   cgroups.open(path, id);
   return succeed([{ type: 'CgroupMade', cgroup_id: id, path }]);
@@ -20,7 +20,7 @@ export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision
 export function rmdir({ live }: LiveCaller, { path }: CallOf<'rmdir'>): Decision {
   const { kernel, cgroups } = live;
   const answered = atSpot(kernel, cgroups.top, path, (spot) => removeDirectory(kernel, spot));
-  if ('errno' in answered) return refuse(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   return succeed([{ type: 'CgroupRemoved', cgroup_id: cgroups.remove(path) }]);
 }
 
@@ -49,7 +49,9 @@ export function rename(caller: LiveCaller, { path, to }: CallOf<'rename'>): Deci
       walk,
     );
   const answered = atSpot(kernel, bpffs, path, move, walk);
-  return 'errno' in answered ? refuse(answered.errno) : succeed([{ type: 'PathMoved', path, to }]);
+  return 'errno' in answered
+    ? failWith(answered.errno)
+    : succeed([{ type: 'PathMoved', path, to }]);
 }
 
 export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Decision {
@@ -58,7 +60,7 @@ export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Deci
     runUnderConditions(caller, () => kernel.call(SYS.chmod, name, mode)),
   );
   return 'errno' in answered
-    ? refuse(answered.errno)
+    ? failWith(answered.errno)
     : succeed([{ type: 'ModeChanged', path, mode }]);
 }
 
@@ -76,7 +78,7 @@ function onBpffs(
     (spot) => runUnderConditions(caller, () => act(kernel, spot)),
     (open) => runUnderRights(caller, open),
   );
-  return 'errno' in answered ? refuse(answered.errno) : succeed([effect]);
+  return 'errno' in answered ? failWith(answered.errno) : succeed([effect]);
 }
 
 /**

@@ -58,7 +58,7 @@ export function succeed(
 }
 
 /** What a call answers to which the kernel said no; it does not say by which rule. */
-export function refuse(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
+export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };
 }

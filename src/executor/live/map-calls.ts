@@ -6,7 +6,13 @@ import type { Decision } from '../../domain/decision.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
-import { type LiveCaller, type LiveKernel, type MapForm, refuse, succeed } from './live-kernel.ts';
+import {
+  failWith,
+  type LiveCaller,
+  type LiveKernel,
+  type MapForm,
+  succeed,
+} from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
@@ -26,7 +32,7 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
     .u32(16, call.map_flags ?? 0)
     .name(28, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
-  if ('errno' in answered) return refuse(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');
   live.ids.introduce('map', realIdBehind(live, answered.ret), id);
   const info = objectBehind(live, answered.ret);
@@ -54,7 +60,7 @@ export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): 
   const value = valueBuffer(form, 0);
   const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
-  if ('errno' in answered) return refuse(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   return succeed([], 0, { value: Number(value.readBigUInt64LE(0)) });
 }
 
@@ -64,7 +70,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
   const key = keyBytes(caller.live, form, call.key);
   const attr = elementAttr(caller, call.map_fd, key, value).u64(24, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
-  return 'errno' in answered ? refuse(answered.errno) : succeed();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): Decision {
@@ -72,7 +78,7 @@ export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): 
   const value = call.value === undefined ? undefined : valueBuffer(form, call.value);
   const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_delete_elem', attr);
-  return 'errno' in answered ? refuse(answered.errno) : succeed();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>): Decision {
@@ -80,7 +86,7 @@ export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>)
   const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);
   const next = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
   const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call.map_fd, key, next));
-  if ('errno' in answered) return refuse(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   return succeed([], 0, { next_key: keyOf(caller.live, form, next) });
 }
 

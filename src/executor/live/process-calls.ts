@@ -8,7 +8,7 @@ import { NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
 import { procPath } from './beneath.ts';
 import { release } from './bpf.ts';
-import { type LiveCaller, type LiveKernel, refuse, succeed } from './live-kernel.ts';
+import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
 import type { LiveFd, LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -28,7 +28,7 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
 
 export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
   const pid = call.child_pid ?? live.nameNew('process');
-  if (live.processes.has(pid)) return refuse('EEXIST');
+  if (live.processes.has(pid)) return failWith('EEXIST');
   const child = newProcess(live, pid, call.comm ?? '');
   child.uid = call.uid ?? 0;
   child.caps = call.caps ?? (child.uid === 0 ? ALL_CAPABILITIES : []);
@@ -41,7 +41,7 @@ export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
 export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<Decision> {
   const { live, process } = caller;
   const pid = call.child_pid ?? live.nameNew('process');
-  if (live.processes.has(pid)) return refuse('EEXIST');
+  if (live.processes.has(pid)) return failWith('EEXIST');
   const fds = new Map([...process.fds].map(([n, fd]) => [n, duplicate(live, fd)]));
   const uid = call.uid ?? process.uid;
   const caps = call.caps ?? process.caps;
@@ -81,14 +81,14 @@ export async function exit(caller: LiveCaller): Promise<Decision> {
 export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decision {
   const uid = call.uid ?? process.uid;
   const lacking = call.caps.some((capability) => !process.caps.includes(capability));
-  if (process.uid !== 0 && (lacking || uid !== process.uid)) return refuse('EPERM');
+  if (process.uid !== 0 && (lacking || uid !== process.uid)) return failWith('EPERM');
   process.uid = uid;
   process.caps = call.caps;
   return succeed([{ type: 'CredentialsChanged', uid, caps: call.caps }]);
 }
 
 export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): Decision {
-  if (call.nofile > NR_OPEN) return refuse('EPERM');
+  if (call.nofile > NR_OPEN) return failWith('EPERM');
   process.nofile = call.nofile;
   return succeed([{ type: 'NofileLimited', nofile: call.nofile }]);
 }
@@ -97,7 +97,7 @@ export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): D
 export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<Decision> {
   const { live, process } = caller;
   const cgroup = live.cgroups.at(call.path);
-  if (cgroup === undefined) return refuse('ENOENT');
+  if (cgroup === undefined) return failWith('ENOENT');
   await stand(live, process, call.path);
   return succeed([{ type: 'ProcessMoved', cgroup_id: cgroup.id }]);
 }
