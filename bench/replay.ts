@@ -2,7 +2,7 @@
  * D: how fast is a log folded: from memory, from a database that this process has read nothing of,
  * and from pages of rows as other stores read them?
  */
-import { unbooted } from '../src/domain/boot.ts';
+import { emptyKernel } from '../src/domain/boot.ts';
 import { decodeEvent, encodeEvent } from '../src/events/encoding/codec.ts';
 import type { LedgerEvent } from '../src/events/event.ts';
 import { sealSegments } from '../src/events/proof/seal.ts';
@@ -76,7 +76,7 @@ async function measure(context: BenchContext, { url, log, make }: Workload): Pro
   const to = events.length;
   let digest = '';
   const memory = () => {
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const start = performance.now();
     fold(kernel, events);
     const ms = performance.now() - start;

@@ -3,7 +3,7 @@
  * there, and compares. Where they differ, which also says that they are of another version, the
  * new rows take the place of the old ones in the same transaction.
  */
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { lockHead, readHead } from '../events/head.ts';
 import type { ProjectionRow } from '../events/projector.ts';
@@ -45,7 +45,7 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
   const { host_id, check = false } = options;
   return database.transaction(async (tx) => {
     for (const table of projector.tables) await createShadow(tx, table);
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const { position: from } = await readHead(tx, host_id);
     // A branch has rows of its own; those of its prefix are its origin's.
     const grown = await grownFrom(tx, host_id);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf, randomHistory } from '../../test/support/random-history.ts';
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray } from '../domain/effective.ts';
-import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
+import { restoreKernel, snapshotOf } from '../domain/snapshot.ts';
 import { decodeEvent, encodeEvent } from '../events/encoding/codec.ts';
 import { fold } from '../events/reading/host-state.ts';
 import { atOnce } from '../events/turns.ts';
@@ -13,7 +13,7 @@ const text = (value: unknown): string => JSON.stringify(value);
 
 describe('the whole state', () => {
   it.each([1, 2, 3])('is equal text when it was folded from the log or restored: %i', (seed) => {
-    const folded = unbooted();
+    const folded = emptyKernel();
     let positions = 0;
     for (const { event, kernel } of randomHistory({ seed, events: 400, rebootEvery: 150 })) {
       const { position, recorded_at } = event;
@@ -22,7 +22,7 @@ describe('the whole state', () => {
       const live = text(atOnce(stateOf(kernel)));
       expect(text(atOnce(stateOf(folded))), `seed ${seed}, position ${position}`).toBe(live);
       const snapshot = JSON.parse(text(snapshotOf(kernel)));
-      expect(text(atOnce(stateOf(restoredFrom(snapshot))))).toBe(live);
+      expect(text(atOnce(stateOf(restoreKernel(snapshot))))).toBe(live);
       positions++;
     }
     expect(positions).toBe(20);

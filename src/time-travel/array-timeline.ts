@@ -4,7 +4,7 @@
  * searches are asked of it.
  */
 import type { AttachType } from '../domain/attach-type.ts';
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Cgroup, Entry, Kernel } from '../domain/kernel.ts';
@@ -209,7 +209,7 @@ class Chain {
   /** The kernel's own rule, on a kernel that has nothing but this chain. */
   #slots(nearestFirst: readonly Level[]): Slot[] {
     const { attach_type } = this.#place;
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const cgroups = nearestFirst.map((level, i): Cgroup => {
       const parent_id = nearestFirst[i + 1]?.cgroup_id ?? 0;
       const { cgroup_id: id, path, mode } = level;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import { encodeEvent } from '../../src/events/encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
 import { signed } from '../../src/events/proof/checkpoint.ts';
@@ -114,7 +114,7 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
       ],
     );
   }
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   fold(
     kernel,
     steps.slice(0, 12).map(({ event }) => event),

@@ -1,7 +1,7 @@
 // Reading on both databases: pages, times, states at a position, snapshots and followers.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
@@ -88,7 +88,7 @@ describeStores('reading', ({ open }) => {
     expect(kept?.snapshots).toBe(11);
     const events = await expectSoundLog(store.database, host_id);
     for (const position of [0, 1, 2, 999, 1001, 4500, 10_002, 11_001]) {
-      const kernel = unbooted();
+      const kernel = emptyKernel();
       fold(kernel, events.slice(0, position));
       const state = await second.kernelAt(host, position);
       expect(snapshotOf(state.kernel)).toEqual(snapshotOf(kernel));

@@ -1,7 +1,7 @@
 // What real kernels answered, as one log: each scenario of a golden file is a boot of one host.
 // Times are invented: seeded, microseconds to milliseconds apart, as those of a busy machine are.
 
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
@@ -26,7 +26,7 @@ export async function scenarioEvents(
   seed = 1,
 ): Promise<LedgerEvent[]> {
   const random = randomFrom(seed);
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   const events: LedgerEvent[] = [];
   let at = 1_795_000_000_000_000;
 

@@ -1,6 +1,6 @@
 /** GET /v1/releases: what each kernel does; GET /v1/releases/diff: how two differ, in sentences. */
 import { z } from '@hono/zod-openapi';
-import { describedSwitches, differences } from '../../domain/release/describe.ts';
+import { describeSwitches, differences } from '../../domain/release/describe.ts';
 import {
   knownReleases,
   type Release,
@@ -78,7 +78,7 @@ export function releases(app: App): void {
     const ids = release === undefined ? distinctReleases() : [known(release, 'release').id];
     const items = ids.map((id) => {
       const { basis, ...found } = known(id, 'release');
-      return { id, basis, switches: describedSwitches({ basis, ...found }) };
+      return { id, basis, switches: describeSwitches({ basis, ...found }) };
     });
     return c.json({ items }, 200);
   });

@@ -2,7 +2,7 @@
  * Imports a bundle as a new host with the same bytes and hashes, in one transaction: either the
  * whole log holds and all of it is there afterwards, or nothing is.
  */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -122,7 +122,7 @@ class Restored {
   readonly #projector: Projector;
   readonly #check: ChainCheck;
   readonly #now: number;
-  readonly #kernel = unbooted();
+  readonly #kernel = emptyKernel();
   #exportedAs = '';
   #born: Birth | null = null;
   /** Of its checkpoints. */

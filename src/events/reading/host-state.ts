@@ -4,11 +4,11 @@
  */
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
-import { restoredFrom, restoringFrom, type Snapshot } from '../../domain/snapshot.ts';
+import { restoreKernel, restoreKernelInTurns, type Snapshot } from '../../domain/snapshot.ts';
 import type { Change } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -44,7 +44,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
+  const kernel = stored === undefined ? emptyKernel() : await restored(stored.state);
   let reached = from;
   for (let page = await first; !page.done; page = await pages.next()) {
     fold(kernel, page.value);
@@ -93,10 +93,10 @@ const AT_ONCE_BYTES = 32 * 1024;
 
 /** A small state at once: another thread takes no less than a turn of the loop. */
 async function restored(state: Uint8Array): Promise<Kernel> {
-  if (state.byteLength <= AT_ONCE_BYTES) return restoredFrom(parsed(inflateSync(state)));
+  if (state.byteLength <= AT_ONCE_BYTES) return restoreKernel(parsed(inflateSync(state)));
   const text = await promisify(inflate)(state);
   await turn();
-  return inTurns(restoringFrom(parsed(text)));
+  return inTurns(restoreKernelInTurns(parsed(text)));
 }
 
 function parsed(text: Buffer): Snapshot {

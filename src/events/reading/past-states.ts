@@ -3,7 +3,7 @@
  * position comes from one state, and a position a little later is folded on from there. What is
  * kept is bounded by its rows; what was read longest ago goes first.
  */
-import { type Kernel, layered } from '../../domain/kernel.ts';
+import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -104,7 +104,7 @@ export class PastStates {
     // It was being read for somebody else, and how that failed is not about this position.
     if (below === undefined) return read(await this.#load(hostId, position).kernel);
     if (near.position === position) return read(below);
-    const kernel = layered(below);
+    const kernel = layerOn(below);
     const from = { kernel, position: near.position };
     const reading = foldUpTo(this.#database, hostId, from, position);
     return read(await this.#at(hostId, position, reading));

@@ -2,9 +2,9 @@
  * A draft: submissions decided one after the other on a layer above the committed state, with the
  * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
  */
-import { flushLayer, type Kernel, layered } from '../../domain/kernel.ts';
+import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { passedLimit } from '../../domain/size.ts';
+import { checkSize } from '../../domain/size.ts';
 import { encodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -69,7 +69,7 @@ type Layers = 'one-layer' | 'layer-each';
 function decided(submissions: readonly Submission[], options: DraftOptions, layers: Layers): Draft {
   const { projector } = options;
   const recordedAt = Math.max(options.now, options.head.recorded_at);
-  const layer = layered(options.kernel);
+  const layer = layerOn(options.kernel);
   const events: LedgerEvent[] = [];
   const bodies: string[] = [];
   const keys: KeyRow[] = [];
@@ -134,7 +134,7 @@ function stage(
   }
   refuseAhead(calls, from.recorded_at);
   // A reference may stop a submission half way, so then a layer of its own is needed.
-  const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layered(kernel);
+  const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layerOn(kernel);
   const events: LedgerEvent[] = [];
   const bodies: string[] = [];
   const rows: (readonly (readonly ProjectionRow[])[])[] = [];
@@ -145,7 +145,7 @@ function stage(
     const place = { position, recorded_at: from.recorded_at, actor: principal };
     const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
     const event = decideEvent(own, asked, place);
-    const passed = passedLimit(own, event.effects);
+    const passed = checkSize(own, event.effects);
     if (passed !== undefined) {
       if (own === kernel) throw new HalfWay();
       const place = { call: outcomes.length, calls: calls.length };

@@ -3,7 +3,7 @@
  * commit is lost the same is tried again: the row's unique name then tells whether it was done,
  * since a boot id belongs to one attempt.
  */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import type { Clock } from '../clock.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -107,7 +107,7 @@ async function insertHost(
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
   const request = at === undefined ? { call: boot } : { call: boot, at };
   const draft = draftOf([{ principal, calls: [request] }], {
-    kernel: unbooted(),
+    kernel: emptyKernel(),
     head: from,
     projector,
     now,

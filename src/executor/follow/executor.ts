@@ -4,9 +4,9 @@
  * the log was reported; the one event that may have been under way is found done, or is done.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
-import { layered, type Kernel as Model } from '../../domain/kernel.ts';
+import { layerOn, type Kernel as Model } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
 import type { Kernel } from '../kernel/syscall.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
@@ -73,7 +73,7 @@ export async function execute(asked: Executor): Promise<void> {
   // Without pins nothing of an earlier run is left, so the boot is applied again from its start.
   const reported = ephemeral ? Math.min(leased, boot - 1) : leased;
   const names = naming();
-  const run: Run = { model: unbooted(), live: undefined, resumed: true, reports: [], standing: '' };
+  const run: Run = { model: emptyKernel(), live: undefined, resumed: true, reports: [], standing: '' };
   const events = ledger.follow(boot - 1)[Symbol.asyncIterator]();
   // What is wrong with an event is told when its turn comes.
   const read = () => {
@@ -187,7 +187,7 @@ async function wasDone(
   event: LoggedEvent,
 ): Promise<boolean> {
   if (event.effects.length === 0 || run.live === undefined) return false;
-  const after = layered(run.model);
+  const after = layerOn(run.model);
   fold(after, event);
   const deadline = performance.now() + SETTLED_MS_MAX;
   do {

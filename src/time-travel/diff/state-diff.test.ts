@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { givenHistory, randomHistory, type Step } from '../../../test/support/random-history.ts';
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { atOnce } from '../../events/turns.ts';
@@ -23,7 +23,7 @@ function played(steps: Iterable<Step>) {
 }
 
 function diffBetween({ states, events }: ReturnType<typeof played>, from: number, to: number) {
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   const causes = new Causes();
   events.slice(0, to).forEach((event, i) => {
     if (i >= from) causes.add(kernel, event);

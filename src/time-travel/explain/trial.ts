@@ -4,7 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import { cgroupAt, effectiveArray } from '../../domain/effective.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { AttachFlagName } from '../../domain/flags.ts';
-import { type Entry, type Kernel, layered } from '../../domain/kernel.ts';
+import { type Entry, type Kernel, layerOn } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { parentPath } from '../../domain/path.ts';
@@ -29,7 +29,7 @@ export class Trial {
   #program = { id: 0, fd: -1 };
 
   constructor(kernel: Kernel, attach_type: AttachType) {
-    this.#world = layered(kernel);
+    this.#world = layerOn(kernel);
     this.#attach_type = attach_type;
     this.#pid = this.#call({ name: 'spawn', comm: 'advice' }, BOOT_PID);
   }

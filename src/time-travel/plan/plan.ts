@@ -5,10 +5,10 @@ import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, parentOf, type Slot } from '../../domain/effective.ts';
 import { applyAll } from '../../domain/evolve.ts';
-import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
+import { type Cgroup, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { passedLimit } from '../../domain/size.ts';
+import { checkSize } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
@@ -55,7 +55,7 @@ export interface Plan {
  *   `host-too-large` when a call makes the state larger than a host may be
  */
 export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing<Plan> {
-  const world = layered(kernel);
+  const world = layerOn(kernel);
   const calls: Numbered[] = [];
   const notices: Notice[] = [];
   const taken: TakenEntry[] = [];
@@ -73,7 +73,7 @@ export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing
     }
     applyAll(world, planned.effects, pid);
     emptied.take(world, planned);
-    const passed = passedLimit(world, planned.effects);
+    const passed = checkSize(world, planned.effects);
     if (passed !== undefined) {
       const place = { call: index, calls: requests.length };
       throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });

@@ -3,7 +3,7 @@
  * again on the state before it, and then folded as it was recorded: the log is the truth, and an
  * answer that is no longer ours is told, never corrected.
  */
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -80,7 +80,7 @@ export async function verifyOutcomes(
 /** A log that is decided again, event by event from its first one on. */
 export class DecidedAgain {
   /** The state after the last event that was taken; not to be changed. */
-  readonly kernel = unbooted();
+  readonly kernel = emptyKernel();
   readonly #differences: OutcomeDifference[] = [];
   #count = 0;
   #position = 0;
