@@ -4,7 +4,7 @@ import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
-import { recordedBy, type Sides } from '../recorders/differential/divergence.ts';
+import { recordMachine, type Sides } from '../recorders/differential/divergence.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { goldenText } from '../recorders/golden/record.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
@@ -58,7 +58,7 @@ export const record = command({
 async function agreed({ header, steps }: Scenario, kernel: string, sides: Sides): Promise<string> {
   const program = { header: { ...header, kernel }, steps: steps.map(({ step }) => step) };
   const texts = [];
-  for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordedBy(program, sides)));
+  for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordMachine(program, sides)));
   const [text = ''] = texts;
   if (texts.some((other) => other !== text)) throw new Error(`${RUNS} runs do not agree`);
   return text;

@@ -47,7 +47,7 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
 }
 
 function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
-  const live = openLive(kernel, scratch, { config, nameNew: counted(config) });
+  const live = openLive(kernel, scratch, { config, nameNew: countIds(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = {
@@ -72,7 +72,7 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
 }
 
 /** Gives out the log's ids in the order in which things are made. */
-function counted(config: BootConfig): LiveKernel['nameNew'] {
+function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
     link: config.first_link_id,

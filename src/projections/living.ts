@@ -5,7 +5,7 @@
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { isWithin } from '../domain/path.ts';
-import { checkedLimit, type Page } from './moment.ts';
+import { checkLimit, type Page } from './moment.ts';
 import { byBytes } from './order.ts';
 
 /** Ids of the living cgroups; with `under`, of that cgroup and those below it. */
@@ -66,7 +66,7 @@ export function livingPins(
     )
     .map(([path]) => path)
     .sort(byBytes)
-    .slice(0, checkedLimit(page));
+    .slice(0, checkLimit(page));
 }
 
 function ids(rows: readonly { readonly id: number }[], page: Page<number>): number[] {
@@ -74,5 +74,5 @@ function ids(rows: readonly { readonly id: number }[], page: Page<number>): numb
   return rows
     .flatMap(({ id }) => (id > after ? id : []))
     .sort((a, b) => a - b)
-    .slice(0, checkedLimit(page));
+    .slice(0, checkLimit(page));
 }

@@ -16,7 +16,7 @@ export interface Page<K> {
 }
 
 /** The limit, when it is one. Throws a RangeError that names the bound: the edge checks first. */
-export function checkedLimit({ limit }: Page<unknown>): number {
+export function checkLimit({ limit }: Page<unknown>): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return limit;
   throw new RangeError(`page limit ${limit} is outside 1…${PAGE_LIMIT_MAX} (PAGE_LIMIT_MAX)`);
 }

@@ -5,7 +5,7 @@
 import type { Capability } from '../domain/capability.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
 import { mapped, type Pausing } from '../events/turns.ts';
-import { checkedLimit, type Page } from './moment.ts';
+import { checkLimit, type Page } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
 export interface OpenFileView {
@@ -51,7 +51,7 @@ export function livingProcesses(kernel: Kernel, page: Page<number>): ProcessView
   return [...kernel.processes.values()]
     .filter(({ pid }) => pid > after)
     .sort((a, b) => a.pid - b.pid)
-    .slice(0, checkedLimit(page))
+    .slice(0, checkLimit(page))
     .map((process) => viewOf(kernel, process));
 }
 

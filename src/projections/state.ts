@@ -10,7 +10,7 @@ import type { MapType } from '../domain/map-type.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { mapped, type Pausing } from '../events/turns.ts';
 import { inNameOrder } from './boots.ts';
-import { type ListedEntry, listedEntry } from './entries.ts';
+import { type ListedEntry, describeEntry } from './entries.ts';
 import { type Holders, holdersOf } from './holders.ts';
 import { byBytes } from './order.ts';
 import { type ProcessView, processesOf } from './processes.ts';
@@ -166,17 +166,17 @@ function* cgroupsOf(kernel: Kernel): Pausing<CgroupView[]> {
     path: cgroup.path,
     children: cgroup.children,
     processes: cgroup.processes,
-    attached: attachedTo(kernel, cgroup),
+    attached: listAttached(kernel, cgroup),
     effective: effective(cgroup),
   }));
 }
 
 /** A cgroup's own lists, in the order of the attach types' numbers. */
-function attachedTo(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
+function listAttached(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
   return byNumber(cgroup.lists.keys()).flatMap((attach_type) => {
     const list = cgroup.lists.get(attach_type);
     if (list === undefined) return [];
-    const entries = list.entries.map((entry) => listedEntry(kernel, entry));
+    const entries = list.entries.map((entry) => describeEntry(kernel, entry));
     return [{ attach_type, mode: list.mode, revision: list.revision, entries }];
   });
 }
@@ -189,7 +189,7 @@ function effectiveViews(kernel: Kernel): (cgroup: Cgroup) => readonly EffectiveV
   const known = new Map<number, readonly EffectiveView[]>();
   const written = new Set<number>();
   for (const { cgroup_id } of kernel.writtenArrays.values()) written.add(cgroup_id);
-  const types = usedTypes(kernel);
+  const types = collectTypes(kernel);
   return function viewsOf(cgroup: Cgroup): readonly EffectiveView[] {
     const found = known.get(cgroup.id);
     if (found !== undefined) return found;
@@ -217,7 +217,7 @@ function effectiveOn(
 }
 
 /** Attach types that any cgroup has a list for, by number. */
-function usedTypes(kernel: Kernel): AttachType[] {
+function collectTypes(kernel: Kernel): AttachType[] {
   const types = new Set<AttachType>();
   for (const { lists } of kernel.cgroups.values()) for (const type of lists.keys()) types.add(type);
   return byNumber(types);

@@ -19,7 +19,7 @@ import {
   listVersions,
   type Span,
   type WrittenVersion,
-  writtenVersions,
+  readWrittenVersions,
 } from '../projections/list-versions.ts';
 import { PAGE_LIMIT_MAX } from '../projections/moment.ts';
 import { QuestionLimit } from './question-limit.ts';
@@ -100,7 +100,7 @@ async function rowsOf(database: Queryable, span: Span, place: ArrayPlace): Promi
   const lives = found.filter(({ position_gone }) => (position_gone ?? to) >= from);
   const wanted = { lives, attach_type: place.attach_type, limit };
   const lists = await listVersions(database, { host_id, from, to }, wanted);
-  const written = await writtenVersions(database, { host_id, from, to }, wanted);
+  const written = await readWrittenVersions(database, { host_id, from, to }, wanted);
   if (Math.max(found.length, lists.length, written.length) > TIMELINE_ROWS_MAX) {
     const many = `changed more than ${TIMELINE_ROWS_MAX} times between ${from} and ${to}`;
     const message = `the lists of ${place.path} ${many}; ask from a later position`;

@@ -4,7 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { lookBeneath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { pinned } from '../live/objects.ts';
+import { objectBehindPin } from '../live/objects.ts';
 
 interface Ground {
   readonly live: LiveKernel;
@@ -43,5 +43,5 @@ function foreignAt(ground: Ground, path: string): string | undefined {
 /** Whether a name is ours, opened: a directory of the log, or a pin of an object that we made. */
 export function isOurs({ live, model }: Ground, path: string, fd: number): boolean {
   if (fstatSync(fd).isDirectory()) return model.bpffs.get(path)?.kind === 'dir';
-  return (pinned(live, fd)?.id ?? 0) > 0;
+  return (objectBehindPin(live, fd)?.id ?? 0) > 0;
 }

@@ -9,7 +9,7 @@ import type { BpffsNode } from '../../domain/kernel.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { atSpot, inPlace, lookAt, lookBeneath, type Spot, spotPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { pinned } from '../live/objects.ts';
+import { objectBehindPin } from '../live/objects.ts';
 import { closeLive } from '../live/open-live.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
 import { openHeld } from './held.ts';
@@ -87,7 +87,7 @@ function putBackPins(ground: Ground): Repair[] {
 /** Whether a pin still holds a link that lost its cgroup, while the log's link has one. */
 function isStale({ live, model }: Ground, path: string, { id }: BpffsNode): boolean {
   if ((model.links.get(id)?.cgroup_id ?? 0) === 0) return false;
-  const info = lookAt(live.kernel, live.bpffs, path, (fd) => pinned(live, fd));
+  const info = lookAt(live.kernel, live.bpffs, path, (fd) => objectBehindPin(live, fd));
   return info?.kind === 'link' && info.cgroup_id === 0;
 }
 

@@ -59,12 +59,12 @@ function mountsOf(type: string): string[] {
   return lines.flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
     const path = before.split(' ')[4];
-    return after.split(' ', 1)[0] === type && path !== undefined ? [unescaped(path)] : [];
+    return after.split(' ', 1)[0] === type && path !== undefined ? [unescapeOctal(path)] : [];
   });
 }
 
 /** mountinfo writes blanks and backslashes in octal. */
-function unescaped(path: string): string {
+function unescapeOctal(path: string): string {
   return path.replace(/\\(\d{3})/gu, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );

@@ -7,7 +7,7 @@ import { BPF } from '../kernel/commands.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import { O_DIRECTORY, openBeneath } from './beneath.ts';
 import { underConditions, underFdLimit } from './conditions.ts';
-import { type LiveCaller, saidNo } from './live-kernel.ts';
+import { type LiveCaller, failWith } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
 
 /** Makes one command under the process's own conditions. */
@@ -51,7 +51,7 @@ export function onTarget(
 ): Decision {
   if (call.target_path === undefined) return made(call.target_fd ?? 0);
   const opened = openDirectory(caller, call.target_path);
-  if ('errno' in opened) return saidNo(opened.errno, { stage: 'open' });
+  if ('errno' in opened) return failWith(opened.errno, { stage: 'open' });
   const directory = { real: opened.ret, cloexec: true, kind: 'cgroup', id: 0 } as const;
   const number = adopt(caller, directory);
   try {

@@ -5,23 +5,23 @@ import type { Effect } from '../../domain/effect.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { atSpot, O_PATH, openBeneath, openedPath, type Spot } from './beneath.ts';
 import { underConditions, underRights } from './conditions.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { succeed, type LiveCaller, failWith } from './live-kernel.ts';
 import { makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
 export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
   const { kernel, cgroups } = live;
   const answered = atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot));
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('cgroup');
   cgroups.made(path, id);
-  return done([{ type: 'CgroupMade', cgroup_id: id, path }]);
+  return succeed([{ type: 'CgroupMade', cgroup_id: id, path }]);
 }
 
 export function rmdir({ live }: LiveCaller, { path }: CallOf<'rmdir'>): Decision {
   const { kernel, cgroups } = live;
   const answered = atSpot(kernel, cgroups.top, path, (spot) => removeDirectory(kernel, spot));
-  if ('errno' in answered) return saidNo(answered.errno);
-  return done([{ type: 'CgroupRemoved', cgroup_id: cgroups.removed(path) }]);
+  if ('errno' in answered) return failWith(answered.errno);
+  return succeed([{ type: 'CgroupRemoved', cgroup_id: cgroups.removed(path) }]);
 }
 
 export function bpffsMkdir(caller: LiveCaller, { path }: CallOf<'bpffs_mkdir'>): Decision {
@@ -49,7 +49,7 @@ export function rename(caller: LiveCaller, { path, to }: CallOf<'rename'>): Deci
       walk,
     );
   const answered = atSpot(kernel, bpffs, path, move, walk);
-  return 'errno' in answered ? saidNo(answered.errno) : done([{ type: 'PathMoved', path, to }]);
+  return 'errno' in answered ? failWith(answered.errno) : succeed([{ type: 'PathMoved', path, to }]);
 }
 
 export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Decision {
@@ -57,7 +57,7 @@ export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Deci
   const answered = atNode(caller, path, (name) =>
     underConditions(caller, () => kernel.call(SYS.chmod, name, mode)),
   );
-  return 'errno' in answered ? saidNo(answered.errno) : done([{ type: 'ModeChanged', path, mode }]);
+  return 'errno' in answered ? failWith(answered.errno) : succeed([{ type: 'ModeChanged', path, mode }]);
 }
 
 function onBpffs(
@@ -74,7 +74,7 @@ function onBpffs(
     (spot) => underConditions(caller, () => made(kernel, spot)),
     (open) => underRights(caller, open),
   );
-  return 'errno' in answered ? saidNo(answered.errno) : done([effect]);
+  return 'errno' in answered ? failWith(answered.errno) : succeed([effect]);
 }
 
 /**

@@ -49,7 +49,7 @@ export interface LiveCaller {
 }
 
 /** The kernel said yes. */
-export function done(
+export function succeed(
   effects: readonly Effect[] = [],
   ret = 0,
   outputs: Omit<Success, 'ret'> = {},
@@ -58,7 +58,7 @@ export function done(
 }
 
 /** The kernel said no; it does not say by which rule. */
-export function saidNo(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
+export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };
 }

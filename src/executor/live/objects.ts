@@ -67,7 +67,7 @@ export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
 }
 
 /** What is behind the pin that an fd was opened on; undefined when it is no pin. */
-export function pinned(live: LiveKernel, fd: number): ObjectInfo | undefined {
+export function objectBehindPin(live: LiveKernel, fd: number): ObjectInfo | undefined {
   const { kernel } = live;
   const attr = new Attr(kernel).pointer(0, cString(openedPath(fd)));
   const opened = kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);

@@ -11,7 +11,7 @@ import {
   entriesSince,
   type LinkOrigin,
   linksSince,
-  writtenSince,
+  findWrittenSince,
 } from '../../projections/entry-origins.ts';
 import { holdersOf } from '../../projections/holders.ts';
 import { programNames } from '../../projections/lives.ts';
@@ -128,7 +128,7 @@ export async function originsOf(
   ]);
   if (linkIds.length + direct.length < slots.length) {
     // An array that a kernel bug wrote was written as a whole.
-    const put = await writtenSince(database, moment, { cgroup_id: at, attach_type });
+    const put = await findWrittenSince(database, moment, { cgroup_id: at, attach_type });
     return slots.map(() => ({ put }));
   }
   const nextLink = links.values();
