@@ -96,8 +96,8 @@ export function countRecorded(
 }
 
 /** Times every request under the route that answered it. */
-export function timed(metrics: Metrics): MiddlewareHandler {
-  return async function timed(c, next) {
+export function timeRequests(metrics: Metrics): MiddlewareHandler {
+  return async function timeRequests(c, next) {
     const start = performance.now();
     await next();
     observe(

@@ -21,7 +21,7 @@ function fieldOf(
   return calls === 1 ? field : `${call}.${field}`;
 }
 
-function toldBy(reason: Why): Told {
+function problemParts(reason: Why): Told {
   switch (reason.why) {
     case 'host-unknown':
       return ['no-such-host', { field: 'host' }];
@@ -87,7 +87,7 @@ const isDamage = (error: unknown): error is Error =>
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof LogRefusal) {
-    const [slug, details] = toldBy(error.reason);
+    const [slug, details] = problemParts(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
   }
   if (isDamage(error)) {

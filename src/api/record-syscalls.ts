@@ -3,7 +3,7 @@ import { countRecorded } from './metrics.ts';
 import { callsOf } from './request/syscall-request.ts';
 import {
   entityTag,
-  expectedPosition,
+  readIfMatch,
   fingerprint,
   idempotencyKey,
   type Requested,
@@ -38,7 +38,7 @@ export async function recordSyscalls(
   { host, actor, text, value }: SyscallsBody,
 ): Promise<SyscallsAnswer> {
   const key = idempotencyKey(c);
-  const expected = expectedPosition(c, host);
+  const expected = readIfMatch(c, host);
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
   const receipt = await service.log.submit(host, {

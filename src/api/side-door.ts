@@ -74,7 +74,7 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const principal = admitted(guard, c.req, host);
+    const principal = admit(guard, c.req, host);
     const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
     const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
@@ -90,7 +90,7 @@ async function serve(
 }
 
 /** Who writes, if they may: what the guard of the route checks. Throws the problem of who may not. */
-function admitted(guard: Access, { header, path }: Requested['req'], host: string): Principal {
+function admit(guard: Access, { header, path }: Requested['req'], host: string): Principal {
   refuseStrangers(guard, { method: 'POST', path, header });
   const caller = callerOf(guard, header);
   if (caller instanceof ProblemError) throw caller;

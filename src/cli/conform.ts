@@ -44,7 +44,7 @@ export const conform = command({
     await inParallel(scenariosOf(files), atOnce, async ({ file, scenario }) => {
       const release = override ?? releaseNamed(scenario.header.kernel, file);
       const machine = await makeMachine(scenario, release);
-      const mismatches = await replayed(file, scenario, machine, release);
+      const mismatches = await replayScenario(file, scenario, machine, release);
       sums.steps += scenario.steps.length;
       sums.mismatches += mismatches.length;
       for (const mismatch of mismatches) show({ file, scenario, mismatch }, flags.json, print);
@@ -82,11 +82,11 @@ interface Placed {
 async function* scenariosOf(files: readonly string[]): AsyncGenerator<Placed> {
   for (const file of files) {
     const text = await readGolden(file).catch(unreadable);
-    for (const scenario of parsed(text, file)) yield { file, scenario };
+    for (const scenario of parseFile(text, file)) yield { file, scenario };
   }
 }
 
-function parsed(text: string, file: string): Scenario[] {
+function parseFile(text: string, file: string): Scenario[] {
   try {
     return parseScenarios(text, file);
   } catch (error) {
@@ -107,7 +107,7 @@ function releaseNamed(name: string, file?: string): Release {
 }
 
 /** Says which scenario it was when a replay ends in an error. */
-async function replayed(
+async function replayScenario(
   file: string,
   scenario: Scenario,
   machine: Machine,

@@ -71,7 +71,7 @@ export const executor = command({
     const following = execute({
       kernel,
       place,
-      ledger: { ...reader, ...leased(client, host, holder) },
+      ledger: { ...reader, ...leaseClient(client, host, holder) },
       progTypes: progTypesFrom(flags['allow-prog-type']),
       ephemeral,
       repair,
@@ -142,13 +142,13 @@ function ledgerOf(client: RestClient, host: string): Ledger {
       const at = await client.get<{ reported_position: number }>(`${path}/executor`);
       return at.reported_position;
     },
-    follow: (after) => logged(followEvents(client, { path: `${path}/events/stream`, after })),
+    follow: (after) => toLogged(followEvents(client, { path: `${path}/events/stream`, after })),
   };
   return { ...reader, lease: noLease, report: noLease };
 }
 
 /** Events as the log has them: the sentence of a refusal is for people and no part of it. */
-async function* logged(events: AsyncIterable<WireEvent>): AsyncGenerator<LoggedEvent> {
+async function* toLogged(events: AsyncIterable<WireEvent>): AsyncGenerator<LoggedEvent> {
   for await (const event of events) {
     const { message: _, ...outcome } = event.outcome;
     yield applicable({ ...event, outcome });
@@ -163,7 +163,7 @@ interface Holder {
   readonly ephemeral: boolean;
 }
 
-function leased(
+function leaseClient(
   client: RestClient,
   host: string,
   { executor, instance, place, ephemeral }: Holder,

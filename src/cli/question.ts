@@ -70,7 +70,7 @@ export function oneHost(name: string, words: readonly string[]): string {
 }
 
 /** A flag that must be given. Throws `UsageError` with an example of it. */
-export function needed(
+export function requireFlag(
   name: string,
   flag: string,
   given: string | undefined,
@@ -86,7 +86,7 @@ export function placeFrom(
   flags: { readonly cgroup: string | undefined; readonly type: string | undefined },
 ): { readonly cgroup: string; readonly attach_type: string } {
   return {
-    cgroup: needed(name, 'cgroup', flags.cgroup, '/system.slice'),
-    attach_type: needed(name, 'type', flags.type, 'egress'),
+    cgroup: requireFlag(name, 'cgroup', flags.cgroup, '/system.slice'),
+    attach_type: requireFlag(name, 'type', flags.type, 'egress'),
   };
 }

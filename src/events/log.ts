@@ -209,11 +209,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
   }
 
   return {
-    createHost: async (request) => createHost(context, request, askedBoot(request, randomBytes)),
+    createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
     async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
       // A host that is not there is refused before what was asked of it.
       await idOf(host);
-      const call = askedBoot(request, randomBytes);
+      const call = bootCall(request, randomBytes);
       return submit(host, {
         principal,
         calls: [{ call, ...(at !== undefined && { at }) }],
@@ -313,7 +313,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
 }
 
-function askedBoot(
+function bootCall(
   { release, boot_id, config = {} }: Partial<BootRequest>,
   randomBytes: LogOptions['randomBytes'],
 ): AskedBoot {

@@ -4,7 +4,7 @@
  */
 import type { Capability } from '../domain/capability.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
-import { mapped, type Pausing } from '../events/turns.ts';
+import { mapInTurns, type Pausing } from '../events/turns.ts';
 import { checkLimit, type Page } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
@@ -42,7 +42,7 @@ export interface ProcessView {
 /** Every living process, by pid. */
 export function* processesOf(kernel: Kernel): Pausing<ProcessView[]> {
   const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
-  return yield* mapped(processes, (process) => viewOf(kernel, process));
+  return yield* mapInTurns(processes, (process) => viewOf(kernel, process));
 }
 
 /** A page of the living processes, by pid. */

@@ -8,7 +8,7 @@ import type { Mode } from '../domain/flags.ts';
 import type { Boot, BpffsNode, Cgroup, Element, Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
 import type { ProgType } from '../domain/prog-type.ts';
-import { mapped, type Pausing } from '../events/turns.ts';
+import { mapInTurns, type Pausing } from '../events/turns.ts';
 import { inNameOrder } from './boots.ts';
 import { type ListedEntry, describeEntry } from './entries.ts';
 import { type Holders, holdersOf } from './holders.ts';
@@ -111,7 +111,7 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
   return {
     boot: bootOf(kernel),
     cgroups: yield* cgroupsOf(kernel),
-    programs: yield* mapped(byId(kernel.programs.values()), (program) => ({
+    programs: yield* mapInTurns(byId(kernel.programs.values()), (program) => ({
       prog_id: program.id,
       prog_type: program.prog_type,
       expected_attach_type: program.expected_attach_type,
@@ -124,7 +124,7 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
       refs: program.refs,
       held_by: heldBy('prog', program.id),
     })),
-    links: yield* mapped(
+    links: yield* mapInTurns(
       byId(kernel.links.values()),
       ({ id, prog_id, attach_type, cgroup_id, refs }) => ({
         link_id: id,
@@ -135,7 +135,7 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
         held_by: heldBy('link', id),
       }),
     ),
-    maps: yield* mapped(byId(kernel.maps.values()), (map) => ({
+    maps: yield* mapInTurns(byId(kernel.maps.values()), (map) => ({
       map_id: map.id,
       map_type: map.map_type,
       key_size: map.key_size,
@@ -160,7 +160,7 @@ function bootOf({ boot: { number, boot_id, release, config } }: Kernel): Boot {
 function* cgroupsOf(kernel: Kernel): Pausing<CgroupView[]> {
   const effective = effectiveViews(kernel);
   yield;
-  return yield* mapped(byId(kernel.cgroups.values()), (cgroup) => ({
+  return yield* mapInTurns(byId(kernel.cgroups.values()), (cgroup) => ({
     cgroup_id: cgroup.id,
     parent_id: cgroup.parent_id,
     path: cgroup.path,

@@ -213,7 +213,7 @@ class Chain {
     const cgroups = nearestFirst.map((level, i): Cgroup => {
       const parent_id = nearestFirst[i + 1]?.cgroup_id ?? 0;
       const { cgroup_id: id, path, mode } = level;
-      const entries = level.entries.map((entry) => placed(kernel, entry, attach_type));
+      const entries = level.entries.map((entry) => placeEntry(kernel, entry, attach_type));
       const lists = new Map([[attach_type, { mode, revision: 0, entries }]]);
       return { id, parent_id, path, children: 0, processes: 0, lists };
     });
@@ -229,7 +229,7 @@ class Chain {
 }
 
 /** An entry of the list, its link put beside it. */
-function placed(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
+function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };

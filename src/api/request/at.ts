@@ -55,7 +55,7 @@ export async function momentOf(
   text: MomentText | undefined,
   field = 'at',
 ): Promise<Moment> {
-  const found = await knownMoment(service, host, text, field);
+  const found = await requireMoment(service, host, text, field);
   keepFor(c, host, found);
   return found.moment;
 }
@@ -80,7 +80,7 @@ export async function worldAt<T>(
   const world = (kernel: Kernel, moment: Moment) => ({ moment, told: read(kernel) });
   const found = await (text === undefined
     ? log.readHead(host, world)
-    : known('at', () => log.readAt(host, text.position, world)));
+    : requireKnown('at', () => log.readAt(host, text.position, world)));
   keepFor(c, host, { moment: found.moment, fixed: text !== undefined });
   return found;
 }
@@ -138,17 +138,17 @@ export async function worldInTurns<T>(
 }
 
 /** The moment of a text, or the problem that the log does not have it. */
-export async function knownMoment(
+export async function requireMoment(
   service: Service,
   host: string,
   text: MomentText | undefined,
   field: string,
 ): Promise<FoundMoment> {
-  return known(field, () => findMoment(service, host, text));
+  return requireKnown(field, () => findMoment(service, host, text));
 }
 
 /** What is found at a moment, or the problem that the log does not have it. */
-async function known<T>(field: string, find: () => Promise<T>): Promise<T> {
+async function requireKnown<T>(field: string, find: () => Promise<T>): Promise<T> {
   try {
     return await find();
   } catch (error) {

@@ -82,7 +82,7 @@ interface Asked {
 }
 
 /** As bpftool ends what it prints: with a newline. */
-function printed(c: Context, told: object): never {
+function sendPrinted(c: Context, told: object): never {
   const type = { 'content-type': 'application/json' };
   // The typed response of a route knows one form only.
   return c.body(`${JSON.stringify(told)}\n`, 200, type) as never;
@@ -102,7 +102,7 @@ export function onlyWithBpftool(query: {
 }
 
 /** `bpftool -j cgroup tree`, of one cgroup and those below it. */
-export async function toldTree(
+export async function answerTree(
   { service, c, host, at, signal }: Asked & { readonly signal: AbortSignal },
   query: {
     readonly under: string;
@@ -126,7 +126,7 @@ export async function answerShow(
     return cgroup === undefined ? undefined : cgroupShow(kernel, cgroup, effective);
   });
   if (told === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
-  return printed(c, told);
+  return sendPrinted(c, told);
 }
 
 async function programsShow({ database }: Service, moment: Moment, programs: readonly Program[]) {
@@ -149,8 +149,8 @@ export async function answerObjects(
       : { programs: [...kernel.programs.values()].map((program) => ({ ...program })) },
   );
   const shown = 'links' in told ? told.links : await programsShow(service, moment, told.programs);
-  if (id === undefined) return printed(c, shown);
+  if (id === undefined) return sendPrinted(c, shown);
   const found = shown.find((one) => one.id === id);
   if (found === undefined) throw noSuchObject(`${kind} ${id}`, 'id');
-  return printed(c, found);
+  return sendPrinted(c, found);
 }

@@ -6,7 +6,7 @@ import type { Span } from '../../projections/list-versions.ts';
 import { type ArrayPlace, arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect/bisect.ts';
 import { bisectText } from '../../time-travel/bisect/bisect-text.ts';
-import { sideBySide, spelledBy } from '../../time-travel/bisect/differing.ts';
+import { sideBySide, readSpellings } from '../../time-travel/bisect/differing.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import { keepForOnce } from '../request/at.ts';
@@ -82,8 +82,8 @@ async function verdictOf(
   const { path, attach_type } = place;
   const others = await arrayTimeline(database, otherSpan, { path, attach_type });
   const compared = sideBySide(
-    { versions, spelled: await spelledBy(database, span.host_id, versions) },
-    { versions: others, spelled: await spelledBy(database, host_id, others) },
+    { versions, spelled: await readSpellings(database, span.host_id, versions) },
+    { versions: others, spelled: await readSpellings(database, host_id, others) },
   );
   return firstHolding(compared.versions, (version) => compared.differing.has(version));
 }

@@ -5,7 +5,7 @@
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { invalidBy } from '../field-errors.ts';
-import { knownMoment } from '../request/at.ts';
+import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { momentField } from '../request/moment-field.ts';
@@ -103,7 +103,7 @@ export function branches(app: App, service: Service): void {
     const parsed = branchRequest.safeParse(value);
     if (!parsed.success) throw invalidBy(parsed.error);
     const { name, at } = parsed.data;
-    const { moment } = await knownMoment(service, host, at, 'at');
+    const { moment } = await requireMoment(service, host, at, 'at');
     const key = idempotencyKey(c);
     const keyed = key !== undefined && {
       idempotency: { key, fingerprint: fingerprint(c, text) },

@@ -17,10 +17,10 @@ import {
   bpftoolTree,
   bpftoolTreeQuery,
   onlyWithBpftool,
-  toldTree,
+  answerTree,
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
@@ -80,7 +80,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, ...query } = pinned(c.req.valid('query'));
+    const { path: only, under, ...query } = pinPage(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
@@ -93,7 +93,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
       const effective = query.effective === 'true';
       const tree = { under: under ?? '/', effective, root };
       const answer = states.tell(c, ({ signal }) =>
-        toldTree({ service, c, host, at, signal }, tree),
+        answerTree({ service, c, host, at, signal }, tree),
       );
       return answer as Promise<never>;
     }

@@ -25,7 +25,7 @@ import {
   readsWithoutTag,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -94,7 +94,7 @@ export function drift(app: App, service: Service): void {
     const leave = room.enter(callerOfRequest(c));
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
-    const body = pulled(changes(service, { host, hostId, signal }), {
+    const body = pullStream(changes(service, { host, hostId, signal }), {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       onEnd() {

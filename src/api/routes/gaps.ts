@@ -6,7 +6,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
-import { type ToldGap, toldGaps } from '../../time-travel/gaps/told-gaps.ts';
+import { type ToldGap, describeGaps } from '../../time-travel/gaps/told-gaps.ts';
 import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
@@ -91,7 +91,7 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
       const message = `there are ${found.length} gaps, more than ${GAPS_MAX}; ask from a later one`;
       throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);
     }
-    const told = await toldGaps(found, (at) => log.event(host, at));
+    const told = await describeGaps(found, (at) => log.event(host, at));
     const { path, attach_type } = place;
     const { from, to } = span;
     const asked = { path, attach_type, ...(program !== undefined && { program }), from, to };

@@ -10,7 +10,7 @@ import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import {
-  expectedPosition,
+  readIfMatch,
   fingerprint,
   idempotencyKey,
   REPLAYED,
@@ -77,7 +77,7 @@ const rebootRoute = createRoute({
 const BOOTS_MAX = 1000;
 
 /** The parsed body of a write, and the key of its retries. */
-async function keyedBody<T extends z.ZodType>(c: Context, schema: T) {
+async function readKeyedBody<T extends z.ZodType>(c: Context, schema: T) {
   contentType(c, [JSON_TYPE]);
   const { text, value } = await jsonBody(c);
   const parsed = schema.safeParse(value);
@@ -124,7 +124,7 @@ export function hosts(app: App, service: Service): void {
   });
   app.openapi({ ...createHostRoute, hide: true }, async (c) => {
     const principal = c.get('principal');
-    const { request, keyed } = await keyedBody(c, hostRequest);
+    const { request, keyed } = await readKeyedBody(c, hostRequest);
     const { name } = request;
     const { event, replayed } = await log.createHost({
       ...request,
@@ -145,8 +145,8 @@ export function hosts(app: App, service: Service): void {
   app.openapi({ ...rebootRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
-    const { request, keyed } = await keyedBody(c, rebootRequest);
-    const expected = expectedPosition(c, host);
+    const { request, keyed } = await readKeyedBody(c, rebootRequest);
+    const expected = readIfMatch(c, host);
     const { events, replayed } = await log.reboot(host, {
       ...request,
       principal: actor,

@@ -8,7 +8,7 @@ import type { Moment, Page } from '../../projections/moment.ts';
 import { storagesOf } from '../../projections/storages.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { elementRow, pageOf, storageRow } from '../wire/reads.ts';
@@ -42,7 +42,7 @@ function register<R extends object>(app: App, service: Service, contents: Conten
   });
   app.openapi(route, async (c) => {
     const { host, id } = c.req.valid('param');
-    const { at, ...page } = pinned(c.req.valid('query'));
+    const { at, ...page } = pinPage(c.req.valid('query'));
     const moment = await momentOf(service, c, host, at);
     const [map] = await mapsByIds(service.database, moment, [id]);
     if (map === undefined) throw noSuchObject(`map ${id}`, 'id');

@@ -12,7 +12,7 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
@@ -118,7 +118,7 @@ function register(app: App, service: Service, kind: Kind): void {
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const query: PageQuery = pinned(c.req.valid('query'));
+    const query: PageQuery = pinPage(c.req.valid('query'));
     if (query.format === 'bpftool' && bpftool !== undefined) {
       refuseFilters(query);
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);

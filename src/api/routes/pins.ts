@@ -6,7 +6,7 @@ import { path } from '../../events/schema/text.ts';
 import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { nextPage, pathPage, pinned } from '../request/page.ts';
+import { nextPage, pathPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
@@ -34,7 +34,7 @@ export function pins(app: App, service: Service): void {
   const { database } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, path: only, ...page } = pinned(c.req.valid('query'));
+    const { at, path: only, ...page } = pinPage(c.req.valid('query'));
     if (only !== undefined) {
       const moment = await momentOf(service, c, host, at);
       const items = await pinsAtPaths(database, moment, [only]);

@@ -7,7 +7,7 @@ import { stateOf } from '../../projections/state.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt, worldInTurns } from '../request/at.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
@@ -61,7 +61,7 @@ export function state(app: App, service: Service, states: HeavyReads): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, ...page } = pinned(c.req.valid('query'));
+    const { at, ...page } = pinPage(c.req.valid('query'));
     const read = (kernel: Kernel) => livingProcesses(kernel, page);
     const { moment, told: items } = await worldAt(service, c, host, at, read);
     const { position } = moment;

@@ -13,11 +13,11 @@ import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
 import { invalid, type ProblemError, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
-import { atLine, type CheckedLine, checkedLines } from '../request/checked-lines.ts';
+import { atLine, type CheckedLine, checkLines } from '../request/checked-lines.ts';
 import { NDJSON_TYPE } from '../request/content-type.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { ReadAhead } from '../streams/read-ahead.ts';
 import { eventText } from '../wire/event-text.ts';
 
@@ -110,7 +110,7 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
   // nothing after it may be recorded.
   let replaying = target.key !== undefined;
   // The next lines are checked while these are recorded.
-  const arriving = new ReadAhead(checkedLines(c, target.key));
+  const arriving = new ReadAhead(checkLines(c, target.key));
   let untold: readonly Receipt[] = [];
   try {
     for (;;) {
@@ -169,7 +169,7 @@ export async function syscallStream(
   // While nothing is answered a problem still has a status of its own.
   const first = await answers.next();
   if (first.done) throw invalid([{ field: '', message: 'the body has no line' }]);
-  const stream = pulled(withProblem(first.value, answers), {
+  const stream = pullStream(withProblem(first.value, answers), {
     unreadMs: UNREAD_MS,
     mayGoOn: c.get('mayGoOn'),
   });

@@ -9,7 +9,7 @@ import { VERIFICATIONS } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { importedLog, importedOnWire } from '../wire/imported.ts';
+import { importedLog, importedLogOnWire } from '../wire/imported.ts';
 
 const count = z.int().min(0);
 
@@ -145,7 +145,7 @@ export function verify(app: App, service: Service): void {
       verifyHost(database, host_id, outside),
     );
     c.header('cache-control', 'no-store');
-    const foreign = imported !== undefined && { imported: importedOnWire(imported) };
+    const foreign = imported !== undefined && { imported: importedLogOnWire(imported) };
     return c.json({ host, ...told, ...foreign } as z.output<typeof verification>, 200);
   });
 }

@@ -18,7 +18,7 @@ export interface Pulled {
 const encoder = new TextEncoder();
 
 /** A stream of what `source` yields, texts in UTF-8; `source` is ended when the reader leaves. */
-export function pulled(
+export function pullStream(
   source: AsyncIterator<string | Uint8Array, undefined>,
   { unreadMs, mayGoOn, heartbeat, onEnd }: Pulled,
 ): ReadableStream {

@@ -60,7 +60,7 @@ async function* linesOf(
       position = sealed.position_to;
       hash = sealed.hash_after;
       if (!forks.has(position) || sealed.batches.at(-1)?.position_to === position) continue;
-      yield batchLine(await cutBatch(database, host_id, position));
+      yield batchLine(await readCutBatch(database, host_id, position));
       continue;
     }
     const limit = head - position;
@@ -75,7 +75,7 @@ async function* linesOf(
       yield eventLine(row, hash);
       const batch =
         batches.get(row.position) ??
-        (forks.has(row.position) ? await cutBatch(database, host_id, row.position) : undefined);
+        (forks.has(row.position) ? await readCutBatch(database, host_id, row.position) : undefined);
       if (batch === undefined) continue;
       yield batchLine(batch);
       hash = batch.hash;
@@ -112,7 +112,7 @@ interface Range {
 }
 
 /** The append that a branch grew out of, as far as the branch has it. */
-async function cutBatch(
+async function readCutBatch(
   database: Queryable,
   host_id: number,
   position: number,

@@ -130,7 +130,7 @@ export class HostFeed implements Feed {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
       if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
   }
@@ -159,7 +159,7 @@ export class HostFeed implements Feed {
   leave(follower: Follower): void {
     const at = this.#waiting.indexOf(follower);
     if (at !== -1) this.#waiting.splice(at, 1);
-    this.#left();
+    this.#leave();
   }
 
   #letOldGo(): void {
@@ -188,7 +188,7 @@ export class HostFeed implements Feed {
         this.#endHash = hash;
       }
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
     if (this.#stopPolling === undefined) {
@@ -199,7 +199,7 @@ export class HostFeed implements Feed {
     this.hint();
   }
 
-  #left(): void {
+  #leave(): void {
     this.#followers--;
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();

@@ -44,7 +44,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? emptyKernel() : await restored(stored.state);
+  const kernel = stored === undefined ? emptyKernel() : await restoreState(stored.state);
   let reached = from;
   for (let page = await first; !page.done; page = await pages.next()) {
     fold(kernel, page.value);
@@ -92,13 +92,13 @@ export function fold(kernel: Kernel, changes: readonly Change[]): void {
 const AT_ONCE_BYTES = 32 * 1024;
 
 /** A small state at once: another thread takes no less than a turn of the loop. */
-async function restored(state: Uint8Array): Promise<Kernel> {
-  if (state.byteLength <= AT_ONCE_BYTES) return restoreKernel(parsed(inflateSync(state)));
+async function restoreState(state: Uint8Array): Promise<Kernel> {
+  if (state.byteLength <= AT_ONCE_BYTES) return restoreKernel(parseSnapshot(inflateSync(state)));
   const text = await promisify(inflate)(state);
   await turn();
-  return inTurns(restoreKernelInTurns(parsed(text)));
+  return inTurns(restoreKernelInTurns(parseSnapshot(text)));
 }
 
-function parsed(text: Buffer): Snapshot {
+function parseSnapshot(text: Buffer): Snapshot {
   return JSON.parse(text.toString('utf8'));
 }

@@ -125,7 +125,7 @@ export async function forksOf(
 }
 
 /** The last position that two hosts share, since one grew from the other or both from a third; 0 for none. */
-export async function sharedTo(
+export async function findLastShared(
   database: Queryable,
   hostId: number,
   otherId: number,

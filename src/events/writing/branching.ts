@@ -9,7 +9,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
 import { LINEAGE_MAX, stretchesOf } from '../reading/lineage.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { isUnsupported, violatedUnique } from '../storage/database-error.ts';
+import { isUnsupported, findViolatedUnique } from '../storage/database-error.ts';
 import type { IdempotencyKey } from '../submission.ts';
 import { KEY_CONSTRAINT } from './append.ts';
 import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
@@ -55,7 +55,7 @@ export async function createBranch(
   } catch (error) {
     if (isUnsupported(error))
       throw new LogRefusal({ why: 'branches-unsupported' }, { cause: error });
-    const constraint = violatedUnique(error);
+    const constraint = findViolatedUnique(error);
     const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
     if (!taken) throw error;
     // Another request with this key was faster, or the name is taken.

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique, wasRefused } from '../storage/database-error.ts';
+import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
 import { type Draft, type Drafted, draftOf } from './draft.ts';
@@ -162,7 +162,7 @@ async function afterError(
   tip: Tip,
   draft: Draft | undefined,
 ): Promise<Attempt> {
-  if (violatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
+  if (findViolatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
   if (wasRefused(error)) throw error;
   if (tip.damaged || draft?.fault !== undefined) throw error;
   const { database, clock, writer } = context;

@@ -13,7 +13,7 @@ import type { Projector } from '../projector.ts';
 import { genesisOf } from '../reading/birth.ts';
 import { readEvents } from '../reading/log-reader.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique, wasRefused } from '../storage/database-error.ts';
+import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { AskedBoot, IdempotencyKey } from '../submission.ts';
 import { type Append, KEY_CONSTRAINT } from './append.ts';
 import { draftOf } from './draft.ts';
@@ -69,7 +69,7 @@ export async function createHost(
     try {
       return await database.transaction((tx) => insertHost(tx, context, creation, boot));
     } catch (error) {
-      const constraint = violatedUnique(error);
+      const constraint = findViolatedUnique(error);
       // Another request with this key was faster: the next round finds it.
       if (constraint === KEY_CONSTRAINT) continue;
       if (constraint === NAME_CONSTRAINT) return await existing(database, creation, boot);

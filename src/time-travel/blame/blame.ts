@@ -62,7 +62,7 @@ export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number,
 }
 
 /** The slots of an array with where each comes from. */
-export async function blamed(
+export async function blameSlots(
   database: Queryable,
   eventsAt: (positions: readonly number[]) => Promise<readonly LedgerEvent[]>,
   { moment, attach_type, cgroup_id, slots, holders }: Asked,

@@ -53,7 +53,7 @@ interface Sources {
 }
 
 /** Explains why a program is effective at a place at a moment, or not. */
-export async function askedExplanation(
+export async function answerExplain(
   { log, database, signal }: Sources,
   { host, moment, place, program }: Question,
 ): Promise<AskedExplanation> {

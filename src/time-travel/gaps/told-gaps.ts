@@ -16,7 +16,7 @@ export interface ToldGap extends Pick<Gap, 'why' | 'position_from' | 'position_t
 }
 
 /** Reads the events around each gap. */
-export async function toldGaps(
+export async function describeGaps(
   gaps: readonly Gap[],
   eventAt: (position: number) => Promise<LedgerEvent>,
 ): Promise<ToldGap[]> {

@@ -19,7 +19,7 @@ import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
 import type { Notice } from './warning.ts';
-import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
+import { standingIn, type TakenEntry, findTaken } from './warnings.ts';
 
 /** Effective arrays that one plan compares. */
 const COMPARED_ARRAYS_MAX = 10_000;
@@ -68,7 +68,7 @@ export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
     notices.push(...callNotices(world, planned));
-    for (const entry of standingIn(kernel, takenBy(world, planned))) {
+    for (const entry of standingIn(kernel, findTaken(world, planned))) {
       taken.push({ call: index, entry, text: entryText(world, entry) });
     }
     applyAll(world, planned.effects, pid);
@@ -115,7 +115,7 @@ interface Place {
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function* touchedPlaces(
+function* findTouched(
   before: Kernel,
   after: Kernel,
   effects: readonly Effect[],
@@ -141,11 +141,11 @@ function* touchedPlaces(
         break;
       }
       case 'CgroupMade':
-        usedAfter ??= yield* usedTypes(after);
+        usedAfter ??= yield* collectTypes(after);
         for (const attach_type of usedAfter) touch(effect.cgroup_id, attach_type);
         break;
       case 'CgroupRemoved':
-        usedBefore ??= yield* usedTypes(before);
+        usedBefore ??= yield* collectTypes(before);
         for (const attach_type of usedBefore) touch(effect.cgroup_id, attach_type);
         break;
       default:
@@ -155,7 +155,7 @@ function* touchedPlaces(
   return [...places.values()];
 }
 
-function* usedTypes(kernel: Kernel): Pausing<Set<AttachType>> {
+function* collectTypes(kernel: Kernel): Pausing<Set<AttachType>> {
   const types = new Set<AttachType>();
   yield* walk(kernel.cgroups.values(), ({ lists }) => {
     for (const type of lists.keys()) types.add(type);
@@ -207,7 +207,7 @@ function* changesBetween(
 ): Pausing<Pick<Plan, 'changed' | 'truncated'>> {
   const changed: ChangedArray[] = [];
   const compared = new Set<string>();
-  const places = yield* touchedPlaces(before, after, effects);
+  const places = yield* findTouched(before, after, effects);
   if (places.length === 0) return { changed, truncated: false };
   const families = yield* familiesOf(before, after);
   for (const { cgroup: top, attach_type } of places) {

@@ -115,7 +115,7 @@ function step(
   const { call, pid } = event;
   if (call.name === 'boot') {
     fold(recorded, [event]);
-    const switches = { ...call.config.switches, ...(tags ? {} : keptTags(recorded)) };
+    const switches = { ...call.config.switches, ...(tags ? {} : keepTags(recorded)) };
     const config = { ...call.config, switches };
     // Boots count on as recorded, also when the replay begins with a later one.
     replayed.boot = { ...replayed.boot, number: event.boot - 1 };
@@ -143,7 +143,7 @@ function step(
 }
 
 /** The switch by which program tags stay as recorded. */
-function keptTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
+function keepTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
   return { tag_is_sha256 };
 }
 

@@ -48,7 +48,7 @@ export async function verifyChain(
     const last = rows.at(-1)?.position ?? head.position;
     // Rows beyond the head are of appends since.
     const to = Math.min(last, head.position);
-    await stated(database, host_id, { check, keys }, { from, to });
+    await checkStatements(database, host_id, { check, keys }, { from, to });
     const batches = await batchesWithin(database, host_id, { from, to });
     for (const row of rows) {
       if (row.position > to) break;
@@ -70,7 +70,7 @@ interface Range {
   readonly to: number;
 }
 
-async function stated(
+async function checkStatements(
   database: Queryable,
   host_id: number,
   { check, keys }: { readonly check: ChainCheck; readonly keys: HostKeys },

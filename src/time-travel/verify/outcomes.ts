@@ -106,7 +106,7 @@ export class DecidedAgain {
 }
 
 function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | undefined {
-  const { outcome, effects } = decidedToday(kernel, event);
+  const { outcome, effects } = decideToday(kernel, event);
   const body = encodeEvent(event);
   if (encodeEvent({ ...event, outcome, effects }) === body) return undefined;
   return {
@@ -119,7 +119,7 @@ function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | u
   };
 }
 
-function decidedToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
+function decideToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
   try {
     if (call.name !== 'boot') return decide(kernel, pid, call);
     return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
