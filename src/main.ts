@@ -23,7 +23,7 @@ import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
 import { SIGNED_HEADS_FILE, SignedHeads } from './events/proof/signed-heads.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/signing-key.ts';
-import { TrustedKeys, parseTrustedKeys } from './events/proof/trusted-keys.ts';
+import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
 import type { Database } from './events/storage/database.ts';

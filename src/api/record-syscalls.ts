@@ -3,10 +3,10 @@ import { countRecorded } from './metrics.ts';
 import { callsOf } from './request/syscall-request.ts';
 import {
   entityTag,
-  readIfMatch,
   fingerprint,
   idempotencyKey,
   type Requested,
+  readIfMatch,
 } from './request/write-headers.ts';
 import type { Service } from './service.ts';
 import { eventOnWire } from './wire/event.ts';

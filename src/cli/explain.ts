@@ -3,11 +3,11 @@ import { command } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import {
   AT_FLAG,
-  requireFlag,
   oneHost,
   PLACE_FLAGS,
   placeFrom,
   printAnswer,
+  requireFlag,
   SERVICE_FLAGS,
 } from './question.ts';
 

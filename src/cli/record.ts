@@ -37,7 +37,10 @@ export const record = command({
       for (const scenario of parseScenarios(await readGolden(file).catch(unreadable), file)) {
         const { scenario: name } = scenario.header;
         try {
-          await writeFile(join(flags.out, `${name}.jsonl`), await recordAgreed(scenario, kernel, sides));
+          await writeFile(
+            join(flags.out, `${name}.jsonl`),
+            await recordAgreed(scenario, kernel, sides),
+          );
           sums.recorded += 1;
         } catch (error) {
           sums.not += 1;
@@ -55,7 +58,11 @@ export const record = command({
  *
  * @throws Error when the machine cannot run the scenario, or two runs of it differ
  */
-async function recordAgreed({ header, steps }: Scenario, kernel: string, sides: Sides): Promise<string> {
+async function recordAgreed(
+  { header, steps }: Scenario,
+  kernel: string,
+  sides: Sides,
+): Promise<string> {
   const program = { header: { ...header, kernel }, steps: steps.map(({ step }) => step) };
   const texts = [];
   for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordMachine(program, sides)));

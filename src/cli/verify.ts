@@ -6,7 +6,7 @@ import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { hexOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
-import { TrustedKeys, parseTrustedKeys } from '../events/proof/trusted-keys.ts';
+import { parseTrustedKeys, TrustedKeys } from '../events/proof/trusted-keys.ts';
 import {
   type BundleVerification,
   hostOfBundle,

@@ -4,7 +4,7 @@
  */
 
 import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
-import { reachesPast, readField, readFd } from './attr.ts';
+import { reachesPast, readFd, readField } from './attr.ts';
 import type { Calls } from './call.ts';
 import { refusal } from './decision.ts';
 import { flagWord } from './flags.ts';

@@ -125,7 +125,11 @@ function answer(caller: Caller, call: Call): Decision {
 }
 
 /** A call that goes through bpf(2), and so through its gate. */
-function passGate<C>(caller: Caller, call: C, made: (caller: Caller, call: C) => Decision): Decision {
+function passGate<C>(
+  caller: Caller,
+  call: C,
+  made: (caller: Caller, call: C) => Decision,
+): Decision {
   const refused = gate(caller);
   return refused === undefined ? made(caller, call) : refuse(refused);
 }

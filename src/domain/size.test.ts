@@ -8,10 +8,10 @@ import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
 import {
   BPFFS_NAMES_MAX,
+  checkSize,
   contentsOf,
   MAP_ELEMENTS_MAX,
   type PassedLimit,
-  checkSize,
   STATE_ROWS_MAX,
   stateRows,
   WAITING_FDS_MAX,

@@ -13,7 +13,7 @@ import { newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { entryVersions } from './schema.ts';
-import { spellType, parseType } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 import type { ListKey } from './touched.ts';
 
 /** One entry as it stands in a list. */

@@ -8,7 +8,7 @@ import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { mapVersions } from './schema.ts';
-import { spellType, parseType } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 
 export interface MapRow {
   readonly map_id: number;

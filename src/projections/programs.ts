@@ -9,7 +9,7 @@ import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { programVersions } from './schema.ts';
-import { spellType, parseType } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 
 export interface ProgramRow {
   readonly prog_id: number;

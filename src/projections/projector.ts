@@ -16,7 +16,7 @@ import { pins } from './pins.ts';
 import { programs } from './programs.ts';
 import type { Projection, Value, Version } from './projection.ts';
 import { storages } from './storages.ts';
-import { type Touched, collectTouched } from './touched.ts';
+import { collectTouched, type Touched } from './touched.ts';
 import { writtenArrays } from './written-arrays.ts';
 
 interface Part {

@@ -10,7 +10,7 @@ import type { MapType } from '../domain/map-type.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { mapInTurns, type Pausing } from '../events/turns.ts';
 import { inNameOrder } from './boots.ts';
-import { type ListedEntry, describeEntry } from './entries.ts';
+import { describeEntry, type ListedEntry } from './entries.ts';
 import { type Holders, holdersOf } from './holders.ts';
 import { byBytes } from './order.ts';
 import { type ProcessView, processesOf } from './processes.ts';

@@ -10,7 +10,7 @@ import type { Queryable } from '../events/storage/database.ts';
 import { at, checkLimit, type Moment, type Page } from './moment.ts';
 import { projection } from './projection.ts';
 import { storageVersions } from './schema.ts';
-import { spellType, parseType } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 import type { StorageKey } from './touched.ts';
 
 export interface StorageRow {

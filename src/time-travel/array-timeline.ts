@@ -17,9 +17,9 @@ import {
   cgroupLives,
   type ListVersion,
   listVersions,
+  readWrittenVersions,
   type Span,
   type WrittenVersion,
-  readWrittenVersions,
 } from '../projections/list-versions.ts';
 import { PAGE_LIMIT_MAX } from '../projections/moment.ts';
 import { QuestionLimit } from './question-limit.ts';

@@ -123,10 +123,7 @@ describe('explanations of a random log', () => {
           const ever = stood[position]?.get(`${path} ${attach_type}`);
           for (let program = 1; program < kernel.counters.prog + 1; program++) {
             const place = { path, attach_type };
-            const told = await answerExplain(
-              { log, database },
-              { host, moment, place, program },
-            );
+            const told = await answerExplain({ log, database }, { host, moment, place, program });
             const { why, event, entry } = told.explanation;
             const hint = `seed ${seed}: program ${program} on ${path} for ${attach_type} at ${position}: ${why}`;
             seen.set(why, (seen.get(why) ?? 0) + 1);

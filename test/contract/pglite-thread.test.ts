@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/events/storage/database.ts';
-import { troubleOf, findViolatedUnique, wasRefused } from '../../src/events/storage/database-error.ts';
+import {
+  findViolatedUnique,
+  troubleOf,
+  wasRefused,
+} from '../../src/events/storage/database-error.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { pendingMigrations } from '../../src/events/storage/pending-migrations.ts';
 import { writePrepared } from '../../src/events/storage/pglite/prepare.ts';

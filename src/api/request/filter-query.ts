@@ -26,7 +26,9 @@ function nameAmong(noun: string, names: readonly string[]) {
 
 export const filterQuery = {
   call: nameAmong('call', CALLS).describe('Name of the call.'),
-  errno: nameAmong('errno', ERRNOS).describe('Errno of the outcome; `none` for calls that were done.'),
+  errno: nameAmong('errno', ERRNOS).describe(
+    'Errno of the outcome; `none` for calls that were done.',
+  ),
   pid: countParam.optional(),
   comm: shortText.optional(),
   actor: shortText.optional(),

@@ -6,7 +6,7 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid } from '../problem.ts';
 import type { Service } from '../service.ts';
-import { keepFor, requireMoment, momentParam } from './at.ts';
+import { keepFor, momentParam, requireMoment } from './at.ts';
 
 export const spanQuery = {
   from: momentParam.optional().describe('Where to begin; the first position when it is left out.'),
@@ -32,7 +32,12 @@ export async function stretchOf(
   { from, to }: SpanQuery,
 ): Promise<Stretch> {
   const end = await requireMoment(service, host, to, 'to');
-  const start = await requireMoment(service, host, from ?? { kind: 'position', position: 1 }, 'from');
+  const start = await requireMoment(
+    service,
+    host,
+    from ?? { kind: 'position', position: 1 },
+    'from',
+  );
   const [first, last] = [start.moment, end.moment];
   if (first.position > last.position) {
     const message = `is position ${first.position}, after \`to\`, position ${last.position}`;

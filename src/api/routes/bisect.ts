@@ -6,7 +6,7 @@ import type { Span } from '../../projections/list-versions.ts';
 import { type ArrayPlace, arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect/bisect.ts';
 import { bisectText } from '../../time-travel/bisect/bisect-text.ts';
-import { sideBySide, readSpellings } from '../../time-travel/bisect/differing.ts';
+import { readSpellings, sideBySide } from '../../time-travel/bisect/differing.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import { keepForOnce } from '../request/at.ts';

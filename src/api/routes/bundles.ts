@@ -95,9 +95,7 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(callerOfRequest(c), () =>
-        spool(bodyChunks(c), (chunks) => inTurn(() => work(chunks))),
-      )
+      .hold(callerOfRequest(c), () => spool(bodyChunks(c), (chunks) => inTurn(() => work(chunks))))
       .catch((error: unknown) => {
         throw refusalProblem(error) ?? error;
       });

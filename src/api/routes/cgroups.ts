@@ -12,12 +12,12 @@ import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
   answerShow,
+  answerTree,
   bpftoolCgroupQuery,
   bpftoolShow,
   bpftoolTree,
   bpftoolTreeQuery,
   onlyWithBpftool,
-  answerTree,
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';

@@ -12,7 +12,7 @@ import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { placeQuery } from '../request/place.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { blamedSlotOnWire, blamedSlot } from '../wire/blame.ts';
+import { blamedSlot, blamedSlotOnWire } from '../wire/blame.ts';
 import { reflected } from '../wire/reads.ts';
 
 export const effectiveArray = z

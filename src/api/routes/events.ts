@@ -6,7 +6,7 @@ import type { Queryable } from '../../events/storage/database.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
-import { atQuery, keepFor, requireMoment, momentOf } from '../request/at.ts';
+import { atQuery, keepFor, momentOf, requireMoment } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';

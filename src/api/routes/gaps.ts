@@ -6,7 +6,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
-import { type ToldGap, describeGaps } from '../../time-travel/gaps/told-gaps.ts';
+import { describeGaps, type ToldGap } from '../../time-travel/gaps/told-gaps.ts';
 import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';

@@ -9,12 +9,7 @@ import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import {
-  readIfMatch,
-  fingerprint,
-  idempotencyKey,
-  REPLAYED,
-} from '../request/write-headers.ts';
+import { fingerprint, idempotencyKey, REPLAYED, readIfMatch } from '../request/write-headers.ts';
 import {
   type App,
   answers,

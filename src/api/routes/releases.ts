@@ -75,7 +75,8 @@ const diffRoute = createRoute({
 export function releases(app: App): void {
   app.openapi(listRoute, (c) => {
     const { release } = c.req.valid('query');
-    const ids = release === undefined ? distinctReleases() : [requireRelease(release, 'release').id];
+    const ids =
+      release === undefined ? distinctReleases() : [requireRelease(release, 'release').id];
     const items = ids.map((id) => {
       const { basis, ...found } = requireRelease(id, 'release');
       return { id, basis, switches: describeSwitches({ basis, ...found }) };

@@ -1,5 +1,5 @@
 /** LINK_UPDATE: semantics §12, §19.4 (`link_update`, `cgroup_bpf_replace`, `__cgroup_bpf_replace`). */
-import { readField, readFd } from '../attr.ts';
+import { readFd, readField } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, linkAt, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';

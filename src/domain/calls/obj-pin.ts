@@ -1,5 +1,5 @@
 /** OBJ_PIN and OBJ_GET: semantics §15 (`bpf_obj_pin_user`, `bpf_obj_get_user`). */
-import { readField, readFd } from '../attr.ts';
+import { readFd, readField } from '../attr.ts';
 import { mayOpen, newNameRefused, nodeAt } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';

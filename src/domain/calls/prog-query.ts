@@ -1,6 +1,6 @@
 /** PROG_QUERY: semantics §10 (`bpf_prog_query`, `__cgroup_bpf_query`). */
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
-import { readField, readFd } from '../attr.ts';
+import { readFd, readField } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt, fileAt } from '../caller.ts';
 import { type Decision, isRefused, refusal } from '../decision.ts';

@@ -130,7 +130,10 @@ async function signOnce(
   const { log_id, recorded_from } = await identityOf(tx, host_id);
   const previous = before === undefined ? NO_CHECKPOINT : checkpointHash(before);
   const chained = { number: number + 1, previous, log_id, recorded_from };
-  const checkpoint = signStatement({ host, position, hash, recorded_at, signed_at: now, chained }, key);
+  const checkpoint = signStatement(
+    { host, position, hash, recorded_at, signed_at: now, chained },
+    key,
+  );
   await storeKey(tx, key.public);
   await storeCheckpoint(tx, host_id, checkpoint);
   return checkpoint;

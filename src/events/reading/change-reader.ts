@@ -7,7 +7,7 @@ import type { Change } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
 import { turn } from '../turns.ts';
 import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
-import { segmentAt, readStoredChanges } from './segment-reader.ts';
+import { readStoredChanges, segmentAt } from './segment-reader.ts';
 
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
 const SEALED_EVENTS_MIN = 1500;

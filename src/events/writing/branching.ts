@@ -9,7 +9,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
 import { LINEAGE_MAX, stretchesOf } from '../reading/lineage.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { isUnsupported, findViolatedUnique } from '../storage/database-error.ts';
+import { findViolatedUnique, isUnsupported } from '../storage/database-error.ts';
 import type { IdempotencyKey } from '../submission.ts';
 import { KEY_CONSTRAINT } from './append.ts';
 import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';

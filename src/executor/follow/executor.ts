@@ -73,7 +73,13 @@ export async function execute(asked: Executor): Promise<void> {
   // Without pins nothing of an earlier run is left, so the boot is applied again from its start.
   const reported = ephemeral ? Math.min(leased, boot - 1) : leased;
   const names = naming();
-  const run: Run = { model: emptyKernel(), live: undefined, resumed: true, reports: [], standing: '' };
+  const run: Run = {
+    model: emptyKernel(),
+    live: undefined,
+    resumed: true,
+    reports: [],
+    standing: '',
+  };
   const events = ledger.follow(boot - 1)[Symbol.asyncIterator]();
   // What is wrong with an event is told when its turn comes.
   const read = () => {

@@ -7,7 +7,7 @@ import { BPF } from '../kernel/commands.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import { O_DIRECTORY, openBeneath } from './beneath.ts';
 import { underConditions, underFdLimit } from './conditions.ts';
-import { type LiveCaller, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
 
 /** Makes one command under the process's own conditions. */

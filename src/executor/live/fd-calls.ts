@@ -5,7 +5,7 @@ import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { O_CLOEXEC, O_DIRECTORY } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
 import { underConditions } from './conditions.ts';
-import { succeed, type LiveCaller, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { type LiveFd, lowestFree, realFd } from './process.ts';
 import { duplicate } from './process-calls.ts';
 

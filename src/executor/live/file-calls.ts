@@ -5,7 +5,7 @@ import type { Effect } from '../../domain/effect.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { atSpot, O_PATH, openBeneath, openedPath, type Spot } from './beneath.ts';
 import { underConditions, underRights } from './conditions.ts';
-import { succeed, type LiveCaller, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
 export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
@@ -49,7 +49,9 @@ export function rename(caller: LiveCaller, { path, to }: CallOf<'rename'>): Deci
       walk,
     );
   const answered = atSpot(kernel, bpffs, path, move, walk);
-  return 'errno' in answered ? failWith(answered.errno) : succeed([{ type: 'PathMoved', path, to }]);
+  return 'errno' in answered
+    ? failWith(answered.errno)
+    : succeed([{ type: 'PathMoved', path, to }]);
 }
 
 export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Decision {
@@ -57,7 +59,9 @@ export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Deci
   const answered = atNode(caller, path, (name) =>
     underConditions(caller, () => kernel.call(SYS.chmod, name, mode)),
   );
-  return 'errno' in answered ? failWith(answered.errno) : succeed([{ type: 'ModeChanged', path, mode }]);
+  return 'errno' in answered
+    ? failWith(answered.errno)
+    : succeed([{ type: 'ModeChanged', path, mode }]);
 }
 
 function onBpffs(

@@ -6,7 +6,7 @@ import { flagWord } from '../../domain/flags.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
-import { succeed, type LiveCaller, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 

@@ -6,7 +6,13 @@ import type { Decision } from '../../domain/decision.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
-import { succeed, type LiveCaller, type LiveKernel, type MapForm, failWith } from './live-kernel.ts';
+import {
+  failWith,
+  type LiveCaller,
+  type LiveKernel,
+  type MapForm,
+  succeed,
+} from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 

@@ -10,7 +10,7 @@ import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
 import { underRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
-import { succeed, type LiveCaller, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
 import { realFd } from './process.ts';
 import { Withheld } from './withheld.ts';

@@ -8,7 +8,7 @@ import { NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
 import { openedPath } from './beneath.ts';
 import { release } from './bpf.ts';
-import { succeed, type LiveCaller, type LiveKernel, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
 import type { LiveFd, LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;

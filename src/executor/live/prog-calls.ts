@@ -11,7 +11,7 @@ import { assemble, INSN_BYTES, type UsedMap, withMapFds } from '../kernel/instru
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
-import { succeed, type LiveCaller, failWith } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { NEVER_OPEN, realFd } from './process.ts';
 

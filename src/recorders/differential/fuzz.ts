@@ -4,7 +4,7 @@ import type { PresetName } from '../generator/preset.ts';
 import type { Program } from '../golden/record.ts';
 import type { Mismatch } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
-import { divergence, recordModel, recordMachine, type Sides } from './divergence.ts';
+import { divergence, recordMachine, recordModel, type Sides } from './divergence.ts';
 import { shrink } from './shrink.ts';
 
 export interface Fuzz {

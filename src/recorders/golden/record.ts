@@ -5,7 +5,7 @@ import { DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
-import { type Observed, labelState } from './observed.ts';
+import { labelState, type Observed } from './observed.ts';
 import { performStep } from './replay.ts';
 import type { Header, RecordedStep, Scenario, StateDelta, Step } from './scenario.ts';
 

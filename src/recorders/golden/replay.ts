@@ -9,7 +9,7 @@ import type { Switches } from '../../domain/release/switches.ts';
 import { answerOf, infoOf } from './answer.ts';
 import { FIRST_ID, LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
-import { keyLabel, type Observed, labelState } from './observed.ts';
+import { keyLabel, labelState, type Observed } from './observed.ts';
 import { relabel } from './relabel.ts';
 import type { Answer, Header, RecordedStep, Scenario, Step } from './scenario.ts';
 import { callOf } from './translate.ts';

@@ -9,9 +9,9 @@ import type { LedgerEvent } from '../../events/event.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import {
   entriesSince,
+  findWrittenSince,
   type LinkOrigin,
   linksSince,
-  findWrittenSince,
 } from '../../projections/entry-origins.ts';
 import { holdersOf } from '../../projections/holders.ts';
 import { programNames } from '../../projections/lives.ts';

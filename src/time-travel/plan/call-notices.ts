@@ -68,7 +68,12 @@ function replacementNotices(
 }
 
 /** A new entry beside an old one that it looks like, or that the call names as replaced. */
-function noticeAppended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+function noticeAppended(
+  before: Kernel,
+  planned: Numbered,
+  effect: Inserted,
+  cgroup: Cgroup,
+): Notice[] {
   const { call, index } = planned;
   const { attach_type } = effect;
   const place = { cgroup_id: cgroup.id, attach_type };
@@ -97,7 +102,12 @@ function noticeAppended(before: Kernel, planned: Numbered, effect: Inserted, cgr
 }
 
 /** A list in mode none forbids entries below it. */
-function noticeCutOff(before: Kernel, { index }: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+function noticeCutOff(
+  before: Kernel,
+  { index }: Numbered,
+  effect: Inserted,
+  cgroup: Cgroup,
+): Notice[] {
   if (effect.mode !== 'none') return [];
   const { attach_type } = effect;
   let below = 0;

@@ -19,7 +19,7 @@ import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
 import type { Notice } from './warning.ts';
-import { standingIn, type TakenEntry, findTaken } from './warnings.ts';
+import { findTaken, standingIn, type TakenEntry } from './warnings.ts';
 
 /** Effective arrays that one plan compares. */
 const COMPARED_ARRAYS_MAX = 10_000;
@@ -115,11 +115,7 @@ interface Place {
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function* findTouched(
-  before: Kernel,
-  after: Kernel,
-  effects: readonly Effect[],
-): Pausing<Place[]> {
+function* findTouched(before: Kernel, after: Kernel, effects: readonly Effect[]): Pausing<Place[]> {
   const places = new Map<string, Place>();
   let usedBefore: ReadonlySet<AttachType> | undefined;
   let usedAfter: ReadonlySet<AttachType> | undefined;

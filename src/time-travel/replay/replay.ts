@@ -11,7 +11,7 @@ import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
-import { type PassedLimit, checkSize } from '../../domain/size.ts';
+import { checkSize, type PassedLimit } from '../../domain/size.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';

@@ -7,7 +7,7 @@ import { type FdField, fdOf, type Scene, wrongly } from '../scene.ts';
 import { anchorFields, pickListedFd } from './anchor-fields.ts';
 import { close, isFull } from './fd-steps.ts';
 import { fittingProgram, progLoadFor } from './prog-load-step.ts';
-import { aim, listAt, attrSize, detachable, hook } from './target.ts';
+import { aim, attrSize, detachable, hook, listAt } from './target.ts';
 
 /** Flag bits that are refused, or mean something in another call. */
 const ODD_FLAGS = ['override', 'multi', 'replace', 128, 2 ** 31] as const;
