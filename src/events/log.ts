@@ -116,10 +116,10 @@ export interface Log {
   subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
   /**
-   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
-   * stays as it is and others read as well. Refuses `position-unknown`.
+   * Calls `read` with the state at a position. `read` must not change the kernel and must not retain
+   * it: other readers share it. Refuses `position-unknown`.
    */
-  readAt<T>(
+  withStateAt<T>(
     host: string,
     position: number,
     read: (kernel: Kernel, at: Standing) => T | Promise<T>,
@@ -127,15 +127,15 @@ export interface Log {
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
-   * Reads the state at the head without a copy: for plans and small answers. `read` works at once
-   * and keeps nothing of the kernel, which changes with the next commit.
+   * Calls `read` with the state at the head, without a copy: for plans and small answers. `read` must
+   * be synchronous and must not retain the kernel, which changes with the next commit.
    */
-  readHead<T>(host: string, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
+  withHead<T>(host: string, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
   /** Hosts whose state this process holds, and the rows of all these states. */
-  held(): { readonly hosts: number; readonly rows: number };
+  heldStates(): { readonly hosts: number; readonly rows: number };
   /** Lets go of the states that were not used for a while. */
   letIdleGo(): void;
   /** Takes nothing more and waits until everybody is answered; the database stays open. */
@@ -279,7 +279,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return feed.follow(after);
     },
 
-    async readAt(host, position, read) {
+    async withStateAt(host, position, read) {
       const host_id = await idOf(host);
       return past.read(host_id, position, (kernel) =>
         read(kernel, { host_id, boot: kernel.boot.number, position }),
@@ -293,7 +293,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       }
       return loadState(database, hostId, position ?? head);
     },
-    async readHead(host, read) {
+    async withHead(host, read) {
       const host_id = await idOf(host);
       return writers.use(host_id, (writer) =>
         writer.read((kernel, position) =>
@@ -303,7 +303,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     },
 
     sweepKeys: () => sweepKeys(database, clock.now()),
-    held: () => writers.held,
+    heldStates: () => writers.held,
     letIdleGo: () => writers.letIdleGo(),
     async close() {
       await writers.close();

@@ -240,7 +240,7 @@ describe('a plan', () => {
         if (event.call.name === 'boot') continue;
         calls.push({ pid: event.pid, call: event.call });
         if (calls.length <= size) continue;
-        const { planned, before } = await log.readHead(host, (kernel) => ({
+        const { planned, before } = await log.withHead(host, (kernel) => ({
           planned: atOnce(plan(kernel, calls)),
           before: arraysOf(kernel),
         }));
@@ -251,7 +251,7 @@ describe('a plan', () => {
             ...{ outcome, effects },
           })),
         );
-        const after = await log.readHead(host, arraysOf);
+        const after = await log.withHead(host, arraysOf);
         for (const { cgroup_id, attach_type, before: was, after: is } of planned.changed) {
           const key = `${cgroup_id}|${attach_type}`;
           expect([before.get(key) ?? [], after.get(key) ?? []]).toEqual([was, is].map(programsOf));

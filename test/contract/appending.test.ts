@@ -224,7 +224,7 @@ describeStores('appending', ({ open }) => {
       log.reboot(host, { principal: 'local', config: { first_prog_id: 700 } }),
       second.reboot(host, { principal: 'local', config: { nofile: 64 } }),
     ]);
-    const { release, config } = await log.readHead(host, ({ boot }) => boot);
+    const { release, config } = await log.withHead(host, ({ boot }) => boot);
     expect(release).toMatch(/^6\.1\./);
     expect(config).toMatchObject({ first_prog_id: 700, nofile: 64 });
     await soundLog(host);
@@ -243,9 +243,9 @@ describeStores('appending', ({ open }) => {
   it('knows the same state after a restart', async () => {
     const host = await newHost(log);
     await log.submit(host, mkdir('/x'));
-    const before = await log.readHead(host, snapshotOf);
+    const before = await log.withHead(host, snapshotOf);
     const restarted = await logOn(store.another());
-    expect(await restarted.readHead(host, snapshotOf)).toEqual(before);
+    expect(await restarted.withHead(host, snapshotOf)).toEqual(before);
     expect(snapshotOf((await restarted.kernelAt(host)).kernel)).toEqual(before);
     await restarted.close();
   });

@@ -73,14 +73,14 @@ describeStores('a log that went back', ({ open }) => {
     expect(events[0]).toMatchObject({ position: head + 1, outcome: { ret: 0 } });
     await log.submit(host, mkdir('/c'));
     expect((await expectSoundLog(store.database, host_id)).length).toBe(head + 2);
-    expect(await log.readHead(host, paths)).toEqual([...there, 'a7']);
+    expect(await log.withHead(host, paths)).toEqual([...there, 'a7']);
     expect(told).toMatchObject([{ host, known: 10, head }]);
   });
 
   it.each(SITUATIONS)('is read as it is with the head $where', async ({ head }) => {
-    await log.readHead(host, paths);
+    await log.withHead(host, paths);
     const there = await replaced(head);
-    expect(await log.readHead(host, (kernel, { position }) => [position, paths(kernel)])).toEqual([
+    expect(await log.withHead(host, (kernel, { position }) => [position, paths(kernel)])).toEqual([
       head,
       there,
     ]);
@@ -134,19 +134,19 @@ describeStores('a log that went back', ({ open }) => {
   });
 
   it.each([10, 15])('gives no state that was kept of what was lost, head at %i', async (head) => {
-    expect(await log.readAt(host, 8, paths)).toEqual(named('a', 2, 8));
+    expect(await log.withStateAt(host, 8, paths)).toEqual(named('a', 2, 8));
     const there = await replaced(head);
     await expect
-      .poll(() => log.readAt(host, 8, paths), { timeout: 20_000 })
+      .poll(() => log.withStateAt(host, 8, paths), { timeout: 20_000 })
       .toEqual(there.slice(0, 7));
     expect(told).toMatchObject([{ host, head }]);
   });
 
   it('refuses a state that was kept and is beyond the head now', async () => {
-    await log.readAt(host, 8, paths);
+    await log.withStateAt(host, 8, paths);
     await loseTail(store.database, host_id, 5);
     const asked = () =>
-      log.readAt(host, 8, paths).catch((error) => error.reason?.why as string | undefined);
+      log.withStateAt(host, 8, paths).catch((error) => error.reason?.why as string | undefined);
     await expect.poll(asked, { timeout: 20_000 }).toBe('position-unknown');
   });
 
@@ -193,7 +193,7 @@ describeStores('a log that went back', ({ open }) => {
     await expect(log.submit(host, mkdir('/x'))).rejects.toMatchObject({
       reason: { why: 'host-unknown', host },
     });
-    await expect(log.readHead(host, paths)).rejects.toMatchObject({
+    await expect(log.withHead(host, paths)).rejects.toMatchObject({
       reason: { why: 'host-unknown', host },
     });
     expect(await waiting).toMatchObject({ done: true, value: { head: 0 } });
@@ -213,7 +213,7 @@ describeStores('a log that went back', ({ open }) => {
       if (how === 'cold') await asking.read(host, { from: 1 });
       await loseHost(store.database, host_id);
       await renumber(store.database, otherId, host_id);
-      await expect(asking.readHead(host, paths)).rejects.toMatchObject({
+      await expect(asking.withHead(host, paths)).rejects.toMatchObject({
         reason: { why: 'host-unknown', host },
       });
       await expect(asking.submit(host, mkdir('/x'))).rejects.toMatchObject({
@@ -228,16 +228,16 @@ describeStores('a log that went back', ({ open }) => {
 
   it('is told once, and again when it happens again', async () => {
     const follower = await log.subscribe(host, { after: 10 });
-    await log.readAt(host, 8, paths);
+    await log.withStateAt(host, 8, paths);
     await replaced(7);
-    await log.readHead(host, paths);
+    await log.withHead(host, paths);
     await log.submit(host, mkdir('/x'));
     await untilEnd(follower);
     await sleep(1100);
-    await log.readAt(host, 7, paths);
+    await log.withStateAt(host, 7, paths);
     expect(told).toHaveLength(1);
     await loseTail(store.database, host_id, 6);
-    await log.readHead(host, paths);
+    await log.withHead(host, paths);
     expect(told).toHaveLength(2);
   });
 });

@@ -57,7 +57,7 @@ describeStores('tampering with the database', ({ open }) => {
         await log.submit(host, mkdir(path));
         if (i === 1) await sign({ host, host_id }, 7);
         // As the writer has it, who did not read it from the log.
-        if (i === 2) await storeState({ host, host_id }, await log.readHead(host, snapshotText));
+        if (i === 2) await storeState({ host, host_id }, await log.withHead(host, snapshotText));
       }
       await sign({ host, host_id }, 8);
       return { host, host_id };

@@ -74,13 +74,13 @@ export async function worldAt<T>(
   const { log } = service;
   if (text !== undefined && text.kind !== 'position') {
     const moment = await momentOf(service, c, host, text);
-    return { moment, told: await log.readAt(host, moment.position, read) };
+    return { moment, told: await log.withStateAt(host, moment.position, read) };
   }
   // The state says which boot it is of: what is read of the tables is then as of the same moment.
   const world = (kernel: Kernel, moment: Moment) => ({ moment, told: read(kernel) });
   const found = await (text === undefined
-    ? log.readHead(host, world)
-    : requireKnown('at', () => log.readAt(host, text.position, world)));
+    ? log.withHead(host, world)
+    : requireKnown('at', () => log.withStateAt(host, text.position, world)));
   keepFor(c, host, { moment: found.moment, fixed: text !== undefined });
   return found;
 }
@@ -110,13 +110,13 @@ export async function headInTurns<T>(
   host: string,
   { tell, signal, isLong = false }: Telling<T>,
 ): Promise<Told<T>> {
-  const { moment, told } = await log.readHead(host, (kernel, moment) => ({
+  const { moment, told } = await log.withHead(host, (kernel, moment) => ({
     moment,
     told: isLong || stateRows(kernel) > ROWS_AT_ONCE ? undefined : { all: atOnce(tell(kernel)) },
   }));
   if (told !== undefined) return { moment, told: told.all };
   const { position } = moment;
-  return { moment, told: await log.readAt(host, position, (k) => inTurns(tell(k), signal)) };
+  return { moment, told: await log.withStateAt(host, position, (k) => inTurns(tell(k), signal)) };
 }
 
 /** What is told of the whole world at a moment; the answer's headers say which it is. */
@@ -134,7 +134,7 @@ export async function worldInTurns<T>(
   const moment = await momentOf(service, c, host, at);
   const { position } = moment;
   const past = (kernel: Kernel) => inTurns(tell(kernel), signal);
-  return { moment, told: await service.log.readAt(host, position, past) };
+  return { moment, told: await service.log.withStateAt(host, position, past) };
 }
 
 /** The moment of a text, or the problem that the log does not have it. */

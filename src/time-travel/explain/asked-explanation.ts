@@ -94,7 +94,7 @@ export async function answerExplain(
   const change =
     explanation.why === 'effective' || explanation.why === 'kernel_bug'
       ? undefined
-      : await log.readAt(host, position, (kernel) =>
+      : await log.withStateAt(host, position, (kernel) =>
           adviceFor(kernel, {
             ...{ path, attach_type, program, loaded: explanation.why !== 'never_loaded' },
             ...{ stood_at: entry?.path, link_id: entry?.link_id },
