@@ -9,7 +9,7 @@ import { DAMAGED_RETRY_AFTER_S, RETRY_AFTER_S } from './limits.ts';
 import { invalid, type ProblemDetails, ProblemError } from './problem.ts';
 import type { ProblemSlug } from './problem-table.ts';
 
-type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
+type ProblemParts = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
 
 const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
 
@@ -21,7 +21,7 @@ function fieldOf(
   return calls === 1 ? field : `${call}.${field}`;
 }
 
-function problemParts(reason: Why): Told {
+function problemParts(reason: Why): ProblemParts {
   switch (reason.why) {
     case 'host-unknown':
       return ['no-such-host', { field: 'host' }];

@@ -9,7 +9,7 @@ const PAGE_MAX = 1000;
 const STEP_MIN = 1000;
 const STEP_MAX = 20_000;
 
-interface Page {
+interface EventPage {
   readonly items: readonly WireEvent[];
   readonly next?: string;
 }
@@ -39,7 +39,7 @@ export async function* eventsForward({
   const query = { ...filter, at: String(to), limit: String(Math.min(page, PAGE_MAX)) };
   for (let place: Record<string, string> = { after: String(after) }; after < to; ) {
     const path = `${hostPath(host)}/events?${new URLSearchParams({ ...query, ...place })}`;
-    const { items, next } = await client.get<Page>(path);
+    const { items, next } = await client.get<EventPage>(path);
     yield* items;
     if (next === undefined) return;
     place = { next };

@@ -25,7 +25,7 @@ export const PLACE_FLAGS = {
   type: { value: 'TYPE', about: 'attach type, in any spelling: egress, cgroup_inet_egress' },
 } as const;
 
-export interface Asked {
+export interface ClientOptions {
   readonly flags: {
     readonly url: string | undefined;
     readonly token: string | undefined;
@@ -51,7 +51,7 @@ export function questionPath({ host, resource, query }: Question): string {
 }
 
 /** Asks the service and prints its answer: its own text, or its JSON in one line. */
-export async function printAnswer({ flags, print }: Asked, question: Question): Promise<void> {
+export async function printAnswer({ flags, print }: ClientOptions, question: Question): Promise<void> {
   const client = restClient(serviceFrom(flags));
   if (flags.json) {
     print.out(JSON.stringify(await client.get<object>(questionPath(question))));

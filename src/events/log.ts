@@ -18,7 +18,7 @@ import { type HostState, loadState } from './reading/host-state.ts';
 import {
   PAGE_EVENTS_MAX,
   positionAt,
-  type Range,
+  type EventRange,
   readEvents,
   readEventsAt,
 } from './reading/log-reader.ts';
@@ -46,7 +46,7 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Told when the log of a host is not the one that was known: the database went back. */
+  /** Called when the log of a host is not the one that was known: the database went back. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
   /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
@@ -70,7 +70,7 @@ export interface RebootRequest extends Partial<BootRequest> {
 }
 
 /** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
-export interface Standing {
+export interface Moment {
   readonly host_id: number;
   /** The boot that `position` belongs to: kernel ids mean something only within it. */
   readonly boot: number;
@@ -105,7 +105,7 @@ export interface Log {
   /** Where the log ends. */
   head(host: string): Promise<Head & { readonly host_id: number }>;
   /** Events from a position on; empty after the head. */
-  read(host: string, range: Range): Promise<LedgerEvent[]>;
+  read(host: string, range: EventRange): Promise<LedgerEvent[]>;
   /** One event. Refuses `position-unknown`. */
   event(host: string, position: number): Promise<LedgerEvent>;
   /** The events at positions, in order. */
@@ -122,7 +122,7 @@ export interface Log {
   withStateAt<T>(
     host: string,
     position: number,
-    read: (kernel: Kernel, at: Standing) => T | Promise<T>,
+    read: (kernel: Kernel, at: Moment) => T | Promise<T>,
   ): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
@@ -130,7 +130,7 @@ export interface Log {
    * Calls `read` with the state at the head, without a copy: for plans and small answers. `read` must
    * be synchronous and must not retain the kernel, which changes with the next commit.
    */
-  withHead<T>(host: string, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
+  withHead<T>(host: string, read: (kernel: Kernel, at: Moment) => T): Promise<T>;
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;

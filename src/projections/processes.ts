@@ -5,7 +5,7 @@
 import type { Capability } from '../domain/capability.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
 import { mapInTurns, type Pausing } from '../events/turns.ts';
-import { checkLimit, type Page } from './moment.ts';
+import { checkLimit, type PageRequest } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
 export interface OpenFileView {
@@ -46,7 +46,7 @@ export function* processesOf(kernel: Kernel): Pausing<ProcessView[]> {
 }
 
 /** A page of the living processes, by pid. */
-export function livingProcesses(kernel: Kernel, page: Page<number>): ProcessView[] {
+export function livingProcesses(kernel: Kernel, page: PageRequest<number>): ProcessView[] {
   const { after = 0 } = page;
   return [...kernel.processes.values()]
     .filter(({ pid }) => pid > after)

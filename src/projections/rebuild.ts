@@ -65,7 +65,7 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
   }, 'job');
 }
 
-interface Range {
+interface RebuildSpan {
   readonly host_id: number;
   /** Exclusive. */
   readonly after: number;
@@ -76,7 +76,7 @@ interface Range {
 }
 
 /** Folds a range of the log into `kernel` and its rows into the shadow tables. */
-async function derive(tx: Queryable, kernel: Kernel, range: Range): Promise<void> {
+async function derive(tx: Queryable, kernel: Kernel, range: RebuildSpan): Promise<void> {
   const { host_id, after, to, grown } = range;
   let position = after;
   for await (const page of readThrough(tx, host_id, { from: after + 1, to })) {

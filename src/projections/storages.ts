@@ -7,7 +7,7 @@ import type { BpfMap, Kernel } from '../domain/kernel.ts';
 import { sameKey } from '../domain/storage.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
-import { at, checkLimit, type Moment, type Page } from './moment.ts';
+import { at, checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
 import { storageVersions } from './schema.ts';
 import { parseType, spellType } from './spelling.ts';
@@ -74,7 +74,7 @@ export async function storagesOf(
   database: Queryable,
   moment: Moment,
   mapId: number,
-  page: Page<number>,
+  page: PageRequest<number>,
 ): Promise<StorageRow[]> {
   const params = [...at(moment), mapId, page.after ?? null, checkLimit(page)] as const;
   const rows = await queryLine<Stored>(database, OF_MAP, params);

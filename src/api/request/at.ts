@@ -96,7 +96,7 @@ interface Telling<T> {
   readonly isLong?: boolean;
 }
 
-interface Told<T> {
+interface WorldAnswer<T> {
   readonly moment: Moment;
   readonly told: T;
 }
@@ -109,7 +109,7 @@ export async function headInTurns<T>(
   { log }: Service,
   host: string,
   { tell, signal, isLong = false }: Telling<T>,
-): Promise<Told<T>> {
+): Promise<WorldAnswer<T>> {
   const { moment, told } = await log.withHead(host, (kernel, moment) => ({
     moment,
     told: isLong || stateRows(kernel) > ROWS_AT_ONCE ? undefined : { all: atOnce(tell(kernel)) },
@@ -125,7 +125,7 @@ export async function worldInTurns<T>(
   c: Context<AccessEnv>,
   { host, at }: { readonly host: string; readonly at: MomentText | undefined },
   { tell, signal }: Telling<T>,
-): Promise<Told<T>> {
+): Promise<WorldAnswer<T>> {
   if (at === undefined) {
     const found = await headInTurns(service, host, { tell, signal });
     keepFor(c, host, { moment: found.moment, fixed: false });

@@ -13,7 +13,7 @@ import type { AccessEnv } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import type { Service } from '../service.ts';
 import { worldAt, worldInTurns } from './at.ts';
-import type { Told } from './heavy-read.ts';
+import type { HeavyAnswer } from './heavy-read.ts';
 
 /** Where a cgroup file system is mounted, unless the query says otherwise. */
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -74,7 +74,7 @@ export const bpftoolProg = z
   })
   .meta({ id: 'BpftoolProg' });
 
-interface Asked {
+interface BpftoolRequest {
   readonly service: Service;
   readonly c: Context<AccessEnv>;
   readonly host: string;
@@ -103,13 +103,13 @@ export function onlyWithBpftool(query: {
 
 /** `bpftool -j cgroup tree`, of one cgroup and those below it. */
 export async function answerTree(
-  { service, c, host, at, signal }: Asked & { readonly signal: AbortSignal },
+  { service, c, host, at, signal }: BpftoolRequest & { readonly signal: AbortSignal },
   query: {
     readonly under: string;
     readonly effective: boolean;
     readonly root?: string | undefined;
   },
-): Promise<Told> {
+): Promise<HeavyAnswer> {
   const { under, effective, root = CGROUP_ROOT } = query;
   const tell = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
   const { told } = await worldInTurns(service, c, { host, at }, { tell, signal });
@@ -118,7 +118,7 @@ export async function answerTree(
 
 /** `bpftool -j cgroup show`; a cgroup without programs is an empty list, not an empty line. */
 export async function answerShow(
-  { service, c, host, at }: Asked,
+  { service, c, host, at }: BpftoolRequest,
   { cgroupId, effective }: { readonly cgroupId: number; readonly effective: boolean },
 ): Promise<never> {
   const { told } = await worldAt(service, c, host, at, (kernel) => {
@@ -139,7 +139,7 @@ async function programsShow({ database }: Service, moment: Moment, programs: rea
 
 /** `bpftool -j link show`, or `prog show`; of one object when an id is given. */
 export async function answerObjects(
-  { service, c, host, at }: Asked,
+  { service, c, host, at }: BpftoolRequest,
   kind: 'link' | 'program',
   id?: number,
 ): Promise<never> {

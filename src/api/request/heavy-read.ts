@@ -31,7 +31,7 @@ export interface Wanted {
 }
 
 /** What is told of one: a value that becomes JSON, and what follows its text. */
-export interface Told {
+export interface HeavyAnswer {
   readonly value: object;
   readonly end?: string;
 }
@@ -67,7 +67,7 @@ export class HeavyReads {
   }
 
   /** Does the work of one whose answer is held until it is sent, which may take longer than it may. */
-  async tell(c: Context, work: (wanted: Wanted) => Promise<Told>): Promise<Response> {
+  async tell(c: Context, work: (wanted: Wanted) => Promise<HeavyAnswer>): Promise<Response> {
     const read = this.begin(c);
     try {
       const { value, end } = await work(read);

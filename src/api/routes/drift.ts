@@ -158,14 +158,14 @@ async function newsOf({ database }: Service, hostId: number, seen: Seen) {
   return changed ? { rows, repairs } : undefined;
 }
 
-interface Told {
+interface DriftAnswer {
   readonly host: string;
   readonly hostId: number;
   readonly rows: readonly ReportRow[];
   readonly repairs: readonly RepairRow[];
 }
 
-async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: Told) {
+async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: DriftAnswer) {
   const row = await executorOf(database, hostId);
   const items = await Promise.all(
     rows.map(async ({ position, how, outcome, note, executor, actor, reported_at }) => {

@@ -81,7 +81,7 @@ const cgroupsRoute = createRoute({
   responses: answersInForms('Their events, oldest first.', history),
 });
 
-interface Asked {
+interface HistoryQuestion {
   readonly host: string;
   readonly moment: Moment;
   readonly thing: Thing;
@@ -90,7 +90,10 @@ interface Asked {
 }
 
 /** From where to where the thing was there; for what may come again, the whole boot. */
-async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life | undefined> {
+async function lifeIn(
+  service: Service,
+  { moment, thing }: HistoryQuestion,
+): Promise<Life | undefined> {
   const { database } = service;
   switch (thing.kind) {
     case 'pin': {
@@ -113,7 +116,7 @@ async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life 
   }
 }
 
-interface Told {
+interface HistoryAnswer {
   readonly chapters: readonly Chapter[];
   /** Position after which more may follow. */
   readonly next?: number;
@@ -123,7 +126,11 @@ function unknown(thing: Thing): ProblemError {
   return noSuchObject(thingText(thing), 'id' in thing ? 'id' : 'path');
 }
 
-async function readChapters(service: Service, asked: Asked, signal: AbortSignal): Promise<Told> {
+async function readChapters(
+  service: Service,
+  asked: HistoryQuestion,
+  signal: AbortSignal,
+): Promise<HistoryAnswer> {
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
   if (life === undefined) throw unknown(thing);

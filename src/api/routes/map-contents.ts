@@ -4,7 +4,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { elementsOf } from '../../projections/elements.ts';
 import { mapsByIds } from '../../projections/maps.ts';
-import type { Moment, Page } from '../../projections/moment.ts';
+import type { Moment, PageRequest } from '../../projections/moment.ts';
 import { storagesOf } from '../../projections/storages.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
@@ -21,7 +21,12 @@ interface Contents<R extends object> {
   readonly title: string;
   readonly summary: string;
   readonly row: z.ZodType;
-  readonly list: (db: Queryable, moment: Moment, id: number, page: Page<number>) => Promise<R[]>;
+  readonly list: (
+    db: Queryable,
+    moment: Moment,
+    id: number,
+    page: PageRequest<number>,
+  ) => Promise<R[]>;
   /** What the page after this row is asked for with. */
   readonly key: (row: R) => number;
 }
@@ -38,7 +43,7 @@ function register<R extends object>(app: App, service: Service, contents: Conten
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...numberedPage }),
     },
-    responses: reads(`${title}s.`, pageOf(`${title}Page`, row)),
+    responses: reads(`${title}s.`, pageOf(`${title}PageRequest`, row)),
   });
   app.openapi(route, async (c) => {
     const { host, id } = c.req.valid('param');

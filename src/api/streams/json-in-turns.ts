@@ -18,7 +18,7 @@ const LEVELS_MAX = 5;
 interface Telling {
   /** What follows the value's text. */
   readonly end?: string;
-  /** Told once, when the value is no longer needed. */
+  /** Called once, when the value is no longer needed. */
   readonly onEnd?: () => void;
 }
 

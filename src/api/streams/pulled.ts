@@ -11,7 +11,7 @@ export interface Pulled {
   readonly mayGoOn: () => boolean;
   /** What a waiting reader is told when nothing came for about so long. */
   readonly heartbeat?: { readonly ms: number; readonly text: string };
-  /** Told once, when nothing more is sent: all was, the reader left, or it was cut off. */
+  /** Called once, when nothing more is sent: all was, the reader left, or it was cut off. */
   readonly onEnd?: () => void;
 }
 

@@ -104,7 +104,7 @@ async function soundSegment(
   }
 }
 
-interface Range {
+interface ExportSpan {
   /** Exclusive. */
   readonly after: number;
   /** Inclusive. */
@@ -124,7 +124,7 @@ async function readCutBatch(
 async function batchesOf(
   database: Queryable,
   host_id: number,
-  { after, to }: Range,
+  { after, to }: ExportSpan,
 ): Promise<Map<number, StoredBatch>> {
   const batches = new Map<number, StoredBatch>();
   for await (const page of readBatches(database, host_id, { from: after + 1, to })) {
@@ -137,7 +137,7 @@ async function* checkpointLines(
   database: Queryable,
   host_id: number,
   keys: HostKeys,
-  { after, to }: Range,
+  { after, to }: ExportSpan,
 ): AsyncGenerator<BundleLine> {
   for (let reached = after; ; ) {
     const page = await readCheckpoints(database, host_id, { after: reached, to });

@@ -24,7 +24,7 @@ export interface Upkeep {
   readonly now: number;
   /** Stops after the host, or the segment, that is under way. */
   readonly signal: AbortSignal;
-  /** Told of a host whose log could not be signed or sealed; the others go on. */
+  /** Called with the error when the log of a host cannot be signed or sealed; the others go on. */
   readonly onFault: (error: unknown) => void;
 }
 

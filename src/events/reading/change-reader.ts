@@ -12,7 +12,7 @@ import { readStoredChanges, segmentAt } from './segment-reader.ts';
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
 const SEALED_EVENTS_MIN = 1500;
 
-interface Range {
+interface Positions {
   readonly from: number;
   /** Inclusive. */
   readonly to: number;
@@ -27,7 +27,7 @@ interface Range {
 export async function* readChanges(
   database: Queryable,
   hostId: number,
-  { from, to }: Range,
+  { from, to }: Positions,
 ): AsyncGenerator<Change[]> {
   let next = from;
   let sealed = ahead(database, hostId, { from, to });
@@ -61,7 +61,7 @@ function ahead(...wanted: Parameters<typeof findSealed>): ReturnType<typeof find
 }
 
 /** The segment that a position is in, when enough is left to be worth it. */
-async function findSealed(database: Queryable, hostId: number, range: Range) {
+async function findSealed(database: Queryable, hostId: number, range: Positions) {
   if (range.to - range.from + 1 < SEALED_EVENTS_MIN) return undefined;
   const stored = await segmentAt(database, hostId, range.from);
   if (stored === undefined) return undefined;

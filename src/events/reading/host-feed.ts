@@ -34,9 +34,9 @@ export interface FeedOptions {
   readonly hostId: number;
   /** What the host must be called. */
   readonly host?: string | undefined;
-  /** Told when the log is not the one that was followed; whoever is told ends the feed. */
+  /** Called when the log is not the one that was followed; the receiver must end the feed. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Told when nobody can join any more: the last follower left, or the log is another. */
+  /** Called when nobody can join any more: the last follower left, or the log is another. */
   readonly onDeserted?: () => void;
   /** Default `RING_EVENTS_MAX`. */
   readonly ringEventsMax?: number;

@@ -32,7 +32,7 @@ export interface PastStatesOptions {
   readonly nowMs: () => number;
   /** What a host must be called, where it was asked for by name. */
   readonly nameOf?: (hostId: number) => string | undefined;
-  /** Told when a log is not the one that it was; whoever is told makes this forget it. */
+  /** Called when a log is not the one that it was; the receiver must make this forget it. */
   readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 

@@ -30,7 +30,7 @@ export interface CommitContext {
   readonly append: Append;
   /** A random number that no other writer has. */
   readonly writer: number;
-  /** Told when this process moved the log of a host. */
+  /** Called when this process moved the log of a host. */
   readonly onAppended: (hostId: number) => void;
 }
 

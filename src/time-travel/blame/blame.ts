@@ -37,7 +37,7 @@ export interface BlamedSlot extends Slot {
   readonly held_by?: LinkHolders;
 }
 
-interface Asked {
+interface BlameQuestion {
   readonly moment: Moment;
   readonly attach_type: AttachType;
   /** The cgroup whose array it is. */
@@ -65,7 +65,7 @@ export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number,
 export async function blameSlots(
   database: Queryable,
   eventsAt: (positions: readonly number[]) => Promise<readonly LedgerEvent[]>,
-  { moment, attach_type, cgroup_id, slots, holders }: Asked,
+  { moment, attach_type, cgroup_id, slots, holders }: BlameQuestion,
 ): Promise<BlamedSlot[]> {
   if (slots.length === 0) return [];
   const ids = slots.map(({ prog_id }) => prog_id);
@@ -99,7 +99,7 @@ export async function blameSlots(
   });
 }
 
-interface Standing {
+interface ArraySlots {
   readonly attach_type: AttachType;
   /** The cgroup in whose array the slots are. */
   readonly at: number;
@@ -116,7 +116,7 @@ interface Origin {
 export async function originsOf(
   database: Queryable,
   moment: Moment,
-  { attach_type, at, slots }: Standing,
+  { attach_type, at, slots }: ArraySlots,
 ): Promise<Origin[]> {
   const linkIds = slots.flatMap(({ link_id }) => link_id ?? []);
   const direct = slots.flatMap(({ link_id, cgroup_id, prog_id }) =>

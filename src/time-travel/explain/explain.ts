@@ -86,7 +86,7 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
   if (lastAt === -1 || ended === undefined) {
     return refused === undefined ? { why: 'never_attached' } : explainRefused(refused, versions);
   }
-  const last = standingIn(versions[lastAt] as ArrayVersion, program) as Standing;
+  const last = standingIn(versions[lastAt] as ArrayVersion, program) as FoundEntry;
   const event = await eventAt(ended.position);
   const end = { ...endOf(event, program, last), event, entry: last.entry };
   if (refused === undefined || refused.position < ended.position) return end;
@@ -118,13 +118,13 @@ function explainRefused(event: LedgerEvent, versions: readonly ArrayVersion[]): 
   return { ...refused, in_the_way: { ...first, cgroup_id: level.cgroup_id, path: level.path } };
 }
 
-interface Standing {
+interface FoundEntry {
   readonly entry: StandingEntry;
   readonly mode: Level['mode'];
 }
 
 /** The nearest entry with the program, on the cgroup or above it. */
-function standingIn({ levels }: ArrayVersion, program: number): Standing | undefined {
+function standingIn({ levels }: ArrayVersion, program: number): FoundEntry | undefined {
   for (const { cgroup_id, path, mode, entries } of levels) {
     const entry = entries.find(({ prog_id }) => prog_id === program);
     if (entry !== undefined) return { entry: { ...entry, cgroup_id, path }, mode };
@@ -133,7 +133,7 @@ function standingIn({ levels }: ArrayVersion, program: number): Standing | undef
 }
 
 /** It stands in a list and does not run. */
-function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: Standing): Explanation {
+function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: FoundEntry): Explanation {
   const [nearest] = levels;
   const [first] = nearest?.entries ?? [];
   if (nearest === undefined || first === undefined) throw new Error('an entry stands in a level');
@@ -147,7 +147,7 @@ function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: Standin
 function endOf(
   { effects }: LedgerEvent,
   program: number,
-  { entry }: Standing,
+  { entry }: FoundEntry,
 ): Pick<Explanation, 'why' | 'reason'> {
   for (const effect of effects) {
     const end = endBy(effect, program, entry);

@@ -12,7 +12,7 @@ import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 
 /** An entry, and the cgroup that it is attached to. */
-export interface Place {
+export interface PathEntry {
   readonly path: string;
   readonly entry: Entry;
 }
@@ -71,7 +71,7 @@ export class Trial {
     this.#call({ name: 'link_update', link_fd, new_prog_fd: this.#program.fd });
   }
 
-  takeOff(places: readonly Place[]): void {
+  takeOff(places: readonly PathEntry[]): void {
     for (const { path: target_path, entry } of places) {
       if ('link_id' in entry) {
         const link_fd = this.#call({ name: 'link_get_fd_by_id', link_id: entry.link_id });

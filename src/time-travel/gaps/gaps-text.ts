@@ -9,7 +9,7 @@ const WHY = {
   no_cgroup: 'there was no such cgroup',
 } as const;
 
-interface Asked {
+interface GapsQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly program?: number | undefined;
@@ -19,7 +19,7 @@ interface Asked {
 
 /** The lines of a gap report. */
 export function gapsText(
-  { path, attach_type, program, from, to }: Asked,
+  { path, attach_type, program, from, to }: GapsQuestion,
   gaps: readonly ToldGap[],
 ): string[] {
   const what = program === undefined ? 'gaps' : `gaps of program ${program}`;

@@ -109,14 +109,14 @@ function namesIn(
   return names;
 }
 
-interface Place {
+interface ArrayPlace {
   readonly cgroup: Cgroup;
   readonly attach_type: AttachType;
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function* findTouched(before: Kernel, after: Kernel, effects: readonly Effect[]): Pausing<Place[]> {
-  const places = new Map<string, Place>();
+function* findTouched(before: Kernel, after: Kernel, effects: readonly Effect[]): Pausing<ArrayPlace[]> {
+  const places = new Map<string, ArrayPlace>();
   let usedBefore: ReadonlySet<AttachType> | undefined;
   let usedAfter: ReadonlySet<AttachType> | undefined;
   const touch = (cgroup_id: number, attach_type: AttachType): void => {

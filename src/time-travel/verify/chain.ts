@@ -65,7 +65,7 @@ export async function verifyChain(
   return { ...check.report(), segments: segments.sound };
 }
 
-interface Range {
+interface Positions {
   readonly from: number;
   readonly to: number;
 }
@@ -74,7 +74,7 @@ async function checkStatements(
   database: Queryable,
   host_id: number,
   { check, keys }: { readonly check: ChainCheck; readonly keys: HostKeys },
-  range: Range,
+  range: Positions,
 ) {
   for (let after = range.from - 1; ; ) {
     const page = await readCheckpoints(database, host_id, { after, to: range.to });
@@ -89,7 +89,7 @@ async function checkStatements(
 async function batchesWithin(
   database: Queryable,
   host_id: number,
-  range: Range,
+  range: Positions,
 ): Promise<Map<number, StoredBatch>> {
   const batches = new Map<number, StoredBatch>();
   for await (const page of readBatches(database, host_id, range)) {
