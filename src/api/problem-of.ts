@@ -23,7 +23,7 @@ function fieldOf(
 
 function problemParts(reason: Why): ProblemParts {
   switch (reason.why) {
-    case 'host-unknown':
+    case 'no-such-host':
       return ['no-such-host', { field: 'host' }];
     case 'host-exists':
       return ['host-exists', { field: 'name' }];
@@ -31,15 +31,15 @@ function problemParts(reason: Why): ProblemParts {
       return ['invalid-request', { field: 'host', limit: reason.depthMax }];
     case 'branches-unsupported':
       return ['invalid-request', { field: 'host' }];
-    case 'release-unknown':
+    case 'unknown-release':
       return ['unknown-release', { field: 'release' }];
-    case 'position-mismatch':
+    case 'position-changed':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
-    case 'position-unknown':
+    case 'no-such-position':
       return ['no-such-position', { field: 'position', position: reason.head }];
     case 'idempotency-mismatch':
       return ['idempotency-mismatch', { field: 'idempotency-key' }];
-    case 'reference-invalid': {
+    case 'bad-reference': {
       const field = `${reason.call}.${reason.field === 'pid' ? 'pid' : `call.${reason.field}`}`;
       const message =
         reason.because === 'later'

@@ -79,7 +79,7 @@ export interface Moment {
 }
 
 export interface Log {
-  /** A new host with its first boot. Refuses `host-exists`, `release-unknown`. */
+  /** A new host with its first boot. Refuses `host-exists`, `unknown-release`. */
   createHost(request: HostCreation & BootRequest): Promise<CreatedHost>;
   /** A further boot of a host. */
   reboot(host: string, request: RebootRequest): Promise<Receipt>;
@@ -90,23 +90,23 @@ export interface Log {
 
   /**
    * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
-   * `position-unknown`, `branch-too-deep`.
+   * `no-such-position`, `branch-too-deep`.
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the branches that grew from a host itself, by name. */
   branches(origin: string, page?: HostPage): Promise<Host[]>;
-  /** Hides a branch for ever; its name stays taken. Refuses `host-unknown`. */
+  /** Hides a branch for ever; its name stays taken. Refuses `no-such-host`. */
   dropBranch(origin: string, name: string): Promise<void>;
 
   /** A page of hosts and branches, by name. */
   hosts(page?: HostPage): Promise<Host[]>;
-  /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
+  /** One host, with its head position. Refuses `no-such-host`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
   head(host: string): Promise<Head & { readonly host_id: number }>;
   /** Events from a position on; empty after the head. */
   read(host: string, range: EventRange): Promise<LedgerEvent[]>;
-  /** One event. Refuses `position-unknown`. */
+  /** One event. Refuses `no-such-position`. */
   event(host: string, position: number): Promise<LedgerEvent>;
   /** The events at positions, in order. */
   eventsAt(host: string, positions: readonly number[]): Promise<LedgerEvent[]>;
@@ -117,14 +117,14 @@ export interface Log {
 
   /**
    * Calls `read` with the state at a position. `read` must not change the kernel and must not retain
-   * it: other readers share it. Refuses `position-unknown`.
+   * it: other readers share it. Refuses `no-such-position`.
    */
   withStateAt<T>(
     host: string,
     position: number,
     read: (kernel: Kernel, at: Moment) => T | Promise<T>,
   ): Promise<T>;
-  /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
+  /** A copy of the state at a position (default: the head). Refuses `no-such-position`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
    * Calls `read` with the state at the head, without a copy: for plans and small answers. `read` must
@@ -229,7 +229,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const originId = await idOf(origin);
       const { position: head } = await readHead(database, originId);
       const { position } = request;
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
       return createBranch(database, originId, { ...request, now: clock.now() });
     },
     branches: async (origin, page = {}) => listBranches(database, await idOf(origin), page),
@@ -254,7 +254,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const [event] = await readEvents(database, hostId, { from: position, limit: 1 });
       if (event?.position === position) return event;
       const { position: head } = await readHead(database, hostId);
-      throw new LogRefusal({ why: 'position-unknown', position, head });
+      throw new LogRefusal({ why: 'no-such-position', position, head });
     },
     async eventsAt(host, positions) {
       const hostId = await idOf(host);
@@ -289,7 +289,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const hostId = await idOf(host);
       const { position: head } = await readHead(database, hostId);
       if (position !== undefined && position > head) {
-        throw new LogRefusal({ why: 'position-unknown', position, head });
+        throw new LogRefusal({ why: 'no-such-position', position, head });
       }
       return loadState(database, hostId, position ?? head);
     },
@@ -318,7 +318,7 @@ function bootCall(
   randomBytes: LogOptions['randomBytes'],
 ): AskedBoot {
   if (release !== undefined && releaseOf(release) === undefined) {
-    throw new LogRefusal({ why: 'release-unknown', release });
+    throw new LogRefusal({ why: 'unknown-release', release });
   }
   return {
     name: 'boot',

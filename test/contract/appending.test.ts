@@ -64,7 +64,7 @@ describeStores('appending', ({ open }) => {
     const late = mkdir('/late', { expectedPosition: 1 });
     const { receipts, refused } = await log.submitInOrder(host, [mkdir('/first'), late]);
     expect(receipts.flatMap(({ events }) => events.map(pathOf))).toEqual(['/first']);
-    expect(refused?.error).toMatchObject({ reason: { why: 'position-mismatch' } });
+    expect(refused?.error).toMatchObject({ reason: { why: 'position-changed' } });
   });
 
   it('commits concurrent calls together', async () => {
@@ -125,7 +125,7 @@ describeStores('appending', ({ open }) => {
     const broken = log.submit(host, { principal: 'local', calls });
     const whole = log.submit(host, mkdir('/half'));
     await expect(broken).rejects.toMatchObject({
-      reason: { why: 'reference-invalid', call: 2, field: 'fd', because },
+      reason: { why: 'bad-reference', call: 2, field: 'fd', because },
     });
     expect((await whole).events[0]).toMatchObject({ position: 2, outcome: { ret: 0 } });
     expect((await soundLog(host)).length).toBe(2);
@@ -136,7 +136,7 @@ describeStores('appending', ({ open }) => {
     await second.submit(host, mkdir('/a'));
     const late = log.submit(host, mkdir('/b', { expectedPosition: 1 }));
     await expect(late).rejects.toMatchObject({
-      reason: { why: 'position-mismatch', expected: 1, actual: 2 },
+      reason: { why: 'position-changed', expected: 1, actual: 2 },
     });
     const { events } = await log.submit(host, mkdir('/b', { expectedPosition: 2 }));
     expect(events[0]?.position).toBe(3);
@@ -203,7 +203,7 @@ describeStores('appending', ({ open }) => {
       reason: { why: 'host-exists', host: 'keyed' },
     });
     const unknown = log.createHost({ ...unkeyed, name: 'n', release: '1.2' });
-    await expect(unknown).rejects.toMatchObject({ reason: { why: 'release-unknown' } });
+    await expect(unknown).rejects.toMatchObject({ reason: { why: 'unknown-release' } });
     await soundLog('keyed');
   });
 
@@ -265,7 +265,7 @@ describeStores('appending', ({ open }) => {
     expect(await reasonOf(log.submit(host, { principal: 'local', calls: [] }))).toBe(
       'submission-empty',
     );
-    expect(await reasonOf(log.submit('nobody', mkdir('/')))).toBe('host-unknown');
+    expect(await reasonOf(log.submit('nobody', mkdir('/')))).toBe('no-such-host');
     const full = Array.from({ length: 30 }, () => ({ principal: 'l', calls: calls.slice(1) }));
     const reasons = await Promise.all(full.map((one) => reasonOf(log.submit(host, one))));
     expect(reasons).toContain('queue-full');

@@ -196,12 +196,12 @@ describeStores('a branch', ({ open }) => {
       expect((await log.branches(origin)).map((one) => one.name)).toEqual([name]);
       await log.dropBranch(origin, name);
       expect(await log.branches(origin)).toEqual([]);
-      await expect(log.head(name)).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+      await expect(log.head(name)).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
       await expect(log.submit(name, mkdir('/b'))).rejects.toMatchObject({
-        reason: { why: 'host-unknown' },
+        reason: { why: 'no-such-host' },
       });
       await expect(log.dropBranch(origin, name)).rejects.toMatchObject({
-        reason: { why: 'host-unknown' },
+        reason: { why: 'no-such-host' },
       });
       await log.submit(child, mkdir('/a/b'));
       await expectWhole(child, [1, 2, 3]);
@@ -225,7 +225,7 @@ describeStores('a branch', ({ open }) => {
     const make = (name: string, position: number) =>
       log.createBranch(origin, { name, position, principal: 'local' });
     await expect(make('too-late', 2)).rejects.toMatchObject({
-      reason: { why: 'position-unknown', head: 1 },
+      reason: { why: 'no-such-position', head: 1 },
     });
     await expect(make(origin, 1)).rejects.toMatchObject({ reason: { why: 'host-exists' } });
     let host = origin;

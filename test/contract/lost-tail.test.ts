@@ -128,7 +128,7 @@ describeStores('a log that went back', ({ open }) => {
   it('refuses a follower that is beyond the head', async () => {
     const keeps = await log.subscribe(host, { after: 10 });
     await expect(log.subscribe(host, { after: 12 })).rejects.toMatchObject({
-      reason: { why: 'position-unknown', position: 12, head: 10 },
+      reason: { why: 'no-such-position', position: 12, head: 10 },
     });
     await keeps.return();
   });
@@ -147,7 +147,7 @@ describeStores('a log that went back', ({ open }) => {
     await loseTail(store.database, host_id, 5);
     const asked = () =>
       log.withStateAt(host, 8, paths).catch((error) => error.reason?.why as string | undefined);
-    await expect.poll(asked, { timeout: 20_000 }).toBe('position-unknown');
+    await expect.poll(asked, { timeout: 20_000 }).toBe('no-such-position');
   });
 
   it('records a write again whose key was lost with it', async () => {
@@ -191,10 +191,10 @@ describeStores('a log that went back', ({ open }) => {
     const waiting = follower.next();
     await loseHost(store.database, host_id);
     await expect(log.submit(host, mkdir('/x'))).rejects.toMatchObject({
-      reason: { why: 'host-unknown', host },
+      reason: { why: 'no-such-host', host },
     });
     await expect(log.withHead(host, paths)).rejects.toMatchObject({
-      reason: { why: 'host-unknown', host },
+      reason: { why: 'no-such-host', host },
     });
     expect(await waiting).toMatchObject({ done: true, value: { head: 0 } });
     const made = await log.createHost({ name: host, principal: 'local', release: '6.18' });
@@ -214,12 +214,12 @@ describeStores('a log that went back', ({ open }) => {
       await loseHost(store.database, host_id);
       await renumber(store.database, otherId, host_id);
       await expect(asking.withHead(host, paths)).rejects.toMatchObject({
-        reason: { why: 'host-unknown', host },
+        reason: { why: 'no-such-host', host },
       });
       await expect(asking.submit(host, mkdir('/x'))).rejects.toMatchObject({
-        reason: { why: 'host-unknown', host },
+        reason: { why: 'no-such-host', host },
       });
-      await expect(asking.head(host)).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+      await expect(asking.head(host)).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
       expect((await asking.submit(other, mkdir('/x'))).events[0]?.position).toBe(2);
       await expectSoundLog(store.database, host_id);
       if (how === 'cold') await asking.close();

@@ -115,7 +115,7 @@ describeStores('past states', ({ open }) => {
       if (kept) await past.read(host, EVENTS, snapshotOf);
       for (let n = 0; n < 2; n++) {
         await expect(past.read(host, EVENTS + 1, snapshotOf)).rejects.toMatchObject({
-          reason: { why: 'position-unknown', position: EVENTS + 1, head: EVENTS },
+          reason: { why: 'no-such-position', position: EVENTS + 1, head: EVENTS },
         });
       }
     }

@@ -35,10 +35,10 @@ describeStores('reading', ({ open }) => {
     expect(await second.read(host, { from: 5 })).toEqual([]);
     expect(await second.event(host, 3)).toEqual(page[1]);
     await expect(second.event(host, 5)).rejects.toMatchObject({
-      reason: { why: 'position-unknown', position: 5, head: 4 },
+      reason: { why: 'no-such-position', position: 5, head: 4 },
     });
     await expect(second.kernelAt(host, 5)).rejects.toMatchObject({
-      reason: { why: 'position-unknown' },
+      reason: { why: 'no-such-position' },
     });
   });
 

@@ -193,7 +193,7 @@ describeStores('a bundle', ({ open }) => {
     });
     await expect(refused).rejects.toThrow(`position 2: ${message}`);
     await expect(log.host('of-a-forger')).rejects.toMatchObject({
-      reason: { why: 'host-unknown' },
+      reason: { why: 'no-such-host' },
     });
   });
 
@@ -209,6 +209,6 @@ describeStores('a bundle', ({ open }) => {
     });
     await expect(refused).rejects.toThrow(BundleRefused);
     await expect(refused).rejects.toThrow('position 8');
-    await expect(log.host('damaged')).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+    await expect(log.host('damaged')).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
   });
 });

@@ -153,7 +153,7 @@ async function requireKnown<T>(field: string, find: () => Promise<T>): Promise<T
     return await find();
   } catch (error) {
     if (error instanceof MomentUnknown) throw unknownMoment(error.message, field, error.head);
-    if (error instanceof LogRefusal && error.reason.why === 'position-unknown') {
+    if (error instanceof LogRefusal && error.reason.why === 'no-such-position') {
       throw unknownMoment(error.message, field, error.reason.head);
     }
     throw error;

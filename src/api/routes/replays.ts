@@ -99,7 +99,7 @@ export function replays(app: App, service: Service): void {
     if (!parsed.success) throw invalidBy(parsed.error);
     const { at, release: name, ...question } = parsed.data;
     const found = releaseOf(name);
-    if (found === undefined) throw new LogRefusal({ why: 'release-unknown', release: name });
+    if (found === undefined) throw new LogRefusal({ why: 'unknown-release', release: name });
     const { moment } = await requireMoment(service, host, at, 'at');
     const replay = await reads.answer(c, ({ database }) =>
       replayUnder(database, moment, { ...question, release: found }),

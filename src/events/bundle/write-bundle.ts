@@ -24,7 +24,7 @@ import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
 /**
  * The lines of a host's bundle, each with its newline, up to where the log ends at the start.
  *
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function* writeBundle(
   database: Queryable,

@@ -43,7 +43,7 @@ const SIGNING_LOCK = 0x62706c;
 /**
  * Signs where a log stands now. Asked for again at the same position, the first answer stands.
  *
- * @throws LogRefusal `host-unknown`; `signing-refused` when the log does not hold what was signed
+ * @throws LogRefusal `no-such-host`; `signing-refused` when the log does not hold what was signed
  */
 export async function signHead(
   database: Database,

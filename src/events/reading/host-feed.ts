@@ -116,7 +116,7 @@ export class HostFeed implements Feed {
    * A follower that takes the events after a position, in order, and then what is still to come.
    *
    * @param after position of the last event that it has; 0 for none
-   * @throws LogRefusal `position-unknown` when the log does not reach it
+   * @throws LogRefusal `no-such-position` when the log does not reach it
    */
   async follow(after: number): Promise<Follower> {
     await this.#join();
@@ -128,7 +128,7 @@ export class HostFeed implements Feed {
   async #requireReached(position: number): Promise<void> {
     try {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     } catch (error) {
       this.#leave();
       throw error;
@@ -243,7 +243,7 @@ export class HostFeed implements Feed {
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') change(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
       throw error;
     }
     const { hash } = known;

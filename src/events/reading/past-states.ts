@@ -89,7 +89,7 @@ export class PastStates {
    * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
    * stays as it is: others read the same one.
    *
-   * @throws LogRefusal `position-unknown` for one after the head
+   * @throws LogRefusal `no-such-position` for one after the head
    */
   async read<T>(
     hostId: number,
@@ -118,7 +118,7 @@ export class PastStates {
     const state = await reading;
     if (state.position === position) return state.kernel;
     const { position: head } = await readHead(this.#database, hostId);
-    if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     await foldUpTo(this.#database, hostId, state, position);
     return state.kernel;
   }

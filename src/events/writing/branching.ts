@@ -98,7 +98,7 @@ async function insertBranch(
 /**
  * Drops a branch: from now on nobody sees it. Its rows stay, and so do branches that grew from it.
  *
- * @throws LogRefusal `host-unknown` when the origin has no such branch
+ * @throws LogRefusal `no-such-host` when the origin has no such branch
  */
 export async function dropBranch(
   database: Queryable,
@@ -110,5 +110,5 @@ export async function dropBranch(
      where origin_host_id = $1 and name = $2 and dropped_at is null returning host_id`,
     [originId, name, now],
   );
-  if (dropped.length === 0) throw new LogRefusal({ why: 'host-unknown', host: name });
+  if (dropped.length === 0) throw new LogRefusal({ why: 'no-such-host', host: name });
 }

@@ -130,7 +130,7 @@ function stage(
   const { expectedPosition, principal, calls } = submission;
   if (expectedPosition !== undefined && expectedPosition !== from.position) {
     const positions = { expected: expectedPosition, actual: from.position };
-    throw new LogRefusal({ why: 'position-mismatch', ...positions });
+    throw new LogRefusal({ why: 'position-changed', ...positions });
   }
   refuseAhead(calls, from.recorded_at);
   // A reference may stop a submission half way, so then a layer of its own is needed.

@@ -167,7 +167,7 @@ async function existing(
 async function firstBoot(database: Database, name: string) {
   const text = 'select host_id from hosts where name = $1';
   const [host] = await database.query<{ host_id: number }>(text, [name]);
-  if (host === undefined) throw new LogRefusal({ why: 'host-unknown', host: name });
+  if (host === undefined) throw new LogRefusal({ why: 'no-such-host', host: name });
   const [event] = await readEvents(database, host.host_id, { from: 1, limit: 1 });
   return { host_id: host.host_id, event: event as LedgerEvent };
 }

@@ -51,7 +51,7 @@ export interface Plan {
 /**
  * What would happen if the calls were recorded now, in order. The kernel is left as it is.
  *
- * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
+ * @throws LogRefusal `bad-reference` when a call refers to an answer that it cannot use;
  *   `host-too-large` when a call makes the state larger than a host may be
  */
 export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing<Plan> {

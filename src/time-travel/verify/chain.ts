@@ -27,7 +27,7 @@ export interface ChainVerdict extends ChainReport {
  * Verifies a log from its first event to where it ends now.
  *
  * @param outside what is trusted, from outside of the database
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function verifyChain(
   database: Queryable,

@@ -52,7 +52,7 @@ export interface OutcomesVerdict {
  * Decides a log again, from its first event to where it ends now.
  *
  * @param snapshots are held against the states on the way
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
  */
 export async function verifyOutcomes(

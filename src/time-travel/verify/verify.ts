@@ -48,7 +48,7 @@ export interface Verification {
  * Verifies a host up to where its log ends; writers go on meanwhile.
  *
  * @param outside what is trusted, from outside of the database
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function verifyHost(
   database: Database,
