@@ -253,14 +253,14 @@ export const TREE_SETUP_EVENTS =
 export async function recordTreeLog(log: Log, host: string, length: number): Promise<TreeLog> {
   const { event } = await log.createHost({
     name: host,
-    principal: 'token:node',
+    actor: 'token:node',
     release: TREE_RELEASE,
   });
   const tree = new TreeLog();
   let left = TREE_SETUP_EVENTS + length - event.position;
   while (left > 0) {
     const { calls, answered } = tree.next(left);
-    const { events } = await log.submit(host, { principal: 'token:node', calls });
+    const { events } = await log.submit(host, { actor: 'token:node', calls });
     answered(events.map(({ outcome }) => outcome));
     left -= events.length;
   }

@@ -87,7 +87,7 @@ function keyOf(from: Head, to: Head): KeyRow {
   const fingerprint = Buffer.from(to.hash).toString('hex');
   const key = fingerprint.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/u, '$1-$2-$3-$4-$5');
   const range = { position_from: from.position + 1, position_to: to.position };
-  return { principal: 'token:node', key, line: 0, fingerprint, ...range };
+  return { actor: 'token:node', key, line: 0, fingerprint, ...range };
 }
 
 /** The events of one append have one time of recording: that of the last. */

@@ -42,7 +42,7 @@ export async function recordSyscalls(
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
   const receipt = await service.log.submit(host, {
-    principal: actor,
+    actor,
     calls,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
     ...(expected !== undefined && { expectedPosition: expected }),

@@ -63,7 +63,7 @@ export interface BootRequest {
 
 /** What is left out of release and config is as in the boot before. */
 export interface RebootRequest extends Partial<BootRequest> {
-  readonly principal: string;
+  readonly actor: string;
   readonly at?: number;
   readonly idempotency?: IdempotencyKey;
   readonly expectedPosition?: number;
@@ -210,12 +210,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
   return {
     createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
-    async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
+    async reboot(host, { actor, at, idempotency, expectedPosition, ...request }) {
       // A host that is not there is refused before what was asked of it.
       await idOf(host);
       const call = bootCall(request, randomBytes);
       return submit(host, {
-        principal,
+        actor,
         calls: [{ call, ...(at !== undefined && { at }) }],
         ...(idempotency && { idempotency }),
         ...(expectedPosition !== undefined && { expectedPosition }),

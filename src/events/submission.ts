@@ -52,8 +52,8 @@ export interface IdempotencyKey {
 }
 
 export interface Submission {
-  /** Who asks: the events' `actor`; keys are per principal. */
-  readonly principal: string;
+  /** Who asks. The events record it; idempotency keys are per actor. */
+  readonly actor: string;
   /** At least one, at most `SUBMISSION_CALLS_MAX`. */
   readonly calls: readonly CallRequest[];
   readonly idempotency?: IdempotencyKey;

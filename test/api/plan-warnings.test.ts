@@ -231,7 +231,7 @@ describe('a plan', () => {
     async (seed) => {
       const { log } = service;
       const host = `property-${seed}`;
-      await log.createHost({ name: host, principal: 'local', release: '6.17' });
+      await log.createHost({ name: host, actor: 'local', release: '6.17' });
       const random = randomFrom(seed);
       let calls: { pid: number; call: Call }[] = [];
       const history = randomHistory({ seed, events: 600, release: '6.17', rebootEvery: 1e9 });
@@ -244,7 +244,7 @@ describe('a plan', () => {
           planned: atOnce(plan(kernel, calls)),
           before: arraysOf(kernel),
         }));
-        const { events } = await log.submit(host, { principal: 'local', calls });
+        const { events } = await log.submit(host, { actor: 'local', calls });
         expect(planned.calls).toEqual(
           events.map(({ pid, comm, call, outcome, effects }) => ({
             ...{ pid, comm, call },

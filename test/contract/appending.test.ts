@@ -46,7 +46,7 @@ describeStores('appending', ({ open }) => {
 
   it('keeps the order of submissions, to a host or branch that it just met as well', async () => {
     const host = await newHost(log);
-    await log.createBranch(host, { name: `${host}-branch`, position: 1, principal: 'local' });
+    await log.createBranch(host, { name: `${host}-branch`, position: 1, actor: 'local' });
     const paths = Array.from({ length: 100 }, (_, i) => `/o${i}`);
     for (const name of [host, `${host}-branch`]) {
       const { receipts, refused } = await second.submitInOrder(
@@ -91,7 +91,7 @@ describeStores('appending', ({ open }) => {
   it('records a submission as a whole, with results put in place of references', async () => {
     const host = await newHost(log);
     const { events } = await log.submit(host, {
-      principal: 'token:ci',
+      actor: 'token:ci',
       calls: [
         { call: { name: 'spawn', comm: 'agent' } },
         { call: { name: 'prog_load', prog_type: 'cgroup_skb' }, pid: { result_of: 0 } },
@@ -122,7 +122,7 @@ describeStores('appending', ({ open }) => {
       { call: { name: 'close', fd: 77 } },
       { call: { name: 'close', fd } },
     ] as const;
-    const broken = log.submit(host, { principal: 'local', calls });
+    const broken = log.submit(host, { actor: 'local', calls });
     const whole = log.submit(host, mkdir('/half'));
     await expect(broken).rejects.toMatchObject({
       reason: { why: 'bad-reference', call: 2, field: 'fd', because },
@@ -174,7 +174,7 @@ describeStores('appending', ({ open }) => {
     await expect(second.submit(host, mkdir('/2', key('g')))).rejects.toMatchObject({
       reason: { why: 'idempotency-mismatch', key: 'k' },
     });
-    await log.submit(host, mkdir('/2', { ...key('g'), principal: 'token:other' }));
+    await log.submit(host, mkdir('/2', { ...key('g'), actor: 'token:other' }));
     await log.submit(host, mkdir('/3', key('h', 7)));
     expect((await soundLog(host)).length).toBe(4);
   });
@@ -194,7 +194,7 @@ describeStores('appending', ({ open }) => {
 
   it('creates a host once for a key, and refuses a name that is taken', async () => {
     const idempotency = { key: 'create', fingerprint: 'f' };
-    const request = { name: 'keyed', principal: 'local', release: '6.18', idempotency };
+    const request = { name: 'keyed', actor: 'local', release: '6.18', idempotency };
     const first = await log.createHost(request);
     expect(first.event).toMatchObject({ position: 1, boot: 1, call: { name: 'boot' } });
     expect(await second.createHost(request)).toEqual({ ...first, replayed: true });
@@ -210,7 +210,7 @@ describeStores('appending', ({ open }) => {
   it('reboots in the same log, after which nothing of before lives', async () => {
     const host = await newHost(log);
     await log.submit(host, mkdir('/gone'));
-    const { events } = await second.reboot(host, { principal: 'local', release: '6.1' });
+    const { events } = await second.reboot(host, { actor: 'local', release: '6.1' });
     expect(events[0]).toMatchObject({ position: 3, boot: 2, outcome: { ret: 0 } });
     const again = await log.submit(host, mkdir('/gone'));
     expect(again.events[0]).toMatchObject({ boot: 2, outcome: { ret: 0 } });
@@ -220,9 +220,9 @@ describeStores('appending', ({ open }) => {
   it('keeps what is left out of a reboot as in the boot before, of reboots at once too', async () => {
     const host = await newHost(log);
     await Promise.all([
-      log.reboot(host, { principal: 'local', release: '6.1' }),
-      log.reboot(host, { principal: 'local', config: { first_prog_id: 700 } }),
-      second.reboot(host, { principal: 'local', config: { nofile: 64 } }),
+      log.reboot(host, { actor: 'local', release: '6.1' }),
+      log.reboot(host, { actor: 'local', config: { first_prog_id: 700 } }),
+      second.reboot(host, { actor: 'local', config: { nofile: 64 } }),
     ]);
     const { release, config } = await log.withHead(host, ({ boot }) => boot);
     expect(release).toMatch(/^6\.1\./);
@@ -259,14 +259,14 @@ describeStores('appending', ({ open }) => {
         () => 'recorded',
         (error) => error.reason.why,
       );
-    expect(await reasonOf(log.submit(host, { principal: 'local', calls }))).toBe(
+    expect(await reasonOf(log.submit(host, { actor: 'local', calls }))).toBe(
       'submission-too-long',
     );
-    expect(await reasonOf(log.submit(host, { principal: 'local', calls: [] }))).toBe(
+    expect(await reasonOf(log.submit(host, { actor: 'local', calls: [] }))).toBe(
       'submission-empty',
     );
     expect(await reasonOf(log.submit('nobody', mkdir('/')))).toBe('no-such-host');
-    const full = Array.from({ length: 30 }, () => ({ principal: 'l', calls: calls.slice(1) }));
+    const full = Array.from({ length: 30 }, () => ({ actor: 'l', calls: calls.slice(1) }));
     const reasons = await Promise.all(full.map((one) => reasonOf(log.submit(host, one))));
     expect(reasons).toContain('queue-full');
     expect(reasons[0]).toBe('recorded');

@@ -37,7 +37,7 @@ async function record(log: Log, host: string, asked: readonly Asked[], random: R
   while (rest.length > 0) {
     const [first] = rest;
     if (first === 'reboot') {
-      await log.reboot(host, { principal: 'local', release: '6.18' });
+      await log.reboot(host, { actor: 'local', release: '6.18' });
       rest = rest.slice(1);
       continue;
     }
@@ -45,7 +45,7 @@ async function record(log: Log, host: string, asked: readonly Asked[], random: R
     const upTo = rest.indexOf('reboot');
     const some = rest.slice(0, upTo < 0 ? size : Math.min(size, upTo));
     const calls = some.filter((one) => one !== 'reboot');
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     rest = rest.slice(some.length);
   }
 }
@@ -65,7 +65,7 @@ describeStores('a branch', ({ open }) => {
   let names = 0;
   async function branch(origin: string, position: number): Promise<string> {
     const name = `branch-${++names}`;
-    await log.createBranch(origin, { name, position, principal: 'local' });
+    await log.createBranch(origin, { name, position, actor: 'local' });
     return name;
   }
 
@@ -223,7 +223,7 @@ describeStores('a branch', ({ open }) => {
   it('is refused where it cannot be', async () => {
     const origin = await newHost(log);
     const make = (name: string, position: number) =>
-      log.createBranch(origin, { name, position, principal: 'local' });
+      log.createBranch(origin, { name, position, actor: 'local' });
     await expect(make('too-late', 2)).rejects.toMatchObject({
       reason: { why: 'no-such-position', head: 1 },
     });
@@ -233,7 +233,7 @@ describeStores('a branch', ({ open }) => {
       host = await branch(host, depth);
       await log.submit(host, mkdir(`/d${depth}`));
     }
-    const deepest = { name: 'too-deep', position: LINEAGE_MAX + 1, principal: 'local' };
+    const deepest = { name: 'too-deep', position: LINEAGE_MAX + 1, actor: 'local' };
     await expect(log.createBranch(host, deepest)).rejects.toMatchObject({
       reason: { why: 'branch-too-deep', depthMax: LINEAGE_MAX },
     });
@@ -243,7 +243,7 @@ describeStores('a branch', ({ open }) => {
   it('is made once under one key', async () => {
     const origin = await newHost(log);
     const key = { key: 'k', fingerprint: 'f' };
-    const request = { name: 'keyed', position: 1, principal: 'local', idempotency: key };
+    const request = { name: 'keyed', position: 1, actor: 'local', idempotency: key };
     const made = await Promise.all([1, 2, 3].map(() => log.createBranch(origin, request)));
     expect(made.map(({ replayed }) => replayed).sort()).toEqual([false, true, true]);
     expect(new Set(made.map(({ branch: { host_id } }) => host_id)).size).toBe(1);

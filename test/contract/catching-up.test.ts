@@ -42,7 +42,7 @@ describeStores('catching up', ({ open }) => {
 
     const other = await logOn(store.database);
     const calls = Array.from({ length: 600 }, () => REFUSED);
-    for (let i = 0; i < 2; i++) await other.submit(host, { principal: 'local', calls });
+    for (let i = 0; i < 2; i++) await other.submit(host, { actor: 'local', calls });
     fault.on = true;
     await expect(log.withHead(host, () => 0)).rejects.toThrow('the connection broke');
     fault.on = false;

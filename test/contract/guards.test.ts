@@ -65,7 +65,7 @@ describeStores('guards', ({ open }) => {
     for (const statement of trigger.split(/(?<=\$\$;|refuse_branches"\(\);)\n/u).slice(0, 2)) {
       await database.query(statement);
     }
-    const branch = log.createBranch(host, { name: 'twig', position: 1, principal: 'local' });
+    const branch = log.createBranch(host, { name: 'twig', position: 1, actor: 'local' });
     await expect(branch).rejects.toMatchObject({ reason: { why: 'branches-unsupported' } });
     await log.close();
   });

@@ -54,7 +54,7 @@ describeStores('held states', ({ open }) => {
     const log = await holding({ hosts: 1 });
     const [host, other] = (await hostsOn(log, 2)) as [string, string];
     const calls = Array.from({ length: 600 }, (_, i) => mkdir(`/d${i}`).calls).flat();
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     await log.submit(other, mkdir('/a'));
     expect(log.heldStates().hosts).toBe(1);
     // It is stored while others are answered.

@@ -43,7 +43,7 @@ describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
     const log = await logOn(database);
     database.faults.push(fault);
     const name = `made-${fault}`;
-    const made = await log.createHost({ name, principal: 'local', release: '6.18' });
+    const made = await log.createHost({ name, actor: 'local', release: '6.18' });
     expect(made.event.position).toBe(1);
     expect(database.broken()).toBe(1);
     expect((await expectSoundLog(store.database, made.host_id)).length).toBe(1);

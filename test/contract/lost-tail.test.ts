@@ -171,13 +171,13 @@ describeStores('a log that went back', ({ open }) => {
   it('stores no state of what was lost', async () => {
     const calls = named('s', 1, 600).flatMap((name) => mkdir(`/${name}`).calls);
     const other = await logOn(store.another(), { held: { hosts: 1 } });
-    await other.submit(host, { principal: 'local', calls: calls.slice(0, 400) });
+    await other.submit(host, { actor: 'local', calls: calls.slice(0, 400) });
     await loseTail(store.database, host_id, 5);
     // Another host takes its place in memory: as it goes, its state would be stored.
     await other.submit(await newHost(other), mkdir('/x'));
     await other.close();
     await others(6, 20);
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     const [row] = await store.database.query<{ lost: number }>(
       'select count(*)::int4 as lost from snapshots where host_id = $1 and position between 6 and 600',
       [host_id],
@@ -197,7 +197,7 @@ describeStores('a log that went back', ({ open }) => {
       reason: { why: 'no-such-host', host },
     });
     expect(await waiting).toMatchObject({ done: true, value: { head: 0 } });
-    const made = await log.createHost({ name: host, principal: 'local', release: '6.18' });
+    const made = await log.createHost({ name: host, actor: 'local', release: '6.18' });
     expect(made.host_id).not.toBe(host_id);
     expect((await log.submit(host, mkdir('/a7'))).events[0]?.position).toBe(2);
     expect((await expectSoundLog(store.database, made.host_id)).length).toBe(2);

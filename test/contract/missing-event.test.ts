@@ -63,7 +63,7 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
     await asOwner(store.database, (tx) =>
       tx.query('delete from batches where host_id = $1 and position_to = 4', [host_id]),
     );
-    const request = { name: 'grown', position: 4, principal: 'local' };
+    const request = { name: 'grown', position: 4, actor: 'local' };
     await expect(cold.createBranch(host, request)).rejects.toMatchObject({ position: 3 });
   });
 

@@ -57,8 +57,8 @@ describeStores('reading', ({ open }) => {
     const start = (await log.head(host)).at_max;
     const times = [start + 10, start + 30, start + 20, start + 30, start + 50];
     const call = (at: number) => ({ at, call: { name: 'exec' } as const });
-    await log.submit(host, { principal: 'local', calls: times.slice(0, 3).map(call) });
-    await log.submit(host, { principal: 'local', calls: times.slice(3).map(call) });
+    await log.submit(host, { actor: 'local', calls: times.slice(0, 3).map(call) });
+    await log.submit(host, { actor: 'local', calls: times.slice(3).map(call) });
     const found = [];
     for (const after of [-1, 0, 9, 10, 29, 30, 49, 50, 1e9]) {
       found.push(await log.positionAt(host, start + after));
@@ -76,7 +76,7 @@ describeStores('reading', ({ open }) => {
         const path = `/${i}-${j >> 1}`;
         return { call: { name: j % 2 === 0 ? 'mkdir' : 'rmdir', path } } as const;
       });
-      await log.submit(host, { principal: 'local', calls });
+      await log.submit(host, { actor: 'local', calls });
     }
     // The last one is stored while others are answered.
     const stored = async () => (await second.kernelAt(host)).snapshotPosition;

@@ -112,7 +112,7 @@ export function branches(app: App, service: Service): void {
     const made = await log.createBranch(host, {
       name,
       position,
-      principal: principal.actor,
+      actor: principal.actor,
       ...keyed,
     });
     if (made.replayed) c.header(REPLAYED, 'true');

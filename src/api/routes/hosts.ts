@@ -123,7 +123,7 @@ export function hosts(app: App, service: Service): void {
     const { name } = request;
     const { event, replayed } = await log.createHost({
       ...request,
-      principal: principal.actor,
+      actor: principal.actor,
       ...keyed,
     });
     countRecorded(service.metrics, { events: [event], replayed });
@@ -144,7 +144,7 @@ export function hosts(app: App, service: Service): void {
     const expected = readIfMatch(c, host);
     const { events, replayed } = await log.reboot(host, {
       ...request,
-      principal: actor,
+      actor,
       ...keyed,
       ...(expected !== undefined && { expectedPosition: expected }),
     });

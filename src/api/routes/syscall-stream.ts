@@ -24,7 +24,7 @@ import { eventText } from '../wire/event-text.ts';
 interface Target {
   readonly service: Service;
   readonly host: string;
-  readonly principal: string;
+  readonly actor: string;
   readonly key: string | undefined;
 }
 
@@ -40,10 +40,10 @@ interface Recorded {
  * What lines are handed to the log as: those with keys one by one, so that each is found again
  * under its own; others all together, which costs no more than a list of them.
  */
-function submissionsOf({ principal, key }: Target, lines: readonly CheckedLine[]): Submission[] {
-  if (key === undefined) return [{ principal, calls: lines.map(({ request }) => request) }];
+function submissionsOf({ actor, key }: Target, lines: readonly CheckedLine[]): Submission[] {
+  if (key === undefined) return [{ actor, calls: lines.map(({ request }) => request) }];
   return lines.map(({ request, idempotency }) => ({
-    principal,
+    actor,
     calls: [request],
     ...(idempotency && { idempotency }),
   }));

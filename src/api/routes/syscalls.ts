@@ -71,6 +71,6 @@ export function syscalls(app: App, service: Service): void {
       return c.body(answer.body, 200) as never;
     }
     // A stream of lines is documented above; the typed response knows only the JSON ones.
-    return (await syscallStream(c, { service, host, principal: actor })) as never;
+    return (await syscallStream(c, { service, host, actor })) as never;
   });
 }

@@ -19,7 +19,7 @@ export interface BranchRequest {
   readonly name: string;
   /** The last position that the branch shares with its origin. */
   readonly position: number;
-  readonly principal: string;
+  readonly actor: string;
   readonly idempotency?: IdempotencyKey;
 }
 
@@ -41,8 +41,8 @@ export async function createBranch(
   originId: number,
   { now, ...request }: BranchRequest & { readonly now: number },
 ): Promise<MadeBranch> {
-  const { name, position, principal, idempotency } = request;
-  const owner = { hostId: NO_HOST, principal };
+  const { name, position, actor, idempotency } = request;
+  const owner = { hostId: NO_HOST, actor };
   const made = async () =>
     idempotency !== undefined && (await findKey(database, owner, idempotency)) !== undefined;
   if (await made()) return { branch: await hostNamed(database, name), replayed: true };
@@ -50,7 +50,7 @@ export async function createBranch(
   try {
     await database.transaction(async (tx) => {
       await insertBranch(tx, originId, { name, head, now });
-      if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
+      if (idempotency !== undefined) await insertKey(tx, actor, idempotency, now);
     });
   } catch (error) {
     if (isUnsupported(error))

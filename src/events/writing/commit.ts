@@ -229,11 +229,11 @@ async function answerRecorded(
 }
 
 async function tryReplay(database: Database, tip: Tip, pending: Pending): Promise<boolean> {
-  const { idempotency, principal } = pending.submission;
+  const { idempotency, actor } = pending.submission;
   if (idempotency === undefined) return false;
   let receipt: Receipt | undefined;
   try {
-    receipt = await replayedReceipt(database, { hostId: tip.hostId, principal }, idempotency);
+    receipt = await replayedReceipt(database, { hostId: tip.hostId, actor }, idempotency);
   } catch (error) {
     pending.reject(error);
     return true;

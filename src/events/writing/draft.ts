@@ -92,11 +92,11 @@ function decided(submissions: readonly Submission[], options: DraftOptions, laye
       drafted.push({ refusal: error });
       continue;
     }
-    const { idempotency, principal } = submission;
+    const { idempotency, actor } = submission;
     if (idempotency !== undefined) {
       const { key, line = 0, fingerprint } = idempotency;
       const range = { position_from: head.position + 1, position_to: staged.head.position };
-      keys.push({ principal, key, line, fingerprint, ...range });
+      keys.push({ actor, key, line, fingerprint, ...range });
     }
     head = staged.head;
     for (const body of staged.bodies) bytes += body.length;
@@ -127,7 +127,7 @@ function stage(
   from: Head,
   { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
 ): Staged {
-  const { expectedPosition, principal, calls } = submission;
+  const { expectedPosition, actor, calls } = submission;
   if (expectedPosition !== undefined && expectedPosition !== from.position) {
     const positions = { expected: expectedPosition, actual: from.position };
     throw new LogRefusal({ why: 'position-changed', ...positions });
@@ -142,7 +142,7 @@ function stage(
   let { position, hash, at_max } = from;
   for (const request of calls) {
     position++;
-    const place = { position, recorded_at: from.recorded_at, actor: principal };
+    const place = { position, recorded_at: from.recorded_at, actor };
     const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
     const event = decideEvent(own, asked, place);
     const passed = checkSize(own, event.effects);

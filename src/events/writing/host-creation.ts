@@ -27,7 +27,7 @@ export const NAME_CONSTRAINT = 'hosts_name_unique';
 
 export interface HostCreation {
   readonly name: string;
-  readonly principal: string;
+  readonly actor: string;
   readonly idempotency?: IdempotencyKey;
   /** Microseconds since the epoch; default: when it is recorded. */
   readonly at?: number;
@@ -85,7 +85,7 @@ export async function createHost(
 async function insertHost(
   tx: Queryable,
   context: CreationContext,
-  { name, principal, idempotency, at }: HostCreation,
+  { name, actor, idempotency, at }: HostCreation,
   boot: AskedBoot,
 ): Promise<CreatedHost> {
   const { projector, clock, append, writer } = context;
@@ -106,7 +106,7 @@ async function insertHost(
   );
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
   const request = at === undefined ? { call: boot } : { call: boot, at };
-  const draft = draftOf([{ principal, calls: [request] }], {
+  const draft = draftOf([{ actor, calls: [request] }], {
     kernel: emptyKernel(),
     head: from,
     projector,
@@ -119,14 +119,14 @@ async function insertHost(
   const { head: to, bodies, rows } = draft;
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);
-  if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
+  if (idempotency !== undefined) await insertKey(tx, actor, idempotency, now);
   return { host_id: hostId, event: draft.events[0] as LedgerEvent, replayed: false };
 }
 
 /** Records the key of a write that made a host. */
 export async function insertKey(
   tx: Queryable,
-  principal: string,
+  actor: string,
   { key, line = 0, fingerprint }: IdempotencyKey,
   now: number,
 ): Promise<void> {
@@ -134,16 +134,16 @@ export async function insertKey(
     `insert into idempotency
        (host_id, principal, key, line, fingerprint, position_from, position_to, created_at)
      values ($1, $2, $3, $4, $5, 1, 1, $6)`,
-    [NO_HOST, principal, key, line, fingerprint, now],
+    [NO_HOST, actor, key, line, fingerprint, now],
   );
 }
 
 async function replayedCreation(
   database: Database,
-  { name, principal, idempotency }: HostCreation,
+  { name, actor, idempotency }: HostCreation,
 ): Promise<CreatedHost | undefined> {
   if (idempotency === undefined) return undefined;
-  const recorded = await findKey(database, { hostId: NO_HOST, principal }, idempotency);
+  const recorded = await findKey(database, { hostId: NO_HOST, actor }, idempotency);
   if (recorded === undefined) return undefined;
   const { host_id, event } = await firstBoot(database, name);
   return { host_id, event, replayed: true };
