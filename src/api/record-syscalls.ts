@@ -26,7 +26,7 @@ export interface SyscallsAnswer {
   /** The host and the position that the answer reflects. */
   readonly etag: string;
   /** Recorded by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
   /** JSON. */
   readonly body: string;
 }
@@ -48,12 +48,12 @@ export async function recordSyscalls(
     ...(expected !== undefined && { expectedPosition: expected }),
   });
   countRecorded(service.metrics, receipt);
-  const { events, replayed } = receipt;
+  const { events, repeated } = receipt;
   const position = events.at(-1)?.position;
   if (position === undefined) throw new Error('a receipt without events');
   return {
     etag: entityTag(host, position),
-    replayed,
+    repeated,
     body: isList
       ? JSON.stringify({ host, position, events: events.map(eventOnWire) })
       : events.map(eventText).join(),

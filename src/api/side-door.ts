@@ -20,7 +20,7 @@ import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
 import { jsonInTurns, lateBody } from './request/body.ts';
 import { JSON_TYPE } from './request/content-type.ts';
-import { REPLAYED, type Requested } from './request/write-headers.ts';
+import { REPEATED, type Requested } from './request/write-headers.ts';
 import { SYSCALLS_ACCESS } from './routes/syscalls.ts';
 import type { Service } from './service.ts';
 
@@ -81,7 +81,7 @@ async function serve(
     const body = await jsonInTurns(bytes);
     const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
-    if (answer.replayed) headers.push(REPLAYED, 'true');
+    if (answer.repeated) headers.push(REPEATED, 'true');
     send(response, status, headers, answer.body);
   } catch (error) {
     status = sendProblem(service, response, error);

@@ -6,7 +6,7 @@ import { type Release, releaseOf, unknownRelease } from '../domain/release/relea
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, replay } from '../recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../recorders/golden/replay.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
 import { command, type Printer } from './command.ts';
@@ -114,7 +114,7 @@ async function replayScenario(
   { switches }: Release,
 ): Promise<readonly Mismatch[]> {
   try {
-    return await replay(scenario, machine, switches);
+    return await playScenario(scenario, machine, switches);
   } catch (cause) {
     throw new Error(`${file}: ${scenario.header.scenario}`, { cause });
   }

@@ -51,7 +51,10 @@ export function questionPath({ host, resource, query }: Question): string {
 }
 
 /** Asks the service and prints its answer: its own text, or its JSON in one line. */
-export async function printAnswer({ flags, print }: ClientOptions, question: Question): Promise<void> {
+export async function printAnswer(
+  { flags, print }: ClientOptions,
+  question: Question,
+): Promise<void> {
   const client = restClient(serviceFrom(flags));
   if (flags.json) {
     print.out(JSON.stringify(await client.get<object>(questionPath(question))));

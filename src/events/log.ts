@@ -16,9 +16,9 @@ import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
 import { type HostState, loadState } from './reading/host-state.ts';
 import {
+  type EventRange,
   PAGE_EVENTS_MAX,
   positionAt,
-  type EventRange,
   readEvents,
   readEventsAt,
 } from './reading/log-reader.ts';

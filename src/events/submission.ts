@@ -65,7 +65,7 @@ export interface Submission {
 export interface Receipt {
   readonly events: readonly LedgerEvent[];
   /** Recorded by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
 }
 
 /** What became of submissions that were handed over in order. */

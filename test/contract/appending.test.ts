@@ -148,8 +148,8 @@ describeStores('appending', ({ open }) => {
     const write = mkdir('/once', { idempotency, expectedPosition: 1 });
     const first = await log.submit(host, write);
     const again = await second.submit(host, write);
-    expect(first.replayed).toBe(false);
-    expect(again).toEqual({ events: first.events, replayed: true });
+    expect(first.repeated).toBe(false);
+    expect(again).toEqual({ events: first.events, repeated: true });
     expect(await log.submit(host, write)).toEqual(again);
     expect((await soundLog(host)).length).toBe(2);
   });
@@ -161,7 +161,7 @@ describeStores('appending', ({ open }) => {
       Array.from({ length: 10 }, (_, i) => (i % 2 ? log : second).submit(host, write)),
     );
     expect(new Set(receipts.map(({ events }) => events[0]?.position))).toEqual(new Set([2]));
-    expect(receipts.filter(({ replayed }) => !replayed).length).toBe(1);
+    expect(receipts.filter(({ repeated }) => !repeated).length).toBe(1);
     expect((await soundLog(host)).length).toBe(2);
   });
 
@@ -189,7 +189,7 @@ describeStores('appending', ({ open }) => {
     const later = await logOn(store.database, { clock });
     expect(await later.sweepKeys()).toBeGreaterThan(0);
     await later.close();
-    expect((await log.submit(host, mkdir('/1', { idempotency }))).replayed).toBe(false);
+    expect((await log.submit(host, mkdir('/1', { idempotency }))).repeated).toBe(false);
   });
 
   it('creates a host once for a key, and refuses a name that is taken', async () => {
@@ -197,7 +197,7 @@ describeStores('appending', ({ open }) => {
     const request = { name: 'keyed', actor: 'local', release: '6.18', idempotency };
     const first = await log.createHost(request);
     expect(first.event).toMatchObject({ position: 1, boot: 1, call: { name: 'boot' } });
-    expect(await second.createHost(request)).toEqual({ ...first, replayed: true });
+    expect(await second.createHost(request)).toEqual({ ...first, repeated: true });
     const { idempotency: _, ...unkeyed } = request;
     await expect(log.createHost(unkeyed)).rejects.toMatchObject({
       reason: { why: 'host-exists', host: 'keyed' },
@@ -259,9 +259,7 @@ describeStores('appending', ({ open }) => {
         () => 'recorded',
         (error) => error.reason.why,
       );
-    expect(await reasonOf(log.submit(host, { actor: 'local', calls }))).toBe(
-      'submission-too-long',
-    );
+    expect(await reasonOf(log.submit(host, { actor: 'local', calls }))).toBe('submission-too-long');
     expect(await reasonOf(log.submit(host, { actor: 'local', calls: [] }))).toBe(
       'submission-empty',
     );

@@ -7,7 +7,7 @@ import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/proof/seal.ts';
 import { headAt } from '../../src/events/reading/head-at.ts';
-import { LINEAGE_MAX } from '../../src/events/reading/lineage.ts';
+import { STRETCHES_MAX } from '../../src/events/reading/lineage.ts';
 import { snapshotText, storeSnapshot } from '../../src/events/reading/snapshots.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
@@ -229,15 +229,15 @@ describeStores('a branch', ({ open }) => {
     });
     await expect(make(origin, 1)).rejects.toMatchObject({ reason: { why: 'host-exists' } });
     let host = origin;
-    for (let depth = 1; depth <= LINEAGE_MAX; depth++) {
+    for (let depth = 1; depth <= STRETCHES_MAX; depth++) {
       host = await branch(host, depth);
       await log.submit(host, mkdir(`/d${depth}`));
     }
-    const deepest = { name: 'too-deep', position: LINEAGE_MAX + 1, actor: 'local' };
+    const deepest = { name: 'too-deep', position: STRETCHES_MAX + 1, actor: 'local' };
     await expect(log.createBranch(host, deepest)).rejects.toMatchObject({
-      reason: { why: 'branch-too-deep', depthMax: LINEAGE_MAX },
+      reason: { why: 'branch-too-deep', depthMax: STRETCHES_MAX },
     });
-    await expectWhole(host, [LINEAGE_MAX + 1]);
+    await expectWhole(host, [STRETCHES_MAX + 1]);
   });
 
   it('is made once under one key', async () => {
@@ -245,7 +245,7 @@ describeStores('a branch', ({ open }) => {
     const key = { key: 'k', fingerprint: 'f' };
     const request = { name: 'keyed', position: 1, actor: 'local', idempotency: key };
     const made = await Promise.all([1, 2, 3].map(() => log.createBranch(origin, request)));
-    expect(made.map(({ replayed }) => replayed).sort()).toEqual([false, true, true]);
+    expect(made.map(({ repeated }) => repeated).sort()).toEqual([false, true, true]);
     expect(new Set(made.map(({ branch: { host_id } }) => host_id)).size).toBe(1);
   });
 });

@@ -155,8 +155,8 @@ describeStores('a log that went back', ({ open }) => {
     expect((await log.submit(host, keyed)).events[0]?.position).toBe(11);
     await loseTail(store.database, host_id, 10);
     const again = await log.submit(host, keyed);
-    expect(again).toMatchObject({ replayed: false, events: [{ position: 11 }] });
-    expect((await log.submit(host, keyed)).replayed).toBe(true);
+    expect(again).toMatchObject({ repeated: false, events: [{ position: 11 }] });
+    expect((await log.submit(host, keyed)).repeated).toBe(true);
   });
 
   it('answers each of many writers from the log that is there', async () => {

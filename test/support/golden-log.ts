@@ -12,7 +12,7 @@ import { releaseOf } from '../../src/domain/release/release.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type Machine, modelMachine } from '../../src/recorders/golden/machine.ts';
-import { bootConfigFor, replay } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, playScenario } from '../../src/recorders/golden/replay.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 
 /** The events of the scenarios of a golden text. */
@@ -57,7 +57,7 @@ export async function scenarioEvents(
     const effect = bootEffect(kernel, { release: release.id, boot_id, config });
     const call = { name: 'boot', release: release.id, boot_id, config: effect.config } as const;
     record(BOOT_PID, call, { outcome: { ret: 0 }, effects: [effect] });
-    await replay(scenario, recording(kernel, record, release.id, config), release.switches);
+    await playScenario(scenario, recording(kernel, record, release.id, config), release.switches);
   }
   return events;
 }

@@ -1,4 +1,4 @@
-/** The stretch of a log that a question is about: `?from=&to=`, both included. */
+/** The span of a log that a question is about: `?from=&to=`, both included. */
 import type { Context } from 'hono';
 import type { Span } from '../../projections/list-versions.ts';
 import type { Moment } from '../../projections/moment.ts';
@@ -18,19 +18,19 @@ export interface SpanQuery {
   readonly to?: MomentText | undefined;
 }
 
-export interface Stretch {
+export interface AskedSpan {
   readonly span: Span;
   readonly first: Moment;
   readonly last: Moment;
 }
 
-/** The stretch that a query names; the answer's headers say how long it stays true. */
-export async function stretchOf(
+/** The span that a query names; the answer's headers say how long it stays true. */
+export async function spanOf(
   service: Service,
   c: Context<AccessEnv>,
   host: string,
   { from, to }: SpanQuery,
-): Promise<Stretch> {
+): Promise<AskedSpan> {
   const end = await requireMoment(service, host, to, 'to');
   const start = await requireMoment(
     service,

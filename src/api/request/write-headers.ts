@@ -13,7 +13,7 @@ export interface Requested {
 }
 
 /** Marks an answer that an earlier request with the same key was given. */
-export const REPLAYED = 'idempotent-replayed';
+export const REPEATED = 'idempotent-replayed';
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 

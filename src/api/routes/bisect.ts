@@ -14,7 +14,7 @@ import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
-import { spanQuery, stretchOf } from '../request/span.ts';
+import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
@@ -92,7 +92,7 @@ export function bisect(app: App, service: Service, timelines: HeavyReads): void 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { condition, format, ...query } = c.req.valid('query');
-    const { span, last } = await stretchOf(service, c, host, query);
+    const { span, last } = await spanOf(service, c, host, query);
     const place = await placeOf(service, last, query);
     const verdict = await timelines.answer(c, ({ database }) =>
       verdictOf({ ...service, database }, { span, place, condition }),

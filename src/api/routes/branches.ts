@@ -9,7 +9,7 @@ import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { momentField } from '../request/moment-field.ts';
-import { fingerprint, idempotencyKey, REPLAYED } from '../request/write-headers.ts';
+import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
 import {
   type App,
   createRoute,
@@ -115,7 +115,7 @@ export function branches(app: App, service: Service): void {
       actor: principal.actor,
       ...keyed,
     });
-    if (made.replayed) c.header(REPLAYED, 'true');
+    if (made.repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, made.branch.position);
     return c.json(hostRowOf(made.branch, principal) as never, 201);

@@ -12,7 +12,7 @@ import { invalid } from '../problem.ts';
 import { keepForOnce, requireMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
+import { type SpanQuery, spanOf, spanQuery } from '../request/span.ts';
 import { type App, createRoute, hostName, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { diffAnswer } from '../wire/diff.ts';
@@ -47,7 +47,7 @@ async function inTime(
   { host, signal }: { readonly host: string; readonly signal: AbortSignal },
   query: SpanQuery,
 ) {
-  const { span } = await stretchOf(service, c, host, query);
+  const { span } = await spanOf(service, c, host, query);
   const { from, to } = span;
   return { from, to, found: await answerDiff(service.log, host, { from, to }, signal) };
 }

@@ -12,7 +12,7 @@ import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
-import { spanQuery, stretchOf } from '../request/span.ts';
+import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, timestamp } from '../wire/event.ts';
@@ -81,7 +81,7 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, format, ...query } = c.req.valid('query');
-    const { span, last } = await stretchOf(service, c, host, query);
+    const { span, last } = await spanOf(service, c, host, query);
     const place = await placeOf(service, last, query);
     const versions = await timelines.answer(c, (wanted) =>
       arrayTimeline(wanted.database, span, place),

@@ -9,7 +9,7 @@ import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import { fingerprint, idempotencyKey, REPLAYED, readIfMatch } from '../request/write-headers.ts';
+import { fingerprint, idempotencyKey, REPEATED, readIfMatch } from '../request/write-headers.ts';
 import {
   type App,
   answers,
@@ -121,13 +121,13 @@ export function hosts(app: App, service: Service): void {
     const principal = c.get('principal');
     const { request, keyed } = await readKeyedBody(c, hostRequest);
     const { name } = request;
-    const { event, replayed } = await log.createHost({
+    const { event, repeated } = await log.createHost({
       ...request,
       actor: principal.actor,
       ...keyed,
     });
-    countRecorded(service.metrics, { events: [event], replayed });
-    if (replayed) c.header(REPLAYED, 'true');
+    countRecorded(service.metrics, { events: [event], repeated });
+    if (repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, event.position);
     return c.json(eventOnWire(event), 201);
@@ -142,7 +142,7 @@ export function hosts(app: App, service: Service): void {
     const { actor } = c.get('principal');
     const { request, keyed } = await readKeyedBody(c, rebootRequest);
     const expected = readIfMatch(c, host);
-    const { events, replayed } = await log.reboot(host, {
+    const { events, repeated } = await log.reboot(host, {
       ...request,
       actor,
       ...keyed,
@@ -150,8 +150,8 @@ export function hosts(app: App, service: Service): void {
     });
     const [event] = events;
     if (event === undefined) throw new Error('a reboot without an event');
-    countRecorded(service.metrics, { events, replayed });
-    if (replayed) c.header(REPLAYED, 'true');
+    countRecorded(service.metrics, { events, repeated });
+    if (repeated) c.header(REPEATED, 'true');
     reflect(c, host, event.position);
     return c.json(eventOnWire(event), 200);
   });

@@ -108,7 +108,7 @@ function textOf(receipts: readonly Receipt[]): string {
 async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
   // Lines that an earlier request recorded are taken one by one: should one of them have changed,
   // nothing after it may be recorded.
-  let replaying = target.key !== undefined;
+  let repeating = target.key !== undefined;
   // The next lines are checked while these are recorded.
   const arriving = new ReadAhead(checkLines(c, target.key));
   let untold: readonly Receipt[] = [];
@@ -121,7 +121,7 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
       const lines = await arriving.next();
       if (lines === undefined) break;
       for (let { good } = lines; good.length > 0; ) {
-        const some = replaying ? good.slice(0, 1) : good;
+        const some = repeating ? good.slice(0, 1) : good;
         good = good.slice(some.length);
         const recording = record(target, some);
         if (untold.length > 0) {
@@ -133,7 +133,7 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
         const { receipts, problem } = await recording;
         untold = receipts;
         if (problem !== undefined) throw problem;
-        replaying &&= receipts.every(({ replayed }) => replayed);
+        repeating &&= receipts.every(({ repeated }) => repeated);
       }
       if (lines.broken !== undefined) throw lines.broken.error;
     }

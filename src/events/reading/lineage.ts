@@ -5,7 +5,7 @@
 import type { Queryable } from '../storage/database.ts';
 
 /** Hosts below a branch at most: an origin, its origin, and so on. */
-export const LINEAGE_MAX = 16;
+export const STRETCHES_MAX = 16;
 
 /** Positions whose rows are one host's. */
 export interface Stretch {

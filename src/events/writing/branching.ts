@@ -7,7 +7,7 @@ import type { Head } from '../head.ts';
 import { type Host, hostNamed } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
-import { LINEAGE_MAX, stretchesOf } from '../reading/lineage.ts';
+import { STRETCHES_MAX, stretchesOf } from '../reading/lineage.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, isUnsupported } from '../storage/database-error.ts';
 import type { IdempotencyKey } from '../submission.ts';
@@ -26,7 +26,7 @@ export interface BranchRequest {
 export interface MadeBranch {
   readonly branch: Host;
   /** Made by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function createBranch(
   const owner = { hostId: NO_HOST, actor };
   const made = async () =>
     idempotency !== undefined && (await findKey(database, owner, idempotency)) !== undefined;
-  if (await made()) return { branch: await hostNamed(database, name), replayed: true };
+  if (await made()) return { branch: await hostNamed(database, name), repeated: true };
   const head = await headAt(database, originId, position);
   try {
     await database.transaction(async (tx) => {
@@ -60,9 +60,9 @@ export async function createBranch(
     if (!taken) throw error;
     // Another request with this key was faster, or the name is taken.
     if (!(await made())) throw new LogRefusal({ why: 'host-exists', host: name });
-    return { branch: await hostNamed(database, name), replayed: true };
+    return { branch: await hostNamed(database, name), repeated: true };
   }
-  return { branch: await hostNamed(database, name), replayed: false };
+  return { branch: await hostNamed(database, name), repeated: false };
 }
 
 async function insertBranch(
@@ -78,8 +78,8 @@ async function insertBranch(
   );
   const hostId = (host as { readonly host_id: number }).host_id;
   const below = await stretchesOf(tx, originId, { from: 1, to: position });
-  if (below.length > LINEAGE_MAX) {
-    throw new LogRefusal({ why: 'branch-too-deep', depthMax: LINEAGE_MAX });
+  if (below.length > STRETCHES_MAX) {
+    throw new LogRefusal({ why: 'branch-too-deep', depthMax: STRETCHES_MAX });
   }
   for (const { host_id, from, to } of below) {
     await tx.query(

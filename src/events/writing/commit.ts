@@ -204,7 +204,7 @@ async function answer(
     const pending = open[i] as Pending;
     if ('events' in one) {
       const { events } = one;
-      answers.push(() => pending.resolve({ events, replayed: false }));
+      answers.push(() => pending.resolve({ events, repeated: false }));
       continue;
     }
     // What stands in the way may be the first success of this very request.

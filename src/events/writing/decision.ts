@@ -24,7 +24,11 @@ export interface EventStamp {
  *
  * @throws LogRefusal `config-invalid`, before anything is applied
  */
-export function decideEvent(kernel: Kernel, request: NumberedRequest, place: EventStamp): LedgerEvent {
+export function decideEvent(
+  kernel: Kernel,
+  request: NumberedRequest,
+  place: EventStamp,
+): LedgerEvent {
   const { pid = BOOT_PID } = request;
   const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';

@@ -38,7 +38,7 @@ export interface CreatedHost {
   /** Event 1: the first boot. */
   readonly event: LedgerEvent;
   /** Created by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
 }
 
 export interface CreationContext {
@@ -64,8 +64,8 @@ export async function createHost(
   const { database, clock } = context;
   let lost: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const replayed = await replayedCreation(database, creation);
-    if (replayed !== undefined) return replayed;
+    const repeated = await replayedCreation(database, creation);
+    if (repeated !== undefined) return repeated;
     try {
       return await database.transaction((tx) => insertHost(tx, context, creation, boot));
     } catch (error) {
@@ -120,7 +120,7 @@ async function insertHost(
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);
   if (idempotency !== undefined) await insertKey(tx, actor, idempotency, now);
-  return { host_id: hostId, event: draft.events[0] as LedgerEvent, replayed: false };
+  return { host_id: hostId, event: draft.events[0] as LedgerEvent, repeated: false };
 }
 
 /** Records the key of a write that made a host. */
@@ -146,7 +146,7 @@ async function replayedCreation(
   const recorded = await findKey(database, { hostId: NO_HOST, actor }, idempotency);
   if (recorded === undefined) return undefined;
   const { host_id, event } = await firstBoot(database, name);
-  return { host_id, event, replayed: true };
+  return { host_id, event, repeated: true };
 }
 
 /** The name is taken: by an attempt of ours whose answer was lost, or by somebody else. */
@@ -155,11 +155,11 @@ async function existing(
   creation: HostCreation,
   boot: AskedBoot,
 ): Promise<CreatedHost> {
-  const replayed = await replayedCreation(database, creation);
-  if (replayed !== undefined) return replayed;
+  const repeated = await replayedCreation(database, creation);
+  if (repeated !== undefined) return repeated;
   const { host_id, event } = await firstBoot(database, creation.name);
   if (event.call.name === 'boot' && event.call.boot_id === boot.boot_id) {
-    return { host_id, event, replayed: false };
+    return { host_id, event, repeated: false };
   }
   throw new LogRefusal({ why: 'host-exists', host: creation.name });
 }

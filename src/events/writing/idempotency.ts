@@ -60,7 +60,7 @@ export async function replayedReceipt(
   const { position_from: from, position_to: to } = recorded;
   const pages = [];
   for await (const page of readThrough(database, owner.hostId, { from, to })) pages.push(page);
-  return { events: pages.flat(), replayed: true };
+  return { events: pages.flat(), repeated: true };
 }
 
 /**

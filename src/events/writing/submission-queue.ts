@@ -43,7 +43,7 @@ export class SubmissionQueue {
    */
   add(submission: Submission): Promise<Receipt> {
     const twin = this.#twinOf(submission);
-    if (twin !== undefined) return twin.receipt.then((receipt) => ({ ...receipt, replayed: true }));
+    if (twin !== undefined) return twin.receipt.then((receipt) => ({ ...receipt, repeated: true }));
     const size = sizeOf(submission);
     this.#admit(submission.calls.length, size);
     const pending = pendingOf(submission, size);

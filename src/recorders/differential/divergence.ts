@@ -3,7 +3,7 @@ import type { BootConfig } from '../../domain/release/config.ts';
 import type { Release } from '../../domain/release/release.ts';
 import { type Machine, modelMachine } from '../golden/machine.ts';
 import { type Program, record } from '../golden/record.ts';
-import { bootConfigFor, type Mismatch, replay } from '../golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
 
 /** A machine that must be closed. */
@@ -29,7 +29,7 @@ export async function divergence(program: Program, sides: Sides): Promise<Mismat
   const expected = await recordModel(program, sides);
   return onMachine(open, config, async (machine) => {
     try {
-      const [first] = await replay(expected, machine, release.switches);
+      const [first] = await playScenario(expected, machine, release.switches);
       return first;
     } catch (error) {
       // A machine that cannot go on is a difference too: the model could.

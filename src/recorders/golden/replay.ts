@@ -40,7 +40,7 @@ export function bootConfigFor(header: Header): Partial<BootConfig> {
 }
 
 /** Replays a scenario; the machine was booted with `bootConfigFor` its header. */
-export async function replay(
+export async function playScenario(
   scenario: Scenario,
   machine: Machine,
   switches: Switches,

@@ -13,7 +13,11 @@ interface BisectQuestion {
 }
 
 /** The lines of a verdict. */
-export function bisectText(asked: BisectQuestion, verdict: Verdict, event: EventRef | undefined): string[] {
+export function bisectText(
+  asked: BisectQuestion,
+  verdict: Verdict,
+  event: EventRef | undefined,
+): string[] {
   const { path, attach_type, condition, from, to } = asked;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
   const { found, at_start, monotone } = verdict;

@@ -46,7 +46,10 @@ function retryText(asked: ExplainQuestion, { later_refusal, in_the_way }: Explan
 const PLACES_MAX = 3;
 
 /** Where else the program is attached, which is often what was meant. */
-function elsewhere({ path, attach_type, stands_at }: ExplainQuestion, { why, entry }: Explanation): string {
+function elsewhere(
+  { path, attach_type, stands_at }: ExplainQuestion,
+  { why, entry }: Explanation,
+): string {
   if (why === 'effective') return '';
   const others = stands_at.filter(
     (place) =>

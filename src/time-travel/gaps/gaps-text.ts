@@ -31,11 +31,11 @@ function gapLines(gap: ToldGap): string[] {
   const { why, opened_by, closed_by } = gap;
   const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before that';
   const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
-  return [`${WHY[why]} ${stretchText(gap)}`, `   ${opened}`, `   ${closed}`];
+  return [`${WHY[why]} ${gapText(gap)}`, `   ${opened}`, `   ${closed}`];
 }
 
 /** How long a gap was; an open one has no length, and one of events out of order none that is known. */
-function stretchText({ since, until, micros, closed_by }: ToldGap): string {
+function gapText({ since, until, micros, closed_by }: ToldGap): string {
   if (closed_by === undefined) {
     const so = micros === 0 ? '' : `, ${secondsText(micros)} until ${rfc3339(until)}`;
     return `from ${rfc3339(since)}${so}`;

@@ -1,5 +1,5 @@
 /**
- * Gaps: the stretches of a timeline in which nothing ran on a cgroup for an attach type, or in
+ * Gaps: the spans of a timeline in which nothing ran on a cgroup for an attach type, or in
  * which one program did not.
  */
 import type { ArrayVersion } from '../array-timeline.ts';

@@ -71,7 +71,11 @@ function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hide
 }
 
 /** The program that an entry which an effect tells of runs. */
-export function programOfEntry(before: Kernel, { effects }: Numbered, effect: AttachEffect): number {
+export function programOfEntry(
+  before: Kernel,
+  { effects }: Numbered,
+  effect: AttachEffect,
+): number {
   if ('prog_id' in effect) return effect.prog_id;
   // An inserted link is not in the state before; its creation names the program.
   const created = effects.find((one) => one.type === 'LinkCreated');

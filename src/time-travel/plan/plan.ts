@@ -115,7 +115,11 @@ interface ArrayPlace {
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function* findTouched(before: Kernel, after: Kernel, effects: readonly Effect[]): Pausing<ArrayPlace[]> {
+function* findTouched(
+  before: Kernel,
+  after: Kernel,
+  effects: readonly Effect[],
+): Pausing<ArrayPlace[]> {
   const places = new Map<string, ArrayPlace>();
   let usedBefore: ReadonlySet<AttachType> | undefined;
   let usedAfter: ReadonlySet<AttachType> | undefined;
