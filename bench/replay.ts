@@ -24,7 +24,7 @@ const EVENTS = 300_000;
 const EVENTS_FULL = 1_000_000;
 /** Pages are slow enough that a part of the log tells their rate. */
 const PAGED_EVENTS = 60_000;
-/** Events of one append of the logs: what a busy service commits at once. */
+/** Events of one append of the logs: what a busy service commits together. */
 const BATCH_EVENTS = 100;
 
 const LOGS = { 'agents of a node': agentLog, 'recordings of 6.18': repeatedGoldenLog } as const;

@@ -149,7 +149,7 @@ async function stop(server: Server): Promise<void> {
   clearTimeout(late);
 }
 
-/** Does something at intervals, never twice at once. */
+/** Does something at intervals, never twice concurrently. */
 function every(ms: number, work: () => Promise<void>) {
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {

@@ -22,7 +22,7 @@ const PROGRAMS_PER_AGENT = 24;
 const LINKS_PER_AGENT = 40;
 /** How many there are about, once the node has settled. */
 const USUAL = { links: LINKS_PER_AGENT, attached: 100, spares: 20, pods: 50, children: 4 } as const;
-/** Calls that are recorded at once. Snapshots stand between lists: long ones would space them out. */
+/** Calls that are recorded together. Snapshots stand between lists: long ones would space them out. */
 const BATCH = 250;
 
 type AttachType = (typeof TREE_TYPES)[number];

@@ -41,7 +41,7 @@ export const UNKEPT = z.object({ 'cache-control': z.literal('no-store') });
 
 /** Of server-sent events. */
 export const STREAMED = UNKEPT.extend({
-  'x-accel-buffering': z.literal('no').describe('Asks a proxy to pass on what comes at once.'),
+  'x-accel-buffering': z.literal('no').describe('Asks a proxy not to buffer the answer.'),
 });
 
 /** Of a file. */

@@ -14,8 +14,8 @@ import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { inParallel } from './parallel.ts';
 import { TOKEN_FLAG, tokenFrom, urlFrom } from './service-flags.ts';
 
-/** Scenarios that a service works on at once; each has a host of its own. */
-const SCENARIOS_AT_ONCE = 4;
+/** Scenarios that run concurrently on a service; each has a host of its own. */
+const SCENARIOS_CONCURRENT = 4;
 
 export const conform = command({
   usage: 'PATH… [options]',
@@ -40,8 +40,8 @@ export const conform = command({
     const makeMachine = flags.via === undefined ? inModel : throughService(flags);
     const files = await goldenFiles(words).catch(unreadable);
     const sums = { steps: 0, mismatches: 0 };
-    const atOnce = flags.via === undefined ? 1 : SCENARIOS_AT_ONCE;
-    await inParallel(scenariosOf(files), atOnce, async ({ file, scenario }) => {
+    const concurrency = flags.via === undefined ? 1 : SCENARIOS_CONCURRENT;
+    await inParallel(scenariosOf(files), concurrency, async ({ file, scenario }) => {
       const release = override ?? releaseNamed(scenario.header.kernel, file);
       const machine = await makeMachine(scenario, release);
       const mismatches = await replayScenario(file, scenario, machine, release);

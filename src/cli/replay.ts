@@ -6,7 +6,7 @@ import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
-/** Differences asked for at once. */
+/** Differences of one page. */
 const PAGE = 1000;
 
 export const replay = command({

@@ -14,7 +14,7 @@ export const serve = command({
     'Runs the service: REST API, log, projections. Without a DATABASE_URL the data is in an\n' +
     'embedded database (PGlite) in a folder of its own, which one process can open at a time; its\n' +
     'tables are kept up to date at start. For PostgreSQL, run bpfledger migrate first.\n' +
-    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one at once.\n' +
+    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one immediately.\n' +
     'SIGHUP reads the tokens file again.',
   flags: {
     ...LISTEN_FLAGS,

@@ -57,8 +57,8 @@ export function restoreKernel(snapshot: Snapshot): Kernel {
   }
 }
 
-/** Rows that are restored at once. */
-const ROWS_AT_ONCE = 1000;
+/** Rows that are restored in one piece. */
+const ROWS_IN_ONE_PIECE = 1000;
 
 /** The same with pauses in which others may work. */
 export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, Kernel, undefined> {
@@ -71,7 +71,7 @@ export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, 
     const { keys, columns } = stored[name];
     for (let i = 0; i < keys.length; i++) {
       table.set(keys[i] as never, codec.row(columns, i));
-      if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) yield;
+      if (i % ROWS_IN_ONE_PIECE === ROWS_IN_ONE_PIECE - 1) yield;
     }
   }
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };

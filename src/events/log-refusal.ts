@@ -70,7 +70,7 @@ export type Why =
       readonly position: number;
       readonly because: string;
     }
-  /** Too many hosts are being written at once in this process. */
+  /** Too many hosts are being written concurrently in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
   /** The database did not answer: whether the request was recorded is not known. */
   | { readonly why: 'fate-unknown'; readonly retryAfterMs: number }
@@ -145,7 +145,7 @@ function sentence(reason: Why): string {
     case 'submission-empty':
       return 'there is no call to record';
     case 'submission-too-long':
-      return `${reason.calls} calls at once are more than ${reason.callsMax}`;
+      return `${reason.calls} calls in one request are more than ${reason.callsMax}`;
     case 'queue-full':
       return (
         `${reason.calls} of ${reason.callsMax} calls, ${reason.submissions} of ` +
@@ -155,7 +155,7 @@ function sentence(reason: Why): string {
     case 'signing-refused':
       return `the log of ${reason.host} is not signed: ${reason.because}`;
     case 'hosts-busy':
-      return `${reason.hostsMax} hosts are being written at once`;
+      return `${reason.hostsMax} hosts are being written concurrently, the most that this service takes`;
     case 'fate-unknown':
       return 'the database did not answer: whether this was recorded is not known';
     case 'closed':

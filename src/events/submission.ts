@@ -21,7 +21,7 @@ type ReferringCall<C> = C extends unknown ? { readonly [K in keyof C]: Referring
 
 /**
  * A boot that is asked for. What is left out is as in the boot before, or by default when there is
- * none: it is known when the boot is decided, so one of two reboots at once does not undo the other.
+ * none: it is known when the boot is decided, so one of two concurrent reboots does not undo the other.
  */
 export interface AskedBoot extends Pick<BootCall, 'name' | 'boot_id'> {
   /** Any name that `releaseOf` knows. */

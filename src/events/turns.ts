@@ -92,7 +92,7 @@ function* merge<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<T[]
 }
 
 /** Does the work without a pause. */
-export function atOnce<T>(work: Pausing<T>): T {
+export function inOnePiece<T>(work: Pausing<T>): T {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planAnswer } from '../../src/api/routes/plan.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
-import { atOnce } from '../../src/events/turns.ts';
+import { inOnePiece } from '../../src/events/turns.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { plan } from '../../src/time-travel/plan/plan.ts';
 import { randomHistory } from '../support/random-history.ts';
@@ -241,7 +241,7 @@ describe('a plan', () => {
         calls.push({ pid: event.pid, call: event.call });
         if (calls.length <= size) continue;
         const { planned, before } = await log.withHead(host, (kernel) => ({
-          planned: atOnce(plan(kernel, calls)),
+          planned: inOnePiece(plan(kernel, calls)),
           before: arraysOf(kernel),
         }));
         const { events } = await log.submit(host, { actor: 'local', calls });

@@ -154,7 +154,7 @@ describeStores('appending', ({ open }) => {
     expect((await soundLog(host)).length).toBe(2);
   });
 
-  it('records one of many equal keyed writes that arrive at once', async () => {
+  it('records one of many equal keyed writes that arrive concurrently', async () => {
     const host = await newHost(log);
     const write = mkdir('/once', { idempotency: { key: 'race', fingerprint: 'f' } });
     const receipts = await Promise.all(
@@ -217,7 +217,7 @@ describeStores('appending', ({ open }) => {
     await soundLog(host);
   });
 
-  it('keeps what is left out of a reboot as in the boot before, of reboots at once too', async () => {
+  it('keeps what is left out of a reboot as in the boot before, of concurrent reboots too', async () => {
     const host = await newHost(log);
     await Promise.all([
       log.reboot(host, { actor: 'local', release: '6.1' }),

@@ -97,7 +97,7 @@ describeStores('guards', ({ open }) => {
     });
   });
 
-  it('migrating again changes nothing, also when several do it at once', async () => {
+  it('migrating again changes nothing, also when several do it concurrently', async () => {
     await Promise.all([migrate(store.database), migrate(store.another())]);
   });
 });

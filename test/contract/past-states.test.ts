@@ -47,7 +47,7 @@ describeStores('past states', ({ open }) => {
 
   it('are the same from whatever was read before', async () => {
     const past = pastStates(store.database, 1_000_000);
-    // Later and earlier positions, the same again, at once, and some that are folded on.
+    // Later and earlier positions, the same again, concurrently, and some that are folded on.
     const positions = [1200, 1201, 40, 1200, 300, 1499, 41, 1, 700];
     const told = await Promise.all(
       [...positions, ...positions].flatMap((position) =>
@@ -121,7 +121,7 @@ describeStores('past states', ({ open }) => {
     }
   });
 
-  it('are refused each for its own position when several are asked for at once', async () => {
+  it('are refused each for its own position when several are asked for concurrently', async () => {
     const past = pastStates(store.database, 1_000_000);
     const [host] = hosts as [number];
     const positions = [1, 2, 3].map((beyond) => EVENTS + beyond);

@@ -44,7 +44,7 @@ describe('PGlite in its thread', () => {
   });
   afterAll(() => database.close());
 
-  it('answers with rows of every kind, also more than go at once', async () => {
+  it('answers with rows of every kind, also more than go in one piece', async () => {
     const rows = await database.query<{ n: number }>('select generate_series(1, 2500)::int8 as n');
     expect(rows.map(({ n }) => n)).toEqual(Array.from({ length: 2500 }, (_, i) => i + 1));
     const [row] = await database.query(

@@ -1,4 +1,4 @@
-// The two stores that the contract is about. A store may be opened several times at once, as
+// The two stores that the contract is about. A store may be opened several times concurrently, as
 // several processes would; on PGlite, which allows one, they share it.
 
 import { randomBytes } from 'node:crypto';

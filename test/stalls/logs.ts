@@ -26,7 +26,7 @@ export async function recordHosts(database: Database, { events, cgroups }: Sizes
   await log.close();
 }
 
-/** Calls that are recorded at once. */
+/** Calls that are recorded in one request. */
 const LIST = 1000;
 
 async function recordWide(log: Log, cgroups: number): Promise<void> {

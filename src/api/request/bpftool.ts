@@ -82,10 +82,10 @@ interface BpftoolRequest {
 }
 
 /** As bpftool ends what it prints: with a newline. */
-function sendPrinted(c: Context, told: object): never {
+function sendPrinted(c: Context, answer: object): never {
   const type = { 'content-type': 'application/json' };
   // The typed response of a route knows one form only.
-  return c.body(`${JSON.stringify(told)}\n`, 200, type) as never;
+  return c.body(`${JSON.stringify(answer)}\n`, 200, type) as never;
 }
 
 /** Refuses parameters that mean something in the other form only. */
@@ -111,9 +111,9 @@ export async function answerTree(
   },
 ): Promise<HeavyAnswer> {
   const { under, effective, root = CGROUP_ROOT } = query;
-  const tell = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
-  const { told } = await worldInTurns(service, c, { host, at }, { tell, signal });
-  return { value: told, end: '\n' };
+  const read = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
+  const { answer } = await worldInTurns(service, c, { host, at }, { read, signal });
+  return { value: answer, end: '\n' };
 }
 
 /** `bpftool -j cgroup show`; a cgroup without programs is an empty list, not an empty line. */
@@ -121,12 +121,12 @@ export async function answerShow(
   { service, c, host, at }: BpftoolRequest,
   { cgroupId, effective }: { readonly cgroupId: number; readonly effective: boolean },
 ): Promise<never> {
-  const { told } = await worldAt(service, c, host, at, (kernel) => {
+  const { answer } = await worldAt(service, c, host, at, (kernel) => {
     const cgroup = kernel.cgroups.get(cgroupId);
     return cgroup === undefined ? undefined : cgroupShow(kernel, cgroup, effective);
   });
-  if (told === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
-  return sendPrinted(c, told);
+  if (answer === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
+  return sendPrinted(c, answer);
 }
 
 async function programsShow({ database }: Service, moment: Moment, programs: readonly Program[]) {
@@ -143,12 +143,13 @@ export async function answerObjects(
   kind: 'link' | 'program',
   id?: number,
 ): Promise<never> {
-  const { moment, told } = await worldAt(service, c, host, at, (kernel) =>
+  const { moment, answer } = await worldAt(service, c, host, at, (kernel) =>
     kind === 'link'
       ? { links: linksShow(kernel) }
       : { programs: [...kernel.programs.values()].map((program) => ({ ...program })) },
   );
-  const shown = 'links' in told ? told.links : await programsShow(service, moment, told.programs);
+  const shown =
+    'links' in answer ? answer.links : await programsShow(service, moment, answer.programs);
   if (id === undefined) return sendPrinted(c, shown);
   const found = shown.find((one) => one.id === id);
   if (found === undefined) throw noSuchObject(`${kind} ${id}`, 'id');

@@ -56,7 +56,7 @@ const createBranchRoute = createRoute({
   access: { role: 'writer', hosts: ['path:host', 'body:name'] },
   summary: 'A host that shares the log of another up to a moment',
   description:
-    'Made at once, however long the log is. What is recorded on a branch never touches its origin.',
+    'It takes constant time, however long the log is. What is recorded on a branch never changes its origin.',
   request: { params: hostParams },
   responses: creates('The branch.', branchRow),
 });

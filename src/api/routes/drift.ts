@@ -84,8 +84,8 @@ export function drift(app: App, service: Service): void {
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
     const repairs = await listRepairs(database, hostId, { after: 0, limit });
     const last = rows.length < limit ? undefined : rows.at(-1)?.position;
-    const told = await onWire(service, { host, hostId, rows, repairs });
-    return c.json({ ...told, ...(last !== undefined && { next: String(last) }) } as never, 200);
+    const drift = await onWire(service, { host, hostId, rows, repairs });
+    return c.json({ ...drift, ...(last !== undefined && { next: String(last) }) } as never, 200);
   });
 
   app.openapi(streamRoute, async (c) => {

@@ -58,11 +58,11 @@ export function effective(app: App, service: Service): void {
       const slots = arrayOn(kernel, found, attach_type);
       return { cgroup_id: found.id, path: found.path, slots, holders: linkHolders(kernel, slots) };
     };
-    const { moment, told } = await worldAt(service, c, host, at, read);
-    if (told === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
-    const { cgroup_id, path } = told;
+    const { moment, answer: array } = await worldAt(service, c, host, at, read);
+    if (array === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
+    const { cgroup_id, path } = array;
     const eventsAt = (positions: readonly number[]) => log.eventsAt(host, positions);
-    const slots = await blameSlots(database, eventsAt, { moment, attach_type, ...told });
+    const slots = await blameSlots(database, eventsAt, { moment, attach_type, ...array });
     const answer = { host, position: moment.position, cgroup_id, path, attach_type };
     return inForm(c, format, {
       json: () => ({ ...answer, slots: slots.map(blamedSlotOnWire) }),

@@ -88,7 +88,7 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, at, format, ...query } = c.req.valid('query');
-    const { moment, told: stands_at } = await worldAt(service, c, host, at, (kernel) =>
+    const { moment, answer: stands_at } = await worldAt(service, c, host, at, (kernel) =>
       placesOf(kernel, program),
     );
     const place = await placeOf(service, moment, query);

@@ -43,7 +43,7 @@ const route = createRoute({
   description:
     'Streams up to where the log ends now. `bundle` is the whole log with its checkpoints and ' +
     'keys: it verifies without the service, and can be imported. The others take the filters ' +
-    `of /events. At most ${EXPORTS.all} at once.`,
+    `of /events. At most ${EXPORTS.all} run concurrently.`,
   request: {
     params: hostParams,
     query: strictObject({

@@ -6,7 +6,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
-import { describeGaps, type ToldGap } from '../../time-travel/gaps/told-gaps.ts';
+import { type DescribedGap, describeGaps } from '../../time-travel/gaps/told-gaps.ts';
 import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
@@ -68,7 +68,7 @@ const route = createRoute({
   responses: answersInForms('The gaps, oldest first.', gapsAnswer),
 });
 
-const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: ToldGap) => ({
+const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: DescribedGap) => ({
   ...rest,
   since: rfc3339(since),
   until: rfc3339(until),
@@ -91,16 +91,16 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
       const message = `there are ${found.length} gaps, more than ${GAPS_MAX}; ask from a later one`;
       throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);
     }
-    const told = await describeGaps(found, (at) => log.event(host, at));
+    const described = await describeGaps(found, (at) => log.event(host, at));
     const { path, attach_type } = place;
     const { from, to } = span;
     const asked = { path, attach_type, ...(program !== undefined && { program }), from, to };
     return inForm(c, format, {
       json: () => ({
-        ...{ host, position: to, ...asked, items: told.map(gapOnWire) },
-        total_micros: told.reduce((sum, { micros }) => sum + micros, 0),
+        ...{ host, position: to, ...asked, items: described.map(gapOnWire) },
+        total_micros: described.reduce((sum, { micros }) => sum + micros, 0),
       }),
-      text: () => gapsText(asked, told),
+      text: () => gapsText(asked, described),
     });
   });
 }

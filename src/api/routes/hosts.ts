@@ -109,8 +109,8 @@ export function hosts(app: App, service: Service): void {
       limit: BOOTS_MAX,
     });
     const release = boots.at(-1)?.release ?? '';
-    const told = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
-    return c.json({ ...told, boot: moment.boot, release, boots }, 200);
+    const listed = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
+    return c.json({ ...listed, boot: moment.boot, release, boots }, 200);
   });
 
   app.describe({

@@ -124,7 +124,7 @@ function register(app: App, service: Service, kind: Kind): void {
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
     }
     const read = (kernel: Kernel) => kind.living(kernel, query);
-    const { moment, told: ids } = await worldAt(service, c, host, query.at, read);
+    const { moment, answer: ids } = await worldAt(service, c, host, query.at, read);
     const items = await kind.rows(service.database, moment, ids);
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
     const { position } = moment;

@@ -41,7 +41,7 @@ export function pins(app: App, service: Service): void {
       return c.json({ host, position: moment.position, items }, 200);
     }
     const read = (kernel: Kernel) => livingPins(kernel, page);
-    const { moment, told: paths } = await worldAt(service, c, host, at, read);
+    const { moment, answer: paths } = await worldAt(service, c, host, at, read);
     const { position } = moment;
     const items = await pinsAtPaths(database, moment, paths);
     const last = items.length < page.limit ? undefined : items.at(-1)?.path;

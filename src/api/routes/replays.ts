@@ -106,7 +106,7 @@ export function replays(app: App, service: Service): void {
     );
     const { compared_to } = replay;
     reflect(c, host, moment.position);
-    const told = {
+    const answer = {
       host,
       position: moment.position,
       release: found.id,
@@ -114,6 +114,6 @@ export function replays(app: App, service: Service): void {
       items: replay.differences.map(onWire),
       ...(compared_to < moment.position && { next: compared_to }),
     };
-    return answerInTurns(c, told) as Promise<never>;
+    return answerInTurns(c, answer) as Promise<never>;
   });
 }

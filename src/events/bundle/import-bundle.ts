@@ -101,7 +101,7 @@ export async function importBundle(
 }
 
 /**
- * The id of a host that is inserted at the end. Its name is tried and given back at once: held for
+ * The id of a host that is inserted at the end. Its name is tried and given back immediately: held for
  * as long as a bundle takes to arrive, it would stop all who want it, and their connections.
  */
 async function reserveHost(tx: Queryable, name: string): Promise<number> {

@@ -23,7 +23,7 @@ async function readSealedTo(database: Queryable, host_id: number): Promise<numbe
 class UnsealableLog extends Error {}
 
 /**
- * Seals what is there for whole segments. Harmless when several processes do it at once.
+ * Seals what is there for whole segments. Harmless when several processes do it concurrently.
  *
  * @returns how many segments were made
  * @throws UnsealableLog when the rows do not give the hashes that are stored for them

@@ -1,6 +1,6 @@
 /**
  * What makes the log provable as it grows: every host gets a signed checkpoint now and then, and
- * what is long enough is sealed. Any number of instances may do it at once.
+ * what is long enough is sealed. Any number of instances may do it concurrently.
  */
 import { SEGMENT_EVENTS } from '../segment/segment.ts';
 import type { Database } from '../storage/database.ts';

@@ -57,7 +57,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     });
   }
 
-  /** Ends it at once, also when it waits. */
+  /** Ends it immediately, also while it waits. */
   return(): Promise<Result> {
     if (!this.#ended) {
       this.#ended = true;

@@ -19,7 +19,7 @@ import { readEvents } from './log-reader.ts';
 const RING_EVENTS_MAX = 4096;
 /** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
-/** Events handed to a follower at once. */
+/** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
 /** Their size, but for a larger first one: each follower that does not read holds a piece. */
 const PIECE_SIZE_MAX = 512 * 1024;

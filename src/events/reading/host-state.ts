@@ -88,12 +88,12 @@ export function fold(kernel: Kernel, changes: readonly Change[]): void {
   }
 }
 
-/** Bytes of a packed state that is restored at once: a millisecond or two. */
-const AT_ONCE_BYTES = 32 * 1024;
+/** Bytes of a packed state that is restored in one piece: a millisecond or two. */
+const ONE_PIECE_BYTES = 32 * 1024;
 
-/** A small state at once: another thread takes no less than a turn of the loop. */
+/** A small state is inflated synchronously: another thread takes at least a turn of the loop. */
 async function restoreState(state: Uint8Array): Promise<Kernel> {
-  if (state.byteLength <= AT_ONCE_BYTES) return restoreKernel(parseSnapshot(inflateSync(state)));
+  if (state.byteLength <= ONE_PIECE_BYTES) return restoreKernel(parseSnapshot(inflateSync(state)));
   const text = await promisify(inflate)(state);
   await turn();
   return inTurns(restoreKernelInTurns(parseSnapshot(text)));

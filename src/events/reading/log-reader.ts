@@ -13,7 +13,7 @@ import { openStored, segmentAt } from './segment-reader.ts';
 export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in bytes. */
 const PAGE_TEXT_MAX = 1024 * 1024;
-/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+/** A page of fewer events is decoded in one piece; a page with more waits for its turn. */
 const TURN_EVENTS = 64;
 
 export interface EventRange {
@@ -59,7 +59,7 @@ export async function readRows(
   return inItsTurn(await queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range)));
 }
 
-/** A page, once it may be worked on: many readers at once take turns. */
+/** A page, once its turn comes: concurrent readers take turns. */
 async function inItsTurn<T>(page: T[]): Promise<T[]> {
   if (page.length >= TURN_EVENTS) await turn();
   return page;

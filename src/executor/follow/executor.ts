@@ -21,7 +21,7 @@ import type { Place } from './place.ts';
 import { putBack } from './put-back.ts';
 import { restored } from './restore.ts';
 
-/** Reports, and repairs, that are sent at once at most. */
+/** Reports, and repairs, in one request, at most. */
 const BATCH_MAX = 256;
 /** Milliseconds that a report waits for others. */
 const BATCH_MS = 5;

@@ -3,7 +3,7 @@ import { givenHistory, randomHistory, type Step } from '../../../test/support/ra
 import { emptyKernel } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
 import { fold } from '../../events/reading/host-state.ts';
-import { atOnce } from '../../events/turns.ts';
+import { inOnePiece } from '../../events/turns.ts';
 import { stateOf, type WorldState } from '../../projections/state.ts';
 import { applyDiff } from './apply-diff.ts';
 import { Causes } from './causes.ts';
@@ -16,7 +16,7 @@ function played(steps: Iterable<Step>) {
   const states: WorldState[] = [];
   const events: Step['event'][] = [];
   for (const { event, kernel } of steps) {
-    states.push(JSON.parse(text(atOnce(stateOf(kernel)))));
+    states.push(JSON.parse(text(inOnePiece(stateOf(kernel)))));
     events.push(event);
   }
   return { states, events };
@@ -31,7 +31,7 @@ function diffBetween({ states, events }: ReturnType<typeof played>, from: number
   });
   const [before, after] = [states[from - 1], states[to - 1]];
   if (before === undefined || after === undefined) throw new Error('both positions exist');
-  return { before, after, diff: atOnce(diffStates(before, after, causes.of)) };
+  return { before, after, diff: inOnePiece(diffStates(before, after, causes.of)) };
 }
 
 function everyChange(diff: StateDiff): { readonly because: readonly number[] }[] {

@@ -125,7 +125,7 @@ export class Line {
     this.#socket?.destroy();
   }
 
-  /** Gives it up at once: what is under way is rejected with `why`. */
+  /** Gives it up immediately: what is under way is rejected with `why`. */
   destroy(why: unknown): void {
     this.#end(new DatabaseAbsent('the connection to the database was given up', { cause: why }));
     this.#socket?.destroy();

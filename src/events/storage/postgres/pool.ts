@@ -1,7 +1,7 @@
 /**
  * The lines that a process has to its database. Statements share lines, each behind those that were
  * asked before it; a transaction has one to itself. Everyone who waits for a line waits only so
- * long, and is told at once when none can be had.
+ * long, and fails immediately when there can be none.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../database.ts';
