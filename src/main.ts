@@ -23,7 +23,7 @@ import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
 import { SIGNED_HEADS_FILE, SignedHeads } from './events/proof/signed-heads.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/signing-key.ts';
-import { TrustedKeys, trustedKeysOf } from './events/proof/trusted-keys.ts';
+import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
 import type { Database } from './events/storage/database.ts';
@@ -85,10 +85,10 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
 }
 
 /** The keys whose checkpoints prove something: the own one, and those of the operator's list. */
-async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promise<TrustedKeys> {
+async function readTrustedKeys(file: string | undefined, own: SigningKey): Promise<TrustedKeys> {
   if (file === undefined) return new TrustedKeys([]).with(own.public);
   try {
-    return trustedKeysOf(await readFile(file, 'utf8')).with(own.public);
+    return parseTrustedKeys(await readFile(file, 'utf8')).with(own.public);
   } catch (error) {
     throw new Error('cannot read the trusted keys (BPFLEDGER_TRUSTED_KEYS_FILE)', { cause: error });
   }
@@ -149,7 +149,7 @@ async function stop(server: Server): Promise<void> {
   clearTimeout(late);
 }
 
-/** Does something at intervals, never twice at once. */
+/** Does something at intervals, never twice concurrently. */
 function every(ms: number, work: () => Promise<void>) {
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -177,7 +177,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const tokens = await tokensFrom(configuration.tokensFile, logger);
   const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
-  const trustedKeys = await trustedKeysFrom(configuration.trustedKeysFile, signingKey);
+  const trustedKeys = await readTrustedKeys(configuration.trustedKeysFile, signingKey);
   const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
   let lose: (error: Error) => void = () => undefined;
   const lost = new Promise<never>((_, reject) => {

@@ -25,7 +25,7 @@ export const HEAVY_BODY_BYTES = 256 * 1024;
 export const NDJSON_LINE_BYTES_MAX = 2 * 1024 * 1024;
 /** Lines of one NDJSON body. */
 export const NDJSON_LINES_MAX = 10_000_000;
-/** Lines of one NDJSON body that are queued at once. */
+/** Lines of one NDJSON body that are queued together. */
 export const NDJSON_IN_FLIGHT_MAX = 1000;
 
 /** Reports of one request, and differences that it lists. */
@@ -33,7 +33,7 @@ export const EXECUTOR_REPORTS_MAX = 1000;
 export const STANDING_MAX = 1000;
 /** Repairs of one request. */
 export const REPAIRS_MAX = 1000;
-/** Streams of drift that are open at once: each looks into the database on its own. */
+/** Streams of drift that are open concurrently: each one queries the database. */
 export const DRIFT_STREAMS = { all: 100, each: 50 } as const;
 /** Milliseconds between two such looks. */
 export const DRIFT_LOOK_MS = 500;
@@ -53,7 +53,7 @@ export const IDEMPOTENCY_KEY_CHARS_MAX = 200;
 /** Characters of a host's name. */
 export const HOST_NAME_CHARS_MAX = 63;
 
-/** SSE streams that are open at once, in all and by each caller: a token, or without any an address. */
+/** SSE streams that are open concurrently, in all and by each caller: a token, or an address. */
 export const STREAMS = { all: 2000, each: 1200 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
@@ -76,7 +76,7 @@ export const TOKENS_MAX = 10_000;
  */
 export const TOKEN_CHARS_MIN = 20;
 export const TOKEN_CHARS_MAX = 512;
-/** Connections at once, in all and from each address; a proxy in front is one address. */
+/** Concurrent connections, in all and from each address; a proxy in front is one address. */
 export const CONNECTIONS = { all: 10_000, each: 5000 } as const;
 /** Bodies that are still arriving, in all and of each caller. */
 export const UNFINISHED_BODIES = { all: 4000, each: 2000 } as const;
@@ -106,7 +106,7 @@ const WHOLE_LOG_MS = 3_600_000;
 
 const NARROWER = 'ask for a nearer `from` and `to`, or a page at a time';
 
-/** Of each kind of heavy reads: how many at once in all, half of them by one caller, for how long. */
+/** For each kind of heavy read: how many run concurrently, half of them for one caller, and how long. */
 const heavy = (what: string, all: number, ms: number, instead: string) =>
   ({ what, all, each: all / 2, ms, instead }) as const;
 
@@ -124,7 +124,7 @@ export const STORIES = heavy('histories and explanations', 8, ANSWER_MS, NARROWE
 export const TIMELINES = heavy('gaps and bisections', 16, ANSWER_MS, NARROWER);
 /** Each holds a state as it is told, until it is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
-export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls at once');
+export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
 /** Searches of the log for what a filter lets pass. */
 export const SEARCHES = heavy('searches', 32, ANSWER_MS, NARROWER);
 /** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */

@@ -40,7 +40,7 @@ export function newMetrics(): Metrics {
     }),
     events: new Counter({
       name: 'bpfledger_events_recorded_total',
-      help: 'Events recorded through this process, replayed answers left out',
+      help: 'Events recorded through this process, repeated answers left out',
       registers,
     }),
     streams: new Gauge({
@@ -87,17 +87,17 @@ export function newMetrics(): Metrics {
   };
 }
 
-/** Counts what a write recorded; a replayed answer recorded nothing. */
+/** Counts what a write recorded; a repeated answer recorded nothing. */
 export function countRecorded(
   { events }: Metrics,
-  recorded: { readonly events: readonly unknown[]; readonly replayed: boolean },
+  recorded: { readonly events: readonly unknown[]; readonly repeated: boolean },
 ): void {
-  if (!recorded.replayed) events.inc(recorded.events.length);
+  if (!recorded.repeated) events.inc(recorded.events.length);
 }
 
 /** Times every request under the route that answered it. */
-export function timed(metrics: Metrics): MiddlewareHandler {
-  return async function timed(c, next) {
+export function timeRequests(metrics: Metrics): MiddlewareHandler {
+  return async function timeRequests(c, next) {
     const start = performance.now();
     await next();
     observe(

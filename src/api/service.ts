@@ -23,6 +23,6 @@ export interface Service {
   readonly signedHeads: SignedHeads;
   /** Whose checkpoints prove something: the signing key, and those that are pinned. */
   readonly trustedKeys: TrustedKeys;
-  /** Told of what nobody foresaw. */
+  /** Called with an error that the service does not expect. */
   readonly onFault: (error: unknown) => void;
 }

@@ -18,7 +18,7 @@ interface Checkpoint {
   readonly key_id: string;
 }
 
-interface Page {
+interface CheckpointPage {
   readonly items: readonly Checkpoint[];
   readonly next?: string;
 }
@@ -64,7 +64,9 @@ export const checkpoint = command({
       return EXIT.done;
     }
     for (let after: string | undefined = '0'; after !== undefined; ) {
-      const page: Page = await client.get<Page>(`${path}?limit=1000&after=${after}`);
+      const page: CheckpointPage = await client.get<CheckpointPage>(
+        `${path}?limit=1000&after=${after}`,
+      );
       for (const one of page.items) show(one);
       after = page.next;
     }

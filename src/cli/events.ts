@@ -96,12 +96,12 @@ async function list(called: Called, host: string): Promise<ExitCode> {
     else show(called, event);
   }
   for (const event of last.reverse()) show(called, event);
-  if (left > 0) print.err(leftOut(backward, shown, left));
+  if (left > 0) print.err(leftOutText(backward, shown, left));
   return EXIT.done;
 }
 
 /** What a list says of what it does not show. */
-function leftOut(backward: boolean, shown: number, position: number): string {
+function leftOutText(backward: boolean, shown: number, position: number): string {
   return backward
     ? `${shown} events; earlier ones were left out, the last of them at position ${position}`
     : `${shown} events; later ones were left out: go on with --after ${position - 1}`;

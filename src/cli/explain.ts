@@ -3,11 +3,11 @@ import { command } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import {
   AT_FLAG,
-  needed,
   oneHost,
   PLACE_FLAGS,
   placeFrom,
   printAnswer,
+  requireFlag,
   SERVICE_FLAGS,
 } from './question.ts';
 
@@ -26,7 +26,7 @@ export const explain = command({
     'npx bpfledger explain demo --cgroup /system.slice/docker-4f1c9e.scope --type device --program 5001',
   async run({ flags, words, print }) {
     const host = oneHost('explain', words);
-    const program = needed('explain', 'program', flags.program, '5001');
+    const program = requireFlag('explain', 'program', flags.program, '5001');
     const query = { ...placeFrom('explain', flags), program, at: flags.at };
     await printAnswer({ flags, print }, { host, resource: 'explain', query });
     return EXIT.done;

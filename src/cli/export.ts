@@ -37,12 +37,12 @@ export const exportLog = command({
     const { body } = await client.open(path);
     if (body === null) throw new Error('the service answered without a body');
     if (output === undefined) {
-      await written(body, process.stdout);
+      await writeChunks(body, process.stdout);
       return EXIT.done;
     }
     const part = `${output}.part`;
     const file = createWriteStream(part);
-    const bytes = await written(body, file);
+    const bytes = await writeChunks(body, file);
     file.end();
     await finished(file);
     await rename(part, output);
@@ -52,7 +52,7 @@ export const exportLog = command({
 });
 
 /** Writes all chunks, as fast as they are taken; returns how many bytes there were. */
-async function written(
+async function writeChunks(
   chunks: AsyncIterable<Uint8Array>,
   to: NodeJS.WritableStream,
 ): Promise<number> {

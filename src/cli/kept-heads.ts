@@ -17,7 +17,7 @@ const lineSchema = z.object({
  *
  * @throws InputError when a line is none, or none is of the host
  */
-export async function keptHeadsFrom(file: string, host: string): Promise<KeptHead[]> {
+export async function readKeptHeads(file: string, host: string): Promise<KeptHead[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new InputError(sentenceOf(error));
   });

@@ -4,7 +4,7 @@ import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
-import { recordedBy, type Sides } from '../recorders/differential/divergence.ts';
+import { recordMachine, type Sides } from '../recorders/differential/divergence.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { goldenText } from '../recorders/golden/record.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
@@ -37,7 +37,10 @@ export const record = command({
       for (const scenario of parseScenarios(await readGolden(file).catch(unreadable), file)) {
         const { scenario: name } = scenario.header;
         try {
-          await writeFile(join(flags.out, `${name}.jsonl`), await agreed(scenario, kernel, sides));
+          await writeFile(
+            join(flags.out, `${name}.jsonl`),
+            await recordAgreed(scenario, kernel, sides),
+          );
           sums.recorded += 1;
         } catch (error) {
           sums.not += 1;
@@ -55,10 +58,14 @@ export const record = command({
  *
  * @throws Error when the machine cannot run the scenario, or two runs of it differ
  */
-async function agreed({ header, steps }: Scenario, kernel: string, sides: Sides): Promise<string> {
+async function recordAgreed(
+  { header, steps }: Scenario,
+  kernel: string,
+  sides: Sides,
+): Promise<string> {
   const program = { header: { ...header, kernel }, steps: steps.map(({ step }) => step) };
   const texts = [];
-  for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordedBy(program, sides)));
+  for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordMachine(program, sides)));
   const [text = ''] = texts;
   if (texts.some((other) => other !== text)) throw new Error(`${RUNS} runs do not agree`);
   return text;

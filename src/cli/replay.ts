@@ -6,7 +6,7 @@ import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
-/** Differences asked for at once. */
+/** Differences of one page. */
 const PAGE = 1000;
 
 export const replay = command({
@@ -41,7 +41,7 @@ export const replay = command({
     const counts = new Map<string, number>();
     let told = 0;
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: Page = await client.post(`${hostPath(host)}/replays`, {
+      const page: ReplayPage = await client.post(`${hostPath(host)}/replays`, {
         ...question,
         consequences,
         tags: flags.tags === true,
@@ -70,7 +70,7 @@ interface Difference {
   readonly sentence: string;
 }
 
-interface Page {
+interface ReplayPage {
   readonly release: string;
   readonly compared_to: number;
   readonly items: readonly Difference[];
@@ -84,13 +84,13 @@ function differenceLines({ event, because, switches, sentence }: Difference): st
   return [asked, `     ${sentence}`, `     because: ${why}`];
 }
 
-interface Told extends Page {
+interface ReplayTotals extends ReplayPage {
   readonly differences: number;
   /** Calls by what makes their answers differ. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-function summary({ release, compared_to, differences, counts }: Told): string[] {
+function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
   const calls = differences === 1 ? '1 call is' : `${differences} calls are`;
   const first = `up to position ${compared_to}, ${calls} answered otherwise by ${release}`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);

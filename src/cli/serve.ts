@@ -14,7 +14,7 @@ export const serve = command({
     'Runs the service: REST API, log, projections. Without a DATABASE_URL the data is in an\n' +
     'embedded database (PGlite) in a folder of its own, which one process can open at a time; its\n' +
     'tables are kept up to date at start. For PostgreSQL, run bpfledger migrate first.\n' +
-    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one at once.\n' +
+    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one immediately.\n' +
     'SIGHUP reads the tokens file again.',
   flags: {
     ...LISTEN_FLAGS,
@@ -26,7 +26,7 @@ export const serve = command({
   async run({ flags, words, print }) {
     if (words.length > 0) throw new UsageError(`serve takes no ${words[0]}; see --help`);
     const configuration = configurationFrom(flags, process.env);
-    const told = toldToStop();
+    const told = waitForStop();
     let running: Running | undefined;
     // Without a listener the signal would end the process, also while it starts.
     process.on('SIGHUP', () => void running?.reload());
@@ -45,7 +45,7 @@ export const serve = command({
 });
 
 /** Resolves at the first signal to stop; a second one ends the process as if there were no handler. */
-function toldToStop(): Promise<void> {
+function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
     const signals = ['SIGINT', 'SIGTERM'] as const;
     const told = () => {

@@ -33,7 +33,7 @@ export const syscall = command({
     const client = restClient(serviceFrom(flags));
     if (call.length === 1 && call[0] === '-') {
       if (flags.pid !== undefined) throw new UsageError('with "-", each line says its own pid');
-      return streamed(client, path, { show, print });
+      return streamCalls(client, path, { show, print });
     }
     show(await client.post<WireEvent>(path, requestFromWords(call, flags.pid)));
     return EXIT.done;
@@ -41,7 +41,7 @@ export const syscall = command({
 });
 
 /** Posts stdin as it comes and prints the answers as they come. */
-async function streamed(
+async function streamCalls(
   client: RestClient,
   path: string,
   { show, print }: { readonly show: (event: WireEvent) => void; readonly print: Printer },

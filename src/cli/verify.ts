@@ -6,7 +6,7 @@ import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { hexOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
-import { TrustedKeys, trustedKeysOf } from '../events/proof/trusted-keys.ts';
+import { parseTrustedKeys, TrustedKeys } from '../events/proof/trusted-keys.ts';
 import {
   type BundleVerification,
   hostOfBundle,
@@ -14,7 +14,7 @@ import {
 } from '../time-travel/verify/bundle.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { keptHeadsFrom } from './kept-heads.ts';
+import { readKeptHeads } from './kept-heads.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
@@ -70,7 +70,7 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
       '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
     );
   }
-  const all = checkpoint === undefined ? [] : await keptHeadsFrom(checkpoint, host);
+  const all = checkpoint === undefined ? [] : await readKeptHeads(checkpoint, host);
   const kept = all.slice(-KEPT_MAX);
   const client = restClient(serviceFrom(flags));
   // It reads the whole log: the time that other requests may take says nothing here.
@@ -84,7 +84,7 @@ function textOf({ position, hash }: KeptHead): string {
 }
 
 async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
-  const trusted = await trustedFrom(flags);
+  const trusted = await readTrusted(flags);
   const { checkpoint } = flags;
   const asInput = (error: unknown): never => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);
@@ -93,12 +93,12 @@ async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
   const kept =
     checkpoint === undefined
       ? []
-      : await keptHeadsFrom(checkpoint, await hostOfBundle(createReadStream(file)).catch(asInput));
+      : await readKeptHeads(checkpoint, await hostOfBundle(createReadStream(file)).catch(asInput));
   const outside = { kept, ...(trusted !== undefined && { trusted, required: true }) };
   return verifyBundle(createReadStream(file), outside).catch(asInput);
 }
 
-async function trustedFrom(flags: Typed): Promise<TrustedKeys | undefined> {
+async function readTrusted(flags: Typed): Promise<TrustedKeys | undefined> {
   const { key, 'trusted-keys': list } = flags;
   if (key !== undefined && list !== undefined) {
     throw new UsageError('--key and --trusted-keys do not go together: add the key to the list');
@@ -109,7 +109,7 @@ async function trustedFrom(flags: Typed): Promise<TrustedKeys | undefined> {
   if (key !== undefined) return new TrustedKeys([key]);
   if (list === undefined) return undefined;
   try {
-    return trustedKeysOf(await readFile(list, 'utf8'));
+    return parseTrustedKeys(await readFile(list, 'utf8'));
   } catch (error) {
     throw new InputError(`${list}: ${sentenceOf(error)}`);
   }

@@ -58,7 +58,7 @@ export function effectiveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType)
       ? undefined
       : kernel.writtenArrays.get(writtenArrayKey(cgroup.id, type));
   if (written !== undefined) return written.prog_ids.map((prog_id) => ({ prog_id }));
-  return derivedArray(kernel, cgroup, type);
+  return deriveArray(kernel, cgroup, type);
 }
 
 /** Key of a stored array that contradicts its lists. */
@@ -67,7 +67,7 @@ export function writtenArrayKey(cgroupId: number, type: AttachType): string {
 }
 
 /** The array as the lists say it. */
-export function derivedArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
+export function deriveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
   const normal: Slot[] = [];
   const preorderByLevel: Slot[][] = [];
   for (const level of contributing(kernel, cgroup, type)) {

@@ -13,7 +13,7 @@ export interface RowKind<V> {
    *
    * @param below the row that it replaces; undefined when the base reads through to its own base
    */
-  readonly settled?: (copy: V, below: V | undefined) => V;
+  readonly settle?: (copy: V, below: V | undefined) => V;
   /**
    * Keys of rows that are gone are used again, as fd numbers and paths are; such rows are marked as
    * gone (docs/performance.md#a-map-whose-keys-return).
@@ -131,12 +131,12 @@ export class Table<K extends string | number, V> {
   flush(): void {
     const base = this.#base;
     if (base === undefined) throw new Error('only a layer can be flushed');
-    const { settled } = this.#kind;
+    const { settle } = this.#kind;
     for (const [key, value] of this.#rows) {
       if (value === undefined) {
         if (base.has(key)) base.delete(key);
       } else {
-        base.set(key, settled === undefined ? value : settled(value, base.#rows.get(key)));
+        base.set(key, settle === undefined ? value : settle(value, base.#rows.get(key)));
       }
     }
     if (base.size !== this.#size)

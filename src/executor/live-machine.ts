@@ -99,7 +99,7 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Only maps are late: the last fd of a program or link frees it at once.
+      // Only maps are late: the last fd of a program or link frees it immediately.
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:
       return undefined;

@@ -16,7 +16,7 @@ import { refuseShapeless } from './json-shape.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function tooLarge(limit: number): ProblemError {
-  const detail = `the body has more than ${limit} bytes; send less at once, or NDJSON`;
+  const detail = `the body has more than ${limit} bytes; send less in one request, or NDJSON`;
   return new ProblemError('body-too-large', { detail, limit });
 }
 

@@ -48,7 +48,7 @@ export const pathPage = {
 };
 
 /** A query whose page is of the moment that its `after` names, where it names one. */
-export function pinned<K, Q extends object>(
+export function pinPage<K, Q extends object>(
   query: Q & { readonly at?: MomentText | undefined; readonly after?: After<K> | undefined },
 ): Omit<Q, 'at' | 'after'> & { readonly at?: MomentText; readonly after?: K } {
   const { at, after, ...rest } = query;

@@ -15,7 +15,7 @@ import { ProblemError } from '../problem.ts';
  *
  * @throws ProblemError `body-too-large`
  */
-export async function spooled<T>(
+export async function spool<T>(
   body: AsyncIterable<Uint8Array>,
   work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {

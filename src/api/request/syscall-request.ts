@@ -5,7 +5,7 @@ import { requestedCall } from '../../events/schema/call-schema.ts';
 import { reference } from '../../events/schema/reference.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { comm } from '../../events/schema/text.ts';
-import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
+import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
@@ -56,7 +56,7 @@ export function oneSyscall(value: unknown, prefix = ''): SyscallRequest {
 export async function callsOf({ text, value }: JsonBody): Promise<SyscallRequest[]> {
   if (!Array.isArray(value)) return [oneSyscall(value)];
   const checked = syscallList(value);
-  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : atOnce(checked);
+  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : inOnePiece(checked);
 }
 
 function* syscallList(values: readonly unknown[]): Pausing<SyscallRequest[]> {

@@ -13,7 +13,7 @@ import { IMPORTS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType } from '../request/content-type.ts';
-import { spooled } from '../request/spool.ts';
+import { spool } from '../request/spool.ts';
 import { type App, createRoute, creates, hostName, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
@@ -48,7 +48,7 @@ const route = createRoute({
   responses: creates('The host.', imported),
 });
 
-function refused(error: unknown): ProblemError | undefined {
+function refusalProblem(error: unknown): ProblemError | undefined {
   if (error instanceof BundleRefused) {
     const [first] = error.report.faults;
     return new ProblemError('bundle-refused', {
@@ -95,11 +95,9 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(callerOfRequest(c), () =>
-        spooled(bodyChunks(c), (chunks) => inTurn(() => work(chunks))),
-      )
+      .hold(callerOfRequest(c), () => spool(bodyChunks(c), (chunks) => inTurn(() => work(chunks))))
       .catch((error: unknown) => {
-        throw refused(error) ?? error;
+        throw refusalProblem(error) ?? error;
       });
     reflect(c, host, report.position);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;

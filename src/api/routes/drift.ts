@@ -25,7 +25,7 @@ import {
   readsWithoutTag,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -84,8 +84,8 @@ export function drift(app: App, service: Service): void {
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
     const repairs = await listRepairs(database, hostId, { after: 0, limit });
     const last = rows.length < limit ? undefined : rows.at(-1)?.position;
-    const told = await onWire(service, { host, hostId, rows, repairs });
-    return c.json({ ...told, ...(last !== undefined && { next: String(last) }) } as never, 200);
+    const drift = await onWire(service, { host, hostId, rows, repairs });
+    return c.json({ ...drift, ...(last !== undefined && { next: String(last) }) } as never, 200);
   });
 
   app.openapi(streamRoute, async (c) => {
@@ -94,7 +94,7 @@ export function drift(app: App, service: Service): void {
     const leave = room.enter(callerOfRequest(c));
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
-    const body = pulled(changes(service, { host, hostId, signal }), {
+    const body = pullStream(changes(service, { host, hostId, signal }), {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       onEnd() {
@@ -158,14 +158,14 @@ async function newsOf({ database }: Service, hostId: number, seen: Seen) {
   return changed ? { rows, repairs } : undefined;
 }
 
-interface Told {
+interface DriftAnswer {
   readonly host: string;
   readonly hostId: number;
   readonly rows: readonly ReportRow[];
   readonly repairs: readonly RepairRow[];
 }
 
-async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: Told) {
+async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: DriftAnswer) {
   const row = await executorOf(database, hostId);
   const items = await Promise.all(
     rows.map(async ({ position, how, outcome, note, executor, actor, reported_at }) => {

@@ -14,7 +14,7 @@ import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -89,7 +89,7 @@ export function eventStream(app: App, service: Service): void {
         service.metrics.streams.set(open.size);
       },
     });
-    const body = pulled(stream, {
+    const body = pullStream(stream, {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },

@@ -127,7 +127,7 @@ function writes(app: App, service: Service): void {
 async function leaseHeld(service: Service, hostId: number): Promise<ProblemError> {
   const holder = await executorOf(service.database, hostId);
   const left = Math.max((holder?.expires_at ?? 0) - service.clock.now(), 0) / 1_000_000;
-  // Not to be tried again at once: a holder that lives renews its lease for ever.
+  // Do not retry immediately: a holder that lives renews its lease for ever.
   const name = holder?.executor ?? 'another executor';
   const detail = `${name} applies this log; its lease lasts ${Math.ceil(left)} s more`;
   return new ProblemError('lease-held', { detail });

@@ -7,7 +7,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { invalidBy } from '../field-errors.ts';
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, REPLAYS } from '../limits.ts';
-import { knownMoment } from '../request/at.ts';
+import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
@@ -99,14 +99,14 @@ export function replays(app: App, service: Service): void {
     if (!parsed.success) throw invalidBy(parsed.error);
     const { at, release: name, ...question } = parsed.data;
     const found = releaseOf(name);
-    if (found === undefined) throw new LogRefusal({ why: 'release-unknown', release: name });
-    const { moment } = await knownMoment(service, host, at, 'at');
+    if (found === undefined) throw new LogRefusal({ why: 'unknown-release', release: name });
+    const { moment } = await requireMoment(service, host, at, 'at');
     const replay = await reads.answer(c, ({ database }) =>
       replayUnder(database, moment, { ...question, release: found }),
     );
     const { compared_to } = replay;
     reflect(c, host, moment.position);
-    const told = {
+    const answer = {
       host,
       position: moment.position,
       release: found.id,
@@ -114,6 +114,6 @@ export function replays(app: App, service: Service): void {
       items: replay.differences.map(onWire),
       ...(compared_to < moment.position && { next: compared_to }),
     };
-    return answerInTurns(c, told) as Promise<never>;
+    return answerInTurns(c, answer) as Promise<never>;
   });
 }

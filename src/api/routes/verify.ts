@@ -9,7 +9,7 @@ import { VERIFICATIONS } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { importedLog, importedOnWire } from '../wire/imported.ts';
+import { importedLog, importedLogOnWire } from '../wire/imported.ts';
 
 const count = z.int().min(0);
 
@@ -115,7 +115,7 @@ const route = createRoute({
     'checkpoints and kept heads state; nothing is stored of positions after the head. `projections`: derived anew from the log, they are those in the tables. ' +
     "`outcomes`: today's rules answer each call as the log says. `snapshots`: stored states are " +
     'those that the log gives. `not_excluded` says what this cannot show. That one does not hold ' +
-    `is the answer, not a problem. At most ${VERIFICATIONS.all} at once.`,
+    `is the answer, not a problem. At most ${VERIFICATIONS.all} run concurrently.`,
   request: {
     params: hostParams,
     query: strictObject({
@@ -141,11 +141,11 @@ export function verify(app: App, service: Service): void {
       kept: remembered === undefined ? given : [...given, remembered],
     };
     const { host_id } = await service.log.head(host);
-    const { imported, ...told } = await verifications.answer(c, ({ database }) =>
+    const { imported, ...verdicts } = await verifications.answer(c, ({ database }) =>
       verifyHost(database, host_id, outside),
     );
     c.header('cache-control', 'no-store');
-    const foreign = imported !== undefined && { imported: importedOnWire(imported) };
-    return c.json({ host, ...told, ...foreign } as z.output<typeof verification>, 200);
+    const foreign = imported !== undefined && { imported: importedLogOnWire(imported) };
+    return c.json({ host, ...verdicts, ...foreign } as z.output<typeof verification>, 200);
   });
 }

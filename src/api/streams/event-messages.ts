@@ -13,7 +13,7 @@ type Following = AsyncIterator<Piece, HistoryChange | undefined>;
 
 export interface Messages {
   readonly filter: EventFilter;
-  /** Told when following begins, with what ends it from outside. */
+  /** Called when following begins, with what ends it from outside. */
   readonly onOpen: (end: () => void) => void;
   /** Told, perhaps twice, when nothing more will come; with the same function. */
   readonly onEnd: (end: () => void) => void;

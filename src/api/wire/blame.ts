@@ -29,7 +29,7 @@ export const blamedSlot = z
   });
 
 /** A blamed slot as the API tells it. */
-export function blamedOnWire(slot: BlamedSlot) {
+export function blamedSlotOnWire(slot: BlamedSlot) {
   const { loaded_by, put_by, updated_by } = slot;
   return {
     ...slot,

@@ -59,11 +59,11 @@ export type WireOutcome = z.output<typeof wireOutcome>;
 /** An outcome with the sentence of its refusal. */
 export function outcomeOnWire(outcome: Outcome): WireOutcome {
   // `assign`: docs/performance.md#a-spread-with-a-new-field
-  const told = isRefusal(outcome)
+  const onWire = isRefusal(outcome)
     ? Object.assign({}, outcome, { message: refusalSentence(outcome) })
     : outcome;
   // The compiler has proven the schemas equal to the domain's types, but for `readonly`.
-  return told as WireOutcome;
+  return onWire as WireOutcome;
 }
 
 /** An event as the API tells it. */

@@ -8,7 +8,7 @@ import type { Principal } from '../guard/tokens.ts';
 import { time } from '../request/syscall-request.ts';
 import { hostName } from '../routing.ts';
 import { position, timestamp } from './event.ts';
-import { importedLog, importedOnWire } from './imported.ts';
+import { importedLog, importedLogOnWire } from './imported.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z.string().min(1).max(100).meta({
@@ -63,7 +63,7 @@ export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof 
     recorded_at: rfc3339(recorded_at),
     ...(origin !== null &&
       mayTouch(origin) && { origin: { host: origin, position: origin_position ?? 0 } }),
-    ...(imported !== null && { imported: importedOnWire(imported) }),
+    ...(imported !== null && { imported: importedLogOnWire(imported) }),
   };
 }
 

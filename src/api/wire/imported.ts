@@ -21,7 +21,7 @@ export const importedLog = z
   });
 
 /** The same, as it is told. */
-export function importedOnWire(log: ImportedLog): z.output<typeof importedLog> {
+export function importedLogOnWire(log: ImportedLog): z.output<typeof importedLog> {
   const { position_to, imported_at, actor, exported_as, key_ids } = log;
   return {
     position_from: 1,

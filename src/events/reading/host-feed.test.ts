@@ -92,7 +92,7 @@ describe('the live end of a log', () => {
     await see(9);
   });
 
-  it('holds large events only up to a size, and hands them out a few at once', async () => {
+  it('holds large events only up to a size, and hands them out a few in each piece', async () => {
     const { log, feed, following } = await followed(0, 0);
     const insns = 'x'.repeat(200_000);
     const large = events(1, 100).map((one) => ({

@@ -19,7 +19,7 @@ import { readEvents } from './log-reader.ts';
 const RING_EVENTS_MAX = 4096;
 /** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
-/** Events handed to a follower at once. */
+/** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
 /** Their size, but for a larger first one: each follower that does not read holds a piece. */
 const PIECE_SIZE_MAX = 512 * 1024;
@@ -34,9 +34,9 @@ export interface FeedOptions {
   readonly hostId: number;
   /** What the host must be called. */
   readonly host?: string | undefined;
-  /** Told when the log is not the one that was followed; whoever is told ends the feed. */
+  /** Called when the log is not the one that was followed; the receiver must end the feed. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Told when nobody can join any more: the last follower left, or the log is another. */
+  /** Called when nobody can join any more: the last follower left, or the log is another. */
   readonly onDeserted?: () => void;
   /** Default `RING_EVENTS_MAX`. */
   readonly ringEventsMax?: number;
@@ -124,7 +124,7 @@ export class HostFeed implements Feed {
    * A follower that takes the events after a position, in order, and then what is still to come.
    *
    * @param after position of the last event that it has; 0 for none
-   * @throws LogRefusal `position-unknown` when the log does not reach it
+   * @throws LogRefusal `no-such-position` when the log does not reach it
    */
   async follow(after: number): Promise<Follower> {
     await this.#join();
@@ -136,7 +136,7 @@ export class HostFeed implements Feed {
   async #requireReached(position: number): Promise<void> {
     try {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     } catch (error) {
       this.#leave();
       throw error;
@@ -252,7 +252,7 @@ export class HostFeed implements Feed {
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') change(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
       throw error;
     }
     const { hash } = known;

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique, wasRefused } from '../storage/database-error.ts';
+import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
 import { type Draft, type Drafted, draftOf } from './draft.ts';
@@ -30,7 +30,7 @@ export interface CommitContext {
   readonly append: Append;
   /** A random number that no other writer has. */
   readonly writer: number;
-  /** Told when this process moved the log of a host. */
+  /** Called when this process moved the log of a host. */
   readonly onAppended: (hostId: number) => void;
 }
 
@@ -166,7 +166,7 @@ async function settleError(
   tip: Tip,
   draft: Draft | undefined,
 ): Promise<Attempt> {
-  if (violatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
+  if (findViolatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
   if (wasRefused(error)) throw error;
   if (tip.damaged || draft?.fault !== undefined) throw error;
   const { database, clock, writer } = context;
@@ -208,7 +208,7 @@ async function answer(
     const pending = open[i] as Pending;
     if ('events' in one) {
       const { events } = one;
-      answers.push(() => pending.resolve({ events, replayed: false }));
+      answers.push(() => pending.resolve({ events, repeated: false }));
       continue;
     }
     // What stands in the way may be the first success of this very request.
@@ -233,11 +233,11 @@ async function answerRecorded(
 }
 
 async function tryReplay(database: Database, tip: Tip, pending: Pending): Promise<boolean> {
-  const { idempotency, principal } = pending.submission;
+  const { idempotency, actor } = pending.submission;
   if (idempotency === undefined) return false;
   let receipt: Receipt | undefined;
   try {
-    receipt = await findReceipt(database, { hostId: tip.hostId, principal }, idempotency);
+    receipt = await findReceipt(database, { hostId: tip.hostId, actor }, idempotency);
   } catch (error) {
     pending.reject(error);
     return true;

@@ -12,7 +12,7 @@ import type { AskedBoot } from '../submission.ts';
 import type { NumberedRequest } from './references.ts';
 
 /** Where the event will stand. */
-export interface Place {
+export interface EventStamp {
   readonly position: number;
   /** Microseconds since the epoch. */
   readonly recorded_at: number;
@@ -24,7 +24,11 @@ export interface Place {
  *
  * @throws LogRefusal `config-invalid`, before anything is applied
  */
-export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Place): LedgerEvent {
+export function decideEvent(
+  kernel: Kernel,
+  request: NumberedRequest,
+  place: EventStamp,
+): LedgerEvent {
   const { pid = BOOT_PID } = request;
   const call = request.call.name === 'boot' ? completeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';

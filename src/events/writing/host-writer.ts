@@ -90,7 +90,7 @@ export class HostWriter {
     return { receipts, ...(unqueued && { refused: unqueued }) };
   }
 
-  /** @throws LogRefusal at once when it cannot be queued */
+  /** @throws LogRefusal synchronously when it cannot be queued */
   #enqueue(submission: Submission): Promise<Receipt> {
     if (this.closed) throw new LogRefusal({ why: 'closed' });
     const calls = submission.calls.length;
@@ -166,7 +166,7 @@ export class HostWriter {
   }
 
   /**
-   * Takes a snapshot when one is due. Its text is written in this turn, and commits go on while it is
+   * Takes a snapshot when one is due. Its text is made synchronously, and commits go on while it is
    * packed and stored; only the next snapshot waits for it.
    */
   async #snapshotIfDue(events: number): Promise<void> {

@@ -29,7 +29,7 @@ export const HELD_MAX: HeldMax = {
 
 /** What a request is told to wait when every writer is busy. */
 const RETRY_AFTER_MS = 1000;
-/** States that are stored at once as they are let go; beyond it they go without. */
+/** States that are stored concurrently when they are evicted; more are evicted without a snapshot. */
 const PARTINGS_MAX = 4;
 
 interface Entry {

@@ -8,7 +8,7 @@ import type { Database } from '../storage/database.ts';
 
 export const GROWN_CHANNEL = 'bpfledger_grown';
 
-/** Milliseconds between two hints. The first after a pause goes out at once. */
+/** Milliseconds between two hints. The first one after a pause is sent immediately. */
 const PAUSE_MS = 10;
 
 export interface Notifier {

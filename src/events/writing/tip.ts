@@ -136,7 +136,7 @@ export class Tip {
     try {
       return await readHead(database, this.hostId, this.#listeners.host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') this.#lose(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') this.#lose(0);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 /** `--check`: one look at how the kernel differs from the log as far as it was applied. Changes nothing. */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../kernel/syscall.ts';
 import type { Difference, LedgerReader } from '../ledger/ledger.ts';
@@ -17,7 +17,7 @@ export async function check(look: {
   const { kernel, place, ledger } = look;
   const position = await ledger.reported();
   const boot = await ledger.bootPosition();
-  const model = unbooted();
+  const model = emptyKernel();
   if (position < boot) return { position, standing: [] };
   for await (const event of ledger.follow(boot - 1)) {
     applyAll(model, event.effects, event.pid);

@@ -1,6 +1,6 @@
 /** One event of the log: folded when it was reported before this run, else brought to the kernel. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { layered } from '../../domain/kernel.ts';
+import { layerOn } from '../../domain/kernel.ts';
 import type { LoggedEvent, Report } from '../ledger/ledger.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
@@ -65,7 +65,7 @@ async function adoptDone(run: Run, event: LoggedEvent): Promise<Report> {
 async function isDone(run: Run, live: LiveKernel, event: LoggedEvent): Promise<boolean> {
   if (event.effects.length === 0) return false;
   const { kernel, place } = run.executor;
-  const after = layered(run.model);
+  const after = layerOn(run.model);
   foldEvent(after, event);
   const deadline = performance.now() + SETTLED_MS_MAX;
   do {

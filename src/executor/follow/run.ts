@@ -1,5 +1,5 @@
 /** A run of the executor: what it was asked for, and how far it has come. */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
@@ -51,7 +51,7 @@ export interface Run {
 export function startRun(executor: Executor, reported: number): Run {
   const names = new LoggedNames();
   const state = { live: undefined, resumed: true, reports: [], standing: '' };
-  return { executor, reported, names, model: unbooted(), ...state };
+  return { executor, reported, names, model: emptyKernel(), ...state };
 }
 
 /** Lets a state of the log follow an event. */

@@ -33,7 +33,7 @@ function index(names: readonly string[]): string {
   });
   return `# Which errno comes first
 
-A call can be wrong in many ways at once, and the kernel answers with the first that it looks at.
+A call can be wrong in many ways, and the kernel answers with the first that it looks at.
 Each table starts from one state and one call in which everything is wrong, and mends one fault after
 the other; each kernel's answer before the mend stands in its column. \`A..B\` is every kernel from A
 to B. The kernels asked are ${KERNELS.slice(0, 6).join(', ')},
