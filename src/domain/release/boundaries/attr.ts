@@ -16,6 +16,7 @@ export const ATTR_SPECS = {
       { since: '5.8', value: 34, evidence: 'remembered' },
       { since: '5.9', value: 38, evidence: 'remembered' },
       { since: '5.10', value: 38, evidence: 'measured' },
+      { since: '5.13', value: 39, evidence: 'remembered' },
       { since: '5.15', value: 42, evidence: 'remembered' },
       { since: '6.0', value: 44, evidence: 'remembered' },
       { since: '6.1', value: 44, evidence: 'measured' },
