@@ -3,7 +3,9 @@ import { from57, type Specs } from '../boundary.ts';
 
 export const ATTR_SPECS = {
   cgroup_bpf: {
-    meaning: 'the kernel is built with CONFIG_CGROUP_BPF; without it every attach is EINVAL',
+    meaning:
+      'the kernel is built with CONFIG_CGROUP_BPF; without it attach, detach, query, link and cgroup ' +
+      'storage are EINVAL',
     source: 'v2 series, patch 1; include/linux/bpf-cgroup.h',
     boundaries: [from57(true)],
   },
