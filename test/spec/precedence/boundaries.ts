@@ -11,13 +11,13 @@ const hooks: Table = {
   state: 'Each row starts from a kernel that just booted.',
   given: () => undefined,
   rows: `
-    | asked                           | call                                                                                    | v2-series..5.7 | 5.8    | 5.9..5.13 | 5.14..6.3 | 6.4..6.6 | 6.7..7.3 |
-    | a getpeername4 program          | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_getpeername | EINVAL         | ok     | ok        | ok        | ok       | ok       |
-    | a sock_release program          | prog_load prog_type = cgroup_sock; expected_attach_type = cgroup_inet_sock_release      | EINVAL         | EINVAL | ok        | ok        | ok       | ok       |
-    | a sk_lookup program             | prog_load prog_type = sk_lookup; expected_attach_type = sk_lookup                       | EINVAL         | EINVAL | ok        | ok        | ok       | ok       |
-    | a syscall program, which sleeps | prog_load prog_type = syscall; prog_flags = 0x10                                        | EINVAL         | EINVAL | EINVAL    | ok        | ok       | ok       |
-    | a netfilter program             | prog_load prog_type = netfilter; expected_attach_type = netfilter                       | EINVAL         | EINVAL | EINVAL    | EINVAL    | ok       | ok       |
-    | a unix connect program          | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_unix_connect      | EINVAL         | EINVAL | EINVAL    | EINVAL    | EINVAL   | ok       |
+    | asked                           | call                                                                                    | v2-series..5.7 | 5.8    | 5.9..5.13 | 5.14..6.3 | 6.4..6.6 | 6.7.. |
+    | a getpeername4 program          | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_getpeername | EINVAL         | ok     | ok        | ok        | ok       | ok    |
+    | a sock_release program          | prog_load prog_type = cgroup_sock; expected_attach_type = cgroup_inet_sock_release      | EINVAL         | EINVAL | ok        | ok        | ok       | ok    |
+    | a sk_lookup program             | prog_load prog_type = sk_lookup; expected_attach_type = sk_lookup                       | EINVAL         | EINVAL | ok        | ok        | ok       | ok    |
+    | a syscall program, which sleeps | prog_load prog_type = syscall; prog_flags = 0x10                                        | EINVAL         | EINVAL | EINVAL    | ok        | ok       | ok    |
+    | a netfilter program             | prog_load prog_type = netfilter; expected_attach_type = netfilter                       | EINVAL         | EINVAL | EINVAL    | EINVAL    | ok       | ok    |
+    | a unix connect program          | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_unix_connect      | EINVAL         | EINVAL | EINVAL    | EINVAL    | EINVAL   | ok    |
   `,
 };
 
@@ -28,9 +28,9 @@ const sockmapHook: Table = {
   state: 'Nothing is open but 0, 1 and 2.',
   given: () => undefined,
   rows: `
-    | asked                    | call                                                                                 | v2-series..5.12 | 5.13..5.17 | 5.18..7.3 |
-    | an attach of a closed fd | prog_attach target_fd = closed; attach_type = sk_skb_verdict; attach_bpf_fd = closed | EINVAL          | EBADF      | EBADF     |
-    | a query of a closed fd   | prog_query target_fd = closed; attach_type = sk_skb_verdict                          | EINVAL          | EINVAL     | EBADF     |
+    | asked                    | call                                                                                 | v2-series..5.12 | 5.13..5.17 | 5.18.. |
+    | an attach of a closed fd | prog_attach target_fd = closed; attach_type = sk_skb_verdict; attach_bpf_fd = closed | EINVAL          | EBADF      | EBADF  |
+    | a query of a closed fd   | prog_query target_fd = closed; attach_type = sk_skb_verdict                          | EINVAL          | EINVAL     | EBADF  |
   `,
 };
 
@@ -46,9 +46,9 @@ const attachAttr: Table = {
     world.prog('classifier', { prog_type: 'sched_cls', expected_attach_type: 0 });
   },
   rows: `
-    | asked                        | call                                                                                                       | v2-series..6.5 | 6.6..7.3 |
-    | tcx at a revision            | prog_attach target_fd = 9999; attach_type = tcx_ingress; attach_bpf_fd = classifier; expected_revision = 1 | EINVAL         | ENODEV   |
-    | detach with a replace_bpf_fd | prog_detach target_path = /c; ${TYPE}; attach_bpf_fd = a; replace_bpf_fd = 1                               | EINVAL         | ok       |
+    | asked                        | call                                                                                                       | v2-series..6.5 | 6.6..  |
+    | tcx at a revision            | prog_attach target_fd = 9999; attach_type = tcx_ingress; attach_bpf_fd = classifier; expected_revision = 1 | EINVAL         | ENODEV |
+    | detach with a replace_bpf_fd | prog_detach target_path = /c; ${TYPE}; attach_bpf_fd = a; replace_bpf_fd = 1                               | EINVAL         | ok     |
   `,
 };
 
@@ -59,9 +59,9 @@ const preorder: Table = {
   state: '`/c` holds `multi a`; `b` is attached nowhere. Each row starts from there.',
   given: (world) => void world.cgroups('/c').has('/c', 'multi a').prog('b'),
   rows: `
-    | asked                     | call                                                                             | v2-series..6.12.0, 6.13..6.14 | 6.12.31..6.12.107, 6.15..6.16 | 6.12.110..6.12, 6.17..7.3 |
-    | a program that runs first | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = b; flags = multi+preorder | EINVAL                        | ok                            | ok                        |
-    | a link that runs first    | link_create target_path = /c; ${TYPE}; prog_fd = b; flags = preorder             | EINVAL                        | EINVAL                        | ok                        |
+    | asked                     | call                                                                             | v2-series..6.12.0, 6.13..6.14 | 6.12.31..6.12.107, 6.15..6.16 | 6.12.110..6.12, 6.17.. |
+    | a program that runs first | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = b; flags = multi+preorder | EINVAL                        | ok                            | ok                     |
+    | a link that runs first    | link_create target_path = /c; ${TYPE}; prog_fd = b; flags = preorder             | EINVAL                        | EINVAL                        | ok                     |
   `,
 };
 
@@ -82,8 +82,8 @@ const miscounted: Table = {
     'takes the place of b.',
   given: updatedAmongPreorder,
   rows: `
-    | asked             | call                                                          | 6.12.31..6.12.94, 6.15..6.18.0, 6.19 | 6.12.97..6.12, 6.18.44, 7.0..7.3 |
-    | what is effective | prog_query target_path = /c; ${TYPE}; query_flags = effective | ok, ids 3 1                          | ok, ids 2 3                      |
+    | asked             | call                                                          | 6.12.31..6.12.94, 6.15..6.18.0, 6.19 | 6.12.97..6.12, 6.18.44, 7.0.. |
+    | what is effective | prog_query target_path = /c; ${TYPE}; query_flags = effective | ok, ids 3 1                          | ok, ids 2 3                   |
   `,
 };
 
@@ -119,10 +119,10 @@ const linkAttr: Table = {
     'kinds of link, which are not looked at, or after the last of them. Each row starts from there.',
   given: (world) => void world.cgroups('/e').prog('b'),
   rows: `
-    | asked                   | call                                                                               | v2-series..5.8 | 5.9..5.17 | 5.18..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.17..7.3 |
-    | a link at revision 1    | link_create target_path = /e; ${TYPE}; prog_fd = b; expected_revision = 1          | EINVAL         | ok        | ok                         | ok                        |
-    | a link at revision 2    | link_create target_path = /e; ${TYPE}; prog_fd = b; expected_revision = 2          | EINVAL         | ok        | ok                         | ESTALE                    |
-    | a link at revision 2^32 | link_create target_path = /e; ${TYPE}; prog_fd = b; expected_revision = 4294967296 | EINVAL         | EINVAL    | ok                         | ESTALE                    |
+    | asked                   | call                                                                               | v2-series..5.8 | 5.9..5.17 | 5.18..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.17.. |
+    | a link at revision 1    | link_create target_path = /e; ${TYPE}; prog_fd = b; expected_revision = 1          | EINVAL         | ok        | ok                         | ok                     |
+    | a link at revision 2    | link_create target_path = /e; ${TYPE}; prog_fd = b; expected_revision = 2          | EINVAL         | ok        | ok                         | ESTALE                 |
+    | a link at revision 2^32 | link_create target_path = /e; ${TYPE}; prog_fd = b; expected_revision = 4294967296 | EINVAL         | EINVAL    | ok                         | ESTALE                 |
   `,
 };
 
@@ -134,12 +134,12 @@ const reported: Table = {
     '`/c` holds `multi a b`. Each row starts from there. An attr of 56 bytes ends before `revision`.',
   given: (world) => void world.cgroups('/c').has('/c', 'multi a b'),
   rows: `
-    | asked                                     | call                                                                                    | v2-series..5.19 | 6.0         | 6.1..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.18.44, 7.2..7.3 | 6.17..6.18.0, 6.19..7.1 |
-    | what is attached                          | prog_query target_path = /c; ${TYPE}                                                    | ok, flags 2     | ok, flags 2 | ok, flags 2               | ok, flags 2, revision 3           | ok, flags 2, revision 3 |
-    | the same, with an attr of 56 bytes        | prog_query target_path = /c; ${TYPE}; attr_size = 56                                    | ok, flags 2     | ok, flags 2 | ok, flags 2               | ok, flags 2                       | ok, flags 2, revision 3 |
-    | what is effective                         | prog_query target_path = /c; ${TYPE}; query_flags = effective                           | ok, flags 2     | ok, flags 2 | ok, flags 0               | ok, flags 0, revision 0           | ok, flags 0, revision 0 |
-    | what is attached, with the flags of each  | prog_query target_path = /c; ${TYPE}; prog_attach_flags = true                          | EINVAL          | ok, flags 2 | ok, flags 2               | ok, flags 2, revision 3           | ok, flags 2, revision 3 |
-    | what is effective, with the flags of each | prog_query target_path = /c; ${TYPE}; prog_attach_flags = true; query_flags = effective | EINVAL          | ok, flags 2 | EINVAL                    | EINVAL                            | EINVAL                  |
+    | asked                                     | call                                                                                    | v2-series..5.19 | 6.0         | 6.1..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.18.44, 7.2.. | 6.17..6.18.0, 6.19..7.1 |
+    | what is attached                          | prog_query target_path = /c; ${TYPE}                                                    | ok, flags 2     | ok, flags 2 | ok, flags 2               | ok, flags 2, revision 3        | ok, flags 2, revision 3 |
+    | the same, with an attr of 56 bytes        | prog_query target_path = /c; ${TYPE}; attr_size = 56                                    | ok, flags 2     | ok, flags 2 | ok, flags 2               | ok, flags 2                    | ok, flags 2, revision 3 |
+    | what is effective                         | prog_query target_path = /c; ${TYPE}; query_flags = effective                           | ok, flags 2     | ok, flags 2 | ok, flags 0               | ok, flags 0, revision 0        | ok, flags 0, revision 0 |
+    | what is attached, with the flags of each  | prog_query target_path = /c; ${TYPE}; prog_attach_flags = true                          | EINVAL          | ok, flags 2 | ok, flags 2               | ok, flags 2, revision 3        | ok, flags 2, revision 3 |
+    | what is effective, with the flags of each | prog_query target_path = /c; ${TYPE}; prog_attach_flags = true; query_flags = effective | EINVAL          | ok, flags 2 | EINVAL                    | EINVAL                         | EINVAL                  |
   `,
 };
 
@@ -156,14 +156,14 @@ const sysAdmin: Table = {
     world.name('nobody', world.does({ name: 'fork', caps: [] }));
   },
   rows: `
-    | asked            | call                                                                   | v2-series | 5.7   | 5.8..5.18 | 5.19..6.4 | 6.5..7.3 |
-    | attach by admin  | prog_attach pid = admin; target_path = /e; ${TYPE}; attach_bpf_fd = b  | EPERM     | EPERM | EINVAL    | EINVAL    | ok       |
-    | detach by admin  | prog_detach pid = admin; target_path = /c; ${TYPE}; attach_bpf_fd = a  | EPERM     | EPERM | ok        | ok        | ok       |
-    | link by admin    | link_create pid = admin; target_path = /e; ${TYPE}; prog_fd = b        | ok        | EPERM | EPERM     | EPERM     | ok       |
-    | query by admin   | prog_query pid = admin; target_path = /c; ${TYPE}                      | EPERM     | EPERM | EPERM     | EPERM     | ok       |
-    | detach by nobody | prog_detach pid = nobody; target_path = /c; ${TYPE}; attach_bpf_fd = a | EPERM     | EPERM | EPERM     | ok        | ok       |
-    | info, by nobody  | obj_get_info_by_fd pid = nobody; bpf_fd = a                            | EPERM     | EPERM | EPERM     | ok        | ok       |
-    | a pin, by nobody | obj_pin pid = nobody; bpf_fd = a; path = /x                            | EPERM     | EPERM | EPERM     | ok        | ok       |
+    | asked            | call                                                                   | v2-series | 5.7   | 5.8..5.18 | 5.19..6.4 | 6.5.. |
+    | attach by admin  | prog_attach pid = admin; target_path = /e; ${TYPE}; attach_bpf_fd = b  | EPERM     | EPERM | EINVAL    | EINVAL    | ok    |
+    | detach by admin  | prog_detach pid = admin; target_path = /c; ${TYPE}; attach_bpf_fd = a  | EPERM     | EPERM | ok        | ok        | ok    |
+    | link by admin    | link_create pid = admin; target_path = /e; ${TYPE}; prog_fd = b        | ok        | EPERM | EPERM     | EPERM     | ok    |
+    | query by admin   | prog_query pid = admin; target_path = /c; ${TYPE}                      | EPERM     | EPERM | EPERM     | EPERM     | ok    |
+    | detach by nobody | prog_detach pid = nobody; target_path = /c; ${TYPE}; attach_bpf_fd = a | EPERM     | EPERM | EPERM     | ok        | ok    |
+    | info, by nobody  | obj_get_info_by_fd pid = nobody; bpf_fd = a                            | EPERM     | EPERM | EPERM     | ok        | ok    |
+    | a pin, by nobody | obj_pin pid = nobody; bpf_fd = a; path = /x                            | EPERM     | EPERM | EPERM     | ok        | ok    |
   `,
 };
 
@@ -174,9 +174,9 @@ const pathFd: Table = {
   state: '`a` is a program, pinned as `/a`. 16384 is BPF_F_PATH_FD. Each row starts from there.',
   given: (world) => void world.does({ name: 'obj_pin', bpf_fd: world.prog('a'), path: '/a' }),
   rows: `
-    | asked              | call                                              | v2-series..6.4 | 6.5..7.3 |
-    | a pin              | obj_pin bpf_fd = a; path = /b; file_flags = 16384 | EINVAL         | ok       |
-    | the pinned program | obj_get path = /a; file_flags = 16384             | EINVAL         | ok       |
+    | asked              | call                                              | v2-series..6.4 | 6.5.. |
+    | a pin              | obj_pin bpf_fd = a; path = /b; file_flags = 16384 | EINVAL         | ok    |
+    | the pinned program | obj_get path = /a; file_flags = 16384             | EINVAL         | ok    |
   `,
 };
 
@@ -187,7 +187,7 @@ const tag: Table = {
   state: 'The caller gave the first 8 bytes of both hashes of the instructions when it loaded `a`.',
   given: (world) => void world.prog('a', { tag: { sha1: 'of SHA-1', sha256: 'of SHA-256' } }),
   rows: `
-    | asked | call                          | v2-series..6.17  | 6.18..7.3          |
+    | asked | call                          | v2-series..6.17  | 6.18..             |
     | info  | obj_get_info_by_fd bpf_fd = a | ok, tag of SHA-1 | ok, tag of SHA-256 |
   `,
 };
@@ -199,13 +199,13 @@ const percpu: Table = {
   state: 'Each row starts from a kernel that just booted.',
   given: () => undefined,
   rows: `
-    | asked                    | call                                                                           | v2-series..5.9 | 5.10..6.0 | 6.1..7.3 |
-    | percpu, a page           | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 4096  | ok             | ok        | ok       |
-    | percpu, more than a page | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 5000  | E2BIG          | ok        | ok       |
-    | percpu, 32768 bytes      | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 32768 | E2BIG          | E2BIG     | ok       |
-    | percpu, 40000 bytes      | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 40000 | E2BIG          | E2BIG     | E2BIG    |
-    | shared, more than a page | map_create map_type = cgroup_storage; key_size = 16; value_size = 5000         | E2BIG          | ok        | ok       |
-    | shared, 40000 bytes      | map_create map_type = cgroup_storage; key_size = 16; value_size = 40000        | E2BIG          | E2BIG     | ok       |
+    | asked                    | call                                                                           | v2-series..5.9 | 5.10..6.0 | 6.1.. |
+    | percpu, a page           | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 4096  | ok             | ok        | ok    |
+    | percpu, more than a page | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 5000  | E2BIG          | ok        | ok    |
+    | percpu, 32768 bytes      | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 32768 | E2BIG          | E2BIG     | ok    |
+    | percpu, 40000 bytes      | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 40000 | E2BIG          | E2BIG     | E2BIG |
+    | shared, more than a page | map_create map_type = cgroup_storage; key_size = 16; value_size = 5000         | E2BIG          | ok        | ok    |
+    | shared, 40000 bytes      | map_create map_type = cgroup_storage; key_size = 16; value_size = 40000        | E2BIG          | E2BIG     | ok    |
   `,
 };
 

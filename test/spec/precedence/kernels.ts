@@ -41,8 +41,9 @@ export const KERNELS: readonly KernelName[] = RELEASES.filter((kernel, i) => {
 });
 
 /**
- * The kernels of a column: `all`, or ranges such as `v2-series..5.7, 6.17..7.3`. A series stands
- * for all of its updates, so `5.8..6.12` begins with 5.8 and ends with the last update of 6.12.
+ * The kernels of a column: `all`, or ranges such as `v2-series..5.7, 6.17..`, the last one open: it
+ * holds the releases to come too. A series stands for all of its updates, so `5.8..6.12` begins with
+ * 5.8 and ends with the last update of 6.12.
  *
  * @throws Error when a name is no release, or a range holds no kernel of the tables
  */
@@ -50,7 +51,7 @@ export function kernelsOf(heading: string): readonly KernelName[] {
   if (heading === 'all') return KERNELS;
   return heading.split(', ').flatMap((range) => {
     const [from = '', to = from] = range.split('..');
-    const between = RELEASES.slice(firstOf(from), lastOf(to) + 1);
+    const between = RELEASES.slice(firstOf(from), to === '' ? undefined : lastOf(to) + 1);
     const kernels = KERNELS.filter((kernel) => between.includes(kernel));
     if (kernels.length === 0) throw new Error(`no kernel of the tables is in ${range}`);
     return kernels;

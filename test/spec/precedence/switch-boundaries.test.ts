@@ -79,8 +79,8 @@ function isUnseen({ name, kernel, boundary }: Flip): boolean {
 
 it('a row notices every switch that has the value of the other side of a boundary', () => {
   const unnoticed = flips().filter((flip) => !isUnseen(flip) && !isNoticed(flip));
-  const sentence = ({ name, kernel, value }: Flip) =>
-    `${name} ${value} on ${kernel}: no row notices`;
+  const sentence = ({ name, kernel, boundary, value }: Flip) =>
+    `${name} at ${boundary}: no spec row notices ${value} on ${kernel}`;
   expect(unnoticed.map(sentence)).toEqual([]);
 });
 
