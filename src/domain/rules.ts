@@ -13,7 +13,10 @@ export interface Rule {
 const rule = (source: string, sentence: string): Rule => ({ source, sentence });
 
 export const RULES = {
-  'no-such-process': rule('§14', 'there is no process {pid}; a living process can fork or spawn it'),
+  'no-such-process': rule(
+    '§14',
+    'there is no process {pid}; a living process can fork or spawn it',
+  ),
   'pid-in-use': rule('§14', 'pid {pid} is taken by a living process'),
   'init-stays': rule(
     'do_exit: the kernel panics without init',
@@ -30,13 +33,19 @@ export const RULES = {
   ),
   'mailbox-empty': rule('§14', 'no fd waits to be received'),
   'prog-fd-not-open': rule('bpf_prog_get §6', '{field} names fd {fd}, which is not open'),
-  'prog-fd-is-no-program': rule('bpf_prog_get §6', '{field} names fd {fd}, which is a {kind}, not a program'),
+  'prog-fd-is-no-program': rule(
+    'bpf_prog_get §6',
+    '{field} names fd {fd}, which is a {kind}, not a program',
+  ),
   'prog-type-differs': rule(
     'bpf_prog_get_type §6',
     '{field} names program {prog_id} of type {prog_type}; {wanted} is needed',
   ),
   'link-fd-not-open': rule('bpf_link_get_from_fd §6', '{field} names fd {fd}, which is not open'),
-  'link-fd-is-no-link': rule('bpf_link_get_from_fd §6', '{field} names fd {fd}, which is a {kind}, not a link'),
+  'link-fd-is-no-link': rule(
+    'bpf_link_get_from_fd §6',
+    '{field} names fd {fd}, which is a {kind}, not a link',
+  ),
   'map-fd-not-open': rule('bpf_map_get §6', '{field} names fd {fd}, which is not open'),
   'map-fd-is-no-map': rule('bpf_map_get §6', '{field} names fd {fd}, which is a {kind}, not a map'),
   'map-fd-restricted': rule('§25.4', 'fd {fd} opens the map for {access} only'),
@@ -219,7 +228,10 @@ export const RULES = {
     '__cgroup_bpf_query §21',
     'a query of lsm_cgroup needs a prog_attach_flags buffer, and an effective query takes none',
   ),
-  'query-buffer-short': rule('__cgroup_bpf_query §10', 'the buffer has room for {room} ids, and there are {programs}'),
+  'query-buffer-short': rule(
+    '__cgroup_bpf_query §10',
+    'the buffer has room for {room} ids, and there are {programs}',
+  ),
 
   'old-prog-without-replace': rule(
     'link_update §12 row 5',
@@ -274,7 +286,10 @@ export const RULES = {
     'start_id {start_id} is not below 2^31 - 1',
   ),
   'info-fd-not-open': rule('bpf_obj_get_info_by_fd §16', 'fd {fd} is not open'),
-  'info-needs-bpf-object': rule('bpf_obj_get_info_by_fd §16', 'fd {fd} is a {kind}, not a BPF object'),
+  'info-needs-bpf-object': rule(
+    'bpf_obj_get_info_by_fd §16',
+    'fd {fd} is a {kind}, not a BPF object',
+  ),
   'no-info-on-links': rule('D7', 'this kernel gives no info on links (fd {fd})'),
   'info-too-long': rule('bpf_check_uarg_tail_zero §16', 'info_len {info_len} is above {limit}'),
 
@@ -290,7 +305,10 @@ export const RULES = {
     'map_alloc_check §25.1',
     'max_entries {max_entries} does not fit {map_type}',
   ),
-  'map-full': rule('htab_map_update_elem', 'map {map_id} already has {max_entries} elements, its max_entries'),
+  'map-full': rule(
+    'htab_map_update_elem',
+    'map {map_id} already has {max_entries} elements, its max_entries',
+  ),
   'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
   'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
   'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
