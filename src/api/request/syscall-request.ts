@@ -11,7 +11,7 @@ import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import type { JsonBody } from './body.ts';
 
-/** A time that a request tells; the output is in microseconds since the epoch. */
+/** A time in a request; the output is in microseconds since the epoch. */
 export const time = z
   .string()
   .transform((text, context) => {
@@ -32,12 +32,12 @@ export const syscallRequest = strictObject({
   id: 'SyscallRequest',
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
-    '`comm` tells the name of a process that the ledger knows under another.',
+    '`comm` is the name of the process, when it is not the name that the ledger knows.',
 });
 
 export const syscallRequests = z.array(syscallRequest).min(1).max(CALLS_MAX).meta({
   id: 'SyscallRequests',
-  description: 'Calls that are recorded all together or not at all.',
+  description: 'Calls that are recorded together, all or none.',
 });
 
 export type SyscallRequest = z.output<typeof syscallRequest>;
