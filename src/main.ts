@@ -113,7 +113,7 @@ async function openDatabase(
   const database = openPostgres({ url: databaseUrl });
   const pending = await pendingMigrations(database).catch(async (error: unknown) => {
     await database.close();
-    throw new Error('the database that DATABASE_URL names cannot be used', { cause: error });
+    throw new Error('cannot use the database of DATABASE_URL', { cause: error });
   });
   const stale = pending.length === 0 ? await staleHosts(database) : [];
   if (pending.length === 0 && stale.length === 0) return database;
@@ -193,7 +193,10 @@ export async function startService(configuration: Configuration): Promise<Runnin
       ...{ database, clock: systemClock, projector, randomBytes, held },
       onHistoryChanged(change) {
         metrics.historyChanges.inc();
-        logger.error(change, 'the database went back: events of a host that were known are lost');
+        logger.error(
+          change,
+          'the database went back: events of a host that this process knew are lost',
+        );
       },
     });
     const service = {
@@ -224,13 +227,13 @@ export async function startService(configuration: Configuration): Promise<Runnin
         signal: closing.signal,
         onFault: (error) => {
           if (isSigningRefused(error)) metrics.signingRefused.inc();
-          logger.error({ err: error }, 'a log could not be signed or sealed');
+          logger.error({ err: error }, 'cannot sign or seal a log');
         },
       }).catch((error: unknown) => logger.warn({ err: error }, 'upkeep failed')),
     );
     const onSnapshotFault = (fault: unknown) => {
       metrics.snapshotFaults.inc();
-      logger.error({ fault }, 'a stored state is not the one of its place: it is passed over');
+      logger.error({ fault }, 'a stored state has a wrong hash: it is ignored');
     };
     subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
     const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
@@ -246,7 +249,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
           book?.replace(next);
           logger.info({ tokens: next.size }, 'read the tokens again');
         } catch (error) {
-          logger.error({ err: error }, 'the tokens stay as they were');
+          logger.error({ err: error }, 'cannot read the tokens file: the tokens stay as they were');
         }
       },
       async close() {

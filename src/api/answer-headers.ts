@@ -13,7 +13,7 @@ export const READ = z.object({
   'cache-control': z.string().describe('How long the answer stays true: for ever at a position.'),
 });
 
-/** Of a read that also reflects another host, whose position no tag of this one tells. */
+/** For a read that also reflects another host: no tag of this host holds the other's position. */
 export const READ_OF_TWO = READ.partial({ etag: true });
 
 const repeated = {

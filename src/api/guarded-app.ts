@@ -15,7 +15,7 @@ export function guardApp(app: OpenAPIHono<AccessEnv>): App {
   return {
     openapi(route, handler) {
       if (!route.hide) describe(route);
-      // What an operation does not take is refused, lest `POST …/syscalls?dry_run=true` records.
+      // Unknown parameters are refused: `POST …/syscalls?dry_run=true` must not record.
       const request = { query: strictObject({}), ...route.request };
       const guarded = { ...route, request, middleware: guardOf(route.access), hide: true };
       app.openapi(guarded as never, handler as never);
@@ -38,6 +38,6 @@ function documentResponses({
   if (method !== 'get' || !(headers instanceof z.ZodObject) || !('etag' in headers.shape)) {
     return responses;
   }
-  const description = 'What If-None-Match names is still the answer.';
+  const description = 'The answer that If-None-Match names is still valid.';
   return { ...responses, 304: { description, headers } };
 }

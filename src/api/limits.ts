@@ -57,7 +57,7 @@ export const HOST_NAME_CHARS_MAX = 63;
 export const STREAMS = { all: 2000, each: 1200 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
-/** Events that a filtered stream skips before it tells its position (a bookmark). */
+/** Events that a filtered stream skips before it sends its position (a bookmark). */
 export const BOOKMARK_EVENTS = 1000;
 /** Milliseconds that a client may take to read what was written for it before it is cut off. */
 export const UNREAD_MS = 60_000;
@@ -104,16 +104,21 @@ export const IDLE_LOOK_MS = 10_000;
 const ANSWER_MS = 60_000;
 const WHOLE_LOG_MS = 3_600_000;
 
-const NARROWER = 'ask for a nearer `from` and `to`, or a page at a time';
+const NARROWER = 'ask for a shorter span (`from` and `to`), or for pages';
 
 /** For each kind of heavy read: how many run concurrently, half of them for one caller, and how long. */
 const heavy = (what: string, all: number, ms: number, instead: string) =>
   ({ what, all, each: all / 2, ms, instead }) as const;
 
-const BY_PAGES = 'ask for one kind of objects, a page at a time';
-const BY_BUNDLE = 'export the log as a bundle and verify that';
+const BY_PAGES = 'ask for one kind of object, in pages';
+const BY_BUNDLE = 'export the log as a bundle and verify the file';
 export const VERIFICATIONS = heavy('verifications', 4, WHOLE_LOG_MS, BY_BUNDLE);
-export const EXPORTS = heavy('exports', 8, WHOLE_LOG_MS, 'go on after the last line with `after`');
+export const EXPORTS = heavy(
+  'exports',
+  8,
+  WHOLE_LOG_MS,
+  'continue after the last line with `after`',
+);
 /** Each holds two states, and what makes them differ. */
 export const DIFFS = heavy('diffs', 4, ANSWER_MS, NARROWER);
 /** Each holds two states. */
@@ -122,7 +127,7 @@ export const REPLAYS = heavy('replays', 4, ANSWER_MS, 'ask with a lower `limit`'
 export const STORIES = heavy('histories and explanations', 8, ANSWER_MS, NARROWER);
 /** Each holds the timeline of an array. */
 export const TIMELINES = heavy('gaps and bisections', 16, ANSWER_MS, NARROWER);
-/** Each holds a state as it is told, until it is sent. */
+/** Each one holds a state in memory until its answer is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
 export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
 /** Searches of the log for what a filter lets pass. */

@@ -9,9 +9,9 @@ import { serviceFrom } from './service-flags.ts';
 export const at = command({
   usage: 'HOST MOMENT [options]',
   about:
-    'Tells which position a moment stands for, the event there, and what there was then: boot,\n' +
-    'cgroups, programs, links with who holds them, pins, processes. MOMENT is a position, an\n' +
-    'RFC 3339 time, or the end of a boot (boot:2). --json gives the whole state.',
+    'Prints the position of a moment, the event there, and the state after it: boot, cgroups,\n' +
+    'programs, links with their holders, pins and processes. MOMENT is a position, an RFC 3339\n' +
+    'time, or the end of a boot (boot:2). --json prints the whole state.',
   flags: SERVICE_FLAGS,
   example: 'npx bpfledger at demo 20',
   async run({ flags, words, print }) {

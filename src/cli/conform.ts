@@ -20,13 +20,16 @@ const SCENARIOS_CONCURRENT = 4;
 export const conform = command({
   usage: 'PATH… [options]',
   about:
-    'Replays golden files (.jsonl, .jsonl.gz, .jsonl.br), or all of a folder, and compares every\n' +
+    'Plays golden files (.jsonl, .jsonl.gz, .jsonl.br), or all files of a folder, and compares every\n' +
     'outcome and every change of state with what the kernel did. Prints each mismatch: file, step,\n' +
-    'expected, got, and the rule that answered. The last line is "N steps, M mismatches"; the exit\n' +
-    'code is 0 only when M is 0, 1 when it is not, 2 when a file cannot be read.',
+    'expected, got, and the rule that answered. The last line is "N steps, M mismatches". The exit\n' +
+    'code is 0 when M is 0, 1 when it is not, and 2 when a file cannot be read.',
   flags: {
     release: { value: 'R', about: "a kernel release in place of the one in each file's header" },
-    via: { value: 'URL', about: 'ask a running service; makes a host conform-… for each scenario' },
+    via: {
+      value: 'URL',
+      about: 'ask a running service, on a new host conform-… for each scenario',
+    },
     token: TOKEN_FLAG,
     json: { about: 'one JSON object a line: mismatches, then the sums' },
   },

@@ -11,8 +11,8 @@ import { eventsBackward, eventsForward } from './list-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const FLAGS = {
-  after: { value: 'N', about: 'start after this position (list: 0; follow: where the log ends)' },
-  limit: { value: 'N', about: 'for list: at most so many events (default: all)' },
+  after: { value: 'N', about: 'start after this position (default: list 0, follow the head)' },
+  limit: { value: 'N', about: 'for list: at most N events (default: all)' },
   tail: { value: 'N', about: 'for list: the last N events that match' },
   reverse: { about: 'for list: newest first' },
   ...EVENT_FILTERS,
@@ -27,9 +27,9 @@ const TAIL_MAX = 10_000;
 export const events = command({
   usage: '[list | follow] HOST [options]',
   about:
-    'Prints the events of a host, oldest first: call, outcome, and the effects below it. "list"\n' +
-    'prints all up to where the log ends now; what a --limit or --tail leaves out is said on\n' +
-    'stderr. "follow" waits for more and goes on after a lost connection, until it is interrupted.',
+    'Prints the events of a host, oldest first: call, outcome, and below it the effects. "list"\n' +
+    'prints all events up to the head; stderr says what --limit or --tail leaves out. "follow"\n' +
+    'also waits for new events, and connects again when the connection is lost.',
   flags: FLAGS,
   example: 'npx bpfledger events list demo --errno ENOENT',
   async run(invocation) {
@@ -53,7 +53,7 @@ function show({ flags, print }: Called, event: WireEvent): void {
 function countOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined || /^\d{1,15}$/u.test(text))
     return text === undefined ? text : Number(text);
-  throw new UsageError(`--${flag} ${text} is no number`);
+  throw new UsageError(`--${flag} ${text} is not a number`);
 }
 
 async function headOf(client: RestClient, host: string): Promise<number> {
@@ -103,8 +103,8 @@ async function list(called: Called, host: string): Promise<ExitCode> {
 /** What a list says of what it does not show. */
 function leftOutText(backward: boolean, shown: number, position: number): string {
   return backward
-    ? `${shown} events; earlier ones were left out, the last of them at position ${position}`
-    : `${shown} events; later ones were left out: go on with --after ${position - 1}`;
+    ? `${shown} events; earlier ones are left out, the last of them at position ${position}`
+    : `${shown} events; later ones are left out: continue with --after ${position - 1}`;
 }
 
 async function follow(called: Called, host: string): Promise<ExitCode> {

@@ -23,10 +23,10 @@ import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 export const executor = command({
   usage: 'HOST --cgroup-root DIR --bpffs DIR [options]',
   about:
-    'Follows the log of a host and makes each of its calls on the kernel that runs here, as root,\n' +
-    'below one cgroup and one bpffs directory, and reports what the kernel answered. What it made\n' +
-    'is held by pins in DIR/held, so it may be stopped, killed and started again. It never ends\n' +
-    'an entry that it did not make. The exit code of --check is 1 when the kernel differs.',
+    'Follows the log of a host, makes each of its calls on the kernel that runs here, as root, and\n' +
+    'reports what the kernel answered. It stays below one cgroup and one bpffs directory. Pins in\n' +
+    'DIR/held keep what it made, so you may stop, kill and restart it. It never removes an entry\n' +
+    'that it did not make. The exit code of --check is 1 when the kernel differs from the log.',
   flags: {
     'cgroup-root': { value: 'DIR', about: "the cgroup directory that is / of the log's tree" },
     bpffs: { value: 'DIR', about: 'a directory of a bpffs, for pins' },
@@ -35,10 +35,10 @@ export const executor = command({
       value: 'TYPE,…',
       about: 'load programs of these types too (default: those that attach to cgroups)',
     },
-    ephemeral: { about: 'keep no pins: when it stops, everything that it made goes' },
+    ephemeral: { about: 'keep no pins: what it made ends when it stops' },
     repair: { about: 'put back what others detached, removed or replaced, and record it' },
-    check: { about: 'compare once what was applied with the kernel, change nothing' },
-    'dry-run': { about: 'print the calls that are still to be made, and make none' },
+    check: { about: 'compare the log with the kernel once, and change nothing' },
+    'dry-run': { about: 'print the calls that it would make, and make none' },
     'allow-root-cgroup': { about: 'the cgroup may be the root of the whole machine' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
@@ -70,7 +70,8 @@ export const executor = command({
     }
     const ephemeral = flags.ephemeral === true;
     const repair = flags.repair === true;
-    if (repair && ephemeral) throw new UsageError('--repair needs the pins that --ephemeral lacks');
+    if (repair && ephemeral)
+      throw new UsageError('--repair needs pins, and --ephemeral keeps none');
     const holder: Holder = {
       executor: flags.name ?? `${hostname()}:${place.top.path}`,
       instance: takePlace(kernel, place),
@@ -109,7 +110,7 @@ const END_MS_MAX = 10_000;
 function stopSignal(print: Printer): AbortSignal {
   const stop = new AbortController();
   const end = () => {
-    print.err('bpfledger: stopped in the middle of a call');
+    print.err('bpfledger: ended while a call was under way');
     process.exit(EXIT.failed);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

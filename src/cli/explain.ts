@@ -14,8 +14,8 @@ import {
 export const explain = command({
   usage: 'HOST --cgroup CGROUP --type TYPE --program ID [options]',
   about:
-    'Says in a sentence why a program is effective on a cgroup for an attach type or why it is\n' +
-    'not, with the event that made it so, and the smallest change that would alter the answer.',
+    'Prints one sentence that says why a program is effective on a cgroup for an attach type, or\n' +
+    'why it is not, the event that caused it, and the smallest change that would reverse it.',
   flags: {
     ...PLACE_FLAGS,
     program: { value: 'ID', about: 'the program, by its id in the boot of the moment' },

@@ -25,7 +25,7 @@ export async function readKeptHeads(file: string, host: string): Promise<KeptHea
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const head = headOf(line);
-    if (head === undefined) throw new InputError(`${file}: line ${i + 1} is no checkpoint`);
+    if (head === undefined) throw new InputError(`${file}: line ${i + 1} is not a checkpoint`);
     if (head.host !== host) continue;
     heads.push({ position: head.position, hash: bytesOf(head.hash) });
   }

@@ -50,7 +50,7 @@ export function questionPath({ host, resource, query }: Question): string {
   return `${hostPath(host)}/${resource}?${new URLSearchParams(given)}`;
 }
 
-/** Asks the service and prints its answer: its own text, or its JSON in one line. */
+/** Asks the service and prints its answer: the text, or the JSON in one line. */
 export async function printAnswer(
   { flags, print }: ClientOptions,
   question: Question,

@@ -17,10 +17,10 @@ const RUNS = 2;
 export const record = command({
   usage: 'PATH… --out DIR',
   about:
-    'Performs the steps of golden files, as root, on the kernel that runs here, in a cgroup and a\n' +
-    'bpffs of its own that are removed afterwards, and writes what it answered in the same format.\n' +
-    'Each scenario runs twice and is kept only if both runs agree. The last line is\n' +
-    '"N scenarios recorded, M not"; the exit code is 0 only when M is 0.',
+    'Plays golden files, as root, on the kernel that runs here, in a cgroup and a bpffs of its own\n' +
+    'that it removes afterwards, and writes what the kernel answered as golden files. Plays each\n' +
+    'scenario twice, and keeps it only if both runs agree. The last line is\n' +
+    '"N scenarios recorded, M not". The exit code is 0 only when M is 0.',
   flags: { out: { value: 'DIR', about: 'where the recordings are written, one file a scenario' } },
   example:
     'sudo /opt/bpfledger/dist/cli/bpfledger.js record test/histories/6.18.jsonl.br --out recorded',
@@ -29,7 +29,7 @@ export const record = command({
     if (flags.out === undefined) throw new UsageError('record needs --out DIR');
     const kernel = unameRelease();
     const release = releaseOf(kernel);
-    if (release === undefined) throw new UsageError(`kernel ${kernel} is none that is modelled`);
+    if (release === undefined) throw new UsageError(`the model does not have kernel ${kernel}`);
     const sides = { release, open: openLiveMachine };
     await mkdir(flags.out, { recursive: true });
     const sums = { recorded: 0, not: 0 };

@@ -12,9 +12,9 @@ const PAGE = 1000;
 export const replay = command({
   usage: 'HOST --release R [options]',
   about:
-    "Decides a host's recorded calls by the rules of another kernel, and prints each that it\n" +
-    'answers otherwise: what was recorded, what the other kernel says, and what in it makes the\n' +
-    'difference. Nothing is recorded. Exit code 1 when there are differences.',
+    "Decides a host's recorded calls by the rules of another kernel, and prints each call that it\n" +
+    'answers differently: what was recorded, what the other kernel answers, and which of its\n' +
+    'switches cause the difference. Records nothing. The exit code is 1 when calls differ.',
   flags: {
     release: {
       value: 'R',
@@ -22,7 +22,7 @@ export const replay = command({
     },
     at: { value: 'MOMENT', about: 'only up to a position, a time, or the end of a boot (boot:2)' },
     tags: { about: 'also compare program tags, which newer kernels make with SHA-256' },
-    consequences: { about: 'also calls that differ only because an earlier one did' },
+    consequences: { about: 'also calls that differ only because an earlier call differs' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
     json: { about: "the differences as the API's JSON, one a line" },
@@ -91,8 +91,8 @@ interface ReplayTotals extends ReplayPage {
 }
 
 function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
-  const calls = differences === 1 ? '1 call is' : `${differences} calls are`;
-  const first = `up to position ${compared_to}, ${calls} answered otherwise by ${release}`;
+  const calls = differences === 1 ? '1 call' : `${differences} calls`;
+  const first = `up to position ${compared_to}, ${release} answers ${calls} differently`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);
   return [first, ...causes.map(([sentence, times]) => `  ${times} × ${sentence}`)];
 }

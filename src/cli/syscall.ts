@@ -14,7 +14,7 @@ export const syscall = command({
     'Records one syscall and prints the event: what the kernel answered, and the effects. A call\n' +
     'that the kernel refuses is an event too, and the exit code is 0. "-" reads requests from\n' +
     'stdin, one JSON object a line ({"pid":1,"call":{"name":"mkdir","path":"/pod1"}}), and prints\n' +
-    'their events as they are recorded. Lists are separated by commas: flags=multi,before.',
+    'each event when it is recorded. Commas separate the items of a list: flags=multi,before.',
   flags: {
     pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
     url: URL_FLAG,
@@ -32,7 +32,8 @@ export const syscall = command({
     const path = `${hostPath(host)}/syscalls`;
     const client = restClient(serviceFrom(flags));
     if (call.length === 1 && call[0] === '-') {
-      if (flags.pid !== undefined) throw new UsageError('with "-", each line says its own pid');
+      if (flags.pid !== undefined)
+        throw new UsageError('--pid does not go with "-": give the pid in each line');
       return streamCalls(client, path, { show, print });
     }
     show(await client.post<WireEvent>(path, requestFromWords(call, flags.pid)));

@@ -25,10 +25,10 @@ const KEY_ID = /^[0-9a-f]{16}$/u;
 const FLAGS = {
   checkpoint: {
     value: 'FILE',
-    about: 'checkpoints kept elsewhere (JSON lines), which the log must hold',
+    about: 'checkpoints that you kept elsewhere (JSON lines); the log must hold them',
   },
-  key: { value: 'ID', about: 'of a file: trust this key (GET /v1/keys)' },
-  'trusted-keys': { value: 'LIST', about: 'of a file: trust the keys of this list, one a line' },
+  key: { value: 'ID', about: 'for a FILE: trust this key (GET /v1/keys)' },
+  'trusted-keys': { value: 'LIST', about: 'for a FILE: trust the keys of this file, one a line' },
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: 'the verdicts as JSON' },
@@ -39,12 +39,12 @@ type Typed = Invocation<typeof FLAGS>['flags'];
 export const verify = command({
   usage: 'HOST | FILE [options]',
   about:
-    'Says whether a log is what was recorded, in separate verdicts. chain: the stored bytes give\n' +
-    'the stored hashes, and those that checkpoints were signed for. projections: derived anew\n' +
-    "from the log, they are those in the tables. outcomes: today's rules answer each call as the\n" +
-    'log says. snapshots: stored states are those that the log gives. A FILE that bpfledger export\n' +
-    'wrote is verified here, without any service; of its checkpoints only those count whose key is\n' +
-    'given. What this cannot exclude is said. Exit code 1 when a verdict fails.',
+    'Checks that a log is what was recorded, in four verdicts. chain: the stored bytes give the\n' +
+    'stored hashes, and the hashes that checkpoints signed. projections: the rows derived from the\n' +
+    "log again are those in the tables. outcomes: today's rules answer each call as the log says.\n" +
+    'snapshots: the stored states are those that the log gives. A FILE that bpfledger export wrote\n' +
+    'is verified here, without a service; only checkpoints of the given keys count. Then it prints\n' +
+    'what it cannot exclude. The exit code is 1 when a verdict fails.',
   flags: FLAGS,
   example: 'npx bpfledger verify demo',
   async run({ flags, words, print }) {
@@ -104,7 +104,7 @@ async function readTrusted(flags: Typed): Promise<TrustedKeys | undefined> {
     throw new UsageError('--key and --trusted-keys do not go together: add the key to the list');
   }
   if (key !== undefined && !KEY_ID.test(key)) {
-    throw new UsageError(`--key ${key} is no key id: they have 16 hexadecimal digits`);
+    throw new UsageError(`--key ${key} is not a key id, which has 16 hexadecimal digits`);
   }
   if (key !== undefined) return new TrustedKeys([key]);
   if (list === undefined) return undefined;

@@ -17,8 +17,8 @@ interface Message {
 class HistoryChanged extends Error {
   constructor({ known, position }: { readonly known: number; readonly position: number }) {
     super(
-      `the log is not the one that was followed: it was known up to position ${known}, and what came ` +
-        `after some position was lost; it ends at ${position} now. Read it again from the start`,
+      `the log changed behind this command: it had ${known} events, some of the last ones are lost, ` +
+        `and its head is now at position ${position}. Read it again from the start`,
     );
   }
 }

@@ -2,7 +2,7 @@
 import type { Refusal } from './outcome.ts';
 import { RULES } from './rules.ts';
 
-/** Values that read badly in a sentence, and the words that stand for them there. */
+/** Values that read badly in a sentence, and the words that replace them. */
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   kind: { prog: 'program', cgroup: 'cgroup directory', other: 'file of another kind' },
   mode: { none: 'exclusive' },

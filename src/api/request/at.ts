@@ -38,9 +38,7 @@ export const momentParam = z
 
 /** The query of every read. */
 export const atQuery = {
-  at: momentParam
-    .optional()
-    .describe('The moment that the answer is about; the head when it is left out.'),
+  at: momentParam.optional().describe('The moment that the answer is about; default: the head.'),
 };
 
 /**

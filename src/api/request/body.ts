@@ -65,7 +65,7 @@ function jsonValue(text: string, line?: number): unknown {
 
 /** The problem of a body that does not come. */
 export function lateBody(): ProblemError {
-  const detail = `nothing more of the body came for ${BODY_MS} ms`;
+  const detail = `no byte of the body arrived for ${BODY_MS} ms`;
   return new ProblemError('request-timeout', { detail, limit: BODY_MS });
 }
 

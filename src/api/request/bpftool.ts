@@ -22,7 +22,9 @@ export const bpftoolQuery = {
   format: z
     .enum(['json', 'bpftool'])
     .default('json')
-    .describe('`bpftool`: as `bpftool -j` prints it, whole, without what only a kernel knows.'),
+    .describe(
+      '`bpftool`: all of it as `bpftool -j` prints it, without the fields that only a kernel knows.',
+    ),
 };
 
 export const bpftoolCgroupQuery = {
@@ -30,14 +32,16 @@ export const bpftoolCgroupQuery = {
   effective: z
     .enum(['true', 'false'])
     .optional()
-    .describe('With `format=bpftool`: what runs on a cgroup instead of what is attached to it.'),
+    .describe('With `format=bpftool`: what runs on a cgroup, not what is attached to it.'),
 };
 
 export const bpftoolTreeQuery = {
   ...bpftoolCgroupQuery,
   cgroup_root: path
     .optional()
-    .describe(`With \`format=bpftool\`: what stands before paths, default \`${CGROUP_ROOT}\`.`),
+    .describe(
+      `With \`format=bpftool\`: the directory before each path; default \`${CGROUP_ROOT}\`.`,
+    ),
 };
 
 const shownProgram = z.strictObject({

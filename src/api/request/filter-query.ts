@@ -27,7 +27,7 @@ function nameAmong(noun: string, names: readonly string[]) {
 export const filterQuery = {
   call: nameAmong('call', CALLS).describe('Name of the call.'),
   errno: nameAmong('errno', ERRNOS).describe(
-    'Errno of the outcome; `none` for calls that were done.',
+    'Errno of the outcome; `none` for calls that succeeded.',
   ),
   pid: countParam.optional(),
   comm: shortText.optional(),

@@ -30,7 +30,7 @@ export interface Wanted {
   readonly signal: AbortSignal;
 }
 
-/** What is told of one: a value that becomes JSON, and what follows its text. */
+/** The answer of one: a value that becomes JSON, and what follows its text. */
 export interface HeavyAnswer {
   readonly value: object;
   readonly end?: string;

@@ -56,7 +56,7 @@ export function pinPage<K, Q extends object>(
   const moment = position === undefined ? at : ({ kind: 'position', position } as const);
   // A time or a boot may mean a later position by now; a position never does.
   if (at?.kind === 'position' && position !== undefined && at.position !== position) {
-    const message = `goes on at position ${position}, not at ${at.position}`;
+    const message = `names a page of position ${position}, but \`at\` is ${at.position}`;
     throw invalid([{ field: 'after', message }]);
   }
   return {

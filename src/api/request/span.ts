@@ -9,8 +9,8 @@ import type { Service } from '../service.ts';
 import { keepFor, momentParam, requireMoment } from './at.ts';
 
 export const spanQuery = {
-  from: momentParam.optional().describe('Where to begin; the first position when it is left out.'),
-  to: momentParam.optional().describe('Where to end; the head when it is left out.'),
+  from: momentParam.optional().describe('Where to begin; default: the first position.'),
+  to: momentParam.optional().describe('Where to end; default: the head.'),
 };
 
 export interface SpanQuery {

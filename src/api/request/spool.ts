@@ -25,7 +25,7 @@ export async function spool<T>(
     for await (const chunk of body) {
       bytes += chunk.byteLength;
       if (bytes > SPOOLED_BYTES_MAX) {
-        const detail = `a bundle may have ${SPOOLED_BYTES_MAX} bytes`;
+        const detail = `the bundle has more than ${SPOOLED_BYTES_MAX} bytes`;
         throw new ProblemError('body-too-large', { detail, limit: SPOOLED_BYTES_MAX });
       }
       await file.writeFile(chunk);

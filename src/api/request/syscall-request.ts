@@ -21,12 +21,12 @@ export const syscallRequest = strictObject({
   id: 'SyscallRequest',
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
-    '`comm` tells the name of a process that the ledger knows under another.',
+    '`comm` is the name of the process, when it is not the name that the ledger knows.',
 });
 
 export const syscallRequests = z.array(syscallRequest).min(1).max(CALLS_MAX).meta({
   id: 'SyscallRequests',
-  description: 'Calls that are recorded all together or not at all.',
+  description: 'Calls that are recorded together, all or none.',
 });
 
 export type SyscallRequest = z.output<typeof syscallRequest>;

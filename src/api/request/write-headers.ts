@@ -27,7 +27,7 @@ export function idempotencyKey(c: Requested): string | undefined {
   throw invalid([{ field: 'idempotency-key', message, limit: IDEMPOTENCY_KEY_CHARS_MAX }]);
 }
 
-/** What tells one request under a key from another: method and path, and the body as it came. */
+/** What distinguishes requests under one key: method, path, and the bytes of the body. */
 export function fingerprint(c: Requested, body: string | Uint8Array): string {
   const { method, path } = c.req;
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');

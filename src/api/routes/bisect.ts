@@ -42,8 +42,8 @@ export const bisectAnswer = z
   .meta({
     id: 'Bisection',
     description:
-      '`found` is missing when the condition never held. `at_start`: it held at `from` already. ' +
-      '`monotone`: once it held, it held to the end.',
+      '`found` is missing when the condition never held. `at_start`: it already held at `from`. ' +
+      '`monotone`: it held from there to the end.',
   });
 
 const route = createRoute({

@@ -29,7 +29,7 @@ const branchRequest = strictObject({
   name: hostName,
   at: momentField
     .exactOptional()
-    .describe('The last moment that it shares with its origin; the head when it is left out.'),
+    .describe('The last moment that it shares with its origin; default: the head.'),
 }).meta({ id: 'BranchRequest' });
 
 export const branchPage = z
@@ -41,7 +41,7 @@ const listRoute = createRoute({
   path: '/v1/hosts/{host}/branches',
   operationId: 'listBranches',
   access: { role: 'reader', hosts: ['path:host'] },
-  summary: 'The branches that grew from a host itself, by name',
+  summary: 'The direct branches of a host, by name',
   request: {
     params: hostParams,
     query: strictObject({ limit: idPage.limit, after: hostName.optional() }),
@@ -68,8 +68,8 @@ const dropRoute = createRoute({
   access: { role: 'writer', hosts: ['path:host', 'path:name'] },
   summary: 'Hide a branch',
   description:
-    'From then on there is no host of that name, and the name stays taken. Nothing is removed: ' +
-    'branches that grew from it go on.',
+    'From then on there is no host with that name, and the name stays taken. Nothing is removed: ' +
+    'the branches of this branch stay.',
   request: { params: hostParams.extend({ name: hostName }) },
   responses: { 204: { description: 'It is hidden.' }, default: problemAnswer },
 });

@@ -38,11 +38,11 @@ const route = createRoute({
   access: { role: 'admin', hosts: ['query:host'] },
   summary: 'Import an exported log as a new host',
   description:
-    'The body is what `…/export?format=bundle` gave. It is refused, and nothing of it is kept, ' +
-    'when its chain of hashes does not hold.',
+    'The body is a bundle from `…/export?format=bundle`. When its hash chain does not hold, it is ' +
+    'refused and nothing of it is kept.',
   request: {
     query: strictObject({
-      host: hostName.optional().describe('Name of the new host; default: as exported.'),
+      host: hostName.optional().describe('Name of the new host; default: the name in the bundle.'),
     }),
   },
   responses: creates('The host.', imported),
@@ -80,7 +80,7 @@ export function bundles(app: App, service: Service): void {
     const name = (exported: string): string => {
       const host = wanted ?? hostName.safeParse(exported).data;
       if (host === undefined) {
-        const message = 'the bundle has a name that no host may have here: give one';
+        const message = 'the bundle has a name that a host cannot have here; give one with ?host=';
         throw invalid([{ field: 'host', message }]);
       }
       return host;

@@ -88,7 +88,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
     }
     if (format === 'bpftool') {
       if (only !== undefined) {
-        throw invalid([{ field: 'path', message: 'a tree is asked for with `under`' }]);
+        throw invalid([{ field: 'path', message: 'does not go with format=bpftool; use `under`' }]);
       }
       const effective = query.effective === 'true';
       const tree = { under: under ?? '/', effective, root };

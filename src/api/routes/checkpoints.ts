@@ -85,8 +85,8 @@ const signRoute = createRoute({
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'signCheckpoint',
   access: { role: 'writer', hosts: ['path:host'] },
-  summary: 'Sign where the log stands now',
-  description: 'Asked for again at the same position, the first one is the answer.',
+  summary: 'Sign the head of the log',
+  description: 'At a position that has a checkpoint, that checkpoint is the answer.',
   request: { params: hostParams },
   responses: creates('The checkpoint.', checkpoint),
 });

@@ -32,8 +32,8 @@ const route = createRoute({
       against: hostName
         .optional()
         .describe(
-          'A host with which this one shares its log, as a branch does with its origin: the ' +
-            'difference from that host at `from` (its head when left out) to this one at `to`.',
+          'A host that shares a part of its log with this one, such as the origin of a branch: the ' +
+            'difference from that host at `from` (default: its head) to this host at `to`.',
         ),
     }),
   },

@@ -37,8 +37,8 @@ const driftRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Where a real kernel and the log disagree',
   description:
-    'By position: what the kernel answered otherwise. Standing: what is otherwise on it now. ' +
-    'Repairs: what the executor put back.',
+    '`items`: positions at which the kernel answered differently. `standing`: what differs on it ' +
+    'now. `repairs`: what the executor put back.',
   request: { params: hostParams, query: strictObject(idPage) },
   responses: readsWithoutTag('The drift.', driftAnswer),
 });
@@ -50,8 +50,8 @@ const streamRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Follow the drift as server-sent events',
   description:
-    '`event: drift` is a Drift: first one of what stands now, then one at each change, with the ' +
-    'items and repairs that are new. A client that comes back asks `…/drift` what it missed.',
+    '`event: drift` is a Drift. The first one has what differs now; each change sends one more, ' +
+    'with the new items and repairs. After a lost connection, ask `…/drift` for what you missed.',
   request: { params: hostParams },
   responses: {
     200: {
@@ -66,7 +66,7 @@ const streamRoute = createRoute({
 /** A host that no executor ever applied. */
 const NOBODY = { standing_at: 0, reported_position: 0 };
 
-/** What a reader has been told already. */
+/** What a reader has got already. */
 interface Seen {
   position: number;
   repair: number;

@@ -1,7 +1,7 @@
 /**
  * GET …/events/stream: the log as server-sent events, from any position on and then live. The id of
  * each is its position, so a client that comes back with Last-Event-ID misses nothing and sees
- * nothing twice. Comments keep the connection alive; bookmarks tell a filtered reader how far it is.
+ * nothing twice. Comments keep the connection alive; bookmarks show a filtered reader how far it is.
  */
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';

@@ -117,7 +117,7 @@ export function events(app: App, service: Service): void {
     const [event] =
       wanted < 1 ? [] : await readEvents(service.database, host_id, { from: wanted, limit: 1 });
     if (event?.position !== wanted) {
-      const detail = `the log of ${host} has the positions 1…${position}`;
+      const detail = `the log of ${host} has positions 1 to ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'position', position });
     }
     keepFor(c, host, { moment: { ...moment, position: wanted }, fixed: true });

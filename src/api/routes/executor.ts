@@ -36,7 +36,7 @@ const leaseRoute = createRoute({
   operationId: 'takeExecutorLease',
   access: { role: 'executor', hosts: ['path:host'] },
   summary: "Become the one executor of a host's log",
-  description: 'Asked again by the same instance, it is a new lease in place of the old one.',
+  description: 'When the same instance asks again, a new lease replaces the old one.',
   request: { params: hostParams },
   responses: answersWithoutTag('The lease.', leaseAnswer),
 });
@@ -47,7 +47,8 @@ const reportsRoute = createRoute({
   operationId: 'postExecutorReports',
   access: { role: 'executor', hosts: ['path:host'] },
   summary: 'Report what the kernel answered, and renew the lease',
-  description: 'In the order of the log, without gaps. What was reported already stays as it is.',
+  description:
+    'Reports are in the order of the log, without gaps. A report that was recorded stays as it is.',
   request: { params: hostParams },
   responses: answersWithoutTag('How far the host is reported.', reportsAnswer),
 });
@@ -154,7 +155,7 @@ function requireOrder(reports: readonly { readonly position: number }[], head: n
       throw new ProblemError('invalid-request', { detail: `${field}: must be ${expected}`, field });
     }
     if (position > head) {
-      const detail = `the log ends at position ${head}`;
+      const detail = `the head of the log is at position ${head}`;
       throw new ProblemError('no-such-position', { detail, field, position: head });
     }
   }

@@ -61,9 +61,9 @@ export const explanation = z
   .meta({
     id: 'Explanation',
     description:
-      'Why, in a word (`why`) and a sentence; the event that made it so; the entry that stands ' +
-      'or stood; what is in its way; the smallest change after which it would be otherwise; and ' +
-      'every place where the program stands.',
+      'The reason in a word (`why`) and a sentence; the event that caused it; the entry of the ' +
+      'program, now or before; the entry in its way; the smallest change that would reverse the ' +
+      'answer; and every place where the program is attached.',
   });
 
 const route = createRoute({

@@ -41,7 +41,7 @@ const route = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The log as NDJSON, CSV, audit records, or a bundle',
   description:
-    'Streams up to where the log ends now. `bundle` is the whole log with its checkpoints and ' +
+    'Streams the log up to its head. `bundle` is the whole log with its checkpoints and ' +
     'keys: it verifies without the service, and can be imported. The others take the filters ' +
     `of /events. At most ${EXPORTS.all} run concurrently.`,
   request: {

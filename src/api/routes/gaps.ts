@@ -34,7 +34,7 @@ const gap = z
     id: 'Gap',
     description:
       'From the event that opened it to the event that closed it, by the times of the kernel. ' +
-      'Without `opened_by` it is older than the question, without `closed_by` it lasts.',
+      'Without `opened_by` it began before the span; without `closed_by` it is still open.',
   });
 
 export const gapsAnswer = z
@@ -60,7 +60,7 @@ const route = createRoute({
     params: hostParams,
     query: strictObject({
       ...placeQuery,
-      program: countParam.optional().describe('Ask for this program instead of any.'),
+      program: countParam.optional().describe('Gaps of this program; default: of any program.'),
       ...spanQuery,
       ...formatQuery,
     }),

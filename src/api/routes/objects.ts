@@ -96,7 +96,7 @@ function orAs(schema: z.ZodType, bpftool: z.ZodType | undefined): z.ZodType {
 function refuseFilters(query: PageQuery): void {
   for (const field of ['after', 'prog_id', 'cgroup_id'] as const) {
     if (query[field] === undefined) continue;
-    throw invalid([{ field, message: 'does not go with format=bpftool, which lists all' }]);
+    throw invalid([{ field, message: 'does not go with format=bpftool, which lists everything' }]);
   }
 }
 

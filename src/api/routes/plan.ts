@@ -46,11 +46,13 @@ export const planAnswer = z
     ),
     warnings: z.array(
       z.strictObject({
-        call: z.int().describe('Index of the call that it is about.'),
+        call: z.int().describe('Index of the call that the warning is about.'),
         kind: z.enum(WARNING_KINDS),
         sentence: z.string(),
         about: z.record(z.string(), z.union([z.string(), z.number()])),
-        positions: z.array(position).describe('Events that attached what it is about.'),
+        positions: z
+          .array(position)
+          .describe('Events that attached the entries that the warning is about.'),
       }),
     ),
     truncated: z.boolean().describe('There are more changed arrays or warnings than listed.'),

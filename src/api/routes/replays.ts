@@ -27,7 +27,7 @@ const replayRequest = strictObject({
   consequences: z
     .boolean()
     .default(true)
-    .describe('Also calls that differ only because an earlier one did.'),
+    .describe('Also calls that differ only because an earlier call differs.'),
   tags: z
     .boolean()
     .default(false)
@@ -41,8 +41,8 @@ const difference = z
     replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(recordedEffect) }),
     because: z.enum(['release', 'earlier']).meta({
       description:
-        'release: its rules answer otherwise on the recorded state; ' +
-        'earlier: they do not, but the state is another one since an earlier difference.',
+        'release: its rules answer differently on the recorded state; ' +
+        'earlier: they answer the same, but an earlier difference changed the state.',
     }),
     switches: z.array(z.strictObject({ name: z.string(), sentence: z.string(), bug: z.boolean() })),
     sentence: z.string(),
@@ -56,7 +56,7 @@ export const replayAnswer = z
     /** The last position that was compared. */
     compared_to: position,
     items: z.array(difference),
-    next: z.int().exactOptional().describe('Send it as `after` for what follows.'),
+    next: z.int().exactOptional().describe('Send it as `after` to get the next page.'),
   })
   .meta({ id: 'Replay' });
 

@@ -21,7 +21,7 @@ const stateRoute = createRoute({
   path: '/v1/hosts/{host}/state',
   operationId: 'getState',
   access: { role: 'reader', hosts: ['path:host'] },
-  summary: 'The whole world at a moment',
+  summary: 'The whole state at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
   responses: reads('The state.', stateAnswer),
 });

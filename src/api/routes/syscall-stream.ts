@@ -125,7 +125,7 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
         good = good.slice(some.length);
         const recording = record(target, some);
         if (untold.length > 0) {
-          // The database works on these by now: meanwhile the client is told of those before.
+          // The database works on these now; meanwhile the client gets the answers to those before.
           await turnOfTheLoop();
           await turnOfTheLoop();
           yield textOf(untold);

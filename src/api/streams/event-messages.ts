@@ -1,6 +1,6 @@
 /**
  * A followed log as server-sent events. A message is encoded once, whoever gets it, and kept as
- * long as its event. Bookmarks tell a filtered reader how far it is.
+ * long as its event. Bookmarks show a filtered reader how far it is.
  */
 import type { LedgerEvent } from '../../events/event.ts';
 import type { Piece } from '../../events/reading/follower.ts';

@@ -10,9 +10,9 @@ import { pullStream } from './pulled.ts';
 
 /** Characters of text that are made in one turn: some two milliseconds. */
 const PIECE_CHARS = 256 * 1024;
-/** A list with more items is told item by item. */
+/** A list with more items is written item by item. */
 const WIDE_ITEMS = 100;
-/** Levels below which every value is told as a whole. */
+/** Levels below which every value is written as a whole. */
 const LEVELS_MAX = 5;
 
 interface Telling {

@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 /** A stream asks its source a moment after it is read. */
 const asked = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A source that says a text whenever it is told to. */
+/** A source that yields a text on demand. */
 function source() {
   let answer: ((result: IteratorResult<string, undefined>) => void) | undefined;
   let fail: ((error: Error) => void) | undefined;
@@ -42,7 +42,7 @@ const textOf = async (read: Promise<{ value?: Uint8Array }>) =>
   Buffer.from((await read).value ?? []);
 
 describe('a pulled body', () => {
-  it('tells a waiting reader that it lives, and then what comes', async () => {
+  it('sends a heartbeat to a waiting reader, and then what comes', async () => {
     const from = source();
     const reader = pullStream(from, LIMITS).getReader();
     const beat = reader.read();

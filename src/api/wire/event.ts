@@ -30,7 +30,7 @@ const bootCall = z
 
 const refusal = z.strictObject({ ...refusalFields, message: z.string() }).meta({
   id: 'Refusal',
-  description: 'The kernel said no: by which rule, about what, and why in a sentence.',
+  description: 'The kernel refused: by which rule, about which objects, and why in a sentence.',
 });
 
 /** An outcome on the wire. */
@@ -66,7 +66,7 @@ export function outcomeOnWire(outcome: Outcome): WireOutcome {
   return onWire as WireOutcome;
 }
 
-/** An event as the API tells it. */
+/** An event, as the API answers it. */
 export function eventOnWire(event: LedgerEvent): WireEvent {
   const { position: at, recorded_at, at: done, source, boot, actor, pid, comm, call } = event;
   const recorded = rfc3339(recorded_at);

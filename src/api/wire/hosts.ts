@@ -28,7 +28,7 @@ export const hostRequest = strictObject({ name: hostName, ...bootFields }).meta(
 export const rebootRequest = strictObject({ ...bootFields, release: release.exactOptional() }).meta(
   {
     id: 'RebootRequest',
-    description: 'What is left out is as in the boot before.',
+    description: 'Fields that are left out stay as in the boot before.',
   },
 );
 
@@ -41,8 +41,8 @@ const hostFields = {
 const origin = z.strictObject({ host: z.string(), position }).meta({
   id: 'Origin',
   description:
-    'Of a branch: the host that it grew from, and the last position that they share. Left out where ' +
-    'the token is not for that host.',
+    'For a branch: its origin, and the last position that they share. Left out when the token is ' +
+    'not for the origin.',
 });
 const hostRow = z
   .strictObject({
@@ -53,7 +53,7 @@ const hostRow = z
   .meta({ id: 'HostRow' });
 export const branchRow = z.strictObject({ ...hostFields, origin }).meta({ id: 'Branch' });
 
-/** A host as a listing tells it; the name of an origin that the reader may not touch is not told. */
+/** A host in a list; it leaves out the name of an origin that the reader may not touch. */
 export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof hostRow> {
   const { name, created_at, position, recorded_at, origin, origin_position, imported } = host;
   return {
