@@ -47,7 +47,7 @@ describe('plan', () => {
           '     EntryInserted cgroup_id=2 attach_type=cgroup_inet_egress index=0 revision=2 mode=none prog_id=1',
           'changes /a cgroup_inet_egress: [] -> [1 first]',
           'warning cuts-off-descendants, call 0: /a becomes exclusive for cgroup_inet_egress: ' +
-            'nothing more can be attached in the 0 cgroups below it, nor in those to come',
+            'nothing more can be attached to the 0 cgroups below it, or to new ones',
         ],
       ]);
       expect((await run('events', 'web1')).lines.join()).not.toContain('prog_attach');
