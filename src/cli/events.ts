@@ -1,11 +1,12 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
+
+import { followEvents } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { followEvents } from './follow-events.ts';
 import { eventsBackward, eventsForward } from './list-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
@@ -114,7 +115,7 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const after = countOf('after', flags.after) ?? (await headOf(client, host));
   const query = new URLSearchParams(filterOf(flags));
-  for await (const event of followEvents(client, {
+  for await (const event of followEvents<WireEvent>(client, {
     path: `${hostPath(host)}/events/stream?${query}`,
     after,
   })) {

@@ -1,21 +1,23 @@
 /** `bpfledger executor`: applies a host's log to the kernel that runs here. */
 
-import { hostname, release } from 'node:os';
-import { hostPath } from '../client/host-path.ts';
+import { hostname } from 'node:os';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { progTypeInput } from '../events/schema/object-types.ts';
-import { applicable } from '../executor/follow/applicable.ts';
+import { CGROUP_PROG_TYPES } from '../executor/confinement/program-walls.ts';
 import { check } from '../executor/follow/check.ts';
 import { execute } from '../executor/follow/executor.ts';
-import type { Difference, Ledger, LoggedEvent, Repair } from '../executor/follow/ledger.ts';
-import { openPlace, type Place, takePlace } from '../executor/follow/place.ts';
-import { CGROUP_PROG_TYPES } from '../executor/follow/program-walls.ts';
 import { bindKernel } from '../executor/kernel/syscall.ts';
+import {
+  type Holder,
+  readPending,
+  restLedger,
+  restLedgerReader,
+} from '../executor/ledger/rest-ledger.ts';
+import { openPlace, takePlace } from '../executor/place/place.ts';
 import { command, type Printer } from './command.ts';
-import type { WireEvent } from './event-text.ts';
+import { differenceLines, repairLines, reportLines } from './executor-text.ts';
 import { EXIT, type ExitCode, sentenceOf, UsageError } from './exit-code.ts';
-import { followEvents } from './follow-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const executor = command({
@@ -48,18 +50,21 @@ export const executor = command({
     const [host, ...extra] = words;
     if (host === undefined || extra.length > 0) throw new UsageError('name one HOST');
     const client = restClient(serviceFrom(flags));
-    const reader = ledgerOf(client, host);
     if (flags['dry-run'] === true) return dryRun(client, host, print);
-    const { 'cgroup-root': cgroupRoot, bpffs } = flags;
+    const { 'cgroup-root': cgroupRoot, bpffs, json } = flags;
     if (cgroupRoot === undefined || bpffs === undefined) {
       throw new UsageError('the executor needs --cgroup-root DIR and --bpffs DIR');
     }
     const kernel = await bindKernel();
     const allowRoot = flags['allow-root-cgroup'] === true;
     const place = openPlace(kernel, { cgroupRoot, bpffs, allowRoot });
+    const printAll = (lines: readonly string[]) => {
+      for (const line of lines) print.out(line);
+    };
     if (flags.check === true) {
-      const { position, standing } = await check({ kernel, place, ledger: reader });
-      tellStanding(standing, flags.json, print);
+      const ledger = restLedgerReader(client, host);
+      const { position, standing } = await check({ kernel, place, ledger });
+      printAll(differenceLines(standing, json));
       print.out(`${standing.length} differences at position ${position}`);
       return standing.length === 0 ? EXIT.done : EXIT.differs;
     }
@@ -67,24 +72,24 @@ export const executor = command({
     const repair = flags.repair === true;
     if (repair && ephemeral)
       throw new UsageError('--repair needs pins, and --ephemeral keeps none');
-    const executor = flags.name ?? `${hostname()}:${place.top.path}`;
-    const holder = { executor, instance: takePlace(kernel, place), place, ephemeral };
+    const holder: Holder = {
+      executor: flags.name ?? `${hostname()}:${place.top.path}`,
+      instance: takePlace(kernel, place),
+      cgroupRoot: place.top.path,
+      bpffs: place.bpffs.path,
+      ephemeral,
+    };
     const following = execute({
       kernel,
       place,
-      ledger: { ...reader, ...leaseClient(client, host, holder) },
+      ledger: restLedger(client, host, holder),
       progTypes: progTypesFrom(flags['allow-prog-type']),
       ephemeral,
       repair,
       signal: stopSignal(print),
-      onReport: ({ call }, report) => {
-        if (flags.json) print.out(JSON.stringify(report));
-        else if (report.how !== 'performed') {
-          print.out(`${report.position} ${call.name}: ${report.how}: ${report.note ?? ''}`);
-        }
-      },
-      onStanding: (standing) => tellStanding(standing, flags.json, print),
-      onRepair: (repairs) => tellRepairs(repairs, flags.json, print),
+      onReport: ({ call }, report) => printAll(reportLines(call.name, report, json)),
+      onStanding: (standing) => printAll(differenceLines(standing, json)),
+      onRepair: (repairs) => printAll(repairLines(repairs, json)),
     });
     // The stream that was followed is still open, and an answer may never come: no end waits for them.
     const code = await following.then(
@@ -128,99 +133,13 @@ function progTypesFrom(named = ''): readonly ProgType[] {
   return [...CGROUP_PROG_TYPES, ...more];
 }
 
-type Reader = Omit<Ledger, 'lease' | 'report'>;
-
-/** The log, read; the lease and the reports are refused until there is one. */
-function ledgerOf(client: RestClient, host: string): Ledger {
-  const path = hostPath(host);
-  const noLease = () => Promise.reject(new Error('no lease was taken'));
-  const reader: Reader = {
-    async bootPosition() {
-      const { boots } = await client.get<{ boots: { position_from: number }[] }>(path);
-      return boots.at(-1)?.position_from ?? 1;
-    },
-    async reported() {
-      const at = await client.get<{ reported_position: number }>(`${path}/executor`);
-      return at.reported_position;
-    },
-    follow: (after) => toLogged(followEvents(client, { path: `${path}/events/stream`, after })),
-  };
-  return { ...reader, lease: noLease, report: noLease };
-}
-
-/** Events as the log has them: the sentence of a refusal is for people and no part of it. */
-async function* toLogged(events: AsyncIterable<WireEvent>): AsyncGenerator<LoggedEvent> {
-  for await (const event of events) {
-    const { message: _, ...outcome } = event.outcome;
-    yield applicable({ ...event, outcome });
-  }
-}
-
-/** Who takes the lease, and where it works. */
-interface Holder {
-  readonly executor: string;
-  readonly instance: string;
-  readonly place: Place;
-  readonly ephemeral: boolean;
-}
-
-function leaseClient(
-  client: RestClient,
-  host: string,
-  { executor, instance, place, ephemeral }: Holder,
-): Pick<Ledger, 'lease' | 'report'> {
-  const path = `${hostPath(host)}/executor`;
-  let lease = '';
-  return {
-    async lease() {
-      const { top, bpffs } = place;
-      const at = { kernel: release(), cgroup_root: top.path, bpffs: bpffs.path, ephemeral };
-      const taken = await client.post<{ lease: string; reported_position: number }>(
-        `${path}/lease`,
-        { executor, instance, place: at },
-      );
-      lease = taken.lease;
-      return taken.reported_position;
-    },
-    async report(reports, more = {}) {
-      await client.post(`${path}/reports`, { lease, reports, ...more });
-    },
-  };
-}
-
 async function dryRun(client: RestClient, host: string, print: Printer): Promise<ExitCode> {
-  const path = hostPath(host);
-  const { head, reported_position } = await client.get<{
-    head: number;
-    reported_position: number;
-  }>(`${path}/executor`);
-  const events = followEvents(client, { path: `${path}/events/stream`, after: reported_position });
-  for (let at = reported_position; at < head; ) {
-    const { value } = await events.next();
-    if (value === undefined) break;
-    at = value.position;
-    const { name, ...args } = value.call;
-    print.out(`${at} pid ${value.pid}: ${name} ${JSON.stringify(args)}`);
+  let calls = 0;
+  for await (const { position, pid, call } of readPending(client, host)) {
+    const { name, ...args } = call;
+    print.out(`${position} pid ${pid}: ${name} ${JSON.stringify(args)}`);
+    calls++;
   }
-  print.out(`${head - reported_position} calls would be made`);
-  process.exit(EXIT.done);
-}
-
-function tellStanding(
-  standing: readonly Difference[],
-  json: true | undefined,
-  print: Printer,
-): void {
-  if (json) print.out(JSON.stringify({ standing }));
-  else
-    for (const { what, where, log, kernel } of standing) {
-      print.out(
-        `differs: ${what} ${where}: log ${log || 'nothing'}, kernel ${kernel || 'nothing'}`,
-      );
-    }
-}
-
-function tellRepairs(repairs: readonly Repair[], json: true | undefined, print: Printer): void {
-  if (json) print.out(JSON.stringify({ repairs }));
-  else for (const { where, did } of repairs) print.out(`repaired: ${where}: ${did}`);
+  print.out(`${calls} calls would be made`);
+  return EXIT.done;
 }

@@ -1,11 +1,11 @@
 /** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
 import { hostPath } from '../client/host-path.ts';
+import { linesOf } from '../client/lines.ts';
 import { problemText, type RestClient, restClient } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { linesOf } from './lines.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const syscall = command({

@@ -154,7 +154,7 @@ function insertEntry(
   const { id: cgroup_id } = cgroup;
   const revision = list.revision + 1;
   const effect = 'EntryInserted';
-  // Written out: spreading the parts took longer than the checks of an attach.
+  // Written out: docs/performance.md#a-spread-with-a-new-field
   const insertion: EffectOf<'EntryInserted'> =
     linkId === undefined
       ? { type: effect, cgroup_id, attach_type: type, index, revision, mode, prog_id: program.id }
@@ -183,7 +183,7 @@ function overwritten(
     revision: list.revision + 1,
     was_prog_id,
   } as const;
-  // `assign`, since a spread takes ten times as long.
+  // `assign`: docs/performance.md#a-spread-with-a-new-field
   const holder = linkId === undefined ? { prog_id: program.id } : { link_id: linkId };
   const replacement: EffectOf<'EntryReplaced'> = Object.assign(place, holder);
   return [(flags & preorder) === 0 ? replacement : { ...replacement, preorder: true }, ...freed];

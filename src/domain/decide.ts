@@ -30,7 +30,7 @@ export function decide(kernel: Kernel, pid: number, call: Call): Decision {
   return answer({ kernel, process, opened: undefined }, call);
 }
 
-/** Names are compared one by one, so what a node's agents do all day comes first. */
+/** What a node's agents do all day comes first: docs/performance.md#a-switch-over-names */
 function answer(caller: Caller, call: Call): Decision {
   switch (call.name) {
     case 'link_update':

@@ -91,7 +91,7 @@ function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Genera
   }
 }
 
-/** Written out: a spread with a new field after it takes longer than the rest of an array. */
+/** Written out: docs/performance.md#a-spread-with-a-new-field */
 function slot(kernel: Kernel, { id: cgroup_id }: Cgroup, entry: Entry, index: number): Slot {
   const prog_id = progIdOf(kernel, entry);
   if ('link_id' in entry) {

@@ -155,7 +155,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     projector,
     append: appendFor(projector.tables),
     writer: Buffer.from(randomBytes(6)).readUIntBE(0, 6),
-    onAppended: notifier.grown,
+    onAppended: notifier.noteGrowth,
   };
   const held = { ...HELD_MAX, ...options.held };
   const nowMs = () => clock.now() / 1000;

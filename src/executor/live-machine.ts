@@ -39,14 +39,14 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
   const kernel = await bindKernel();
   const scratch = makeScratch(kernel);
   try {
-    return machineOn(kernel, scratch, booted);
+    return openMachine(kernel, scratch, booted);
   } catch (error) {
     removeScratch(kernel, scratch);
     throw error;
   }
 }
 
-function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
+function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
   const live = openLive(kernel, scratch, { config, nameNew: countIds(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));

@@ -1,7 +1,7 @@
 /** The lines of an NDJSON body of calls, checked piece by piece as they arrive. */
 import type { Context } from 'hono';
 import type { IdempotencyKey } from '../../events/submission.ts';
-import { type NumberedRequest, numbered } from '../../events/writing/references.ts';
+import { type NumberedRequest, resolveReferences } from '../../events/writing/references.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { beginBody } from '../guard/unfinished.ts';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
@@ -73,7 +73,7 @@ function checkLine(c: Context, key: string | undefined, { number, bytes }: Line)
   const { value } = jsonOf(bytes, number);
   if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
   // A line stands by itself: there is no earlier answer that it could refer to.
-  const request = numbered(oneSyscall(value), []);
+  const request = resolveReferences(oneSyscall(value), []);
   if (key === undefined) return { number, request };
   return {
     number,

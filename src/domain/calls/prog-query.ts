@@ -47,7 +47,7 @@ export function progQuery(caller: Caller, call: Calls['prog_query'], target: num
   const cgroup = cgroupAt(caller, attr.target);
   if (isRefused(cgroup)) return refuseQuery(cgroup, untouched);
   const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
-  if (effective && attr.wantsFlags) {
+  if (effective && refusesFlagsBuffer(caller, attr)) {
     return refuseQuery(refusal('EINVAL', 'effective-query-takes-no-flags-buffer', {}), untouched);
   }
   return answerQuery(caller, attr, cgroup, effective, untouched);
@@ -90,7 +90,7 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
     const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
     // Only a query that would write ids asks for the flags of each (`__cgroup_bpf_query`).
     const wantsIds = attr.room > 0 && attr.hasIds;
-    const refused = effective ? attr.wantsFlags : wantsIds && !attr.wantsFlags;
+    const refused = effective ? refusesFlagsBuffer(caller, attr) : wantsIds && !attr.wantsFlags;
     if (refused) {
       return refuseQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
     }
@@ -111,6 +111,11 @@ function looksAtTarget(switches: Switches, type: AttachType): boolean {
   if (foreignProgType(switches, type) === undefined) return false;
   if (type === 'flow_dissector' || type === 'sk_lookup') return true;
   return isSockmapHook(type) && switches.sockmap_query;
+}
+
+/** Since 6.1 an effective query hands out no flags: neither the list's nor those of each (D18). */
+function refusesFlagsBuffer(caller: Caller, attr: QueryAttr): boolean {
+  return attr.wantsFlags && !caller.kernel.switches.effective_query_reports_mode;
 }
 
 function answerQuery(

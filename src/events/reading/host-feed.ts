@@ -4,7 +4,7 @@
  * followers. A follower pulls; one that falls out of the ring reads the database until it has
  * caught up, so nothing is lost or reordered, and none costs memory of its own.
  */
-
+import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
 import type { Clock } from '../clock.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -44,21 +44,27 @@ export interface FeedOptions {
 
 export class HostFeed implements Feed {
   readonly #options: FeedOptions;
+  /** Events without a gap, up to `#end`; empty while nobody follows and once `#changed` is set. */
   #ring: LedgerEvent[] = [];
+  /** Of the events in the ring, as `callSize` counts. */
   #ringSize = 0;
   /** Position of the last event that went through the ring; undefined while nobody follows. */
   #end: number | undefined;
-  /** The chain's value there, where it is known. */
+  /** The chain's value at `#end`, where it is known. */
   #endHash: Uint8Array | undefined;
-  /** Set when the log turned out to be another: everybody is sent away. */
+  /** Set when the log turned out to be another, for good: everybody is sent away. */
   #changed: HistoryChange | undefined;
+  /** Those that joined and have not left; never below zero. */
   #followers = 0;
+  /** Set while somebody follows. */
   #stopPolling: AbortController | undefined;
-  /** Those at the end of the log. */
+  /** Those at the end of the log; none of them is in `#due`. */
   #waiting: Follower[] = [];
   /** Those that were there when it grew, and are not woken yet. */
   #due: Follower[] = [];
+  /** One reading for all followers at a time. */
   #reading: Promise<void> | undefined;
+  /** The log may have grown since the reading that goes on began. */
   #hinted = false;
 
   constructor(options: FeedOptions) {
@@ -70,7 +76,7 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * Takes committed events, in order; what is known already is ignored.
+   * Takes committed events, in order and without a gap; what is known already is ignored.
    *
    * @param end the point after the last of them, where it is known
    */
@@ -80,13 +86,15 @@ export class HostFeed implements Feed {
     const fresh = events.filter((event) => event.position > known);
     const [first] = fresh;
     if (first === undefined) return;
+    const last = first.position + fresh.length - 1;
+    assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
     // A gap: what is missing is in the database, and the ring goes on after it.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
     this.#letOldGo();
-    this.#end = fresh.at(-1)?.position;
-    this.#endHash = end?.position === this.#end ? end?.hash : undefined;
+    this.#end = last;
+    this.#endHash = end?.position === last ? end?.hash : undefined;
     this.#wake();
   }
 
@@ -200,6 +208,7 @@ export class HostFeed implements Feed {
   }
 
   #leave(): void {
+    assert(this.#followers > 0, 'more followers leave than joined');
     this.#followers--;
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();

@@ -40,8 +40,8 @@ export class PastStates {
   readonly #database: Queryable;
   readonly #rowsMax: number;
   /**
-   * Least recently used first. A list: a Set that is added to and deleted from leaves dead tables
-   * in the engine's old space, each of which holds what it held, and the next one.
+   * Least recently used first. A list and no Set:
+   * docs/performance.md#a-set-that-is-added-to-and-deleted-from
    */
   #kept: readonly Kept[] = [];
   #rows = 0;

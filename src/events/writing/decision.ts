@@ -30,7 +30,7 @@ export function decideEvent(
   place: EventStamp,
 ): LedgerEvent {
   const { pid = BOOT_PID } = request;
-  const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
+  const call = request.call.name === 'boot' ? completeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
   applyAll(kernel, effects, pid);
@@ -55,7 +55,7 @@ function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decisio
 }
 
 /** What stands in the log is the release's own id, which is another once a series has moved on. */
-function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
+function completeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
   const { name, boot_id, release = boot.release } = asked;
   const config = { ...boot.config, ...asked.config };
   const fault = configFault(config);

@@ -15,7 +15,7 @@ import type { Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
-import { isNumbered, type NumberedRequest, numbered } from './references.ts';
+import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
 
 /** What became of one submission in a draft. */
 export type Drafted =
@@ -50,10 +50,10 @@ export interface DraftOptions {
 /** Decides submissions in order. */
 export function draftOf(submissions: readonly Submission[], options: DraftOptions): Draft {
   try {
-    return decided(submissions, options, 'one-layer');
+    return decideAll(submissions, options, 'one-layer');
   } catch (error) {
     if (!(error instanceof HalfWay)) throw error;
-    return decided(submissions, options, 'layer-each');
+    return decideAll(submissions, options, 'layer-each');
   }
 }
 
@@ -66,7 +66,11 @@ class HalfWay extends Error {}
 type Layers = 'one-layer' | 'layer-each';
 
 /** @throws HalfWay on one layer */
-function decided(submissions: readonly Submission[], options: DraftOptions, layers: Layers): Draft {
+function decideAll(
+  submissions: readonly Submission[],
+  options: DraftOptions,
+  layers: Layers,
+): Draft {
   const { projector } = options;
   const recordedAt = Math.max(options.now, options.head.recorded_at);
   const layer = layerOn(options.kernel);
@@ -143,7 +147,8 @@ function stage(
   for (const request of calls) {
     position++;
     const place = { position, recorded_at: from.recorded_at, actor };
-    const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
+    const asked =
+      own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const event = decideEvent(own, asked, place);
     const passed = checkSize(own, event.effects);
     if (passed !== undefined) {

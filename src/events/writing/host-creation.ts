@@ -64,7 +64,7 @@ export async function createHost(
   const { database, clock } = context;
   let lost: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const repeated = await replayedCreation(database, creation);
+    const repeated = await findCreation(database, creation);
     if (repeated !== undefined) return repeated;
     try {
       return await database.transaction((tx) => insertHost(tx, context, creation, boot));
@@ -72,7 +72,7 @@ export async function createHost(
       const constraint = findViolatedUnique(error);
       // Another request with this key was faster: the next round finds it.
       if (constraint === KEY_CONSTRAINT) continue;
-      if (constraint === NAME_CONSTRAINT) return await existing(database, creation, boot);
+      if (constraint === NAME_CONSTRAINT) return await answerNameTaken(database, creation, boot);
       if (wasRefused(error) || error instanceof LogRefusal) throw error;
       lost = error;
       await clock.sleep(PAUSE_MS);
@@ -138,33 +138,34 @@ export async function insertKey(
   );
 }
 
-async function replayedCreation(
+/** What an earlier request with the same key made; undefined when none did. */
+async function findCreation(
   database: Database,
   { name, actor, idempotency }: HostCreation,
 ): Promise<CreatedHost | undefined> {
   if (idempotency === undefined) return undefined;
   const recorded = await findKey(database, { hostId: NO_HOST, actor }, idempotency);
   if (recorded === undefined) return undefined;
-  const { host_id, event } = await firstBoot(database, name);
+  const { host_id, event } = await readFirstBoot(database, name);
   return { host_id, event, repeated: true };
 }
 
 /** The name is taken: by an attempt of ours whose answer was lost, or by somebody else. */
-async function existing(
+async function answerNameTaken(
   database: Database,
   creation: HostCreation,
   boot: AskedBoot,
 ): Promise<CreatedHost> {
-  const repeated = await replayedCreation(database, creation);
+  const repeated = await findCreation(database, creation);
   if (repeated !== undefined) return repeated;
-  const { host_id, event } = await firstBoot(database, creation.name);
+  const { host_id, event } = await readFirstBoot(database, creation.name);
   if (event.call.name === 'boot' && event.call.boot_id === boot.boot_id) {
     return { host_id, event, repeated: false };
   }
   throw new LogRefusal({ why: 'host-exists', host: creation.name });
 }
 
-async function firstBoot(database: Database, name: string) {
+async function readFirstBoot(database: Database, name: string) {
   const text = 'select host_id from hosts where name = $1';
   const [host] = await database.query<{ host_id: number }>(text, [name]);
   if (host === undefined) throw new LogRefusal({ why: 'no-such-host', host: name });

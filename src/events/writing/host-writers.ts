@@ -114,12 +114,12 @@ export class HostWriters {
     }
     if (known !== undefined) this.#forget(hostId, known);
     if (this.#entries.size >= this.#options.held.hosts) this.#makeRoom();
-    const entry = this.#opened(hostId);
+    const entry = this.#open(hostId);
     this.#entries.set(hostId, entry);
     return entry;
   }
 
-  #opened(hostId: number): Entry {
+  #open(hostId: number): Entry {
     const opening = this.#options.open(hostId);
     const entry: Entry = { opening, users: 0, rows: 0, usedAt: this.#options.nowMs() };
     opening.then(

@@ -50,7 +50,7 @@ export async function findKey(
 }
 
 /** The receipt of what was recorded under a key; undefined when nothing was. */
-export async function replayedReceipt(
+export async function findReceipt(
   database: Queryable,
   owner: KeyOwner,
   idempotency: IdempotencyKey,

@@ -24,7 +24,7 @@ export function requireCgroup2(): string {
   if (process.getuid?.() !== 0) {
     throw new ExecutorUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
   }
-  const lacking = lackingCapabilities();
+  const lacking = listLackingCapabilities();
   if (lacking.length > 0) {
     throw new ExecutorUnavailable(
       `root lacks ${lacking.join(', ')} here, as in most containers: run on the machine itself, or ` +
@@ -70,7 +70,7 @@ function unescapeOctal(path: string): string {
   );
 }
 
-function lackingCapabilities(): string[] {
+function listLackingCapabilities(): string[] {
   const status = readFileSync('/proc/self/status', 'utf8');
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/mu.exec(status)?.[1] ?? '0'}`);
   return Object.entries(NEEDED).flatMap(([name, bit]) =>

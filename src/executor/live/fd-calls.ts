@@ -4,7 +4,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { O_CLOEXEC, O_DIRECTORY } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
-import { underConditions } from './conditions.ts';
+import { runUnderConditions } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { type LiveFd, lowestFree, realFd } from './process.ts';
 import { duplicate } from './process-calls.ts';
@@ -15,13 +15,13 @@ export function openCgroup(caller: LiveCaller, call: CallOf<'open_cgroup'>): Dec
   const opened = openDirectory(caller, call.path);
   if ('errno' in opened) return failWith(opened.errno);
   const id = caller.live.cgroups.at(call.path)?.id ?? 0;
-  return opens(caller, { real: opened.ret, cloexec: true, kind: 'cgroup', id });
+  return adoptOpened(caller, { real: opened.ret, cloexec: true, kind: 'cgroup', id });
 }
 
 export function openOther(caller: LiveCaller, call: CallOf<'open_other'>): Decision {
-  const opened = underConditions(caller, () => openKind(caller.live.kernel, call.kind));
+  const opened = runUnderConditions(caller, () => openKind(caller.live.kernel, call.kind));
   if ('errno' in opened) return failWith(opened.errno);
-  return opens(caller, { real: opened.ret, cloexec: true, kind: 'other', id: 0 });
+  return adoptOpened(caller, { real: opened.ret, cloexec: true, kind: 'other', id: 0 });
 }
 
 /** An ordinary directory, or an anonymous memory file. */
@@ -30,7 +30,7 @@ export function openKind(kernel: Kernel, kind: 'dir' | 'file'): Answered {
   return kernel.call(SYS.memfd_create, cString('bpfledger'), MFD_CLOEXEC);
 }
 
-function opens(caller: LiveCaller, fd: LiveFd): Decision {
+function adoptOpened(caller: LiveCaller, fd: LiveFd): Decision {
   const number = adopt(caller, fd);
   return succeed([{ type: 'FdOpened', fd: number, kind: fd.kind, id: fd.id }], number);
 }
@@ -43,7 +43,7 @@ export function close(caller: LiveCaller, call: CallOf<'close'>): Decision {
   return succeed([{ type: 'FdClosed', fd: call.fd }]);
 }
 
-/** What the kernel says to dup of a number that is not open. */
+/** Asks what the kernel says to dup of a number that is not open. */
 function refuseClosed(caller: LiveCaller, fd: number): Decision {
   const asked = caller.live.kernel.call(SYS.dup, fd === 0 ? -1 : realFd(caller.process, fd));
   if ('ret' in asked) throw new Error(`fd ${fd} of process ${caller.process.pid} is open`);
@@ -55,7 +55,7 @@ export function dup(caller: LiveCaller, call: CallOf<'dup'>): Decision {
   const fd = process.fds.get(call.fd);
   if (fd === undefined) return refuseClosed(caller, call.fd);
   if (lowestFree(process) === undefined) {
-    const asked = underConditions(caller, () => live.kernel.call(SYS.dup, fd.real));
+    const asked = runUnderConditions(caller, () => live.kernel.call(SYS.dup, fd.real));
     if ('ret' in asked) throw new Error('the kernel duplicated an fd past the limit');
     return failWith(asked.errno);
   }

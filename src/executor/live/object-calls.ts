@@ -8,7 +8,7 @@ import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { realId } from './anchor.ts';
 import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
-import { underRights } from './conditions.ts';
+import { runUnderRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
@@ -28,7 +28,7 @@ export function objPin(caller: LiveCaller, call: CallOf<'obj_pin'>): Decision {
   const pin = (name: Buffer) => callWithPath(caller, call, name);
   const made = (spot: Spot) => pin(cString(spotPath(spot)));
   const walked = atSpot(kernel, bpffs, call.path, made, (open) => {
-    const opened = underRights(caller, open);
+    const opened = runUnderRights(caller, open);
     return 'ret' in opened ? opened : orElse(pin(NOWHERE), opened);
   });
   return 'errno' in walked ? failWith(walked.errno) : succeed();
@@ -67,7 +67,11 @@ export function getFdById(caller: LiveCaller, kind: ObjectKind, id: number): Dec
   return openObject(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
-/** @throws Withheld when it is an object that somebody else made */
+/**
+ * Gives the process the fd of an object that a call opened.
+ *
+ * @throws Withheld when somebody else made the object
+ */
 function openObject(caller: LiveCaller, answered: Answered): Decision {
   if ('errno' in answered) return failWith(answered.errno);
   const { kind, id } = objectBehind(caller.live, answered.ret);

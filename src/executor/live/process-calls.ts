@@ -6,7 +6,7 @@ import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
-import { openedPath } from './beneath.ts';
+import { procPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
 import type { LiveFd, LiveProcess } from './process.ts';
@@ -51,7 +51,7 @@ export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<De
   return succeed([{ type: 'ProcessForked', pid, uid, caps }], pid);
 }
 
-/** Another real fd on the same open file description. */
+/** Makes another real fd on the same open file description. */
 export function duplicate(live: LiveKernel, fd: LiveFd): LiveFd {
   if (fd.standard === true) return fd;
   const real = live.kernel.call(SYS.fcntl, fd.real, F_DUPFD_CLOEXEC, LOWEST_FD);
@@ -106,13 +106,13 @@ export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<De
 export async function stand(live: LiveKernel, process: LiveProcess, path: string): Promise<void> {
   const cgroup = live.cgroups.at(path);
   if (cgroup === undefined) throw new Error(`no cgroup ${path}`);
-  process.placeholder ??= await placeholder();
-  writeFileSync(`${openedPath(cgroup.fd)}/cgroup.procs`, `${process.placeholder.pid}`);
+  process.placeholder ??= await startPlaceholder();
+  writeFileSync(`${procPath(cgroup.fd)}/cgroup.procs`, `${process.placeholder.pid}`);
   process.cgroup = path;
 }
 
 /** `cat` waits on a pipe from us, so it ends with us, however we end. */
-async function placeholder(): Promise<ChildProcess> {
+async function startPlaceholder(): Promise<ChildProcess> {
   const child = startProcess('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
   await new Promise((started, failed) => {
     child.once('spawn', started);

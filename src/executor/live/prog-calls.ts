@@ -7,7 +7,7 @@ import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { assemble, INSN_BYTES, type UsedMap, withMapFds } from '../kernel/instructions.ts';
+import { assemble, INSN_BYTES, replaceMapFds, type UsedMap } from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
@@ -28,7 +28,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const code =
     call.insns === undefined
       ? assemble(call.ret ?? 1, usedMaps(caller, call))
-      : withMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
+      : replaceMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);

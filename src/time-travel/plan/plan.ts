@@ -12,7 +12,7 @@ import { checkSize } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
-import { numbered } from '../../events/writing/references.ts';
+import { resolveReferences } from '../../events/writing/references.ts';
 import { entryText } from '../wording/program-text.ts';
 import { callNotices } from './call-notices.ts';
 import { EmptiedLists } from './empty-between.ts';
@@ -62,7 +62,7 @@ export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing
   const outcomes: Outcome[] = [];
   const emptied = new EmptiedLists(kernel);
   for (const [index, request] of requests.entries()) {
-    const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
+    const { pid = BOOT_PID, call: asked } = resolveReferences(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
     const call = asked as Call;
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';

@@ -30,10 +30,8 @@ interface Settling {
 }
 
 /**
- * What a settled query of the driver gets in place of its own functions. The engine (V8 11.3)
- * lets go of a promise with functions of its own only when it collects the whole heap, and with it
- * goes all that these lead to: rows, and whoever waited for them. Copying that again and again took
- * three quarters of the short collections.
+ * What a settled query of the driver gets in place of its own functions
+ * (docs/performance.md#a-promise-with-functions-of-its-own).
  */
 const RELEASED = { resolve: () => undefined, reject: () => undefined };
 

@@ -11,12 +11,12 @@ class Inapplicable extends Error {
 }
 
 /**
- * The parts of an event that are applied.
+ * Checks what was read as an event, and keeps the parts that are applied.
  *
  * @throws Inapplicable with a sentence that names the field
  */
-export function applicable(told: Readonly<Record<keyof LoggedEvent, unknown>>): LoggedEvent {
-  const { position, pid, call, outcome, effects } = told;
+export function checkEvent(read: Readonly<Record<keyof LoggedEvent, unknown>>): LoggedEvent {
+  const { position, pid, call, outcome, effects } = read;
   const event = { position, pid, call, outcome, effects };
   const fault = findFault(recordedChange, event);
   if (fault === undefined) return event as LoggedEvent;

@@ -12,15 +12,16 @@ interface Ground {
 }
 
 /**
- * Why a call about a name of the bpffs is not made: somebody else put there what stands there.
+ * Answers why a call about a name of the bpffs is not made: somebody else put there what stands
+ * there.
  *
  * @throws Withheld where that is a symlink, or the way leads out
  */
-export function foreignNode(ground: Ground, call: Call): string | undefined {
-  return changedNames(call).flatMap((path) => foreignAt(ground, path) ?? [])[0];
+export function checkNames(ground: Ground, call: Call): string | undefined {
+  return listChangedNames(call).flatMap((path) => checkName(ground, path) ?? [])[0];
 }
 
-function changedNames(call: Call): readonly string[] {
+function listChangedNames(call: Call): readonly string[] {
   switch (call.name) {
     case 'unlink':
     case 'bpffs_rmdir':
@@ -33,7 +34,7 @@ function changedNames(call: Call): readonly string[] {
   }
 }
 
-function foreignAt(ground: Ground, path: string): string | undefined {
+function checkName(ground: Ground, path: string): string | undefined {
   const { live } = ground;
   return lookBeneath(live.kernel, live.bpffs, path, (fd) =>
     isOurs(ground, path, fd) ? undefined : `${path} is a name that we did not make`,
