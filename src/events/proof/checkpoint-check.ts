@@ -224,6 +224,8 @@ export class CheckpointCheck {
       return;
     }
     const message = `position ${position} has another hash than in a kept checkpoint`;
-    this.#fault({ position_from: this.#statedTo + 1, position_to: position, message });
+    // A checkpoint that is stored of the same position may hold: then the fault is there alone.
+    const position_from = Math.min(this.#statedTo + 1, position);
+    this.#fault({ position_from, position_to: position, message });
   }
 }
