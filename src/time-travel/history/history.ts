@@ -128,7 +128,7 @@ function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[
   if (call.flags?.includes('replace')) return [];
   const named = behindFd(kernel, pid, call.replace_bpf_fd)?.replace('prog', 'program');
   return [
-    `replace_bpf_fd names ${named ?? 'no program'}, but without the flag replace it is ignored`,
+    `replace_bpf_fd names ${named ?? 'no program'}, but the kernel ignores it without the flag replace`,
   ];
 }
 
