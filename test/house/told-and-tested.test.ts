@@ -29,6 +29,9 @@ function tail(path: string): string {
   return path.replace(/^(?:\/v1\/hosts\/\{host\})?\//, '');
 }
 
+/** A path goes on from a slash, or is what a function that asks is given. */
+const BEFORE = String.raw`(?<=/|\b(?:ask|get|read|text|url|positions|request)\(\[?['"\x60])`;
+
 /** A path as a test spells it: its parameters are values, and what comes first may be a variable. */
 function spelled(path: string): RegExp {
   const names = tail(path).split('/');
@@ -36,7 +39,7 @@ function spelled(path: string): RegExp {
     if (name.startsWith('{')) return String.raw`[^/\s'"?]+`;
     return i < names.length - 1 ? String.raw`(?:${name}|\$\{\w+\})` : name;
   });
-  return new RegExp(String.raw`(?<=[\s'"\x60/])${patterns.join('/')}(?=[?'"\x60$\s])`, 'g');
+  return new RegExp(String.raw`${BEFORE}${patterns.join('/')}(?=[?'"\x60$\s])`, 'g');
 }
 
 const SENDS: Readonly<Record<string, RegExp>> = {
