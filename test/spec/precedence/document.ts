@@ -35,7 +35,7 @@ function index(names: readonly string[]): string {
   });
   return `# Which errno comes first
 
-A call can be wrong in many ways at once, and the kernel answers with the first that it looks at.
+A call can be wrong in many ways, and the kernel answers with the first that it looks at.
 Each table starts from one state and one call in which everything is wrong, and mends one fault after
 the other; each kernel's answer before the mend stands in its column. \`A..B\` is every kernel from A
 to B, \`A..\` from A on, where a series stands for all of its updates. The kernels asked are all modelled releases that

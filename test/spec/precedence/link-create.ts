@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'link_create',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source:
     '`link_create`, `cgroup_bpf_link_attach`, `__cgroup_bpf_attach`; semantics §11, §19.2, §20',
   state:

@@ -4,7 +4,7 @@ import type { Table } from './table.ts';
 
 const update: Table = {
   page: 'link_update',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`link_update`, `cgroup_bpf_replace`; semantics §12, §19.4',
   state:
     '`/c` holds `multi link(a)`; `link(d)` lost its cgroup. `a` uses the storage map `M`, `n` the ' +
@@ -46,7 +46,7 @@ const update: Table = {
 
 const detach: Table = {
   page: 'link_detach',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`link_detach`, `bpf_cgroup_link_detach`; semantics §13',
   state: '`/c` holds `multi link(a)`. The caller has no capability.',
   given(world) {

@@ -53,7 +53,7 @@ const array: Table = {
 
 const bind: Table = {
   page: 'prog_bind_map',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_bind_map`; semantics §25.2',
   state: '`a` is a program, `M` a map.',
   given(world) {

@@ -23,7 +23,7 @@ const PINS_STATE =
 
 const pin: Table = {
   page: 'obj_pin',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_obj_pin_user`, `bpf_obj_do_pin`; semantics §15',
   state: PINS_STATE,
   given: pins,
@@ -47,7 +47,7 @@ const pin: Table = {
 
 const get: Table = {
   page: 'obj_get',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_obj_get`, `bpf_obj_do_get`; semantics §15, D15',
   state: `${PINS_STATE} It has no free fd.`,
   given(world) {
@@ -74,7 +74,7 @@ const get: Table = {
 
 const info: Table = {
   page: 'obj_get_info_by_fd',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_obj_get_info_by_fd`; semantics §16, D7',
   state: '`/c` holds `multi link(a)`.',
   given: (world) => void world.cgroups('/c').has('/c', 'multi link(a)').open('/c'),

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'prog_attach',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_attach`, `__cgroup_bpf_attach`; semantics §8.1',
   state:
     `${FULL_BELOW_EXCLUSIVE} \`b\` and \`x\` are attached nowhere. The caller has no capability; ` +

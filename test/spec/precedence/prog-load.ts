@@ -4,7 +4,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'prog_load',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_load`, `bpf_check`; semantics §7, §18, §25.2',
   state:
     '`M` and `N` are cgroup storage maps. The caller has no capability and no free fd; ' +

@@ -4,7 +4,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'prog_query',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_query`, `__cgroup_bpf_query`; semantics §10',
   state:
     '`/c` holds `multi a b`. The caller has no capability; `unprivileged_bpf_disabled` is 2. ' +

@@ -1,5 +1,5 @@
 /**
- * Errno precedence tables. A table is one state and one call in which everything is wrong at once;
+ * Errno precedence tables. A table is one state and one call in which everything is wrong;
  * each row says what is wrong first, how that is mended, and what each kernel answered before.
  *
  * Rows are text, one column a group of kernels (`5.7`, `v2-series..5.7`, `all`, see `kernelsOf`):
