@@ -21,7 +21,7 @@ export interface SyscallsBody {
   readonly value: unknown;
 }
 
-/** What a response of status 200 says, whoever sends it. */
+/** What a response of status 200 has, from the router and from the side door. */
 export interface SyscallsAnswer {
   /** The host and the position that the answer reflects. */
   readonly etag: string;

@@ -40,7 +40,7 @@ export interface HeavyAnswer {
 export interface UnderWay extends Wanted {
   /** Makes room for the next. To be called at its end; harmless when it is called again. */
   leave(): void;
-  /** Ends it before it is done: whoever read the answer is gone. */
+  /** Ends it before it is done: the reader of the answer is gone. */
   end(): void;
 }
 
@@ -56,7 +56,7 @@ export class HeavyReads {
     this.#room = new Room(kind, kind.what);
   }
 
-  /** Does the work of one. Throws a problem when there is no room, or it is not wanted any more. */
+  /** Does the work of one. Throws a problem when there is no room, or when nobody waits for it. */
   async answer<T>(c: Context, work: (wanted: Wanted) => Promise<T>): Promise<T> {
     const read = this.begin(c);
     try {

@@ -1,7 +1,7 @@
 /**
  * The shape of a JSON text, looked at before it is parsed: how deep, how wide, how many values. The
  * engine takes seconds for eight megabytes of nested lists or of fields with ever new names, and
- * then whoever checks the value takes as long again; to run over the bytes takes milliseconds.
+ * then the check of the value takes as long again; one pass over the bytes takes milliseconds.
  */
 import {
   JSON_DEPTH_MAX,

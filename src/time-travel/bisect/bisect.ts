@@ -21,7 +21,7 @@ export interface Verdict {
 /** What a version must be like. */
 export type Test = (version: ArrayVersion) => boolean;
 
-/** The test that a condition stands for. While there is no cgroup its array is empty. */
+/** The test of a condition. While there is no cgroup, its array is empty. */
 export function testOf(condition: Condition): Test {
   switch (condition.kind) {
     case 'lacks':
