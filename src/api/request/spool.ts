@@ -9,8 +9,8 @@ import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
 /**
- * Takes all of a body, and then does the work with its bytes, which may be asked for once. The file
- * has no name any more when the first byte is written, so that nothing of it stays behind, however
+ * Reads a whole body, and then does the work with its bytes, which can be read once. The file
+ * has no name when the first byte is written, so that nothing of it remains, however
  * the process ends.
  *
  * @throws ProblemError `body-too-large`

@@ -1,7 +1,7 @@
 /**
  * Bisect: the first position at which a condition on an effective array holds. Conditions come and
  * go with every change of a list, so halving the log may step over the first one; the timeline has
- * every change and nothing else, so it is read in order instead (docs/adr/0010).
+ * every change and nothing else, so it is read in order instead (docs/adr/0006).
  */
 import type { ArrayVersion } from '../array-timeline.ts';
 
