@@ -5,8 +5,8 @@
  */
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
-import type { Fault } from './chain-check.ts';
 import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
+import type { Fault } from './fault.ts';
 import type { PublicKey } from './signing-key.ts';
 import { TrustedKeys } from './trusted-keys.ts';
 

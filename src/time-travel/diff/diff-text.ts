@@ -1,9 +1,10 @@
 /** A difference for people: what changed, and below each change the events that made it. */
 import { entryText, eventText, programText } from '../wording/words.ts';
+import type { ArrayChange } from './array-changes.ts';
 import type { AskedDiff } from './asked-diff.ts';
 import type { ChangedRow, RowsDiff } from './rows.ts';
 import type { SequenceChange } from './sequence.ts';
-import type { ArrayChange, ListChange, StateDiff } from './state-diff.ts';
+import type { ListChange, StateDiff } from './state-diff.ts';
 
 interface Change {
   readonly lines: readonly string[];

@@ -1,6 +1,6 @@
 /** An explanation in a sentence. */
 import { isRefusal } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { NamedProgram } from '../../projections/lives.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';

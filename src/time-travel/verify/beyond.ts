@@ -2,7 +2,7 @@
  * Rows of positions that a log does not have: a log that was cut leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
-import type { Fault } from '../../events/proof/chain-check.ts';
+import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
 
