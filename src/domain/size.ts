@@ -45,7 +45,7 @@ export function entryRows({ lists }: Cgroup): number {
   return rows;
 }
 
-/** What the rows of a state hold, counted anew: fds, waiting fds, entries, elements, long names. */
+/** What the rows of a state hold, counted again: fds, waiting fds, entries, elements, long names. */
 export function contentsOf(kernel: Kernel): number {
   let rows = 0;
   for (const { fds, mailbox } of kernel.processes.values()) rows += fds.rows + mailbox.length;
@@ -63,16 +63,16 @@ export interface PassedLimit {
 }
 
 /** The limit that a state has passed by effects that it took just now. */
-export function passedLimit(kernel: Kernel, effects: readonly Effect[]): PassedLimit | undefined {
+export function checkSize(kernel: Kernel, effects: readonly Effect[]): PassedLimit | undefined {
   if (stateRows(kernel) > STATE_ROWS_MAX) return { what: 'rows a host', limit: STATE_ROWS_MAX };
   for (const effect of effects) {
-    const passed = passedBy(kernel, effect);
+    const passed = checkEffect(kernel, effect);
     if (passed !== undefined) return passed;
   }
   return undefined;
 }
 
-function passedBy(kernel: Kernel, effect: Effect): PassedLimit | undefined {
+function checkEffect(kernel: Kernel, effect: Effect): PassedLimit | undefined {
   switch (effect.type) {
     case 'StorageMade':
     case 'ElementUpdated': {

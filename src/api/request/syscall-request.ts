@@ -12,14 +12,14 @@ import { requestedSightings } from '../../events/schema/sightings.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { comm, path } from '../../events/schema/text.ts';
 import type { CallRequest } from '../../events/submission.ts';
-import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
+import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
+import { time } from '../time.ts';
 import type { JsonBody } from './body.ts';
 import { fdFacts } from './fd-facts.ts';
 import { observationFault } from './observation-fault.ts';
-import { time } from './time.ts';
 
 const asked = {
   pid: reference.exactOptional(),
@@ -45,8 +45,8 @@ export const syscallRequest = strictObject({
   id: 'SyscallRequest',
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
-    '`comm` tells the name of a process that the ledger knows under another. With an `outcome` it ' +
-    'is an observation of a real kernel, and the other fields tell what was seen beside it.',
+    '`comm` is the name of the process, when it is not the name that the ledger knows. With an ' +
+    '`outcome` it is an observation of a real kernel, and the other fields tell what was seen beside it.',
 });
 
 const SIGHTINGS = requestedSightings(time);
@@ -66,10 +66,10 @@ export const postedRequest = z.union([syscallRequest, sightingRequest]);
 
 export const syscallRequests = z.array(postedRequest).min(1).max(CALLS_MAX).meta({
   id: 'SyscallRequests',
-  description: 'Calls that are recorded all together or not at all.',
+  description: 'Calls that are recorded together, all or none.',
 });
 
-/** The schema as one function: what a busy ledger parses all day. */
+/** The schema as one function: a busy ledger parses little else. */
 const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
@@ -115,7 +115,7 @@ function oneSighting(value: unknown, name: keyof typeof SIGHTINGS, prefix: strin
 export async function callsOf({ text, value }: JsonBody): Promise<CallRequest[]> {
   if (!Array.isArray(value)) return [oneSyscall(value)];
   const checked = syscallList(value);
-  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : atOnce(checked);
+  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : inOnePiece(checked);
 }
 
 /** Calls that are asked of the model. Throws the problem of the first that tells an answer. */
@@ -135,7 +135,7 @@ function* syscallList(values: readonly unknown[]): Pausing<CallRequest[]> {
     throw invalid([{ field: '', message, limit: CALLS_MAX }]);
   }
   const calls: CallRequest[] = [];
-  // Each on its own, so that a hundred broken calls do not make a hundred errors.
+  // One by one, so that a hundred wrong calls do not make a hundred errors.
   for (const [index, value] of values.entries()) {
     calls.push(oneSyscall(value, String(index)));
     yield;

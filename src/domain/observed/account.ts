@@ -4,7 +4,7 @@
  */
 import type { Effect } from '../effect.ts';
 import { applyAll } from '../evolve.ts';
-import { type Kernel, layered } from '../kernel.ts';
+import { type Kernel, layerOn } from '../kernel.ts';
 import { sightingsBefore } from './before.ts';
 import { foundEffects, type Sighted } from './found.ts';
 import { goneEffects } from './gone.ts';
@@ -98,7 +98,7 @@ export class Account {
   }
 
   #add(witnessed: Witnessed): void {
-    if (!this.#isOwn) this.#kernel = layered(this.#kernel);
+    if (!this.#isOwn) this.#kernel = layerOn(this.#kernel);
     this.#isOwn = true;
     applyAll(this.#kernel, witnessed.effects, witnessed.pid);
     this.#told.push(witnessed);

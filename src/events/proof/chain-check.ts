@@ -1,5 +1,5 @@
 /**
- * Checks a log as it goes by: the chain of hashes is computed anew from the exact texts and held
+ * Checks a log as it is read: the hash chain is computed again from the exact texts and compared
  * against every hash that was stored beside them, and against what checkpoints state. After a
  * fault it goes on from the stored hash, so that one damaged event does not hide the next.
  */
@@ -11,21 +11,11 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import { genesisOf, type LogIdentity } from '../reading/birth.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointCheck, type Outside, type SignedReport } from './checkpoint-check.ts';
+import type { Fault } from './fault.ts';
 import type { PublicKey } from './signing-key.ts';
 
 /** Faults that a report lists; more are only counted. */
 const FAULTS_MAX = 100;
-
-/** Something that is not as it was recorded. */
-export interface Fault {
-  /** The first and the last position that may be concerned; absent when no event is. */
-  readonly position_from?: number;
-  readonly position_to?: number;
-  /** Line of an exported file. */
-  readonly line?: number;
-  /** What was found, in a sentence. */
-  readonly message: string;
-}
 
 /** What a check comes to. */
 export interface ChainReport extends SignedReport {
@@ -44,14 +34,14 @@ export class ChainCheck {
   readonly #faults: Fault[] = [];
   #faultCount = 0;
   #position = 0;
-  /** Undefined where what stood before is lost, until a stored hash tells it again. */
+  /** Undefined after lost events, until a stored hash gives it again. */
   #hash: Uint8Array | undefined = GENESIS_HASH;
   /** The chain begins with the host's name. */
   #born = false;
   #recordedAt = 0;
   #atMax: number | undefined = 0;
   #batchFrom = 1;
-  /** When the batch that is under way was recorded; all its events were, at once. */
+  /** When the current batch was recorded, with all its events. */
   #batchTime: number | undefined;
   #forkedAt = 0;
   /** A fault of this batch is known more exactly than by the batch. */
@@ -179,13 +169,13 @@ export class ChainCheck {
     this.#settle(this.#position);
   }
 
-  /** A segment says that the chain stands at `hash` here; `fault` tells when it does not. */
+  /** A segment says that the chain is at `hash` here; reports a fault when it is not. */
   stands(hash: Uint8Array, fault: Fault): void {
     if (this.#hash !== undefined && !sameBytes(this.#hash, hash)) this.fault(fault);
     this.#hash = hash;
   }
 
-  /** Something that concerns the log, found by whoever reads it. */
+  /** A fault of the log that its reader found. */
   fault(fault: Fault): void {
     this.#faultCount++;
     if (this.#faults.length < FAULTS_MAX) this.#faults.push(fault);

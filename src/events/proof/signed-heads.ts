@@ -15,7 +15,7 @@ import type { KeptHead } from './checkpoint-check.ts';
 /** Name of the file, in the data directory. */
 export const SIGNED_HEADS_FILE = 'signed-heads.jsonl';
 
-/** Lines beyond twice the number of hosts after which the file is written anew, a line a host. */
+/** Lines beyond twice the number of hosts after which the file is rewritten, one line for each host. */
 const SPARE_LINES = 10_000;
 const NO_FILE = -1;
 /** Ends a line that a crash cut off, before the next one is added: it was never said to be remembered. */
@@ -115,7 +115,7 @@ export class SignedHeads {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    // What was known stays known when the file goes away: the next line writes all of it anew.
+    // Known heads stay known when the file is removed: the next line writes all of them again.
     if (found === undefined) this.#inode = NO_FILE;
     if (found === undefined || (found.ino === this.#inode && found.size === this.#read)) return;
     if (found.ino !== this.#inode || found.size < this.#read) {
@@ -126,7 +126,7 @@ export class SignedHeads {
     }
     if ((found.mode & 0o022) !== 0) {
       const mode = (found.mode & 0o777).toString(8);
-      throw new Error(`${this.#file} has the mode ${mode}: others may change it (chmod 600)`);
+      throw new Error(`${this.#file} has mode ${mode}, so others can change it (chmod 600)`);
     }
     const file = await open(this.#file, 'r');
     try {
@@ -169,7 +169,7 @@ export class SignedHeads {
         await file.appendFile(`${(await endsWhole(file)) ? '' : CUT_OFF}${lines}`);
         await file.sync();
         if (this.#inode === NO_FILE) await syncFolder(dirname(this.#file));
-        // Whoever wrote the file anew meanwhile may not have seen them.
+        // A process that rewrote the file meanwhile may not have seen them.
         const now = await stat(this.#file).catch(() => undefined);
         isThere = now?.ino === (await file.stat()).ino;
       } finally {
@@ -179,7 +179,7 @@ export class SignedHeads {
     await this.#refresh();
   }
 
-  /** One line a host, in a new file that takes the place of the old one at once. */
+  /** One line a host, in a new file that replaces the old one atomically. */
   async #rewrite(): Promise<void> {
     const path = `${this.#file}.new`;
     const file = await open(path, 'wx', 0o600).catch(() => undefined);

@@ -34,13 +34,13 @@ export class TrustedKeys {
  *
  * @throws Error that names the line
  */
-export function trustedKeysOf(text: string): TrustedKeys {
+export function parseTrustedKeys(text: string): TrustedKeys {
   const pins: string[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     const pin = line.replace(/#.*/u, '').trim();
     if (pin === '') continue;
     if (!PIN.test(pin)) {
-      throw new Error(`line ${i + 1} is no key: one has 64 hexadecimal digits, its id has 16`);
+      throw new Error(`line ${i + 1} is not a key (64 hexadecimal digits) or a key id (16)`);
     }
     pins.push(pin);
   }

@@ -19,7 +19,7 @@ import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
  */
 const SNAPSHOT_VERSION = 3;
 
-/** Where `SnapshotFault`s are told: whoever reads a state gets a sound one and need not know. */
+/** The channel of `SnapshotFault`s: the reader of a state gets a sound state and need not know. */
 export const SNAPSHOT_FAULTS = 'bpfledger:snapshot-faults';
 
 /** A stored state that is not the one of its place. */
@@ -41,8 +41,8 @@ export interface StoredSnapshot {
 }
 
 /** The text of the state that a snapshot holds. */
-export function unpacked({ state }: StoredSnapshot): string {
-  // At once: to parse the text takes longer, and another thread no less than a turn of the loop.
+export function unpackState({ state }: StoredSnapshot): string {
+  // Synchronously: parsing takes longer, and another thread takes at least a turn of the loop.
   return inflateSync(state).toString('utf8');
 }
 

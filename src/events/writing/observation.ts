@@ -6,7 +6,7 @@ import { observe } from '../../domain/observed/observe.ts';
 import { isSighting } from '../../domain/observed/sighting.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import type { LedgerEvent } from '../event.ts';
-import type { Place } from './decision.ts';
+import type { EventStamp } from './decision.ts';
 import type { NumberedRequest } from './references.ts';
 
 /** Whether a request tells what a real kernel did, and asks nothing. */
@@ -23,7 +23,7 @@ export function isObservation({ outcome, call }: NumberedRequest): boolean {
 export function* observedEvents(
   kernel: Kernel,
   request: NumberedRequest,
-  place: Place,
+  place: EventStamp,
 ): Generator<LedgerEvent> {
   const { position: first, recorded_at, actor } = place;
   const { at = recorded_at, since, tid, uid, cgroup } = request;

@@ -1,6 +1,6 @@
 /**
- * What a kernel's rules answer to a recorded call, and whether two kernels told a caller the same,
- * and did the same.
+ * What a kernel's rules answer to a recorded call, and whether two kernels give a caller the same
+ * answer and have the same effects.
  */
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';

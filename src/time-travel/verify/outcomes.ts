@@ -1,9 +1,9 @@
 /**
  * The third verdict: would today's rules answer each call as the log says? Every event is decided
  * again on the state before it, and then folded as it was recorded: the log is the truth, and an
- * answer that is no longer ours is told, never corrected.
+ * answer that differs today is reported, never corrected.
  */
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { observeAgain } from '../../domain/observed/again.ts';
@@ -53,7 +53,7 @@ export interface OutcomesVerdict {
  * Decides a log again, from its first event to where it ends now.
  *
  * @param snapshots are held against the states on the way
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
  */
 export async function verifyOutcomes(
@@ -81,7 +81,7 @@ export async function verifyOutcomes(
 /** A log that is decided again, event by event from its first one on. */
 export class DecidedAgain {
   /** The state after the last event that was taken; not to be changed. */
-  readonly kernel = unbooted();
+  readonly kernel = emptyKernel();
   readonly #differences: OutcomeDifference[] = [];
   #count = 0;
   #position = 0;

@@ -58,7 +58,7 @@ export function addressOf(text: string): Address {
   const rest = `${path}${options.size > 0 ? `?${options}` : ''}`;
   const servers = hosts.map((host) => {
     const { name, place } = placeOf(host);
-    // The driver takes part of what it is told from the host, and only of one with a plain name.
+    // The driver reads some settings from the host name, and only from a plain name.
     return { name, place, url: `${scheme}${login}${at > 0 ? '@' : ''}localhost${rest}` };
   });
   return {
@@ -71,7 +71,7 @@ function placeOf(text: string): Pick<Server, 'name' | 'place'> {
   const { host, port } =
     /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d{1,5}))?$/.exec(text)?.groups ?? {};
   if (host === undefined || Number(port ?? 0) > 65_535) {
-    throw new Error('must name its servers as host, host:port or [IPv6]:port, with commas between');
+    throw new Error('must name its servers as host, host:port or [IPv6]:port, separated by commas');
   }
   const plain = decodeURIComponent(host).replace(/^\[|\]$/g, '');
   const number = Number(port ?? PORT_DEFAULT);
