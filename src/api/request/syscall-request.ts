@@ -1,6 +1,5 @@
 /** What is posted to /syscalls and /plan: one call with who makes it, or a list of them. */
 import { z } from 'zod';
-import { microsOf } from '../../events/encoding/rfc3339.ts';
 import { requestedCall } from '../../events/schema/call-schema.ts';
 import { reference } from '../../events/schema/reference.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -9,18 +8,8 @@ import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
+import { time } from '../time.ts';
 import type { JsonBody } from './body.ts';
-
-/** A time in a request; the output is in microseconds since the epoch. */
-export const time = z
-  .string()
-  .transform((text, context) => {
-    const micros = microsOf(text);
-    if (micros !== undefined && micros >= 0) return micros;
-    context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time since 1970' });
-    return z.NEVER;
-  })
-  .meta({ id: 'Time', description: 'An RFC 3339 time.', type: 'string', format: 'date-time' });
 
 /** One syscall as posted. */
 export const syscallRequest = strictObject({

@@ -6,8 +6,8 @@ import type { Host } from '../../events/hosts.ts';
 import { bootConfig, bootConfigRequest } from '../../events/schema/boot-config.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Principal } from '../guard/tokens.ts';
-import { time } from '../request/syscall-request.ts';
 import { hostName } from '../routing.ts';
+import { time } from '../time.ts';
 import { position, timestamp } from './event.ts';
 import { importedLog, importedLogOnWire } from './imported.ts';
 
