@@ -60,7 +60,7 @@ const success = strictObject({
   lost: z.literal(true).exactOptional(),
 }).meta({ id: 'Success' });
 
-/** The fields of a refusal, for those who add to them. */
+/** The fields of a refusal, for schemas that add fields. */
 export const refusalFields = {
   errno: z.enum(Object.keys(ERRNO_NUMBERS) as Errno[]),
   rule: z.enum(Object.keys(RULES) as RuleName[]),
