@@ -97,7 +97,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     says: [
       '{step:11} at … refused with EPERM: / has a program attached without override or multi, … (cni_egress)',
       '{step:12} at … removed from … its cgroup was removed',
-      '{step:15} at … by systemd[{pid:systemd}] … refused with EPERM: / holds … program {prog:cni_egress} (cni_egress)',
+      '{step:15} at … by systemd[{pid:systemd}] … refused with EPERM: / has a program attached … program {prog:cni_egress} (cni_egress)',
       '{step:26} at … attached to cgroup 4 (/system.slice/sshd.service)',
     ],
   },
@@ -290,7 +290,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     says: [
       '{step:11} at … found no program for cgroup_unix_connect',
       '{step:12} at … refused with EINVAL: a query of lsm_cgroup needs a prog_attach_flags buffer',
-      '{step:14} at … refused with EINVAL: attach type 4242 is none',
+      '{step:14} at … refused with EINVAL: this command does not take attach type 4242',
       '{step:15} at … (svc_connect) for cgroup_inet4_connect',
       '{step:16} at … (svc_egress) for cgroup_inet_egress',
     ],
