@@ -23,7 +23,7 @@ export interface Printer {
 
 export interface Invocation<F extends Flags> {
   readonly flags: Typed<F>;
-  /** What is no flag, in order. */
+  /** The words that are not flags, in order. */
   readonly words: readonly string[];
   readonly print: Printer;
 }

@@ -38,7 +38,7 @@ export const importLog = command({
       method: 'POST',
       headers: { 'content-type': BUNDLE_TYPE },
       body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
-      // fetch wants to be told that the answer comes after the whole body.
+      // fetch needs `duplex` to send a body that is read while it is sent.
       duplex: 'half',
     };
     const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);

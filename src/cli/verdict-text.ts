@@ -103,7 +103,7 @@ function chainText(chain: Verdicts['chain']): string {
   const proven =
     checkpoints === 0
       ? none
-      : `${checkpoints} checkpoints up to position ${proven_to}, key ${keys.join(', ')}`;
+      : `${checkpoints === 1 ? '1 checkpoint' : `${checkpoints} checkpoints`} up to position ${proven_to}, key ${keys.join(', ')}`;
   return `${position} events, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }
 

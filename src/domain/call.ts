@@ -33,7 +33,7 @@ interface Anchored {
 export type MapKey = number | { readonly cgroup_id: number; readonly attach_type?: AttachType };
 
 export interface ProcessCalls {
-  /** A new process without a parent's fds: 0, 1 and 2 are open and are no BPF objects. */
+  /** A new process without a parent's fds: 0, 1 and 2 are open and are not BPF objects. */
   spawn: {
     readonly child_pid?: number;
     readonly comm?: string;

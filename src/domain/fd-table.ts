@@ -63,7 +63,7 @@ export class FdTable {
     if (word < this.#fullBelow) this.#fullBelow = word;
   }
 
-  /** The lowest free number but for `taken`. */
+  /** The lowest free number that is not `taken`. */
   lowestFree(taken: number | undefined): number {
     const words = this.#words;
     let word = this.#fullBelow;
@@ -104,7 +104,7 @@ export class FdTable {
     return new FdTable(this);
   }
 
-  /** Writes a layer of `base` into it and gives that; a table that is no layer of it stays. */
+  /** Writes a layer of `base` into `base` and returns that; returns a table of another base as it is. */
   flushInto(base: FdTable | undefined): FdTable {
     if (base === undefined || this.#base !== base) return this;
     this.#rows.flush();

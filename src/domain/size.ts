@@ -45,7 +45,7 @@ export function entryRows({ lists }: Cgroup): number {
   return rows;
 }
 
-/** What the rows of a state hold, counted anew: fds, waiting fds, entries, elements, long names. */
+/** What the rows of a state hold, counted again: fds, waiting fds, entries, elements, long names. */
 export function contentsOf(kernel: Kernel): number {
   let rows = 0;
   for (const { fds, mailbox } of kernel.processes.values()) rows += fds.rows + mailbox.length;

@@ -126,7 +126,7 @@ export class Table<K extends string | number, V> {
   /**
    * Writes a layer's rows into its base; the layer must not be used afterwards.
    *
-   * @throws Error when the base was changed below the layer: a bug of whoever kept the layer
+   * @throws Error when the base was changed below the layer: a bug of the layer's owner
    */
   flush(): void {
     const base = this.#base;

@@ -159,7 +159,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
   const held = { ...HELD_MAX, ...options.held };
   const nowMs = () => clock.now() / 1000;
-  /** Whoever finds out first makes all others let go of what is not so any more. */
+  /** The first one to notice makes all others drop what is no longer true. */
   function historyChanged(found: HistoryChange): void {
     const host = ids.nameOf(found.host_id);
     ids.forget(found.host_id);

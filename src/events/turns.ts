@@ -1,6 +1,6 @@
 /**
  * Turns of the event loop. One thread answers everybody, so work that takes long is done in pieces,
- * and between two pieces whoever waits is looked after. All who work in pieces stand in one line:
+ * and between two pieces others are served. All work in pieces waits in one queue:
  * however many they are, one piece is done in each turn of the loop.
  */
 

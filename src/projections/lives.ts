@@ -1,5 +1,5 @@
 /**
- * Lives: from which position to which a thing was there, told from its first and newest versions,
+ * Lives: from which position to which an object existed, read from its first and newest versions,
  * also when it is gone by now.
  */
 import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';

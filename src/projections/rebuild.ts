@@ -1,5 +1,5 @@
 /**
- * Rebuild: derives every row of a host's projections anew from its log, beside the rows that are
+ * Rebuild: derives every row of a host's projections from its log again, beside the rows that are
  * there, and compares. Where they differ, which also says that they are of another version, the
  * new rows take the place of the old ones in the same transaction.
  */

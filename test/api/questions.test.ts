@@ -165,6 +165,7 @@ describe('explain', () => {
     ],
     ['/pod/c', 4, 21, 'cgroup_removed', 21, 'the cgroup was removed at 21'],
     ['/pod', 99, 21, 'never_loaded', undefined, 'no program of this id was loaded'],
+    ['/pod', 99, 21, 'never_loaded', undefined, 'program 99 is not effective on /pod'],
     ['/none', 1, 21, 'no_such_cgroup', undefined, 'there was no such cgroup'],
   ] as const)('%s, program %i at %i: %s', async (cgroup, program, at, why, position, sentence) => {
     const told = await ask(['explain', egress(cgroup, { program, at })], explanation);

@@ -1,4 +1,4 @@
-/** What is posted to /syscalls and /plan: one call with who makes it, or a list of them. */
+/** The body of /syscalls and /plan: one call with its process, or a list of them. */
 import { z } from 'zod';
 import { requestedCall } from '../../events/schema/call-schema.ts';
 import { reference } from '../../events/schema/reference.ts';
@@ -31,7 +31,7 @@ export const syscallRequests = z.array(syscallRequest).min(1).max(CALLS_MAX).met
 
 export type SyscallRequest = z.output<typeof syscallRequest>;
 
-/** The schema as one function: what a busy ledger parses all day. */
+/** The schema as one function: a busy ledger parses little else. */
 const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
@@ -54,7 +54,7 @@ function* syscallList(values: readonly unknown[]): Pausing<SyscallRequest[]> {
     throw invalid([{ field: '', message, limit: CALLS_MAX }]);
   }
   const calls: SyscallRequest[] = [];
-  // Each on its own, so that a hundred broken calls do not make a hundred errors.
+  // One by one, so that a hundred wrong calls do not make a hundred errors.
   for (const [index, value] of values.entries()) {
     calls.push(oneSyscall(value, String(index)));
     yield;

@@ -80,7 +80,7 @@ function checkAttr(caller: Caller, attr: QueryAttr): Refusal | undefined {
   return undefined;
 }
 
-/** Hooks that are no cgroup's: LSM_CGROUP is known but never has anything here (§21). */
+/** Hooks of other subsystems: LSM_CGROUP is known, but nothing is ever attached to it here (§21). */
 function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs): Decision {
   const { switches } = caller.kernel;
   const { type } = attr;

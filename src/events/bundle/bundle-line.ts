@@ -1,7 +1,7 @@
 /**
  * The lines of a bundle: one exported log in one file of JSON lines. Each line ends with the
- * SHA-256 of its own bytes before that field, so that damage is told by line; the hashes of the
- * events tell what a forger, who would compute the lines' digests anew, has changed.
+ * SHA-256 of its own bytes before that field, so that damage shows by line; the hashes of the
+ * events show what a forger changed, who can compute the digests of lines again.
  *
  *     {"type":"bundle","version":2,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
  *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}

@@ -32,7 +32,7 @@ const PIECE_TEXT = 4 * 1024 * 1024;
 export interface BundleImport {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly projector: Projector;
-  /** Gives the new host's name; it is told what the bundle calls it, and may throw. */
+  /** Gives the new host's name, from the name in the bundle; may throw. */
   readonly hostName: (exported: string) => string;
   /** Who imports it, and when (microseconds since the epoch). */
   readonly actor: string;
@@ -176,7 +176,7 @@ class Restored {
       case 'segment':
         return storeSegment(tx, this.host_id, part.segment);
       case 'row':
-        // An append is told after its last row, with which it is written.
+        // The line of a batch follows its last row, and is written with it.
         if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
         this.#row(part.row, part.event);
         return;
@@ -260,7 +260,7 @@ class Restored {
   async #flush(): Promise<void> {
     await this.#writing;
     this.#writing = Promise.all(this.#writeRows());
-    // Whoever waits for it next is told; nobody may do so before an error ends the import.
+    // The next wait for it gets the error; there may be none before an error ends the import.
     this.#writing.catch(() => undefined);
     this.#rows = [];
     this.#text = 0;

@@ -150,7 +150,7 @@ class Reading {
     }
   }
 
-  /** There are no more lines. */
+  /** The file has ended. */
   end(): void {
     const head = this.#header?.position ?? this.#check.position;
     this.#settle(head + 1);

@@ -1,7 +1,7 @@
 /**
  * Exports a log as a bundle: sealed segments where there are any, the rows of the rest, and the
  * checkpoints with the keys that signed them. What the database holds is exported as it stands,
- * sound or not: whoever reads it checks it.
+ * sound or not: the reader checks it.
  */
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';

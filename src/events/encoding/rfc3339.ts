@@ -27,7 +27,7 @@ function textOf(time: number): string {
 }
 
 /**
- * The time that an RFC 3339 text tells; decimals beyond the sixth are cut off.
+ * The time of an RFC 3339 text; decimals beyond the sixth are cut off.
  *
  * @returns microseconds since the epoch, or undefined for any other text
  */

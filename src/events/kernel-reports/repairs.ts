@@ -17,7 +17,7 @@ export interface RepairRow extends Repair {
   /** How far the log was reported when it was put back. */
   readonly position: number;
   readonly executor: string;
-  /** Who told of it; null where that was not stored yet. */
+  /** Who reported it; null in rows from before this was stored. */
   readonly actor: string | null;
   readonly repaired_at: number;
 }

@@ -37,7 +37,7 @@ export interface ReportRow {
 export interface Reporting {
   readonly hostId: number;
   readonly lease: string;
-  /** Who reports: the lease is of whoever took it, too. */
+  /** Who reports: the lease also belongs to the actor that took it. */
   readonly actor: string;
   /** In the order of the log, without gaps. */
   readonly reports: readonly Report[];

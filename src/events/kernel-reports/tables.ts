@@ -71,7 +71,7 @@ export const executorRepairs = pgTable(
     did: text().notNull(),
     /** Microseconds since the epoch. */
     repaired_at: int8().notNull(),
-    /** Who told of it; null where that was not stored yet. */
+    /** Who reported it; null in rows from before this was stored. */
     actor: text(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.repair_id] })],

@@ -1,5 +1,5 @@
 /**
- * Checks a log as it goes by: the chain of hashes is computed anew from the exact texts and held
+ * Checks a log as it is read: the hash chain is computed again from the exact texts and compared
  * against every hash that was stored beside them, and against what checkpoints state. After a
  * fault it goes on from the stored hash, so that one damaged event does not hide the next.
  */
@@ -34,7 +34,7 @@ export class ChainCheck {
   readonly #faults: Fault[] = [];
   #faultCount = 0;
   #position = 0;
-  /** Undefined where what stood before is lost, until a stored hash tells it again. */
+  /** Undefined after lost events, until a stored hash gives it again. */
   #hash: Uint8Array | undefined = GENESIS_HASH;
   /** The chain begins with the host's name. */
   #born = false;
@@ -169,13 +169,13 @@ export class ChainCheck {
     this.#settle(this.#position);
   }
 
-  /** A segment says that the chain stands at `hash` here; `fault` tells when it does not. */
+  /** A segment says that the chain is at `hash` here; reports a fault when it is not. */
   stands(hash: Uint8Array, fault: Fault): void {
     if (this.#hash !== undefined && !sameBytes(this.#hash, hash)) this.fault(fault);
     this.#hash = hash;
   }
 
-  /** Something that concerns the log, found by whoever reads it. */
+  /** A fault of the log that its reader found. */
   fault(fault: Fault): void {
     this.#faultCount++;
     if (this.#faults.length < FAULTS_MAX) this.#faults.push(fault);

@@ -1,7 +1,7 @@
 /**
  * Holds what was signed against a log that goes by: the checkpoints that are stored with it, and
  * what somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
- * does not agree with the log is a fault, whoever signed it.
+ * does not agree with the log is a fault, no matter who signed it.
  */
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
@@ -75,7 +75,7 @@ export class CheckpointCheck {
   readonly #keys = new Set<string>();
   readonly #untrustedKeys = new Set<string>();
 
-  /** @param fault is told of what does not agree */
+  /** @param fault receives each disagreement */
   constructor({ trusted, kept = [], required = false }: Outside, fault: (fault: Fault) => void) {
     this.#required = required;
     this.#trusted = trusted ?? new TrustedKeys([]);

@@ -1,7 +1,7 @@
 /**
  * A checkpoint: a signed statement that a host's log stood at a position with a hash. Nobody who
  * lacks the key can rewrite what lies before it without being noticed, even if they compute all
- * hashes anew. What is signed is a text, a line each; in format 2:
+ * hashes again. The signed text has these lines, in format 2:
  *
  *     bpfledger checkpoint v2
  *     HOST

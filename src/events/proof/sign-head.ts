@@ -99,7 +99,7 @@ async function checkExtends(
   return refuse(head.position, `the events up to ${head.position} do not give the stored hash`);
 }
 
-/** Missing events are no stand of any log; any other error is thrown again. */
+/** Missing events give no position to sign; any other error is thrown again. */
 function ignoreDamage(error: unknown): undefined {
   if (!(error instanceof DamagedLog)) throw error;
 }

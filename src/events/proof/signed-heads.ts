@@ -15,7 +15,7 @@ import type { KeptHead } from './checkpoint-check.ts';
 /** Name of the file, in the data directory. */
 export const SIGNED_HEADS_FILE = 'signed-heads.jsonl';
 
-/** Lines beyond twice the number of hosts after which the file is written anew, a line a host. */
+/** Lines beyond twice the number of hosts after which the file is rewritten, one line for each host. */
 const SPARE_LINES = 10_000;
 const NO_FILE = -1;
 /** Ends a line that a crash cut off, before the next one is added: it was never said to be remembered. */
@@ -115,7 +115,7 @@ export class SignedHeads {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    // What was known stays known when the file goes away: the next line writes all of it anew.
+    // Known heads stay known when the file is removed: the next line writes all of them again.
     if (found === undefined) this.#inode = NO_FILE;
     if (found === undefined || (found.ino === this.#inode && found.size === this.#read)) return;
     if (found.ino !== this.#inode || found.size < this.#read) {
@@ -169,7 +169,7 @@ export class SignedHeads {
         await file.appendFile(`${(await endsWhole(file)) ? '' : CUT_OFF}${lines}`);
         await file.sync();
         if (this.#inode === NO_FILE) await syncFolder(dirname(this.#file));
-        // Whoever wrote the file anew meanwhile may not have seen them.
+        // A process that rewrote the file meanwhile may not have seen them.
         const now = await stat(this.#file).catch(() => undefined);
         isThere = now?.ino === (await file.stat()).ino;
       } finally {

@@ -28,7 +28,7 @@ export interface Upkeep {
   readonly onFault: (error: unknown) => void;
 }
 
-// A log that ends before what was signed is due as well: that is refused, and so it is told.
+// A log that ends before its signed head is due as well: signing is refused, and reported.
 const UNSIGNED = `
   select h.host_id, h.name as host from hosts h join heads t using (host_id)
   left join lateral (select position, signed_at from checkpoints c

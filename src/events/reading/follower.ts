@@ -67,7 +67,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     return Promise.resolve(ENDED);
   }
 
-  /** The log grew, or the follower ended: answers whoever waits. */
+  /** The log grew, or the follower ended: answers the waiting read. */
   wake(): void {
     const answer = this.#answer;
     if (answer === undefined) return;

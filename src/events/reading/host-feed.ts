@@ -21,7 +21,7 @@ const RING_EVENTS_MAX = 4096;
 const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
-/** Their size, but for a larger first one: each follower that does not read holds a piece. */
+/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
 const PIECE_SIZE_MAX = 512 * 1024;
 /** How often the log is looked at when nothing says that it grew. */
 const POLL_MS = 2000;

@@ -53,7 +53,7 @@ export async function loadState(
   return { kernel, position: reached, snapshotPosition: from };
 }
 
-/** Moves a state on towards a later position of its host, and tells which one it reached. */
+/** Moves a state towards a later position of its host, and returns the position that it reached. */
 export async function foldUpTo(
   database: Queryable,
   hostId: number,

@@ -1,6 +1,6 @@
 /**
  * Whose rows a branch reads. A branch has rows of its own from where it grew on; those before are
- * its ancestors', a stretch of positions each. A host that is no branch reads its own rows alone.
+ * its ancestors', a stretch of positions each. A host that is not a branch reads its own rows alone.
  */
 import type { Queryable } from '../storage/database.ts';
 
@@ -17,7 +17,7 @@ export interface Stretch {
 
 /** A query of a host's rows in two forms. `$1` is the host's id in both. */
 export interface LineText {
-  /** For a host that is no branch: its own rows alone, which one shard of a distributed log has. */
+  /** For a host that is not a branch: its own rows, which are in one shard of a distributed log. */
   readonly own: string;
   /** For a branch: its own rows and its ancestors'. */
   readonly branch: string;
@@ -46,7 +46,7 @@ const branches = new WeakMap<Queryable, Map<number, boolean>>();
 /** Hosts that are remembered for a database; past it all are forgotten and asked for again. */
 const REMEMBERED_MAX = 100_000;
 
-/** Remembers whether a host is a branch: what the latest look at it told counts. */
+/** Remembers whether a host is a branch, as the latest read of it found. */
 export function knowLine(database: Queryable, hostId: number, isBranch: boolean): void {
   const known = branches.get(database) ?? new Map<number, boolean>();
   branches.set(database, known);
@@ -104,7 +104,7 @@ export async function stretchesOf(
   return own <= to ? [...below, { host_id: hostId, from: own, to }] : below;
 }
 
-/** The last position whose rows are an ancestor's; 0 for a host that is no branch. */
+/** The last position whose rows are an ancestor's; 0 for a host that is not a branch. */
 export async function grownFrom(database: Queryable, hostId: number): Promise<number> {
   const [row] = await database.query<{ readonly position: number | null }>(
     `select max(position_to) as position from lineages where host_id = $1`,

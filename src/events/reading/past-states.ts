@@ -27,7 +27,7 @@ const HEADS_MAX = 10_000;
 
 export interface PastStatesOptions {
   readonly database: Queryable;
-  /** Of all states together, but for the newest, which may have more alone. */
+  /** Of all states together; the newest one is kept even if it alone has more. */
   readonly rowsMax: number;
   readonly nowMs: () => number;
   /** What a host must be called, where it was asked for by name. */

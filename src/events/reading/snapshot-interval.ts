@@ -6,7 +6,7 @@ import { stateRows } from '../../domain/size.ts';
 export const SNAPSHOT_EVENTS_MIN = 500;
 /** Rows of a state for each event between two snapshots: what a snapshot costs an event. */
 const SNAPSHOT_ROWS_PER_EVENT = 4;
-/** A state that is let go is stored after a tenth of that: it will be wanted again as a whole. */
+/** An evicted state is stored after a tenth of that: the next use needs the whole state. */
 const PARTING_SHARE = 0.1;
 
 /**

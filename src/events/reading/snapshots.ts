@@ -19,7 +19,7 @@ import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
  */
 const SNAPSHOT_VERSION = 3;
 
-/** Where `SnapshotFault`s are told: whoever reads a state gets a sound one and need not know. */
+/** The channel of `SnapshotFault`s: the reader of a state gets a sound state and need not know. */
 export const SNAPSHOT_FAULTS = 'bpfledger:snapshot-faults';
 
 /** A stored state that is not the one of its place. */

@@ -9,7 +9,7 @@ function showKey(key: string): string {
   return JSON.stringify(key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key);
 }
 
-/** Unknown fields that are told one by one: what each may have meant takes long to find out. */
+/** Unknown fields that are listed one by one: the search for a similar name takes long. */
 const TOLD_MAX = 20;
 
 /** More fields than this are not listed to someone who named none of them. */
@@ -37,7 +37,7 @@ export function strictObject<S extends z.ZodRawShape>(shape: S) {
   });
 }
 
-/** A union of objects told apart by `field`; an unknown value of it is refused by name. */
+/** A union of objects with the discriminator `field`; an unknown value of it is refused by name. */
 export function taggedUnion<
   F extends string,
   O extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],

@@ -1,5 +1,5 @@
 /**
- * What a JSON text takes once it is parsed, told before it is: two bytes of text may be a list of
+ * The memory of a JSON text once it is parsed, estimated before: two bytes of text may be a list of
  * 64. To run over the bytes takes milliseconds, where the parser takes seconds and gigabytes.
  */
 

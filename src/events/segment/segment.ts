@@ -36,7 +36,7 @@ const FOREIGN_TEXT_MAX = 2 * SEGMENT_TEXT_MAX;
 /** Memory, about, of the values of somebody else's segment in bytes: a hundred effects an event. */
 const FOREIGN_MEMORY_MAX = 64 * 1024 * 1024;
 
-/** Events that are packed at a stretch: some milliseconds. */
+/** Events that are packed in one piece: some milliseconds. */
 const TURN_EVENTS = 500;
 
 const MAGIC = Buffer.from('BPFSEG', 'latin1');
@@ -105,7 +105,7 @@ export interface SegmentRow extends EncodedEvent {
   readonly json?: Json | undefined;
 }
 
-/** What a segment tells of itself, and its two parts as they are packed. */
+/** The header of a segment, and its two packed parts. */
 interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
   readonly changes: Uint8Array;
   readonly rest: Uint8Array;

@@ -9,7 +9,7 @@ interface ServerError {
   readonly constraint_name?: string;
 }
 
-/** There is no connection to the database, or it broke or fell silent with the statement under way. */
+/** There is no connection to the database, or it broke or became silent during the statement. */
 export class DatabaseAbsent extends Error {}
 
 /** The database was closed here, or broke down: it is of no use to try again. */
@@ -42,7 +42,7 @@ export function findViolatedUnique(error: unknown): string | undefined {
   return SHARD_DUPLICATE.exec(error.message)?.[1];
 }
 
-/** How Citus tells of it, as an internal error and with the number of the shard in the name. */
+/** How Citus reports it: as an internal error, with the number of the shard in the name. */
 const SHARD_DUPLICATE = /^duplicate key value violates unique constraint "(.+)_\d+"$/u;
 
 /** Whether the server can do no such thing where it is: a database that is distributed, say. */

@@ -54,7 +54,7 @@ export const imports = pgTable('imports', {
 
 /**
  * Which hosts' rows a branch reads below its own: one row a stretch of positions, without gaps from
- * 1 to where it grew from. A host that is no branch has none. Append only, by trigger; the
+ * 1 to where it branches off. A host that is not a branch has none. Append only, by trigger; the
  * reference keeps an origin from being removed below a branch.
  */
 export const lineages = pgTable(

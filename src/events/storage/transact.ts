@@ -4,7 +4,7 @@ import type { Queryable } from './database.ts';
 export interface TransactionEnds {
   /** The statement that begins it. */
   readonly begin: string;
-  /** Undoes it; whoever waits gets the error that made it fail, not one of this. */
+  /** Undoes it; the caller gets the error that made it fail, not an error of the undoing. */
   readonly rollback: () => Promise<unknown>;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Bisect: the first position at which a condition on an effective array holds. Conditions come and
  * go with every change of a list, so halving the log may step over the first one; the timeline has
- * every change and nothing else, so it is read in order instead (docs/adr/0010).
+ * every change and nothing else, so it is read in order instead (docs/adr/0006).
  */
 import type { ArrayVersion } from '../array-timeline.ts';
 
@@ -21,7 +21,7 @@ export interface Verdict {
 /** What a version must be like. */
 export type Test = (version: ArrayVersion) => boolean;
 
-/** The test that a condition stands for. While there is no cgroup its array is empty. */
+/** The test of a condition. While there is no cgroup, its array is empty. */
 export function testOf(condition: Condition): Test {
   switch (condition.kind) {
     case 'lacks':

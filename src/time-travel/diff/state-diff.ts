@@ -24,7 +24,7 @@ import type { CausesOf } from './causes.ts';
 import { type Caused, type RowsDiff, rowsDiff } from './rows.ts';
 import { type SequenceChange, sequenceChanges } from './sequence.ts';
 
-/** A cgroup without its lists and arrays, whose changes are told one by one. */
+/** A cgroup without its lists and arrays, whose changes are listed one by one. */
 export type CgroupRowView = Omit<CgroupView, 'attached' | 'effective'>;
 
 export type ListHead = Pick<AttachedView, 'mode' | 'revision'>;
@@ -143,7 +143,7 @@ function rowOf({ attached: _, effective: __, ...row }: CgroupView): CgroupRowVie
   return row;
 }
 
-/** Processes tell of an open file description how many share it, which others change. */
+/** The rows of processes count the sharers of an open file description, which others change. */
 function filesOf(rows: readonly ProcessView[]): string[] {
   return rows.flatMap(({ fds, mailbox }) =>
     [...fds, ...mailbox].map(({ file }) => subject.file(file)),

@@ -17,7 +17,7 @@ export interface PathEntry {
   readonly entry: Entry;
 }
 
-/** The kernel refuses a call of a change, so the change is no advice. */
+/** The kernel refuses a call of a change, so the change cannot be advice. */
 export class Refused extends Error {}
 
 /** A new process of root that makes the calls of a change, on a layer of the state. */

@@ -62,7 +62,7 @@ interface ListPlace {
   readonly attach_type: AttachType;
 }
 
-/** One entry of a list, with what tells whether a later one is the same program loaded again. */
+/** One entry of a list, with a key that finds the same program when it is loaded again. */
 interface Known {
   readonly key: string;
   readonly prog_id: number;

@@ -44,7 +44,7 @@ export interface Plan {
   readonly taken: readonly TakenEntry[];
   /** Names of the programs in `changed`, by id; empty where a program has none. */
   readonly names: ReadonlyMap<number, string>;
-  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
+  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` has the first ones. */
   readonly truncated: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Whether two kernels told a caller the same, and did the same. */
+/** Whether two kernels give a caller the same answer and have the same effects. */
 import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { encodeEvent } from '../../events/encoding/codec.ts';

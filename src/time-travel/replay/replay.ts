@@ -106,7 +106,7 @@ interface Worlds {
   readonly replayed: Kernel;
 }
 
-/** Takes one event on both worlds; tells how they answer it otherwise. */
+/** Decides one event on both states; gives the difference between their answers. */
 function step(
   { recorded, replayed }: Worlds,
   event: LedgerEvent,

@@ -22,7 +22,7 @@ export interface BundleVerification {
 /**
  * What the host of a bundle is called where it comes from; read no further than that.
  *
- * @throws LineTooLong: it is no bundle
+ * @throws LineTooLong: it is not a bundle
  */
 export async function hostOfBundle(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const part of readBundle(chunks, new ChainCheck({}))) {
@@ -35,7 +35,7 @@ export async function hostOfBundle(chunks: AsyncIterable<Uint8Array>): Promise<s
  * Verifies a bundle.
  *
  * @param outside what is trusted, from outside of the file: by itself no key is
- * @throws LineTooLong: it is no bundle
+ * @throws LineTooLong: it is not a bundle
  */
 export async function verifyBundle(
   chunks: AsyncIterable<Uint8Array>,

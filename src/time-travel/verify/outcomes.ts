@@ -1,7 +1,7 @@
 /**
  * The third verdict: would today's rules answer each call as the log says? Every event is decided
  * again on the state before it, and then folded as it was recorded: the log is the truth, and an
- * answer that is no longer ours is told, never corrected.
+ * answer that differs today is reported, never corrected.
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';

@@ -100,7 +100,7 @@ export class Statements {
   async #ask(messages: readonly Uint8Array[]): Promise<readonly Message[]> {
     const whole = Buffer.concat([...messages, serialize.sync()]);
     const answer = await this.#pg.execProtocol(whole).catch((error: Error) => {
-      // What is no error of the server is one of the program that it is compiled to.
+      // An error that is not the server's comes from the compiled program.
       throw 'severity' in error ? error : new BrokenDown(error.message, { cause: error });
     });
     // A server that is well ends every answer so; one that broke down answers nothing, to anything.

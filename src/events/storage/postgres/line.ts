@@ -23,7 +23,7 @@ export interface LineEvents {
 type Client = postgres.Sql<{ int8: number }>;
 type Parameters = postgres.ParameterOrJSON<never>[];
 
-/** What the driver's queries have and its types do not tell. */
+/** What the driver's queries have and its types do not declare. */
 interface Settling {
   reject(error: unknown): void;
   readonly state: { readonly pid: number } | null;
@@ -46,7 +46,7 @@ export class Line {
   #lost: Error | undefined;
   /** Ticks since the server last said anything; a loop that stands still makes none. */
   #quiet = 0;
-  /** The pid that the server told at the start, once it answered. */
+  /** The pid that the server sent at the start, once it answered. */
   #toldPid: number | undefined;
   /** Whether a transaction has it to itself. */
   isHeld = false;

@@ -1,4 +1,4 @@
-/** A line of its own that listens on a channel, and is opened anew whenever it is lost. */
+/** A line of its own that listens on a channel, and is opened again whenever it is lost. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Open } from './opening.ts';
 import { KEEPALIVE_S } from './time-limits.ts';
@@ -7,7 +7,7 @@ import { KEEPALIVE_S } from './time-limits.ts';
 const PAUSE_MS = 1_000;
 
 /**
- * Listens on a channel until it is told to stop. What is notified while the line is down is missed.
+ * Listens on a channel until it is stopped. It misses notifications while the line is down.
  *
  * @returns once the first attempt succeeded or failed: what stops it
  */
