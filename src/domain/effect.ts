@@ -30,7 +30,7 @@ export type Reason =
   | 'link_freed'
   | 'prog_freed';
 
-/** What stands in an entry: a program attached directly, or a link. */
+/** The content of an entry: a program attached directly, or a link. */
 export type EntryHolder = { readonly prog_id: number } | { readonly link_id: number };
 
 interface ListPlace {
@@ -135,7 +135,7 @@ export interface Effects {
   EntryInserted: Listed & EntryHolder & { readonly mode: Mode; readonly preorder?: true };
   EntryReplaced: Listed & EntryHolder & { readonly was_prog_id: number; readonly preorder?: true };
   EntryRemoved: Listed & EntryHolder & { readonly reason: Reason };
-  /** Kernel bug of some releases: an effective array holds what its lists do not say (D25). */
+  /** Kernel bug of some releases: an effective array differs from its lists (D25). */
   EffectiveSlotWritten: ListPlace & { readonly prog_ids: readonly number[] };
 
   PinCreated: {

@@ -1,8 +1,8 @@
 /**
  * What a log is bound to: the name of its host and a random id, with which its hash chain begins.
- * with. So a host that is renamed behind the service's back has a chain that does not begin as its
- * own. Logs that were made before there were ids begin with zeros. A branch has its origin's
- * beginning, and an imported host that of the log which was exported.
+ * So when a host is renamed in the tables, its chain no longer begins with its name. Logs from
+ * before ids existed begin with zeros. A branch has its origin's beginning, and an imported host has
+ * that of the exported log.
  */
 import { createHash } from 'node:crypto';
 import { GENESIS_HASH } from '../encoding/hash-chain.ts';

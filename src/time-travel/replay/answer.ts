@@ -4,7 +4,7 @@ import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { encodeEvent } from '../../events/encoding/codec.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 
-/** Whether a decision is what the event recorded; the rule behind an errno is nothing that a caller sees. */
+/** Whether a decision equals the recorded one; a caller does not see the rule behind an errno. */
 export function sameAnswer(event: LedgerEvent, { outcome, effects }: Decision): boolean {
   const told = { ...event, outcome: withoutRule(event.outcome) };
   return encodeEvent(told) === encodeEvent({ ...told, outcome: withoutRule(outcome), effects });

@@ -1,8 +1,8 @@
 /**
- * Replay under another release: what breaks when this host runs another kernel? The recorded calls
+ * Replay under another release: what changes when this host runs another kernel? The recorded calls
  * are decided by the other release's rules on a state of their own, and each answer is compared
- * with the recorded one. A boot ends every state, so a replay begins with the boot that it asks
- * about and never needs what came before.
+ * with the recorded one. A boot ends every state, so a replay begins with the boot of the
+ * question and never needs earlier events.
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
@@ -46,7 +46,7 @@ export interface ReplayQuestion {
   readonly after: number;
   /** Differences in one answer at most. */
   readonly limit: number;
-  /** Also calls that differ only because an earlier one did. */
+  /** Also calls that differ only because an earlier call differs. */
   readonly consequences: boolean;
 }
 
