@@ -8,8 +8,9 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Principal } from '../guard/tokens.ts';
 import { hostName } from '../routing.ts';
 import { time } from '../time.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
 import { importedLog, importedLogOnWire } from './imported.ts';
+import { timestamp } from './timestamp.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z

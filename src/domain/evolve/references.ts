@@ -16,7 +16,8 @@ export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number)
   if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
 }
 
-function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
+/** The row of an object, on which its references are counted. */
+export function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
   switch (kind) {
     case 'prog':
       return kernel.programs.edit(id);

@@ -96,6 +96,8 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
       const other = standingText(asked, in_the_way, asked.blocked_by);
       return `${own} is in mode ${mode}, and an entry of a nearer cgroup hides it: ${other}`;
     }
+    case 'unseen':
+      return `${own} is gone, and how was not seen${by}`;
     case 'kernel_bug':
       return `${own} is in the list, but a kernel bug wrote another effective array`;
     default:
