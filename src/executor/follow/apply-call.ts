@@ -91,7 +91,7 @@ interface Made {
   readonly fd: number;
 }
 
-/** What a real host had and nobody was seen to make is nothing that this kernel has. */
+/** Objects of a real host that no recorded call made do not exist on this kernel. */
 function made(kind: ObjectKind, id: number, fd: number | undefined): Made[] {
   return fd === undefined ? [] : [{ kind, id, fd }];
 }
