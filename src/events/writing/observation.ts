@@ -20,7 +20,7 @@ export function isObservation({ outcome, call }: NumberedRequest): boolean {
  *
  * @param place of the first of them
  */
-export function* observedEvents(
+export function* observeEvents(
   kernel: Kernel,
   request: NumberedRequest,
   place: EventStamp,
