@@ -255,11 +255,13 @@ function linkCreate(fields: Fields): ToldCall | LeftOut {
 function progQuery(fields: Fields): ToldCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   // The hooks of interfaces and of 7.x are asked for by bpftool too; no rule of a cgroup answers.
-  if (!isKnownHook(attach_type)) return { leftOut: `bpf prog_query of ${attach_type}` };
+  if (!isKnownHook(attach_type)) return { leftOut: 'bpf prog_query of a hook beside cgroups' };
   const count = fields.get('prog_cnt');
   if (count?.kind !== 'number') throw new Malformed('prog_cnt is missing');
   const ids = fields.get('prog_ids');
   const isNull = ids?.kind === 'word' && ids.text === 'NULL';
+  const buffer = fields.get('prog_attach_flags');
+  const hasBuffer = buffer !== undefined && !(buffer.kind === 'word' && buffer.text === 'NULL');
   const word = wordOf(fields.get('query_flags'), QUERY_BITS);
   const after = count.after?.kind === 'number' ? count.after.value : count.value;
   return {
@@ -271,6 +273,7 @@ function progQuery(fields: Fields): ToldCall | LeftOut {
       ...(word !== 0 && { query_flags: word === 1 ? ['effective'] : [word] }),
       prog_cnt: count.value,
       ...(isNull && { null_prog_ids: true }),
+      ...(hasBuffer && { prog_attach_flags: true }),
     },
     query: {
       prog_cnt: after,

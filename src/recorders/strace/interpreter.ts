@@ -143,7 +143,7 @@ export class Interpreter {
   }
 
   /** The process that a line is of. One that speaks before its parent's fork returned is forked. */
-  #speaking({ pid, line, at, comm }: Happening, deeds: Deed[]): TracedProcess {
+  #speaking({ pid, line, at }: Happening, deeds: Deed[]): TracedProcess {
     const known = this.#processes.known(pid);
     if (known !== undefined) return known;
     const forks = [...this.#pairs.underWay()].filter(({ name }) => FORKS.has(name));
@@ -152,7 +152,7 @@ export class Interpreter {
     if (fork === undefined || parent === undefined || forks.length > 1) {
       return this.#processes.found(pid, line);
     }
-    const made = { line, at, tid: fork.pid, ...(comm !== undefined && { comm }) };
+    const made = { line, at, tid: fork.pid };
     return this.#forked(parent, { child: pid, flags: flagsIn(fork.text), ...made }, deeds);
   }
 

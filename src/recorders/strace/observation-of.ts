@@ -53,17 +53,34 @@ export function observationOf(
   deed: CallDeed,
   { naming, mounts }: { readonly naming: Naming; readonly mounts: Mounts },
 ): Observation {
-  const { process, tid, comm, what } = deed;
-  const call = renamed(what.call, naming);
+  const { process, comm, what } = deed;
+  const call = asAsked(kernel, deed, renamed(what.call, naming));
   const outcome = outcomeOf(kernel, deed, call, naming, mounts);
   const fds = factsOf(kernel, deed, call, naming, mounts);
   return {
     pid: process.pid,
-    ...(tid !== process.pid && { tid }),
     ...(comm !== undefined && { comm }),
     done: { call, outcome },
     ...(fds !== undefined && { fds }),
   };
+}
+
+/** End of the pointer to a buffer for flags in PROG_QUERY's attr. */
+const FLAGS_BUFFER_END = 40;
+
+/**
+ * Straces that do not know the newer fields of PROG_QUERY print nothing of them (6.1: not even
+ * `...`). Whether there was a buffer for flags is then told by the answer alone, where it is.
+ */
+function asAsked(kernel: Kernel, { process: { pid }, outcome }: CallDeed, call: Call): Call {
+  if (call.name !== 'prog_query' || (call.attr_size ?? 0) < FLAGS_BUFFER_END) return call;
+  const agrees = (asked: Call): boolean => {
+    const answer = decide(kernel, pid, asked).outcome;
+    const errno = 'errno' in outcome ? outcome.errno : undefined;
+    return isRefusal(answer) ? answer.errno === errno : errno === undefined;
+  };
+  const withBuffer: Call = { ...call, prog_attach_flags: true };
+  return !agrees(call) && agrees(withBuffer) ? withBuffer : call;
 }
 
 /** The call with ids as the state knows them. */

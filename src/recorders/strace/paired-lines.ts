@@ -9,8 +9,6 @@ import { Malformed } from './value.ts';
 export interface WholeCall extends Omit<CallLine, 'kind'> {
   readonly kind: 'call';
   readonly line: number;
-  /** When it began, if it was interrupted. */
-  readonly begunAt?: number;
 }
 
 /** A call began whose end comes in a later line: whoever makes it is there. */
@@ -26,6 +24,10 @@ export type Happening =
 
 interface Pending extends Omit<CallLine, 'kind'> {
   readonly line: number;
+}
+
+function whole({ pid, comm, at, name, text }: Omit<CallLine, 'kind'>, line: number): WholeCall {
+  return { kind: 'call', pid, comm, at, name, text, line };
 }
 
 /** Characters that wait for their other half at most. */
@@ -45,7 +47,7 @@ export class PairedLines {
       case 'note':
         return undefined;
       case 'call':
-        return { ...parsed, kind: 'call', line };
+        return whole(parsed, line);
       case 'unfinished': {
         this.#drop(parsed.pid);
         this.#pending.set(parsed.pid, { ...parsed, line });
@@ -98,6 +100,6 @@ export class PairedLines {
       throw new Malformed(`${parsed.name} is resumed, but ${names} was unfinished`);
     }
     const text = begun.text + parsed.text;
-    return { ...parsed, kind: 'call', text, line, begunAt: begun.at };
+    return whole({ ...parsed, text }, line);
   }
 }

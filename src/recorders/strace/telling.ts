@@ -17,9 +17,11 @@ import { Tally } from './tally.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
 import { apply, openOn } from './worlds.ts';
 
-/** An observation with when it was made, and where the recording says so. */
+/** An observation with when it was made, by which thread, and where the recording says so. */
 export interface Placed {
   readonly observation: Observation;
+  /** Where it is not the process's first. */
+  readonly tid?: number;
   /** Microseconds since the epoch. */
   readonly at: number;
   readonly line: number;
@@ -72,7 +74,8 @@ export class Telling {
     const placed: Placed[] = [];
     for (const observation of this.#observations(deed)) {
       this.#count(deed, apply(this.#kernel, observation));
-      placed.push({ observation, at: deed.at, line: deed.line });
+      const { at, line, tid } = deed;
+      placed.push({ observation, at, line, ...(tid !== observation.pid && { tid }) });
     }
     return placed;
   }

@@ -7,7 +7,7 @@ import { Malformed, readPath, unescaped } from './value.ts';
 interface Stamped {
   readonly pid: number;
   /** Name of the process, where `-Y` prints it. */
-  readonly comm?: string;
+  readonly comm: string | undefined;
   /** Microseconds since the epoch. */
   readonly at: number;
 }
@@ -49,14 +49,13 @@ const DETACHED = ' <detached ...>';
 const STACK = ' > ';
 
 /** Seconds since the epoch with at least micros: what `-ttt` prints. */
-const EPOCH = /(\d{1,12})\.(\d{6})(\d{3})? +/y;
+const EPOCH = /(\d{9,12})\.(\d{6})(\d{3})? +/y;
 const OF_DAY = /(\d\d:\d\d:\d\d(?:\.\d+)?) +/y;
 /** `-r`: seconds since the line before; six digits of them at least, blanks in front. */
 const SINCE_LAST = / *\d{1,9}\.\d{6} +[a-z+-]/y;
 const PID = /(?:\[pid +(\d+)((?:<[^>]*>)?)\]|(\d+)((?:<[^>]*>)?)) +/y;
 /** `-i` and `-n` print where and which call it is. */
 const EXTRAS = /(?:\[[0-9a-f? ]+\] +)+/y;
-const NAME = /[a-z_][a-z0-9_]*(?:#\d+)?(?=\()/y;
 const RESUMED = /<\.\.\. ([a-z_][a-z0-9_]*(?:#\d+)?) resumed>/y;
 const SUPERSEDED = /superseded by execve in pid (\d+)/;
 
@@ -68,18 +67,15 @@ const SUPERSEDED = /superseded by execve in pid (\d+)/;
 export function readTraceLine(text: string): TraceLine {
   if (text === '' || text.startsWith('strace: ') || text.startsWith(STACK)) return NOTE;
   PID.lastIndex = 0;
-  const pid = PID.exec(text);
-  if (pid === null) throw new Malformed(withoutPid(text));
+  const leader = PID.exec(text);
+  if (leader === null) throw new Malformed(withoutPid(text));
   const from = PID.lastIndex;
   const at = microsAt(text, from);
   const start = skipExtras(text, EPOCH.lastIndex);
-  const name = pid[2] || pid[4];
-  const stamped: Stamped = {
-    pid: Number(pid[1] ?? pid[3]),
-    at,
-    ...(name && { comm: unescaped(name.slice(1, -1)) }),
-  };
-  return kindOf(text, start, stamped);
+  const name = leader[2] || leader[4];
+  const pid = Number(leader[1] ?? leader[3]);
+  const comm = name ? unescaped(name.slice(1, -1)) : undefined;
+  return kindOf(text, start, { pid, comm, at });
 }
 
 /** A call, an end or a signal behind nothing, or behind a time in one of strace's forms. */
@@ -111,21 +107,41 @@ function microsAt(text: string, from: number): number {
   throw new Malformed(`no time stands behind the process id: ${RECORD_WITH}`);
 }
 
+const OPENING_BRACKET = 91;
+
 function skipExtras(text: string, from: number): number {
+  if (text.charCodeAt(from) !== OPENING_BRACKET) return from;
   EXTRAS.lastIndex = from;
   return EXTRAS.test(text) ? EXTRAS.lastIndex : from;
 }
 
+/** The name of a call that begins there. */
+function nameAt(text: string, start: number): string | undefined {
+  const end = text.indexOf('(', start);
+  if (end < 0) return undefined;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    const isLetter = code >= 97 && code <= 122;
+    const isDigit = code >= 48 && code <= 57;
+    // `_`, and `#` in the names of calls that strace does not know: `syscall_0x1d5#469`.
+    if (!isLetter && !isDigit && code !== 95 && code !== 35) return undefined;
+  }
+  return end === start ? undefined : text.slice(start, end);
+}
+
 function kindOf(text: string, start: number, stamped: Stamped): TraceLine {
-  NAME.lastIndex = start;
-  const name = NAME.exec(text)?.[0];
+  const { pid, comm, at } = stamped;
+  const name = nameAt(text, start);
   if (name !== undefined) {
+    if (!text.endsWith('...>')) {
+      return { kind: 'call', pid, comm, at, name, text: text.slice(start) };
+    }
     if (text.endsWith(UNFINISHED)) {
       const begun = text.slice(start, -UNFINISHED.length);
-      return { ...stamped, kind: 'unfinished', name, text: begun };
+      return { kind: 'unfinished', pid, comm, at, name, text: begun };
     }
     if (text.endsWith(DETACHED)) return NOTE;
-    return { ...stamped, kind: 'call', name, text: text.slice(start) };
+    return { kind: 'call', pid, comm, at, name, text: text.slice(start) };
   }
   RESUMED.lastIndex = start;
   const resumed = RESUMED.exec(text)?.[1];
