@@ -7,7 +7,17 @@ import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
 import type { LeftOut, ToldCall } from './spoken.ts';
-import { ATTACH_BITS, attachTypeIn, bpfCommandIn, MAP_BITS, mapTypeIn, PROG_BITS, progTypeIn, QUERY_BITS, wordOf } from './uapi.ts';
+import {
+  ATTACH_BITS,
+  attachTypeIn,
+  bpfCommandIn,
+  MAP_BITS,
+  mapTypeIn,
+  PROG_BITS,
+  progTypeIn,
+  QUERY_BITS,
+  wordOf,
+} from './uapi.ts';
 import { type Arguments, Malformed, type StructValue, type Value } from './value.ts';
 
 /** Paths of the bpffs; undefined for a path elsewhere. */
@@ -149,7 +159,9 @@ const TOLD: Readonly<Record<string, Teller>> = {
       ...fields.some('old_prog_fd'),
     },
   }),
-  link_detach: (fields) => ({ call: { name: 'link_detach', ...fields.size, ...fields.some('link_fd') } }),
+  link_detach: (fields) => ({
+    call: { name: 'link_detach', ...fields.size, ...fields.some('link_fd') },
+  }),
   prog_bind_map: (fields) => ({
     call: {
       name: 'prog_bind_map',

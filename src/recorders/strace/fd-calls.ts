@@ -67,7 +67,10 @@ function opened({ args, result, process, mounts }: Spoken, dir: Value | undefine
   const how = args.list[at + 1];
   const flags = wordOf(how?.kind === 'struct' ? how.fields.get('flags') : how, OPEN_BITS);
   const isDirectory = (flags & (OPEN_BITS.O_DIRECTORY ?? 0)) !== 0;
-  const asked = absolutePath(printed.text, dir === undefined ? process.cwd : (pathBehind(dir) ?? process.cwd));
+  const asked = absolutePath(
+    printed.text,
+    dir === undefined ? process.cwd : (pathBehind(dir) ?? process.cwd),
+  );
   // The path behind the result has no links in it.
   const path = mounts.cgroupPath(result.path?.startsWith('/') ? result.path : asked);
   if (path === undefined || (!isDirectory && isInterfaceFile(path))) return NOTHING;

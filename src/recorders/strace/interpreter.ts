@@ -5,6 +5,7 @@
  */
 import type { Call } from '../../domain/call.ts';
 import type { Sighting } from '../../domain/observed/sighting.ts';
+import { RecordingRefused } from '../../events/recording.ts';
 import { bpfCall } from './bpf-calls.ts';
 import { FD_CALLS, passedFds, received } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
@@ -13,7 +14,6 @@ import { absolutePath, decoded, type Mounts, pathBehind } from './paths.ts';
 import { Processes, type TracedProcess } from './processes.ts';
 import type { LeftOut, Spoken, Told, ToldCall } from './spoken.ts';
 import { Tally } from './tally.ts';
-import { RecordingRefused } from './text-lines.ts';
 import { type Result, readResult, readTraceLine } from './trace-line.ts';
 import { CLONE_BITS, wordOf } from './uapi.ts';
 import { type Arguments, Malformed, readArguments, unescaped, type Value } from './value.ts';
@@ -73,13 +73,7 @@ const EXECUTED = /^execve(?:at)?\([^"]*"((?:[^"\\]|\\.)*)"/;
 const COMM_CHARS_MAX = 15;
 
 /** Calls with fds as arguments; `bpf` apart, they concern us when one of the fds does. */
-const OF_FDS: ReadonlySet<string> = new Set([
-  'dup',
-  'dup2',
-  'dup3',
-  'fcntl',
-  'fcntl64',
-]);
+const OF_FDS: ReadonlySet<string> = new Set(['dup', 'dup2', 'dup3', 'fcntl', 'fcntl64']);
 
 export class Interpreter {
   readonly #pairs = new PairedLines();
@@ -277,7 +271,11 @@ export class Interpreter {
   }
 
   /** A number that a call gave out was thought to be open: how it was closed was not seen. */
-  #overwritten({ name, text, line, at, pid: tid }: WholeCall, process: TracedProcess, deeds: Deed[]) {
+  #overwritten(
+    { name, text, line, at, pid: tid }: WholeCall,
+    process: TracedProcess,
+    deeds: Deed[],
+  ) {
     if (!FD_MAKERS.has(name)) return;
     const digits = MADE_FD.exec(text)?.[1];
     if (digits === undefined || !this.#isTracked(process.pid, Number(digits))) return;
@@ -302,7 +300,10 @@ export class Interpreter {
     // The environment that `-v` prints is not even read.
     const path = EXECUTED.exec(text)?.[1];
     if (!/\) *= 0$/.test(text)) return;
-    const name = decoded(unescaped(path ?? '')).split('/').at(-1) ?? '';
+    const name =
+      decoded(unescaped(path ?? ''))
+        .split('/')
+        .at(-1) ?? '';
     const comm = name.slice(0, COMM_CHARS_MAX);
     process.pidfds = undefined;
     const call: Call = { name: 'exec', ...(comm !== '' && { comm }) };
@@ -390,6 +391,7 @@ function joined({ args: { list }, process, mounts, result }: Spoken): Told {
   const path = mounts.cgroupPath(decoded(file.slice(0, file.lastIndexOf('/'))));
   const pid = /^\s*(\d+)\s*$/.exec(text.text)?.[1];
   if (path === undefined || pid === undefined) return [];
-  const target = Number(pid) === 0 || Number(pid) === process.pid ? {} : { target_pid: Number(pid) };
+  const target =
+    Number(pid) === 0 || Number(pid) === process.pid ? {} : { target_pid: Number(pid) };
   return [{ call: { name: 'join', path, ...target }, ret: 0 }];
 }

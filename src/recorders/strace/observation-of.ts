@@ -7,11 +7,7 @@ import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Kernel } from '../../domain/kernel.ts';
-import type {
-  FdFact,
-  Observation,
-  ObservedOutcome,
-} from '../../domain/observed/observation.ts';
+import type { FdFact, Observation, ObservedOutcome } from '../../domain/observed/observation.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import { factOf } from './fd-facts.ts';
 import type { Deed } from './interpreter.ts';

@@ -17,7 +17,6 @@ export interface TracedProcess {
   pidfds: Map<number, number> | undefined;
 }
 
-
 /** Threads at once; the kernel has no more pids. */
 const THREADS_MAX = 4_194_304;
 

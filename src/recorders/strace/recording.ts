@@ -2,48 +2,26 @@
  * A recording of strace, read twice: first to find out what the text says too late or not at all,
  * then to tell what happened, in order. Neither pass holds more than what lives at one moment.
  */
-import type { Kernel } from '../../domain/kernel.ts';
+import {
+  type Bytes,
+  type Observations,
+  type Preface,
+  type RecordingReader,
+  RecordingRefused,
+  type Start,
+  type Summary,
+} from '../../events/recording.ts';
+import type { CallRequest } from '../../events/submission.ts';
 import { Interpreter } from './interpreter.ts';
 import { BPFFS_MOUNT, CGROUP_MOUNT, HYBRID_CGROUP_MOUNT, Mounts } from './paths.ts';
 import { Survey } from './survey.ts';
-import type { Counted } from './tally.ts';
-import { type Divergence, type Placed, Telling } from './telling.ts';
-import { RecordingRefused, TextLines } from './text-lines.ts';
+import { Telling } from './telling.ts';
+import { TextLines } from './text-lines.ts';
 import { readTraceLine } from './trace-line.ts';
 import { Malformed } from './value.ts';
 
-/** The bytes of a recording, as often as they are asked for. */
-export type Bytes = () => AsyncIterable<Uint8Array>;
-
-/** What the text says of itself before it is read as a whole. */
-export interface Preface {
-  /** Time of the first line, microseconds since the epoch. */
-  readonly startedAt: number;
-  /** Directories that cgroup2 and the bpffs are mounted on. */
-  readonly mounts: { readonly cgroup: string; readonly bpffs: string };
-  /** Kernel release that a loader told the kernel (`kern_version`), where one did. */
-  readonly release?: string;
-}
-
-/** What an import could and could not use. */
-export interface Summary {
-  readonly lines: number;
-  readonly observed: number;
-  readonly inferred: number;
-  readonly queries: number;
-  readonly divergences: { readonly count: number; readonly first: readonly Divergence[] };
-  /** Calls that the ledger has no word for, by name. */
-  readonly left_out: Readonly<Record<string, Counted>>;
-  /** Lines that are none of strace or broken, by what is wrong. */
-  readonly unreadable: Readonly<Record<string, Counted>>;
-  /** Calls of which strace left out fields that are not zero. */
-  readonly abbreviated: Readonly<Record<string, Counted>>;
-  /** Lines whose hidden fd nothing told apart: the first that fits was taken. */
-  readonly ambiguous: readonly number[];
-  /** The last line has no end. */
-  readonly cut_off?: number;
-}
-
+/** Observations of one step at most, but for those of one line. */
+const TOLD_AT_ONCE = 500;
 /** Ambiguous lines that are listed. */
 const AMBIGUOUS_MAX = 100;
 /** Bytes in which the mounts and the release are looked for. */
@@ -51,12 +29,8 @@ const PREFACE_BYTES_MAX = 64 * 1024 * 1024;
 
 const KERN_VERSION = /kern_version=KERNEL_VERSION\(([1-9]\d*), (\d+), (\d+)\)/;
 
-/**
- * Looks into the beginning of a recording.
- *
- * @throws RecordingRefused when its first line is none of strace, or lacks its process or time
- */
-export async function prefaceOf(bytes: Bytes): Promise<Preface> {
+/** Looks into the beginning: its first line must be one of strace, with its process and time. */
+async function preface(bytes: Bytes): Promise<Preface> {
   const lines = new TextLines();
   let startedAt: number | undefined;
   let [isHybrid, read] = [false, 0];
@@ -68,8 +42,11 @@ export async function prefaceOf(bytes: Bytes): Promise<Preface> {
     }
   };
   for await (const chunk of bytes()) {
-    isHybrid ||= Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).includes(HYBRID_CGROUP_MOUNT);
-    for (const text of lines.push(chunk)) if (startedAt === undefined || release === undefined) take(text);
+    isHybrid ||= Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).includes(
+      HYBRID_CGROUP_MOUNT,
+    );
+    for (const text of lines.push(chunk))
+      if (startedAt === undefined || release === undefined) take(text);
     read += chunk.byteLength;
     if (read > PREFACE_BYTES_MAX || (isHybrid && release !== undefined)) break;
   }
@@ -94,70 +71,54 @@ function startOf(text: string, number: number): number | undefined {
   }
 }
 
-/** What both passes start from. */
-export interface Start {
-  readonly bytes: Bytes;
-  readonly preface: Preface;
-  /** A copy of the host's state when the recording begins, as often as it is asked for. */
-  readonly kernel: () => Kernel | Promise<Kernel>;
+/** Recordings of strace. */
+export const straceReader: RecordingReader = { preface, read };
+
+async function* read(start: Start): AsyncGenerator<Observations, Summary> {
+  const surveyed = await survey(start);
+  yield [];
+  return yield* tell(start, surveyed);
 }
 
-/**
- * The first pass.
- *
- * @param progress told how many bytes are read, now and then; what it gives is waited for
- * @throws RecordingRefused
- */
-export async function survey(
-  { bytes, preface, kernel }: Start,
-  progress: Progress = noProgress,
-): Promise<Survey> {
+/** The first pass. */
+async function survey({ bytes, preface, kernel, progress }: Start): Promise<Survey> {
   const mounts = new Mounts(preface.mounts);
   const surveyed = new Survey(await kernel(), { mounts, startedAt: preface.startedAt });
   const interpreter = new Interpreter(mounts, (pid, fd) => surveyed.worlds.isTracked(pid, fd));
   const lines = new TextLines();
-  let read = 0;
+  let done = 0;
   for await (const chunk of bytes()) {
     for (const text of lines.push(chunk)) {
       for (const deed of interpreter.line(text, lines.number)) surveyed.take(deed);
     }
-    read += chunk.byteLength;
-    await progress(read);
+    done += chunk.byteLength;
+    await progress(1, done);
   }
   surveyed.worlds.end();
   return surveyed;
 }
 
-/** Told how far the reading is. */
-export type Progress = (bytes: number) => void | Promise<void>;
-const noProgress: Progress = () => undefined;
-
-/**
- * The second pass: observations in order, a chunk's worth at a time; at the end the summary.
- *
- * @throws RecordingRefused
- */
-export async function* tell(
-  { bytes, preface, kernel }: Start,
+/** The second pass. */
+async function* tell(
+  { bytes, preface, kernel, progress }: Start,
   surveyed: Survey,
-  progress: Progress = noProgress,
-): AsyncGenerator<readonly Placed[], Summary> {
+): AsyncGenerator<Observations, Summary> {
   const mounts = new Mounts(preface.mounts);
   const telling = new Telling(await kernel(), surveyed, { mounts, startedAt: preface.startedAt });
   const interpreter = new Interpreter(mounts, (pid, fd) => telling.isTracked(pid, fd));
   const lines = new TextLines();
-  let read = 0;
+  let done = 0;
   for await (const chunk of bytes()) {
-    let placed: Placed[] = [];
+    let told: CallRequest[] = [];
     for (const text of lines.push(chunk)) {
-      for (const deed of interpreter.line(text, lines.number)) placed.push(...telling.take(deed));
-      if (placed.length < PLACED_AT_ONCE) continue;
-      yield placed;
-      placed = [];
+      for (const deed of interpreter.line(text, lines.number)) told.push(...telling.take(deed));
+      if (told.length < TOLD_AT_ONCE) continue;
+      yield told;
+      told = [];
     }
-    if (placed.length > 0) yield placed;
-    read += chunk.byteLength;
-    await progress(read);
+    if (told.length > 0) yield told;
+    done += chunk.byteLength;
+    await progress(2, done);
   }
   const { divergences, told, cut } = telling;
   const isCutOff = lines.end() !== undefined;
@@ -174,6 +135,3 @@ export async function* tell(
     ...(isCutOff && { cut_off: lines.number }),
   };
 }
-
-/** Observations of one step at most, but for those of one line. */
-const PLACED_AT_ONCE = 500;

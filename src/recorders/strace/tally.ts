@@ -1,16 +1,11 @@
 /** What an import could not use, counted, with the first places of each kind. */
+import type { Counted } from '../../events/recording.ts';
 
 /** Places that are listed of each kind. */
 const PLACES_MAX = 10;
 /** Kinds that are told apart. */
 const KINDS_MAX = 500;
 const OTHERS = 'others';
-
-export interface Counted {
-  readonly count: number;
-  /** Lines of the first ones, in order. */
-  readonly lines: readonly number[];
-}
 
 export class Tally {
   readonly #kinds = new Map<string, { count: number; lines: number[] }>();

@@ -5,6 +5,9 @@
 import type { Call } from '../../domain/call.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Observation, Witnessed } from '../../domain/observed/observation.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
+import type { Divergence } from '../../events/recording.ts';
+import type { CallRequest } from '../../events/submission.ts';
 import { factOf } from './fd-facts.ts';
 import { filledIn } from './hidden-fd.ts';
 import { ownNumber } from './identities.ts';
@@ -16,24 +19,6 @@ import { isCall, isOfEveryProcess, type Survey } from './survey.ts';
 import { Tally } from './tally.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
 import { apply, openOn } from './worlds.ts';
-
-/** An observation with when it was made, by which thread, and where the recording says so. */
-export interface Placed {
-  readonly observation: Observation;
-  /** Where it is not the process's first. */
-  readonly tid?: number;
-  /** Microseconds since the epoch. */
-  readonly at: number;
-  readonly line: number;
-}
-
-/** The rules answer otherwise than the kernel did. */
-export interface Divergence {
-  readonly line: number;
-  readonly call: string;
-  readonly observed: string;
-  readonly expected: string;
-}
 
 /** Divergences that are told one by one. */
 const DIVERGENCES_MAX = 100;
@@ -70,14 +55,13 @@ export class Telling {
   }
 
   /** The observations that a deed comes to. */
-  take(deed: Deed): Placed[] {
-    const placed: Placed[] = [];
+  take(deed: Deed): CallRequest[] {
+    const requests: CallRequest[] = [];
     for (const observation of this.#observations(deed)) {
       this.#count(deed, apply(this.#kernel, observation));
-      const { at, line, tid } = deed;
-      placed.push({ observation, at, line, ...(tid !== observation.pid && { tid }) });
+      requests.push(requestOf(observation, deed));
     }
-    return placed;
+    return requests;
   }
 
   *#observations(deed: Deed): Generator<Observation> {
@@ -169,4 +153,11 @@ export class Telling {
       this.divergences.push({ line, call: call.name, observed: one ?? '', expected: other ?? '' });
     }
   }
+}
+
+/** What is handed to the log. */
+function requestOf({ pid, comm, done, fds }: Observation, { at, tid }: Deed): CallRequest {
+  const by = { pid, at, ...(tid !== pid && { tid }), ...(comm !== undefined && { comm }) };
+  if (isSighting(done)) return { ...by, call: done };
+  return { ...by, call: done.call, outcome: done.outcome, ...(fds !== undefined && { fds }) };
 }

@@ -2,19 +2,10 @@
  * Lines of a file that may be of any size: chunk by chunk, each line with its number, none longer
  * than a bound, and no byte that a text of strace cannot have.
  */
+import { RecordingRefused } from '../../events/recording.ts';
 
 /** Bytes of one line at most: room for a program of the largest size, printed with `-v`. */
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
-
-/** A file is refused: where, and why. */
-export class RecordingRefused extends Error {
-  /** From 1; absent where the whole file is meant. */
-  readonly line: number | undefined;
-  constructor(message: string, line?: number) {
-    super(line === undefined ? message : `line ${line}: ${message}`);
-    this.line = line;
-  }
-}
 
 const NEWLINE = 10;
 
@@ -55,8 +46,7 @@ export class TextLines {
   }
 
   #line(end: Buffer | Uint8Array): string {
-    const whole =
-      this.#restBytes === 0 ? (end as Buffer) : Buffer.concat([...this.#rest, end]);
+    const whole = this.#restBytes === 0 ? (end as Buffer) : Buffer.concat([...this.#rest, end]);
     this.#rest = [];
     this.#restBytes = 0;
     const text = whole.latin1Slice(0, whole.length);

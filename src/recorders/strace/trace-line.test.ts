@@ -17,11 +17,7 @@ it.each([
     '812<bash> 1795337540.797641 close(3) = 0',
     { kind: 'call', pid: 812, comm: 'bash', name: 'close' },
   ],
-  [
-    'nanoseconds, which are cut',
-    '812 1795337540.797641999 close(3) = 0',
-    { at: 1795337540797641 },
-  ],
+  ['nanoseconds, which are cut', '812 1795337540.797641999 close(3) = 0', { at: 1795337540797641 }],
   [
     'where the call was made (-i -n)',
     '812 1795337540.797641 [   3] [00007f2b5d0e1a47] close(3) = 0',

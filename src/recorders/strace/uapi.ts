@@ -144,7 +144,10 @@ function named<T>(
 ): T {
   if (value?.kind === 'number') return ofNumber(value.value);
   if (value?.kind === 'word') {
-    const name = value.text.slice(prefix.length).toLowerCase().replace(/_deprecated$/, '');
+    const name = value.text
+      .slice(prefix.length)
+      .toLowerCase()
+      .replace(/_deprecated$/, '');
     if (value.text.startsWith(prefix) && names.has(name)) return name as T;
     throw new Malformed(`${value.text} is no ${what} that is known`);
   }

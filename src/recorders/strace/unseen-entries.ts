@@ -59,7 +59,8 @@ function aligned(
   for (let at = answer.length - 1; at >= 0; at--) {
     const id = answer[at] ?? 0;
     const own = have[left];
-    const isFree = own !== undefined && !same.some(([other, bound]) => (other === own) !== (bound === id));
+    const isFree =
+      own !== undefined && !same.some(([other, bound]) => (other === own) !== (bound === id));
     if (own !== undefined && isFree && mayBe(own, id)) {
       same.push([own, id]);
       left -= 1;
@@ -75,7 +76,8 @@ export function sightingsOf(
   { unseen }: Fit,
   names: { readonly cgroupPath: (printed: string | undefined) => string | undefined },
 ): Sighting[] {
-  if (call.name !== 'prog_query' || call.query_flags !== undefined || unseen.length === 0) return [];
+  if (call.name !== 'prog_query' || call.query_flags !== undefined || unseen.length === 0)
+    return [];
   const { attach_type, target_fd = 0 } = call;
   const open = kernel.processes.get(process.pid)?.fds.get(target_fd);
   const file = open && kernel.files.get(open.file);

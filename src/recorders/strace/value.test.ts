@@ -41,7 +41,11 @@ it.each<[string, string, unknown]>([
   ],
   ['a file that was removed', '7</tmp/x>(deleted), 0', ['7</tmp/x>', 0]],
   ['a working directory', 'AT_FDCWD</srv>, "a"', ['AT_FDCWD</srv>', 'a']],
-  ['flag words', 'O_RDONLY|O_CLOEXEC, BPF_F_ALLOW_MULTI|0x80', ['O_RDONLY|O_CLOEXEC', 'BPF_F_ALLOW_MULTI|0x80']],
+  [
+    'flag words',
+    'O_RDONLY|O_CLOEXEC, BPF_F_ALLOW_MULTI|0x80',
+    ['O_RDONLY|O_CLOEXEC', 'BPF_F_ALLOW_MULTI|0x80'],
+  ],
   ['numbers', '-1, 0x10, 0700, 12', [-1, 16, 448, 12]],
   ['names behind numbers (-Xverbose)', '0x5 /* BPF_PROG_LOAD */, 8', [5, 8]],
   [
@@ -52,8 +56,16 @@ it.each<[string, string, unknown]>([
   ['fields that were left out', '{a=1, ...}, [1, ...]', [{ a: 1, '…': true }, [1, '…']]],
   ['macros', '{v=KERNEL_VERSION(6, 18, 44), l="GPL"}', [{ v: 'KERNEL_VERSION', l: 'GPL' }]],
   ['strings with escapes', '"a\\"b\\n\\303\\251\\x41", "cut"...', ['a"b\n\xc3\xa9A', 'cut…']],
-  ['arguments with names', 'child_stack=NULL, flags=CLONE_VM|SIGCHLD', [{ child_stack: 'NULL' }, { flags: 'CLONE_VM|SIGCHLD' }]],
-  ['what the kernel wrote behind a struct', '{flags=CLONE_VM} => {parent_tid=[9]}, 88', [{ before: { flags: 'CLONE_VM' }, after: { parent_tid: [9] } }, 88]],
+  [
+    'arguments with names',
+    'child_stack=NULL, flags=CLONE_VM|SIGCHLD',
+    [{ child_stack: 'NULL' }, { flags: 'CLONE_VM|SIGCHLD' }],
+  ],
+  [
+    'what the kernel wrote behind a struct',
+    '{flags=CLONE_VM} => {parent_tid=[9]}, 88',
+    [{ before: { flags: 'CLONE_VM' }, after: { parent_tid: [9] } }, 88],
+  ],
   ['a set by what it lacks', '~[INT TERM], 8', [['INT', 'TERM'], 8]],
 ])('%s', (_, text, value) => {
   expect(read(text)).toEqual(value);

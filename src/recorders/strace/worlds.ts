@@ -7,8 +7,8 @@
 import type { ObjectKind } from '../../domain/effect.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import { flushLayer, type Kernel, layered } from '../../domain/kernel.ts';
-import { observe } from '../../domain/observed/observe.ts';
 import type { Observation } from '../../domain/observed/observation.ts';
+import { observe } from '../../domain/observed/observe.ts';
 import { candidates, filledIn, type HiddenFd } from './hidden-fd.ts';
 import { Identities } from './identities.ts';
 import { type CallDeed, observationOf } from './observation-of.ts';
