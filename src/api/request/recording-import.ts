@@ -21,19 +21,19 @@ import { countRecorded } from '../metrics.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import type { Service } from '../service.ts';
-import type { Spool } from './spool.ts';
+import type { Spooled } from './spool.ts';
 
 /** What is asked for. */
 export interface Import {
   readonly host: string;
-  readonly principal: string;
+  readonly actor: string;
   /** Default: the digest of what is imported, so that the same file is imported once. */
   readonly key: string | undefined;
   /** For a host that has to be made; default: what the recording tells. */
   readonly release: string | undefined;
   /** Where cgroup2 and the bpffs are mounted, where that is not as the recording looks. */
   readonly mounts: Partial<Preface['mounts']>;
-  readonly spool: Spool;
+  readonly spool: Spooled;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -79,7 +79,7 @@ export async function* imported(
   service: Service,
   wanted: Import,
 ): AsyncGenerator<Progress, Imported> {
-  const { spool, host, principal, signal } = wanted;
+  const { spool, host, actor, signal } = wanted;
   const reader = service.recordings;
   const bytes = () => spool.read();
   const preface = await prefaceOf(reader, wanted);
@@ -98,14 +98,14 @@ export async function* imported(
       signal.throwIfAborted();
     },
   });
-  const tally = { from: 0, position: 0, events: 0, drift: 0, replayed: 0 };
-  const took = ({ events, replayed }: Receipt): void => {
-    countRecorded(service.metrics, { events, replayed });
+  const tally = { from: 0, position: 0, events: 0, drift: 0, repeated: 0 };
+  const took = ({ events, repeated }: Receipt): void => {
+    countRecorded(service.metrics, { events, repeated });
     tally.from ||= events[0]?.position ?? 0;
     tally.position = events.at(-1)?.position ?? tally.position;
     tally.events += events.length;
     tally.drift += events.filter(({ expected }) => expected !== undefined).length;
-    if (replayed) tally.replayed += 1;
+    if (repeated) tally.repeated += 1;
   };
   const told = () => ({ ...far, of: spool.bytes, events: tally.events });
   try {
@@ -117,7 +117,7 @@ export async function* imported(
     let line = 1;
     const record = async (calls: readonly CallRequest[]): Promise<void> => {
       line += 1;
-      took(await submitted(service, host, { principal, calls, idempotency: numbered(line) }));
+      took(await submitted(service, host, { actor, calls, idempotency: numbered(line) }));
     };
     let step = first;
     while (!step.done) {
@@ -132,7 +132,7 @@ export async function* imported(
     if (pending.length > 0) await record(pending);
     return {
       made_host: begin.head === undefined,
-      resumed: tally.replayed > 0,
+      resumed: tally.repeated > 0,
       position_from: tally.from,
       position: tally.position,
       events: tally.events,
@@ -168,14 +168,14 @@ function digestOf({ spool, host }: Import, { mounts }: Preface): string {
 /** Where the recording begins: where it began, when it is imported again; else at the head. */
 async function beginning(
   { log }: Service,
-  { host, principal, release }: Import,
+  { host, actor, release }: Import,
   preface: Preface,
   idempotency: IdempotencyKey,
 ): Promise<Beginning> {
   const head = await log.head(host).then(
     ({ position }) => position,
     (error: unknown) => {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') return undefined;
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') return undefined;
       throw error;
     },
   );
@@ -188,7 +188,7 @@ async function beginning(
       release: named,
     };
   }
-  const recorded = await log.recorded(host, { principal, idempotency });
+  const recorded = await log.recorded(host, { actor, idempotency });
   const position = recorded?.events.at(-1)?.position;
   const at = position ?? head;
   const kernel = async () => (await log.kernelAt(host, at)).kernel;
@@ -199,42 +199,43 @@ async function beginning(
 function knownRelease(asked: string | undefined, preface: Preface): string {
   const release = asked ?? preface.release;
   if (release === undefined) {
-    const message = 'there is no such host, and the recording does not tell the kernel to make it with';
+    const message =
+      'there is no such host, and the recording does not tell the kernel to make it with';
     throw invalid([{ field: 'release', message: `${message}: give what uname -r prints there` }]);
   }
   const known = releaseOf(release);
-  if (known === undefined) throw new LogRefusal({ why: 'release-unknown', release });
+  if (known === undefined) throw new LogRefusal({ why: 'unknown-release', release });
   return known.id;
 }
 
 async function made(
   { log, metrics }: Service,
-  { host, principal }: Import,
+  { host, actor }: Import,
   preface: Preface,
   { release }: Beginning,
   idempotency: IdempotencyKey,
 ): Promise<void> {
-  const { event, replayed } = await log.createHost({
+  const { event, repeated } = await log.createHost({
     name: host,
-    principal,
+    actor,
     at: preface.startedAt,
     idempotency,
     ...(release !== undefined && { release }),
   });
-  countRecorded(metrics, { events: [event], replayed });
+  countRecorded(metrics, { events: [event], repeated });
 }
 
 /** The event that says where the recording begins: what was before it, nobody recorded. */
 async function marked(
   service: Service,
-  { host, principal }: Import,
+  { host, actor }: Import,
   { startedAt }: Preface,
   { position, head }: Beginning,
   idempotency: IdempotencyKey,
 ): Promise<Receipt> {
   const call = { name: 'lost', to: startedAt, cause: CAUSE } as const;
   return submitted(service, host, {
-    principal,
+    actor,
     calls: [{ call, at: startedAt }],
     idempotency,
     // What the survey found is true of the state that it began with.

@@ -10,11 +10,11 @@ import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
 /** A body that arrived. */
-export interface Spool {
+export interface Spooled {
   readonly bytes: number;
-  /** SHA-256 of them, in hex. */
+  /** SHA-256 of the bytes, in hex. */
   readonly sha256: string;
-  /** Its bytes, as often as they are asked for. */
+  /** Reads the bytes, from the first one each time. */
   read(): AsyncIterable<Uint8Array>;
   /** Gives the file up. */
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export interface Spool {
  *
  * @throws ProblemError `body-too-large`
  */
-export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spool> {
+export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spooled> {
   const file = await namelessFile();
   try {
     let bytes = 0;
@@ -34,7 +34,7 @@ export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spool> {
     for await (const chunk of body) {
       bytes += chunk.byteLength;
       if (bytes > SPOOLED_BYTES_MAX) {
-        const detail = `the body may have ${SPOOLED_BYTES_MAX} bytes`;
+        const detail = `the body has more than ${SPOOLED_BYTES_MAX} bytes`;
         throw new ProblemError('body-too-large', { detail, limit: SPOOLED_BYTES_MAX });
       }
       hash.update(chunk);
@@ -49,19 +49,6 @@ export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spool> {
   } catch (error) {
     await file.close();
     throw error;
-  }
-}
-
-/** Takes all of a body, and then does the work with its bytes. */
-export async function spooled<T>(
-  body: AsyncIterable<Uint8Array>,
-  work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
-): Promise<T> {
-  const kept = await spool(body);
-  try {
-    return await work(kept.read());
-  } finally {
-    await kept.close();
   }
 }
 

@@ -9,13 +9,13 @@ import { problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../request/content-type.ts';
-import { type Import, imported } from '../request/recording-import.ts';
 import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
+import { type Import, imported } from '../request/recording-import.ts';
 import { spool } from '../request/spool.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { release } from '../wire/hosts.ts';
 import { importEnd, importLine, importProgress } from '../wire/recording.ts';
 
@@ -70,11 +70,16 @@ export function recordings(app: App, service: Service): void {
       ...(bpffs_mount !== undefined && { bpffs: bpffs_mount }),
     };
     const under = reads.begin(c);
-    const { actor: principal } = c.get('principal');
-    const lines = told(c, service, { host, principal, release, mounts, key: idempotencyKey(c) }, under);
+    const { actor } = c.get('principal');
+    const lines = told(
+      c,
+      service,
+      { host, actor, release, mounts, key: idempotencyKey(c) },
+      under,
+    );
     // While nothing is answered a problem still has a status of its own.
     const first = await lines.next();
-    const stream = pulled(withProblem(first.value ?? '', lines), {
+    const stream = pullStream(withProblem(first.value ?? '', lines), {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       onEnd: () => under.end(),

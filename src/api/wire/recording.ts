@@ -51,5 +51,4 @@ export const importEnd = z
   })
   .meta({ id: 'ImportedRecording' });
 
-
 export const importLine = z.union([importProgress, importEnd]);

@@ -4,7 +4,6 @@
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
-import type { Call } from '../../domain/call.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
 import type { LeftOut, ToldCall } from './spoken.ts';
 import {

@@ -49,7 +49,7 @@ export class TextLines {
     const whole = this.#restBytes === 0 ? (end as Buffer) : Buffer.concat([...this.#rest, end]);
     this.#rest = [];
     this.#restBytes = 0;
-    const text = whole.latin1Slice(0, whole.length);
+    const text = whole.toString('latin1');
     return text.endsWith('\r') ? text.slice(0, -1) : text;
   }
 

@@ -6,7 +6,7 @@
  */
 import type { ObjectKind } from '../../domain/effect.ts';
 import { applyAll } from '../../domain/evolve.ts';
-import { flushLayer, type Kernel, layered } from '../../domain/kernel.ts';
+import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Observation } from '../../domain/observed/observation.ts';
 import { observe } from '../../domain/observed/observe.ts';
 import { candidates, filledIn, type HiddenFd } from './hidden-fd.ts';
@@ -161,7 +161,7 @@ export class Worlds {
 
 function forked(world: World): World {
   return {
-    layers: [...world.layers, layered(top(world))],
+    layers: [...world.layers, layerOn(top(world))],
     ids: world.ids.copy(),
     choices: new Map(world.choices),
   };
