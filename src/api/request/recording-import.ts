@@ -68,6 +68,7 @@ interface Beginning {
   /** Of the head before it; undefined when there is no host yet. */
   readonly head: number | undefined;
   readonly kernel: () => Promise<Kernel>;
+  /** Of the host that has to be made; undefined when it is there. */
   readonly release: string | undefined;
 }
 
@@ -111,7 +112,13 @@ export async function* imported(
   try {
     const first = await refusing(reading.next());
     yield told();
-    if (begin.head === undefined) await made(service, wanted, preface, begin, numbered(0));
+    const { release } = begin;
+    if (release !== undefined) {
+      const { startedAt: at } = preface;
+      const boot = { name: host, actor, release, at, idempotency: numbered(0) };
+      const { event, repeated } = await service.log.createHost(boot);
+      countRecorded(service.metrics, { events: [event], repeated });
+    }
     took(await marked(service, wanted, preface, begin, numbered(1)));
     let pending: CallRequest[] = [];
     let line = 1;
@@ -131,7 +138,7 @@ export async function* imported(
     }
     if (pending.length > 0) await record(pending);
     return {
-      made_host: begin.head === undefined,
+      made_host: release !== undefined,
       resumed: tally.repeated > 0,
       position_from: tally.from,
       position: tally.position,
@@ -206,23 +213,6 @@ function knownRelease(asked: string | undefined, preface: Preface): string {
   const known = releaseOf(release);
   if (known === undefined) throw new LogRefusal({ why: 'unknown-release', release });
   return known.id;
-}
-
-async function made(
-  { log, metrics }: Service,
-  { host, actor }: Import,
-  preface: Preface,
-  { release }: Beginning,
-  idempotency: IdempotencyKey,
-): Promise<void> {
-  const { event, repeated } = await log.createHost({
-    name: host,
-    actor,
-    at: preface.startedAt,
-    idempotency,
-    ...(release !== undefined && { release }),
-  });
-  countRecorded(metrics, { events: [event], repeated });
 }
 
 /** The event that says where the recording begins: what was before it, nobody recorded. */

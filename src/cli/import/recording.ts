@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { hostPath } from '../../client/host-path.ts';
+import { linesOf } from '../../client/lines.ts';
 import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
 import type { Counted, Summary } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
-import { readLines } from '../read-lines.ts';
 import { serviceFrom } from '../service-flags.ts';
 import type { ImportFlags } from './bundle.ts';
 import { type Bar, progressBar } from './progress-bar.ts';
@@ -82,7 +82,7 @@ async function send(
   const client = restClient(serviceFrom(flags));
   const response = await client.open(`${hostPath(host)}/import${queryOf(flags)}`, sent as RequestInit);
   if (response.body === null) throw new Error('the service answered nothing');
-  for await (const line of readLines(response.body)) {
+  for await (const line of linesOf(response.body)) {
     const told = JSON.parse(line) as Progress | Ended | { readonly status: number };
     if (!('type' in told) || 'status' in told) throw refused(line);
     if (told.type === 'imported') return told;
