@@ -71,12 +71,7 @@ export function recordings(app: App, service: Service): void {
     };
     const under = reads.begin(c);
     const { actor } = c.get('principal');
-    const lines = told(
-      c,
-      service,
-      { host, actor, release, mounts, key: idempotencyKey(c) },
-      under,
-    );
+    const lines = told(c, service, { host, actor, release, mounts, key: idempotencyKey(c) }, under);
     // While nothing is answered a problem still has a status of its own.
     const first = await lines.next();
     const stream = pullStream(withProblem(first.value ?? '', lines), {
