@@ -5,7 +5,8 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
-import type { LeftOut, ToldCall } from './spoken.ts';
+import type { ToldCall } from './deed.ts';
+import type { LeftOut } from './spoken.ts';
 import {
   ATTACH_BITS,
   attachTypeIn,
