@@ -40,7 +40,9 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftO
   const fields = new Fields(attr, attr_size);
   const told = TOLD[name]?.(fields, bpffsPath);
   if (told === undefined) return { leftOut: `bpf ${name}` };
-  return 'call' in told && fields.isCut ? { ...told, cut: true } : told;
+  // Behind the fields of a query that old straces know there are buffers alone.
+  const lacks = fields.isCut && name !== 'prog_query';
+  return 'call' in told && lacks ? { ...told, cut: true } : told;
 }
 
 /** The fields of an attr, those of the command's own struct in it included. */

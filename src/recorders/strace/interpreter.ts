@@ -49,7 +49,9 @@ const FD_MAKERS: ReadonlySet<string> = new Set([
 const NO_PATHS: ReadonlyMap<number, string> = new Map();
 const CLOSED = /^close\((\d+)/;
 const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
-const MADE_FD = /\) *= (\d+)(?:<.*>)?$/;
+/** With `-T` the time that the call took stands behind. */
+const MADE_FD = /\) *= (\d+)(?:<.*>)?(?: <[\d.]+>)?$/;
+const DONE = /\) *= 0(?: <[\d.]+>)?$/;
 const EXECUTED = /^execve(?:at)?\([^"]*"((?:[^"\\]|\\.)*)"/;
 /** Bytes of a process's name, but for the end (TASK_COMM_LEN). */
 const COMM_CHARS_MAX = 15;
@@ -279,7 +281,7 @@ export class Interpreter {
     const { text, line, at, pid: tid } = whole;
     // The environment that `-v` prints is not even read.
     const path = EXECUTED.exec(text)?.[1];
-    if (!/\) *= 0$/.test(text)) return;
+    if (!DONE.test(text)) return;
     const name =
       decoded(unescaped(path ?? ''))
         .split('/')

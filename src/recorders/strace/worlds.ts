@@ -105,7 +105,7 @@ export class Worlds {
     const kernel = top(world);
     const { ids } = world;
     const fit = fitOf(kernel, deed, (known, id) => ids.mayBe('prog', known, id));
-    let isContrary = fit?.isContrary === true;
+    const isContrary = fit?.isContrary === true;
     if (fit !== undefined && !fit.isContrary) {
       for (const [known, id] of fit.same) ids.bind('prog', known, id);
       const names = { cgroupPath: (path: string | undefined) => this.#mounts.cgroupPath(path) };
@@ -118,8 +118,11 @@ export class Worlds {
       known: (kind: ObjectKind, id: number) => ids.ownId(kind, id),
     };
     const told = apply(kernel, observationOf(kernel, deed, { naming, mounts: this.#mounts }));
-    isContrary ||= told.some(({ expected }) => expected !== undefined);
-    return isContrary;
+    // What has to be inferred speaks against a story in which nothing has.
+    return (
+      isContrary ||
+      told.some(({ expected, source }) => expected !== undefined || source === 'inferred')
+    );
   }
 
   #settle(): void {
