@@ -1,5 +1,5 @@
 /**
- * A body that is kept in a file until it is there whole: whoever sends slowly then holds no
+ * A body that is kept in a file until it is complete: a slow client then holds no
  * transaction and, on the embedded database, not its one connection.
  */
 import { createHash } from 'node:crypto';
@@ -21,8 +21,8 @@ export interface Spooled {
 }
 
 /**
- * Takes all of a body. The file has no name any more when the first byte is written, so that
- * nothing of it stays behind, however the process ends.
+ * Reads a whole body. The file has no name when the first byte is written, so that nothing of it
+ * remains, however the process ends.
  *
  * @throws ProblemError `body-too-large`
  */
