@@ -1,6 +1,7 @@
 /** The service, as an executor uses it: the log to follow, a lease, and a place for its reports. */
 import type { Call } from '../../domain/call.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { Sighting } from '../../domain/observed/sighting.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { BootCall } from '../../events/event.ts';
 
@@ -8,7 +9,7 @@ import type { BootCall } from '../../events/event.ts';
 export interface LoggedEvent {
   readonly position: number;
   readonly pid: number;
-  readonly call: Call | BootCall;
+  readonly call: Call | BootCall | Sighting;
   readonly outcome: Outcome;
   readonly effects: readonly Effect[];
 }
