@@ -34,7 +34,7 @@ export interface Command<F extends Flags = Flags> {
   readonly about: string;
   readonly flags: F;
   readonly example: string;
-  /** It goes on when nobody reads its output any more: a service is not there for its greeting. */
+  /** It continues when nobody reads its output any more: a service must not end with its reader. */
   readonly outlivesReader?: true;
   run(invocation: Invocation<F>): Promise<ExitCode>;
 }

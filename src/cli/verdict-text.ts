@@ -1,6 +1,6 @@
 /** Verdicts as text for people: one line for each, and below it what is wrong. */
 
-/** What the API, or a bundle on its own, says of a log. */
+/** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {
   readonly host: string;
   readonly holds: boolean;

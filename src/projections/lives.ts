@@ -35,7 +35,7 @@ const PIN_LIFE = lifeIn('pin_versions', 'md5(path) = md5($4) and path = $4');
 
 export type LivingKind = keyof typeof LIFE;
 
-/** The life of an object of the moment's boot, until the moment; undefined when it never was. */
+/** The life of an object of the moment's boot, until the moment; undefined when it never existed. */
 export async function lifeOf(
   database: Queryable,
   moment: Moment,

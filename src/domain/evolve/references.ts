@@ -1,4 +1,4 @@
-/** Reference counts (semantics §3): what takes and gives back a reference on an object. */
+/** Reference counts (semantics §3): taking and dropping references on objects. */
 import type { ObjectKind } from '../effect.ts';
 import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
@@ -58,7 +58,7 @@ export function closeFd(kernel: Kernel, { fds }: Process, number: number): void 
   kernel.contents--;
 }
 
-/** One reference of an open file description goes; with the last, its own on the object. */
+/** Drops one reference of an open file description; with the last, its reference on the object. */
 export function putFile(kernel: Kernel, fileId: number): void {
   const file = kernel.files.edit(fileId);
   file.refs--;

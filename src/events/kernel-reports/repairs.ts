@@ -2,7 +2,7 @@
 import type { Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 
-/** Repairs that are kept of a host; older ones are dropped, so that a quarrel fills no disk. */
+/** Repairs that are kept for a host; older ones are deleted, so that endless repairs cannot fill a disk. */
 const REPAIRS_KEPT_MAX = 1000;
 
 export interface Repair {

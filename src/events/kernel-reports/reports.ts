@@ -49,7 +49,7 @@ export interface Reporting {
 }
 
 /**
- * Stores reports under a lease and renews it. A report that is there already stays as it is, so a
+ * Stores reports under a lease and renews it. A report that is already stored stays as it is, so a
  * batch may be sent again.
  *
  * @returns the position up to which all is reported, and how many of the batch disagree; undefined

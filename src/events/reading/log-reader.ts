@@ -19,7 +19,7 @@ const TURN_EVENTS = 64;
 export interface EventRange {
   /** First position wanted. */
   readonly from: number;
-  /** Events wanted at most; default and upper bound `PAGE_EVENTS_MAX`. */
+  /** Events at most; default and upper bound `PAGE_EVENTS_MAX`. */
   readonly limit?: number;
 }
 

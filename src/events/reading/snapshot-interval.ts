@@ -17,7 +17,7 @@ export function snapshotInterval(kernel: Kernel): number {
   return Math.max(SNAPSHOT_EVENTS_MIN, Math.ceil(stateRows(kernel) / SNAPSHOT_ROWS_PER_EVENT));
 }
 
-/** The same for a state that memory is not spent on any longer. */
+/** The same for a state that is evicted. */
 export function partingInterval(kernel: Kernel): number {
   return snapshotInterval(kernel) * PARTING_SHARE;
 }

@@ -1,5 +1,5 @@
 /**
- * Calls at the edge: as asked (several spellings, references to earlier answers) and as recorded.
+ * Calls as requested (several spellings, references to earlier answers) and as recorded.
  * The compiler proves at the end of this file that what is recorded is the domain's `Call`.
  */
 import type { z } from 'zod';

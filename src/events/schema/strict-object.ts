@@ -1,8 +1,8 @@
-/** Objects that refuse what they do not know, by name, and say what was probably meant. */
+/** Objects that refuse unknown fields by name, and suggest the field that was probably meant. */
 import { z } from 'zod';
 import { suggestion } from './near-name.ts';
 
-/** What a refused name shows of itself. */
+/** The characters of a refused name that a message shows. */
 const SHOWN_MAX = 60;
 
 function showKey(key: string): string {
@@ -12,7 +12,7 @@ function showKey(key: string): string {
 /** Unknown fields that are listed one by one: the search for a similar name takes long. */
 const TOLD_MAX = 20;
 
-/** More fields than this are not listed to someone who named none of them. */
+/** When a value has none of the fields, more fields than this are not listed. */
 const LISTED_MAX = 12;
 
 function unknownField(key: string, known: readonly string[]): string {

@@ -12,13 +12,13 @@ export type Condition =
 export interface Verdict {
   /** The version from which the condition holds first. */
   readonly found?: { readonly version: ArrayVersion; readonly before?: ArrayVersion };
-  /** It held at the start already, so `found` is the start of the question. */
+  /** It already held at the start, so `found` is the start of the span. */
   readonly at_start: boolean;
   /** From the first position on it held to the end: halving the log would have found the same. */
   readonly monotone: boolean;
 }
 
-/** What a version must be like. */
+/** A test of a version. */
 export type Test = (version: ArrayVersion) => boolean;
 
 /** The test of a condition. While there is no cgroup, its array is empty. */

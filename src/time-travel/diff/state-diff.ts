@@ -41,7 +41,7 @@ export interface ListChange extends Caused {
 }
 
 export interface StateDiff {
-  /** There when the host booted in between: then all before is gone and all after is new. */
+  /** Present when the host booted in between: then everything before is gone and everything after is new. */
   readonly boot?: { readonly was: Boot; readonly is: Boot };
   readonly cgroups: RowsDiff<CgroupRowView>;
   readonly lists: readonly ListChange[];

@@ -18,7 +18,7 @@ export function answerTo(kernel: Kernel, { call, pid, source, outcome }: LedgerE
   return ruledAnswer(kernel, { pid, call, outcome });
 }
 
-/** Whether a decision is what the event recorded; the rule behind an errno is nothing that a caller sees. */
+/** Whether a decision equals the recorded one; a caller does not see the rule behind an errno. */
 export function sameAnswer(event: LedgerEvent, { outcome, effects }: Decision): boolean {
   // Where the kernel did not keep to the rules, it is the rules' answers that are compared.
   if (event.expected !== undefined) {

@@ -1,8 +1,8 @@
 /**
- * Replay under another release: what breaks when this host runs another kernel? The recorded calls
+ * Replay under another release: what changes when this host runs another kernel? The recorded calls
  * are decided by the other release's rules on a state of their own, and each answer is compared
- * with the recorded one. A boot ends every state, so a replay begins with the boot that it asks
- * about and never needs what came before.
+ * with the recorded one. A boot ends every state, so a replay begins with the boot of the
+ * question and never needs earlier events.
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import type { Decision } from '../../domain/decision.ts';
@@ -47,7 +47,7 @@ export interface ReplayQuestion {
   readonly after: number;
   /** Differences in one answer at most. */
   readonly limit: number;
-  /** Also calls that differ only because an earlier one did. */
+  /** Also calls that differ only because an earlier call differs. */
   readonly consequences: boolean;
 }
 
@@ -125,7 +125,7 @@ function step(
   }
   if (isSighting(call)) {
     fold(recorded, [event]);
-    seen(replayed, { ...event, call });
+    applySighting(replayed, { ...event, call });
     return undefined;
   }
   const answer = answerTo(replayed, event);
@@ -143,7 +143,8 @@ function step(
       };
   fold(recorded, [event]);
   // What the rules agree with is taken as it was seen, inferences included.
-  if (difference === undefined && event.source !== 'decided') seen(replayed, { ...event, call });
+  if (difference === undefined && event.source !== 'decided')
+    applySighting(replayed, { ...event, call });
   else applyAll(replayed, answer.effects, pid);
   const passed = checkSize(replayed, answer.effects);
   if (passed !== undefined) throw tooLarge(event.position, passed);
@@ -151,7 +152,7 @@ function step(
 }
 
 /** What was observed happens on another state. */
-function seen(kernel: Kernel, recorded: Recorded): void {
+function applySighting(kernel: Kernel, recorded: Recorded): void {
   for (const { effects, pid } of observeAgain(kernel, recorded)) applyAll(kernel, effects, pid);
 }
 

@@ -24,7 +24,7 @@ export interface Address {
 const PORT_DEFAULT = 5432;
 /** Servers that one address may name. */
 const SERVERS_MAX = 16;
-/** A service writes, so what it asks of a server is one of these, said or not. */
+/** A service writes, so it needs a server of one of these kinds, also when the URL names none. */
 const WRITABLE = ['read-write', 'primary'];
 
 const FORM =
