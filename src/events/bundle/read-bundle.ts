@@ -225,7 +225,8 @@ class Reading {
   *#segment(line: LineOf<'segment'>, number: number): Generator<BundlePart> {
     const { position_from, position_to } = line;
     const check = this.#check;
-    if (position_from > check.position + 1) check.lost(position_from - 1, 'missing from the log');
+    if (position_from > check.position + 1)
+      check.reportLost(position_from - 1, 'missing from the log');
     const place = { position_from, position_to, line: number };
     const bytes = Buffer.from(line.bytes, 'base64');
     const segment = { position_from, position_to, hash: bytesOf(line.hash), bytes };

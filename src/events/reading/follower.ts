@@ -12,7 +12,7 @@ export type Piece = readonly LedgerEvent[];
 /** The feed, as a follower uses it. */
 export interface Feed {
   /** The events of the ring from a position on; undefined when the ring no longer has them. */
-  held(from: number): Piece | undefined;
+  pieceFrom(from: number): Piece | undefined;
   /** The same from the database. */
   read(from: number): Promise<Piece>;
   /** Wakes the follower when the log has grown. */
@@ -48,7 +48,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     if (this.#ended) return Promise.resolve(ENDED);
     const { changed } = this.#feed;
     if (changed !== undefined) return this.#sendAway(changed);
-    const piece = this.#feed.held(this.#next);
+    const piece = this.#feed.pieceFrom(this.#next);
     if (piece === undefined) return this.#behind();
     if (piece.length > 0) return Promise.resolve(this.#take(piece));
     return new Promise((resolve) => {
@@ -74,7 +74,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     this.#answer = undefined;
     // The usual case needs no further promise: there may be a thousand followers to wake.
     const isOver = this.#ended || this.#feed.changed !== undefined;
-    const piece = isOver ? undefined : this.#feed.held(this.#next);
+    const piece = isOver ? undefined : this.#feed.pieceFrom(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());
     else answer(this.#take(piece));
   }

@@ -143,7 +143,7 @@ export class HostFeed implements Feed {
     }
   }
 
-  held(from: number): Piece | undefined {
+  pieceFrom(from: number): Piece | undefined {
     const [first] = this.#ring;
     if (first !== undefined && from >= first.position) {
       const at = from - first.position;

@@ -15,7 +15,7 @@ import type { Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
-import { isObservation, observedEvents } from './observation.ts';
+import { isObservation, observeEvents } from './observation.ts';
 import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
 
 /** What became of one submission in a draft. */
@@ -150,7 +150,7 @@ function stage(
     const asked =
       own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const made = isObservation(asked)
-      ? observedEvents(own, asked, place)
+      ? observeEvents(own, asked, place)
       : [decideEvent(own, asked, place)];
     for (const event of made) {
       const passed = checkSize(own, event.effects);
