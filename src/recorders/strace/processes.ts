@@ -21,7 +21,7 @@ export interface TracedProcess {
   pidfds: Map<number, number> | undefined;
 }
 
-/** Threads that live together; the kernel has no more pids. */
+/** Concurrent threads; the kernel has no more pids. */
 const THREADS_MAX = 4_194_304;
 
 export class Processes {
