@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { REPLAYED } from './request/write-headers.ts';
 
-const etag = z.string().describe('The host and the position that the answer reflects.');
+const etag = z
+  .string()
+  .describe('The host and the position that the answer reflects, and a mark of its history.');
 
 /** Of what a write or a plan is answered with. */
 export const TAGGED = z.object({ etag });

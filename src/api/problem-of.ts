@@ -35,6 +35,8 @@ function toldBy(reason: Why): Told {
       return ['unknown-release', { field: 'release' }];
     case 'position-mismatch':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
+    case 'history-mismatch':
+      return ['position-changed', { field: 'if-match', position: reason.position }];
     case 'position-unknown':
       return ['no-such-position', { field: 'position', position: reason.head }];
     case 'idempotency-mismatch':

@@ -3,7 +3,7 @@ import { countRecorded } from './metrics.ts';
 import { callsOf } from './request/syscall-request.ts';
 import {
   entityTag,
-  expectedPosition,
+  expectedHead,
   fingerprint,
   idempotencyKey,
   type Requested,
@@ -38,21 +38,21 @@ export async function recordSyscalls(
   { host, actor, text, value }: SyscallsBody,
 ): Promise<SyscallsAnswer> {
   const key = idempotencyKey(c);
-  const expected = expectedPosition(c, host);
+  const expected = expectedHead(c, host);
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
   const receipt = await service.log.submit(host, {
     principal: actor,
     calls,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
-    ...(expected !== undefined && { expectedPosition: expected }),
+    ...(expected && { expected }),
   });
   countRecorded(service.metrics, receipt);
-  const { events, replayed } = receipt;
+  const { events, mark, replayed } = receipt;
   const position = events.at(-1)?.position;
   if (position === undefined) throw new Error('a receipt without events');
   return {
-    etag: entityTag(host, position),
+    etag: entityTag(host, { position, mark }),
     replayed,
     body: isList
       ? JSON.stringify({ host, position, events: events.map(eventOnWire) })

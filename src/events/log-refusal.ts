@@ -16,6 +16,8 @@ export type Why =
   | { readonly why: 'release-unknown'; readonly release: string }
   /** The log is not where the writer of the request thought it was. */
   | { readonly why: 'position-mismatch'; readonly expected: number; readonly actual: number }
+  /** The log is there, but with other events than the writer of the request has seen. */
+  | { readonly why: 'history-mismatch'; readonly position: number }
   /** A position after the head was asked for. */
   | { readonly why: 'position-unknown'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
@@ -114,6 +116,11 @@ function sentence(reason: Why): string {
       return unknownRelease(reason.release);
     case 'position-mismatch':
       return `the log stands at position ${reason.actual}, not at ${reason.expected}`;
+    case 'history-mismatch':
+      return (
+        `the log stands at position ${reason.position}, but with other events than it had: it went ` +
+        'back, and what was recorded since took their place'
+      );
     case 'position-unknown':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':

@@ -6,12 +6,13 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import type { Clock } from './clock.ts';
+import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
 import { type Head, readHead } from './head.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
-import type { Follower } from './reading/follower.ts';
+import type { Follower, Place } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
 import { type HostState, loadState } from './reading/host-state.ts';
@@ -23,8 +24,16 @@ import {
   readEventsAt,
 } from './reading/log-reader.ts';
 import { PastStates } from './reading/past-states.ts';
+import type { MarkedStanding } from './reading/standing.ts';
 import type { Database } from './storage/database.ts';
-import type { AskedBoot, IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
+import type {
+  AskedBoot,
+  ExpectedHead,
+  IdempotencyKey,
+  InOrder,
+  Receipt,
+  Submission,
+} from './submission.ts';
 import { appendFor } from './writing/append.ts';
 import {
   type BranchRequest,
@@ -66,16 +75,7 @@ export interface RebootRequest extends Partial<BootRequest> {
   readonly principal: string;
   readonly at?: number;
   readonly idempotency?: IdempotencyKey;
-  readonly expectedPosition?: number;
-}
-
-/** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
-export interface Standing {
-  readonly host_id: number;
-  /** The boot that `position` belongs to: kernel ids mean something only within it. */
-  readonly boot: number;
-  /** Everything up to and including it is seen. */
-  readonly position: number;
+  readonly expected?: ExpectedHead;
 }
 
 export interface Log {
@@ -112,8 +112,12 @@ export interface Log {
   eventsAt(host: string, positions: readonly number[]): Promise<LedgerEvent[]>;
   /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
   positionAt(host: string, time: number): Promise<number>;
-  /** A follower of the events after a position, and then of those still to come. */
-  subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
+  /**
+   * A follower of the events after a position, and then of those still to come. With the mark that
+   * the position had, it ends at once when the log has another history there by now; without one,
+   * it refuses `position-unknown` when the log does not reach the position.
+   */
+  subscribe(host: string, follow: Place): Promise<Follower>;
 
   /**
    * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
@@ -122,7 +126,7 @@ export interface Log {
   readAt<T>(
     host: string,
     position: number,
-    read: (kernel: Kernel, at: Standing) => T | Promise<T>,
+    read: (kernel: Kernel, at: MarkedStanding) => T | Promise<T>,
   ): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
@@ -130,7 +134,7 @@ export interface Log {
    * Reads the state at the head without a copy: for plans and small answers. `read` works at once
    * and keeps nothing of the kernel, which changes with the next commit.
    */
-  readHead<T>(host: string, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
+  readHead<T>(host: string, read: (kernel: Kernel, at: MarkedStanding) => T): Promise<T>;
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
@@ -192,7 +196,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (events, end) => feeds.get(hostId)?.publish(events, end),
+        onCommitted: (events, end) => feeds.get(hostId)?.appended(events, end),
+        onLearnt: (events, end) => feeds.get(hostId)?.publish(events, end),
         onHistoryChanged: foundByWriter,
         host: ids.nameOf(hostId),
       });
@@ -210,7 +215,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
   return {
     createHost: async (request) => createHost(context, request, askedBoot(request, randomBytes)),
-    async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
+    async reboot(host, { principal, at, idempotency, expected, ...request }) {
       // A host that is not there is refused before what was asked of it.
       await idOf(host);
       const call = askedBoot(request, randomBytes);
@@ -218,7 +223,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
         principal,
         calls: [{ call, ...(at !== undefined && { at }) }],
         ...(idempotency && { idempotency }),
-        ...(expectedPosition !== undefined && { expectedPosition }),
+        ...(expected && { expected }),
       });
     },
     submit,
@@ -266,7 +271,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return events;
     },
     positionAt: async (host, time) => positionAt(database, await idOf(host), time),
-    async subscribe(host, { after }) {
+    async subscribe(host, place) {
       const hostId = await idOf(host);
       const feed =
         feeds.get(hostId) ??
@@ -276,13 +281,13 @@ export async function openLog(options: LogOptions): Promise<Log> {
           onDeserted: () => feeds.delete(hostId),
         });
       feeds.set(hostId, feed);
-      return feed.follow(after);
+      return feed.follow(place);
     },
 
     async readAt(host, position, read) {
       const host_id = await idOf(host);
-      return past.read(host_id, position, (kernel) =>
-        read(kernel, { host_id, boot: kernel.boot.number, position }),
+      return past.read(host_id, position, (kernel, mark) =>
+        read(kernel, { host_id, boot: kernel.boot.number, position, mark }),
       );
     },
     async kernelAt(host, position) {
@@ -296,8 +301,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
     async readHead(host, read) {
       const host_id = await idOf(host);
       return writers.use(host_id, (writer) =>
-        writer.read((kernel, position) =>
-          read(kernel, { host_id, boot: kernel.boot.number, position }),
+        writer.read((kernel, { position, hash }) =>
+          read(kernel, { host_id, boot: kernel.boot.number, position, mark: markOf(hash) }),
         ),
       );
     },

@@ -1,5 +1,5 @@
 /** A moment: the point in a host's log that a read is about, and the bounds of a page. */
-import type { Standing } from '../events/log.ts';
+import type { Standing } from '../events/reading/standing.ts';
 
 /** Every read names its moment; the head is a moment like any other. */
 export type Moment = Standing;

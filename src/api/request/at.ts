@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
+import type { MarkedStanding } from '../../events/reading/standing.ts';
 import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
-import type { Moment } from '../../projections/moment.ts';
 import {
   type FoundMoment,
   findMoment,
@@ -23,6 +23,7 @@ import { PARAMETER_CHARS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
+import type { MarkedPosition } from './write-headers.ts';
 
 /** A moment in a query parameter. */
 export const momentParam = z
@@ -54,7 +55,7 @@ export async function momentOf(
   host: string,
   text: MomentText | undefined,
   field = 'at',
-): Promise<Moment> {
+): Promise<MarkedStanding> {
   const found = await knownMoment(service, host, text, field);
   keepFor(c, host, found);
   return found.moment;
@@ -70,14 +71,14 @@ export async function worldAt<T>(
   host: string,
   text: MomentText | undefined,
   read: (kernel: Kernel) => T,
-): Promise<{ readonly moment: Moment; readonly told: T }> {
+): Promise<Told<T>> {
   const { log } = service;
   if (text !== undefined && text.kind !== 'position') {
     const moment = await momentOf(service, c, host, text);
     return { moment, told: await log.readAt(host, moment.position, read) };
   }
   // The state says which boot it is of: what is read of the tables is then as of the same moment.
-  const world = (kernel: Kernel, moment: Moment) => ({ moment, told: read(kernel) });
+  const world = (kernel: Kernel, moment: MarkedStanding) => ({ moment, told: read(kernel) });
   const found = await (text === undefined
     ? log.readHead(host, world)
     : known('at', () => log.readAt(host, text.position, world)));
@@ -97,7 +98,7 @@ interface Telling<T> {
 }
 
 interface Told<T> {
-  readonly moment: Moment;
+  readonly moment: MarkedStanding;
   readonly told: T;
 }
 
@@ -168,8 +169,12 @@ function unknownMoment(detail: string, field: string, position: number): Problem
 const FOR_EVER_S = 31_536_000;
 
 /** Says in the headers which moment an answer is about, and how long it stays true. */
-export function keepFor(c: Context<AccessEnv>, host: string, { moment, fixed }: FoundMoment): void {
-  reflect(c, host, moment.position);
+export function keepFor(
+  c: Context<AccessEnv>,
+  host: string,
+  { moment, fixed }: { readonly moment: MarkedPosition; readonly fixed: boolean },
+): void {
+  reflect(c, host, moment);
   keep(c, fixed ? `max-age=${FOR_EVER_S}, immutable` : 'no-cache');
 }
 

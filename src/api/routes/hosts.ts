@@ -9,12 +9,7 @@ import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import {
-  expectedPosition,
-  fingerprint,
-  idempotencyKey,
-  REPLAYED,
-} from '../request/write-headers.ts';
+import { expectedHead, fingerprint, idempotencyKey, REPLAYED } from '../request/write-headers.ts';
 import {
   type App,
   answers,
@@ -126,7 +121,7 @@ export function hosts(app: App, service: Service): void {
     const principal = c.get('principal');
     const { request, keyed } = await keyedBody(c, hostRequest);
     const { name } = request;
-    const { event, replayed } = await log.createHost({
+    const { event, mark, replayed } = await log.createHost({
       ...request,
       principal: principal.actor,
       ...keyed,
@@ -134,7 +129,7 @@ export function hosts(app: App, service: Service): void {
     countRecorded(service.metrics, { events: [event], replayed });
     if (replayed) c.header(REPLAYED, 'true');
     c.header('location', `/v1/hosts/${name}`);
-    reflect(c, name, event.position);
+    reflect(c, name, { position: event.position, mark });
     return c.json(eventOnWire(event), 201);
   });
 
@@ -146,18 +141,18 @@ export function hosts(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
     const { request, keyed } = await keyedBody(c, rebootRequest);
-    const expected = expectedPosition(c, host);
-    const { events, replayed } = await log.reboot(host, {
+    const expected = expectedHead(c, host);
+    const { events, mark, replayed } = await log.reboot(host, {
       ...request,
       principal: actor,
       ...keyed,
-      ...(expected !== undefined && { expectedPosition: expected }),
+      ...(expected && { expected }),
     });
     const [event] = events;
     if (event === undefined) throw new Error('a reboot without an event');
     countRecorded(service.metrics, { events, replayed });
     if (replayed) c.header(REPLAYED, 'true');
-    reflect(c, host, event.position);
+    reflect(c, host, { position: event.position, mark });
     return c.json(eventOnWire(event), 200);
   });
 }

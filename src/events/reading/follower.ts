@@ -9,6 +9,14 @@ import type { HistoryChange } from './history.ts';
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
 
+/** Where a follower begins. */
+export interface Place {
+  /** Position of the last event that it has; 0 for none. */
+  readonly after: number;
+  /** What marked the history there (`encoding/mark.ts`), where that is known. */
+  readonly mark?: string | undefined;
+}
+
 /** What a follower needs of its feed. */
 export interface Feed {
   /** What the ring holds from a position on; undefined when that is no longer in it. */
@@ -33,9 +41,12 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   #next: number;
   #answer: ((result: Result | Promise<Result>) => void) | undefined;
   #ended = false;
+  /** Set when it comes from another history than the feed's. */
+  readonly #strayed: HistoryChange | undefined;
 
-  constructor(feed: Feed, after: number) {
+  constructor(feed: Feed, after: number, strayed?: HistoryChange) {
     this.#feed = feed;
+    this.#strayed = strayed;
     this.#next = after + 1;
   }
 
@@ -46,7 +57,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   /** The events that come next, as soon as there are any; ask again when it is answered. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve(ENDED);
-    const { changed } = this.#feed;
+    const changed = this.#strayed ?? this.#feed.changed;
     if (changed !== undefined) return this.#sentAway(changed);
     const piece = this.#feed.held(this.#next);
     if (piece === undefined) return this.#behind();

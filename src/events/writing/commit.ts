@@ -4,13 +4,14 @@
  * anew. Nobody is answered before the database said what became of the append.
  */
 import type { Clock } from '../clock.ts';
+import { markOf } from '../encoding/mark.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { violatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
-import { type Draft, type Drafted, draftOf } from './draft.ts';
+import { type Draft, draftOf } from './draft.ts';
 import { settleFate } from './fate.ts';
 import { replayedReceipt } from './idempotency.ts';
 import type { Pending } from './submission-queue.ts';
@@ -70,7 +71,7 @@ export async function commit(
           misses = 0;
           breaks = 0;
           open = await answer(context, tip, open, {
-            drafted: attempt.draft.drafted,
+            draft: attempt.draft,
             answers,
           });
           break;
@@ -198,13 +199,15 @@ async function answer(
   { database }: CommitContext,
   tip: Tip,
   open: readonly Pending[],
-  { drafted, answers }: { readonly drafted: readonly Drafted[]; readonly answers: (() => void)[] },
+  { draft, answers }: { readonly draft: Draft; readonly answers: (() => void)[] },
 ): Promise<readonly Pending[]> {
+  const { drafted, head } = draft;
+  const mark = markOf(head.hash);
   for (const [i, one] of drafted.entries()) {
     const pending = open[i] as Pending;
     if ('events' in one) {
       const { events } = one;
-      answers.push(() => pending.resolve({ events, replayed: false }));
+      answers.push(() => pending.resolve({ events, mark, replayed: false }));
       continue;
     }
     // What stands in the way may be the first success of this very request.

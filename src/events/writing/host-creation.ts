@@ -6,12 +6,14 @@
 import { unbooted } from '../../domain/boot.ts';
 import type { Clock } from '../clock.ts';
 import { hexOf } from '../encoding/hex.ts';
+import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Projector } from '../projector.ts';
 import { genesisOf } from '../reading/birth.ts';
 import { readEvents } from '../reading/log-reader.ts';
+import { markAt } from '../reading/mark-at.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { violatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { AskedBoot, IdempotencyKey } from '../submission.ts';
@@ -37,6 +39,8 @@ export interface CreatedHost {
   readonly host_id: number;
   /** Event 1: the first boot. */
   readonly event: LedgerEvent;
+  /** What marks its history there (`encoding/mark.ts`). */
+  readonly mark: string;
   /** Created by an earlier request with the same key. */
   readonly replayed: boolean;
 }
@@ -120,7 +124,8 @@ async function insertHost(
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);
   if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
-  return { host_id: hostId, event: draft.events[0] as LedgerEvent, replayed: false };
+  const event = draft.events[0] as LedgerEvent;
+  return { host_id: hostId, event, mark: markOf(to.hash), replayed: false };
 }
 
 /** Records the key of a write that made a host. */
@@ -145,8 +150,7 @@ async function replayedCreation(
   if (idempotency === undefined) return undefined;
   const recorded = await findKey(database, { hostId: NO_HOST, principal }, idempotency);
   if (recorded === undefined) return undefined;
-  const { host_id, event } = await firstBoot(database, name);
-  return { host_id, event, replayed: true };
+  return { ...(await firstBoot(database, name)), replayed: true };
 }
 
 /** The name is taken: by an attempt of ours whose answer was lost, or by somebody else. */
@@ -157,9 +161,10 @@ async function existing(
 ): Promise<CreatedHost> {
   const replayed = await replayedCreation(database, creation);
   if (replayed !== undefined) return replayed;
-  const { host_id, event } = await firstBoot(database, creation.name);
+  const first = await firstBoot(database, creation.name);
+  const { event } = first;
   if (event.call.name === 'boot' && event.call.boot_id === boot.boot_id) {
-    return { host_id, event, replayed: false };
+    return { ...first, replayed: false };
   }
   throw new LogRefusal({ why: 'host-exists', host: creation.name });
 }
@@ -169,5 +174,6 @@ async function firstBoot(database: Database, name: string) {
   const [host] = await database.query<{ host_id: number }>(text, [name]);
   if (host === undefined) throw new LogRefusal({ why: 'host-unknown', host: name });
   const [event] = await readEvents(database, host.host_id, { from: 1, limit: 1 });
-  return { host_id: host.host_id, event: event as LedgerEvent };
+  const { host_id } = host;
+  return { host_id, event: event as LedgerEvent, mark: await markAt(database, host_id, 1) };
 }

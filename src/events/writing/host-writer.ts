@@ -6,7 +6,7 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
-import { readHead } from '../head.ts';
+import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { isSamePoint } from '../reading/history.ts';
@@ -102,7 +102,7 @@ export class HostWriter {
    * Reads the state at the committed head, whoever moved it. `read` must not keep the kernel: it
    * changes with the next commit.
    */
-  async read<T>(read: (kernel: Kernel, position: number) => T): Promise<T> {
+  async read<T>(read: (kernel: Kernel, head: Head) => T): Promise<T> {
     const { database } = this.#context;
     const { hostId, host } = this.#context;
     const head = await readHead(database, hostId, host).catch(() => undefined);
@@ -111,7 +111,7 @@ export class HostWriter {
       await this.#exclusively(() => this.#tip.catchUp(database));
     }
     if (this.#tip.damaged) throw new LogRefusal({ why: 'closed' });
-    return read(this.#tip.kernel, this.#tip.head.position);
+    return read(this.#tip.kernel, this.#tip.head);
   }
 
   /** Takes nothing more, and waits until everything is answered. */
