@@ -5,7 +5,7 @@ import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { followEvents } from './follow-events.ts';
+import { followEvents, headId } from './follow-events.ts';
 import { eventsBackward, eventsForward } from './list-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
@@ -112,7 +112,7 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
     if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with events list`);
   }
   const client = restClient(serviceFrom(flags));
-  const after = countOf('after', flags.after) ?? (await headOf(client, host));
+  const after = countOf('after', flags.after) ?? (await headId(client, hostPath(host)));
   const query = new URLSearchParams(filterOf(flags));
   for await (const event of followEvents(client, {
     path: `${hostPath(host)}/events/stream?${query}`,

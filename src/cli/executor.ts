@@ -2,7 +2,7 @@
 
 import { hostname, release } from 'node:os';
 import { hostPath } from '../client/host-path.ts';
-import { type RestClient, restClient } from '../client/rest-client.ts';
+import { type RestClient, restClient, ServiceRefusal } from '../client/rest-client.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { progTypeInput } from '../events/schema/object-types.ts';
 import { applicable } from '../executor/follow/applicable.ts';
@@ -97,6 +97,9 @@ export const executor = command({
   },
 });
 
+/** The status of a position after the head, and of a host that is gone. */
+const NOT_FOUND = 404;
+
 /** Milliseconds that an executor takes to end; the pins keep what it made, however it does. */
 const END_MS_MAX = 10_000;
 
@@ -182,9 +185,17 @@ function leased(
       return taken.reported_position;
     },
     async report(reports, more = {}) {
-      await client.post(`${path}/reports`, { lease, reports, ...more });
+      await client.post(`${path}/reports`, { lease, reports, ...more }).catch(notTheLog);
     },
   };
+}
+
+/** A log that does not reach what was applied went back; the stream may say so only later. */
+function notTheLog(error: unknown): never {
+  if (!(error instanceof ServiceRefusal) || error.status !== NOT_FOUND) throw error;
+  const message =
+    'the log is not the one that was followed: what was applied is not in it any more';
+  throw new Error(message, { cause: error });
 }
 
 async function dryRun(client: RestClient, host: string, print: Printer): Promise<ExitCode> {

@@ -25,14 +25,28 @@ class HistoryChanged extends Error {
 }
 
 /**
+ * What stands for the head of a log as an event's id does: the position, and what marks its history.
+ *
+ * @throws ServiceRefusal
+ */
+export async function headId(client: RestClient, path: string): Promise<string> {
+  const response = await client.open(path);
+  await response.body?.cancel();
+  const [, id] = /:(\d+\.[0-9a-f]+)"$/.exec(response.headers.get('etag') ?? '') ?? [];
+  if (id === undefined) throw new Error(`the service gave no ETag for ${path}`);
+  return id;
+}
+
+/**
  * The events after a position, and those still to come. It never ends by itself.
  *
+ * @param after the position, or the id of an event, which tells one history from another
  * @throws HistoryChanged when the log went back: what was followed is not true any more
  * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
  */
 export async function* followEvents(
   client: RestClient,
-  { path, after }: { readonly path: string; readonly after: number },
+  { path, after }: { readonly path: string; readonly after: number | string },
 ): AsyncGenerator<WireEvent> {
   let last = String(after);
   for (let attempt = 1; ; attempt++) {
