@@ -6,9 +6,9 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
 import { forkMark, markText } from '../events/reading/mark-at.ts';
-import type { MarkedStanding } from '../events/reading/standing.ts';
+import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';
-import { checkedLimit, type Moment, type Page } from './moment.ts';
+import { checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
 import * as schema from './schema.ts';
 
@@ -61,7 +61,7 @@ const STALE = `
 export async function momentAt(
   database: Queryable,
   { host_id, position }: Omit<Moment, 'boot'>,
-): Promise<MarkedStanding | undefined> {
+): Promise<MarkedMoment | undefined> {
   const params = [host_id, position] as const;
   const [row] = await queryLine<{ boot: number; mark: string | null }>(database, AT, params);
   if (row === undefined) return undefined;
@@ -73,9 +73,9 @@ export async function momentAt(
 export function listBoots(
   database: Queryable,
   { host_id, position }: Omit<Moment, 'boot'>,
-  page: Page<number>,
+  page: PageRequest<number>,
 ): Promise<BootRow[]> {
-  const params = [host_id, position, page.after ?? 0, checkedLimit(page)] as const;
+  const params = [host_id, position, page.after ?? 0, checkLimit(page)] as const;
   return queryLine<BootRow>(database, LIST, params);
 }
 

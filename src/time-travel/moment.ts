@@ -6,7 +6,7 @@
 import { microsOf } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
 import { LogRefusal } from '../events/log-refusal.ts';
-import type { MarkedStanding } from '../events/reading/standing.ts';
+import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots, momentAt } from '../projections/boots.ts';
 
@@ -40,7 +40,7 @@ export class MomentUnknown extends Error {
 }
 
 export interface FoundMoment {
-  readonly moment: MarkedStanding;
+  readonly moment: MarkedMoment;
   /** The text will mean this position for ever, however the log grows. */
   readonly fixed: boolean;
 }
@@ -48,7 +48,7 @@ export interface FoundMoment {
 /**
  * The moment that a text means on a host; without a text, the head.
  *
- * @throws LogRefusal `position-unknown` for a position after the head
+ * @throws LogRefusal `no-such-position` for a position after the head
  * @throws MomentUnknown for a time before the first event, or a boot that is not there
  */
 export async function findMoment(
@@ -67,7 +67,7 @@ export async function findMoment(
       return at(head, false);
     case 'position': {
       const { position } = text;
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
       return at(position, true);
     }
     case 'time': {

@@ -12,7 +12,7 @@ import { needs } from '../support/needs.ts';
 import { startFront, type TcpFront } from '../support/tcp-front.ts';
 
 const HOST = 'h';
-const SAID = /the log is not the one that was followed/;
+const SAID = /the log changed behind this command/;
 
 let before: TestService;
 let after: TestService;

@@ -14,7 +14,7 @@ export interface Requested {
 }
 
 /** Marks an answer that an earlier request with the same key was given. */
-export const REPLAYED = 'idempotent-replayed';
+export const REPEATED = 'idempotent-replayed';
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 
@@ -28,7 +28,7 @@ export function idempotencyKey(c: Requested): string | undefined {
   throw invalid([{ field: 'idempotency-key', message, limit: IDEMPOTENCY_KEY_CHARS_MAX }]);
 }
 
-/** What tells one request under a key from another: method and path, and the body as it came. */
+/** What distinguishes requests under one key: method, path, and the bytes of the body. */
 export function fingerprint(c: Requested, body: string | Uint8Array): string {
   const { method, path } = c.req;
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
@@ -47,8 +47,8 @@ export function entityTag(host: string, { position, mark }: MarkedPosition): str
 
 const TAG = new RegExp(`^"([^"]*):(\\d{1,15})\\.(${MARK_FORM})"$`);
 
-/** Where If-Match expects the log to end. */
-export function expectedHead(c: Requested, host: string): MarkedPosition | undefined {
+/** The head that If-Match expects. */
+export function readIfMatch(c: Requested, host: string): MarkedPosition | undefined {
   const header = c.req.header('if-match');
   if (header === undefined || header === '*') return undefined;
   const [, tagged, position, mark = ''] = TAG.exec(header) ?? [];

@@ -1,7 +1,8 @@
 /**
  * GET …/events/stream: the log as server-sent events, from any position on and then live. The id of
  * each is its position and the mark of its history, so a client that comes back with Last-Event-ID
- * misses nothing, sees nothing twice, and is told when the log went back meanwhile. Comments keep the connection alive; bookmarks tell a filtered reader how far it is.
+ * misses nothing, sees nothing twice, and learns that the log went back meanwhile. Comments keep
+ * the connection alive; bookmarks show a filtered reader how far it is.
  */
 import { z } from '@hono/zod-openapi';
 import { MARK_FORM } from '../../events/encoding/mark.ts';
@@ -16,7 +17,7 @@ import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -99,7 +100,7 @@ export function eventStream(app: App, service: Service): void {
         service.metrics.streams.set(open.size);
       },
     });
-    const body = pulled(stream, {
+    const body = pullStream(stream, {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },

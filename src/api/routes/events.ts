@@ -116,7 +116,7 @@ export function events(app: App, service: Service): void {
     const { database, log } = service;
     const { host_id, position } = await log.head(host);
     if (wanted < 1 || wanted > position) {
-      const detail = `the log of ${host} has the positions 1…${position}`;
+      const detail = `the log of ${host} has positions 1 to ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'position', position });
     }
     const [events, mark] = await Promise.all([

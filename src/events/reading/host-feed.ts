@@ -4,7 +4,7 @@
  * followers. A follower pulls; one that falls out of the ring reads the database until it has
  * caught up, so nothing is lost or reordered, and none costs memory of its own.
  */
-
+import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
 import type { Clock } from '../clock.ts';
 import { markOf } from '../encoding/mark.ts';
@@ -22,7 +22,7 @@ import { readMarked } from './marked-events.ts';
 const RING_EVENTS_MAX = 4096;
 /** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
-/** Events handed to a follower at once. */
+/** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
 /** Their size, but for a larger first one: each follower that does not read holds a piece. */
 const PIECE_SIZE_MAX = 512 * 1024;
@@ -37,9 +37,9 @@ export interface FeedOptions {
   readonly hostId: number;
   /** What the host must be called. */
   readonly host?: string | undefined;
-  /** Told when the log is not the one that was followed; whoever is told ends the feed. */
+  /** Called when the log is not the one that was followed; the receiver must end the feed. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Told when nobody can join any more: the last follower left, or the log is another. */
+  /** Called when nobody can join any more: the last follower left, or the log is another. */
   readonly onDeserted?: () => void;
   /** Default `RING_EVENTS_MAX`. */
   readonly ringEventsMax?: number;
@@ -47,21 +47,27 @@ export interface FeedOptions {
 
 export class HostFeed implements Feed {
   readonly #options: FeedOptions;
+  /** Events without a gap, up to `#end`; empty while nobody follows and once `#changed` is set. */
   #ring: LedgerEvent[] = [];
+  /** Of the events in the ring, as `callSize` counts. */
   #ringSize = 0;
   /** Position of the last event that went through the ring; undefined while nobody follows. */
   #end: number | undefined;
-  /** The chain's value there, where it is known. */
+  /** The chain's value at `#end`, where it is known. */
   #endHash: Uint8Array | undefined;
-  /** Set when the log turned out to be another: everybody is sent away. */
+  /** Set when the log turned out to be another, for good: everybody is sent away. */
   #changed: HistoryChange | undefined;
+  /** Those that joined and have not left; never below zero. */
   #followers = 0;
+  /** Set while somebody follows. */
   #stopPolling: AbortController | undefined;
-  /** Those at the end of the log. */
+  /** Those at the end of the log; none of them is in `#due`. */
   #waiting: Follower[] = [];
   /** Those that were there when it grew, and are not woken yet. */
   #due: Follower[] = [];
+  /** One reading for all followers at a time. */
   #reading: Promise<void> | undefined;
+  /** The log may have grown since the reading that goes on began. */
   #hinted = false;
 
   constructor(options: FeedOptions) {
@@ -80,7 +86,7 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * Takes committed events, in order; what is known already is ignored.
+   * Takes committed events, in order and without a gap; what is known already is ignored.
    *
    * @param end the point after the last of them, where it is known
    */
@@ -90,15 +96,17 @@ export class HostFeed implements Feed {
     const fresh = events.filter((event) => event.position > known);
     const [first] = fresh;
     if (first === undefined) return;
-    // Of a sealed segment: so many at once that they are read from the database by whoever follows.
+    const last = first.position + fresh.length - 1;
+    assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
+    // Of a sealed segment: so many that whoever follows reads them from the database.
     if (markOfEvent(first) === undefined) return this.hint();
     // A gap: what is missing is in the database, and the ring goes on after it.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
     this.#letOldGo();
-    this.#end = fresh.at(-1)?.position;
-    this.#endHash = end?.position === this.#end ? end?.hash : undefined;
+    this.#end = last;
+    this.#endHash = end?.position === last ? end?.hash : undefined;
     this.#wake();
   }
 
@@ -128,7 +136,7 @@ export class HostFeed implements Feed {
    * A follower that takes the events after a place, in order, and then what is still to come. One
    * that comes from another history ends at once.
    *
-   * @throws LogRefusal `position-unknown` when the log does not reach a place without a mark
+   * @throws LogRefusal `no-such-position` when the log does not reach a place without a mark
    */
   async follow({ after, mark }: Place): Promise<Follower> {
     await this.#join();
@@ -137,7 +145,7 @@ export class HostFeed implements Feed {
       if (after > (this.#end ?? 0)) await this.#requireReached(after);
       return new Follower(this, after);
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
   }
@@ -153,7 +161,7 @@ export class HostFeed implements Feed {
   /** Refuses who has more than the log: it would wait for events that it takes for others. */
   async #requireReached(position: number): Promise<void> {
     const { position: head } = await readHead(this.#options.database, this.#options.hostId);
-    if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
   }
 
   held(from: number): Piece | undefined {
@@ -180,7 +188,7 @@ export class HostFeed implements Feed {
   leave(follower: Follower): void {
     const at = this.#waiting.indexOf(follower);
     if (at !== -1) this.#waiting.splice(at, 1);
-    this.#left();
+    this.#leave();
   }
 
   #letOldGo(): void {
@@ -209,7 +217,7 @@ export class HostFeed implements Feed {
         this.#endHash = hash;
       }
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
     if (this.#stopPolling === undefined) {
@@ -220,7 +228,8 @@ export class HostFeed implements Feed {
     this.hint();
   }
 
-  #left(): void {
+  #leave(): void {
+    assert(this.#followers > 0, 'more followers leave than joined');
     this.#followers--;
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();
@@ -264,7 +273,7 @@ export class HostFeed implements Feed {
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') change(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
       throw error;
     }
     const { hash } = known;

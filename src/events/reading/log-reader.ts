@@ -14,10 +14,10 @@ import { openStored, segmentAt } from './segment-reader.ts';
 export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in bytes. */
 const PAGE_TEXT_MAX = 1024 * 1024;
-/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+/** A page of fewer events is decoded in one piece; a page with more waits for its turn. */
 const TURN_EVENTS = 64;
 
-export interface Range {
+export interface EventRange {
   /** First position wanted. */
   readonly from: number;
   /** Events wanted at most; default and upper bound `PAGE_EVENTS_MAX`. */
@@ -33,7 +33,7 @@ export interface Range {
 export async function readEvents(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<LedgerEvent[]> {
   return (await readUnbroken(database, hostId, range)).map(decodeEvent);
 }
@@ -42,7 +42,7 @@ export async function readEvents(
 export async function readUnbroken(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<EncodedEvent[]> {
   return unbroken(await readRows(database, hostId, range), range);
 }
@@ -57,14 +57,14 @@ export interface MarkedRow extends EncodedEvent {
 export async function readMarkedRows(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<MarkedRow[]> {
   const params = pageParameters(hostId, range);
   return unbroken(await inItsTurn(await queryLine<MarkedRow>(database, MARKED, params)), range);
 }
 
 /** @throws DamagedLog when the first of the rows is missing */
-function unbroken<Row extends EncodedEvent>(rows: Row[], { from }: Range): Row[] {
+function unbroken<Row extends EncodedEvent>(rows: Row[], { from }: EventRange): Row[] {
   const broken = rows.findIndex(({ position }, i) => position !== from + i);
   if (broken === 0) throw new DamagedLog(from, 'missing from the log');
   return broken === -1 ? rows : rows.slice(0, broken);
@@ -74,12 +74,12 @@ function unbroken<Row extends EncodedEvent>(rows: Row[], { from }: Range): Row[]
 export async function readRows(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<EncodedEvent[]> {
   return inItsTurn(await queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range)));
 }
 
-/** A page, once it may be worked on: many readers at once take turns. */
+/** A page, once its turn comes: concurrent readers take turns. */
 async function inItsTurn<T>(page: T[]): Promise<T[]> {
   if (page.length >= TURN_EVENTS) await turn();
   return page;
@@ -93,7 +93,7 @@ async function inItsTurn<T>(page: T[]): Promise<T[]> {
 export async function readBodies(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<string[]> {
   const parameters = pageParameters(hostId, range);
   const [row] = await queryLine<BodiesRow>(database, BODIES, parameters);
@@ -142,7 +142,7 @@ const BODIES = lineText(
 
 function pageParameters(
   hostId: number,
-  { from, limit = PAGE_EVENTS_MAX }: Range,
+  { from, limit = PAGE_EVENTS_MAX }: EventRange,
 ): [number, ...number[]] {
   return [hostId, from, Math.min(limit, PAGE_EVENTS_MAX), PAGE_TEXT_MAX];
 }

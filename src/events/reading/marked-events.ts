@@ -3,14 +3,14 @@ import { decodeEvent } from '../encoding/codec.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
 import { markEvents } from './event-marks.ts';
-import { type Range, readMarkedRows } from './log-reader.ts';
+import { type EventRange, readMarkedRows } from './log-reader.ts';
 import { markAt } from './mark-at.ts';
 
 /** Like `readEvents`; `markOfEvent` tells the mark of each of them. */
 export async function readMarked(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<LedgerEvent[]> {
   const rows = await readMarkedRows(database, hostId, range);
   const events = rows.map(decodeEvent);

@@ -1,5 +1,5 @@
 /** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
-export interface Standing {
+export interface Moment {
   readonly host_id: number;
   /** The boot that `position` belongs to: kernel ids mean something only within it. */
   readonly boot: number;
@@ -8,6 +8,6 @@ export interface Standing {
 }
 
 /** Where a state stands, and what marks the history that it is of (`encoding/mark.ts`). */
-export interface MarkedStanding extends Standing {
+export interface MarkedMoment extends Moment {
   readonly mark: string;
 }
