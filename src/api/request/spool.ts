@@ -2,16 +2,12 @@
  * A body that is kept in a file until it is there whole: whoever sends slowly then holds no
  * transaction and, on the embedded database, not its one connection.
  */
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { namelessFile } from '../../events/storage/nameless-file.ts';
 import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
 /**
- * Takes all of a body, and then does the work with its bytes, which may be asked for once. The file
- * has no name any more when the first byte is written, so that nothing of it stays behind, however
- * the process ends.
+ * Takes all of a body, and then does the work with its bytes, which may be asked for once.
  *
  * @throws ProblemError `body-too-large`
  */
@@ -19,7 +15,7 @@ export async function spool<T>(
   body: AsyncIterable<Uint8Array>,
   work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const file = await namelessFile();
+  const file = await namelessFile('bpfledger-upload-');
   try {
     let bytes = 0;
     for await (const chunk of body) {
@@ -33,14 +29,5 @@ export async function spool<T>(
     return await work(file.createReadStream({ start: 0, autoClose: false }));
   } finally {
     await file.close();
-  }
-}
-
-async function namelessFile(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'bpfledger-upload-'));
-  try {
-    return await open(join(folder, 'body'), 'wx+', 0o600);
-  } finally {
-    await rm(folder, { recursive: true });
   }
 }

@@ -5,10 +5,10 @@
  */
 import { emptyKernel } from '../../domain/boot.ts';
 import type { Clock } from '../clock.ts';
-import { hexOf } from '../encoding/hex.ts';
 import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
-import type { Head } from '../head.ts';
+import { type Head, insertHead } from '../head.ts';
+import { NAME_CONSTRAINT } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Projector } from '../projector.ts';
 import { genesisOf } from '../reading/birth.ts';
@@ -24,8 +24,6 @@ import { findKey, NO_HOST } from './idempotency.ts';
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 100;
 const RETRY_AFTER_MS = 5000;
-/** Name of the constraint that refuses a name that was given before. */
-export const NAME_CONSTRAINT = 'hosts_name_unique';
 
 export interface HostCreation {
   readonly name: string;
@@ -103,12 +101,8 @@ async function insertHost(
   if (host === undefined) throw new Error('an inserted host has an id');
   const { host_id: hostId, log_id } = host;
   const hash = genesisOf({ host: name, log_id });
-  await tx.query(
-    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
-     values ($1, 0, 0, decode($2, 'hex'), 0, 0)`,
-    [hostId, hexOf(hash)],
-  );
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
+  await insertHead(tx, hostId, from);
   const request = at === undefined ? { call: boot } : { call: boot, at };
   const draft = draftOf([{ actor, calls: [request] }], {
     kernel: emptyKernel(),
