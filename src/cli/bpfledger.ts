@@ -34,9 +34,9 @@ const COMMANDS: Readonly<
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,
   },
-  record: {
+  golden: {
     summary: 'record what the kernel that runs here answers, as golden files',
-    load: async () => (await import('./record.ts')).record,
+    load: async () => (await import('./golden.ts')).golden,
   },
   hosts: {
     summary: 'list hosts, or create one',
@@ -156,7 +156,7 @@ function exitCodeOf(error: unknown): ExitCode {
 
 let outlivesReader = false;
 
-// A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no fault.
+// A reader that has read enough (`| head`) closes the pipe: that ends the command, and is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

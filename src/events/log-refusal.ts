@@ -1,5 +1,5 @@
 /**
- * What the log itself refuses, as opposed to the kernel: nothing was recorded, unless `why` is
+ * Refusals by the log, not by the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
 import type { ConfigFault } from '../domain/release/config.ts';
@@ -14,11 +14,11 @@ export type Why =
   /** The database is distributed by host, and a branch would read rows of several. */
   | { readonly why: 'branches-unsupported' }
   | { readonly why: 'unknown-release'; readonly release: string }
-  /** The log is not where the writer of the request thought it was. */
+  /** The head of the log is not at the position that the request expects. */
   | { readonly why: 'position-changed'; readonly expected: number; readonly actual: number }
-  /** The log is there, but with other events than the writer of the request has seen. */
+  /** The head is at this position, but after other events than the request knows. */
   | { readonly why: 'history-changed'; readonly position: number }
-  /** A position after the head was asked for. */
+  /** The request names a position after the head. */
   | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
   | { readonly why: 'idempotency-mismatch'; readonly key: string; readonly line: number }
@@ -30,14 +30,14 @@ export type Why =
       readonly result_of: number;
       readonly because: 'later' | 'refused';
     }
-  /** `call` of `calls` was made later than it can have been. */
+  /** `call` of `calls` has a time that is too far ahead. */
   | {
       readonly why: 'at-ahead';
       readonly call: number;
       readonly calls: number;
       readonly aheadMaxS: number;
     }
-  /** A boot is asked for that would spoil its host. */
+  /** The configuration of a boot is not one that a host can have. */
   | { readonly why: 'config-invalid'; readonly fault: ConfigFault }
   /** `call` of `calls` makes the state larger than a host may be. */
   | (PassedLimit & {
@@ -53,7 +53,7 @@ export type Why =
     }
   | { readonly why: 'submission-empty' }
   | { readonly why: 'submission-too-long'; readonly calls: number; readonly callsMax: number }
-  /** Too much waits to be recorded on this host. */
+  /** Too many calls wait to be recorded on this host. */
   | {
       readonly why: 'queue-full';
       readonly calls: number;
@@ -109,17 +109,17 @@ function sentence(reason: Why): string {
     case 'host-exists':
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':
-      return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
+      return `a branch has at most ${reason.depthMax} ancestors; branch from an earlier position or host`;
     case 'branches-unsupported':
       return 'this database is distributed by host and has no branches (docs/citus.md)';
     case 'unknown-release':
       return unknownRelease(reason.release);
     case 'position-changed':
-      return `the log stands at position ${reason.actual}, not at ${reason.expected}`;
+      return `the head of the log is at position ${reason.actual}, not at ${reason.expected}`;
     case 'history-changed':
       return (
-        `the log stands at position ${reason.position}, but with other events than it had: it went ` +
-        'back, and what was recorded since took their place'
+        `the head of the log is at position ${reason.position}, but its events are others: the log ` +
+        'went back, and later events took the place of the lost ones'
       );
     case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
@@ -128,13 +128,13 @@ function sentence(reason: Why): string {
     case 'bad-reference':
       return (
         `${reason.field} of call ${reason.call} refers to the result of call ` +
-        `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
+        `${reason.result_of}, which ${reason.because === 'later' ? 'is not an earlier call' : 'was refused'}; ` +
         'nothing was recorded'
       );
     case 'at-ahead':
       return (
-        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s after now by the ` +
-        "service's clock; correct the clock that it comes from, or leave it out; nothing was recorded"
+        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s ahead of the clock of ` +
+        'the service; correct the clock that it comes from, or leave it out; nothing was recorded'
       );
     case 'config-invalid':
       return `config.${reason.fault.field}: ${reason.fault.message}`;
@@ -145,9 +145,9 @@ function sentence(reason: Why): string {
       );
     case 'state-too-large':
       return (
-        `from position ${reason.position} on the state has more than ${reason.limit} rows, more ` +
-        `than this service holds: read it at an earlier position, or branch from one; events can ` +
-        'be read and exported as ever'
+        `from position ${reason.position} on the state has more than ${reason.limit} rows, the most ` +
+        `that this service holds: read it at an earlier position, or branch from one; you can ` +
+        'still read and export the events'
       );
     case 'submission-empty':
       return 'there is no call to record';

@@ -1,6 +1,6 @@
 /**
- * The log: the one door through which everything above reaches events. Hosts go by name; times
- * are microseconds since the epoch; what the log refuses is a `LogRefusal`.
+ * The log: the layers above reach events through it. Hosts are named; times
+ * are microseconds since the epoch; a refusal of the log is a `LogRefusal`.
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
@@ -45,7 +45,7 @@ import type { CommitContext } from './writing/commit.ts';
 import { type CreatedHost, createHost, type HostCreation } from './writing/host-creation.ts';
 import { HostWriter } from './writing/host-writer.ts';
 import { HELD_MAX, type HeldMax, HostWriters } from './writing/host-writers.ts';
-import { sweepKeys } from './writing/idempotency.ts';
+import { findReceipt, sweepKeys } from './writing/idempotency.ts';
 import { GROWN_CHANNEL, notifierFor } from './writing/notifier.ts';
 
 export interface LogOptions {
@@ -55,9 +55,9 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Called when the log of a host is not the one that was known: the database went back. */
+  /** Called when the log of a host is no longer the known one: the database went back. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
+  /** The limits of memory; the defaults are in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
 }
 
@@ -70,7 +70,7 @@ export interface BootRequest {
   readonly boot_id?: string;
 }
 
-/** What is left out of release and config is as in the boot before. */
+/** Fields of release and config that are left out stay as in the boot before. */
 export interface RebootRequest extends Partial<BootRequest> {
   readonly actor: string;
   readonly at?: number;
@@ -87,13 +87,18 @@ export interface Log {
   submit(host: string, submission: Submission): Promise<Receipt>;
   /** Records submissions in this order, each all or none, up to the first that is refused. */
   submitInOrder(host: string, submissions: readonly Submission[]): Promise<InOrder>;
+  /** What was recorded under a key; undefined when nothing was. Refuses `idempotency-mismatch`. */
+  recorded(
+    host: string,
+    by: { readonly actor: string; readonly idempotency: IdempotencyKey },
+  ): Promise<Receipt | undefined>;
 
   /**
    * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
    * `no-such-position`, `branch-too-deep`.
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
-  /** A page of the branches that grew from a host itself, by name. */
+  /** A page of the direct branches of a host, by name. */
   branches(origin: string, page?: HostPage): Promise<Host[]>;
   /** Hides a branch for ever; its name stays taken. Refuses `no-such-host`. */
   dropBranch(origin: string, name: string): Promise<void>;
@@ -113,9 +118,8 @@ export interface Log {
   /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
   positionAt(host: string, time: number): Promise<number>;
   /**
-   * A follower of the events after a position, and then of those still to come. With the mark that
-   * the position had, it ends at once when the log has another history there by now; without one,
-   * it refuses `no-such-position` when the log does not reach the position.
+   * A follower of the events after a place and of later ones. At a mark of another history it ends
+   * immediately; without a mark it refuses `no-such-position` when the log does not reach the place.
    */
   subscribe(host: string, follow: Place): Promise<Follower>;
 
@@ -140,9 +144,9 @@ export interface Log {
   sweepKeys(): Promise<number>;
   /** Hosts whose state this process holds, and the rows of all these states. */
   heldStates(): { readonly hosts: number; readonly rows: number };
-  /** Lets go of the states that were not used for a while. */
+  /** Evicts the states that were not used for a while. */
   letIdleGo(): void;
-  /** Takes nothing more and waits until everybody is answered; the database stays open. */
+  /** Takes no more calls and waits until everybody is answered; the database stays open. */
   close(): Promise<void>;
 }
 
@@ -163,7 +167,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
   const held = { ...HELD_MAX, ...options.held };
   const nowMs = () => clock.now() / 1000;
-  /** Whoever finds out first makes all others let go of what is not so any more. */
+  /** The first one to notice makes all others drop what is no longer true. */
   function historyChanged(found: HistoryChange): void {
     const host = ids.nameOf(found.host_id);
     ids.forget(found.host_id);
@@ -216,7 +220,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   return {
     createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
     async reboot(host, { actor, at, idempotency, expected, ...request }) {
-      // A host that is not there is refused before what was asked of it.
+      // An unknown host is refused before anything else is checked.
       await idOf(host);
       const call = bootCall(request, randomBytes);
       return submit(host, {
@@ -229,6 +233,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
     submit,
     submitInOrder: async (host, submissions) =>
       writers.use(await idOf(host), (writer) => writer.submitInOrder(submissions)),
+    async recorded(host, { actor, idempotency }) {
+      return findReceipt(database, { hostId: await idOf(host), actor }, idempotency);
+    },
 
     async createBranch(origin, request) {
       const originId = await idOf(origin);

@@ -1,6 +1,6 @@
 /**
  * The real kernel as a machine: it performs the calls of the log in a scratch place of this machine
- * and shows the state that followed. For comparing the model with the kernel it stands in for.
+ * and shows the state afterwards. It serves to compare the model with a real kernel.
  */
 import { readFileSync } from 'node:fs';
 import type { Call } from '../domain/call.ts';
@@ -20,7 +20,7 @@ import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
 export interface LiveMachine {
-  /** A real kernel tells effects only in part, so its state is to be read after each call. */
+  /** A real kernel shows only some effects, so the state must be read after each call. */
   readonly tellsAllEffects: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(): Promise<LiveWorld>;
@@ -71,7 +71,7 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
   };
 }
 
-/** Gives out the log's ids in the order in which things are made. */
+/** Assigns the log's ids in the order in which objects are made. */
 function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
@@ -83,7 +83,7 @@ function countIds(config: BootConfig): LiveKernel['nameNew'] {
   return (kind) => next[kind]++;
 }
 
-/** What the kernel may still have to do after a call that it accepted. */
+/** Work that the kernel may still have to do after a successful call. */
 function lateAfter(live: LiveKernel, call: Call): Late | undefined {
   switch (call.name) {
     case 'rmdir':

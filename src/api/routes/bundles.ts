@@ -9,12 +9,12 @@ import { markOf } from '../../events/encoding/mark.ts';
 import { oneByOne } from '../../events/one-by-one.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
+import { contentType } from '../content-type.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
 import { IMPORTS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
-import { contentType } from '../request/content-type.ts';
 import { spool } from '../request/spool.ts';
 import { type App, createRoute, creates, hostName, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -97,7 +97,14 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(callerOfRequest(c), () => spool(bodyChunks(c), (chunks) => inTurn(() => work(chunks))))
+      .hold(callerOfRequest(c), async () => {
+        const kept = await spool(bodyChunks(c));
+        try {
+          return await inTurn(() => work(kept.read()));
+        } finally {
+          await kept.close();
+        }
+      })
       .catch((error: unknown) => {
         throw refusalProblem(error) ?? error;
       });

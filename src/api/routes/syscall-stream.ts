@@ -8,13 +8,13 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { InOrder, Receipt, Submission } from '../../events/submission.ts';
+import { NDJSON_TYPE } from '../content-type.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
 import { invalid, type ProblemError, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { atLine, type CheckedLine, checkLines } from '../request/checked-lines.ts';
-import { NDJSON_TYPE } from '../request/content-type.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import type { Service } from '../service.ts';
 import { pullStream } from '../streams/pulled.ts';
@@ -101,7 +101,12 @@ async function recordApart(
 
 function textOf(receipts: readonly Receipt[]): string {
   let text = '';
-  for (const { events } of receipts) for (const event of events) text += `${eventText(event)}\n`;
+  for (const { events } of receipts) {
+    for (const event of events) {
+      // A line is answered with its own event.
+      if (event.source !== 'inferred') text += `${eventText(event)}\n`;
+    }
+  }
   return text;
 }
 

@@ -1,4 +1,4 @@
-/** Reference counts (semantics §3): what takes and gives back a reference on an object. */
+/** Reference counts (semantics §3): taking and dropping references on objects. */
 import type { ObjectKind } from '../effect.ts';
 import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
@@ -16,7 +16,8 @@ export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number)
   if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
 }
 
-function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
+/** The row of an object, on which its references are counted. */
+export function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
   switch (kind) {
     case 'prog':
       return kernel.programs.edit(id);
@@ -57,7 +58,7 @@ export function closeFd(kernel: Kernel, { fds }: Process, number: number): void 
   kernel.contents--;
 }
 
-/** One reference of an open file description goes; with the last, its own on the object. */
+/** Drops one reference of an open file description; with the last, its reference on the object. */
 export function putFile(kernel: Kernel, fileId: number): void {
   const file = kernel.files.edit(fileId);
   file.refs--;

@@ -109,13 +109,13 @@ describe('the live end of a log', () => {
     expect(first).toHaveLength(2);
     log.committed = 200;
     for (const one of [...large.slice(5), ...events(101, 109)]) publish(feed, [one]);
-    expect(feed.held(99)).toBeUndefined();
-    expect(feed.held(100)).toHaveLength(10);
+    expect(feed.pieceFrom(99)).toBeUndefined();
+    expect(feed.pieceFrom(100)).toHaveLength(10);
     const huge = 'x'.repeat(20_000_000);
     const alone = { ...event(110), call: { ...large[0]?.call, insns: huge } as never };
     publish(feed, [alone]);
-    expect(feed.held(109)).toBeUndefined();
-    expect(feed.held(110)).toEqual([alone]);
+    expect(feed.pieceFrom(109)).toBeUndefined();
+    expect(feed.pieceFrom(110)).toEqual([alone]);
   });
 
   it('reads once for all followers when someone says that the log grew', async () => {

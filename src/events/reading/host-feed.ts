@@ -1,8 +1,8 @@
 /**
- * The live end of one host's log, for followers in this process. A ring holds the latest events:
- * the writer puts in what it committed, and what other processes wrote is read once for all
- * followers. A follower pulls; one that falls out of the ring reads the database until it has
- * caught up, so nothing is lost or reordered, and none costs memory of its own.
+ * The newest events of one host's log, for followers in this process. A ring holds them:
+ * the writer adds the events that it committed, and events of other processes are read once for all
+ * followers. A follower pulls; one that falls behind the ring reads the database until it has
+ * caught up, so nothing is lost or reordered, and a follower needs no buffer.
  */
 import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
@@ -20,13 +20,13 @@ import { readMarked } from './marked-events.ts';
 
 /** Events that the ring holds. */
 const RING_EVENTS_MAX = 4096;
-/** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
+/** Size of the events in the ring, as `callSize` counts; a larger single event is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
-/** Their size, but for a larger first one: each follower that does not read holds a piece. */
+/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
 const PIECE_SIZE_MAX = 512 * 1024;
-/** How often the log is looked at when nothing says that it grew. */
+/** How often the log is polled when no hint arrives. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
 const WOKEN_MAX = 128;
@@ -55,7 +55,7 @@ export class HostFeed implements Feed {
   #end: number | undefined;
   /** The chain's value at `#end`, where it is known. */
   #endHash: Uint8Array | undefined;
-  /** Set when the log turned out to be another, for good: everybody is sent away. */
+  /** Set when the log is another one: all followers end, and it stays set. */
   #changed: HistoryChange | undefined;
   /** Those that joined and have not left; never below zero. */
   #followers = 0;
@@ -67,7 +67,7 @@ export class HostFeed implements Feed {
   #due: Follower[] = [];
   /** One reading for all followers at a time. */
   #reading: Promise<void> | undefined;
-  /** The log may have grown since the reading that goes on began. */
+  /** The log may have grown since the current read began. */
   #hinted = false;
 
   constructor(options: FeedOptions) {
@@ -86,7 +86,7 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * Takes committed events, in order and without a gap; what is known already is ignored.
+   * Takes committed events, in order and without a gap; known events are ignored.
    *
    * @param end the point after the last of them, where it is known
    */
@@ -98,9 +98,9 @@ export class HostFeed implements Feed {
     if (first === undefined) return;
     const last = first.position + fresh.length - 1;
     assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
-    // Of a sealed segment: so many that whoever follows reads them from the database.
+    // Of a sealed segment: so many that the followers read them from the database.
     if (markOfEvent(first) === undefined) return this.hint();
-    // A gap: what is missing is in the database, and the ring goes on after it.
+    // A gap: the missing events are in the database, and the ring continues after them.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
@@ -110,7 +110,7 @@ export class HostFeed implements Feed {
     this.#wake();
   }
 
-  /** The log is another than the one that was followed: every follower ends, also one that is behind. */
+  /** The log is no longer the followed one: every follower ends, also one that is behind. */
   end(change: HistoryChange): void {
     if (this.#end === undefined || this.#changed !== undefined) return;
     this.#changed = change;
@@ -123,7 +123,7 @@ export class HostFeed implements Feed {
     return this.#changed;
   }
 
-  /** Someone says that the log grew: looks, if anybody follows. */
+  /** A hint that the log grew: reads it, if anybody follows. */
   hint(): void {
     if (this.#end === undefined || this.#changed !== undefined) return;
     this.#hinted = true;
@@ -134,7 +134,7 @@ export class HostFeed implements Feed {
 
   /**
    * A follower that takes the events after a place, in order, and then what is still to come. One
-   * that comes from another history ends at once.
+   * that comes from another history ends immediately.
    *
    * @throws LogRefusal `no-such-position` when the log does not reach a place without a mark
    */
@@ -150,7 +150,7 @@ export class HostFeed implements Feed {
     }
   }
 
-  /** What became of the log that had a mark at a position, if it is not this one. */
+  /** How the log changed that had this mark at a position; undefined if it is still this log. */
   async #strayed(position: number, mark: string): Promise<HistoryChange | undefined> {
     const { database, hostId, host } = this.#options;
     const { position: head } = await readHead(database, hostId, host);
@@ -158,13 +158,13 @@ export class HostFeed implements Feed {
     return { host_id: hostId, ...(host !== undefined && { host }), known: position, head };
   }
 
-  /** Refuses who has more than the log: it would wait for events that it takes for others. */
+  /** Refuses a follower that is ahead of the log: it would mistake later events for those that it has. */
   async #requireReached(position: number): Promise<void> {
     const { position: head } = await readHead(this.#options.database, this.#options.hostId);
     if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
   }
 
-  held(from: number): Piece | undefined {
+  pieceFrom(from: number): Piece | undefined {
     const [first] = this.#ring;
     if (first !== undefined && from >= first.position) {
       const at = from - first.position;
@@ -224,7 +224,7 @@ export class HostFeed implements Feed {
       this.#stopPolling = new AbortController();
       void this.#poll(this.#stopPolling.signal);
     }
-    // Whatever was committed while the head was read went by unnoticed.
+    // Events that were committed while the head was read were not noticed.
     this.hint();
   }
 
@@ -263,7 +263,7 @@ export class HostFeed implements Feed {
     }
   }
 
-  /** Whether the log is the one that is followed: everybody ends when it is not. Gives its head. */
+  /** Reads the head, and ends all followers when the log is no longer the followed one. */
   async #check(): Promise<Known> {
     const { database, hostId, host, onHistoryChanged } = this.#options;
     const known = { position: this.#end ?? 0, hash: this.#endHash };
@@ -286,7 +286,7 @@ export class HostFeed implements Feed {
     return head;
   }
 
-  /** After the turn that committed: writers are answered before followers, and in between. */
+  /** After the turn that committed: writers are answered before followers. */
   #wake(): void {
     const idle = this.#due.length === 0;
     this.#due.push(...this.#waiting);

@@ -17,7 +17,7 @@ import { startThread } from './pglite/start-thread.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
 import { transact } from './transact.ts';
 
-/** Milliseconds that statements under way have to end when it is closed; it survives their end. */
+/** Milliseconds that running statements have to end when the database is closed. */
 const CLOSE_MS = 10_000;
 /**
  * Milliseconds that one statement may take, by the patience of its transaction. PGlite has no clock
@@ -33,7 +33,7 @@ export interface PgliteOptions {
   readonly prepared?: boolean;
   /** Milliseconds that one statement may take, of whatever patience; default: {@link STATEMENT_MS}. */
   readonly statementMs?: number;
-  /** Called when the database broke down under way: all that is asked of it fails from then on. */
+  /** Called when the database breaks down: from then on every statement fails. */
   readonly onLost?: (error: Error) => void;
 }
 
@@ -97,7 +97,7 @@ function databaseOf(
   thread.once('error', lost);
   thread.once('exit', (code) => lost(new Error(`its thread ended with ${code}`)));
 
-  /** What waits for an answer keeps the process alive, as a request under way does. */
+  /** A pending statement keeps the process alive, as a pending request does. */
   async function call<T>(name: string, ...values: readonly unknown[]): Promise<T> {
     thread.ref();
     try {
@@ -163,7 +163,7 @@ function databaseOf(
     },
   };
 
-  /** Of a database that broke down nothing is left to undo. */
+  /** In a database that broke down there is nothing to undo. */
   async function rollback(): Promise<void> {
     await query('rollback').catch(() => undefined);
   }

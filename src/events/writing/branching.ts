@@ -91,7 +91,7 @@ async function insertBranch(
 }
 
 /**
- * Drops a branch: from now on nobody sees it. Its rows stay, and so do branches that grew from it.
+ * Drops a branch: from now on nobody sees it. Its rows stay, and so do its own branches.
  *
  * @throws LogRefusal `no-such-host` when the origin has no such branch
  */

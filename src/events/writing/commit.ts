@@ -1,7 +1,7 @@
 /**
  * Group commit: submissions are decided together on the tip and appended by one statement. When
  * another process appended first the draft is thrown away, the tip catches up, and all is decided
- * anew. Nobody is answered before the database said what became of the append.
+ * again. Nobody is answered before the fate of the append is known.
  */
 import type { Clock } from '../clock.ts';
 import { markOf } from '../encoding/mark.ts';
@@ -21,7 +21,7 @@ import type { Tip } from './tip.ts';
 const BATCH_TEXT_MAX = 4 * 1024 * 1024;
 /** Lost races after which the head row is locked before deciding, so that no writer starves. */
 const MISSES_MAX = 3;
-/** Broken attempts in a row after which the callers are told; nothing of theirs was recorded. */
+/** Broken attempts in a row after which callers get an error; nothing of theirs was recorded. */
 const BREAKS_MAX = 10;
 
 export interface CommitContext {
@@ -45,11 +45,11 @@ type Attempt =
   | { readonly came: 'key-used' }
   | { readonly came: 'fault'; readonly fault: NonNullable<Draft['fault']> };
 
-/** What tells those whose calls were committed; the writer runs it when it suits the next batch. */
+/** Answers those whose calls were committed; the writer runs it when it suits the next batch. */
 export type Answers = readonly (() => void)[];
 
 /**
- * Commits every one of `pending`, in order, and tells those who are refused. Never throws.
+ * Commits all of `pending`, in order, and answers the refused ones. Never throws.
  *
  * @returns the answers to the others
  */
@@ -160,7 +160,7 @@ async function appendLocked(tx: Queryable, context: CommitContext, tip: Tip, dra
   if (!moved) throw new Error(`the locked head of host ${tip.hostId} moved`);
 }
 
-/** An append failed: it was refused, or its answer was lost and the log has to say. */
+/** An append failed: it was refused, or its answer was lost and the log must show its fate. */
 async function settleError(
   error: unknown,
   context: CommitContext,
@@ -198,7 +198,7 @@ function batchOf(tip: Tip, context: CommitContext, draft: Draft): Batch {
   return { hostId: tip.hostId, writer: context.writer, from: tip.head, to, bodies, keys, rows };
 }
 
-/** Answers what was drafted; returns what the batch had no more room for. */
+/** Answers the drafted submissions; returns those that did not fit into the batch. */
 async function answer(
   { database }: CommitContext,
   tip: Tip,
@@ -214,7 +214,7 @@ async function answer(
       answers.push(() => pending.resolve({ events, mark, repeated: false }));
       continue;
     }
-    // What stands in the way may be the first success of this very request.
+    // The reason of the refusal may be the first success of this very request.
     const settled = await tryReplay(database, tip, pending);
     if (!settled) pending.reject(one.refusal);
   }

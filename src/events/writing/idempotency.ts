@@ -1,5 +1,5 @@
 /**
- * Idempotency keys: they are written in the append itself, so a key is there exactly when its
+ * Idempotency keys: the append itself writes them, so a key exists exactly when its
  * events are. Looked up only when an append ran against one, or when a keyed write would be
  * refused for a reason that its own first success may have brought about.
  */

@@ -93,7 +93,7 @@ interface AnsweredEvent extends Record<keyof LoggedEvent, unknown> {
   readonly outcome: { readonly message?: string; readonly [field: string]: unknown };
 }
 
-/** Events as the log has them: the sentence of a refusal is for people and no part of it. */
+/** Events as the log has them, without the sentence of a refusal, which is for people. */
 async function* followChecked(
   client: RestClient,
   stream: { readonly path: string; readonly after: number },

@@ -1,4 +1,4 @@
-/** What the kernel says of an object behind a real fd: its kind, its id, its info. */
+/** The object behind a real fd, as the kernel describes it: its kind, its id, its info. */
 import { readlinkSync } from 'node:fs';
 import { attachTypeOf } from '../../domain/attach-type.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
@@ -20,7 +20,7 @@ const MAP_IDS_MAX = 64;
 const NR_MAP_IDS = 52;
 const MAP_IDS = 56;
 
-/** What an anonymous inode of the kernel is called, by kind of object. */
+/** The names of the kernel's anonymous inodes, by kind of object. */
 const INODES: Readonly<Record<string, ObjectKind>> = {
   'anon_inode:bpf-prog': 'prog',
   'anon_inode:bpf-map': 'map',
@@ -57,7 +57,7 @@ export function infoBuffer(
 /** Asks the kernel, as ourselves, about the object behind a real fd. */
 export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
   const kind = kindOf(realFd);
-  if (kind === undefined) throw new Error(`fd ${realFd} is no BPF object`);
+  if (kind === undefined) throw new Error(`fd ${realFd} is not a BPF object`);
   const { kernel } = live;
   const buffers = infoBuffer(kernel, kind, INFO_BYTES);
   const attr = new Attr(kernel).u32(0, realFd).u32(4, INFO_BYTES).pointer(8, buffers.info);

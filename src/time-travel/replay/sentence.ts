@@ -2,20 +2,21 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { effectText } from '../wording/effect-text.ts';
 
 /** Effects that a sentence lists for one side. */
 const LISTED_EFFECTS_MAX = 3;
 
-/** What the call was answered, and what it would be answered. */
+/** The recorded answer and the other release's answer. */
 export function differenceSentence(
   event: LedgerEvent,
   replayed: Decision,
   release: { readonly was: string; readonly is: string },
 ): string {
-  const [was, is] = [outcomeText(event.outcome), outcomeText(replayed.outcome)];
+  const answered = event.expected ?? event.outcome;
+  const [was, is] = [outcomeText(answered), outcomeText(replayed.outcome)];
   if (was !== is) return `${release.was}: ${was}; ${release.is}: ${is}`;
   const before = effectsWithout(event.effects, replayed.effects);
   const after = effectsWithout(replayed.effects, event.effects);
