@@ -45,30 +45,56 @@ export interface ProcessCalls {
     readonly child_pid?: number;
     readonly uid?: number;
     readonly caps?: readonly Capability[];
+    /** clone(2) with CLONE_FILES: one fd table for both. */
+    readonly clone_files?: true;
+    /** clone(2) with CLONE_THREAD: a thread of the caller's process; `child_pid` is its tid. */
+    readonly clone_thread?: true;
   };
+  /** unshare(2) with CLONE_FILES: a table of the caller's own, with the same fds. */
+  unshare: { readonly clone_files: true };
   /** execve(2): close-on-exec fds go. */
   exec: { readonly comm?: string };
-  exit: Record<never, never>;
+  /** exit_group(2), or a death by a signal; with `thread`, exit(2) of the calling thread alone. */
+  exit: { readonly thread?: true };
+  /** kill(2) with a signal that ends the process, all its threads. */
+  kill: { readonly to_pid: number };
   /** Give up privileges: become `uid` with exactly `caps`. */
   capset: { readonly uid?: number; readonly caps: readonly Capability[] };
   /** The soft limit of RLIMIT_NOFILE. */
   setrlimit: { readonly nofile: number };
-  /** Move the caller into a cgroup: a write to its cgroup.procs. */
-  join: { readonly path: string };
+  /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */
+  join: { readonly path: string; readonly target_pid?: number };
 }
 
+/** Commands of fcntl(2) that are about the fd rather than what it is open on. */
+export type FcntlCommand = 'f_dupfd' | 'f_dupfd_cloexec' | 'f_getfd' | 'f_setfd';
+
 export interface FdCalls {
-  /** open(2) of a cgroup directory. */
-  open_cgroup: { readonly path: string };
+  /** open(2) of a cgroup directory; `cloexec: false` leaves O_CLOEXEC out. */
+  open_cgroup: { readonly path: string; readonly cloexec?: false };
   /** Opens something that is neither a cgroup nor a BPF object. */
-  open_other: { readonly kind: 'dir' | 'file' };
+  open_other: { readonly kind: 'dir' | 'file'; readonly cloexec?: false };
   close: { readonly fd: number };
   dup: { readonly fd: number };
   dup2: { readonly fd: number; readonly to_fd: number };
+  /** `flags`: 0 or O_CLOEXEC (0x80000). */
+  dup3: { readonly fd: number; readonly to_fd: number; readonly flags?: number };
+  fcntl: { readonly fd: number; readonly cmd: FcntlCommand; readonly arg?: number };
+  /** `flags`: CLOSE_RANGE_UNSHARE (2), CLOSE_RANGE_CLOEXEC (4). */
+  close_range: { readonly first: number; readonly last: number; readonly flags?: number };
+  /** A copy of an fd of another process, by a pidfd of it that the caller holds. */
+  pidfd_getfd: {
+    readonly target_pid: number;
+    readonly target_fd: number;
+    readonly flags?: number;
+  };
   /** sendmsg(2) with SCM_RIGHTS to the mailbox of another process. */
   send_fd: { readonly fd: number; readonly to_pid: number };
-  /** recvmsg(2): takes the oldest fd that waits in the caller's mailbox. */
-  recv_fd: Record<never, never>;
+  /**
+   * recvmsg(2): takes the oldest fd that waits in the caller's mailbox; `cloexec` is
+   * MSG_CMSG_CLOEXEC.
+   */
+  recv_fd: { readonly cloexec?: true };
 }
 
 export interface FileSystemCalls {

@@ -3,7 +3,7 @@
  * call. Lookups of fds follow semantics §6 (`bpf_prog_get`, `bpf_link_get_from_fd`,
  * `cgroup_get_from_fd`).
  */
-import type { Capability } from './capability.ts';
+import { ALL_CAPABILITIES, type Capability } from './capability.ts';
 import { refusal } from './decision.ts';
 import type { Fd } from './fd-table.ts';
 import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
@@ -19,6 +19,11 @@ export interface Caller {
 /** Whether the caller has a capability itself. */
 export function has(caller: Caller, capability: Capability): boolean {
   return caller.process.caps.includes(capability);
+}
+
+/** Whether the caller lacks no capability: those that no other rule looks at go with all the rest. */
+export function hasAll({ process }: Caller): boolean {
+  return process.caps.length === ALL_CAPABILITIES.length;
 }
 
 /** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
@@ -91,7 +96,7 @@ export function cgroupAt(caller: Caller, fd: number): Cgroup | Refusal {
 }
 
 /** The fds of a process, lowest number first: the order in which exit and exec close them. */
-export function fdsInOrder(process: Process): Fd[] {
+export function fdsInOrder(process: Pick<Process, 'fds'>): Fd[] {
   return [...process.fds].sort(([a], [b]) => a - b).map(([, fd]) => fd);
 }
 

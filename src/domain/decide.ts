@@ -6,7 +6,8 @@ import type { Call, Target } from './call.ts';
 import { type Caller, lowestFree, noFreeFd } from './caller.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
-import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
+import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
+import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
 import { getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
@@ -14,7 +15,7 @@ import { linkUpdate } from './calls/link-update.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
 import { mapDelete, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
-import { capset, exec, exit, fork, setrlimit, spawn } from './calls/process.ts';
+import { capset, exec, exit, fork, kill, setrlimit, spawn } from './calls/process.ts';
 import { progAttach } from './calls/prog-attach.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
@@ -58,7 +59,11 @@ function answer(caller: Caller, call: Call): Decision {
     case 'exec':
       return exec(caller, call);
     case 'exit':
-      return exit(caller);
+      return exit(caller, call);
+    case 'kill':
+      return kill(caller, call);
+    case 'unshare':
+      return unshare(caller);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':
@@ -68,15 +73,23 @@ function answer(caller: Caller, call: Call): Decision {
     case 'open_cgroup':
       return openCgroup(caller, call);
     case 'open_other':
-      return openOther(caller);
+      return openOther(caller, call);
     case 'dup':
       return dup(caller, call);
     case 'dup2':
       return dup2(caller, call);
+    case 'dup3':
+      return dup3(caller, call);
+    case 'fcntl':
+      return fcntl(caller, call);
+    case 'close_range':
+      return closeRange(caller, call);
+    case 'pidfd_getfd':
+      return pidfdGetfd(caller, call);
     case 'send_fd':
       return sendFd(caller, call);
     case 'recv_fd':
-      return recvFd(caller);
+      return recvFd(caller, call);
     case 'bpffs_mkdir':
       return bpffsMkdir(caller, call);
     case 'bpffs_rmdir':

@@ -69,12 +69,25 @@ export interface Effects {
     readonly pid: number;
     readonly uid: number;
     readonly caps: readonly Capability[];
+    /** It has the caller's fd table, not a copy. */
+    readonly clone_files?: true;
+    /** It is a thread of the caller's process. */
+    readonly clone_thread?: true;
   };
-  ProcessExecuted: { readonly comm: string; readonly caps: readonly Capability[] };
-  ProcessExited: Record<never, never>;
+  ProcessExecuted: {
+    readonly comm: string;
+    readonly caps: readonly Capability[];
+    /** The pid that the thread goes on under: that of its process, when it was not its leader. */
+    readonly pid?: number;
+  };
+  /** The fd table that the process shared is its own from now on: a copy. */
+  FilesUnshared: Record<never, never>;
+  /** The caller ended, or `pid`. */
+  ProcessExited: { readonly pid?: number };
   CredentialsChanged: { readonly uid: number; readonly caps: readonly Capability[] };
   NofileLimited: { readonly nofile: number };
-  ProcessMoved: { readonly cgroup_id: number };
+  /** The caller moved, or `pid`. */
+  ProcessMoved: { readonly cgroup_id: number; readonly pid?: number };
 
   /** A new open file description on a BPF object, a cgroup directory or something else. */
   FdOpened: {
@@ -84,14 +97,27 @@ export interface Effects {
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
     readonly access?: 'read' | 'write';
+    /** Exec keeps it. */
+    readonly cloexec?: false;
   };
-  FdDuplicated: { readonly fd: number; readonly to_fd: number };
+  FdDuplicated: { readonly fd: number; readonly to_fd: number; readonly cloexec?: true };
+  /** An fd on an open file description of another process (pidfd_getfd). */
+  FdCopied: {
+    readonly fd: number;
+    readonly from_pid: number;
+    readonly from_fd: number;
+    readonly kind: ObjectKind | 'cgroup' | 'other';
+    readonly id: number;
+  };
+  /** Whether exec closes the fd. */
+  FdCloexecChanged: { readonly fd: number; readonly cloexec: boolean };
   FdClosed: { readonly fd: number };
   FdSent: { readonly fd: number; readonly to_pid: number };
   FdReceived: {
     readonly fd: number;
     readonly kind: ObjectKind | 'cgroup' | 'other';
     readonly id: number;
+    readonly cloexec?: true;
   };
   /** The oldest waiting fd was taken and dropped: no number was free. */
   FdLost: Record<never, never>;

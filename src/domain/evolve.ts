@@ -36,6 +36,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'CredentialsChanged':
     case 'NofileLimited':
@@ -43,6 +44,8 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolveProcess(kernel, effect, pid);
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'FdCloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':

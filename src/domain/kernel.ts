@@ -16,12 +16,18 @@ import { type RowKind, Table } from './table.ts';
 
 export interface Process {
   readonly pid: number;
+  /** The process that it is a thread of; its own pid unless it was made with CLONE_THREAD. */
+  readonly tgid: number;
+  /** The other living threads of that process. */
+  threads: readonly number[];
   comm: string;
   uid: number;
   caps: readonly Capability[];
   nofile: number;
   cgroup_id: number;
   fds: FdTable;
+  /** Other processes that have the very same fd table (CLONE_FILES). */
+  shared_with: readonly number[];
   /** Open file descriptions that wait to be received, oldest first. */
   mailbox: readonly number[];
 }
@@ -70,6 +76,9 @@ export interface EntryList {
   readonly revision: number;
   readonly entries: readonly Entry[];
 }
+
+/** What a process shares its fd table with: nearly always nobody. */
+export const NOBODY: readonly number[] = [];
 
 /** The lists of a cgroup that nothing was ever attached to: nearly all, so they share one. */
 export const NO_LISTS: ReadonlyMap<AttachType, EntryList> = new Map();

@@ -23,6 +23,15 @@ export const RULES = {
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
   'fd-not-open': rule('fdget', 'fd {fd} is not open'),
+  'dup-onto-itself': rule('ksys_dup3', 'dup3 refuses to copy fd {fd} onto itself'),
+  'dup-from-over-limit': rule('f_dupfd', 'number {from} is not below the limit of {nofile}'),
+  'range-is-backwards': rule('__close_range', 'the first fd, {first}, is above the last, {last}'),
+  'no-such-call': rule('§14', 'this kernel has no system call {call}'),
+  'may-not-trace': rule(
+    'ptrace_may_access',
+    'process {pid} has another uid or a capability that the caller lacks',
+  ),
+  'may-not-kill': rule('kill_ok_by_cred', 'process {pid} has another uid'),
   'fd-over-limit': rule('ksys_dup3', 'fd {fd} is negative or not below the limit of {nofile}'),
   'nofile-over-nr-open': rule(
     'do_prlimit',

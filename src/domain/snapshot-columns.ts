@@ -50,22 +50,28 @@ const at = <T>(column: readonly T[], i: number): T => column[i] as T;
 const processes = codecOf<Process>()({
   values: {
     pid: (row) => row.pid,
+    tgid: (row) => row.tgid,
     comm: (row) => row.comm,
     uid: (row) => row.uid,
     caps: (row) => row.caps,
     nofile: (row) => row.nofile,
     cgroup_id: (row) => row.cgroup_id,
     fds: (row) => fdValues(row.fds),
+    shared_with: (row) => row.shared_with,
+    threads: (row) => row.threads,
     mailbox: (row) => row.mailbox,
   },
   row: (columns, i) => ({
     pid: at(columns.pid, i),
+    tgid: at(columns.tgid, i),
     comm: at(columns.comm, i),
     uid: at(columns.uid, i),
     caps: at(columns.caps, i),
     nofile: at(columns.nofile, i),
     cgroup_id: at(columns.cgroup_id, i),
     fds: fdTable(at(columns.fds, i)),
+    shared_with: at(columns.shared_with, i),
+    threads: at(columns.threads, i),
     mailbox: at(columns.mailbox, i),
   }),
 });

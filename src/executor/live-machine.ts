@@ -93,6 +93,9 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
       return 'pin';
     case 'close':
     case 'dup2':
+    case 'dup3':
+    case 'close_range':
+    case 'kill':
     case 'exec':
     case 'exit':
     case 'recv_fd':

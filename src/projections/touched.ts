@@ -111,12 +111,15 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'ProcessMoved':
     case 'CredentialsChanged':
     case 'NofileLimited':
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'FdCloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':

@@ -1,7 +1,7 @@
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
 import { FdTable } from '../fd-table.ts';
-import { emptyTables, type Kernel, NO_LISTS } from '../kernel.ts';
+import { emptyTables, type Kernel, NO_LISTS, NOBODY } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd, setFd } from './references.ts';
@@ -41,7 +41,10 @@ export function addProcess(
   const { nofile, root_cgroup_id: cgroup_id } = kernel.boot.config;
   if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
   const fds = new FdTable();
-  kernel.processes.set(pid, { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox: [] });
+  kernel.processes.set(pid, {
+    ...{ pid, tgid: pid, comm, uid, caps, nofile, cgroup_id, fds },
+    ...{ shared_with: NOBODY, threads: NOBODY, mailbox: [] },
+  });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   openFd(kernel, pid, 0, { kind: 'other', id: 0 });
   const process = kernel.processes.edit(pid);

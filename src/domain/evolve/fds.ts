@@ -1,26 +1,35 @@
 import type { Effect } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { closeFd, getFile, openFd, putFile, setFd } from './references.ts';
+import { closeFd, editFds, getFile, openFd, putFile, setFd } from './references.ts';
 
-type FdEffect = Extract<
-  Effect,
-  { type: `Fd${'Opened' | 'Duplicated' | 'Closed' | 'Sent' | 'Received' | 'Lost'}` }
->;
+type FdEffect = Extract<Effect, { type: `Fd${string}` }>;
 
 export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
   switch (effect.type) {
     case 'FdOpened': {
-      const { fd, kind, id, access } = effect;
-      return openFd(kernel, pid, fd, { kind, id, access });
+      const { fd, kind, id, access, cloexec } = effect;
+      return openFd(kernel, pid, fd, { kind, id, access }, cloexec);
     }
     case 'FdDuplicated': {
-      const process = kernel.processes.edit(pid);
+      const process = editFds(kernel, pid);
       const file = fileOf(process, effect.fd);
       getFile(kernel, file);
-      return setFd(kernel, process, effect.to_fd, { file, cloexec: false });
+      return setFd(kernel, process, effect.to_fd, { file, cloexec: effect.cloexec === true });
+    }
+    case 'FdCopied': {
+      const from = kernel.processes.get(effect.from_pid);
+      if (from === undefined) throw new Error(`impossible effect: no process ${effect.from_pid}`);
+      const file = fileOf(from, effect.from_fd);
+      getFile(kernel, file);
+      return setFd(kernel, editFds(kernel, pid), effect.fd, { file, cloexec: true });
+    }
+    case 'FdCloexecChanged': {
+      const process = editFds(kernel, pid);
+      const file = fileOf(process, effect.fd);
+      return process.fds.set(effect.fd, { file, cloexec: effect.cloexec });
     }
     case 'FdClosed': {
-      const process = kernel.processes.edit(pid);
+      const process = editFds(kernel, pid);
       const file = fileOf(process, effect.fd);
       closeFd(kernel, process, effect.fd);
       return putFile(kernel, file);
@@ -34,9 +43,9 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
       return;
     }
     case 'FdReceived': {
-      const process = kernel.processes.edit(pid);
+      const process = editFds(kernel, pid);
       const file = takeOldest(kernel, process);
-      return setFd(kernel, process, effect.fd, { file, cloexec: false });
+      return setFd(kernel, process, effect.fd, { file, cloexec: effect.cloexec === true });
     }
     case 'FdLost':
       return putFile(kernel, takeOldest(kernel, kernel.processes.edit(pid)));

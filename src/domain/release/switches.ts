@@ -68,6 +68,11 @@ export interface Switches {
   /** OBJ_PIN and OBJ_GET know BPF_F_PATH_FD. */
   readonly path_fd: boolean;
 
+  /** close_range(2) exists. */
+  readonly close_range: boolean;
+  /** close_range(2) knows CLOSE_RANGE_CLOEXEC. */
+  readonly close_range_cloexec: boolean;
+
   /** CAP_BPF exists. */
   readonly cap_bpf: boolean;
   /** PROG_ATTACH, PROG_DETACH and PROG_QUERY want CAP_NET_ADMIN before anything else. */

@@ -21,7 +21,7 @@ import {
   sorted,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
-import { CAPABILITY_CODES, OTHER_FILE_CODES } from './names.ts';
+import { CAPABILITY_CODES, FCNTL_CODES, OTHER_FILE_CODES } from './names.ts';
 
 type AnyCalls = Calls & { boot: Omit<BootCall, 'name'> };
 
@@ -55,20 +55,40 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
   boot: fieldList<AnyCalls['boot']>({ release: plain(), boot_id: plain(), config: sorted() }),
 
   spawn: fieldList<Calls['spawn']>({ child_pid: plain(), comm: plain(), uid: plain(), caps }),
-  fork: fieldList<Calls['fork']>({ child_pid: plain(), uid: plain(), caps }),
+  fork: fieldList<Calls['fork']>({
+    child_pid: plain(),
+    uid: plain(),
+    caps,
+    clone_files: bool(),
+    clone_thread: bool(),
+  }),
+  unshare: fieldList<Calls['unshare']>({ clone_files: bool() }),
   exec: fieldList<Calls['exec']>({ comm: plain() }),
-  exit: fieldList<Calls['exit']>({}),
+  exit: fieldList<Calls['exit']>({ thread: bool() }),
+  kill: fieldList<Calls['kill']>({ to_pid: plain() }),
   capset: fieldList<Calls['capset']>({ caps, uid: plain() }),
   setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain() }),
-  join: path,
+  join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),
 
-  open_cgroup: path,
-  open_other: fieldList<Calls['open_other']>({ kind: coded(OTHER_FILE_CODES) }),
+  open_cgroup: fieldList<Calls['open_cgroup']>({ path: plain(), cloexec: bool() }),
+  open_other: fieldList<Calls['open_other']>({ kind: coded(OTHER_FILE_CODES), cloexec: bool() }),
   close: fieldList<Calls['close']>({ fd: plain() }),
   dup: fieldList<Calls['dup']>({ fd: plain() }),
   dup2: fieldList<Calls['dup2']>({ fd: plain(), to_fd: plain() }),
+  dup3: fieldList<Calls['dup3']>({ fd: plain(), to_fd: plain(), flags: plain() }),
+  fcntl: fieldList<Calls['fcntl']>({ fd: plain(), cmd: coded(FCNTL_CODES), arg: plain() }),
+  close_range: fieldList<Calls['close_range']>({
+    first: plain(),
+    last: plain(),
+    flags: plain(),
+  }),
+  pidfd_getfd: fieldList<Calls['pidfd_getfd']>({
+    target_pid: plain(),
+    target_fd: plain(),
+    flags: plain(),
+  }),
   send_fd: fieldList<Calls['send_fd']>({ fd: plain(), to_pid: plain() }),
-  recv_fd: fieldList<Calls['recv_fd']>({}),
+  recv_fd: fieldList<Calls['recv_fd']>({ cloexec: bool() }),
 
   mkdir: path,
   rmdir: path,

@@ -4,7 +4,7 @@
  * (`released-encoding.test.ts` holds what has been released). Attach types, program types, map
  * types and errnos need no table here: the kernel numbers them.
  */
-import type { CallName, FdCalls } from '../../domain/call.ts';
+import type { CallName, FcntlCommand, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
@@ -59,6 +59,12 @@ export const CALL_CODES: Codes<CallName | 'boot'> = {
   map_update_elem: 41,
   map_delete_elem: 42,
   map_get_next_key: 43,
+  unshare: 44,
+  kill: 45,
+  dup3: 46,
+  fcntl: 47,
+  close_range: 48,
+  pidfd_getfd: 49,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -103,6 +109,9 @@ export const EFFECT_CODES: Codes<EffectType> = {
   StorageRemoved: 38,
   ElementUpdated: 39,
   ElementDeleted: 40,
+  FilesUnshared: 41,
+  FdCopied: 42,
+  FdCloexecChanged: 43,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -130,6 +139,13 @@ export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {
 };
 
 export const OTHER_FILE_CODES: Codes<FdCalls['open_other']['kind']> = { dir: 0, file: 1 };
+
+export const FCNTL_CODES: Codes<FcntlCommand> = {
+  f_dupfd: 0,
+  f_dupfd_cloexec: 1,
+  f_getfd: 2,
+  f_setfd: 3,
+};
 
 export const ACCESS_CODES: Codes<'read' | 'write'> = { read: 0, write: 1 };
 

@@ -17,7 +17,7 @@ import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
  * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
  * older snapshots are then passed over, and states come from the log again.
  */
-const SNAPSHOT_VERSION = 3;
+const SNAPSHOT_VERSION = 4;
 
 /** Where `SnapshotFault`s are told: whoever reads a state gets a sound one and need not know. */
 export const SNAPSHOT_FAULTS = 'bpfledger:snapshot-faults';

@@ -38,6 +38,7 @@ export const SYS = {
   prlimit64: 302,
   memfd_create: 319,
   bpf: 321,
+  close_range: 436,
   openat2: 437,
 } as const;
 

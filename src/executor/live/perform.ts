@@ -1,13 +1,26 @@
 /** Every call of the log, made on a live kernel. */
 import type { Call } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './fd-calls.ts';
+import {
+  close,
+  closeRange,
+  dup,
+  dup2,
+  dup3,
+  fcntl,
+  openCgroup,
+  openOther,
+  pidfdGetfd,
+  recvFd,
+  sendFd,
+  unshare,
+} from './fd-calls.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, mkdir, rename, rmdir, unlink } from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
-import { capset, exec, exit, fork, join, setrlimit, spawn } from './process-calls.ts';
+import { capset, exec, exit, fork, join, kill, setrlimit, spawn } from './process-calls.ts';
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
 
 /**
@@ -29,7 +42,11 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
     case 'exec':
       return exec(caller, call);
     case 'exit':
-      return exit(caller);
+      return exit(caller, call);
+    case 'kill':
+      return kill(caller, call);
+    case 'unshare':
+      return unshare(caller);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':
@@ -46,10 +63,18 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return dup(caller, call);
     case 'dup2':
       return dup2(caller, call);
+    case 'dup3':
+      return dup3(caller, call);
+    case 'fcntl':
+      return fcntl(caller, call);
+    case 'close_range':
+      return closeRange(caller, call);
+    case 'pidfd_getfd':
+      return pidfdGetfd(caller, call);
     case 'send_fd':
       return sendFd(caller, call);
     case 'recv_fd':
-      return recvFd(caller);
+      return recvFd(caller, call);
     case 'mkdir':
       return mkdir(caller, call);
     case 'rmdir':

@@ -4,7 +4,19 @@ import { OPERATIONS, type Operation, type Weights } from './preset.ts';
 import type { Random } from './random.ts';
 import { livingProcesses, oneOf, type Scene } from './scene.ts';
 import { linkCreate, progAttach, progDetach, query } from './steps/attach-steps.ts';
-import { close, dup, dup2, openCg, openOther, recvFd, sendFd } from './steps/fd-steps.ts';
+import {
+  close,
+  closeRange,
+  dup,
+  dup2,
+  dup3,
+  fcntl,
+  openCg,
+  openOther,
+  pidfdGetfd,
+  recvFd,
+  sendFd,
+} from './steps/fd-steps.ts';
 import {
   mapCreate,
   mapDelete,
@@ -14,7 +26,17 @@ import {
   progBindMap,
 } from './steps/map-steps.ts';
 import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
-import { drop, exec, exit, fork, join, rlimitNofile, spawn } from './steps/process-steps.ts';
+import {
+  drop,
+  exec,
+  exit,
+  fork,
+  join,
+  kill,
+  rlimitNofile,
+  spawn,
+  unshare,
+} from './steps/process-steps.ts';
 import { progLoad } from './steps/prog-load-step.ts';
 import {
   bpffsMkdir,
@@ -33,6 +55,8 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   fork,
   exec,
   exit,
+  kill,
+  unshare,
   drop,
   rlimit_nofile: rlimitNofile,
   join,
@@ -50,6 +74,10 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   close,
   dup,
   dup2,
+  dup3,
+  fcntl,
+  close_range: closeRange,
+  pidfd_getfd: pidfdGetfd,
   prog_load: progLoad,
   prog_attach: progAttach,
   prog_detach: progDetach,

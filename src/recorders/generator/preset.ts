@@ -10,6 +10,8 @@ export const OPERATIONS = [
   'fork',
   'exec',
   'exit',
+  'kill',
+  'unshare',
   'drop',
   'rlimit_nofile',
   'join',
@@ -27,6 +29,10 @@ export const OPERATIONS = [
   'close',
   'dup',
   'dup2',
+  'dup3',
+  'fcntl',
+  'close_range',
+  'pidfd_getfd',
   'prog_load',
   'prog_attach',
   'prog_detach',
@@ -65,6 +71,8 @@ export interface Preset {
   /** Odds of the flag preorder, and of an anchor or an expected revision. */
   readonly preorder: number;
   readonly anchors: number;
+  /** Odds that a forked process shares the fd table, and that it is a thread. */
+  readonly shares: number;
   /** Odds that a new process runs without all capabilities. */
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
@@ -116,6 +124,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   modes: ['multi', 'multi', 'multi', 'override', 'none'],
   preorder: 0.03,
   anchors: 0.05,
+  shares: 0,
   unprivileged: 0,
   maps: 0.02,
   deep: 0.3,
@@ -192,6 +201,15 @@ export const PRESETS = {
   'fd-tables': preset(
     { ...FD_WORK, dup2: 24, rlimit_nofile: 8, fork: 6, exec: 5, send_fd: 5, recv_fd: 5 },
     { ...FD_NUMBERS, wrong: 0.12, processesMax: 8 },
+  ),
+  /** Tables that processes share, threads, and every call that tells exec what to keep. */
+  'shared-fds': preset(
+    {
+      ...{ ...FD_WORK, dup2: 4, dup3: 8, fcntl: 24, close_range: 6, pidfd_getfd: 8 },
+      ...{ unshare: 4, kill: 3, exit: 3, fork: 14, spawn: 5, exec: 7, join: 3, rlimit_nofile: 3 },
+      ...{ send_fd: 5, recv_fd: 6, map_create: 1 },
+    },
+    { ...FD_NUMBERS, shares: 0.6, unprivileged: 0.1, processesMax: 8 },
   ),
   /** Directories, modes and renames over one another, by several users. */
   bpffs: preset(

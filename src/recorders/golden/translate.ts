@@ -19,7 +19,8 @@ const COMM_CHARS_MAX = 15;
 export function callOf(step: Step, labels: LabelBook): Call {
   return (
     processCall(step, labels) ??
-    fileCall(step, labels) ??
+    fileCall(step) ??
+    fdCall(step, labels) ??
     attachCall(step, labels) ??
     objectCall(step, labels) ??
     mapCall(step, labels) ??
@@ -37,24 +38,42 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
     case 'spawn':
       return { name: 'spawn', comm: commOf(step.proc), ...privileges } as Call;
     case 'fork':
-      return { name: 'fork', ...privileges } as Call;
+      return {
+        name: 'fork',
+        ...privileges,
+        ...chosen(step, 'clone_files', 'clone_thread'),
+      } as Call;
+    case 'unshare':
+      return { name: 'unshare', clone_files: true };
+    case 'kill':
+      return { name: 'kill', to_pid: labels.pid(step.to) };
     case 'drop':
       return { name: 'capset', ...privileges } as Call;
     case 'exec':
       return { name: 'exec' };
     case 'exit':
-      return { name: 'exit' };
+      return { name: 'exit', ...chosen(step, 'thread') } as Call;
     case 'rlimit_nofile':
       return { name: 'setrlimit', nofile: Number(step.n) };
     case 'join':
-      return { name: 'join', path: String(step.cg) };
+      return {
+        ...{ name: 'join', path: String(step.cg) },
+        ...(step.target === undefined ? {} : { target_pid: labels.pid(step.target) }),
+      } as Call;
     case 'send_fd':
       return { name: 'send_fd', fd: fd(step, labels, 'fd'), to_pid: labels.pid(step.to) };
     case 'recv_fd':
-      return { name: 'recv_fd' };
+      return { name: 'recv_fd', ...chosen(step, 'cloexec') } as Call;
     default:
       return undefined;
   }
+}
+
+/** Those of some fields that a step has. */
+function chosen(step: Step, ...fields: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    fields.flatMap((field) => (step[field] === undefined ? [] : [[field, step[field]]])),
+  );
 }
 
 /** A process is named after its label, which the kernel would cut off at the end of a comm. */
@@ -62,7 +81,7 @@ function commOf(label: unknown): string {
   return String(label).slice(0, COMM_CHARS_MAX);
 }
 
-function fileCall(step: Step, labels: LabelBook): Call | undefined {
+function fileCall(step: Step): Call | undefined {
   const path = String(step.path);
   switch (step.op) {
     case 'mkdir':
@@ -77,16 +96,36 @@ function fileCall(step: Step, labels: LabelBook): Call | undefined {
     case 'chmod':
       return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
     case 'open_cg':
-      return { name: 'open_cgroup', path: String(step.cg) };
+      return { name: 'open_cgroup', path: String(step.cg), ...chosen(step, 'cloexec') } as Call;
     case 'open_other':
-      return { name: 'open_other', kind: step.kind as 'dir' | 'file' };
+      return { name: 'open_other', ...chosen(step, 'kind', 'cloexec') } as Call;
+    default:
+      return undefined;
+  }
+}
+
+function fdCall(step: Step, labels: LabelBook): Call | undefined {
+  switch (step.op) {
     case 'close':
-      return { name: 'close', fd: fd(step, labels, 'fd') };
     case 'dup':
-      return { name: 'dup', fd: fd(step, labels, 'fd') };
-    case 'dup2': {
-      const to = step.to_fd ?? labels.fd(step.proc, step.to) ?? 0;
-      return { name: 'dup2', fd: fd(step, labels, 'fd'), to_fd: Number(to) };
+      return { name: step.op, fd: fd(step, labels, 'fd') };
+    case 'dup2':
+    case 'dup3': {
+      const to_fd = Number(step.to_fd ?? labels.fd(step.proc, step.to) ?? 0);
+      const { op: name } = step;
+      return { name, fd: fd(step, labels, 'fd'), to_fd, ...chosen(step, 'flags') } as Call;
+    }
+    case 'fcntl':
+      return { name: 'fcntl', fd: fd(step, labels, 'fd'), ...chosen(step, 'cmd', 'arg') } as Call;
+    case 'close_range':
+      return { name: 'close_range', ...chosen(step, 'first', 'last', 'flags') } as Call;
+    case 'pidfd_getfd': {
+      const { from, fd: field } = step;
+      const target_fd = labels.fd(from, field) ?? 0;
+      return {
+        ...{ name: 'pidfd_getfd', target_pid: labels.pid(from), target_fd },
+        ...chosen(step, 'flags'),
+      } as Call;
     }
     default:
       return undefined;

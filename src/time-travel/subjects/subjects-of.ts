@@ -3,7 +3,7 @@
  * otherwise after it, reference counts and holders included.
  */
 import type { Effect } from '../../domain/effect.ts';
-import type { Kernel } from '../../domain/kernel.ts';
+import type { Kernel, Process } from '../../domain/kernel.ts';
 import { isWithin, parentPath } from '../../domain/path.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { type Subject, subject } from './subject.ts';
@@ -31,6 +31,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'ProcessMoved':
     case 'CredentialsChanged':
@@ -38,6 +39,8 @@ function collect(scene: Scene, effect: Effect): void {
       return ofProcess(scene, effect);
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'FdCloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':
@@ -95,18 +98,25 @@ type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 function ofProcess(
   scene: Scene,
-  effect: Of<(`Process${string}` & Effect['type']) | 'CredentialsChanged' | 'NofileLimited'>,
+  effect: Of<
+    (`Process${string}` & Effect['type']) | 'FilesUnshared' | 'CredentialsChanged' | 'NofileLimited'
+  >,
 ): void {
-  const { kernel, pid, found } = scene;
-  const process = kernel.processes.get(pid);
-  found.add(subject.process('pid' in effect ? effect.pid : pid));
+  const { kernel, pid: by, found } = scene;
+  const named = 'pid' in effect ? effect.pid : undefined;
+  const ofAnother = effect.type === 'ProcessMoved' || effect.type === 'ProcessExited';
+  const process = kernel.processes.get(ofAnother ? (named ?? by) : by);
+  found.add(subject.process(named ?? by));
+  if (effect.type === 'ProcessExecuted') found.add(subject.process(by));
+  ofSharers(scene, process);
   if (effect.type === 'ProcessMoved') found.add(subject.cgroup(effect.cgroup_id));
   const leaves = effect.type === 'ProcessMoved' || effect.type === 'ProcessExited';
   if (process !== undefined && (leaves || effect.type === 'ProcessForked')) {
     found.add(subject.cgroup(process.cgroup_id));
   }
   const exits = effect.type === 'ProcessExited';
-  const sharesAll = exits || effect.type === 'ProcessForked';
+  const { type } = effect;
+  const sharesAll = exits || type === 'ProcessForked' || type === 'FilesUnshared';
   for (const { file, cloexec } of process?.fds.values() ?? []) {
     if (sharesAll || (effect.type === 'ProcessExecuted' && cloexec)) ofFile(scene, file);
   }
@@ -117,11 +127,22 @@ function ofFd(scene: Scene, effect: Of<`Fd${string}` & Effect['type']>): void {
   const { kernel, pid, found } = scene;
   const process = kernel.processes.get(pid);
   found.add(subject.process(pid));
+  if (effect.type !== 'FdSent') ofSharers(scene, process);
   if (effect.type === 'FdSent') found.add(subject.process(effect.to_pid));
+  if (effect.type === 'FdCopied') {
+    const from = kernel.processes.get(effect.from_pid)?.fds.get(effect.from_fd);
+    if (from !== undefined) ofFile(scene, from.file);
+    return;
+  }
   if (effect.type === 'FdOpened') return ofObject(scene, effect.kind, effect.id);
   const waiting = effect.type === 'FdReceived' || effect.type === 'FdLost';
   const file = waiting ? process?.mailbox[0] : process?.fds.get(effect.fd)?.file;
   if (file !== undefined) ofFile(scene, file);
+}
+
+/** Who has the same fd table sees what changes in it. */
+function ofSharers({ found }: Scene, process: Process | undefined): void {
+  for (const pid of process?.shared_with ?? []) found.add(subject.process(pid));
 }
 
 /** An open file description gains or loses a user, and so its object a holder. */

@@ -10,17 +10,23 @@ export function effectText(effect: Effect): string {
     case 'ProcessSpawned':
       return `process ${effect.pid} (${effect.comm}) started`;
     case 'ProcessForked':
-      return `process ${effect.pid} forked off`;
+      return effect.clone_thread === true
+        ? `thread ${effect.pid} started`
+        : `process ${effect.pid} forked off`;
     case 'ProcessExecuted':
       return `executed ${effect.comm}`;
     case 'ProcessExited':
-      return 'exited';
+      return effect.pid === undefined ? 'exited' : `process ${effect.pid} ended`;
+    case 'FilesUnshared':
+      return 'got a table of fds of its own';
     case 'CredentialsChanged':
       return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
     case 'NofileLimited':
       return `limited to ${effect.nofile} fds`;
     case 'ProcessMoved':
-      return `moved to cgroup ${effect.cgroup_id}`;
+      return effect.pid === undefined
+        ? `moved to cgroup ${effect.cgroup_id}`
+        : `process ${effect.pid} moved to cgroup ${effect.cgroup_id}`;
     case 'FdOpened':
     case 'FdReceived': {
       const how = effect.type === 'FdOpened' ? 'opened' : 'received';
@@ -28,6 +34,10 @@ export function effectText(effect: Effect): string {
     }
     case 'FdDuplicated':
       return `fd ${effect.fd} duplicated as ${effect.to_fd}`;
+    case 'FdCopied':
+      return `fd ${effect.from_fd} of process ${effect.from_pid} copied as fd ${effect.fd}`;
+    case 'FdCloexecChanged':
+      return `exec ${effect.cloexec ? 'closes' : 'keeps'} fd ${effect.fd} from now on`;
     case 'FdClosed':
       return `fd ${effect.fd} closed`;
     case 'FdSent':
@@ -42,7 +52,10 @@ export function effectText(effect: Effect): string {
 type ObjectEffect = Exclude<
   Effect,
   {
-    type: 'Booted' | 'CredentialsChanged' | 'NofileLimited' | `Process${string}` | `Fd${string}`;
+    type:
+      | ('Booted' | 'CredentialsChanged' | 'NofileLimited' | 'FilesUnshared')
+      | `Process${string}`
+      | `Fd${string}`;
   }
 >;
 
