@@ -60,6 +60,7 @@ export interface ProcessCalls {
   kill: { readonly to_pid: number };
   /** Give up privileges: become `uid` with exactly `caps`. */
   capset: { readonly uid?: number; readonly caps: readonly Capability[] };
+  umask: { readonly mask: number };
   /** The soft limit of RLIMIT_NOFILE. */
   setrlimit: { readonly nofile: number };
   /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */
@@ -100,10 +101,15 @@ export interface FdCalls {
 export interface FileSystemCalls {
   mkdir: { readonly path: string };
   rmdir: { readonly path: string };
-  bpffs_mkdir: { readonly path: string };
+  /** `mode`: 0777 when absent; the umask takes from it. */
+  bpffs_mkdir: { readonly path: string; readonly mode?: number };
   bpffs_rmdir: { readonly path: string };
   unlink: { readonly path: string };
-  rename: { readonly path: string; readonly to: string };
+  /** renameat2(2); `flags`: 0, RENAME_NOREPLACE (1) or RENAME_EXCHANGE (2). */
+  rename: { readonly path: string; readonly to: string; readonly flags?: number };
+  /** link(2): a second name of a pin. */
+  link: { readonly path: string; readonly to: string };
+  chown: { readonly path: string; readonly uid: number };
   chmod: { readonly path: string; readonly mode: number };
 }
 
@@ -169,17 +175,21 @@ export interface ObjectCalls {
     readonly bpf_fd?: number;
     readonly path: string;
     readonly file_flags?: number;
+    /** The directory that the path was given relative to (BPF_F_PATH_FD); `path` is absolute. */
+    readonly path_fd?: number;
   };
   obj_get: AttrSized & {
     readonly path: string;
     readonly bpf_fd?: number;
     /** 8 = RDONLY, 16 = WRONLY. */
     readonly file_flags?: number;
+    readonly path_fd?: number;
   };
   obj_get_info_by_fd: { readonly bpf_fd?: number; readonly info_len?: number };
-  prog_get_fd_by_id: { readonly prog_id: number };
-  link_get_fd_by_id: { readonly link_id: number };
-  map_get_fd_by_id: { readonly map_id: number };
+  prog_get_fd_by_id: { readonly prog_id: number; readonly open_flags?: number };
+  link_get_fd_by_id: { readonly link_id: number; readonly open_flags?: number };
+  /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
+  map_get_fd_by_id: { readonly map_id: number; readonly open_flags?: number };
   prog_get_next_id: { readonly start_id: number };
   link_get_next_id: { readonly start_id: number };
   map_get_next_id: { readonly start_id: number };

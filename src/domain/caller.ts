@@ -21,9 +21,12 @@ export function has(caller: Caller, capability: Capability): boolean {
   return caller.process.caps.includes(capability);
 }
 
-/** Whether the caller lacks no capability: those that no other rule looks at go with all the rest. */
-export function hasAll({ process }: Caller): boolean {
-  return process.caps.length === ALL_CAPABILITIES.length;
+/**
+ * Whether the caller is root with every modelled capability: then it has the others too, which
+ * single calls look at (CAP_CHOWN, CAP_FOWNER, CAP_KILL, CAP_SYS_PTRACE).
+ */
+export function isFullRoot({ process }: Caller): boolean {
+  return process.uid === 0 && process.caps.length === ALL_CAPABILITIES.length;
 }
 
 /** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */

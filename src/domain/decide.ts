@@ -4,7 +4,7 @@
  */
 import type { Call, Target } from './call.ts';
 import { type Caller, lowestFree, noFreeFd } from './caller.ts';
-import { bpffsMkdir, bpffsRmdir, chmod, rename, unlink } from './calls/bpffs.ts';
+import { bpffsMkdir, bpffsRmdir, chmod, chown, link, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
 import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
@@ -15,7 +15,7 @@ import { linkUpdate } from './calls/link-update.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
 import { mapDelete, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
-import { capset, exec, exit, fork, kill, setrlimit, spawn } from './calls/process.ts';
+import { capset, exec, exit, fork, kill, setrlimit, spawn, umask } from './calls/process.ts';
 import { progAttach } from './calls/prog-attach.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
@@ -68,6 +68,8 @@ function answer(caller: Caller, call: Call): Decision {
       return capset(caller, call);
     case 'setrlimit':
       return setrlimit(call);
+    case 'umask':
+      return umask(caller, call);
     case 'join':
       return join(caller, call);
     case 'open_cgroup':
@@ -100,6 +102,10 @@ function answer(caller: Caller, call: Call): Decision {
       return rename(caller, call);
     case 'chmod':
       return chmod(caller, call);
+    case 'link':
+      return link(caller, call);
+    case 'chown':
+      return chown(caller, call);
     case 'prog_bind_map':
       return gated(caller, call, progBindMap);
     case 'link_detach':
@@ -111,11 +117,17 @@ function answer(caller: Caller, call: Call): Decision {
     case 'obj_get_info_by_fd':
       return gated(caller, call, objGetInfo);
     case 'prog_get_fd_by_id':
-      return gated(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
+      return gated(caller, call, (_, { prog_id: id, ...flags }) =>
+        getFdById(caller, 'prog', { id, ...flags }),
+      );
     case 'link_get_fd_by_id':
-      return gated(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
+      return gated(caller, call, (_, { link_id: id, ...flags }) =>
+        getFdById(caller, 'link', { id, ...flags }),
+      );
     case 'map_get_fd_by_id':
-      return gated(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
+      return gated(caller, call, (_, { map_id: id, ...flags }) =>
+        getFdById(caller, 'map', { id, ...flags }),
+      );
     case 'prog_get_next_id':
       return gated(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
     case 'link_get_next_id':

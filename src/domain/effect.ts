@@ -86,6 +86,7 @@ export interface Effects {
   ProcessExited: { readonly pid?: number };
   CredentialsChanged: { readonly uid: number; readonly caps: readonly Capability[] };
   NofileLimited: { readonly nofile: number };
+  UmaskSet: { readonly mask: number };
   /** The caller moved, or `pid`. */
   ProcessMoved: { readonly cgroup_id: number; readonly pid?: number };
 
@@ -172,10 +173,16 @@ export interface Effects {
     readonly mode: number;
   };
   PinRemoved: { readonly path: string; readonly reason: Reason };
-  DirectoryMade: { readonly path: string };
+  /** A second name of a pin. */
+  PinLinked: { readonly path: string; readonly to: string };
+  /** Of root and 0755 where nothing else is said. */
+  DirectoryMade: { readonly path: string; readonly uid?: number; readonly mode?: number };
   DirectoryRemoved: { readonly path: string };
   /** A pin or a bpffs directory with all below it. */
   PathMoved: { readonly path: string; readonly to: string };
+  /** Two names with all below them change places. */
+  PathsExchanged: { readonly path: string; readonly to: string };
+  OwnerChanged: { readonly path: string; readonly uid: number };
   ModeChanged: { readonly path: string; readonly mode: number };
 
   CgroupMade: { readonly cgroup_id: number; readonly path: string };

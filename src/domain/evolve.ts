@@ -40,6 +40,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ProcessExited':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'UmaskSet':
     case 'ProcessMoved':
       return evolveProcess(kernel, effect, pid);
     case 'FdOpened':
@@ -70,7 +71,10 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'PinRemoved':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
+    case 'PinLinked':
     case 'PathMoved':
+    case 'PathsExchanged':
+    case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
     case 'CgroupMade':

@@ -24,6 +24,7 @@ export interface Process {
   uid: number;
   caps: readonly Capability[];
   nofile: number;
+  umask: number;
   cgroup_id: number;
   fds: FdTable;
   /** Other processes that have the very same fd table (CLONE_FILES). */
@@ -118,8 +119,10 @@ export interface BpffsNode {
   readonly kind: ObjectKind | 'dir';
   /** The pinned object; 0 for a directory. */
   readonly id: number;
-  readonly uid: number;
+  uid: number;
   mode: number;
+  /** What names of one pin have in common (link(2)); 0 for a node that never had two. */
+  inode: number;
 }
 
 /** An effective array that a kernel bug wrote against its lists (D25). */

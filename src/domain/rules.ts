@@ -262,6 +262,12 @@ export const RULES = {
   'component-too-long': rule('§15', 'a component of {path} is longer than 255 bytes'),
   'directory-not-searchable': rule('§15', 'the caller may not search {path}'),
   'directory-not-writable': rule('§15', 'the caller may not write in {path}'),
+  'directory-is-sticky': rule(
+    'may_delete',
+    'the directory of {path} is sticky, and neither it nor the name is of the caller',
+  ),
+  'path-fd-without-flag': rule('bpf_obj_pin §15', 'path_fd needs the flag BPF_F_PATH_FD'),
+  'path-fd-is-no-directory': rule('bpf_obj_pin §15', 'path_fd names fd {fd}, a {kind}'),
   'not-the-owner': rule('§15', 'uid {uid} does not own {path}'),
   'pin-needs-bpf-object': rule('bpf_obj_pin_user §15', 'fd {fd} is no program, link or map'),
   'get-takes-no-fd': rule('bpf_obj_get §15', 'bpf_fd must be 0'),

@@ -55,6 +55,7 @@ const processes = codecOf<Process>()({
     uid: (row) => row.uid,
     caps: (row) => row.caps,
     nofile: (row) => row.nofile,
+    umask: (row) => row.umask,
     cgroup_id: (row) => row.cgroup_id,
     fds: (row) => fdValues(row.fds),
     shared_with: (row) => row.shared_with,
@@ -68,6 +69,7 @@ const processes = codecOf<Process>()({
     uid: at(columns.uid, i),
     caps: at(columns.caps, i),
     nofile: at(columns.nofile, i),
+    umask: at(columns.umask, i),
     cgroup_id: at(columns.cgroup_id, i),
     fds: fdTable(at(columns.fds, i)),
     shared_with: at(columns.shared_with, i),
@@ -258,12 +260,14 @@ const bpffs = codecOf<BpffsNode>()({
     id: (row) => row.id,
     uid: (row) => row.uid,
     mode: (row) => row.mode,
+    inode: (row) => row.inode,
   },
   row: (columns, i) => ({
     kind: at(columns.kind, i),
     id: at(columns.id, i),
     uid: at(columns.uid, i),
     mode: at(columns.mode, i),
+    inode: at(columns.inode, i),
   }),
 });
 

@@ -3,7 +3,7 @@
  * table, and pidfd_getfd(2) (fs/fcntl.c, fs/file.c, kernel/pid.c).
  */
 import type { Calls } from '../call.ts';
-import { type Caller, hasAll, lowestFree, noFreeFd } from '../caller.ts';
+import { type Caller, isFullRoot, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
@@ -97,7 +97,7 @@ export function pidfdGetfd(caller: Caller, call: Calls['pidfd_getfd']): Decision
 /** `ptrace_may_access`, without the extra rules of a security module. */
 function mayTrace(caller: Caller, target: Process): boolean {
   const { process } = caller;
-  if (process.tgid === target.tgid || hasAll(caller)) return true;
+  if (process.tgid === target.tgid || isFullRoot(caller)) return true;
   return (
     process.uid === target.uid &&
     target.caps.every((capability) => process.caps.includes(capability))

@@ -1,7 +1,7 @@
 /** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14). */
 
 import type { Calls } from '../call.ts';
-import { type Caller, fdsInOrder, hasAll } from '../caller.ts';
+import { type Caller, fdsInOrder, isFullRoot } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
@@ -83,7 +83,7 @@ export function kill(caller: Caller, { to_pid: pid }: Calls['kill']): Decision {
   const target = kernel.processes.get(pid);
   if (target === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
   const own = process.tgid === target.tgid || process.uid === target.uid;
-  if (!own && !hasAll(caller)) return refuse(refusal('EPERM', 'may-not-kill', { pid }));
+  if (!own && !isFullRoot(caller)) return refuse(refusal('EPERM', 'may-not-kill', { pid }));
   return succeed(target.tgid === BOOT_PID ? [] : ended(caller, threadsOf(kernel, target)));
 }
 
@@ -124,6 +124,12 @@ export function setrlimit({ nofile }: Calls['setrlimit']): Decision {
     return refuse(refusal('EPERM', 'nofile-over-nr-open', { nofile, nr_open: NR_OPEN }));
   }
   return succeed([{ type: 'NofileLimited', nofile }]);
+}
+
+/** umask(2): the new mask, of which permission bits count; the old one is the answer. */
+export function umask({ process }: Caller, call: Calls['umask']): Decision {
+  const mask = call.mask & 0o777;
+  return succeed(mask === process.umask ? [] : [{ type: 'UmaskSet', mask }], process.umask);
 }
 
 function sorted(caps: readonly Capability[]): readonly Capability[] {

@@ -28,9 +28,12 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   const root = { id, parent_id: 0, path: '/', children: 0, processes: 0, lists: NO_LISTS };
   kernel.cgroups.set(id, root);
   kernel.cgroupIds.set('/', id);
-  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755 });
+  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });
 }
+
+/** What processes start with. */
+const UMASK = 0o022;
 
 /** A process with 0, 1 and 2 open: a directory, and one description that 1 and 2 share. */
 export function addProcess(
@@ -42,7 +45,7 @@ export function addProcess(
   if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
   const fds = new FdTable();
   kernel.processes.set(pid, {
-    ...{ pid, tgid: pid, comm, uid, caps, nofile, cgroup_id, fds },
+    ...{ pid, tgid: pid, comm, uid, caps, nofile, umask: UMASK, cgroup_id, fds },
     ...{ shared_with: NOBODY, threads: NOBODY, mailbox: [] },
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);

@@ -10,7 +10,8 @@ type ProcessEffect = Extract<
       | `Process${'Spawned' | 'Forked' | 'Executed' | 'Exited' | 'Moved'}`
       | 'FilesUnshared'
       | 'CredentialsChanged'
-      | 'NofileLimited';
+      | 'NofileLimited'
+      | 'UmaskSet';
   }
 >;
 
@@ -37,6 +38,13 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
     case 'NofileLimited':
       kernel.processes.edit(pid).nofile = effect.nofile;
       return;
+    case 'UmaskSet': {
+      // Threads have one (CLONE_FS).
+      const process = kernel.processes.edit(pid);
+      process.umask = effect.mask;
+      for (const tid of process.threads) kernel.processes.edit(tid).umask = effect.mask;
+      return;
+    }
     case 'ProcessMoved': {
       const process = kernel.processes.edit(effect.pid ?? pid);
       countIn(kernel, process.cgroup_id, -1);
@@ -56,14 +64,15 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     throw new Error(`impossible effect: pid ${effect.pid} lives`);
   }
   const { pid, uid, caps } = effect;
-  const { comm, nofile, cgroup_id } = parent;
+  const { comm, nofile, umask, cgroup_id } = parent;
   const isThread = effect.clone_thread === true;
   const tgid = isThread ? parent.tgid : pid;
   const { fds, shared_with } =
     effect.clone_files === true ? sharedTable(kernel, parentPid, pid) : copiedTable(kernel, parent);
   const threads = isThread ? addThread(kernel, parent, pid) : NOBODY;
   kernel.processes.set(pid, {
-    ...{ pid, tgid, comm, uid, caps, nofile, cgroup_id, fds, shared_with, threads, mailbox: [] },
+    ...{ pid, tgid, comm, uid, caps, nofile, umask, cgroup_id, fds, shared_with, threads },
+    mailbox: [],
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   countIn(kernel, cgroup_id, 1);

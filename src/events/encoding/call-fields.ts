@@ -68,6 +68,7 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
   kill: fieldList<Calls['kill']>({ to_pid: plain() }),
   capset: fieldList<Calls['capset']>({ caps, uid: plain() }),
   setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain() }),
+  umask: fieldList<Calls['umask']>({ mask: plain() }),
   join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),
 
   open_cgroup: fieldList<Calls['open_cgroup']>({ path: plain(), cloexec: bool() }),
@@ -92,10 +93,12 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
 
   mkdir: path,
   rmdir: path,
-  bpffs_mkdir: path,
+  bpffs_mkdir: fieldList<Calls['bpffs_mkdir']>({ path: plain(), mode: plain() }),
   bpffs_rmdir: path,
   unlink: path,
-  rename: fieldList<Calls['rename']>({ path: plain(), to: plain() }),
+  rename: fieldList<Calls['rename']>({ path: plain(), to: plain(), flags: plain() }),
+  link: fieldList<Calls['link']>({ path: plain(), to: plain() }),
+  chown: fieldList<Calls['chown']>({ path: plain(), uid: plain() }),
   chmod: fieldList<Calls['chmod']>({ path: plain(), mode: plain() }),
 
   prog_load: fieldList<Calls['prog_load']>({
@@ -153,20 +156,31 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     bpf_fd: plain(),
     file_flags: plain(),
     attr_size: plain(),
+    path_fd: plain(),
   }),
   obj_get: fieldList<Calls['obj_get']>({
     path: plain(),
     file_flags: plain(),
     bpf_fd: plain(),
     attr_size: plain(),
+    path_fd: plain(),
   }),
   obj_get_info_by_fd: fieldList<Calls['obj_get_info_by_fd']>({
     bpf_fd: plain(),
     info_len: plain(),
   }),
-  prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({ prog_id: plain() }),
-  link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({ link_id: plain() }),
-  map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({ map_id: plain() }),
+  prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({
+    prog_id: plain(),
+    open_flags: plain(),
+  }),
+  link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({
+    link_id: plain(),
+    open_flags: plain(),
+  }),
+  map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({
+    map_id: plain(),
+    open_flags: plain(),
+  }),
   prog_get_next_id: startId,
   link_get_next_id: startId,
   map_get_next_id: startId,

@@ -49,6 +49,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   ProcessExited: fieldList<Effects['ProcessExited']>({ pid: plain() }),
   CredentialsChanged: fieldList<Effects['CredentialsChanged']>({ uid: plain(), caps }),
   NofileLimited: fieldList<Effects['NofileLimited']>({ nofile: plain() }),
+  UmaskSet: fieldList<Effects['UmaskSet']>({ mask: plain() }),
   ProcessMoved: fieldList<Effects['ProcessMoved']>({ cgroup_id: plain(), pid: plain() }),
 
   FdOpened: fieldList<Effects['FdOpened']>({
@@ -156,8 +157,15 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     mode: plain(),
   }),
   PinRemoved: fieldList<Effects['PinRemoved']>({ path: plain(), reason }),
-  DirectoryMade: path,
+  DirectoryMade: fieldList<Effects['DirectoryMade']>({
+    path: plain(),
+    uid: plain(),
+    mode: plain(),
+  }),
   DirectoryRemoved: path,
+  PinLinked: fieldList<Effects['PinLinked']>({ path: plain(), to: plain() }),
+  PathsExchanged: fieldList<Effects['PathsExchanged']>({ path: plain(), to: plain() }),
+  OwnerChanged: fieldList<Effects['OwnerChanged']>({ path: plain(), uid: plain() }),
   PathMoved: fieldList<Effects['PathMoved']>({ path: plain(), to: plain() }),
   ModeChanged: fieldList<Effects['ModeChanged']>({ path: plain(), mode: plain() }),
 

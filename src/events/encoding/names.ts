@@ -65,6 +65,9 @@ export const CALL_CODES: Codes<CallName | 'boot'> = {
   fcntl: 47,
   close_range: 48,
   pidfd_getfd: 49,
+  umask: 50,
+  link: 51,
+  chown: 52,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -112,6 +115,10 @@ export const EFFECT_CODES: Codes<EffectType> = {
   FilesUnshared: 41,
   FdCopied: 42,
   FdCloexecChanged: 43,
+  UmaskSet: 44,
+  PinLinked: 45,
+  PathsExchanged: 46,
+  OwnerChanged: 47,
 };
 
 export const REASON_CODES: Codes<Reason> = {

@@ -1,6 +1,6 @@
 /** Schemas of the calls that make, change and end processes. */
 import { z } from 'zod';
-import { u32, u64 } from './numbers.ts';
+import { fileMode, u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { comm, path } from './text.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -38,6 +38,7 @@ export function processCalls<V extends Vocabulary>(words: V) {
     strictObject({ name: z.literal('kill'), to_pid: pid }),
     strictObject({ name: z.literal('capset'), uid: u32.exactOptional(), caps }),
     strictObject({ name: z.literal('setrlimit'), nofile: u64 }),
+    strictObject({ name: z.literal('umask'), mask: fileMode }),
     strictObject({ name: z.literal('join'), path, target_pid: pid.exactOptional() }),
   ] as const;
 }

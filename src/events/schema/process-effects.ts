@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { bootConfig } from './boot-config.ts';
-import { openFd, u32, u64 } from './numbers.ts';
+import { fileMode, openFd, u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { comm, recordedText } from './text.ts';
 
@@ -42,6 +42,7 @@ export const processEffects = [
   strictObject({ type: z.literal('ProcessExited'), pid: pid.exactOptional() }),
   strictObject({ type: z.literal('CredentialsChanged'), uid: u32, caps }),
   strictObject({ type: z.literal('NofileLimited'), nofile: u64 }),
+  strictObject({ type: z.literal('UmaskSet'), mask: fileMode }),
   strictObject({ type: z.literal('ProcessMoved'), cgroup_id: u64, pid: pid.exactOptional() }),
   strictObject({
     type: z.literal('FdOpened'),

@@ -1,13 +1,12 @@
 /** Calls about fds: each is made on the real fds, under numbers of the process. */
 import type { CallOf } from '../../domain/call.ts';
-import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { O_CLOEXEC, O_DIRECTORY } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
 import { underConditions } from './conditions.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
-import { type LiveFd, lowestFree, NEVER_OPEN, realFd } from './process.ts';
+import { isFullRoot, type LiveFd, lowestFree, NEVER_OPEN, realFd } from './process.ts';
 import { copied, duplicated, isOwnTable } from './process-calls.ts';
 
 const MFD_CLOEXEC = 1;
@@ -148,7 +147,7 @@ export function pidfdGetfd(caller: LiveCaller, call: CallOf<'pidfd_getfd'>): Dec
   if (flags !== 0) return saidNo('EINVAL');
   const target = live.processes.get(target_pid);
   if (target === undefined) return saidNo('ESRCH');
-  const own = process.tgid === target.tgid || process.caps.length === ALL_CAPABILITIES.length;
+  const own = process.tgid === target.tgid || isFullRoot(process);
   const fits = target.caps.every((capability) => process.caps.includes(capability));
   if (!own && !(process.uid === target.uid && fits)) return saidNo('EPERM');
   const fd = target.fds.get(target_fd);

@@ -15,12 +15,22 @@ import {
   sendFd,
   unshare,
 } from './fd-calls.ts';
-import { bpffsMkdir, bpffsRmdir, chmod, mkdir, rename, rmdir, unlink } from './file-calls.ts';
+import {
+  bpffsMkdir,
+  bpffsRmdir,
+  chmod,
+  chown,
+  link,
+  mkdir,
+  rename,
+  rmdir,
+  unlink,
+} from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
-import { capset, exec, exit, fork, join, kill, setrlimit, spawn } from './process-calls.ts';
+import { capset, exec, exit, fork, join, kill, setrlimit, spawn, umask } from './process-calls.ts';
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
 
 /**
@@ -51,6 +61,8 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return capset(caller, call);
     case 'setrlimit':
       return setrlimit(caller, call);
+    case 'umask':
+      return umask(caller, call);
     case 'join':
       return join(caller, call);
     case 'open_cgroup':
@@ -89,6 +101,10 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return rename(caller, call);
     case 'chmod':
       return chmod(caller, call);
+    case 'link':
+      return link(caller, call);
+    case 'chown':
+      return chown(caller, call);
     default:
       return command(caller, call);
   }
@@ -125,11 +141,11 @@ function command(caller: LiveCaller, call: Command): Decision {
     case 'obj_get_info_by_fd':
       return objGetInfo(caller, call);
     case 'prog_get_fd_by_id':
-      return getFdById(caller, 'prog', call.prog_id);
+      return getFdById(caller, 'prog', call.prog_id, call.open_flags);
     case 'link_get_fd_by_id':
-      return getFdById(caller, 'link', call.link_id);
+      return getFdById(caller, 'link', call.link_id, call.open_flags);
     case 'map_get_fd_by_id':
-      return getFdById(caller, 'map', call.map_id);
+      return getFdById(caller, 'map', call.map_id, call.open_flags);
     case 'prog_get_next_id':
       return getNextId(caller, 'prog', call.start_id);
     case 'link_get_next_id':

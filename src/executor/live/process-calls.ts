@@ -9,7 +9,7 @@ import { must, SYS } from '../kernel/syscall.ts';
 import { openedPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { done, type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
-import type { LiveFd, LiveProcess } from './process.ts';
+import { isFullRoot, type LiveFd, type LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
 const LOWEST_FD = 3;
@@ -22,7 +22,7 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
   const { directory, file } = live.standard;
   const fds = new Map([directory, file, file].map((real, fd) => [fd, standard(real)]));
   const { nofile } = live.config;
-  const rest = { nofile, mailbox: [], cgroup: undefined, placeholder: undefined };
+  const rest = { nofile, umask: 0o022, mailbox: [], cgroup: undefined, placeholder: undefined };
   return { pid, tgid: pid, comm, uid: 0, caps: ALL_CAPABILITIES, fds, ...rest };
 }
 
@@ -102,7 +102,7 @@ export async function kill(caller: LiveCaller, call: CallOf<'kill'>): Promise<De
   const target = live.processes.get(call.to_pid);
   if (target === undefined) return saidNo('ESRCH');
   const own = process.tgid === target.tgid || process.uid === target.uid;
-  if (!own && process.caps.length !== ALL_CAPABILITIES.length) return saidNo('EPERM');
+  if (!own && !isFullRoot(process)) return saidNo('EPERM');
   if (target.tgid === BOOT_PID) return done();
   for (const thread of threadsOf(live, target)) await end(caller, thread);
   return done([{ type: 'ProcessExited', pid: target.pid }]);
@@ -133,6 +133,12 @@ export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): D
   if (call.nofile > NR_OPEN) return saidNo('EPERM');
   process.nofile = call.nofile;
   return done([{ type: 'NofileLimited', nofile: call.nofile }]);
+}
+
+export function umask({ live, process }: LiveCaller, call: CallOf<'umask'>): Decision {
+  const old = process.umask;
+  for (const thread of threadsOf(live, process)) thread.umask = call.mask & 0o777;
+  return done([{ type: 'UmaskSet', mask: process.umask }], old);
 }
 
 /** The cgroup is made busy by a process of its own, which goes when this one does. */

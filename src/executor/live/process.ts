@@ -26,6 +26,7 @@ export interface LiveProcess {
   uid: number;
   caps: readonly Capability[];
   nofile: number;
+  umask: number;
   /** One and the same map for processes that share a table. */
   fds: Map<number, LiveFd>;
   /** Fds in flight to this process, oldest first. */

@@ -35,6 +35,7 @@ import {
   kill,
   rlimitNofile,
   spawn,
+  umask,
   unshare,
 } from './steps/process-steps.ts';
 import { progLoad } from './steps/prog-load-step.ts';
@@ -42,6 +43,8 @@ import {
   bpffsMkdir,
   bpffsRmdir,
   chmod,
+  chown,
+  link,
   mkdir,
   objGet,
   pin,
@@ -57,6 +60,7 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   exit,
   kill,
   unshare,
+  umask,
   drop,
   rlimit_nofile: rlimitNofile,
   join,
@@ -69,6 +73,8 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   unlink,
   rename,
   chmod,
+  chown,
+  link,
   open_cg: openCg,
   open_other: openOther,
   close,

@@ -12,6 +12,7 @@ export const OPERATIONS = [
   'exit',
   'kill',
   'unshare',
+  'umask',
   'drop',
   'rlimit_nofile',
   'join',
@@ -24,6 +25,8 @@ export const OPERATIONS = [
   'unlink',
   'rename',
   'chmod',
+  'chown',
+  'link',
   'open_cg',
   'open_other',
   'close',
@@ -73,6 +76,8 @@ export interface Preset {
   readonly anchors: number;
   /** Odds that a forked process shares the fd table, and that it is a thread. */
   readonly shares: number;
+  /** Any process makes, moves and gives away names, in the newer ways too; else root does. */
+  readonly anybody: boolean;
   /** Odds that a new process runs without all capabilities. */
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
@@ -125,6 +130,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   preorder: 0.03,
   anchors: 0.05,
   shares: 0,
+  anybody: false,
   unprivileged: 0,
   maps: 0.02,
   deep: 0.3,
@@ -215,6 +221,14 @@ export const PRESETS = {
   bpffs: preset(
     { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
     { unprivileged: 0.3 },
+  ),
+  /** Names of the bpffs as many users make, link, exchange and give them away. */
+  'bpffs-names': preset(
+    {
+      ...{ ...BPFFS_WORK, rename: 22, chmod: 8, chown: 8, link: 10, umask: 3, drop: 0.5 },
+      ...{ map_create: 4, bpffs_mkdir: 12, map_by_id: 6, fork: 6, map_lookup: 2, map_update: 2 },
+    },
+    { anybody: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
   ),
   /** Long chains of cgroups with entries on many levels. */
   'deep-trees': preset(

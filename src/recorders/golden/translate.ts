@@ -51,6 +51,8 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
       return { name: 'capset', ...privileges } as Call;
     case 'exec':
       return { name: 'exec' };
+    case 'umask':
+      return { name: 'umask', mask: Number(step.mask) };
     case 'exit':
       return { name: 'exit', ...chosen(step, 'thread') } as Call;
     case 'rlimit_nofile':
@@ -88,11 +90,16 @@ function fileCall(step: Step): Call | undefined {
     case 'rmdir':
       return { name: step.op, path: String(step.cg) };
     case 'bpffs_mkdir':
+      return { name: 'bpffs_mkdir', path, ...chosen(step, 'mode') } as Call;
     case 'bpffs_rmdir':
     case 'unlink':
       return { name: step.op, path };
     case 'rename':
-      return { name: 'rename', path, to: String(step.to) };
+      return { name: 'rename', path, to: String(step.to), ...chosen(step, 'flags') } as Call;
+    case 'link':
+      return { name: 'link', path, to: String(step.to) };
+    case 'chown':
+      return { name: 'chown', path, uid: Number(step.uid) };
     case 'chmod':
       return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
     case 'open_cg':
@@ -192,7 +199,10 @@ function anchor(step: Step, labels: LabelBook): Anchor {
 
 function objectCall(step: Step, labels: LabelBook): Call | undefined {
   const size = step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) };
-  const fileFlags = step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) };
+  const fileFlags = {
+    ...(step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) }),
+    ...(step.path_fd === undefined ? {} : { path_fd: fd(step, labels, 'path_fd') }),
+  };
   switch (step.op) {
     case 'link_update': {
       const flags = (step.flags ?? []) as NonNullable<CallOf<'link_update'>['flags']>;
@@ -216,11 +226,20 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     case 'prog_info':
       return { name: 'obj_get_info_by_fd', bpf_fd: fd(step, labels, 'fd') };
     case 'prog_by_id':
-      return { name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) };
+      return {
+        ...{ name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'link_by_id':
-      return { name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) };
+      return {
+        ...{ name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'map_by_id':
-      return { name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) };
+      return {
+        ...{ name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'prog_next_id':
       return { name: 'prog_get_next_id', start_id: labels.id('prog', step.start) };
     case 'link_next_id':

@@ -3,6 +3,7 @@
  * otherwise after it, reference counts and holders included.
  */
 import type { Effect } from '../../domain/effect.ts';
+import { namesOf } from '../../domain/evolve/pins.ts';
 import type { Kernel, Process } from '../../domain/kernel.ts';
 import { isWithin, parentPath } from '../../domain/path.ts';
 import type { LedgerEvent } from '../../events/event.ts';
@@ -36,6 +37,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ProcessMoved':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'UmaskSet':
       return ofProcess(scene, effect);
     case 'FdOpened':
     case 'FdDuplicated':
@@ -54,7 +56,10 @@ function collect(scene: Scene, effect: Effect): void {
       return ofLink(scene, effect);
     case 'PinCreated':
     case 'PinRemoved':
+    case 'PinLinked':
     case 'PathMoved':
+    case 'PathsExchanged':
+    case 'OwnerChanged':
     case 'ModeChanged':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
@@ -99,7 +104,11 @@ type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 function ofProcess(
   scene: Scene,
   effect: Of<
-    (`Process${string}` & Effect['type']) | 'FilesUnshared' | 'CredentialsChanged' | 'NofileLimited'
+    | (`Process${string}` & Effect['type'])
+    | 'FilesUnshared'
+    | 'CredentialsChanged'
+    | 'NofileLimited'
+    | 'UmaskSet'
   >,
 ): void {
   const { kernel, pid: by, found } = scene;
@@ -175,7 +184,9 @@ function ofLink({ kernel, pid, found }: Scene, effect: Of<`Link${string}` & Effe
 function ofPath(
   scene: Scene,
   effect: Of<
-    'PinCreated' | 'PinRemoved' | 'PathMoved' | 'ModeChanged' | `Directory${'Made' | 'Removed'}`
+    | ('PinCreated' | 'PinLinked' | 'PinRemoved' | 'PathMoved' | 'PathsExchanged')
+    | ('ModeChanged' | 'OwnerChanged')
+    | `Directory${'Made' | 'Removed'}`
   >,
 ): void {
   const { kernel, found } = scene;
@@ -185,12 +196,26 @@ function ofPath(
     const node = kernel.bpffs.get(effect.path);
     return ofObject(scene, node?.kind ?? '', node?.id ?? 0);
   }
-  if (effect.type !== 'PathMoved') return;
+  if (effect.type === 'ModeChanged' || effect.type === 'OwnerChanged') {
+    for (const name of namesOf(kernel, effect.path)) found.add(subject.path(name));
+  }
+  if (!('to' in effect)) return;
   found.add(subject.path(effect.to));
+  if (effect.type === 'PinLinked') {
+    const node = kernel.bpffs.get(effect.path);
+    return ofObject(scene, node?.kind ?? '', node?.id ?? 0);
+  }
+  ofMoved(scene, effect.path, effect.to);
+  if (effect.type === 'PathsExchanged') ofMoved(scene, effect.to, effect.path);
+}
+
+/** A name that moves takes along all that are below it. */
+function ofMoved(scene: Scene, from: string, to: string): void {
+  const { kernel, found } = scene;
   for (const [path, node] of kernel.bpffs.entries()) {
-    if (!isWithin(path, effect.path)) continue;
+    if (!isWithin(path, from)) continue;
     found.add(subject.path(path));
-    found.add(subject.path(effect.to + path.slice(effect.path.length)));
+    found.add(subject.path(to + path.slice(from.length)));
     ofObject(scene, node.kind, node.id);
   }
 }

@@ -23,6 +23,8 @@ export function effectText(effect: Effect): string {
       return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
     case 'NofileLimited':
       return `limited to ${effect.nofile} fds`;
+    case 'UmaskSet':
+      return `umask set to ${effect.mask.toString(8)}`;
     case 'ProcessMoved':
       return effect.pid === undefined
         ? `moved to cgroup ${effect.cgroup_id}`
@@ -53,7 +55,7 @@ type ObjectEffect = Exclude<
   Effect,
   {
     type:
-      | ('Booted' | 'CredentialsChanged' | 'NofileLimited' | 'FilesUnshared')
+      | ('Booted' | 'CredentialsChanged' | 'NofileLimited' | 'UmaskSet' | 'FilesUnshared')
       | `Process${string}`
       | `Fd${string}`;
   }
@@ -89,6 +91,12 @@ function objectText(effect: ObjectEffect): string {
       return `directory ${effect.path} removed`;
     case 'PathMoved':
       return `${effect.path} moved to ${effect.to}`;
+    case 'PinLinked':
+      return `${effect.path} got a second name, ${effect.to}`;
+    case 'PathsExchanged':
+      return `${effect.path} and ${effect.to} changed places`;
+    case 'OwnerChanged':
+      return `${effect.path} given to uid ${effect.uid}`;
     case 'ModeChanged':
       return `mode of ${effect.path} set to ${effect.mode.toString(8)}`;
     case 'CgroupMade':

@@ -36,6 +36,10 @@ export function unshare(_: Scene, proc: string): Step {
   return { op: 'unshare', proc };
 }
 
+export function umask({ random }: Scene, proc: string): Step {
+  return { op: 'umask', proc, mask: random.pick([0o022, 0o022, 0, 0o077, 0o027, 0o177, 0o7777]) };
+}
+
 function isThread({ kernel, labels }: Scene, proc: string): boolean {
   const pid = labels.pid(proc);
   return kernel.processes.get(pid)?.tgid !== pid;
