@@ -74,8 +74,8 @@ const openFlags: Table = {
   call: 'prog_get_fd_by_id pid = user; prog_id = 1; open_flags = 8',
   rows: `
     | wrong first                | mended by   | v2-series..5.7 | 5.8..7.3 |
-    | programs have no open_flags | name = map_get_fd_by_id; no prog_id; map_id = 7; open_flags = 1 | – | EINVAL |
-    | an unknown flag            | open_flags = 24 | –          | EINVAL   |
+    | programs have no open_flags | name = map_get_fd_by_id; no prog_id; map_id = 7; open_flags = 1 | · | EINVAL |
+    | an unknown flag            | open_flags = 24 | ·          | EINVAL   |
     | no CAP_SYS_ADMIN           | no pid      | EPERM          | EPERM    |
     | RDONLY and WRONLY together | open_flags = 16 | EINVAL     | EINVAL   |
     | there is no map 7          |             | ENOENT         | ENOENT   |
