@@ -150,6 +150,8 @@ export interface ProgCalls {
       /** Pass a buffer for per-program flags. */
       readonly prog_attach_flags?: boolean;
     };
+  /** PROG_TEST_RUN; `data_size_in`: bytes of the packet. */
+  prog_test_run: { readonly prog_fd?: number; readonly data_size_in?: number };
   prog_bind_map: { readonly prog_fd?: number; readonly map_fd?: number; readonly flags?: number };
 }
 
@@ -168,6 +170,12 @@ export interface LinkCalls {
     readonly old_prog_fd?: number;
   };
   link_detach: AttrSized & { readonly link_fd?: number };
+  /**
+   * A LINK_CREATE or RAW_TRACEPOINT_OPEN of another subsystem, where its target is there: what is
+   * outside of cgroups is not modelled, but that such a link has an id, an fd and a program.
+   */
+  foreign_link_create: { readonly prog_fd?: number; readonly attach_type: AttachType };
+  iter_create: { readonly link_fd?: number; readonly flags?: number };
 }
 
 export interface ObjectCalls {
@@ -190,6 +198,10 @@ export interface ObjectCalls {
   link_get_fd_by_id: { readonly link_id: number; readonly open_flags?: number };
   /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
   map_get_fd_by_id: { readonly map_id: number; readonly open_flags?: number };
+  /** BTF_LOAD of types that the kernel takes. */
+  btf_load: Record<never, never>;
+  /** ENABLE_STATS; `type`: 0 is the run time of programs. */
+  enable_stats: { readonly type?: number };
   prog_get_next_id: { readonly start_id: number };
   link_get_next_id: { readonly start_id: number };
   map_get_next_id: { readonly start_id: number };
@@ -204,6 +216,7 @@ export interface MapCalls {
     readonly map_flags?: number;
     readonly map_name?: string;
   };
+  map_freeze: { readonly map_fd?: number };
   map_lookup_elem: { readonly map_fd?: number; readonly key: MapKey };
   map_update_elem: {
     readonly map_fd?: number;

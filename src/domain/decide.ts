@@ -8,13 +8,15 @@ import { bpffsMkdir, bpffsRmdir, chmod, chown, link, rename, unlink } from './ca
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
 import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
+import { foreignLinkCreate, iterCreate } from './calls/foreign-links.ts';
 import { getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
-import { mapDelete, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
+import { mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
+import { btfLoad, enableStats, progTestRun } from './calls/opaque.ts';
 import { capset, exec, exit, fork, kill, setrlimit, spawn, umask } from './calls/process.ts';
 import { progAttach } from './calls/prog-attach.ts';
 import { progDetach } from './calls/prog-detach.ts';
@@ -110,6 +112,18 @@ function answer(caller: Caller, call: Call): Decision {
       return gated(caller, call, progBindMap);
     case 'link_detach':
       return gated(caller, call, linkDetach);
+    case 'foreign_link_create':
+      return gated(caller, call, foreignLinkCreate);
+    case 'iter_create':
+      return gated(caller, call, iterCreate);
+    case 'prog_test_run':
+      return gated(caller, call, progTestRun);
+    case 'btf_load':
+      return gated(caller, call, btfLoad);
+    case 'enable_stats':
+      return gated(caller, call, enableStats);
+    case 'map_freeze':
+      return gated(caller, call, mapFreeze);
     case 'obj_pin':
       return gated(caller, call, objPin);
     case 'obj_get':

@@ -139,6 +139,7 @@ export interface Effects {
   };
   ProgFreed: { readonly prog_id: number; readonly reason: Reason };
 
+  /** In another subsystem `cgroup_id` is 0. */
   LinkCreated: ListPlace & {
     readonly link_id: number;
     readonly prog_id: number;
@@ -148,7 +149,7 @@ export interface Effects {
     readonly link_id: number;
     readonly prog_id: number;
     readonly was_prog_id: number;
-    /** The list's revision after the change. */
+    /** The list's revision after the change; 0 in another subsystem. */
     readonly revision: number;
   };
   /** The link lost its cgroup and is defunct from now on. */
@@ -199,6 +200,8 @@ export interface Effects {
     readonly access?: 'read' | 'write';
   };
   MapBound: { readonly prog_id: number; readonly map_id: number };
+  /** No call changes its elements any more. */
+  MapFrozen: { readonly map_id: number };
   MapFreed: { readonly map_id: number; readonly reason: Reason };
   StorageMade: StoragePlace;
   StorageRemoved: StoragePlace & { readonly reason: Reason };

@@ -24,6 +24,7 @@ export const ERRNO_NUMBERS = {
   ENOTEMPTY: 39,
   ENOLINK: 67,
   EBADFD: 77,
+  EOPNOTSUPP: 95,
   ESTALE: 116,
   ENOTSUPP: 524,
 } as const;

@@ -82,6 +82,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolveCgroup(kernel, effect);
     case 'MapCreated':
     case 'MapBound':
+    case 'MapFrozen':
     case 'MapFreed':
     case 'StorageMade':
     case 'StorageRemoved':

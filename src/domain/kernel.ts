@@ -60,8 +60,10 @@ export interface Link {
   readonly id: number;
   prog_id: number;
   readonly attach_type: AttachType;
-  /** 0 once defunct. */
+  /** 0 once defunct, and in another subsystem. */
   cgroup_id: number;
+  /** It is attached in another subsystem. */
+  elsewhere: boolean;
   /** Storage maps of the program it was made with: LINK_UPDATE keeps these storages (§25.3). */
   readonly storage_map_ids: readonly number[];
   /** Open file descriptions and pins; v2-series may leak one. */
@@ -108,6 +110,7 @@ export interface BpfMap {
   readonly value_size: number;
   readonly max_entries: number;
   readonly map_name: string;
+  frozen: boolean;
   /** Storages newest first; plain elements in the order of their keys. */
   elements: readonly Element[];
   /** Open file descriptions, pins, and programs that use or bind it. */

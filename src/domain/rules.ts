@@ -27,10 +27,7 @@ export const RULES = {
   'dup-from-over-limit': rule('f_dupfd', 'number {from} is not below the limit of {nofile}'),
   'range-is-backwards': rule('__close_range', 'the first fd, {first}, is above the last, {last}'),
   'no-such-call': rule('§14', 'this kernel has no system call {call}'),
-  'may-not-trace': rule(
-    'ptrace_may_access',
-    'process {pid} has another uid or a capability that the caller lacks',
-  ),
+  'may-not-trace': rule('ptrace_may_access', 'the caller may not trace process {pid}'),
   'may-not-kill': rule('kill_ok_by_cred', 'process {pid} has another uid'),
   'fd-over-limit': rule('ksys_dup3', 'fd {fd} is negative or not below the limit of {nofile}'),
   'nofile-over-nr-open': rule(
@@ -293,6 +290,15 @@ export const RULES = {
   'no-info-on-links': rule('D7', 'this kernel gives no info on links (fd {fd})'),
   'info-too-long': rule('bpf_check_uarg_tail_zero §16', 'info_len {info_len} is above {limit}'),
 
+  'link-keeps-program': rule('link_update', 'a link such as {link_id} takes no other program'),
+  'link-stays': rule('link_detach', 'link {link_id} is of a kind that cannot be detached'),
+  'link-is-no-iterator': rule('bpf_iter_new_fd', 'link {link_id} is of no iterator'),
+  'btf-needs-bpf': rule('bpf_btf_load', 'loading BTF needs CAP_BPF'),
+  'stats-unknown': rule('bpf_enable_stats', 'there are no statistics of type {type}'),
+  'prog-cannot-be-tried': rule('bpf_prog_test_run', 'a {prog_type} program cannot be tried'),
+  'test-takes-no-data': rule('bpf_prog_test_run', 'program {prog_id} is tried without data'),
+  'packet-too-short': rule('bpf_test_init', 'a packet of {bytes} bytes; {least} is the least'),
+  'map-frozen': rule('map_freeze', 'map {map_id} is frozen: no call changes it'),
   'map-type-unknown': rule('map_create §25', 'maps of type {map_type} cannot be created'),
   'map-flags': rule('map_alloc_check §25.1', 'map_flags {flags} are not allowed for {map_type}'),
   'map-key-size': rule('map_alloc_check §25.1', 'key_size {key_size} does not fit {map_type}'),

@@ -135,6 +135,7 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
+    case 'MapFrozen':
     case 'LinkIdBurned':
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':

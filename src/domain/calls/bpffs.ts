@@ -186,7 +186,7 @@ export function link(caller: Caller, call: Calls['link']): Decision {
   return succeed([{ type: 'PinLinked', path, to }]);
 }
 
-/** chown(2) of the owner alone: to give a file away takes CAP_CHOWN, which only root has here. */
+/** chown(2) of the owner, and of the group that has its number, for groups are not modelled: to give a file away takes CAP_CHOWN, which only root has here. */
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   const node = nodeAt(caller, path);
   if (isRefused(node)) return refuse(node);

@@ -151,6 +151,15 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
   }),
   link_detach: fieldList<Calls['link_detach']>({ link_fd: plain(), attr_size: plain() }),
 
+  foreign_link_create: fieldList<Calls['foreign_link_create']>({
+    attach_type: attachType,
+    prog_fd: plain(),
+  }),
+  iter_create: fieldList<Calls['iter_create']>({ link_fd: plain(), flags: plain() }),
+  prog_test_run: fieldList<Calls['prog_test_run']>({ prog_fd: plain(), data_size_in: plain() }),
+  btf_load: fieldList<Calls['btf_load']>({}),
+  enable_stats: fieldList<Calls['enable_stats']>({ type: plain() }),
+
   obj_pin: fieldList<Calls['obj_pin']>({
     path: plain(),
     bpf_fd: plain(),
@@ -193,6 +202,7 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     map_flags: plain(),
     map_name: plain(),
   }),
+  map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain() }),
   map_lookup_elem: fieldList<Calls['map_lookup_elem']>({ map_fd: plain(), key: mapKey }),
   map_update_elem: fieldList<Calls['map_update_elem']>({
     map_fd: plain(),

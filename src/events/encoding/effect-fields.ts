@@ -183,6 +183,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     access,
   }),
   MapBound: fieldList<Effects['MapBound']>({ prog_id: plain(), map_id: plain() }),
+  MapFrozen: fieldList<Effects['MapFrozen']>({ map_id: plain() }),
   MapFreed: fieldList<Effects['MapFreed']>({ map_id: plain(), reason }),
   StorageMade: fieldList<Effects['StorageMade']>({
     map_id: plain(),

@@ -68,6 +68,12 @@ export const CALL_CODES: Codes<CallName | 'boot'> = {
   umask: 50,
   link: 51,
   chown: 52,
+  foreign_link_create: 53,
+  iter_create: 54,
+  prog_test_run: 55,
+  btf_load: 56,
+  enable_stats: 57,
+  map_freeze: 58,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -119,6 +125,7 @@ export const EFFECT_CODES: Codes<EffectType> = {
   PinLinked: 45,
   PathsExchanged: 46,
   OwnerChanged: 47,
+  MapFrozen: 48,
 };
 
 export const REASON_CODES: Codes<Reason> = {

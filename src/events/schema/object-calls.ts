@@ -40,6 +40,8 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       map_id: u32,
       open_flags: u32.exactOptional(),
     }),
+    strictObject({ name: z.literal('btf_load') }),
+    strictObject({ name: z.literal('enable_stats'), type: u32.exactOptional() }),
     strictObject({ name: z.literal('prog_get_next_id'), start_id: u32 }),
     strictObject({ name: z.literal('link_get_next_id'), start_id: u32 }),
     strictObject({ name: z.literal('map_get_next_id'), start_id: u32 }),

@@ -8,9 +8,6 @@ import { underConditions, underRights } from './conditions.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { linkFile, makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
-/** A gid that chown(2) leaves as it is. */
-const KEPT = -1;
-
 export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
   const { kernel, cgroups } = live;
   const answered = atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot));
@@ -84,7 +81,7 @@ export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Deci
 export function chown(caller: LiveCaller, { path, uid }: CallOf<'chown'>): Decision {
   const { kernel } = caller.live;
   const answered = atNode(caller, path, (name) =>
-    underConditions(caller, () => kernel.call(SYS.chown, name, uid, KEPT)),
+    underConditions(caller, () => kernel.call(SYS.chown, name, uid, uid)),
   );
   return 'errno' in answered ? saidNo(answered.errno) : done([{ type: 'OwnerChanged', path, uid }]);
 }

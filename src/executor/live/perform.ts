@@ -30,6 +30,14 @@ import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
+import {
+  btfLoad,
+  enableStats,
+  foreignLinkCreate,
+  iterCreate,
+  mapFreeze,
+  progTestRun,
+} from './opaque-calls.ts';
 import { capset, exec, exit, fork, join, kill, setrlimit, spawn, umask } from './process-calls.ts';
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
 
@@ -113,7 +121,11 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
 /** The calls that go through bpf(2). */
 type Command = Extract<
   Call,
-  { readonly name: `prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}` }
+  {
+    readonly name:
+      | (`prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}`)
+      | ('foreign_link_create' | 'iter_create' | 'btf_load' | 'enable_stats');
+  }
 >;
 
 function command(caller: LiveCaller, call: Command): Decision {
@@ -134,6 +146,18 @@ function command(caller: LiveCaller, call: Command): Decision {
       return linkUpdate(caller, call);
     case 'link_detach':
       return linkDetach(caller, call);
+    case 'foreign_link_create':
+      return foreignLinkCreate(caller, call);
+    case 'iter_create':
+      return iterCreate(caller, call);
+    case 'prog_test_run':
+      return progTestRun(caller, call);
+    case 'btf_load':
+      return btfLoad(caller);
+    case 'enable_stats':
+      return enableStats(caller, call);
+    case 'map_freeze':
+      return mapFreeze(caller, call);
     case 'obj_pin':
       return objPin(caller, call);
     case 'obj_get':

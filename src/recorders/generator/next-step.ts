@@ -27,6 +27,14 @@ import {
 } from './steps/map-steps.ts';
 import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
 import {
+  btfLoad,
+  enableStats,
+  foreignLink,
+  iterCreate,
+  mapFreeze,
+  progTestRun,
+} from './steps/opaque-steps.ts';
+import {
   drop,
   exec,
   exit,
@@ -102,6 +110,12 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   map_next_id: nextId('map'),
   map_create: mapCreate,
   prog_bind_map: progBindMap,
+  foreign_link: foreignLink,
+  iter_create: iterCreate,
+  prog_test_run: progTestRun,
+  btf_load: btfLoad,
+  enable_stats: enableStats,
+  map_freeze: mapFreeze,
   map_lookup: mapLookup,
   map_update: mapUpdate,
   map_delete: mapDelete,

@@ -54,6 +54,12 @@ export const OPERATIONS = [
   'map_next_id',
   'map_create',
   'prog_bind_map',
+  'foreign_link',
+  'iter_create',
+  'prog_test_run',
+  'btf_load',
+  'enable_stats',
+  'map_freeze',
   'map_lookup',
   'map_update',
   'map_delete',
@@ -229,6 +235,15 @@ export const PRESETS = {
       ...{ map_create: 4, bpffs_mkdir: 12, map_by_id: 6, fork: 6, map_lookup: 2, map_update: 2 },
     },
     { anybody: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
+  ),
+  /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
+  foreign: preset(
+    {
+      ...{ foreign_link: 14, iter_create: 2, prog_test_run: 5, btf_load: 3, enable_stats: 2 },
+      ...{ map_freeze: 4, map_create: 5, map_update: 6, map_delete: 3, link_update: 10 },
+      ...{ link_detach: 6, pin: 5, obj_get: 4, unlink: 4, link_by_id: 3, ...WALKS },
+    },
+    { unprivileged: 0.15, fdNumbers: true },
   ),
   /** Long chains of cgroups with entries on many levels. */
   'deep-trees': preset(

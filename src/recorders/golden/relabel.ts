@@ -44,6 +44,7 @@ export function relabel(step: Step, { ret, lost }: Success, labels: LabelBook): 
     }
     case 'prog_load':
     case 'link_create':
+    case 'foreign_link':
     case 'map_create':
       return labels.nameFd(proc, step.fd, ret, true);
     case 'obj_get':
@@ -51,6 +52,9 @@ export function relabel(step: Step, { ret, lost }: Success, labels: LabelBook): 
     case 'link_by_id':
     case 'map_by_id':
     case 'pidfd_getfd':
+    case 'iter_create':
+    case 'btf_load':
+    case 'enable_stats':
       return labels.nameFd(proc, step.as, ret, true);
     case 'open_cg':
     case 'open_other':

@@ -221,6 +221,25 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     }
     case 'obj_get':
       return { name: 'obj_get', path: String(step.path), ...fileFlags, ...size };
+    case 'foreign_link':
+      return {
+        ...{ name: 'foreign_link_create', prog_fd: fd(step, labels, 'prog') },
+        ...chosen(step, 'attach_type'),
+      } as Call;
+    case 'iter_create':
+      return {
+        ...{ name: 'iter_create', link_fd: fd(step, labels, 'link') },
+        ...chosen(step, 'flags'),
+      } as Call;
+    case 'prog_test_run':
+      return {
+        ...{ name: 'prog_test_run', prog_fd: fd(step, labels, 'prog') },
+        ...chosen(step, 'data_size_in'),
+      } as Call;
+    case 'btf_load':
+      return { name: 'btf_load' };
+    case 'enable_stats':
+      return { name: 'enable_stats', ...chosen(step, 'type') } as Call;
     case 'obj_info':
     case 'link_info':
     case 'prog_info':
@@ -291,6 +310,8 @@ function mapCall(step: Step, labels: LabelBook): Call | undefined {
       const prog_fd = fd(step, labels, 'prog');
       return { name: 'prog_bind_map', prog_fd, map_fd, flags: Number(step.flags ?? 0) };
     }
+    case 'map_freeze':
+      return { name: 'map_freeze', map_fd };
     case 'map_lookup':
       return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
     case 'map_delete':

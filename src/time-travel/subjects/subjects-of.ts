@@ -83,6 +83,7 @@ function collect(scene: Scene, effect: Effect): void {
       scene.found.add(subject.object('prog', effect.prog_id));
       scene.found.add(subject.object('map', effect.map_id));
       return;
+    case 'MapFrozen':
     case 'MapFreed':
     case 'StorageMade':
     case 'StorageRemoved':

@@ -107,6 +107,8 @@ function objectText(effect: ObjectEffect): string {
       return `map ${effect.map_id} created, as fd ${effect.fd}`;
     case 'MapBound':
       return `map ${effect.map_id} bound to program ${effect.prog_id}`;
+    case 'MapFrozen':
+      return `map ${effect.map_id} frozen`;
     case 'MapFreed':
       return `map ${effect.map_id} freed: ${REASON_TEXT[effect.reason]}`;
     case 'StorageMade':
