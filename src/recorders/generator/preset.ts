@@ -239,7 +239,15 @@ export const PRESETS = {
   /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
   foreign: preset(
     {
-      ...{ foreign_link: 14, iter_create: 2, prog_test_run: 5, btf_load: 3, enable_stats: 2 },
+      // Info of BTF is not modelled.
+      ...{
+        obj_info: 0,
+        foreign_link: 14,
+        iter_create: 2,
+        prog_test_run: 5,
+        btf_load: 3,
+        enable_stats: 2,
+      },
       ...{ map_freeze: 4, map_create: 5, map_update: 6, map_delete: 3, link_update: 10 },
       ...{ link_detach: 6, pin: 5, obj_get: 4, unlink: 4, link_by_id: 3, ...WALKS },
     },
