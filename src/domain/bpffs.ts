@@ -16,10 +16,10 @@ const WRITE = 2;
 const SEARCH = 1;
 const STICKY = 0o1000;
 
-/** Whether the caller may do what `wanted` (an rwx digit) says with a node. */
-function allowed(caller: Caller, node: BpffsNode, wanted: number): boolean {
+/** Whether the caller has the access `wanted` (an rwx digit) to a node. */
+function mayAccess(caller: Caller, node: BpffsNode, wanted: number): boolean {
   if (has(caller, 'dac_override')) return true;
-  // Everybody but the owner is "other": processes of uid 65534 have no shared group.
+  // Everybody except the owner is "other": processes of uid 65534 share no group.
   const bits = caller.process.uid === node.uid ? node.mode >> 6 : node.mode;
   return (bits & wanted) === wanted;
 }
@@ -30,10 +30,10 @@ export function mayOpen(
   node: BpffsNode,
   access: { readonly read: boolean; readonly write: boolean },
 ): boolean {
-  return allowed(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
+  return mayAccess(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
 }
 
-/** The directory that holds the last component of a path, if every step to it may be taken. */
+/** The directory of the last component of a path, if the caller may search every directory on the way. */
 export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
   const { bpffs } = caller.kernel;
   const parent = parentPath(path);
@@ -43,7 +43,7 @@ export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
     const node = bpffs.get(at === '' ? '/' : at);
     if (node === undefined) return missing(caller, at);
     if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
-    if (!allowed(caller, node, SEARCH)) {
+    if (!mayAccess(caller, node, SEARCH)) {
       return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
     }
     if (i === steps.length) return node;
@@ -61,7 +61,7 @@ export function nodeAt(caller: Caller, path: string): BpffsNode | Refusal {
 }
 
 /**
- * What looking up a name says that is not there. bpffs keeps names with a dot to itself
+ * The errno of a lookup of a missing name. bpffs reserves names with a dot
  * (`bpf_lookup`), so even asking for one is EPERM, unless its directory has no mode bit at all.
  */
 function missing(caller: Caller, path: string): Refusal {
@@ -100,7 +100,7 @@ export function newNameUnreached(caller: Caller, path: string): Refusal | undefi
 export function newNameForbidden(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (allowed(caller, directory, WRITE)) return undefined;
+  if (mayAccess(caller, directory, WRITE)) return undefined;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 
@@ -112,7 +112,7 @@ export function removalRefused(
 ): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (!allowed(caller, directory, WRITE)) {
+  if (!mayAccess(caller, directory, WRITE)) {
     return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
   }
   if (node === undefined || (directory.mode & STICKY) === 0) return undefined;
@@ -127,7 +127,7 @@ export function owns(caller: Caller, node: BpffsNode): boolean {
 
 /** Whether a directory may get another parent: its `..` is written. */
 export function mayMoveDirectory(caller: Caller, node: BpffsNode): boolean {
-  return allowed(caller, node, WRITE);
+  return mayAccess(caller, node, WRITE);
 }
 
 function componentTooLong(name: string): boolean {

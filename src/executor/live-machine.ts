@@ -20,7 +20,7 @@ import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
 export interface LiveMachine {
-  /** A real kernel tells effects only in part, so its state is to be read after each call. */
+  /** A real kernel shows only some effects, so the state must be read after each call. */
   readonly tellsAllEffects: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(): Promise<LiveWorld>;
@@ -39,15 +39,15 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
   const kernel = await bindKernel();
   const scratch = makeScratch(kernel);
   try {
-    return machineOn(kernel, scratch, booted);
+    return openMachine(kernel, scratch, booted);
   } catch (error) {
     removeScratch(kernel, scratch);
     throw error;
   }
 }
 
-function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
-  const live = openLive(kernel, scratch, { config, nameNew: counted(config) });
+function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
+  const live = openLive(kernel, scratch, { config, nameNew: countIds(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = {
@@ -74,7 +74,7 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
 }
 
 /** Gives out the log's ids in the order in which things are made. */
-function counted(config: BootConfig): LiveKernel['nameNew'] {
+function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
     link: config.first_link_id,

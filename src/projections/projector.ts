@@ -16,7 +16,7 @@ import { pins } from './pins.ts';
 import { programs } from './programs.ts';
 import type { Projection, Value, Version } from './projection.ts';
 import { storages } from './storages.ts';
-import { type Touched, touchedBy } from './touched.ts';
+import { collectTouched, type Touched } from './touched.ts';
 import { writtenArrays } from './written-arrays.ts';
 
 interface Part {
@@ -48,13 +48,13 @@ const PARTS: readonly Part[] = [
 const NOTHING: readonly ProjectionRow[] = [];
 const NO_ROWS: readonly (readonly ProjectionRow[])[] = PARTS.map(() => NOTHING);
 
-/** The projector of every projection; `tables[i]` is where `project(…)[i]` goes. */
+/** The projector of every projection; `tables[i]` is the table of the rows `project(…)[i]`. */
 export const projector: Projector = {
   tables: PARTS.map(({ projection }) => projection.table),
 
   project(kernel, event) {
     if (event.effects.length === 0) return NO_ROWS;
-    const touched = touchedBy(kernel, event.effects);
+    const touched = collectTouched(kernel, event.effects);
     return PARTS.map(({ projection, keys }) => {
       const found = keys(touched);
       return found === undefined ? NOTHING : rowsOf(projection, found, kernel, event);

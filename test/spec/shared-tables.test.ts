@@ -1,9 +1,9 @@
 // Processes that share one fd table (CLONE_FILES), threads, and fds that cross processes: §14.
 import { describe, expect, it } from 'vitest';
-import { flushLayer, layered } from '../../src/domain/kernel.ts';
+import { flushLayer, layerOn } from '../../src/domain/kernel.ts';
 import { perform } from '../../src/domain/perform.ts';
 import { contentsOf } from '../../src/domain/size.ts';
-import { restoredFrom, snapshotOf } from '../../src/domain/snapshot.ts';
+import { restoreKernel, snapshotOf } from '../../src/domain/snapshot.ts';
 import { given, type World } from './given.ts';
 
 /** /c with link(a), whose fd init alone holds; the program's own fd is closed. */
@@ -67,16 +67,16 @@ describe('a table that two processes share', () => {
   it('is one table still after layers are flushed and after a snapshot', () => {
     const world = linked();
     const child = sharing(world);
-    const layer = layered(world.kernel);
+    const layer = layerOn(world.kernel);
     const { outcome } = perform(layer, child, { name: 'fork', clone_files: true });
     const third = 'ret' in outcome ? outcome.ret : 0;
-    const upper = layered(layer);
+    const upper = layerOn(layer);
     perform(upper, third, { name: 'dup2', fd: 0, to_fd: 40 });
     flushLayer(layer, upper);
     flushLayer(world.kernel, layer);
     world.does({ name: 'fcntl', fd: 40, cmd: 'f_setfd', arg: 1 });
     expect(flagsOf(world, 40, third)).toEqual({ ret: 1 });
-    const restored = restoredFrom(JSON.parse(JSON.stringify(snapshotOf(world.kernel))));
+    const restored = restoreKernel(JSON.parse(JSON.stringify(snapshotOf(world.kernel))));
     perform(restored, child, { name: 'close', fd: 40 });
     expect(restored.processes.get(third)?.fds.has(40)).toBe(false);
     expect(restored.contents).toBe(contentsOf(restored));

@@ -1,5 +1,5 @@
 /**
- * A body that is kept in a file until it is there whole: whoever sends slowly then holds no
+ * A body that is kept in a file until it is complete: a slow client then holds no
  * transaction and, on the embedded database, not its one connection.
  */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
@@ -9,13 +9,13 @@ import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
 /**
- * Takes all of a body, and then does the work with its bytes, which may be asked for once. The file
- * has no name any more when the first byte is written, so that nothing of it stays behind, however
+ * Reads a whole body, and then does the work with its bytes, which can be read once. The file
+ * has no name when the first byte is written, so that nothing of it remains, however
  * the process ends.
  *
  * @throws ProblemError `body-too-large`
  */
-export async function spooled<T>(
+export async function spool<T>(
   body: AsyncIterable<Uint8Array>,
   work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
@@ -25,7 +25,7 @@ export async function spooled<T>(
     for await (const chunk of body) {
       bytes += chunk.byteLength;
       if (bytes > SPOOLED_BYTES_MAX) {
-        const detail = `a bundle may have ${SPOOLED_BYTES_MAX} bytes`;
+        const detail = `the bundle has more than ${SPOOLED_BYTES_MAX} bytes`;
         throw new ProblemError('body-too-large', { detail, limit: SPOOLED_BYTES_MAX });
       }
       await file.writeFile(chunk);

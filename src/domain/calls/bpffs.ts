@@ -52,7 +52,7 @@ export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision
   return succeed([{ type: 'DirectoryRemoved', path }]);
 }
 
-/** The name goes and with it its reference; the object may end by that. */
+/** Removes the name and its reference; the object may end with it. */
 export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const { path } = call;
   const node = nodeAt(caller, path);
@@ -60,7 +60,7 @@ export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const refused = removalRefused(caller, path);
   if (refused !== undefined) return refuse(refused);
   if (node.kind === 'dir') return refuse(refusal('EISDIR', 'is-a-directory', { path }));
-  return succeed(unpinned(caller, path, node, 'unpinned'));
+  return succeed(removePin(caller, path, node, 'unpinned'));
 }
 
 /** Keeps the moved pin's reference and drops the one of a pin that stood at the new name. */
@@ -199,10 +199,10 @@ export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
 
 function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
   if (node.kind === 'dir') return [{ type: 'DirectoryRemoved', path }];
-  return unpinned(caller, path, node, 'pin_replaced');
+  return removePin(caller, path, node, 'pin_replaced');
 }
 
-function unpinned(
+function removePin(
   caller: Caller,
   path: string,
   node: BpffsNode,

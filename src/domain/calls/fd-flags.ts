@@ -24,7 +24,7 @@ export function fcntl(caller: Caller, call: Calls['fcntl']): Decision {
       return succeed([], entry.cloexec ? FD_CLOEXEC : 0);
     case 'f_setfd': {
       const cloexec = (arg & FD_CLOEXEC) !== 0;
-      return succeed(cloexec === entry.cloexec ? [] : [{ type: 'FdCloexecChanged', fd, cloexec }]);
+      return succeed(cloexec === entry.cloexec ? [] : [{ type: 'CloexecChanged', fd, cloexec }]);
     }
     default:
       return cmd satisfies never;
@@ -41,7 +41,7 @@ function duplicatedFrom(
   if (from >= nofile) {
     return refuse(refusal('EINVAL', 'dup-from-over-limit', { from, nofile }));
   }
-  const to_fd = fds.lowestFreeFrom(from);
+  const to_fd = caller.granted ?? fds.lowestFreeFrom(from);
   if (to_fd >= nofile) return refuse(noFreeFd(caller));
   return succeed([{ type: 'FdDuplicated', fd, to_fd, ...(cloexec && { cloexec }) }], to_fd);
 }
@@ -67,7 +67,7 @@ export function closeRange(caller: Caller, call: Calls['close_range']): Decision
       // What closes in a copy of the table stays open in the table.
       if (!unshares) lifetime.dropFile(entry.file, 'last_fd_closed');
     } else if (!entry.cloexec) {
-      lifetime.effects.push({ type: 'FdCloexecChanged', fd, cloexec: true });
+      lifetime.effects.push({ type: 'CloexecChanged', fd, cloexec: true });
     }
   }
   return succeed(lifetime.effects);

@@ -13,7 +13,7 @@ const INFO_LEN_MAX = 4096;
 const RDONLY = 8;
 const WRONLY = 16;
 
-/** What a walk needs of a table of objects, whatever they are. */
+/** A table of objects, as a walk by id needs it. */
 interface Ids {
   has(id: number): boolean;
   keys(): Iterable<number>;

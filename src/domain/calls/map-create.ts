@@ -67,7 +67,7 @@ const ARRAYS: readonly MapType[] = ['array', 'percpu_array'];
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const create = withDefaults(call);
-  const refused = admission(caller, create) ?? malformedFor(caller, create);
+  const refused = admission(caller, create) ?? checkAlloc(caller, create);
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
@@ -92,17 +92,17 @@ function withDefaults(call: Calls['map_create']): Create {
 
 /** From 6.9 on, the type and an array's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
-  const gated = creationGate(caller);
+  const passGate = creationGate(caller);
   const badForm = formOf(create, caller.kernel.switches);
   const first = caller.kernel.switches.form_before_privilege
-    ? (badForm ?? gated)
-    : (gated ?? badForm);
+    ? (badForm ?? passGate)
+    : (passGate ?? badForm);
   if (first !== undefined || bpfCapable(caller)) return first;
   if (UNPRIVILEGED.includes(create.map_type)) return undefined;
   return refusal('EPERM', 'map-needs-bpf', { map_type: create.map_type });
 }
 
-/** `array_map_alloc_check` and its like: what `map_alloc_check` of a type refuses. */
+/** `array_map_alloc_check` and the other `map_alloc_check` functions. */
 function formOf(create: Create, switches: Switches): Refusal | undefined {
   const { map_type: type, map_flags: flags, max_entries: entries, key_size, value_size } = create;
   const about = { map_type: type };
@@ -128,13 +128,13 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
   return undefined;
 }
 
-/** Whether a flag word asks for two things that exclude each other. */
+/** Whether a flag word has two flags that exclude each other. */
 function both(flags: number, one: number, other: number): boolean {
   return (flags & one) !== 0 && (flags & other) !== 0;
 }
 
 /** `cgroup_storage_map_alloc`, which comes after the privilege in every release (§25.1). */
-function malformedFor(caller: Caller, create: Create): Refusal | undefined {
+function checkAlloc(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type, map_flags: flags, key_size, value_size, max_entries } = create;
   if (type === 'lpm_trie') return badTrie(create);
   if (!isStorage(type)) return undefined;

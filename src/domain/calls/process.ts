@@ -18,7 +18,7 @@ export function spawn(caller: Caller, call: Calls['spawn']): Decision {
     pid,
     comm: call.comm ?? '',
     uid: call.uid ?? 0,
-    caps: sorted(call.caps ?? ((call.uid ?? 0) === 0 ? ALL_CAPABILITIES : [])),
+    caps: sortCapabilities(call.caps ?? ((call.uid ?? 0) === 0 ? ALL_CAPABILITIES : [])),
   } as const;
   return succeed([effect], pid);
 }
@@ -32,7 +32,7 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
     type: 'ProcessForked',
     pid,
     uid: call.uid ?? uid,
-    caps: call.caps === undefined ? caps : sorted(call.caps),
+    caps: call.caps === undefined ? caps : sortCapabilities(call.caps),
     ...(clone_files && { clone_files }),
     ...(clone_thread && { clone_thread }),
   } as const;
@@ -66,8 +66,8 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
 }
 
 /**
- * The process ends, however it ends: all its fds close and its mailbox is dropped. Init stays: a
- * kernel that loses it panics, and a host without it could never be asked anything again.
+ * The process ends: all its fds close and its mailbox is dropped. Init cannot end: a
+ * kernel that loses it panics, and a host without it could never make a call again.
  */
 export function exit(caller: Caller, call: Calls['exit']): Decision {
   const { process, kernel } = caller;
@@ -114,7 +114,7 @@ export function capset(caller: Caller, call: Calls['capset']): Decision {
     const wanted = lacking.join(', ') || `uid ${call.uid}`;
     return refuse(refusal('EPERM', 'credentials-cannot-grow', { uid, wanted }));
   }
-  const effect = { uid: call.uid ?? uid, caps: sorted(call.caps) };
+  const effect = { uid: call.uid ?? uid, caps: sortCapabilities(call.caps) };
   return succeed([{ type: 'CredentialsChanged', ...effect }]);
 }
 
@@ -132,6 +132,6 @@ export function umask({ process }: Caller, call: Calls['umask']): Decision {
   return succeed(mask === process.umask ? [] : [{ type: 'UmaskSet', mask }], process.umask);
 }
 
-function sorted(caps: readonly Capability[]): readonly Capability[] {
+function sortCapabilities(caps: readonly Capability[]): readonly Capability[] {
   return ALL_CAPABILITIES.filter((capability) => caps.includes(capability));
 }

@@ -18,8 +18,8 @@ const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
 export function progDetach(caller: Caller, call: Calls['prog_detach'], target: number): Decision {
   const { switches } = caller.kernel;
   if (switches.attach_needs_net_admin) {
-    const gated = netAdminFirst(caller, 'prog_detach');
-    if (gated !== undefined) return refuse(gated);
+    const passGate = netAdminFirst(caller, 'prog_detach');
+    if (passGate !== undefined) return refuse(passGate);
   }
   const attr = progAttachAttr(call, target);
   const past = trailing(attr, switches.prog_detach_attr_end, OFFSETS);
@@ -38,7 +38,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   }
   const cgroup = cgroupAt(caller, attr.target);
   if (isRefused(cgroup)) return refuse(cgroup);
-  // Whatever is wrong with the fd only means that no program is named.
+  // A wrong fd only means that no program is named.
   const named = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
   const list = listOf(cgroup, type);
   if (attr.expectedRevision !== 0 && attr.expectedRevision !== list.revision) {
@@ -76,7 +76,7 @@ function fromInterface(caller: Caller, attr: AttachAttr, progType: ProgTypeName)
     const program = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
     if (isRefused(program)) return refuse(program);
   } else if (!netAdminCapable(caller)) {
-    // To detach whatever is there takes CAP_NET_ADMIN (`bpf_mprog_detach_empty`).
+    // Detaching without naming a program needs CAP_NET_ADMIN (`bpf_mprog_detach_empty`).
     return refuse(refusal('EPERM', 'needs-net-admin', { call: 'prog_detach' }));
   }
   return refuse(foreignTarget(attr.type));

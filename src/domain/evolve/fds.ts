@@ -1,8 +1,8 @@
-import type { Effect } from '../effect.ts';
+import type { Effect, EffectOf } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { closeFd, editFds, getFile, openFd, putFile, setFd } from './references.ts';
+import { closeFd, editFds, editObject, getFile, openFd, putFile, setFd } from './references.ts';
 
-type FdEffect = Extract<Effect, { type: `Fd${string}` }>;
+type FdEffect = Extract<Effect, { type: `Fd${string}` | 'CloexecChanged' | 'HoldersForgotten' }>;
 
 export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
   switch (effect.type) {
@@ -23,7 +23,7 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
       getFile(kernel, file);
       return setFd(kernel, editFds(kernel, pid), effect.fd, { file, cloexec: true });
     }
-    case 'FdCloexecChanged': {
+    case 'CloexecChanged': {
       const process = editFds(kernel, pid);
       const file = fileOf(process, effect.fd);
       return process.fds.set(effect.fd, { file, cloexec: effect.cloexec });
@@ -49,12 +49,22 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
     }
     case 'FdLost':
       return putFile(kernel, takeOldest(kernel, kernel.processes.edit(pid)));
+    case 'HoldersForgotten':
+      return forgotten(kernel, effect);
     default:
       return effect satisfies never;
   }
 }
 
-function fileOf(process: Process, fd: number): number {
+function forgotten(kernel: Kernel, { kind, id }: EffectOf<'HoldersForgotten'>): void {
+  for (const [fileId, file] of [...kernel.files.entries()]) {
+    if (file.kind !== kind || file.id !== id) continue;
+    kernel.files.set(fileId, { kind: 'other', id: 0, access: undefined, refs: file.refs });
+  }
+  editObject(kernel, kind, id).refs = 0;
+}
+
+function fileOf(process: Pick<Process, 'fds'>, fd: number): number {
   const entry = process.fds.get(fd);
   if (entry === undefined) throw new Error(`impossible effect: fd ${fd} is not open`);
   return entry.file;

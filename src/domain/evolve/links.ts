@@ -20,10 +20,11 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
       });
       kernel.counters.link = Math.max(kernel.counters.link, id + 1);
       addRefs(kernel, 'prog', prog_id, 1);
-      return openFd(kernel, pid, effect.fd, { kind: 'link', id });
+      if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'link', id });
+      return;
     }
     case 'LinkUpdated':
-      return updated(kernel, id, effect.prog_id, effect.revision);
+      return updateLink(kernel, id, effect.prog_id, effect.revision);
     case 'LinkSevered': {
       const link = kernel.links.edit(id);
       link.cgroup_id = 0;
@@ -45,7 +46,7 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
   }
 }
 
-function updated(kernel: Kernel, id: number, progId: number, revision: number): void {
+function updateLink(kernel: Kernel, id: number, progId: number, revision: number): void {
   const link = kernel.links.edit(id);
   addRefs(kernel, 'prog', progId, 1);
   addRefs(kernel, 'prog', link.prog_id, -1);

@@ -71,7 +71,6 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     kind: coded(KIND_CODES),
     id: plain(),
   }),
-  FdCloexecChanged: fieldList<Effects['FdCloexecChanged']>({ fd: plain(), cloexec: bool() }),
   FdClosed: fd,
   FdSent: fieldList<Effects['FdSent']>({ fd: plain(), to_pid: plain() }),
   FdReceived: fieldList<Effects['FdReceived']>({
@@ -81,6 +80,11 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     cloexec: bool(),
   }),
   FdLost: fieldList<Effects['FdLost']>({}),
+  CloexecChanged: fieldList<Effects['CloexecChanged']>({ fd: plain(), cloexec: bool() }),
+  HoldersForgotten: fieldList<Effects['HoldersForgotten']>({
+    kind: coded<ObjectKind>(KIND_CODES),
+    id: plain(),
+  }),
 
   ProgLoaded: fieldList<Effects['ProgLoaded']>({
     prog_id: plain(),
@@ -171,6 +175,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
 
   CgroupMade: fieldList<Effects['CgroupMade']>({ cgroup_id: plain(), path: plain() }),
   CgroupRemoved: fieldList<Effects['CgroupRemoved']>({ cgroup_id: plain() }),
+  CgroupEmptied: fieldList<Effects['CgroupEmptied']>({ cgroup_id: plain() }),
 
   MapCreated: fieldList<Effects['MapCreated']>({
     map_id: plain(),

@@ -8,13 +8,14 @@ import type { CallName, FcntlCommand, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
-import type { LedgerEvent } from '../event.ts';
+import type { SightingName } from '../../domain/observed/sighting.ts';
+import type { Source } from '../event.ts';
 
 type Codes<Name extends string> = Readonly<Record<Name, number>>;
 
-export const SOURCE_CODES: Codes<LedgerEvent['source']> = { decided: 0, observed: 1 };
+export const SOURCE_CODES: Codes<Source> = { decided: 0, observed: 1, inferred: 2 };
 
-export const CALL_CODES: Codes<CallName | 'boot'> = {
+export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   boot: 0,
   spawn: 1,
   fork: 2,
@@ -59,21 +60,24 @@ export const CALL_CODES: Codes<CallName | 'boot'> = {
   map_update_elem: 41,
   map_delete_elem: 42,
   map_get_next_key: 43,
-  unshare: 44,
-  kill: 45,
-  dup3: 46,
-  fcntl: 47,
-  close_range: 48,
-  pidfd_getfd: 49,
-  umask: 50,
-  link: 51,
-  chown: 52,
-  foreign_link_create: 53,
-  iter_create: 54,
-  prog_test_run: 55,
-  btf_load: 56,
-  enable_stats: 57,
-  map_freeze: 58,
+  found: 44,
+  gone: 45,
+  lost: 46,
+  unshare: 47,
+  kill: 48,
+  dup3: 49,
+  fcntl: 50,
+  close_range: 51,
+  pidfd_getfd: 52,
+  umask: 53,
+  link: 54,
+  chown: 55,
+  foreign_link_create: 56,
+  iter_create: 57,
+  prog_test_run: 58,
+  btf_load: 59,
+  enable_stats: 60,
+  map_freeze: 61,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -118,14 +122,16 @@ export const EFFECT_CODES: Codes<EffectType> = {
   StorageRemoved: 38,
   ElementUpdated: 39,
   ElementDeleted: 40,
-  FilesUnshared: 41,
-  FdCopied: 42,
-  FdCloexecChanged: 43,
-  UmaskSet: 44,
-  PinLinked: 45,
-  PathsExchanged: 46,
-  OwnerChanged: 47,
-  MapFrozen: 48,
+  CloexecChanged: 41,
+  HoldersForgotten: 42,
+  CgroupEmptied: 43,
+  FilesUnshared: 44,
+  FdCopied: 45,
+  UmaskSet: 46,
+  PinLinked: 47,
+  PathsExchanged: 48,
+  OwnerChanged: 49,
+  MapFrozen: 50,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -142,6 +148,7 @@ export const REASON_CODES: Codes<Reason> = {
   link_updated: 10,
   link_freed: 11,
   prog_freed: 12,
+  unseen: 13,
 };
 
 export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {

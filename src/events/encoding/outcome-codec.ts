@@ -50,9 +50,13 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   next_key: mapKey,
   value: plain(),
   lost: bool(),
+  prog_id: plain(),
+  link_id: plain(),
+  map_id: plain(),
+  cgroup_id: plain(),
 });
 
-/** What a refusal tells beside its errno; append only. */
+/** What a refusal has beside its errno; append only. */
 export const REFUSAL_FIELDS = fieldList<Omit<Refusal, 'errno'>>({
   rule: plain(),
   about: sorted(),

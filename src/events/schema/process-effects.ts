@@ -7,7 +7,7 @@ import { strictObject } from './strict-object.ts';
 import { comm, recordedText } from './text.ts';
 
 const caps = z.array(z.enum(ALL_CAPABILITIES));
-/** A process that there is: the first has 1. */
+/** The pid of a process: the first one has 1. */
 const pid = u32.min(1);
 
 const chosen = z.literal(true).exactOptional();
@@ -52,9 +52,15 @@ export const processEffects = [
   }),
   strictObject({ type: z.literal('FdDuplicated'), fd: openFd, to_fd: openFd, cloexec: chosen }),
   strictObject({ type: z.literal('FdCopied'), ...opened, from_pid: pid, from_fd: openFd }),
-  strictObject({ type: z.literal('FdCloexecChanged'), fd: openFd, cloexec: z.boolean() }),
+  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
   strictObject({ type: z.literal('FdClosed'), fd: openFd }),
   strictObject({ type: z.literal('FdSent'), fd: openFd, to_pid: pid }),
   strictObject({ type: z.literal('FdReceived'), ...opened, cloexec: chosen }),
   strictObject({ type: z.literal('FdLost') }),
+  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
+  strictObject({
+    type: z.literal('HoldersForgotten'),
+    kind: z.enum(['prog', 'link', 'map']),
+    id: u32,
+  }),
 ] as const;

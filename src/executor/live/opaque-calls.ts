@@ -5,8 +5,8 @@ import { Attr } from '../kernel/attr.ts';
 import type { BPF } from '../kernel/commands.ts';
 import { cString } from '../kernel/syscall.ts';
 import { adopt, bpf } from './bpf.ts';
-import { created } from './link-calls.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { adoptLink } from './link-calls.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { realFd } from './process.ts';
 import { Withheld } from './withheld.ts';
 
@@ -24,9 +24,12 @@ export function foreignLinkCreate(
   const { live, process } = caller;
   const attr = new Attr(live.kernel).pointer(0, TRACEPOINT).u32(8, realFd(process, call.prog_fd));
   const answered = bpf(caller, 'raw_tracepoint_open', attr);
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   live.traces = true;
-  return created(caller, adopt(caller, { real: answered.ret, cloexec: true, kind: 'link', id: 0 }));
+  return adoptLink(
+    caller,
+    adopt(caller, { real: answered.ret, cloexec: true, kind: 'link', id: 0 }),
+  );
 }
 
 export function iterCreate(caller: LiveCaller, call: CallOf<'iter_create'>): Decision {
@@ -52,9 +55,9 @@ export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): D
 
 function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {
   const answered = bpf(caller, command, attr);
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'other', id: 0 });
-  return done([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
 }
 
 export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): Decision {
@@ -66,12 +69,12 @@ export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): 
     .u32(8, bytes)
     .pointer(16, bytes === 0 ? undefined : packet);
   const answered = bpf(caller, 'prog_test_run', attr);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function mapFreeze(caller: LiveCaller, call: CallOf<'map_freeze'>): Decision {
   const { live, process } = caller;
   const attr = new Attr(live.kernel).u32(0, realFd(process, call.map_fd));
   const answered = bpf(caller, 'map_freeze', attr);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

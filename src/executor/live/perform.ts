@@ -27,7 +27,7 @@ import {
   unlink,
 } from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
-import { type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, type LiveKernel } from './live-kernel.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
@@ -47,7 +47,7 @@ import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog
  */
 export async function performLive(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
   const process = live.processes.get(pid);
-  if (process === undefined) return saidNo('ESRCH');
+  if (process === undefined) return failWith('ESRCH');
   return perform({ live, process }, call);
 }
 

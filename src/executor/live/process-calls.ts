@@ -6,9 +6,9 @@ import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
-import { openedPath } from './beneath.ts';
+import { procPath } from './beneath.ts';
 import { release } from './bpf.ts';
-import { done, type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
 import { isFullRoot, type LiveFd, type LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -28,20 +28,20 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
 
 export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
   const pid = call.child_pid ?? live.nameNew('process');
-  if (live.processes.has(pid)) return saidNo('EEXIST');
+  if (live.processes.has(pid)) return failWith('EEXIST');
   const child = newProcess(live, pid, call.comm ?? '');
   child.uid = call.uid ?? 0;
   child.caps = call.caps ?? (child.uid === 0 ? ALL_CAPABILITIES : []);
   live.processes.set(pid, child);
   const { comm, uid, caps } = child;
-  return done([{ type: 'ProcessSpawned', pid, comm, uid, caps }], pid);
+  return succeed([{ type: 'ProcessSpawned', pid, comm, uid, caps }], pid);
 }
 
 /** Every number of the child is a duplicate: the open file description is shared, as by fork. */
 export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<Decision> {
   const { live, process } = caller;
   const pid = call.child_pid ?? live.nameNew('process');
-  if (live.processes.has(pid)) return saidNo('EEXIST');
+  if (live.processes.has(pid)) return failWith('EEXIST');
   const fds = call.clone_files === true ? process.fds : copied(live, process.fds);
   const uid = call.uid ?? process.uid;
   const caps = call.caps ?? process.caps;
@@ -49,12 +49,12 @@ export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<De
   const child = { ...process, pid, tgid, uid, caps, fds, mailbox: [], placeholder: undefined };
   live.processes.set(pid, child);
   if (process.cgroup !== undefined) await stand(caller.live, child, process.cgroup);
-  return done([{ type: 'ProcessForked', pid, uid, caps }], pid);
+  return succeed([{ type: 'ProcessForked', pid, uid, caps }], pid);
 }
 
 /** A table with the same fds. */
 export function copied(live: LiveKernel, fds: LiveProcess['fds']): LiveProcess['fds'] {
-  return new Map([...fds].map(([n, fd]) => [n, duplicated(live, fd)]));
+  return new Map([...fds].map(([n, fd]) => [n, duplicate(live, fd)]));
 }
 
 /** Whether no other process has the table of this one. */
@@ -63,7 +63,7 @@ export function isOwnTable({ processes }: LiveKernel, { pid, fds }: LiveProcess)
 }
 
 /** Another real fd on the same open file description. */
-export function duplicated(live: LiveKernel, fd: LiveFd): LiveFd {
+export function duplicate(live: LiveKernel, fd: LiveFd): LiveFd {
   if (fd.standard === true) return fd;
   const real = live.kernel.call(SYS.fcntl, fd.real, F_DUPFD_CLOEXEC, LOWEST_FD);
   return { ...fd, real: must(real, `duplicate ${fd.real}`) };
@@ -87,25 +87,25 @@ export async function exec(caller: LiveCaller, call: CallOf<'exec'>): Promise<De
     live.processes.delete(process.pid);
     live.processes.set(process.tgid, { ...process, pid: process.tgid });
   }
-  return done([{ type: 'ProcessExecuted', comm: process.comm, caps: process.caps }]);
+  return succeed([{ type: 'ProcessExecuted', comm: process.comm, caps: process.caps }]);
 }
 
 export async function exit(caller: LiveCaller, call: CallOf<'exit'>): Promise<Decision> {
   const { live, process } = caller;
   const ends = call.thread === true ? [process] : threadsOf(live, process);
   for (const thread of ends) await end(caller, thread);
-  return done([{ type: 'ProcessExited' }]);
+  return succeed([{ type: 'ProcessExited' }]);
 }
 
 export async function kill(caller: LiveCaller, call: CallOf<'kill'>): Promise<Decision> {
   const { live, process } = caller;
   const target = live.processes.get(call.to_pid);
-  if (target === undefined) return saidNo('ESRCH');
+  if (target === undefined) return failWith('ESRCH');
   const own = process.tgid === target.tgid || process.uid === target.uid;
-  if (!own && !isFullRoot(process)) return saidNo('EPERM');
-  if (target.tgid === BOOT_PID) return done();
+  if (!own && !isFullRoot(process)) return failWith('EPERM');
+  if (target.tgid === BOOT_PID) return succeed();
   for (const thread of threadsOf(live, target)) await end(caller, thread);
-  return done([{ type: 'ProcessExited', pid: target.pid }]);
+  return succeed([{ type: 'ProcessExited', pid: target.pid }]);
 }
 
 function threadsOf({ processes }: LiveKernel, { tgid }: LiveProcess): LiveProcess[] {
@@ -123,46 +123,46 @@ async function end(caller: LiveCaller, process: LiveProcess): Promise<void> {
 export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decision {
   const uid = call.uid ?? process.uid;
   const lacking = call.caps.some((capability) => !process.caps.includes(capability));
-  if (process.uid !== 0 && (lacking || uid !== process.uid)) return saidNo('EPERM');
+  if (process.uid !== 0 && (lacking || uid !== process.uid)) return failWith('EPERM');
   process.uid = uid;
   process.caps = call.caps;
-  return done([{ type: 'CredentialsChanged', uid, caps: call.caps }]);
+  return succeed([{ type: 'CredentialsChanged', uid, caps: call.caps }]);
 }
 
 export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): Decision {
-  if (call.nofile > NR_OPEN) return saidNo('EPERM');
+  if (call.nofile > NR_OPEN) return failWith('EPERM');
   process.nofile = call.nofile;
-  return done([{ type: 'NofileLimited', nofile: call.nofile }]);
+  return succeed([{ type: 'NofileLimited', nofile: call.nofile }]);
 }
 
 export function umask({ live, process }: LiveCaller, call: CallOf<'umask'>): Decision {
   const old = process.umask;
   for (const thread of threadsOf(live, process)) thread.umask = call.mask & 0o777;
-  return done([{ type: 'UmaskSet', mask: process.umask }], old);
+  return succeed([{ type: 'UmaskSet', mask: process.umask }], old);
 }
 
 /** The cgroup is made busy by a process of its own, which goes when this one does. */
 export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<Decision> {
   const { live, process } = caller;
   const cgroup = live.cgroups.at(call.path);
-  if (cgroup === undefined) return saidNo('ENOENT');
+  if (cgroup === undefined) return failWith('ENOENT');
   const target = live.processes.get(call.target_pid ?? process.pid);
-  if (target === undefined) return saidNo('ESRCH');
+  if (target === undefined) return failWith('ESRCH');
   for (const thread of threadsOf(live, target)) await stand(live, thread, call.path);
-  return done([{ type: 'ProcessMoved', cgroup_id: cgroup.id }]);
+  return succeed([{ type: 'ProcessMoved', cgroup_id: cgroup.id }]);
 }
 
 /** Makes a cgroup busy in the name of a process. */
 export async function stand(live: LiveKernel, process: LiveProcess, path: string): Promise<void> {
   const cgroup = live.cgroups.at(path);
   if (cgroup === undefined) throw new Error(`no cgroup ${path}`);
-  process.placeholder ??= await placeholder();
-  writeFileSync(`${openedPath(cgroup.fd)}/cgroup.procs`, `${process.placeholder.pid}`);
+  process.placeholder ??= await startPlaceholder();
+  writeFileSync(`${procPath(cgroup.fd)}/cgroup.procs`, `${process.placeholder.pid}`);
   process.cgroup = path;
 }
 
 /** `cat` waits on a pipe from us, so it ends with us, however we end. */
-async function placeholder(): Promise<ChildProcess> {
+async function startPlaceholder(): Promise<ChildProcess> {
   const child = startProcess('cat', { stdio: ['pipe', 'ignore', 'ignore'] });
   await new Promise((started, failed) => {
     child.once('spawn', started);

@@ -1,4 +1,4 @@
-/** A blamed array for people: slot by slot, with the events behind each. */
+/** A blamed array as text: slot by slot, with the events behind each. */
 import { entryText, eventText } from '../wording/words.ts';
 import type { BlamedSlot, LinkHolders } from './blame.ts';
 
@@ -34,7 +34,7 @@ function slotLines(slot: BlamedSlot, place: number): string[] {
 function holdersText({ fds, in_flight_to, pins }: LinkHolders): string {
   const all = [
     ...fds.map(({ comm, pid, fd }) => `fd ${fd} of ${comm}[${pid}]`),
-    ...in_flight_to.map((pid) => `a copy on its way to process ${pid}`),
+    ...in_flight_to.map((pid) => `a copy in flight to process ${pid}`),
     ...pins.map((path) => `pin ${path}`),
   ];
   return all.join(', ') || 'nobody';

@@ -132,10 +132,10 @@ const closeRange: Table = {
   given: bounded,
   call: 'close_range first = 4; last = 3; flags = 12',
   rows: `
-    | wrong first                            | mended by             | v2-series..5.8 | 5.10 | 6.1..7.3 |
-    | a flag that is unknown                 | flags = 4             | · | EINVAL   | EINVAL |
-    | CLOEXEC, where it is unknown           | flags = 2             | · | EINVAL   | – |
-    | the first is above the last            | last = 4294967295     | · | EINVAL   | EINVAL |
+    | wrong first                            | mended by             | v2-series..5.8 | 5.9..5.10.262 | 5.11.. |
+    | a flag that is unknown                 | flags = 4; last = 9 | · | EINVAL | EINVAL |
+    | CLOEXEC, where it is unknown           | flags = 2; last = 3 | · | EINVAL | ok |
+    | the first is above the last            | last = 4294967295 | · | EINVAL | EINVAL |
     | nothing: no number needs to be open    | first = 9; last = 9   | · | ok       | ok     |
     | there is no such call                  |                       | ENOSYS | ok       | ok     |
   `,

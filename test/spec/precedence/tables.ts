@@ -1,4 +1,5 @@
 /** All tables, in the order of the pages. */
+import { boundaryTables } from './boundaries.ts';
 import { foreignTables } from './foreign.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
@@ -28,6 +29,7 @@ export const TABLES: readonly Table[] = [
   ...mapTables,
   ...treeTables,
   ...processTables,
+  ...boundaryTables,
   ...foreignTables,
   ...v2SeriesTables,
 ];

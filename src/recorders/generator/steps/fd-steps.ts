@@ -32,23 +32,23 @@ function kept({ random, preset }: Scene): { cloexec?: false } {
 export function close(scene: Scene, proc: string): Step {
   const { random, preset } = scene;
   const standard = preset.fdNumbers && random.chance(0.1);
-  return { op: 'close', proc, fd: standard ? random.below(3) : copied(scene, proc) };
+  return { op: 'close', proc, fd: standard ? random.below(3) : pickFd(scene, proc) };
 }
 
 export function dup(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
-  return { op: 'dup', proc, fd: copied(scene, proc), as: scene.fresh('D') };
+  return { op: 'dup', proc, fd: pickFd(scene, proc), as: scene.fresh('D') };
 }
 
 /** Onto a label, or in scenarios with fd numbers onto any number. */
 export function dup2(scene: Scene, proc: string): Step {
   const { random, preset } = scene;
-  const fd = copied(scene, proc);
+  const fd = pickFd(scene, proc);
   if (preset.fdNumbers && random.chance(0.7)) {
     const to_fd = wrongly(scene) ? random.pick([-1, 1024, 2 ** 31 - 1]) : random.below(24);
     return { op: 'dup2', proc, fd, to_fd, as: scene.fresh('D') };
   }
-  return { op: 'dup2', proc, fd, to: copied(scene, proc) };
+  return { op: 'dup2', proc, fd, to: pickFd(scene, proc) };
 }
 
 export function dup3(scene: Scene, proc: string): Step {
@@ -60,7 +60,7 @@ export function dup3(scene: Scene, proc: string): Step {
 
 export function fcntl(scene: Scene, proc: string): Step {
   const { random } = scene;
-  const fd = copied(scene, proc);
+  const fd = pickFd(scene, proc);
   const cmd = random.pick(['f_dupfd', 'f_dupfd_cloexec', 'f_getfd', 'f_setfd', 'f_setfd']);
   if (cmd === 'f_getfd') return { op: 'fcntl', proc, fd, cmd };
   if (cmd === 'f_setfd') return { op: 'fcntl', proc, fd, cmd, arg: random.below(4) };
@@ -84,14 +84,14 @@ export function pidfdGetfd(scene: Scene, proc: string): Step {
   const from = scene.random.pick(livingProcesses(scene));
   const flags = wrongly(scene) ? { flags: 1 } : {};
   return {
-    ...{ op: 'pidfd_getfd', proc, from, fd: copied(scene, from) },
+    ...{ op: 'pidfd_getfd', proc, from, fd: pickFd(scene, from) },
     ...{ ...flags, as: scene.fresh('G') },
   };
 }
 
 export function sendFd(scene: Scene, proc: string): Step {
   const to = scene.random.pick(livingProcesses(scene));
-  return { op: 'send_fd', proc, fd: copied(scene, proc), to };
+  return { op: 'send_fd', proc, fd: pickFd(scene, proc), to };
 }
 
 export function recvFd(scene: Scene, proc: string): Step {
@@ -106,6 +106,6 @@ export function isFull(scene: Scene, proc: string): boolean {
 }
 
 /** An fd to copy or close: these calls take no absent field. */
-function copied(scene: Scene, proc: string): FdField {
+function pickFd(scene: Scene, proc: string): FdField {
   return anyFd(scene, proc) ?? 0;
 }
