@@ -104,7 +104,7 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Else only maps are late: the last fd of a program or link frees it at once.
+      // Else only maps are late: the last fd of a program or link frees it immediately.
       if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:
