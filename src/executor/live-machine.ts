@@ -1,6 +1,6 @@
 /**
  * The real kernel as a machine: it performs the calls of the log in a scratch place of this machine
- * and shows the state that followed. For comparing the model with the kernel it stands in for.
+ * and shows the state afterwards. It serves to compare the model with a real kernel.
  */
 import { readFileSync } from 'node:fs';
 import type { Call } from '../domain/call.ts';
@@ -73,7 +73,7 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
   };
 }
 
-/** Gives out the log's ids in the order in which things are made. */
+/** Assigns the log's ids in the order in which objects are made. */
 function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
@@ -85,7 +85,7 @@ function countIds(config: BootConfig): LiveKernel['nameNew'] {
   return (kind) => next[kind]++;
 }
 
-/** What the kernel may still have to do after a call that it accepted. */
+/** Work that the kernel may still have to do after a successful call. */
 function lateAfter(live: LiveKernel, call: Call): Late | undefined {
   switch (call.name) {
     case 'rmdir':
@@ -104,7 +104,7 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Else only maps are late: the last fd of a program or link frees it at once.
+      // Else only maps are late: the last fd of a program or link frees it immediately.
       if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:

@@ -41,6 +41,8 @@ export interface Touched {
   maps?: Set<number>;
   storages?: Map<string, StorageKey & { readonly made: boolean }>;
   elements?: Map<string, ElementKey>;
+  /** The event itself, when it tells of a hole. */
+  holes?: readonly number[];
 }
 
 /**

@@ -119,7 +119,7 @@ export async function callsOf({ text, value }: JsonBody): Promise<CallRequest[]>
 }
 
 /** Calls that are asked of the model. Throws the problem of the first that tells an answer. */
-export async function askedCallsOf(body: JsonBody): Promise<CallRequest[]> {
+export async function plannedCallsOf(body: JsonBody): Promise<CallRequest[]> {
   const calls = await callsOf(body);
   const index = calls.findIndex(({ call, outcome }) => outcome !== undefined || isSighting(call));
   if (index < 0) return calls;

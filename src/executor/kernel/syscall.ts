@@ -1,5 +1,5 @@
 /**
- * The one door to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
+ * The only way to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
  * and nowhere else. Calls are synchronous, so errno is read before anything else can run on this
  * thread, and every buffer that a call points at is kept alive until it returned.
  */
@@ -69,7 +69,7 @@ const NAMES: ReadonlyMap<number, Errno> = new Map(
 /**
  * Loads koffi and binds libc.
  *
- * @throws ExecutorUnavailable when this is no x86-64 Linux, or koffi is not installed
+ * @throws ExecutorUnavailable when this is not x86-64 Linux, or koffi is not installed
  */
 export async function bindKernel(): Promise<Kernel> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {

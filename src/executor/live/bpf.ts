@@ -1,4 +1,4 @@
-/** One bpf(2) of a process of the log, and what its result becomes in that process. */
+/** One bpf(2) of a process of the log, and its result in that process. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Target } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';

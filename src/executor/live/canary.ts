@@ -1,5 +1,5 @@
 /**
- * Knows when the kernel is done with what it does late: rmdir releases a cgroup's programs and links
+ * Detects when the kernel has done its late work: rmdir releases a cgroup's programs and links
  * in a work item after an RCU grace period, the last unlink of a pin puts its object after one, and a
  * freed program gives its maps back after one. The kernel does these in the order in which they were
  * asked for on one CPU, so a canary that is let go after the call is gone no sooner than what
@@ -13,7 +13,7 @@ import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { openBase } from './beneath.ts';
 
 /**
- * What is to be waited for: the objects of a removed cgroup, of a pin, the maps of a program, the
+ * The late work to wait for: the objects of a removed cgroup, of a pin, the maps of a program, the
  * programs of tracepoint links.
  */
 export type Late = 'cgroup' | 'pin' | 'maps' | 'links';
@@ -32,7 +32,7 @@ export interface CanaryPlace {
   readonly pin: string;
 }
 
-/** Waits until the kernel has done what it does late about `late`. */
+/** Waits until the kernel has done its late work about `late`. */
 export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Promise<void> {
   const map = create(kernel);
   const prog = load(kernel, map.fd, late === 'links' ? RAW_TRACEPOINT : CGROUP_SKB);

@@ -47,7 +47,7 @@ export function runUnderRights(caller: LiveCaller, walk: () => Answered): Answer
 
 /**
  * As `runUnderConditions`, with our own rights: anyone may open a cgroup directory for reading, and
- * the way to the top is no part of the log.
+ * the way to the top is not part of the log.
  */
 export function runUnderFdLimit(caller: LiveCaller, run: () => Answered): Answered {
   return runWithLimit(caller, run);

@@ -47,7 +47,7 @@ export function close(caller: LiveCaller, call: CallOf<'close'>): Decision {
   return succeed([{ type: 'FdClosed', fd: call.fd }]);
 }
 
-/** Asks what the kernel says to dup of a number that is not open. */
+/** Gives the kernel's answer to dup of a number that is not open. */
 function refuseClosed(caller: LiveCaller, fd: number): Decision {
   const asked = caller.live.kernel.call(SYS.dup, fd === 0 ? -1 : realFd(caller.process, fd));
   if ('ret' in asked) throw new Error(`fd ${fd} of process ${caller.process.pid} is open`);

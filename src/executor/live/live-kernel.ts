@@ -50,7 +50,7 @@ export interface LiveCaller {
   readonly process: LiveProcess;
 }
 
-/** What a call answers to which the kernel said yes. */
+/** The decision of a call that succeeded. */
 export function succeed(
   effects: readonly Effect[] = [],
   ret = 0,
@@ -59,7 +59,7 @@ export function succeed(
   return { outcome: { ret, ...outputs }, effects };
 }
 
-/** What a call answers to which the kernel said no; it does not say by which rule. */
+/** The decision of a call that the kernel refused; the kernel does not name a rule. */
 export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };

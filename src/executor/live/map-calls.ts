@@ -17,9 +17,9 @@ import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
 const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
-/** Bytes of a key and of a value that the fields of a call can say. */
+/** Bytes of a key and of a value that the fields of a call can hold. */
 const WORD = 8;
-/** Key and value of a call on something that is no map: never read. */
+/** Key and value of a call on something that is not a map: never read. */
 const NO_FORM: MapForm = { storage: false, percpu: false, key_size: 16, value_size: WORD };
 
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
@@ -118,7 +118,7 @@ function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
   return bytes;
 }
 
-/** The key that the kernel wrote, as the log says it. */
+/** The key that the kernel wrote, in the form of the log. */
 export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): MapKey {
   if (!form.storage) {
     const visible = Buffer.alloc(WORD);

@@ -1,4 +1,4 @@
-/** What the kernel says of an object behind a real fd: its kind, its id, its info. */
+/** The object behind a real fd, as the kernel describes it: its kind, its id, its info. */
 import { readlinkSync } from 'node:fs';
 import { attachTypeOf } from '../../domain/attach-type.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
@@ -23,7 +23,7 @@ const RAW_TRACEPOINT_LINK = 1;
 const NR_MAP_IDS = 52;
 const MAP_IDS = 56;
 
-/** What an anonymous inode of the kernel is called, by kind of object. */
+/** The names of the kernel's anonymous inodes, by kind of object. */
 const INODES: Readonly<Record<string, ObjectKind>> = {
   'anon_inode:bpf-prog': 'prog',
   'anon_inode:bpf-map': 'map',

@@ -43,7 +43,7 @@ import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog
 
 /**
  * Makes `call` as process `pid` of the log. The effects of the decision are those that the caller
- * can see in the answer; what else changed is for the observer.
+ * can see in the answer; the observer reads the other changes.
  */
 export async function performLive(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
   const process = live.processes.get(pid);

@@ -172,7 +172,7 @@ async function startPlaceholder(): Promise<ChildProcess> {
   return child;
 }
 
-/** Ends a placeholder and waits until the kernel has let go of it. */
+/** Ends a placeholder and waits until the kernel has released it. */
 export async function dismiss(process: LiveProcess): Promise<void> {
   const { placeholder: child } = process;
   if (child === undefined) return;

@@ -27,7 +27,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const { live } = caller;
   const code =
     call.insns === undefined
-      ? assemble(call.ret ?? 1, usedMaps(caller, call))
+      ? assemble(call.ret ?? 1, findMaps(caller, call))
       : replaceMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
@@ -78,7 +78,7 @@ function realMap({ process }: LiveCaller, fd: number): number {
   return named?.kind === 'map' ? named.real : NEVER_OPEN;
 }
 
-function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
+function findMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
   return (call.map_fds ?? []).map((number) => {
     const named = process.fds.get(number);
     const form = named?.kind === 'map' ? live.mapForms.get(named.id) : undefined;

@@ -1,6 +1,6 @@
 /**
  * Builds the live context for a state of the log: after a start from the private pins, or for a
- * fresh boot from nothing. What is missing on the kernel stays missing and shows as a difference.
+ * fresh boot from nothing. Objects that the kernel lacks stay missing and show as differences.
  */
 import type { ObjectKind } from '../../domain/effect.ts';
 import type { Kernel as Model, OpenFile, Process } from '../../domain/kernel.ts';
@@ -88,7 +88,7 @@ async function revive(
   }
 }
 
-/** Opens a real fd for an open file of the log; what cannot be had is a file that fits nothing. */
+/** Opens a real fd for an open file of the log; a lost one becomes a file that fits nothing. */
 function reopen(
   live: LiveKernel,
   place: Place,

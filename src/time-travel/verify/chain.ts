@@ -58,7 +58,7 @@ export async function verifyChain(
       if (batch !== undefined) check.batch(batch);
       if (forks.has(row.position)) check.forks();
     }
-    if (check.position < to) check.lost(to, 'missing from the log');
+    if (check.position < to) check.reportLost(to, 'missing from the log');
   }
   compareHead(check, head);
   for (const fault of await rowsBeyond(database, host_id)) check.fault(fault);
