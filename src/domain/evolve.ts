@@ -50,6 +50,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolveFd(kernel, effect, pid);
     case 'ProgLoaded':
     case 'ProgFreed':
+    case 'ProgIdBurned':
       return evolveProgram(kernel, effect, pid);
     case 'LinkCreated':
     case 'LinkUpdated':
@@ -76,6 +77,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'MapCreated':
     case 'MapBound':
     case 'MapFreed':
+    case 'MapIdBurned':
     case 'StorageMade':
     case 'StorageRemoved':
     case 'ElementUpdated':

@@ -9,6 +9,7 @@ import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
 import { bindKernel, type Kernel } from './kernel/syscall.ts';
 import { ExecutorUnavailable } from './kernel/unavailable.ts';
+import { BurnedIds } from './live/burned-ids.ts';
 import { type Late, settle } from './live/canary.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
 import { observeLive } from './live/observe.ts';
@@ -54,10 +55,15 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
     cgroup: `${scratch.folder}/canary`,
     pin: `${scratch.bpffs.path}/bpfledger_canary`,
   };
+  const burned = new BurnedIds(live, `${scratch.folder}/probe`);
   return {
     tellsAllEffects: false,
     async perform(pid, call) {
       const decision = await performLive(live, pid, call);
+      if (isRefusal(decision.outcome)) {
+        const effect = await burned.after(call, () => performLive(live, pid, call));
+        if (effect !== undefined) return { ...decision, effects: [effect] };
+      }
       const late = isRefusal(decision.outcome) ? undefined : lateAfter(live, call);
       if (late !== undefined) await settle(kernel, place, late);
       return decision;
@@ -65,6 +71,7 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
     observe: async () => observeLive(live),
     async close() {
       leaveCpu();
+      burned.close();
       await closeLive(live);
       removeScratch(kernel, scratch);
     },

@@ -121,7 +121,9 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
+    case 'ProgIdBurned':
     case 'LinkIdBurned':
+    case 'MapIdBurned':
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':
     case 'DirectoryRemoved':

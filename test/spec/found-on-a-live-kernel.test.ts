@@ -126,3 +126,20 @@ it.each([
   const sizes = { key_size: 4, value_size: 8, max_entries: 4 };
   expect(given().asks({ name: 'map_create', map_type, ...sizes, map_flags })).toBe(answer);
 });
+
+describe('an id is given out before the fd', () => {
+  const array = { map_type: 'array', key_size: 4, value_size: 8, max_entries: 1 } as const;
+  const load = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+  it.each([
+    ['a program', load],
+    ['a map', { name: 'map_create', ...array } as const],
+  ])('so %s that finds no free one uses up an id', (_, call) => {
+    const world = given();
+    world.does({ name: 'setrlimit', nofile: 3 });
+    expect([world.asks(call), world.asks(call)]).toEqual(['EMFILE', 'EMFILE']);
+    world.does({ name: 'setrlimit', nofile: 1024 });
+    const bpf_fd = world.does(call);
+    const { outcome } = world.when({ name: 'obj_get_info_by_fd', bpf_fd });
+    expect(outcome).toMatchObject({ info: { id: 3 } });
+  });
+});

@@ -71,11 +71,13 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
+  const map_id = caller.kernel.counters.map;
   const fd = lowestFree(caller);
-  if (fd === undefined) return refuse(noFreeFd(caller));
+  // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
+  if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);
   const { map_flags, ...rest } = create;
   const access = accessOf(map_flags);
-  const effect = { type: 'MapCreated', map_id: caller.kernel.counters.map, fd, ...rest } as const;
+  const effect = { type: 'MapCreated', map_id, fd, ...rest } as const;
   return succeed([{ ...effect, ...access }], fd);
 }
 

@@ -61,12 +61,14 @@ export function progLoad(caller: Caller, call: Load): Decision {
   if (isRefused(maps)) return refuse(maps);
   const rejected = verify(caller, { call, type, expected, maps });
   if (rejected !== undefined) return refuse(rejected);
+  const prog_id = caller.kernel.counters.prog;
   const fd = lowestFree(caller);
-  if (fd === undefined) return refuse(noFreeFd(caller));
+  // The id is given out before the fd (`bpf_prog_alloc_id`), and is not given out again.
+  if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'ProgIdBurned', prog_id }]);
 
   const effect = {
     type: 'ProgLoaded',
-    prog_id: caller.kernel.counters.prog,
+    prog_id,
     fd,
     prog_type: type,
     expected_attach_type: expected,

@@ -9,7 +9,7 @@ type MapEffect = Extract<
   Effect,
   {
     type:
-      | `Map${'Created' | 'Bound' | 'Freed'}`
+      | `Map${'Created' | 'Bound' | 'Freed' | 'IdBurned'}`
       | `Storage${'Made' | 'Removed'}`
       | `Element${'Updated' | 'Deleted'}`;
   }
@@ -34,6 +34,9 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       assertUnreferenced(kernel, 'map', id);
       kernel.contents -= kernel.maps.get(id)?.elements.length ?? 0;
       return kernel.maps.delete(id);
+    case 'MapIdBurned':
+      kernel.counters.map = Math.max(kernel.counters.map, id + 1);
+      return;
     case 'StorageMade': {
       const map = kernel.maps.edit(id);
       map.elements = [{ key: placeKey(effect), value: 0 }, ...map.elements];

@@ -69,6 +69,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     storage_map_ids: plain(),
   }),
   ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
+  ProgIdBurned: fieldList<Effects['ProgIdBurned']>({ prog_id: plain() }),
 
   LinkCreated: fieldList<Effects['LinkCreated']>({
     link_id: plain(),
@@ -151,6 +152,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   }),
   MapBound: fieldList<Effects['MapBound']>({ prog_id: plain(), map_id: plain() }),
   MapFreed: fieldList<Effects['MapFreed']>({ map_id: plain(), reason }),
+  MapIdBurned: fieldList<Effects['MapIdBurned']>({ map_id: plain() }),
   StorageMade: fieldList<Effects['StorageMade']>({
     map_id: plain(),
     cgroup_id: plain(),

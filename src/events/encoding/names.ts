@@ -103,6 +103,8 @@ export const EFFECT_CODES: Codes<EffectType> = {
   StorageRemoved: 38,
   ElementUpdated: 39,
   ElementDeleted: 40,
+  ProgIdBurned: 41,
+  MapIdBurned: 42,
 };
 
 export const REASON_CODES: Codes<Reason> = {

@@ -84,7 +84,9 @@ function collect(scene: Scene, effect: Effect): void {
       return;
     // A boot changes everything, and an id that was burned nothing that a state tells.
     case 'Booted':
+    case 'ProgIdBurned':
     case 'LinkIdBurned':
+    case 'MapIdBurned':
       return;
     default:
       effect satisfies never;
