@@ -95,6 +95,10 @@ export interface ProgCalls {
     readonly tag?: { readonly sha1: string; readonly sha256: string };
     readonly insn_cnt?: number;
     readonly map_fds?: readonly number[];
+    /** The fds that instructions name by their index (5.14). */
+    readonly fd_array?: readonly number[];
+    /** How many of `fd_array` the program uses whether or not its instructions name them (6.14). */
+    readonly fd_array_cnt?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;
   };

@@ -55,6 +55,11 @@ export interface Success {
   readonly value?: number;
   /** recv_fd: the receiver had no free number, so the fd was dropped. */
   readonly lost?: true;
+  /**
+   * prog_load: whether the program passes was not decided here. The model answers as if it did; what
+   * a kernel's verifier says is not known.
+   */
+  readonly verified?: false;
 }
 
 /** The objects that a refusal is about; they fill the rule's sentence. */

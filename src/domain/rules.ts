@@ -123,6 +123,25 @@ export const RULES = {
     'check_helper_call §25.2',
     'a {prog_type} program may not call bpf_get_local_storage on map {map_id}',
   ),
+  'helper-unknown-to-type': rule(
+    'check_helper_call §7',
+    'instruction {insn} calls helper {helper}, which a {prog_type} program may not call',
+  ),
+  'instructions-malformed': rule('bpf_check §7', 'instruction {insn} {what}'),
+  'instruction-not-allowed': rule('do_check §7', 'instruction {insn} {what}'),
+  'fd-array-missing': rule(
+    'add_used_map §7',
+    'instruction {insn} names map {number} of an fd_array, and none is passed',
+  ),
+  'fd-array-short': rule(
+    'process_fd_array §7',
+    'fd_array_cnt is {fd_array_cnt}, and the fd_array has no fd there',
+  ),
+  'map-has-no-address': rule(
+    'map_direct_value_addr §7',
+    'instruction {insn} wants the address {offset} in the value of map {map_id}, a {map_type}',
+  ),
+  'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
   'return-out-of-range': rule(
     'check_return_code §7',
     'the program returns {ret}; the verifier allows {min} to {max} here',

@@ -143,3 +143,28 @@ describe('an id is given out before the fd', () => {
     expect(outcome).toMatchObject({ info: { id: 3 } });
   });
 });
+
+describe('a program of which the verifier alone can tell', () => {
+  const load = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+  const code = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+  it('is answered ok, and marked', () => {
+    // if r1 == 0 goto +0; r0 = 1; exit
+    const insns = code('1501000000000000b7000000010000009500000000000000');
+    expect(given().when({ ...load, insns }).outcome).toMatchObject({ ret: 3, verified: false });
+  });
+  it('is not marked when it is known to its end', () => {
+    const insns = code('b7000000010000009500000000000000');
+    expect(given().when({ ...load, insns }).outcome).toEqual({ ret: 3 });
+  });
+  it('holds the maps that its instructions name', () => {
+    const world = given();
+    world.map('M');
+    // r1 = map fd 3; r0 = 1; exit
+    const insns = code('18110000030000000000000000000000b7000000010000009500000000000000');
+    const bpf_fd = world.does({ ...load, insns });
+    world.does({ name: 'close', fd: world.at('M') });
+    const { outcome } = world.when({ name: 'obj_get_info_by_fd', bpf_fd });
+    expect(outcome).toMatchObject({ info: { map_ids: [1] } });
+    expect(world.kernel.maps.size).toBe(1);
+  });
+});

@@ -86,6 +86,10 @@ export interface Switches {
   /** Programs for bind4 and bind6 may return 2 and 3. */
   readonly bind_may_return_3: boolean;
 
+  /** Instructions may name maps by their index in fd_array. */
+  readonly fd_array: boolean;
+  /** PROG_LOAD takes fd_array_cnt. */
+  readonly fd_array_cnt: boolean;
   /** PROG_BIND_MAP exists. */
   readonly prog_bind_map: boolean;
   /** A storage map may be used by many programs; storages outlive a detach; 8 byte keys. */

@@ -89,6 +89,8 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     tag,
     map_fds: plain(),
     map_ref_only: bool(),
+    fd_array: plain(),
+    fd_array_cnt: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,

@@ -50,6 +50,7 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   next_key: mapKey,
   value: plain(),
   lost: bool(),
+  verified: bool(),
 });
 
 /** What a refusal tells beside its errno; append only. */

@@ -58,6 +58,7 @@ const success = strictObject({
   next_key: mapKey(RECORDED).exactOptional(),
   value: n.exactOptional(),
   lost: z.literal(true).exactOptional(),
+  verified: z.literal(false).exactOptional(),
 }).meta({ id: 'Success' });
 
 /** The fields of a refusal, for those who add to them. */

@@ -44,6 +44,11 @@ export function progLoad<V extends Vocabulary>(words: V) {
       .array(fd as V['fd'])
       .max(MAPS_MAX)
       .exactOptional(),
+    fd_array: z
+      .array(fd as V['fd'])
+      .max(MAPS_MAX)
+      .exactOptional(),
+    fd_array_cnt: u32.exactOptional(),
     map_ref_only: z.boolean().exactOptional(),
   });
 }

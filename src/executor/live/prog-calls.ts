@@ -13,7 +13,7 @@ import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { done, type LiveCaller, saidNo } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
-import { NEVER_OPEN, realFd } from './process.ts';
+import { realFd } from './process.ts';
 
 /** Ids that a query buffer holds at most, whatever room the caller claims to have. */
 const PROG_CNT_MAX = 4096;
@@ -28,7 +28,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const code =
     call.insns === undefined
       ? assemble(call.ret ?? 1, usedMaps(caller, call))
-      : withMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
+      : withMapFds(Buffer.from(call.insns, 'base64'), (fd) => realFd(caller.process, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
@@ -39,7 +39,9 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .pointer(16, LICENCE)
     .u32(44, call.prog_flags ?? 0)
     .name(48, call.prog_name ?? '')
-    .u32(68, attachTypeNumber(call.expected_attach_type ?? 0));
+    .u32(68, attachTypeNumber(call.expected_attach_type ?? 0))
+    .pointer(120, fdArray(caller, call))
+    .u32(148, call.fd_array_cnt ?? 0);
   const answered = bpf(caller, 'prog_load', attr);
   if ('errno' in answered) return saidNo(answered.errno);
   const id = live.nameNew('prog');
@@ -72,10 +74,12 @@ function loaded(
   return done([effect], fd);
 }
 
-/** The real fd of a map that the instructions name by the number of the process. */
-function realMap({ process }: LiveCaller, fd: number): number {
-  const named = process.fds.get(fd);
-  return named?.kind === 'map' ? named.real : NEVER_OPEN;
+/** Fds in an array lie in memory: 32 bits each. */
+function fdArray({ process }: LiveCaller, call: CallOf<'prog_load'>): Buffer | undefined {
+  if (call.fd_array === undefined) return undefined;
+  const bytes = Buffer.alloc(4 * Math.max(call.fd_array.length, 1));
+  for (const [i, fd] of call.fd_array.entries()) bytes.writeInt32LE(realFd(process, fd), 4 * i);
+  return bytes;
 }
 
 function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {

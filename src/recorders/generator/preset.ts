@@ -69,6 +69,8 @@ export interface Preset {
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
   readonly maps: number;
+  /** Odds that a program is told instruction by instruction. */
+  readonly code: number;
   /** Odds that a new cgroup goes below the newest one. */
   readonly deep: number;
   /** Outcomes show fd numbers, and fd fields may be numbers. */
@@ -118,6 +120,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   anchors: 0.05,
   unprivileged: 0,
   maps: 0.02,
+  code: 0.02,
   deep: 0.3,
   fdNumbers: false,
   sysctls: [2],
@@ -197,6 +200,11 @@ export const PRESETS = {
   bpffs: preset(
     { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
     { unprivileged: 0.3 },
+  ),
+  /** Instructions, good and bad, and the maps that they name. */
+  code: preset(
+    { prog_load: 40, map_create: 12, close: 10, obj_info: 6, map_by_id: 2, rlimit_nofile: 0.5 },
+    { code: 0.9, maps: 0.3, types: 5, fdNumbers: true, unprivileged: 0.1 },
   ),
   /** Long chains of cgroups with entries on many levels. */
   'deep-trees': preset(

@@ -2,6 +2,7 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call, CallOf, MapKey } from '../../domain/call.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
+import { type CodeLine, encodedCode } from './code.ts';
 import type { LabelBook } from './labels.ts';
 import type { Step } from './scenario.ts';
 
@@ -208,6 +209,13 @@ function progLoad(step: Step, labels: LabelBook): Call {
       ? {}
       : { map_fds: maps.map((label) => labels.fd(step.proc, label) ?? 0) }),
     ...(step.ref_only === true ? { map_ref_only: true } : {}),
+    ...(step.code === undefined
+      ? {}
+      : encodedCode(step.code as readonly CodeLine[], (label) => labels.fd(step.proc, label) ?? 0)),
+    ...(step.fd_array === undefined
+      ? {}
+      : { fd_array: (step.fd_array as unknown[]).map((fd) => labels.fd(step.proc, fd) ?? 0) }),
+    ...(step.fd_array_cnt === undefined ? {} : { fd_array_cnt: Number(step.fd_array_cnt) }),
   };
 }
 

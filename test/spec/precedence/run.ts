@@ -5,6 +5,7 @@ import { isRefusal, type Outcome } from '../../../src/domain/outcome.ts';
 import { BOOT_PID } from '../../../src/domain/release/config.ts';
 import { type RuleName, refusalSentence } from '../../../src/domain/rules.ts';
 import { answerOf, CLOSED, given, type World } from '../given.ts';
+import { insnsOf } from './code-words.ts';
 import { ABSENT, ELSEWHERE, type KernelName, parsed, type Table } from './table.ts';
 
 export interface Asked {
@@ -119,6 +120,7 @@ function changedFlags(was: unknown, isAdded: boolean, flags: readonly unknown[])
 function read(world: World, fields: Fields, field: string, word: string): unknown {
   if (word.startsWith('"')) return JSON.parse(word);
   if (word === 'true' || word === 'false') return word === 'true';
+  if (field === 'insns') return insnsOf(word);
   if (field === 'key') return keyOf(world, word);
   if (field === 'query_flags' || (field === 'flags' && takesFlagNames(fields)))
     return flagsOf(word);

@@ -1,4 +1,5 @@
 /** All tables, in the order of the pages. */
+import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
@@ -14,6 +15,7 @@ import { v2SeriesTables } from './v2-series.ts';
 
 export const TABLES: readonly Table[] = [
   ...progLoadTables,
+  ...instructionTables,
   ...progAttachTables,
   ...progDetachTables,
   ...progQueryTables,

@@ -17,6 +17,24 @@ export const OBJECT_SPECS = {
       { since: '6.1', value: true, evidence: 'measured' },
     ],
   },
+  fd_array: {
+    meaning: 'instructions may name maps by their index in fd_array',
+    source: 'semantics §7; union bpf_attr',
+    boundaries: [
+      from57(false),
+      { since: '5.14', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
+  fd_array_cnt: {
+    meaning: 'PROG_LOAD takes fd_array_cnt; before, its bytes must be zero',
+    source: 'semantics §7; union bpf_attr',
+    boundaries: [
+      from57(false),
+      { since: '6.14', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
   prog_bind_map: {
     meaning: 'PROG_BIND_MAP exists; before, the command is EINVAL',
     source: 'semantics §25.2',

@@ -4,6 +4,7 @@ import { expectedTypeFits } from '../../../domain/fits.ts';
 import type { Program } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
 import { type FdField, fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { rawCode } from './code.ts';
 import { close, isFull } from './fd-steps.ts';
 
 /** Program types that are no cgroup's, and one that never was. */
@@ -19,7 +20,7 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
   const { random } = scene;
   const other = random.chance(0.04);
   const progType = other ? random.pick(OTHER_TYPES) : CGROUP_HOOKS[type]?.progType;
-  return {
+  const step: Step = {
     op: 'prog_load',
     proc,
     fd: scene.fresh('P'),
@@ -32,6 +33,7 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
       : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
     ...usedMaps(scene, proc),
   };
+  return random.chance(scene.preset.code) ? rawCode(scene, proc, step) : step;
 }
 
 function expectedType(scene: Scene, type: AttachTypeName): AttachType | null {
