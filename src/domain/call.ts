@@ -11,7 +11,10 @@ import type { AttachFlags, QueryFlags } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 
-/** Bytes of `union bpf_attr` that the caller passes; absent means all of them. */
+/**
+ * Bytes of `union bpf_attr` that the caller passes; absent means all of them. A shorter attr is cut
+ * where the command says so; others take none below the whole.
+ */
 interface AttrSized {
   readonly attr_size?: number;
 }
@@ -82,7 +85,7 @@ export interface FileSystemCalls {
 }
 
 export interface ProgCalls {
-  prog_load: {
+  prog_load: AttrSized & {
     readonly prog_type: ProgType;
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
@@ -122,7 +125,11 @@ export interface ProgCalls {
       /** Pass a buffer for per-program flags. */
       readonly prog_attach_flags?: boolean;
     };
-  prog_bind_map: { readonly prog_fd?: number; readonly map_fd?: number; readonly flags?: number };
+  prog_bind_map: AttrSized & {
+    readonly prog_fd?: number;
+    readonly map_fd?: number;
+    readonly flags?: number;
+  };
 }
 
 export interface LinkCalls {
@@ -154,17 +161,17 @@ export interface ObjectCalls {
     /** 8 = RDONLY, 16 = WRONLY. */
     readonly file_flags?: number;
   };
-  obj_get_info_by_fd: { readonly bpf_fd?: number; readonly info_len?: number };
-  prog_get_fd_by_id: { readonly prog_id: number };
-  link_get_fd_by_id: { readonly link_id: number };
-  map_get_fd_by_id: { readonly map_id: number };
-  prog_get_next_id: { readonly start_id: number };
-  link_get_next_id: { readonly start_id: number };
-  map_get_next_id: { readonly start_id: number };
+  obj_get_info_by_fd: AttrSized & { readonly bpf_fd?: number; readonly info_len?: number };
+  prog_get_fd_by_id: AttrSized & { readonly prog_id: number };
+  link_get_fd_by_id: AttrSized & { readonly link_id: number };
+  map_get_fd_by_id: AttrSized & { readonly map_id: number };
+  prog_get_next_id: AttrSized & { readonly start_id: number };
+  link_get_next_id: AttrSized & { readonly start_id: number };
+  map_get_next_id: AttrSized & { readonly start_id: number };
 }
 
 export interface MapCalls {
-  map_create: {
+  map_create: AttrSized & {
     readonly map_type: MapType;
     readonly key_size?: number;
     readonly value_size?: number;
@@ -172,21 +179,21 @@ export interface MapCalls {
     readonly map_flags?: number;
     readonly map_name?: string;
   };
-  map_lookup_elem: { readonly map_fd?: number; readonly key: MapKey };
-  map_update_elem: {
+  map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key: MapKey };
+  map_update_elem: AttrSized & {
     readonly map_fd?: number;
     readonly key: MapKey;
     readonly value: number;
     readonly flags?: number;
   };
-  map_delete_elem: {
+  map_delete_elem: AttrSized & {
     readonly map_fd?: number;
     readonly key: MapKey;
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
     readonly value?: number;
   };
   /** Without a key: the first one. */
-  map_get_next_key: { readonly map_fd?: number; readonly key?: MapKey };
+  map_get_next_key: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
 }
 
 /** Every call and its arguments, by name. */

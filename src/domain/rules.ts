@@ -79,6 +79,10 @@ export const RULES = {
   'map-needs-bpf': rule('map_create §18', 'creating a map of type {map_type} needs CAP_BPF'),
 
   'command-unknown': rule('__sys_bpf §5', 'this kernel has no command {command}'),
+  'attr-too-large': rule(
+    'bpf_check_uarg_tail_zero §5',
+    'the attr has {attr_size} bytes; the kernel looks at {limit} at most',
+  ),
   'bytes-after-last-field': rule(
     'CHECK_ATTR §5',
     'the attr has non-zero bytes after byte {last_byte}, where this command ends',

@@ -8,7 +8,9 @@ import type { Refusal } from '../outcome.ts';
 import { creationGate } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
 
-type Create = Required<Omit<Calls['map_create'], 'map_type'>> & { readonly map_type: MapType };
+type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
+  readonly map_type: MapType;
+};
 
 const NO_PREALLOC = 1;
 const NUMA_NODE = 4;

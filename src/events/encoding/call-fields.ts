@@ -49,7 +49,7 @@ const attach = fieldList<Calls['prog_attach']>({
 });
 
 const path = fieldList<{ readonly path: string }>({ path: plain() });
-const startId = fieldList<{ readonly start_id: number }>({ start_id: plain() });
+const startId = fieldList<Calls['prog_get_next_id']>({ start_id: plain(), attr_size: plain() });
 
 export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCalls[N]> } = {
   boot: fieldList<AnyCalls['boot']>({ release: plain(), boot_id: plain(), config: sorted() }),
@@ -91,6 +91,7 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     map_ref_only: bool(),
     fd_array: plain(),
     fd_array_cnt: plain(),
+    attr_size: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,
@@ -108,6 +109,7 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     prog_fd: plain(),
     map_fd: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
 
   link_create: fieldList<Calls['link_create']>({
@@ -145,10 +147,17 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
   obj_get_info_by_fd: fieldList<Calls['obj_get_info_by_fd']>({
     bpf_fd: plain(),
     info_len: plain(),
+    attr_size: plain(),
   }),
-  prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({ prog_id: plain() }),
-  link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({ link_id: plain() }),
-  map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({ map_id: plain() }),
+  prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({
+    prog_id: plain(),
+    attr_size: plain(),
+  }),
+  link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({
+    link_id: plain(),
+    attr_size: plain(),
+  }),
+  map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({ map_id: plain(), attr_size: plain() }),
   prog_get_next_id: startId,
   link_get_next_id: startId,
   map_get_next_id: startId,
@@ -160,18 +169,29 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     max_entries: plain(),
     map_flags: plain(),
     map_name: plain(),
+    attr_size: plain(),
   }),
-  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({ map_fd: plain(), key: mapKey }),
+  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
+    map_fd: plain(),
+    key: mapKey,
+    attr_size: plain(),
+  }),
   map_update_elem: fieldList<Calls['map_update_elem']>({
     map_fd: plain(),
     key: mapKey,
     value: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
   map_delete_elem: fieldList<Calls['map_delete_elem']>({
     map_fd: plain(),
     key: mapKey,
     value: plain(),
+    attr_size: plain(),
   }),
-  map_get_next_key: fieldList<Calls['map_get_next_key']>({ map_fd: plain(), key: mapKey }),
+  map_get_next_key: fieldList<Calls['map_get_next_key']>({
+    map_fd: plain(),
+    key: mapKey,
+    attr_size: plain(),
+  }),
 };

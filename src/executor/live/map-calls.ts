@@ -18,7 +18,7 @@ const NO_FORM: MapForm = { storage: false, percpu: false, key_size: 16, value_si
 
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
   const { live } = caller;
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, mapTypeNumber(call.map_type))
     .u32(4, call.key_size ?? 0)
     .u32(8, call.value_size ?? 0)
@@ -52,7 +52,7 @@ function formOf(info: {
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, 0);
-  const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
   if ('errno' in answered) return saidNo(answered.errno);
   return done([], 0, { value: Number(value.readBigUInt64LE(0)) });
@@ -62,7 +62,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, call.value);
   const key = keyBytes(caller.live, form, call.key);
-  const attr = elementAttr(caller, call.map_fd, key, value).u64(24, call.flags ?? 0);
+  const attr = elementAttr(caller, call, key, value).u64(24, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
   return 'errno' in answered ? saidNo(answered.errno) : done();
 }
@@ -70,7 +70,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
 export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
   const value = call.value === undefined ? undefined : valueBuffer(form, call.value);
-  const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_delete_elem', attr);
   return 'errno' in answered ? saidNo(answered.errno) : done();
 }
@@ -79,7 +79,7 @@ export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>)
   const form = formAt(caller, call.map_fd);
   const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);
   const next = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
-  const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call.map_fd, key, next));
+  const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call, key, next));
   if ('errno' in answered) return saidNo(answered.errno);
   return done([], 0, { next_key: keyOf(caller.live, form, next) });
 }
@@ -91,11 +91,14 @@ function formAt({ process, live }: LiveCaller, number: number | undefined): MapF
 
 function elementAttr(
   { process, live }: LiveCaller,
-  fd: number | undefined,
+  { map_fd, attr_size }: { readonly map_fd?: number; readonly attr_size?: number },
   key: Buffer | undefined,
   value: Buffer | undefined,
 ): Attr {
-  return new Attr(live.kernel).u32(0, realFd(process, fd)).pointer(8, key).pointer(16, value);
+  return new Attr(live.kernel, attr_size)
+    .u32(0, realFd(process, map_fd))
+    .pointer(8, key)
+    .pointer(16, value);
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { Attr } from '../kernel/attr.ts';
 import type { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { realId } from './anchor.ts';
@@ -53,7 +53,7 @@ function named(
     .pointer(0, name)
     .u32(8, realFd(caller.process, call.bpf_fd))
     .u32(12, call.file_flags ?? 0);
-  return bpf(caller, call.name, attr, call.attr_size ?? ATTR_BYTES);
+  return bpf(caller, call.name, attr);
 }
 
 /** What the kernel says before it walks to a name, else why the walk ended. */
@@ -62,8 +62,13 @@ function orElse(nowhere: Answered, walked: Answered): Answered {
 }
 
 /** PROG_, LINK_ and MAP_GET_FD_BY_ID. */
-export function getFdById(caller: LiveCaller, kind: ObjectKind, id: number): Decision {
-  const attr = new Attr(caller.live.kernel).u32(0, realId(caller.live, kind, id));
+export function getFdById(
+  caller: LiveCaller,
+  kind: ObjectKind,
+  id: number,
+  attr_size: number | undefined,
+): Decision {
+  const attr = new Attr(caller.live.kernel, attr_size).u32(0, realId(caller.live, kind, id));
   return opened(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
@@ -80,10 +85,15 @@ function opened(caller: LiveCaller, answered: Answered): Decision {
 }
 
 /** PROG_, LINK_ and MAP_GET_NEXT_ID: walks over objects that others of this machine made. */
-export function getNextId(caller: LiveCaller, kind: ObjectKind, start: number): Decision {
+export function getNextId(
+  caller: LiveCaller,
+  kind: ObjectKind,
+  start: number,
+  attr_size: number | undefined,
+): Decision {
   const command: keyof typeof BPF = `${kind}_get_next_id`;
   for (let from = realStart(caller, kind, start); ; ) {
-    const attr = new Attr(caller.live.kernel).u32(0, from);
+    const attr = new Attr(caller.live.kernel, attr_size).u32(0, from);
     const answered = bpf(caller, command, attr);
     if ('errno' in answered) return saidNo(answered.errno);
     from = attr.readU32(4);
@@ -106,7 +116,7 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
   const named = process.fds.get(call.bpf_fd ?? 0);
   const kind = named === undefined ? undefined : kindOf(named.real);
   const buffers = infoBuffer(live.kernel, kind, Math.min(bytes, INFO_LEN_READ_MAX));
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, realFd(process, call.bpf_fd))
     .u32(4, bytes)
     .pointer(8, buffers.info);

@@ -6,7 +6,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { Attr } from '../kernel/attr.ts';
 import { assemble, INSN_BYTES, type UsedMap, withMapFds } from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
@@ -32,7 +32,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, progTypeNumber(call.prog_type))
     .u32(4, count)
     .pointer(8, insns)
@@ -115,7 +115,7 @@ function attachOrDetach(
       .u32(16, realFd(process, call.replace_bpf_fd))
       .u32(20, anchorId(caller, call))
       .u64(24, call.expected_revision ?? 0);
-    const answered = bpf(caller, command, attr, call.attr_size ?? ATTR_BYTES);
+    const answered = bpf(caller, command, attr);
     return 'errno' in answered ? saidNo(answered.errno) : done();
   });
 }
@@ -126,15 +126,14 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const room = call.prog_cnt ?? PROG_CNT_DEFAULT;
     const ids = Buffer.alloc(4 * Math.min(Math.max(room, 1), PROG_CNT_MAX));
     const flags = Buffer.alloc(ids.length, 0xff);
-    const size = call.attr_size ?? ATTR_BYTES;
-    const attr = new Attr(kernel, size)
+    const attr = new Attr(kernel, call.attr_size)
       .u32(0, targetFd(caller.process, target, call, 4))
       .u32(4, attachTypeNumber(call.attach_type))
       .u32(8, flagWord(call.query_flags))
       .pointer(16, call.null_prog_ids === true ? undefined : ids)
       .u32(24, room)
       .pointer(32, call.prog_attach_flags === true ? flags : undefined);
-    const answered = bpf(caller, 'prog_query', attr, size);
+    const answered = bpf(caller, 'prog_query', attr);
     const wantsFlags = call.prog_attach_flags === true;
     const query = queryOutputs(caller, attr, ids, wantsFlags ? flags : undefined);
     if ('errno' in answered) {
@@ -170,7 +169,7 @@ function words(buffer: Buffer): number[] {
 
 export function progBindMap(caller: LiveCaller, call: CallOf<'prog_bind_map'>): Decision {
   const { process, live } = caller;
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, realFd(process, call.prog_fd))
     .u32(4, realFd(process, call.map_fd))
     .u32(8, call.flags ?? 0);

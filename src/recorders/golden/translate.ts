@@ -18,14 +18,18 @@ const COMM_CHARS_MAX = 15;
  * @throws Error when the step's `op` is unknown
  */
 export function callOf(step: Step, labels: LabelBook): Call {
-  return (
-    processCall(step, labels) ??
-    fileCall(step, labels) ??
+  return processCall(step, labels) ?? fileCall(step, labels) ?? command(step, labels);
+}
+
+function command(step: Step, labels: LabelBook): Call {
+  const call =
     attachCall(step, labels) ??
     objectCall(step, labels) ??
     mapCall(step, labels) ??
-    unknownOp(step)
-  );
+    unknownOp(step);
+  return step.attr_size === undefined
+    ? call
+    : ({ ...call, attr_size: Number(step.attr_size) } as Call);
 }
 
 function unknownOp(step: Step): never {
@@ -100,7 +104,6 @@ function attachCall(step: Step, labels: LabelBook): Call | undefined {
       ? { target_fd: fd(step, labels, 'cg_fd') }
       : { target_path: step.cg as string }),
     attach_type: step.attach_type as AttachType,
-    ...(step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) }),
   };
   switch (step.op) {
     case 'prog_attach':
@@ -153,7 +156,6 @@ function anchor(step: Step, labels: LabelBook): Anchor {
 }
 
 function objectCall(step: Step, labels: LabelBook): Call | undefined {
-  const size = step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) };
   const fileFlags = step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) };
   switch (step.op) {
     case 'link_update': {
@@ -163,16 +165,16 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
         new_prog_fd: fd(step, labels, 'new'),
         old_prog_fd: fd(step, labels, 'old'),
       };
-      return { name: 'link_update', ...fds, flags, ...size };
+      return { name: 'link_update', ...fds, flags };
     }
     case 'link_detach':
-      return { name: 'link_detach', link_fd: fd(step, labels, 'link'), ...size };
+      return { name: 'link_detach', link_fd: fd(step, labels, 'link') };
     case 'pin': {
       const path = String(step.path);
-      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags, ...size };
+      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags };
     }
     case 'obj_get':
-      return { name: 'obj_get', path: String(step.path), ...fileFlags, ...size };
+      return { name: 'obj_get', path: String(step.path), ...fileFlags };
     case 'obj_info':
     case 'link_info':
     case 'prog_info':

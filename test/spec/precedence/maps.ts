@@ -61,9 +61,10 @@ const bind: Table = {
     world.prog('a');
     world.map('M');
   },
-  call: 'prog_bind_map prog_fd = closed; map_fd = closed; flags = 1',
+  call: 'prog_bind_map attr_size = 4097; prog_fd = closed; map_fd = closed; flags = 1',
   rows: `
     | wrong first                  | mended by   | v2-series..5.8 | 5.10..7.3 |
+    | the attr has 4097 bytes      | no attr_size | E2BIG         | E2BIG     |
     | there is no such command     |             | EINVAL         | –         |
     | flags are not 0              | flags = 0   | –              | EINVAL    |
     | prog_fd is closed            | prog_fd = M | –              | EBADF     |
