@@ -177,6 +177,8 @@ export interface MapCalls {
     readonly value_size?: number;
     readonly max_entries?: number;
     readonly map_flags?: number;
+    /** A map like those that a map of maps will hold. */
+    readonly inner_map_fd?: number;
     readonly map_name?: string;
   };
   map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key: MapKey };

@@ -98,7 +98,7 @@ export interface BpfMap {
   readonly value_size: number;
   readonly max_entries: number;
   readonly map_name: string;
-  /** Storages newest first; plain elements in the order of their keys. */
+  /** Storages and those of LRU maps newest first; plain elements in the order of their keys. */
   elements: readonly Element[];
   /** Open file descriptions, pins, and programs that use or bind it. */
   refs: number;

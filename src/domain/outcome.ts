@@ -81,3 +81,8 @@ export type Outcome = Success | Refusal;
 export function isRefusal(outcome: Outcome): outcome is Refusal {
   return 'errno' in outcome;
 }
+
+/** Whether no answer of a kernel is known: nothing is recorded of such a call. */
+export function isUnmodelled(outcome: Outcome): outcome is Refusal {
+  return isRefusal(outcome) && outcome.rule === 'not-modelled';
+}

@@ -2,17 +2,13 @@
  * The rules by which calls are refused: for each, where it comes from and the sentence that says
  * why, with the objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
+import { CODE_AND_MAP_RULES } from './code-and-map-rules.ts';
 import type { Refusal } from './outcome.ts';
-
-export interface Rule {
-  /** Kernel function, and section of the semantics. */
-  readonly source: string;
-  readonly sentence: string;
-}
-
-const rule = (source: string, sentence: string): Rule => ({ source, sentence });
+import { type Rule, rule } from './rule.ts';
 
 export const RULES = {
+  ...CODE_AND_MAP_RULES,
+
   'no-such-process': rule('§14', 'no process {pid} is alive; a living one can spawn it'),
   'pid-in-use': rule('§14', 'pid {pid} is taken by a living process'),
   'init-stays': rule(
@@ -127,25 +123,6 @@ export const RULES = {
     'check_helper_call §25.2',
     'a {prog_type} program may not call bpf_get_local_storage on map {map_id}',
   ),
-  'helper-unknown-to-type': rule(
-    'check_helper_call §7',
-    'instruction {insn} calls helper {helper}, which a {prog_type} program may not call',
-  ),
-  'instructions-malformed': rule('bpf_check §7', 'instruction {insn} {what}'),
-  'instruction-not-allowed': rule('do_check §7', 'instruction {insn} {what}'),
-  'fd-array-missing': rule(
-    'add_used_map §7',
-    'instruction {insn} names map {number} of an fd_array, and none is passed',
-  ),
-  'fd-array-short': rule(
-    'process_fd_array §7',
-    'fd_array_cnt is {fd_array_cnt}, and the fd_array has no fd there',
-  ),
-  'map-has-no-address': rule(
-    'map_direct_value_addr §7',
-    'instruction {insn} wants the address {offset} in the value of map {map_id}, a {map_type}',
-  ),
-  'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
   'return-out-of-range': rule(
     'check_return_code §7',
     'the program returns {ret}; the verifier allows {min} to {max} here',
@@ -301,27 +278,7 @@ export const RULES = {
   'no-info-on-links': rule('D7', 'this kernel gives no info on links (fd {fd})'),
   'info-too-long': rule('bpf_check_uarg_tail_zero §16', 'info_len {info_len} is above {limit}'),
 
-  'map-type-unknown': rule('map_create §25', 'maps of type {map_type} cannot be created'),
-  'map-flags': rule('map_alloc_check §25.1', 'map_flags {flags} are not allowed for {map_type}'),
-  'map-key-size': rule('map_alloc_check §25.1', 'key_size {key_size} does not fit {map_type}'),
-  'map-value-size': rule(
-    'map_alloc_check §25.1',
-    'value_size {value_size} does not fit {map_type}',
-  ),
-  'map-value-too-large': rule('§25.1', 'value_size {value_size} of {map_type} is above {limit}'),
-  'map-max-entries': rule(
-    'map_alloc_check §25.1',
-    'max_entries {max_entries} does not fit {map_type}',
-  ),
-  'map-full': rule('htab_map_update_elem', 'map {map_id} has its {max_entries} elements'),
-  'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
-  'element-exists': rule('map_update_elem §25.4', 'map {map_id} has that element'),
-  'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
-  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after that'),
-  'elements-stay': rule(
-    'map_delete_elem §25.4',
-    'elements of {map_type} map {map_id} cannot be deleted',
-  ),
+  'not-modelled': rule('docs/coverage.md', 'what a kernel says to {what} is not modelled'),
 
   'kernel-said-so': rule('observed', 'a real kernel answered so; it does not say why'),
 } as const satisfies Readonly<Record<string, Rule>>;

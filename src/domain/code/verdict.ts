@@ -6,9 +6,10 @@
 import type { AttachType } from '../attach-type.ts';
 import { type AttachTypeName, CGROUP_HOOKS } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, mapAt } from '../caller.ts';
+import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
+import type { MapType } from '../map-type.ts';
 import type { Refusal } from '../outcome.ts';
 import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
@@ -55,8 +56,9 @@ export function verdict(caller: Caller, { call, type, expected }: Loading): Acce
     code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
   if ('refused' in known) return known.refused;
   // Of a program that is not known to its end, the caller may say what it returns.
-  const verified = 'returns' in known;
-  const returns = verified ? known.returns : call.ret;
+  const isFollowed = 'returns' in known;
+  const returns = isFollowed ? known.returns : call.ret;
+  const verified = isFollowed && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
   const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
   const constant = typeof returns === 'number' ? returns : undefined;
   return bad ?? { maps: used.maps, returns: constant, verified };
@@ -119,6 +121,12 @@ function noAddress(
 /** `BPF_MAX_VAR_OFF`. */
 const ADDRESS_END = 2 ** 29;
 
+/**
+ * Types that belong to the first program that names them: whether another may is a matter of its type,
+ * its hook and its storages (`bpf_prog_map_compatible`), and not told here.
+ */
+const OWNED_MAPS: readonly MapType[] = ['prog_array', 'devmap', 'cpumap'];
+
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
@@ -152,6 +160,7 @@ class UsedMaps {
     if (isRefused(found)) return found;
     const { map } = found;
     if (this.maps.includes(map)) return map;
+    if (map.map_type === 'arena') return this.#arena(map);
     if (this.maps.length >= USED_MAPS_MAX) {
       return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
     }
@@ -164,6 +173,15 @@ class UsedMaps {
     }
     this.maps.push(map);
     return map;
+  }
+
+  /** An arena wants to be mapped by its owner first, and mmap(2) is no call here. */
+  #arena({ id: map_id, map_type }: BpfMap): Refusal {
+    const caller = this.#caller;
+    const mayRead = has(caller, 'perfmon') || has(caller, 'sys_admin');
+    if (!mayRead || !bpfCapable(caller))
+      return refusal('EPERM', 'load-needs-perfmon', { prog_type: `a program with an ${map_type}` });
+    return refusal('EINVAL', 'arena-not-mapped', { map_id });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { MapKey } from '../call.ts';
 import type { Effect } from '../effect.ts';
-import { placeOf } from '../elements.ts';
+import { isLru, placeOf } from '../elements.ts';
 import type { Element, Kernel } from '../kernel.ts';
 import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
@@ -70,6 +70,12 @@ function removed(kernel: Kernel, id: number, key: MapKey): void {
 function updated(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
+  if (isLru(map)) {
+    const others = isThere ? map.elements.toSpliced(index, 1) : map.elements;
+    map.elements = [element, ...others];
+    if (!isThere) kernel.contents++;
+    return;
+  }
   if (isThere) {
     map.elements = map.elements.with(index, element);
     return;

@@ -90,6 +90,10 @@ export interface Switches {
   readonly fd_array: boolean;
   /** PROG_LOAD takes fd_array_cnt. */
   readonly fd_array_cnt: boolean;
+  /** Map types below this number exist. */
+  readonly map_type_count: number;
+  /** What a percpu map with a value too large is refused with. */
+  readonly percpu_value_too_large_errno: 'E2BIG' | 'ENOMEM';
   /** PROG_BIND_MAP exists. */
   readonly prog_bind_map: boolean;
   /** A storage map may be used by many programs; storages outlive a detach; 8 byte keys. */

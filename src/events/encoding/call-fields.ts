@@ -170,6 +170,7 @@ export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCall
     map_flags: plain(),
     map_name: plain(),
     attr_size: plain(),
+    inner_map_fd: plain(),
   }),
   map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
     map_fd: plain(),

@@ -16,6 +16,7 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       value_size: u32.exactOptional(),
       max_entries: u32.exactOptional(),
       map_flags: u32.exactOptional(),
+      inner_map_fd: (words.fd as V['fd']).exactOptional(),
       map_name: objectName.exactOptional(),
       attr_size: wholeAttrSize,
     }),

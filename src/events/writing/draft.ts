@@ -3,7 +3,8 @@
  * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
  */
 import { flushLayer, type Kernel, layered } from '../../domain/kernel.ts';
-import type { Outcome } from '../../domain/outcome.ts';
+import { isUnmodelled, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/rules.ts';
 import { passedLimit } from '../../domain/size.ts';
 import { encodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
@@ -145,6 +146,12 @@ function stage(
     const place = { position, recorded_at: from.recorded_at, actor: principal };
     const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
     const event = decideEvent(own, asked, place);
+    if (isUnmodelled(event.outcome)) {
+      if (own === kernel) throw new HalfWay();
+      const place = { call: outcomes.length, calls: calls.length };
+      const sentence = refusalSentence(event.outcome);
+      throw new LogRefusal({ why: 'not-modelled', sentence, ...place });
+    }
     const passed = passedLimit(own, event.effects);
     if (passed !== undefined) {
       if (own === kernel) throw new HalfWay();

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { mapTypeNumber } from '../../domain/map-type.ts';
+import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
+import { FILLED_MAPS } from '../../domain/maps/forms.ts';
 import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
 import { done, type LiveCaller, type LiveKernel, type MapForm, saidNo } from './live-kernel.ts';
@@ -14,7 +15,10 @@ const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_stor
 /** Bytes of a key and of a value that the fields of a call can say. */
 const WORD = 8;
 /** Key and value of a call on something that is no map: never read. */
-const NO_FORM: MapForm = { storage: false, percpu: false, key_size: 16, value_size: WORD };
+const NO_FORM: MapForm = {
+  ...{ storage: false, percpu: false, filled: true },
+  ...{ key_size: 16, value_size: WORD },
+};
 
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
   const { live } = caller;
@@ -24,6 +28,7 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
     .u32(8, call.value_size ?? 0)
     .u32(12, call.max_entries ?? 0)
     .u32(16, call.map_flags ?? 0)
+    .u32(20, realFd(caller.process, call.inner_map_fd))
     .name(28, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return saidNo(answered.errno);
@@ -39,14 +44,16 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
 }
 
 /** How a map's keys and values are laid out. */
-function formOf(info: {
+export function formOf(info: {
   readonly map_type: unknown;
   readonly key_size: number;
   readonly value_size: number;
 }): MapForm {
   const { map_type, key_size, value_size } = info;
   const percpu = String(map_type).includes('percpu');
-  return { storage: STORAGE_TYPES.includes(map_type), percpu, key_size, value_size };
+  const storage = STORAGE_TYPES.includes(map_type);
+  const filled = FILLED_MAPS.includes(map_type as MapTypeName);
+  return { storage, percpu, filled, key_size, value_size };
 }
 
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {

@@ -86,7 +86,8 @@ function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): Use
   return (call.map_fds ?? []).map((number) => {
     const named = process.fds.get(number);
     const form = named?.kind === 'map' ? live.mapForms.get(named.id) : undefined;
-    const use = call.map_ref_only === true ? 'mention' : form?.storage ? 'storage' : 'lookup';
+    const used = form?.storage === true ? 'storage' : 'lookup';
+    const use = call.map_ref_only === true || form?.filled === false ? 'mention' : used;
     // Instructions have no "none": fd 0 is a number like any other there, and stands as it is.
     return { fd: realFd(process, number), use, keyBytes: form?.key_size ?? 4 };
   });

@@ -71,6 +71,8 @@ export interface Preset {
   readonly maps: number;
   /** Odds that a program is told instruction by instruction. */
   readonly code: number;
+  /** Odds that a new map is of any type, and odd. */
+  readonly mapTypes: number;
   /** Odds that a new cgroup goes below the newest one. */
   readonly deep: number;
   /** Outcomes show fd numbers, and fd fields may be numbers. */
@@ -121,6 +123,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   unprivileged: 0,
   maps: 0.02,
   code: 0.02,
+  mapTypes: 0.02,
   deep: 0.3,
   fdNumbers: false,
   sysctls: [2],
@@ -200,6 +203,19 @@ export const PRESETS = {
   bpffs: preset(
     { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
     { unprivileged: 0.3 },
+  ),
+  /** Maps of every type and form, and programs that mention them. */
+  'map-types': preset(
+    {
+      ...MAP_WORK,
+      map_create: 60,
+      prog_load: 12,
+      close: 24,
+      obj_info: 8,
+      pin: 3,
+      rlimit_nofile: 0.5,
+    },
+    { mapTypes: 0.85, maps: 0.5, unprivileged: 0.3, fdNumbers: true, code: 0.2 },
   ),
   /** Instructions, good and bad, and the maps that they name. */
   code: preset(

@@ -236,6 +236,7 @@ function mapCall(step: Step, labels: LabelBook): Call | undefined {
         value_size: step.value_size ?? 8,
         max_entries: step.max_entries ?? (isStorage ? 0 : 4),
         map_flags: step.map_flags ?? 0,
+        ...(step.inner === undefined ? {} : { inner_map_fd: fd(step, labels, 'inner') }),
         map_name: step.name ?? step.fd,
       } as Call;
     }

@@ -54,4 +54,29 @@ const many: Table = {
   `,
 };
 
-export const instructionTables: readonly Table[] = [form, many];
+const arena: Table = {
+  page: 'prog_load',
+  title: 'A program that names an arena',
+  source: '`__add_used_map`; semantics §7',
+  state:
+    'fd 3 is an arena. The caller has CAP_BPF, and CAP_SYS_ADMIN once it is no pid of its own.',
+  given(world) {
+    world.map('A', {
+      map_type: 'arena',
+      key_size: 0,
+      value_size: 0,
+      max_entries: 4,
+      map_flags: 1024,
+    });
+    world.name('user', world.does({ name: 'fork', uid: 1000, caps: ['bpf'] }));
+  },
+  call: 'prog_load pid = user; prog_type = cgroup_skb; insns = fd:3 r0=1 exit',
+  rows: `
+    | wrong first                | mended by             | 6.12.94..7.3 |
+    | it wants CAP_PERFMON       | no pid                | EPERM        |
+    | the arena was never mapped | insns = r0=1 exit     | EINVAL       |
+    | nothing                    |                       | ok           |
+  `,
+};
+
+export const instructionTables: readonly Table[] = [form, many, arena];

@@ -7,7 +7,7 @@ import { isRefusal } from '../../../domain/outcome.ts';
 import type { CodeLine } from '../../golden/code.ts';
 import type { Step } from '../../golden/scenario.ts';
 import { callOf } from '../../golden/translate.ts';
-import { type FdField, fdOf, NOTHING, type Scene } from '../scene.ts';
+import { type FdField, mapToName, NOTHING, type Scene } from '../scene.ts';
 
 const MOV = 0xb7;
 const MOV32 = 0xb4;
@@ -45,7 +45,7 @@ function program(scene: Scene, proc: string): Raw {
   const { random } = scene;
   const lines: CodeLine[] = [];
   const fd_array = random.chance(0.25)
-    ? Array.from({ length: 1 + random.below(3) }, () => fdOf(scene, proc, 'map'))
+    ? Array.from({ length: 1 + random.below(3) }, () => mapToName(scene, proc))
     : undefined;
   for (let n = random.below(4); n > 0; n--) lines.push(...filler(scene, proc, fd_array));
   lines.push([MOV, 0, 0, 0, random.pick([0, 1, 1, 1, 2, 3, 4])], [EXIT]);
@@ -88,7 +88,7 @@ function mapLoad(
   const byIndex = fdArray === undefined ? random.chance(0.03) : random.chance(0.6);
   const ofValue = random.chance(0.2);
   const source = (byIndex ? 5 : 1) + (ofValue ? 1 : 0);
-  const map = fdOf(scene, proc, 'map');
+  const map = mapToName(scene, proc);
   const named = typeof map === 'number' ? map : (map ?? NOTHING);
   const imm = byIndex ? random.below(fdArray?.length ?? 1) : named;
   const offset = ofValue ? random.pick([0, 0, 4, 8, 2 ** 29]) : random.chance(0.03) ? 1 : 0;

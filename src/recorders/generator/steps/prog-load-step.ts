@@ -3,7 +3,7 @@ import { type AttachType, type AttachTypeName, CGROUP_HOOKS } from '../../../dom
 import { expectedTypeFits } from '../../../domain/fits.ts';
 import type { Program } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
-import { type FdField, fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { type FdField, mapToName, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
 import { rawCode } from './code.ts';
 import { close, isFull } from './fd-steps.ts';
 
@@ -45,7 +45,7 @@ function usedMaps(scene: Scene, proc: string): { maps?: FdField[]; ref_only?: tr
   const { random, preset } = scene;
   if (!random.chance(preset.maps)) return {};
   const count = random.chance(0.7) ? 1 : 2;
-  const maps = Array.from({ length: count }, () => fdOf(scene, proc, 'map'));
+  const maps = Array.from({ length: count }, () => mapToName(scene, proc));
   return random.chance(0.1) ? { maps, ref_only: true } : { maps };
 }
 
