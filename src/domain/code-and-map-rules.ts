@@ -21,6 +21,12 @@ export const CODE_AND_MAP_RULES = {
     'instruction {insn} wants the address {offset} in the value of map {map_id}, a {map_type}',
   ),
   'arena-not-mapped': rule('__add_used_map §7', 'arena {map_id} was not mapped by its owner'),
+  'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is no BPF token'),
+  'load-needs-btf': rule('check_attach_btf_id §7', 'a {prog_type} program is attached by BTF'),
+  'sleepable-does-not-fit': rule(
+    'check_attach_btf_id §7',
+    'whether a {prog_type} program sleeps is not for the caller to choose',
+  ),
   'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
 
   'map-key-too-large': rule('§25.7', 'key_size {key_size} of {map_type} is above {limit}'),

@@ -2,7 +2,7 @@
  * The gates that stand before a bpf command (semantics §18, §5 row 3; `__sys_bpf`): the sysctl
  * `unprivileged_bpf_disabled`, and CAP_NET_ADMIN on kernels without CAP_BPF.
  */
-import { bpfCapable, type Caller, has, netAdminCapable } from './caller.ts';
+import { bpfCapable, type Caller, fileAt, has, netAdminCapable } from './caller.ts';
 import { refusal } from './decision.ts';
 import type { Refusal } from './outcome.ts';
 
@@ -42,4 +42,10 @@ export function netAdminFirst(caller: Caller, call: string): Refusal | undefined
 export function sysAdminOnly(caller: Caller, call: string): Refusal | undefined {
   if (has(caller, 'sys_admin')) return undefined;
   return refusal('EPERM', 'needs-sys-admin', { call });
+}
+
+/** A token is named by a field that is not modelled, so by fd 0, which is none. */
+export function noToken(caller: Caller): Refusal {
+  const errno = fileAt(caller, 0) === undefined ? 'EBADF' : 'EINVAL';
+  return refusal(errno, 'fd-is-no-token', { fd: 0 });
 }

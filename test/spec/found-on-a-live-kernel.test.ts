@@ -168,3 +168,38 @@ describe('a program of which the verifier alone can tell', () => {
     expect(world.kernel.maps.size).toBe(1);
   });
 });
+
+describe('hooks of other subsystems', () => {
+  it.each(['trace_iter', 'trace_raw_tp', 'lsm_mac'] as const)(
+    'PROG_ATTACH to %s looks up the program',
+    (attach_type) => {
+      const call = { name: 'prog_attach', target_path: '/', attach_bpf_fd: CLOSED } as const;
+      expect(given().asks({ ...call, attach_type })).toBe('EBADF');
+    },
+  );
+  it('a link to an event of perf finds none behind the fd of a cgroup', () => {
+    const world = given();
+    const prog_fd = world.does({ name: 'prog_load', prog_type: 'kprobe' });
+    const call = { name: 'link_create', target_path: '/', attach_type: 'perf_event' } as const;
+    expect(world.asks({ ...call, prog_fd })).toBe('EBADF');
+    expect(world.asks({ ...call, prog_fd: world.prog('skb') })).toBe('EINVAL');
+  });
+});
+
+describe('a cgroup_skb program linked to another hook (D21)', () => {
+  const call = { name: 'link_create', target_path: '/', attach_type: 'cgroup_device' } as const;
+  it.each([
+    ['6.1', 'EINVAL'],
+    ['6.6.20', 'ok'],
+    ['6.6.40', 'EINVAL'],
+    ['6.8', 'ok'],
+    ['6.12', 'EINVAL'],
+  ])('on %s: %s', (release, answer) => {
+    const world = given(release);
+    expect(world.asks({ ...call, prog_fd: world.prog('skb') })).toBe(answer);
+  });
+  it('but for one that is bound to its hook', () => {
+    const world = given('6.8');
+    expect(world.asks({ ...call, prog_fd: world.prog('bound', { ret: 2 }) })).toBe('EINVAL');
+  });
+});

@@ -24,18 +24,22 @@ import {
 } from '../maps/forms.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
-import { creationGate } from '../privilege.ts';
+import { creationGate, noToken } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
 
 type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
   readonly map_type: MapType;
+  /** A token is asked for (6.9), by a field that is not modelled. */
+  readonly token: boolean;
 };
 
 const { noPrealloc, numaNode, rdonly, wronly, rdonlyProg, wronlyProg, zeroSeed } = MAP_FLAGS;
+/** `BPF_F_TOKEN_FD`. */
+const TOKEN_FD = 65_536;
 const STORAGE_FLAGS = numaNode | rdonly | wronly | rdonlyProg | wronlyProg;
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
-  const create = withDefaults(call);
+  const create = withDefaults(caller, call);
   const refused = admission(caller, create) ?? lateForm(caller, create);
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
@@ -44,19 +48,23 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);
-  const { map_flags, inner_map_fd: _, ...rest } = create;
+  const { map_flags, inner_map_fd: _, token: __, ...rest } = create;
   const access = accessOf(map_flags);
   const effect = { type: 'MapCreated', map_id, fd, ...rest } as const;
   return succeed([{ ...effect, ...access }], fd);
 }
 
-function withDefaults(call: Calls['map_create']): Create {
+function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
+  const flags = call.map_flags ?? 0;
+  const token = (flags & TOKEN_FD & kernel.switches.prog_flags) !== 0;
   return {
+    token,
     map_type: mapTypeOf(mapTypeNumber(call.map_type)),
     key_size: call.key_size ?? 0,
     value_size: call.value_size ?? 0,
     max_entries: call.max_entries ?? 0,
-    map_flags: call.map_flags ?? 0,
+    // `map_create` takes the flag out before the type looks at them.
+    map_flags: token ? flags & ~TOKEN_FD : flags,
     map_name: call.map_name ?? '',
     inner_map_fd: call.inner_map_fd ?? 0,
   };
@@ -65,7 +73,7 @@ function withDefaults(call: Calls['map_create']): Create {
 /** From 6.5 on, the type and many a type's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
   const gated = creationGate(caller);
-  const badForm = earlyForm(caller, create);
+  const badForm = earlyForm(caller, create) ?? (create.token ? noToken(caller) : undefined);
   const first = caller.kernel.switches.form_before_privilege
     ? (badForm ?? gated)
     : (gated ?? badForm);

@@ -8,7 +8,7 @@ import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
-import { creationGate } from '../privilege.ts';
+import { creationGate, noToken } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
@@ -37,14 +37,19 @@ const PERFMON_TYPES: readonly ProgType[] = [
 ];
 const BPF_ONLY_TYPES: readonly ProgType[] = ['socket_filter', 'cgroup_skb', 'sk_reuseport'];
 
-/** Types that only a kernel with CONFIG_CGROUP_BPF has; the others come with networking. */
+/** Types that only a kernel with CONFIG_CGROUP_BPF has; SOCK_OPS comes with networking. */
 const CGROUP_BUILD_TYPES: readonly ProgType[] = [
+  'cgroup_skb',
+  'cgroup_sock',
+  'cgroup_sock_addr',
   'cgroup_device',
   'cgroup_sysctl',
   'cgroup_sockopt',
 ];
 
-const PROG_FLAGS = 0x1ff;
+/** `BPF_F_SLEEPABLE` and `BPF_F_TOKEN_FD`. */
+const SLEEPABLE = 16;
+const TOKEN_FD = 65_536;
 /** Where the fields end that every modelled kernel has (`attach_prog_fd`). */
 const LAST_BYTE = 116;
 const INSNS_MAX = 1_000_000;
@@ -62,6 +67,8 @@ export function progLoad(caller: Caller, call: Load): Decision {
   if (bad !== undefined) return refuse(bad);
   const accepted = verdict(caller, { call, type, expected });
   if (isRefused(accepted)) return refuse(accepted);
+  const foreign = foreignKind(type, call.prog_flags ?? 0);
+  if (foreign !== undefined) return refuse(foreign);
   const { maps, returns } = accepted;
   const prog_id = caller.kernel.counters.prog;
   const fd = lowestFree(caller);
@@ -94,8 +101,9 @@ function idsOf(maps: readonly BpfMap[]): readonly number[] {
 /** Flags, gate, size and capabilities; the first two swapped places around 6.9. */
 function admission(caller: Caller, call: Load): Refusal | undefined {
   const flags = call.prog_flags ?? 0;
-  const badFlags =
-    (flags & ~PROG_FLAGS) === 0 ? undefined : refusal('EINVAL', 'prog-flags-unknown', { flags });
+  const isKnown = (flags & ~caller.kernel.switches.prog_flags) === 0;
+  const token = (flags & TOKEN_FD) === 0 ? undefined : noToken(caller);
+  const badFlags = isKnown ? token : refusal('EINVAL', 'prog-flags-unknown', { flags });
   const gated = creationGate(caller);
   const { switches } = caller.kernel;
   const first = switches.form_before_privilege ? (badFlags ?? gated) : (gated ?? badFlags);
@@ -138,9 +146,9 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */
 function fixedUp(type: ProgType, expected: AttachType | undefined): AttachType {
   const named = attachTypeOf(expected ?? 0);
-  return type === 'cgroup_sock' && attachTypeNumber(named) === 0
-    ? 'cgroup_inet_sock_create'
-    : named;
+  if (attachTypeNumber(named) !== 0) return named;
+  if (type === 'cgroup_sock') return 'cgroup_inet_sock_create';
+  return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
 }
 
 /** `bpf_prog_load_check_attach`. */
@@ -155,10 +163,45 @@ function badExpectedType(
 }
 
 function fitsType(caller: Caller, type: ProgType, expected: AttachType): boolean {
-  if (type === 'sk_lookup') return expected === 'sk_lookup';
+  const { switches } = caller.kernel;
+  switch (type) {
+    case 'sk_lookup':
+      return expected === 'sk_lookup';
+    case 'netfilter':
+      return expected === 'netfilter';
+    case 'syscall':
+    case 'ext':
+      return attachTypeNumber(expected) === 0;
+    case 'sk_reuseport':
+      return switches.attach_type_count <= REUSEPORT_SELECT || REUSEPORT.includes(expected);
+    default:
+      break;
+  }
   if (!CHECKED_TYPES.includes(type)) return true;
-  return cgroupProgType(caller.kernel.switches, expected) === type;
+  return cgroupProgType(switches, expected) === type;
 }
+
+const REUSEPORT: readonly AttachType[] = ['sk_reuseport_select', 'sk_reuseport_select_or_migrate'];
+/** From the kernel on that knows it, the type's hook is compared (5.14). */
+const REUSEPORT_SELECT = 39;
+
+/**
+ * Programs of other kinds (`check_attach_btf_id`): what they are attached to is told by BTF, which a
+ * call does not pass here; and who may sleep.
+ */
+function foreignKind(type: ProgType, flags: number): Refusal | undefined {
+  if (type === 'struct_ops') return refusal('ENOTSUPP', 'load-needs-btf', { prog_type: type });
+  if (type === 'syscall') {
+    return (flags & SLEEPABLE) === 0
+      ? refusal('EINVAL', 'sleepable-does-not-fit', { prog_type: type })
+      : undefined;
+  }
+  if (NEEDS_BTF.includes(type)) return refusal('EINVAL', 'load-needs-btf', { prog_type: type });
+  if ((flags & SLEEPABLE) === 0 || type === 'kprobe') return undefined;
+  return refusal('EINVAL', 'sleepable-does-not-fit', { prog_type: type });
+}
+
+const NEEDS_BTF: readonly ProgType[] = ['tracing', 'lsm', 'ext'];
 
 function unknownType(caller: Caller, type: ProgType): Refusal | undefined {
   const { switches } = caller.kernel;

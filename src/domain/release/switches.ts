@@ -34,6 +34,8 @@ export interface Switches {
   readonly link_update_old_prog_needs_replace: boolean;
   /** LINK_UPDATE wants the storage maps of the new program to be those of the current one. */
   readonly link_update_compares_storage: boolean;
+  /** Bug: LINK_CREATE takes a CGROUP_SKB program for every cgroup hook. */
+  readonly skb_links_fit_any_hook: boolean;
   /** LINK_CREATE checks the attach type before it looks at prog_fd. */
   readonly link_create_checks_type_first: boolean;
   /** OBJ_GET of a link refuses RDONLY and WRONLY. */
@@ -48,6 +50,8 @@ export interface Switches {
   /** expected_revision, and revision in PROG_QUERY. */
   readonly revisions: boolean;
 
+  /** PROG_ATTACH looks a program up for the hooks of tracing and of LSM. */
+  readonly attach_knows_tracing: boolean;
   /** PROG_QUERY takes the hooks of sockmaps, whose target is a map. */
   readonly sockmap_query: boolean;
   /** An effective query reports the mode of the cgroup's own list. */
@@ -86,6 +90,8 @@ export interface Switches {
   /** Programs for bind4 and bind6 may return 2 and 3. */
   readonly bind_may_return_3: boolean;
 
+  /** Flags that PROG_LOAD knows, as a word. */
+  readonly prog_flags: number;
   /** Instructions may name maps by their index in fd_array. */
   readonly fd_array: boolean;
   /** PROG_LOAD takes fd_array_cnt. */

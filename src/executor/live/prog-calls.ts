@@ -7,7 +7,13 @@ import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { Attr } from '../kernel/attr.ts';
-import { assemble, INSN_BYTES, type UsedMap, withMapFds } from '../kernel/instructions.ts';
+import {
+  assemble,
+  INSN_BYTES,
+  STACK_BYTES,
+  type UsedMap,
+  withMapFds,
+} from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
@@ -87,7 +93,9 @@ function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): Use
     const named = process.fds.get(number);
     const form = named?.kind === 'map' ? live.mapForms.get(named.id) : undefined;
     const used = form?.storage === true ? 'storage' : 'lookup';
-    const use = call.map_ref_only === true || form?.filled === false ? 'mention' : used;
+    // No program looks up a key that its stack cannot hold.
+    const looks = form?.filled !== false && (form?.key_size ?? 0) <= STACK_BYTES;
+    const use = call.map_ref_only === true || !looks ? 'mention' : used;
     // Instructions have no "none": fd 0 is a number like any other there, and stands as it is.
     return { fd: realFd(process, number), use, keyBytes: form?.key_size ?? 4 };
   });

@@ -17,6 +17,19 @@ export const OBJECT_SPECS = {
       { since: '6.1', value: true, evidence: 'measured' },
     ],
   },
+  prog_flags: {
+    meaning: 'the flags of PROG_LOAD that exist, as a word; others are EINVAL',
+    source: 'semantics §7; bpf_prog_load',
+    boundaries: [
+      from57(0xf),
+      { since: '5.10', value: 0x1f, evidence: 'remembered' },
+      { since: '5.18', value: 0x3f, evidence: 'remembered' },
+      { since: '6.3', value: 0x7f, evidence: 'remembered' },
+      { since: '6.8', value: 0xff, evidence: 'remembered' },
+      { since: '6.9', value: 0x1_00ff, evidence: 'remembered' },
+      { since: '6.18', value: 0x1_00ff, evidence: 'measured' },
+    ],
+  },
   fd_array: {
     meaning: 'instructions may name maps by their index in fd_array',
     source: 'semantics §7; union bpf_attr',

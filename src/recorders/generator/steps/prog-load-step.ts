@@ -8,7 +8,19 @@ import { rawCode } from './code.ts';
 import { close, isFull } from './fd-steps.ts';
 
 /** Program types that are no cgroup's, and one that never was. */
-const OTHER_TYPES = ['socket_filter', 'xdp', 'sched_cls', 'tracepoint', 'sk_skb', 99] as const;
+const OTHER_TYPES = [
+  ...([
+    'socket_filter',
+    'xdp',
+    'sched_cls',
+    'tracepoint',
+    'sk_skb',
+    'kprobe',
+    'perf_event',
+  ] as const),
+  ...(['sk_reuseport', 'netfilter', 'syscall', 'struct_ops', 'sk_lookup', 'sk_msg'] as const),
+  ...(['lwt_in', 'flow_dissector', 'raw_tracepoint', 99] as const),
+] as const;
 
 export function progLoad(scene: Scene, proc: string): Step {
   return progLoadFor(scene, proc, scene.random.pick(scene.types));
@@ -27,7 +39,9 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
     prog_type: progType,
     expected_attach_type: other ? null : expectedType(scene, type),
     ...(random.chance(0.85) ? {} : { ret: random.pick([0, 0, 2, 3, 4]) }),
-    ...(random.chance(0.98) ? {} : { prog_flags: random.pick([1, 1 << 15, 2 ** 31]) }),
+    ...(random.chance(0.98)
+      ? {}
+      : { prog_flags: random.pick([2 ** random.below(20), 16, 2 ** 31]) }),
     ...(random.chance(0.98)
       ? {}
       : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
