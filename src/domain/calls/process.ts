@@ -28,7 +28,10 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   return succeed([{ type: 'ProcessForked', pid, uid: call.uid ?? uid, caps: given }], pid);
 }
 
-/** execve(2): close-on-exec fds go, and a process of another uid than 0 loses its capabilities. */
+/**
+ * execve(2): close-on-exec fds go. A process of uid 0 has all capabilities in the new image, also those
+ * that it had given up (`handle_privileged_root`; no bounding set is modelled); any other has none.
+ */
 export function exec(caller: Caller, call: Calls['exec']): Decision {
   const { process, kernel } = caller;
   const lifetime = new Lifetime(kernel);
@@ -38,7 +41,7 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
   const executed = {
     type: 'ProcessExecuted',
     comm: call.comm ?? process.comm,
-    caps: process.uid === 0 ? process.caps : [],
+    caps: process.uid === 0 ? ALL_CAPABILITIES : [],
   } as const;
   return succeed([executed, ...lifetime.effects]);
 }

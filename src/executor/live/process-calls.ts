@@ -66,7 +66,7 @@ export function exec(caller: LiveCaller, call: CallOf<'exec'>): Decision {
     release(caller, fd);
   }
   process.comm = call.comm ?? process.comm;
-  if (process.uid !== 0) process.caps = [];
+  process.caps = process.uid === 0 ? ALL_CAPABILITIES : [];
   return done([{ type: 'ProcessExecuted', comm: process.comm, caps: process.caps }]);
 }
 
