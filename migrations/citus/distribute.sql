@@ -41,6 +41,7 @@ SELECT create_distributed_table('pin_versions', 'host_id', colocate_with => 'hea
 SELECT create_distributed_table('map_versions', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('storage_versions', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('element_versions', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('holes', 'host_id', colocate_with => 'heads');
 
 -- A branch reads rows of other hosts, which may lie on other nodes.
 CREATE FUNCTION "refuse_branches"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -13,9 +13,9 @@ const INFO = {
   title: 'bpfledger',
   version: '1',
   description:
-    'An event-sourced ledger of cgroup-BPF: each syscall, what the kernel answered, and what ' +
-    'followed, in one gapless log a host. What a kernel refuses is an outcome (200, with an ' +
-    'errno); what the service refuses is a problem document (docs/problems.md).',
+    'An event-sourced ledger of cgroup-BPF: each syscall, what the kernel answered, and the ' +
+    'effects, in one gapless log for each host. A refusal by the kernel is an outcome (200, with ' +
+    'an errno); a refusal by the service is a problem document (docs/problems.md).',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -30,7 +30,7 @@ function components(): Record<string, unknown> {
       if (def.type === 'union' && 'discriminator' in def) {
         Object.assign(jsonSchema, { discriminator: { propertyName: def.discriminator } });
       }
-      // Every whole number here is one that JSON carries exactly; that goes without saying.
+      // Every whole number here is one that JSON carries exactly, so the bounds are left out.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

@@ -9,7 +9,7 @@ import { DAMAGED_RETRY_AFTER_S, RETRY_AFTER_S } from './limits.ts';
 import { invalid, type ProblemDetails, ProblemError } from './problem.ts';
 import type { ProblemSlug } from './problem-table.ts';
 
-type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
+type ProblemParts = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
 
 const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
 
@@ -21,9 +21,9 @@ function fieldOf(
   return calls === 1 ? field : `${call}.${field}`;
 }
 
-function toldBy(reason: Why): Told {
+function problemParts(reason: Why): ProblemParts {
   switch (reason.why) {
-    case 'host-unknown':
+    case 'no-such-host':
       return ['no-such-host', { field: 'host' }];
     case 'host-exists':
       return ['host-exists', { field: 'name' }];
@@ -31,19 +31,19 @@ function toldBy(reason: Why): Told {
       return ['invalid-request', { field: 'host', limit: reason.depthMax }];
     case 'branches-unsupported':
       return ['invalid-request', { field: 'host' }];
-    case 'release-unknown':
+    case 'unknown-release':
       return ['unknown-release', { field: 'release' }];
-    case 'position-mismatch':
+    case 'position-changed':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
-    case 'position-unknown':
+    case 'no-such-position':
       return ['no-such-position', { field: 'position', position: reason.head }];
     case 'idempotency-mismatch':
       return ['idempotency-mismatch', { field: 'idempotency-key' }];
-    case 'reference-invalid': {
+    case 'bad-reference': {
       const field = `${reason.call}.${reason.field === 'pid' ? 'pid' : `call.${reason.field}`}`;
       const message =
         reason.because === 'later'
-          ? `call ${reason.result_of} comes no earlier`
+          ? `call ${reason.result_of} is not an earlier call`
           : `call ${reason.result_of} was refused`;
       return ['bad-reference', { field, errors: [{ field, message }] }];
     }
@@ -79,23 +79,23 @@ function toldBy(reason: Why): Told {
   }
 }
 
-/** What is stored is not a log that this program can read. */
+/** The stored bytes are not a log that this program can read. */
 const isDamage = (error: unknown): error is Error =>
   error instanceof DamagedLog ||
   error instanceof UnreadableEvent ||
   error instanceof UnreadableSegment;
 
-/** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
+/** The problem for an error; an unexpected error is `internal`, and its cause is not shown. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof LogRefusal) {
-    const [slug, details] = toldBy(error.reason);
+    const [slug, details] = problemParts(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
   }
   if (isDamage(error)) {
     const detail =
-      `${error.message}. This host cannot be read or written until its log is mended: ` +
-      'bpfledger verify says where it is damaged, a backup of the database has it whole';
+      `${error.message}. This host cannot be read or written until its log is repaired: ` +
+      'bpfledger verify shows where it is damaged; restore it from a backup of the database';
     return new ProblemError('log-damaged', { detail, retry_after: DAMAGED_RETRY_AFTER_S });
   }
   if (error instanceof QuestionLimit) {

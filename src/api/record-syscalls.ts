@@ -1,12 +1,12 @@
-/** Records what one JSON body asks for, a call or a list of calls, and writes the answer. */
+/** Records the call, or the list of calls, of a JSON body, and writes the answer. */
 import { countRecorded } from './metrics.ts';
 import { callsOf } from './request/syscall-request.ts';
 import {
   entityTag,
-  expectedPosition,
   fingerprint,
   idempotencyKey,
   type Requested,
+  readIfMatch,
 } from './request/write-headers.ts';
 import type { Service } from './service.ts';
 import { eventOnWire } from './wire/event.ts';
@@ -15,18 +15,18 @@ import { eventText } from './wire/event-text.ts';
 export interface SyscallsBody {
   readonly host: string;
   readonly actor: string;
-  /** The body as it came: what a retry's fingerprint is made of. */
+  /** The text of the body, from which the fingerprint of a retry is made. */
   readonly text: string;
   /** The JSON value of `text`. */
   readonly value: unknown;
 }
 
-/** What a response of status 200 says, whoever sends it. */
+/** What a response of status 200 has, from the router and from the side door. */
 export interface SyscallsAnswer {
   /** The host and the position that the answer reflects. */
   readonly etag: string;
   /** Recorded by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
   /** JSON. */
   readonly body: string;
 }
@@ -38,24 +38,25 @@ export async function recordSyscalls(
   { host, actor, text, value }: SyscallsBody,
 ): Promise<SyscallsAnswer> {
   const key = idempotencyKey(c);
-  const expected = expectedPosition(c, host);
+  const expected = readIfMatch(c, host);
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
   const receipt = await service.log.submit(host, {
-    principal: actor,
+    actor,
     calls,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
     ...(expected !== undefined && { expectedPosition: expected }),
   });
   countRecorded(service.metrics, receipt);
-  const { events, replayed } = receipt;
-  const position = events.at(-1)?.position;
-  if (position === undefined) throw new Error('a receipt without events');
+  const { events, repeated } = receipt;
+  const last = events.at(-1);
+  if (last === undefined) throw new Error('a receipt without events');
+  const { position } = last;
   return {
     etag: entityTag(host, position),
-    replayed,
+    repeated,
     body: isList
       ? JSON.stringify({ host, position, events: events.map(eventOnWire) })
-      : events.map(eventText).join(),
+      : eventText(last),
   };
 }

@@ -4,7 +4,6 @@ import type { Context, Handler } from 'hono';
 import { z } from 'zod';
 import { ASKED_AGAIN, MADE, READ, REFUSED, TAGGED } from './answer-headers.ts';
 import type { AccessEnv } from './guard/access.ts';
-import type { DeclaredAccess } from './guard/route-access.ts';
 import { HOST_NAME } from './host-name.ts';
 import {
   HOST_NAME_CHARS_MAX,
@@ -15,6 +14,7 @@ import {
 } from './limits.ts';
 import { PROBLEM_JSON, problemSchema } from './problem.ts';
 import { entityTag } from './request/write-headers.ts';
+import type { DeclaredAccess } from './route-access.ts';
 
 /** A route that declares who may use it. */
 export type DeclaredRoute = RouteConfig & { readonly access: DeclaredAccess };
@@ -26,7 +26,7 @@ export function createRoute<P extends string, R extends Omit<DeclaredRoute, 'pat
   return route;
 }
 
-/** What routes are registered on: it takes none that does not declare who may use it. */
+/** The app that routes are registered on: each route must declare who may use it. */
 export interface App extends Pick<OpenAPIHono<AccessEnv>, 'getOpenAPI31Document'> {
   /** Serves a route, and documents it unless it is hidden. */
   openapi<R extends DeclaredRoute>(route: R, handler: RouteHandler<R, AccessEnv>): void;
@@ -94,7 +94,7 @@ export const problemAnswer = {
   content: { [PROBLEM_JSON]: { schema: problemSchema } },
 } as const;
 
-/** The responses of a route that answers JSON, about no host or more than a position tells. */
+/** The responses of a route that answers JSON, about no host or more than one position. */
 export function answersWithoutTag<T extends z.ZodType>(description: string, schema: T) {
   return {
     200: { description, content: { 'application/json': { schema } } },

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { Access } from './guard/access.ts';
-import { boundConnections } from './guard/connections.ts';
+import { limitConnections } from './guard/connections.ts';
 import { CONNECTIONS, HEADER_BYTES_MAX, HEADERS_MS, KEEP_ALIVE_MS } from './limits.ts';
 import type { Service } from './service.ts';
 import { sideDoor } from './side-door.ts';
@@ -11,7 +11,7 @@ import { sideDoor } from './side-door.ts';
 /** Refuses what arrives too slowly or is too large before any route sees it. */
 const OPTIONS = {
   headersTimeout: HEADERS_MS,
-  // Bodies are timed by who reads them: an import may stream for hours.
+  // The readers of bodies set their time limits: an import may stream for hours.
   requestTimeout: 0,
   maxHeaderSize: HEADER_BYTES_MAX,
   keepAliveTimeout: KEEP_ALIVE_MS,
@@ -24,6 +24,6 @@ export function createHttpServer(service: Service, guard: Access): Server {
   const server = createServer(OPTIONS, (request, response) => {
     if (!door(request, response)) void router(request, response);
   });
-  boundConnections(server, CONNECTIONS);
+  limitConnections(server, CONNECTIONS);
   return server;
 }

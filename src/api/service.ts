@@ -1,9 +1,10 @@
-/** What the routes work on: the log, the database it is in, and what the operator is told of them. */
+/** What the routes work on: the log, its database, and the means to report to the operator. */
 import type { Clock } from '../events/clock.ts';
 import type { Log } from '../events/log.ts';
 import type { SignedHeads } from '../events/proof/signed-heads.ts';
 import type { SigningKey } from '../events/proof/signing-key.ts';
 import type { TrustedKeys } from '../events/proof/trusted-keys.ts';
+import type { RecordingReader } from '../events/recording.ts';
 import type { Database } from '../events/storage/database.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -12,17 +13,19 @@ export interface Service {
   readonly database: Database;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  /** `/metrics` answers without a token; what names hosts is left out then. */
+  /** `/metrics` answers without a token, and then names no hosts. */
   readonly metricsOpen: boolean;
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;
   /** Signs checkpoints. */
   readonly signingKey: SigningKey;
-  /** What was signed here, outside the database. */
+  /** The signed heads, which are kept outside the database. */
   readonly signedHeads: SignedHeads;
-  /** Whose checkpoints prove something: the signing key, and those that are pinned. */
+  /** The trusted keys: the signing key, and the pinned ones. */
   readonly trustedKeys: TrustedKeys;
-  /** Told of what nobody foresaw. */
+  /** Reads what strace wrote. */
+  readonly recordings: RecordingReader;
+  /** Called with an error that the service does not expect. */
   readonly onFault: (error: unknown) => void;
 }

@@ -1,15 +1,15 @@
 /**
  * The side door: `POST /v1/hosts/{host}/syscalls` with a JSON body of announced length, served
- * without the router. That request is what a busy ledger does all day, and the router, its
- * middleware and the web's Request and Response objects took most of its time (docs/adr/0025). It
+ * without the router. Most requests of a busy ledger are of this kind, and the router, its
+ * middleware and the web's Request and Response objects took most of its time (docs/adr/0010). It
  * is the same route: guards, parsing, recording and problems are the functions that the router's
- * route calls, and whatever is out of the ordinary goes there.
+ * route calls, and unusual requests go to the router.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { JSON_TYPE } from './content-type.ts';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
 import { BROWSER_HEADERS } from './guard/browser-headers.ts';
 import { callerName } from './guard/caller-name.ts';
-import { requireHost, requireRole } from './guard/route-access.ts';
 import type { Principal } from './guard/tokens.ts';
 import { beginBody } from './guard/unfinished.ts';
 import { HOST_NAME } from './host-name.ts';
@@ -19,8 +19,8 @@ import { ProblemError, problemHeaders, problemOf } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
 import { jsonInTurns, lateBody } from './request/body.ts';
-import { JSON_TYPE } from './request/content-type.ts';
-import { REPLAYED, type Requested } from './request/write-headers.ts';
+import { REPEATED, type Requested } from './request/write-headers.ts';
+import { requireHost, requireRole } from './route-access.ts';
 import { SYSCALLS_ACCESS } from './routes/syscalls.ts';
 import type { Service } from './service.ts';
 
@@ -37,9 +37,9 @@ interface Knock {
 }
 
 /**
- * Serves a request if it is one for the side door.
+ * Serves a request if the side door takes it.
  *
- * @returns whether it is; nothing was read of it otherwise
+ * @returns whether it does; otherwise nothing of the request is read
  */
 export type SideDoor = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -74,14 +74,14 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const principal = admitted(guard, c.req, host);
+    const principal = admit(guard, c.req, host);
     const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
     const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
     const body = await jsonInTurns(bytes);
     const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
-    if (answer.replayed) headers.push(REPLAYED, 'true');
+    if (answer.repeated) headers.push(REPEATED, 'true');
     send(response, status, headers, answer.body);
   } catch (error) {
     status = sendProblem(service, response, error);
@@ -89,8 +89,8 @@ async function serve(
   observe(service.metrics, { method: 'POST', route: ROUTE, status }, start);
 }
 
-/** Who writes, if they may: what the guard of the route checks. Throws the problem of who may not. */
-function admitted(guard: Access, { header, path }: Requested['req'], host: string): Principal {
+/** The principal of a write, after the checks of the route's guard. Throws the problem of a refusal. */
+function admit(guard: Access, { header, path }: Requested['req'], host: string): Principal {
   refuseStrangers(guard, { method: 'POST', path, header });
   const caller = callerOf(guard, header);
   if (caller instanceof ProblemError) throw caller;
@@ -99,7 +99,7 @@ function admitted(guard: Access, { header, path }: Requested['req'], host: strin
   return caller;
 }
 
-/** The bytes of a body; undefined when the client went away. Throws a problem when they are late. */
+/** The bytes of a body; undefined when the client left. Throws a problem when they are late. */
 function bodyOf(request: IncomingMessage, length: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -121,7 +121,7 @@ function bodyOf(request: IncomingMessage, length: number): Promise<Buffer | unde
   });
 }
 
-/** @param headers names and values in turn: objects that are put together cost microseconds */
+/** @param headers names and values in turn: merging objects costs microseconds */
 function send(response: ServerResponse, status: number, headers: string[], body: string): void {
   headers.push('content-length', String(Buffer.byteLength(body)), ...ALWAYS);
   response.writeHead(status, headers);
@@ -132,7 +132,7 @@ function sendProblem(service: Service, response: ServerResponse, error: unknown)
   const { slug, details } = problemFrom(error);
   if (slug === 'internal') service.onFault(error);
   const problem = problemOf(slug, details);
-  // What is left of a body that was not read must not be taken for the next request.
+  // The rest of an unread body must not be taken for the next request.
   if (!response.req.complete) response.shouldKeepAlive = false;
   const headers = Object.entries(problemHeaders(slug, details)).flat();
   send(response, problem.status, headers, JSON.stringify(problem));

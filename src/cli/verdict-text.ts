@@ -1,6 +1,6 @@
-/** Verdicts for people: a line for each, and below it what is wrong. */
+/** Verdicts as text for people: one line for each, and below it what is wrong. */
 
-/** What the API, or a bundle on its own, says of a log. */
+/** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {
   readonly host: string;
   readonly holds: boolean;
@@ -15,7 +15,7 @@ export interface Verdicts {
     readonly keys: readonly string[];
     readonly untrusted: number;
   };
-  /** Absent where there are no tables: in a file. */
+  /** Absent for a file, which has no tables. */
   readonly projections?:
     | { readonly holds: boolean; readonly rows: number; readonly tables: readonly Table[] }
     | Stopped;
@@ -103,7 +103,7 @@ function chainText(chain: Verdicts['chain']): string {
   const proven =
     checkpoints === 0
       ? none
-      : `${checkpoints} checkpoints up to position ${proven_to}, key ${keys.join(', ')}`;
+      : `${checkpoints === 1 ? '1 checkpoint' : `${checkpoints} checkpoints`} up to position ${proven_to}, key ${keys.join(', ')}`;
   return `${position} events, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }
 
@@ -134,7 +134,11 @@ function outcomeLines(verdict: Verdicts['outcomes']): string[] {
   if ('stopped' in verdict) return [verdictLine('outcomes', false, verdict.stopped)];
   const { holds, position, difference_count, differences } = verdict;
   return [
-    verdictLine('outcomes', holds, `${difference_count} of ${position} are answered otherwise`),
+    verdictLine(
+      'outcomes',
+      holds,
+      `${difference_count} of ${position} calls are answered differently today`,
+    ),
     ...differences.map((one) => `    position ${one.position}: ${differenceText(one)}`),
     ...more(difference_count, differences.length),
   ];

@@ -1,23 +1,23 @@
 /**
- * Whether two answers to one call agree. The model says by which rule it refuses, a kernel does not,
- * and a revision that was not written reads as 0: neither makes a difference.
+ * Whether two answers to one call agree. The model names the rule of a refusal, a kernel does not,
+ * and an unwritten revision reads as 0: neither counts as a difference.
  */
 import { isRefusal, type Outcome, type QueryOutputs } from './outcome.ts';
 
-/** Whether two kernels said the same to a caller. */
+/** Whether two kernels gave a caller the same answer. */
 export function sameAnswer(one: Outcome, other: Outcome): boolean {
-  return equal(said(one), said(other));
+  return equal(stripReason(one), stripReason(other));
 }
 
-function said(outcome: Outcome): unknown {
+function stripReason(outcome: Outcome): unknown {
   const { query, ...rest } = outcome;
-  const told = query === undefined ? {} : { query: written(query) };
+  const told = query === undefined ? {} : { query: stripZeroRevision(query) };
   if (!isRefusal(outcome)) return { ...rest, verified: undefined, ...told };
   const { errno, stage } = outcome;
   return { errno, ...(stage === undefined ? {} : { stage }), ...told };
 }
 
-function written({ revision, ...query }: QueryOutputs): unknown {
+function stripZeroRevision({ revision, ...query }: QueryOutputs): unknown {
   return revision === undefined || revision === 0 ? query : { ...query, revision };
 }
 

@@ -14,6 +14,8 @@ export interface Caller {
   readonly process: Process;
   /** A directory that is open for the length of this call and holds a number meanwhile. */
   readonly opened: { readonly fd: number; readonly file: OpenFile } | undefined;
+  /** The number that a real kernel gave to the fd of this call, where its answer was observed. */
+  readonly granted: number | undefined;
 }
 
 /** Whether the caller has a capability itself. */
@@ -21,12 +23,12 @@ export function has(caller: Caller, capability: Capability): boolean {
   return caller.process.caps.includes(capability);
 }
 
-/** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
+/** CAP_SYS_ADMIN replaces CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
 export function bpfCapable(caller: Caller): boolean {
   return has(caller, 'sys_admin') || (caller.kernel.switches.cap_bpf && has(caller, 'bpf'));
 }
 
-/** What the attach, link and query checks want (§18): CAP_NET_ADMIN, or from ~6.5 SYS_ADMIN. */
+/** The capability for attach, link and query (§18): CAP_NET_ADMIN, or from ~6.5 SYS_ADMIN. */
 export function netAdminCapable(caller: Caller): boolean {
   if (has(caller, 'net_admin')) return true;
   return caller.kernel.switches.sys_admin_is_net_admin && has(caller, 'sys_admin');
@@ -46,7 +48,7 @@ export function progAt(caller: Caller, fd: number, field: string): Program | Ref
   if (file.kind !== 'prog') {
     return refusal('EINVAL', 'prog-fd-is-no-program', { field, fd, kind: file.kind });
   }
-  return held(caller.kernel.programs.get(file.id));
+  return expectObject(caller.kernel.programs.get(file.id));
 }
 
 /** The link an fd names: EBADF when closed, EINVAL when it is something else. */
@@ -56,7 +58,7 @@ export function linkAt(caller: Caller, fd: number, field: string): Link | Refusa
   if (file.kind !== 'link') {
     return refusal('EINVAL', 'link-fd-is-no-link', { field, fd, kind: file.kind });
   }
-  return held(caller.kernel.links.get(file.id));
+  return expectObject(caller.kernel.links.get(file.id));
 }
 
 /** The map an fd names: EBADF when closed, EINVAL when it is something else. */
@@ -70,7 +72,7 @@ export function mapAt(
   if (file.kind !== 'map') {
     return refusal('EINVAL', 'map-fd-is-no-map', { field, fd, kind: file.kind });
   }
-  return { map: held(caller.kernel.maps.get(file.id)), file };
+  return { map: expectObject(caller.kernel.maps.get(file.id)), file };
 }
 
 /**
@@ -95,8 +97,13 @@ export function fdsInOrder(process: Process): Fd[] {
   return [...process.fds].sort(([a], [b]) => a - b).map(([, fd]) => fd);
 }
 
-/** The lowest number that is free, or undefined when the soft limit leaves none (EMFILE). */
+/** The number of a new fd: the lowest that is free, or undefined when the soft limit leaves none (EMFILE). */
 export function lowestFree(caller: Caller): number | undefined {
+  return caller.granted ?? freeNumber(caller);
+}
+
+/** The same, whatever a real kernel gave. */
+export function freeNumber(caller: Caller): number | undefined {
   const { fds, nofile } = caller.process;
   const fd = fds.lowestFree(caller.opened?.fd);
   return fd < nofile ? fd : undefined;
@@ -110,7 +117,7 @@ export function noFreeFd(caller: Caller): Refusal {
   });
 }
 
-function held<T>(object: T | undefined): T {
+function expectObject<T>(object: T | undefined): T {
   if (object === undefined) throw new Error('impossible state: an open file on a freed object');
   return object;
 }

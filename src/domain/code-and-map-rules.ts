@@ -53,11 +53,14 @@ export const CODE_AND_MAP_RULES = {
     'map_alloc_check §25.1',
     'max_entries {max_entries} does not fit {map_type}',
   ),
-  'map-full': rule('htab_map_update_elem', 'map {map_id} has its {max_entries} elements'),
+  'map-full': rule(
+    'htab_map_update_elem',
+    'map {map_id} already has {max_entries} elements, its max_entries',
+  ),
   'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
-  'element-exists': rule('map_update_elem §25.4', 'map {map_id} has that element'),
+  'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
   'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
-  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after that'),
+  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after this one'),
   'elements-stay': rule(
     'map_delete_elem §25.4',
     'elements of {map_type} map {map_id} cannot be deleted',

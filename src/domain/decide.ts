@@ -1,9 +1,9 @@
 /**
- * `decide`: what the kernel answers to a call, and what follows. It reads the state and changes
+ * `decide`: the kernel's answer to a call, and its effects. It reads the state and changes
  * nothing; it is total and deterministic.
  */
 import type { Call, Target } from './call.ts';
-import { type Caller, lowestFree, noFreeFd } from './caller.ts';
+import { type Caller, freeNumber, noFreeFd } from './caller.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
@@ -27,20 +27,25 @@ import { gate } from './privilege.ts';
 export function decide(kernel: Kernel, pid: number, call: Call): Decision {
   const process = kernel.processes.get(pid);
   if (process === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
-  return answer({ kernel, process, opened: undefined }, call);
+  return answer({ kernel, process, opened: undefined, granted: undefined }, call);
 }
 
-/** Names are compared one by one, so what a node's agents do all day comes first. */
+/** The same of a caller as it is told, whose new fd has the number that it was granted. */
+export function decideFor(caller: Omit<Caller, 'opened'>, call: Call): Decision {
+  return answer({ ...caller, opened: undefined }, call);
+}
+
+/** The most frequent calls come first: docs/performance.md#a-switch-over-names */
 function answer(caller: Caller, call: Call): Decision {
   switch (call.name) {
     case 'link_update':
-      return gated(caller, call, linkUpdate);
+      return passGate(caller, call, linkUpdate);
     case 'link_create':
       return onTarget(caller, call, linkCreate);
     case 'close':
       return close(caller, call);
     case 'prog_load':
-      return gated(caller, call, progLoad);
+      return passGate(caller, call, progLoad);
     case 'prog_attach':
       return onTarget(caller, call, progAttach);
     case 'prog_detach':
@@ -88,44 +93,44 @@ function answer(caller: Caller, call: Call): Decision {
     case 'chmod':
       return chmod(caller, call);
     case 'prog_bind_map':
-      return gated(caller, call, progBindMap);
+      return passGate(caller, call, progBindMap);
     case 'link_detach':
-      return gated(caller, call, linkDetach);
+      return passGate(caller, call, linkDetach);
     case 'obj_pin':
-      return gated(caller, call, objPin);
+      return passGate(caller, call, objPin);
     case 'obj_get':
-      return gated(caller, call, objGet);
+      return passGate(caller, call, objGet);
     case 'obj_get_info_by_fd':
-      return gated(caller, call, objGetInfo);
+      return passGate(caller, call, objGetInfo);
     case 'prog_get_fd_by_id':
-      return gated(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
+      return passGate(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
     case 'link_get_fd_by_id':
-      return gated(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
+      return passGate(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
     case 'map_get_fd_by_id':
-      return gated(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
+      return passGate(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
     case 'prog_get_next_id':
-      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
     case 'link_get_next_id':
-      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'link', start_id));
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'link', start_id));
     case 'map_get_next_id':
-      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'map', start_id));
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'map', start_id));
     case 'map_create':
-      return gated(caller, call, mapCreate);
+      return passGate(caller, call, mapCreate);
     case 'map_lookup_elem':
-      return gated(caller, call, mapLookup);
+      return passGate(caller, call, mapLookup);
     case 'map_update_elem':
-      return gated(caller, call, mapUpdate);
+      return passGate(caller, call, mapUpdate);
     case 'map_delete_elem':
-      return gated(caller, call, mapDelete);
+      return passGate(caller, call, mapDelete);
     case 'map_get_next_key':
-      return gated(caller, call, mapNextKey);
+      return passGate(caller, call, mapNextKey);
     default:
       return call satisfies never;
   }
 }
 
 /** A call that goes through bpf(2), and so through its gate. */
-function gated<C extends { readonly attr_size?: number }>(
+function passGate<C extends { readonly attr_size?: number }>(
   caller: Caller,
   call: C,
   made: (caller: Caller, call: C) => Decision,
@@ -135,7 +140,7 @@ function gated<C extends { readonly attr_size?: number }>(
 }
 
 /**
- * The same with a cgroup as its target. `target_path` stands for open, call, close: the directory is
+ * The same with a cgroup as its target. `target_path` means open, call, close: the directory is
  * opened before bpf(2) is entered, and takes the lowest free number for the length of the call.
  */
 function onTarget<C extends Target & { readonly attr_size?: number }>(
@@ -148,7 +153,7 @@ function onTarget<C extends Target & { readonly attr_size?: number }>(
     const refused = gate(caller, call.attr_size);
     return refused === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(refused);
   }
-  const fd = lowestFree(caller);
+  const fd = freeNumber(caller);
   if (fd === undefined) return refuse({ ...noFreeFd(caller), stage: 'open' });
   const id = caller.kernel.cgroupIds.get(path);
   if (id === undefined)
@@ -156,5 +161,6 @@ function onTarget<C extends Target & { readonly attr_size?: number }>(
   const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
   const refused = gate(caller, call.attr_size);
   if (refused !== undefined) return refuse(refused);
-  return made({ kernel: caller.kernel, process: caller.process, opened }, call, fd);
+  const { kernel, process, granted } = caller;
+  return made({ kernel, process, opened, granted }, call, fd);
 }

@@ -25,7 +25,7 @@ export function refusal(errno: Errno, rule: RuleName, about?: About): Refusal {
   return about === undefined ? { errno, rule } : { errno, rule, about };
 }
 
-/** The call is refused and changes nothing, but for `effects` (a burned link id, a leaked reference). */
+/** The call is refused and changes nothing, except `effects` (a burned link id, a leaked reference). */
 export function refuse(outcome: Refusal, effects: readonly Effect[] = NOTHING): Decision {
   return { outcome, effects };
 }
@@ -37,6 +37,6 @@ export function unknownCommand(command: string): Decision {
 
 /** Whether a lookup ended in a refusal instead of what was looked up. */
 export function isRefused(found: object): found is Refusal {
-  // Read rather than asked for by `in`, which V8 does not cache for objects of many shapes.
+  // Read, not asked for by `in`: docs/performance.md#asking-by-in
   return (found as Partial<Refusal>).rule !== undefined;
 }

@@ -60,6 +60,11 @@ export interface Success {
    * a kernel's verifier says is not known.
    */
   readonly verified?: false;
+  /** Observed: which object the call made or opened, where the recorder knows it. */
+  readonly prog_id?: number;
+  readonly link_id?: number;
+  readonly map_id?: number;
+  readonly cgroup_id?: number;
 }
 
 /** The objects that a refusal is about; they fill the rule's sentence. */

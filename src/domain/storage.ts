@@ -11,8 +11,8 @@ import type { BpfMap, Cgroup, Entry, Kernel, Program } from './kernel.ts';
 /** Bytes of a key that is a cgroup id alone. */
 const KEY_WITHOUT_TYPE = 8;
 
-/** Where an entry stands: its storages are of this cgroup and attach type. */
-interface Place {
+/** The place of an entry: its storages have this cgroup and attach type. */
+interface StoragePlace {
   readonly cgroup: Cgroup;
   readonly type: AttachType;
 }
@@ -44,7 +44,7 @@ export function sameKey(a: MapKey, b: MapKey): boolean {
 export function storagesMade(
   kernel: Kernel,
   program: Program,
-  { cgroup, type }: Place,
+  { cgroup, type }: StoragePlace,
   others: readonly Entry[],
 ): Effect[] {
   const effects: Effect[] = [];
@@ -61,7 +61,7 @@ export function storagesMade(
 }
 
 /**
- * What becomes of an entry's storages when it goes: nothing, unless they belong to it (§25.6).
+ * The effects on an entry's storages when it is removed: none, unless they belong to it (§25.6).
  * Entries of one program at one place have one key, which shows the storage of the oldest. On
  * those kernels entries are only appended, so the oldest is the first.
  *
@@ -69,7 +69,7 @@ export function storagesMade(
  */
 export function storagesFreed(
   kernel: Kernel,
-  { cgroup, type }: Place,
+  { cgroup, type }: StoragePlace,
   entries: readonly Entry[],
   index: number,
   reason: Reason,

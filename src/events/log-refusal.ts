@@ -1,5 +1,5 @@
 /**
- * What the log itself refuses, as opposed to the kernel: nothing was recorded, unless `why` is
+ * Refusals by the log, not by the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
 import type { ConfigFault } from '../domain/release/config.ts';
@@ -7,35 +7,35 @@ import { unknownRelease } from '../domain/release/release.ts';
 import type { PassedLimit } from '../domain/size.ts';
 
 export type Why =
-  | { readonly why: 'host-unknown'; readonly host: string }
+  | { readonly why: 'no-such-host'; readonly host: string }
   | { readonly why: 'host-exists'; readonly host: string }
   /** A branch of a branch of a branch, and so on. */
   | { readonly why: 'branch-too-deep'; readonly depthMax: number }
   /** The database is distributed by host, and a branch would read rows of several. */
   | { readonly why: 'branches-unsupported' }
-  | { readonly why: 'release-unknown'; readonly release: string }
-  /** The log is not where the writer of the request thought it was. */
-  | { readonly why: 'position-mismatch'; readonly expected: number; readonly actual: number }
-  /** A position after the head was asked for. */
-  | { readonly why: 'position-unknown'; readonly position: number; readonly head: number }
+  | { readonly why: 'unknown-release'; readonly release: string }
+  /** The head of the log is not at the position that the request expects. */
+  | { readonly why: 'position-changed'; readonly expected: number; readonly actual: number }
+  /** The request names a position after the head. */
+  | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
   | { readonly why: 'idempotency-mismatch'; readonly key: string; readonly line: number }
   /** `field` of call `call` refers to an answer that it cannot use. */
   | {
-      readonly why: 'reference-invalid';
+      readonly why: 'bad-reference';
       readonly call: number;
       readonly field: string;
       readonly result_of: number;
       readonly because: 'later' | 'refused';
     }
-  /** `call` of `calls` was made later than it can have been. */
+  /** `call` of `calls` has a time that is too far ahead. */
   | {
       readonly why: 'at-ahead';
       readonly call: number;
       readonly calls: number;
       readonly aheadMaxS: number;
     }
-  /** A boot is asked for that would spoil its host. */
+  /** The configuration of a boot is not one that a host can have. */
   | { readonly why: 'config-invalid'; readonly fault: ConfigFault }
   /** `call` of `calls` makes the state larger than a host may be. */
   | (PassedLimit & {
@@ -58,7 +58,7 @@ export type Why =
     }
   | { readonly why: 'submission-empty' }
   | { readonly why: 'submission-too-long'; readonly calls: number; readonly callsMax: number }
-  /** Too much waits to be recorded on this host. */
+  /** Too many calls wait to be recorded on this host. */
   | {
       readonly why: 'queue-full';
       readonly calls: number;
@@ -77,7 +77,7 @@ export type Why =
       readonly position: number;
       readonly because: string;
     }
-  /** Too many hosts are being written at once in this process. */
+  /** Too many hosts are being written concurrently in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
   /** The database did not answer: whether the request was recorded is not known. */
   | { readonly why: 'fate-unknown'; readonly retryAfterMs: number }
@@ -109,32 +109,32 @@ export function isSigningRefused(error: unknown): error is LogRefusal {
 
 function sentence(reason: Why): string {
   switch (reason.why) {
-    case 'host-unknown':
+    case 'no-such-host':
       return `there is no host ${reason.host}`;
     case 'host-exists':
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':
-      return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
+      return `a branch has at most ${reason.depthMax} ancestors; branch from an earlier position or host`;
     case 'branches-unsupported':
       return 'this database is distributed by host and has no branches (docs/citus.md)';
-    case 'release-unknown':
+    case 'unknown-release':
       return unknownRelease(reason.release);
-    case 'position-mismatch':
-      return `the log stands at position ${reason.actual}, not at ${reason.expected}`;
-    case 'position-unknown':
+    case 'position-changed':
+      return `the head of the log is at position ${reason.actual}, not at ${reason.expected}`;
+    case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':
       return `the idempotency key ${reason.key} was used for another request; a new request needs a new key`;
-    case 'reference-invalid':
+    case 'bad-reference':
       return (
         `${reason.field} of call ${reason.call} refers to the result of call ` +
-        `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
+        `${reason.result_of}, which ${reason.because === 'later' ? 'is not an earlier call' : 'was refused'}; ` +
         'nothing was recorded'
       );
     case 'at-ahead':
       return (
-        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s after now by the ` +
-        "service's clock; correct the clock that it comes from, or leave it out; nothing was recorded"
+        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s ahead of the clock of ` +
+        'the service; correct the clock that it comes from, or leave it out; nothing was recorded'
       );
     case 'config-invalid':
       return `config.${reason.fault.field}: ${reason.fault.message}`;
@@ -147,14 +147,14 @@ function sentence(reason: Why): string {
       return `${ofCall('call', reason)}${reason.calls > 1 ? ': ' : ''}${reason.sentence}; nothing was recorded`;
     case 'state-too-large':
       return (
-        `from position ${reason.position} on the state has more than ${reason.limit} rows, more ` +
-        `than this service holds: read it at an earlier position, or branch from one; events can ` +
-        'be read and exported as ever'
+        `from position ${reason.position} on the state has more than ${reason.limit} rows, the most ` +
+        `that this service holds: read it at an earlier position, or branch from one; you can ` +
+        'still read and export the events'
       );
     case 'submission-empty':
       return 'there is no call to record';
     case 'submission-too-long':
-      return `${reason.calls} calls at once are more than ${reason.callsMax}`;
+      return `${reason.calls} calls in one request are more than ${reason.callsMax}`;
     case 'queue-full':
       return (
         `${reason.calls} of ${reason.callsMax} calls, ${reason.submissions} of ` +
@@ -164,7 +164,7 @@ function sentence(reason: Why): string {
     case 'signing-refused':
       return `the log of ${reason.host} is not signed: ${reason.because}`;
     case 'hosts-busy':
-      return `${reason.hostsMax} hosts are being written at once`;
+      return `${reason.hostsMax} hosts are being written concurrently, the most that this service takes`;
     case 'fate-unknown':
       return 'the database did not answer: whether this was recorded is not known';
     case 'closed':

@@ -1,6 +1,6 @@
 /**
  * Turns of the event loop. One thread answers everybody, so work that takes long is done in pieces,
- * and between two pieces whoever waits is looked after. All who work in pieces stand in one line:
+ * and between two pieces others are served. All work in pieces waits in one queue:
  * however many they are, one piece is done in each turn of the loop.
  */
 
@@ -9,7 +9,7 @@ const PIECE_MS = 8;
 
 const line: (() => void)[] = [];
 
-/** Waits until it is one's turn: everything that has arrived meanwhile is looked after first. */
+/** Waits for a turn: everything that has arrived meanwhile is served first. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     line.push(resolve);
@@ -22,7 +22,7 @@ function next(): void {
   if (line.length > 0) setImmediate(next);
 }
 
-/** Tells a loop that awaits anyway when its piece of work is done. */
+/** Shows a loop that awaits anyway when its piece of work is done. */
 export class Pace {
   #end = performance.now() + PIECE_MS;
 
@@ -54,7 +54,7 @@ export function* walk<T>(rows: Iterable<T>, visit: (row: T) => void): Pausing<vo
 }
 
 /** What `of` makes of each row, with pauses. */
-export function* mapped<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]> {
+export function* mapInTurns<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]> {
   const made: U[] = [];
   yield* walk(rows, (row) => made.push(of(row)));
   return made;
@@ -64,7 +64,7 @@ export function* mapped<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]
 const SORTED_ROWS = 512;
 
 /** The rows in order, equal ones in the order in which they came, with pauses. */
-export function* sorted<T>(rows: readonly T[], compare: (a: T, b: T) => number): Pausing<T[]> {
+export function* sortInTurns<T>(rows: readonly T[], compare: (a: T, b: T) => number): Pausing<T[]> {
   let runs: T[][] = [];
   for (let from = 0; from < rows.length; from += SORTED_ROWS) {
     runs.push(rows.slice(from, from + SORTED_ROWS).sort(compare));
@@ -73,14 +73,14 @@ export function* sorted<T>(rows: readonly T[], compare: (a: T, b: T) => number):
   while (runs.length > 1) {
     const merged: T[][] = [];
     for (let i = 0; i < runs.length; i += 2) {
-      merged.push(yield* mergedOf(runs[i] as T[], runs[i + 1] ?? [], compare));
+      merged.push(yield* merge(runs[i] as T[], runs[i + 1] ?? [], compare));
     }
     runs = merged;
   }
   return runs[0] ?? [];
 }
 
-function* mergedOf<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<T[]> {
+function* merge<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<T[]> {
   let [i, j] = [0, 0];
   const merged: T[] = [];
   while (i < a.length || j < b.length) {
@@ -92,7 +92,7 @@ function* mergedOf<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<
 }
 
 /** Does the work without a pause. */
-export function atOnce<T>(work: Pausing<T>): T {
+export function inOnePiece<T>(work: Pausing<T>): T {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;

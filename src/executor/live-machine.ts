@@ -1,6 +1,6 @@
 /**
  * The real kernel as a machine: it performs the calls of the log in a scratch place of this machine
- * and shows the state that followed. For comparing the model with the kernel it stands in for.
+ * and shows the state afterwards. It serves to compare the model with a real kernel.
  */
 import { readFileSync } from 'node:fs';
 import type { Call } from '../domain/call.ts';
@@ -21,7 +21,7 @@ import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
 export interface LiveMachine {
-  /** A real kernel tells effects only in part, so its state is to be read after each call. */
+  /** A real kernel shows only some effects, so the state must be read after each call. */
   readonly tellsAllEffects: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(): Promise<LiveWorld>;
@@ -40,15 +40,15 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
   const kernel = await bindKernel();
   const scratch = makeScratch(kernel);
   try {
-    return machineOn(kernel, scratch, booted);
+    return openMachine(kernel, scratch, booted);
   } catch (error) {
     removeScratch(kernel, scratch);
     throw error;
   }
 }
 
-function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
-  const live = openLive(kernel, scratch, { config, nameNew: counted(config) });
+function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
+  const live = openLive(kernel, scratch, { config, nameNew: countIds(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = {
@@ -78,8 +78,8 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
   };
 }
 
-/** Gives out the log's ids in the order in which things are made. */
-function counted(config: BootConfig): LiveKernel['nameNew'] {
+/** Assigns the log's ids in the order in which objects are made. */
+function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
     link: config.first_link_id,
@@ -90,7 +90,7 @@ function counted(config: BootConfig): LiveKernel['nameNew'] {
   return (kind) => next[kind]++;
 }
 
-/** What the kernel may still have to do after a call that it accepted. */
+/** Work that the kernel may still have to do after a successful call. */
 function lateAfter(live: LiveKernel, call: Call): Late | undefined {
   switch (call.name) {
     case 'rmdir':
@@ -106,7 +106,7 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Only maps are late: the last fd of a program or link frees it at once.
+      // Only maps are late: the last fd of a program or link frees it immediately.
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:
       return undefined;

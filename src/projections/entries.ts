@@ -13,10 +13,10 @@ import { newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { entryVersions } from './schema.ts';
-import { spelled, unspelled } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 import type { ListKey } from './touched.ts';
 
-/** One entry as it stands in a list. */
+/** One entry of a list. */
 export interface ListedEntry {
   readonly prog_id: number;
   /** Absent for a program that is attached directly. */
@@ -34,7 +34,7 @@ export interface EntryListRow {
 }
 
 /** An entry with the program that it runs. */
-export function listedEntry(kernel: Kernel, entry: Entry): ListedEntry {
+export function describeEntry(kernel: Kernel, entry: Entry): ListedEntry {
   const prog_id = progIdOf(kernel, entry);
   if (entry.preorder) {
     const preorder = entry.preorder;
@@ -50,7 +50,7 @@ export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) 
   const list = cgroup && listOf(cgroup, key.attach_type);
   return {
     cgroup_id: key.cgroup_id,
-    attach_type: spelled(key.attach_type),
+    attach_type: spellType(key.attach_type),
     mode: list?.mode ?? null,
     revision: list?.revision ?? null,
     entries: list === undefined ? null : entriesText(kernel, list),
@@ -59,7 +59,7 @@ export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) 
 });
 
 function entriesText(kernel: Kernel, { entries: held }: EntryList): string {
-  return JSON.stringify(held.map((entry) => listedEntry(kernel, entry)));
+  return JSON.stringify(held.map((entry) => describeEntry(kernel, entry)));
 }
 
 const OF_CGROUP = lineText(
@@ -74,15 +74,15 @@ const OF_CGROUP = lineText(
 
 type Stored = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
 
-/** Those of a cgroup's lists that are there, in the order of the attach types' numbers. */
+/** The lists of a cgroup that exist, in the order of the attach types' numbers. */
 export async function listsOf(
   database: Queryable,
   moment: Moment,
   { cgroup_id, types }: { readonly cgroup_id: number; readonly types: readonly AttachType[] },
 ): Promise<EntryListRow[]> {
-  const params = [...at(moment), cgroup_id, sqlArray(types.map(spelled))] as const;
+  const params = [...at(moment), cgroup_id, sqlArray(types.map(spellType))] as const;
   const rows = await queryLine<Stored>(database, OF_CGROUP, params);
   return rows
-    .map((row): EntryListRow => ({ ...row, attach_type: unspelled(row.attach_type) }))
+    .map((row): EntryListRow => ({ ...row, attach_type: parseType(row.attach_type) }))
     .sort((a, b) => attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type));
 }

@@ -1,11 +1,11 @@
-/** Where the entries of lists come from: the positions of the events that put them there. */
+/** The origin of entries: the positions of the events that attached them. */
 import type { AttachType } from '../domain/attach-type.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
-import { spelled } from './spelling.ts';
+import { spellType } from './spelling.ts';
 
 const OF_LIST = 'boot = $2 and cgroup_id = wanted.cgroup_id and attach_type = $4';
 
@@ -15,7 +15,7 @@ const NEWEST = {
   where: OF_LIST,
 };
 
-/** The newest version in which the wanted program does not stand directly. */
+/** The newest version in which the wanted program is not attached directly. */
 const NEWEST_WITHOUT = {
   table: 'entry_versions',
   columns: 'position_from',
@@ -41,13 +41,13 @@ const ENTRIES_SINCE = lineText(
   left join lateral ${newestOf(form, NEWEST)} newest on true order by nth`,
 );
 
-/** A program that stands directly in the list of a cgroup. */
+/** A program that is attached directly in the list of a cgroup. */
 export interface DirectEntry {
   readonly cgroup_id: number;
   readonly prog_id: number;
 }
 
-/** The events that attached programs, which stand directly in lists for a type, to them. */
+/** The events that attached programs directly, in lists for a type. */
 export async function entriesSince(
   database: Queryable,
   moment: Moment,
@@ -57,7 +57,7 @@ export async function entriesSince(
   if (entries.length === 0) return [];
   const rows = await queryLine<{ position: number | null }>(database, ENTRIES_SINCE, [
     ...at(moment),
-    spelled(attach_type),
+    spellType(attach_type),
     sqlArray(entries.map(({ cgroup_id }) => cgroup_id)),
     sqlArray(entries.map(({ prog_id }) => prog_id)),
   ]);
@@ -116,12 +116,12 @@ const WRITTEN_SINCE = lineText(
 );
 
 /** The event in which a kernel bug wrote an array. */
-export async function writtenSince(
+export async function findWrittenSince(
   database: Queryable,
   moment: Moment,
   place: { readonly cgroup_id: number; readonly attach_type: AttachType },
 ): Promise<number> {
-  const params = [...at(moment), place.cgroup_id, spelled(place.attach_type)] as const;
+  const params = [...at(moment), place.cgroup_id, spellType(place.attach_type)] as const;
   const [row] = await queryLine<{ position: number }>(database, WRITTEN_SINCE, params);
   if (row === undefined) throw new Error(`no array was written at cgroup ${place.cgroup_id}`);
   return row.position;

@@ -1,5 +1,5 @@
 /**
- * Everything that an effective array was made of between two positions: the cgroups at a path and
+ * The parts of an effective array between two positions: the cgroups at a path and
  * above it, and each version of their lists, in the order of the log. Read from the version
  * tables, so it costs what changed there, however long the log is.
  */
@@ -9,7 +9,7 @@ import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import type { ListedEntry } from './entries.ts';
-import { spelled } from './spelling.ts';
+import { spellType } from './spelling.ts';
 
 /** A cgroup at one of the paths, for as long as it was there. */
 export interface CgroupLife {
@@ -80,7 +80,7 @@ const versionsOf = (table: string, columns: string): LineText =>
 const LISTS = versionsOf('entry_versions', 'mode, entries::json as entries');
 const WRITTEN = versionsOf('written_array_versions', 'prog_ids::json as prog_ids');
 
-/** The cgroups that stood at any of the paths during boots, up to a position. */
+/** The cgroups that had one of the paths during boots, up to a position. */
 export function cgroupLives(
   database: Queryable,
   { host_id, to }: Span,
@@ -116,7 +116,7 @@ export function listVersions(
 }
 
 /** Each array that a kernel bug wrote at the cgroups for an attach type, and where it ended. */
-export function writtenVersions(
+export function readWrittenVersions(
   database: Queryable,
   span: Span,
   wanted: Wanted,
@@ -130,5 +130,5 @@ function parameters(
 ): [number, ...unknown[]] {
   const boots = sqlArray(lives.map(({ boot }) => boot));
   const ids = sqlArray(lives.map(({ cgroup_id }) => cgroup_id));
-  return [host_id, spelled(attach_type), from, to, boots, ids, limit];
+  return [host_id, spellType(attach_type), from, to, boots, ids, limit];
 }

@@ -1,6 +1,6 @@
 /**
- * A projection: one question about the world, answered by one table of versions. It says which
- * table that is and how the version of a key reads in a kernel; the projector does the rest.
+ * A projection: one question about the state, answered by one table of versions. It names the
+ * table and reads the version of a key from a kernel; the projector does the rest.
  */
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
@@ -8,10 +8,10 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { ColumnType, ProjectionTable } from '../events/projector.ts';
 
 /** What the projector fills in itself. */
-type Place = 'host_id' | 'boot' | 'position_from';
+type RowPlace = 'host_id' | 'boot' | 'position_from';
 
 /** The columns that a projection fills for a key, by name. */
-export type VersionOf<T extends PgTable> = Omit<T['$inferSelect'], Place>;
+export type VersionOf<T extends PgTable> = Omit<T['$inferSelect'], RowPlace>;
 
 export interface Projection<K> {
   readonly table: ProjectionTable;
@@ -35,7 +35,7 @@ function columnType(sqlType: string): ColumnType {
   return type;
 }
 
-/** Joins a table with the function that reads its versions off a kernel. */
+/** Joins a table with the function that reads its versions from a kernel. */
 export function projection<T extends PgTable, K>(
   table: T,
   versionOf: (kernel: Kernel, key: K) => VersionOf<T>,

@@ -10,13 +10,14 @@ import { boots } from './boots.ts';
 import { cgroups } from './cgroups.ts';
 import { elements } from './elements.ts';
 import { entries } from './entries.ts';
+import { holes } from './holes.ts';
 import { links } from './links.ts';
 import { maps } from './maps.ts';
 import { pins } from './pins.ts';
 import { programs } from './programs.ts';
 import type { Projection, Value, Version } from './projection.ts';
 import { storages } from './storages.ts';
-import { type Touched, touchedBy } from './touched.ts';
+import { collectTouched, type Touched } from './touched.ts';
 import { writtenArrays } from './written-arrays.ts';
 
 interface Part {
@@ -43,18 +44,21 @@ const PARTS: readonly Part[] = [
   part(maps, (touched) => touched.maps),
   part(storages, (touched) => touched.storages?.values()),
   part(elements, (touched) => touched.elements?.values()),
+  part(holes, (touched) => touched.holes),
 ];
 
 const NOTHING: readonly ProjectionRow[] = [];
 const NO_ROWS: readonly (readonly ProjectionRow[])[] = PARTS.map(() => NOTHING);
 
-/** The projector of every projection; `tables[i]` is where `project(…)[i]` goes. */
+/** The projector of every projection; `tables[i]` is the table of the rows `project(…)[i]`. */
 export const projector: Projector = {
   tables: PARTS.map(({ projection }) => projection.table),
 
   project(kernel, event) {
-    if (event.effects.length === 0) return NO_ROWS;
-    const touched = touchedBy(kernel, event.effects);
+    const isHole = event.call.name === 'lost';
+    if (event.effects.length === 0 && !isHole) return NO_ROWS;
+    const touched = collectTouched(kernel, event.effects);
+    if (isHole) touched.holes = [event.position];
     return PARTS.map(({ projection, keys }) => {
       const found = keys(touched);
       return found === undefined ? NOTHING : rowsOf(projection, found, kernel, event);

@@ -1,9 +1,9 @@
 /**
  * The tables of the projections. Each holds versions: a row holds from `position_from` until the
- * next row of its key, and a row with `gone` says that the thing ended there. Rows are only added,
+ * next row of its key, and a row with `gone` says that the object ended there. Rows are only added,
  * so any past position reads the same tables as the head.
  *
- * Kernel ids mean something only within one boot, so the boot stands in every key. Paths may be
+ * Kernel ids have a meaning only within one boot, so the boot is in every key. Paths may be
  * longer than an index row, so they are indexed by their md5 and compared in full.
  */
 import { type SQL, sql } from 'drizzle-orm';
@@ -21,7 +21,7 @@ import {
 
 const int8 = () => bigint({ mode: 'number' });
 
-/** What every version row begins with; `position_from` follows the table's own key. */
+/** The first columns of every version row; `position_from` follows the table's own key. */
 const place = () => ({ host_id: int8().notNull(), boot: integer().notNull() });
 const version = () => ({ position_from: int8().notNull() });
 const ending = () => ({ gone: boolean().notNull() });
@@ -33,7 +33,7 @@ interface Placed {
 }
 
 /** The primary key serves the newest row at or before a position; the other index serves diffs. */
-function versioned(table: Placed, name: string, ...key: PgColumn[]) {
+function indexVersions(table: Placed, name: string, ...key: PgColumn[]) {
   return [
     primaryKey({
       name: `${name}_pkey`,
@@ -73,7 +73,7 @@ export const cgroupVersions = pgTable(
     ...ending(),
   },
   (t) => [
-    ...versioned(t, 'cgroup_versions', t.cgroup_id),
+    ...indexVersions(t, 'cgroup_versions', t.cgroup_id),
     index('cgroup_versions_path').on(t.host_id, t.boot, md5(t.path), t.position_from),
   ],
 );
@@ -95,7 +95,7 @@ export const programVersions = pgTable(
     storage_map_ids: text(),
     ...ending(),
   },
-  (t) => versioned(t, 'program_versions', t.prog_id),
+  (t) => indexVersions(t, 'program_versions', t.prog_id),
 );
 
 export const linkVersions = pgTable(
@@ -110,7 +110,7 @@ export const linkVersions = pgTable(
     cgroup_id: int8(),
     ...ending(),
   },
-  (t) => versioned(t, 'link_versions', t.link_id),
+  (t) => indexVersions(t, 'link_versions', t.link_id),
 );
 
 export const entryVersions = pgTable(
@@ -126,7 +126,7 @@ export const entryVersions = pgTable(
     entries: text(),
     ...ending(),
   },
-  (t) => versioned(t, 'entry_versions', t.cgroup_id, t.attach_type),
+  (t) => indexVersions(t, 'entry_versions', t.cgroup_id, t.attach_type),
 );
 
 export const writtenArrayVersions = pgTable(
@@ -139,7 +139,7 @@ export const writtenArrayVersions = pgTable(
     /** A JSON array of program ids; null: recomputed from the lists, here and below. */
     prog_ids: text(),
   },
-  (t) => versioned(t, 'written_array_versions', t.cgroup_id, t.attach_type),
+  (t) => indexVersions(t, 'written_array_versions', t.cgroup_id, t.attach_type),
 );
 
 export const pinVersions = pgTable(
@@ -173,7 +173,7 @@ export const mapVersions = pgTable(
     map_name: text(),
     ...ending(),
   },
-  (t) => versioned(t, 'map_versions', t.map_id),
+  (t) => indexVersions(t, 'map_versions', t.map_id),
 );
 
 export const storageVersions = pgTable(
@@ -190,7 +190,7 @@ export const storageVersions = pgTable(
     made: boolean().notNull(),
     ...ending(),
   },
-  (t) => versioned(t, 'storage_versions', t.map_id, t.cgroup_id, t.attach_type),
+  (t) => indexVersions(t, 'storage_versions', t.map_id, t.cgroup_id, t.attach_type),
 );
 
 export const elementVersions = pgTable(
@@ -203,5 +203,10 @@ export const elementVersions = pgTable(
     value: int8(),
     ...ending(),
   },
-  (t) => versioned(t, 'element_versions', t.map_id, t.key),
+  (t) => indexVersions(t, 'element_versions', t.map_id, t.key),
 );
+
+/** Where the record has a hole: the positions of `lost` events, which say what is known of each. */
+export const holes = pgTable('holes', { ...place(), ...version() }, (table) => [
+  primaryKey({ name: 'holes_pkey', columns: [table.host_id, table.position_from] }),
+]);

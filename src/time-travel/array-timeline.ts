@@ -4,7 +4,7 @@
  * searches are asked of it.
  */
 import type { AttachType } from '../domain/attach-type.ts';
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Cgroup, Entry, Kernel } from '../domain/kernel.ts';
@@ -17,9 +17,9 @@ import {
   cgroupLives,
   type ListVersion,
   listVersions,
+  readWrittenVersions,
   type Span,
   type WrittenVersion,
-  writtenVersions,
 } from '../projections/list-versions.ts';
 import { PAGE_LIMIT_MAX } from '../projections/moment.ts';
 import { QuestionLimit } from './question-limit.ts';
@@ -27,10 +27,10 @@ import { QuestionLimit } from './question-limit.ts';
 /** Versions of lists that one question reads. */
 const TIMELINE_ROWS_MAX = 50_000;
 
-/** Which array: of the cgroup at a path, or of one cgroup that stood there. */
+/** The array of a question: of the cgroup at a path, or of one cgroup that had this path. */
 export interface ArrayPlace {
   readonly path: string;
-  /** Only this cgroup, not others that stood at the path. */
+  /** Only this cgroup, not others that had the path. */
   readonly only?: { readonly boot: number; readonly cgroup_id: number };
   readonly attach_type: AttachType;
 }
@@ -44,7 +44,7 @@ export interface Level {
 }
 
 export interface ArrayVersion {
-  /** The event from which it was so; the start of the span for what was so before. */
+  /** The event that made it; the start of the span for an older version. */
   readonly position: number;
   readonly boot: number;
   /** Absent while there is no such cgroup. */
@@ -100,7 +100,7 @@ async function rowsOf(database: Queryable, span: Span, place: ArrayPlace): Promi
   const lives = found.filter(({ position_gone }) => (position_gone ?? to) >= from);
   const wanted = { lives, attach_type: place.attach_type, limit };
   const lists = await listVersions(database, { host_id, from, to }, wanted);
-  const written = await writtenVersions(database, { host_id, from, to }, wanted);
+  const written = await readWrittenVersions(database, { host_id, from, to }, wanted);
   if (Math.max(found.length, lists.length, written.length) > TIMELINE_ROWS_MAX) {
     const many = `changed more than ${TIMELINE_ROWS_MAX} times between ${from} and ${to}`;
     const message = `the lists of ${place.path} ${many}; ask from a later position`;
@@ -143,7 +143,7 @@ function chainPaths(path: string): string[] {
   return path === '/' ? ['/'] : [...chainPaths(parentPath(path)), path];
 }
 
-/** The cgroups of a chain as they stand while the rows are played. */
+/** The cgroups of a chain while the rows are applied. */
 class Chain {
   readonly #place: ArrayPlace;
   /** Living cgroups by path, from the root down. */
@@ -209,11 +209,11 @@ class Chain {
   /** The kernel's own rule, on a kernel that has nothing but this chain. */
   #slots(nearestFirst: readonly Level[]): Slot[] {
     const { attach_type } = this.#place;
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const cgroups = nearestFirst.map((level, i): Cgroup => {
       const parent_id = nearestFirst[i + 1]?.cgroup_id ?? 0;
       const { cgroup_id: id, path, mode } = level;
-      const entries = level.entries.map((entry) => placed(kernel, entry, attach_type));
+      const entries = level.entries.map((entry) => placeEntry(kernel, entry, attach_type));
       const lists = new Map([[attach_type, { mode, revision: 0, entries }]]);
       return { id, parent_id, path, children: 0, processes: 0, lists };
     });
@@ -229,7 +229,7 @@ class Chain {
 }
 
 /** An entry of the list, its link put beside it. */
-function placed(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
+function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };

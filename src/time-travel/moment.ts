@@ -1,5 +1,5 @@
 /**
- * The moment that a reader means, as they write it in `at`, `from` and `to`: a position (`42`), an
+ * A moment as `at`, `from` and `to` spell it: a position (`42`), an
  * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
  * boot (`boot:3`).
  */
@@ -19,7 +19,7 @@ export type MomentText =
 /** What may be written for a moment, for messages. */
 export const MOMENT_FORMS = 'a position (42), an RFC 3339 time, or the end of a boot (boot:2)';
 
-/** Reads a moment; undefined for text that is none. */
+/** Reads a moment; undefined for text that is not a moment. */
 export function parseMoment(text: string): MomentText | undefined {
   if (/^[1-9]\d{0,14}$/.test(text)) return { kind: 'position', position: Number(text) };
   const [, boot] = /^boot:([1-9]\d{0,8})$/.exec(text) ?? [];
@@ -48,7 +48,7 @@ export interface FoundMoment {
 /**
  * The moment that a text means on a host; without a text, the head.
  *
- * @throws LogRefusal `position-unknown` for a position after the head
+ * @throws LogRefusal `no-such-position` for a position after the head
  * @throws MomentUnknown for a time before the first event, or a boot that is not there
  */
 export async function findMoment(
@@ -67,7 +67,7 @@ export async function findMoment(
       return at(head, false);
     case 'position': {
       const { position } = text;
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
       return at(position, true);
     }
     case 'time': {

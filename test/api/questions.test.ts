@@ -145,9 +145,16 @@ describe('explain', () => {
       16,
       'overridden',
       undefined,
-      'hidden by what is nearer: program 4 (own) on /pod/c',
+      'an entry of a nearer cgroup hides it: program 4 (own) on /pod/c',
     ],
-    ['/pod', 4, 16, 'never_attached', undefined, 'nobody attached it there or above'],
+    [
+      '/pod',
+      4,
+      16,
+      'never_attached',
+      undefined,
+      'nobody attached it to this cgroup or to one above it',
+    ],
     [
       '/strict/c',
       4,
@@ -158,7 +165,8 @@ describe('explain', () => {
     ],
     ['/pod/c', 4, 21, 'cgroup_removed', 21, 'the cgroup was removed at 21'],
     ['/pod', 99, 21, 'never_loaded', undefined, 'no program of this id was loaded'],
-    ['/none', 1, 21, 'no_such_cgroup', undefined, 'never such a cgroup'],
+    ['/pod', 99, 21, 'never_loaded', undefined, 'program 99 is not effective on /pod'],
+    ['/none', 1, 21, 'no_such_cgroup', undefined, 'there was no such cgroup'],
   ] as const)('%s, program %i at %i: %s', async (cgroup, program, at, why, position, sentence) => {
     const told = await ask(['explain', egress(cgroup, { program, at })], explanation);
     expect([told.why, told.effective]).toEqual([why, why === 'effective']);
@@ -229,7 +237,7 @@ describe('explain', () => {
       why: 'replaced',
       event: { position: 6 },
       later_refusal: { position: 7 },
-      change: 'attach it to /a with override; it takes the place of program 2 (new)',
+      change: 'attach it to /a with override; it replaces program 2 (new)',
     });
     expect(told.sentence).toContain(
       'program 1 (old) on /a (attached at 5 by init[1]) was replaced at 6',
@@ -245,7 +253,7 @@ describe('explain', () => {
   it('tells where else the program stands, also in the sentence', async () => {
     const at = ['explain', egress('/strict/c', { program: 3, at: 11 })] as const;
     expect((await ask(at, explanation)).sentence).toMatch(
-      /there was never such a cgroup in this boot; it is attached on \/pod for cgroup_inet_egress$/,
+      /there was no such cgroup in this boot; it is attached on \/pod for cgroup_inet_egress$/,
     );
   });
 
@@ -349,6 +357,31 @@ describe('history', () => {
     expect(await positions('programs/1/history', { at: 7 })).toEqual([6, 7]);
   });
 
+  it('of the cgroup that stood at a path, found after its end', async () => {
+    const { items } = await ask(['cgroups/history', { path: '/pod/c' }], history);
+    expect(items.map(({ event }) => event.position)).toEqual([3, 16, 21]);
+  });
+
+  it('of a map and its pin, from the creation over the program to the last fd', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'maps', release: '6.18' } });
+    const body = [
+      { name: 'map_create', map_type: 'cgroup_storage', key_size: 16, value_size: 8 }, // 2: fd 3
+      { ...LOAD, map_fds: [3] }, // 3: fd 4
+      { name: 'obj_pin', bpf_fd: 3, path: '/m' }, // 4
+      { name: 'unlink', path: '/m' }, // 5
+      { name: 'close', fd: 3 }, // 6
+      { name: 'close', fd: 4 }, // 7
+    ].map((call) => ({ call }));
+    await post(service.app, '/v1/hosts/maps/syscalls', { body });
+    const read = async (path: string) =>
+      parsed(await service.app.request(`/v1/hosts/maps/${path}`), history);
+    const { items } = await read('maps/1/history');
+    expect(items.map(({ event }) => event.position)).toEqual([2, 3, 4, 5, 6, 7]);
+    const pinned = await read('pins/history?path=/m');
+    expect(pinned.items.map(({ event }) => event.position)).toEqual([4, 5]);
+    expect(items.at(-1)?.ended).toBe('the program that used it was freed');
+  });
+
   it('in pages', async () => {
     const first = await ask(['programs/1/history', { limit: 2 }], history);
     expect([first.items.length, first.next]).toEqual([2, `${first.position}:7`]);
@@ -387,7 +420,7 @@ describe('diff', () => {
     ]);
     const lines = await text('diff', { from: 11, to: 13 });
     expect(lines).toContain(
-      '~ /pod for cgroup_inet_egress, and 1 cgroups below it alike  [12, 13]',
+      '~ /pod for cgroup_inet_egress, and in the same way for 1 cgroup below it  [12, 13]',
     );
     expect(lines).toContain('- program 3 (obs_v2) by link 1 from place 1');
     expect(lines).toContain('13 at 2026-01-01T00:00:13.000000Z by agent[60] exit (local)');

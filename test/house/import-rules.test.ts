@@ -84,12 +84,17 @@ const planted: readonly (readonly [path: string, source: string, rule?: string])
   ['src/events/kernel-reports/packs.ts', `import '../bundle/x.ts';`, importRule],
   ['src/events/kernel-reports/rows.ts', `import '../storage/x.ts';`],
   ['src/events/kernel-reports/up.ts', `import '../../projections/x.ts';`, importRule],
+  ['src/executor/ledger/service.ts', `import '../../client/x.ts';`],
+  ['src/executor/ledger/up.ts', `import '../../cli/x.ts';`, importRule],
+  ['src/executor/follow/service.ts', `import '../../client/x.ts';`, importRule],
   ['src/recorders/http.ts', `export * from '@hono/node-server';`, importRule],
   ['src/api/http.ts', `export * from 'hono';`],
   ['src/api/sql.ts', `export * from 'postgres';`, importRule],
   ['src/cli/kernel.ts', `export const load = () => import('koffi');`, importRule],
   ['test/kernel/kernel.ts', `export * from 'koffi';`, importRule],
   ['src/api/hen.ts', `import { egg } from './egg.ts';\nexport const hen = () => egg;`, cycleRule],
+  ['src/api/cause.ts', `import type { B } from './effect.ts';\nexport type A = B;`, cycleRule],
+  ['src/api/effect.ts', `import type { A } from './cause.ts';\nexport type B = A;`, cycleRule],
   ['src/api/egg.ts', `import { hen } from './hen.ts';\nexport const egg = () => hen;`, cycleRule],
 ];
 

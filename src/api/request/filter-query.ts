@@ -9,12 +9,12 @@ import { type EventFilter, NO_ERRNO } from '../../time-travel/filter/event-filte
 import { programScope } from '../../time-travel/filter/program-scope.ts';
 import { countParam, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { time } from './syscall-request.ts';
+import { time } from '../time.ts';
 
-const CALLS = ['boot', ...CALL_NAMES];
+const CALLS = ['boot', ...CALL_NAMES, 'found', 'gone', 'lost'];
 const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];
 
-function named(noun: string, names: readonly string[]) {
+function nameAmong(noun: string, names: readonly string[]) {
   return z
     .string()
     .refine((name) => names.includes(name), {
@@ -25,11 +25,22 @@ function named(noun: string, names: readonly string[]) {
 }
 
 export const filterQuery = {
-  call: named('call', CALLS).describe('Name of the call.'),
-  errno: named('errno', ERRNOS).describe('Errno of the outcome; `none` for calls that were done.'),
+  call: nameAmong('call', CALLS).describe('Name of the call.'),
+  errno: nameAmong('errno', ERRNOS).describe(
+    'Errno of the outcome; `none` for calls that succeeded.',
+  ),
   pid: countParam.optional(),
   comm: shortText.optional(),
   actor: shortText.optional(),
+  source: z
+    .enum(['decided', 'observed', 'inferred'])
+    .optional()
+    .describe('Who says so: the model, a recorder, or what a recorder said by implication.'),
+  drift: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional()
+    .describe('`true`: only events in which the kernel answered otherwise than the rules.'),
   program: countParam
     .optional()
     .describe(

@@ -27,13 +27,13 @@ const attachTypeParam = shortText.transform((text, context) => {
 /** The query of every question about one effective array. */
 export const placeQuery = {
   cgroup: cgroupParam.describe(
-    'A path, of whichever cgroup stood there at the time; or an id, of that cgroup alone.',
+    'The path of a cgroup: whichever cgroup had it at the moment; or the id of one cgroup.',
   ),
   attach_type: attachTypeParam.describe('Any spelling that calls accept.'),
 };
 
 /**
- * The place that a query names. A path may stand for several cgroups, one after the other; an id
+ * The place that a query names. Several cgroups may have had a path, one after the other; an id
  * means the cgroup of the moment's boot, which may be gone by now.
  */
 export async function placeOf(

@@ -1,12 +1,12 @@
 /** POST …/syscalls: one call, a list that is recorded as a whole, or a stream of lines. */
 import { z } from '@hono/zod-openapi';
 import { RECORDED } from '../answer-headers.ts';
-import type { RouteAccess } from '../guard/route-access.ts';
+import { contentType, JSON_TYPE, NDJSON_TYPE } from '../content-type.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
 import { largeJsonBody } from '../request/body.ts';
-import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
-import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
-import { REPLAYED } from '../request/write-headers.ts';
+import { postedRequest, syscallRequests } from '../request/syscall-request.ts';
+import { REPEATED } from '../request/write-headers.ts';
+import type { RouteAccess } from '../route-access.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, wireEvent } from '../wire/event.ts';
@@ -34,7 +34,8 @@ const route = createRoute({
   description:
     'One call is answered with its event, a list with its events (recorded together or not at ' +
     'all), NDJSON with one event a line, streamed as they are recorded. A call that the kernel ' +
-    'refuses is recorded and answered like any other, with an errno in its outcome.',
+    'refuses is recorded and answered like any other, with an errno in its outcome. What was ' +
+    'inferred for an observation stands in the log before it, and in the answer to a list.',
   request: { params: hostParams },
   responses: answers('The recorded events.', syscallAnswer, RECORDED),
 });
@@ -43,8 +44,8 @@ const route = createRoute({
 const body = {
   required: true,
   content: {
-    [JSON_TYPE]: { schema: z.union([syscallRequest, syscallRequests]) },
-    [NDJSON_TYPE]: { schema: syscallRequest },
+    [JSON_TYPE]: { schema: z.union([postedRequest, syscallRequests]) },
+    [NDJSON_TYPE]: { schema: postedRequest },
   },
 };
 
@@ -67,10 +68,10 @@ export function syscalls(app: App, service: Service): void {
       const answer = await recordSyscalls(service, c, { host, actor, ...(await largeJsonBody(c)) });
       c.header('content-type', JSON_TYPE);
       c.header('etag', answer.etag);
-      if (answer.replayed) c.header(REPLAYED, 'true');
+      if (answer.repeated) c.header(REPEATED, 'true');
       return c.body(answer.body, 200) as never;
     }
     // A stream of lines is documented above; the typed response knows only the JSON ones.
-    return (await syscallStream(c, { service, host, principal: actor })) as never;
+    return (await syscallStream(c, { service, host, actor })) as never;
   });
 }

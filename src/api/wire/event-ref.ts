@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { EventRef } from '../../time-travel/wording/event-ref.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
+import { timestamp } from './timestamp.ts';
 
 export const wireEventRef = z
   .strictObject({
@@ -14,9 +15,9 @@ export const wireEventRef = z
     comm: z.string(),
     call: z.string(),
   })
-  .meta({ id: 'EventRef', description: 'An event in short: …/events/{position} tells all of it.' });
+  .meta({ id: 'EventRef', description: 'An event in short; …/events/{position} has all of it.' });
 
-/** A short event as the API tells it. */
+/** A short event, as the API answers it. */
 export function eventRefOnWire(ref: EventRef): z.output<typeof wireEventRef> {
   return { ...ref, at: rfc3339(ref.at) };
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { ImportedLog } from '../../events/reading/imports.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
+import { timestamp } from './timestamp.ts';
 
 export const importedLog = z
   .strictObject({
@@ -20,8 +21,8 @@ export const importedLog = z
     description: 'Which events of the log were recorded elsewhere, and how they came here.',
   });
 
-/** The same, as it is told. */
-export function importedOnWire(log: ImportedLog): z.output<typeof importedLog> {
+/** An import, as the API answers it. */
+export function importedLogOnWire(log: ImportedLog): z.output<typeof importedLog> {
   const { position_to, imported_at, actor, exported_as, key_ids } = log;
   return {
     position_from: 1,

@@ -23,7 +23,7 @@ export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
 /**
  * rmdir of a cgroup: EBUSY while it has processes or children, whatever is attached to it. Its
  * entries go, its links become defunct and its storages are freed (`cgroup_bpf_release`); the
- * kernel does that a moment later, the model at once.
+ * kernel does that a moment later, the model immediately.
  */
 export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
   const { kernel } = caller;
@@ -48,7 +48,8 @@ export function join(caller: Caller, call: Calls['join']): Decision {
   return succeed([{ type: 'ProcessMoved', cgroup_id: id }]);
 }
 
-function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
+/** The effects of a cgroup's end on its entries and links. */
+export function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
   if (cgroup.lists.size === 0) return [];
   const lifetime = new Lifetime(kernel);
   // By attach type number, as `cgroup_bpf_release` goes: a restored state has another map order.

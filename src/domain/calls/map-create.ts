@@ -180,7 +180,7 @@ function fitsValue({ value }: MapForm, size: number): boolean {
   return typeof value === 'function' ? value(size) : value.includes(size);
 }
 
-/** Whether a flag word asks for two things that exclude each other. */
+/** Whether a flag word has two flags that exclude each other. */
 function both(flags: number, one: number, other: number): boolean {
   return (flags & one) !== 0 && (flags & other) !== 0;
 }

@@ -38,7 +38,7 @@ export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decis
 
 /**
  * A full LRU map takes the memory of its oldest element for the new one, also when that replaces
- * another (`prealloc_lru_pop`). Maps with NO_COMMON_LRU, and kernels before 6.16, take more at once.
+ * another (`prealloc_lru_pop`). Maps with NO_COMMON_LRU, and kernels before 6.16, take more with it.
  */
 function evictedBy(map: BpfMap, key: MapKey): EffectOf<'ElementDeleted'>[] {
   const oldest = map.elements.at(-1);
@@ -116,7 +116,7 @@ function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap |
 
 /**
  * The key that the kernel reads in the caller's bytes: a cgroup id, then for 16 byte keys an attach
- * type; a plain map's key is the first four bytes. What lies beyond a key's end is not looked at.
+ * type; a plain map's key is the first four bytes. Bytes after a key's end are ignored.
  */
 function canonicalKey(map: BpfMap, key: MapKey): MapKey {
   const id = typeof key === 'number' ? key : key.cgroup_id;

@@ -35,7 +35,13 @@ const PERFMON_TYPES: readonly ProgType[] = [
   'struct_ops',
   'ext',
 ];
-const BPF_ONLY_TYPES: readonly ProgType[] = ['socket_filter', 'cgroup_skb', 'sk_reuseport'];
+const BPF_ONLY_TYPES: readonly ProgType[] = [
+  'socket_filter',
+  'cgroup_skb',
+  'sk_reuseport',
+  'sk_lookup',
+  'syscall',
+];
 
 /** Types that only a kernel with CONFIG_CGROUP_BPF has; SOCK_OPS comes with networking. */
 const CGROUP_BUILD_TYPES: readonly ProgType[] = [
@@ -59,16 +65,15 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const refused = admission(caller, call);
   if (refused !== undefined) return refuse(refused);
   const type = progTypeOf(call.prog_type);
-  const expected = fixedUp(type, call.expected_attach_type);
+  const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
     badExpectedType(caller, type, expected) ??
     unknownType(caller, type) ??
     badObjectName(call.prog_name ?? '', 'prog_name');
   if (bad !== undefined) return refuse(bad);
-  const accepted = verdict(caller, { call, type, expected });
-  if (isRefused(accepted)) return refuse(accepted);
   const foreign = foreignKind(type, call.prog_flags ?? 0);
-  if (foreign !== undefined) return refuse(foreign);
+  const accepted = verdict(caller, { call, type, expected, foreign });
+  if (isRefused(accepted)) return refuse(accepted);
   const { maps, returns } = accepted;
   const prog_id = caller.kernel.counters.prog;
   const fd = lowestFree(caller);
@@ -144,7 +149,7 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
 }
 
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */
-function fixedUp(type: ProgType, expected: AttachType | undefined): AttachType {
+function fixUpAttachType(type: ProgType, expected: AttachType | undefined): AttachType {
   const named = attachTypeOf(expected ?? 0);
   if (attachTypeNumber(named) !== 0) return named;
   if (type === 'cgroup_sock') return 'cgroup_inet_sock_create';

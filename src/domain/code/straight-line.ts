@@ -7,8 +7,8 @@
 import { refusal } from '../decision.ts';
 import type { Refusal } from '../outcome.ts';
 import type { ProgType } from '../prog-type.ts';
+import { helpersOf } from './allowed-calls.ts';
 import { accessOf, hooksDiffer, isNoField } from './context-fields.ts';
-import { helpersOf } from './helpers.ts';
 import {
   CALLED,
   CLASS,

@@ -41,16 +41,21 @@ interface Loading {
   readonly call: Load;
   readonly type: ProgType;
   readonly expected: AttachType;
+  /** Why a program of the type is refused once its form is good (`check_attach_btf_id`). */
+  readonly foreign: Refusal | undefined;
 }
 
 /** The maps of a program and what it returns, or why it is none. */
-export function verdict(caller: Caller, { call, type, expected }: Loading): Accepted | Refusal {
+export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
+  const { call, type, expected, foreign } = loading;
   const used = new UsedMaps(caller);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
-    (code === undefined ? strangeHelper(used.maps, call, type) : badWays(code));
+    (code === undefined ? undefined : badWays(code)) ??
+    foreign ??
+    (code === undefined ? strangeHelper(used.maps, call, type) : undefined);
   if (refused !== undefined) return refused;
   const known: Known =
     code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);

@@ -17,10 +17,11 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
       kernel.links.set(id, { id, prog_id, cgroup_id, attach_type, storage_map_ids, refs: 0 });
       kernel.counters.link = Math.max(kernel.counters.link, id + 1);
       addRefs(kernel, 'prog', prog_id, 1);
-      return openFd(kernel, pid, effect.fd, { kind: 'link', id });
+      if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'link', id });
+      return;
     }
     case 'LinkUpdated':
-      return updated(kernel, id, effect.prog_id, effect.revision);
+      return updateLink(kernel, id, effect.prog_id, effect.revision);
     case 'LinkSevered':
       kernel.links.edit(id).cgroup_id = 0;
       return;
@@ -39,7 +40,7 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
   }
 }
 
-function updated(kernel: Kernel, id: number, progId: number, revision: number): void {
+function updateLink(kernel: Kernel, id: number, progId: number, revision: number): void {
   const link = kernel.links.edit(id);
   addRefs(kernel, 'prog', progId, 1);
   addRefs(kernel, 'prog', link.prog_id, -1);

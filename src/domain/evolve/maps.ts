@@ -22,7 +22,8 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       const { type: _, map_id, fd, access, ...map } = effect;
       kernel.maps.set(map_id, { ...map, id: map_id, elements: [], refs: 0 });
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
-      return openFd(kernel, pid, fd, { kind: 'map', id, access });
+      if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
+      return;
     }
     case 'MapBound': {
       const program = kernel.programs.edit(effect.prog_id);
@@ -44,11 +45,11 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       return;
     }
     case 'StorageRemoved':
-      return removed(kernel, id, placeKey(effect));
+      return removeElement(kernel, id, placeKey(effect));
     case 'ElementUpdated':
-      return updated(kernel, id, { key: effect.key, value: effect.value });
+      return updateElement(kernel, id, { key: effect.key, value: effect.value });
     case 'ElementDeleted':
-      return removed(kernel, id, effect.key);
+      return removeElement(kernel, id, effect.key);
     default:
       return effect satisfies never;
   }
@@ -59,7 +60,7 @@ function placeKey(effect: Extract<MapEffect, { type: `Storage${string}` }>): Map
   return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
 }
 
-function removed(kernel: Kernel, id: number, key: MapKey): void {
+function removeElement(kernel: Kernel, id: number, key: MapKey): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, key);
   if (!isThere) throw new Error(`impossible effect: map ${id} has no such element`);
@@ -67,7 +68,7 @@ function removed(kernel: Kernel, id: number, key: MapKey): void {
   kernel.contents--;
 }
 
-function updated(kernel: Kernel, id: number, element: Element): void {
+function updateElement(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
   if (isLru(map)) {

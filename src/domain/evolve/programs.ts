@@ -21,7 +21,7 @@ export function evolveProgram(
   }
   const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
   const { map_ids, storage_map_ids } = effect;
-  // Written out, since taking apart and spreading took a tenth of a whole fold.
+  // Written out: docs/performance.md#a-spread-with-a-new-field
   kernel.programs.set(id, {
     id,
     prog_type,
@@ -37,5 +37,5 @@ export function evolveProgram(
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
   for (const mapId of map_ids) addRefs(kernel, 'map', mapId, 1);
   kernel.contents += map_ids.length;
-  openFd(kernel, pid, effect.fd, { kind: 'prog', id });
+  if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'prog', id });
 }

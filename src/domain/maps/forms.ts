@@ -176,5 +176,5 @@ export const NET_ADMIN_MAPS: readonly MapTypeName[] = [
 /** Types whose elements this model knows; others are objects without contents. */
 export const FILLED_MAPS: readonly MapTypeName[] = [
   ...(['hash', 'array', 'percpu_hash', 'percpu_array', 'lru_hash', 'lru_percpu_hash'] as const),
-  ...(['lpm_trie', 'cgroup_storage', 'percpu_cgroup_storage'] as const),
+  ...(['cgroup_storage', 'percpu_cgroup_storage'] as const),
 ];

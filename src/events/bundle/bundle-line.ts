@@ -1,7 +1,7 @@
 /**
  * The lines of a bundle: one exported log in one file of JSON lines. Each line ends with the
- * SHA-256 of its own bytes before that field, so that damage is told by line; the hashes of the
- * events tell what a forger, who would compute the lines' digests anew, has changed.
+ * SHA-256 of its own bytes before that field, so that damage shows by line; the hashes of the
+ * events show what a forger changed, who can compute the digests of lines again.
  *
  *     {"type":"bundle","version":2,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
  *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}
@@ -36,12 +36,12 @@ const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
     version: z.literal([1, BUNDLE_VERSION]),
-    /** What the host is called where it comes from. */
+    /** The name of the host where it was exported. */
     host: z.string().min(1),
     /** The last position, and its chain value. */
     position,
     hash,
-    /** What its checkpoints must say, and what its chain begins with. */
+    /** The log that its checkpoints must name, and the beginning of its chain. */
     log: z
       .strictObject({
         log_id: log_id.nullable(),
@@ -104,22 +104,22 @@ const DIGEST_HEAD = ',"sha256":"';
 /** `,"sha256":"`, 64 digits, `"}`. */
 const DIGEST_BYTES = DIGEST_HEAD.length + 64 + 2;
 
-function digested(head: Uint8Array): string {
+function digestLine(head: Uint8Array): string {
   return `${DIGEST_HEAD}${createHash('sha256').update(head).digest('hex')}"}`;
 }
 
 /** A line as it is written, without its newline. */
 export function writeLine(line: BundleLine): string {
   const head = JSON.stringify(line).slice(0, -1);
-  return `${head}${digested(Buffer.from(head, 'utf8'))}`;
+  return `${head}${digestLine(Buffer.from(head, 'utf8'))}`;
 }
 
-/** What a line says, or undefined when it is not what was written. */
+/** The value of a line, or undefined when the line is damaged. */
 export function readLine(bytes: Uint8Array): BundleLine | undefined {
   if (bytes.length < DIGEST_BYTES) return undefined;
   const head = bytes.subarray(0, bytes.length - DIGEST_BYTES);
   const tail = Buffer.from(bytes.subarray(bytes.length - DIGEST_BYTES)).toString('latin1');
-  if (tail !== digested(head)) return undefined;
+  if (tail !== digestLine(head)) return undefined;
   try {
     const parsed = bundleLine.safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
     return parsed.success ? parsed.data : undefined;

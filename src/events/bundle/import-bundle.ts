@@ -1,8 +1,8 @@
 /**
  * Imports a bundle as a new host with the same bytes and hashes, in one transaction: either the
- * whole log holds and all of it is there afterwards, or nothing is.
+ * whole log is sound and all of it is stored, or nothing is.
  */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -17,9 +17,9 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { fold } from '../reading/host-state.ts';
-import { foundFault, recordedEvent } from '../schema/event-schema.ts';
+import { findFault, recordedEvent } from '../schema/event-schema.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique } from '../storage/database-error.ts';
+import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { foreignFault } from './foreign-event.ts';
@@ -32,12 +32,12 @@ const PIECE_TEXT = 4 * 1024 * 1024;
 export interface BundleImport {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly projector: Projector;
-  /** Gives the new host's name; it is told what the bundle calls it, and may throw. */
+  /** Gives the new host's name, from the name in the bundle; may throw. */
   readonly hostName: (exported: string) => string;
   /** Who imports it, and when (microseconds since the epoch). */
   readonly actor: string;
   readonly now: number;
-  /** Whose checkpoints count in the report; default: nobody's. */
+  /** The keys whose checkpoints count in the report; default: none. */
   readonly trusted?: TrustedKeys;
 }
 
@@ -47,7 +47,7 @@ export interface Imported {
   readonly report: ChainReport;
 }
 
-/** The bundle does not hold: nothing of it was imported. */
+/** The bundle is damaged or forged: nothing of it was imported. */
 export class BundleRefused extends Error {
   readonly report: ChainReport;
 
@@ -84,7 +84,7 @@ export async function importBundle(
         if (check.faultCount > 0) throw new BundleRefused(check.report());
         if (part.part === 'host') {
           host = hostName(part.host);
-          const host_id = await reservedHost(tx, host);
+          const host_id = await reserveHost(tx, host);
           restored = new Restored(tx, { host_id, projector, check, now });
         }
         await restored?.take(part);
@@ -95,16 +95,16 @@ export async function importBundle(
       return { host, host_id: restored.host_id, report };
     }, 'job');
   } catch (error) {
-    if (violatedUnique(error) !== 'hosts_name_unique') throw error;
+    if (findViolatedUnique(error) !== 'hosts_name_unique') throw error;
     throw new LogRefusal({ why: 'host-exists', host });
   }
 }
 
 /**
- * The id of a host that is inserted at the end. Its name is tried and given back at once: held for
- * as long as a bundle takes to arrive, it would stop all who want it, and their connections.
+ * The id of a host that is inserted at the end. Its name is tried and given back immediately: held for
+ * as long as a bundle takes to arrive, it would block all writers of that name, and their connections.
  */
-async function reservedHost(tx: Queryable, name: string): Promise<number> {
+async function reserveHost(tx: Queryable, name: string): Promise<number> {
   await tx.query('savepoint reserved');
   const [row] = await tx.query<{ host_id: number }>(
     'insert into hosts (name) values ($1) returning host_id',
@@ -115,14 +115,14 @@ async function reservedHost(tx: Queryable, name: string): Promise<number> {
   return row.host_id;
 }
 
-/** A log as it is written back, a piece at a time. */
+/** Writes a log, a piece at a time. */
 class Restored {
   readonly host_id: number;
   readonly #tx: Queryable;
   readonly #projector: Projector;
   readonly #check: ChainCheck;
   readonly #now: number;
-  readonly #kernel = unbooted();
+  readonly #kernel = emptyKernel();
   #exportedAs = '';
   #born: Birth | null = null;
   /** Of its checkpoints. */
@@ -176,7 +176,7 @@ class Restored {
       case 'segment':
         return storeSegment(tx, this.host_id, part.segment);
       case 'row':
-        // An append is told after its last row, with which it is written.
+        // The line of a batch follows its last row, and is written with it.
         if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
         this.#row(part.row, part.event);
         return;
@@ -189,7 +189,7 @@ class Restored {
     }
   }
 
-  /** Writes what is left, the host, and where its log ends. */
+  /** Writes the last piece, the host, and its head. */
   async finish(
     name: string,
     { actor, now }: { readonly actor: string; readonly now: number },
@@ -227,9 +227,9 @@ class Restored {
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {
-    const fault = foundFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
-    // What decoding passes over would be stored, and hashed, without anybody having looked at it.
+    // Bytes that the decoder ignores would be stored and hashed unchecked.
     if (encodeEvent(event) !== row.body) {
       this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
     }
@@ -239,7 +239,7 @@ class Restored {
       if (error instanceof DamagedLog) this.#refuse(error);
       throw error;
     }
-    // The rows of projections go by the event's boot, and reads by that of the state.
+    // Projection rows use the boot of the event, and reads use the boot of the state.
     const { number } = this.#kernel.boot;
     if (event.boot !== number) {
       this.#refuse(new DamagedLog(event.position, `is of boot ${event.boot}, in boot ${number}`));
@@ -256,11 +256,11 @@ class Restored {
     throw new BundleRefused(this.#check.report());
   }
 
-  /** Sends what has come together, once the piece before it is written. */
+  /** Sends the collected rows, once the piece before them is written. */
   async #flush(): Promise<void> {
     await this.#writing;
-    this.#writing = Promise.all(this.#written());
-    // Whoever waits for it next is told; nobody may do so before an error ends the import.
+    this.#writing = Promise.all(this.#writeRows());
+    // The next wait for it gets the error; there may be none before an error ends the import.
     this.#writing.catch(() => undefined);
     this.#rows = [];
     this.#text = 0;
@@ -269,7 +269,7 @@ class Restored {
   }
 
   /** The statements of a piece, all under way. */
-  #written(): Promise<unknown>[] {
+  #writeRows(): Promise<unknown>[] {
     const { host_id } = this;
     const rows = this.#rows;
     const ends = rows.map((row) => this.#batches.get(row.position));

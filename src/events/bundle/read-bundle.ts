@@ -1,7 +1,7 @@
 /**
- * Reads a bundle and checks it as it goes by: every line by its digest, every event by the chain
- * of hashes, every checkpoint by its signature. What is damaged is reported with its positions as
- * exactly as what is left of the file allows, and left out.
+ * Reads a bundle and checks it: every line by its digest, every event by the hash
+ * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
+ * exactly as the rest of the file allows, and leaves them out.
  */
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
@@ -50,7 +50,7 @@ export class BundleTooDense extends Error {
 }
 
 /**
- * The sound parts of a bundle; `check` learns what is not sound.
+ * The sound parts of a bundle; `check` receives the faults.
  *
  * @throws LineTooLong
  * @throws BundleTooDense
@@ -150,26 +150,26 @@ class Reading {
     }
   }
 
-  /** There are no more lines. */
+  /** The file has ended. */
   end(): void {
     const head = this.#header?.position ?? this.#check.position;
     this.#settle(head + 1);
-    if (!this.#ended) this.#cut(head);
+    if (!this.#ended) this.#reportCut(head);
     const { position, hash } = this.#check;
     if (position !== head) {
-      const message = `the log ends at position ${position}, not at ${head}`;
+      const message = `the last event is at position ${position}, but the first line says ${head}`;
       this.#check.fault({ position_from: position + 1, position_to: head, message });
     } else if (hash !== undefined && this.#header !== undefined) {
       if (hexOf(hash) === this.#header.hash) return;
-      const message = `the hash of position ${head} is not the one that the first line tells`;
+      const message = `the hash at position ${head} is not the hash in the first line`;
       this.#check.fault({ position_from: head, position_to: head, message });
     }
   }
 
-  #cut(head: number): void {
+  #reportCut(head: number): void {
     const { position } = this.#check;
     const rest = position < head && { position_from: position + 1, position_to: head };
-    const message = `the file is cut off: it has ${this.#lines} lines and no end`;
+    const message = `the file is cut off: it has ${this.#lines} lines and no line of the type end`;
     this.#check.fault({ ...rest, line: this.#lines, message });
     if (position < head) this.#check.skip(head);
   }
@@ -225,7 +225,8 @@ class Reading {
   *#segment(line: LineOf<'segment'>, number: number): Generator<BundlePart> {
     const { position_from, position_to } = line;
     const check = this.#check;
-    if (position_from > check.position + 1) check.lost(position_from - 1, 'missing from the log');
+    if (position_from > check.position + 1)
+      check.reportLost(position_from - 1, 'missing from the log');
     const place = { position_from, position_to, line: number };
     const bytes = Buffer.from(line.bytes, 'base64');
     const segment = { position_from, position_to, hash: bytesOf(line.hash), bytes };
@@ -265,6 +266,9 @@ class Reading {
   #end({ lines }: LineOf<'end'>, number: number): void {
     this.#ended = true;
     if (lines === number) return;
-    this.#check.fault({ line: number, message: `this is line ${number}, its end says ${lines}` });
+    this.#check.fault({
+      line: number,
+      message: `this is line ${number}, but the end says ${lines} lines`,
+    });
   }
 }

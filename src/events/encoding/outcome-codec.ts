@@ -50,10 +50,14 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   next_key: mapKey,
   value: plain(),
   lost: bool(),
+  prog_id: plain(),
+  link_id: plain(),
+  map_id: plain(),
+  cgroup_id: plain(),
   verified: bool(),
 });
 
-/** What a refusal tells beside its errno; append only. */
+/** What a refusal has beside its errno; append only. */
 export const REFUSAL_FIELDS = fieldList<Omit<Refusal, 'errno'>>({
   rule: plain(),
   about: sorted(),

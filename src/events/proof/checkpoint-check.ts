@@ -1,33 +1,33 @@
 /**
- * Holds what was signed against a log that goes by: the checkpoints that are stored with it, and
- * what somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
- * does not agree with the log is a fault, whoever signed it.
+ * Compares a log with what was signed: the checkpoints that are stored with it, and
+ * those that somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
+ * does not agree with the log is a fault, no matter who signed it.
  */
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
-import type { Fault } from './chain-check.ts';
 import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
+import type { Fault } from './fault.ts';
 import type { PublicKey } from './signing-key.ts';
 import { TrustedKeys } from './trusted-keys.ts';
 
-/** Where a log stood, as it was kept outside of the database. */
+/** An earlier head of a log, kept outside of the database. */
 export interface KeptHead {
   readonly position: number;
   readonly hash: Uint8Array;
-  /** `checkpointHash` of the checkpoint that must still be stored; absent: that does not matter. */
+  /** `checkpointHash` of the checkpoint that must still be stored; absent: none must be. */
   readonly checkpoint?: Uint8Array;
 }
 
-/** What is trusted, from outside of what is checked. */
+/** What is trusted, from outside of the checked log. */
 export interface Outside {
   /** Default: no key. */
   readonly trusted?: TrustedKeys;
   readonly kept?: readonly KeptHead[];
-  /** That no checkpoint is signed by a trusted key is a fault. */
+  /** Whether it is a fault when no trusted key signed a checkpoint. */
   readonly required?: boolean;
 }
 
-/** What the checkpoints come to. */
+/** The result of the checkpoints. */
 export interface SignedReport {
   /** Checkpoints of trusted keys that agree with the log. */
   readonly checkpoints: number;
@@ -40,11 +40,11 @@ export interface SignedReport {
   readonly untrusted_keys: readonly string[];
   /** Kept heads that the log holds. */
   readonly kept: number;
-  /** Checkpoints of format 1, of which one that is gone leaves no trace. */
+  /** Checkpoints of format 1: a removed one leaves no trace. */
   readonly unchained: number;
 }
 
-/** Where a log stands in a check. */
+/** The point of a log that a check has reached. */
 interface Stand {
   readonly position: number;
   /** Undefined where it is lost. */
@@ -75,7 +75,7 @@ export class CheckpointCheck {
   readonly #keys = new Set<string>();
   readonly #untrustedKeys = new Set<string>();
 
-  /** @param fault is told of what does not agree */
+  /** @param fault receives each disagreement */
   constructor({ trusted, kept = [], required = false }: Outside, fault: (fault: Fault) => void) {
     this.#required = required;
     this.#trusted = trusted ?? new TrustedKeys([]);
@@ -86,7 +86,7 @@ export class CheckpointCheck {
     );
   }
 
-  /** Which log it is: what is signed must say so. Before any checkpoint. */
+  /** The identity of the log, which checkpoints must name. It comes before any checkpoint. */
   of(identity: LogIdentity): void {
     this.#identity = identity;
   }
@@ -130,7 +130,7 @@ export class CheckpointCheck {
     );
   }
 
-  /** What an imported host's log was signed as elsewhere is nothing that can be known here. */
+  /** The name under which an imported log was signed elsewhere is not known here. */
   #ofAnother({ host, position, chained }: Checkpoint): string | undefined {
     const identity = this.#identity;
     if (identity === undefined || position < identity.recorded_from) return undefined;
@@ -146,7 +146,7 @@ export class CheckpointCheck {
     return `the checkpoint was signed for a log recorded here from position ${signed} on, not ${told}`;
   }
 
-  /** Holds what is about positions up to `position` against where the log stands. */
+  /** Compares what was signed of positions up to `position` with the log. */
   settle(position: number, stand: Stand): void {
     for (
       let due = this.#stated[this.#compared];
@@ -168,12 +168,12 @@ export class CheckpointCheck {
   /** Everything went by. */
   report(): SignedReport {
     if (this.#wanted.size > 0) {
-      const message = 'a checkpoint that is remembered outside the database is not stored any more';
+      const message = 'a checkpoint that is remembered outside the database is no longer stored';
       this.#fault({ message });
       this.#wanted.clear();
     }
     if (this.#required && this.#checkpoints === 0) {
-      this.#fault({ message: 'no checkpoint is signed by a key that was given' });
+      this.#fault({ message: 'no checkpoint is signed by one of the given keys' });
     }
     return {
       checkpoints: this.#checkpoints,
@@ -213,7 +213,7 @@ export class CheckpointCheck {
   #compareKept({ position, hash }: KeptHead, stand: Stand): void {
     const place = { position_from: position, position_to: position };
     if (position !== stand.position) {
-      const message = `position ${position} was signed, as is kept outside, and the log does not have it`;
+      const message = `a kept checkpoint signed position ${position}, and the log does not have it`;
       this.#fault({ ...place, message });
       return;
     }
@@ -223,7 +223,9 @@ export class CheckpointCheck {
       this.#provenTo = Math.max(this.#provenTo, position);
       return;
     }
-    const message = `position ${position} had another hash when it was signed, as is kept outside`;
-    this.#fault({ position_from: this.#statedTo + 1, position_to: position, message });
+    const message = `position ${position} has another hash than in a kept checkpoint`;
+    // A checkpoint that is stored of the same position may hold: then the fault is there alone.
+    const position_from = Math.min(this.#statedTo + 1, position);
+    this.#fault({ position_from, position_to: position, message });
   }
 }

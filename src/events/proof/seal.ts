@@ -1,4 +1,4 @@
-/** Seals what has grown enough of a log into segments, and stores them. */
+/** Seals the events of a log in segments, as soon as there are enough, and stores them. */
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf, sameBytes } from '../encoding/hex.ts';
@@ -11,7 +11,7 @@ import { packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from '../segment/segmen
 import type { Queryable } from '../storage/database.ts';
 
 /** The last sealed position; 0 when nothing is. */
-async function sealedTo(database: Queryable, host_id: number): Promise<number> {
+async function readSealedTo(database: Queryable, host_id: number): Promise<number> {
   const [row] = await database.query<{ readonly position_to: number }>(
     `select position_to from segments where host_id = $1 order by position_from desc limit 1`,
     [host_id],
@@ -19,11 +19,11 @@ async function sealedTo(database: Queryable, host_id: number): Promise<number> {
   return row?.position_to ?? 0;
 }
 
-/** The log does not add up, so it is not sealed: `verify` says where. */
+/** The log has a fault, so it is not sealed: `verify` shows where. */
 class UnsealableLog extends Error {}
 
 /**
- * Seals what is there for whole segments. Harmless when several processes do it at once.
+ * Seals as many whole segments as there are. Several processes may do it concurrently.
  *
  * @returns how many segments were made
  * @throws UnsealableLog when the rows do not give the hashes that are stored for them
@@ -35,7 +35,7 @@ export async function sealSegments(
   const { position: head } = await readHead(database, host_id);
   let made = 0;
   for (;;) {
-    const from = (await sealedTo(database, host_id)) + 1;
+    const from = (await readSealedTo(database, host_id)) + 1;
     if (head - from + 1 < events || signal?.aborted) return made;
     await sealRun(database, host_id, await runOf(database, host_id, { from, events }));
     made++;
@@ -46,7 +46,7 @@ export interface SealOptions {
   readonly host_id: number;
   /** Events of a segment; default `SEGMENT_EVENTS`. */
   readonly events?: number;
-  /** Stops after the segment that is under way. */
+  /** Stops after the current segment. */
   readonly signal?: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Signs where a log stands, if it goes on from what was signed before. What was signed is known from
- * the database and from a memory outside of it: a log that was cut or rewritten, with its
+ * Signs the head of a log, if the log continues from what was signed before. That is known from
+ * the database and from a file outside of it: a log that was cut or rewritten, with its
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
 import { chainHash } from '../encoding/hash-chain.ts';
@@ -13,14 +13,14 @@ import { headAt } from '../reading/head-at.ts';
 import type { Known } from '../reading/history.ts';
 import { readUnbroken } from '../reading/log-reader.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signed } from './checkpoint.ts';
+import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signStatement } from './checkpoint.ts';
 import { latestCheckpoint, storeCheckpoint, storeKey } from './checkpoints.ts';
 import type { SignedHeads } from './signed-heads.ts';
 import type { SigningKey } from './signing-key.ts';
 
 export interface Signer {
   readonly key: SigningKey;
-  /** What was signed before, outside the database. */
+  /** The signed heads, which are kept outside the database. */
   readonly memory: SignedHeads;
   /** Microseconds since the epoch. */
   readonly now: number;
@@ -31,7 +31,7 @@ interface Subject {
   readonly host: string;
 }
 
-/** Where a log stands that goes on from what was signed before, and what that was. */
+/** The head of a log that continues from what was signed before, and the checkpoint before. */
 interface Extended {
   readonly head: Head;
   readonly latest: Awaited<ReturnType<typeof latestCheckpoint>>;
@@ -41,9 +41,9 @@ interface Extended {
 const SIGNING_LOCK = 0x62706c;
 
 /**
- * Signs where a log stands now. Asked for again at the same position, the first answer stands.
+ * Signs the head of a log. A second call at the same position gives the first checkpoint again.
  *
- * @throws LogRefusal `host-unknown`; `signing-refused` when the log does not hold what was signed
+ * @throws LogRefusal `no-such-host`; `signing-refused` when the log does not hold what was signed
  */
 export async function signHead(
   database: Database,
@@ -52,22 +52,22 @@ export async function signHead(
 ): Promise<Checkpoint> {
   const { host_id, host } = subject;
   const remembered = await signer.memory.of(host);
-  // Before the lock, since it may take long: what came since is looked at under it.
-  const seen = await extended(database, subject, remembered ? [remembered] : []);
+  // Before the lock, because it may take long: later events are checked under the lock.
+  const seen = await checkExtends(database, subject, remembered ? [remembered] : []);
   const checkpoint = await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, hashint8($2))', [SIGNING_LOCK, host_id]);
-    return await signedOnce(tx, subject, signer, await extended(tx, subject, [seen.head]));
+    return await signOnce(tx, subject, signer, await checkExtends(tx, subject, [seen.head]));
   });
   await signer.memory.remember(host, checkpoint);
   return checkpoint;
 }
 
 /**
- * Where a log stands, after it was shown to go on from the last checkpoint and from other stands.
+ * The head of a log, after a check that it continues from the last checkpoint and from known heads.
  *
  * @throws LogRefusal `signing-refused`
  */
-async function extended(
+async function checkExtends(
   database: Queryable,
   { host_id, host }: Subject,
   stands: readonly Known[],
@@ -81,23 +81,26 @@ async function extended(
   for (const stand of latest.checkpoint ? [...stands, latest.checkpoint] : stands) {
     const { position, hash } = stand;
     if (position > head.position) {
-      refuse(position, `position ${position} was signed, and the log ends at ${head.position}`);
+      refuse(
+        position,
+        `position ${position} was signed, but the head is at position ${head.position}`,
+      );
     }
-    const found = await headAt(database, host_id, position).catch(lostBy);
+    const found = await headAt(database, host_id, position).catch(ignoreDamage);
     if (found === undefined || !sameBytes(found.hash, hash)) {
-      refuse(position, `position ${position} was signed with another hash than the log has there`);
+      refuse(position, `position ${position} was signed with another hash than the log has now`);
     }
     if (base === undefined || position >= base.position) base = stand;
   }
   // Nothing was signed yet: the chain begins as that of this host.
   base ??= await headAt(database, host_id, 0);
-  const hash = await hashFrom(database, host_id, base, head.position).catch(lostBy);
+  const hash = await hashFrom(database, host_id, base, head.position).catch(ignoreDamage);
   if (hash !== undefined && sameBytes(hash, head.hash)) return { head, latest };
   return refuse(head.position, `the events up to ${head.position} do not give the stored hash`);
 }
 
-/** Missing events are no stand of any log; any other error is thrown again. */
-function lostBy(error: unknown): undefined {
+/** Missing events give no position to sign; any other error is thrown again. */
+function ignoreDamage(error: unknown): undefined {
   if (!(error instanceof DamagedLog)) throw error;
 }
 
@@ -120,7 +123,7 @@ async function hashFrom(
 }
 
 /** The checkpoint of a head: the one that is there, or a new one. */
-async function signedOnce(
+async function signOnce(
   tx: Queryable,
   { host_id, host }: Subject,
   { key, now }: Signer,
@@ -130,7 +133,10 @@ async function signedOnce(
   const { log_id, recorded_from } = await identityOf(tx, host_id);
   const previous = before === undefined ? NO_CHECKPOINT : checkpointHash(before);
   const chained = { number: number + 1, previous, log_id, recorded_from };
-  const checkpoint = signed({ host, position, hash, recorded_at, signed_at: now, chained }, key);
+  const checkpoint = signStatement(
+    { host, position, hash, recorded_at, signed_at: now, chained },
+    key,
+  );
   await storeKey(tx, key.public);
   await storeCheckpoint(tx, host_id, checkpoint);
   return checkpoint;

@@ -1,6 +1,6 @@
 /**
- * The keys whose checkpoints prove something here: the service's own, and those that somebody pinned
- * from outside. A key that only came along with a log proves nothing of it.
+ * The trusted keys: the service's own, and those that somebody pinned
+ * from outside. A key that arrives with a log proves nothing about the log.
  */
 import { hexOf } from '../encoding/hex.ts';
 import type { PublicKey } from './signing-key.ts';
@@ -30,17 +30,17 @@ export class TrustedKeys {
 
 /**
  * The keys of a list: one a line, 64 hexadecimal digits (`public_key` of GET /v1/keys) or 16
- * (`key_id`); what follows a `#` is a remark.
+ * (`key_id`); `#` begins a comment.
  *
  * @throws Error that names the line
  */
-export function trustedKeysOf(text: string): TrustedKeys {
+export function parseTrustedKeys(text: string): TrustedKeys {
   const pins: string[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     const pin = line.replace(/#.*/u, '').trim();
     if (pin === '') continue;
     if (!PIN.test(pin)) {
-      throw new Error(`line ${i + 1} is no key: one has 64 hexadecimal digits, its id has 16`);
+      throw new Error(`line ${i + 1} is not a key (64 hexadecimal digits) or a key id (16)`);
     }
     pins.push(pin);
   }

@@ -1,18 +1,18 @@
 /**
- * Reads what events changed, for folds: pid and effects alone. Calls and answers are most of a log
- * and are not even unpacked where events are sealed.
+ * Reads what events changed, for folds: only pid and effects. Calls and outcomes are most of a log
+ * and stay packed where events are sealed.
  */
 import { decodeChange } from '../encoding/codec.ts';
 import type { Change } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
 import { turn } from '../turns.ts';
 import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
-import { segmentAt, storedChanges } from './segment-reader.ts';
+import { readStoredChanges, segmentAt } from './segment-reader.ts';
 
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
 const SEALED_EVENTS_MIN = 1500;
 
-interface Range {
+interface Positions {
   readonly from: number;
   /** Inclusive. */
   readonly to: number;
@@ -27,7 +27,7 @@ interface Range {
 export async function* readChanges(
   database: Queryable,
   hostId: number,
-  { from, to }: Range,
+  { from, to }: Positions,
 ): AsyncGenerator<Change[]> {
   let next = from;
   let sealed = ahead(database, hostId, { from, to });
@@ -44,7 +44,7 @@ export async function* readChanges(
       continue;
     }
     next = segment.position_to + 1;
-    // The next segment is on its way while this one is folded, and so is whatever else waits.
+    // The next segment arrives while this one is folded, and other work goes on.
     sealed = ahead(database, hostId, { from: next, to });
     for (const page of segment.pages) {
       yield page;
@@ -53,17 +53,17 @@ export async function* readChanges(
   }
 }
 
-/** Begins to read a segment. Whoever stops before it arrives need not learn that it is damaged. */
-function ahead(...wanted: Parameters<typeof sealedFrom>): ReturnType<typeof sealedFrom> {
-  const sealed = sealedFrom(...wanted);
+/** Begins to read a segment. A reader that stops before it arrives does not learn of its damage. */
+function ahead(...wanted: Parameters<typeof findSealed>): ReturnType<typeof findSealed> {
+  const sealed = findSealed(...wanted);
   sealed.catch(() => undefined);
   return sealed;
 }
 
-/** The segment that a position is in, when enough is left to be worth it. */
-async function sealedFrom(database: Queryable, hostId: number, range: Range) {
+/** The segment of a position, when enough of it is wanted to be worth it. */
+async function findSealed(database: Queryable, hostId: number, range: Positions) {
   if (range.to - range.from + 1 < SEALED_EVENTS_MIN) return undefined;
   const stored = await segmentAt(database, hostId, range.from);
   if (stored === undefined) return undefined;
-  return { position_to: stored.position_to, pages: await storedChanges(stored, range) };
+  return { position_to: stored.position_to, pages: await readStoredChanges(stored, range) };
 }

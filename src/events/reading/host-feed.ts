@@ -1,10 +1,10 @@
 /**
- * The live end of one host's log, for followers in this process. A ring holds the latest events:
- * the writer puts in what it committed, and what other processes wrote is read once for all
- * followers. A follower pulls; one that falls out of the ring reads the database until it has
- * caught up, so nothing is lost or reordered, and none costs memory of its own.
+ * The newest events of one host's log, for followers in this process. A ring holds them:
+ * the writer adds the events that it committed, and events of other processes are read once for all
+ * followers. A follower pulls; one that falls behind the ring reads the database until it has
+ * caught up, so nothing is lost or reordered, and a follower needs no buffer.
  */
-
+import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
 import type { Clock } from '../clock.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -17,13 +17,13 @@ import { readEvents } from './log-reader.ts';
 
 /** Events that the ring holds. */
 const RING_EVENTS_MAX = 4096;
-/** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
+/** Size of the events in the ring, as `callSize` counts; a larger single event is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
-/** Events handed to a follower at once. */
+/** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
-/** Their size, but for a larger first one: each follower that does not read holds a piece. */
+/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
 const PIECE_SIZE_MAX = 512 * 1024;
-/** How often the log is looked at when nothing says that it grew. */
+/** How often the log is polled when no hint arrives. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
 const WOKEN_MAX = 128;
@@ -34,9 +34,9 @@ export interface FeedOptions {
   readonly hostId: number;
   /** What the host must be called. */
   readonly host?: string | undefined;
-  /** Told when the log is not the one that was followed; whoever is told ends the feed. */
+  /** Called when the log is not the one that was followed; the receiver must end the feed. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Told when nobody can join any more: the last follower left, or the log is another. */
+  /** Called when nobody can join any more: the last follower left, or the log is another. */
   readonly onDeserted?: () => void;
   /** Default `RING_EVENTS_MAX`. */
   readonly ringEventsMax?: number;
@@ -44,21 +44,27 @@ export interface FeedOptions {
 
 export class HostFeed implements Feed {
   readonly #options: FeedOptions;
+  /** Events without a gap, up to `#end`; empty while nobody follows and once `#changed` is set. */
   #ring: LedgerEvent[] = [];
+  /** Of the events in the ring, as `callSize` counts. */
   #ringSize = 0;
   /** Position of the last event that went through the ring; undefined while nobody follows. */
   #end: number | undefined;
-  /** The chain's value there, where it is known. */
+  /** The chain's value at `#end`, where it is known. */
   #endHash: Uint8Array | undefined;
-  /** Set when the log turned out to be another: everybody is sent away. */
+  /** Set when the log is another one: all followers end, and it stays set. */
   #changed: HistoryChange | undefined;
+  /** Those that joined and have not left; never below zero. */
   #followers = 0;
+  /** Set while somebody follows. */
   #stopPolling: AbortController | undefined;
-  /** Those at the end of the log. */
+  /** Those at the end of the log; none of them is in `#due`. */
   #waiting: Follower[] = [];
   /** Those that were there when it grew, and are not woken yet. */
   #due: Follower[] = [];
+  /** One reading for all followers at a time. */
   #reading: Promise<void> | undefined;
+  /** The log may have grown since the current read began. */
   #hinted = false;
 
   constructor(options: FeedOptions) {
@@ -70,7 +76,7 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * Takes committed events, in order; what is known already is ignored.
+   * Takes committed events, in order and without a gap; known events are ignored.
    *
    * @param end the point after the last of them, where it is known
    */
@@ -80,17 +86,19 @@ export class HostFeed implements Feed {
     const fresh = events.filter((event) => event.position > known);
     const [first] = fresh;
     if (first === undefined) return;
-    // A gap: what is missing is in the database, and the ring goes on after it.
+    const last = first.position + fresh.length - 1;
+    assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
+    // A gap: the missing events are in the database, and the ring continues after them.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
     this.#letOldGo();
-    this.#end = fresh.at(-1)?.position;
-    this.#endHash = end?.position === this.#end ? end?.hash : undefined;
+    this.#end = last;
+    this.#endHash = end?.position === last ? end?.hash : undefined;
     this.#wake();
   }
 
-  /** The log is another than the one that was followed: every follower ends, also one that is behind. */
+  /** The log is no longer the followed one: every follower ends, also one that is behind. */
   end(change: HistoryChange): void {
     if (this.#end === undefined || this.#changed !== undefined) return;
     this.#changed = change;
@@ -103,7 +111,7 @@ export class HostFeed implements Feed {
     return this.#changed;
   }
 
-  /** Someone says that the log grew: looks, if anybody follows. */
+  /** A hint that the log grew: reads it, if anybody follows. */
   hint(): void {
     if (this.#end === undefined || this.#changed !== undefined) return;
     this.#hinted = true;
@@ -116,7 +124,7 @@ export class HostFeed implements Feed {
    * A follower that takes the events after a position, in order, and then what is still to come.
    *
    * @param after position of the last event that it has; 0 for none
-   * @throws LogRefusal `position-unknown` when the log does not reach it
+   * @throws LogRefusal `no-such-position` when the log does not reach it
    */
   async follow(after: number): Promise<Follower> {
     await this.#join();
@@ -124,18 +132,18 @@ export class HostFeed implements Feed {
     return new Follower(this, after);
   }
 
-  /** Refuses who has more than the log: it would wait for events that it takes for others. */
+  /** Refuses a follower that is ahead of the log: it would mistake later events for those that it has. */
   async #requireReached(position: number): Promise<void> {
     try {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
   }
 
-  held(from: number): Piece | undefined {
+  pieceFrom(from: number): Piece | undefined {
     const [first] = this.#ring;
     if (first !== undefined && from >= first.position) {
       const at = from - first.position;
@@ -159,7 +167,7 @@ export class HostFeed implements Feed {
   leave(follower: Follower): void {
     const at = this.#waiting.indexOf(follower);
     if (at !== -1) this.#waiting.splice(at, 1);
-    this.#left();
+    this.#leave();
   }
 
   #letOldGo(): void {
@@ -188,18 +196,19 @@ export class HostFeed implements Feed {
         this.#endHash = hash;
       }
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
     if (this.#stopPolling === undefined) {
       this.#stopPolling = new AbortController();
       void this.#poll(this.#stopPolling.signal);
     }
-    // Whatever was committed while the head was read went by unnoticed.
+    // Events that were committed while the head was read were not noticed.
     this.hint();
   }
 
-  #left(): void {
+  #leave(): void {
+    assert(this.#followers > 0, 'more followers leave than joined');
     this.#followers--;
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();
@@ -233,7 +242,7 @@ export class HostFeed implements Feed {
     }
   }
 
-  /** Whether the log is the one that is followed: everybody ends when it is not. Gives its head. */
+  /** Reads the head, and ends all followers when the log is no longer the followed one. */
   async #check(): Promise<Known> {
     const { database, hostId, host, onHistoryChanged } = this.#options;
     const known = { position: this.#end ?? 0, hash: this.#endHash };
@@ -243,7 +252,7 @@ export class HostFeed implements Feed {
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') change(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
       throw error;
     }
     const { hash } = known;
@@ -256,7 +265,7 @@ export class HostFeed implements Feed {
     return head;
   }
 
-  /** After the turn that committed: writers are answered before followers, and in between. */
+  /** After the turn that committed: writers are answered before followers. */
   #wake(): void {
     const idle = this.#due.length === 0;
     this.#due.push(...this.#waiting);

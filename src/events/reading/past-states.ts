@@ -1,9 +1,9 @@
 /**
- * States at past positions, as those who look into the past read them: what is asked about one
- * position comes from one state, and a position a little later is folded on from there. What is
- * kept is bounded by its rows; what was read longest ago goes first.
+ * States at past positions, for reads of the past: all questions about one
+ * position share one state, and a slightly later position is folded from there. The number of
+ * rows in kept states is bounded; the state that was read longest ago is evicted first.
  */
-import { type Kernel, layered } from '../../domain/kernel.ts';
+import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -20,19 +20,19 @@ interface Kept {
   rows: number;
 }
 
-/** Milliseconds between two looks whether a log is still the one whose states are kept. */
+/** Milliseconds between two checks that a log is still the one whose states are kept. */
 const CHECK_MS = 1000;
-/** Hosts whose heads are remembered for it. */
+/** Hosts whose heads are remembered for this check. */
 const HEADS_MAX = 10_000;
 
 export interface PastStatesOptions {
   readonly database: Queryable;
-  /** Of all states together, but for the newest, which may have more alone. */
+  /** Of all states together; the newest one is kept even if it alone has more. */
   readonly rowsMax: number;
   readonly nowMs: () => number;
   /** What a host must be called, where it was asked for by name. */
   readonly nameOf?: (hostId: number) => string | undefined;
-  /** Told when a log is not the one that it was; whoever is told makes this forget it. */
+  /** Called when a log is not the one that it was; the receiver must make this forget it. */
   readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 
@@ -40,12 +40,12 @@ export class PastStates {
   readonly #database: Queryable;
   readonly #rowsMax: number;
   /**
-   * Least recently used first. A list: a Set that is added to and deleted from leaves dead tables
-   * in the engine's old space, each of which holds what it held, and the next one.
+   * Least recently used first. A list and no Set:
+   * docs/performance.md#a-set-that-is-added-to-and-deleted-from
    */
   #kept: readonly Kept[] = [];
   #rows = 0;
-  /** By host: where its log ended when that was last looked at, and when, milliseconds. */
+  /** By host: its head at the last check, and the time of the check in milliseconds. */
   readonly #heads = new Map<number, { readonly head: Known; readonly at: number }>();
   readonly #nowMs: () => number;
   readonly #nameOf: (hostId: number) => string | undefined;
@@ -65,13 +65,13 @@ export class PastStates {
     this.#onHistoryChanged = onHistoryChanged;
   }
 
-  /** Lets go of what was read of a log that is another now. */
+  /** Drops the states of a log that is another one now. */
   forget(hostId: number): void {
     this.#heads.delete(hostId);
     for (const kept of this.#kept) if (kept.hostId === hostId) this.#letGo(kept);
   }
 
-  /** Looks now and then whether the log of kept states still is the one that they are of. */
+  /** Checks now and then that the log is still the one of the kept states. */
   async #check(hostId: number): Promise<void> {
     const known = this.#heads.get(hostId);
     const now = this.#nowMs();
@@ -86,10 +86,10 @@ export class PastStates {
   }
 
   /**
-   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
-   * stays as it is: others read the same one.
+   * Calls `read` with the state at a position. `read` must not change or retain the kernel:
+   * other readers share it.
    *
-   * @throws LogRefusal `position-unknown` for one after the head
+   * @throws LogRefusal `no-such-position` for one after the head
    */
   async read<T>(
     hostId: number,
@@ -104,21 +104,21 @@ export class PastStates {
     // It was being read for somebody else, and how that failed is not about this position.
     if (below === undefined) return read(await this.#load(hostId, position).kernel);
     if (near.position === position) return read(below);
-    const kernel = layered(below);
+    const kernel = layerOn(below);
     const from = { kernel, position: near.position };
     const reading = foldUpTo(this.#database, hostId, from, position);
     return read(await this.#at(hostId, position, reading));
   }
 
   /**
-   * The kernel of a state that was read up to a position. One that stops before it is of a log that
+   * The kernel of a state that was read up to a position. A state that stops before it is of a log that
    * was shorter: unless that has come to the position since, there is no such state yet.
    */
   async #at(hostId: number, position: number, reading: Promise<Reached>): Promise<Kernel> {
     const state = await reading;
     if (state.position === position) return state.kernel;
     const { position: head } = await readHead(this.#database, hostId);
-    if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     await foldUpTo(this.#database, hostId, state, position);
     return state.kernel;
   }

@@ -1,17 +1,18 @@
 /**
- * Events as the ledger holds them, for logs that others wrote: a bundle that is imported, the log
- * that an executor follows. What this service records itself was checked when it was asked.
+ * Events as the ledger stores them, for logs that others wrote: an imported bundle, or the log
+ * that an executor follows. This service checks its own events in the request.
  */
 import { z } from 'zod';
 import type { LedgerEvent } from '../event.ts';
 import { bootConfig } from './boot-config.ts';
 import { recordedCall } from './call-schema.ts';
 import { recordedEffect } from './effect-schema.ts';
-import { i32 } from './numbers.ts';
+import { i32, u32 } from './numbers.ts';
 import { recordedOutcome } from './outcome-schema.ts';
 import type { Same } from './same-type.ts';
+import { recordedSighting } from './sightings.ts';
 import { strictObject } from './strict-object.ts';
-import { comm, recordedText } from './text.ts';
+import { comm, path, recordedText } from './text.ts';
 
 const bootCall = strictObject({
   name: z.literal('boot'),
@@ -23,7 +24,7 @@ const bootCall = strictObject({
 const change = {
   position: z.int().min(1),
   pid: i32,
-  call: z.union([recordedCall, bootCall]),
+  call: z.union([recordedCall, bootCall, recordedSighting]),
   outcome: recordedOutcome,
   effects: z.array(recordedEffect),
 };
@@ -34,7 +35,12 @@ const eventSchema = strictObject({
   ...change,
   recorded_at: z.int().min(0),
   at: z.int(),
-  source: z.enum(['decided', 'observed']),
+  source: z.enum(['decided', 'observed', 'inferred']),
+  expected: recordedOutcome.exactOptional(),
+  between: strictObject({ from: z.int().exactOptional(), to: z.int() }).exactOptional(),
+  tid: u32.min(1).exactOptional(),
+  uid: u32.exactOptional(),
+  cgroup: path.exactOptional(),
   boot: z.int().min(1),
   actor: recordedText,
   comm,
@@ -45,7 +51,7 @@ export const recordedChange = z.compile(changeSchema, { strict: true });
 export const recordedEvent = z.compile(eventSchema, { strict: true });
 
 /** What is wrong with a value, as `field: message`; undefined when nothing is. */
-export function foundFault(
+export function findFault(
   schema: typeof recordedChange | typeof recordedEvent,
   value: unknown,
 ): string | undefined {
@@ -63,7 +69,7 @@ interface Issue {
   readonly errors?: readonly (readonly Issue[])[];
 }
 
-/** Of a union, the issue of the variant that fits best: the one that goes furthest in. */
+/** For a union, the issue of the variant that fits best: the deepest issue. */
 function deepest(issue: Issue): Issue {
   const nested = (issue.errors ?? []).flatMap((errors) => errors.slice(0, 1).map(deepest));
   const [first, ...rest] = nested;

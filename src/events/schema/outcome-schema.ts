@@ -4,6 +4,7 @@ import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { RULES, type RuleName } from '../../domain/rules.ts';
 import { attachType } from './attach-type.ts';
+import { u32, u64 } from './numbers.ts';
 import { mapType, progType } from './object-types.ts';
 import type { Same } from './same-type.ts';
 import { strictObject } from './strict-object.ts';
@@ -50,6 +51,14 @@ const objectInfo = z
   ])
   .meta({ id: 'ObjectInfo' });
 
+/** Which object an observed call made or opened, where the recorder knows it. */
+const objectIds = {
+  prog_id: u32.min(1).exactOptional(),
+  link_id: u32.min(1).exactOptional(),
+  map_id: u32.min(1).exactOptional(),
+  cgroup_id: u64.min(1).exactOptional(),
+};
+
 const success = strictObject({
   ret: n,
   query: queryOutputs.exactOptional(),
@@ -59,9 +68,10 @@ const success = strictObject({
   value: n.exactOptional(),
   lost: z.literal(true).exactOptional(),
   verified: z.literal(false).exactOptional(),
+  ...objectIds,
 }).meta({ id: 'Success' });
 
-/** The fields of a refusal, for those who add to them. */
+/** The fields of a refusal, for schemas that add fields. */
 export const refusalFields = {
   errno: z.enum(Object.keys(ERRNO_NUMBERS) as Errno[]),
   rule: z.enum(Object.keys(RULES) as RuleName[]),

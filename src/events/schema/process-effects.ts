@@ -7,7 +7,7 @@ import { strictObject } from './strict-object.ts';
 import { comm, recordedText } from './text.ts';
 
 const caps = z.array(z.enum(ALL_CAPABILITIES));
-/** A process that there is: the first has 1. */
+/** The pid of a process: the first one has 1. */
 const pid = u32.min(1);
 
 /** An fd and what stands behind it. */
@@ -43,4 +43,10 @@ export const processEffects = [
   strictObject({ type: z.literal('FdSent'), fd: openFd, to_pid: pid }),
   strictObject({ type: z.literal('FdReceived'), ...opened }),
   strictObject({ type: z.literal('FdLost') }),
+  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
+  strictObject({
+    type: z.literal('HoldersForgotten'),
+    kind: z.enum(['prog', 'link', 'map']),
+    id: u32,
+  }),
 ] as const;

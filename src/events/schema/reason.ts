@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Reason } from '../../domain/effect.ts';
 
-/** Each reason with a sentence about it; the compiler sees to it that none is forgotten. */
+/** Each reason with a sentence about it; the compiler proves that none is missing. */
 const REASONS: Readonly<Record<Reason, string>> = {
   last_fd_closed: 'the last fd was closed',
   process_exited: 'a process that held it exited',
@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
   link_updated: 'the link was given another program',
   link_freed: 'the link that held it was freed',
   prog_freed: 'the program that held it was freed',
+  unseen: 'it is gone, and how was not seen',
 };
 
 export const reason = z.enum(Object.keys(REASONS) as Reason[]).meta({

@@ -1,6 +1,6 @@
 /**
- * A column: the values that stand at one place of many records, such as the first argument of
- * every link_create. Values of one place resemble each other, which is what makes them pack. A
+ * A column: the values at one place of many records, such as the first argument of
+ * every link_create. Values of one place resemble each other, so they pack well. A
  * whole number stands in the lane of numbers; any other JSON stands once in the column's own list
  * of entries, and is referred to from there on. A column needs nothing outside itself, so one that
  * nobody wants is passed over.
@@ -56,8 +56,8 @@ export class ColumnWriter {
     out.varint(alike ? first : MIXED);
     if (!alike) out.lane(Uint8Array.from(this.#kinds));
     if (first === NUMBER || this.#numbers.length > 0) {
-      const plain = packed(this.#numbers, PLAIN);
-      const differences = packed(this.#numbers, DIFFERENCES);
+      const plain = pack(this.#numbers, PLAIN);
+      const differences = pack(this.#numbers, DIFFERENCES);
       const shorter = differences.length < plain.length;
       out.varint(shorter ? DIFFERENCES : PLAIN);
       out.lane((shorter ? differences : plain).written());
@@ -73,7 +73,7 @@ function isFoldable(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) < FOLDABLE_BELOW;
 }
 
-function packed(numbers: readonly number[], written: number): ByteWriter {
+function pack(numbers: readonly number[], written: number): ByteWriter {
   const out = new ByteWriter();
   let before = 0;
   for (const number of numbers) {

@@ -36,7 +36,7 @@ const FOREIGN_TEXT_MAX = 2 * SEGMENT_TEXT_MAX;
 /** Memory, about, of the values of somebody else's segment in bytes: a hundred effects an event. */
 const FOREIGN_MEMORY_MAX = 64 * 1024 * 1024;
 
-/** Events that are packed at a stretch: some milliseconds. */
+/** Events that are packed in one piece: some milliseconds. */
 const TURN_EVENTS = 500;
 
 const MAGIC = Buffer.from('BPFSEG', 'latin1');
@@ -56,10 +56,10 @@ export interface Sealed {
   readonly hash_after: Uint8Array;
 }
 
-/** The blob of a segment is damaged, or of a format that this program lacks. */
+/** The blob of a segment is damaged, or has a format that this program does not know. */
 export class UnreadableSegment extends Error {}
 
-/** Packs a run of events; others have their turn meanwhile. */
+/** Packs a run of events, in turns. */
 export async function packSegment(run: Sealed): Promise<Uint8Array> {
   const { rows, batches, hash_before, hash_after } = run;
   const [first] = rows;
@@ -84,14 +84,14 @@ export async function packSegment(run: Sealed): Promise<Uint8Array> {
   out.bytes(hash_after);
   const part = new ByteWriter();
   changes.writeTo(part);
-  out.lane(await packed(part.written()));
+  out.lane(await pack(part.written()));
   const other = new ByteWriter();
   rest.writeTo(other, first.position, batches);
-  out.lane(await packed(other.written()));
+  out.lane(await pack(other.written()));
   return Uint8Array.from(out.written());
 }
 
-async function packed(bytes: Uint8Array): Promise<Uint8Array> {
+async function pack(bytes: Uint8Array): Promise<Uint8Array> {
   if (bytes.length > UNPACKED_BYTES_MAX) throw new Error('the events are too long for a segment');
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: QUALITY,
@@ -105,7 +105,7 @@ export interface SegmentRow extends EncodedEvent {
   readonly json?: Json | undefined;
 }
 
-/** What a segment tells of itself, and its two parts as they are packed. */
+/** The header of a segment, and its two packed parts. */
 interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
   readonly changes: Uint8Array;
   readonly rest: Uint8Array;
@@ -114,11 +114,11 @@ interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
 export interface OpenSegment extends Omit<Sealed, 'rows'> {
   readonly position_from: number;
   readonly position_to: number;
-  /** The events in order; may be asked for once. */
+  /** The events in order; can be read once. */
   readonly rows: Iterable<SegmentRow>;
 }
 
-/** Whose segment it is: what somebody else made is refused when it unpacks to far more than it is. */
+/** The origin of a segment: a foreign one is refused when it unpacks to far more than its size. */
 export interface Origin {
   readonly foreign?: boolean;
 }
@@ -130,13 +130,13 @@ export interface Origin {
  */
 export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}): OpenSegment {
   return asUnreadable(() => {
-    const { changes, rest, ...opened } = openedOf(blob);
+    const { changes, rest, ...opened } = readParts(blob);
     const { position_from, events, hash_before, hash_after } = opened;
     const budget = foreign
       ? new Budget({ text: FOREIGN_TEXT_MAX, memory: FOREIGN_MEMORY_MAX })
       : undefined;
-    const first = new PackedChanges(unpacked(changes, budget), events);
-    const other = new Rest(unpacked(rest, budget), opened, first.regular);
+    const first = new PackedChanges(unpack(changes, budget), events);
+    const other = new Rest(unpack(rest, budget), opened, first.regular);
     const { batches } = other;
     const rows = rowsOf(opened, { changes: first, rest: other });
     const position_to = position_from + events - 1;
@@ -155,13 +155,13 @@ export async function openChanges(
   blob: Uint8Array,
   range: { readonly from: number; readonly to: number },
 ): Promise<Iterable<Change[]>> {
-  const opened = asUnreadable(() => openedOf(blob));
+  const opened = asUnreadable(() => readParts(blob));
   const options = { maxOutputLength: UNPACKED_BYTES_MAX };
   const bytes = await promisify(brotliDecompress)(opened.changes, options).catch(unreadable);
   return readable(readChanges(new ByteReader(bytes), opened, range));
 }
 
-function openedOf(blob: Uint8Array): Opened {
+function readParts(blob: Uint8Array): Opened {
   if (!MAGIC.equals(blob.subarray(0, MAGIC.length))) {
     throw new UnreadableSegment('this is no segment');
   }
@@ -183,7 +183,7 @@ function openedOf(blob: Uint8Array): Opened {
   return { position_from, events, hash_before, hash_after, changes, rest };
 }
 
-function unpacked(part: Uint8Array, budget: Budget | undefined): ByteReader {
+function unpack(part: Uint8Array, budget: Budget | undefined): ByteReader {
   const foreignMax = FOREIGN_BYTES_FREE + FOREIGN_RATIO_MAX * part.length;
   const maxOutputLength = budget ? Math.min(foreignMax, UNPACKED_BYTES_MAX) : UNPACKED_BYTES_MAX;
   return new ByteReader(brotliDecompressSync(part, { maxOutputLength }), budget);
@@ -199,7 +199,7 @@ function* rowsOf(
   }
 }
 
-/** Writes the text only when somebody wants it: reading events works on the JSON alone. */
+/** Writes the text only on demand: reading events needs only the JSON. */
 class LazyRow implements SegmentRow {
   readonly position: number;
   readonly recorded_at: number;
@@ -237,7 +237,7 @@ function asUnreadable<T>(work: () => T): T {
 }
 
 function unreadable(cause: unknown): never {
-  // An event that this program cannot read is another matter than damaged bytes.
+  // An event that this program cannot read is not the same as damaged bytes.
   if (cause instanceof UnreadableSegment || cause instanceof UnreadableEvent) throw cause;
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ERR_BUFFER_TOO_LARGE' || cause instanceof BudgetSpent) {

@@ -1,9 +1,11 @@
 /** One request decided on a state: its event, and the state moved on by its effects. */
 import { bootEffect } from '../../domain/boot.ts';
+import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import { BOOT_PID, configFault } from '../../domain/release/config.ts';
 import { releaseOf } from '../../domain/release/release.ts';
 import type { BootCall, LedgerEvent } from '../event.ts';
@@ -12,7 +14,7 @@ import type { AskedBoot } from '../submission.ts';
 import type { NumberedRequest } from './references.ts';
 
 /** Where the event will stand. */
-export interface Place {
+export interface EventStamp {
   readonly position: number;
   /** Microseconds since the epoch. */
   readonly recorded_at: number;
@@ -24,9 +26,14 @@ export interface Place {
  *
  * @throws LogRefusal `config-invalid`, before anything is applied
  */
-export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Place): LedgerEvent {
+export function decideEvent(
+  kernel: Kernel,
+  request: NumberedRequest,
+  place: EventStamp,
+): LedgerEvent {
   const { pid = BOOT_PID } = request;
-  const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
+  if (isSighting(request.call)) throw new Error('a sighting is not decided');
+  const call = request.call.name === 'boot' ? completeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
   applyAll(kernel, effects, pid);
@@ -34,7 +41,7 @@ export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Pla
     position: place.position,
     recorded_at: place.recorded_at,
     at: request.at ?? place.recorded_at,
-    source: request.source ?? 'decided',
+    source: 'decided',
     boot: kernel.boot.number,
     actor: place.actor,
     pid,
@@ -45,13 +52,13 @@ export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Pla
   };
 }
 
-function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decision {
+function answer(kernel: Kernel, pid: number, call: Call | BootCall): Decision {
   if (call.name !== 'boot') return decide(kernel, pid, call);
   return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
 }
 
 /** What stands in the log is the release's own id, which is another once a series has moved on. */
-function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
+function completeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
   const { name, boot_id, release = boot.release } = asked;
   const config = { ...boot.config, ...asked.config };
   const fault = configFault(config);

@@ -3,6 +3,7 @@
  * them. Several processes may each have a writer for the same host; the head row in the database
  * decides between them.
  */
+import assert from 'node:assert/strict';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
@@ -22,20 +23,24 @@ import { type Answers, type CommitContext, commit } from './commit.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { Tip, type TipListeners } from './tip.ts';
 
-/** Its tip tells of this writer's events and of others' that it learns of. */
+/** Its tip reports this writer's events, and the events of other writers that it reads. */
 export interface WriterOptions extends CommitContext, TipListeners {
   readonly hostId: number;
 }
 
 export class HostWriter {
   readonly #context: WriterOptions;
+  /** Moves only in a turn of `#exclusively`. */
   readonly #tip: Tip;
+  /** Whenever something waits in it, `#draining` is set: nobody waits for a drain that never comes. */
   readonly #queue = new SubmissionQueue();
-  /** What uses the tip goes one after the other. */
+  /** Uses of the tip run one after the other. */
   readonly #exclusively = oneByOne();
-  /** The snapshot that is being stored. */
+  /** The snapshot that is being stored; one at a time. */
   #storing: Promise<void> = Promise.resolve();
+  /** One drain runs, and no second one. */
   #draining = false;
+  /** Set once, for good. */
   #closed = false;
 
   private constructor(context: WriterOptions, tip: Tip) {
@@ -54,7 +59,7 @@ export class HostWriter {
     return stateRows(this.#tip.kernel);
   }
 
-  /** It takes nothing more: it was closed, or the log could not be folded. */
+  /** It takes no more calls: it was closed, or the log could not be folded. */
   get closed(): boolean {
     return this.#closed || this.#tip.damaged;
   }
@@ -65,7 +70,7 @@ export class HostWriter {
    * @throws LogRefusal
    */
   async submit(submission: Submission): Promise<Receipt> {
-    return this.#queued(submission);
+    return this.#enqueue(submission);
   }
 
   /** Records submissions in order; when the queue has no room for one, none after it is tried. */
@@ -73,7 +78,7 @@ export class HostWriter {
     const queued: Promise<Receipt>[] = [];
     let unqueued: InOrder['refused'];
     try {
-      for (const submission of submissions) queued.push(this.#queued(submission));
+      for (const submission of submissions) queued.push(this.#enqueue(submission));
     } catch (error) {
       unqueued = { error };
     }
@@ -85,8 +90,8 @@ export class HostWriter {
     return { receipts, ...(unqueued && { refused: unqueued }) };
   }
 
-  /** @throws LogRefusal at once when it cannot be queued */
-  #queued(submission: Submission): Promise<Receipt> {
+  /** @throws LogRefusal synchronously when it cannot be queued */
+  #enqueue(submission: Submission): Promise<Receipt> {
     if (this.closed) throw new LogRefusal({ why: 'closed' });
     const calls = submission.calls.length;
     if (calls === 0) throw new LogRefusal({ why: 'submission-empty' });
@@ -99,7 +104,7 @@ export class HostWriter {
   }
 
   /**
-   * Reads the state at the committed head, whoever moved it. `read` must not keep the kernel: it
+   * Calls `read` with the state at the committed head. `read` must be synchronous and must not retain the kernel: it
    * changes with the next commit.
    */
   async read<T>(read: (kernel: Kernel, position: number) => T): Promise<T> {
@@ -114,22 +119,26 @@ export class HostWriter {
     return read(this.#tip.kernel, this.#tip.head.position);
   }
 
-  /** Takes nothing more, and waits until everything is answered. */
+  /** Takes no more calls, and waits until everything is answered. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#queue.length > 0 || this.#draining) await this.#exclusively(async () => undefined);
     await this.#storing;
   }
 
-  /** Stores the state if it moved far since it was last stored: the writer is let go. */
+  /**
+   * Stores the state if it moved far since it was last stored: the writer is let go, which nobody
+   * uses any more.
+   */
   async part(): Promise<void> {
+    assert.equal(this.#queue.length, 0, 'a writer is let go while submissions wait');
     await this.#exclusively(() => this.#snapshotIfDue(partingInterval(this.#tip.kernel)));
     await this.#storing;
   }
 
   async #drain(): Promise<void> {
     this.#draining = true;
-    // What else has arrived by now is read first: it goes along with the first batch.
+    // Calls that have arrived by now are read first: they join the first batch.
     await this.#exclusively(() => turnOfTheLoop());
     let answers: Answers = [];
     do {
@@ -147,7 +156,7 @@ export class HostWriter {
       }
       for (const answer of answers) answer();
       answers = [];
-      // Who was answered may have more to record, which goes before a snapshot.
+      // Answered clients may have more to record, which comes before a snapshot.
       await this.#exclusively(() => turnOfTheLoop());
       if (this.#queue.length === 0) {
         await this.#exclusively(() => this.#snapshotIfDue(snapshotInterval(this.#tip.kernel)));
@@ -157,26 +166,26 @@ export class HostWriter {
   }
 
   /**
-   * Takes a snapshot when one is due. Its text is taken at once, and commits go on while it is
+   * Takes a snapshot when one is due. Its text is made synchronously, and commits go on while it is
    * packed and stored; only the next snapshot waits for it.
    */
   async #snapshotIfDue(events: number): Promise<void> {
     const { kernel, head, snapshotPosition, damaged } = this.#tip;
     const { position, hash } = head;
     if (damaged || position - snapshotPosition < events) return;
-    this.#tip.snapshotPosition = position;
+    this.#tip.expectSnapshot(position);
     const text = snapshotText(kernel);
     await this.#storing;
     this.#storing = this.#store({ position, hash, text }, snapshotPosition);
   }
 
-  /** @param before where the latest snapshot stands without this one */
+  /** @param before the position of the latest snapshot without this one */
   async #store(snapshot: NewSnapshot, before: number): Promise<void> {
     try {
       await storeSnapshot(this.#context.database, this.#tip.hostId, snapshot);
     } catch {
       // Only a shortcut is missing; the next commit tries again.
-      this.#tip.snapshotPosition = before;
+      this.#tip.missSnapshot(snapshot.position, before);
     }
   }
 }

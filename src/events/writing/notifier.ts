@@ -1,5 +1,5 @@
 /**
- * Tells other processes that a log grew, by NOTIFY. A hint only: it runs after the commit, in no
+ * Notifies other processes that a log grew. It is only a hint: it runs after the commit, in no
  * one's way, and for all hosts that grew since the last one: a statement after every commit would
  * cost the server as much as the commits themselves.
  */
@@ -8,18 +8,19 @@ import type { Database } from '../storage/database.ts';
 
 export const GROWN_CHANNEL = 'bpfledger_grown';
 
-/** Milliseconds between two hints. The first after a pause goes out at once. */
+/** Milliseconds between two hints. The first one after a pause is sent immediately. */
 const PAUSE_MS = 10;
 
 export interface Notifier {
-  grown(hostId: number): void;
-  /** Waits for what is under way. */
+  noteGrowth(hostId: number): void;
+  /** Waits for the pending statement. */
   close(): Promise<void>;
 }
 
-/** The notifier for a database; PGlite has no other process to tell. */
+/** The notifier for a database; with PGlite there is no other process to notify. */
 export function notifierFor(database: Database, clock: Clock): Notifier {
-  if (database.kind === 'pglite') return { grown: () => undefined, close: async () => undefined };
+  if (database.kind === 'pglite')
+    return { noteGrowth: () => undefined, close: async () => undefined };
   const grown = new Set<number>();
   let sending: Promise<void> | undefined;
 
@@ -36,7 +37,7 @@ export function notifierFor(database: Database, clock: Clock): Notifier {
   }
 
   return {
-    grown(hostId) {
+    noteGrowth(hostId) {
       grown.add(hostId);
       sending ??= send();
     },

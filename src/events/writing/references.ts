@@ -1,5 +1,6 @@
-/** Puts the results of earlier calls in the place of references to them. */
+/** Replaces references to earlier calls by their results. */
 import type { Call } from '../../domain/call.ts';
+import type { Sighting } from '../../domain/observed/sighting.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Reference } from '../schema/reference.ts';
@@ -8,7 +9,7 @@ import type { AskedBoot, CallRequest } from '../submission.ts';
 /** A request without references. */
 export interface NumberedRequest extends Omit<CallRequest, 'pid' | 'call'> {
   readonly pid?: number;
-  readonly call: Call | AskedBoot;
+  readonly call: Call | AskedBoot | Sighting;
 }
 
 /** Whether no field of the request refers to an earlier answer. */
@@ -23,12 +24,15 @@ export function isNumbered(request: CallRequest): request is CallRequest & Numbe
 }
 
 /**
- * The request with numbers only.
+ * Replaces references by numbers.
  *
  * @param outcomes the answers to all calls before it in its submission
- * @throws LogRefusal `reference-invalid` when a reference points nowhere or at a refusal
+ * @throws LogRefusal `bad-reference` when a reference points nowhere or at a refusal
  */
-export function numbered(request: CallRequest, outcomes: readonly Outcome[]): NumberedRequest {
+export function resolveReferences(
+  request: CallRequest,
+  outcomes: readonly Outcome[],
+): NumberedRequest {
   if (isNumbered(request)) return request;
   const number = (value: unknown, field: string): unknown =>
     isReference(value) ? resultOf(value, { call: outcomes.length, field }, outcomes) : value;
@@ -39,7 +43,7 @@ export function numbered(request: CallRequest, outcomes: readonly Outcome[]): Nu
   const { pid, ...rest } = request;
   return {
     ...rest,
-    call: Object.fromEntries(call) as unknown as Call | AskedBoot,
+    call: Object.fromEntries(call) as unknown as NumberedRequest['call'],
     ...(pid !== undefined && { pid: number(pid, 'pid') as number }),
   };
 }
@@ -55,7 +59,7 @@ function resultOf(
 ): number {
   const outcome = outcomes[result_of];
   const refuse = (because: 'later' | 'refused') =>
-    new LogRefusal({ why: 'reference-invalid', ...place, result_of, because });
+    new LogRefusal({ why: 'bad-reference', ...place, result_of, because });
   if (outcome === undefined) throw refuse('later');
   if (isRefusal(outcome)) throw refuse('refused');
   return outcome.ret;

@@ -8,7 +8,7 @@ import type { Kernel } from './syscall.ts';
 const BUFFER_BYTES = 256;
 /** Above one page the kernel answers E2BIG without reading the attr. */
 const SIZE_READ_MAX = 4096;
-/** Size that is passed when the caller does not say: the whole union as 6.18 knows it. */
+/** The default size: the whole union as 6.18 knows it. */
 export const ATTR_BYTES = 168;
 
 /** What an attr points at lives as long as its buffer. */

@@ -1,5 +1,5 @@
 /**
- * The one door to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
+ * The only way to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
  * and nowhere else. Calls are synchronous, so errno is read before anything else can run on this
  * thread, and every buffer that a call points at is kept alive until it returned.
  */
@@ -52,7 +52,7 @@ export interface Kernel {
   /** As `call`; the result, or the negated number of an errno that no modelled call may answer. */
   result(number: number, ...args: readonly Argument[]): number;
   /** What a result says. */
-  answered(result: number): Answered;
+  answerOf(result: number): Answered;
   /** Where a buffer lies in memory, for pointers inside structures. */
   address(buffer: Buffer): bigint;
 }
@@ -65,7 +65,7 @@ const NAMES: ReadonlyMap<number, Errno> = new Map(
 /**
  * Loads koffi and binds libc.
  *
- * @throws ExecutorUnavailable when this is no x86-64 Linux, or koffi is not installed
+ * @throws ExecutorUnavailable when this is not x86-64 Linux, or koffi is not installed
  */
 export async function bindKernel(): Promise<Kernel> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -86,11 +86,11 @@ export async function bindKernel(): Promise<Kernel> {
     const ret = Number(raw(number, a, b, c, d, e, f));
     return ret >= 0 ? ret : -koffi.errno();
   }
-  const answered = (ret: number): Answered => (ret >= 0 ? { ret } : { errno: errnoName(-ret) });
+  const answerOf = (ret: number): Answered => (ret >= 0 ? { ret } : { errno: errnoName(-ret) });
   return {
     result,
-    answered,
-    call: (number, ...args) => answered(result(number, ...args)),
+    answerOf,
+    call: (number, ...args) => answerOf(result(number, ...args)),
     address: (buffer) => koffi.address(buffer),
   };
 }

@@ -67,7 +67,7 @@ export class BurnedIds {
     for (const fd of Object.values(this.#place ?? {})) this.#live.kernel.call(SYS.close, fd);
   }
 
-  /** The kernel's id of an object that is made and let go at once. */
+  /** The kernel's id of an object that is made and closed again. */
   #next(kind: ObjectKind): number {
     const fd = this.#make(kind);
     const id = realIdBehind(this.#live, fd);

@@ -1,5 +1,5 @@
 /**
- * Knows when the kernel is done with what it does late: rmdir releases a cgroup's programs and links
+ * Detects when the kernel has done its late work: rmdir releases a cgroup's programs and links
  * in a work item after an RCU grace period, the last unlink of a pin puts its object after one, and a
  * freed program gives its maps back after one. The kernel does these in the order in which they were
  * asked for on one CPU, so a canary that is let go after the call is gone no sooner than what
@@ -12,7 +12,7 @@ import { assemble } from '../kernel/instructions.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { openBase } from './beneath.ts';
 
-/** What is to be waited for: the objects of a removed cgroup, of a pin, the maps of a program. */
+/** The late work to wait for: the objects of a removed cgroup, of a pin, the maps of a program. */
 export type Late = 'cgroup' | 'pin' | 'maps';
 
 const WAIT_MS_MAX = 20_000;
@@ -28,7 +28,7 @@ export interface CanaryPlace {
   readonly pin: string;
 }
 
-/** Waits until the kernel has done what it does late about `late`. */
+/** Waits until the kernel has done its late work about `late`. */
 export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Promise<void> {
   const map = create(kernel);
   const prog = load(kernel, map.fd);
@@ -39,14 +39,14 @@ export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Pr
     pin(kernel, prog.fd, place.pin);
     close(kernel, prog.fd);
     must(kernel.call(SYS.unlink, cString(place.pin)), 'unpin the canary');
-    await gone(kernel, 'prog_get_next_id', prog.id);
+    await waitUntilGone(kernel, 'prog_get_next_id', prog.id);
   } else {
     attach(kernel, prog.fd, place.cgroup);
     close(kernel, prog.fd);
     must(kernel.call(SYS.rmdir, cString(place.cgroup)), 'remove the cgroup of the canary');
-    await gone(kernel, 'prog_get_next_id', prog.id);
+    await waitUntilGone(kernel, 'prog_get_next_id', prog.id);
   }
-  await gone(kernel, 'map_get_next_id', map.id);
+  await waitUntilGone(kernel, 'map_get_next_id', map.id);
 }
 
 function command(kernel: Kernel, name: keyof typeof BPF, attr: Attr): number {
@@ -59,7 +59,7 @@ function close(kernel: Kernel, fd: number): void {
 
 function create(kernel: Kernel) {
   const attr = new Attr(kernel).u32(0, ARRAY).u32(4, 4).u32(8, 4).u32(12, 1).name(28, 'canary');
-  return identified(kernel, command(kernel, 'map_create', attr));
+  return identify(kernel, command(kernel, 'map_create', attr));
 }
 
 function load(kernel: Kernel, mapFd: number) {
@@ -70,10 +70,10 @@ function load(kernel: Kernel, mapFd: number) {
     .pointer(8, insns)
     .pointer(16, cString('GPL'))
     .name(48, 'canary');
-  return identified(kernel, command(kernel, 'prog_load', attr));
+  return identify(kernel, command(kernel, 'prog_load', attr));
 }
 
-function identified(kernel: Kernel, fd: number): { fd: number; id: number } {
+function identify(kernel: Kernel, fd: number): { fd: number; id: number } {
   const info = Buffer.alloc(256);
   const attr = new Attr(kernel).u32(0, fd).u32(4, info.length).pointer(8, info);
   command(kernel, 'obj_get_info_by_fd', attr);
@@ -91,7 +91,7 @@ function attach(kernel: Kernel, fd: number, path: string): void {
   close(kernel, directory);
 }
 
-async function gone(
+async function waitUntilGone(
   kernel: Kernel,
   walk: 'prog_get_next_id' | 'map_get_next_id',
   id: number,

@@ -50,8 +50,8 @@ export interface LiveCaller {
   readonly process: LiveProcess;
 }
 
-/** The kernel said yes. */
-export function done(
+/** The decision of a call that succeeded. */
+export function succeed(
   effects: readonly Effect[] = [],
   ret = 0,
   outputs: Omit<Success, 'ret'> = {},
@@ -59,8 +59,8 @@ export function done(
   return { outcome: { ret, ...outputs }, effects };
 }
 
-/** The kernel said no; it does not say by which rule. */
-export function saidNo(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
+/** The decision of a call that the kernel refused; the kernel does not name a rule. */
+export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };
 }

@@ -1,4 +1,4 @@
-/** What the kernel says of an object behind a real fd: its kind, its id, its info. */
+/** The object behind a real fd, as the kernel describes it: its kind, its id, its info. */
 import { readlinkSync } from 'node:fs';
 import { attachTypeOf } from '../../domain/attach-type.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
@@ -8,7 +8,7 @@ import { progTypeOf } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
-import { openedPath } from './beneath.ts';
+import { procPath } from './beneath.ts';
 import type { LiveKernel } from './live-kernel.ts';
 
 /** Bytes of the info buffer; every kernel's info structures are shorter. */
@@ -20,7 +20,7 @@ const MAP_IDS_MAX = 64;
 const NR_MAP_IDS = 52;
 const MAP_IDS = 56;
 
-/** What an anonymous inode of the kernel is called, by kind of object. */
+/** The names of the kernel's anonymous inodes, by kind of object. */
 const INODES: Readonly<Record<string, ObjectKind>> = {
   'anon_inode:bpf-prog': 'prog',
   'anon_inode:bpf-map': 'map',
@@ -30,7 +30,7 @@ const INODES: Readonly<Record<string, ObjectKind>> = {
 
 /** The kind of BPF object behind a real fd, if it is one. */
 export function kindOf(realFd: number): ObjectKind | undefined {
-  return INODES[readlinkSync(openedPath(realFd))];
+  return INODES[readlinkSync(procPath(realFd))];
 }
 
 /** Memory that OBJ_GET_INFO_BY_FD writes into. */
@@ -57,7 +57,7 @@ export function infoBuffer(
 /** Asks the kernel, as ourselves, about the object behind a real fd. */
 export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
   const kind = kindOf(realFd);
-  if (kind === undefined) throw new Error(`fd ${realFd} is no BPF object`);
+  if (kind === undefined) throw new Error(`fd ${realFd} is not a BPF object`);
   const { kernel } = live;
   const buffers = infoBuffer(kernel, kind, INFO_BYTES);
   const attr = new Attr(kernel).u32(0, realFd).u32(4, INFO_BYTES).pointer(8, buffers.info);
@@ -66,10 +66,10 @@ export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
   return decodeInfo(live, kind, buffers);
 }
 
-/** What is behind the pin that an fd was opened on; undefined when it is no pin. */
-export function pinned(live: LiveKernel, fd: number): ObjectInfo | undefined {
+/** Asks what is behind the pin that an fd was opened on; undefined when it is no pin. */
+export function objectBehindPin(live: LiveKernel, fd: number): ObjectInfo | undefined {
   const { kernel } = live;
-  const attr = new Attr(kernel).pointer(0, cString(openedPath(fd)));
+  const attr = new Attr(kernel).pointer(0, cString(procPath(fd)));
   const opened = kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
   if ('errno' in opened) return undefined;
   try {

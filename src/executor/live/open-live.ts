@@ -38,7 +38,7 @@ export function openLive(
   };
 }
 
-/** Closes every fd of the context and ends what stands in for its processes. */
+/** Closes every fd of the context and ends the placeholders of its processes. */
 export async function closeLive(live: LiveKernel): Promise<void> {
   const { kernel, processes, standard, cgroups } = live;
   for (const process of processes.values()) {

@@ -10,14 +10,14 @@ import { Attr } from '../kernel/attr.ts';
 import {
   assemble,
   INSN_BYTES,
+  replaceMapFds,
   STACK_BYTES,
   type UsedMap,
-  withMapFds,
 } from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
@@ -33,8 +33,8 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const { live } = caller;
   const code =
     call.insns === undefined
-      ? assemble(call.ret ?? 1, usedMaps(caller, call))
-      : withMapFds(Buffer.from(call.insns, 'base64'), (fd) => realFd(caller.process, fd));
+      ? assemble(call.ret ?? 1, findMaps(caller, call))
+      : replaceMapFds(Buffer.from(call.insns, 'base64'), (fd) => realFd(caller.process, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
@@ -49,20 +49,20 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .pointer(120, fdArray(caller, call))
     .u32(148, call.fd_array_cnt ?? 0);
   const answered = bpf(caller, 'prog_load', attr);
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('prog');
   live.ids.introduce('prog', realIdBehind(live, answered.ret), id);
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'prog', id });
-  return loaded(caller, call, { id, fd, real: answered.ret });
+  return adoptProgram(caller, call, { id, fd, real: answered.ret });
 }
 
-function loaded(
+function adoptProgram(
   caller: LiveCaller,
   call: CallOf<'prog_load'>,
   { id, fd, real }: { readonly id: number; readonly fd: number; readonly real: number },
 ): Decision {
   const info = objectBehind(caller.live, real);
-  if (info.kind !== 'prog') throw new Error('a loaded program is no program');
+  if (info.kind !== 'prog') throw new Error('the fd of a loaded program is not a program');
   const { prog_type, tag, prog_name, created_by_uid: uid, map_ids } = info;
   const effect = {
     type: 'ProgLoaded',
@@ -77,7 +77,7 @@ function loaded(
     map_ids,
     storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
   } as const;
-  return done([effect], fd);
+  return succeed([effect], fd);
 }
 
 /** Fds in an array lie in memory: 32 bits each. */
@@ -88,7 +88,7 @@ function fdArray({ process }: LiveCaller, call: CallOf<'prog_load'>): Buffer | u
   return bytes;
 }
 
-function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
+function findMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
   return (call.map_fds ?? []).map((number) => {
     const named = process.fds.get(number);
     const form = named?.kind === 'map' ? live.mapForms.get(named.id) : undefined;
@@ -125,7 +125,7 @@ function attachOrDetach(
       .u32(20, anchorId(caller, call))
       .u64(24, call.expected_revision ?? 0);
     const answered = bpf(caller, command, attr);
-    return 'errno' in answered ? saidNo(answered.errno) : done();
+    return 'errno' in answered ? failWith(answered.errno) : succeed();
   });
 }
 
@@ -146,10 +146,10 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const wantsFlags = call.prog_attach_flags === true;
     const query = queryOutputs(caller, attr, ids, wantsFlags ? flags : undefined);
     if ('errno' in answered) {
-      const { outcome } = saidNo(answered.errno);
+      const { outcome } = failWith(answered.errno);
       return { outcome: { ...outcome, query }, effects: [] };
     }
-    return done([], 0, { query });
+    return succeed([], 0, { query });
   });
 }
 
@@ -183,5 +183,5 @@ export function progBindMap(caller: LiveCaller, call: CallOf<'prog_bind_map'>): 
     .u32(4, realFd(process, call.map_fd))
     .u32(8, call.flags ?? 0);
   const answered = bpf(caller, 'prog_bind_map', attr);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

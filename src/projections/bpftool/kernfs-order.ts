@@ -2,7 +2,7 @@
  * The order in which the kernel lists the cgroups of a directory, and so the order in which bpftool
  * walks the tree: by a hash of the name (`kernfs_name_hash` in fs/kernfs/dir.c), then by name.
  */
-import { mapped, type Pausing, sorted } from '../../events/turns.ts';
+import { mapInTurns, type Pausing, sortInTurns } from '../../events/turns.ts';
 import { byBytes } from '../order.ts';
 
 const WORD = 0xffffffffffffffffn;
@@ -16,7 +16,7 @@ function nameHash(name: string): number {
     hash = ((hash + (c << 4n) + (c >> 4n)) * 11n) & WORD;
   }
   const folded = Number(((hash * GOLDEN_RATIO_64) & WORD) >> 32n) & INT_MAX;
-  // 0, 1 and INT_MAX stand for directory entries that are no names.
+  // 0, 1 and INT_MAX are for directory entries that are not names.
   if (folded < 2) return folded + 2;
   return folded === INT_MAX ? INT_MAX - 1 : folded;
 }
@@ -26,13 +26,13 @@ export function* inWalkOrder<T extends { readonly path: string }>(
   cgroups: readonly T[],
 ): Pausing<T[]> {
   const hashes = new Map<string, number>();
-  const keyed = yield* mapped(cgroups, (cgroup) => {
+  const keyed = yield* mapInTurns(cgroups, (cgroup) => {
     const names = namesOf(cgroup.path);
     for (const name of names) if (!hashes.has(name)) hashes.set(name, nameHash(name));
     return { cgroup, names };
   });
   const hashOf = (name: string): number => hashes.get(name) ?? 0;
-  const inOrder = yield* sorted(keyed, (a, b) => {
+  const inOrder = yield* sortInTurns(keyed, (a, b) => {
     const depth = Math.min(a.names.length, b.names.length);
     for (let i = 0; i < depth; i++) {
       const [left = '', right = ''] = [a.names[i], b.names[i]];

@@ -30,8 +30,8 @@ export function answerOf(
   const answer = {
     ...verdict(step, outcome, fd_numbers),
     ...(id_distances ? burned(decision) : {}),
-    ...opened(decision, labels),
-    ...(step.op === 'query' ? queried(step, outcome, labels) : {}),
+    ...answerOpen(decision, labels),
+    ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
   };
   if (isRefusal(outcome)) {
     const walked = step.op.endsWith('_next_id') && outcome.errno === 'ENOENT';
@@ -55,7 +55,7 @@ function burned({ effects }: Decision): Answer {
   return kind === undefined ? {} : { burned: kind.toLowerCase() };
 }
 
-function opened({ effects }: Decision, labels: LabelBook): Answer {
+function answerOpen({ effects }: Decision, labels: LabelBook): Answer {
   const [effect] = effects;
   if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived') return {};
   const { kind, id } = effect;
@@ -63,7 +63,7 @@ function opened({ effects }: Decision, labels: LabelBook): Answer {
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };
 }
 
-function queried(step: Step, outcome: Outcome, labels: LabelBook): Answer {
+function answerQuery(step: Step, outcome: Outcome, labels: LabelBook): Answer {
   if (isRefusal(outcome) && outcome.stage !== undefined) return {};
   const flags = step.prog_flags === true ? { prog_flags: [] as readonly number[] } : {};
   const { query } = outcome;

@@ -51,7 +51,7 @@ export interface Comparison {
  * Compares each release with the one before it.
  *
  * @param names releases, oldest first
- * @throws Error when a name is no known release
+ * @throws Error when a name is not a known release
  */
 export function compareReleases(
   names: readonly string[],
@@ -68,7 +68,7 @@ export function compareReleases(
       before = { ...before, release };
       continue;
     }
-    const decided = log.flatMap((scenario) => decidedUnder(release, scenario, before?.release));
+    const decided = log.flatMap((scenario) => decideUnder(release, scenario, before?.release));
     calls = decided.length;
     if (before !== undefined) {
       comparisons.push(comparison(before.release, release, before.decided, decided));
@@ -91,7 +91,7 @@ function comparison(
   return { older, newer, differing, differences };
 }
 
-function decidedUnder(
+function decideUnder(
   release: Release,
   { header, steps }: LoggedScenario,
   before: Release | undefined,
@@ -115,12 +115,12 @@ function decidedUnder(
   return decided;
 }
 
-/** Nobody is told by which rule a call was refused, nor in which order its effects came. */
+/** A caller sees neither the rule that refused a call nor the order of its effects. */
 function sameToCaller(a: Decision, b: Decision): boolean {
-  return isDeepStrictEqual(told(a), told(b));
+  return isDeepStrictEqual(comparable(a), comparable(b));
 }
 
-function told({ outcome, effects }: Decision) {
+function comparable({ outcome, effects }: Decision) {
   const answer = isRefusal(outcome) ? outcome.errno : outcome;
   return { answer, effects: new Set(effects.map((effect) => JSON.stringify(effect))) };
 }

@@ -1,10 +1,10 @@
-/** A search for people: the first position, what ran before and from there on, and whose doing. */
+/** A search as text: the first position, its event, and what ran before and after it. */
 import type { Slot } from '../../domain/effective.ts';
 import type { EventRef } from '../wording/event-ref.ts';
 import { eventText } from '../wording/words.ts';
 import type { Verdict } from './bisect.ts';
 
-interface Asked {
+interface BisectQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly condition: string;
@@ -13,12 +13,18 @@ interface Asked {
 }
 
 /** The lines of a verdict. */
-export function bisectText(asked: Asked, verdict: Verdict, event: EventRef | undefined): string[] {
+export function bisectText(
+  asked: BisectQuestion,
+  verdict: Verdict,
+  event: EventRef | undefined,
+): string[] {
   const { path, attach_type, condition, from, to } = asked;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
   const { found, at_start, monotone } = verdict;
   if (found === undefined || event === undefined) return [`${head}: never`];
-  const lasts = monotone ? 'It holds to the end.' : 'It did not hold all the time since.';
+  const lasts = monotone
+    ? 'It holds from there to the end.'
+    : 'It did not hold all the time since then.';
   return [
     `${head}: ${at_start ? 'from the start' : `first at ${eventText(event)}`}`,
     ...(found.before ? [`   before: ${programs(found.before.slots)}`] : []),

@@ -9,9 +9,9 @@ import type { LedgerEvent } from '../../events/event.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import {
   entriesSince,
+  findWrittenSince,
   type LinkOrigin,
   linksSince,
-  writtenSince,
 } from '../../projections/entry-origins.ts';
 import { holdersOf } from '../../projections/holders.ts';
 import { programNames } from '../../projections/lives.ts';
@@ -20,7 +20,7 @@ import { type EventRef, eventRef } from '../wording/event-ref.ts';
 
 export interface LinkHolders {
   readonly fds: readonly { readonly pid: number; readonly comm: string; readonly fd: number }[];
-  /** Processes to which a copy of an fd is on its way. */
+  /** Processes to which a copy of an fd is in flight. */
   readonly in_flight_to: readonly number[];
   readonly pins: readonly string[];
 }
@@ -37,7 +37,7 @@ export interface BlamedSlot extends Slot {
   readonly held_by?: LinkHolders;
 }
 
-interface Asked {
+interface BlameQuestion {
   readonly moment: Moment;
   readonly attach_type: AttachType;
   /** The cgroup whose array it is. */
@@ -61,11 +61,11 @@ export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number,
   return found;
 }
 
-/** The slots of an array with where each comes from. */
-export async function blamed(
+/** The slots of an array, each with its origin. */
+export async function blameSlots(
   database: Queryable,
   eventsAt: (positions: readonly number[]) => Promise<readonly LedgerEvent[]>,
-  { moment, attach_type, cgroup_id, slots, holders }: Asked,
+  { moment, attach_type, cgroup_id, slots, holders }: BlameQuestion,
 ): Promise<BlamedSlot[]> {
   if (slots.length === 0) return [];
   const ids = slots.map(({ prog_id }) => prog_id);
@@ -99,7 +99,7 @@ export async function blamed(
   });
 }
 
-interface Standing {
+interface ArraySlots {
   readonly attach_type: AttachType;
   /** The cgroup in whose array the slots are. */
   readonly at: number;
@@ -112,11 +112,11 @@ interface Origin {
   readonly updated?: number;
 }
 
-/** Where each slot of an array comes from, in their order: one query for each kind of slot. */
+/** The origin of each slot of an array, in their order: one query for each kind of slot. */
 export async function originsOf(
   database: Queryable,
   moment: Moment,
-  { attach_type, at, slots }: Standing,
+  { attach_type, at, slots }: ArraySlots,
 ): Promise<Origin[]> {
   const linkIds = slots.flatMap(({ link_id }) => link_id ?? []);
   const direct = slots.flatMap(({ link_id, cgroup_id, prog_id }) =>
@@ -128,7 +128,7 @@ export async function originsOf(
   ]);
   if (linkIds.length + direct.length < slots.length) {
     // An array that a kernel bug wrote was written as a whole.
-    const put = await writtenSince(database, moment, { cgroup_id: at, attach_type });
+    const put = await findWrittenSince(database, moment, { cgroup_id: at, attach_type });
     return slots.map(() => ({ put }));
   }
   const nextLink = links.values();

@@ -1,21 +1,17 @@
 /** Applies a difference of two states to the first; gives the second. */
+
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
 import { byBytes } from '../../projections/order.ts';
 import type { AttachedView, CgroupView, WorldState } from '../../projections/state.ts';
+import type { SlotHolder } from './array-changes.ts';
 import { applyRows } from './rows.ts';
 import { applySequence } from './sequence.ts';
-import {
-  type CgroupRowView,
-  entryIdentity,
-  KEYS,
-  type SlotHolder,
-  type StateDiff,
-} from './state-diff.ts';
+import { type CgroupRowView, entryIdentity, KEYS, type StateDiff } from './state-diff.ts';
 
 /** The state that `diff` leads to from `before`. */
 export function applyDiff(before: WorldState, diff: StateDiff): WorldState {
-  const from = diff.boot === undefined ? before : emptied(diff.boot.is);
+  const from = diff.boot === undefined ? before : emptyState(diff.boot.is);
   const byId = (a: object, b: object): number => idOf(a) - idOf(b);
   return {
     boot: from.boot,
@@ -28,7 +24,7 @@ export function applyDiff(before: WorldState, diff: StateDiff): WorldState {
   };
 }
 
-function emptied(boot: WorldState['boot']): WorldState {
+function emptyState(boot: WorldState['boot']): WorldState {
   return { boot, cgroups: [], programs: [], links: [], maps: [], bpffs: [], processes: [] };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Changes of effective arrays. One attach at the root changes the array of every cgroup below, so
- * cgroups whose array was their parent's, and still is, stand in the list of the parent's change.
+ * cgroups whose array was their parent's, and still is, are listed in the parent's change.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
@@ -9,8 +9,20 @@ import { type Pausing, walk } from '../../events/turns.ts';
 import type { CgroupView } from '../../projections/state.ts';
 import { type Subject, subject } from '../subjects/subject.ts';
 import type { CausesOf } from './causes.ts';
-import { sequenceChanges } from './sequence.ts';
-import type { ArrayChange, SlotHolder } from './state-diff.ts';
+import type { Caused } from './rows.ts';
+import { type SequenceChange, sequenceChanges } from './sequence.ts';
+
+/** A slot without its place in the list that it comes from, which neighbours change. */
+export type SlotHolder = Omit<Slot, 'index'>;
+
+export interface ArrayChange extends Caused {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly attach_type: AttachType;
+  readonly slots: readonly SequenceChange<SlotHolder>[];
+  /** Ids of cgroups below whose arrays were the same and changed in the same way. */
+  readonly same_in: readonly number[];
+}
 
 const NO_SLOTS: readonly Slot[] = [];
 
@@ -76,7 +88,7 @@ function slotsOf(cgroup: CgroupView | undefined, type: AttachType): readonly Slo
   return cgroup?.effective.find(({ attach_type }) => attach_type === type)?.slots ?? NO_SLOTS;
 }
 
-/** Cgroups that inherit share one array, so most comparisons end at once. */
+/** Cgroups that inherit share one array, so most comparisons end immediately. */
 function sameSlots(a: readonly Slot[], b: readonly Slot[]): boolean {
   return a === b || isDeepStrictEqual(a.map(holderOf), b.map(holderOf));
 }
@@ -85,7 +97,7 @@ function holderOf({ index: _, ...holder }: Slot): SlotHolder {
   return holder;
 }
 
-/** What makes a slot the same slot: its link, or its program and the cgroup that it is attached to. */
+/** The identity of a slot: its link, or its program and the cgroup that it is attached to. */
 function slotIdentity({ prog_id, cgroup_id, link_id }: SlotHolder): string {
   return link_id === undefined ? `prog ${prog_id} at ${cgroup_id ?? '-'}` : `link ${link_id}`;
 }

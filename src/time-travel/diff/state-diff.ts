@@ -5,9 +5,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
-import type { Slot } from '../../domain/effective.ts';
 import type { Boot } from '../../domain/kernel.ts';
-import { mapped, type Pausing, walk } from '../../events/turns.ts';
+import { mapInTurns, type Pausing, walk } from '../../events/turns.ts';
 import type { ListedEntry } from '../../projections/entries.ts';
 import type { ProcessView } from '../../projections/processes.ts';
 import type {
@@ -20,12 +19,12 @@ import type {
   WorldState,
 } from '../../projections/state.ts';
 import { subject } from '../subjects/subject.ts';
-import { arrayChanges } from './array-changes.ts';
+import { type ArrayChange, arrayChanges } from './array-changes.ts';
 import type { CausesOf } from './causes.ts';
 import { type Caused, type RowsDiff, rowsDiff } from './rows.ts';
 import { type SequenceChange, sequenceChanges } from './sequence.ts';
 
-/** A cgroup without its lists and arrays, whose changes are told one by one. */
+/** A cgroup without its lists and arrays, whose changes are listed one by one. */
 export type CgroupRowView = Omit<CgroupView, 'attached' | 'effective'>;
 
 export type ListHead = Pick<AttachedView, 'mode' | 'revision'>;
@@ -41,20 +40,8 @@ export interface ListChange extends Caused {
   readonly entries: readonly SequenceChange<ListedEntry>[];
 }
 
-/** A slot without its place in the list that it comes from, which neighbours change. */
-export type SlotHolder = Omit<Slot, 'index'>;
-
-export interface ArrayChange extends Caused {
-  readonly cgroup_id: number;
-  readonly path: string;
-  readonly attach_type: AttachType;
-  readonly slots: readonly SequenceChange<SlotHolder>[];
-  /** Ids of cgroups below whose arrays were the same and changed in the same way. */
-  readonly same_in: readonly number[];
-}
-
 export interface StateDiff {
-  /** There when the host booted in between: then all before is gone and all after is new. */
+  /** Present when the host booted in between: then everything before is gone and everything after is new. */
   readonly boot?: { readonly was: Boot; readonly is: Boot };
   readonly cgroups: RowsDiff<CgroupRowView>;
   readonly lists: readonly ListChange[];
@@ -126,8 +113,8 @@ function* tablesDiff(before: WorldState, after: WorldState, causes: CausesOf): P
       causes([subject.object(kind, Number(id))]);
   return {
     cgroups: yield* rowsDiff(
-      yield* mapped(before.cgroups, rowOf),
-      yield* mapped(after.cgroups, rowOf),
+      yield* mapInTurns(before.cgroups, rowOf),
+      yield* mapInTurns(after.cgroups, rowOf),
       {
         key: KEYS.cgroups,
         because: (id) => causes([subject.cgroup(Number(id))]),
@@ -156,7 +143,7 @@ function rowOf({ attached: _, effective: __, ...row }: CgroupView): CgroupRowVie
   return row;
 }
 
-/** Processes tell of an open file description how many share it, which others change. */
+/** The rows of processes count the sharers of an open file description, which others change. */
 function filesOf(rows: readonly ProcessView[]): string[] {
   return rows.flatMap(({ fds, mailbox }) =>
     [...fds, ...mailbox].map(({ file }) => subject.file(file)),
@@ -170,7 +157,7 @@ function* listChanges(
 ): Pausing<ListChange[]> {
   const known = new Map<number, CgroupView>();
   yield* walk(before, (cgroup) => known.set(cgroup.cgroup_id, cgroup));
-  const changes = yield* mapped(after, ({ cgroup_id, path, attached }) => {
+  const changes = yield* mapInTurns(after, ({ cgroup_id, path, attached }) => {
     const wasAttached = known.get(cgroup_id)?.attached ?? [];
     const types = new Set([...wasAttached, ...attached].map(({ attach_type }) => attach_type));
     return [...types].flatMap((attach_type): ListChange[] => {

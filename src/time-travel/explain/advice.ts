@@ -1,6 +1,6 @@
 /**
  * Advice: the smallest change after which a program is effective on a cgroup. Each change is made on
- * a layer of the state, as a plan makes it, and told only when the program then really is: the
+ * a layer of the state, as in a plan, and given only when the program is effective then: the
  * kernel's own rules say which one works.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
@@ -9,14 +9,14 @@ import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
 import { MODE_TEXT } from '../wording/mode-text.ts';
 import { entryText, programText } from '../wording/program-text.ts';
-import { type Place, Refused, Trial } from './trial.ts';
+import { type PathEntry, Refused, Trial } from './trial.ts';
 
 export interface Wanted {
   /** The cgroup that the program shall run on. */
   readonly path: string;
   readonly attach_type: AttachType;
   readonly program: number;
-  /** Where it stood last, or stands hidden: the first place to try. */
+  /** Where it was last, or is hidden: the first place to try. */
   readonly stood_at?: string | undefined;
   /** Whether it was ever loaded in this boot. */
   readonly loaded: boolean;
@@ -71,7 +71,7 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
     });
   }
   if (link_id !== undefined) {
-    add(`make a new link to ${target} and pin it, so that no process has to hold it`, (trial) => {
+    add(`create a new link to ${target} and pin it, so that no process has to hold it`, (trial) => {
       trial.link(target);
     });
   }
@@ -82,12 +82,9 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
   const [holder] = list.entries;
   if (holder !== undefined && list.mode !== 'multi') {
     const displaced = programText(kernel, progIdOf(kernel, holder));
-    add(
-      `attach it to ${target} ${MODE_TEXT[list.mode]}; it takes the place of ${displaced}`,
-      (trial) => {
-        trial.attach(target, list.mode === 'override' ? ['override'] : []);
-      },
-    );
+    add(`attach it to ${target} ${MODE_TEXT[list.mode]}; it replaces ${displaced}`, (trial) => {
+      trial.attach(target, list.mode === 'override' ? ['override'] : []);
+    });
   }
   const blockers = exclusiveEntries(kernel, cgroup, attach_type);
   if (blockers.length > 0) {
@@ -100,7 +97,7 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
   return changes;
 }
 
-/** The cgroup is not there: it is made, with those above it, and the program attached. */
+/** The cgroup does not exist: make it, with those above it, and attach the program. */
 function remake(kernel: Kernel, { path, program }: Wanted): Change {
   const text = kernel.programs.has(program)
     ? `make ${path} and attach the program to it with multi`
@@ -114,14 +111,14 @@ function remake(kernel: Kernel, { path, program }: Wanted): Change {
   };
 }
 
-/** Whether the program stands in a list of the cgroup already. */
+/** Whether the program is already in a list of the cgroup. */
 function stands(kernel: Kernel, cgroup: Cgroup, { attach_type, program }: Wanted): boolean {
   const { entries } = listOf(cgroup, attach_type);
   return entries.some((entry) => progIdOf(kernel, entry) === program);
 }
 
-/** The entries of the nearest list that has any: they hide what stands above without multi. */
-function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): Place[] {
+/** The entries of the nearest list that has any: they hide entries above without multi. */
+function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): PathEntry[] {
   const cgroup = cgroupAt(kernel, path);
   if (cgroup === undefined) return [];
   for (const level of levelsOf(kernel, cgroup)) {
@@ -131,8 +128,8 @@ function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): 
   return [];
 }
 
-/** Entries on the cgroup and above it that let no other in. */
-function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachType): Place[] {
+/** Entries on the cgroup and above it that allow no other. */
+function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachType): PathEntry[] {
   return [...levelsOf(kernel, cgroup)].flatMap((level) => {
     const { mode, entries } = listOf(level, attach_type);
     const isInTheWay = mode === 'none' || (mode === 'override' && level.id === cgroup.id);
@@ -140,7 +137,7 @@ function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachTyp
   });
 }
 
-function takeOffText(kernel: Kernel, places: readonly Place[]): string {
+function takeOffText(kernel: Kernel, places: readonly PathEntry[]): string {
   const texts = places.map(({ path, entry }) => `${entryText(kernel, entry)} off ${path}`);
   return `take ${texts.join(' and ')}`;
 }

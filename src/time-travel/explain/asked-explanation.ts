@@ -1,4 +1,4 @@
-/** Gathers what an explanation needs of tables and log, and tells it with its events. */
+/** Reads what an explanation needs from tables and log, and answers it with its events. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
@@ -53,7 +53,7 @@ interface Sources {
 }
 
 /** Explains why a program is effective at a place at a moment, or not. */
-export async function askedExplanation(
+export async function answerExplain(
   { log, database, signal }: Sources,
   { host, moment, place, program }: Question,
 ): Promise<AskedExplanation> {
@@ -94,7 +94,7 @@ export async function askedExplanation(
   const change =
     explanation.why === 'effective' || explanation.why === 'kernel_bug'
       ? undefined
-      : await log.readAt(host, position, (kernel) =>
+      : await log.withStateAt(host, position, (kernel) =>
           adviceFor(kernel, {
             ...{ path, attach_type, program, loaded: explanation.why !== 'never_loaded' },
             ...{ stood_at: entry?.path, link_id: entry?.link_id },
@@ -109,7 +109,7 @@ export async function askedExplanation(
   };
 }
 
-/** Positions of one part of a timeline: the end of it mostly tells, so it is read from there. */
+/** Positions of one part of a timeline. Most answers are near its end, so it is read from the end. */
 const PART_POSITIONS = 10_000;
 
 interface Wanted {

@@ -1,6 +1,6 @@
 /** An explanation in a sentence. */
 import { isRefusal } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { NamedProgram } from '../../projections/lives.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
@@ -9,7 +9,7 @@ import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ProgramPlace } from './asked-explanation.ts';
 import type { Explanation, StandingEntry } from './explain.ts';
 
-export interface Asked {
+export interface ExplainQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly program: number;
@@ -23,16 +23,17 @@ export interface Asked {
 }
 
 /** Why the program is effective or not, in one sentence. */
-export function explanationSentence(asked: Asked, explanation: Explanation): string {
+export function explanationSentence(asked: ExplainQuestion, explanation: Explanation): string {
   const { path, attach_type, program, position, names } = asked;
-  const name = programText(program, names.get(program)?.prog_name);
+  const known = names.get(program);
+  const name = known === undefined ? `program ${program}` : programText(program, known.prog_name);
   const is = explanation.why === 'effective' ? 'is' : 'is not';
   const head = `${name} ${is} effective on ${path} for ${attach_type} at position ${position}`;
   return `${head}: ${because(asked, explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;
 }
 
 /** An attempt to attach it again, after it ended. */
-function retryText(asked: Asked, { later_refusal, in_the_way }: Explanation): string {
+function retryText(asked: ExplainQuestion, { later_refusal, in_the_way }: Explanation): string {
   if (later_refusal === undefined) return '';
   const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
   const when = eventText(eventRef(later_refusal));
@@ -45,8 +46,11 @@ function retryText(asked: Asked, { later_refusal, in_the_way }: Explanation): st
 /** Places that one sentence names. */
 const PLACES_MAX = 3;
 
-/** Where else the program is attached, which is often what was meant. */
-function elsewhere({ path, attach_type, stands_at }: Asked, { why, entry }: Explanation): string {
+/** Where else the program is attached: often the question means that place. */
+function elsewhere(
+  { path, attach_type, stands_at }: ExplainQuestion,
+  { why, entry }: Explanation,
+): string {
   if (why === 'effective') return '';
   const others = stands_at.filter(
     (place) =>
@@ -60,7 +64,7 @@ function elsewhere({ path, attach_type, stands_at }: Asked, { why, entry }: Expl
   return `; it is attached on ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function because(asked: Asked, explanation: Explanation): string {
+function because(asked: ExplainQuestion, explanation: Explanation): string {
   const { why, event, reason, entry, in_the_way, mode } = explanation;
   const by = event === undefined ? '' : ` at ${eventText(eventRef(event))}`;
   const own = standingText(asked, entry, asked.put_by);
@@ -70,11 +74,11 @@ function because(asked: Asked, explanation: Explanation): string {
     case 'never_loaded':
       return 'no program of this id was loaded in this boot';
     case 'no_such_cgroup':
-      return 'there was never such a cgroup in this boot';
+      return 'there was no such cgroup in this boot';
     case 'cgroup_removed':
       return `the cgroup was removed${by}${entry === undefined ? '' : `, and with it ${own}`}`;
     case 'never_attached':
-      return 'nobody attached it there or above';
+      return 'nobody attached it to this cgroup or to one above it';
     case 'attach_refused': {
       const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
       return `the attach was refused${by}: ${refusalOf(event)}${other ? `; there is ${other}` : ''}`;
@@ -90,10 +94,12 @@ function because(asked: Asked, explanation: Explanation): string {
       return `${own} was updated to another program${by}`;
     case 'overridden': {
       const other = standingText(asked, in_the_way, asked.blocked_by);
-      return `${own} is in mode ${mode}, and hidden by what is nearer: ${other}`;
+      return `${own} is in mode ${mode}, and an entry of a nearer cgroup hides it: ${other}`;
     }
+    case 'unseen':
+      return `${own} is gone, and how was not seen${by}`;
     case 'kernel_bug':
-      return `${own} stands in the list, but a kernel bug wrote another array`;
+      return `${own} is in the list, but a kernel bug wrote another effective array`;
     default:
       return why satisfies never;
   }
@@ -101,7 +107,7 @@ function because(asked: Asked, explanation: Explanation): string {
 
 /** `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])` */
 function standingText(
-  asked: Asked,
+  asked: ExplainQuestion,
   entry: StandingEntry | undefined,
   put: EventRef | undefined,
 ): string {
@@ -110,7 +116,7 @@ function standingText(
   return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
 }
 
-function nameIn({ names }: Asked, { prog_id }: StandingEntry): string | undefined {
+function nameIn({ names }: ExplainQuestion, { prog_id }: StandingEntry): string | undefined {
   return names.get(prog_id)?.prog_name;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Explain: why a program is, or is not, effective on a cgroup for an attach type. The timeline of
- * the array says whether it stands in a list, and where it last stood; the event in between says
- * why it no longer does. Pure: what is read of the log comes in as `Evidence`.
+ * the array shows whether it is in a list, and where it was last; the event in between shows
+ * why it no longer is. Pure: the facts from the log arrive as `Evidence`.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect, Reason } from '../../domain/effect.ts';
@@ -17,7 +17,7 @@ export type Why =
   | 'never_loaded'
   | 'no_such_cgroup'
   | 'cgroup_removed'
-  /** It was loaded, and nobody attached it here or above. */
+  /** It was loaded, and nobody attached it to this cgroup or to one above it. */
   | 'never_attached'
   /** The last attempt to attach it here or above was refused. */
   | 'attach_refused'
@@ -31,6 +31,8 @@ export type Why =
   | 'link_updated'
   /** It stands in a list above in a mode that a nearer entry hides. */
   | 'overridden'
+  /** Its entry is gone, and how was not seen. */
+  | 'unseen'
   /** A kernel bug wrote an array that the lists do not say (D25). */
   | 'kernel_bug';
 
@@ -42,13 +44,13 @@ export interface StandingEntry extends ListedEntry {
 
 export interface Explanation {
   readonly why: Why;
-  /** The event that made it so, where there is one. */
+  /** The event that caused it, where there is one. */
   readonly event?: LedgerEvent;
   /** Why the entry ended, as the log has it. */
   readonly reason?: Reason;
-  /** Where the program stands, or stood last. */
+  /** Where the program is attached, or was last. */
   readonly entry?: StandingEntry;
-  /** The entry in its way: one that is nearer and hides it, or one that lets no other in. */
+  /** The entry in its way: a nearer one that hides it, or one that allows no other. */
   readonly in_the_way?: StandingEntry;
   /** A later attempt to attach it again, which the kernel refused. */
   readonly later_refusal?: LedgerEvent;
@@ -78,19 +80,19 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
     return { why: 'effective', ...(standing && { entry: standing.entry }) };
   }
   if (now.cgroup_id === undefined) return withoutCgroup(versions, eventAt);
-  if (standing !== undefined) return hidden(now, standing);
+  if (standing !== undefined) return explainHidden(now, standing);
   if (loaded === undefined) return { why: 'never_loaded' };
   const refused = await evidence.refused();
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
   if (lastAt === -1 || ended === undefined) {
-    return refused === undefined ? { why: 'never_attached' } : refusedBy(refused, versions);
+    return refused === undefined ? { why: 'never_attached' } : explainRefused(refused, versions);
   }
-  const last = standingIn(versions[lastAt] as ArrayVersion, program) as Standing;
+  const last = standingIn(versions[lastAt] as ArrayVersion, program) as FoundEntry;
   const event = await eventAt(ended.position);
   const end = { ...endOf(event, program, last), event, entry: last.entry };
   if (refused === undefined || refused.position < ended.position) return end;
-  const { in_the_way } = refusedBy(refused, versions);
+  const { in_the_way } = explainRefused(refused, versions);
   return { ...end, later_refusal: refused, ...(in_the_way && { in_the_way }) };
 }
 
@@ -104,8 +106,8 @@ async function withoutCgroup(
   return { why: 'cgroup_removed', event: await eventAt(removed.position) };
 }
 
-/** A refused attempt, and what stood in its way where the rule is about that. */
-function refusedBy(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
+/** A refused attempt, and the entry in its way where the rule is about one. */
+function explainRefused(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
   const refused = { why: 'attach_refused', event } as const;
   if (!isRefusal(event.outcome)) return refused;
   const { rule, about = {} } = event.outcome;
@@ -118,13 +120,13 @@ function refusedBy(event: LedgerEvent, versions: readonly ArrayVersion[]): Expla
   return { ...refused, in_the_way: { ...first, cgroup_id: level.cgroup_id, path: level.path } };
 }
 
-interface Standing {
+interface FoundEntry {
   readonly entry: StandingEntry;
   readonly mode: Level['mode'];
 }
 
 /** The nearest entry with the program, on the cgroup or above it. */
-function standingIn({ levels }: ArrayVersion, program: number): Standing | undefined {
+function standingIn({ levels }: ArrayVersion, program: number): FoundEntry | undefined {
   for (const { cgroup_id, path, mode, entries } of levels) {
     const entry = entries.find(({ prog_id }) => prog_id === program);
     if (entry !== undefined) return { entry: { ...entry, cgroup_id, path }, mode };
@@ -132,8 +134,8 @@ function standingIn({ levels }: ArrayVersion, program: number): Standing | undef
   return undefined;
 }
 
-/** It stands in a list and does not run. */
-function hidden({ levels, slots }: ArrayVersion, { entry, mode }: Standing): Explanation {
+/** It is in a list and does not run. */
+function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: FoundEntry): Explanation {
   const [nearest] = levels;
   const [first] = nearest?.entries ?? [];
   if (nearest === undefined || first === undefined) throw new Error('an entry stands in a level');
@@ -147,7 +149,7 @@ function hidden({ levels, slots }: ArrayVersion, { entry, mode }: Standing): Exp
 function endOf(
   { effects }: LedgerEvent,
   program: number,
-  { entry }: Standing,
+  { entry }: FoundEntry,
 ): Pick<Explanation, 'why' | 'reason'> {
   for (const effect of effects) {
     const end = endBy(effect, program, entry);
@@ -193,6 +195,8 @@ function whyRemoved(reason: Reason): Why {
       return 'replaced';
     case 'link_updated':
       return 'link_updated';
+    case 'unseen':
+      return 'unseen';
     case 'last_fd_closed':
     case 'process_exited':
     case 'process_executed':

@@ -3,24 +3,24 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
 import type { Gap } from './gaps.ts';
 
-export interface ToldGap extends Pick<Gap, 'why' | 'position_from' | 'position_to'> {
+export interface DescribedGap extends Pick<Gap, 'why' | 'position_from' | 'position_to'> {
   /** Microseconds since the epoch, by the clock of the kernel (`at`). */
   readonly since: number;
   readonly until: number;
   /** How long it was; 0 when the events came out of order. */
   readonly micros: number;
-  /** Absent when the gap is older than the question. */
+  /** Absent when the gap began before the span. */
   readonly opened_by?: EventRef;
   /** Absent while it lasts. */
   readonly closed_by?: EventRef;
 }
 
 /** Reads the events around each gap. */
-export async function toldGaps(
+export async function describeGaps(
   gaps: readonly Gap[],
   eventAt: (position: number) => Promise<LedgerEvent>,
-): Promise<ToldGap[]> {
-  const told: ToldGap[] = [];
+): Promise<DescribedGap[]> {
+  const told: DescribedGap[] = [];
   /** The event that closes a gap often opens the next one. */
   let latest: LedgerEvent | undefined;
   async function read(position: number): Promise<LedgerEvent> {

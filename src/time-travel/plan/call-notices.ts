@@ -1,4 +1,4 @@
-/** What is worth a warning in one planned call, read off the state before it and its effects. */
+/** The warnings about one planned call, from the state before it and its effects. */
 import { ENTRIES_MAX } from '../../domain/attach.ts';
 import type { EffectOf } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
@@ -12,7 +12,7 @@ import { hiddenBelow, programOfEntry } from './hidden-below.ts';
 import type { Numbered } from './planned-call.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
-/** Entries in a list from which on it is said to be nearly full. */
+/** Entries from which on a list counts as nearly full. */
 const NEARLY_FULL = ENTRIES_MAX - 4;
 
 /**
@@ -37,14 +37,14 @@ function insertionNotices(before: Kernel, planned: Numbered, effect: Inserted): 
   const cgroup = before.cgroups.get(effect.cgroup_id);
   if (cgroup === undefined) return [];
   return [
-    ...appended(before, planned, effect, cgroup),
-    ...cutOff(before, planned, effect, cgroup),
+    ...noticeAppended(before, planned, effect, cgroup),
+    ...noticeCutOff(before, planned, effect, cgroup),
     ...nearlyFull(planned, effect, cgroup),
     ...(effect.mode === 'multi' ? [] : hiddenBelow(before, planned, effect)),
   ];
 }
 
-/** An attach that takes another program's place, which its caller did not ask for by name. */
+/** An attach that replaces another program that its call did not name. */
 function replacementNotices(
   before: Kernel,
   planned: Numbered,
@@ -61,14 +61,19 @@ function replacementNotices(
   if (prog_id === was_prog_id) return hidden;
   const sentence =
     `${programText(before, prog_id)} replaces ${programText(before, was_prog_id)} on ` +
-    `${cgroup.path} for ${attach_type}, though replace was not asked for: a list ${MODE_TEXT[mode]} holds one program`;
+    `${cgroup.path} for ${attach_type}, although the call has no replace: a list ${MODE_TEXT[mode]} holds one program`;
   const about = { prog_id, was_prog_id, cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type };
   const entries = [{ cgroup_id: cgroup.id, attach_type, prog_id: was_prog_id }];
   return [{ call: index, kind: 'replaces-unasked', sentence, about, entries }, ...hidden];
 }
 
 /** A new entry beside an old one that it looks like, or that the call names as replaced. */
-function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+function noticeAppended(
+  before: Kernel,
+  planned: Numbered,
+  effect: Inserted,
+  cgroup: Cgroup,
+): Notice[] {
   const { call, index } = planned;
   const { attach_type } = effect;
   const place = { cgroup_id: cgroup.id, attach_type };
@@ -86,8 +91,8 @@ function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: C
   });
   if (!forgot && twins.length === 0) return [];
   const why = forgot
-    ? 'replace_bpf_fd is given without the flag replace, so the kernel ignores it'
-    : `${twins.length} of that name and type ${twins.length === 1 ? 'is' : 'are'} there already`;
+    ? 'the call has replace_bpf_fd but not the flag replace, so the kernel ignores it'
+    : `${twins.length} of the same name and type ${twins.length === 1 ? 'is' : 'are'} already there`;
   const sentence =
     `${programText(before, prog_id)} is added to ${cgroup.path} for ${attach_type} ` +
     `and replaces nothing: ${why}`;
@@ -97,15 +102,20 @@ function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: C
 }
 
 /** A list in mode none forbids entries below it. */
-function cutOff(before: Kernel, { index }: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+function noticeCutOff(
+  before: Kernel,
+  { index }: Numbered,
+  effect: Inserted,
+  cgroup: Cgroup,
+): Notice[] {
   if (effect.mode !== 'none') return [];
   const { attach_type } = effect;
   let below = 0;
   for (const { path } of before.cgroups.values()) if (isWithin(path, cgroup.path)) below++;
   const many = below - 1 === 1 ? '1 cgroup' : `${below - 1} cgroups`;
   const sentence =
-    `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached in the ` +
-    `${many} below it, nor in those to come`;
+    `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached to the ` +
+    `${many} below it, or to new ones`;
   const about = { cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type, below: below - 1 };
   return [{ call: index, kind: 'cuts-off-descendants', sentence, about, entries: [] }];
 }
@@ -121,7 +131,7 @@ function nearlyFull({ index }: Numbered, effect: Inserted, cgroup: Cgroup): Noti
   return [{ call: index, kind: 'list-nearly-full', sentence, about, entries: [] }];
 }
 
-/** rmdir takes the entries of the cgroup with it, and its links become defunct. */
+/** rmdir removes the entries of the cgroup, and its links become defunct. */
 function removalNotices(
   before: Kernel,
   { index }: Numbered,

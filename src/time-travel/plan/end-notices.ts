@@ -1,4 +1,4 @@
-/** What is worth a warning once all planned calls are done: links that nothing will hold, and order. */
+/** The warnings after all planned calls: links that nothing will hold, and changes of order. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { EntryHolder } from '../../domain/effect.ts';
 import type { EntryList, Kernel } from '../../domain/kernel.ts';
@@ -15,11 +15,11 @@ interface Worlds {
 
 /** The warnings of a whole plan. */
 export function endNotices(worlds: Worlds, calls: readonly Numbered[]): Notice[] {
-  return [...unpinned(worlds.after, calls), ...inversions(worlds, calls)];
+  return [...noticeUnpinned(worlds.after, calls), ...inversions(worlds, calls)];
 }
 
 /** Links that the plan makes and leaves without a pin. */
-function unpinned(after: Kernel, calls: readonly Numbered[]): Notice[] {
+function noticeUnpinned(after: Kernel, calls: readonly Numbered[]): Notice[] {
   const made = calls.flatMap(({ index, effects }) =>
     effects.flatMap((effect) => (effect.type === 'LinkCreated' ? [{ index, ...effect }] : [])),
   );
@@ -40,7 +40,7 @@ function unpinned(after: Kernel, calls: readonly Numbered[]): Notice[] {
   });
 }
 
-/** Entries that were taken out and put in again, and so went behind a peer or before it. */
+/** Entries that were removed and added again, and so moved behind or before a peer. */
 function inversions(worlds: Worlds, calls: readonly Numbered[]): Notice[] {
   const notices = new Map<string, Notice>();
   for (const { index, effects } of calls) {
@@ -62,7 +62,7 @@ interface ListPlace {
   readonly attach_type: AttachType;
 }
 
-/** One entry of a list, with what tells whether a later one is the same program loaded again. */
+/** One entry of a list, with a key that finds the same program when it is loaded again. */
 interface Known {
   readonly key: string;
   readonly prog_id: number;
@@ -75,7 +75,7 @@ function inversionsOf(
   place: ListPlace,
   inserted: EntryHolder,
 ): Notice[] {
-  const [was, is] = [knownEntries(before, place), knownEntries(after, place)];
+  const [was, is] = [nameEntries(before, place), nameEntries(after, place)];
   const at = is.findIndex(({ holder }) => sameHolder(holder, inserted));
   const moved = is[at];
   if (moved === undefined) return [];
@@ -88,7 +88,7 @@ function inversionsOf(
     const [then, now] = wasAt < peerWasAt ? ['before', 'behind'] : ['behind', 'before'];
     const sentence =
       `${programText(after, moved.prog_id)} stood ${then} ${programText(after, peer.prog_id)} in ` +
-      `${path} for ${place.attach_type} and comes to stand ${now} it; replace or link_update would keep the place`;
+      `${path} for ${place.attach_type} and now stands ${now} it; replace or link_update keeps the place`;
     const about = { prog_id: moved.prog_id, peer_prog_id: peer.prog_id, ...place };
     const entries: EntryPlace[] = [{ ...place, ...peer.holder }];
     return [{ call, kind: 'order-inverted', sentence, about, entries }];
@@ -96,7 +96,7 @@ function inversionsOf(
 }
 
 /** The entries of a list; a program that was loaded again is known by its name. */
-function knownEntries(kernel: Kernel, { cgroup_id, attach_type }: ListPlace): Known[] {
+function nameEntries(kernel: Kernel, { cgroup_id, attach_type }: ListPlace): Known[] {
   const cgroup = kernel.cgroups.get(cgroup_id);
   if (cgroup === undefined) return [];
   const list: EntryList = listOf(cgroup, attach_type);

@@ -14,11 +14,11 @@ import type { EntryPlace, Notice } from './warning.ts';
 /** Cgroups that one warning names. */
 const NAMED_MAX = 8;
 
-/** An effect after which an entry stands that did not stand so before. */
-type Standing = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
+/** An effect that adds an entry, or gives one another program. */
+type AttachEffect = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
 
-/** The warning of an entry that comes into a list of a cgroup, or takes another's place there. */
-export function hiddenBelow(before: Kernel, planned: Numbered, effect: Standing): Notice[] {
+/** The warning about an entry that is added to a list, or replaces another one there. */
+export function hiddenBelow(before: Kernel, planned: Numbered, effect: AttachEffect): Notice[] {
   const { cgroup_id, attach_type } = effect;
   const cgroup = before.cgroups.get(cgroup_id);
   if (cgroup === undefined) return [];
@@ -35,8 +35,8 @@ export function hiddenBelow(before: Kernel, planned: Numbered, effect: Standing)
   );
   const prog_id = programOfEntry(before, planned, effect);
   const sentence =
-    `${programText(before, prog_id)} does not run on ${places}, nor below: only a list in multi mode also runs ` +
-    'where a cgroup has entries of its own';
+    `${programText(before, prog_id)} does not run on ${places}, or below: where a cgroup has entries of its own, ` +
+    'the entries of an ancestor run only if its list is in multi mode';
   const about = { prog_id, cgroup_id, cgroup: cgroup.path, attach_type, hidden_on: hiding.length };
   return [{ call: planned.index, kind: 'hidden-below', sentence, about, entries }];
 }
@@ -50,7 +50,7 @@ interface Hider {
 /** The nearest cgroups below that have entries, by path. */
 function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hider[] {
   const found: Hider[] = [];
-  /** Whether no entries stand from a cgroup on up to the top, as far as it was found out. */
+  /** Whether there are no entries from a cgroup up to the top, as far as it is known. */
   const isFree = new Map([[top.id, true]]);
   for (const one of before.cgroups.values()) {
     const { entries } = listOf(one, attach_type);
@@ -70,8 +70,12 @@ function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hide
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The program that an entry which an effect tells of runs. */
-export function programOfEntry(before: Kernel, { effects }: Numbered, effect: Standing): number {
+/** The program of the entry that an effect inserts or replaces. */
+export function programOfEntry(
+  before: Kernel,
+  { effects }: Numbered,
+  effect: AttachEffect,
+): number {
   if ('prog_id' in effect) return effect.prog_id;
   // An inserted link is not in the state before; its creation names the program.
   const created = effects.find((one) => one.type === 'LinkCreated');

@@ -1,26 +1,26 @@
-/** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
+/** Plan: the answers and changes of calls, decided on a layer that is thrown away. */
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, parentOf, type Slot } from '../../domain/effective.ts';
 import { applyAll } from '../../domain/evolve.ts';
-import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
+import { type Cgroup, type Kernel, layerOn } from '../../domain/kernel.ts';
 import { isUnmodelled, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { refusalSentence } from '../../domain/rules.ts';
-import { passedLimit } from '../../domain/size.ts';
+import { checkSize } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
-import { numbered } from '../../events/writing/references.ts';
+import { resolveReferences } from '../../events/writing/references.ts';
 import { entryText } from '../wording/program-text.ts';
 import { callNotices } from './call-notices.ts';
 import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
 import type { Notice } from './warning.ts';
-import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
+import { findTaken, standingIn, type TakenEntry } from './warnings.ts';
 
 /** Effective arrays that one plan compares. */
 const COMPARED_ARRAYS_MAX = 10_000;
@@ -39,31 +39,31 @@ export interface ChangedArray {
 export interface Plan {
   readonly calls: readonly PlannedCall[];
   readonly changed: readonly ChangedArray[];
-  /** What may not be meant; their entries are those that stand now. */
+  /** What the caller may not intend; the entries are those that exist now. */
   readonly notices: readonly Notice[];
-  /** Standing entries that the calls take out, or give another program. */
+  /** Existing entries that the calls remove, or give another program. */
   readonly taken: readonly TakenEntry[];
   /** Names of the programs in `changed`, by id; empty where a program has none. */
   readonly names: ReadonlyMap<number, string>;
-  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
+  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` has the first ones. */
   readonly truncated: boolean;
 }
 
 /**
- * What would happen if the calls were recorded now, in order. The kernel is left as it is.
+ * What would happen if the calls were recorded now, in order. It does not change the kernel.
  *
- * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
+ * @throws LogRefusal `bad-reference` when a call refers to an answer that it cannot use;
  *   `host-too-large` when a call makes the state larger than a host may be
  */
 export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing<Plan> {
-  const world = layered(kernel);
+  const world = layerOn(kernel);
   const calls: Numbered[] = [];
   const notices: Notice[] = [];
   const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
   const emptied = new EmptiedLists(kernel);
   for (const [index, request] of requests.entries()) {
-    const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
+    const { pid = BOOT_PID, call: asked } = resolveReferences(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
     const call = asked as Call;
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
@@ -74,12 +74,12 @@ export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing
       throw new LogRefusal({ why: 'not-modelled', sentence, ...place });
     }
     notices.push(...callNotices(world, planned));
-    for (const entry of standingIn(kernel, takenBy(world, planned))) {
+    for (const entry of standingIn(kernel, findTaken(world, planned))) {
       taken.push({ call: index, entry, text: entryText(world, entry) });
     }
     applyAll(world, planned.effects, pid);
     emptied.take(world, planned);
-    const passed = passedLimit(world, planned.effects);
+    const passed = checkSize(world, planned.effects);
     if (passed !== undefined) {
       const place = { call: index, calls: requests.length };
       throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
@@ -115,18 +115,18 @@ function namesIn(
   return names;
 }
 
-interface Place {
+interface ArrayPlace {
   readonly cgroup: Cgroup;
   readonly attach_type: AttachType;
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function* touchedPlaces(
+function* findTouched(
   before: Kernel,
   after: Kernel,
   effects: readonly Effect[],
-): Pausing<Place[]> {
-  const places = new Map<string, Place>();
+): Pausing<ArrayPlace[]> {
+  const places = new Map<string, ArrayPlace>();
   let usedBefore: ReadonlySet<AttachType> | undefined;
   let usedAfter: ReadonlySet<AttachType> | undefined;
   const touch = (cgroup_id: number, attach_type: AttachType): void => {
@@ -147,11 +147,11 @@ function* touchedPlaces(
         break;
       }
       case 'CgroupMade':
-        usedAfter ??= yield* usedTypes(after);
+        usedAfter ??= yield* collectTypes(after);
         for (const attach_type of usedAfter) touch(effect.cgroup_id, attach_type);
         break;
       case 'CgroupRemoved':
-        usedBefore ??= yield* usedTypes(before);
+        usedBefore ??= yield* collectTypes(before);
         for (const attach_type of usedBefore) touch(effect.cgroup_id, attach_type);
         break;
       default:
@@ -161,7 +161,7 @@ function* touchedPlaces(
   return [...places.values()];
 }
 
-function* usedTypes(kernel: Kernel): Pausing<Set<AttachType>> {
+function* collectTypes(kernel: Kernel): Pausing<Set<AttachType>> {
   const types = new Set<AttachType>();
   yield* walk(kernel.cgroups.values(), ({ lists }) => {
     for (const type of lists.keys()) types.add(type);
@@ -213,7 +213,7 @@ function* changesBetween(
 ): Pausing<Pick<Plan, 'changed' | 'truncated'>> {
   const changed: ChangedArray[] = [];
   const compared = new Set<string>();
-  const places = yield* touchedPlaces(before, after, effects);
+  const places = yield* findTouched(before, after, effects);
   if (places.length === 0) return { changed, truncated: false };
   const families = yield* familiesOf(before, after);
   for (const { cgroup: top, attach_type } of places) {

@@ -1,6 +1,6 @@
 /**
- * Warnings with where in the log they come from: the events that attached the entries which a plan
- * touches, and whether it was somebody else who made them.
+ * Warnings with their origin in the log: the events that attached the entries that a plan
+ * touches, and whether somebody else made them.
  */
 import type { Effect } from '../../domain/effect.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -12,12 +12,12 @@ import type { Moment } from '../../projections/moment.ts';
 import type { PlannedCall } from './planned-call.ts';
 import type { EntryPlace, Notice, PlanWarning } from './warning.ts';
 
-/** Warnings of one plan; what comes after is left out, and the answer says so. */
+/** Warnings of one plan; more are left out, and the answer says so. */
 const WARNINGS_MAX = 200;
 /** Positions that one warning names. */
 const POSITIONS_MAX = 64;
 
-/** A standing entry that a call takes out, or gives another program. */
+/** An existing entry that a call removes, or gives another program. */
 export interface TakenEntry {
   readonly call: number;
   readonly entry: EntryPlace;
@@ -38,19 +38,19 @@ export function standingIn<T extends EntryPlace>(kernel: Kernel, places: readonl
 }
 
 /** The entries that a call, by itself and not by way of an fd that closes, takes from a list. */
-export function takenBy(before: Kernel, { call, effects }: PlannedCall): EntryPlace[] {
+export function findTaken(before: Kernel, { call, effects }: PlannedCall): EntryPlace[] {
   switch (call.name) {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
     case 'link_detach':
-      return effects.flatMap((effect) => takenIn(before, effect));
+      return effects.flatMap((effect) => findTakenIn(before, effect));
     default:
       return [];
   }
 }
 
-function takenIn(before: Kernel, effect: Effect): EntryPlace[] {
+function findTakenIn(before: Kernel, effect: Effect): EntryPlace[] {
   switch (effect.type) {
     case 'EntryRemoved': {
       const { cgroup_id, attach_type } = effect;
@@ -89,8 +89,8 @@ export interface Warned {
 /**
  * The warnings of a plan.
  *
- * @param actor the principal that would record the calls
- * @param planned notices and taken entries; of both, entries that stand at the moment alone
+ * @param actor who would record the calls
+ * @param planned notices and taken entries, both with entries that exist at the moment
  */
 export async function warningsOf(
   source: Source,
@@ -106,7 +106,7 @@ export async function warningsOf(
   for (const { entries, ...notice } of notices.slice(0, WARNINGS_MAX)) {
     const positions: number[] = [];
     for (const entry of entries.slice(0, POSITIONS_MAX)) {
-      positions.push(await attachedAt(source, entry));
+      positions.push(await findAttach(source, entry));
     }
     warnings.push({ ...notice, positions: [...new Set(positions)].sort((a, b) => a - b) });
   }
@@ -121,7 +121,7 @@ export async function warningsOf(
 }
 
 /** The event that attached an entry. */
-async function attachedAt({ database, moment }: Source, entry: EntryPlace): Promise<number> {
+async function findAttach({ database, moment }: Source, entry: EntryPlace): Promise<number> {
   const [position] =
     'link_id' in entry
       ? (await linksSince(database, moment, [entry.link_id])).map(({ created }) => created)
@@ -130,7 +130,7 @@ async function attachedAt({ database, moment }: Source, entry: EntryPlace): Prom
   return position;
 }
 
-/** A warning when an entry was attached by another principal or another process. */
+/** A warning when another actor or another process attached an entry. */
 async function foreign(
   source: Source,
   actor: string,
@@ -138,7 +138,7 @@ async function foreign(
   call: PlannedCall | undefined,
 ): Promise<PlanWarning | undefined> {
   if (call === undefined) return undefined;
-  const position = await attachedAt(source, entry);
+  const position = await findAttach(source, entry);
   const maker = await source.eventAt(position);
   const sameName = maker.actor === actor && maker.comm === call.comm;
   if (maker.actor === actor && maker.pid === call.pid) return undefined;

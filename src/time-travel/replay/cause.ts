@@ -1,16 +1,15 @@
 /**
- * Why another release answers a recorded call otherwise. The call is also decided on the recorded
+ * Why another release answers a recorded call differently. The call is also decided on the recorded
  * state: where that gives the recorded answer, the call only meets what an earlier one left behind.
  * Otherwise the switches that the releases differ in are turned one by one, until it is known which
  * of them make the difference.
  */
-import { decide } from '../../domain/decide.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { differences } from '../../domain/release/describe.ts';
 import { type Release, releaseOf } from '../../domain/release/release.ts';
 import type { Switches, SwitchName } from '../../domain/release/switches.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { sameAnswer } from './answer.ts';
+import { answerTo, sameAnswer } from './answer.ts';
 
 export interface CausingSwitch {
   readonly name: SwitchName;
@@ -22,7 +21,7 @@ export interface CausingSwitch {
 
 export interface Cause {
   /**
-   * `release`: the rules answer otherwise on the recorded state. `earlier`: they answer the same
+   * `release`: the rules answer differently on the recorded state. `earlier`: they answer the same
    * there; the state is another one since an earlier difference.
    */
   readonly because: 'release' | 'earlier';
@@ -66,6 +65,5 @@ function makesDifference(
 }
 
 function answersAsRecorded(kernel: Kernel, event: LedgerEvent, switches: Switches): boolean {
-  if (event.call.name === 'boot') throw new Error('a boot is not decided');
-  return sameAnswer(event, decide({ ...kernel, switches }, event.pid, event.call));
+  return sameAnswer(event, answerTo({ ...kernel, switches }, event));
 }

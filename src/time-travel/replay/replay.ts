@@ -1,17 +1,18 @@
 /**
- * Replay under another release: what breaks when this host runs another kernel? The recorded calls
+ * Replay under another release: what changes when this host runs another kernel? The recorded calls
  * are decided by the other release's rules on a state of their own, and each answer is compared
- * with the recorded one. A boot ends every state, so a replay begins with the boot that it asks
- * about and never needs what came before.
+ * with the recorded one. A boot ends every state, so a replay begins with the boot of the
+ * question and never needs earlier events.
  */
-import { bootEffect, unbooted } from '../../domain/boot.ts';
-import { decide } from '../../domain/decide.ts';
+import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { observeAgain, type Recorded } from '../../domain/observed/again.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
-import { type PassedLimit, passedLimit } from '../../domain/size.ts';
+import { checkSize, type PassedLimit } from '../../domain/size.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
@@ -20,7 +21,7 @@ import { Pace } from '../../events/turns.ts';
 import { listBoots, momentAt } from '../../projections/boots.ts';
 import type { Moment } from '../../projections/moment.ts';
 import { QuestionLimit } from '../question-limit.ts';
-import { sameAnswer } from './answer.ts';
+import { answerTo, sameAnswer } from './answer.ts';
 import { type Cause, causeOf } from './cause.ts';
 import { differenceSentence } from './sentence.ts';
 
@@ -46,7 +47,7 @@ export interface ReplayQuestion {
   readonly after: number;
   /** Differences in one answer at most. */
   readonly limit: number;
-  /** Also calls that differ only because an earlier one did. */
+  /** Also calls that differ only because an earlier call differs. */
   readonly consequences: boolean;
 }
 
@@ -70,7 +71,7 @@ export async function replayUnder(
   const { after, consequences, limit } = question;
   if (after >= to) return { differences: [], compared_to: to };
   const differences: ReplayDifference[] = [];
-  const worlds = { recorded: unbooted(), replayed: unbooted() };
+  const worlds = { recorded: emptyKernel(), replayed: emptyKernel() };
   const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
   let decided = 0;
   const pace = new Pace();
@@ -106,7 +107,7 @@ interface Worlds {
   readonly replayed: Kernel;
 }
 
-/** Takes one event on both worlds; tells how they answer it otherwise. */
+/** Decides one event on both states; gives the difference between their answers. */
 function step(
   { recorded, replayed }: Worlds,
   event: LedgerEvent,
@@ -115,14 +116,19 @@ function step(
   const { call, pid } = event;
   if (call.name === 'boot') {
     fold(recorded, [event]);
-    const switches = { ...call.config.switches, ...(tags ? {} : keptTags(recorded)) };
+    const switches = { ...call.config.switches, ...(tags ? {} : keepTags(recorded)) };
     const config = { ...call.config, switches };
     // Boots count on as recorded, also when the replay begins with a later one.
     replayed.boot = { ...replayed.boot, number: event.boot - 1 };
     applyAll(replayed, [bootEffect(replayed, { ...call, config, release: release.id })], pid);
     return undefined;
   }
-  const answer = decide(replayed, pid, call);
+  if (isSighting(call)) {
+    fold(recorded, [event]);
+    applySighting(replayed, { ...event, call });
+    return undefined;
+  }
+  const answer = answerTo(replayed, event);
   const difference = sameAnswer(event, answer)
     ? undefined
     : {
@@ -136,14 +142,22 @@ function step(
         }),
       };
   fold(recorded, [event]);
-  applyAll(replayed, answer.effects, pid);
-  const passed = passedLimit(replayed, answer.effects);
+  // What the rules agree with is taken as it was seen, inferences included.
+  if (difference === undefined && event.source !== 'decided')
+    applySighting(replayed, { ...event, call });
+  else applyAll(replayed, answer.effects, pid);
+  const passed = checkSize(replayed, answer.effects);
   if (passed !== undefined) throw tooLarge(event.position, passed);
   return difference;
 }
 
+/** What was observed happens on another state. */
+function applySighting(kernel: Kernel, recorded: Recorded): void {
+  for (const { effects, pid } of observeAgain(kernel, recorded)) applyAll(kernel, effects, pid);
+}
+
 /** The switch by which program tags stay as recorded. */
-function keptTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
+function keepTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
   return { tag_is_sha256 };
 }
 

@@ -2,24 +2,25 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { effectText } from '../wording/effect-text.ts';
 
 /** Effects that a sentence lists for one side. */
 const LISTED_EFFECTS_MAX = 3;
 
-/** What the call was answered, and what it would be answered. */
+/** The recorded answer and the other release's answer. */
 export function differenceSentence(
   event: LedgerEvent,
   replayed: Decision,
   release: { readonly was: string; readonly is: string },
 ): string {
-  const [was, is] = [outcomeText(event.outcome), outcomeText(replayed.outcome)];
+  const answered = event.expected ?? event.outcome;
+  const [was, is] = [outcomeText(answered), outcomeText(replayed.outcome)];
   if (was !== is) return `${release.was}: ${was}; ${release.is}: ${is}`;
   const before = effectsWithout(event.effects, replayed.effects);
   const after = effectsWithout(replayed.effects, event.effects);
-  const [first, second] = [listed(before), listed(after)];
+  const [first, second] = [listEffects(before), listEffects(after)];
   if (first !== second) {
     return `${was} in both; only ${release.was}: ${first}; only ${release.is}: ${second}`;
   }
@@ -40,7 +41,7 @@ function effectsWithout(effects: Decision['effects'], others: Decision['effects'
   return effects.filter((effect) => !known.has(JSON.stringify(effect)));
 }
 
-function listed(effects: readonly Effect[]): string {
+function listEffects(effects: readonly Effect[]): string {
   if (effects.length === 0) return 'nothing';
   const more = effects.length - LISTED_EFFECTS_MAX;
   const texts = effects.slice(0, LISTED_EFFECTS_MAX).map(effectText).join(', ');

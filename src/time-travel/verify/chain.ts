@@ -24,10 +24,10 @@ export interface ChainVerdict extends ChainReport {
 }
 
 /**
- * Verifies a log from its first event to where it ends now.
+ * Verifies a log from its first event to its head.
  *
  * @param outside what is trusted, from outside of the database
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function verifyChain(
   database: Queryable,
@@ -48,7 +48,7 @@ export async function verifyChain(
     const last = rows.at(-1)?.position ?? head.position;
     // Rows beyond the head are of appends since.
     const to = Math.min(last, head.position);
-    await stated(database, host_id, { check, keys }, { from, to });
+    await checkStatements(database, host_id, { check, keys }, { from, to });
     const batches = await batchesWithin(database, host_id, { from, to });
     for (const row of rows) {
       if (row.position > to) break;
@@ -58,23 +58,23 @@ export async function verifyChain(
       if (batch !== undefined) check.batch(batch);
       if (forks.has(row.position)) check.forks();
     }
-    if (check.position < to) check.lost(to, 'missing from the log');
+    if (check.position < to) check.reportLost(to, 'missing from the log');
   }
   compareHead(check, head);
   for (const fault of await rowsBeyond(database, host_id)) check.fault(fault);
   return { ...check.report(), segments: segments.sound };
 }
 
-interface Range {
+interface Positions {
   readonly from: number;
   readonly to: number;
 }
 
-async function stated(
+async function checkStatements(
   database: Queryable,
   host_id: number,
   { check, keys }: { readonly check: ChainCheck; readonly keys: HostKeys },
-  range: Range,
+  range: Positions,
 ) {
   for (let after = range.from - 1; ; ) {
     const page = await readCheckpoints(database, host_id, { after, to: range.to });
@@ -89,7 +89,7 @@ async function stated(
 async function batchesWithin(
   database: Queryable,
   host_id: number,
-  range: Range,
+  range: Positions,
 ): Promise<Map<number, StoredBatch>> {
   const batches = new Map<number, StoredBatch>();
   for await (const page of readBatches(database, host_id, range)) {
@@ -103,11 +103,11 @@ function compareHead(check: ChainCheck, head: Head): void {
   if (hash === undefined) return;
   const same = sameBytes(hash, head.hash) && atMax === head.at_max;
   if (same && position === head.position) return;
-  const message = 'the head of the log tells another hash or time than its last event';
+  const message = 'the head of the log has another hash or time than its last event';
   check.fault({ position_from: head.position, position_to: head.position, message });
 }
 
-/** Holds the rows against the sealed segments that should hold the same. */
+/** Compares the rows with the sealed segments, which should have the same events. */
 class SegmentsBeside {
   readonly #database: Queryable;
   readonly #host_id: number;
@@ -153,7 +153,7 @@ class SegmentsBeside {
     this.#rows = undefined;
     this.#agrees = true;
     const sealed = await segmentAt(this.#database, this.#host_id, position);
-    // Without one here, the next page of rows is soon enough to look again.
+    // When there is none here, the next look is with the next page of rows.
     this.#to = sealed?.position_to ?? position + UNSEALED_STEP;
     if (sealed === undefined) return;
     try {
@@ -171,5 +171,5 @@ class SegmentsBeside {
   }
 }
 
-/** Rows that are passed without asking again whether they are sealed. */
+/** Rows after which the check looks for a segment again. */
 const UNSEALED_STEP = 1000;

@@ -1,12 +1,13 @@
 /**
  * The third verdict: would today's rules answer each call as the log says? Every event is decided
- * again on the state before it, and then folded as it was recorded: the log is the truth, and an
- * answer that is no longer ours is told, never corrected.
+ * again on the state before it, and then folded as it was recorded: the log is the record, and an
+ * answer that differs today is reported, never corrected.
  */
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
-import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { observeAgain } from '../../domain/observed/again.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { encodeEvent } from '../../events/encoding/codec.ts';
 import type { LedgerEvent } from '../../events/event.ts';
@@ -21,21 +22,21 @@ import { type SnapshotsBeside, snapshotsTo } from './snapshots.ts';
 /** Differences that a verdict lists; more are only counted. */
 const DIFFERENCES_MAX = 100;
 
-/** An answer in short: `ret`, or errno and the rule that said so. */
+/** An answer in short: `ret`, or errno and its rule. */
 export interface ShortOutcome {
   readonly ret?: number;
   readonly errno?: string;
   readonly rule?: string;
 }
 
-/** An event that today's rules answer otherwise. */
+/** An event that today's rules answer differently. */
 export interface OutcomeDifference {
   readonly position: number;
   readonly source: LedgerEvent['source'];
   readonly call: string;
   readonly recorded: ShortOutcome;
   readonly today: ShortOutcome;
-  /** The answer is the same and what follows from it is not. */
+  /** The answer is the same and the effects are not. */
   readonly effects_only: boolean;
 }
 
@@ -49,10 +50,10 @@ export interface OutcomesVerdict {
 }
 
 /**
- * Decides a log again, from its first event to where it ends now.
+ * Decides a log again, from its first event to its head.
  *
- * @param snapshots are held against the states on the way
- * @throws LogRefusal `host-unknown`
+ * @param snapshots are compared with the states on the way
+ * @throws LogRefusal `no-such-host`
  * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
  */
 export async function verifyOutcomes(
@@ -80,7 +81,7 @@ export async function verifyOutcomes(
 /** A log that is decided again, event by event from its first one on. */
 export class DecidedAgain {
   /** The state after the last event that was taken; not to be changed. */
-  readonly kernel = unbooted();
+  readonly kernel = emptyKernel();
   readonly #differences: OutcomeDifference[] = [];
   #count = 0;
   #position = 0;
@@ -106,27 +107,52 @@ export class DecidedAgain {
 }
 
 function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | undefined {
-  const { outcome, effects } = decidedToday(kernel, event);
+  const today = answerToday(kernel, event);
+  const { outcome } = today;
   const body = encodeEvent(event);
-  if (encodeEvent({ ...event, outcome, effects }) === body) return undefined;
+  if (encodeEvent(withAnswer(event, today)) === body) return undefined;
   return {
     position: event.position,
     source: event.source,
     call: event.call.name,
     recorded: inShort(event.outcome),
     today: inShort(outcome),
-    effects_only: encodeEvent({ ...event, outcome }) === body,
+    effects_only: encodeEvent(withAnswer(event, { ...today, effects: event.effects })) === body,
   };
 }
 
-function decidedToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
+function withAnswer({ expected: _, ...event }: LedgerEvent, today: Answer): LedgerEvent {
+  const { outcome, effects, expected } = today;
+  return { ...event, outcome, effects, ...(expected !== undefined && { expected }) };
+}
+
+type Answer = Pick<LedgerEvent, 'outcome' | 'effects'> & {
+  readonly expected?: Outcome | undefined;
+};
+
+/**
+ * A decided event is decided again. What was observed is a fact that no rule can overturn: what is
+ * derived again is what the log makes of it.
+ */
+function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
+  const { position, call, pid, source } = event;
   try {
-    if (call.name !== 'boot') return decide(kernel, pid, call);
-    return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
+    if (call.name === 'boot') return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
+    if (source === 'decided' && !isSighting(call)) return decide(kernel, pid, call);
+    return observeToday(kernel, { ...event, call });
   } catch (cause) {
-    // A recorded call was checked at the door; one that cannot be decided was changed since.
+    // A recorded call was checked on arrival; one that cannot be decided was changed later.
     throw new DamagedLog(position, `its call cannot be decided: ${String(cause)}`, { cause });
   }
+}
+
+/** What would be inferred today and was not counts among the effects, which differ by it. */
+function observeToday(kernel: Kernel, recorded: Parameters<typeof observeAgain>[1]): Answer {
+  const witnessed = observeAgain(kernel, recorded);
+  const last = witnessed.at(-1);
+  if (last === undefined) throw new Error('an observation has an event');
+  const { outcome, expected } = last;
+  return { outcome, expected, effects: witnessed.flatMap(({ effects }) => effects) };
 }
 
 function inShort(outcome: Outcome): ShortOutcome {

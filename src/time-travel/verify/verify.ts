@@ -1,4 +1,4 @@
-/** Verifies a host: four verdicts that stand for themselves, since each can fail alone. */
+/** Verifies a host: four separate verdicts, because each can fail alone. */
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import { identityOf } from '../../events/reading/birth.ts';
 import { type ImportedLog, importOf } from '../../events/reading/imports.ts';
@@ -8,7 +8,7 @@ import { type ChainVerdict, verifyChain } from './chain.ts';
 import { notExcluded } from './not-excluded.ts';
 import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
 import { SnapshotsBeside, type SnapshotsVerdict } from './snapshots.ts';
-import { type Stopped, stoppedBy } from './stopped.ts';
+import { type Stopped, stoppedVerdict } from './stopped.ts';
 
 /** A table whose rows are not those that the log gives. */
 export interface DifferingTable {
@@ -38,17 +38,17 @@ export interface Verification {
   readonly outcomes: OutcomesVerdict | Stopped;
   /** The stored states are those that the log gives. */
   readonly snapshots: SnapshotsVerdict;
-  /** How the log was imported, if it was: what is before was recorded elsewhere. */
+  /** How the log was imported, if it was: the imported events were recorded elsewhere. */
   readonly imported: ImportedLog | undefined;
   /** What may be wrong although everything holds, in sentences. */
   readonly not_excluded: readonly string[];
 }
 
 /**
- * Verifies a host up to where its log ends; writers go on meanwhile.
+ * Verifies a host up to its head; writers continue meanwhile.
  *
  * @param outside what is trusted, from outside of the database
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function verifyHost(
   database: Database,
@@ -58,9 +58,9 @@ export async function verifyHost(
   const identity = await identityOf(database, host_id);
   const imported = await importOf(database, host_id);
   const chain = await verifyChain(database, host_id, outside);
-  const projections = await verifyProjections(database, host_id).catch(stoppedBy);
+  const projections = await verifyProjections(database, host_id).catch(stoppedVerdict);
   const beside = new SnapshotsBeside();
-  const outcomes = await verifyOutcomes(database, host_id, beside).catch(stoppedBy);
+  const outcomes = await verifyOutcomes(database, host_id, beside).catch(stoppedVerdict);
   const snapshots = beside.verdict();
   const verdicts = { chain, projections, outcomes, snapshots };
   const holds = Object.values(verdicts).every((verdict) => verdict.holds);

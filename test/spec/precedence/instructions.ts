@@ -16,7 +16,7 @@ const form: Table = {
   },
   call: 'prog_load prog_type = cgroup_skb; fd_array_cnt = 1073741824; insns = r0=1',
   rows: `
-    | wrong first                                     | mended by                       | v2-series..5.10 | 6.1..6.12 | 6.16..7.3 |
+    | wrong first                                     | mended by                       | v2-series..5.13 | 5.14..6.13 | 6.14.. |
     | there is no field fd_array_cnt                  | no fd_array_cnt                 | EINVAL | EINVAL | –      |
     | fd_array_cnt is larger than any array           | fd_array_cnt = 1                | –      | – | EINVAL |
     | there is no fd_array                            | no fd_array_cnt                 | –      | – | EFAULT |
@@ -72,7 +72,7 @@ const arena: Table = {
   },
   call: 'prog_load pid = user; prog_type = cgroup_skb; insns = fd:3 r0=1 exit',
   rows: `
-    | wrong first                | mended by             | 6.12.94..7.3 |
+    | wrong first                | mended by             | 6.9.. |
     | it wants CAP_PERFMON       | no pid                | EPERM        |
     | the arena was never mapped | insns = r0=1 exit     | EINVAL       |
     | nothing                    |                       | ok           |

@@ -18,7 +18,7 @@ interface ClonedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** What else the error says, such as `code`; texts, numbers and truths alone. */
+  /** Other fields of the error, such as `code`; only strings, numbers and booleans. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly cause: ClonedError | undefined;
 }
@@ -40,7 +40,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Calls over a port, whose messages are for nobody else. */
+/** Calls over a port that nobody else uses. */
 export function callsOver(port: Port, answering: Answering = {}): Calls {
   const waiting = new Map<number, Waiting>();
   let last = 0;
@@ -52,7 +52,7 @@ export function callsOver(port: Port, answering: Answering = {}): Calls {
       if (work === undefined) throw new Error(`the thread does not answer ${name}`);
       port.postMessage({ answer: call, value: await work(...(values as never[])) });
     } catch (error) {
-      port.postMessage({ answer: call, error: cloned(error) });
+      port.postMessage({ answer: call, error: cloneError(error) });
     }
   }
 
@@ -86,8 +86,8 @@ export function callsOver(port: Port, answering: Answering = {}): Calls {
   };
 }
 
-function cloned(error: unknown): ClonedError {
-  if (!(error instanceof Error)) return cloned(new Error(String(error)));
+function cloneError(error: unknown): ClonedError {
+  if (!(error instanceof Error)) return cloneError(new Error(String(error)));
   const { name, message, stack, cause } = error;
   const fields = Object.entries(error).filter(([, value]) =>
     ['string', 'number', 'boolean'].includes(typeof value),
@@ -97,7 +97,7 @@ function cloned(error: unknown): ClonedError {
     message,
     stack,
     fields: Object.fromEntries(fields),
-    cause: cause === undefined ? undefined : cloned(cause),
+    cause: cause === undefined ? undefined : cloneError(cause),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The lines that a process has to its database. Statements share lines, each behind those that were
  * asked before it; a transaction has one to itself. Everyone who waits for a line waits only so
- * long, and is told at once when none can be had.
+ * long, and fails immediately when there can be none.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../database.ts';
@@ -11,14 +11,14 @@ import type { Open } from './opening.ts';
 import { CLOSE_MS, type Limits, WAIT_MS } from './time-limits.ts';
 import { transactOnLine } from './transact-on-line.ts';
 
-/** Statements under way on one line at most. */
+/** Pending statements on one line at most. */
 const DEPTH_MAX = 100;
 /** Pauses between attempts to open a line, which double. */
 const PAUSE_MS_MIN = 20;
 const PAUSE_MS_MAX = 1_000;
-/** How long a line is used, about: what a server keeps for a session grows. */
+/** How long a line is used, about: the memory of a session on the server grows. */
 const LIFE_MS = 1_800_000;
-/** How often one that is older is looked for. */
+/** How often the pool looks for an older line. */
 const RETIREMENT_MS = 60_000;
 
 interface Waiter {
@@ -74,7 +74,7 @@ export class Pool implements Queryable {
     }
   }
 
-  /** Takes nothing more; waits for what is under way, but only so long. */
+  /** Takes no more work; waits for the pending work, for a limited time. */
   async close(): Promise<void> {
     const closed = new DatabaseClosed('the database is closed');
     this.#over.abort(closed);
@@ -91,7 +91,7 @@ export class Pool implements Queryable {
     for (const line of lines) line.destroy(closed);
   }
 
-  /** The line with the least to do; another one is opened meanwhile when each has something to do. */
+  /** The line with the least work; opens another one when every line has work. */
   #best(): Line | undefined {
     if (this.#over.signal.aborted) throw this.#over.signal.reason;
     let best: Line | undefined;
@@ -133,13 +133,13 @@ export class Pool implements Queryable {
   #openOne(): void {
     if (this.#lines.size + this.#opening >= this.#options.linesMax) return;
     this.#opening++;
-    void this.#opened().finally(() => {
+    void this.#openLine().finally(() => {
       this.#opening--;
       if (this.#waiting.size > 0) this.#serve();
     });
   }
 
-  async #opened(): Promise<void> {
+  async #openLine(): Promise<void> {
     const { signal } = this.#over;
     if (this.#failures > 0) {
       const pause = Math.min(PAUSE_MS_MIN * 2 ** this.#failures, PAUSE_MS_MAX);

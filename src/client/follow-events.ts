@@ -1,0 +1,68 @@
+/** Follows a host's log by server-sent events, across lost connections. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { linesOf } from './lines.ts';
+import { type RestClient, ServiceRefusal } from './rest-client.ts';
+
+/** Connections in a row that may fail before it is given up. */
+const ATTEMPTS_MAX = 10;
+const PAUSE_MS = 500;
+
+interface Message {
+  readonly event: string;
+  readonly id: string;
+  readonly data: string;
+}
+
+/** The log that was followed went back, as when a copy of the database was restored. */
+class HistoryChanged extends Error {
+  constructor({ known, position }: { readonly known: number; readonly position: number }) {
+    super(
+      `the log changed behind this command: it had ${known} events, some of the last ones are lost, ` +
+        `and its head is now at position ${position}. Read it again from the start`,
+    );
+  }
+}
+
+/**
+ * Reads the events after a position, and those still to come. It never ends by itself.
+ *
+ * @typeParam T the parts of an event that the caller reads; nothing checks them
+ * @throws HistoryChanged when the log went back: what was followed is not true any more
+ * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
+ */
+export async function* followEvents<T>(
+  client: RestClient,
+  { path, after }: { readonly path: string; readonly after: number },
+): AsyncGenerator<T> {
+  let last = String(after);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await client.open(path, { headers: { 'last-event-id': last } });
+      for await (const { event, id, data } of messagesOf(response)) {
+        attempt = 1;
+        if (event === 'history-changed') throw new HistoryChanged(JSON.parse(data));
+        last = id;
+        if (event === 'event') yield JSON.parse(data) as T;
+      }
+    } catch (error) {
+      const isFinal = error instanceof ServiceRefusal || error instanceof HistoryChanged;
+      if (isFinal || attempt >= ATTEMPTS_MAX) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+}
+
+/** The messages of a stream; comments are heartbeats, and skipped. */
+async function* messagesOf({ body }: Response): AsyncGenerator<Message> {
+  if (body === null) return;
+  let message = { event: '', id: '', data: '' };
+  for await (const line of linesOf(body)) {
+    if (line === '') {
+      if (message.data !== '') yield message;
+      message = { event: '', id: '', data: '' };
+      continue;
+    }
+    const [, field, value = ''] = /^(event|id|data): (.*)$/u.exec(line) ?? [];
+    if (field !== undefined) message = { ...message, [field]: value };
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * `observe`: what a real kernel answered becomes what the log says. The outcome is a fact, and the
+ * model follows it (docs/adr/0021): where the rules agree the effects are theirs, with the observed
+ * ids and fd numbers; where they do not, what must have happened unseen is inferred first.
+ */
+import { sameAnswer } from '../agreement.ts';
+import type { Call } from '../call.ts';
+import type { Decision } from '../decision.ts';
+import type { Effect, EffectType } from '../effect.ts';
+import type { Kernel } from '../kernel.ts';
+import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
+import { Account } from './account.ts';
+import { type Asked, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
+import { deducedFrom } from './deduction.ts';
+import { forcedEffects } from './forced.ts';
+import { learn, meet, withFact } from './learned.ts';
+import type { Observation, ObservedOutcome, ObservedRefusal, Witnessed } from './observation.ts';
+import { returnKind } from './returns.ts';
+import { objectOf, sightingsOf } from './said.ts';
+import { isSighting } from './sighting.ts';
+
+/** Deductions from one observation at most: each takes something out of the way. */
+const DEDUCTIONS_MAX = 32;
+
+/** Effects that make an object, and how they call its id. */
+const MADE: {
+  readonly [T in EffectType]?: 'prog_id' | 'link_id' | 'map_id' | 'cgroup_id';
+} = {
+  ProgLoaded: 'prog_id',
+  LinkCreated: 'link_id',
+  MapCreated: 'map_id',
+  CgroupMade: 'cgroup_id',
+};
+
+/**
+ * What the log is to say of an observation: inferred events, then the observed one. Total and
+ * deterministic, and `kernel` is not changed. Observed again on the state that the inferred events
+ * leave, the same gives the observed event alone.
+ */
+export function observe(kernel: Kernel, observation: Observation): readonly Witnessed[] {
+  const { pid, comm, done } = observation;
+  const account = new Account(kernel, { pid, comm });
+  if (isSighting(done)) {
+    account.see(done);
+    return account.told;
+  }
+  const { call } = done;
+  meet(account, observation);
+  learn(account, pid, call, observation.fds);
+  const outcome = withFact(call, done.outcome, observation.fds);
+  if (isObservedRefusal(outcome)) recordRefusal(account, pid, call, outcome);
+  else succeeded(account, pid, call, outcome);
+  return account.told;
+}
+
+function isObservedRefusal(outcome: ObservedOutcome): outcome is ObservedRefusal {
+  return 'errno' in outcome;
+}
+
+function recordRefusal(account: Account, pid: number, call: Call, outcome: ObservedRefusal): void {
+  const decision = strictAnswer(askRules(account, pid, call));
+  const { outcome: expected, effects } = decision;
+  const { errno, query } = outcome;
+  if (isRefusal(expected) && expected.errno === errno) {
+    return account.end({ pid, call, outcome: expected, effects });
+  }
+  const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
+  account.end({ pid, call, outcome: beyond, expected, effects: [] });
+}
+
+function succeeded(account: Account, pid: number, call: Call, outcome: Success): void {
+  for (const sighting of sightingsOf(account.kernel, call, outcome)) account.infer(sighting);
+  const { ret } = outcome;
+  const kind = returnKind(call.name);
+  if (kind === 'fd') account.infer({ name: 'gone', fd: { fd: ret } });
+  if (kind === 'pid' && ret !== pid) account.infer({ name: 'gone', process: {} }, ret);
+
+  const { asked, decision } = reconciled(account, pid, call, outcome);
+  if (!isRefusal(decision.outcome)) return recordAgreement(account, pid, asked, outcome, decision);
+  const lenient = lenientAnswer(asked);
+  const effects = isRefusal(lenient.outcome)
+    ? forcedEffects(asked.caller, call, outcome)
+    : lenient.effects;
+  const expected = isOfUnknownFd(decision.outcome) ? undefined : decision.outcome;
+  account.end({ pid, call, outcome, ...(expected && { expected }), effects });
+}
+
+/**
+ * The rules' answer once all that can be deduced from the success is inferred. Deductions that do
+ * not lead to a success explain nothing, and are not told.
+ */
+function reconciled(
+  account: Account,
+  pid: number,
+  call: Call,
+  outcome: Success,
+): { readonly asked: Asked; readonly decision: Decision } {
+  const first = account.mark();
+  const deduced = new Set<string>();
+  for (let deductions = 0; deductions < DEDUCTIONS_MAX; deductions++) {
+    const asked = askRules(account, pid, call, outcome);
+    const decision = strictAnswer(asked);
+    if (!isRefusal(decision.outcome)) return { asked, decision };
+    if (inferFrom(account, call, decision.outcome, deduced)) continue;
+    const lenient = lenientAnswer(asked);
+    if (!isRefusal(lenient.outcome)) return { asked, decision };
+    if (!inferFrom(account, call, lenient.outcome, deduced)) break;
+  }
+  account.backTo(first);
+  const asked = askRules(account, pid, call, outcome);
+  return { asked, decision: strictAnswer(asked) };
+}
+
+/** @param deduced what was deduced before: the same again would go round in circles */
+function inferFrom(account: Account, call: Call, refusal: Refusal, deduced: Set<string>): boolean {
+  let changed = false;
+  for (const sighting of deducedFrom(account.kernel, call, refusal)) {
+    const text = JSON.stringify(sighting);
+    if (deduced.has(text)) return false;
+    deduced.add(text);
+    changed = account.infer(sighting) || changed;
+  }
+  return changed;
+}
+
+function askRules(account: Account, pid: number, call: Call, outcome?: Success): Asked {
+  const process = account.kernel.processes.get(pid);
+  if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
+  return putNumbers(account.kernel, process, call, outcome);
+}
+
+/** An fd that nobody recorded is none that the log says something of. */
+function isOfUnknownFd({ rule }: Refusal): boolean {
+  return rule === 'fd-not-open';
+}
+
+function recordAgreement(
+  account: Account,
+  pid: number,
+  { caller, call }: Asked,
+  outcome: Success,
+  decision: Decision,
+): void {
+  const { effects } = decision;
+  const other = otherObject(effects, outcome);
+  if (other !== undefined) {
+    const expected = { ...decision.outcome, ...other };
+    const forced = forcedEffects(caller, call, outcome);
+    return account.end({ pid, call, outcome, expected, effects: forced });
+  }
+  const expected =
+    otherAnswer(outcome, decision.outcome) ?? otherId(effects, outcome, decision.outcome);
+  account.end({ pid, call, outcome, ...(expected && { expected }), effects });
+}
+
+/** The id that the log gave to a new object, where it could not be the one that was told. */
+function otherId(
+  effects: readonly Effect[],
+  outcome: Success,
+  answer: Outcome,
+): Outcome | undefined {
+  for (const effect of effects) {
+    const name = MADE[effect.type];
+    if (name === undefined || outcome[name] === undefined) continue;
+    const id = (effect as Readonly<Record<string, unknown>>)[name];
+    if (id !== outcome[name]) return { ...answer, [name]: id };
+  }
+  return undefined;
+}
+
+/** The object that the rules say was received, when the recorder tells of another one. */
+function otherObject(effects: readonly Effect[], outcome: Success): Partial<Success> | undefined {
+  const [told] = objectOf(outcome);
+  const [effect] = effects;
+  if (told === undefined || effect?.type !== 'FdReceived') return undefined;
+  const { kind, id } = effect;
+  if (kind === told.kind && id === told.id) return undefined;
+  return kind === 'other' ? {} : { [`${kind}_id`]: id };
+}
+
+/** The rules' answer when it differs in what the recorder tells; ids of objects are facts. */
+export function otherAnswer(outcome: Success, answer: Outcome): Outcome | undefined {
+  const { prog_id: _prog, link_id: _link, map_id: _map, cgroup_id: _cgroup, ...told } = outcome;
+  const comparable = Object.fromEntries(
+    Object.entries(answer).filter(([name]) => name in told),
+  ) as unknown as Success;
+  return sameAnswer(told, comparable) ? undefined : answer;
+}

@@ -1,0 +1,90 @@
+/**
+ * The first pass: what the second one has to know beforehand. Which ids objects have, which fds old
+ * straces hide, which processes ever touch anything, and who takes an fd that is sent.
+ */
+import type { Kernel } from '../../domain/kernel.ts';
+import { type CallDeed, type Deed, isCall, isOfEveryProcess } from './deed.ts';
+import { factOf } from './fd-facts.ts';
+import { ownNumber } from './identities.ts';
+import { holdsAny, openOn } from './open-on.ts';
+import { messageKey, PassedFds } from './passed-fds.ts';
+import type { Mounts } from './paths.ts';
+import { plainerDeeds } from './plainer-deeds.ts';
+import type { TracedProcess } from './processes.ts';
+import { Worlds } from './worlds.ts';
+
+export class Survey {
+  readonly worlds: Worlds;
+  readonly passed = new PassedFds();
+  /** Serial numbers of processes that touch something of the ledger, or whose descendants do. */
+  readonly concerned = new Set<number>();
+  readonly #mounts: Mounts;
+  readonly #startedAt: number;
+  #line = 0;
+  #index = 0;
+
+  /** @param kernel the state of the host when the recording begins; it is changed */
+  constructor(kernel: Kernel, { mounts, startedAt }: { mounts: Mounts; startedAt: number }) {
+    this.worlds = new Worlds(kernel, mounts);
+    this.#mounts = mounts;
+    this.#startedAt = startedAt;
+  }
+
+  take(deed: Deed): void {
+    const { what, line } = deed;
+    if ('send' in what) this.#send(deed, what.send);
+    else if (isCall(deed) && deed.what.call.name === 'recv_fd') this.#receive(deed);
+    else {
+      for (const plain of plainerDeeds(this.worlds.kernel, deed)) {
+        if (isCall(plain)) this.#called(plain);
+        else if ('sighting' in plain.what) {
+          this.#concern(deed.process);
+          this.worlds.see({ pid: deed.process.pid, done: plain.what.sighting });
+        }
+      }
+    }
+    if (line !== this.#line) this.#index = 0;
+    this.#line = line;
+  }
+
+  #called(deed: CallDeed): void {
+    const { process, child } = deed;
+    if (!isOfEveryProcess(deed)) this.#concern(process);
+    if (child !== undefined && holdsAny(this.worlds.kernel, process.pid)) this.#concern(child);
+    this.worlds.follow(deed, ownNumber(this.#startedAt, deed.ordinal));
+  }
+
+  #concern(process: TracedProcess): void {
+    for (let at: TracedProcess | undefined = process; at !== undefined; at = at.parent) {
+      if (this.concerned.has(at.serial)) return;
+      this.concerned.add(at.serial);
+    }
+  }
+
+  /** Until it is known who takes them, they wait with the sender: what they hold stays. */
+  #send({ line, process }: Deed, fds: readonly number[]): void {
+    const { pid } = process;
+    for (const [index, fd] of fds.entries()) {
+      const open = openOn(this.worlds.kernel, pid, fd);
+      if (open === undefined) continue;
+      this.#concern(process);
+      this.passed.sent({ line, index, sender: pid, ...open });
+      const call = { name: 'send_fd', fd, to_pid: pid } as const;
+      this.worlds.see({ pid, done: { call, outcome: { ret: 0 } } });
+    }
+  }
+
+  #receive({ line, process, outcome, paths }: CallDeed): void {
+    if (!('ret' in outcome)) return;
+    const fd = outcome.ret;
+    const index = line === this.#line ? ++this.#index : 0;
+    const path = paths.get(fd);
+    const kind = path === undefined ? undefined : factOf(path, this.#mounts).kind;
+    if (kind === 'other' || kind === 'bpffs') return;
+    const taken = this.passed.taken(kind, process, messageKey(line, index));
+    if (taken === undefined) return;
+    this.#concern(process);
+    const sighting = { name: 'found', fd: { fd, kind: taken.kind, id: taken.id } } as const;
+    this.worlds.see({ pid: process.pid, done: sighting });
+  }
+}
