@@ -215,3 +215,28 @@ it('exec of uid 0 gives back what it had given up; that of another uid takes all
   expect(caps(root)).toEqual(ALL_CAPABILITIES);
   expect(caps(user)).toEqual([]);
 });
+
+it('that a cgroup program may not sleep is found before its first instruction is followed', () => {
+  // r0 = r3; exit
+  const insns = Buffer.from('bf300000000000009500000000000000', 'hex').toString('base64');
+  const load = { name: 'prog_load', prog_type: 'cgroup_skb', insns } as const;
+  expect(given().asks(load)).toBe('EACCES');
+  expect(given().asks({ ...load, prog_flags: 16 })).toBe('EINVAL');
+});
+
+it.each(['sk_lookup', 'syscall'] as const)(
+  '%s wants CAP_BPF and not CAP_NET_ADMIN',
+  (prog_type) => {
+    const world = given();
+    const user = world.does({ name: 'fork', uid: 1000, caps: ['bpf'] });
+    expect(world.asks({ name: 'prog_load', prog_type }, user)).toBe('EINVAL');
+  },
+);
+
+it('an LPM trie finds the longest prefix, which is not modelled', () => {
+  const world = given();
+  const sizes = { key_size: 8, value_size: 8, max_entries: 4, map_flags: 1 } as const;
+  const map_fd = world.map('T', { map_type: 'lpm_trie', ...sizes });
+  const { outcome } = world.when({ name: 'map_lookup_elem', map_fd, key: 3 });
+  expect(outcome).toMatchObject({ rule: 'not-modelled' });
+});
