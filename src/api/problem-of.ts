@@ -35,6 +35,8 @@ function problemParts(reason: Why): ProblemParts {
       return ['unknown-release', { field: 'release' }];
     case 'position-changed':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
+    case 'history-changed':
+      return ['position-changed', { field: 'if-match', position: reason.position }];
     case 'no-such-position':
       return ['no-such-position', { field: 'position', position: reason.head }];
     case 'idempotency-mismatch':

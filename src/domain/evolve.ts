@@ -36,18 +36,21 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'UmaskSet':
     case 'ProcessMoved':
       return evolveProcess(kernel, effect, pid);
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'CloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
-    case 'CloexecChanged':
     case 'HoldersForgotten':
       return evolveFd(kernel, effect, pid);
     case 'ProgLoaded':
@@ -69,7 +72,10 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'PinRemoved':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
+    case 'PinLinked':
     case 'PathMoved':
+    case 'PathsExchanged':
+    case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
     case 'CgroupMade':
@@ -78,6 +84,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolveCgroup(kernel, effect);
     case 'MapCreated':
     case 'MapBound':
+    case 'MapFrozen':
     case 'MapFreed':
     case 'StorageMade':
     case 'StorageRemoved':

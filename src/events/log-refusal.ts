@@ -16,6 +16,8 @@ export type Why =
   | { readonly why: 'unknown-release'; readonly release: string }
   /** The head of the log is not at the position that the request expects. */
   | { readonly why: 'position-changed'; readonly expected: number; readonly actual: number }
+  /** The head is at this position, but after other events than the request knows. */
+  | { readonly why: 'history-changed'; readonly position: number }
   /** The request names a position after the head. */
   | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
@@ -114,6 +116,11 @@ function sentence(reason: Why): string {
       return unknownRelease(reason.release);
     case 'position-changed':
       return `the head of the log is at position ${reason.actual}, not at ${reason.expected}`;
+    case 'history-changed':
+      return (
+        `the head of the log is at position ${reason.position}, but its events are others: the log ` +
+        'went back, and later events took the place of the lost ones'
+      );
     case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':

@@ -59,6 +59,8 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
     async perform(pid, call) {
       const decision = await performLive(live, pid, call);
       const late = isRefusal(decision.outcome) ? undefined : lateAfter(live, call);
+      if (late !== undefined && late !== 'links' && live.traces)
+        await settle(kernel, place, 'links');
       if (late !== undefined) await settle(kernel, place, late);
       return decision;
     },
@@ -93,13 +95,17 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
       return 'pin';
     case 'close':
     case 'dup2':
+    case 'dup3':
+    case 'close_range':
+    case 'kill':
     case 'exec':
     case 'exit':
     case 'recv_fd':
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Only maps are late: the last fd of a program or link frees it immediately.
+      // Else only maps are late: the last fd of a program or link frees it immediately.
+      if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:
       return undefined;

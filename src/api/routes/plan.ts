@@ -99,7 +99,7 @@ export function plans(app: App, service: Service): void {
     );
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
-    reflect(c, host, moment.position);
+    reflect(c, host, moment);
     const named = <S extends Slot>(one: S) => {
       const prog_name = planned.names.get(one.prog_id) ?? '';
       return prog_name === '' ? one : { ...one, prog_name };

@@ -64,8 +64,8 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
 function checkAttr(caller: Caller, attr: AttachAttr): Refusal | undefined {
   const { switches } = caller.kernel;
   if (switches.link_create_needs_net_admin) {
-    const gated = netAdminFirst(caller, 'link_create');
-    if (gated !== undefined) return gated;
+    const passGate = netAdminFirst(caller, 'link_create');
+    if (passGate !== undefined) return passGate;
   }
   const past = trailing(attr, switches.link_create_attr_end, OFFSETS);
   if (past !== undefined) return past;

@@ -92,11 +92,11 @@ function withDefaults(call: Calls['map_create']): Create {
 
 /** From 6.9 on, the type and an array's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
-  const gated = creationGate(caller);
+  const passGate = creationGate(caller);
   const badForm = formOf(create, caller.kernel.switches);
   const first = caller.kernel.switches.form_before_privilege
-    ? (badForm ?? gated)
-    : (gated ?? badForm);
+    ? (badForm ?? passGate)
+    : (passGate ?? badForm);
   if (first !== undefined || bpfCapable(caller)) return first;
   if (UNPRIVILEGED.includes(create.map_type)) return undefined;
   return refusal('EPERM', 'map-needs-bpf', { map_type: create.map_type });

@@ -67,6 +67,13 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   return succeed([{ type: 'ElementDeleted', map_id: map.id, key }]);
 }
 
+/** A frozen map has no writers, so it cannot be frozen again either (`map_get_sys_perms`). */
+export function mapFreeze(caller: Caller, call: Calls['map_freeze']): Decision {
+  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  if (isRefused(map)) return refuse(map);
+  return succeed([{ type: 'MapFrozen', map_id: map.id }]);
+}
+
 /** Without a key, or with one that is not there, the first key. */
 export function mapNextKey(caller: Caller, call: Calls['map_get_next_key']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'read');
@@ -92,6 +99,7 @@ function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap |
   const found = mapAt(caller, fd, 'map_fd');
   if (isRefused(found)) return found;
   const { map, file } = found;
+  if (wanted === 'write' && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
   if (file.access === undefined || file.access === wanted) return map;
   return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
 }

@@ -92,10 +92,10 @@ function admission(caller: Caller, call: Load): Refusal | undefined {
   const flags = call.prog_flags ?? 0;
   const badFlags =
     (flags & ~PROG_FLAGS) === 0 ? undefined : refusal('EINVAL', 'prog-flags-unknown', { flags });
-  const gated = creationGate(caller);
+  const passGate = creationGate(caller);
   const first = caller.kernel.switches.form_before_privilege
-    ? (badFlags ?? gated)
-    : (gated ?? badFlags);
+    ? (badFlags ?? passGate)
+    : (passGate ?? badFlags);
   return first ?? unprivileged(caller, call);
 }
 

@@ -9,7 +9,7 @@ type MapEffect = Extract<
   Effect,
   {
     type:
-      | `Map${'Created' | 'Bound' | 'Freed'}`
+      | `Map${'Created' | 'Bound' | 'Frozen' | 'Freed'}`
       | `Storage${'Made' | 'Removed'}`
       | `Element${'Updated' | 'Deleted'}`;
   }
@@ -20,7 +20,7 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
   switch (effect.type) {
     case 'MapCreated': {
       const { type: _, map_id, fd, access, ...map } = effect;
-      kernel.maps.set(map_id, { ...map, id: map_id, elements: [], refs: 0 });
+      kernel.maps.set(map_id, { ...map, id: map_id, frozen: false, elements: [], refs: 0 });
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
       if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
       return;
@@ -31,6 +31,9 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       kernel.contents++;
       return addRefs(kernel, 'map', id, 1);
     }
+    case 'MapFrozen':
+      kernel.maps.edit(id).frozen = true;
+      return;
     case 'MapFreed':
       assertUnreferenced(kernel, 'map', id);
       kernel.contents -= kernel.maps.get(id)?.elements.length ?? 0;

@@ -31,7 +31,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'link_update':
       return updateEffects(caller, call);
     case 'dup2':
-      return duplicated(caller, call);
+      return duplicate(caller, call);
     case 'prog_load':
       return loadEffects(caller, call, outcome);
     case 'map_create':
@@ -111,7 +111,7 @@ function updateEffects(caller: Caller, call: CallOf<'link_update'>): readonly Ef
 }
 
 /** The number was asked for, so what it held is closed. */
-function duplicated({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly Effect[] {
+function duplicate({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly Effect[] {
   const { to_fd: to } = call;
   if (to < 0) return [];
   const entry = process.fds.get(to);

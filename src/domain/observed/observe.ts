@@ -1,6 +1,6 @@
 /**
  * `observe`: what a real kernel answered becomes what the log says. The outcome is a fact, and the
- * model follows it (docs/adr/0021): where the rules agree the effects are theirs, with the observed
+ * model follows it (ADR 21): where the rules agree the effects are theirs, with the observed
  * ids and fd numbers; where they do not, what must have happened unseen is inferred first.
  */
 import { sameAnswer } from '../agreement.ts';

@@ -16,6 +16,10 @@ export interface Switches {
   readonly link_create_attr_end: number;
   readonly path_fd: boolean;
 
+  // fd.ts
+  readonly close_range: boolean;
+  readonly close_range_cloexec: boolean;
+
   // link.ts
   readonly link_flags_choose_mode: boolean;
   readonly link_unknown_flags_refused: boolean;

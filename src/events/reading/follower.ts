@@ -9,6 +9,14 @@ import type { HistoryChange } from './history.ts';
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
 
+/** Where a follower begins. */
+export interface Place {
+  /** Position of the last event that it has; 0 for none. */
+  readonly after: number;
+  /** The mark of the history there (`encoding/mark.ts`), if it is known. */
+  readonly mark?: string | undefined;
+}
+
 /** The feed, as a follower uses it. */
 export interface Feed {
   /** The events of the ring from a position on; undefined when the ring no longer has them. */
@@ -33,9 +41,12 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   #next: number;
   #answer: ((result: Result | Promise<Result>) => void) | undefined;
   #ended = false;
+  /** Set when it comes from another history than the feed's. */
+  readonly #strayed: HistoryChange | undefined;
 
-  constructor(feed: Feed, after: number) {
+  constructor(feed: Feed, after: number, strayed?: HistoryChange) {
     this.#feed = feed;
+    this.#strayed = strayed;
     this.#next = after + 1;
   }
 
@@ -46,7 +57,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   /** The next events, as soon as there are any. Call it again only after its answer. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve(ENDED);
-    const { changed } = this.#feed;
+    const changed = this.#strayed ?? this.#feed.changed;
     if (changed !== undefined) return this.#sendAway(changed);
     const piece = this.#feed.pieceFrom(this.#next);
     if (piece === undefined) return this.#behind();

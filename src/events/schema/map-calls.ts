@@ -18,6 +18,7 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       map_flags: u32.exactOptional(),
       map_name: objectName.exactOptional(),
     }),
+    strictObject({ name: z.literal('map_freeze'), map_fd }),
     strictObject({ name: z.literal('map_lookup_elem'), map_fd, key }),
     strictObject({
       name: z.literal('map_update_elem'),

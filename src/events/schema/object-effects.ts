@@ -58,6 +58,7 @@ export const objectEffects = [
     access: z.enum(['read', 'write']).exactOptional(),
   }),
   strictObject({ type: z.literal('MapBound'), prog_id: u32, map_id: u32 }),
+  strictObject({ type: z.literal('MapFrozen'), map_id: u32 }),
   strictObject({ type: z.literal('MapFreed'), map_id: u32, reason }),
   strictObject({ type: z.literal('StorageMade'), ...storage }),
   strictObject({ type: z.literal('StorageRemoved'), ...storage, reason }),

@@ -81,6 +81,11 @@ export function progCalls<V extends Vocabulary>(words: V) {
       prog_attach_flags: z.boolean().exactOptional(),
     }).superRefine(notBoth(TARGETS)),
     strictObject({
+      name: z.literal('prog_test_run'),
+      prog_fd: fd.exactOptional(),
+      data_size_in: u32.exactOptional(),
+    }),
+    strictObject({
       name: z.literal('prog_bind_map'),
       prog_fd: fd.exactOptional(),
       map_fd: fd.exactOptional(),

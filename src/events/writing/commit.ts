@@ -4,13 +4,14 @@
  * again. Nobody is answered before the fate of the append is known.
  */
 import type { Clock } from '../clock.ts';
+import { markOf } from '../encoding/mark.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
-import { type Draft, type Drafted, draftOf } from './draft.ts';
+import { type Draft, draftOf } from './draft.ts';
 import { settleFate } from './fate.ts';
 import { findReceipt } from './idempotency.ts';
 import type { Pending } from './submission-queue.ts';
@@ -74,7 +75,7 @@ export async function commit(
           misses = 0;
           breaks = 0;
           open = await answer(context, tip, open, {
-            drafted: attempt.draft.drafted,
+            draft: attempt.draft,
             answers,
           });
           break;
@@ -202,13 +203,15 @@ async function answer(
   { database }: CommitContext,
   tip: Tip,
   open: readonly Pending[],
-  { drafted, answers }: { readonly drafted: readonly Drafted[]; readonly answers: (() => void)[] },
+  { draft, answers }: { readonly draft: Draft; readonly answers: (() => void)[] },
 ): Promise<readonly Pending[]> {
+  const { drafted, head } = draft;
+  const mark = markOf(head.hash);
   for (const [i, one] of drafted.entries()) {
     const pending = open[i] as Pending;
     if ('events' in one) {
       const { events } = one;
-      answers.push(() => pending.resolve({ events, repeated: false }));
+      answers.push(() => pending.resolve({ events, mark, repeated: false }));
       continue;
     }
     // The reason of the refusal may be the first success of this very request.

@@ -7,11 +7,12 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { checkSize } from '../../domain/size.ts';
 import { encodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
+import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
-import type { Submission } from '../submission.ts';
+import type { ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
@@ -132,11 +133,8 @@ function stage(
   from: Head,
   { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
 ): Staged {
-  const { expectedPosition, actor, calls } = submission;
-  if (expectedPosition !== undefined && expectedPosition !== from.position) {
-    const positions = { expected: expectedPosition, actual: from.position };
-    throw new LogRefusal({ why: 'position-changed', ...positions });
-  }
+  const { expected, actor, calls } = submission;
+  if (expected !== undefined) requireHead(expected, from);
   refuseAhead(calls, from.recorded_at);
   // A reference may stop a submission half way, so then a layer of its own is needed.
   const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layerOn(kernel);
@@ -171,6 +169,19 @@ function stage(
   }
   if (own !== kernel) flushLayer(kernel, own);
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };
+}
+
+function requireHead({ position, mark }: ExpectedHead, head: Head): void {
+  if (position !== head.position) {
+    throw new LogRefusal({
+      why: 'position-changed',
+      expected: position,
+      actual: head.position,
+    });
+  }
+  if (mark !== undefined && mark !== markOf(head.hash)) {
+    throw new LogRefusal({ why: 'history-changed', position });
+  }
 }
 
 function refuseAhead(calls: Submission['calls'], now: number): void {

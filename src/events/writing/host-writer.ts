@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
-import { readHead } from '../head.ts';
+import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { isSamePoint } from '../reading/history.ts';
@@ -107,7 +107,7 @@ export class HostWriter {
    * Calls `read` with the state at the committed head. `read` must be synchronous and must not retain the kernel: it
    * changes with the next commit.
    */
-  async read<T>(read: (kernel: Kernel, position: number) => T): Promise<T> {
+  async read<T>(read: (kernel: Kernel, head: Head) => T): Promise<T> {
     const { database } = this.#context;
     const { hostId, host } = this.#context;
     const head = await readHead(database, hostId, host).catch(() => undefined);
@@ -116,7 +116,7 @@ export class HostWriter {
       await this.#exclusively(() => this.#tip.catchUp(database));
     }
     if (this.#tip.damaged) throw new LogRefusal({ why: 'closed' });
-    return read(this.#tip.kernel, this.#tip.head.position);
+    return read(this.#tip.kernel, this.#tip.head);
   }
 
   /** Takes no more calls, and waits until everything is answered. */

@@ -5,6 +5,7 @@
  */
 import { LogRefusal } from '../log-refusal.ts';
 import { readThrough } from '../reading/log-reader.ts';
+import { markAt } from '../reading/mark-at.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { IdempotencyKey, Receipt } from '../submission.ts';
 
@@ -60,7 +61,7 @@ export async function findReceipt(
   const { position_from: from, position_to: to } = recorded;
   const pages = [];
   for await (const page of readThrough(database, owner.hostId, { from, to })) pages.push(page);
-  return { events: pages.flat(), repeated: true };
+  return { events: pages.flat(), mark: await markAt(database, owner.hostId, to), repeated: true };
 }
 
 /**

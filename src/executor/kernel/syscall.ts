@@ -21,6 +21,8 @@ export const SYS = {
   rmdir: 84,
   unlink: 87,
   chmod: 90,
+  chown: 92,
+  umask: 95,
   getgroups: 115,
   setgroups: 116,
   setresuid: 117,
@@ -34,10 +36,12 @@ export const SYS = {
   sched_getaffinity: 204,
   mkdirat: 258,
   unlinkat: 263,
-  renameat: 264,
+  linkat: 265,
+  renameat2: 316,
   prlimit64: 302,
   memfd_create: 319,
   bpf: 321,
+  close_range: 436,
   openat2: 437,
 } as const;
 

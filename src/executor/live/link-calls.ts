@@ -29,8 +29,8 @@ export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Dec
   return real === undefined ? refused : adoptLink(caller, real);
 }
 
-/** Names the new link, once the directory that was open for the call is closed again. */
-function adoptLink(caller: LiveCaller, fd: number): Decision {
+/** Names a new link, once a directory that was open for the call is closed again. */
+export function adoptLink(caller: LiveCaller, fd: number): Decision {
   const { process, live } = caller;
   const opened = process.fds.get(fd);
   if (opened === undefined) throw new Error(`a new link has no fd ${fd}`);

@@ -28,6 +28,8 @@ export interface LiveKernel {
   readonly ids: Identities;
   readonly cgroups: Cgroups;
   readonly mapForms: Map<number, MapForm>;
+  /** Whether a link of a tracepoint was made: what such links let go of, the kernel lets go of late. */
+  traces: boolean;
   /** The directory that is `/` of the log's bpffs. */
   readonly bpffs: Base;
   /** Descriptors that stand for 0 and for 1 and 2 of every new process. */

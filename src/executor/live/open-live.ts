@@ -26,6 +26,7 @@ export function openLive(
     ids: new Identities(),
     cgroups: new Cgroups(kernel, top, config.root_cgroup_id),
     mapForms: new Map(),
+    traces: false,
     bpffs,
     standard: {
       directory: must(openKind(kernel, 'dir'), 'open a directory'),

@@ -11,6 +11,13 @@ const MAKES_FD = new Set([
   'map_create',
   'dup',
   'dup2',
+  'dup3',
+  'pidfd_getfd',
+  'fcntl',
+  'foreign_link',
+  'iter_create',
+  'btf_load',
+  'enable_stats',
   'obj_get',
   'prog_by_id',
   'link_by_id',
@@ -45,12 +52,15 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
     return { err: outcome.errno, ...stage };
   }
   if (outcome.lost === true) return { ret: 0, lost: true };
-  return { ret: fdNumbers && MAKES_FD.has(step.op) ? outcome.ret : 0 };
+  const isShown = (fdNumbers && MAKES_FD.has(step.op)) || step.cmd === 'f_getfd';
+  return { ret: isShown ? outcome.ret : 0 };
 }
 
 function answerOpen({ effects }: Decision, labels: LabelBook): Answer {
   const [effect] = effects;
-  if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived') return {};
+  if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived' && effect?.type !== 'FdCopied') {
+    return {};
+  }
   const { kind, id } = effect;
   if (kind === 'cgroup' || kind === 'other') return {};
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };

@@ -19,7 +19,8 @@ const COMM_CHARS_MAX = 15;
 export function callOf(step: Step, labels: LabelBook): Call {
   return (
     processCall(step, labels) ??
-    fileCall(step, labels) ??
+    fileCall(step) ??
+    fdCall(step, labels) ??
     attachCall(step, labels) ??
     objectCall(step, labels) ??
     mapCall(step, labels) ??
@@ -37,24 +38,44 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
     case 'spawn':
       return { name: 'spawn', comm: commOf(step.proc), ...privileges } as Call;
     case 'fork':
-      return { name: 'fork', ...privileges } as Call;
+      return {
+        name: 'fork',
+        ...privileges,
+        ...chosen(step, 'clone_files', 'clone_thread'),
+      } as Call;
+    case 'unshare':
+      return { name: 'unshare', clone_files: true };
+    case 'kill':
+      return { name: 'kill', to_pid: labels.pid(step.to) };
     case 'drop':
       return { name: 'capset', ...privileges } as Call;
     case 'exec':
       return { name: 'exec' };
+    case 'umask':
+      return { name: 'umask', mask: Number(step.mask) };
     case 'exit':
-      return { name: 'exit' };
+      return { name: 'exit', ...chosen(step, 'thread') } as Call;
     case 'rlimit_nofile':
       return { name: 'setrlimit', nofile: Number(step.n) };
     case 'join':
-      return { name: 'join', path: String(step.cg) };
+      return {
+        ...{ name: 'join', path: String(step.cg) },
+        ...(step.target === undefined ? {} : { target_pid: labels.pid(step.target) }),
+      } as Call;
     case 'send_fd':
       return { name: 'send_fd', fd: fd(step, labels, 'fd'), to_pid: labels.pid(step.to) };
     case 'recv_fd':
-      return { name: 'recv_fd' };
+      return { name: 'recv_fd', ...chosen(step, 'cloexec') } as Call;
     default:
       return undefined;
   }
+}
+
+/** Those of some fields that a step has. */
+function chosen(step: Step, ...fields: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    fields.flatMap((field) => (step[field] === undefined ? [] : [[field, step[field]]])),
+  );
 }
 
 /** A process is named after its label, which the kernel would cut off at the end of a comm. */
@@ -62,31 +83,56 @@ function commOf(label: unknown): string {
   return String(label).slice(0, COMM_CHARS_MAX);
 }
 
-function fileCall(step: Step, labels: LabelBook): Call | undefined {
+function fileCall(step: Step): Call | undefined {
   const path = String(step.path);
   switch (step.op) {
     case 'mkdir':
     case 'rmdir':
       return { name: step.op, path: String(step.cg) };
     case 'bpffs_mkdir':
+      return { name: 'bpffs_mkdir', path, ...chosen(step, 'mode') } as Call;
     case 'bpffs_rmdir':
     case 'unlink':
       return { name: step.op, path };
     case 'rename':
-      return { name: 'rename', path, to: String(step.to) };
+      return { name: 'rename', path, to: String(step.to), ...chosen(step, 'flags') } as Call;
+    case 'link':
+      return { name: 'link', path, to: String(step.to) };
+    case 'chown':
+      return { name: 'chown', path, uid: Number(step.uid) };
     case 'chmod':
       return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
     case 'open_cg':
-      return { name: 'open_cgroup', path: String(step.cg) };
+      return { name: 'open_cgroup', path: String(step.cg), ...chosen(step, 'cloexec') } as Call;
     case 'open_other':
-      return { name: 'open_other', kind: step.kind as 'dir' | 'file' };
+      return { name: 'open_other', ...chosen(step, 'kind', 'cloexec') } as Call;
+    default:
+      return undefined;
+  }
+}
+
+function fdCall(step: Step, labels: LabelBook): Call | undefined {
+  switch (step.op) {
     case 'close':
-      return { name: 'close', fd: fd(step, labels, 'fd') };
     case 'dup':
-      return { name: 'dup', fd: fd(step, labels, 'fd') };
-    case 'dup2': {
-      const to = step.to_fd ?? labels.fd(step.proc, step.to) ?? 0;
-      return { name: 'dup2', fd: fd(step, labels, 'fd'), to_fd: Number(to) };
+      return { name: step.op, fd: fd(step, labels, 'fd') };
+    case 'dup2':
+    case 'dup3': {
+      const to_fd = Number(step.to_fd ?? labels.fd(step.proc, step.to) ?? 0);
+      const { op: name } = step;
+      return { name, fd: fd(step, labels, 'fd'), to_fd, ...chosen(step, 'flags') } as Call;
+    }
+    case 'fcntl':
+      return { name: 'fcntl', fd: fd(step, labels, 'fd'), ...chosen(step, 'cmd', 'arg') } as Call;
+    case 'close_range':
+      return { name: 'close_range', ...chosen(step, 'first', 'last', 'flags') } as Call;
+    case 'pidfd_getfd': {
+      const { from, fd: field } = step;
+      const target_fd = labels.fd(from, field) ?? 0;
+      return {
+        ...{ name: 'pidfd_getfd', target_pid: labels.pid(from), target_fd },
+        ...chosen(step, 'flags'),
+      } as Call;
     }
     default:
       return undefined;
@@ -153,7 +199,10 @@ function anchor(step: Step, labels: LabelBook): Anchor {
 
 function objectCall(step: Step, labels: LabelBook): Call | undefined {
   const size = step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) };
-  const fileFlags = step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) };
+  const fileFlags = {
+    ...(step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) }),
+    ...(step.path_fd === undefined ? {} : { path_fd: fd(step, labels, 'path_fd') }),
+  };
   switch (step.op) {
     case 'link_update': {
       const flags = (step.flags ?? []) as NonNullable<CallOf<'link_update'>['flags']>;
@@ -172,16 +221,44 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     }
     case 'obj_get':
       return { name: 'obj_get', path: String(step.path), ...fileFlags, ...size };
+    case 'foreign_link':
+      return {
+        ...{ name: 'foreign_link_create', prog_fd: fd(step, labels, 'prog') },
+        ...chosen(step, 'attach_type'),
+      } as Call;
+    case 'iter_create':
+      return {
+        ...{ name: 'iter_create', link_fd: fd(step, labels, 'link') },
+        ...chosen(step, 'flags'),
+      } as Call;
+    case 'prog_test_run':
+      return {
+        ...{ name: 'prog_test_run', prog_fd: fd(step, labels, 'prog') },
+        ...chosen(step, 'data_size_in'),
+      } as Call;
+    case 'btf_load':
+      return { name: 'btf_load' };
+    case 'enable_stats':
+      return { name: 'enable_stats', ...chosen(step, 'type') } as Call;
     case 'obj_info':
     case 'link_info':
     case 'prog_info':
       return { name: 'obj_get_info_by_fd', bpf_fd: fd(step, labels, 'fd') };
     case 'prog_by_id':
-      return { name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) };
+      return {
+        ...{ name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'link_by_id':
-      return { name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) };
+      return {
+        ...{ name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'map_by_id':
-      return { name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) };
+      return {
+        ...{ name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'prog_next_id':
       return { name: 'prog_get_next_id', start_id: labels.id('prog', step.start) };
     case 'link_next_id':
@@ -233,6 +310,8 @@ function mapCall(step: Step, labels: LabelBook): Call | undefined {
       const prog_fd = fd(step, labels, 'prog');
       return { name: 'prog_bind_map', prog_fd, map_fd, flags: Number(step.flags ?? 0) };
     }
+    case 'map_freeze':
+      return { name: 'map_freeze', map_fd };
     case 'map_lookup':
       return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
     case 'map_delete':

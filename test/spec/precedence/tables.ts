@@ -1,5 +1,6 @@
 /** All tables, in the order of the pages. */
 import { boundaryTables } from './boundaries.ts';
+import { foreignTables } from './foreign.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
@@ -29,5 +30,6 @@ export const TABLES: readonly Table[] = [
   ...treeTables,
   ...processTables,
   ...boundaryTables,
+  ...foreignTables,
   ...v2SeriesTables,
 ];
