@@ -58,6 +58,8 @@ function problemParts(reason: Why): ProblemParts {
     }
     case 'host-too-large':
       return ['host-too-large', { field: fieldOf(reason, 'call'), limit: reason.limit }];
+    case 'not-modelled':
+      return ['not-modelled', { field: fieldOf(reason, 'call') }];
     case 'state-too-large':
       return ['host-too-large', { limit: reason.limit }];
     case 'submission-empty':

@@ -11,7 +11,10 @@ import type { AttachFlags, QueryFlags } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 
-/** Bytes of `union bpf_attr` that the caller passes; absent means all of them. */
+/**
+ * Bytes of `union bpf_attr` that the caller passes; absent means all of them. A shorter attr is cut
+ * where the command says so; others take none below the whole.
+ */
 interface AttrSized {
   readonly attr_size?: number;
 }
@@ -114,7 +117,7 @@ export interface FileSystemCalls {
 }
 
 export interface ProgCalls {
-  prog_load: {
+  prog_load: AttrSized & {
     readonly prog_type: ProgType;
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
@@ -127,6 +130,10 @@ export interface ProgCalls {
     readonly tag?: { readonly sha1: string; readonly sha256: string };
     readonly insn_cnt?: number;
     readonly map_fds?: readonly number[];
+    /** The fds that instructions name by their index (5.14). */
+    readonly fd_array?: readonly number[];
+    /** How many of `fd_array` the program uses whether or not its instructions name them (6.14). */
+    readonly fd_array_cnt?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;
   };
@@ -152,7 +159,11 @@ export interface ProgCalls {
     };
   /** PROG_TEST_RUN; `data_size_in`: bytes of the packet. */
   prog_test_run: { readonly prog_fd?: number; readonly data_size_in?: number };
-  prog_bind_map: { readonly prog_fd?: number; readonly map_fd?: number; readonly flags?: number };
+  prog_bind_map: AttrSized & {
+    readonly prog_fd?: number;
+    readonly map_fd?: number;
+    readonly flags?: number;
+  };
 }
 
 export interface LinkCalls {
@@ -193,45 +204,47 @@ export interface ObjectCalls {
     readonly file_flags?: number;
     readonly path_fd?: number;
   };
-  obj_get_info_by_fd: { readonly bpf_fd?: number; readonly info_len?: number };
-  prog_get_fd_by_id: { readonly prog_id: number; readonly open_flags?: number };
-  link_get_fd_by_id: { readonly link_id: number; readonly open_flags?: number };
+  obj_get_info_by_fd: AttrSized & { readonly bpf_fd?: number; readonly info_len?: number };
+  prog_get_fd_by_id: AttrSized & { readonly prog_id: number; readonly open_flags?: number };
+  link_get_fd_by_id: AttrSized & { readonly link_id: number; readonly open_flags?: number };
   /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
-  map_get_fd_by_id: { readonly map_id: number; readonly open_flags?: number };
+  map_get_fd_by_id: AttrSized & { readonly map_id: number; readonly open_flags?: number };
   /** BTF_LOAD of types that the kernel takes. */
   btf_load: Record<never, never>;
   /** ENABLE_STATS; `type`: 0 is the run time of programs. */
   enable_stats: { readonly type?: number };
-  prog_get_next_id: { readonly start_id: number };
-  link_get_next_id: { readonly start_id: number };
-  map_get_next_id: { readonly start_id: number };
+  prog_get_next_id: AttrSized & { readonly start_id: number };
+  link_get_next_id: AttrSized & { readonly start_id: number };
+  map_get_next_id: AttrSized & { readonly start_id: number };
 }
 
 export interface MapCalls {
-  map_create: {
+  map_create: AttrSized & {
     readonly map_type: MapType;
     readonly key_size?: number;
     readonly value_size?: number;
     readonly max_entries?: number;
     readonly map_flags?: number;
+    /** A map like those that a map of maps will hold. */
+    readonly inner_map_fd?: number;
     readonly map_name?: string;
   };
   map_freeze: { readonly map_fd?: number };
-  map_lookup_elem: { readonly map_fd?: number; readonly key: MapKey };
-  map_update_elem: {
+  map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key: MapKey };
+  map_update_elem: AttrSized & {
     readonly map_fd?: number;
     readonly key: MapKey;
     readonly value: number;
     readonly flags?: number;
   };
-  map_delete_elem: {
+  map_delete_elem: AttrSized & {
     readonly map_fd?: number;
     readonly key: MapKey;
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
     readonly value?: number;
   };
   /** Without a key: the first one. */
-  map_get_next_key: { readonly map_fd?: number; readonly key?: MapKey };
+  map_get_next_key: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
 }
 
 /** Every call and its arguments, by name. */

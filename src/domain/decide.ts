@@ -171,10 +171,10 @@ function answer(caller: Caller, call: Call): Decision {
 /** A call that goes through bpf(2), and so through its gate. */
 function passGate<C>(
   caller: Caller,
-  call: C,
+  call: C & { readonly attr_size?: number },
   made: (caller: Caller, call: C) => Decision,
 ): Decision {
-  const refused = gate(caller);
+  const refused = gate(caller, call.attr_size);
   return refused === undefined ? made(caller, call) : refuse(refused);
 }
 
@@ -182,14 +182,14 @@ function passGate<C>(
  * The same with a cgroup as its target. `target_path` means open, call, close: the directory is
  * opened before bpf(2) is entered, and takes the lowest free number for the length of the call.
  */
-function onTarget<C extends Target>(
+function onTarget<C extends Target & { readonly attr_size?: number }>(
   caller: Caller,
   call: C,
   made: (caller: Caller, call: C, target: number) => Decision,
 ): Decision {
   const path = call.target_path;
   if (path === undefined) {
-    const refused = gate(caller);
+    const refused = gate(caller, call.attr_size);
     return refused === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(refused);
   }
   const fd = freeNumber(caller);
@@ -198,7 +198,7 @@ function onTarget<C extends Target>(
   if (id === undefined)
     return refuse({ ...refusal('ENOENT', 'no-such-cgroup', { path }), stage: 'open' });
   const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
-  const refused = gate(caller);
+  const refused = gate(caller, call.attr_size);
   if (refused !== undefined) return refuse(refused);
   const { kernel, process, granted } = caller;
   return made({ kernel, process, opened, granted }, call, fd);

@@ -143,6 +143,8 @@ export interface Effects {
     readonly storage_map_ids: readonly number[];
   };
   ProgFreed: { readonly prog_id: number; readonly reason: Reason };
+  /** A program id was taken by a PROG_LOAD that then found no free fd (§16). */
+  ProgIdBurned: { readonly prog_id: number };
 
   /** In another subsystem `cgroup_id` is 0. */
   LinkCreated: ListPlace & {
@@ -212,6 +214,8 @@ export interface Effects {
   /** No call changes its elements any more. */
   MapFrozen: { readonly map_id: number };
   MapFreed: { readonly map_id: number; readonly reason: Reason };
+  /** A map id was taken by a MAP_CREATE that then found no free fd (§16). */
+  MapIdBurned: { readonly map_id: number };
   StorageMade: StoragePlace;
   StorageRemoved: StoragePlace & { readonly reason: Reason };
   ElementUpdated: { readonly map_id: number; readonly key: MapKey; readonly value: number };

@@ -55,6 +55,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolveFd(kernel, effect, pid);
     case 'ProgLoaded':
     case 'ProgFreed':
+    case 'ProgIdBurned':
       return evolveProgram(kernel, effect, pid);
     case 'LinkCreated':
     case 'LinkUpdated':
@@ -86,6 +87,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'MapBound':
     case 'MapFrozen':
     case 'MapFreed':
+    case 'MapIdBurned':
     case 'StorageMade':
     case 'StorageRemoved':
     case 'ElementUpdated':

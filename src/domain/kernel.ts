@@ -111,7 +111,7 @@ export interface BpfMap {
   readonly max_entries: number;
   readonly map_name: string;
   frozen: boolean;
-  /** Storages newest first; plain elements in the order of their keys. */
+  /** Storages and those of LRU maps newest first; plain elements in the order of their keys. */
   elements: readonly Element[];
   /** Open file descriptions, pins, and programs that use or bind it. */
   refs: number;

@@ -2,16 +2,12 @@
  * The rules that refuse calls: for each, its source and the sentence that says why, with the
  * objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
-
-export interface Rule {
-  /** Kernel function, and section of the semantics. */
-  readonly source: string;
-  readonly sentence: string;
-}
-
-const rule = (source: string, sentence: string): Rule => ({ source, sentence });
+import { CODE_AND_MAP_RULES } from './code-and-map-rules.ts';
+import { type Rule, rule } from './rule.ts';
 
 export const RULES = {
+  ...CODE_AND_MAP_RULES,
+
   'no-such-process': rule(
     '§14',
     'there is no process {pid}; a living process can fork or spawn it',
@@ -93,6 +89,10 @@ export const RULES = {
   'map-needs-bpf': rule('map_create §18', 'creating a map of type {map_type} needs CAP_BPF'),
 
   'command-unknown': rule('__sys_bpf §5', 'this kernel has no command {command}'),
+  'attr-too-large': rule(
+    'bpf_check_uarg_tail_zero §5',
+    'the attr has {attr_size} bytes; the kernel looks at {limit} at most',
+  ),
   'bytes-after-last-field': rule(
     'CHECK_ATTR §5',
     'the attr has non-zero bytes after byte {last_byte}, the last byte that this command knows',
@@ -110,6 +110,7 @@ export const RULES = {
     '§21',
     '{attach_type} is not a cgroup attach type; its target does not exist',
   ),
+  'target-is-no-perf-event': rule('bpf_perf_link_attach', 'the target fd {fd} is no perf event'),
   'built-without-cgroup-bpf': rule(
     'CONFIG_CGROUP_BPF, include/linux/bpf-cgroup.h',
     'this kernel is built without cgroup BPF',
@@ -313,30 +314,7 @@ export const RULES = {
   'test-takes-no-data': rule('bpf_prog_test_run', 'program {prog_id} is tried without data'),
   'packet-too-short': rule('bpf_test_init', 'a packet of {bytes} bytes; {least} is the least'),
   'map-frozen': rule('map_freeze', 'map {map_id} is frozen: no call changes it'),
-  'map-type-unknown': rule('map_create §25', 'maps of type {map_type} cannot be created'),
-  'map-flags': rule('map_alloc_check §25.1', 'map_flags {flags} are not allowed for {map_type}'),
-  'map-key-size': rule('map_alloc_check §25.1', 'key_size {key_size} does not fit {map_type}'),
-  'map-value-size': rule(
-    'map_alloc_check §25.1',
-    'value_size {value_size} does not fit {map_type}',
-  ),
-  'map-value-too-large': rule('§25.1', 'value_size {value_size} of {map_type} is above {limit}'),
-  'map-max-entries': rule(
-    'map_alloc_check §25.1',
-    'max_entries {max_entries} does not fit {map_type}',
-  ),
-  'map-full': rule(
-    'htab_map_update_elem',
-    'map {map_id} already has {max_entries} elements, its max_entries',
-  ),
-  'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
-  'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
-  'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
-  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after this one'),
-  'elements-stay': rule(
-    'map_delete_elem §25.4',
-    'elements of {map_type} map {map_id} cannot be deleted',
-  ),
+  'not-modelled': rule('docs/coverage.md', 'what a kernel says to {what} is not modelled'),
 
   'beyond-these-rules': rule('observed', 'the kernel refused beyond these rules'),
   'kernel-said-so': rule('observed', 'a real kernel gave this errno; it does not say why'),

@@ -45,6 +45,13 @@ export type Why =
       readonly call: number;
       readonly calls: number;
     })
+  /** What a kernel says to `call` of `calls` is not modelled. */
+  | {
+      readonly why: 'not-modelled';
+      readonly sentence: string;
+      readonly call: number;
+      readonly calls: number;
+    }
   /** The log holds, from an event on, a state that is larger than a host may be. */
   | {
       readonly why: 'state-too-large';
@@ -143,6 +150,8 @@ function sentence(reason: Why): string {
         `after ${ofCall('call', reason) || 'this call'} there would be more than ${reason.limit} ${reason.what}; close, ` +
         'exit or remove something first, or use another host; nothing was recorded'
       );
+    case 'not-modelled':
+      return `${ofCall('call', reason)}${reason.calls > 1 ? ': ' : ''}${reason.sentence}; nothing was recorded`;
     case 'state-too-large':
       return (
         `from position ${reason.position} on the state has more than ${reason.limit} rows, the most ` +

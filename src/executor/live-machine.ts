@@ -9,6 +9,7 @@ import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
 import { bindKernel, type Kernel } from './kernel/syscall.ts';
 import { ExecutorUnavailable } from './kernel/unavailable.ts';
+import { BurnedIds } from './live/burned-ids.ts';
 import { type Late, settle } from './live/canary.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
 import { observeLive } from './live/observe.ts';
@@ -54,10 +55,15 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
     cgroup: `${scratch.folder}/canary`,
     pin: `${scratch.bpffs.path}/bpfledger_canary`,
   };
+  const burned = new BurnedIds(live, `${scratch.folder}/probe`);
   return {
     tellsAllEffects: false,
     async perform(pid, call) {
       const decision = await performLive(live, pid, call);
+      if (isRefusal(decision.outcome)) {
+        const effect = await burned.after(call, () => performLive(live, pid, call));
+        if (effect !== undefined) return { ...decision, effects: [effect] };
+      }
       const late = isRefusal(decision.outcome) ? undefined : lateAfter(live, call);
       if (late !== undefined && late !== 'links' && live.traces)
         await settle(kernel, place, 'links');
@@ -67,6 +73,7 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
     observe: async () => observeLive(live),
     async close() {
       leaveCpu();
+      burned.close();
       await closeLive(live);
       removeScratch(kernel, scratch);
     },

@@ -140,7 +140,9 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'MapFrozen':
     case 'HoldersForgotten':
     case 'CgroupEmptied':
+    case 'ProgIdBurned':
     case 'LinkIdBurned':
+    case 'MapIdBurned':
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':
     case 'DirectoryRemoved':

@@ -48,7 +48,7 @@ export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_crea
 /** The program types of a hook in another subsystem: of those that trace the kernel, several. */
 function typesFor(type: AttachType): readonly ProgType[] {
   const known = typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
-  return known === undefined ? TRACING : [known];
+  return known === undefined || known === 'tracing' ? TRACING : [known];
 }
 
 /** Whether a link was made in another subsystem, although it may be detached by now. */

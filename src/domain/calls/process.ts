@@ -40,7 +40,8 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
 }
 
 /**
- * execve(2): close-on-exec fds go, and a process of another uid than 0 loses its capabilities. The
+ * execve(2): close-on-exec fds go. A process of uid 0 has all capabilities in the new image, also those
+ * that it had given up (`handle_privileged_root`; no bounding set is modelled); any other has none. The
  * other threads of the process end first (`de_thread`), and a table that is still shared stays with
  * those who share it (`unshare_files`).
  */
@@ -55,7 +56,7 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
   lifetime.effects.push({
     type: 'ProcessExecuted',
     comm: call.comm ?? process.comm,
-    caps: process.uid === 0 ? process.caps : [],
+    caps: process.uid === 0 ? ALL_CAPABILITIES : [],
     ...(process.pid === process.tgid ? {} : { pid: process.tgid }),
   });
   if (unshares) return succeed(lifetime.effects);

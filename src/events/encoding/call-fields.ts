@@ -60,7 +60,7 @@ const attach = fieldList<Calls['prog_attach']>({
 });
 
 const path = fieldList<{ readonly path: string }>({ path: plain() });
-const startId = fieldList<{ readonly start_id: number }>({ start_id: plain() });
+const startId = fieldList<Calls['prog_get_next_id']>({ start_id: plain(), attr_size: plain() });
 
 export const CALL_FIELDS: {
   readonly [N in CallName | 'boot' | SightingName]: FieldList<AnyCalls[N]>;
@@ -152,6 +152,9 @@ export const CALL_FIELDS: {
     tag,
     map_fds: plain(),
     map_ref_only: bool(),
+    fd_array: plain(),
+    fd_array_cnt: plain(),
+    attr_size: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,
@@ -169,6 +172,7 @@ export const CALL_FIELDS: {
     prog_fd: plain(),
     map_fd: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
 
   link_create: fieldList<Calls['link_create']>({
@@ -217,17 +221,21 @@ export const CALL_FIELDS: {
   obj_get_info_by_fd: fieldList<Calls['obj_get_info_by_fd']>({
     bpf_fd: plain(),
     info_len: plain(),
+    attr_size: plain(),
   }),
   prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({
     prog_id: plain(),
+    attr_size: plain(),
     open_flags: plain(),
   }),
   link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({
     link_id: plain(),
+    attr_size: plain(),
     open_flags: plain(),
   }),
   map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({
     map_id: plain(),
+    attr_size: plain(),
     open_flags: plain(),
   }),
   prog_get_next_id: startId,
@@ -241,19 +249,31 @@ export const CALL_FIELDS: {
     max_entries: plain(),
     map_flags: plain(),
     map_name: plain(),
+    attr_size: plain(),
+    inner_map_fd: plain(),
+  }),
+  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
+    map_fd: plain(),
+    key: mapKey,
+    attr_size: plain(),
   }),
   map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain() }),
-  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({ map_fd: plain(), key: mapKey }),
   map_update_elem: fieldList<Calls['map_update_elem']>({
     map_fd: plain(),
     key: mapKey,
     value: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
   map_delete_elem: fieldList<Calls['map_delete_elem']>({
     map_fd: plain(),
     key: mapKey,
     value: plain(),
+    attr_size: plain(),
   }),
-  map_get_next_key: fieldList<Calls['map_get_next_key']>({ map_fd: plain(), key: mapKey }),
+  map_get_next_key: fieldList<Calls['map_get_next_key']>({
+    map_fd: plain(),
+    key: mapKey,
+    attr_size: plain(),
+  }),
 };

@@ -99,6 +99,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     storage_map_ids: plain(),
   }),
   ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
+  ProgIdBurned: fieldList<Effects['ProgIdBurned']>({ prog_id: plain() }),
 
   LinkCreated: fieldList<Effects['LinkCreated']>({
     link_id: plain(),
@@ -190,6 +191,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   MapBound: fieldList<Effects['MapBound']>({ prog_id: plain(), map_id: plain() }),
   MapFrozen: fieldList<Effects['MapFrozen']>({ map_id: plain() }),
   MapFreed: fieldList<Effects['MapFreed']>({ map_id: plain(), reason }),
+  MapIdBurned: fieldList<Effects['MapIdBurned']>({ map_id: plain() }),
   StorageMade: fieldList<Effects['StorageMade']>({
     map_id: plain(),
     cgroup_id: plain(),

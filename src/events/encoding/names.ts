@@ -132,6 +132,8 @@ export const EFFECT_CODES: Codes<EffectType> = {
   PathsExchanged: 48,
   OwnerChanged: 49,
   MapFrozen: 50,
+  ProgIdBurned: 51,
+  MapIdBurned: 52,
 };
 
 export const REASON_CODES: Codes<Reason> = {

@@ -3,7 +3,8 @@
  * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
  */
 import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
-import type { Outcome } from '../../domain/outcome.ts';
+import { isUnmodelled, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { checkSize } from '../../domain/size.ts';
 import { encodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
@@ -151,6 +152,12 @@ function stage(
       ? observeEvents(own, asked, place)
       : [decideEvent(own, asked, place)];
     for (const event of made) {
+      if (isUnmodelled(event.outcome)) {
+        if (own === kernel) throw new HalfWay();
+        const place = { call: outcomes.length, calls: calls.length };
+        const sentence = refusalSentence(event.outcome);
+        throw new LogRefusal({ why: 'not-modelled', sentence, ...place });
+      }
       const passed = checkSize(own, event.effects);
       if (passed !== undefined) {
         if (own === kernel) throw new HalfWay();

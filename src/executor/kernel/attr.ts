@@ -16,9 +16,12 @@ const POINTEES = new WeakMap<Buffer, Buffer[]>();
 
 export class Attr {
   readonly buffer: Buffer;
+  /** Bytes that the kernel is told of. */
+  readonly size: number;
   readonly #kernel: Kernel;
 
   constructor(kernel: Kernel, size = ATTR_BYTES) {
+    this.size = size;
     this.#kernel = kernel;
     this.buffer = Buffer.alloc(Math.max(BUFFER_BYTES, Math.min(size, SIZE_READ_MAX)));
     POINTEES.set(this.buffer, []);

@@ -27,7 +27,7 @@ const GET_LOCAL_STORAGE = 81;
 /** Bytes of an instruction. */
 export const INSN_BYTES = 8;
 /** Stack of a program: the longest key that can be looked up from it. */
-const STACK_BYTES = 512;
+export const STACK_BYTES = 512;
 
 /** A map as a program uses it. */
 export interface UsedMap {

@@ -18,6 +18,8 @@ import type { LiveProcess } from './process.ts';
 export interface MapForm {
   readonly storage: boolean;
   readonly percpu: boolean;
+  /** Programs may look its elements up. */
+  readonly filled: boolean;
   readonly key_size: number;
   readonly value_size: number;
 }

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { Attr } from '../kernel/attr.ts';
 import type { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { realId } from './anchor.ts';
@@ -62,7 +62,7 @@ function callWithPath(
     .u32(8, realFd(caller.process, call.bpf_fd))
     .u32(12, call.file_flags ?? 0)
     .u32(16, pathFd(caller.process, call.path_fd));
-  return bpf(caller, call.name, attr, call.attr_size ?? ATTR_BYTES);
+  return bpf(caller, call.name, attr);
 }
 
 /** Our names are absolute, with which an open directory counts for nothing. */
@@ -80,9 +80,11 @@ export function getFdById(
   caller: LiveCaller,
   kind: ObjectKind,
   id: number,
-  openFlags = 0,
+  { open_flags = 0, attr_size }: { readonly open_flags?: number; readonly attr_size?: number },
 ): Decision {
-  const attr = new Attr(caller.live.kernel).u32(0, realId(caller.live, kind, id)).u32(8, openFlags);
+  const attr = new Attr(caller.live.kernel, attr_size)
+    .u32(0, realId(caller.live, kind, id))
+    .u32(8, open_flags);
   return openObject(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
@@ -103,10 +105,15 @@ function openObject(caller: LiveCaller, answered: Answered): Decision {
 }
 
 /** PROG_, LINK_ and MAP_GET_NEXT_ID: walks over objects that others of this machine made. */
-export function getNextId(caller: LiveCaller, kind: ObjectKind, start: number): Decision {
+export function getNextId(
+  caller: LiveCaller,
+  kind: ObjectKind,
+  start: number,
+  attr_size: number | undefined,
+): Decision {
   const command: keyof typeof BPF = `${kind}_get_next_id`;
   for (let from = realStart(caller, kind, start); ; ) {
-    const attr = new Attr(caller.live.kernel).u32(0, from);
+    const attr = new Attr(caller.live.kernel, attr_size).u32(0, from);
     const answered = bpf(caller, command, attr);
     if ('errno' in answered) return failWith(answered.errno);
     from = attr.readU32(4);
@@ -129,7 +136,7 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
   const named = process.fds.get(call.bpf_fd ?? 0);
   const kind = named === undefined ? undefined : kindOf(named.real);
   const buffers = infoBuffer(live.kernel, kind, Math.min(bytes, INFO_LEN_READ_MAX));
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, realFd(process, call.bpf_fd))
     .u32(4, bytes)
     .pointer(8, buffers.info);

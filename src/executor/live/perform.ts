@@ -165,17 +165,17 @@ function command(caller: LiveCaller, call: Command): Decision {
     case 'obj_get_info_by_fd':
       return objGetInfo(caller, call);
     case 'prog_get_fd_by_id':
-      return getFdById(caller, 'prog', call.prog_id, call.open_flags);
+      return getFdById(caller, 'prog', call.prog_id, call);
     case 'link_get_fd_by_id':
-      return getFdById(caller, 'link', call.link_id, call.open_flags);
+      return getFdById(caller, 'link', call.link_id, call);
     case 'map_get_fd_by_id':
-      return getFdById(caller, 'map', call.map_id, call.open_flags);
+      return getFdById(caller, 'map', call.map_id, call);
     case 'prog_get_next_id':
-      return getNextId(caller, 'prog', call.start_id);
+      return getNextId(caller, 'prog', call.start_id, call.attr_size);
     case 'link_get_next_id':
-      return getNextId(caller, 'link', call.start_id);
+      return getNextId(caller, 'link', call.start_id, call.attr_size);
     case 'map_get_next_id':
-      return getNextId(caller, 'map', call.start_id);
+      return getNextId(caller, 'map', call.start_id, call.attr_size);
     case 'map_create':
       return mapCreate(caller, call);
     case 'map_lookup_elem':

@@ -82,7 +82,7 @@ export async function exec(caller: LiveCaller, call: CallOf<'exec'>): Promise<De
     release(caller, fd);
   }
   process.comm = call.comm ?? process.comm;
-  if (process.uid !== 0) process.caps = [];
+  process.caps = process.uid === 0 ? ALL_CAPABILITIES : [];
   if (process.pid !== process.tgid) {
     live.processes.delete(process.pid);
     live.processes.set(process.tgid, { ...process, pid: process.tgid });

@@ -131,7 +131,21 @@ export function nextStep(scene: Scene): Step {
   const living = livingProcesses(scene);
   const main = random.chance(MAIN_PROCESS_ODDS) ? living[0] : oneOf(scene, living);
   if (main === undefined) return spawn(scene);
-  return MAKERS[operation(random, preset.weights)](scene, main);
+  return sometimesHuge(scene, MAKERS[operation(random, preset.weights)](scene, main));
+}
+
+/** Sizes of an attr that the kernel reads whole, or not at all. */
+const HUGE = [4096, 4097, 8192, 2 ** 32 - 1] as const;
+const NO_COMMANDS: readonly string[] = [
+  ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
+  ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
+  ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys'],
+];
+
+/** Now and then a command is told of more bytes than it needs. */
+function sometimesHuge({ random }: Scene, step: Step): Step {
+  if (!random.chance(0.004) || NO_COMMANDS.includes(step.op)) return step;
+  return { ...step, attr_size: random.pick(HUGE) };
 }
 
 function operation(random: Random, weights: Weights): Operation {

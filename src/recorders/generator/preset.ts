@@ -88,6 +88,10 @@ export interface Preset {
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
   readonly maps: number;
+  /** Odds that a program is told instruction by instruction. */
+  readonly code: number;
+  /** Odds that a new map is of any type, and odd. */
+  readonly mapTypes: number;
   /** Odds that a new cgroup goes below the newest one. */
   readonly deep: number;
   /** Outcomes show fd numbers, and fd fields may be numbers. */
@@ -139,6 +143,8 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   anybody: false,
   unprivileged: 0,
   maps: 0.02,
+  code: 0.02,
+  mapTypes: 0.02,
   deep: 0.3,
   fdNumbers: false,
   sysctls: [2],
@@ -252,6 +258,24 @@ export const PRESETS = {
       ...{ link_detach: 6, pin: 5, obj_get: 4, unlink: 4, link_by_id: 3, ...WALKS },
     },
     { unprivileged: 0.15, fdNumbers: true },
+  ),
+  /** Maps of every type and form, and programs that mention them. */
+  'map-types': preset(
+    {
+      ...MAP_WORK,
+      map_create: 60,
+      prog_load: 12,
+      close: 24,
+      obj_info: 8,
+      pin: 3,
+      rlimit_nofile: 0.5,
+    },
+    { mapTypes: 0.85, maps: 0.5, unprivileged: 0.3, fdNumbers: true, code: 0.2 },
+  ),
+  /** Instructions, good and bad, and the maps that they name. */
+  code: preset(
+    { prog_load: 40, map_create: 12, close: 10, obj_info: 6, map_by_id: 2, rlimit_nofile: 0.5 },
+    { code: 0.9, maps: 0.3, types: 5, fdNumbers: true, unprivileged: 0.1 },
   ),
   /** Long chains of cgroups with entries on many levels. */
   'deep-trees': preset(

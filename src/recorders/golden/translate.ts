@@ -2,6 +2,7 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call, CallOf, MapKey } from '../../domain/call.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
+import { type CodeLine, encodedCode } from './code.ts';
 import type { LabelBook } from './labels.ts';
 import type { Step } from './scenario.ts';
 
@@ -18,14 +19,19 @@ const COMM_CHARS_MAX = 15;
  */
 export function callOf(step: Step, labels: LabelBook): Call {
   return (
-    processCall(step, labels) ??
-    fileCall(step) ??
-    fdCall(step, labels) ??
+    processCall(step, labels) ?? fileCall(step) ?? fdCall(step, labels) ?? command(step, labels)
+  );
+}
+
+function command(step: Step, labels: LabelBook): Call {
+  const call =
     attachCall(step, labels) ??
     objectCall(step, labels) ??
     mapCall(step, labels) ??
-    unknownOp(step)
-  );
+    unknownOp(step);
+  return step.attr_size === undefined
+    ? call
+    : ({ ...call, attr_size: Number(step.attr_size) } as Call);
 }
 
 function unknownOp(step: Step): never {
@@ -145,7 +151,6 @@ function attachCall(step: Step, labels: LabelBook): Call | undefined {
       ? { target_fd: fd(step, labels, 'cg_fd') }
       : { target_path: step.cg as string }),
     attach_type: step.attach_type as AttachType,
-    ...(step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) }),
   };
   switch (step.op) {
     case 'prog_attach':
@@ -198,7 +203,6 @@ function anchor(step: Step, labels: LabelBook): Anchor {
 }
 
 function objectCall(step: Step, labels: LabelBook): Call | undefined {
-  const size = step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) };
   const fileFlags = {
     ...(step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) }),
     ...(step.path_fd === undefined ? {} : { path_fd: fd(step, labels, 'path_fd') }),
@@ -211,16 +215,16 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
         new_prog_fd: fd(step, labels, 'new'),
         old_prog_fd: fd(step, labels, 'old'),
       };
-      return { name: 'link_update', ...fds, flags, ...size };
+      return { name: 'link_update', ...fds, flags };
     }
     case 'link_detach':
-      return { name: 'link_detach', link_fd: fd(step, labels, 'link'), ...size };
+      return { name: 'link_detach', link_fd: fd(step, labels, 'link') };
     case 'pin': {
       const path = String(step.path);
-      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags, ...size };
+      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags };
     }
     case 'obj_get':
-      return { name: 'obj_get', path: String(step.path), ...fileFlags, ...size };
+      return { name: 'obj_get', path: String(step.path), ...fileFlags };
     case 'foreign_link':
       return {
         ...{ name: 'foreign_link_create', prog_fd: fd(step, labels, 'prog') },
@@ -285,6 +289,13 @@ function progLoad(step: Step, labels: LabelBook): Call {
       ? {}
       : { map_fds: maps.map((label) => labels.fd(step.proc, label) ?? 0) }),
     ...(step.ref_only === true ? { map_ref_only: true } : {}),
+    ...(step.code === undefined
+      ? {}
+      : encodedCode(step.code as readonly CodeLine[], (label) => labels.fd(step.proc, label) ?? 0)),
+    ...(step.fd_array === undefined
+      ? {}
+      : { fd_array: (step.fd_array as unknown[]).map((fd) => labels.fd(step.proc, fd) ?? 0) }),
+    ...(step.fd_array_cnt === undefined ? {} : { fd_array_cnt: Number(step.fd_array_cnt) }),
   };
 }
 
@@ -303,6 +314,7 @@ function mapCall(step: Step, labels: LabelBook): Call | undefined {
         value_size: step.value_size ?? 8,
         max_entries: step.max_entries ?? (isStorage ? 0 : 4),
         map_flags: step.map_flags ?? 0,
+        ...(step.inner === undefined ? {} : { inner_map_fd: fd(step, labels, 'inner') }),
         map_name: step.name ?? step.fd,
       } as Call;
     }

@@ -98,7 +98,9 @@ function collect(scene: Scene, effect: Effect): void {
       return;
     // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
+    case 'ProgIdBurned':
     case 'LinkIdBurned':
+    case 'MapIdBurned':
       return;
     default:
       effect satisfies never;

@@ -78,6 +78,10 @@ function objectText(effect: ObjectEffect): string {
       return `link ${effect.link_id} lost its cgroup: ${REASON_TEXT[effect.reason]}`;
     case 'LinkFreed':
       return `link ${effect.link_id} freed: ${REASON_TEXT[effect.reason]}`;
+    case 'ProgIdBurned':
+      return `program id ${effect.prog_id} used up`;
+    case 'MapIdBurned':
+      return `map id ${effect.map_id} used up`;
     case 'LinkIdBurned':
       return `link id ${effect.link_id} used up`;
     case 'LinkReferenceLeaked':
