@@ -24,7 +24,8 @@ async function newHost(fields: object = {}): Promise<string> {
   return `/v1/hosts/${name}`;
 }
 
-const get = async (path: string) => (await service.app.request(path)).json();
+const get = async (path: string) =>
+  (await service.app.request(path)).json() as Promise<{ readonly items?: readonly object[] }>;
 const record = (host: string, body: unknown, headers = {}) =>
   post(service.app, `${host}/syscalls`, { body, headers });
 const one = async (host: string, body: unknown) => parsed(await record(host, body), wireEvent);
@@ -166,6 +167,51 @@ describe('a sighting', () => {
       call: { ...hole, to: '2026-03-25T03:12:00.000000Z' },
       effects: [],
     });
+  });
+});
+
+describe('an id that a kernel gives twice in one boot', () => {
+  it('is another cgroup each time, with lists of its own', async () => {
+    const host = await newHost();
+    const cgroup = { path: '/a', id: 40 };
+    const entry = { cgroup: '/a', attach_type: 'egress', mode: 'multi', prog_id: 7 };
+    const { events } = await list(host, [
+      { call: { name: 'found', cgroup } },
+      { call: { name: 'found', prog: { id: 7, prog_type: 'cgroup_skb' } } },
+      { call: { name: 'found', entry } },
+      { call: { name: 'gone', cgroup: { path: '/a' } } },
+      { call: { name: 'found', cgroup } },
+      { call: { name: 'found', entry } },
+    ]);
+    const [, , , gone, again, put] = events.map(({ position }) => position);
+    const { items } = await get(`${host}/gaps?cgroup=/a&attach_type=egress&from=${gone}`);
+    expect(items).toMatchObject([
+      { why: 'no_cgroup', position_from: gone, position_to: again },
+      { why: 'empty', position_from: again, position_to: put },
+    ]);
+    expect(await get(`${host}/effective?cgroup=/a&attach_type=egress`)).toMatchObject({
+      slots: [{ prog_id: 7 }],
+    });
+  });
+
+  it('is another map each time, with elements of its own', async () => {
+    const host = await newHost();
+    const create = {
+      name: 'map_create',
+      map_type: 'hash',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 4,
+    };
+    const update = { name: 'map_update_elem', map_fd: 3, key: 1, value: 5 };
+    await list(host, [
+      { call: create, outcome: { ret: 3, map_id: 9 } },
+      { call: update, outcome: { ret: 0 } },
+      { call: create, outcome: { ret: 3, map_id: 9 } },
+    ]);
+    expect(await get(`${host}/maps/9/elements`)).toMatchObject({ items: [] });
+    await one(host, { call: { ...update, key: 2 }, outcome: { ret: 0 } });
+    expect(await get(`${host}/maps/9/elements`)).toMatchObject({ items: [{ key: 2, value: 5 }] });
   });
 });
 
