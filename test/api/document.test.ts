@@ -238,7 +238,7 @@ it.each(ASKED.map(([operationId, asked]) => [operationId, asked().url, asked] as
       if (type === 'text/event-stream') await response.body?.cancel();
       else if (type.endsWith('bundle+ndjson') || request.url.endsWith('=bundle')) {
         bundle = await response.text();
-      }
+      } else await response.text();
       return;
     }
     const body: unknown = await response.json();
