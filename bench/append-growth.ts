@@ -71,7 +71,7 @@ async function ratesOf(context: BenchContext, lengths: readonly number[]): Promi
   const database = openPostgres({ url });
   await migrate(database);
   const log = await openLog({ database, clock: systemClock, projector, randomBytes });
-  await log.createHost({ name: HOST, principal: 'bench', release: '6.18' });
+  await log.createHost({ name: HOST, actor: 'bench', release: '6.18' });
   const lists = listsOf((lengths.at(-1) as number) + TIMED * BATCH);
   const rates: Rate[] = [];
   let position = 1;
@@ -94,7 +94,7 @@ async function ratesOf(context: BenchContext, lengths: readonly number[]): Promi
 
 async function appended(log: Log, calls: readonly CallRequest[] | undefined): Promise<number> {
   if (calls === undefined) throw new Error('the log of the agents ended too soon');
-  return (await log.submit(HOST, { principal: 'bench', calls })).events.length;
+  return (await log.submit(HOST, { actor: 'bench', calls })).events.length;
 }
 
 /** The calls of the agents' log in lists; a host's boot is its first event already. */

@@ -1,4 +1,4 @@
-/** I: hosts that are written at once get equal shares, whether their states are held or evicted. */
+/** I: hosts that are written concurrently get equal shares, whether their states are held or evicted. */
 import type { Bench } from './harness/bench.ts';
 import { type Connection, openConnection } from './harness/connection.ts';
 import { alternate, type Figure, figureOf, quantile } from './harness/measure.ts';

@@ -2,7 +2,7 @@
  * D: how fast is a log folded: from memory, from a database that this process has read nothing of,
  * and from pages of rows as other stores read them?
  */
-import { unbooted } from '../src/domain/boot.ts';
+import { emptyKernel } from '../src/domain/boot.ts';
 import { decodeEvent, encodeEvent } from '../src/events/encoding/codec.ts';
 import type { LedgerEvent } from '../src/events/event.ts';
 import { sealSegments } from '../src/events/proof/seal.ts';
@@ -24,7 +24,7 @@ const EVENTS = 300_000;
 const EVENTS_FULL = 1_000_000;
 /** Pages are slow enough that a part of the log tells their rate. */
 const PAGED_EVENTS = 60_000;
-/** Events of one append of the logs: what a busy service commits at once. */
+/** Events of one append of the logs: what a busy service commits together. */
 const BATCH_EVENTS = 100;
 
 const LOGS = { 'agents of a node': agentLog, 'recordings of 6.18': repeatedGoldenLog } as const;
@@ -76,7 +76,7 @@ async function measure(context: BenchContext, { url, log, make }: Workload): Pro
   const to = events.length;
   let digest = '';
   const memory = () => {
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const start = performance.now();
     fold(kernel, events);
     const ms = performance.now() - start;

@@ -164,10 +164,10 @@ function kernelOf(tree: Tree): Kernel {
 }
 
 async function makeHost(log: Log, tree: Tree): Promise<void> {
-  await log.createHost({ name: tree, principal: 'bench', release: '6.18' });
+  await log.createHost({ name: tree, actor: 'bench', release: '6.18' });
   const calls = [...TREES[tree]()];
   for (let from = 0; from < calls.length; from += PIECE) {
-    await log.submit(tree, { principal: 'bench', calls: calls.slice(from, from + PIECE) });
+    await log.submit(tree, { actor: 'bench', calls: calls.slice(from, from + PIECE) });
   }
 }
 
@@ -220,9 +220,9 @@ async function throughLog(log: Log, rounds: number): Promise<Record<Tree, Figure
 
 async function loggedMicros(log: Log, host: Tree): Promise<number> {
   const start = performance.now();
-  const { events } = await log.submit(host, { principal: 'bench', calls: [ATTACH] });
+  const { events } = await log.submit(host, { actor: 'bench', calls: [ATTACH] });
   const taken = (performance.now() - start) * 1000;
   const fd = retOf((events[0] as LedgerEvent).outcome);
-  await log.submit(host, { principal: 'bench', calls: [closing(fd)] });
+  await log.submit(host, { actor: 'bench', calls: [closing(fd)] });
   return taken;
 }

@@ -23,7 +23,7 @@ import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
 import { SIGNED_HEADS_FILE, SignedHeads } from './events/proof/signed-heads.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/signing-key.ts';
-import { TrustedKeys, trustedKeysOf } from './events/proof/trusted-keys.ts';
+import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
 import type { Database } from './events/storage/database.ts';
@@ -85,10 +85,10 @@ async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promi
 }
 
 /** The keys whose checkpoints prove something: the own one, and those of the operator's list. */
-async function trustedKeysFrom(file: string | undefined, own: SigningKey): Promise<TrustedKeys> {
+async function readTrustedKeys(file: string | undefined, own: SigningKey): Promise<TrustedKeys> {
   if (file === undefined) return new TrustedKeys([]).with(own.public);
   try {
-    return trustedKeysOf(await readFile(file, 'utf8')).with(own.public);
+    return parseTrustedKeys(await readFile(file, 'utf8')).with(own.public);
   } catch (error) {
     throw new Error('cannot read the trusted keys (BPFLEDGER_TRUSTED_KEYS_FILE)', { cause: error });
   }
@@ -113,7 +113,7 @@ async function openDatabase(
   const database = openPostgres({ url: databaseUrl });
   const pending = await pendingMigrations(database).catch(async (error: unknown) => {
     await database.close();
-    throw new Error('the database that DATABASE_URL names cannot be used', { cause: error });
+    throw new Error('cannot use the database of DATABASE_URL', { cause: error });
   });
   const stale = pending.length === 0 ? await staleHosts(database) : [];
   if (pending.length === 0 && stale.length === 0) return database;
@@ -149,7 +149,7 @@ async function stop(server: Server): Promise<void> {
   clearTimeout(late);
 }
 
-/** Does something at intervals, never twice at once. */
+/** Does something at intervals, never twice concurrently. */
 function every(ms: number, work: () => Promise<void>) {
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -177,7 +177,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
   const tokens = await tokensFrom(configuration.tokensFile, logger);
   const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
-  const trustedKeys = await trustedKeysFrom(configuration.trustedKeysFile, signingKey);
+  const trustedKeys = await readTrustedKeys(configuration.trustedKeysFile, signingKey);
   const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
   let lose: (error: Error) => void = () => undefined;
   const lost = new Promise<never>((_, reject) => {
@@ -193,7 +193,10 @@ export async function startService(configuration: Configuration): Promise<Runnin
       ...{ database, clock: systemClock, projector, randomBytes, held },
       onHistoryChanged(change) {
         metrics.historyChanges.inc();
-        logger.error(change, 'the database went back: events of a host that were known are lost');
+        logger.error(
+          change,
+          'the database went back: events of a host that this process knew are lost',
+        );
       },
     });
     const service = {
@@ -224,13 +227,13 @@ export async function startService(configuration: Configuration): Promise<Runnin
         signal: closing.signal,
         onFault: (error) => {
           if (isSigningRefused(error)) metrics.signingRefused.inc();
-          logger.error({ err: error }, 'a log could not be signed or sealed');
+          logger.error({ err: error }, 'cannot sign or seal a log');
         },
       }).catch((error: unknown) => logger.warn({ err: error }, 'upkeep failed')),
     );
     const onSnapshotFault = (fault: unknown) => {
       metrics.snapshotFaults.inc();
-      logger.error({ fault }, 'a stored state is not the one of its place: it is passed over');
+      logger.error({ fault }, 'a stored state has a wrong hash: it is ignored');
     };
     subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
     const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
@@ -246,7 +249,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
           book?.replace(next);
           logger.info({ tokens: next.size }, 'read the tokens again');
         } catch (error) {
-          logger.error({ err: error }, 'the tokens stay as they were');
+          logger.error({ err: error }, 'cannot read the tokens file: the tokens stay as they were');
         }
       },
       async close() {

@@ -1,6 +1,6 @@
 /**
  * The floor of telling many followers: an HTTP server that decides, keeps and encodes nothing. A
- * POST is answered at once, and the same ready-made bytes are written to every follower.
+ * POST is answered immediately, and the same ready-made bytes are written to every follower.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

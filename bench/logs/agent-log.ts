@@ -4,7 +4,7 @@
  * what is attached, and a service manager asks in vain for a list of its own. Equal lengths give
  * equal logs.
  */
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { applyAll } from '../../src/domain/evolve.ts';
@@ -111,7 +111,7 @@ const MANAGER_FD = 3;
 
 /** A kernel that calls are made on, one event each. */
 class Node {
-  readonly #kernel: Kernel = unbooted();
+  readonly #kernel: Kernel = emptyKernel();
   #position = 0;
   /** What the last call returned. */
   ret = 0;

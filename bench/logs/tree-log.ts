@@ -22,7 +22,7 @@ const PROGRAMS_PER_AGENT = 24;
 const LINKS_PER_AGENT = 40;
 /** How many there are about, once the node has settled. */
 const USUAL = { links: LINKS_PER_AGENT, attached: 100, spares: 20, pods: 50, children: 4 } as const;
-/** Calls that are recorded at once. Snapshots stand between lists: long ones would space them out. */
+/** Calls that are recorded together. Snapshots stand between lists: long ones would space them out. */
 const BATCH = 250;
 
 type AttachType = (typeof TREE_TYPES)[number];
@@ -253,14 +253,14 @@ export const TREE_SETUP_EVENTS =
 export async function recordTreeLog(log: Log, host: string, length: number): Promise<TreeLog> {
   const { event } = await log.createHost({
     name: host,
-    principal: 'token:node',
+    actor: 'token:node',
     release: TREE_RELEASE,
   });
   const tree = new TreeLog();
   let left = TREE_SETUP_EVENTS + length - event.position;
   while (left > 0) {
     const { calls, answered } = tree.next(left);
-    const { events } = await log.submit(host, { principal: 'token:node', calls });
+    const { events } = await log.submit(host, { actor: 'token:node', calls });
     answered(events.map(({ outcome }) => outcome));
     left -= events.length;
   }

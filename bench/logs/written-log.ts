@@ -1,5 +1,5 @@
 /** Writes events that are at hand as a host's log, by the product's own append and sealing. */
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { encodeEvent } from '../../src/events/encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
@@ -31,7 +31,7 @@ export async function writeLog(database: Database, options: WrittenLog): Promise
     [hostId, Buffer.from(GENESIS_HASH).toString('hex')],
   );
   const append = appendFor(projector.tables);
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   let from: Head = { position: 0, epoch: 0, hash: GENESIS_HASH, recorded_at: 0, at_max: 0 };
   let pending: LedgerEvent[] = [];
   const flush = async () => {
@@ -87,7 +87,7 @@ function keyOf(from: Head, to: Head): KeyRow {
   const fingerprint = Buffer.from(to.hash).toString('hex');
   const key = fingerprint.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/u, '$1-$2-$3-$4-$5');
   const range = { position_from: from.position + 1, position_to: to.position };
-  return { principal: 'token:node', key, line: 0, fingerprint, ...range };
+  return { actor: 'token:node', key, line: 0, fingerprint, ...range };
 }
 
 /** The events of one append have one time of recording: that of the last. */

@@ -3,7 +3,7 @@
  * a process, a model on layers above all, changes how the engine compiles this one. Answers by how
  * many pairs a second it made.
  */
-import { flushLayer, layered } from '../../src/domain/kernel.ts';
+import { flushLayer, layerOn } from '../../src/domain/kernel.ts';
 import { decideEvent } from '../../src/events/writing/decision.ts';
 import { perSecond } from '../harness/measure.ts';
 import { type Make, type Pair, type Workload, workload } from './pairs.ts';
@@ -29,7 +29,7 @@ function decided({ kernel, pairs }: Workload, pair: Pair): void {
 const PLACE = { position: 1, recorded_at: 0, actor: 'local' };
 
 function staged({ kernel, pairs }: Workload, pair: Pair): void {
-  const layer = layered(kernel);
+  const layer = layerOn(kernel);
   const make: Make = (call) => {
     const { outcome } = decideEvent(layer, { pid: AGENT_PID, call }, PLACE);
     if ('errno' in outcome) throw new Error(`${call.name} was refused: ${outcome.errno}`);

@@ -9,7 +9,7 @@ import { sqlArray } from '../../src/events/storage/sql-array.ts';
 import { projector } from '../../src/projections/projector.ts';
 
 const TABLES = ['events', ...projector.tables.map(({ name }) => name)];
-/** Lines that are given to COPY at once. */
+/** Lines that are given to COPY together. */
 const COPY_LINES = 1000;
 /** Characters that COPY's text format escapes. */
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\t': '\\t' };

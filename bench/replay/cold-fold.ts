@@ -3,7 +3,7 @@
  * from sealed segments as a cold start does, or from pages of rows. Answers by how long it took and
  * the state that came out.
  */
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { fold, loadState } from '../../src/events/reading/host-state.ts';
 import { readEvents } from '../../src/events/reading/log-reader.ts';
@@ -25,7 +25,7 @@ export interface Folded {
 }
 
 async function foldPages(database: Database, { hostId, to }: ColdFold): Promise<Kernel> {
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   for (let from = 1; from <= to; ) {
     const page = await readEvents(database, hostId, { from, limit: to - from + 1 });
     fold(kernel, page);

@@ -1,6 +1,6 @@
 /** The headers of answers, as the OpenAPI document says them; docs/api.md has those of every answer. */
 import { z } from 'zod';
-import { REPLAYED } from './request/write-headers.ts';
+import { REPEATED } from './request/write-headers.ts';
 
 const etag = z.string().describe('The host and the position that the answer reflects.');
 
@@ -13,23 +13,23 @@ export const READ = z.object({
   'cache-control': z.string().describe('How long the answer stays true: for ever at a position.'),
 });
 
-/** Of a read that also reflects another host, whose position no tag of this one tells. */
+/** For a read that also reflects another host: no tag of this host holds the other's position. */
 export const READ_OF_TWO = READ.partial({ etag: true });
 
-const replayed = {
-  [REPLAYED]: z
+const repeated = {
+  [REPEATED]: z
     .literal('true')
     .optional()
     .describe('An earlier request with the same Idempotency-Key was given this answer.'),
 };
 
 /** Of what is recorded. */
-export const RECORDED = z.object({ etag, ...replayed });
+export const RECORDED = z.object({ etag, ...repeated });
 
 /** Of what is made. */
 export const MADE = z.object({
   etag,
-  ...replayed,
+  ...repeated,
   location: z.string().optional().describe('Where what was made is found.'),
 });
 
@@ -41,7 +41,7 @@ export const UNKEPT = z.object({ 'cache-control': z.literal('no-store') });
 
 /** Of server-sent events. */
 export const STREAMED = UNKEPT.extend({
-  'x-accel-buffering': z.literal('no').describe('Asks a proxy to pass on what comes at once.'),
+  'x-accel-buffering': z.literal('no').describe('Asks a proxy not to buffer the answer.'),
 });
 
 /** Of a file. */

@@ -5,9 +5,9 @@ import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
 import { headersAlone } from './guard/headers-alone.ts';
-import { unchanged } from './guard/unchanged.ts';
-import { guardedApp } from './guarded-app.ts';
-import { timed } from './metrics.ts';
+import { answerUnchanged } from './guard/unchanged.ts';
+import { guardApp } from './guarded-app.ts';
+import { timeRequests } from './metrics.ts';
 import { problemResponse } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { routes } from './routes/routes.ts';
@@ -20,7 +20,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
       if (!result.success) throw invalidBy(result.error);
     },
   });
-  app.use(timed(service.metrics));
+  app.use(timeRequests(service.metrics));
   app.use(browserHeaders());
   app.use(access(guard));
   app.use(
@@ -30,10 +30,10 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
         problemResponse(c, 'method-not-allowed', { detail: `use ${allow.join(', ')}`, allow }),
     }),
   );
-  app.use('/v1/*', unchanged());
+  app.use('/v1/*', answerUnchanged());
   app.use(headersAlone());
 
-  routes(guardedApp(app), service);
+  routes(guardApp(app), service);
 
   app.notFound((c) =>
     problemResponse(c, 'no-such-route', { detail: `there is no ${c.req.path.slice(0, 100)}` }),

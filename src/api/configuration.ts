@@ -1,4 +1,4 @@
-/** What the service is told from outside, read once at start. */
+/** The configuration from outside, read once at start. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';

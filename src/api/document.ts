@@ -13,9 +13,9 @@ const INFO = {
   title: 'bpfledger',
   version: '1',
   description:
-    'An event-sourced ledger of cgroup-BPF: each syscall, what the kernel answered, and what ' +
-    'followed, in one gapless log a host. What a kernel refuses is an outcome (200, with an ' +
-    'errno); what the service refuses is a problem document (docs/problems.md).',
+    'An event-sourced ledger of cgroup-BPF: each syscall, what the kernel answered, and the ' +
+    'effects, in one gapless log for each host. A refusal by the kernel is an outcome (200, with ' +
+    'an errno); a refusal by the service is a problem document (docs/problems.md).',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 

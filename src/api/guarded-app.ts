@@ -3,19 +3,19 @@ import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { strictObject } from '../events/schema/strict-object.ts';
 import type { AccessEnv } from './guard/access.ts';
-import { documentedAccess, guardOf } from './guard/route-access.ts';
+import { documentAccess, guardOf } from './guard/route-access.ts';
 import type { App, DeclaredRoute } from './routing.ts';
 
 /** Puts the guard of its declaration before the handler of each route. */
-export function guardedApp(app: OpenAPIHono<AccessEnv>): App {
+export function guardApp(app: OpenAPIHono<AccessEnv>): App {
   const describe = ({ access, ...route }: DeclaredRoute) => {
-    const responses = documentedResponses(route);
-    app.openAPIRegistry.registerPath({ ...route, ...documentedAccess(access), responses });
+    const responses = documentResponses(route);
+    app.openAPIRegistry.registerPath({ ...route, ...documentAccess(access), responses });
   };
   return {
     openapi(route, handler) {
       if (!route.hide) describe(route);
-      // What an operation does not take is refused, lest `POST …/syscalls?dry_run=true` records.
+      // Unknown parameters are refused: `POST …/syscalls?dry_run=true` must not record.
       const request = { query: strictObject({}), ...route.request };
       const guarded = { ...route, request, middleware: guardOf(route.access), hide: true };
       app.openapi(guarded as never, handler as never);
@@ -29,7 +29,7 @@ export function guardedApp(app: OpenAPIHono<AccessEnv>): App {
 }
 
 /** With what a read is answered when the client has it already: one middleware does it for all. */
-function documentedResponses({
+function documentResponses({
   method,
   responses,
 }: Pick<RouteConfig, 'method' | 'responses'>): RouteConfig['responses'] {
@@ -38,6 +38,6 @@ function documentedResponses({
   if (method !== 'get' || !(headers instanceof z.ZodObject) || !('etag' in headers.shape)) {
     return responses;
   }
-  const description = 'What If-None-Match names is still the answer.';
+  const description = 'The answer that If-None-Match names is still valid.';
   return { ...responses, 304: { description, headers } };
 }

@@ -25,7 +25,7 @@ export const HEAVY_BODY_BYTES = 256 * 1024;
 export const NDJSON_LINE_BYTES_MAX = 2 * 1024 * 1024;
 /** Lines of one NDJSON body. */
 export const NDJSON_LINES_MAX = 10_000_000;
-/** Lines of one NDJSON body that are queued at once. */
+/** Lines of one NDJSON body that are queued together. */
 export const NDJSON_IN_FLIGHT_MAX = 1000;
 
 /** Reports of one request, and differences that it lists. */
@@ -33,7 +33,7 @@ export const EXECUTOR_REPORTS_MAX = 1000;
 export const STANDING_MAX = 1000;
 /** Repairs of one request. */
 export const REPAIRS_MAX = 1000;
-/** Streams of drift that are open at once: each looks into the database on its own. */
+/** Streams of drift that are open concurrently: each one queries the database. */
 export const DRIFT_STREAMS = { all: 100, each: 50 } as const;
 /** Milliseconds between two such looks. */
 export const DRIFT_LOOK_MS = 500;
@@ -53,11 +53,11 @@ export const IDEMPOTENCY_KEY_CHARS_MAX = 200;
 /** Characters of a host's name. */
 export const HOST_NAME_CHARS_MAX = 63;
 
-/** SSE streams that are open at once, in all and by each caller: a token, or without any an address. */
+/** SSE streams that are open concurrently, in all and by each caller: a token, or an address. */
 export const STREAMS = { all: 2000, each: 1200 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
-/** Events that a filtered stream skips before it tells its position (a bookmark). */
+/** Events that a filtered stream skips before it sends its position (a bookmark). */
 export const BOOKMARK_EVENTS = 1000;
 /** Milliseconds that a client may take to read what was written for it before it is cut off. */
 export const UNREAD_MS = 60_000;
@@ -76,7 +76,7 @@ export const TOKENS_MAX = 10_000;
  */
 export const TOKEN_CHARS_MIN = 20;
 export const TOKEN_CHARS_MAX = 512;
-/** Connections at once, in all and from each address; a proxy in front is one address. */
+/** Concurrent connections, in all and from each address; a proxy in front is one address. */
 export const CONNECTIONS = { all: 10_000, each: 5000 } as const;
 /** Bodies that are still arriving, in all and of each caller. */
 export const UNFINISHED_BODIES = { all: 4000, each: 2000 } as const;
@@ -104,16 +104,21 @@ export const IDLE_LOOK_MS = 10_000;
 const ANSWER_MS = 60_000;
 const WHOLE_LOG_MS = 3_600_000;
 
-const NARROWER = 'ask for a nearer `from` and `to`, or a page at a time';
+const NARROWER = 'ask for a shorter span (`from` and `to`), or for pages';
 
-/** Of each kind of heavy reads: how many at once in all, half of them by one caller, for how long. */
+/** For each kind of heavy read: how many run concurrently, half of them for one caller, and how long. */
 const heavy = (what: string, all: number, ms: number, instead: string) =>
   ({ what, all, each: all / 2, ms, instead }) as const;
 
-const BY_PAGES = 'ask for one kind of objects, a page at a time';
-const BY_BUNDLE = 'export the log as a bundle and verify that';
+const BY_PAGES = 'ask for one kind of object, in pages';
+const BY_BUNDLE = 'export the log as a bundle and verify the file';
 export const VERIFICATIONS = heavy('verifications', 4, WHOLE_LOG_MS, BY_BUNDLE);
-export const EXPORTS = heavy('exports', 8, WHOLE_LOG_MS, 'go on after the last line with `after`');
+export const EXPORTS = heavy(
+  'exports',
+  8,
+  WHOLE_LOG_MS,
+  'continue after the last line with `after`',
+);
 /** Each holds two states, and what makes them differ. */
 export const DIFFS = heavy('diffs', 4, ANSWER_MS, NARROWER);
 /** Each holds two states. */
@@ -122,9 +127,9 @@ export const REPLAYS = heavy('replays', 4, ANSWER_MS, 'ask with a lower `limit`'
 export const STORIES = heavy('histories and explanations', 8, ANSWER_MS, NARROWER);
 /** Each holds the timeline of an array. */
 export const TIMELINES = heavy('gaps and bisections', 16, ANSWER_MS, NARROWER);
-/** Each holds a state as it is told, until it is sent. */
+/** Each one holds a state in memory until its answer is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
-export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls at once');
+export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
 /** Searches of the log for what a filter lets pass. */
 export const SEARCHES = heavy('searches', 32, ANSWER_MS, NARROWER);
 /** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */

@@ -33,45 +33,45 @@ export function newMetrics(): Metrics {
     byHost,
     requests: new Histogram({
       name: 'bpfledger_http_request_duration_seconds',
-      help: 'Requests by route and status; streams until their headers',
+      help: 'Seconds of requests, by route and status; of streams, until the headers are sent',
       labelNames: ['method', 'route', 'status'],
       buckets: BUCKETS,
       registers,
     }),
     events: new Counter({
       name: 'bpfledger_events_recorded_total',
-      help: 'Events recorded through this process, replayed answers left out',
+      help: 'Events recorded through this process, without repeated answers',
       registers,
     }),
     streams: new Gauge({
       name: 'bpfledger_event_streams',
-      help: 'Event streams that are open',
+      help: 'Open event streams',
       registers,
     }),
     disagreements: new Counter({
       name: 'bpfledger_executor_disagreements_total',
-      help: 'Reports of a real kernel that answered otherwise than the log',
+      help: 'Reports in which a real kernel answered differently from the log',
       registers,
     }),
     standing: new Gauge({
       name: 'bpfledger_executor_standing_differences',
-      help: 'Differences between a real kernel and the log when it was last looked at',
+      help: 'Differences between a real kernel and the log, at the last comparison',
       labelNames: ['host'],
       registers: [byHost],
     }),
     signingRefused: new Counter({
       name: 'bpfledger_signing_refused_total',
-      help: 'Checkpoints that were not signed: the log does not hold what was signed before',
+      help: 'Checkpoints that were not signed, because the log does not hold what was signed before',
       registers,
     }),
     snapshotFaults: new Counter({
       name: 'bpfledger_snapshot_faults_total',
-      help: 'Stored states that were passed over: they are not those of their place',
+      help: 'Stored states that were ignored, because their hash is wrong',
       registers,
     }),
     historyChanges: new Counter({
       name: 'bpfledger_history_changes_total',
-      help: 'Times that the log of a host was not the one that was known: the database went back',
+      help: 'Times that the database went back, so that the log of a host lost events that were known',
       registers,
     }),
     heldHosts: new Gauge({
@@ -87,17 +87,17 @@ export function newMetrics(): Metrics {
   };
 }
 
-/** Counts what a write recorded; a replayed answer recorded nothing. */
+/** Counts what a write recorded; a repeated answer recorded nothing. */
 export function countRecorded(
   { events }: Metrics,
-  recorded: { readonly events: readonly unknown[]; readonly replayed: boolean },
+  recorded: { readonly events: readonly unknown[]; readonly repeated: boolean },
 ): void {
-  if (!recorded.replayed) events.inc(recorded.events.length);
+  if (!recorded.repeated) events.inc(recorded.events.length);
 }
 
 /** Times every request under the route that answered it. */
-export function timed(metrics: Metrics): MiddlewareHandler {
-  return async function timed(c, next) {
+export function timeRequests(metrics: Metrics): MiddlewareHandler {
+  return async function timeRequests(c, next) {
     const start = performance.now();
     await next();
     observe(

@@ -2,14 +2,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { apiDocument } from './document.ts';
 import type { AccessEnv } from './guard/access.ts';
-import { guardedApp } from './guarded-app.ts';
+import { guardApp } from './guarded-app.ts';
 import { routes } from './routes/routes.ts';
 import type { Service } from './service.ts';
 import { yamlOf } from './yaml.ts';
 
 /** What `npm run openapi` writes and a test compares with the checked-in file. */
 export function openapiYaml(): string {
-  const app = guardedApp(new OpenAPIHono<AccessEnv>());
+  const app = guardApp(new OpenAPIHono<AccessEnv>());
   // Routes touch their service only when a request comes.
   routes(app, {} as Service);
   return yamlOf(apiDocument(app));

@@ -9,7 +9,7 @@ import { DAMAGED_RETRY_AFTER_S, RETRY_AFTER_S } from './limits.ts';
 import { invalid, type ProblemDetails, ProblemError } from './problem.ts';
 import type { ProblemSlug } from './problem-table.ts';
 
-type Told = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
+type ProblemParts = readonly [ProblemSlug, Omit<ProblemDetails, 'detail'>];
 
 const seconds = (ms: number): number => Math.max(RETRY_AFTER_S, Math.ceil(ms / 1000));
 
@@ -21,9 +21,9 @@ function fieldOf(
   return calls === 1 ? field : `${call}.${field}`;
 }
 
-function toldBy(reason: Why): Told {
+function problemParts(reason: Why): ProblemParts {
   switch (reason.why) {
-    case 'host-unknown':
+    case 'no-such-host':
       return ['no-such-host', { field: 'host' }];
     case 'host-exists':
       return ['host-exists', { field: 'name' }];
@@ -31,15 +31,15 @@ function toldBy(reason: Why): Told {
       return ['invalid-request', { field: 'host', limit: reason.depthMax }];
     case 'branches-unsupported':
       return ['invalid-request', { field: 'host' }];
-    case 'release-unknown':
+    case 'unknown-release':
       return ['unknown-release', { field: 'release' }];
-    case 'position-mismatch':
+    case 'position-changed':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
-    case 'position-unknown':
+    case 'no-such-position':
       return ['no-such-position', { field: 'position', position: reason.head }];
     case 'idempotency-mismatch':
       return ['idempotency-mismatch', { field: 'idempotency-key' }];
-    case 'reference-invalid': {
+    case 'bad-reference': {
       const field = `${reason.call}.${reason.field === 'pid' ? 'pid' : `call.${reason.field}`}`;
       const message =
         reason.because === 'later'
@@ -87,7 +87,7 @@ const isDamage = (error: unknown): error is Error =>
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof LogRefusal) {
-    const [slug, details] = toldBy(error.reason);
+    const [slug, details] = problemParts(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
   }
   if (isDamage(error)) {

@@ -3,10 +3,10 @@ import { countRecorded } from './metrics.ts';
 import { callsOf } from './request/syscall-request.ts';
 import {
   entityTag,
-  expectedPosition,
   fingerprint,
   idempotencyKey,
   type Requested,
+  readIfMatch,
 } from './request/write-headers.ts';
 import type { Service } from './service.ts';
 import { eventOnWire } from './wire/event.ts';
@@ -26,7 +26,7 @@ export interface SyscallsAnswer {
   /** The host and the position that the answer reflects. */
   readonly etag: string;
   /** Recorded by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
   /** JSON. */
   readonly body: string;
 }
@@ -38,22 +38,22 @@ export async function recordSyscalls(
   { host, actor, text, value }: SyscallsBody,
 ): Promise<SyscallsAnswer> {
   const key = idempotencyKey(c);
-  const expected = expectedPosition(c, host);
+  const expected = readIfMatch(c, host);
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
   const receipt = await service.log.submit(host, {
-    principal: actor,
+    actor,
     calls,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
     ...(expected !== undefined && { expectedPosition: expected }),
   });
   countRecorded(service.metrics, receipt);
-  const { events, replayed } = receipt;
+  const { events, repeated } = receipt;
   const position = events.at(-1)?.position;
   if (position === undefined) throw new Error('a receipt without events');
   return {
     etag: entityTag(host, position),
-    replayed,
+    repeated,
     body: isList
       ? JSON.stringify({ host, position, events: events.map(eventOnWire) })
       : events.map(eventText).join(),

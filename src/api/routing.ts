@@ -94,7 +94,7 @@ export const problemAnswer = {
   content: { [PROBLEM_JSON]: { schema: problemSchema } },
 } as const;
 
-/** The responses of a route that answers JSON, about no host or more than a position tells. */
+/** The responses of a route that answers JSON, about no host or more than one position. */
 export function answersWithoutTag<T extends z.ZodType>(description: string, schema: T) {
   return {
     200: { description, content: { 'application/json': { schema } } },

@@ -1,4 +1,4 @@
-/** What the routes work on: the log, the database it is in, and what the operator is told of them. */
+/** What the routes work on: the log, its database, and the means to report to the operator. */
 import type { Clock } from '../events/clock.ts';
 import type { Log } from '../events/log.ts';
 import type { SignedHeads } from '../events/proof/signed-heads.ts';
@@ -23,6 +23,6 @@ export interface Service {
   readonly signedHeads: SignedHeads;
   /** Whose checkpoints prove something: the signing key, and those that are pinned. */
   readonly trustedKeys: TrustedKeys;
-  /** Told of what nobody foresaw. */
+  /** Called with an error that the service does not expect. */
   readonly onFault: (error: unknown) => void;
 }

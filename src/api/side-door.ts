@@ -20,7 +20,7 @@ import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
 import { jsonInTurns, lateBody } from './request/body.ts';
 import { JSON_TYPE } from './request/content-type.ts';
-import { REPLAYED, type Requested } from './request/write-headers.ts';
+import { REPEATED, type Requested } from './request/write-headers.ts';
 import { SYSCALLS_ACCESS } from './routes/syscalls.ts';
 import type { Service } from './service.ts';
 
@@ -74,14 +74,14 @@ async function serve(
   const c: Requested = { req: { header, method: 'POST', path } };
   let status = 200;
   try {
-    const principal = admitted(guard, c.req, host);
+    const principal = admit(guard, c.req, host);
     const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
     const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
     const body = await jsonInTurns(bytes);
     const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
-    if (answer.replayed) headers.push(REPLAYED, 'true');
+    if (answer.repeated) headers.push(REPEATED, 'true');
     send(response, status, headers, answer.body);
   } catch (error) {
     status = sendProblem(service, response, error);
@@ -90,7 +90,7 @@ async function serve(
 }
 
 /** Who writes, if they may: what the guard of the route checks. Throws the problem of who may not. */
-function admitted(guard: Access, { header, path }: Requested['req'], host: string): Principal {
+function admit(guard: Access, { header, path }: Requested['req'], host: string): Principal {
   refuseStrangers(guard, { method: 'POST', path, header });
   const caller = callerOf(guard, header);
   if (caller instanceof ProblemError) throw caller;

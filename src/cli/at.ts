@@ -9,9 +9,9 @@ import { serviceFrom } from './service-flags.ts';
 export const at = command({
   usage: 'HOST MOMENT [options]',
   about:
-    'Tells which position a moment stands for, the event there, and what there was then: boot,\n' +
-    'cgroups, programs, links with who holds them, pins, processes. MOMENT is a position, an\n' +
-    'RFC 3339 time, or the end of a boot (boot:2). --json gives the whole state.',
+    'Prints the position of a moment, the event there, and the state after it: boot, cgroups,\n' +
+    'programs, links with their holders, pins and processes. MOMENT is a position, an RFC 3339\n' +
+    'time, or the end of a boot (boot:2). --json prints the whole state.',
   flags: SERVICE_FLAGS,
   example: 'npx bpfledger at demo 20',
   async run({ flags, words, print }) {
@@ -64,11 +64,11 @@ function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World)
   return [
     '',
     `boot ${boot.number}, kernel ${boot.release}`,
-    listed(
+    listLine(
       'cgroups',
       cgroups.map(({ cgroup_id, path }) => `${path} (${cgroup_id})`),
     ),
-    listed(
+    listLine(
       'programs',
       programs.map(({ prog_id, prog_name }) => `${prog_id} ${prog_name}`.trim()),
     ),
@@ -79,11 +79,11 @@ function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World)
       const holders = [...fds, ...held_by.pins].join(', ') || 'nobody';
       return `  ${link_id} ${where} for ${attach_type}, program ${prog_id}, held by ${holders}`;
     }),
-    listed(
+    listLine(
       'pins',
       pins.map(({ path, kind, object_id }) => `${path} (${kind} ${object_id})`),
     ),
-    listed(
+    listLine(
       'processes',
       processes.map(({ pid, comm }) => `${comm}[${pid}]`),
     ),
@@ -93,7 +93,7 @@ function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World)
 /** Things of one kind that are shown at most. */
 const SHOWN_MAX = 50;
 
-function listed(what: string, items: readonly string[]): string {
+function listLine(what: string, items: readonly string[]): string {
   const more = items.length > SHOWN_MAX ? `, and ${items.length - SHOWN_MAX} more` : '';
   const shown = items.slice(0, SHOWN_MAX).join(', ');
   return `${what}: ${items.length}${shown === '' ? '' : `: ${shown}`}${more}`;

@@ -6,9 +6,10 @@ import { PLACE_FLAGS, placeFrom, printAnswer, SERVICE_FLAGS, SPAN_FLAGS } from '
 export const bisect = command({
   usage: 'HOST CONDITION --cgroup CGROUP --type TYPE [options]',
   about:
-    'Finds the first position at which a condition holds on the effective array of a cgroup:\n' +
-    'lacks:PROGRAM, has:PROGRAM, empty, filled, or differs:HOST (programs compared by name and\n' +
-    'instructions, at equal positions). Prints the event, and what ran before it and after.',
+    'Finds the first position at which a condition holds on the effective array of a cgroup, and\n' +
+    'prints the event there, and what ran before and after it. CONDITION is lacks:PROGRAM,\n' +
+    'has:PROGRAM, empty, filled, or differs:HOST, which compares programs by name and instructions\n' +
+    'at equal positions.',
   flags: { ...PLACE_FLAGS, ...SPAN_FLAGS, ...SERVICE_FLAGS },
   example:
     'npx bpfledger bisect demo lacks:5001 --from 10 --cgroup /system.slice/docker-4f1c9e.scope --type device',

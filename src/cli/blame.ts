@@ -13,8 +13,8 @@ import {
 export const blame = command({
   usage: 'HOST --cgroup CGROUP --type TYPE [options]',
   about:
-    'Prints the programs that run on a cgroup for an attach type, in order, and for each who\n' +
-    'loaded it, who attached it, who updated its link last, and who holds the link open.',
+    'Prints the programs that run on a cgroup for an attach type, in order. For each it shows who\n' +
+    'loaded it, who attached it, who last updated its link, and who holds the link open.',
   flags: { ...PLACE_FLAGS, at: AT_FLAG, ...SERVICE_FLAGS },
   example: 'npx bpfledger blame demo --cgroup /system.slice/docker-4f1c9e.scope --type device',
   async run({ flags, words, print }) {

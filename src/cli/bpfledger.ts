@@ -15,11 +15,11 @@ const COMMANDS: Readonly<
     load: async () => (await import('./serve.ts')).serve,
   },
   migrate: {
-    summary: "bring a database's tables up to this version",
+    summary: "update a database's tables to this version",
     load: async () => (await import('./migrate.ts')).migrate,
   },
   rebuild: {
-    summary: 'derive the projections anew from the log, or check them against it',
+    summary: 'derive the projections from the log again, or compare them with it',
     load: async () => (await import('./rebuild.ts')).rebuild,
   },
   conform: {
@@ -35,11 +35,11 @@ const COMMANDS: Readonly<
     load: async () => (await import('./fuzz.ts')).fuzz,
   },
   record: {
-    summary: 'write down what the kernel that runs here answers to golden files',
+    summary: 'record what the kernel that runs here answers, as golden files',
     load: async () => (await import('./record.ts')).record,
   },
   hosts: {
-    summary: 'list hosts, create one',
+    summary: 'list hosts, or create one',
     load: async () => (await import('./hosts.ts')).hosts,
   },
   syscall: {
@@ -51,7 +51,7 @@ const COMMANDS: Readonly<
     load: async () => (await import('./events.ts')).events,
   },
   plan: {
-    summary: 'tell what syscalls would do, and warn, without recording them',
+    summary: 'show what syscalls would do, with warnings, and record nothing',
     load: async () => (await import('./plan.ts')).plan,
   },
   branch: {
@@ -59,11 +59,11 @@ const COMMANDS: Readonly<
     load: async () => (await import('./branch.ts')).branch,
   },
   replay: {
-    summary: 'tell what another kernel release would have answered',
+    summary: 'show what another kernel release would have answered',
     load: async () => (await import('./replay.ts')).replay,
   },
   verify: {
-    summary: 'say whether a log, or an exported file, is what was recorded',
+    summary: 'check that a log, or an exported file, is what was recorded',
     load: async () => (await import('./verify.ts')).verify,
   },
   export: {
@@ -71,11 +71,11 @@ const COMMANDS: Readonly<
     load: async () => (await import('./export.ts')).exportLog,
   },
   import: {
-    summary: 'make a host of an exported log',
+    summary: 'create a host from an exported log',
     load: async () => (await import('./import.ts')).importLog,
   },
   checkpoint: {
-    summary: 'sign where a log stands, list what was signed',
+    summary: 'sign the head of a log, or list what was signed',
     load: async () => (await import('./checkpoint.ts')).checkpoint,
   },
   cgroups: {
@@ -83,39 +83,39 @@ const COMMANDS: Readonly<
     load: async () => (await import('./cgroups.ts')).cgroups,
   },
   at: {
-    summary: 'show the world as it was at a moment',
+    summary: 'show the state of a host at a moment',
     load: async () => (await import('./at.ts')).at,
   },
   tree: {
-    summary: 'show what is attached, as bpftool cgroup tree does, at a moment',
+    summary: 'show what is attached at a moment, as bpftool cgroup tree does',
     load: async () => (await import('./tree.ts')).tree,
   },
   diff: {
-    summary: 'tell what changed between two moments, and who changed it',
+    summary: 'show what changed between two moments, and who changed it',
     load: async () => (await import('./diff.ts')).diff,
   },
   blame: {
-    summary: 'tell who put each program there that runs on a cgroup',
+    summary: 'show which programs run on a cgroup, and who attached each',
     load: async () => (await import('./blame.ts')).blame,
   },
   explain: {
-    summary: 'say why a program runs on a cgroup, or does not',
+    summary: 'explain why a program runs on a cgroup, or does not',
     load: async () => (await import('./explain.ts')).explain,
   },
   history: {
-    summary: 'tell the life of a link, program, map, cgroup, process or pin',
+    summary: 'show the history of a link, program, map, cgroup, process or pin',
     load: async () => (await import('./history.ts')).history,
   },
   gaps: {
-    summary: 'tell when nothing ran on a cgroup, or a program did not',
+    summary: 'show when no program, or not a given one, ran on a cgroup',
     load: async () => (await import('./gaps.ts')).gaps,
   },
   bisect: {
-    summary: 'find since when something has been so on a cgroup',
+    summary: 'find the first position at which a condition holds on a cgroup',
     load: async () => (await import('./bisect.ts')).bisect,
   },
   incident: {
-    summary: 'list recorded incidents, or let a host live through one',
+    summary: 'list recorded incidents, or record one on a new host',
     load: async () => (await import('./incident.ts')).incident,
   },
 };

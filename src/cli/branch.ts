@@ -8,7 +8,7 @@ import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 const FLAGS = {
   at: {
     value: 'MOMENT',
-    about: 'for create: the last moment that is shared (a position, a time, boot:2; default head)',
+    about: 'for create: the last shared moment: a position, a time or boot:2 (default: the head)',
   },
   url: URL_FLAG,
   token: TOKEN_FLAG,
@@ -22,9 +22,9 @@ const USAGE = 'type branch list HOST, branch create HOST NAME, diff HOST NAME or
 export const branch = command({
   usage: 'list HOST | create HOST NAME | diff HOST NAME | drop HOST NAME [options]',
   about:
-    'Makes a branch of a host, lists the branches, compares one with its origin, or hides one. A\n' +
-    'branch is a host of its own that shares the log up to a moment: post to it by its name, and\n' +
-    'the origin never changes. A dropped branch is seen no more, and its name stays taken.',
+    'Creates a branch of a host, lists the branches, compares one with its origin, or hides one.\n' +
+    'A branch is a host that shares the log of its origin up to a moment. Calls on the branch\n' +
+    'never change the origin. drop hides a branch for ever, and its name stays taken.',
   flags: FLAGS,
   example: 'npx bpfledger branch create web1 what-if --at 2026-03-25T06:57:46Z',
   async run(invocation) {

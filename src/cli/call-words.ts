@@ -15,7 +15,8 @@ const NUMBER = /^-?\d+$/u;
  */
 export function requestFromWords(words: readonly string[], pid: string | undefined): object {
   const call = callFromWords(words);
-  if (pid !== undefined && !/^\d+$/u.test(pid)) throw new UsageError(`--pid ${pid} is no number`);
+  if (pid !== undefined && !/^\d+$/u.test(pid))
+    throw new UsageError(`--pid ${pid} is not a number`);
   const who = pid === undefined ? {} : { pid: Number(pid) };
   return 'call' in call ? { ...call, ...who } : { ...who, call };
 }
@@ -39,7 +40,7 @@ function callFromWords(words: readonly string[]): object {
   for (const pair of pairs) {
     const [field = '', ...value] = pair.split('=');
     if (field === '' || value.length === 0) {
-      throw new UsageError(`${pair} is no field of the call; type field=value`);
+      throw new UsageError(`${pair} is not a field of the call; type field=value`);
     }
     if (field in call) throw new UsageError(`${field} is there twice`);
     call[field] = fieldValue(field, value.join('='));

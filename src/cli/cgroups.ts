@@ -8,8 +8,8 @@ import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 export const cgroups = command({
   usage: 'HOST [options]',
   about:
-    'Prints the cgroup tree of a host as it stands: for each cgroup and attach type the entries\n' +
-    'attached to it, in order, and the programs that are effective on it, in the order they run.',
+    'Prints the cgroup tree of a host. For each cgroup and attach type it shows the attached\n' +
+    'entries in order, and the effective programs in the order in which they run.',
   flags: {
     path: { value: 'PATH', about: 'only this cgroup and those below it' },
     url: URL_FLAG,

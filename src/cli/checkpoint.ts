@@ -18,7 +18,7 @@ interface Checkpoint {
   readonly key_id: string;
 }
 
-interface Page {
+interface CheckpointPage {
   readonly items: readonly Checkpoint[];
   readonly next?: string;
 }
@@ -27,11 +27,11 @@ const HASH = /^[0-9a-f]{64}$/u;
 const POSITION = /^[1-9]\d{0,15}$/u;
 
 const FLAGS = {
-  position: { value: 'N', about: 'for accept: where the log ends that is right' },
-  hash: { value: 'HASH', about: 'for accept: its hash there, 64 digits (verify --json tells it)' },
+  position: { value: 'N', about: 'for accept: the head position of the correct log' },
+  hash: { value: 'HASH', about: 'for accept: its hash, 64 digits (verify --json shows it)' },
   'data-dir': {
     value: 'FOLDER',
-    about: `for accept: the service's folder, which has ${SIGNED_HEADS_FILE} (BPFLEDGER_DATA_DIR)`,
+    about: `for accept: the folder of the service, with ${SIGNED_HEADS_FILE} (BPFLEDGER_DATA_DIR)`,
   },
   url: URL_FLAG,
   token: TOKEN_FLAG,
@@ -41,10 +41,10 @@ const FLAGS = {
 export const checkpoint = command({
   usage: '[sign | list | accept] HOST [options]',
   about:
-    'Has the service sign where the log of a host stands now, or lists what it has signed. Kept\n' +
-    'elsewhere, a checkpoint proves later that nothing before it was rewritten. A service signs no\n' +
-    'log that lacks what it signed before. After a restore that is meant, accept tells it so, in\n' +
-    'its data directory: from then on the log that has HASH at position N is the right one.',
+    'sign: the service signs the head of the log of a host. list: prints the checkpoints. Keep\n' +
+    'checkpoints elsewhere: later they prove that nothing before them was rewritten. A service\n' +
+    'does not sign a log that lacks what it signed before. accept: after an intended restore,\n' +
+    'records in the data directory that the log with HASH at position N is the correct one.',
   flags: FLAGS,
   example: 'npx bpfledger checkpoint demo',
   async run({ flags, words, print }) {
@@ -64,7 +64,9 @@ export const checkpoint = command({
       return EXIT.done;
     }
     for (let after: string | undefined = '0'; after !== undefined; ) {
-      const page: Page = await client.get<Page>(`${path}?limit=1000&after=${after}`);
+      const page: CheckpointPage = await client.get<CheckpointPage>(
+        `${path}?limit=1000&after=${after}`,
+      );
       for (const one of page.items) show(one);
       after = page.next;
     }
@@ -80,8 +82,8 @@ async function accept(
   const { position = '', hash = '' } = flags;
   if (!POSITION.test(position) || !HASH.test(hash)) {
     throw new UsageError(
-      'accept needs --position N and --hash HASH, with 64 hexadecimal digits: where the log ends ' +
-        'that is right, as bpfledger verify HOST --json tells it',
+      'accept needs --position N and --hash HASH (64 hexadecimal digits): the head of the correct ' +
+        'log, as bpfledger verify HOST --json shows it',
     );
   }
   // It knows the whole service, which takes long to load.
@@ -91,8 +93,8 @@ async function accept(
   const memory = await SignedHeads.open(file);
   const before = await memory.of(host);
   await memory.accept(host, head, systemClock.now());
-  const was = before === undefined ? 'nothing was' : `position ${before.position} was`;
-  print.out(`${host}: position ${position} is taken for right; ${was} remembered before (${file})`);
+  const was = before === undefined ? 'nothing' : `position ${before.position}`;
+  print.out(`${host}: position ${position} is accepted; remembered before: ${was} (${file})`);
   return EXIT.done;
 }
 

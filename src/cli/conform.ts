@@ -6,7 +6,7 @@ import { type Release, releaseOf, unknownRelease } from '../domain/release/relea
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, replay } from '../recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../recorders/golden/replay.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
 import { command, type Printer } from './command.ts';
@@ -14,19 +14,22 @@ import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { inParallel } from './parallel.ts';
 import { TOKEN_FLAG, tokenFrom, urlFrom } from './service-flags.ts';
 
-/** Scenarios that a service works on at once; each has a host of its own. */
-const SCENARIOS_AT_ONCE = 4;
+/** Scenarios that run concurrently on a service; each has a host of its own. */
+const SCENARIOS_CONCURRENT = 4;
 
 export const conform = command({
   usage: 'PATH… [options]',
   about:
-    'Replays golden files (.jsonl, .jsonl.gz, .jsonl.br), or all of a folder, and compares every\n' +
+    'Plays golden files (.jsonl, .jsonl.gz, .jsonl.br), or all files of a folder, and compares every\n' +
     'outcome and every change of state with what the kernel did. Prints each mismatch: file, step,\n' +
-    'expected, got, and the rule that answered. The last line is "N steps, M mismatches"; the exit\n' +
-    'code is 0 only when M is 0, 1 when it is not, 2 when a file cannot be read.',
+    'expected, got, and the rule that answered. The last line is "N steps, M mismatches". The exit\n' +
+    'code is 0 when M is 0, 1 when it is not, and 2 when a file cannot be read.',
   flags: {
     release: { value: 'R', about: "a kernel release in place of the one in each file's header" },
-    via: { value: 'URL', about: 'ask a running service; makes a host conform-… for each scenario' },
+    via: {
+      value: 'URL',
+      about: 'ask a running service, on a new host conform-… for each scenario',
+    },
     token: TOKEN_FLAG,
     json: { about: 'one JSON object a line: mismatches, then the sums' },
   },
@@ -40,11 +43,11 @@ export const conform = command({
     const makeMachine = flags.via === undefined ? inModel : throughService(flags);
     const files = await goldenFiles(words).catch(unreadable);
     const sums = { steps: 0, mismatches: 0 };
-    const atOnce = flags.via === undefined ? 1 : SCENARIOS_AT_ONCE;
-    await inParallel(scenariosOf(files), atOnce, async ({ file, scenario }) => {
+    const concurrency = flags.via === undefined ? 1 : SCENARIOS_CONCURRENT;
+    await inParallel(scenariosOf(files), concurrency, async ({ file, scenario }) => {
       const release = override ?? releaseNamed(scenario.header.kernel, file);
       const machine = await makeMachine(scenario, release);
-      const mismatches = await replayed(file, scenario, machine, release);
+      const mismatches = await replayScenario(file, scenario, machine, release);
       sums.steps += scenario.steps.length;
       sums.mismatches += mismatches.length;
       for (const mismatch of mismatches) show({ file, scenario, mismatch }, flags.json, print);
@@ -82,11 +85,11 @@ interface Placed {
 async function* scenariosOf(files: readonly string[]): AsyncGenerator<Placed> {
   for (const file of files) {
     const text = await readGolden(file).catch(unreadable);
-    for (const scenario of parsed(text, file)) yield { file, scenario };
+    for (const scenario of parseFile(text, file)) yield { file, scenario };
   }
 }
 
-function parsed(text: string, file: string): Scenario[] {
+function parseFile(text: string, file: string): Scenario[] {
   try {
     return parseScenarios(text, file);
   } catch (error) {
@@ -107,14 +110,14 @@ function releaseNamed(name: string, file?: string): Release {
 }
 
 /** Says which scenario it was when a replay ends in an error. */
-async function replayed(
+async function replayScenario(
   file: string,
   scenario: Scenario,
   machine: Machine,
   { switches }: Release,
 ): Promise<readonly Mismatch[]> {
   try {
-    return await replay(scenario, machine, switches);
+    return await playScenario(scenario, machine, switches);
   } catch (cause) {
     throw new Error(`${file}: ${scenario.header.scenario}`, { cause });
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { readGolden } from '../recorders/golden/files.ts';
-import { bootConfigFor, replay } from '../recorders/golden/replay.ts';
+import { bootConfigFor, playScenario } from '../recorders/golden/replay.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios } from '../recorders/golden/scenario.ts';
 
@@ -34,7 +34,7 @@ export async function postDemo(client: RestClient): Promise<Demo> {
   const config = bootConfigFor(scenario.header);
   try {
     const machine = await restMachine(client, { host: HOST, release: release.id, config });
-    await replay(scenario, machine, release.switches);
+    await playScenario(scenario, machine, release.switches);
   } catch (error) {
     if (error instanceof ServiceRefusal && error.status === 409)
       return { ...demo, recorded: false };

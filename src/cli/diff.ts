@@ -7,8 +7,8 @@ export const diff = command({
   usage: 'HOST [options]',
   about:
     'Prints what changed between two moments: effective arrays slot by slot, lists, cgroups,\n' +
-    'programs, links, maps, pins, processes (+ came, - went, > moved, ~ changed), each with the\n' +
-    'positions of the events that made it, and these events below.',
+    'programs, links, maps, pins, processes (+ added, - removed, > moved, ~ changed). Each change\n' +
+    'shows the positions of its events, and these events are listed at the end.',
   flags: { ...SPAN_FLAGS, ...SERVICE_FLAGS },
   example: 'npx bpfledger diff demo --from 20 --to 30',
   async run({ flags, words, print }) {

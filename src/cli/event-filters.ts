@@ -3,10 +3,10 @@ import type { Flags, Typed } from './command.ts';
 
 export const EVENT_FILTERS = {
   call: { value: 'NAME', about: 'only this call' },
-  errno: { value: 'E', about: 'only with this outcome; none: calls that were done' },
+  errno: { value: 'E', about: 'only with this errno; none: calls that succeeded' },
   pid: { value: 'N', about: 'only of this process' },
   comm: { value: 'NAME', about: 'only of processes of this name' },
-  actor: { value: 'WHO', about: 'only recorded by this principal' },
+  actor: { value: 'WHO', about: 'only recorded by this actor' },
   program: { value: 'ID', about: 'only what names this program' },
   link: { value: 'ID', about: 'only what names this link' },
   cgroup: { value: 'PATH', about: 'only what touches this cgroup or one below it' },

@@ -1,17 +1,18 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
+
+import { followEvents } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { followEvents } from './follow-events.ts';
 import { eventsBackward, eventsForward } from './list-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const FLAGS = {
-  after: { value: 'N', about: 'start after this position (list: 0; follow: where the log ends)' },
-  limit: { value: 'N', about: 'for list: at most so many events (default: all)' },
+  after: { value: 'N', about: 'start after this position (default: list 0, follow the head)' },
+  limit: { value: 'N', about: 'for list: at most N events (default: all)' },
   tail: { value: 'N', about: 'for list: the last N events that match' },
   reverse: { about: 'for list: newest first' },
   ...EVENT_FILTERS,
@@ -26,9 +27,9 @@ const TAIL_MAX = 10_000;
 export const events = command({
   usage: '[list | follow] HOST [options]',
   about:
-    'Prints the events of a host, oldest first: call, outcome, and the effects below it. "list"\n' +
-    'prints all up to where the log ends now; what a --limit or --tail leaves out is said on\n' +
-    'stderr. "follow" waits for more and goes on after a lost connection, until it is interrupted.',
+    'Prints the events of a host, oldest first: call, outcome, and below it the effects. "list"\n' +
+    'prints all events up to the head; stderr says what --limit or --tail leaves out. "follow"\n' +
+    'also waits for new events, and connects again when the connection is lost.',
   flags: FLAGS,
   example: 'npx bpfledger events list demo --errno ENOENT',
   async run(invocation) {
@@ -52,7 +53,7 @@ function show({ flags, print }: Called, event: WireEvent): void {
 function countOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined || /^\d{1,15}$/u.test(text))
     return text === undefined ? text : Number(text);
-  throw new UsageError(`--${flag} ${text} is no number`);
+  throw new UsageError(`--${flag} ${text} is not a number`);
 }
 
 async function headOf(client: RestClient, host: string): Promise<number> {
@@ -95,15 +96,15 @@ async function list(called: Called, host: string): Promise<ExitCode> {
     else show(called, event);
   }
   for (const event of last.reverse()) show(called, event);
-  if (left > 0) print.err(leftOut(backward, shown, left));
+  if (left > 0) print.err(leftOutText(backward, shown, left));
   return EXIT.done;
 }
 
 /** What a list says of what it does not show. */
-function leftOut(backward: boolean, shown: number, position: number): string {
+function leftOutText(backward: boolean, shown: number, position: number): string {
   return backward
-    ? `${shown} events; earlier ones were left out, the last of them at position ${position}`
-    : `${shown} events; later ones were left out: go on with --after ${position - 1}`;
+    ? `${shown} events; earlier ones are left out, the last of them at position ${position}`
+    : `${shown} events; later ones are left out: continue with --after ${position - 1}`;
 }
 
 async function follow(called: Called, host: string): Promise<ExitCode> {
@@ -114,7 +115,7 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const after = countOf('after', flags.after) ?? (await headOf(client, host));
   const query = new URLSearchParams(filterOf(flags));
-  for await (const event of followEvents(client, {
+  for await (const event of followEvents<WireEvent>(client, {
     path: `${hostPath(host)}/events/stream?${query}`,
     after,
   })) {

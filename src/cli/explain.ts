@@ -3,19 +3,19 @@ import { command } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import {
   AT_FLAG,
-  needed,
   oneHost,
   PLACE_FLAGS,
   placeFrom,
   printAnswer,
+  requireFlag,
   SERVICE_FLAGS,
 } from './question.ts';
 
 export const explain = command({
   usage: 'HOST --cgroup CGROUP --type TYPE --program ID [options]',
   about:
-    'Says in a sentence why a program is effective on a cgroup for an attach type or why it is\n' +
-    'not, with the event that made it so, and the smallest change that would alter the answer.',
+    'Prints one sentence that says why a program is effective on a cgroup for an attach type, or\n' +
+    'why it is not, the event that caused it, and the smallest change that would reverse it.',
   flags: {
     ...PLACE_FLAGS,
     program: { value: 'ID', about: 'the program, by its id in the boot of the moment' },
@@ -26,7 +26,7 @@ export const explain = command({
     'npx bpfledger explain demo --cgroup /system.slice/docker-4f1c9e.scope --type device --program 5001',
   async run({ flags, words, print }) {
     const host = oneHost('explain', words);
-    const program = needed('explain', 'program', flags.program, '5001');
+    const program = requireFlag('explain', 'program', flags.program, '5001');
     const query = { ...placeFrom('explain', flags), program, at: flags.at };
     await printAnswer({ flags, print }, { host, resource: 'explain', query });
     return EXIT.done;

@@ -14,12 +14,12 @@ import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 export const exportLog = command({
   usage: 'HOST [options] > FILE',
   about:
-    'Writes the log of a host. As a bundle (the default) it is whole: events, checkpoints and the\n' +
-    'keys that signed them, a file that bpfledger verify and bpfledger import take. As ndjson, csv\n' +
-    'or audit (records in the manner of auditd) it is for other tools, and filters choose.',
+    'Writes the log of a host. A bundle (the default) is the whole log: events, checkpoints and\n' +
+    'the keys that signed them. bpfledger verify and bpfledger import read it. ndjson, csv and\n' +
+    'audit (records as auditd writes them) are for other tools, and take filters.',
   flags: {
     format: { value: 'F', about: 'bundle (default), ndjson, csv, audit' },
-    output: { value: 'FILE', about: 'write there; the file appears when all of it is written' },
+    output: { value: 'FILE', about: 'write to FILE, which appears when it is complete' },
     after: { value: 'N', about: 'start after this position; not for a bundle' },
     ...EVENT_FILTERS,
     url: URL_FLAG,
@@ -37,12 +37,12 @@ export const exportLog = command({
     const { body } = await client.open(path);
     if (body === null) throw new Error('the service answered without a body');
     if (output === undefined) {
-      await written(body, process.stdout);
+      await writeChunks(body, process.stdout);
       return EXIT.done;
     }
     const part = `${output}.part`;
     const file = createWriteStream(part);
-    const bytes = await written(body, file);
+    const bytes = await writeChunks(body, file);
     file.end();
     await finished(file);
     await rename(part, output);
@@ -52,7 +52,7 @@ export const exportLog = command({
 });
 
 /** Writes all chunks, as fast as they are taken; returns how many bytes there were. */
-async function written(
+async function writeChunks(
   chunks: AsyncIterable<Uint8Array>,
   to: NodeJS.WritableStream,
 ): Promise<number> {

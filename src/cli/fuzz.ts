@@ -19,17 +19,17 @@ const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
 export const fuzz = command({
   usage: '[options]',
   about:
-    'Makes random programs of calls and performs each in the model and, as root, on the kernel that\n' +
-    'runs here, in a cgroup and a bpffs of its own that are removed afterwards. Compares every\n' +
-    'outcome and every list after each step. A program that differs is made as small as it gets and\n' +
-    'written in the golden format, with what the kernel answered. The last line is\n' +
-    '"N steps, M divergences"; the exit code is 0 only when M is 0.',
+    'Generates random sequences of calls. Makes each one on the model and, as root, on the kernel\n' +
+    'that runs here, in a cgroup and a bpffs of its own that it removes afterwards. Compares every\n' +
+    'outcome and every list after each step. Shrinks a sequence that differs, and writes it as a\n' +
+    'golden file with what the kernel answered. The last line is "N steps, M divergences". The exit\n' +
+    'code is 0 only when M is 0.',
   flags: {
-    steps: { value: 'N', about: `calls to make, in programs of 80 (${STEPS_DEFAULT})` },
-    seed: { value: 'S', about: 'first seed; equal seeds make equal programs (1)' },
-    preset: { value: 'P,…', about: `what to be about (all): ${PRESET_NAMES.join(', ')}` },
+    steps: { value: 'N', about: `calls to make, in sequences of 80 (${STEPS_DEFAULT})` },
+    seed: { value: 'S', about: 'first seed; equal seeds give equal sequences (1)' },
+    preset: { value: 'P,…', about: `kinds of sequences (all): ${PRESET_NAMES.join(', ')}` },
     release: { value: 'R', about: 'the release of the model, in place of what uname says' },
-    out: { value: 'DIR', about: 'where programs that differ are written (.)' },
+    out: { value: 'DIR', about: 'where to write sequences that differ (.)' },
     json: { about: 'one JSON object a line: divergences, then the sums' },
   },
   example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js fuzz --steps 20000 --seed 7',

@@ -13,11 +13,11 @@ import {
 export const gaps = command({
   usage: 'HOST --cgroup CGROUP[,CGROUP…] --type TYPE [options]',
   about:
-    'Prints the stretches of time in which the effective array of a cgroup was empty, or lacked\n' +
-    'a program, to the microsecond, with the events that opened and closed each.',
+    'Prints when the effective array of a cgroup was empty, or lacked a program, to the\n' +
+    'microsecond, with the events that opened and closed each gap.',
   flags: {
     ...PLACE_FLAGS,
-    program: { value: 'ID', about: 'ask for this program instead of any' },
+    program: { value: 'ID', about: 'gaps of this program (default: of any program)' },
     ...SPAN_FLAGS,
     ...SERVICE_FLAGS,
   },

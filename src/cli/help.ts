@@ -24,11 +24,11 @@ export function overview(
   return [
     'bpfledger: an event-sourced ledger of cgroup-BPF',
     '',
-    'bpfledger COMMAND …; bpfledger COMMAND --help tells its options and an example.',
+    'bpfledger COMMAND …; bpfledger COMMAND --help shows its options and an example.',
     '',
     ...rows,
     '',
     'Exit codes: 0 done · 1 done, and the answer is no (mismatches, differences) · 2 the command',
-    'line or an input file is wrong · 3 the service or the database refused or is not there.',
+    'line or an input file is wrong · 3 the service or the database refused, or does not answer.',
   ];
 }

@@ -13,17 +13,17 @@ const PLURALS: Readonly<Record<string, string>> = {
 
 const FLAGS = {
   at: AT_FLAG,
-  after: { value: 'POSITION', about: 'only what came after this position' },
-  limit: { value: 'N', about: 'at most so many events (default 1000)' },
+  after: { value: 'POSITION', about: 'only events after this position' },
+  limit: { value: 'N', about: 'at most N events (default 1000)' },
   ...SERVICE_FLAGS,
 } as const;
 
 export const history = command({
   usage: 'HOST link|program|map|cgroup|process|pin ID|PATH [options]',
   about:
-    'Prints the life of one thing, in the boot of the moment: who made it, changed it, held it,\n' +
-    'what was refused about it, and why it ended. A pin goes by its path, a cgroup by its id, or\n' +
-    'by its path for all that stood there one after the other.',
+    'Prints the events of one object in the boot of the moment: who made it, changed it and held\n' +
+    'it, which calls on it were refused, and why it ended. Name a pin by its path, and a cgroup by\n' +
+    'its id, or by its path for all cgroups that had this path one after the other.',
   flags: FLAGS,
   example: 'npx bpfledger history demo program 5001',
   async run({ flags, words, print }) {

@@ -17,7 +17,7 @@ const FLAGS = {
 
 export const hosts = command({
   usage: 'list | create NAME --release R [options]',
-  about: 'Lists the hosts of a service, or makes one: a log of its own, with its first boot.',
+  about: 'Lists the hosts of a service, or creates one: a new log with its first boot.',
   flags: FLAGS,
   example: 'npx bpfledger hosts create web1 --release 6.18',
   async run(invocation) {
@@ -61,7 +61,7 @@ async function list({ flags, print }: Called): Promise<ExitCode> {
 
 function rowText({ name, position, imported }: HostRow): string {
   const from =
-    imported && `, up to ${imported.position_to} imported (there ${imported.exported_as})`;
+    imported && `, imported up to ${imported.position_to} (exported as ${imported.exported_as})`;
   return `${name}  at position ${position}${from ?? ''}`;
 }
 

@@ -12,9 +12,9 @@ import { verdictLines } from './verdict-text.ts';
 export const importLog = command({
   usage: 'FILE [options]',
   about:
-    'Makes a host of a file that bpfledger export wrote, with the same bytes and hashes. The file\n' +
-    'is verified here first; when its chain does not hold nothing is sent, what is wrong is\n' +
-    'printed, and the exit code is 1. Needs the role admin.',
+    'Creates a host from a file that bpfledger export wrote, with the same bytes and hashes. First\n' +
+    'it verifies the file here. When the chain does not hold, it prints what is wrong, sends\n' +
+    'nothing, and exits with 1. The token needs the role admin.',
   flags: {
     as: { value: 'NAME', about: 'name of the new host (default: the one in the file)' },
     url: URL_FLAG,

@@ -10,9 +10,9 @@ import { serviceFrom } from './service-flags.ts';
 export const incident = command({
   usage: '[NAME] [options]',
   about:
-    'Without a NAME: lists public bug reports that were re-told on a real kernel, call by call.\n' +
-    'With one: makes a host and records the calls of the incident on it, prints what happened and\n' +
-    'the question that the report asks. docs/incidents answers each with one command.',
+    'Without NAME: lists public bug reports whose calls were made on a real kernel and recorded.\n' +
+    'With NAME: creates a host, records the calls of the incident on it, and prints what happened\n' +
+    'and the question of the report. docs/incidents answers each question with one command.',
   flags: {
     as: { value: 'HOST', about: 'name of the new host (default: the name of the incident)' },
     ...SERVICE_FLAGS,

@@ -17,7 +17,7 @@ const lineSchema = z.object({
  *
  * @throws InputError when a line is none, or none is of the host
  */
-export async function keptHeadsFrom(file: string, host: string): Promise<KeptHead[]> {
+export async function readKeptHeads(file: string, host: string): Promise<KeptHead[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new InputError(sentenceOf(error));
   });
@@ -25,7 +25,7 @@ export async function keptHeadsFrom(file: string, host: string): Promise<KeptHea
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const head = headOf(line);
-    if (head === undefined) throw new InputError(`${file}: line ${i + 1} is no checkpoint`);
+    if (head === undefined) throw new InputError(`${file}: line ${i + 1} is not a checkpoint`);
     if (head.host !== host) continue;
     heads.push({ position: head.position, hash: bytesOf(head.hash) });
   }

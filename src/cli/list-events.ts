@@ -9,12 +9,12 @@ const PAGE_MAX = 1000;
 const STEP_MIN = 1000;
 const STEP_MAX = 20_000;
 
-interface Page {
+interface EventPage {
   readonly items: readonly WireEvent[];
   readonly next?: string;
 }
 
-export interface Stretch {
+export interface ListedSpan {
   readonly client: RestClient;
   readonly host: string;
   readonly filter: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface Stretch {
   readonly page?: number;
 }
 
-/** The matching events of a stretch, oldest first. */
+/** The matching events of a span, oldest first. */
 export async function* eventsForward({
   client,
   host,
@@ -34,25 +34,25 @@ export async function* eventsForward({
   after,
   to,
   page = PAGE_MAX,
-}: Stretch): AsyncGenerator<WireEvent> {
+}: ListedSpan): AsyncGenerator<WireEvent> {
   // Up to a fixed moment: a log that grows as fast as it is read would never end.
   const query = { ...filter, at: String(to), limit: String(Math.min(page, PAGE_MAX)) };
   for (let place: Record<string, string> = { after: String(after) }; after < to; ) {
     const path = `${hostPath(host)}/events?${new URLSearchParams({ ...query, ...place })}`;
-    const { items, next } = await client.get<Page>(path);
+    const { items, next } = await client.get<EventPage>(path);
     yield* items;
     if (next === undefined) return;
     place = { next };
   }
 }
 
-/** The matching events of a stretch, newest first. */
-export async function* eventsBackward(stretch: Stretch): AsyncGenerator<WireEvent> {
+/** The matching events of a span, newest first. */
+export async function* eventsBackward(span: ListedSpan): AsyncGenerator<WireEvent> {
   let step = STEP_MIN;
-  for (let { to } = stretch; to > stretch.after; ) {
-    const after = Math.max(stretch.after, to - step);
+  for (let { to } = span; to > span.after; ) {
+    const after = Math.max(span.after, to - step);
     const found: WireEvent[] = [];
-    const window = { ...stretch, after, to, page: PAGE_MAX };
+    const window = { ...span, after, to, page: PAGE_MAX };
     for await (const event of eventsForward(window)) found.push(event);
     yield* found.reverse();
     if (found.length < STEP_MIN / 2) step = Math.min(step * 2, STEP_MAX);

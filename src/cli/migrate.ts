@@ -9,8 +9,8 @@ import { placeOf, STORAGE_FLAGS, storageFrom } from './settings.ts';
 export const migrate = command({
   usage: '[options]',
   about:
-    "Applies the migrations that a database lacks, each in its order. The embedded database's\n" +
-    'tables are brought up to date by serve itself; PostgreSQL has them changed only by this.',
+    'Applies the migrations that a database lacks, in order. serve does this by itself for the\n' +
+    'embedded database; on PostgreSQL only this command changes the tables.',
   flags: STORAGE_FLAGS,
   example: 'DATABASE_URL=postgresql://user@host/ledger npx bpfledger migrate',
   async run({ flags, words, print }) {

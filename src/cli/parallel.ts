@@ -1,10 +1,10 @@
 /**
- * Does the work of a stream of items, at most `atOnce` at a time; items are taken when there is
+ * Does the work of a stream of items, at most `concurrency` of them concurrently; items are taken when there is
  * room. The first error ends it, once what was begun has ended.
  */
 export async function inParallel<T>(
   items: AsyncIterable<T>,
-  atOnce: number,
+  concurrency: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const source = items[Symbol.asyncIterator]();
@@ -21,7 +21,7 @@ export async function inParallel<T>(
       throw error;
     }
   }
-  const workers = Array.from({ length: atOnce }, worker);
+  const workers = Array.from({ length: concurrency }, worker);
   const results = await Promise.allSettled(workers);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

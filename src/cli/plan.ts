@@ -12,10 +12,10 @@ import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 export const plan = command({
   usage: 'HOST (NAME field=value… | JSON | -) [options]',
   about:
-    'Asks what syscalls would do and records nothing: what the kernel would answer, the effects,\n' +
+    'Shows what syscalls would do, and records nothing: what the kernel would answer, the effects,\n' +
     'the effective arrays before and after, and warnings. "-" reads requests from stdin, one JSON\n' +
-    'object a line; a later one may name an earlier result: {"prog_fd":{"result_of":0}}. Exit\n' +
-    'code 1 when there are warnings, or the kernel would refuse a call.',
+    'object a line; a request may use an earlier result: {"prog_fd":{"result_of":0}}. The exit\n' +
+    'code is 1 when there are warnings, or when the kernel would refuse a call.',
   flags: {
     pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
     url: URL_FLAG,
@@ -29,7 +29,7 @@ export const plan = command({
     if (host === undefined) throw new UsageError('plan needs a HOST; try bpfledger hosts list');
     const fromInput = call.length === 1 && call[0] === '-';
     if (fromInput && flags.pid !== undefined) {
-      throw new UsageError('with "-", each line says its own pid');
+      throw new UsageError('--pid does not go with "-": give the pid in each line');
     }
     const body = fromInput ? await requestsFromInput() : requestFromWords(call, flags.pid);
     const client = restClient(serviceFrom(flags));

@@ -25,7 +25,7 @@ export const PLACE_FLAGS = {
   type: { value: 'TYPE', about: 'attach type, in any spelling: egress, cgroup_inet_egress' },
 } as const;
 
-export interface Asked {
+export interface ClientOptions {
   readonly flags: {
     readonly url: string | undefined;
     readonly token: string | undefined;
@@ -50,8 +50,11 @@ export function questionPath({ host, resource, query }: Question): string {
   return `${hostPath(host)}/${resource}?${new URLSearchParams(given)}`;
 }
 
-/** Asks the service and prints its answer: its own text, or its JSON in one line. */
-export async function printAnswer({ flags, print }: Asked, question: Question): Promise<void> {
+/** Asks the service and prints its answer: the text, or the JSON in one line. */
+export async function printAnswer(
+  { flags, print }: ClientOptions,
+  question: Question,
+): Promise<void> {
   const client = restClient(serviceFrom(flags));
   if (flags.json) {
     print.out(JSON.stringify(await client.get<object>(questionPath(question))));
@@ -70,7 +73,7 @@ export function oneHost(name: string, words: readonly string[]): string {
 }
 
 /** A flag that must be given. Throws `UsageError` with an example of it. */
-export function needed(
+export function requireFlag(
   name: string,
   flag: string,
   given: string | undefined,
@@ -86,7 +89,7 @@ export function placeFrom(
   flags: { readonly cgroup: string | undefined; readonly type: string | undefined },
 ): { readonly cgroup: string; readonly attach_type: string } {
   return {
-    cgroup: needed(name, 'cgroup', flags.cgroup, '/system.slice'),
-    attach_type: needed(name, 'type', flags.type, 'egress'),
+    cgroup: requireFlag(name, 'cgroup', flags.cgroup, '/system.slice'),
+    attach_type: requireFlag(name, 'type', flags.type, 'egress'),
   };
 }

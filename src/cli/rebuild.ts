@@ -11,9 +11,9 @@ import { STORAGE_FLAGS, storageFrom } from './settings.ts';
 export const rebuild = command({
   usage: '[HOST] [options]',
   about:
-    "Derives every row of a host's projections anew from its log, compares them with those that\n" +
-    'are there, and puts them in their place where they differ. Without HOST: of every host. On\n' +
-    'PostgreSQL the service may run meanwhile; the embedded database is open in one process only.',
+    "Derives every row of a host's projections from its log again, compares them with the stored\n" +
+    'rows, and replaces the rows that differ. Without HOST it does so for every host. The service\n' +
+    'may run meanwhile on PostgreSQL; only one process can open the embedded database.',
   flags: {
     ...STORAGE_FLAGS,
     check: { about: 'only compare; exit code 1 when rows differ' },

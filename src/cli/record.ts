@@ -4,7 +4,7 @@ import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
-import { recordedBy, type Sides } from '../recorders/differential/divergence.ts';
+import { recordMachine, type Sides } from '../recorders/differential/divergence.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { goldenText } from '../recorders/golden/record.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
@@ -17,10 +17,10 @@ const RUNS = 2;
 export const record = command({
   usage: 'PATH… --out DIR',
   about:
-    'Performs the steps of golden files, as root, on the kernel that runs here, in a cgroup and a\n' +
-    'bpffs of its own that are removed afterwards, and writes what it answered in the same format.\n' +
-    'Each scenario runs twice and is kept only if both runs agree. The last line is\n' +
-    '"N scenarios recorded, M not"; the exit code is 0 only when M is 0.',
+    'Plays golden files, as root, on the kernel that runs here, in a cgroup and a bpffs of its own\n' +
+    'that it removes afterwards, and writes what the kernel answered as golden files. Plays each\n' +
+    'scenario twice, and keeps it only if both runs agree. The last line is\n' +
+    '"N scenarios recorded, M not". The exit code is 0 only when M is 0.',
   flags: { out: { value: 'DIR', about: 'where the recordings are written, one file a scenario' } },
   example:
     'sudo /opt/bpfledger/dist/cli/bpfledger.js record test/histories/6.18.jsonl.br --out recorded',
@@ -29,7 +29,7 @@ export const record = command({
     if (flags.out === undefined) throw new UsageError('record needs --out DIR');
     const kernel = unameRelease();
     const release = releaseOf(kernel);
-    if (release === undefined) throw new UsageError(`kernel ${kernel} is none that is modelled`);
+    if (release === undefined) throw new UsageError(`the model does not have kernel ${kernel}`);
     const sides = { release, open: openLiveMachine };
     await mkdir(flags.out, { recursive: true });
     const sums = { recorded: 0, not: 0 };
@@ -37,7 +37,10 @@ export const record = command({
       for (const scenario of parseScenarios(await readGolden(file).catch(unreadable), file)) {
         const { scenario: name } = scenario.header;
         try {
-          await writeFile(join(flags.out, `${name}.jsonl`), await agreed(scenario, kernel, sides));
+          await writeFile(
+            join(flags.out, `${name}.jsonl`),
+            await recordAgreed(scenario, kernel, sides),
+          );
           sums.recorded += 1;
         } catch (error) {
           sums.not += 1;
@@ -55,10 +58,14 @@ export const record = command({
  *
  * @throws Error when the machine cannot run the scenario, or two runs of it differ
  */
-async function agreed({ header, steps }: Scenario, kernel: string, sides: Sides): Promise<string> {
+async function recordAgreed(
+  { header, steps }: Scenario,
+  kernel: string,
+  sides: Sides,
+): Promise<string> {
   const program = { header: { ...header, kernel }, steps: steps.map(({ step }) => step) };
   const texts = [];
-  for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordedBy(program, sides)));
+  for (let run = 0; run < RUNS; run++) texts.push(goldenText(await recordMachine(program, sides)));
   const [text = ''] = texts;
   if (texts.some((other) => other !== text)) throw new Error(`${RUNS} runs do not agree`);
   return text;

@@ -6,15 +6,15 @@ import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
-/** Differences asked for at once. */
+/** Differences of one page. */
 const PAGE = 1000;
 
 export const replay = command({
   usage: 'HOST --release R [options]',
   about:
-    "Decides a host's recorded calls by the rules of another kernel, and prints each that it\n" +
-    'answers otherwise: what was recorded, what the other kernel says, and what in it makes the\n' +
-    'difference. Nothing is recorded. Exit code 1 when there are differences.',
+    "Decides a host's recorded calls by the rules of another kernel, and prints each call that it\n" +
+    'answers differently: what was recorded, what the other kernel answers, and which of its\n' +
+    'switches cause the difference. Records nothing. The exit code is 1 when calls differ.',
   flags: {
     release: {
       value: 'R',
@@ -22,7 +22,7 @@ export const replay = command({
     },
     at: { value: 'MOMENT', about: 'only up to a position, a time, or the end of a boot (boot:2)' },
     tags: { about: 'also compare program tags, which newer kernels make with SHA-256' },
-    consequences: { about: 'also calls that differ only because an earlier one did' },
+    consequences: { about: 'also calls that differ only because an earlier call differs' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
     json: { about: "the differences as the API's JSON, one a line" },
@@ -41,7 +41,7 @@ export const replay = command({
     const counts = new Map<string, number>();
     let told = 0;
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: Page = await client.post(`${hostPath(host)}/replays`, {
+      const page: ReplayPage = await client.post(`${hostPath(host)}/replays`, {
         ...question,
         consequences,
         tags: flags.tags === true,
@@ -70,7 +70,7 @@ interface Difference {
   readonly sentence: string;
 }
 
-interface Page {
+interface ReplayPage {
   readonly release: string;
   readonly compared_to: number;
   readonly items: readonly Difference[];
@@ -84,15 +84,15 @@ function differenceLines({ event, because, switches, sentence }: Difference): st
   return [asked, `     ${sentence}`, `     because: ${why}`];
 }
 
-interface Told extends Page {
+interface ReplayTotals extends ReplayPage {
   readonly differences: number;
   /** Calls by what makes their answers differ. */
   readonly counts: ReadonlyMap<string, number>;
 }
 
-function summary({ release, compared_to, differences, counts }: Told): string[] {
-  const calls = differences === 1 ? '1 call is' : `${differences} calls are`;
-  const first = `up to position ${compared_to}, ${calls} answered otherwise by ${release}`;
+function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
+  const calls = differences === 1 ? '1 call' : `${differences} calls`;
+  const first = `up to position ${compared_to}, ${release} answers ${calls} differently`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);
   return [first, ...causes.map(([sentence, times]) => `  ${times} × ${sentence}`)];
 }

@@ -11,22 +11,22 @@ import { configurationFrom, LISTEN_FLAGS, placeOf, STORAGE_FLAGS } from './setti
 export const serve = command({
   usage: '[options]',
   about:
-    'Runs the service: REST API, log, projections. Without a DATABASE_URL the data is in an\n' +
-    'embedded database (PGlite) in a folder of its own, which one process can open at a time; its\n' +
-    'tables are kept up to date at start. For PostgreSQL, run bpfledger migrate first.\n' +
-    'SIGINT or SIGTERM ends it when the requests under way are answered; a second one at once.\n' +
-    'SIGHUP reads the tokens file again.',
+    'Runs the service: REST API, log, projections. Without DATABASE_URL the data is in an embedded\n' +
+    'database (PGlite) in a folder, which one process can open at a time; serve updates its tables\n' +
+    'at start. For PostgreSQL, run bpfledger migrate first. SIGINT or SIGTERM ends the service\n' +
+    'when the requests under way are answered; a second signal ends it immediately. SIGHUP reads\n' +
+    'the tokens file again.',
   flags: {
     ...LISTEN_FLAGS,
     ...STORAGE_FLAGS,
-    demo: { about: 'also make a host "demo" and post a recorded incident to it' },
+    demo: { about: 'also create a host "demo" and record an incident on it' },
   },
   example: 'npx bpfledger serve --demo --data-dir ./data',
   outlivesReader: true,
   async run({ flags, words, print }) {
     if (words.length > 0) throw new UsageError(`serve takes no ${words[0]}; see --help`);
     const configuration = configurationFrom(flags, process.env);
-    const told = toldToStop();
+    const told = waitForStop();
     let running: Running | undefined;
     // Without a listener the signal would end the process, also while it starts.
     process.on('SIGHUP', () => void running?.reload());
@@ -45,7 +45,7 @@ export const serve = command({
 });
 
 /** Resolves at the first signal to stop; a second one ends the process as if there were no handler. */
-function toldToStop(): Promise<void> {
+function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
     const signals = ['SIGINT', 'SIGTERM'] as const;
     const told = () => {
@@ -56,7 +56,7 @@ function toldToStop(): Promise<void> {
   });
 }
 
-/** The one failure to start that a flag cures is told with the flag. */
+/** The one failure to start that a flag mends: the error names the flag. */
 function whyNotStarted(error: unknown): never {
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
   throw new Error('the port is taken; choose another with --port, or 0 for any free one', {

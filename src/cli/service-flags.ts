@@ -16,7 +16,7 @@ export function urlFrom(flag: string, given: string | undefined): string {
   const text = given ?? DEFAULT_URL;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href.replace(/\/+$/u, '');
-  throw new UsageError(`--${flag} ${text} is no address; try --${flag} ${DEFAULT_URL}`);
+  throw new UsageError(`--${flag} ${text} is not an http address; try --${flag} ${DEFAULT_URL}`);
 }
 
 /** The token to send: the flag's, else the environment's, else that of a file. Throws `UsageError`. */
@@ -31,7 +31,7 @@ export function tokenFrom(given: string | undefined): string | undefined {
   }
 }
 
-/** A command to type, told where the service is when that is not where commands look by themselves. */
+/** A command to type, with --url when the service does not listen at the default address. */
 export function withUrl(typed: string, url: string): string {
   return url === DEFAULT_URL ? typed : `${typed} --url ${url}`;
 }

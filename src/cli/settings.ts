@@ -44,7 +44,7 @@ export function configurationFrom(flags: Typed<Flags>, env: Environment): Config
   }
 }
 
-/** What commands that open the database themselves are told: where it is, and no more. */
+/** The configuration of commands that open the database themselves: only where it is. */
 export function storageFrom(flags: Typed<Flags>, env: Environment): Configuration {
   const { DATABASE_URL, BPFLEDGER_DATA_DIR, XDG_DATA_HOME } = env;
   return configurationFrom(flags, { DATABASE_URL, BPFLEDGER_DATA_DIR, XDG_DATA_HOME });

@@ -1,11 +1,11 @@
 /** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
 import { hostPath } from '../client/host-path.ts';
+import { linesOf } from '../client/lines.ts';
 import { problemText, type RestClient, restClient } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { linesOf } from './lines.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const syscall = command({
@@ -14,7 +14,7 @@ export const syscall = command({
     'Records one syscall and prints the event: what the kernel answered, and the effects. A call\n' +
     'that the kernel refuses is an event too, and the exit code is 0. "-" reads requests from\n' +
     'stdin, one JSON object a line ({"pid":1,"call":{"name":"mkdir","path":"/pod1"}}), and prints\n' +
-    'their events as they are recorded. Lists are separated by commas: flags=multi,before.',
+    'each event when it is recorded. Commas separate the items of a list: flags=multi,before.',
   flags: {
     pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
     url: URL_FLAG,
@@ -32,8 +32,9 @@ export const syscall = command({
     const path = `${hostPath(host)}/syscalls`;
     const client = restClient(serviceFrom(flags));
     if (call.length === 1 && call[0] === '-') {
-      if (flags.pid !== undefined) throw new UsageError('with "-", each line says its own pid');
-      return streamed(client, path, { show, print });
+      if (flags.pid !== undefined)
+        throw new UsageError('--pid does not go with "-": give the pid in each line');
+      return streamCalls(client, path, { show, print });
     }
     show(await client.post<WireEvent>(path, requestFromWords(call, flags.pid)));
     return EXIT.done;
@@ -41,7 +42,7 @@ export const syscall = command({
 });
 
 /** Posts stdin as it comes and prints the answers as they come. */
-async function streamed(
+async function streamCalls(
   client: RestClient,
   path: string,
   { show, print }: { readonly show: (event: WireEvent) => void; readonly print: Printer },

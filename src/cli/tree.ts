@@ -8,17 +8,17 @@ import { serviceFrom } from './service-flags.ts';
 export const tree = command({
   usage: 'HOST [options]',
   about:
-    'Prints the programs attached to each cgroup as bpftool cgroup tree does, at any moment.\n' +
-    'Cgroups without programs are left out.',
+    'Prints the programs attached to each cgroup at a moment, as bpftool cgroup tree does. Leaves\n' +
+    'out cgroups without programs.',
   flags: {
     at: AT_FLAG,
     under: { value: 'PATH', about: 'only this cgroup and those below it' },
-    effective: { about: 'what runs on each cgroup instead of what is attached to it' },
+    effective: { about: 'show what runs on each cgroup, not what is attached to it' },
     format: {
       value: 'FORMAT',
       about: 'bpftool: the JSON of bpftool -j cgroup tree, byte for byte',
     },
-    'cgroup-root': { value: 'DIR', about: 'for --format: what stands before paths' },
+    'cgroup-root': { value: 'DIR', about: 'for --format: the directory to print before each path' },
     ...SERVICE_FLAGS,
   },
   example: 'npx bpfledger tree demo --at 20',
@@ -26,7 +26,7 @@ export const tree = command({
     const host = oneHost('tree', words);
     const client = restClient(serviceFrom(flags));
     if (flags.format !== undefined) {
-      if (flags.format !== 'bpftool') throw new UsageError('the one --format is bpftool');
+      if (flags.format !== 'bpftool') throw new UsageError('--format takes bpftool only');
       const { at, under, 'cgroup-root': cgroup_root } = flags;
       const query = {
         format: 'bpftool',

@@ -1,4 +1,4 @@
-/** Verdicts for people: a line for each, and below it what is wrong. */
+/** Verdicts as text for people: one line for each, and below it what is wrong. */
 
 /** What the API, or a bundle on its own, says of a log. */
 export interface Verdicts {
@@ -15,7 +15,7 @@ export interface Verdicts {
     readonly keys: readonly string[];
     readonly untrusted: number;
   };
-  /** Absent where there are no tables: in a file. */
+  /** Absent for a file, which has no tables. */
   readonly projections?:
     | { readonly holds: boolean; readonly rows: number; readonly tables: readonly Table[] }
     | Stopped;
@@ -134,7 +134,11 @@ function outcomeLines(verdict: Verdicts['outcomes']): string[] {
   if ('stopped' in verdict) return [verdictLine('outcomes', false, verdict.stopped)];
   const { holds, position, difference_count, differences } = verdict;
   return [
-    verdictLine('outcomes', holds, `${difference_count} of ${position} are answered otherwise`),
+    verdictLine(
+      'outcomes',
+      holds,
+      `${difference_count} of ${position} calls are answered differently today`,
+    ),
     ...differences.map((one) => `    position ${one.position}: ${differenceText(one)}`),
     ...more(difference_count, differences.length),
   ];

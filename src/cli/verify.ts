@@ -6,7 +6,7 @@ import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { hexOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
-import { TrustedKeys, trustedKeysOf } from '../events/proof/trusted-keys.ts';
+import { parseTrustedKeys, TrustedKeys } from '../events/proof/trusted-keys.ts';
 import {
   type BundleVerification,
   hostOfBundle,
@@ -14,7 +14,7 @@ import {
 } from '../time-travel/verify/bundle.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { keptHeadsFrom } from './kept-heads.ts';
+import { readKeptHeads } from './kept-heads.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
@@ -25,10 +25,10 @@ const KEY_ID = /^[0-9a-f]{16}$/u;
 const FLAGS = {
   checkpoint: {
     value: 'FILE',
-    about: 'checkpoints kept elsewhere (JSON lines), which the log must hold',
+    about: 'checkpoints that you kept elsewhere (JSON lines); the log must hold them',
   },
-  key: { value: 'ID', about: 'of a file: trust this key (GET /v1/keys)' },
-  'trusted-keys': { value: 'LIST', about: 'of a file: trust the keys of this list, one a line' },
+  key: { value: 'ID', about: 'for a FILE: trust this key (GET /v1/keys)' },
+  'trusted-keys': { value: 'LIST', about: 'for a FILE: trust the keys of this file, one a line' },
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: 'the verdicts as JSON' },
@@ -39,12 +39,12 @@ type Typed = Invocation<typeof FLAGS>['flags'];
 export const verify = command({
   usage: 'HOST | FILE [options]',
   about:
-    'Says whether a log is what was recorded, in separate verdicts. chain: the stored bytes give\n' +
-    'the stored hashes, and those that checkpoints were signed for. projections: derived anew\n' +
-    "from the log, they are those in the tables. outcomes: today's rules answer each call as the\n" +
-    'log says. snapshots: stored states are those that the log gives. A FILE that bpfledger export\n' +
-    'wrote is verified here, without any service; of its checkpoints only those count whose key is\n' +
-    'given. What this cannot exclude is said. Exit code 1 when a verdict fails.',
+    'Checks that a log is what was recorded, in four verdicts. chain: the stored bytes give the\n' +
+    'stored hashes, and the hashes that checkpoints signed. projections: the rows derived from the\n' +
+    "log again are those in the tables. outcomes: today's rules answer each call as the log says.\n" +
+    'snapshots: the stored states are those that the log gives. A FILE that bpfledger export wrote\n' +
+    'is verified here, without a service; only checkpoints of the given keys count. Then it prints\n' +
+    'what it cannot exclude. The exit code is 1 when a verdict fails.',
   flags: FLAGS,
   example: 'npx bpfledger verify demo',
   async run({ flags, words, print }) {
@@ -70,7 +70,7 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
       '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
     );
   }
-  const all = checkpoint === undefined ? [] : await keptHeadsFrom(checkpoint, host);
+  const all = checkpoint === undefined ? [] : await readKeptHeads(checkpoint, host);
   const kept = all.slice(-KEPT_MAX);
   const client = restClient(serviceFrom(flags));
   // It reads the whole log: the time that other requests may take says nothing here.
@@ -84,7 +84,7 @@ function textOf({ position, hash }: KeptHead): string {
 }
 
 async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
-  const trusted = await trustedFrom(flags);
+  const trusted = await readTrusted(flags);
   const { checkpoint } = flags;
   const asInput = (error: unknown): never => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);
@@ -93,23 +93,23 @@ async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
   const kept =
     checkpoint === undefined
       ? []
-      : await keptHeadsFrom(checkpoint, await hostOfBundle(createReadStream(file)).catch(asInput));
+      : await readKeptHeads(checkpoint, await hostOfBundle(createReadStream(file)).catch(asInput));
   const outside = { kept, ...(trusted !== undefined && { trusted, required: true }) };
   return verifyBundle(createReadStream(file), outside).catch(asInput);
 }
 
-async function trustedFrom(flags: Typed): Promise<TrustedKeys | undefined> {
+async function readTrusted(flags: Typed): Promise<TrustedKeys | undefined> {
   const { key, 'trusted-keys': list } = flags;
   if (key !== undefined && list !== undefined) {
     throw new UsageError('--key and --trusted-keys do not go together: add the key to the list');
   }
   if (key !== undefined && !KEY_ID.test(key)) {
-    throw new UsageError(`--key ${key} is no key id: they have 16 hexadecimal digits`);
+    throw new UsageError(`--key ${key} is not a key id, which has 16 hexadecimal digits`);
   }
   if (key !== undefined) return new TrustedKeys([key]);
   if (list === undefined) return undefined;
   try {
-    return trustedKeysOf(await readFile(list, 'utf8'));
+    return parseTrustedKeys(await readFile(list, 'utf8'));
   } catch (error) {
     throw new InputError(`${list}: ${sentenceOf(error)}`);
   }

@@ -6,18 +6,18 @@ import { isRefusal, type Outcome, type QueryOutputs } from './outcome.ts';
 
 /** Whether two kernels said the same to a caller. */
 export function sameAnswer(one: Outcome, other: Outcome): boolean {
-  return equal(said(one), said(other));
+  return equal(stripReason(one), stripReason(other));
 }
 
-function said(outcome: Outcome): unknown {
+function stripReason(outcome: Outcome): unknown {
   const { query, ...rest } = outcome;
-  const told = query === undefined ? {} : { query: written(query) };
+  const told = query === undefined ? {} : { query: stripZeroRevision(query) };
   if (!isRefusal(outcome)) return { ...rest, ...told };
   const { errno, stage } = outcome;
   return { errno, ...(stage === undefined ? {} : { stage }), ...told };
 }
 
-function written({ revision, ...query }: QueryOutputs): unknown {
+function stripZeroRevision({ revision, ...query }: QueryOutputs): unknown {
   return revision === undefined || revision === 0 ? query : { ...query, revision };
 }
 

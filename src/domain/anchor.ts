@@ -53,11 +53,11 @@ function progAnchor(caller: Caller, list: EntryList, placement: Placement): numb
   if ((flags & id) !== 0) {
     const known = caller.kernel.programs.has(relative >>> 0);
     if (!known) return refusal('ENOENT', 'anchor-id-unknown', { prog_id: relative >>> 0 });
-    return listed(indexOfProg(list, relative >>> 0), { prog_id: relative >>> 0 });
+    return requireListed(indexOfProg(list, relative >>> 0), { prog_id: relative >>> 0 });
   }
   const program = progAt(caller, relative, 'relative_fd');
   if (isRefused(program)) return program;
-  return listed(indexOfProg(list, program.id), { prog_id: program.id });
+  return requireListed(indexOfProg(list, program.id), { prog_id: program.id });
 }
 
 function linkAnchor(caller: Caller, list: EntryList, placement: Placement): number | Refusal {
@@ -65,14 +65,14 @@ function linkAnchor(caller: Caller, list: EntryList, placement: Placement): numb
   if ((flags & id) !== 0) {
     const known = caller.kernel.links.has(relative >>> 0);
     if (!known) return refusal('ENOENT', 'anchor-id-unknown', { link_id: relative >>> 0 });
-    return listed(indexOfLink(list, relative >>> 0), { link_id: relative >>> 0 });
+    return requireListed(indexOfLink(list, relative >>> 0), { link_id: relative >>> 0 });
   }
   if (relative === 0) return refusal('EINVAL', 'anchor-link-fd-0', {});
   const found = linkAt(caller, relative, 'relative_fd');
   if (isRefused(found)) return found;
-  return listed(indexOfLink(list, found.id), { link_id: found.id });
+  return requireListed(indexOfLink(list, found.id), { link_id: found.id });
 }
 
-function listed(index: number, about: Readonly<Record<string, number>>): number | Refusal {
+function requireListed(index: number, about: Readonly<Record<string, number>>): number | Refusal {
   return index >= 0 ? index : refusal('ENOENT', 'anchor-not-in-list', about);
 }

@@ -4,7 +4,7 @@
  */
 
 import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
-import { reachesPast, seen, seenFd } from './attr.ts';
+import { reachesPast, readFd, readField } from './attr.ts';
 import type { Calls } from './call.ts';
 import { refusal } from './decision.ts';
 import { flagWord } from './flags.ts';
@@ -24,13 +24,13 @@ export interface AttachAttr {
 export function progAttachAttr(call: Calls['prog_attach'], target: number): AttachAttr {
   const size = call.attr_size;
   return {
-    target: seenFd(target, 0, size),
-    prog: seenFd(call.attach_bpf_fd, 4, size),
-    type: seenType(call.attach_type, 8, size),
-    flags: seen(flagWord(call.flags), 12, 4, size),
-    replace: seenFd(call.replace_bpf_fd, 16, size),
-    relative: seenFd(call.relative_id ?? call.relative_fd, 20, size),
-    expectedRevision: seen(call.expected_revision ?? 0, 24, 8, size),
+    target: readFd(target, 0, size),
+    prog: readFd(call.attach_bpf_fd, 4, size),
+    type: readType(call.attach_type, 8, size),
+    flags: readField(flagWord(call.flags), 12, 4, size),
+    replace: readFd(call.replace_bpf_fd, 16, size),
+    relative: readFd(call.relative_id ?? call.relative_fd, 20, size),
+    expectedRevision: readField(call.expected_revision ?? 0, 24, 8, size),
   };
 }
 
@@ -38,13 +38,13 @@ export function progAttachAttr(call: Calls['prog_attach'], target: number): Atta
 export function linkCreateAttr(call: Calls['link_create'], target: number): AttachAttr {
   const size = call.attr_size;
   return {
-    target: seenFd(target, 4, size),
-    prog: seenFd(call.prog_fd, 0, size),
-    type: seenType(call.attach_type, 8, size),
-    flags: seen(flagWord(call.flags), 12, 4, size),
+    target: readFd(target, 4, size),
+    prog: readFd(call.prog_fd, 0, size),
+    type: readType(call.attach_type, 8, size),
+    flags: readField(flagWord(call.flags), 12, 4, size),
     replace: 0,
-    relative: seenFd(call.relative_id ?? call.relative_fd, 16, size),
-    expectedRevision: seen(call.expected_revision ?? 0, 24, 8, size),
+    relative: readFd(call.relative_id ?? call.relative_fd, 16, size),
+    expectedRevision: readField(call.expected_revision ?? 0, 24, 8, size),
   };
 }
 
@@ -62,7 +62,7 @@ export function trailing(
   return past ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: end }) : undefined;
 }
 
-function seenType(type: AttachType, offset: number, size: number | undefined): AttachType {
+function readType(type: AttachType, offset: number, size: number | undefined): AttachType {
   if (size === undefined || size >= offset + 4) return type;
-  return attachTypeOf(seen(attachTypeNumber(type), offset, 4, size));
+  return attachTypeOf(readField(attachTypeNumber(type), offset, 4, size));
 }

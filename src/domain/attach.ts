@@ -51,12 +51,12 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
   if (mode === undefined) return refusal('EINVAL', 'override-and-multi', {});
   const refused = notAllowed(caller, attachment, list, mode);
   if (refused !== undefined) return refused;
-  const target = replacedIndex(caller, attachment, list, mode);
+  const target = findReplaced(caller, attachment, list, mode);
   if (isRefused(target)) return target;
   const { index } = target;
   const effects =
     index === undefined
-      ? inserted(caller, attachment, list, mode)
+      ? insertEntry(caller, attachment, list, mode)
       : overwritten(caller, attachment, list, index);
   if (isRefused(effects)) return effects;
   const storages = storageEffects(caller.kernel, attachment, list, index);
@@ -108,7 +108,7 @@ function notAllowed(
 }
 
 /** Which entry the call overwrites, if any (`find_attach_entry`). */
-function replacedIndex(
+function findReplaced(
   caller: Caller,
   attachment: Attachment,
   list: EntryList,
@@ -141,7 +141,7 @@ function replacedIndex(
   return refusal('ENOENT', 'replaced-program-not-attached', about);
 }
 
-function inserted(
+function insertEntry(
   caller: Caller,
   attachment: Attachment,
   list: EntryList,
@@ -154,7 +154,7 @@ function inserted(
   const { id: cgroup_id } = cgroup;
   const revision = list.revision + 1;
   const effect = 'EntryInserted';
-  // Written out: spreading the parts took longer than the checks of an attach.
+  // Written out: docs/performance.md#a-spread-with-a-new-field
   const insertion: EffectOf<'EntryInserted'> =
     linkId === undefined
       ? { type: effect, cgroup_id, attach_type: type, index, revision, mode, prog_id: program.id }
@@ -183,7 +183,7 @@ function overwritten(
     revision: list.revision + 1,
     was_prog_id,
   } as const;
-  // `assign`, since a spread takes ten times as long.
+  // `assign`: docs/performance.md#a-spread-with-a-new-field
   const holder = linkId === undefined ? { prog_id: program.id } : { link_id: linkId };
   const replacement: EffectOf<'EntryReplaced'> = Object.assign(place, holder);
   return [(flags & preorder) === 0 ? replacement : { ...replacement, preorder: true }, ...freed];

@@ -5,7 +5,7 @@
  */
 
 /** The value the kernel reads from an unsigned field at `offset` of an attr of `size` bytes. */
-export function seen(
+export function readField(
   value: number,
   offset: number,
   width: 4 | 8,
@@ -16,9 +16,9 @@ export function seen(
   return value % 2 ** (8 * (size - offset));
 }
 
-/** As `seen`, for an fd: a signed 32-bit number. */
-export function seenFd(fd: number | undefined, offset: number, size: number | undefined): number {
-  return seen((fd ?? 0) >>> 0, offset, 4, size) | 0;
+/** As `readField`, for an fd: a signed 32-bit number. */
+export function readFd(fd: number | undefined, offset: number, size: number | undefined): number {
+  return readField((fd ?? 0) >>> 0, offset, 4, size) | 0;
 }
 
 /** Whether an 8-byte field has a non-zero byte at or after `end` of the attr. */

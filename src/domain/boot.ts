@@ -7,7 +7,7 @@ import { releaseOf } from './release/release.ts';
 import { SERIES } from './release/version.ts';
 
 /** A machine that was never switched on: boot 0, without processes. */
-export function unbooted(): Kernel {
+export function emptyKernel(): Kernel {
   const release = SERIES.at(-1) ?? '';
   const switches = releaseOf(release)?.switches;
   if (switches === undefined) throw new Error(`no switches for ${release}`);
@@ -43,7 +43,7 @@ export function bootEffect(
  * @param config what differs from the defaults
  */
 export function boot(release: string, config: Partial<BootConfig> = {}): Kernel {
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   evolve(kernel, bootEffect(kernel, { release, boot_id: '', config }), BOOT_PID);
   return kernel;
 }

@@ -16,7 +16,7 @@ const WRITE = 2;
 const SEARCH = 1;
 
 /** Whether the caller may do what `wanted` (an rwx digit) says with a node. */
-function allowed(caller: Caller, node: BpffsNode, wanted: number): boolean {
+function mayAccess(caller: Caller, node: BpffsNode, wanted: number): boolean {
   if (has(caller, 'dac_override')) return true;
   // Everybody but the owner is "other": processes of uid 65534 have no shared group.
   const bits = caller.process.uid === node.uid ? node.mode >> 6 : node.mode;
@@ -29,7 +29,7 @@ export function mayOpen(
   node: BpffsNode,
   access: { readonly read: boolean; readonly write: boolean },
 ): boolean {
-  return allowed(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
+  return mayAccess(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
 }
 
 /** The directory that holds the last component of a path, if every step to it may be taken. */
@@ -42,7 +42,7 @@ export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
     const node = bpffs.get(at === '' ? '/' : at);
     if (node === undefined) return missing(caller, at);
     if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
-    if (!allowed(caller, node, SEARCH)) {
+    if (!mayAccess(caller, node, SEARCH)) {
       return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
     }
     if (i === steps.length) return node;
@@ -88,7 +88,7 @@ export function newNameRefused(caller: Caller, path: string): Refusal | undefine
   if (caller.kernel.bpffs.has(path)) return refusal('EEXIST', 'path-exists', { path });
   // The name is looked up, and a bad one refused, before the directory's permissions count.
   const bad = badName(caller, path);
-  if (bad !== undefined || allowed(caller, directory, WRITE)) return bad;
+  if (bad !== undefined || mayAccess(caller, directory, WRITE)) return bad;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 
@@ -96,7 +96,7 @@ export function newNameRefused(caller: Caller, path: string): Refusal | undefine
 export function removalRefused(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (allowed(caller, directory, WRITE)) return undefined;
+  if (mayAccess(caller, directory, WRITE)) return undefined;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 

@@ -46,7 +46,7 @@ export function progAt(caller: Caller, fd: number, field: string): Program | Ref
   if (file.kind !== 'prog') {
     return refusal('EINVAL', 'prog-fd-is-no-program', { field, fd, kind: file.kind });
   }
-  return held(caller.kernel.programs.get(file.id));
+  return expectObject(caller.kernel.programs.get(file.id));
 }
 
 /** The link an fd names: EBADF when closed, EINVAL when it is something else. */
@@ -56,7 +56,7 @@ export function linkAt(caller: Caller, fd: number, field: string): Link | Refusa
   if (file.kind !== 'link') {
     return refusal('EINVAL', 'link-fd-is-no-link', { field, fd, kind: file.kind });
   }
-  return held(caller.kernel.links.get(file.id));
+  return expectObject(caller.kernel.links.get(file.id));
 }
 
 /** The map an fd names: EBADF when closed, EINVAL when it is something else. */
@@ -70,7 +70,7 @@ export function mapAt(
   if (file.kind !== 'map') {
     return refusal('EINVAL', 'map-fd-is-no-map', { field, fd, kind: file.kind });
   }
-  return { map: held(caller.kernel.maps.get(file.id)), file };
+  return { map: expectObject(caller.kernel.maps.get(file.id)), file };
 }
 
 /**
@@ -110,7 +110,7 @@ export function noFreeFd(caller: Caller): Refusal {
   });
 }
 
-function held<T>(object: T | undefined): T {
+function expectObject<T>(object: T | undefined): T {
   if (object === undefined) throw new Error('impossible state: an open file on a freed object');
   return object;
 }

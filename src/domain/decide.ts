@@ -30,17 +30,17 @@ export function decide(kernel: Kernel, pid: number, call: Call): Decision {
   return answer({ kernel, process, opened: undefined }, call);
 }
 
-/** Names are compared one by one, so what a node's agents do all day comes first. */
+/** What a node's agents do all day comes first: docs/performance.md#a-switch-over-names */
 function answer(caller: Caller, call: Call): Decision {
   switch (call.name) {
     case 'link_update':
-      return gated(caller, call, linkUpdate);
+      return passGate(caller, call, linkUpdate);
     case 'link_create':
       return onTarget(caller, call, linkCreate);
     case 'close':
       return close(caller, call);
     case 'prog_load':
-      return gated(caller, call, progLoad);
+      return passGate(caller, call, progLoad);
     case 'prog_attach':
       return onTarget(caller, call, progAttach);
     case 'prog_detach':
@@ -88,44 +88,48 @@ function answer(caller: Caller, call: Call): Decision {
     case 'chmod':
       return chmod(caller, call);
     case 'prog_bind_map':
-      return gated(caller, call, progBindMap);
+      return passGate(caller, call, progBindMap);
     case 'link_detach':
-      return gated(caller, call, linkDetach);
+      return passGate(caller, call, linkDetach);
     case 'obj_pin':
-      return gated(caller, call, objPin);
+      return passGate(caller, call, objPin);
     case 'obj_get':
-      return gated(caller, call, objGet);
+      return passGate(caller, call, objGet);
     case 'obj_get_info_by_fd':
-      return gated(caller, call, objGetInfo);
+      return passGate(caller, call, objGetInfo);
     case 'prog_get_fd_by_id':
-      return gated(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
+      return passGate(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
     case 'link_get_fd_by_id':
-      return gated(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
+      return passGate(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
     case 'map_get_fd_by_id':
-      return gated(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
+      return passGate(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
     case 'prog_get_next_id':
-      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
     case 'link_get_next_id':
-      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'link', start_id));
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'link', start_id));
     case 'map_get_next_id':
-      return gated(caller, call, (_, { start_id }) => getNextId(caller, 'map', start_id));
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'map', start_id));
     case 'map_create':
-      return gated(caller, call, mapCreate);
+      return passGate(caller, call, mapCreate);
     case 'map_lookup_elem':
-      return gated(caller, call, mapLookup);
+      return passGate(caller, call, mapLookup);
     case 'map_update_elem':
-      return gated(caller, call, mapUpdate);
+      return passGate(caller, call, mapUpdate);
     case 'map_delete_elem':
-      return gated(caller, call, mapDelete);
+      return passGate(caller, call, mapDelete);
     case 'map_get_next_key':
-      return gated(caller, call, mapNextKey);
+      return passGate(caller, call, mapNextKey);
     default:
       return call satisfies never;
   }
 }
 
 /** A call that goes through bpf(2), and so through its gate. */
-function gated<C>(caller: Caller, call: C, made: (caller: Caller, call: C) => Decision): Decision {
+function passGate<C>(
+  caller: Caller,
+  call: C,
+  made: (caller: Caller, call: C) => Decision,
+): Decision {
   const refused = gate(caller);
   return refused === undefined ? made(caller, call) : refuse(refused);
 }

@@ -37,6 +37,6 @@ export function unknownCommand(command: string): Decision {
 
 /** Whether a lookup ended in a refusal instead of what was looked up. */
 export function isRefused(found: object): found is Refusal {
-  // Read rather than asked for by `in`, which V8 does not cache for objects of many shapes.
+  // Read, not asked for by `in`: docs/performance.md#asking-by-in
   return (found as Partial<Refusal>).rule !== undefined;
 }

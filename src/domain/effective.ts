@@ -58,7 +58,7 @@ export function effectiveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType)
       ? undefined
       : kernel.writtenArrays.get(writtenArrayKey(cgroup.id, type));
   if (written !== undefined) return written.prog_ids.map((prog_id) => ({ prog_id }));
-  return derivedArray(kernel, cgroup, type);
+  return deriveArray(kernel, cgroup, type);
 }
 
 /** Key of a stored array that contradicts its lists. */
@@ -67,7 +67,7 @@ export function writtenArrayKey(cgroupId: number, type: AttachType): string {
 }
 
 /** The array as the lists say it. */
-export function derivedArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
+export function deriveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
   const normal: Slot[] = [];
   const preorderByLevel: Slot[][] = [];
   for (const level of contributing(kernel, cgroup, type)) {
@@ -91,7 +91,7 @@ function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Genera
   }
 }
 
-/** Written out: a spread with a new field after it takes longer than the rest of an array. */
+/** Written out: docs/performance.md#a-spread-with-a-new-field */
 function slot(kernel: Kernel, { id: cgroup_id }: Cgroup, entry: Entry, index: number): Slot {
   const prog_id = progIdOf(kernel, entry);
   if ('link_id' in entry) {

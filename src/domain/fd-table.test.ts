@@ -58,7 +58,7 @@ describe('a layer', () => {
     layer.set(7, FD);
     expect([numbersOf(base), base.lowestFree(undefined)]).toEqual([[0, 1, 2], 3]);
     expect([numbersOf(layer), layer.lowestFree(undefined)]).toEqual([[0, 2, 7], 1]);
-    expect(layer.flushedInto(base)).toBe(base);
+    expect(layer.flushInto(base)).toBe(base);
     expect([numbersOf(base), base.lowestFree(undefined)]).toEqual([[0, 2, 7], 1]);
   });
 
@@ -67,8 +67,8 @@ describe('a layer', () => {
     const layer = base.layer();
     const above = layer.layer();
     above.set(1, FD);
-    expect(above.flushedInto(base)).toBe(above);
-    expect(above.flushedInto(layer)).toBe(layer);
+    expect(above.flushInto(base)).toBe(above);
+    expect(above.flushInto(layer)).toBe(layer);
     expect([layer.has(1), base.has(1)]).toEqual([true, false]);
   });
 });

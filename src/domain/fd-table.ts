@@ -105,7 +105,7 @@ export class FdTable {
   }
 
   /** Writes a layer of `base` into it and gives that; a table that is no layer of it stays. */
-  flushedInto(base: FdTable | undefined): FdTable {
+  flushInto(base: FdTable | undefined): FdTable {
     if (base === undefined || this.#base !== base) return this;
     this.#rows.flush();
     base.#words = this.#words;

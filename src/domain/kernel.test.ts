@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { boot } from './boot.ts';
 import type { Call } from './call.ts';
 import { decide } from './decide.ts';
-import { flushLayer, type Kernel, layered } from './kernel.ts';
+import { flushLayer, type Kernel, layerOn } from './kernel.ts';
 import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -38,8 +38,8 @@ it.each(histories)('%s: a flushed layer of a layer is the state without layers',
   const plain = booted();
   const kernel = booted();
   const before = snapshotOf(kernel);
-  const layer = layered(kernel);
-  const above = layered(layer);
+  const layer = layerOn(kernel);
+  const above = layerOn(layer);
   for (const [call, pid] of calls) {
     make(plain, call, pid);
     make(above, call, pid);

@@ -162,8 +162,8 @@ const NAMED_ID: RowKind<number> = { ...SAME, keysReturn: true };
 const BPFFS_NODE: RowKind<BpffsNode> = { ...SHALLOW, keysReturn: true };
 const PROCESS: RowKind<Process> = {
   copy: (process) => ({ ...process, fds: process.fds.layer() }),
-  settled(process, below) {
-    process.fds = process.fds.flushedInto(below?.fds);
+  settle(process, below) {
+    process.fds = process.fds.flushInto(below?.fds);
     return process;
   },
 };
@@ -190,7 +190,7 @@ export function emptyTables() {
 }
 
 /** A kernel that reads through to `base` and keeps its own changes: for plans and open batches. */
-export function layered(base: Kernel): Kernel {
+export function layerOn(base: Kernel): Kernel {
   return {
     boot: base.boot,
     switches: base.switches,

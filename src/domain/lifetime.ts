@@ -75,7 +75,7 @@ export class Lifetime {
     const type = 'EntryRemoved';
     const { id: cgroup_id } = cgroup;
     const { revision } = after;
-    // Written out, as in `attach`: spreading a common part cost a link's close a fifth of its speed.
+    // Written out: docs/performance.md#a-spread-with-a-new-field
     this.effects.push(
       'link_id' in entry
         ? { type, cgroup_id, attach_type, index, revision, link_id: entry.link_id, reason }

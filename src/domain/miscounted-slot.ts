@@ -6,7 +6,7 @@
 
 import type { AttachType } from './attach-type.ts';
 import type { Effect } from './effect.ts';
-import { derivedArray, effectiveArray, levelsOf } from './effective.ts';
+import { deriveArray, effectiveArray, levelsOf } from './effective.ts';
 import type { Cgroup, Kernel, Link, Program } from './kernel.ts';
 import { listOf } from './list.ts';
 
@@ -16,7 +16,7 @@ import { listOf } from './list.ts';
  * @param link before the update
  * @param cgroup the cgroup that the link is attached to
  */
-export function miscountedSlots(
+export function findMiscountedSlots(
   kernel: Kernel,
   link: Link,
   program: Program,
@@ -26,11 +26,11 @@ export function miscountedSlots(
   if (!mayDiffer(kernel, link.attach_type)) return effects;
   for (const below of kernel.cgroups.values()) {
     if (![...levelsOf(kernel, below)].includes(cgroup)) continue;
-    const slot = countedSlot(kernel, link, below);
+    const slot = countSlot(kernel, link, below);
     if (slot === undefined) continue;
     const before = effectiveArray(kernel, below, link.attach_type).map((s) => s.prog_id);
     const after = before.with(slot, program.id);
-    const right = derivedArray(kernel, below, link.attach_type).map((s) =>
+    const right = deriveArray(kernel, below, link.attach_type).map((s) =>
       s.link_id === link.id ? program.id : s.prog_id,
     );
     const isWritten = kernel.writtenArrays.has(`${below.id}|${link.attach_type}`);
@@ -50,7 +50,7 @@ function mayDiffer(kernel: Kernel, type: AttachType): boolean {
   return false;
 }
 
-function countedSlot(kernel: Kernel, link: Link, cgroup: Cgroup): number | undefined {
+function countSlot(kernel: Kernel, link: Link, cgroup: Cgroup): number | undefined {
   let position = 0;
   for (const level of levelsOf(kernel, cgroup)) {
     const list = listOf(level, link.attach_type);

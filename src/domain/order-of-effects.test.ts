@@ -6,10 +6,10 @@ import { boot } from './boot.ts';
 import type { Call } from './call.ts';
 import { decide } from './decide.ts';
 import type { Kernel } from './kernel.ts';
-import { flushLayer, layered } from './kernel.ts';
+import { flushLayer, layerOn } from './kernel.ts';
 import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
-import { restoredFrom, snapshotOf } from './snapshot.ts';
+import { restoreKernel, snapshotOf } from './snapshot.ts';
 
 function kernelAfter(calls: readonly Call[]): Kernel {
   const kernel = boot('6.18');
@@ -35,7 +35,7 @@ it.each(['exit', 'exec'] as const)('%s closes fds from the lowest number up', (n
   const { effects } = decide(kernel, LOADER, closing);
   const freed = effects.flatMap((effect) => (effect.type === 'ProgFreed' ? [effect.prog_id] : []));
   expect(freed).toEqual([3, 2]);
-  expect(decide(restoredFrom(snapshotOf(kernel)), LOADER, closing).effects).toEqual(effects);
+  expect(decide(restoreKernel(snapshotOf(kernel)), LOADER, closing).effects).toEqual(effects);
 });
 
 it('rmdir empties lists by attach type number, not in the order in which they were used', () => {
@@ -53,13 +53,13 @@ it('rmdir empties lists by attach type number, not in the order in which they we
     effect.type === 'EntryRemoved' ? [effect.attach_type] : [],
   );
   expect(emptied).toEqual(['cgroup_inet_egress', 'cgroup_sysctl']);
-  expect(decide(restoredFrom(snapshotOf(kernel)), BOOT_PID, rmdir).effects).toEqual(effects);
+  expect(decide(restoreKernel(snapshotOf(kernel)), BOOT_PID, rmdir).effects).toEqual(effects);
 });
 
 it('a moved pin that changes on a layer stays as it was below the layer', () => {
   const kernel = kernelAfter([egress, { name: 'obj_pin', bpf_fd: 3, path: '/a' }]);
   const before = snapshotOf(kernel);
-  const layer = layered(kernel);
+  const layer = layerOn(kernel);
   make(layer, { name: 'rename', path: '/a', to: '/b' });
   make(layer, { name: 'chmod', path: '/b', mode: 0o644 });
   expect(snapshotOf(kernel)).toEqual(before);

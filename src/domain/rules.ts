@@ -1,6 +1,6 @@
 /**
- * The rules by which calls are refused: for each, where it comes from and the sentence that says
- * why, with the objects involved in braces. Sections are those of docs/kernel-semantics.md.
+ * The rules that refuse calls: for each, its source and the sentence that says why, with the
+ * objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
 import type { Refusal } from './outcome.ts';
 
@@ -13,11 +13,14 @@ export interface Rule {
 const rule = (source: string, sentence: string): Rule => ({ source, sentence });
 
 export const RULES = {
-  'no-such-process': rule('§14', 'no process {pid} is alive; a living one can spawn it'),
+  'no-such-process': rule(
+    '§14',
+    'there is no process {pid}; a living process can fork or spawn it',
+  ),
   'pid-in-use': rule('§14', 'pid {pid} is taken by a living process'),
   'init-stays': rule(
     'do_exit: the kernel panics without init',
-    'pid {pid} is init, which lives until a reboot',
+    'pid {pid} is init, which cannot end before a reboot',
   ),
   'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
 
@@ -30,20 +33,26 @@ export const RULES = {
   ),
   'mailbox-empty': rule('§14', 'no fd waits to be received'),
   'prog-fd-not-open': rule('bpf_prog_get §6', '{field} names fd {fd}, which is not open'),
-  'prog-fd-is-no-program': rule('bpf_prog_get §6', '{field} names fd {fd}, a {kind}, no program'),
+  'prog-fd-is-no-program': rule(
+    'bpf_prog_get §6',
+    '{field} names fd {fd}, which is a {kind}, not a program',
+  ),
   'prog-type-differs': rule(
     'bpf_prog_get_type §6',
     '{field} names program {prog_id} of type {prog_type}; {wanted} is needed',
   ),
   'link-fd-not-open': rule('bpf_link_get_from_fd §6', '{field} names fd {fd}, which is not open'),
-  'link-fd-is-no-link': rule('bpf_link_get_from_fd §6', '{field} names fd {fd}, a {kind}, no link'),
+  'link-fd-is-no-link': rule(
+    'bpf_link_get_from_fd §6',
+    '{field} names fd {fd}, which is a {kind}, not a link',
+  ),
   'map-fd-not-open': rule('bpf_map_get §6', '{field} names fd {fd}, which is not open'),
-  'map-fd-is-no-map': rule('bpf_map_get §6', '{field} names fd {fd}, a {kind}, no map'),
-  'map-fd-restricted': rule('§25.4', 'fd {fd} of the map allows {access} only'),
+  'map-fd-is-no-map': rule('bpf_map_get §6', '{field} names fd {fd}, which is a {kind}, not a map'),
+  'map-fd-restricted': rule('§25.4', 'fd {fd} opens the map for {access} only'),
   'target-fd-not-open': rule('cgroup_get_from_fd §6', 'the target fd {fd} is not open'),
   'target-fd-is-no-cgroup': rule(
     'cgroup_get_from_fd §6',
-    'the target fd {fd} is a {kind}, no cgroup v2 directory',
+    'the target fd {fd} is a {kind}, not a cgroup v2 directory',
   ),
   'target-cgroup-removed': rule(
     'cgroup_get_from_fd §6',
@@ -67,7 +76,7 @@ export const RULES = {
   'needs-sys-admin': rule('§18, §16', '{call} needs CAP_SYS_ADMIN'),
   'skb-attach-needs-net-admin': rule(
     'bpf_prog_attach_check_attach_type §8.1 row 5',
-    'attaching cgroup_skb program {prog_id} needs CAP_NET_ADMIN; this call says so with EINVAL',
+    'attaching cgroup_skb program {prog_id} needs CAP_NET_ADMIN; here the errno is EINVAL',
   ),
   'skb-link-needs-net-admin': rule(
     'bpf_prog_attach_check_attach_type §11 row 3',
@@ -81,16 +90,16 @@ export const RULES = {
   'command-unknown': rule('__sys_bpf §5', 'this kernel has no command {command}'),
   'bytes-after-last-field': rule(
     'CHECK_ATTR §5',
-    'the attr has non-zero bytes after byte {last_byte}, where this command ends',
+    'the attr has non-zero bytes after byte {last_byte}, the last byte that this command knows',
   ),
   'flags-unknown': rule('§8.1 row 3, §11 row 5', 'flags {flags} are unknown to this command'),
   'attach-type-unknown': rule(
     'attach_type_to_prog_type §2.3',
-    'attach type {attach_type} is none that this command takes on this kernel',
+    'this command does not take attach type {attach_type} on this kernel',
   ),
   'anchor-fields-not-for-cgroups': rule(
     'bpf_prog_attach, 6.6-6.16',
-    'relative_fd and expected_revision are not for {attach_type} on this kernel',
+    'this kernel does not take relative_fd and expected_revision for {attach_type}',
   ),
   'target-of-other-subsystem': rule(
     '§21',
@@ -117,7 +126,7 @@ export const RULES = {
   'prog-type-unknown': rule('find_prog_type §7', 'this kernel has no program type {prog_type}'),
   'object-name': rule(
     'bpf_obj_name_cpy §7',
-    '{field} "{name}" is longer than 15 bytes or has other characters than letters, digits, _ and .',
+    '{field} "{name}" is longer than 15 bytes, or has a character that is not a letter, digit, _ or .',
   ),
   'helper-not-for-type': rule(
     'check_helper_call §25.2',
@@ -151,11 +160,11 @@ export const RULES = {
   ),
   'revision-stale': rule(
     '__cgroup_bpf_attach §8.1 row 9',
-    'expected_revision is {expected}, the list is at {revision}',
+    'expected_revision is {expected}, but the list is at revision {revision}',
   ),
   'hierarchy-exclusive-ancestor': rule(
     'hierarchy_allows_attach §4.1',
-    '{ancestor} holds a program without override or multi, so nothing may attach at {cgroup}',
+    '{ancestor} has a program attached without override or multi, so nothing can attach at {cgroup}',
   ),
   'list-mode-differs': rule(
     '__cgroup_bpf_attach §8.1 row 11',
@@ -175,7 +184,7 @@ export const RULES = {
   ),
   'replaced-program-not-attached': rule(
     'find_attach_entry §8.1 row 14',
-    'program {prog_id}, to be replaced, is not attached directly at {cgroup}',
+    'program {prog_id}, which the call replaces, is not attached directly at {cgroup}',
   ),
   'before-and-after': rule(
     '§8.3 row 2',
@@ -183,12 +192,12 @@ export const RULES = {
   ),
   'anchor-needs-one-side': rule(
     'get_prog_list §8.3 row 1',
-    'an anchor needs one of before and after',
+    'an anchor needs either before or after',
   ),
-  'anchor-of-other-kind': rule('§8.3 row 1', 'the anchor must be a {wanted}, as the new entry is'),
+  'anchor-of-other-kind': rule('§8.3 row 1', 'the anchor must be a {wanted}, like the new entry'),
   'anchor-id-unknown': rule('§8.3 row 3', 'no program or link has the id that the anchor names'),
   'anchor-link-fd-0': rule('§8.3 row 3', 'a link anchor cannot be fd 0'),
-  'anchor-not-in-list': rule('§8.3 row 4', 'the anchor is no entry of this list'),
+  'anchor-not-in-list': rule('§8.3 row 4', 'the anchor is not an entry of this list'),
   'anchor-preorder-differs': rule(
     '§8.3 row 5',
     'the anchor at index {index} and the new entry differ in preorder',
@@ -217,13 +226,16 @@ export const RULES = {
   ),
   'lsm-query-needs-flags-buffer': rule(
     '__cgroup_bpf_query §21',
-    'an attached query of lsm_cgroup needs a prog_attach_flags buffer, an effective one takes none',
+    'a query of lsm_cgroup needs a prog_attach_flags buffer, and an effective query takes none',
   ),
-  'query-buffer-short': rule('__cgroup_bpf_query §10', 'room for {room} ids; there are {programs}'),
+  'query-buffer-short': rule(
+    '__cgroup_bpf_query §10',
+    'the buffer has room for {room} ids, and there are {programs}',
+  ),
 
   'old-prog-without-replace': rule(
     'link_update §12 row 5',
-    'old_prog_fd is {fd} but the flag replace is not set',
+    'old_prog_fd is {fd}, but the flag replace is not set',
   ),
   'link-defunct': rule('cgroup_bpf_replace §12 row 6', 'link {link_id} has lost its cgroup'),
   'link-runs-other-program': rule(
@@ -254,14 +266,14 @@ export const RULES = {
   'directory-not-searchable': rule('§15', 'the caller may not search {path}'),
   'directory-not-writable': rule('§15', 'the caller may not write in {path}'),
   'not-the-owner': rule('§15', 'uid {uid} does not own {path}'),
-  'pin-needs-bpf-object': rule('bpf_obj_pin_user §15', 'fd {fd} is no program, link or map'),
+  'pin-needs-bpf-object': rule('bpf_obj_pin_user §15', 'fd {fd} is not a program, link or map'),
   'get-takes-no-fd': rule('bpf_obj_get §15', 'bpf_fd must be 0'),
   'rdonly-and-wronly': rule('bpf_get_file_flag §15', 'rdonly and wronly exclude each other'),
   'pin-not-permitted': rule(
     'bpf_obj_do_get §15',
     'the mode of {path} does not let the caller open it',
   ),
-  'path-is-no-pin': rule('bpf_obj_do_get §15', '{path} is no pin'),
+  'path-is-no-pin': rule('bpf_obj_do_get §15', '{path} is not a pin'),
   'link-has-no-access-mode': rule(
     'bpf_obj_get_user D15',
     '{path} is a link, which cannot be opened rdonly or wronly',
@@ -274,7 +286,10 @@ export const RULES = {
     'start_id {start_id} is not below 2^31 - 1',
   ),
   'info-fd-not-open': rule('bpf_obj_get_info_by_fd §16', 'fd {fd} is not open'),
-  'info-needs-bpf-object': rule('bpf_obj_get_info_by_fd §16', 'fd {fd} is a {kind}, no BPF object'),
+  'info-needs-bpf-object': rule(
+    'bpf_obj_get_info_by_fd §16',
+    'fd {fd} is a {kind}, not a BPF object',
+  ),
   'no-info-on-links': rule('D7', 'this kernel gives no info on links (fd {fd})'),
   'info-too-long': rule('bpf_check_uarg_tail_zero §16', 'info_len {info_len} is above {limit}'),
 
@@ -290,22 +305,25 @@ export const RULES = {
     'map_alloc_check §25.1',
     'max_entries {max_entries} does not fit {map_type}',
   ),
-  'map-full': rule('htab_map_update_elem', 'map {map_id} has its {max_entries} elements'),
+  'map-full': rule(
+    'htab_map_update_elem',
+    'map {map_id} already has {max_entries} elements, its max_entries',
+  ),
   'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
-  'element-exists': rule('map_update_elem §25.4', 'map {map_id} has that element'),
+  'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
   'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
-  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after that'),
+  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after this one'),
   'elements-stay': rule(
     'map_delete_elem §25.4',
     'elements of {map_type} map {map_id} cannot be deleted',
   ),
 
-  'kernel-said-so': rule('observed', 'a real kernel answered so; it does not say why'),
+  'kernel-said-so': rule('observed', 'a real kernel gave this errno; it does not say why'),
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof RULES;
 
-/** Values that read badly in a sentence, and the words that stand for them there. */
+/** Values that read badly in a sentence, and the words that replace them. */
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   kind: { prog: 'program', cgroup: 'cgroup directory', other: 'file of another kind' },
   mode: { none: 'exclusive' },

@@ -8,10 +8,10 @@ import { perform } from './perform.ts';
 import { BOOT_PID } from './release/config.ts';
 import {
   BPFFS_NAMES_MAX,
+  checkSize,
   contentsOf,
   MAP_ELEMENTS_MAX,
   type PassedLimit,
-  passedLimit,
   STATE_ROWS_MAX,
   stateRows,
   WAITING_FDS_MAX,
@@ -22,7 +22,7 @@ const booted = (): Kernel => boot('6.18', { nofile: 2000 });
 function does(kernel: Kernel, call: Call): PassedLimit | undefined {
   const { outcome, effects } = perform(kernel, BOOT_PID, call);
   if ('errno' in outcome) throw new Error(`${call.name}: ${outcome.errno}`);
-  return passedLimit(kernel, effects);
+  return checkSize(kernel, effects);
 }
 
 const HASH: Call = {

@@ -63,16 +63,16 @@ export interface PassedLimit {
 }
 
 /** The limit that a state has passed by effects that it took just now. */
-export function passedLimit(kernel: Kernel, effects: readonly Effect[]): PassedLimit | undefined {
+export function checkSize(kernel: Kernel, effects: readonly Effect[]): PassedLimit | undefined {
   if (stateRows(kernel) > STATE_ROWS_MAX) return { what: 'rows a host', limit: STATE_ROWS_MAX };
   for (const effect of effects) {
-    const passed = passedBy(kernel, effect);
+    const passed = checkEffect(kernel, effect);
     if (passed !== undefined) return passed;
   }
   return undefined;
 }
 
-function passedBy(kernel: Kernel, effect: Effect): PassedLimit | undefined {
+function checkEffect(kernel: Kernel, effect: Effect): PassedLimit | undefined {
   switch (effect.type) {
     case 'StorageMade':
     case 'ElementUpdated': {

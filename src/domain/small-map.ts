@@ -1,6 +1,6 @@
 /**
- * A map from objects, by identity, that is a short chain while it is small. Most calls drop up to
- * three references; making a Map for those took longer than all their checks.
+ * A map from objects, by identity, that is a short chain while it is small
+ * (docs/performance.md#a-map-for-a-few).
  */
 
 /** More entries than these are looked up by hash. */

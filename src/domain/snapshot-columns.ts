@@ -33,8 +33,8 @@ type Columns<C> = {
 interface ColumnCodec<V, C extends Values<V>> {
   readonly values: C;
   /**
-   * The row at an index. Its fields are written out in the order in which `evolve` sets them: to
-   * the engine rows of both kinds are one kind of object, which it makes without a lookup.
+   * The row at an index, its fields in the order in which `evolve` sets them
+   * (docs/performance.md#one-order-of-fields).
    */
   readonly row: (columns: Columns<C>, i: number) => V;
 }

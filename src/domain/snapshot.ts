@@ -31,7 +31,7 @@ const CODECS = Object.entries(STORED) as unknown as [StoredTable, AnyCodec][];
 /** The whole state; equal states give equal snapshots. */
 export function snapshotOf(kernel: Kernel): Snapshot {
   const stored = CODECS.map(([name, codec]) => {
-    return [name, storedRows(kernel[name] as unknown as AnyTable, codec)] as const;
+    return [name, storeRows(kernel[name] as unknown as AnyTable, codec)] as const;
   });
   const { boot, counters } = kernel;
   return {
@@ -41,7 +41,7 @@ export function snapshotOf(kernel: Kernel): Snapshot {
   };
 }
 
-function storedRows(table: AnyTable, { values }: AnyCodec): StoredRows {
+function storeRows(table: AnyTable, { values }: AnyCodec): StoredRows {
   const keys = [...table.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const rows = keys.map((key) => table.get(key) as never);
   const columns = Object.entries(values).map(([field, value]) => [field, rows.map(value)] as const);
@@ -49,19 +49,19 @@ function storedRows(table: AnyTable, { values }: AnyCodec): StoredRows {
 }
 
 /** The state that a snapshot holds. Throws when its release is not known. */
-export function restoredFrom(snapshot: Snapshot): Kernel {
-  const restoring = restoringFrom(snapshot);
+export function restoreKernel(snapshot: Snapshot): Kernel {
+  const restoring = restoreKernelInTurns(snapshot);
   for (;;) {
     const { done, value } = restoring.next();
     if (done) return value;
   }
 }
 
-/** Rows that are restored at once. */
-const ROWS_AT_ONCE = 1000;
+/** Rows that are restored in one piece. */
+const ROWS_IN_ONE_PIECE = 1000;
 
 /** The same with pauses in which others may work. */
-export function* restoringFrom(snapshot: Snapshot): Generator<undefined, Kernel, undefined> {
+export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, Kernel, undefined> {
   const { boot, counters, tables: stored } = snapshot;
   const release = releaseOf(boot.release);
   if (release === undefined) throw new Error(`unknown release ${boot.release}`);
@@ -71,7 +71,7 @@ export function* restoringFrom(snapshot: Snapshot): Generator<undefined, Kernel,
     const { keys, columns } = stored[name];
     for (let i = 0; i < keys.length; i++) {
       table.set(keys[i] as never, codec.row(columns, i));
-      if (i % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) yield;
+      if (i % ROWS_IN_ONE_PIECE === ROWS_IN_ONE_PIECE - 1) yield;
     }
   }
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };

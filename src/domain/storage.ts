@@ -12,7 +12,7 @@ import type { BpfMap, Cgroup, Entry, Kernel, Program } from './kernel.ts';
 const KEY_WITHOUT_TYPE = 8;
 
 /** Where an entry stands: its storages are of this cgroup and attach type. */
-interface Place {
+interface StoragePlace {
   readonly cgroup: Cgroup;
   readonly type: AttachType;
 }
@@ -44,7 +44,7 @@ export function sameKey(a: MapKey, b: MapKey): boolean {
 export function storagesMade(
   kernel: Kernel,
   program: Program,
-  { cgroup, type }: Place,
+  { cgroup, type }: StoragePlace,
   others: readonly Entry[],
 ): Effect[] {
   const effects: Effect[] = [];
@@ -69,7 +69,7 @@ export function storagesMade(
  */
 export function storagesFreed(
   kernel: Kernel,
-  { cgroup, type }: Place,
+  { cgroup, type }: StoragePlace,
   entries: readonly Entry[],
   index: number,
   reason: Reason,

@@ -66,3 +66,15 @@ it.each(KINDS)('%s: a row that is gone cannot be removed or changed', (_, kind) 
   expect(() => table.delete(1)).toThrow('impossible effect');
   expect(() => table.edit(1)).toThrow('impossible effect');
 });
+
+it.each(KINDS)(
+  '%s: a layer whose base was changed below it is not flushed in silence',
+  (_, kind) => {
+    const table = new Table<number, Row>(kind);
+    table.set(1, { n: 1 });
+    const layer = table.layer();
+    layer.edit(1).n = 2;
+    table.set(2, { n: 2 });
+    expect(() => layer.flush()).toThrow('impossible layer');
+  },
+);

@@ -1,7 +1,8 @@
 /**
  * A keyed table that can be layered: a layer reads through to its base and keeps its own writes,
  * so that `plan` and an uncommitted batch work on a kernel without touching it. Values are
- * changed only through `edit`, which copies what belongs to the base.
+ * changed only through `edit`, which copies what belongs to the base. While a layer is in use, its
+ * base does not change: what was decided on the layer stands only on what it read.
  */
 /** What a row is to its table. */
 export interface RowKind<V> {
@@ -12,11 +13,10 @@ export interface RowKind<V> {
    *
    * @param below the row that it replaces; undefined when the base reads through to its own base
    */
-  readonly settled?: (copy: V, below: V | undefined) => V;
+  readonly settle?: (copy: V, below: V | undefined) => V;
   /**
-   * Keys of rows that are gone are used again, as fd numbers and paths are. A Map keeps a removed
-   * key in its chain until it grows, and the same key removed and set a hundred times is looked up
-   * through a hundred of them; such rows are marked as gone instead.
+   * Keys of rows that are gone are used again, as fd numbers and paths are; such rows are marked as
+   * gone (docs/performance.md#a-map-whose-keys-return).
    */
   readonly keysReturn?: true;
 }
@@ -27,10 +27,17 @@ const GONE_MAX = 32;
 export class Table<K extends string | number, V> {
   readonly #kind: RowKind<V>;
   readonly #base: Table<K, V> | undefined;
-  /** Own rows; `undefined` marks a row as gone, in layers and where keys return. */
+  /**
+   * Own rows; `undefined` marks a row as gone, in layers and where keys return. A key that is not
+   * in it is the base's. No row in it is the base's own: `edit` puts a copy here.
+   */
   readonly #rows = new Map<K, V | undefined>();
+  /** In layers, and where keys return. Elsewhere no value of `#rows` is `undefined`. */
   readonly #marksGone: boolean;
-  /** Rows that are not gone, with those of the base; kept only where rows are marked as gone. */
+  /**
+   * Rows that are not gone, with those of the base: as many as `entries` gives. Kept only where rows
+   * are marked as gone.
+   */
   #size: number;
 
   constructor(kind: RowKind<V>, base?: Table<K, V>) {
@@ -116,17 +123,23 @@ export class Table<K extends string | number, V> {
     return new Table(this.#kind, this);
   }
 
-  /** Writes a layer's rows into its base; the layer must not be used afterwards. */
+  /**
+   * Writes a layer's rows into its base; the layer must not be used afterwards.
+   *
+   * @throws Error when the base was changed below the layer: a bug of whoever kept the layer
+   */
   flush(): void {
     const base = this.#base;
     if (base === undefined) throw new Error('only a layer can be flushed');
-    const { settled } = this.#kind;
+    const { settle } = this.#kind;
     for (const [key, value] of this.#rows) {
       if (value === undefined) {
         if (base.has(key)) base.delete(key);
       } else {
-        base.set(key, settled === undefined ? value : settled(value, base.#rows.get(key)));
+        base.set(key, settle === undefined ? value : settle(value, base.#rows.get(key)));
       }
     }
+    if (base.size !== this.#size)
+      throw new Error('impossible layer: its base was changed below it');
   }
 }

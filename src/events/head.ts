@@ -27,7 +27,7 @@ const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and na
  * The head as committed.
  *
  * @param name what the host must be called, where the id was asked for by name
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function readHead(database: Queryable, hostId: number, name?: string): Promise<Head> {
   if (name === undefined) return headOf(await database.query<Row>(SELECT, [hostId]), hostId);
@@ -50,6 +50,6 @@ export async function raiseEpoch(database: Queryable, hostId: number): Promise<H
 
 function headOf(rows: readonly Row[], host: number | string): Head {
   const [row] = rows;
-  if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(host) });
+  if (row === undefined) throw new LogRefusal({ why: 'no-such-host', host: String(host) });
   return { ...row, hash: bytesOf(row.hash) };
 }

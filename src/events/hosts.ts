@@ -66,11 +66,11 @@ export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> 
 /**
  * One host.
  *
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function hostNamed(database: Queryable, name: string): Promise<Host> {
   const [host] = await database.query<Host>(`${SELECT} and h.name = $1`, [name]);
-  if (host === undefined) throw new LogRefusal({ why: 'host-unknown', host: name });
+  if (host === undefined) throw new LogRefusal({ why: 'no-such-host', host: name });
   return host;
 }
 

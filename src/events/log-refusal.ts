@@ -7,22 +7,22 @@ import { unknownRelease } from '../domain/release/release.ts';
 import type { PassedLimit } from '../domain/size.ts';
 
 export type Why =
-  | { readonly why: 'host-unknown'; readonly host: string }
+  | { readonly why: 'no-such-host'; readonly host: string }
   | { readonly why: 'host-exists'; readonly host: string }
   /** A branch of a branch of a branch, and so on. */
   | { readonly why: 'branch-too-deep'; readonly depthMax: number }
   /** The database is distributed by host, and a branch would read rows of several. */
   | { readonly why: 'branches-unsupported' }
-  | { readonly why: 'release-unknown'; readonly release: string }
+  | { readonly why: 'unknown-release'; readonly release: string }
   /** The log is not where the writer of the request thought it was. */
-  | { readonly why: 'position-mismatch'; readonly expected: number; readonly actual: number }
+  | { readonly why: 'position-changed'; readonly expected: number; readonly actual: number }
   /** A position after the head was asked for. */
-  | { readonly why: 'position-unknown'; readonly position: number; readonly head: number }
+  | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
   | { readonly why: 'idempotency-mismatch'; readonly key: string; readonly line: number }
   /** `field` of call `call` refers to an answer that it cannot use. */
   | {
-      readonly why: 'reference-invalid';
+      readonly why: 'bad-reference';
       readonly call: number;
       readonly field: string;
       readonly result_of: number;
@@ -70,7 +70,7 @@ export type Why =
       readonly position: number;
       readonly because: string;
     }
-  /** Too many hosts are being written at once in this process. */
+  /** Too many hosts are being written concurrently in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
   /** The database did not answer: whether the request was recorded is not known. */
   | { readonly why: 'fate-unknown'; readonly retryAfterMs: number }
@@ -102,7 +102,7 @@ export function isSigningRefused(error: unknown): error is LogRefusal {
 
 function sentence(reason: Why): string {
   switch (reason.why) {
-    case 'host-unknown':
+    case 'no-such-host':
       return `there is no host ${reason.host}`;
     case 'host-exists':
       return `there is a host ${reason.host} already`;
@@ -110,15 +110,15 @@ function sentence(reason: Why): string {
       return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
     case 'branches-unsupported':
       return 'this database is distributed by host and has no branches (docs/citus.md)';
-    case 'release-unknown':
+    case 'unknown-release':
       return unknownRelease(reason.release);
-    case 'position-mismatch':
+    case 'position-changed':
       return `the log stands at position ${reason.actual}, not at ${reason.expected}`;
-    case 'position-unknown':
+    case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':
       return `the idempotency key ${reason.key} was used for another request; a new request needs a new key`;
-    case 'reference-invalid':
+    case 'bad-reference':
       return (
         `${reason.field} of call ${reason.call} refers to the result of call ` +
         `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
@@ -145,7 +145,7 @@ function sentence(reason: Why): string {
     case 'submission-empty':
       return 'there is no call to record';
     case 'submission-too-long':
-      return `${reason.calls} calls at once are more than ${reason.callsMax}`;
+      return `${reason.calls} calls in one request are more than ${reason.callsMax}`;
     case 'queue-full':
       return (
         `${reason.calls} of ${reason.callsMax} calls, ${reason.submissions} of ` +
@@ -155,7 +155,7 @@ function sentence(reason: Why): string {
     case 'signing-refused':
       return `the log of ${reason.host} is not signed: ${reason.because}`;
     case 'hosts-busy':
-      return `${reason.hostsMax} hosts are being written at once`;
+      return `${reason.hostsMax} hosts are being written concurrently, the most that this service takes`;
     case 'fate-unknown':
       return 'the database did not answer: whether this was recorded is not known';
     case 'closed':

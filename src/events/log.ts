@@ -16,9 +16,9 @@ import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
 import { type HostState, loadState } from './reading/host-state.ts';
 import {
+  type EventRange,
   PAGE_EVENTS_MAX,
   positionAt,
-  type Range,
   readEvents,
   readEventsAt,
 } from './reading/log-reader.ts';
@@ -46,7 +46,7 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Told when the log of a host is not the one that was known: the database went back. */
+  /** Called when the log of a host is not the one that was known: the database went back. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
   /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
@@ -63,14 +63,14 @@ export interface BootRequest {
 
 /** What is left out of release and config is as in the boot before. */
 export interface RebootRequest extends Partial<BootRequest> {
-  readonly principal: string;
+  readonly actor: string;
   readonly at?: number;
   readonly idempotency?: IdempotencyKey;
   readonly expectedPosition?: number;
 }
 
 /** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
-export interface Standing {
+export interface Moment {
   readonly host_id: number;
   /** The boot that `position` belongs to: kernel ids mean something only within it. */
   readonly boot: number;
@@ -79,7 +79,7 @@ export interface Standing {
 }
 
 export interface Log {
-  /** A new host with its first boot. Refuses `host-exists`, `release-unknown`. */
+  /** A new host with its first boot. Refuses `host-exists`, `unknown-release`. */
   createHost(request: HostCreation & BootRequest): Promise<CreatedHost>;
   /** A further boot of a host. */
   reboot(host: string, request: RebootRequest): Promise<Receipt>;
@@ -90,23 +90,23 @@ export interface Log {
 
   /**
    * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
-   * `position-unknown`, `branch-too-deep`.
+   * `no-such-position`, `branch-too-deep`.
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the branches that grew from a host itself, by name. */
   branches(origin: string, page?: HostPage): Promise<Host[]>;
-  /** Hides a branch for ever; its name stays taken. Refuses `host-unknown`. */
+  /** Hides a branch for ever; its name stays taken. Refuses `no-such-host`. */
   dropBranch(origin: string, name: string): Promise<void>;
 
   /** A page of hosts and branches, by name. */
   hosts(page?: HostPage): Promise<Host[]>;
-  /** One host, with its head position. Refuses `host-unknown`, as all that follow do. */
+  /** One host, with its head position. Refuses `no-such-host`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
   head(host: string): Promise<Head & { readonly host_id: number }>;
   /** Events from a position on; empty after the head. */
-  read(host: string, range: Range): Promise<LedgerEvent[]>;
-  /** One event. Refuses `position-unknown`. */
+  read(host: string, range: EventRange): Promise<LedgerEvent[]>;
+  /** One event. Refuses `no-such-position`. */
   event(host: string, position: number): Promise<LedgerEvent>;
   /** The events at positions, in order. */
   eventsAt(host: string, positions: readonly number[]): Promise<LedgerEvent[]>;
@@ -116,26 +116,26 @@ export interface Log {
   subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
 
   /**
-   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
-   * stays as it is and others read as well. Refuses `position-unknown`.
+   * Calls `read` with the state at a position. `read` must not change the kernel and must not retain
+   * it: other readers share it. Refuses `no-such-position`.
    */
-  readAt<T>(
+  withStateAt<T>(
     host: string,
     position: number,
-    read: (kernel: Kernel, at: Standing) => T | Promise<T>,
+    read: (kernel: Kernel, at: Moment) => T | Promise<T>,
   ): Promise<T>;
-  /** A copy of the state at a position (default: the head). Refuses `position-unknown`. */
+  /** A copy of the state at a position (default: the head). Refuses `no-such-position`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
-   * Reads the state at the head without a copy: for plans and small answers. `read` works at once
-   * and keeps nothing of the kernel, which changes with the next commit.
+   * Calls `read` with the state at the head, without a copy: for plans and small answers. `read` must
+   * be synchronous and must not retain the kernel, which changes with the next commit.
    */
-  readHead<T>(host: string, read: (kernel: Kernel, at: Standing) => T): Promise<T>;
+  withHead<T>(host: string, read: (kernel: Kernel, at: Moment) => T): Promise<T>;
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
   /** Hosts whose state this process holds, and the rows of all these states. */
-  held(): { readonly hosts: number; readonly rows: number };
+  heldStates(): { readonly hosts: number; readonly rows: number };
   /** Lets go of the states that were not used for a while. */
   letIdleGo(): void;
   /** Takes nothing more and waits until everybody is answered; the database stays open. */
@@ -155,7 +155,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     projector,
     append: appendFor(projector.tables),
     writer: Buffer.from(randomBytes(6)).readUIntBE(0, 6),
-    onAppended: notifier.grown,
+    onAppended: notifier.noteGrowth,
   };
   const held = { ...HELD_MAX, ...options.held };
   const nowMs = () => clock.now() / 1000;
@@ -209,13 +209,13 @@ export async function openLog(options: LogOptions): Promise<Log> {
   }
 
   return {
-    createHost: async (request) => createHost(context, request, askedBoot(request, randomBytes)),
-    async reboot(host, { principal, at, idempotency, expectedPosition, ...request }) {
+    createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
+    async reboot(host, { actor, at, idempotency, expectedPosition, ...request }) {
       // A host that is not there is refused before what was asked of it.
       await idOf(host);
-      const call = askedBoot(request, randomBytes);
+      const call = bootCall(request, randomBytes);
       return submit(host, {
-        principal,
+        actor,
         calls: [{ call, ...(at !== undefined && { at }) }],
         ...(idempotency && { idempotency }),
         ...(expectedPosition !== undefined && { expectedPosition }),
@@ -229,7 +229,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const originId = await idOf(origin);
       const { position: head } = await readHead(database, originId);
       const { position } = request;
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
       return createBranch(database, originId, { ...request, now: clock.now() });
     },
     branches: async (origin, page = {}) => listBranches(database, await idOf(origin), page),
@@ -254,7 +254,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const [event] = await readEvents(database, hostId, { from: position, limit: 1 });
       if (event?.position === position) return event;
       const { position: head } = await readHead(database, hostId);
-      throw new LogRefusal({ why: 'position-unknown', position, head });
+      throw new LogRefusal({ why: 'no-such-position', position, head });
     },
     async eventsAt(host, positions) {
       const hostId = await idOf(host);
@@ -279,7 +279,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return feed.follow(after);
     },
 
-    async readAt(host, position, read) {
+    async withStateAt(host, position, read) {
       const host_id = await idOf(host);
       return past.read(host_id, position, (kernel) =>
         read(kernel, { host_id, boot: kernel.boot.number, position }),
@@ -289,11 +289,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const hostId = await idOf(host);
       const { position: head } = await readHead(database, hostId);
       if (position !== undefined && position > head) {
-        throw new LogRefusal({ why: 'position-unknown', position, head });
+        throw new LogRefusal({ why: 'no-such-position', position, head });
       }
       return loadState(database, hostId, position ?? head);
     },
-    async readHead(host, read) {
+    async withHead(host, read) {
       const host_id = await idOf(host);
       return writers.use(host_id, (writer) =>
         writer.read((kernel, position) =>
@@ -303,7 +303,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     },
 
     sweepKeys: () => sweepKeys(database, clock.now()),
-    held: () => writers.held,
+    heldStates: () => writers.held,
     letIdleGo: () => writers.letIdleGo(),
     async close() {
       await writers.close();
@@ -313,12 +313,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
 }
 
-function askedBoot(
+function bootCall(
   { release, boot_id, config = {} }: Partial<BootRequest>,
   randomBytes: LogOptions['randomBytes'],
 ): AskedBoot {
   if (release !== undefined && releaseOf(release) === undefined) {
-    throw new LogRefusal({ why: 'release-unknown', release });
+    throw new LogRefusal({ why: 'unknown-release', release });
   }
   return {
     name: 'boot',

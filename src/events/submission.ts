@@ -21,7 +21,7 @@ type ReferringCall<C> = C extends unknown ? { readonly [K in keyof C]: Referring
 
 /**
  * A boot that is asked for. What is left out is as in the boot before, or by default when there is
- * none: it is known when the boot is decided, so one of two reboots at once does not undo the other.
+ * none: it is known when the boot is decided, so one of two concurrent reboots does not undo the other.
  */
 export interface AskedBoot extends Pick<BootCall, 'name' | 'boot_id'> {
   /** Any name that `releaseOf` knows. */
@@ -52,8 +52,8 @@ export interface IdempotencyKey {
 }
 
 export interface Submission {
-  /** Who asks: the events' `actor`; keys are per principal. */
-  readonly principal: string;
+  /** Who asks. The events record it; idempotency keys are per actor. */
+  readonly actor: string;
   /** At least one, at most `SUBMISSION_CALLS_MAX`. */
   readonly calls: readonly CallRequest[];
   readonly idempotency?: IdempotencyKey;
@@ -65,7 +65,7 @@ export interface Submission {
 export interface Receipt {
   readonly events: readonly LedgerEvent[];
   /** Recorded by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
 }
 
 /** What became of submissions that were handed over in order. */

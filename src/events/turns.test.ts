@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atOnce, inTurns, mapped, type Pausing, sorted, turn } from './turns.ts';
+import { inOnePiece, inTurns, mapInTurns, type Pausing, sortInTurns, turn } from './turns.ts';
 
 /** Work that takes some pieces of a turn, and tells of each step. */
 function* long(steps: number, told: (step: number) => void): Pausing<string> {
@@ -24,17 +24,17 @@ function turnsOfTheLoop() {
 }
 
 describe('work in turns', () => {
-  it('gives what it gives at once', async () => {
+  it('gives what it gives in one piece', async () => {
     const rows = Array.from({ length: 1000 }, (_, i) => i);
-    const work = () => mapped(rows, (row) => row * 2);
-    expect(await inTurns(work())).toEqual(atOnce(work()));
-    expect(atOnce(work())).toEqual(rows.map((row) => row * 2));
+    const work = () => mapInTurns(rows, (row) => row * 2);
+    expect(await inTurns(work())).toEqual(inOnePiece(work()));
+    expect(inOnePiece(work())).toEqual(rows.map((row) => row * 2));
   });
 
-  it.each([0, 1, 511, 512, 513, 5000])('sorts %i rows as they are sorted at once', (count) => {
+  it.each([0, 1, 511, 512, 513, 5000])('sorts %i rows as they are sorted in one piece', (count) => {
     const rows = Array.from({ length: count }, (_, i) => ({ i, key: (i * 7919) % 97 }));
     const byKey = (a: { key: number }, b: { key: number }) => a.key - b.key;
-    expect(atOnce(sorted(rows, byKey))).toEqual([...rows].sort(byKey));
+    expect(inOnePiece(sortInTurns(rows, byKey))).toEqual([...rows].sort(byKey));
   });
 
   it('lets the loop turn between two pieces, however many work', async () => {

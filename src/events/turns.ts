@@ -54,7 +54,7 @@ export function* walk<T>(rows: Iterable<T>, visit: (row: T) => void): Pausing<vo
 }
 
 /** What `of` makes of each row, with pauses. */
-export function* mapped<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]> {
+export function* mapInTurns<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]> {
   const made: U[] = [];
   yield* walk(rows, (row) => made.push(of(row)));
   return made;
@@ -64,7 +64,7 @@ export function* mapped<T, U>(rows: Iterable<T>, of: (row: T) => U): Pausing<U[]
 const SORTED_ROWS = 512;
 
 /** The rows in order, equal ones in the order in which they came, with pauses. */
-export function* sorted<T>(rows: readonly T[], compare: (a: T, b: T) => number): Pausing<T[]> {
+export function* sortInTurns<T>(rows: readonly T[], compare: (a: T, b: T) => number): Pausing<T[]> {
   let runs: T[][] = [];
   for (let from = 0; from < rows.length; from += SORTED_ROWS) {
     runs.push(rows.slice(from, from + SORTED_ROWS).sort(compare));
@@ -73,14 +73,14 @@ export function* sorted<T>(rows: readonly T[], compare: (a: T, b: T) => number):
   while (runs.length > 1) {
     const merged: T[][] = [];
     for (let i = 0; i < runs.length; i += 2) {
-      merged.push(yield* mergedOf(runs[i] as T[], runs[i + 1] ?? [], compare));
+      merged.push(yield* merge(runs[i] as T[], runs[i + 1] ?? [], compare));
     }
     runs = merged;
   }
   return runs[0] ?? [];
 }
 
-function* mergedOf<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<T[]> {
+function* merge<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<T[]> {
   let [i, j] = [0, 0];
   const merged: T[] = [];
   while (i < a.length || j < b.length) {
@@ -92,7 +92,7 @@ function* mergedOf<T>(a: T[], b: T[], compare: (a: T, b: T) => number): Pausing<
 }
 
 /** Does the work without a pause. */
-export function atOnce<T>(work: Pausing<T>): T {
+export function inOnePiece<T>(work: Pausing<T>): T {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;

@@ -39,15 +39,15 @@ export async function openLiveMachine(config: Partial<BootConfig>): Promise<Live
   const kernel = await bindKernel();
   const scratch = makeScratch(kernel);
   try {
-    return machineOn(kernel, scratch, booted);
+    return openMachine(kernel, scratch, booted);
   } catch (error) {
     removeScratch(kernel, scratch);
     throw error;
   }
 }
 
-function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
-  const live = openLive(kernel, scratch, { config, nameNew: counted(config) });
+function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
+  const live = openLive(kernel, scratch, { config, nameNew: countIds(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = {
@@ -72,7 +72,7 @@ function machineOn(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMa
 }
 
 /** Gives out the log's ids in the order in which things are made. */
-function counted(config: BootConfig): LiveKernel['nameNew'] {
+function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
     link: config.first_link_id,
@@ -99,7 +99,7 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Only maps are late: the last fd of a program or link frees it at once.
+      // Only maps are late: the last fd of a program or link frees it immediately.
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:
       return undefined;

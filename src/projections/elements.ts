@@ -3,7 +3,7 @@ import { elementOf } from '../domain/elements.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
-import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { at, checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
 import { elementVersions } from './schema.ts';
 import type { ElementKey } from './touched.ts';
@@ -41,8 +41,8 @@ export function elementsOf(
   database: Queryable,
   moment: Moment,
   mapId: number,
-  page: Page<number>,
+  page: PageRequest<number>,
 ): Promise<ElementRow[]> {
-  const params = [...at(moment), mapId, page.after ?? -1, checkedLimit(page)] as const;
+  const params = [...at(moment), mapId, page.after ?? -1, checkLimit(page)] as const;
   return queryLine<ElementRow>(database, OF_MAP, params);
 }

@@ -13,7 +13,7 @@ import { newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { entryVersions } from './schema.ts';
-import { spelled, unspelled } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 import type { ListKey } from './touched.ts';
 
 /** One entry as it stands in a list. */
@@ -34,7 +34,7 @@ export interface EntryListRow {
 }
 
 /** An entry with the program that it runs. */
-export function listedEntry(kernel: Kernel, entry: Entry): ListedEntry {
+export function describeEntry(kernel: Kernel, entry: Entry): ListedEntry {
   const prog_id = progIdOf(kernel, entry);
   if (entry.preorder) {
     const preorder = entry.preorder;
@@ -50,7 +50,7 @@ export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) 
   const list = cgroup && listOf(cgroup, key.attach_type);
   return {
     cgroup_id: key.cgroup_id,
-    attach_type: spelled(key.attach_type),
+    attach_type: spellType(key.attach_type),
     mode: list?.mode ?? null,
     revision: list?.revision ?? null,
     entries: list === undefined ? null : entriesText(kernel, list),
@@ -59,7 +59,7 @@ export const entries = projection(entryVersions, (kernel: Kernel, key: ListKey) 
 });
 
 function entriesText(kernel: Kernel, { entries: held }: EntryList): string {
-  return JSON.stringify(held.map((entry) => listedEntry(kernel, entry)));
+  return JSON.stringify(held.map((entry) => describeEntry(kernel, entry)));
 }
 
 const OF_CGROUP = lineText(
@@ -80,9 +80,9 @@ export async function listsOf(
   moment: Moment,
   { cgroup_id, types }: { readonly cgroup_id: number; readonly types: readonly AttachType[] },
 ): Promise<EntryListRow[]> {
-  const params = [...at(moment), cgroup_id, sqlArray(types.map(spelled))] as const;
+  const params = [...at(moment), cgroup_id, sqlArray(types.map(spellType))] as const;
   const rows = await queryLine<Stored>(database, OF_CGROUP, params);
   return rows
-    .map((row): EntryListRow => ({ ...row, attach_type: unspelled(row.attach_type) }))
+    .map((row): EntryListRow => ({ ...row, attach_type: parseType(row.attach_type) }))
     .sort((a, b) => attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type));
 }

@@ -5,7 +5,7 @@ import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
-import { spelled } from './spelling.ts';
+import { spellType } from './spelling.ts';
 
 const OF_LIST = 'boot = $2 and cgroup_id = wanted.cgroup_id and attach_type = $4';
 
@@ -57,7 +57,7 @@ export async function entriesSince(
   if (entries.length === 0) return [];
   const rows = await queryLine<{ position: number | null }>(database, ENTRIES_SINCE, [
     ...at(moment),
-    spelled(attach_type),
+    spellType(attach_type),
     sqlArray(entries.map(({ cgroup_id }) => cgroup_id)),
     sqlArray(entries.map(({ prog_id }) => prog_id)),
   ]);
@@ -116,12 +116,12 @@ const WRITTEN_SINCE = lineText(
 );
 
 /** The event in which a kernel bug wrote an array. */
-export async function writtenSince(
+export async function findWrittenSince(
   database: Queryable,
   moment: Moment,
   place: { readonly cgroup_id: number; readonly attach_type: AttachType },
 ): Promise<number> {
-  const params = [...at(moment), place.cgroup_id, spelled(place.attach_type)] as const;
+  const params = [...at(moment), place.cgroup_id, spellType(place.attach_type)] as const;
   const [row] = await queryLine<{ position: number }>(database, WRITTEN_SINCE, params);
   if (row === undefined) throw new Error(`no array was written at cgroup ${place.cgroup_id}`);
   return row.position;

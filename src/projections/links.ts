@@ -8,7 +8,7 @@ import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { linkVersions } from './schema.ts';
-import { spelled, unspelled } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 
 export interface LinkRow {
   readonly link_id: number;
@@ -25,7 +25,7 @@ export const links = projection(linkVersions, (kernel: Kernel, link_id: number) 
   return {
     link_id,
     prog_id: link?.prog_id ?? null,
-    attach_type: link === undefined ? null : spelled(link.attach_type),
+    attach_type: link === undefined ? null : spellType(link.attach_type),
     cgroup_id: link?.cgroup_id ?? null,
     gone: link === undefined,
   };
@@ -45,5 +45,5 @@ export async function linksByIds(
   linkIds: readonly number[],
 ): Promise<LinkRow[]> {
   const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(linkIds)]);
-  return rows.map((row) => ({ ...row, attach_type: unspelled(row.attach_type) }));
+  return rows.map((row) => ({ ...row, attach_type: parseType(row.attach_type) }));
 }

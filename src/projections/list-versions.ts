@@ -9,7 +9,7 @@ import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import type { ListedEntry } from './entries.ts';
-import { spelled } from './spelling.ts';
+import { spellType } from './spelling.ts';
 
 /** A cgroup at one of the paths, for as long as it was there. */
 export interface CgroupLife {
@@ -116,7 +116,7 @@ export function listVersions(
 }
 
 /** Each array that a kernel bug wrote at the cgroups for an attach type, and where it ended. */
-export function writtenVersions(
+export function readWrittenVersions(
   database: Queryable,
   span: Span,
   wanted: Wanted,
@@ -130,5 +130,5 @@ function parameters(
 ): [number, ...unknown[]] {
   const boots = sqlArray(lives.map(({ boot }) => boot));
   const ids = sqlArray(lives.map(({ cgroup_id }) => cgroup_id));
-  return [host_id, spelled(attach_type), from, to, boots, ids, limit];
+  return [host_id, spellType(attach_type), from, to, boots, ids, limit];
 }

@@ -5,13 +5,13 @@
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { isWithin } from '../domain/path.ts';
-import { checkedLimit, type Page } from './moment.ts';
+import { checkLimit, type PageRequest } from './moment.ts';
 import { byBytes } from './order.ts';
 
 /** Ids of the living cgroups; with `under`, of that cgroup and those below it. */
 export function livingCgroups(
   { cgroups }: Kernel,
-  page: Page<number> & { readonly under?: string | undefined },
+  page: PageRequest<number> & { readonly under?: string | undefined },
 ): number[] {
   const { under } = page;
   const wanted = [...cgroups.values()].filter(
@@ -23,7 +23,7 @@ export function livingCgroups(
 /** Ids of the links; with `prog_id` or `cgroup_id`, of those that run it or stand there. */
 export function livingLinks(
   { links }: Kernel,
-  page: Page<number> & {
+  page: PageRequest<number> & {
     readonly prog_id?: number | undefined;
     readonly cgroup_id?: number | undefined;
   },
@@ -38,19 +38,19 @@ export function livingLinks(
 }
 
 /** Ids of the living programs. */
-export function livingPrograms({ programs }: Kernel, page: Page<number>): number[] {
+export function livingPrograms({ programs }: Kernel, page: PageRequest<number>): number[] {
   return ids([...programs.values()], page);
 }
 
 /** Ids of the living maps. */
-export function livingMaps({ maps }: Kernel, page: Page<number>): number[] {
+export function livingMaps({ maps }: Kernel, page: PageRequest<number>): number[] {
   return ids([...maps.values()], page);
 }
 
 /** Paths of the pins, by their bytes; with `kind` and `object_id`, of those that hold it. */
 export function livingPins(
   { bpffs }: Kernel,
-  page: Page<string> & {
+  page: PageRequest<string> & {
     readonly kind?: ObjectKind | undefined;
     readonly object_id?: number | undefined;
   },
@@ -66,13 +66,13 @@ export function livingPins(
     )
     .map(([path]) => path)
     .sort(byBytes)
-    .slice(0, checkedLimit(page));
+    .slice(0, checkLimit(page));
 }
 
-function ids(rows: readonly { readonly id: number }[], page: Page<number>): number[] {
+function ids(rows: readonly { readonly id: number }[], page: PageRequest<number>): number[] {
   const { after = 0 } = page;
   return rows
     .flatMap(({ id }) => (id > after ? id : []))
     .sort((a, b) => a - b)
-    .slice(0, checkedLimit(page));
+    .slice(0, checkLimit(page));
 }

@@ -8,7 +8,7 @@ import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { mapVersions } from './schema.ts';
-import { spelled, unspelled } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 
 export interface MapRow {
   readonly map_id: number;
@@ -25,7 +25,7 @@ export const maps = projection(mapVersions, (kernel: Kernel, map_id: number) => 
   const map = kernel.maps.get(map_id);
   return {
     map_id,
-    map_type: map === undefined ? null : spelled(map.map_type),
+    map_type: map === undefined ? null : spellType(map.map_type),
     key_size: map?.key_size ?? null,
     value_size: map?.value_size ?? null,
     max_entries: map?.max_entries ?? null,
@@ -48,5 +48,5 @@ export async function mapsByIds(
   mapIds: readonly number[],
 ): Promise<MapRow[]> {
   const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(mapIds)]);
-  return rows.map((row) => ({ ...row, map_type: unspelled(row.map_type) }));
+  return rows.map((row) => ({ ...row, map_type: parseType(row.map_type) }));
 }

@@ -1,14 +1,14 @@
 /** A moment: the point in a host's log that a read is about, and the bounds of a page. */
-import type { Standing } from '../events/log.ts';
+import type { Moment } from '../events/log.ts';
 
 /** Every read names its moment; the head is a moment like any other. */
-export type Moment = Standing;
+export type { Moment };
 
 /** Rows of one page at most. */
 export const PAGE_LIMIT_MAX = 1000;
 
 /** A keyset page: the rows after a key, in the order of the keys. */
-export interface Page<K> {
+export interface PageRequest<K> {
   /** The last key of the page before; absent for the first page. */
   readonly after?: K | undefined;
   /** 1 to {@link PAGE_LIMIT_MAX} rows. */
@@ -16,7 +16,7 @@ export interface Page<K> {
 }
 
 /** The limit, when it is one. Throws a RangeError that names the bound: the edge checks first. */
-export function checkedLimit({ limit }: Page<unknown>): number {
+export function checkLimit({ limit }: PageRequest<unknown>): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return limit;
   throw new RangeError(`page limit ${limit} is outside 1…${PAGE_LIMIT_MAX} (PAGE_LIMIT_MAX)`);
 }

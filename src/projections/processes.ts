@@ -4,8 +4,8 @@
  */
 import type { Capability } from '../domain/capability.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
-import { mapped, type Pausing } from '../events/turns.ts';
-import { checkedLimit, type Page } from './moment.ts';
+import { mapInTurns, type Pausing } from '../events/turns.ts';
+import { checkLimit, type PageRequest } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
 export interface OpenFileView {
@@ -42,16 +42,16 @@ export interface ProcessView {
 /** Every living process, by pid. */
 export function* processesOf(kernel: Kernel): Pausing<ProcessView[]> {
   const processes = [...kernel.processes.values()].sort((a, b) => a.pid - b.pid);
-  return yield* mapped(processes, (process) => viewOf(kernel, process));
+  return yield* mapInTurns(processes, (process) => viewOf(kernel, process));
 }
 
 /** A page of the living processes, by pid. */
-export function livingProcesses(kernel: Kernel, page: Page<number>): ProcessView[] {
+export function livingProcesses(kernel: Kernel, page: PageRequest<number>): ProcessView[] {
   const { after = 0 } = page;
   return [...kernel.processes.values()]
     .filter(({ pid }) => pid > after)
     .sort((a, b) => a.pid - b.pid)
-    .slice(0, checkedLimit(page))
+    .slice(0, checkLimit(page))
     .map((process) => viewOf(kernel, process));
 }
 

@@ -9,7 +9,7 @@ import { someOf } from './line.ts';
 import { at, type Moment } from './moment.ts';
 import { projection } from './projection.ts';
 import { programVersions } from './schema.ts';
-import { spelled, unspelled } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 
 export interface ProgramRow {
   readonly prog_id: number;
@@ -43,8 +43,8 @@ export const programs = projection(programVersions, (kernel: Kernel, prog_id: nu
   }
   return {
     prog_id,
-    prog_type: spelled(program.prog_type),
-    expected_attach_type: spelled(program.expected_attach_type),
+    prog_type: spellType(program.prog_type),
+    expected_attach_type: spellType(program.expected_attach_type),
     enforced: program.enforced,
     prog_name: program.prog_name,
     tag: program.tag,
@@ -75,8 +75,8 @@ export async function programsByIds(
   const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(progIds)]);
   return rows.map((row) => ({
     ...row,
-    prog_type: unspelled(row.prog_type),
-    expected_attach_type: unspelled(row.expected_attach_type),
+    prog_type: parseType(row.prog_type),
+    expected_attach_type: parseType(row.expected_attach_type),
   }));
 }
 

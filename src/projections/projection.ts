@@ -8,10 +8,10 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { ColumnType, ProjectionTable } from '../events/projector.ts';
 
 /** What the projector fills in itself. */
-type Place = 'host_id' | 'boot' | 'position_from';
+type RowPlace = 'host_id' | 'boot' | 'position_from';
 
 /** The columns that a projection fills for a key, by name. */
-export type VersionOf<T extends PgTable> = Omit<T['$inferSelect'], Place>;
+export type VersionOf<T extends PgTable> = Omit<T['$inferSelect'], RowPlace>;
 
 export interface Projection<K> {
   readonly table: ProjectionTable;

@@ -16,7 +16,7 @@ import { pins } from './pins.ts';
 import { programs } from './programs.ts';
 import type { Projection, Value, Version } from './projection.ts';
 import { storages } from './storages.ts';
-import { type Touched, touchedBy } from './touched.ts';
+import { collectTouched, type Touched } from './touched.ts';
 import { writtenArrays } from './written-arrays.ts';
 
 interface Part {
@@ -54,7 +54,7 @@ export const projector: Projector = {
 
   project(kernel, event) {
     if (event.effects.length === 0) return NO_ROWS;
-    const touched = touchedBy(kernel, event.effects);
+    const touched = collectTouched(kernel, event.effects);
     return PARTS.map(({ projection, keys }) => {
       const found = keys(touched);
       return found === undefined ? NOTHING : rowsOf(projection, found, kernel, event);

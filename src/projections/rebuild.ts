@@ -3,7 +3,7 @@
  * there, and compares. Where they differ, which also says that they are of another version, the
  * new rows take the place of the old ones in the same transaction.
  */
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { lockHead, readHead } from '../events/head.ts';
 import type { ProjectionRow } from '../events/projector.ts';
@@ -45,7 +45,7 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
   const { host_id, check = false } = options;
   return database.transaction(async (tx) => {
     for (const table of projector.tables) await createShadow(tx, table);
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const { position: from } = await readHead(tx, host_id);
     // A branch has rows of its own; those of its prefix are its origin's.
     const grown = await grownFrom(tx, host_id);
@@ -65,7 +65,7 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
   }, 'job');
 }
 
-interface Range {
+interface RebuildSpan {
   readonly host_id: number;
   /** Exclusive. */
   readonly after: number;
@@ -76,7 +76,7 @@ interface Range {
 }
 
 /** Folds a range of the log into `kernel` and its rows into the shadow tables. */
-async function derive(tx: Queryable, kernel: Kernel, range: Range): Promise<void> {
+async function derive(tx: Queryable, kernel: Kernel, range: RebuildSpan): Promise<void> {
   const { host_id, after, to, grown } = range;
   let position = after;
   for await (const page of readThrough(tx, host_id, { from: after + 1, to })) {

@@ -33,7 +33,7 @@ interface Placed {
 }
 
 /** The primary key serves the newest row at or before a position; the other index serves diffs. */
-function versioned(table: Placed, name: string, ...key: PgColumn[]) {
+function indexVersions(table: Placed, name: string, ...key: PgColumn[]) {
   return [
     primaryKey({
       name: `${name}_pkey`,
@@ -73,7 +73,7 @@ export const cgroupVersions = pgTable(
     ...ending(),
   },
   (t) => [
-    ...versioned(t, 'cgroup_versions', t.cgroup_id),
+    ...indexVersions(t, 'cgroup_versions', t.cgroup_id),
     index('cgroup_versions_path').on(t.host_id, t.boot, md5(t.path), t.position_from),
   ],
 );
@@ -95,7 +95,7 @@ export const programVersions = pgTable(
     storage_map_ids: text(),
     ...ending(),
   },
-  (t) => versioned(t, 'program_versions', t.prog_id),
+  (t) => indexVersions(t, 'program_versions', t.prog_id),
 );
 
 export const linkVersions = pgTable(
@@ -110,7 +110,7 @@ export const linkVersions = pgTable(
     cgroup_id: int8(),
     ...ending(),
   },
-  (t) => versioned(t, 'link_versions', t.link_id),
+  (t) => indexVersions(t, 'link_versions', t.link_id),
 );
 
 export const entryVersions = pgTable(
@@ -126,7 +126,7 @@ export const entryVersions = pgTable(
     entries: text(),
     ...ending(),
   },
-  (t) => versioned(t, 'entry_versions', t.cgroup_id, t.attach_type),
+  (t) => indexVersions(t, 'entry_versions', t.cgroup_id, t.attach_type),
 );
 
 export const writtenArrayVersions = pgTable(
@@ -139,7 +139,7 @@ export const writtenArrayVersions = pgTable(
     /** A JSON array of program ids; null: recomputed from the lists, here and below. */
     prog_ids: text(),
   },
-  (t) => versioned(t, 'written_array_versions', t.cgroup_id, t.attach_type),
+  (t) => indexVersions(t, 'written_array_versions', t.cgroup_id, t.attach_type),
 );
 
 export const pinVersions = pgTable(
@@ -173,7 +173,7 @@ export const mapVersions = pgTable(
     map_name: text(),
     ...ending(),
   },
-  (t) => versioned(t, 'map_versions', t.map_id),
+  (t) => indexVersions(t, 'map_versions', t.map_id),
 );
 
 export const storageVersions = pgTable(
@@ -190,7 +190,7 @@ export const storageVersions = pgTable(
     made: boolean().notNull(),
     ...ending(),
   },
-  (t) => versioned(t, 'storage_versions', t.map_id, t.cgroup_id, t.attach_type),
+  (t) => indexVersions(t, 'storage_versions', t.map_id, t.cgroup_id, t.attach_type),
 );
 
 export const elementVersions = pgTable(
@@ -203,5 +203,5 @@ export const elementVersions = pgTable(
     value: int8(),
     ...ending(),
   },
-  (t) => versioned(t, 'element_versions', t.map_id, t.key),
+  (t) => indexVersions(t, 'element_versions', t.map_id, t.key),
 );

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { historyOf, randomHistory } from '../../test/support/random-history.ts';
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray } from '../domain/effective.ts';
-import { restoredFrom, snapshotOf } from '../domain/snapshot.ts';
+import { restoreKernel, snapshotOf } from '../domain/snapshot.ts';
 import { decodeEvent, encodeEvent } from '../events/encoding/codec.ts';
 import { fold } from '../events/reading/host-state.ts';
-import { atOnce } from '../events/turns.ts';
+import { inOnePiece } from '../events/turns.ts';
 import { processesOf, processOf } from './processes.ts';
 import { stateOf } from './state.ts';
 
@@ -13,16 +13,16 @@ const text = (value: unknown): string => JSON.stringify(value);
 
 describe('the whole state', () => {
   it.each([1, 2, 3])('is equal text when it was folded from the log or restored: %i', (seed) => {
-    const folded = unbooted();
+    const folded = emptyKernel();
     let positions = 0;
     for (const { event, kernel } of randomHistory({ seed, events: 400, rebootEvery: 150 })) {
       const { position, recorded_at } = event;
       fold(folded, [decodeEvent({ position, recorded_at, body: encodeEvent(event) })]);
       if (position % 20 !== 0) continue;
-      const live = text(atOnce(stateOf(kernel)));
-      expect(text(atOnce(stateOf(folded))), `seed ${seed}, position ${position}`).toBe(live);
+      const live = text(inOnePiece(stateOf(kernel)));
+      expect(text(inOnePiece(stateOf(folded))), `seed ${seed}, position ${position}`).toBe(live);
       const snapshot = JSON.parse(text(snapshotOf(kernel)));
-      expect(text(atOnce(stateOf(restoredFrom(snapshot))))).toBe(live);
+      expect(text(inOnePiece(stateOf(restoreKernel(snapshot))))).toBe(live);
       positions++;
     }
     expect(positions).toBe(20);
@@ -32,7 +32,7 @@ describe('the whole state', () => {
     let arrays = 0;
     for (const { event, kernel } of randomHistory({ seed: 4, events: 400, release })) {
       if (event.position % 10 !== 0) continue;
-      for (const { cgroup_id, effective } of atOnce(stateOf(kernel)).cgroups) {
+      for (const { cgroup_id, effective } of inOnePiece(stateOf(kernel)).cgroups) {
         const cgroup = kernel.cgroups.get(cgroup_id);
         if (cgroup === undefined) throw new Error('a listed cgroup lives');
         for (const type of ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const) {
@@ -59,7 +59,7 @@ describe('the whole state', () => {
       { name: 'spawn', child_pid: 50 },
       { name: 'send_fd', fd: 4, to_pid: 50 },
     ]);
-    expect(atOnce(stateOf(kernel)).links).toEqual([
+    expect(inOnePiece(stateOf(kernel)).links).toEqual([
       {
         link_id: 1,
         prog_id: 1,
@@ -87,7 +87,7 @@ describe('processes', () => {
   ]);
 
   it('show that a duplicated and an inherited fd share one open file description', () => {
-    const files = atOnce(processesOf(kernel)).flatMap(({ pid, fds }) =>
+    const files = inOnePiece(processesOf(kernel)).flatMap(({ pid, fds }) =>
       fds
         .filter(({ kind }) => kind === 'prog')
         .map(({ fd, file, refs, id, cloexec }) => ({ pid, fd, file, refs, id, cloexec })),
@@ -103,7 +103,7 @@ describe('processes', () => {
   });
 
   it('are found by pid while they live', () => {
-    expect(processOf(kernel, 70)).toEqual(atOnce(processesOf(kernel))[1]);
+    expect(processOf(kernel, 70)).toEqual(inOnePiece(processesOf(kernel))[1]);
     expect(processOf(kernel, 71)).toBeUndefined();
   });
 });

@@ -8,9 +8,9 @@ import type { Mode } from '../domain/flags.ts';
 import type { Boot, BpffsNode, Cgroup, Element, Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
 import type { ProgType } from '../domain/prog-type.ts';
-import { mapped, type Pausing } from '../events/turns.ts';
+import { mapInTurns, type Pausing } from '../events/turns.ts';
 import { inNameOrder } from './boots.ts';
-import { type ListedEntry, listedEntry } from './entries.ts';
+import { describeEntry, type ListedEntry } from './entries.ts';
 import { type Holders, holdersOf } from './holders.ts';
 import { byBytes } from './order.ts';
 import { type ProcessView, processesOf } from './processes.ts';
@@ -111,7 +111,7 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
   return {
     boot: bootOf(kernel),
     cgroups: yield* cgroupsOf(kernel),
-    programs: yield* mapped(byId(kernel.programs.values()), (program) => ({
+    programs: yield* mapInTurns(byId(kernel.programs.values()), (program) => ({
       prog_id: program.id,
       prog_type: program.prog_type,
       expected_attach_type: program.expected_attach_type,
@@ -124,7 +124,7 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
       refs: program.refs,
       held_by: heldBy('prog', program.id),
     })),
-    links: yield* mapped(
+    links: yield* mapInTurns(
       byId(kernel.links.values()),
       ({ id, prog_id, attach_type, cgroup_id, refs }) => ({
         link_id: id,
@@ -135,7 +135,7 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
         held_by: heldBy('link', id),
       }),
     ),
-    maps: yield* mapped(byId(kernel.maps.values()), (map) => ({
+    maps: yield* mapInTurns(byId(kernel.maps.values()), (map) => ({
       map_id: map.id,
       map_type: map.map_type,
       key_size: map.key_size,
@@ -160,23 +160,23 @@ function bootOf({ boot: { number, boot_id, release, config } }: Kernel): Boot {
 function* cgroupsOf(kernel: Kernel): Pausing<CgroupView[]> {
   const effective = effectiveViews(kernel);
   yield;
-  return yield* mapped(byId(kernel.cgroups.values()), (cgroup) => ({
+  return yield* mapInTurns(byId(kernel.cgroups.values()), (cgroup) => ({
     cgroup_id: cgroup.id,
     parent_id: cgroup.parent_id,
     path: cgroup.path,
     children: cgroup.children,
     processes: cgroup.processes,
-    attached: attachedTo(kernel, cgroup),
+    attached: listAttached(kernel, cgroup),
     effective: effective(cgroup),
   }));
 }
 
 /** A cgroup's own lists, in the order of the attach types' numbers. */
-function attachedTo(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
+function listAttached(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
   return byNumber(cgroup.lists.keys()).flatMap((attach_type) => {
     const list = cgroup.lists.get(attach_type);
     if (list === undefined) return [];
-    const entries = list.entries.map((entry) => listedEntry(kernel, entry));
+    const entries = list.entries.map((entry) => describeEntry(kernel, entry));
     return [{ attach_type, mode: list.mode, revision: list.revision, entries }];
   });
 }
@@ -189,7 +189,7 @@ function effectiveViews(kernel: Kernel): (cgroup: Cgroup) => readonly EffectiveV
   const known = new Map<number, readonly EffectiveView[]>();
   const written = new Set<number>();
   for (const { cgroup_id } of kernel.writtenArrays.values()) written.add(cgroup_id);
-  const types = usedTypes(kernel);
+  const types = collectTypes(kernel);
   return function viewsOf(cgroup: Cgroup): readonly EffectiveView[] {
     const found = known.get(cgroup.id);
     if (found !== undefined) return found;
@@ -217,7 +217,7 @@ function effectiveOn(
 }
 
 /** Attach types that any cgroup has a list for, by number. */
-function usedTypes(kernel: Kernel): AttachType[] {
+function collectTypes(kernel: Kernel): AttachType[] {
   const types = new Set<AttachType>();
   for (const { lists } of kernel.cgroups.values()) for (const type of lists.keys()) types.add(type);
   return byNumber(types);

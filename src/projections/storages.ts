@@ -7,10 +7,10 @@ import type { BpfMap, Kernel } from '../domain/kernel.ts';
 import { sameKey } from '../domain/storage.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
-import { at, checkedLimit, type Moment, type Page } from './moment.ts';
+import { at, checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
 import { storageVersions } from './schema.ts';
-import { spelled, unspelled } from './spelling.ts';
+import { parseType, spellType } from './spelling.ts';
 import type { StorageKey } from './touched.ts';
 
 export interface StorageRow {
@@ -38,7 +38,7 @@ export const storages = projection(
     return {
       map_id: key.map_id,
       cgroup_id: key.cgroup_id,
-      attach_type: spelled(key.attach_type),
+      attach_type: spellType(key.attach_type),
       value: value ?? null,
       made: key.made && value !== undefined,
       gone: value === undefined,
@@ -74,11 +74,11 @@ export async function storagesOf(
   database: Queryable,
   moment: Moment,
   mapId: number,
-  page: Page<number>,
+  page: PageRequest<number>,
 ): Promise<StorageRow[]> {
-  const params = [...at(moment), mapId, page.after ?? null, checkedLimit(page)] as const;
+  const params = [...at(moment), mapId, page.after ?? null, checkLimit(page)] as const;
   const rows = await queryLine<Stored>(database, OF_MAP, params);
   return rows.map(({ attach_type, ...row }) =>
-    attach_type === '' ? row : { ...row, attach_type: unspelled<AttachType>(attach_type) },
+    attach_type === '' ? row : { ...row, attach_type: parseType<AttachType>(attach_type) },
   );
 }

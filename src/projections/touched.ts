@@ -47,7 +47,7 @@ export interface Touched {
  *
  * @param kernel the state right after the event
  */
-export function touchedBy(kernel: Kernel, effects: readonly Effect[]): Touched {
+export function collectTouched(kernel: Kernel, effects: readonly Effect[]): Touched {
   const touched: Touched = {};
   for (const effect of effects) touch(touched, kernel, effect);
   return touched;

@@ -7,14 +7,14 @@ import { writtenArrayKey } from '../domain/effective.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { projection } from './projection.ts';
 import { writtenArrayVersions } from './schema.ts';
-import { spelled } from './spelling.ts';
+import { spellType } from './spelling.ts';
 import type { ListKey } from './touched.ts';
 
 export const writtenArrays = projection(writtenArrayVersions, (kernel: Kernel, key: ListKey) => {
   const written = kernel.writtenArrays.get(writtenArrayKey(key.cgroup_id, key.attach_type));
   return {
     cgroup_id: key.cgroup_id,
-    attach_type: spelled(key.attach_type),
+    attach_type: spellType(key.attach_type),
     prog_ids: written === undefined ? null : JSON.stringify(written.prog_ids),
   };
 });

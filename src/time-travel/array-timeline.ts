@@ -4,7 +4,7 @@
  * searches are asked of it.
  */
 import type { AttachType } from '../domain/attach-type.ts';
-import { unbooted } from '../domain/boot.ts';
+import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Cgroup, Entry, Kernel } from '../domain/kernel.ts';
@@ -17,9 +17,9 @@ import {
   cgroupLives,
   type ListVersion,
   listVersions,
+  readWrittenVersions,
   type Span,
   type WrittenVersion,
-  writtenVersions,
 } from '../projections/list-versions.ts';
 import { PAGE_LIMIT_MAX } from '../projections/moment.ts';
 import { QuestionLimit } from './question-limit.ts';
@@ -100,7 +100,7 @@ async function rowsOf(database: Queryable, span: Span, place: ArrayPlace): Promi
   const lives = found.filter(({ position_gone }) => (position_gone ?? to) >= from);
   const wanted = { lives, attach_type: place.attach_type, limit };
   const lists = await listVersions(database, { host_id, from, to }, wanted);
-  const written = await writtenVersions(database, { host_id, from, to }, wanted);
+  const written = await readWrittenVersions(database, { host_id, from, to }, wanted);
   if (Math.max(found.length, lists.length, written.length) > TIMELINE_ROWS_MAX) {
     const many = `changed more than ${TIMELINE_ROWS_MAX} times between ${from} and ${to}`;
     const message = `the lists of ${place.path} ${many}; ask from a later position`;
@@ -209,11 +209,11 @@ class Chain {
   /** The kernel's own rule, on a kernel that has nothing but this chain. */
   #slots(nearestFirst: readonly Level[]): Slot[] {
     const { attach_type } = this.#place;
-    const kernel = unbooted();
+    const kernel = emptyKernel();
     const cgroups = nearestFirst.map((level, i): Cgroup => {
       const parent_id = nearestFirst[i + 1]?.cgroup_id ?? 0;
       const { cgroup_id: id, path, mode } = level;
-      const entries = level.entries.map((entry) => placed(kernel, entry, attach_type));
+      const entries = level.entries.map((entry) => placeEntry(kernel, entry, attach_type));
       const lists = new Map([[attach_type, { mode, revision: 0, entries }]]);
       return { id, parent_id, path, children: 0, processes: 0, lists };
     });
@@ -229,7 +229,7 @@ class Chain {
 }
 
 /** An entry of the list, its link put beside it. */
-function placed(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
+function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };

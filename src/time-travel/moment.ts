@@ -48,7 +48,7 @@ export interface FoundMoment {
 /**
  * The moment that a text means on a host; without a text, the head.
  *
- * @throws LogRefusal `position-unknown` for a position after the head
+ * @throws LogRefusal `no-such-position` for a position after the head
  * @throws MomentUnknown for a time before the first event, or a boot that is not there
  */
 export async function findMoment(
@@ -67,7 +67,7 @@ export async function findMoment(
       return at(head, false);
     case 'position': {
       const { position } = text;
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
       return at(position, true);
     }
     case 'time': {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planAnswer } from '../../src/api/routes/plan.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
-import { atOnce } from '../../src/events/turns.ts';
+import { inOnePiece } from '../../src/events/turns.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { plan } from '../../src/time-travel/plan/plan.ts';
 import { randomHistory } from '../support/random-history.ts';
@@ -231,7 +231,7 @@ describe('a plan', () => {
     async (seed) => {
       const { log } = service;
       const host = `property-${seed}`;
-      await log.createHost({ name: host, principal: 'local', release: '6.17' });
+      await log.createHost({ name: host, actor: 'local', release: '6.17' });
       const random = randomFrom(seed);
       let calls: { pid: number; call: Call }[] = [];
       const history = randomHistory({ seed, events: 600, release: '6.17', rebootEvery: 1e9 });
@@ -240,18 +240,18 @@ describe('a plan', () => {
         if (event.call.name === 'boot') continue;
         calls.push({ pid: event.pid, call: event.call });
         if (calls.length <= size) continue;
-        const { planned, before } = await log.readHead(host, (kernel) => ({
-          planned: atOnce(plan(kernel, calls)),
+        const { planned, before } = await log.withHead(host, (kernel) => ({
+          planned: inOnePiece(plan(kernel, calls)),
           before: arraysOf(kernel),
         }));
-        const { events } = await log.submit(host, { principal: 'local', calls });
+        const { events } = await log.submit(host, { actor: 'local', calls });
         expect(planned.calls).toEqual(
           events.map(({ pid, comm, call, outcome, effects }) => ({
             ...{ pid, comm, call },
             ...{ outcome, effects },
           })),
         );
-        const after = await log.readHead(host, arraysOf);
+        const after = await log.withHead(host, arraysOf);
         for (const { cgroup_id, attach_type, before: was, after: is } of planned.changed) {
           const key = `${cgroup_id}|${attach_type}`;
           expect([before.get(key) ?? [], after.get(key) ?? []]).toEqual([was, is].map(programsOf));

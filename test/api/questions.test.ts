@@ -349,6 +349,26 @@ describe('history', () => {
     expect(await positions('programs/1/history', { at: 7 })).toEqual([6, 7]);
   });
 
+  it('of the cgroup that stood at a path, found after its end', async () => {
+    const { items } = await ask(['cgroups/history', { path: '/pod/c' }], history);
+    expect(items.map(({ event }) => event.position)).toEqual([3, 16, 21]);
+  });
+
+  it('of a map, from its creation over its program to the last fd', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'maps', release: '6.18' } });
+    const body = [
+      { name: 'map_create', map_type: 'cgroup_storage', key_size: 16, value_size: 8 }, // 2: fd 3
+      { ...LOAD, map_fds: [3] }, // 3: fd 4
+      { name: 'close', fd: 3 }, // 4
+      { name: 'close', fd: 4 }, // 5
+    ].map((call) => ({ call }));
+    await post(service.app, '/v1/hosts/maps/syscalls', { body });
+    const response = await service.app.request('/v1/hosts/maps/maps/1/history');
+    const { items } = await parsed(response, history);
+    expect(items.map(({ event }) => event.position)).toEqual([2, 3, 4, 5]);
+    expect(items.at(-1)?.ended).toBe('the program that used it was freed');
+  });
+
   it('in pages', async () => {
     const first = await ask(['programs/1/history', { limit: 2 }], history);
     expect([first.items.length, first.next]).toEqual([2, `${first.position}:7`]);

@@ -4,7 +4,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verification } from '../../src/api/routes/verify.ts';
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Effect } from '../../src/domain/effect.ts';
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** A log as it was written when nothing was refused. */
 class OlderLog {
-  readonly #kernel: Kernel = unbooted();
+  readonly #kernel: Kernel = emptyKernel();
   /** Each makes its step when it is stored, since rows are made of the state right after it. */
   readonly #steps: ((position: number) => Step)[] = [];
 

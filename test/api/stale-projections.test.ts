@@ -21,7 +21,7 @@ import { needs } from '../support/needs.ts';
 /** A host whose rows are of version 0, and lack its root cgroup. */
 async function addStaleHost(database: Database): Promise<void> {
   const log = await openLog({ database, clock: systemClock, projector, randomBytes });
-  await log.createHost({ name: 'old', release: '6.18', principal: 'local' });
+  await log.createHost({ name: 'old', release: '6.18', actor: 'local' });
   const { host_id } = await log.head('old');
   await log.close();
   await database.query('update boots set projection_version = 0 where host_id = $1', [host_id]);

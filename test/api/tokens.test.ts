@@ -110,7 +110,7 @@ describe('tokens that are read again', () => {
     await going.cancel();
   });
 
-  it('refuse the next request at once', async () => {
+  it('refuse the next request immediately', async () => {
     service.tokens?.replace(tokensOf(kept));
     const response = await service.app.request('/v1/hosts', { headers: BEARER });
     expect(response.status).toBe(401);

@@ -32,7 +32,7 @@ const hundreds = range(1, 25).map((i) => i * 100);
 
 it.each([
   ['', range(1, EVENTS), ''],
-  ['--limit 3', [1, 2, 3], '3 events; later ones were left out: go on with --after 3\n'],
+  ['--limit 3', [1, 2, 3], '3 events; later ones are left out: continue with --after 3\n'],
   ['--after 1200 --limit 1100', range(1201, 2300), /go on with --after 2300\n$/],
   ['--tail 1500', range(1001, EVENTS), /at position 1000\n$/],
   ['--reverse', range(EVENTS, 1), ''],

@@ -98,7 +98,7 @@ it('lets an operator accept another log, beside the service', PATIENCE, async ()
   const data = ['--data-dir', join(folder, 'data')];
   const accept = (to: number, of: string) =>
     bpfledger(['checkpoint', 'accept', 'demo', '--position', `${to}`, '--hash', of, ...data]);
-  expect((await accept(position + 5, hash)).out).toContain('is taken for right');
+  expect((await accept(position + 5, hash)).out).toContain('is accepted');
   expect((await run('verify', 'demo')).code).toBe(1);
   const refused = await run('checkpoint', 'demo');
   expect([refused.code, refused.out]).toEqual([3, '']);

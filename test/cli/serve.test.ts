@@ -123,7 +123,7 @@ describe('serve on the embedded database', () => {
       .split('\n')
       .map((line) => JSON.parse(line).position);
     expect(positions).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    expect(err).toBe('9 events; later ones were left out: go on with --after 12\n');
+    expect(err).toBe('9 events; later ones are left out: continue with --after 12\n');
   });
 
   it('answers a recording over REST as the kernel did', PATIENCE, async () => {

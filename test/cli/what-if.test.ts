@@ -119,14 +119,14 @@ describe('replay', () => {
     );
     expect(lines).toContain('     because: anchors');
     expect(lines).toContainEqual(
-      expect.stringMatching(/^up to position 4, 1 call is answered otherwise by 7\.3/),
+      expect.stringMatching(/^up to position 4, 7\.3 answers 1 call differently/),
     );
     expect(lines).toContainEqual(
       expect.stringMatching(/^ {2}1 × In 7\.3.*: the flags before, after/),
     );
   });
 
-  it('ends with 0 where nothing is answered otherwise', PATIENCE, async () => {
+  it('ends with 0 where no answer differs', PATIENCE, async () => {
     const { code, lines } = await run('replay', 'web1', '--release', '6.1', '--json');
     expect([code, lines]).toEqual([0, ['']]);
   });

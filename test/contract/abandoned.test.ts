@@ -43,12 +43,12 @@ describeStores('what was asked for and left', ({ open }) => {
   beforeAll(async () => {
     store = await open();
     const log = await logOn(store.database);
-    await log.createHost({ name: 'h', principal: 'local', release: '6.18' });
+    await log.createHost({ name: 'h', actor: 'local', release: '6.18' });
     for (let made = 0; made < EVENTS; made += LIST) {
       const calls = Array.from({ length: LIST }, (_, i) => ({
         call: { name: 'mkdir', path: `/d${made + i}` } as const,
       }));
-      await log.submit('h', { principal: 'local', calls });
+      await log.submit('h', { actor: 'local', calls });
     }
     await log.close();
     const counted = counting(store.database);

@@ -46,7 +46,7 @@ describeStores('appending', ({ open }) => {
 
   it('keeps the order of submissions, to a host or branch that it just met as well', async () => {
     const host = await newHost(log);
-    await log.createBranch(host, { name: `${host}-branch`, position: 1, principal: 'local' });
+    await log.createBranch(host, { name: `${host}-branch`, position: 1, actor: 'local' });
     const paths = Array.from({ length: 100 }, (_, i) => `/o${i}`);
     for (const name of [host, `${host}-branch`]) {
       const { receipts, refused } = await second.submitInOrder(
@@ -64,7 +64,7 @@ describeStores('appending', ({ open }) => {
     const late = mkdir('/late', { expectedPosition: 1 });
     const { receipts, refused } = await log.submitInOrder(host, [mkdir('/first'), late]);
     expect(receipts.flatMap(({ events }) => events.map(pathOf))).toEqual(['/first']);
-    expect(refused?.error).toMatchObject({ reason: { why: 'position-mismatch' } });
+    expect(refused?.error).toMatchObject({ reason: { why: 'position-changed' } });
   });
 
   it('commits concurrent calls together', async () => {
@@ -91,7 +91,7 @@ describeStores('appending', ({ open }) => {
   it('records a submission as a whole, with results put in place of references', async () => {
     const host = await newHost(log);
     const { events } = await log.submit(host, {
-      principal: 'token:ci',
+      actor: 'token:ci',
       calls: [
         { call: { name: 'spawn', comm: 'agent' } },
         { call: { name: 'prog_load', prog_type: 'cgroup_skb' }, pid: { result_of: 0 } },
@@ -122,10 +122,10 @@ describeStores('appending', ({ open }) => {
       { call: { name: 'close', fd: 77 } },
       { call: { name: 'close', fd } },
     ] as const;
-    const broken = log.submit(host, { principal: 'local', calls });
+    const broken = log.submit(host, { actor: 'local', calls });
     const whole = log.submit(host, mkdir('/half'));
     await expect(broken).rejects.toMatchObject({
-      reason: { why: 'reference-invalid', call: 2, field: 'fd', because },
+      reason: { why: 'bad-reference', call: 2, field: 'fd', because },
     });
     expect((await whole).events[0]).toMatchObject({ position: 2, outcome: { ret: 0 } });
     expect((await soundLog(host)).length).toBe(2);
@@ -136,7 +136,7 @@ describeStores('appending', ({ open }) => {
     await second.submit(host, mkdir('/a'));
     const late = log.submit(host, mkdir('/b', { expectedPosition: 1 }));
     await expect(late).rejects.toMatchObject({
-      reason: { why: 'position-mismatch', expected: 1, actual: 2 },
+      reason: { why: 'position-changed', expected: 1, actual: 2 },
     });
     const { events } = await log.submit(host, mkdir('/b', { expectedPosition: 2 }));
     expect(events[0]?.position).toBe(3);
@@ -148,20 +148,20 @@ describeStores('appending', ({ open }) => {
     const write = mkdir('/once', { idempotency, expectedPosition: 1 });
     const first = await log.submit(host, write);
     const again = await second.submit(host, write);
-    expect(first.replayed).toBe(false);
-    expect(again).toEqual({ events: first.events, replayed: true });
+    expect(first.repeated).toBe(false);
+    expect(again).toEqual({ events: first.events, repeated: true });
     expect(await log.submit(host, write)).toEqual(again);
     expect((await soundLog(host)).length).toBe(2);
   });
 
-  it('records one of many equal keyed writes that arrive at once', async () => {
+  it('records one of many equal keyed writes that arrive concurrently', async () => {
     const host = await newHost(log);
     const write = mkdir('/once', { idempotency: { key: 'race', fingerprint: 'f' } });
     const receipts = await Promise.all(
       Array.from({ length: 10 }, (_, i) => (i % 2 ? log : second).submit(host, write)),
     );
     expect(new Set(receipts.map(({ events }) => events[0]?.position))).toEqual(new Set([2]));
-    expect(receipts.filter(({ replayed }) => !replayed).length).toBe(1);
+    expect(receipts.filter(({ repeated }) => !repeated).length).toBe(1);
     expect((await soundLog(host)).length).toBe(2);
   });
 
@@ -174,7 +174,7 @@ describeStores('appending', ({ open }) => {
     await expect(second.submit(host, mkdir('/2', key('g')))).rejects.toMatchObject({
       reason: { why: 'idempotency-mismatch', key: 'k' },
     });
-    await log.submit(host, mkdir('/2', { ...key('g'), principal: 'token:other' }));
+    await log.submit(host, mkdir('/2', { ...key('g'), actor: 'token:other' }));
     await log.submit(host, mkdir('/3', key('h', 7)));
     expect((await soundLog(host)).length).toBe(4);
   });
@@ -189,42 +189,42 @@ describeStores('appending', ({ open }) => {
     const later = await logOn(store.database, { clock });
     expect(await later.sweepKeys()).toBeGreaterThan(0);
     await later.close();
-    expect((await log.submit(host, mkdir('/1', { idempotency }))).replayed).toBe(false);
+    expect((await log.submit(host, mkdir('/1', { idempotency }))).repeated).toBe(false);
   });
 
   it('creates a host once for a key, and refuses a name that is taken', async () => {
     const idempotency = { key: 'create', fingerprint: 'f' };
-    const request = { name: 'keyed', principal: 'local', release: '6.18', idempotency };
+    const request = { name: 'keyed', actor: 'local', release: '6.18', idempotency };
     const first = await log.createHost(request);
     expect(first.event).toMatchObject({ position: 1, boot: 1, call: { name: 'boot' } });
-    expect(await second.createHost(request)).toEqual({ ...first, replayed: true });
+    expect(await second.createHost(request)).toEqual({ ...first, repeated: true });
     const { idempotency: _, ...unkeyed } = request;
     await expect(log.createHost(unkeyed)).rejects.toMatchObject({
       reason: { why: 'host-exists', host: 'keyed' },
     });
     const unknown = log.createHost({ ...unkeyed, name: 'n', release: '1.2' });
-    await expect(unknown).rejects.toMatchObject({ reason: { why: 'release-unknown' } });
+    await expect(unknown).rejects.toMatchObject({ reason: { why: 'unknown-release' } });
     await soundLog('keyed');
   });
 
   it('reboots in the same log, after which nothing of before lives', async () => {
     const host = await newHost(log);
     await log.submit(host, mkdir('/gone'));
-    const { events } = await second.reboot(host, { principal: 'local', release: '6.1' });
+    const { events } = await second.reboot(host, { actor: 'local', release: '6.1' });
     expect(events[0]).toMatchObject({ position: 3, boot: 2, outcome: { ret: 0 } });
     const again = await log.submit(host, mkdir('/gone'));
     expect(again.events[0]).toMatchObject({ boot: 2, outcome: { ret: 0 } });
     await soundLog(host);
   });
 
-  it('keeps what is left out of a reboot as in the boot before, of reboots at once too', async () => {
+  it('keeps what is left out of a reboot as in the boot before, of concurrent reboots too', async () => {
     const host = await newHost(log);
     await Promise.all([
-      log.reboot(host, { principal: 'local', release: '6.1' }),
-      log.reboot(host, { principal: 'local', config: { first_prog_id: 700 } }),
-      second.reboot(host, { principal: 'local', config: { nofile: 64 } }),
+      log.reboot(host, { actor: 'local', release: '6.1' }),
+      log.reboot(host, { actor: 'local', config: { first_prog_id: 700 } }),
+      second.reboot(host, { actor: 'local', config: { nofile: 64 } }),
     ]);
-    const { release, config } = await log.readHead(host, ({ boot }) => boot);
+    const { release, config } = await log.withHead(host, ({ boot }) => boot);
     expect(release).toMatch(/^6\.1\./);
     expect(config).toMatchObject({ first_prog_id: 700, nofile: 64 });
     await soundLog(host);
@@ -243,9 +243,9 @@ describeStores('appending', ({ open }) => {
   it('knows the same state after a restart', async () => {
     const host = await newHost(log);
     await log.submit(host, mkdir('/x'));
-    const before = await log.readHead(host, snapshotOf);
+    const before = await log.withHead(host, snapshotOf);
     const restarted = await logOn(store.another());
-    expect(await restarted.readHead(host, snapshotOf)).toEqual(before);
+    expect(await restarted.withHead(host, snapshotOf)).toEqual(before);
     expect(snapshotOf((await restarted.kernelAt(host)).kernel)).toEqual(before);
     await restarted.close();
   });
@@ -259,14 +259,12 @@ describeStores('appending', ({ open }) => {
         () => 'recorded',
         (error) => error.reason.why,
       );
-    expect(await reasonOf(log.submit(host, { principal: 'local', calls }))).toBe(
-      'submission-too-long',
-    );
-    expect(await reasonOf(log.submit(host, { principal: 'local', calls: [] }))).toBe(
+    expect(await reasonOf(log.submit(host, { actor: 'local', calls }))).toBe('submission-too-long');
+    expect(await reasonOf(log.submit(host, { actor: 'local', calls: [] }))).toBe(
       'submission-empty',
     );
-    expect(await reasonOf(log.submit('nobody', mkdir('/')))).toBe('host-unknown');
-    const full = Array.from({ length: 30 }, () => ({ principal: 'l', calls: calls.slice(1) }));
+    expect(await reasonOf(log.submit('nobody', mkdir('/')))).toBe('no-such-host');
+    const full = Array.from({ length: 30 }, () => ({ actor: 'l', calls: calls.slice(1) }));
     const reasons = await Promise.all(full.map((one) => reasonOf(log.submit(host, one))));
     expect(reasons).toContain('queue-full');
     expect(reasons[0]).toBe('recorded');

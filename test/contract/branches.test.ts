@@ -7,7 +7,7 @@ import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/proof/seal.ts';
 import { headAt } from '../../src/events/reading/head-at.ts';
-import { LINEAGE_MAX } from '../../src/events/reading/lineage.ts';
+import { STRETCHES_MAX } from '../../src/events/reading/lineage.ts';
 import { snapshotText, storeSnapshot } from '../../src/events/reading/snapshots.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';
@@ -37,7 +37,7 @@ async function record(log: Log, host: string, asked: readonly Asked[], random: R
   while (rest.length > 0) {
     const [first] = rest;
     if (first === 'reboot') {
-      await log.reboot(host, { principal: 'local', release: '6.18' });
+      await log.reboot(host, { actor: 'local', release: '6.18' });
       rest = rest.slice(1);
       continue;
     }
@@ -45,7 +45,7 @@ async function record(log: Log, host: string, asked: readonly Asked[], random: R
     const upTo = rest.indexOf('reboot');
     const some = rest.slice(0, upTo < 0 ? size : Math.min(size, upTo));
     const calls = some.filter((one) => one !== 'reboot');
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     rest = rest.slice(some.length);
   }
 }
@@ -65,7 +65,7 @@ describeStores('a branch', ({ open }) => {
   let names = 0;
   async function branch(origin: string, position: number): Promise<string> {
     const name = `branch-${++names}`;
-    await log.createBranch(origin, { name, position, principal: 'local' });
+    await log.createBranch(origin, { name, position, actor: 'local' });
     return name;
   }
 
@@ -196,12 +196,12 @@ describeStores('a branch', ({ open }) => {
       expect((await log.branches(origin)).map((one) => one.name)).toEqual([name]);
       await log.dropBranch(origin, name);
       expect(await log.branches(origin)).toEqual([]);
-      await expect(log.head(name)).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+      await expect(log.head(name)).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
       await expect(log.submit(name, mkdir('/b'))).rejects.toMatchObject({
-        reason: { why: 'host-unknown' },
+        reason: { why: 'no-such-host' },
       });
       await expect(log.dropBranch(origin, name)).rejects.toMatchObject({
-        reason: { why: 'host-unknown' },
+        reason: { why: 'no-such-host' },
       });
       await log.submit(child, mkdir('/a/b'));
       await expectWhole(child, [1, 2, 3]);
@@ -223,29 +223,29 @@ describeStores('a branch', ({ open }) => {
   it('is refused where it cannot be', async () => {
     const origin = await newHost(log);
     const make = (name: string, position: number) =>
-      log.createBranch(origin, { name, position, principal: 'local' });
+      log.createBranch(origin, { name, position, actor: 'local' });
     await expect(make('too-late', 2)).rejects.toMatchObject({
-      reason: { why: 'position-unknown', head: 1 },
+      reason: { why: 'no-such-position', head: 1 },
     });
     await expect(make(origin, 1)).rejects.toMatchObject({ reason: { why: 'host-exists' } });
     let host = origin;
-    for (let depth = 1; depth <= LINEAGE_MAX; depth++) {
+    for (let depth = 1; depth <= STRETCHES_MAX; depth++) {
       host = await branch(host, depth);
       await log.submit(host, mkdir(`/d${depth}`));
     }
-    const deepest = { name: 'too-deep', position: LINEAGE_MAX + 1, principal: 'local' };
+    const deepest = { name: 'too-deep', position: STRETCHES_MAX + 1, actor: 'local' };
     await expect(log.createBranch(host, deepest)).rejects.toMatchObject({
-      reason: { why: 'branch-too-deep', depthMax: LINEAGE_MAX },
+      reason: { why: 'branch-too-deep', depthMax: STRETCHES_MAX },
     });
-    await expectWhole(host, [LINEAGE_MAX + 1]);
+    await expectWhole(host, [STRETCHES_MAX + 1]);
   });
 
   it('is made once under one key', async () => {
     const origin = await newHost(log);
     const key = { key: 'k', fingerprint: 'f' };
-    const request = { name: 'keyed', position: 1, principal: 'local', idempotency: key };
+    const request = { name: 'keyed', position: 1, actor: 'local', idempotency: key };
     const made = await Promise.all([1, 2, 3].map(() => log.createBranch(origin, request)));
-    expect(made.map(({ replayed }) => replayed).sort()).toEqual([false, true, true]);
+    expect(made.map(({ repeated }) => repeated).sort()).toEqual([false, true, true]);
     expect(new Set(made.map(({ branch: { host_id } }) => host_id)).size).toBe(1);
   });
 });

@@ -38,15 +38,15 @@ describeStores('catching up', ({ open }) => {
     const { fault, broken } = breakingAfter(store.another(), 1000);
     const log = await logOn(broken, { onHistoryChanged: (change) => told.push(change) });
     const host = await newHost(log);
-    await log.readHead(host, () => 0);
+    await log.withHead(host, () => 0);
 
     const other = await logOn(store.database);
     const calls = Array.from({ length: 600 }, () => REFUSED);
-    for (let i = 0; i < 2; i++) await other.submit(host, { principal: 'local', calls });
+    for (let i = 0; i < 2; i++) await other.submit(host, { actor: 'local', calls });
     fault.on = true;
-    await expect(log.readHead(host, () => 0)).rejects.toThrow('the connection broke');
+    await expect(log.withHead(host, () => 0)).rejects.toThrow('the connection broke');
     fault.on = false;
-    expect(await log.readHead(host, (_kernel, { position }) => position)).toBe(1201);
+    expect(await log.withHead(host, (_kernel, { position }) => position)).toBe(1201);
     expect(told).toEqual([]);
     await Promise.all([other.close(), log.close()]);
   });

@@ -26,7 +26,7 @@ describeStores('folding', ({ open }) => {
     const requests = Array.from({ length: HEAD - 1 }, (_, i) => mkdir(`/${i % 1700}`).calls);
     for (let from = 0; from < requests.length; from += PAGE) {
       const calls = requests.slice(from, from + PAGE).flat();
-      await log.submit(host, { principal: 'local', calls });
+      await log.submit(host, { actor: 'local', calls });
     }
     expect(await sealSegments(store.database, { host_id, events: SEGMENT })).toBe(3);
     for (let from = 1; from <= HEAD; from += PAGE) {

@@ -18,8 +18,8 @@ import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import type { Moment } from '../../src/projections/moment.ts';
 import { projector } from '../../src/projections/projector.ts';
-import { blamed, linkHolders } from '../../src/time-travel/blame/blame.ts';
-import { askedExplanation } from '../../src/time-travel/explain/asked-explanation.ts';
+import { blameSlots, linkHolders } from '../../src/time-travel/blame/blame.ts';
+import { answerExplain } from '../../src/time-travel/explain/asked-explanation.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
 
@@ -123,10 +123,7 @@ describe('explanations of a random log', () => {
           const ever = stood[position]?.get(`${path} ${attach_type}`);
           for (let program = 1; program < kernel.counters.prog + 1; program++) {
             const place = { path, attach_type };
-            const told = await askedExplanation(
-              { log, database },
-              { host, moment, place, program },
-            );
+            const told = await answerExplain({ log, database }, { host, moment, place, program });
             const { why, event, entry } = told.explanation;
             const hint = `seed ${seed}: program ${program} on ${path} for ${attach_type} at ${position}: ${why}`;
             seen.set(why, (seen.get(why) ?? 0) + 1);
@@ -148,7 +145,7 @@ describe('explanations of a random log', () => {
           const cgroup_id = cgroup.id;
           const asked = { moment, attach_type, cgroup_id, slots, holders };
           const eventsAt = (positions: readonly number[]) => log.eventsAt(host, positions);
-          for (const slot of await blamed(database, eventsAt, asked)) {
+          for (const slot of await blameSlots(database, eventsAt, asked)) {
             const { put_by, updated_by } = slot;
             const last = lastPut(events, asked, slot);
             const hint = `seed ${seed}: ${JSON.stringify(slot)} at ${position}`;

@@ -65,7 +65,7 @@ describeStores('guards', ({ open }) => {
     for (const statement of trigger.split(/(?<=\$\$;|refuse_branches"\(\);)\n/u).slice(0, 2)) {
       await database.query(statement);
     }
-    const branch = log.createBranch(host, { name: 'twig', position: 1, principal: 'local' });
+    const branch = log.createBranch(host, { name: 'twig', position: 1, actor: 'local' });
     await expect(branch).rejects.toMatchObject({ reason: { why: 'branches-unsupported' } });
     await log.close();
   });
@@ -97,7 +97,7 @@ describeStores('guards', ({ open }) => {
     });
   });
 
-  it('migrating again changes nothing, also when several do it at once', async () => {
+  it('migrating again changes nothing, also when several do it concurrently', async () => {
     await Promise.all([migrate(store.database), migrate(store.another())]);
   });
 });

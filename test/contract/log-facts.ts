@@ -1,7 +1,7 @@
 // What must be true of every log at any time, whoever wrote it.
 
 import { expect } from 'vitest';
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import { decodeEvent } from '../../src/events/encoding/codec.ts';
 import { chainHash } from '../../src/events/encoding/hash-chain.ts';
@@ -55,7 +55,7 @@ export async function expectSoundLog(database: Database, hostId: number): Promis
   expect(head).toMatchObject({ position: events.length, recorded_at: recordedAt, at_max: atMax });
   expect(Buffer.from(head.hash).toString('hex')).toBe(batchAt.get(events.length)?.hash);
 
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   fold(kernel, events);
   const loaded = await loadState(database, hostId, events.length);
   expect(snapshotOf(loaded.kernel)).toEqual(snapshotOf(kernel));

@@ -28,9 +28,9 @@ describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
     const host = await newHost(log);
     const { host_id, epoch } = await log.head(host);
     database.faults.push(fault);
-    const { events, replayed } = await log.submit(host, mkdir('/x'));
+    const { events, repeated } = await log.submit(host, mkdir('/x'));
     expect(events[0]).toMatchObject({ position: 2, outcome: { ret: 0 } });
-    expect(replayed).toBe(false);
+    expect(repeated).toBe(false);
     expect(database.broken()).toBe(1);
     expect((await log.head(host)).epoch).toBe(epoch + 1);
     await log.submit(host, mkdir('/y'));
@@ -43,7 +43,7 @@ describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
     const log = await logOn(database);
     database.faults.push(fault);
     const name = `made-${fault}`;
-    const made = await log.createHost({ name, principal: 'local', release: '6.18' });
+    const made = await log.createHost({ name, actor: 'local', release: '6.18' });
     expect(made.event.position).toBe(1);
     expect(database.broken()).toBe(1);
     expect((await expectSoundLog(store.database, made.host_id)).length).toBe(1);

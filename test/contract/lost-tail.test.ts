@@ -73,14 +73,14 @@ describeStores('a log that went back', ({ open }) => {
     expect(events[0]).toMatchObject({ position: head + 1, outcome: { ret: 0 } });
     await log.submit(host, mkdir('/c'));
     expect((await expectSoundLog(store.database, host_id)).length).toBe(head + 2);
-    expect(await log.readHead(host, paths)).toEqual([...there, 'a7']);
+    expect(await log.withHead(host, paths)).toEqual([...there, 'a7']);
     expect(told).toMatchObject([{ host, known: 10, head }]);
   });
 
   it.each(SITUATIONS)('is read as it is with the head $where', async ({ head }) => {
-    await log.readHead(host, paths);
+    await log.withHead(host, paths);
     const there = await replaced(head);
-    expect(await log.readHead(host, (kernel, { position }) => [position, paths(kernel)])).toEqual([
+    expect(await log.withHead(host, (kernel, { position }) => [position, paths(kernel)])).toEqual([
       head,
       there,
     ]);
@@ -128,26 +128,26 @@ describeStores('a log that went back', ({ open }) => {
   it('refuses a follower that is beyond the head', async () => {
     const keeps = await log.subscribe(host, { after: 10 });
     await expect(log.subscribe(host, { after: 12 })).rejects.toMatchObject({
-      reason: { why: 'position-unknown', position: 12, head: 10 },
+      reason: { why: 'no-such-position', position: 12, head: 10 },
     });
     await keeps.return();
   });
 
   it.each([10, 15])('gives no state that was kept of what was lost, head at %i', async (head) => {
-    expect(await log.readAt(host, 8, paths)).toEqual(named('a', 2, 8));
+    expect(await log.withStateAt(host, 8, paths)).toEqual(named('a', 2, 8));
     const there = await replaced(head);
     await expect
-      .poll(() => log.readAt(host, 8, paths), { timeout: 20_000 })
+      .poll(() => log.withStateAt(host, 8, paths), { timeout: 20_000 })
       .toEqual(there.slice(0, 7));
     expect(told).toMatchObject([{ host, head }]);
   });
 
   it('refuses a state that was kept and is beyond the head now', async () => {
-    await log.readAt(host, 8, paths);
+    await log.withStateAt(host, 8, paths);
     await loseTail(store.database, host_id, 5);
     const asked = () =>
-      log.readAt(host, 8, paths).catch((error) => error.reason?.why as string | undefined);
-    await expect.poll(asked, { timeout: 20_000 }).toBe('position-unknown');
+      log.withStateAt(host, 8, paths).catch((error) => error.reason?.why as string | undefined);
+    await expect.poll(asked, { timeout: 20_000 }).toBe('no-such-position');
   });
 
   it('records a write again whose key was lost with it', async () => {
@@ -155,8 +155,8 @@ describeStores('a log that went back', ({ open }) => {
     expect((await log.submit(host, keyed)).events[0]?.position).toBe(11);
     await loseTail(store.database, host_id, 10);
     const again = await log.submit(host, keyed);
-    expect(again).toMatchObject({ replayed: false, events: [{ position: 11 }] });
-    expect((await log.submit(host, keyed)).replayed).toBe(true);
+    expect(again).toMatchObject({ repeated: false, events: [{ position: 11 }] });
+    expect((await log.submit(host, keyed)).repeated).toBe(true);
   });
 
   it('answers each of many writers from the log that is there', async () => {
@@ -171,13 +171,13 @@ describeStores('a log that went back', ({ open }) => {
   it('stores no state of what was lost', async () => {
     const calls = named('s', 1, 600).flatMap((name) => mkdir(`/${name}`).calls);
     const other = await logOn(store.another(), { held: { hosts: 1 } });
-    await other.submit(host, { principal: 'local', calls: calls.slice(0, 400) });
+    await other.submit(host, { actor: 'local', calls: calls.slice(0, 400) });
     await loseTail(store.database, host_id, 5);
     // Another host takes its place in memory: as it goes, its state would be stored.
     await other.submit(await newHost(other), mkdir('/x'));
     await other.close();
     await others(6, 20);
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     const [row] = await store.database.query<{ lost: number }>(
       'select count(*)::int4 as lost from snapshots where host_id = $1 and position between 6 and 600',
       [host_id],
@@ -191,13 +191,13 @@ describeStores('a log that went back', ({ open }) => {
     const waiting = follower.next();
     await loseHost(store.database, host_id);
     await expect(log.submit(host, mkdir('/x'))).rejects.toMatchObject({
-      reason: { why: 'host-unknown', host },
+      reason: { why: 'no-such-host', host },
     });
-    await expect(log.readHead(host, paths)).rejects.toMatchObject({
-      reason: { why: 'host-unknown', host },
+    await expect(log.withHead(host, paths)).rejects.toMatchObject({
+      reason: { why: 'no-such-host', host },
     });
     expect(await waiting).toMatchObject({ done: true, value: { head: 0 } });
-    const made = await log.createHost({ name: host, principal: 'local', release: '6.18' });
+    const made = await log.createHost({ name: host, actor: 'local', release: '6.18' });
     expect(made.host_id).not.toBe(host_id);
     expect((await log.submit(host, mkdir('/a7'))).events[0]?.position).toBe(2);
     expect((await expectSoundLog(store.database, made.host_id)).length).toBe(2);
@@ -213,13 +213,13 @@ describeStores('a log that went back', ({ open }) => {
       if (how === 'cold') await asking.read(host, { from: 1 });
       await loseHost(store.database, host_id);
       await renumber(store.database, otherId, host_id);
-      await expect(asking.readHead(host, paths)).rejects.toMatchObject({
-        reason: { why: 'host-unknown', host },
+      await expect(asking.withHead(host, paths)).rejects.toMatchObject({
+        reason: { why: 'no-such-host', host },
       });
       await expect(asking.submit(host, mkdir('/x'))).rejects.toMatchObject({
-        reason: { why: 'host-unknown', host },
+        reason: { why: 'no-such-host', host },
       });
-      await expect(asking.head(host)).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+      await expect(asking.head(host)).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
       expect((await asking.submit(other, mkdir('/x'))).events[0]?.position).toBe(2);
       await expectSoundLog(store.database, host_id);
       if (how === 'cold') await asking.close();
@@ -228,16 +228,16 @@ describeStores('a log that went back', ({ open }) => {
 
   it('is told once, and again when it happens again', async () => {
     const follower = await log.subscribe(host, { after: 10 });
-    await log.readAt(host, 8, paths);
+    await log.withStateAt(host, 8, paths);
     await replaced(7);
-    await log.readHead(host, paths);
+    await log.withHead(host, paths);
     await log.submit(host, mkdir('/x'));
     await untilEnd(follower);
     await sleep(1100);
-    await log.readAt(host, 7, paths);
+    await log.withStateAt(host, 7, paths);
     expect(told).toHaveLength(1);
     await loseTail(store.database, host_id, 6);
-    await log.readHead(host, paths);
+    await log.withHead(host, paths);
     expect(told).toHaveLength(2);
   });
 });

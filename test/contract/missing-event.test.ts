@@ -43,8 +43,8 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
     await asOwner(store.database, (tx) => tx.query(harm, [host_id]));
     const refusals = [
       () => cold.submit(host, mkdir('/x')),
-      () => cold.readHead(host, () => 0),
-      () => cold.readAt(host, 4, () => 0),
+      () => cold.withHead(host, () => 0),
+      () => cold.withStateAt(host, 4, () => 0),
       () => cold.read(host, { from: 3 }),
     ];
     for (const refused of refusals) {
@@ -54,7 +54,7 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
       );
       expect(problemFrom(error).slug).toBe('log-damaged');
     }
-    expect(await cold.readAt(host, 2, (kernel) => kernel.cgroups.size)).toBe(2);
+    expect(await cold.withStateAt(host, 2, (kernel) => kernel.cgroups.size)).toBe(2);
   });
 
   it('is missing lets no branch grow from after it', async () => {
@@ -63,7 +63,7 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
     await asOwner(store.database, (tx) =>
       tx.query('delete from batches where host_id = $1 and position_to = 4', [host_id]),
     );
-    const request = { name: 'grown', position: 4, principal: 'local' };
+    const request = { name: 'grown', position: 4, actor: 'local' };
     await expect(cold.createBranch(host, request)).rejects.toMatchObject({ position: 3 });
   });
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import { encodeEvent } from '../../src/events/encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
-import { signed } from '../../src/events/proof/checkpoint.ts';
+import { signStatement } from '../../src/events/proof/checkpoint.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import { fold, loadState } from '../../src/events/reading/host-state.ts';
 import { positionAt, readRows } from '../../src/events/reading/log-reader.ts';
@@ -100,7 +100,7 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
     ]);
     if (position !== 10 && position !== 16) continue;
     const stated = { host: signedAs, position, hash, recorded_at, signed_at: 5, chained: null };
-    const { key_id, signature } = signed(stated, signer.key);
+    const { key_id, signature } = signStatement(stated, signer.key);
     await database.query(
       `insert into checkpoints values ($1, $2, $3, $4, decode($5, 'hex'), $6, 5, decode($7, 'hex'))`,
       [
@@ -114,7 +114,7 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
       ],
     );
   }
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   fold(
     kernel,
     steps.slice(0, 12).map(({ event }) => event),

@@ -47,7 +47,7 @@ describeStores('past states', ({ open }) => {
 
   it('are the same from whatever was read before', async () => {
     const past = pastStates(store.database, 1_000_000);
-    // Later and earlier positions, the same again, at once, and some that are folded on.
+    // Later and earlier positions, the same again, concurrently, and some that are folded on.
     const positions = [1200, 1201, 40, 1200, 300, 1499, 41, 1, 700];
     const told = await Promise.all(
       [...positions, ...positions].flatMap((position) =>
@@ -115,13 +115,13 @@ describeStores('past states', ({ open }) => {
       if (kept) await past.read(host, EVENTS, snapshotOf);
       for (let n = 0; n < 2; n++) {
         await expect(past.read(host, EVENTS + 1, snapshotOf)).rejects.toMatchObject({
-          reason: { why: 'position-unknown', position: EVENTS + 1, head: EVENTS },
+          reason: { why: 'no-such-position', position: EVENTS + 1, head: EVENTS },
         });
       }
     }
   });
 
-  it('are refused each for its own position when several are asked for at once', async () => {
+  it('are refused each for its own position when several are asked for concurrently', async () => {
     const past = pastStates(store.database, 1_000_000);
     const [host] = hosts as [number];
     const positions = [1, 2, 3].map((beyond) => EVENTS + beyond);

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/events/storage/database.ts';
-import { troubleOf, violatedUnique, wasRefused } from '../../src/events/storage/database-error.ts';
+import {
+  findViolatedUnique,
+  troubleOf,
+  wasRefused,
+} from '../../src/events/storage/database-error.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { pendingMigrations } from '../../src/events/storage/pending-migrations.ts';
 import { writePrepared } from '../../src/events/storage/pglite/prepare.ts';
@@ -40,7 +44,7 @@ describe('PGlite in its thread', () => {
   });
   afterAll(() => database.close());
 
-  it('answers with rows of every kind, also more than go at once', async () => {
+  it('answers with rows of every kind, also more than go in one piece', async () => {
     const rows = await database.query<{ n: number }>('select generate_series(1, 2500)::int8 as n');
     expect(rows.map(({ n }) => n)).toEqual(Array.from({ length: 2500 }, (_, i) => i + 1));
     const [row] = await database.query(
@@ -60,11 +64,11 @@ describe('PGlite in its thread', () => {
     await insert();
     const error = await insert().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
-    expect([wasRefused(error), violatedUnique(error)]).toEqual([true, 'held_pkey']);
+    expect([wasRefused(error), findViolatedUnique(error)]).toEqual([true, 'held_pkey']);
     await expect(database.query('select nothing from nowhere')).rejects.toMatchObject({
       code: '42P01',
     });
-    expect(await insert().catch(violatedUnique)).toBe('held_pkey');
+    expect(await insert().catch(findViolatedUnique)).toBe('held_pkey');
   });
 
   it('keeps a transaction to itself, takes back one that fails, and takes nothing after it', async () => {

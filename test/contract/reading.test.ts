@@ -1,7 +1,7 @@
 // Reading on both databases: pages, times, states at a position, snapshots and followers.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { unbooted } from '../../src/domain/boot.ts';
+import { emptyKernel } from '../../src/domain/boot.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
@@ -35,10 +35,10 @@ describeStores('reading', ({ open }) => {
     expect(await second.read(host, { from: 5 })).toEqual([]);
     expect(await second.event(host, 3)).toEqual(page[1]);
     await expect(second.event(host, 5)).rejects.toMatchObject({
-      reason: { why: 'position-unknown', position: 5, head: 4 },
+      reason: { why: 'no-such-position', position: 5, head: 4 },
     });
     await expect(second.kernelAt(host, 5)).rejects.toMatchObject({
-      reason: { why: 'position-unknown' },
+      reason: { why: 'no-such-position' },
     });
   });
 
@@ -57,8 +57,8 @@ describeStores('reading', ({ open }) => {
     const start = (await log.head(host)).at_max;
     const times = [start + 10, start + 30, start + 20, start + 30, start + 50];
     const call = (at: number) => ({ at, call: { name: 'exec' } as const });
-    await log.submit(host, { principal: 'local', calls: times.slice(0, 3).map(call) });
-    await log.submit(host, { principal: 'local', calls: times.slice(3).map(call) });
+    await log.submit(host, { actor: 'local', calls: times.slice(0, 3).map(call) });
+    await log.submit(host, { actor: 'local', calls: times.slice(3).map(call) });
     const found = [];
     for (const after of [-1, 0, 9, 10, 29, 30, 49, 50, 1e9]) {
       found.push(await log.positionAt(host, start + after));
@@ -76,7 +76,7 @@ describeStores('reading', ({ open }) => {
         const path = `/${i}-${j >> 1}`;
         return { call: { name: j % 2 === 0 ? 'mkdir' : 'rmdir', path } } as const;
       });
-      await log.submit(host, { principal: 'local', calls });
+      await log.submit(host, { actor: 'local', calls });
     }
     // The last one is stored while others are answered.
     const stored = async () => (await second.kernelAt(host)).snapshotPosition;
@@ -88,7 +88,7 @@ describeStores('reading', ({ open }) => {
     expect(kept?.snapshots).toBe(11);
     const events = await expectSoundLog(store.database, host_id);
     for (const position of [0, 1, 2, 999, 1001, 4500, 10_002, 11_001]) {
-      const kernel = unbooted();
+      const kernel = emptyKernel();
       fold(kernel, events.slice(0, position));
       const state = await second.kernelAt(host, position);
       expect(snapshotOf(state.kernel)).toEqual(snapshotOf(kernel));

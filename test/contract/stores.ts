@@ -1,4 +1,4 @@
-// The two stores that the contract is about. A store may be opened several times at once, as
+// The two stores that the contract is about. A store may be opened several times concurrently, as
 // several processes would; on PGlite, which allows one, they share it.
 
 import { randomBytes } from 'node:crypto';
@@ -69,11 +69,11 @@ let names = 0;
 /** A new host, 6.18, on a log. Returns its name. */
 export async function newHost(log: Log): Promise<string> {
   const name = `host-${++names}`;
-  await log.createHost({ name, principal: 'local', release: '6.18' });
+  await log.createHost({ name, actor: 'local', release: '6.18' });
   return name;
 }
 
 /** A submission of one mkdir. */
 export function mkdir(path: string, more: Partial<Submission> = {}): Submission {
-  return { principal: 'local', calls: [{ call: { name: 'mkdir', path } }], ...more };
+  return { actor: 'local', calls: [{ call: { name: 'mkdir', path } }], ...more };
 }

@@ -11,7 +11,7 @@ import { type Release, releaseOf } from '../../src/domain/release/release.ts';
 import { configurationOf, type Running, startService } from '../../src/main.ts';
 import { goldenFiles, readGolden } from '../../src/recorders/golden/files.ts';
 import { modelMachine } from '../../src/recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, replay } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/replay.ts';
 import { restMachine } from '../../src/recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 
@@ -29,7 +29,7 @@ function releaseFor({ header }: Scenario): Release {
 
 async function replayedInModel(scenario: Scenario): Promise<Mismatch[]> {
   const { id, switches } = releaseFor(scenario);
-  return replay(scenario, modelMachine(id, bootConfigFor(scenario.header)), switches);
+  return playScenario(scenario, modelMachine(id, bootConfigFor(scenario.header)), switches);
 }
 
 /** Kernel, the release that its `uname -r` stands for, scenarios, steps. */
@@ -75,7 +75,7 @@ describe('the model', () => {
     const older = releaseOf('6.1');
     if (older === undefined) throw new Error('6.1 is known');
     const machine = modelMachine(older.id, bootConfigFor(scenario.header));
-    const mismatches = await replay(scenario, machine, older.switches);
+    const mismatches = await playScenario(scenario, machine, older.switches);
     expect(mismatches.find(({ what }) => what === 'out')).toMatchObject({
       got: { err: 'EINVAL' },
       rule: expect.any(String),
@@ -111,7 +111,7 @@ describe('the service on PGlite, asked over REST', () => {
         const host = `incident-${randomBytes(4).toString('hex')}`;
         const config = bootConfigFor(scenario.header);
         const machine = await restMachine(client, { host, release: id, config });
-        expect(await replay(scenario, machine, switches)).toEqual([]);
+        expect(await playScenario(scenario, machine, switches)).toEqual([]);
       }
     },
   );

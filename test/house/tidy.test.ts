@@ -64,3 +64,20 @@ it('the domain awaits nothing and names no package, not even for a type', () => 
   const domain = typescript.filter((path) => /^src\/domain\/(?!.*\.test\.ts$)/.test(path));
   expect(linesMatching(domain, /^(?! *(?:\/\/|\/?\*)).*\b(?:async|await|import\()/)).toEqual([]);
 });
+
+it('code cites only headings that the documents have', () => {
+  const cited = typescript.flatMap((path) => read(path).match(/\bdocs\/[\w/-]+\.md#[\w-]+/g) ?? []);
+  expect(cited).toContain('docs/performance.md#a-spread-with-a-new-field');
+  const missing = [...new Set(cited)].filter((citation) => {
+    const [path = '', anchor] = citation.split('#');
+    const headings = read(path).match(/^#+ .+$/gm) ?? [];
+    return !headings.some((heading) => anchorOf(heading) === anchor);
+  });
+  expect(missing).toEqual([]);
+});
+
+/** The anchor of a heading, as GitHub makes it. */
+function anchorOf(heading: string): string {
+  const words = heading.replace(/^#+ /, '').toLowerCase();
+  return words.replace(/[^\w\- ]/g, '').replaceAll(' ', '-');
+}

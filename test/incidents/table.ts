@@ -118,7 +118,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     incident: 'flag-errors',
     command: 'history HOST process {pid:ratelimitd}',
     says: [
-      '{step:6} at … refused with ENOENT: program {prog:rl_v1} (rl_v1), to be replaced, is not attached',
+      '{step:6} at … refused with ENOENT: program {prog:rl_v1} (rl_v1), which the call replaces, is not attached',
       '{step:7} at … refused with EINVAL: override and multi exclude each other',
       '{step:8} at … refused with EINVAL: replace needs multi',
       '{step:9} at … link_create … refused with EINVAL: flags 2 are unknown',
@@ -187,7 +187,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     command: 'events list HOST --cgroup /kubepods.slice/pod-pay',
     says: [
       '{step:14}  … edge[{pid:edge}] link_create … index=0',
-      '{step:18}  … ESTALE (… expected_revision is 1, the list is at 3)',
+      '{step:18}  … ESTALE (… expected_revision is 1, but the list is at revision 3)',
       '{step:19}  … late[{pid:late}] link_create … LinkCreated',
       '{step:20}  … "prog_ids":[{prog:audit_root},{prog:edge_fw},{prog:rate_limit},{prog:late_obs},{prog:root_lb}]',
     ],
@@ -310,7 +310,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     command: `history HOST cgroup ${DOCKER}`,
     says: [
       '{step:16} at … runc-update-a … program {prog:dev_a} … replaced program {prog:dev_v0}',
-      '{step:17} at … runc-update-b … refused with ENOENT: program {prog:dev_v0} …, to be replaced, is not attached',
+      '{step:17} at … runc-update-b … refused with ENOENT: program {prog:dev_v0} …, which the call replaces, is not attached',
       '{step:18} at … runc-update-b … program {prog:dev_b} … attached',
       '{step:32} at … runc-update-c … program {prog:sd_devices} (sd_devices) taken off',
       '{step:37} at … systemd … attached',
@@ -331,7 +331,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     incident: 'wrong-directory-fd',
     command: 'history HOST process {pid:cilium-agent}',
     says: [
-      '{step:5} at … link_create … refused with EBADF: … no cgroup v2 directory',
+      '{step:5} at … link_create … refused with EBADF: … not a cgroup v2 directory',
       '{step:6} at … prog_attach … refused with EBADF',
       '{step:7} at … prog_detach … refused with EBADF',
       '{step:9} at … refused with ENOENT: there is no cgroup',

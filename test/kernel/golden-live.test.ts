@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../src/domain/release/release.ts';
 import { openLiveMachine } from '../../src/executor/live-machine.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
-import { bootConfigFor, type Mismatch, replay } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/replay.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 import { needs } from '../support/needs.ts';
 
@@ -28,7 +28,7 @@ describe.skipIf(!kernel.ok)('what this kernel answered when it was recorded', ()
     for (const scenario of scenarios) {
       const machine = await openLiveMachine(bootConfigFor(scenario.header));
       try {
-        mismatches.push(...(await replay(scenario, machine, running.switches)));
+        mismatches.push(...(await playScenario(scenario, machine, running.switches)));
       } finally {
         await machine.close();
       }

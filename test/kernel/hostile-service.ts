@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../src/domain/boot.ts';
 
 const HOST = 'h';
 
@@ -35,8 +35,8 @@ export function event(position: number, call: object, rest: object = {}): object
 
 /** The boot of a host of a release, at position 1. */
 export function bootEvent(release: string): object {
-  const { type: _, boot: __, ...told } = bootEffect(unbooted(), { release, boot_id: 'b' });
-  const effects = [bootEffect(unbooted(), { release, boot_id: 'b' })];
+  const { type: _, boot: __, ...told } = bootEffect(emptyKernel(), { release, boot_id: 'b' });
+  const effects = [bootEffect(emptyKernel(), { release, boot_id: 'b' })];
   return event(1, { name: 'boot', ...told }, { effects });
 }
 

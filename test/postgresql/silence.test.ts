@@ -149,7 +149,7 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
   );
 
   it(
-    'does not keep the command from ending at once at a second signal of any kind',
+    'does not keep the command from ending immediately at a second signal of any kind',
     LONG,
     async () => {
       const proxy = await startProxy(database.url);

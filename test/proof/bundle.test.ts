@@ -53,7 +53,7 @@ describeStores('a bundle', ({ open }) => {
     for (const path of ['/a', '/a/b', '/a', '/ä']) await log.submit(host, mkdir(path));
     await signHead(store.database, { host_id, host }, { ...signer, now: 5 });
     const calls = ['/c', '/c/d', '/c/d/e'].map((path) => mkdir(path).calls[0] as never);
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     await signHead(store.database, { host_id, host }, { ...signer, now: 6 });
     await log.submit(host, mkdir('/f'));
   });
@@ -82,7 +82,7 @@ describeStores('a bundle', ({ open }) => {
     let created: Promise<unknown> = Promise.resolve();
     async function* slowly() {
       yield bytes.subarray(0, bytes.length - 10);
-      created = log.createHost({ name: 'wanted', principal: 'local', release: '6.18' });
+      created = log.createHost({ name: 'wanted', actor: 'local', release: '6.18' });
       // On PGlite all wait for the one connection, whatever they want.
       if (store.database.kind === 'postgresql') await created;
       yield bytes.subarray(bytes.length - 10);
@@ -193,7 +193,7 @@ describeStores('a bundle', ({ open }) => {
     });
     await expect(refused).rejects.toThrow(`position 2: ${message}`);
     await expect(log.host('of-a-forger')).rejects.toMatchObject({
-      reason: { why: 'host-unknown' },
+      reason: { why: 'no-such-host' },
     });
   });
 
@@ -209,6 +209,6 @@ describeStores('a bundle', ({ open }) => {
     });
     await expect(refused).rejects.toThrow(BundleRefused);
     await expect(refused).rejects.toThrow('position 8');
-    await expect(log.host('damaged')).rejects.toMatchObject({ reason: { why: 'host-unknown' } });
+    await expect(log.host('damaged')).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
   });
 });

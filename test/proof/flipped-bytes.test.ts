@@ -80,7 +80,7 @@ describe('tampering with an exported log', () => {
     const { host_id } = await log.host(host);
     const calls = ['/c', '/c/d', '/c'].map((path) => mkdir(path).calls[0] as never);
     await log.submit(host, mkdir('/a'));
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     await signHead(database, { host_id, host }, { ...signer, now: 7 });
     await log.submit(host, mkdir('/e'));
     const exported = async () => {

@@ -120,7 +120,7 @@ describeStores('a log from elsewhere', ({ open }) => {
 
   it('goes out again, and a branch of it has the imported part', async () => {
     const name = `${copy.host}-branch`;
-    await log.createBranch(copy.host, { name, position: 2, principal: 'local' });
+    await log.createBranch(copy.host, { name, position: 2, actor: 'local' });
     await log.submit(name, mkdir('/own'));
     const { host_id } = await log.host(name);
     const branch = { host: name, host_id };

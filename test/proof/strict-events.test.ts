@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { decodeEvent, encodeEvent } from '../../src/events/encoding/codec.ts';
-import { foundFault, recordedChange, recordedEvent } from '../../src/events/schema/event-schema.ts';
+import { findFault, recordedChange, recordedEvent } from '../../src/events/schema/event-schema.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
 import { root } from '../support/command.ts';
 import { goldenEvents } from '../support/golden-log.ts';
@@ -16,11 +16,11 @@ it.each(['5.10', '6.18', '7.3'])(
       await readGolden(`${root}/test/histories/${series}.jsonl.br`),
     );
     expect(events.length).toBeGreaterThan(5000);
-    const faults = new Set(events.flatMap((event) => foundFault(recordedEvent, event) ?? []));
+    const faults = new Set(events.flatMap((event) => findFault(recordedEvent, event) ?? []));
     expect([...faults]).toEqual([]);
     for (const event of events) {
       const { position, recorded_at, pid, call, outcome, effects } = event;
-      expect(foundFault(recordedChange, { position, pid, call, outcome, effects })).toBeUndefined();
+      expect(findFault(recordedChange, { position, pid, call, outcome, effects })).toBeUndefined();
       const body = encodeEvent(event);
       if (encodeEvent(decodeEvent({ position, recorded_at, body })) !== body) throw new Error(body);
     }

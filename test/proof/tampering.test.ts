@@ -5,7 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chainHash } from '../../src/events/encoding/hash-chain.ts';
 import type { Log } from '../../src/events/log.ts';
-import { signed } from '../../src/events/proof/checkpoint.ts';
+import { signStatement } from '../../src/events/proof/checkpoint.ts';
 import type { Outside } from '../../src/events/proof/checkpoint-check.ts';
 import { readCheckpoints, storeCheckpoint } from '../../src/events/proof/checkpoints.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
@@ -57,7 +57,7 @@ describeStores('tampering with the database', ({ open }) => {
         await log.submit(host, mkdir(path));
         if (i === 1) await sign({ host, host_id }, 7);
         // As the writer has it, who did not read it from the log.
-        if (i === 2) await storeState({ host, host_id }, await log.readHead(host, snapshotText));
+        if (i === 2) await storeState({ host, host_id }, await log.withHead(host, snapshotText));
       }
       await sign({ host, host_id }, 8);
       return { host, host_id };
@@ -275,7 +275,7 @@ describeStores('tampering with the database', ({ open }) => {
     const [before] = await readCheckpoints(store.database, one.host_id, { after: 0, to: 3 });
     if (before === undefined) throw new Error('position 3 was signed');
     await forget(one, 'position = 3');
-    const anew = signed({ ...before, signed_at: 6 }, signer.key);
+    const anew = signStatement({ ...before, signed_at: 6 }, signer.key);
     await storeCheckpoint(store.database, one.host_id, anew);
     const verdicts = await verified(one, { kept: [] });
     expect(verdicts.chain.fault_count).toBe(1);

@@ -43,7 +43,7 @@ describeStores('verification', ({ open }) => {
     ({ host_id } = await log.host(host));
     const calls = ['/c', '/c/d', '/c'].map((path) => mkdir(path).calls[0] as never);
     await log.submit(host, mkdir('/a'));
-    await log.submit(host, { principal: 'local', calls });
+    await log.submit(host, { actor: 'local', calls });
     await signHead(store.database, { host_id, host }, { ...signer, now: 7 });
     await log.submit(host, mkdir('/e'));
     await sealSegments(store.database, { host_id, events: 5 });
@@ -98,7 +98,7 @@ describeStores('verification', ({ open }) => {
     'finds a branch at position %i sound, and exports it whole',
     async (position) => {
       const name = `${host}-at-${position}`;
-      await log.createBranch(host, { name, position, principal: 'local' });
+      await log.createBranch(host, { name, position, actor: 'local' });
       const { host_id: branch } = await log.host(name);
       for (const calls of [0, 1]) {
         if (calls > 0) await log.submit(name, mkdir('/own'));

@@ -5,7 +5,7 @@ import type { Call } from '../../src/domain/call.ts';
 import type { Effect, EffectOf } from '../../src/domain/effect.ts';
 import type { EntryList, Kernel, Link } from '../../src/domain/kernel.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
-import { restoredFrom, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
+import { restoreKernel, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { type Called, holds, type Watch } from './called.ts';
 
 /** Calls that, when they succeed, change exactly one list exactly once. */
@@ -22,7 +22,7 @@ export const refusedCallsChangeNothing: Watch = (called) => {
 
 function withSideEffect(before: Snapshot, effect: Effect, call: Call): Snapshot {
   const what = `${call.name} ${effect.type}`;
-  const kernel = restoredFrom(before);
+  const kernel = restoreKernel(before);
   if (what === 'link_create LinkIdBurned') kernel.counters.link++;
   else if (what === 'link_update LinkReferenceLeaked') {
     kernel.links.edit((effect as EffectOf<'LinkReferenceLeaked'>).link_id).refs++;
@@ -31,7 +31,7 @@ function withSideEffect(before: Snapshot, effect: Effect, call: Call): Snapshot 
 }
 
 export const revisionsCountChanges: Watch = ({ call, decision, before, kernel }) => {
-  const was = restoredFrom(before);
+  const was = restoreKernel(before);
   const changes = new Map<string, number>();
   for (const effect of decision.effects) {
     const list = changedList(effect, was);

@@ -4,9 +4,9 @@
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { applyAll } from '../../src/domain/evolve.ts';
-import { flushLayer, layered } from '../../src/domain/kernel.ts';
+import { flushLayer, layerOn } from '../../src/domain/kernel.ts';
 import { contentsOf } from '../../src/domain/size.ts';
-import { restoredFrom, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
+import { restoreKernel, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { holds, type Watch } from './called.ts';
 
 /** Calls that one layer takes before it is flushed: another number each time. */
@@ -15,7 +15,7 @@ const LAYER_CALLS = [1, 2, 3, 7, 1, 20] as const;
 const text = (snapshot: Snapshot | Decision): string => JSON.stringify(snapshot);
 
 export const snapshotsRoundTrip: Watch = ({ before, beforeText, pid, call, decision }) => {
-  const restored = restoredFrom(before);
+  const restored = restoreKernel(before);
   holds(text(snapshotOf(restored)) === beforeText, () => 'a restored snapshot is another state');
   const decided = decide(restored, pid, call);
   holds(text(decided) === text(decision), () => `a restored state decides ${text(decided)}`);
@@ -24,9 +24,9 @@ export const snapshotsRoundTrip: Watch = ({ before, beforeText, pid, call, decis
 
 /** @param start the state before the first call */
 export function layersEqualDirectChange(start: Snapshot): Watch {
-  const base = restoredFrom(start);
+  const base = restoreKernel(start);
   let baseText = text(start);
-  let layer = layered(base);
+  let layer = layerOn(base);
   let layers = 0;
   let onLayer = 0;
   return ({ pid, call, decision, afterText }) => {
@@ -41,7 +41,7 @@ export function layersEqualDirectChange(start: Snapshot): Watch {
     holds(text(snapshotOf(base)) === afterText, () => 'a flushed layer gave another state');
     holds(base.contents === contentsOf(base), () => 'a flushed layer is counted otherwise');
     baseText = afterText;
-    layer = layered(base);
+    layer = layerOn(base);
     layers++;
     onLayer = 0;
   };

@@ -35,9 +35,9 @@ function post(name: string, path: string, body: () => string): Attack {
   return { name, run: async (url) => told(await postJson(`${url}/v1/hosts/${path}`, body())) };
 }
 
-function atOnce(name: string, path: string, times: number): Attack {
+function concurrently(name: string, path: string, times: number): Attack {
   return {
-    name: `${times} × ${name} at once`,
+    name: `${times} × ${name} concurrently`,
     async run(url) {
       const all = Array.from({ length: times }, () => ask(`${url}/v1/hosts/${path}`));
       const statuses = (await Promise.all(all)).map(({ status }) => status);
@@ -114,9 +114,9 @@ const reads: readonly Attack[] = [
   left('filtered export', `busy/export?format=ndjson&${filter}`, 8),
   left('verify', 'busy/verify', 2),
   left('diff', 'busy/diff?from=2', 10),
-  atOnce('diff', 'busy/diff?from=2', 20),
-  atOnce('wide state', 'wide/state', 10),
-  atOnce('filtered pages', `busy/events?${filter}`, 40),
+  concurrently('diff', 'busy/diff?from=2', 20),
+  concurrently('wide state', 'wide/state', 10),
+  concurrently('filtered pages', `busy/events?${filter}`, 40),
 ];
 
 export const attacks: readonly Attack[] = [...bodies(), ...reads];

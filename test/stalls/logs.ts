@@ -26,11 +26,11 @@ export async function recordHosts(database: Database, { events, cgroups }: Sizes
   await log.close();
 }
 
-/** Calls that are recorded at once. */
+/** Calls that are recorded in one request. */
 const LIST = 1000;
 
 async function recordWide(log: Log, cgroups: number): Promise<void> {
-  await log.createHost({ name: 'wide', principal: 'local', release: '6.18' });
+  await log.createHost({ name: 'wide', actor: 'local', release: '6.18' });
   const calls: Call[] = Array.from({ length: cgroups }, (_, i) => ({
     name: 'mkdir',
     path: `/pod-${i}`,
@@ -48,6 +48,6 @@ async function recordWide(log: Log, cgroups: number): Promise<void> {
   }
   for (let i = 0; i < calls.length; i += LIST) {
     const list = calls.slice(i, i + LIST).map((call) => ({ call }));
-    await log.submit('wide', { principal: 'local', calls: list });
+    await log.submit('wide', { actor: 'local', calls: list });
   }
 }

@@ -86,7 +86,7 @@ async function main([...words]: string[]): Promise<void> {
   ]);
   console.log(`\n${store}: ${SIZES[store].events} events, ${SIZES[store].cgroups} cgroups\n`);
   console.log(
-    '| attack | came of it | took, ms | busy after it, ms | longest wait, ms | most at once, ms | peak, MiB |',
+    '| attack | came of it | took, ms | busy after it, ms | longest wait, ms | longest piece, ms | peak, MiB |',
   );
   console.log('|---|---|---|---|---|---|---|');
   const attacked = async ({ name, run }: Attack) => {

@@ -6,7 +6,7 @@ import type { AttachType } from '../../src/domain/attach-type.ts';
 import type { Slot } from '../../src/domain/effective.ts';
 import type { Queryable } from '../../src/events/storage/database.ts';
 import { at, type Moment } from '../../src/projections/moment.ts';
-import { spelled } from '../../src/projections/spelling.ts';
+import { spellType } from '../../src/projections/spelling.ts';
 
 /** The chain of a cgroup: itself (depth 0), its parent, and so on up to the root. */
 const CHAIN = `
@@ -94,6 +94,6 @@ export async function effectiveArrayAt(
   moment: Moment,
   place: { readonly cgroup_id: number; readonly attach_type: AttachType },
 ): Promise<Slot[]> {
-  const params = [...at(moment), place.cgroup_id, spelled(place.attach_type)];
+  const params = [...at(moment), place.cgroup_id, spellType(place.attach_type)];
   return (await database.query<Stored>(EFFECTIVE, params)).map(read);
 }

@@ -1,7 +1,7 @@
 // What real kernels answered, as one log: each scenario of a golden file is a boot of one host.
 // Times are invented: seeded, microseconds to milliseconds apart, as those of a busy machine are.
 
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
@@ -12,7 +12,7 @@ import { releaseOf } from '../../src/domain/release/release.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type Machine, modelMachine } from '../../src/recorders/golden/machine.ts';
-import { bootConfigFor, replay } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, playScenario } from '../../src/recorders/golden/replay.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 
 /** The events of the scenarios of a golden text. */
@@ -26,7 +26,7 @@ export async function scenarioEvents(
   seed = 1,
 ): Promise<LedgerEvent[]> {
   const random = randomFrom(seed);
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   const events: LedgerEvent[] = [];
   let at = 1_795_000_000_000_000;
 
@@ -57,7 +57,7 @@ export async function scenarioEvents(
     const effect = bootEffect(kernel, { release: release.id, boot_id, config });
     const call = { name: 'boot', release: release.id, boot_id, config: effect.config } as const;
     record(BOOT_PID, call, { outcome: { ret: 0 }, effects: [effect] });
-    await replay(scenario, recording(kernel, record, release.id, config), release.switches);
+    await playScenario(scenario, recording(kernel, record, release.id, config), release.switches);
   }
   return events;
 }

@@ -9,7 +9,7 @@ import { type MapRow, mapsByIds } from '../../src/projections/maps.ts';
 import { at, type Moment } from '../../src/projections/moment.ts';
 import { type PinRow, pinsAtPaths } from '../../src/projections/pins.ts';
 import { type ProgramRow, programsByIds } from '../../src/projections/programs.ts';
-import { unspelled } from '../../src/projections/spelling.ts';
+import { parseType } from '../../src/projections/spelling.ts';
 
 async function keysIn<K extends string | number>(
   database: Queryable,
@@ -66,6 +66,6 @@ export async function allLists(
     where: `cgroup_id = ${cgroup_id}`,
   };
   const spelt = await keysIn<string>(database, moment, of);
-  const types = spelt.map((text): AttachType => unspelled(text));
+  const types = spelt.map((text): AttachType => parseType(text));
   return listsOf(database, moment, { cgroup_id, types });
 }

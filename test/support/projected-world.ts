@@ -5,7 +5,7 @@ import type { AttachType } from '../../src/domain/attach-type.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import type { Queryable } from '../../src/events/storage/database.ts';
-import { atOnce } from '../../src/events/turns.ts';
+import { inOnePiece } from '../../src/events/turns.ts';
 import { elementsOf } from '../../src/projections/elements.ts';
 import type { Moment } from '../../src/projections/moment.ts';
 import { stateOf } from '../../src/projections/state.ts';
@@ -24,7 +24,7 @@ const TYPES: readonly AttachType[] = [
 
 /** What a kernel answers. */
 export function worldOfKernel(kernel: Kernel) {
-  const state = atOnce(stateOf(kernel));
+  const state = inOnePiece(stateOf(kernel));
   return {
     cgroups: state.cgroups.map(({ cgroup_id, parent_id, path, attached }) => {
       const cgroup = kernel.cgroups.get(cgroup_id);

@@ -1,7 +1,7 @@
 // Seeded histories: random calls that mostly make sense on the kernel as it stands, decided by the
 // real rules, as the events that a log would hold. Equal seeds give equal histories.
 
-import { bootEffect, unbooted } from '../../src/domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../src/domain/boot.ts';
 import type { Call, MapKey } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
 import { applyAll } from '../../src/domain/evolve.ts';
@@ -28,7 +28,7 @@ export interface HistoryOptions {
 export function* randomHistory(options: HistoryOptions): Generator<Step> {
   const { seed, events, release = '6.18', rebootEvery = 500 } = options;
   const random = randomFrom(seed);
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   for (let position = 1; position <= events; position++) {
     const reboots = position === 1 || random.below(rebootEvery) === 0;
     const event = reboots
@@ -41,7 +41,7 @@ export function* randomHistory(options: HistoryOptions): Generator<Step> {
 
 /** A given history: a boot, then these calls of the boot process. */
 export function* givenHistory(calls: readonly Call[], release = '6.18'): Generator<Step> {
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   const boot = bootEvent(kernel, { position: 1, release });
   applyAll(kernel, boot.effects, boot.pid);
   yield { event: { ...boot, boot: kernel.boot.number }, kernel };

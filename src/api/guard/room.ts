@@ -1,9 +1,9 @@
-/** Rooms: how much of something costly is under way at once, by all callers and by each of them. */
+/** Rooms: how much of something costly runs concurrently, for all callers and for each of them. */
 import { RETRY_AFTER_S } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
 export interface RoomSize {
-  /** Works at once. */
+  /** Runs concurrently, at most. */
   readonly all: number;
   /** Of one caller, so that none can take all. */
   readonly each: number;

@@ -101,6 +101,6 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
 }
 
 /** What the OpenAPI document says of a route's access. */
-export function documentedAccess(access: DeclaredAccess): object {
+export function documentAccess(access: DeclaredAccess): object {
   return access === 'open' ? { security: [] } : { 'x-access': access };
 }

@@ -2,8 +2,8 @@
 import type { MiddlewareHandler } from 'hono';
 
 /** Compares a read's ETag with If-None-Match. An answer that says nothing of it is not kept. */
-export function unchanged(): MiddlewareHandler {
-  return async function unchanged(c, next) {
+export function answerUnchanged(): MiddlewareHandler {
+  return async function answerUnchanged(c, next) {
     await next();
     if (c.req.method === 'GET' && !c.res.headers.has('cache-control')) {
       c.res.headers.set('cache-control', 'no-cache');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
-import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
+import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import type { Moment } from '../../projections/moment.ts';
 import {
   type FoundMoment,
@@ -38,9 +38,7 @@ export const momentParam = z
 
 /** The query of every read. */
 export const atQuery = {
-  at: momentParam
-    .optional()
-    .describe('The moment that the answer is about; the head when it is left out.'),
+  at: momentParam.optional().describe('The moment that the answer is about; default: the head.'),
 };
 
 /**
@@ -55,13 +53,13 @@ export async function momentOf(
   text: MomentText | undefined,
   field = 'at',
 ): Promise<Moment> {
-  const found = await knownMoment(service, host, text, field);
+  const found = await requireMoment(service, host, text, field);
   keepFor(c, host, found);
   return found.moment;
 }
 
 /**
- * What `read` tells of the whole world at a moment. `read` works at once and keeps nothing of the
+ * Calls `read` with the state at a moment. `read` must be synchronous and must not retain the
  * kernel, which at the head changes with the next commit.
  */
 export async function worldAt<T>(
@@ -70,90 +68,93 @@ export async function worldAt<T>(
   host: string,
   text: MomentText | undefined,
   read: (kernel: Kernel) => T,
-): Promise<{ readonly moment: Moment; readonly told: T }> {
+): Promise<{ readonly moment: Moment; readonly answer: T }> {
   const { log } = service;
   if (text !== undefined && text.kind !== 'position') {
     const moment = await momentOf(service, c, host, text);
-    return { moment, told: await log.readAt(host, moment.position, read) };
+    return { moment, answer: await log.withStateAt(host, moment.position, read) };
   }
   // The state says which boot it is of: what is read of the tables is then as of the same moment.
-  const world = (kernel: Kernel, moment: Moment) => ({ moment, told: read(kernel) });
+  const world = (kernel: Kernel, moment: Moment) => ({ moment, answer: read(kernel) });
   const found = await (text === undefined
-    ? log.readHead(host, world)
-    : known('at', () => log.readAt(host, text.position, world)));
+    ? log.withHead(host, world)
+    : requireKnown('at', () => log.withStateAt(host, text.position, world)));
   keepFor(c, host, { moment: found.moment, fixed: text !== undefined });
   return found;
 }
 
-/** Rows of a state that is told at once: a millisecond or two. */
-const ROWS_AT_ONCE = 2000;
+/** Rows of a state that is read in one piece: a millisecond or two. */
+const ROWS_IN_ONE_PIECE = 2000;
 
-/** What is told of a whole world, in turns. */
-interface Telling<T> {
-  readonly tell: (kernel: Kernel) => Pausing<T>;
+/** How to read a whole state, in turns. */
+interface WorldRead<T> {
+  readonly read: (kernel: Kernel) => Pausing<T>;
   readonly signal: AbortSignal;
-  /** It takes long on the smallest of worlds. */
+  /** It takes long even on the smallest state. */
   readonly isLong?: boolean;
 }
 
-interface Told<T> {
+interface WorldAnswer<T> {
   readonly moment: Moment;
-  readonly told: T;
+  readonly answer: T;
 }
 
 /**
- * What is told of the whole world at the head. The kernel there changes with the next commit: a
- * large one is read in turns as the past state that it is from then on.
+ * Reads the state at the head in turns. The kernel at the head changes with the next commit, so a
+ * large one is read as the past state that it is from then on.
  */
 export async function headInTurns<T>(
   { log }: Service,
   host: string,
-  { tell, signal, isLong = false }: Telling<T>,
-): Promise<Told<T>> {
-  const { moment, told } = await log.readHead(host, (kernel, moment) => ({
+  { read, signal, isLong = false }: WorldRead<T>,
+): Promise<WorldAnswer<T>> {
+  const { moment, answer } = await log.withHead(host, (kernel, moment) => ({
     moment,
-    told: isLong || stateRows(kernel) > ROWS_AT_ONCE ? undefined : { all: atOnce(tell(kernel)) },
+    answer:
+      isLong || stateRows(kernel) > ROWS_IN_ONE_PIECE
+        ? undefined
+        : { all: inOnePiece(read(kernel)) },
   }));
-  if (told !== undefined) return { moment, told: told.all };
+  if (answer !== undefined) return { moment, answer: answer.all };
   const { position } = moment;
-  return { moment, told: await log.readAt(host, position, (k) => inTurns(tell(k), signal)) };
+  return { moment, answer: await log.withStateAt(host, position, (k) => inTurns(read(k), signal)) };
 }
 
-/** What is told of the whole world at a moment; the answer's headers say which it is. */
+/** Reads the state at a moment in turns; the answer's headers name the moment. */
 export async function worldInTurns<T>(
   service: Service,
   c: Context<AccessEnv>,
   { host, at }: { readonly host: string; readonly at: MomentText | undefined },
-  { tell, signal }: Telling<T>,
-): Promise<Told<T>> {
+  { read, signal }: WorldRead<T>,
+): Promise<WorldAnswer<T>> {
   if (at === undefined) {
-    const found = await headInTurns(service, host, { tell, signal });
+    const found = await headInTurns(service, host, { read, signal });
     keepFor(c, host, { moment: found.moment, fixed: false });
     return found;
   }
   const moment = await momentOf(service, c, host, at);
   const { position } = moment;
-  const past = (kernel: Kernel) => inTurns(tell(kernel), signal);
-  return { moment, told: await service.log.readAt(host, position, past) };
+  const past = (kernel: Kernel) => inTurns(read(kernel), signal);
+  return { moment, answer: await service.log.withStateAt(host, position, past) };
 }
 
 /** The moment of a text, or the problem that the log does not have it. */
-export async function knownMoment(
+export async function requireMoment(
   service: Service,
   host: string,
   text: MomentText | undefined,
   field: string,
 ): Promise<FoundMoment> {
-  return known(field, () => findMoment(service, host, text));
+  return requireKnown(field, () => findMoment(service, host, text));
 }
 
 /** What is found at a moment, or the problem that the log does not have it. */
-async function known<T>(field: string, find: () => Promise<T>): Promise<T> {
+async function requireKnown<T>(field: string, find: () => Promise<T>): Promise<T> {
   try {
     return await find();
   } catch (error) {
     if (error instanceof MomentUnknown) throw unknownMoment(error.message, field, error.head);
-    if (error instanceof LogRefusal && error.reason.why === 'position-unknown') {
+    if (error instanceof LogRefusal && error.reason.why === 'no-such-position') {
       throw unknownMoment(error.message, field, error.reason.head);
     }
     throw error;

@@ -16,7 +16,7 @@ import { refuseShapeless } from './json-shape.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function tooLarge(limit: number): ProblemError {
-  const detail = `the body has more than ${limit} bytes; send less at once, or NDJSON`;
+  const detail = `the body has more than ${limit} bytes; send less in one request, or NDJSON`;
   return new ProblemError('body-too-large', { detail, limit });
 }
 
@@ -65,7 +65,7 @@ function jsonValue(text: string, line?: number): unknown {
 
 /** The problem of a body that does not come. */
 export function lateBody(): ProblemError {
-  const detail = `nothing more of the body came for ${BODY_MS} ms`;
+  const detail = `no byte of the body arrived for ${BODY_MS} ms`;
   return new ProblemError('request-timeout', { detail, limit: BODY_MS });
 }
 

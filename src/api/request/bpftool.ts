@@ -13,7 +13,7 @@ import type { AccessEnv } from '../guard/access.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import type { Service } from '../service.ts';
 import { worldAt, worldInTurns } from './at.ts';
-import type { Told } from './heavy-read.ts';
+import type { HeavyAnswer } from './heavy-read.ts';
 
 /** Where a cgroup file system is mounted, unless the query says otherwise. */
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -22,7 +22,9 @@ export const bpftoolQuery = {
   format: z
     .enum(['json', 'bpftool'])
     .default('json')
-    .describe('`bpftool`: as `bpftool -j` prints it, whole, without what only a kernel knows.'),
+    .describe(
+      '`bpftool`: all of it as `bpftool -j` prints it, without the fields that only a kernel knows.',
+    ),
 };
 
 export const bpftoolCgroupQuery = {
@@ -30,14 +32,16 @@ export const bpftoolCgroupQuery = {
   effective: z
     .enum(['true', 'false'])
     .optional()
-    .describe('With `format=bpftool`: what runs on a cgroup instead of what is attached to it.'),
+    .describe('With `format=bpftool`: what runs on a cgroup, not what is attached to it.'),
 };
 
 export const bpftoolTreeQuery = {
   ...bpftoolCgroupQuery,
   cgroup_root: path
     .optional()
-    .describe(`With \`format=bpftool\`: what stands before paths, default \`${CGROUP_ROOT}\`.`),
+    .describe(
+      `With \`format=bpftool\`: the directory before each path; default \`${CGROUP_ROOT}\`.`,
+    ),
 };
 
 const shownProgram = z.strictObject({
@@ -74,7 +78,7 @@ export const bpftoolProg = z
   })
   .meta({ id: 'BpftoolProg' });
 
-interface Asked {
+interface BpftoolRequest {
   readonly service: Service;
   readonly c: Context<AccessEnv>;
   readonly host: string;
@@ -82,10 +86,10 @@ interface Asked {
 }
 
 /** As bpftool ends what it prints: with a newline. */
-function printed(c: Context, told: object): never {
+function sendPrinted(c: Context, answer: object): never {
   const type = { 'content-type': 'application/json' };
   // The typed response of a route knows one form only.
-  return c.body(`${JSON.stringify(told)}\n`, 200, type) as never;
+  return c.body(`${JSON.stringify(answer)}\n`, 200, type) as never;
 }
 
 /** Refuses parameters that mean something in the other form only. */
@@ -102,31 +106,31 @@ export function onlyWithBpftool(query: {
 }
 
 /** `bpftool -j cgroup tree`, of one cgroup and those below it. */
-export async function toldTree(
-  { service, c, host, at, signal }: Asked & { readonly signal: AbortSignal },
+export async function answerTree(
+  { service, c, host, at, signal }: BpftoolRequest & { readonly signal: AbortSignal },
   query: {
     readonly under: string;
     readonly effective: boolean;
     readonly root?: string | undefined;
   },
-): Promise<Told> {
+): Promise<HeavyAnswer> {
   const { under, effective, root = CGROUP_ROOT } = query;
-  const tell = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
-  const { told } = await worldInTurns(service, c, { host, at }, { tell, signal });
-  return { value: told, end: '\n' };
+  const read = (kernel: Kernel) => cgroupTree(kernel, { under, effective, root });
+  const { answer } = await worldInTurns(service, c, { host, at }, { read, signal });
+  return { value: answer, end: '\n' };
 }
 
 /** `bpftool -j cgroup show`; a cgroup without programs is an empty list, not an empty line. */
 export async function answerShow(
-  { service, c, host, at }: Asked,
+  { service, c, host, at }: BpftoolRequest,
   { cgroupId, effective }: { readonly cgroupId: number; readonly effective: boolean },
 ): Promise<never> {
-  const { told } = await worldAt(service, c, host, at, (kernel) => {
+  const { answer } = await worldAt(service, c, host, at, (kernel) => {
     const cgroup = kernel.cgroups.get(cgroupId);
     return cgroup === undefined ? undefined : cgroupShow(kernel, cgroup, effective);
   });
-  if (told === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
-  return printed(c, told);
+  if (answer === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
+  return sendPrinted(c, answer);
 }
 
 async function programsShow({ database }: Service, moment: Moment, programs: readonly Program[]) {
@@ -139,18 +143,19 @@ async function programsShow({ database }: Service, moment: Moment, programs: rea
 
 /** `bpftool -j link show`, or `prog show`; of one object when an id is given. */
 export async function answerObjects(
-  { service, c, host, at }: Asked,
+  { service, c, host, at }: BpftoolRequest,
   kind: 'link' | 'program',
   id?: number,
 ): Promise<never> {
-  const { moment, told } = await worldAt(service, c, host, at, (kernel) =>
+  const { moment, answer } = await worldAt(service, c, host, at, (kernel) =>
     kind === 'link'
       ? { links: linksShow(kernel) }
       : { programs: [...kernel.programs.values()].map((program) => ({ ...program })) },
   );
-  const shown = 'links' in told ? told.links : await programsShow(service, moment, told.programs);
-  if (id === undefined) return printed(c, shown);
+  const shown =
+    'links' in answer ? answer.links : await programsShow(service, moment, answer.programs);
+  if (id === undefined) return sendPrinted(c, shown);
   const found = shown.find((one) => one.id === id);
   if (found === undefined) throw noSuchObject(`${kind} ${id}`, 'id');
-  return printed(c, found);
+  return sendPrinted(c, found);
 }

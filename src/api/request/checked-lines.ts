@@ -1,7 +1,7 @@
 /** The lines of an NDJSON body of calls, checked piece by piece as they arrive. */
 import type { Context } from 'hono';
 import type { IdempotencyKey } from '../../events/submission.ts';
-import { type NumberedRequest, numbered } from '../../events/writing/references.ts';
+import { type NumberedRequest, resolveReferences } from '../../events/writing/references.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { beginBody } from '../guard/unfinished.ts';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
@@ -38,7 +38,7 @@ export function atLine(error: unknown, line: number): ProblemError {
  *
  * @param key under which each line can be sent again
  */
-export async function* checkedLines(
+export async function* checkLines(
   c: Context,
   key: string | undefined,
 ): AsyncGenerator<CheckedLines, undefined> {
@@ -46,7 +46,7 @@ export async function* checkedLines(
   try {
     done = beginBody(callerOfRequest(c), NDJSON_LINE_BYTES_MAX);
     for await (const lines of linesOf(bodyChunks(c))) {
-      const piece = checked(c, key, lines);
+      const piece = checkPiece(c, key, lines);
       yield piece;
       if (piece.broken !== undefined) return;
     }
@@ -57,11 +57,11 @@ export async function* checkedLines(
   }
 }
 
-function checked(c: Context, key: string | undefined, lines: readonly Line[]): CheckedLines {
+function checkPiece(c: Context, key: string | undefined, lines: readonly Line[]): CheckedLines {
   const good: CheckedLine[] = [];
   for (const line of lines) {
     try {
-      good.push(checkedLine(c, key, line));
+      good.push(checkLine(c, key, line));
     } catch (error) {
       return { good, broken: { error: atLine(error, line.number) } };
     }
@@ -69,11 +69,11 @@ function checked(c: Context, key: string | undefined, lines: readonly Line[]): C
   return { good };
 }
 
-function checkedLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
+function checkLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
   const { value } = jsonOf(bytes, number);
   if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
   // A line stands by itself: there is no earlier answer that it could refer to.
-  const request = numbered(oneSyscall(value), []);
+  const request = resolveReferences(oneSyscall(value), []);
   if (key === undefined) return { number, request };
   return {
     number,

@@ -14,7 +14,7 @@ import { time } from './syscall-request.ts';
 const CALLS = ['boot', ...CALL_NAMES];
 const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];
 
-function named(noun: string, names: readonly string[]) {
+function nameAmong(noun: string, names: readonly string[]) {
   return z
     .string()
     .refine((name) => names.includes(name), {
@@ -25,8 +25,10 @@ function named(noun: string, names: readonly string[]) {
 }
 
 export const filterQuery = {
-  call: named('call', CALLS).describe('Name of the call.'),
-  errno: named('errno', ERRNOS).describe('Errno of the outcome; `none` for calls that were done.'),
+  call: nameAmong('call', CALLS).describe('Name of the call.'),
+  errno: nameAmong('errno', ERRNOS).describe(
+    'Errno of the outcome; `none` for calls that succeeded.',
+  ),
   pid: countParam.optional(),
   comm: shortText.optional(),
   actor: shortText.optional(),

@@ -98,7 +98,7 @@ describe('a heavy read', () => {
       c.set('principal', LOCAL);
       c.set('mayGoOn', () => true);
       const items = Array.from({ length: Number(c.req.param('items')) }, (_, i) => `item ${i}`);
-      return reads.tell(c, async () => ({ value: { items } }));
+      return reads.answerJson(c, async () => ({ value: { items } }));
     });
     app.onError((_error, c) => c.text('refused', 503));
     const status = async () => (await app.request('/1')).status;

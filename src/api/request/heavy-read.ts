@@ -1,6 +1,6 @@
 /**
  * Heavy reads: questions that read much of a log or compare whole states. So many of a kind are
- * answered at once, each for so long, and only while somebody waits for the answer.
+ * answered concurrently, each for so long, and only while somebody waits for the answer.
  */
 import type { Context } from 'hono';
 import type { Database } from '../../events/storage/database.ts';
@@ -30,8 +30,8 @@ export interface Wanted {
   readonly signal: AbortSignal;
 }
 
-/** What is told of one: a value that becomes JSON, and what follows its text. */
-export interface Told {
+/** The answer of one: a value that becomes JSON, and what follows its text. */
+export interface HeavyAnswer {
   readonly value: object;
   readonly end?: string;
 }
@@ -67,7 +67,7 @@ export class HeavyReads {
   }
 
   /** Does the work of one whose answer is held until it is sent, which may take longer than it may. */
-  async tell(c: Context, work: (wanted: Wanted) => Promise<Told>): Promise<Response> {
+  async answerJson(c: Context, work: (wanted: Wanted) => Promise<HeavyAnswer>): Promise<Response> {
     const read = this.begin(c);
     try {
       const { value, end } = await work(read);

@@ -30,7 +30,7 @@ function excess(number: number, size: number): ProblemError | undefined {
 }
 
 /**
- * The lines of a body that are not blank, as many at once as have arrived; the last one needs no
+ * The lines of a body that are not blank, as many together as have arrived; the last one needs no
  * newline.
  *
  * Throws a problem with the line's number for a line that is too long, after the lines before it.

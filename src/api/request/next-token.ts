@@ -19,6 +19,6 @@ export function positionAfter(token: string, query: object): number {
   const text = Buffer.from(token, 'base64url').toString();
   const match = /^1\.(\d{1,15})\.([\w-]{8})$/.exec(text);
   if (match !== null && match[2] === bindingOf(query)) return Number(match[1]);
-  const message = 'must be the next of an answer to the same query';
+  const message = 'must be the `next` of an answer to the same query';
   throw invalid([{ field: 'next', message }]);
 }

@@ -48,7 +48,7 @@ export const pathPage = {
 };
 
 /** A query whose page is of the moment that its `after` names, where it names one. */
-export function pinned<K, Q extends object>(
+export function pinPage<K, Q extends object>(
   query: Q & { readonly at?: MomentText | undefined; readonly after?: After<K> | undefined },
 ): Omit<Q, 'at' | 'after'> & { readonly at?: MomentText; readonly after?: K } {
   const { at, after, ...rest } = query;
@@ -56,7 +56,7 @@ export function pinned<K, Q extends object>(
   const moment = position === undefined ? at : ({ kind: 'position', position } as const);
   // A time or a boot may mean a later position by now; a position never does.
   if (at?.kind === 'position' && position !== undefined && at.position !== position) {
-    const message = `goes on at position ${position}, not at ${at.position}`;
+    const message = `names a page of position ${position}, but \`at\` is ${at.position}`;
     throw invalid([{ field: 'after', message }]);
   }
   return {

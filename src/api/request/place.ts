@@ -27,7 +27,7 @@ const attachTypeParam = shortText.transform((text, context) => {
 /** The query of every question about one effective array. */
 export const placeQuery = {
   cgroup: cgroupParam.describe(
-    'A path, of whichever cgroup stood there at the time; or an id, of that cgroup alone.',
+    'The path of a cgroup: whichever cgroup had it at the moment; or the id of one cgroup.',
   ),
   attach_type: attachTypeParam.describe('Any spelling that calls accept.'),
 };

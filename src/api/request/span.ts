@@ -1,4 +1,4 @@
-/** The stretch of a log that a question is about: `?from=&to=`, both included. */
+/** The span of a log that a question is about: `?from=&to=`, both included. */
 import type { Context } from 'hono';
 import type { Span } from '../../projections/list-versions.ts';
 import type { Moment } from '../../projections/moment.ts';
@@ -6,11 +6,11 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid } from '../problem.ts';
 import type { Service } from '../service.ts';
-import { keepFor, knownMoment, momentParam } from './at.ts';
+import { keepFor, momentParam, requireMoment } from './at.ts';
 
 export const spanQuery = {
-  from: momentParam.optional().describe('Where to begin; the first position when it is left out.'),
-  to: momentParam.optional().describe('Where to end; the head when it is left out.'),
+  from: momentParam.optional().describe('Where to begin; default: the first position.'),
+  to: momentParam.optional().describe('Where to end; default: the head.'),
 };
 
 export interface SpanQuery {
@@ -18,21 +18,26 @@ export interface SpanQuery {
   readonly to?: MomentText | undefined;
 }
 
-export interface Stretch {
+export interface AskedSpan {
   readonly span: Span;
   readonly first: Moment;
   readonly last: Moment;
 }
 
-/** The stretch that a query names; the answer's headers say how long it stays true. */
-export async function stretchOf(
+/** The span that a query names; the answer's headers say how long it stays true. */
+export async function spanOf(
   service: Service,
   c: Context<AccessEnv>,
   host: string,
   { from, to }: SpanQuery,
-): Promise<Stretch> {
-  const end = await knownMoment(service, host, to, 'to');
-  const start = await knownMoment(service, host, from ?? { kind: 'position', position: 1 }, 'from');
+): Promise<AskedSpan> {
+  const end = await requireMoment(service, host, to, 'to');
+  const start = await requireMoment(
+    service,
+    host,
+    from ?? { kind: 'position', position: 1 },
+    'from',
+  );
   const [first, last] = [start.moment, end.moment];
   if (first.position > last.position) {
     const message = `is position ${first.position}, after \`to\`, position ${last.position}`;

@@ -15,7 +15,7 @@ import { ProblemError } from '../problem.ts';
  *
  * @throws ProblemError `body-too-large`
  */
-export async function spooled<T>(
+export async function spool<T>(
   body: AsyncIterable<Uint8Array>,
   work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
@@ -25,7 +25,7 @@ export async function spooled<T>(
     for await (const chunk of body) {
       bytes += chunk.byteLength;
       if (bytes > SPOOLED_BYTES_MAX) {
-        const detail = `a bundle may have ${SPOOLED_BYTES_MAX} bytes`;
+        const detail = `the bundle has more than ${SPOOLED_BYTES_MAX} bytes`;
         throw new ProblemError('body-too-large', { detail, limit: SPOOLED_BYTES_MAX });
       }
       await file.writeFile(chunk);

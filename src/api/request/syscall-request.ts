@@ -5,13 +5,13 @@ import { requestedCall } from '../../events/schema/call-schema.ts';
 import { reference } from '../../events/schema/reference.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { comm } from '../../events/schema/text.ts';
-import { atOnce, inTurns, type Pausing } from '../../events/turns.ts';
+import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import type { JsonBody } from './body.ts';
 
-/** A time that a request tells; the output is in microseconds since the epoch. */
+/** A time in a request; the output is in microseconds since the epoch. */
 export const time = z
   .string()
   .transform((text, context) => {
@@ -32,12 +32,12 @@ export const syscallRequest = strictObject({
   id: 'SyscallRequest',
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
-    '`comm` tells the name of a process that the ledger knows under another.',
+    '`comm` is the name of the process, when it is not the name that the ledger knows.',
 });
 
 export const syscallRequests = z.array(syscallRequest).min(1).max(CALLS_MAX).meta({
   id: 'SyscallRequests',
-  description: 'Calls that are recorded all together or not at all.',
+  description: 'Calls that are recorded together, all or none.',
 });
 
 export type SyscallRequest = z.output<typeof syscallRequest>;
@@ -56,7 +56,7 @@ export function oneSyscall(value: unknown, prefix = ''): SyscallRequest {
 export async function callsOf({ text, value }: JsonBody): Promise<SyscallRequest[]> {
   if (!Array.isArray(value)) return [oneSyscall(value)];
   const checked = syscallList(value);
-  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : atOnce(checked);
+  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : inOnePiece(checked);
 }
 
 function* syscallList(values: readonly unknown[]): Pausing<SyscallRequest[]> {

@@ -13,7 +13,7 @@ export interface Requested {
 }
 
 /** Marks an answer that an earlier request with the same key was given. */
-export const REPLAYED = 'idempotent-replayed';
+export const REPEATED = 'idempotent-replayed';
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);
 
@@ -27,7 +27,7 @@ export function idempotencyKey(c: Requested): string | undefined {
   throw invalid([{ field: 'idempotency-key', message, limit: IDEMPOTENCY_KEY_CHARS_MAX }]);
 }
 
-/** What tells one request under a key from another: method and path, and the body as it came. */
+/** What distinguishes requests under one key: method, path, and the bytes of the body. */
 export function fingerprint(c: Requested, body: string | Uint8Array): string {
   const { method, path } = c.req;
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
@@ -39,7 +39,7 @@ export function entityTag(host: string, position: number): string {
 }
 
 /** The position that If-Match expects the head to be at. */
-export function expectedPosition(c: Requested, host: string): number | undefined {
+export function readIfMatch(c: Requested, host: string): number | undefined {
   const header = c.req.header('if-match');
   if (header === undefined || header === '*') return undefined;
   const match = /^"([^"]*):(\d{1,15})"$/.exec(header);

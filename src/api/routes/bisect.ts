@@ -6,7 +6,7 @@ import type { Span } from '../../projections/list-versions.ts';
 import { type ArrayPlace, arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect/bisect.ts';
 import { bisectText } from '../../time-travel/bisect/bisect-text.ts';
-import { sideBySide, spelledBy } from '../../time-travel/bisect/differing.ts';
+import { readSpellings, sideBySide } from '../../time-travel/bisect/differing.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import { keepForOnce } from '../request/at.ts';
@@ -14,7 +14,7 @@ import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
-import { spanQuery, stretchOf } from '../request/span.ts';
+import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
@@ -42,8 +42,8 @@ export const bisectAnswer = z
   .meta({
     id: 'Bisection',
     description:
-      '`found` is missing when the condition never held. `at_start`: it held at `from` already. ' +
-      '`monotone`: once it held, it held to the end.',
+      '`found` is missing when the condition never held. `at_start`: it already held at `from`. ' +
+      '`monotone`: it held from there to the end.',
   });
 
 const route = createRoute({
@@ -82,8 +82,8 @@ async function verdictOf(
   const { path, attach_type } = place;
   const others = await arrayTimeline(database, otherSpan, { path, attach_type });
   const compared = sideBySide(
-    { versions, spelled: await spelledBy(database, span.host_id, versions) },
-    { versions: others, spelled: await spelledBy(database, host_id, others) },
+    { versions, spelled: await readSpellings(database, span.host_id, versions) },
+    { versions: others, spelled: await readSpellings(database, host_id, others) },
   );
   return firstHolding(compared.versions, (version) => compared.differing.has(version));
 }
@@ -92,7 +92,7 @@ export function bisect(app: App, service: Service, timelines: HeavyReads): void 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { condition, format, ...query } = c.req.valid('query');
-    const { span, last } = await stretchOf(service, c, host, query);
+    const { span, last } = await spanOf(service, c, host, query);
     const place = await placeOf(service, last, query);
     const verdict = await timelines.answer(c, ({ database }) =>
       verdictOf({ ...service, database }, { span, place, condition }),

@@ -5,11 +5,11 @@
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { invalidBy } from '../field-errors.ts';
-import { knownMoment } from '../request/at.ts';
+import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { momentField } from '../request/moment-field.ts';
-import { fingerprint, idempotencyKey, REPLAYED } from '../request/write-headers.ts';
+import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
 import {
   type App,
   createRoute,
@@ -29,7 +29,7 @@ const branchRequest = strictObject({
   name: hostName,
   at: momentField
     .exactOptional()
-    .describe('The last moment that it shares with its origin; the head when it is left out.'),
+    .describe('The last moment that it shares with its origin; default: the head.'),
 }).meta({ id: 'BranchRequest' });
 
 export const branchPage = z
@@ -41,7 +41,7 @@ const listRoute = createRoute({
   path: '/v1/hosts/{host}/branches',
   operationId: 'listBranches',
   access: { role: 'reader', hosts: ['path:host'] },
-  summary: 'The branches that grew from a host itself, by name',
+  summary: 'The direct branches of a host, by name',
   request: {
     params: hostParams,
     query: strictObject({ limit: idPage.limit, after: hostName.optional() }),
@@ -56,7 +56,7 @@ const createBranchRoute = createRoute({
   access: { role: 'writer', hosts: ['path:host', 'body:name'] },
   summary: 'A host that shares the log of another up to a moment',
   description:
-    'Made at once, however long the log is. What is recorded on a branch never touches its origin.',
+    'It takes constant time, however long the log is. What is recorded on a branch never changes its origin.',
   request: { params: hostParams },
   responses: creates('The branch.', branchRow),
 });
@@ -68,8 +68,8 @@ const dropRoute = createRoute({
   access: { role: 'writer', hosts: ['path:host', 'path:name'] },
   summary: 'Hide a branch',
   description:
-    'From then on there is no host of that name, and the name stays taken. Nothing is removed: ' +
-    'branches that grew from it go on.',
+    'From then on there is no host with that name, and the name stays taken. Nothing is removed: ' +
+    'the branches of this branch stay.',
   request: { params: hostParams.extend({ name: hostName }) },
   responses: { 204: { description: 'It is hidden.' }, default: problemAnswer },
 });
@@ -103,7 +103,7 @@ export function branches(app: App, service: Service): void {
     const parsed = branchRequest.safeParse(value);
     if (!parsed.success) throw invalidBy(parsed.error);
     const { name, at } = parsed.data;
-    const { moment } = await knownMoment(service, host, at, 'at');
+    const { moment } = await requireMoment(service, host, at, 'at');
     const key = idempotencyKey(c);
     const keyed = key !== undefined && {
       idempotency: { key, fingerprint: fingerprint(c, text) },
@@ -112,10 +112,10 @@ export function branches(app: App, service: Service): void {
     const made = await log.createBranch(host, {
       name,
       position,
-      principal: principal.actor,
+      actor: principal.actor,
       ...keyed,
     });
-    if (made.replayed) c.header(REPLAYED, 'true');
+    if (made.repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, made.branch.position);
     return c.json(hostRowOf(made.branch, principal) as never, 201);

@@ -13,7 +13,7 @@ import { IMPORTS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { bodyChunks } from '../request/body.ts';
 import { contentType } from '../request/content-type.ts';
-import { spooled } from '../request/spool.ts';
+import { spool } from '../request/spool.ts';
 import { type App, createRoute, creates, hostName, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
@@ -38,17 +38,17 @@ const route = createRoute({
   access: { role: 'admin', hosts: ['query:host'] },
   summary: 'Import an exported log as a new host',
   description:
-    'The body is what `…/export?format=bundle` gave. It is refused, and nothing of it is kept, ' +
-    'when its chain of hashes does not hold.',
+    'The body is a bundle from `…/export?format=bundle`. When its hash chain does not hold, it is ' +
+    'refused and nothing of it is kept.',
   request: {
     query: strictObject({
-      host: hostName.optional().describe('Name of the new host; default: as exported.'),
+      host: hostName.optional().describe('Name of the new host; default: the name in the bundle.'),
     }),
   },
   responses: creates('The host.', imported),
 });
 
-function refused(error: unknown): ProblemError | undefined {
+function refusalProblem(error: unknown): ProblemError | undefined {
   if (error instanceof BundleRefused) {
     const [first] = error.report.faults;
     return new ProblemError('bundle-refused', {
@@ -80,7 +80,7 @@ export function bundles(app: App, service: Service): void {
     const name = (exported: string): string => {
       const host = wanted ?? hostName.safeParse(exported).data;
       if (host === undefined) {
-        const message = 'the bundle has a name that no host may have here: give one';
+        const message = 'the bundle has a name that a host cannot have here; give one with ?host=';
         throw invalid([{ field: 'host', message }]);
       }
       return host;
@@ -95,11 +95,9 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(callerOfRequest(c), () =>
-        spooled(bodyChunks(c), (chunks) => inTurn(() => work(chunks))),
-      )
+      .hold(callerOfRequest(c), () => spool(bodyChunks(c), (chunks) => inTurn(() => work(chunks))))
       .catch((error: unknown) => {
-        throw refused(error) ?? error;
+        throw refusalProblem(error) ?? error;
       });
     reflect(c, host, report.position);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;

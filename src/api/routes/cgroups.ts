@@ -12,15 +12,15 @@ import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
   answerShow,
+  answerTree,
   bpftoolCgroupQuery,
   bpftoolShow,
   bpftoolTree,
   bpftoolTreeQuery,
   onlyWithBpftool,
-  toldTree,
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
@@ -80,7 +80,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, ...query } = pinned(c.req.valid('query'));
+    const { path: only, under, ...query } = pinPage(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
@@ -88,12 +88,12 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
     }
     if (format === 'bpftool') {
       if (only !== undefined) {
-        throw invalid([{ field: 'path', message: 'a tree is asked for with `under`' }]);
+        throw invalid([{ field: 'path', message: 'does not go with format=bpftool; use `under`' }]);
       }
       const effective = query.effective === 'true';
       const tree = { under: under ?? '/', effective, root };
-      const answer = states.tell(c, ({ signal }) =>
-        toldTree({ service, c, host, at, signal }, tree),
+      const answer = states.answerJson(c, ({ signal }) =>
+        answerTree({ service, c, host, at, signal }, tree),
       );
       return answer as Promise<never>;
     }
@@ -101,7 +101,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
       if (only === undefined) return livingCgroups(kernel, { limit, after, under });
       return [kernel.cgroupIds.get(only) ?? []].flat();
     };
-    const { moment, told: ids } = await worldAt(service, c, host, at, read);
+    const { moment, answer: ids } = await worldAt(service, c, host, at, read);
     const items = await cgroupsByIds(database, moment, ids);
     const paged = only === undefined && items.length === limit;
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
@@ -120,9 +120,9 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
       return answerShow({ service, c, host, at }, { cgroupId: cgroup_id, effective });
     }
     const read = (kernel: Kernel) => programsOn(kernel, cgroup_id);
-    const { moment, told } = await worldAt(service, c, host, at, read);
-    if (told === undefined) throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
-    const { types, effective } = told;
+    const { moment, answer } = await worldAt(service, c, host, at, read);
+    if (answer === undefined) throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
+    const { types, effective } = answer;
     const [[row], attached] = await Promise.all([
       cgroupsByIds(database, moment, [cgroup_id]),
       listsOf(database, moment, { cgroup_id, types }),

@@ -85,8 +85,8 @@ const signRoute = createRoute({
   path: '/v1/hosts/{host}/checkpoints',
   operationId: 'signCheckpoint',
   access: { role: 'writer', hosts: ['path:host'] },
-  summary: 'Sign where the log stands now',
-  description: 'Asked for again at the same position, the first one is the answer.',
+  summary: 'Sign the head of the log',
+  description: 'At a position that has a checkpoint, that checkpoint is the answer.',
   request: { params: hostParams },
   responses: creates('The checkpoint.', checkpoint),
 });
@@ -115,7 +115,7 @@ function onWire({ hash, signature, recorded_at, signed_at, chained, ...rest }: C
 export function checkpoints(app: App, service: Service): void {
   const { database, clock, log, signingKey: key, signedHeads: memory, trustedKeys } = service;
 
-  async function trustedOf(found: readonly Checkpoint[]): Promise<ReadonlySet<string>> {
+  async function findTrusted(found: readonly Checkpoint[]): Promise<ReadonlySet<string>> {
     const ids = new Set(found.map(({ key_id }) => key_id));
     const keys = ids.size === 0 ? [] : await readKeys(database);
     const trusted = keys.filter((one) => ids.has(one.key_id) && trustedKeys.trusts(one));
@@ -130,7 +130,7 @@ export function checkpoints(app: App, service: Service): void {
     // No ETag: a checkpoint may come while the log stays where it is.
     const last = found.at(-1);
     const more = last !== undefined && found.length >= limit && { next: String(last.position) };
-    const trusted = await trustedOf(found);
+    const trusted = await findTrusted(found);
     const items = found.map((one) => ({ ...onWire(one), trusted: trusted.has(one.key_id) }));
     return c.json({ host, position: head, items, ...more }, 200);
   });

@@ -1,18 +1,18 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
 import type { Context } from 'hono';
-import { sharedTo } from '../../events/reading/lineage.ts';
+import { findLastShared } from '../../events/reading/lineage.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { inTurns, mapped } from '../../events/turns.ts';
-import { askedDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
+import { inTurns, mapInTurns } from '../../events/turns.ts';
+import { answerDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';
 import { diffText } from '../../time-travel/diff/diff-text.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { DIFFS } from '../limits.ts';
 import { invalid } from '../problem.ts';
-import { keepForOnce, knownMoment } from '../request/at.ts';
+import { keepForOnce, requireMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { type SpanQuery, spanQuery, stretchOf } from '../request/span.ts';
+import { type SpanQuery, spanOf, spanQuery } from '../request/span.ts';
 import { type App, createRoute, hostName, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { diffAnswer } from '../wire/diff.ts';
@@ -32,8 +32,8 @@ const route = createRoute({
       against: hostName
         .optional()
         .describe(
-          'A host with which this one shares its log, as a branch does with its origin: the ' +
-            'difference from that host at `from` (its head when left out) to this one at `to`.',
+          'A host that shares a part of its log with this one, such as the origin of a branch: the ' +
+            'difference from that host at `from` (default: its head) to this host at `to`.',
         ),
     }),
   },
@@ -47,9 +47,9 @@ async function inTime(
   { host, signal }: { readonly host: string; readonly signal: AbortSignal },
   query: SpanQuery,
 ) {
-  const { span } = await stretchOf(service, c, host, query);
+  const { span } = await spanOf(service, c, host, query);
   const { from, to } = span;
-  return { from, to, found: await askedDiff(service.log, host, { from, to }, signal) };
+  return { from, to, found: await answerDiff(service.log, host, { from, to }, signal) };
 }
 
 interface Compared {
@@ -66,10 +66,10 @@ async function betweenHosts(
   query: SpanQuery,
 ) {
   const { log, database } = service;
-  const start = await knownMoment(service, against, query.from, 'from');
-  const end = await knownMoment(service, host, query.to, 'to');
+  const start = await requireMoment(service, against, query.from, 'from');
+  const end = await requireMoment(service, host, query.to, 'to');
   const [from, to] = [start.moment.position, end.moment.position];
-  const shared = await sharedTo(database, end.moment.host_id, start.moment.host_id);
+  const shared = await findLastShared(database, end.moment.host_id, start.moment.host_id);
   if (shared === 0) {
     const message = `${against} shares no log with ${host}; compare a branch and its origin`;
     throw invalid([{ field: 'against', message }]);
@@ -89,7 +89,7 @@ export function diff(app: App, service: Service): void {
         ? inTime(service, c, { host, signal }, query)
         : betweenHosts(service, c, { host, against, signal }, query),
     );
-    const events = await inTurns(mapped(found.events, eventRefOnWire));
+    const events = await inTurns(mapInTurns(found.events, eventRefOnWire));
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, from, to },

@@ -25,7 +25,7 @@ import {
   readsWithoutTag,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
 
 const EVENT_STREAM = 'text/event-stream';
@@ -37,8 +37,8 @@ const driftRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Where a real kernel and the log disagree',
   description:
-    'By position: what the kernel answered otherwise. Standing: what is otherwise on it now. ' +
-    'Repairs: what the executor put back.',
+    '`items`: positions at which the kernel answered differently. `standing`: what differs on it ' +
+    'now. `repairs`: what the executor put back.',
   request: { params: hostParams, query: strictObject(idPage) },
   responses: readsWithoutTag('The drift.', driftAnswer),
 });
@@ -50,8 +50,8 @@ const streamRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Follow the drift as server-sent events',
   description:
-    '`event: drift` is a Drift: first one of what stands now, then one at each change, with the ' +
-    'items and repairs that are new. A client that comes back asks `…/drift` what it missed.',
+    '`event: drift` is a Drift. The first one has what differs now; each change sends one more, ' +
+    'with the new items and repairs. After a lost connection, ask `…/drift` for what you missed.',
   request: { params: hostParams },
   responses: {
     200: {
@@ -66,7 +66,7 @@ const streamRoute = createRoute({
 /** A host that no executor ever applied. */
 const NOBODY = { standing_at: 0, reported_position: 0 };
 
-/** What a reader has been told already. */
+/** What a reader has got already. */
 interface Seen {
   position: number;
   repair: number;
@@ -84,8 +84,8 @@ export function drift(app: App, service: Service): void {
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
     const repairs = await listRepairs(database, hostId, { after: 0, limit });
     const last = rows.length < limit ? undefined : rows.at(-1)?.position;
-    const told = await onWire(service, { host, hostId, rows, repairs });
-    return c.json({ ...told, ...(last !== undefined && { next: String(last) }) } as never, 200);
+    const drift = await onWire(service, { host, hostId, rows, repairs });
+    return c.json({ ...drift, ...(last !== undefined && { next: String(last) }) } as never, 200);
   });
 
   app.openapi(streamRoute, async (c) => {
@@ -94,7 +94,7 @@ export function drift(app: App, service: Service): void {
     const leave = room.enter(callerOfRequest(c));
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
-    const body = pulled(changes(service, { host, hostId, signal }), {
+    const body = pullStream(changes(service, { host, hostId, signal }), {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       onEnd() {
@@ -158,14 +158,14 @@ async function newsOf({ database }: Service, hostId: number, seen: Seen) {
   return changed ? { rows, repairs } : undefined;
 }
 
-interface Told {
+interface DriftAnswer {
   readonly host: string;
   readonly hostId: number;
   readonly rows: readonly ReportRow[];
   readonly repairs: readonly RepairRow[];
 }
 
-async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: Told) {
+async function onWire({ log, database }: Service, { host, hostId, rows, repairs }: DriftAnswer) {
   const row = await executorOf(database, hostId);
   const items = await Promise.all(
     rows.map(async ({ position, how, outcome, note, executor, actor, reported_at }) => {

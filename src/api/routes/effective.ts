@@ -4,7 +4,7 @@ import { effectiveArray as arrayOn, cgroupAt, type Slot } from '../../domain/eff
 import type { Kernel } from '../../domain/kernel.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { blamed, type LinkHolders, linkHolders } from '../../time-travel/blame/blame.ts';
+import { blameSlots, type LinkHolders, linkHolders } from '../../time-travel/blame/blame.ts';
 import { blameText } from '../../time-travel/blame/blame-text.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
@@ -12,7 +12,7 @@ import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { placeQuery } from '../request/place.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { blamedOnWire, blamedSlot } from '../wire/blame.ts';
+import { blamedSlot, blamedSlotOnWire } from '../wire/blame.ts';
 import { reflected } from '../wire/reads.ts';
 
 export const effectiveArray = z
@@ -58,14 +58,14 @@ export function effective(app: App, service: Service): void {
       const slots = arrayOn(kernel, found, attach_type);
       return { cgroup_id: found.id, path: found.path, slots, holders: linkHolders(kernel, slots) };
     };
-    const { moment, told } = await worldAt(service, c, host, at, read);
-    if (told === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
-    const { cgroup_id, path } = told;
+    const { moment, answer: array } = await worldAt(service, c, host, at, read);
+    if (array === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
+    const { cgroup_id, path } = array;
     const eventsAt = (positions: readonly number[]) => log.eventsAt(host, positions);
-    const slots = await blamed(database, eventsAt, { moment, attach_type, ...told });
+    const slots = await blameSlots(database, eventsAt, { moment, attach_type, ...array });
     const answer = { host, position: moment.position, cgroup_id, path, attach_type };
     return inForm(c, format, {
-      json: () => ({ ...answer, slots: slots.map(blamedOnWire) }),
+      json: () => ({ ...answer, slots: slots.map(blamedSlotOnWire) }),
       text: () => blameText({ ...answer, slots }),
     });
   });

@@ -1,7 +1,7 @@
 /**
  * GET …/events/stream: the log as server-sent events, from any position on and then live. The id of
  * each is its position, so a client that comes back with Last-Event-ID misses nothing and sees
- * nothing twice. Comments keep the connection alive; bookmarks tell a filtered reader how far it is.
+ * nothing twice. Comments keep the connection alive; bookmarks show a filtered reader how far it is.
  */
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -14,7 +14,7 @@ import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -89,7 +89,7 @@ export function eventStream(app: App, service: Service): void {
         service.metrics.streams.set(open.size);
       },
     });
-    const body = pulled(stream, {
+    const body = pullStream(stream, {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },

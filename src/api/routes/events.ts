@@ -6,7 +6,7 @@ import type { Queryable } from '../../events/storage/database.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
-import { atQuery, keepFor, knownMoment, momentOf } from '../request/at.ts';
+import { atQuery, keepFor, momentOf, requireMoment } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
@@ -112,12 +112,12 @@ export function events(app: App, service: Service): void {
 
   app.openapi(oneRoute, async (c) => {
     const { host, position: wanted } = c.req.valid('param');
-    const { moment } = await knownMoment(service, host, undefined, 'at');
+    const { moment } = await requireMoment(service, host, undefined, 'at');
     const { host_id, position } = moment;
     const [event] =
       wanted < 1 ? [] : await readEvents(service.database, host_id, { from: wanted, limit: 1 });
     if (event?.position !== wanted) {
-      const detail = `the log of ${host} has the positions 1…${position}`;
+      const detail = `the log of ${host} has positions 1 to ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'position', position });
     }
     keepFor(c, host, { moment: { ...moment, position: wanted }, fixed: true });

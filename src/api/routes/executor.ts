@@ -36,7 +36,7 @@ const leaseRoute = createRoute({
   operationId: 'takeExecutorLease',
   access: { role: 'executor', hosts: ['path:host'] },
   summary: "Become the one executor of a host's log",
-  description: 'Asked again by the same instance, it is a new lease in place of the old one.',
+  description: 'When the same instance asks again, a new lease replaces the old one.',
   request: { params: hostParams },
   responses: answersWithoutTag('The lease.', leaseAnswer),
 });
@@ -47,7 +47,8 @@ const reportsRoute = createRoute({
   operationId: 'postExecutorReports',
   access: { role: 'executor', hosts: ['path:host'] },
   summary: 'Report what the kernel answered, and renew the lease',
-  description: 'In the order of the log, without gaps. What was reported already stays as it is.',
+  description:
+    'Reports are in the order of the log, without gaps. A report that was recorded stays as it is.',
   request: { params: hostParams },
   responses: answersWithoutTag('How far the host is reported.', reportsAnswer),
 });
@@ -127,7 +128,7 @@ function writes(app: App, service: Service): void {
 async function leaseHeld(service: Service, hostId: number): Promise<ProblemError> {
   const holder = await executorOf(service.database, hostId);
   const left = Math.max((holder?.expires_at ?? 0) - service.clock.now(), 0) / 1_000_000;
-  // Not to be tried again at once: a holder that lives renews its lease for ever.
+  // Do not retry immediately: a holder that lives renews its lease for ever.
   const name = holder?.executor ?? 'another executor';
   const detail = `${name} applies this log; its lease lasts ${Math.ceil(left)} s more`;
   return new ProblemError('lease-held', { detail });
@@ -154,7 +155,7 @@ function requireOrder(reports: readonly { readonly position: number }[], head: n
       throw new ProblemError('invalid-request', { detail: `${field}: must be ${expected}`, field });
     }
     if (position > head) {
-      const detail = `the log ends at position ${head}`;
+      const detail = `the head of the log is at position ${head}`;
       throw new ProblemError('no-such-position', { detail, field, position: head });
     }
   }

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { reason } from '../../events/schema/reason.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { askedExplanation, placesOf } from '../../time-travel/explain/asked-explanation.ts';
+import { answerExplain, placesOf } from '../../time-travel/explain/asked-explanation.ts';
 import { explanationSentence } from '../../time-travel/explain/explain-text.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { atQuery, worldAt } from '../request/at.ts';
@@ -61,9 +61,9 @@ export const explanation = z
   .meta({
     id: 'Explanation',
     description:
-      'Why, in a word (`why`) and a sentence; the event that made it so; the entry that stands ' +
-      'or stood; what is in its way; the smallest change after which it would be otherwise; and ' +
-      'every place where the program stands.',
+      'The reason in a word (`why`) and a sentence; the event that caused it; the entry of the ' +
+      'program, now or before; the entry in its way; the smallest change that would reverse the ' +
+      'answer; and every place where the program is attached.',
   });
 
 const route = createRoute({
@@ -88,12 +88,12 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, at, format, ...query } = c.req.valid('query');
-    const { moment, told: stands_at } = await worldAt(service, c, host, at, (kernel) =>
+    const { moment, answer: stands_at } = await worldAt(service, c, host, at, (kernel) =>
       placesOf(kernel, program),
     );
     const place = await placeOf(service, moment, query);
     const found = await stories.answer(c, ({ database, signal }) =>
-      askedExplanation({ ...service, database, signal }, { host, moment, place, program }),
+      answerExplain({ ...service, database, signal }, { host, moment, place, program }),
     );
     const { names, put_by, blocked_by, change } = found;
     const { why, event, entry: own, in_the_way, later_refusal, ...rest } = found.explanation;

@@ -6,7 +6,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Database } from '../../events/storage/database.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
-import { type ExportRange, filteredEvents } from '../../time-travel/export/filtered-events.ts';
+import { type ExportRange, filterEvents } from '../../time-travel/export/filtered-events.ts';
 import { isOpen } from '../../time-travel/filter/event-filter.ts';
 import { ATTACHED } from '../answer-headers.ts';
 import { EXPORTS, UNREAD_MS } from '../limits.ts';
@@ -16,7 +16,7 @@ import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { eventText } from '../wire/event-text.ts';
 
 const FORMATS = ['ndjson', 'csv', 'audit', 'bundle'] as const;
@@ -41,9 +41,9 @@ const route = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The log as NDJSON, CSV, audit records, or a bundle',
   description:
-    'Streams up to where the log ends now. `bundle` is the whole log with its checkpoints and ' +
+    'Streams the log up to its head. `bundle` is the whole log with its checkpoints and ' +
     'keys: it verifies without the service, and can be imported. The others take the filters ' +
-    `of /events. At most ${EXPORTS.all} at once.`,
+    `of /events. At most ${EXPORTS.all} run concurrently.`,
   request: {
     params: hostParams,
     query: strictObject({
@@ -73,7 +73,7 @@ async function* linesOf(
     audit: (event: Parameters<typeof csvLine>[0]) => auditLine(host, event),
   }[format];
   if (format === 'csv') yield CSV_HEADER;
-  for await (const page of filteredEvents(database, range)) {
+  for await (const page of filterEvents(database, range)) {
     for (const event of page) yield lineOf(event);
   }
 }
@@ -108,7 +108,7 @@ export function exports(app: App, service: Service): void {
       format === 'bundle'
         ? writeBundle(read.database, { host_id, host })
         : linesOf(read.database, host, { format, host_id, after, to, filter });
-    const body = pulled(inPieces(lines), {
+    const body = pullStream(inPieces(lines), {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),
       onEnd: () => read.end(),

@@ -6,13 +6,13 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
-import { type ToldGap, toldGaps } from '../../time-travel/gaps/told-gaps.ts';
+import { type DescribedGap, describeGaps } from '../../time-travel/gaps/told-gaps.ts';
 import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
-import { spanQuery, stretchOf } from '../request/span.ts';
+import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, timestamp } from '../wire/event.ts';
@@ -34,7 +34,7 @@ const gap = z
     id: 'Gap',
     description:
       'From the event that opened it to the event that closed it, by the times of the kernel. ' +
-      'Without `opened_by` it is older than the question, without `closed_by` it lasts.',
+      'Without `opened_by` it began before the span; without `closed_by` it is still open.',
   });
 
 export const gapsAnswer = z
@@ -60,7 +60,7 @@ const route = createRoute({
     params: hostParams,
     query: strictObject({
       ...placeQuery,
-      program: countParam.optional().describe('Ask for this program instead of any.'),
+      program: countParam.optional().describe('Gaps of this program; default: of any program.'),
       ...spanQuery,
       ...formatQuery,
     }),
@@ -68,7 +68,7 @@ const route = createRoute({
   responses: answersInForms('The gaps, oldest first.', gapsAnswer),
 });
 
-const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: ToldGap) => ({
+const gapOnWire = ({ since, until, opened_by, closed_by, ...rest }: DescribedGap) => ({
   ...rest,
   since: rfc3339(since),
   until: rfc3339(until),
@@ -81,7 +81,7 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, format, ...query } = c.req.valid('query');
-    const { span, last } = await stretchOf(service, c, host, query);
+    const { span, last } = await spanOf(service, c, host, query);
     const place = await placeOf(service, last, query);
     const versions = await timelines.answer(c, (wanted) =>
       arrayTimeline(wanted.database, span, place),
@@ -91,16 +91,16 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
       const message = `there are ${found.length} gaps, more than ${GAPS_MAX}; ask from a later one`;
       throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);
     }
-    const told = await toldGaps(found, (at) => log.event(host, at));
+    const described = await describeGaps(found, (at) => log.event(host, at));
     const { path, attach_type } = place;
     const { from, to } = span;
     const asked = { path, attach_type, ...(program !== undefined && { program }), from, to };
     return inForm(c, format, {
       json: () => ({
-        ...{ host, position: to, ...asked, items: told.map(gapOnWire) },
-        total_micros: told.reduce((sum, { micros }) => sum + micros, 0),
+        ...{ host, position: to, ...asked, items: described.map(gapOnWire) },
+        total_micros: described.reduce((sum, { micros }) => sum + micros, 0),
       }),
-      text: () => gapsText(asked, told),
+      text: () => gapsText(asked, described),
     });
   });
 }

@@ -14,7 +14,7 @@ import { noSuchObject, type ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
@@ -81,7 +81,7 @@ const cgroupsRoute = createRoute({
   responses: answersInForms('Their events, oldest first.', history),
 });
 
-interface Asked {
+interface HistoryQuestion {
   readonly host: string;
   readonly moment: Moment;
   readonly thing: Thing;
@@ -90,7 +90,10 @@ interface Asked {
 }
 
 /** From where to where the thing was there; for what may come again, the whole boot. */
-async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life | undefined> {
+async function lifeIn(
+  service: Service,
+  { moment, thing }: HistoryQuestion,
+): Promise<Life | undefined> {
   const { database } = service;
   switch (thing.kind) {
     case 'pin': {
@@ -113,7 +116,7 @@ async function lifeIn(service: Service, { moment, thing }: Asked): Promise<Life 
   }
 }
 
-interface Told {
+interface HistoryAnswer {
   readonly chapters: readonly Chapter[];
   /** Position after which more may follow. */
   readonly next?: number;
@@ -123,7 +126,11 @@ function unknown(thing: Thing): ProblemError {
   return noSuchObject(thingText(thing), 'id' in thing ? 'id' : 'path');
 }
 
-async function told(service: Service, asked: Asked, signal: AbortSignal): Promise<Told> {
+async function readChapters(
+  service: Service,
+  asked: HistoryQuestion,
+  signal: AbortSignal,
+): Promise<HistoryAnswer> {
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
   if (life === undefined) throw unknown(thing);
@@ -154,7 +161,7 @@ export function histories(app: App, service: Service, stories: HeavyReads): void
     const moment = await momentOf(service, c, host, at);
     const question = { host, moment, thing, after, limit };
     const { chapters, next } = await stories.answer(c, ({ signal }) =>
-      told(service, question, signal),
+      readChapters(service, question, signal),
     );
     return inForm(c, format, {
       json: () => ({
@@ -171,18 +178,18 @@ export function histories(app: App, service: Service, stories: HeavyReads): void
 
   app.openapi(pinRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: pinPath, ...asked } = pinned(c.req.valid('query'));
+    const { path: pinPath, ...asked } = pinPage(c.req.valid('query'));
     return answer(c, host, { kind: 'pin', path: pinPath }, asked);
   });
   app.openapi(cgroupsRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: cgroupPath, ...asked } = pinned(c.req.valid('query'));
+    const { path: cgroupPath, ...asked } = pinPage(c.req.valid('query'));
     return answer(c, host, { kind: 'cgroups', path: cgroupPath }, asked);
   });
   for (const kind of KINDS) {
     app.openapi(routeOf(kind), async (c) => {
       const { host, id } = c.req.valid('param');
-      return answer(c, host, { kind: kind.kind, id }, pinned(c.req.valid('query')));
+      return answer(c, host, { kind: kind.kind, id }, pinPage(c.req.valid('query')));
     });
   }
 }

@@ -9,12 +9,7 @@ import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import {
-  expectedPosition,
-  fingerprint,
-  idempotencyKey,
-  REPLAYED,
-} from '../request/write-headers.ts';
+import { fingerprint, idempotencyKey, REPEATED, readIfMatch } from '../request/write-headers.ts';
 import {
   type App,
   answers,
@@ -77,7 +72,7 @@ const rebootRoute = createRoute({
 const BOOTS_MAX = 1000;
 
 /** The parsed body of a write, and the key of its retries. */
-async function keyedBody<T extends z.ZodType>(c: Context, schema: T) {
+async function readKeyedBody<T extends z.ZodType>(c: Context, schema: T) {
   contentType(c, [JSON_TYPE]);
   const { text, value } = await jsonBody(c);
   const parsed = schema.safeParse(value);
@@ -114,8 +109,8 @@ export function hosts(app: App, service: Service): void {
       limit: BOOTS_MAX,
     });
     const release = boots.at(-1)?.release ?? '';
-    const told = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
-    return c.json({ ...told, boot: moment.boot, release, boots }, 200);
+    const listed = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
+    return c.json({ ...listed, boot: moment.boot, release, boots }, 200);
   });
 
   app.describe({
@@ -124,15 +119,15 @@ export function hosts(app: App, service: Service): void {
   });
   app.openapi({ ...createHostRoute, hide: true }, async (c) => {
     const principal = c.get('principal');
-    const { request, keyed } = await keyedBody(c, hostRequest);
+    const { request, keyed } = await readKeyedBody(c, hostRequest);
     const { name } = request;
-    const { event, replayed } = await log.createHost({
+    const { event, repeated } = await log.createHost({
       ...request,
-      principal: principal.actor,
+      actor: principal.actor,
       ...keyed,
     });
-    countRecorded(service.metrics, { events: [event], replayed });
-    if (replayed) c.header(REPLAYED, 'true');
+    countRecorded(service.metrics, { events: [event], repeated });
+    if (repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
     reflect(c, name, event.position);
     return c.json(eventOnWire(event), 201);
@@ -145,18 +140,18 @@ export function hosts(app: App, service: Service): void {
   app.openapi({ ...rebootRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
-    const { request, keyed } = await keyedBody(c, rebootRequest);
-    const expected = expectedPosition(c, host);
-    const { events, replayed } = await log.reboot(host, {
+    const { request, keyed } = await readKeyedBody(c, rebootRequest);
+    const expected = readIfMatch(c, host);
+    const { events, repeated } = await log.reboot(host, {
       ...request,
-      principal: actor,
+      actor,
       ...keyed,
       ...(expected !== undefined && { expectedPosition: expected }),
     });
     const [event] = events;
     if (event === undefined) throw new Error('a reboot without an event');
-    countRecorded(service.metrics, { events, replayed });
-    if (replayed) c.header(REPLAYED, 'true');
+    countRecorded(service.metrics, { events, repeated });
+    if (repeated) c.header(REPEATED, 'true');
     reflect(c, host, event.position);
     return c.json(eventOnWire(event), 200);
   });

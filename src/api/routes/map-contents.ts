@@ -4,11 +4,11 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { elementsOf } from '../../projections/elements.ts';
 import { mapsByIds } from '../../projections/maps.ts';
-import type { Moment, Page } from '../../projections/moment.ts';
+import type { Moment, PageRequest } from '../../projections/moment.ts';
 import { storagesOf } from '../../projections/storages.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { elementRow, pageOf, storageRow } from '../wire/reads.ts';
@@ -21,7 +21,12 @@ interface Contents<R extends object> {
   readonly title: string;
   readonly summary: string;
   readonly row: z.ZodType;
-  readonly list: (db: Queryable, moment: Moment, id: number, page: Page<number>) => Promise<R[]>;
+  readonly list: (
+    db: Queryable,
+    moment: Moment,
+    id: number,
+    page: PageRequest<number>,
+  ) => Promise<R[]>;
   /** What the page after this row is asked for with. */
   readonly key: (row: R) => number;
 }
@@ -38,11 +43,11 @@ function register<R extends object>(app: App, service: Service, contents: Conten
       params: hostParams.extend({ id: countParam }),
       query: strictObject({ ...atQuery, ...numberedPage }),
     },
-    responses: reads(`${title}s.`, pageOf(`${title}Page`, row)),
+    responses: reads(`${title}s.`, pageOf(`${title}PageRequest`, row)),
   });
   app.openapi(route, async (c) => {
     const { host, id } = c.req.valid('param');
-    const { at, ...page } = pinned(c.req.valid('query'));
+    const { at, ...page } = pinPage(c.req.valid('query'));
     const moment = await momentOf(service, c, host, at);
     const [map] = await mapsByIds(service.database, moment, [id]);
     if (map === undefined) throw noSuchObject(`map ${id}`, 'id');

@@ -12,7 +12,7 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
@@ -96,7 +96,7 @@ function orAs(schema: z.ZodType, bpftool: z.ZodType | undefined): z.ZodType {
 function refuseFilters(query: PageQuery): void {
   for (const field of ['after', 'prog_id', 'cgroup_id'] as const) {
     if (query[field] === undefined) continue;
-    throw invalid([{ field, message: 'does not go with format=bpftool, which lists all' }]);
+    throw invalid([{ field, message: 'does not go with format=bpftool, which lists everything' }]);
   }
 }
 
@@ -118,13 +118,13 @@ function register(app: App, service: Service, kind: Kind): void {
   });
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const query: PageQuery = pinned(c.req.valid('query'));
+    const query: PageQuery = pinPage(c.req.valid('query'));
     if (query.format === 'bpftool' && bpftool !== undefined) {
       refuseFilters(query);
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
     }
     const read = (kernel: Kernel) => kind.living(kernel, query);
-    const { moment, told: ids } = await worldAt(service, c, host, query.at, read);
+    const { moment, answer: ids } = await worldAt(service, c, host, query.at, read);
     const items = await kind.rows(service.database, moment, ids);
     const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
     const { position } = moment;

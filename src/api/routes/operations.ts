@@ -79,7 +79,7 @@ export function operations(app: App, service: Service): void {
 
   app.get('/metrics', metricsOpen ? 'open' : { role: 'reader', hosts: 'all' }, async (c) => {
     const { registry, byHost } = metrics;
-    const { hosts, rows } = log.held();
+    const { hosts, rows } = log.heldStates();
     metrics.heldHosts.set(hosts);
     metrics.heldRows.set(rows);
     const named = c.get('principal').allHosts ? await byHost.metrics() : '';

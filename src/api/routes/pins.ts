@@ -6,7 +6,7 @@ import { path } from '../../events/schema/text.ts';
 import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { nextPage, pathPage, pinned } from '../request/page.ts';
+import { nextPage, pathPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pageOf, pinRow } from '../wire/reads.ts';
@@ -34,14 +34,14 @@ export function pins(app: App, service: Service): void {
   const { database } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, path: only, ...page } = pinned(c.req.valid('query'));
+    const { at, path: only, ...page } = pinPage(c.req.valid('query'));
     if (only !== undefined) {
       const moment = await momentOf(service, c, host, at);
       const items = await pinsAtPaths(database, moment, [only]);
       return c.json({ host, position: moment.position, items }, 200);
     }
     const read = (kernel: Kernel) => livingPins(kernel, page);
-    const { moment, told: paths } = await worldAt(service, c, host, at, read);
+    const { moment, answer: paths } = await worldAt(service, c, host, at, read);
     const { position } = moment;
     const items = await pinsAtPaths(database, moment, paths);
     const last = items.length < page.limit ? undefined : items.at(-1)?.path;

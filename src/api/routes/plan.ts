@@ -46,11 +46,13 @@ export const planAnswer = z
     ),
     warnings: z.array(
       z.strictObject({
-        call: z.int().describe('Index of the call that it is about.'),
+        call: z.int().describe('Index of the call that the warning is about.'),
         kind: z.enum(WARNING_KINDS),
         sentence: z.string(),
         about: z.record(z.string(), z.union([z.string(), z.number()])),
-        positions: z.array(position).describe('Events that attached what it is about.'),
+        positions: z
+          .array(position)
+          .describe('Events that attached the entries that the warning is about.'),
       }),
     ),
     truncated: z.boolean().describe('There are more changed arrays or warnings than listed.'),
@@ -70,8 +72,8 @@ const route = createRoute({
   ),
 });
 
-/** Calls that are planned at once: a millisecond or two. */
-const CALLS_AT_ONCE = 50;
+/** Calls that are planned in one piece: a millisecond or two. */
+const CALLS_IN_ONE_PIECE = 50;
 
 export function plans(app: App, service: Service): void {
   const reads = new HeavyReads(service, PLANS);
@@ -91,9 +93,9 @@ export function plans(app: App, service: Service): void {
     contentType(c, [JSON_TYPE]);
     const calls = await callsOf(await largeJsonBody(c));
     const { log, database } = service;
-    const isLong = calls.length > CALLS_AT_ONCE;
-    const { moment, told: planned } = await reads.answer(c, ({ signal }) =>
-      headInTurns(service, host, { tell: (kernel) => plan(kernel, calls), signal, isLong }),
+    const isLong = calls.length > CALLS_IN_ONE_PIECE;
+    const { moment, answer: planned } = await reads.answer(c, ({ signal }) =>
+      headInTurns(service, host, { read: (kernel) => plan(kernel, calls), signal, isLong }),
     );
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
@@ -102,7 +104,7 @@ export function plans(app: App, service: Service): void {
       const prog_name = planned.names.get(one.prog_id) ?? '';
       return prog_name === '' ? one : { ...one, prog_name };
     };
-    const told = {
+    const answer = {
       host,
       position: moment.position,
       calls: planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) })),
@@ -114,6 +116,6 @@ export function plans(app: App, service: Service): void {
       warnings: warned.warnings,
       truncated: planned.truncated || warned.truncated,
     };
-    return answerInTurns(c, told) as Promise<never>;
+    return answerInTurns(c, answer) as Promise<never>;
   });
 }

@@ -1,6 +1,6 @@
 /** GET /v1/releases: what each kernel does; GET /v1/releases/diff: how two differ, in sentences. */
 import { z } from '@hono/zod-openapi';
-import { describedSwitches, differences } from '../../domain/release/describe.ts';
+import { describeSwitches, differences } from '../../domain/release/describe.ts';
 import {
   knownReleases,
   type Release,
@@ -75,27 +75,28 @@ const diffRoute = createRoute({
 export function releases(app: App): void {
   app.openapi(listRoute, (c) => {
     const { release } = c.req.valid('query');
-    const ids = release === undefined ? distinctReleases() : [known(release, 'release').id];
+    const ids =
+      release === undefined ? distinctReleases() : [requireRelease(release, 'release').id];
     const items = ids.map((id) => {
-      const { basis, ...found } = known(id, 'release');
-      return { id, basis, switches: describedSwitches({ basis, ...found }) };
+      const { basis, ...found } = requireRelease(id, 'release');
+      return { id, basis, switches: describeSwitches({ basis, ...found }) };
     });
     return c.json({ items }, 200);
   });
 
   app.openapi(diffRoute, (c) => {
     const query = c.req.valid('query');
-    const [from, to] = [known(query.from, 'from'), known(query.to, 'to')];
+    const [from, to] = [requireRelease(query.from, 'from'), requireRelease(query.to, 'to')];
     return c.json({ from: from.id, to: to.id, differences: differences(from, to) }, 200);
   });
 }
 
 /** A bare series stands for its newest measured update, so some names mean the same release. */
 function distinctReleases(): readonly string[] {
-  return [...new Set(knownReleases().map((name) => known(name, 'release').id))];
+  return [...new Set(knownReleases().map((name) => requireRelease(name, 'release').id))];
 }
 
-function known(name: string, field: string): Release {
+function requireRelease(name: string, field: string): Release {
   const release = releaseOf(name);
   if (release !== undefined) return release;
   throw new ProblemError('unknown-release', { detail: unknownRelease(name), field });

@@ -7,7 +7,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { invalidBy } from '../field-errors.ts';
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, REPLAYS } from '../limits.ts';
-import { knownMoment } from '../request/at.ts';
+import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
@@ -27,7 +27,7 @@ const replayRequest = strictObject({
   consequences: z
     .boolean()
     .default(true)
-    .describe('Also calls that differ only because an earlier one did.'),
+    .describe('Also calls that differ only because an earlier call differs.'),
   tags: z
     .boolean()
     .default(false)
@@ -41,8 +41,8 @@ const difference = z
     replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(recordedEffect) }),
     because: z.enum(['release', 'earlier']).meta({
       description:
-        'release: its rules answer otherwise on the recorded state; ' +
-        'earlier: they do not, but the state is another one since an earlier difference.',
+        'release: its rules answer differently on the recorded state; ' +
+        'earlier: they answer the same, but an earlier difference changed the state.',
     }),
     switches: z.array(z.strictObject({ name: z.string(), sentence: z.string(), bug: z.boolean() })),
     sentence: z.string(),
@@ -56,7 +56,7 @@ export const replayAnswer = z
     /** The last position that was compared. */
     compared_to: position,
     items: z.array(difference),
-    next: z.int().exactOptional().describe('Send it as `after` for what follows.'),
+    next: z.int().exactOptional().describe('Send it as `after` to get the next page.'),
   })
   .meta({ id: 'Replay' });
 
@@ -99,14 +99,14 @@ export function replays(app: App, service: Service): void {
     if (!parsed.success) throw invalidBy(parsed.error);
     const { at, release: name, ...question } = parsed.data;
     const found = releaseOf(name);
-    if (found === undefined) throw new LogRefusal({ why: 'release-unknown', release: name });
-    const { moment } = await knownMoment(service, host, at, 'at');
+    if (found === undefined) throw new LogRefusal({ why: 'unknown-release', release: name });
+    const { moment } = await requireMoment(service, host, at, 'at');
     const replay = await reads.answer(c, ({ database }) =>
       replayUnder(database, moment, { ...question, release: found }),
     );
     const { compared_to } = replay;
     reflect(c, host, moment.position);
-    const told = {
+    const answer = {
       host,
       position: moment.position,
       release: found.id,
@@ -114,6 +114,6 @@ export function replays(app: App, service: Service): void {
       items: replay.differences.map(onWire),
       ...(compared_to < moment.position && { next: compared_to }),
     };
-    return answerInTurns(c, told) as Promise<never>;
+    return answerInTurns(c, answer) as Promise<never>;
   });
 }

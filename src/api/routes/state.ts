@@ -7,7 +7,7 @@ import { stateOf } from '../../projections/state.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt, worldInTurns } from '../request/at.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
-import { nextPage, numberedPage, pinned } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
@@ -21,7 +21,7 @@ const stateRoute = createRoute({
   path: '/v1/hosts/{host}/state',
   operationId: 'getState',
   access: { role: 'reader', hosts: ['path:host'] },
-  summary: 'The whole world at a moment',
+  summary: 'The whole state at a moment',
   request: { params: hostParams, query: strictObject(atQuery) },
   responses: reads('The state.', stateAnswer),
 });
@@ -51,9 +51,9 @@ export function state(app: App, service: Service, states: HeavyReads): void {
   app.openapi(stateRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { at } = c.req.valid('query');
-    const answer = states.tell(c, async ({ signal }) => {
-      const read = { tell: stateOf, signal };
-      const { moment, told: state } = await worldInTurns(service, c, { host, at }, read);
+    const answer = states.answerJson(c, async ({ signal }) => {
+      const read = { read: stateOf, signal };
+      const { moment, answer: state } = await worldInTurns(service, c, { host, at }, read);
       return { value: { host, position: moment.position, state } };
     });
     return answer as Promise<never>;
@@ -61,9 +61,9 @@ export function state(app: App, service: Service, states: HeavyReads): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, ...page } = pinned(c.req.valid('query'));
+    const { at, ...page } = pinPage(c.req.valid('query'));
     const read = (kernel: Kernel) => livingProcesses(kernel, page);
-    const { moment, told: items } = await worldAt(service, c, host, at, read);
+    const { moment, answer: items } = await worldAt(service, c, host, at, read);
     const { position } = moment;
     const last = items.length < page.limit ? undefined : items.at(-1)?.pid;
     const next = last !== undefined && { next: nextPage(position, last) };
@@ -74,7 +74,7 @@ export function state(app: App, service: Service, states: HeavyReads): void {
     const { host, pid } = c.req.valid('param');
     const { at } = c.req.valid('query');
     const read = (kernel: Kernel) => processOf(kernel, pid);
-    const { moment, told: process } = await worldAt(service, c, host, at, read);
+    const { moment, answer: process } = await worldAt(service, c, host, at, read);
     if (process === undefined) throw noSuchObject(`process ${pid}`, 'pid');
     return c.json({ host, position: moment.position, process } as never, 200);
   });

@@ -13,18 +13,18 @@ import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
 import { invalid, type ProblemError, problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
-import { atLine, type CheckedLine, checkedLines } from '../request/checked-lines.ts';
+import { atLine, type CheckedLine, checkLines } from '../request/checked-lines.ts';
 import { NDJSON_TYPE } from '../request/content-type.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import type { Service } from '../service.ts';
-import { pulled } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pulled.ts';
 import { ReadAhead } from '../streams/read-ahead.ts';
 import { eventText } from '../wire/event-text.ts';
 
 interface Target {
   readonly service: Service;
   readonly host: string;
-  readonly principal: string;
+  readonly actor: string;
   readonly key: string | undefined;
 }
 
@@ -40,10 +40,10 @@ interface Recorded {
  * What lines are handed to the log as: those with keys one by one, so that each is found again
  * under its own; others all together, which costs no more than a list of them.
  */
-function submissionsOf({ principal, key }: Target, lines: readonly CheckedLine[]): Submission[] {
-  if (key === undefined) return [{ principal, calls: lines.map(({ request }) => request) }];
+function submissionsOf({ actor, key }: Target, lines: readonly CheckedLine[]): Submission[] {
+  if (key === undefined) return [{ actor, calls: lines.map(({ request }) => request) }];
   return lines.map(({ request, idempotency }) => ({
-    principal,
+    actor,
     calls: [request],
     ...(idempotency && { idempotency }),
   }));
@@ -108,9 +108,9 @@ function textOf(receipts: readonly Receipt[]): string {
 async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
   // Lines that an earlier request recorded are taken one by one: should one of them have changed,
   // nothing after it may be recorded.
-  let replaying = target.key !== undefined;
+  let repeating = target.key !== undefined;
   // The next lines are checked while these are recorded.
-  const arriving = new ReadAhead(checkedLines(c, target.key));
+  const arriving = new ReadAhead(checkLines(c, target.key));
   let untold: readonly Receipt[] = [];
   try {
     for (;;) {
@@ -121,11 +121,11 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
       const lines = await arriving.next();
       if (lines === undefined) break;
       for (let { good } = lines; good.length > 0; ) {
-        const some = replaying ? good.slice(0, 1) : good;
+        const some = repeating ? good.slice(0, 1) : good;
         good = good.slice(some.length);
         const recording = record(target, some);
         if (untold.length > 0) {
-          // The database works on these by now: meanwhile the client is told of those before.
+          // The database works on these now; meanwhile the client gets the answers to those before.
           await turnOfTheLoop();
           await turnOfTheLoop();
           yield textOf(untold);
@@ -133,7 +133,7 @@ async function* answersTo(c: Context, target: Target): AsyncGenerator<string> {
         const { receipts, problem } = await recording;
         untold = receipts;
         if (problem !== undefined) throw problem;
-        replaying &&= receipts.every(({ replayed }) => replayed);
+        repeating &&= receipts.every(({ repeated }) => repeated);
       }
       if (lines.broken !== undefined) throw lines.broken.error;
     }
@@ -169,7 +169,7 @@ export async function syscallStream(
   // While nothing is answered a problem still has a status of its own.
   const first = await answers.next();
   if (first.done) throw invalid([{ field: '', message: 'the body has no line' }]);
-  const stream = pulled(withProblem(first.value, answers), {
+  const stream = pullStream(withProblem(first.value, answers), {
     unreadMs: UNREAD_MS,
     mayGoOn: c.get('mayGoOn'),
   });

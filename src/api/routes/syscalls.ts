@@ -6,7 +6,7 @@ import { recordSyscalls } from '../record-syscalls.ts';
 import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
-import { REPLAYED } from '../request/write-headers.ts';
+import { REPEATED } from '../request/write-headers.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, wireEvent } from '../wire/event.ts';
@@ -67,10 +67,10 @@ export function syscalls(app: App, service: Service): void {
       const answer = await recordSyscalls(service, c, { host, actor, ...(await largeJsonBody(c)) });
       c.header('content-type', JSON_TYPE);
       c.header('etag', answer.etag);
-      if (answer.replayed) c.header(REPLAYED, 'true');
+      if (answer.repeated) c.header(REPEATED, 'true');
       return c.body(answer.body, 200) as never;
     }
     // A stream of lines is documented above; the typed response knows only the JSON ones.
-    return (await syscallStream(c, { service, host, principal: actor })) as never;
+    return (await syscallStream(c, { service, host, actor })) as never;
   });
 }

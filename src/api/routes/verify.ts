@@ -9,7 +9,7 @@ import { VERIFICATIONS } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { importedLog, importedOnWire } from '../wire/imported.ts';
+import { importedLog, importedLogOnWire } from '../wire/imported.ts';
 
 const count = z.int().min(0);
 
@@ -96,7 +96,7 @@ const KEPT = /^[1-9]\d{0,15}:[0-9a-f]{64}(?:,[1-9]\d{0,15}:[0-9a-f]{64}){0,15}$/
 
 const kept = z
   .string()
-  .regex(KEPT, `must be 1 to ${KEPT_MAX} of POSITION:HASH, with commas between`)
+  .regex(KEPT, `must be 1 to ${KEPT_MAX} times POSITION:HASH, separated by commas`)
   .transform((text): KeptHead[] =>
     text.split(',').map((one) => {
       const [position, hash = ''] = one.split(':');
@@ -111,19 +111,18 @@ const route = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Whether the log, the projections and the rules agree',
   description:
-    'Reads the whole log, three times. `chain`: the stored bytes give the stored hashes, and what ' +
-    'checkpoints and kept heads state; nothing is stored of positions after the head. `projections`: derived anew from the log, they are those in the tables. ' +
-    "`outcomes`: today's rules answer each call as the log says. `snapshots`: stored states are " +
-    'those that the log gives. `not_excluded` says what this cannot show. That one does not hold ' +
-    `is the answer, not a problem. At most ${VERIFICATIONS.all} at once.`,
+    'Reads the whole log three times. `chain`: the stored bytes give the stored hashes, and the ' +
+    'hashes of checkpoints and kept heads; nothing is stored of positions after the head. ' +
+    '`projections`: the rows derived from the log again are those in the tables. `outcomes`: ' +
+    "today's rules answer each call as the log says. `snapshots`: the stored states are those that " +
+    'the log gives. `not_excluded`: what the verification cannot exclude. A failed verdict is an ' +
+    `answer (200), not a problem. At most ${VERIFICATIONS.all} run concurrently.`,
   request: {
     params: hostParams,
     query: strictObject({
       kept: kept
         .optional()
-        .describe(
-          'Where the log stood, as somebody kept it: `POSITION:HASH`, with commas between.',
-        ),
+        .describe('Earlier heads of the log that you kept: `POSITION:HASH`, separated by commas.'),
     }),
   },
   responses: answers('The verdicts.', verification, UNKEPT),
@@ -141,11 +140,11 @@ export function verify(app: App, service: Service): void {
       kept: remembered === undefined ? given : [...given, remembered],
     };
     const { host_id } = await service.log.head(host);
-    const { imported, ...told } = await verifications.answer(c, ({ database }) =>
+    const { imported, ...verdicts } = await verifications.answer(c, ({ database }) =>
       verifyHost(database, host_id, outside),
     );
     c.header('cache-control', 'no-store');
-    const foreign = imported !== undefined && { imported: importedOnWire(imported) };
-    return c.json({ host, ...told, ...foreign } as z.output<typeof verification>, 200);
+    const foreign = imported !== undefined && { imported: importedLogOnWire(imported) };
+    return c.json({ host, ...verdicts, ...foreign } as z.output<typeof verification>, 200);
   });
 }

@@ -1,6 +1,6 @@
 /**
  * A followed log as server-sent events. A message is encoded once, whoever gets it, and kept as
- * long as its event. Bookmarks tell a filtered reader how far it is.
+ * long as its event. Bookmarks show a filtered reader how far it is.
  */
 import type { LedgerEvent } from '../../events/event.ts';
 import type { Piece } from '../../events/reading/follower.ts';
@@ -13,7 +13,7 @@ type Following = AsyncIterator<Piece, HistoryChange | undefined>;
 
 export interface Messages {
   readonly filter: EventFilter;
-  /** Told when following begins, with what ends it from outside. */
+  /** Called when following begins, with what ends it from outside. */
   readonly onOpen: (end: () => void) => void;
   /** Told, perhaps twice, when nothing more will come; with the same function. */
   readonly onEnd: (end: () => void) => void;

@@ -6,19 +6,19 @@ import type { Context } from 'hono';
 import { turn } from '../../events/turns.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { JSON_TYPE } from '../request/content-type.ts';
-import { pulled } from './pulled.ts';
+import { pullStream } from './pulled.ts';
 
 /** Characters of text that are made in one turn: some two milliseconds. */
 const PIECE_CHARS = 256 * 1024;
-/** A list with more items is told item by item. */
+/** A list with more items is written item by item. */
 const WIDE_ITEMS = 100;
-/** Levels below which every value is told as a whole. */
+/** Levels below which every value is written as a whole. */
 const LEVELS_MAX = 5;
 
 interface Telling {
   /** What follows the value's text. */
   readonly end?: string;
-  /** Told once, when the value is no longer needed. */
+  /** Called once, when the value is no longer needed. */
   readonly onEnd?: () => void;
 }
 
@@ -43,7 +43,7 @@ export async function answerInTurns(
     yield* pieces;
   }
   const mayGoOn = c.get('mayGoOn');
-  return c.body(pulled(all(), { unreadMs: UNREAD_MS, mayGoOn, ...(onEnd && { onEnd }) }), 200);
+  return c.body(pullStream(all(), { unreadMs: UNREAD_MS, mayGoOn, ...(onEnd && { onEnd }) }), 200);
 }
 
 async function* piecesOf(value: object, end: string): AsyncGenerator<string, undefined> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { pulled } from './pulled.ts';
+import { pullStream } from './pulled.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
@@ -9,7 +9,7 @@ afterEach(() => vi.useRealTimers());
 /** A stream asks its source a moment after it is read. */
 const asked = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A source that says a text whenever it is told to. */
+/** A source that yields a text on demand. */
 function source() {
   let answer: ((result: IteratorResult<string, undefined>) => void) | undefined;
   let fail: ((error: Error) => void) | undefined;
@@ -42,9 +42,9 @@ const textOf = async (read: Promise<{ value?: Uint8Array }>) =>
   Buffer.from((await read).value ?? []);
 
 describe('a pulled body', () => {
-  it('tells a waiting reader that it lives, and then what comes', async () => {
+  it('sends a heartbeat to a waiting reader, and then what comes', async () => {
     const from = source();
-    const reader = pulled(from, LIMITS).getReader();
+    const reader = pullStream(from, LIMITS).getReader();
     const beat = reader.read();
     await vi.advanceTimersByTimeAsync(1500);
     expect((await textOf(beat)).toString()).toBe('beat');
@@ -56,7 +56,7 @@ describe('a pulled body', () => {
 
   it('is silent while something came lately', async () => {
     const from = source();
-    const reader = pulled(from, LIMITS).getReader();
+    const reader = pullStream(from, LIMITS).getReader();
     for (const text of ['a', 'b', 'c', 'd']) {
       const read = reader.read();
       await vi.advanceTimersByTimeAsync(600);
@@ -67,7 +67,7 @@ describe('a pulled body', () => {
 
   it('ends the source when nobody reads', async () => {
     const from = source();
-    const reader = pulled(from, LIMITS).getReader();
+    const reader = pullStream(from, LIMITS).getReader();
     const read = reader.read();
     await from.say('taken');
     await read;
@@ -80,7 +80,7 @@ describe('a pulled body', () => {
 
   it('keeps no more than one heartbeat for a reader that stopped', async () => {
     const from = source();
-    const reader = pulled(from, LIMITS).getReader();
+    const reader = pullStream(from, LIMITS).getReader();
     void reader.read();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(from.seen.ended).toBe(true);
@@ -89,7 +89,7 @@ describe('a pulled body', () => {
 
   it.each(['leaves', 'is failed'])('ends the source when the reader %s', async (why) => {
     const from = source();
-    const reader = pulled(from, LIMITS).getReader();
+    const reader = pullStream(from, LIMITS).getReader();
     const read = reader.read();
     if (why === 'leaves') {
       await reader.cancel();

@@ -9,16 +9,16 @@ export interface Pulled {
   readonly unreadMs: number;
   /** Whether the reader may still have what comes; one that may not is cut off at the next look. */
   readonly mayGoOn: () => boolean;
-  /** What a waiting reader is told when nothing came for about so long. */
+  /** The text that a waiting reader gets when nothing was sent for about so long. */
   readonly heartbeat?: { readonly ms: number; readonly text: string };
-  /** Told once, when nothing more is sent: all was, the reader left, or it was cut off. */
+  /** Called once, when nothing more is sent: all was, the reader left, or it was cut off. */
   readonly onEnd?: () => void;
 }
 
 const encoder = new TextEncoder();
 
 /** A stream of what `source` yields, texts in UTF-8; `source` is ended when the reader leaves. */
-export function pulled(
+export function pullStream(
   source: AsyncIterator<string | Uint8Array, undefined>,
   { unreadMs, mayGoOn, heartbeat, onEnd }: Pulled,
 ): ReadableStream {

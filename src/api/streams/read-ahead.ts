@@ -6,7 +6,7 @@ export class ReadAhead<T> {
 
   constructor(source: AsyncGenerator<T, undefined>) {
     this.#source = source;
-    this.#next = this.#asked();
+    this.#next = this.#ask();
   }
 
   /** The next piece is there, or the end is: `next` does not wait. */
@@ -17,7 +17,7 @@ export class ReadAhead<T> {
   /** The next piece; undefined at the end. Throws what the source throws. */
   async next(): Promise<T | undefined> {
     const { done, value } = await this.#next;
-    if (!done) this.#next = this.#asked();
+    if (!done) this.#next = this.#ask();
     return value;
   }
 
@@ -26,7 +26,7 @@ export class ReadAhead<T> {
     this.#source.return(undefined).catch(() => undefined);
   }
 
-  #asked(): Promise<IteratorResult<T, undefined>> {
+  #ask(): Promise<IteratorResult<T, undefined>> {
     this.#isHere = false;
     const asked = this.#source.next();
     const here = () => {

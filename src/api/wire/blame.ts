@@ -28,8 +28,8 @@ export const blamedSlot = z
       'last gave the link its program (`updated_by`), and who keeps the link alive (`held_by`).',
   });
 
-/** A blamed slot as the API tells it. */
-export function blamedOnWire(slot: BlamedSlot) {
+/** A blamed slot, as the API answers it. */
+export function blamedSlotOnWire(slot: BlamedSlot) {
   const { loaded_by, put_by, updated_by } = slot;
   return {
     ...slot,

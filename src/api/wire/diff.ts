@@ -63,7 +63,8 @@ const arrayChange = z
   })
   .meta({
     id: 'ArrayChange',
-    description: '`same_in`: cgroups below, whose arrays were the same and changed alike.',
+    description:
+      '`same_in`: cgroups below it whose arrays were the same and changed in the same way.',
   });
 
 /** What …/diff answers. */
@@ -72,7 +73,7 @@ export const diffAnswer = z
     ...reflected,
     from: position,
     to: position,
-    against: z.string().exactOptional().describe('The host that `from` is a position of.'),
+    against: z.string().exactOptional().describe('The host that the position `from` belongs to.'),
     boot: z.strictObject({ was: world.boot, is: world.boot }).exactOptional(),
     cgroups: rowsOf(z.object(cgroupRow)),
     lists: z.array(listChange),
@@ -87,7 +88,7 @@ export const diffAnswer = z
   .meta({
     id: 'Diff',
     description:
-      'Applied to the state at `from`, it gives the state at `to`. `because` of each change holds ' +
-      'the positions of the newest 100 events that made it; `events` tells of them. After a reboot (`boot`) ' +
-      'everything before it was removed and everything after it was added.',
+      'Applied to the state at `from`, it gives the state at `to`. `because` of each change has the ' +
+      'positions of the newest 100 events that made it, and `events` has these events. After a ' +
+      'reboot (`boot`) everything before it is removed and everything after it is added.',
   });

@@ -14,9 +14,9 @@ export const wireEventRef = z
     comm: z.string(),
     call: z.string(),
   })
-  .meta({ id: 'EventRef', description: 'An event in short: …/events/{position} tells all of it.' });
+  .meta({ id: 'EventRef', description: 'An event in short; …/events/{position} has all of it.' });
 
-/** A short event as the API tells it. */
+/** A short event, as the API answers it. */
 export function eventRefOnWire(ref: EventRef): z.output<typeof wireEventRef> {
   return { ...ref, at: rfc3339(ref.at) };
 }

@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../../events/event.ts';
 import { eventOnWire } from './event.ts';
 
-/** An event as the API tells it, as text. */
+/** An event, as the API answers it, as text. */
 export function eventText(event: LedgerEvent): string {
   return JSON.stringify(eventOnWire(event));
 }

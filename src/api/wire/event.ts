@@ -30,7 +30,7 @@ const bootCall = z
 
 const refusal = z.strictObject({ ...refusalFields, message: z.string() }).meta({
   id: 'Refusal',
-  description: 'The kernel said no: by which rule, about what, and why in a sentence.',
+  description: 'The kernel refused: by which rule, about which objects, and why in a sentence.',
 });
 
 /** An outcome on the wire. */
@@ -58,15 +58,15 @@ export type WireOutcome = z.output<typeof wireOutcome>;
 
 /** An outcome with the sentence of its refusal. */
 export function outcomeOnWire(outcome: Outcome): WireOutcome {
-  // `assign`, since V8 takes ten times as long for a spread with a field after it.
-  const told = isRefusal(outcome)
+  // `assign`: docs/performance.md#a-spread-with-a-new-field
+  const onWire = isRefusal(outcome)
     ? Object.assign({}, outcome, { message: refusalSentence(outcome) })
     : outcome;
   // The compiler has proven the schemas equal to the domain's types, but for `readonly`.
-  return told as WireOutcome;
+  return onWire as WireOutcome;
 }
 
-/** An event as the API tells it. */
+/** An event, as the API answers it. */
 export function eventOnWire(event: LedgerEvent): WireEvent {
   const { position: at, recorded_at, at: done, source, boot, actor, pid, comm, call } = event;
   const recorded = rfc3339(recorded_at);

@@ -8,7 +8,7 @@ import type { Principal } from '../guard/tokens.ts';
 import { time } from '../request/syscall-request.ts';
 import { hostName } from '../routing.ts';
 import { position, timestamp } from './event.ts';
-import { importedLog, importedOnWire } from './imported.ts';
+import { importedLog, importedLogOnWire } from './imported.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z.string().min(1).max(100).meta({
@@ -28,7 +28,7 @@ export const hostRequest = strictObject({ name: hostName, ...bootFields }).meta(
 export const rebootRequest = strictObject({ ...bootFields, release: release.exactOptional() }).meta(
   {
     id: 'RebootRequest',
-    description: 'What is left out is as in the boot before.',
+    description: 'Fields that are left out stay as in the boot before.',
   },
 );
 
@@ -41,8 +41,8 @@ const hostFields = {
 const origin = z.strictObject({ host: z.string(), position }).meta({
   id: 'Origin',
   description:
-    'Of a branch: the host that it grew from, and the last position that they share. Left out where ' +
-    'the token is not for that host.',
+    'For a branch: its origin, and the last position that they share. Left out when the token is ' +
+    'not for the origin.',
 });
 const hostRow = z
   .strictObject({
@@ -53,7 +53,7 @@ const hostRow = z
   .meta({ id: 'HostRow' });
 export const branchRow = z.strictObject({ ...hostFields, origin }).meta({ id: 'Branch' });
 
-/** A host as a listing tells it; the name of an origin that the reader may not touch is not told. */
+/** A host in a list; it leaves out the name of an origin that the reader may not touch. */
 export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof hostRow> {
   const { name, created_at, position, recorded_at, origin, origin_position, imported } = host;
   return {
@@ -63,7 +63,7 @@ export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof 
     recorded_at: rfc3339(recorded_at),
     ...(origin !== null &&
       mayTouch(origin) && { origin: { host: origin, position: origin_position ?? 0 } }),
-    ...(imported !== null && { imported: importedOnWire(imported) }),
+    ...(imported !== null && { imported: importedLogOnWire(imported) }),
   };
 }
 

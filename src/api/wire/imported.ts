@@ -20,8 +20,8 @@ export const importedLog = z
     description: 'Which events of the log were recorded elsewhere, and how they came here.',
   });
 
-/** The same, as it is told. */
-export function importedOnWire(log: ImportedLog): z.output<typeof importedLog> {
+/** An import, as the API answers it. */
+export function importedLogOnWire(log: ImportedLog): z.output<typeof importedLog> {
   const { position_to, imported_at, actor, exported_as, key_ids } = log;
   return {
     position_from: 1,

@@ -37,7 +37,7 @@ export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const refused = removalRefused(caller, path);
   if (refused !== undefined) return refuse(refused);
   if (node.kind === 'dir') return refuse(refusal('EISDIR', 'is-a-directory', { path }));
-  return succeed(unpinned(caller, path, node, 'unpinned'));
+  return succeed(removePin(caller, path, node, 'unpinned'));
 }
 
 /** Keeps the moved pin's reference and drops the one of a pin that stood at the new name. */
@@ -51,7 +51,7 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   const refused = renameRefused(caller, call, node, replaced);
   if (refused !== undefined) return refuse(refused);
   if (path === to) return succeed();
-  const removed = replaced === undefined ? [] : replacedAt(caller, to, replaced);
+  const removed = replaced === undefined ? [] : replaceNode(caller, to, replaced);
   return succeed([...removed, { type: 'PathMoved', path, to }]);
 }
 
@@ -93,12 +93,12 @@ function renameRefused(
   return undefined;
 }
 
-function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
+function replaceNode(caller: Caller, path: string, node: BpffsNode): Effect[] {
   if (node.kind === 'dir') return [{ type: 'DirectoryRemoved', path }];
-  return unpinned(caller, path, node, 'pin_replaced');
+  return removePin(caller, path, node, 'pin_replaced');
 }
 
-function unpinned(
+function removePin(
   caller: Caller,
   path: string,
   node: BpffsNode,

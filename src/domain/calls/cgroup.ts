@@ -23,7 +23,7 @@ export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
 /**
  * rmdir of a cgroup: EBUSY while it has processes or children, whatever is attached to it. Its
  * entries go, its links become defunct and its storages are freed (`cgroup_bpf_release`); the
- * kernel does that a moment later, the model at once.
+ * kernel does that a moment later, the model immediately.
  */
 export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
   const { kernel } = caller;

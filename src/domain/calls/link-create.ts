@@ -20,7 +20,7 @@ const OFFSETS = { flags: 12, replace: 16, relative: 16 } as const;
 export function linkCreate(caller: Caller, call: Calls['link_create'], target: number): Decision {
   const { switches } = caller.kernel;
   const attr = linkCreateAttr(call, target);
-  const malformedCall = malformed(caller, attr);
+  const malformedCall = checkAttr(caller, attr);
   if (malformedCall !== undefined) return refuse(malformedCall);
   const program = progAt(caller, attr.prog, 'prog_fd');
   if (isRefused(program)) return refuse(program);
@@ -61,7 +61,7 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
 }
 
 /** What is refused before the program is looked at. */
-function malformed(caller: Caller, attr: AttachAttr): Refusal | undefined {
+function checkAttr(caller: Caller, attr: AttachAttr): Refusal | undefined {
   const { switches } = caller.kernel;
   if (switches.link_create_needs_net_admin) {
     const gated = netAdminFirst(caller, 'link_create');

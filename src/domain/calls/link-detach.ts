@@ -1,5 +1,5 @@
 /** LINK_DETACH: semantics §13 (`link_detach`, `bpf_cgroup_link_detach`, 5.9). */
-import { seenFd } from '../attr.ts';
+import { readFd } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, linkAt } from '../caller.ts';
 import { type Decision, isRefused, refuse, succeed, unknownCommand } from '../decision.ts';
@@ -8,7 +8,7 @@ import { Lifetime } from '../lifetime.ts';
 /** The link stays, defunct; on one that is defunct already nothing changes. */
 export function linkDetach(caller: Caller, call: Calls['link_detach']): Decision {
   if (!caller.kernel.switches.link_detach) return unknownCommand('link_detach');
-  const link = linkAt(caller, seenFd(call.link_fd, 0, call.attr_size), 'link_fd');
+  const link = linkAt(caller, readFd(call.link_fd, 0, call.attr_size), 'link_fd');
   if (isRefused(link)) return refuse(link);
   if (link.cgroup_id === 0) return succeed();
   const lifetime = new Lifetime(caller.kernel);

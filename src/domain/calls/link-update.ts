@@ -1,5 +1,5 @@
 /** LINK_UPDATE: semantics §12, §19.4 (`link_update`, `cgroup_bpf_replace`, `__cgroup_bpf_replace`). */
-import { seen, seenFd } from '../attr.ts';
+import { readFd, readField } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, linkAt, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -8,16 +8,16 @@ import { ATTACH_FLAG_BITS, flagWord } from '../flags.ts';
 import type { Cgroup, Kernel, Link, Program } from '../kernel.ts';
 import { programDropped } from '../lifetime.ts';
 import { listOf } from '../list.ts';
-import { miscountedSlots } from '../miscounted-slot.ts';
+import { findMiscountedSlots } from '../miscounted-slot.ts';
 import type { Refusal } from '../outcome.ts';
 
 const { replace } = ATTACH_FLAG_BITS;
 
 export function linkUpdate(caller: Caller, call: Calls['link_update']): Decision {
   const size = call.attr_size;
-  const flags = seen(flagWord(call.flags), 8, 4, size);
+  const flags = readField(flagWord(call.flags), 8, 4, size);
   if ((flags & ~replace) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
-  const link = linkAt(caller, seenFd(call.link_fd, 0, size), 'link_fd');
+  const link = linkAt(caller, readFd(call.link_fd, 0, size), 'link_fd');
   if (isRefused(link)) return refuse(link);
   const decision = onLink(caller, call, link, flags);
   if (!caller.kernel.switches.link_update_leaks_reference) return decision;
@@ -29,9 +29,9 @@ export function linkUpdate(caller: Caller, call: Calls['link_update']): Decision
 function onLink(caller: Caller, call: Calls['link_update'], link: Link, flags: number): Decision {
   const { switches, cgroups } = caller.kernel;
   const size = call.attr_size;
-  const program = progAt(caller, seenFd(call.new_prog_fd, 4, size), 'new_prog_fd');
+  const program = progAt(caller, readFd(call.new_prog_fd, 4, size), 'new_prog_fd');
   if (isRefused(program)) return refuse(program);
-  const old = oldProgram(caller, flags, seenFd(call.old_prog_fd, 12, size));
+  const old = oldProgram(caller, flags, readFd(call.old_prog_fd, 12, size));
   if (old !== undefined && isRefused(old)) return refuse(old);
   const cgroup = cgroups.get(link.cgroup_id);
   if (cgroup === undefined) {
@@ -39,7 +39,7 @@ function onLink(caller: Caller, call: Calls['link_update'], link: Link, flags: n
     return refuse(refusal(errno, 'link-defunct', { link_id: link.id }));
   }
   const refused = unfit(caller.kernel, link, program, old);
-  return refused === undefined ? updated(caller, link, program, cgroup) : refuse(refused);
+  return refused === undefined ? updateLink(caller, link, program, cgroup) : refuse(refused);
 }
 
 /** The program that the caller expects in the link, when it names one. */
@@ -82,7 +82,7 @@ function sameStorage(a: Program, b: Program): boolean {
   return maps.size === a.storage_map_ids.length && maps.size === b.storage_map_ids.length;
 }
 
-function updated(caller: Caller, link: Link, program: Program, cgroup: Cgroup): Decision {
+function updateLink(caller: Caller, link: Link, program: Program, cgroup: Cgroup): Decision {
   const { kernel } = caller;
   const update = {
     type: 'LinkUpdated',
@@ -93,7 +93,7 @@ function updated(caller: Caller, link: Link, program: Program, cgroup: Cgroup): 
   } as const;
   const effects: Effect[] = [update];
   if (kernel.switches.link_update_miscounts_preorder) {
-    effects.push(...miscountedSlots(kernel, link, program, cgroup));
+    effects.push(...findMiscountedSlots(kernel, link, program, cgroup));
   }
   if (program.id !== link.prog_id) {
     effects.push(...programDropped(kernel, link.prog_id, 'link_updated'));

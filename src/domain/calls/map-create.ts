@@ -67,7 +67,7 @@ const ARRAYS: readonly MapType[] = ['array', 'percpu_array'];
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const create = withDefaults(call);
-  const refused = admission(caller, create) ?? malformedFor(caller, create);
+  const refused = admission(caller, create) ?? checkAlloc(caller, create);
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
@@ -134,7 +134,7 @@ function both(flags: number, one: number, other: number): boolean {
 }
 
 /** `cgroup_storage_map_alloc`, which comes after the privilege in every release (§25.1). */
-function malformedFor(caller: Caller, create: Create): Refusal | undefined {
+function checkAlloc(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type, map_flags: flags, key_size, value_size, max_entries } = create;
   if (type === 'lpm_trie') return badTrie(create);
   if (!isStorage(type)) return undefined;

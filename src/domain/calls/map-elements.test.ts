@@ -27,6 +27,6 @@ it('an array has no key after its last one', () => {
   expect(nextKey(3, 2)).toMatchObject({ errno: 'ENOENT', rule: 'no-next-key' });
 });
 
-it('an array of the largest size answers at once', () => {
+it('an array of the largest size answers immediately', () => {
   expect(nextKey(2 ** 32 - 1, 2 ** 32 - 3)).toEqual({ ret: 0, next_key: 2 ** 32 - 2 });
 });

@@ -1,5 +1,5 @@
 /** OBJ_PIN and OBJ_GET: semantics §15 (`bpf_obj_pin_user`, `bpf_obj_get_user`). */
-import { seen, seenFd } from '../attr.ts';
+import { readFd, readField } from '../attr.ts';
 import { mayOpen, newNameRefused, nodeAt } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
@@ -14,11 +14,11 @@ const PIN_MODE = 0o600;
 
 export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
   const size = call.attr_size;
-  const flags = seen(call.file_flags ?? 0, 12, 4, size);
+  const flags = readField(call.file_flags ?? 0, 12, 4, size);
   if ((flags & ~pathFlag(caller.kernel)) !== 0) {
     return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   }
-  const fd = seenFd(call.bpf_fd, 8, size);
+  const fd = readFd(call.bpf_fd, 8, size);
   const file = fileAt(caller, fd);
   if (file === undefined || file.kind === 'cgroup' || file.kind === 'other') {
     return refuse(refusal('EINVAL', 'pin-needs-bpf-object', { fd }));
@@ -32,19 +32,19 @@ export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
 
 export function objGet(caller: Caller, call: Calls['obj_get']): Decision {
   const size = call.attr_size;
-  const flags = seen(call.file_flags ?? 0, 12, 4, size);
+  const flags = readField(call.file_flags ?? 0, 12, 4, size);
   const known = RDONLY | WRONLY | pathFlag(caller.kernel);
   if ((flags & ~known) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
-  if (seenFd(call.bpf_fd, 8, size) !== 0) {
+  if (readFd(call.bpf_fd, 8, size) !== 0) {
     return refuse(refusal('EINVAL', 'get-takes-no-fd', {}));
   }
   if ((flags & RDONLY) !== 0 && (flags & WRONLY) !== 0) {
     return refuse(refusal('EINVAL', 'rdonly-and-wronly', {}));
   }
-  return opened(caller, call.path, flags);
+  return openPin(caller, call.path, flags);
 }
 
-function opened(caller: Caller, path: string, flags: number): Decision {
+function openPin(caller: Caller, path: string, flags: number): Decision {
   const node = nodeAt(caller, path);
   if (isRefused(node)) return refuse(node);
   const access = { read: (flags & WRONLY) === 0, write: (flags & RDONLY) === 0 };

@@ -15,7 +15,7 @@ export function spawn(caller: Caller, call: Calls['spawn']): Decision {
     pid,
     comm: call.comm ?? '',
     uid: call.uid ?? 0,
-    caps: sorted(call.caps ?? ((call.uid ?? 0) === 0 ? ALL_CAPABILITIES : [])),
+    caps: sortCapabilities(call.caps ?? ((call.uid ?? 0) === 0 ? ALL_CAPABILITIES : [])),
   } as const;
   return succeed([effect], pid);
 }
@@ -24,7 +24,7 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
   if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
   const { uid, caps } = caller.process;
-  const given = call.caps === undefined ? caps : sorted(call.caps);
+  const given = call.caps === undefined ? caps : sortCapabilities(call.caps);
   return succeed([{ type: 'ProcessForked', pid, uid: call.uid ?? uid, caps: given }], pid);
 }
 
@@ -64,7 +64,7 @@ export function capset(caller: Caller, call: Calls['capset']): Decision {
     const wanted = lacking.join(', ') || `uid ${call.uid}`;
     return refuse(refusal('EPERM', 'credentials-cannot-grow', { uid, wanted }));
   }
-  const effect = { uid: call.uid ?? uid, caps: sorted(call.caps) };
+  const effect = { uid: call.uid ?? uid, caps: sortCapabilities(call.caps) };
   return succeed([{ type: 'CredentialsChanged', ...effect }]);
 }
 
@@ -76,6 +76,6 @@ export function setrlimit({ nofile }: Calls['setrlimit']): Decision {
   return succeed([{ type: 'NofileLimited', nofile }]);
 }
 
-function sorted(caps: readonly Capability[]): readonly Capability[] {
+function sortCapabilities(caps: readonly Capability[]): readonly Capability[] {
   return ALL_CAPABILITIES.filter((capability) => caps.includes(capability));
 }

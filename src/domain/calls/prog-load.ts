@@ -51,13 +51,13 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const refused = admission(caller, call);
   if (refused !== undefined) return refuse(refused);
   const type = progTypeOf(call.prog_type);
-  const expected = fixedUp(type, call.expected_attach_type);
+  const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
     badExpectedType(caller, type, expected) ??
     unknownType(caller, type) ??
     badObjectName(call.prog_name ?? '', 'prog_name');
   if (bad !== undefined) return refuse(bad);
-  const maps = usedMaps(caller, call);
+  const maps = findMaps(caller, call);
   if (isRefused(maps)) return refuse(maps);
   const rejected = verify(caller, { call, type, expected, maps });
   if (rejected !== undefined) return refuse(rejected);
@@ -125,7 +125,7 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
 }
 
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */
-function fixedUp(type: ProgType, expected: AttachType | undefined): AttachType {
+function fixUpAttachType(type: ProgType, expected: AttachType | undefined): AttachType {
   const named = attachTypeOf(expected ?? 0);
   return type === 'cgroup_sock' && attachTypeNumber(named) === 0
     ? 'cgroup_inet_sock_create'
@@ -158,7 +158,7 @@ function unknownType(caller: Caller, type: ProgType): Refusal | undefined {
 }
 
 /** The maps that the instructions name, each once; a program has at most one storage map a kind. */
-function usedMaps(caller: Caller, call: Load): BpfMap[] | Refusal {
+function findMaps(caller: Caller, call: Load): BpfMap[] | Refusal {
   const maps: BpfMap[] = [];
   for (const fd of call.map_fds ?? []) {
     const found = mapAt(caller, fd, 'map_fds');

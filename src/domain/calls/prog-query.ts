@@ -1,6 +1,6 @@
 /** PROG_QUERY: semantics §10 (`bpf_prog_query`, `__cgroup_bpf_query`). */
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
-import { seen, seenFd } from '../attr.ts';
+import { readFd, readField } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt, fileAt } from '../caller.ts';
 import { type Decision, isRefused, refusal } from '../decision.ts';
@@ -38,36 +38,36 @@ export function progQuery(caller: Caller, call: Calls['prog_query'], target: num
     attach_flags: 0,
     ...(call.prog_attach_flags === true ? { prog_attach_flags: [] } : {}),
   };
-  const early = malformed(caller, attr);
-  if (early !== undefined) return refusedQuery(early, untouched);
+  const early = checkAttr(caller, attr);
+  if (early !== undefined) return refuseQuery(early, untouched);
   const { type } = attr;
   if (cgroupProgType(switches, type) === undefined) {
     return otherSubsystem(caller, attr, untouched);
   }
   const cgroup = cgroupAt(caller, attr.target);
-  if (isRefused(cgroup)) return refusedQuery(cgroup, untouched);
+  if (isRefused(cgroup)) return refuseQuery(cgroup, untouched);
   const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
-  if (effective && attr.wantsFlags) {
-    return refusedQuery(refusal('EINVAL', 'effective-query-takes-no-flags-buffer', {}), untouched);
+  if (effective && refusesFlagsBuffer(caller, attr)) {
+    return refuseQuery(refusal('EINVAL', 'effective-query-takes-no-flags-buffer', {}), untouched);
   }
-  return answered(caller, attr, cgroup, effective, untouched);
+  return answerQuery(caller, attr, cgroup, effective, untouched);
 }
 
 function queryAttr(call: Calls['prog_query'], target: number): QueryAttr {
   const size = call.attr_size ?? 4096;
-  const type = seen(attachTypeNumber(call.attach_type), 4, 4, size);
+  const type = readField(attachTypeNumber(call.attach_type), 4, 4, size);
   return {
-    target: seenFd(target, 0, size),
+    target: readFd(target, 0, size),
     type: size >= 8 ? call.attach_type : attachTypeOf(type),
-    flags: seen(flagWord(call.query_flags), 8, 4, size),
+    flags: readField(flagWord(call.query_flags), 8, 4, size),
     hasIds: call.null_prog_ids !== true && size > 16,
-    room: seen(call.prog_cnt ?? PROG_CNT_DEFAULT, 24, 4, size),
+    room: readField(call.prog_cnt ?? PROG_CNT_DEFAULT, 24, 4, size),
     wantsFlags: call.prog_attach_flags === true && size > 32,
     size,
   };
 }
 
-function malformed(caller: Caller, attr: QueryAttr): Refusal | undefined {
+function checkAttr(caller: Caller, attr: QueryAttr): Refusal | undefined {
   const { switches } = caller.kernel;
   const gated = netAdminFirst(caller, 'prog_query');
   if (gated !== undefined) return gated;
@@ -86,24 +86,24 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
   const { type } = attr;
   if (type === 'lsm_cgroup' && foreignProgType(switches, type) !== undefined) {
     const cgroup = cgroupAt(caller, attr.target);
-    if (isRefused(cgroup)) return refusedQuery(cgroup, untouched);
+    if (isRefused(cgroup)) return refuseQuery(cgroup, untouched);
     const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
     // Only a query that would write ids asks for the flags of each (`__cgroup_bpf_query`).
     const wantsIds = attr.room > 0 && attr.hasIds;
-    const refused = effective ? attr.wantsFlags : wantsIds && !attr.wantsFlags;
+    const refused = effective ? refusesFlagsBuffer(caller, attr) : wantsIds && !attr.wantsFlags;
     if (refused) {
-      return refusedQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
+      return refuseQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
     }
     return { outcome: { ret: 0, query: { ...untouched, prog_cnt: 0 } }, effects: [] };
   }
   if (isInterfaceHook(type) && foreignProgType(switches, type) !== undefined) {
-    return refusedQuery(foreignTarget(type), untouched);
+    return refuseQuery(foreignTarget(type), untouched);
   }
   const closed = fileAt(caller, attr.target) === undefined;
   if (closed && attr.flags === 0 && looksAtTarget(switches, type)) {
-    return refusedQuery(refusal('EBADF', 'target-fd-not-open', { fd: attr.target }), untouched);
+    return refuseQuery(refusal('EBADF', 'target-fd-not-open', { fd: attr.target }), untouched);
   }
-  return refusedQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
+  return refuseQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
 }
 
 /** Hooks of network namespaces and sockmaps look their target up, which is never theirs. */
@@ -113,7 +113,12 @@ function looksAtTarget(switches: Switches, type: AttachType): boolean {
   return isSockmapHook(type) && switches.sockmap_query;
 }
 
-function answered(
+/** Since 6.1 an effective query hands out no flags: neither the list's nor those of each (D18). */
+function refusesFlagsBuffer(caller: Caller, attr: QueryAttr): boolean {
+  return attr.wantsFlags && !caller.kernel.switches.effective_query_reports_mode;
+}
+
+function answerQuery(
   caller: Caller,
   attr: QueryAttr,
   cgroup: Cgroup,
@@ -140,7 +145,7 @@ function answered(
   };
   if (writesIds && attr.room < ids.length) {
     const about = { room: attr.room, programs: ids.length };
-    return refusedQuery(refusal('ENOSPC', 'query-buffer-short', about), query);
+    return refuseQuery(refusal('ENOSPC', 'query-buffer-short', about), query);
   }
   return { outcome: { ret: 0, query }, effects: [] };
 }
@@ -151,6 +156,6 @@ function writesRevision(caller: Caller, attr: QueryAttr): boolean {
   return attr.size >= REVISION_END || switches.query_writes_revision_past_attr;
 }
 
-function refusedQuery(refused: Refusal, query: QueryOutputs): Decision {
+function refuseQuery(refused: Refusal, query: QueryOutputs): Decision {
   return { outcome: { ...refused, query }, effects: [] };
 }

@@ -20,7 +20,7 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
       return openFd(kernel, pid, effect.fd, { kind: 'link', id });
     }
     case 'LinkUpdated':
-      return updated(kernel, id, effect.prog_id, effect.revision);
+      return updateLink(kernel, id, effect.prog_id, effect.revision);
     case 'LinkSevered':
       kernel.links.edit(id).cgroup_id = 0;
       return;
@@ -39,7 +39,7 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
   }
 }
 
-function updated(kernel: Kernel, id: number, progId: number, revision: number): void {
+function updateLink(kernel: Kernel, id: number, progId: number, revision: number): void {
   const link = kernel.links.edit(id);
   addRefs(kernel, 'prog', progId, 1);
   addRefs(kernel, 'prog', link.prog_id, -1);

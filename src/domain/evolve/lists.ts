@@ -41,7 +41,7 @@ export function evolveList(kernel: Kernel, effect: ListEffect): void {
     kernel.contents--;
     if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
   }
-  if (kernel.writtenArrays.size > 0) recomputed(kernel, cgroup, type);
+  if (kernel.writtenArrays.size > 0) dropWrittenArrays(kernel, cgroup, type);
 }
 
 function entryOf(effect: EntryHolder & { readonly preorder?: true }): Entry {
@@ -50,7 +50,7 @@ function entryOf(effect: EntryHolder & { readonly preorder?: true }): Entry {
 }
 
 /** A change of a list recomputes the arrays of its cgroup and of all below: written ones go. */
-function recomputed(kernel: Kernel, cgroup: Cgroup, type: AttachType): void {
+function dropWrittenArrays(kernel: Kernel, cgroup: Cgroup, type: AttachType): void {
   for (const [key, array] of [...kernel.writtenArrays.entries()]) {
     const at = kernel.cgroups.get(array.cgroup_id);
     if (array.attach_type !== type || at === undefined) continue;

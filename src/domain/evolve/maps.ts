@@ -41,11 +41,11 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       return;
     }
     case 'StorageRemoved':
-      return removed(kernel, id, placeKey(effect));
+      return removeElement(kernel, id, placeKey(effect));
     case 'ElementUpdated':
-      return updated(kernel, id, { key: effect.key, value: effect.value });
+      return updateElement(kernel, id, { key: effect.key, value: effect.value });
     case 'ElementDeleted':
-      return removed(kernel, id, effect.key);
+      return removeElement(kernel, id, effect.key);
     default:
       return effect satisfies never;
   }
@@ -56,7 +56,7 @@ function placeKey(effect: Extract<MapEffect, { type: `Storage${string}` }>): Map
   return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
 }
 
-function removed(kernel: Kernel, id: number, key: MapKey): void {
+function removeElement(kernel: Kernel, id: number, key: MapKey): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, key);
   if (!isThere) throw new Error(`impossible effect: map ${id} has no such element`);
@@ -64,7 +64,7 @@ function removed(kernel: Kernel, id: number, key: MapKey): void {
   kernel.contents--;
 }
 
-function updated(kernel: Kernel, id: number, element: Element): void {
+function updateElement(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
   if (isThere) {

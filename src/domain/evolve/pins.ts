@@ -40,7 +40,7 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       kernel.contents -= nameRows(path);
       return bpffs.delete(path);
     case 'PathMoved':
-      return moved(kernel, effect);
+      return movePath(kernel, effect);
     case 'ModeChanged':
       bpffs.edit(path).mode = effect.mode;
       return;
@@ -50,7 +50,7 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
 }
 
 /** A name moves, and with a directory all that are below it. */
-function moved(kernel: Kernel, { path, to }: EffectOf<'PathMoved'>): void {
+function movePath(kernel: Kernel, { path, to }: EffectOf<'PathMoved'>): void {
   const { bpffs } = kernel;
   const isPin = bpffs.get(path)?.kind !== 'dir';
   const names = isPin ? [path] : [...bpffs.keys()].filter((name) => isWithin(name, path));

@@ -34,7 +34,7 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       return;
     }
     case 'ProcessExited':
-      return exited(kernel, pid);
+      return exitProcess(kernel, pid);
     case 'CredentialsChanged': {
       const process = kernel.processes.edit(pid);
       process.uid = effect.uid;
@@ -77,7 +77,7 @@ function fork(
   countIn(kernel, cgroup_id, 1);
 }
 
-function exited(kernel: Kernel, pid: number): void {
+function exitProcess(kernel: Kernel, pid: number): void {
   const process = kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible effect: no process ${pid}`);
   for (const { file } of process.fds.values()) putFile(kernel, file);

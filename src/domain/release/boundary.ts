@@ -16,7 +16,7 @@ export interface Boundary<T> {
 }
 
 export interface SwitchSpec<T> {
-  /** One sentence per value would be ideal; this one says what `true` or the value means. */
+  /** What `true`, or the value, means: said here alone, and shown to people by /v1/releases. */
   readonly meaning: string;
   readonly source: string;
   /** A defect of the kernel rather than a rule. */

@@ -35,7 +35,7 @@ export interface Difference {
 const NAMES = Object.keys(SWITCH_SPECS) as SwitchName[];
 
 /** Every switch of a release, with its value, what it means and how it is known. */
-export function describedSwitches(release: Release): DescribedSwitch[] {
+export function describeSwitches(release: Release): DescribedSwitch[] {
   return NAMES.map((name) => {
     const spec = SWITCH_SPECS[name] as SwitchSpec<SwitchValue>;
     const { meaning, source, bug = false } = spec;
@@ -79,7 +79,7 @@ function boundariesUpTo(
 
 /** What changes from one release to another, a sentence a switch. */
 export function differences(from: Release, to: Release): Difference[] {
-  const later = describedSwitches(to);
+  const later = describeSwitches(to);
   return later
     .filter(({ name, value }) => from.switches[name] !== value)
     .map((after) => {

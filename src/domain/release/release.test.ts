@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describedSwitches, differences } from './describe.ts';
+import { describeSwitches, differences } from './describe.ts';
 import { knownReleases, type Release, releaseOf } from './release.ts';
 
 function release(name: string): Release {
@@ -65,7 +65,7 @@ describe('a switch', () => {
   });
 
   it('tells since when it has its value, and where that was measured', () => {
-    const preorder = describedSwitches(release('7.3')).find(({ name }) => name === 'preorder');
+    const preorder = describeSwitches(release('7.3')).find(({ name }) => name === 'preorder');
     expect(preorder).toMatchObject({ since: '6.15', evidence: 'remembered', measured_in: '6.16' });
   });
 });

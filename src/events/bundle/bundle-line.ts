@@ -104,14 +104,14 @@ const DIGEST_HEAD = ',"sha256":"';
 /** `,"sha256":"`, 64 digits, `"}`. */
 const DIGEST_BYTES = DIGEST_HEAD.length + 64 + 2;
 
-function digested(head: Uint8Array): string {
+function digestLine(head: Uint8Array): string {
   return `${DIGEST_HEAD}${createHash('sha256').update(head).digest('hex')}"}`;
 }
 
 /** A line as it is written, without its newline. */
 export function writeLine(line: BundleLine): string {
   const head = JSON.stringify(line).slice(0, -1);
-  return `${head}${digested(Buffer.from(head, 'utf8'))}`;
+  return `${head}${digestLine(Buffer.from(head, 'utf8'))}`;
 }
 
 /** What a line says, or undefined when it is not what was written. */
@@ -119,7 +119,7 @@ export function readLine(bytes: Uint8Array): BundleLine | undefined {
   if (bytes.length < DIGEST_BYTES) return undefined;
   const head = bytes.subarray(0, bytes.length - DIGEST_BYTES);
   const tail = Buffer.from(bytes.subarray(bytes.length - DIGEST_BYTES)).toString('latin1');
-  if (tail !== digested(head)) return undefined;
+  if (tail !== digestLine(head)) return undefined;
   try {
     const parsed = bundleLine.safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
     return parsed.success ? parsed.data : undefined;

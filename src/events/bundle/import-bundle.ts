@@ -2,7 +2,7 @@
  * Imports a bundle as a new host with the same bytes and hashes, in one transaction: either the
  * whole log holds and all of it is there afterwards, or nothing is.
  */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -17,9 +17,9 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { fold } from '../reading/host-state.ts';
-import { foundFault, recordedEvent } from '../schema/event-schema.ts';
+import { findFault, recordedEvent } from '../schema/event-schema.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique } from '../storage/database-error.ts';
+import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { foreignFault } from './foreign-event.ts';
@@ -84,7 +84,7 @@ export async function importBundle(
         if (check.faultCount > 0) throw new BundleRefused(check.report());
         if (part.part === 'host') {
           host = hostName(part.host);
-          const host_id = await reservedHost(tx, host);
+          const host_id = await reserveHost(tx, host);
           restored = new Restored(tx, { host_id, projector, check, now });
         }
         await restored?.take(part);
@@ -95,16 +95,16 @@ export async function importBundle(
       return { host, host_id: restored.host_id, report };
     }, 'job');
   } catch (error) {
-    if (violatedUnique(error) !== 'hosts_name_unique') throw error;
+    if (findViolatedUnique(error) !== 'hosts_name_unique') throw error;
     throw new LogRefusal({ why: 'host-exists', host });
   }
 }
 
 /**
- * The id of a host that is inserted at the end. Its name is tried and given back at once: held for
+ * The id of a host that is inserted at the end. Its name is tried and given back immediately: held for
  * as long as a bundle takes to arrive, it would stop all who want it, and their connections.
  */
-async function reservedHost(tx: Queryable, name: string): Promise<number> {
+async function reserveHost(tx: Queryable, name: string): Promise<number> {
   await tx.query('savepoint reserved');
   const [row] = await tx.query<{ host_id: number }>(
     'insert into hosts (name) values ($1) returning host_id',
@@ -122,7 +122,7 @@ class Restored {
   readonly #projector: Projector;
   readonly #check: ChainCheck;
   readonly #now: number;
-  readonly #kernel = unbooted();
+  readonly #kernel = emptyKernel();
   #exportedAs = '';
   #born: Birth | null = null;
   /** Of its checkpoints. */
@@ -227,7 +227,7 @@ class Restored {
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {
-    const fault = foundFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
     // What decoding passes over would be stored, and hashed, without anybody having looked at it.
     if (encodeEvent(event) !== row.body) {
@@ -259,7 +259,7 @@ class Restored {
   /** Sends what has come together, once the piece before it is written. */
   async #flush(): Promise<void> {
     await this.#writing;
-    this.#writing = Promise.all(this.#written());
+    this.#writing = Promise.all(this.#writeRows());
     // Whoever waits for it next is told; nobody may do so before an error ends the import.
     this.#writing.catch(() => undefined);
     this.#rows = [];
@@ -269,7 +269,7 @@ class Restored {
   }
 
   /** The statements of a piece, all under way. */
-  #written(): Promise<unknown>[] {
+  #writeRows(): Promise<unknown>[] {
     const { host_id } = this;
     const rows = this.#rows;
     const ends = rows.map((row) => this.#batches.get(row.position));

@@ -154,7 +154,7 @@ class Reading {
   end(): void {
     const head = this.#header?.position ?? this.#check.position;
     this.#settle(head + 1);
-    if (!this.#ended) this.#cut(head);
+    if (!this.#ended) this.#reportCut(head);
     const { position, hash } = this.#check;
     if (position !== head) {
       const message = `the log ends at position ${position}, not at ${head}`;
@@ -166,7 +166,7 @@ class Reading {
     }
   }
 
-  #cut(head: number): void {
+  #reportCut(head: number): void {
     const { position } = this.#check;
     const rest = position < head && { position_from: position + 1, position_to: head };
     const message = `the file is cut off: it has ${this.#lines} lines and no end`;

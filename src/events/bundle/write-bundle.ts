@@ -24,7 +24,7 @@ import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
 /**
  * The lines of a host's bundle, each with its newline, up to where the log ends at the start.
  *
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function* writeBundle(
   database: Queryable,
@@ -60,7 +60,7 @@ async function* linesOf(
       position = sealed.position_to;
       hash = sealed.hash_after;
       if (!forks.has(position) || sealed.batches.at(-1)?.position_to === position) continue;
-      yield batchLine(await cutBatch(database, host_id, position));
+      yield batchLine(await readCutBatch(database, host_id, position));
       continue;
     }
     const limit = head - position;
@@ -75,7 +75,7 @@ async function* linesOf(
       yield eventLine(row, hash);
       const batch =
         batches.get(row.position) ??
-        (forks.has(row.position) ? await cutBatch(database, host_id, row.position) : undefined);
+        (forks.has(row.position) ? await readCutBatch(database, host_id, row.position) : undefined);
       if (batch === undefined) continue;
       yield batchLine(batch);
       hash = batch.hash;
@@ -104,7 +104,7 @@ async function soundSegment(
   }
 }
 
-interface Range {
+interface ExportSpan {
   /** Exclusive. */
   readonly after: number;
   /** Inclusive. */
@@ -112,7 +112,7 @@ interface Range {
 }
 
 /** The append that a branch grew out of, as far as the branch has it. */
-async function cutBatch(
+async function readCutBatch(
   database: Queryable,
   host_id: number,
   position: number,
@@ -124,7 +124,7 @@ async function cutBatch(
 async function batchesOf(
   database: Queryable,
   host_id: number,
-  { after, to }: Range,
+  { after, to }: ExportSpan,
 ): Promise<Map<number, StoredBatch>> {
   const batches = new Map<number, StoredBatch>();
   for await (const page of readBatches(database, host_id, { from: after + 1, to })) {
@@ -137,7 +137,7 @@ async function* checkpointLines(
   database: Queryable,
   host_id: number,
   keys: HostKeys,
-  { after, to }: Range,
+  { after, to }: ExportSpan,
 ): AsyncGenerator<BundleLine> {
   for (let reached = after; ; ) {
     const page = await readCheckpoints(database, host_id, { after: reached, to });

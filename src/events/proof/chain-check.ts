@@ -51,7 +51,7 @@ export class ChainCheck {
   #recordedAt = 0;
   #atMax: number | undefined = 0;
   #batchFrom = 1;
-  /** When the batch that is under way was recorded; all its events were, at once. */
+  /** When the current batch was recorded, with all its events. */
   #batchTime: number | undefined;
   #forkedAt = 0;
   /** A fault of this batch is known more exactly than by the batch. */

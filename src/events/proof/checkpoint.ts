@@ -77,7 +77,7 @@ function textOf(statement: Statement): Buffer {
 }
 
 /** Signs a statement. */
-export function signed(statement: Statement, key: SigningKey): Checkpoint {
+export function signStatement(statement: Statement, key: SigningKey): Checkpoint {
   const signature = sign(null, textOf(statement), key.private);
   return { ...statement, key_id: key.public.key_id, signature };
 }

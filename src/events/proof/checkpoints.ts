@@ -22,7 +22,7 @@ const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signe
   encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
   log_id::text as log_id, recorded_from`;
 
-function chainedOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
+function chainOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
   if (number === null || previous === null || recorded_from === null) return null;
   return { number, previous: bytesOf(previous), log_id, recorded_from };
 }
@@ -35,7 +35,7 @@ function checkpointOf(row: Row): Checkpoint {
     hash: bytesOf(row.hash),
     recorded_at,
     signed_at,
-    chained: chainedOf(row),
+    chained: chainOf(row),
     key_id,
     signature: bytesOf(row.signature),
   };

@@ -11,7 +11,7 @@ import { packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from '../segment/segmen
 import type { Queryable } from '../storage/database.ts';
 
 /** The last sealed position; 0 when nothing is. */
-async function sealedTo(database: Queryable, host_id: number): Promise<number> {
+async function readSealedTo(database: Queryable, host_id: number): Promise<number> {
   const [row] = await database.query<{ readonly position_to: number }>(
     `select position_to from segments where host_id = $1 order by position_from desc limit 1`,
     [host_id],
@@ -23,7 +23,7 @@ async function sealedTo(database: Queryable, host_id: number): Promise<number> {
 class UnsealableLog extends Error {}
 
 /**
- * Seals what is there for whole segments. Harmless when several processes do it at once.
+ * Seals what is there for whole segments. Harmless when several processes do it concurrently.
  *
  * @returns how many segments were made
  * @throws UnsealableLog when the rows do not give the hashes that are stored for them
@@ -35,7 +35,7 @@ export async function sealSegments(
   const { position: head } = await readHead(database, host_id);
   let made = 0;
   for (;;) {
-    const from = (await sealedTo(database, host_id)) + 1;
+    const from = (await readSealedTo(database, host_id)) + 1;
     if (head - from + 1 < events || signal?.aborted) return made;
     await sealRun(database, host_id, await runOf(database, host_id, { from, events }));
     made++;

@@ -13,7 +13,7 @@ import { headAt } from '../reading/head-at.ts';
 import type { Known } from '../reading/history.ts';
 import { readUnbroken } from '../reading/log-reader.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signed } from './checkpoint.ts';
+import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signStatement } from './checkpoint.ts';
 import { latestCheckpoint, storeCheckpoint, storeKey } from './checkpoints.ts';
 import type { SignedHeads } from './signed-heads.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -43,7 +43,7 @@ const SIGNING_LOCK = 0x62706c;
 /**
  * Signs where a log stands now. Asked for again at the same position, the first answer stands.
  *
- * @throws LogRefusal `host-unknown`; `signing-refused` when the log does not hold what was signed
+ * @throws LogRefusal `no-such-host`; `signing-refused` when the log does not hold what was signed
  */
 export async function signHead(
   database: Database,
@@ -53,10 +53,10 @@ export async function signHead(
   const { host_id, host } = subject;
   const remembered = await signer.memory.of(host);
   // Before the lock, since it may take long: what came since is looked at under it.
-  const seen = await extended(database, subject, remembered ? [remembered] : []);
+  const seen = await checkExtends(database, subject, remembered ? [remembered] : []);
   const checkpoint = await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, hashint8($2))', [SIGNING_LOCK, host_id]);
-    return await signedOnce(tx, subject, signer, await extended(tx, subject, [seen.head]));
+    return await signOnce(tx, subject, signer, await checkExtends(tx, subject, [seen.head]));
   });
   await signer.memory.remember(host, checkpoint);
   return checkpoint;
@@ -67,7 +67,7 @@ export async function signHead(
  *
  * @throws LogRefusal `signing-refused`
  */
-async function extended(
+async function checkExtends(
   database: Queryable,
   { host_id, host }: Subject,
   stands: readonly Known[],
@@ -83,7 +83,7 @@ async function extended(
     if (position > head.position) {
       refuse(position, `position ${position} was signed, and the log ends at ${head.position}`);
     }
-    const found = await headAt(database, host_id, position).catch(lostBy);
+    const found = await headAt(database, host_id, position).catch(ignoreDamage);
     if (found === undefined || !sameBytes(found.hash, hash)) {
       refuse(position, `position ${position} was signed with another hash than the log has there`);
     }
@@ -91,13 +91,13 @@ async function extended(
   }
   // Nothing was signed yet: the chain begins as that of this host.
   base ??= await headAt(database, host_id, 0);
-  const hash = await hashFrom(database, host_id, base, head.position).catch(lostBy);
+  const hash = await hashFrom(database, host_id, base, head.position).catch(ignoreDamage);
   if (hash !== undefined && sameBytes(hash, head.hash)) return { head, latest };
   return refuse(head.position, `the events up to ${head.position} do not give the stored hash`);
 }
 
 /** Missing events are no stand of any log; any other error is thrown again. */
-function lostBy(error: unknown): undefined {
+function ignoreDamage(error: unknown): undefined {
   if (!(error instanceof DamagedLog)) throw error;
 }
 
@@ -120,7 +120,7 @@ async function hashFrom(
 }
 
 /** The checkpoint of a head: the one that is there, or a new one. */
-async function signedOnce(
+async function signOnce(
   tx: Queryable,
   { host_id, host }: Subject,
   { key, now }: Signer,
@@ -130,7 +130,10 @@ async function signedOnce(
   const { log_id, recorded_from } = await identityOf(tx, host_id);
   const previous = before === undefined ? NO_CHECKPOINT : checkpointHash(before);
   const chained = { number: number + 1, previous, log_id, recorded_from };
-  const checkpoint = signed({ host, position, hash, recorded_at, signed_at: now, chained }, key);
+  const checkpoint = signStatement(
+    { host, position, hash, recorded_at, signed_at: now, chained },
+    key,
+  );
   await storeKey(tx, key.public);
   await storeCheckpoint(tx, host_id, checkpoint);
   return checkpoint;

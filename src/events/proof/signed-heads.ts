@@ -179,7 +179,7 @@ export class SignedHeads {
     await this.#refresh();
   }
 
-  /** One line a host, in a new file that takes the place of the old one at once. */
+  /** One line a host, in a new file that replaces the old one atomically. */
   async #rewrite(): Promise<void> {
     const path = `${this.#file}.new`;
     const file = await open(path, 'wx', 0o600).catch(() => undefined);

@@ -34,7 +34,7 @@ export class TrustedKeys {
  *
  * @throws Error that names the line
  */
-export function trustedKeysOf(text: string): TrustedKeys {
+export function parseTrustedKeys(text: string): TrustedKeys {
   const pins: string[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     const pin = line.replace(/#.*/u, '').trim();

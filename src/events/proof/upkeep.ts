@@ -1,6 +1,6 @@
 /**
  * What makes the log provable as it grows: every host gets a signed checkpoint now and then, and
- * what is long enough is sealed. Any number of instances may do it at once.
+ * what is long enough is sealed. Any number of instances may do it concurrently.
  */
 import { SEGMENT_EVENTS } from '../segment/segment.ts';
 import type { Database } from '../storage/database.ts';
@@ -24,7 +24,7 @@ export interface Upkeep {
   readonly now: number;
   /** Stops after the host, or the segment, that is under way. */
   readonly signal: AbortSignal;
-  /** Told of a host whose log could not be signed or sealed; the others go on. */
+  /** Called with the error when the log of a host cannot be signed or sealed; the others go on. */
   readonly onFault: (error: unknown) => void;
 }
 

@@ -58,11 +58,11 @@ const IDENTITY = `
 /**
  * Which log a host has.
  *
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function identityOf(database: Queryable, hostId: number): Promise<LogIdentity> {
   const [row] = await database.query<Row>(IDENTITY, [hostId]);
-  if (row === undefined) throw new LogRefusal({ why: 'host-unknown', host: String(hostId) });
+  if (row === undefined) throw new LogRefusal({ why: 'no-such-host', host: String(hostId) });
   const { host, log_id, born_as, born_log_id, imported_to } = row;
   const born =
     born_as === null || born_log_id === null ? null : { host: born_as, log_id: born_log_id };

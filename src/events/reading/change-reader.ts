@@ -7,12 +7,12 @@ import type { Change } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
 import { turn } from '../turns.ts';
 import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
-import { segmentAt, storedChanges } from './segment-reader.ts';
+import { readStoredChanges, segmentAt } from './segment-reader.ts';
 
 /** Fewer events than these are read from rows: a segment is unpacked as a whole. */
 const SEALED_EVENTS_MIN = 1500;
 
-interface Range {
+interface Positions {
   readonly from: number;
   /** Inclusive. */
   readonly to: number;
@@ -27,7 +27,7 @@ interface Range {
 export async function* readChanges(
   database: Queryable,
   hostId: number,
-  { from, to }: Range,
+  { from, to }: Positions,
 ): AsyncGenerator<Change[]> {
   let next = from;
   let sealed = ahead(database, hostId, { from, to });
@@ -54,16 +54,16 @@ export async function* readChanges(
 }
 
 /** Begins to read a segment. Whoever stops before it arrives need not learn that it is damaged. */
-function ahead(...wanted: Parameters<typeof sealedFrom>): ReturnType<typeof sealedFrom> {
-  const sealed = sealedFrom(...wanted);
+function ahead(...wanted: Parameters<typeof findSealed>): ReturnType<typeof findSealed> {
+  const sealed = findSealed(...wanted);
   sealed.catch(() => undefined);
   return sealed;
 }
 
 /** The segment that a position is in, when enough is left to be worth it. */
-async function sealedFrom(database: Queryable, hostId: number, range: Range) {
+async function findSealed(database: Queryable, hostId: number, range: Positions) {
   if (range.to - range.from + 1 < SEALED_EVENTS_MIN) return undefined;
   const stored = await segmentAt(database, hostId, range.from);
   if (stored === undefined) return undefined;
-  return { position_to: stored.position_to, pages: await storedChanges(stored, range) };
+  return { position_to: stored.position_to, pages: await readStoredChanges(stored, range) };
 }

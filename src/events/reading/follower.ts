@@ -47,17 +47,17 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve(ENDED);
     const { changed } = this.#feed;
-    if (changed !== undefined) return this.#sentAway(changed);
+    if (changed !== undefined) return this.#sendAway(changed);
     const piece = this.#feed.held(this.#next);
     if (piece === undefined) return this.#behind();
-    if (piece.length > 0) return Promise.resolve(this.#taken(piece));
+    if (piece.length > 0) return Promise.resolve(this.#take(piece));
     return new Promise((resolve) => {
       this.#answer = resolve;
       this.#feed.wait(this);
     });
   }
 
-  /** Ends it at once, also when it waits. */
+  /** Ends it immediately, also while it waits. */
   return(): Promise<Result> {
     if (!this.#ended) {
       this.#ended = true;
@@ -76,21 +76,21 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     const isOver = this.#ended || this.#feed.changed !== undefined;
     const piece = isOver ? undefined : this.#feed.held(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());
-    else answer(this.#taken(piece));
+    else answer(this.#take(piece));
   }
 
   async #behind(): Promise<Result> {
     const piece = await this.#feed.read(this.#next);
     const goesOn = piece.length > 0 && !this.#ended && this.#feed.changed === undefined;
-    return goesOn ? this.#taken(piece) : this.next();
+    return goesOn ? this.#take(piece) : this.next();
   }
 
-  async #sentAway(changed: HistoryChange): Promise<Result> {
+  async #sendAway(changed: HistoryChange): Promise<Result> {
     await this.return();
     return { done: true, value: changed };
   }
 
-  #taken(piece: Piece): Result {
+  #take(piece: Piece): Result {
     this.#next += piece.length;
     return { done: false, value: piece };
   }

@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../encoding/codec.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -91,7 +92,7 @@ describe('the live end of a log', () => {
     await see(9);
   });
 
-  it('holds large events only up to a size, and hands them out a few at once', async () => {
+  it('holds large events only up to a size, and hands them out a few in each piece', async () => {
     const { log, feed, following } = await followed(0, 0);
     const insns = 'x'.repeat(200_000);
     const large = events(1, 100).map((one) => ({
@@ -135,6 +136,17 @@ describe('the live end of a log', () => {
       feed.publish(events(position, position));
     }
     await see(100);
+  });
+
+  it('takes no events with a gap between them, and lets nobody leave twice: bugs of ours', async () => {
+    const { feed, see, following } = await followed(3, 0);
+    await see(3);
+    expect(() => feed.publish([event(4), event(6)])).toThrow(AssertionError);
+    feed.publish([event(4)]);
+    await see(4);
+    feed.leave(following);
+    expect(() => feed.leave(following)).toThrow(AssertionError);
+    expect(feed.followers).toBe(0);
   });
 
   it('keeps nothing when nobody follows', async () => {

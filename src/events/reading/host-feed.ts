@@ -4,7 +4,7 @@
  * followers. A follower pulls; one that falls out of the ring reads the database until it has
  * caught up, so nothing is lost or reordered, and none costs memory of its own.
  */
-
+import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
 import type { Clock } from '../clock.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -19,7 +19,7 @@ import { readEvents } from './log-reader.ts';
 const RING_EVENTS_MAX = 4096;
 /** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
-/** Events handed to a follower at once. */
+/** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
 /** Their size, but for a larger first one: each follower that does not read holds a piece. */
 const PIECE_SIZE_MAX = 512 * 1024;
@@ -34,9 +34,9 @@ export interface FeedOptions {
   readonly hostId: number;
   /** What the host must be called. */
   readonly host?: string | undefined;
-  /** Told when the log is not the one that was followed; whoever is told ends the feed. */
+  /** Called when the log is not the one that was followed; the receiver must end the feed. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Told when nobody can join any more: the last follower left, or the log is another. */
+  /** Called when nobody can join any more: the last follower left, or the log is another. */
   readonly onDeserted?: () => void;
   /** Default `RING_EVENTS_MAX`. */
   readonly ringEventsMax?: number;
@@ -44,21 +44,27 @@ export interface FeedOptions {
 
 export class HostFeed implements Feed {
   readonly #options: FeedOptions;
+  /** Events without a gap, up to `#end`; empty while nobody follows and once `#changed` is set. */
   #ring: LedgerEvent[] = [];
+  /** Of the events in the ring, as `callSize` counts. */
   #ringSize = 0;
   /** Position of the last event that went through the ring; undefined while nobody follows. */
   #end: number | undefined;
-  /** The chain's value there, where it is known. */
+  /** The chain's value at `#end`, where it is known. */
   #endHash: Uint8Array | undefined;
-  /** Set when the log turned out to be another: everybody is sent away. */
+  /** Set when the log turned out to be another, for good: everybody is sent away. */
   #changed: HistoryChange | undefined;
+  /** Those that joined and have not left; never below zero. */
   #followers = 0;
+  /** Set while somebody follows. */
   #stopPolling: AbortController | undefined;
-  /** Those at the end of the log. */
+  /** Those at the end of the log; none of them is in `#due`. */
   #waiting: Follower[] = [];
   /** Those that were there when it grew, and are not woken yet. */
   #due: Follower[] = [];
+  /** One reading for all followers at a time. */
   #reading: Promise<void> | undefined;
+  /** The log may have grown since the reading that goes on began. */
   #hinted = false;
 
   constructor(options: FeedOptions) {
@@ -70,7 +76,7 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * Takes committed events, in order; what is known already is ignored.
+   * Takes committed events, in order and without a gap; what is known already is ignored.
    *
    * @param end the point after the last of them, where it is known
    */
@@ -80,13 +86,15 @@ export class HostFeed implements Feed {
     const fresh = events.filter((event) => event.position > known);
     const [first] = fresh;
     if (first === undefined) return;
+    const last = first.position + fresh.length - 1;
+    assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
     // A gap: what is missing is in the database, and the ring goes on after it.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
     this.#letOldGo();
-    this.#end = fresh.at(-1)?.position;
-    this.#endHash = end?.position === this.#end ? end?.hash : undefined;
+    this.#end = last;
+    this.#endHash = end?.position === last ? end?.hash : undefined;
     this.#wake();
   }
 
@@ -116,7 +124,7 @@ export class HostFeed implements Feed {
    * A follower that takes the events after a position, in order, and then what is still to come.
    *
    * @param after position of the last event that it has; 0 for none
-   * @throws LogRefusal `position-unknown` when the log does not reach it
+   * @throws LogRefusal `no-such-position` when the log does not reach it
    */
   async follow(after: number): Promise<Follower> {
     await this.#join();
@@ -128,9 +136,9 @@ export class HostFeed implements Feed {
   async #requireReached(position: number): Promise<void> {
     try {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
-      if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
   }
@@ -159,7 +167,7 @@ export class HostFeed implements Feed {
   leave(follower: Follower): void {
     const at = this.#waiting.indexOf(follower);
     if (at !== -1) this.#waiting.splice(at, 1);
-    this.#left();
+    this.#leave();
   }
 
   #letOldGo(): void {
@@ -188,7 +196,7 @@ export class HostFeed implements Feed {
         this.#endHash = hash;
       }
     } catch (error) {
-      this.#left();
+      this.#leave();
       throw error;
     }
     if (this.#stopPolling === undefined) {
@@ -199,7 +207,8 @@ export class HostFeed implements Feed {
     this.hint();
   }
 
-  #left(): void {
+  #leave(): void {
+    assert(this.#followers > 0, 'more followers leave than joined');
     this.#followers--;
     if (this.#followers > 0) return;
     this.#stopPolling?.abort();
@@ -243,7 +252,7 @@ export class HostFeed implements Feed {
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') change(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
       throw error;
     }
     const { hash } = known;

@@ -4,11 +4,11 @@
  */
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
-import { restoredFrom, restoringFrom, type Snapshot } from '../../domain/snapshot.ts';
+import { restoreKernel, restoreKernelInTurns, type Snapshot } from '../../domain/snapshot.ts';
 import type { Change } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -44,7 +44,7 @@ export async function loadState(
   // The database reads the first page while the snapshot is unpacked here.
   const first = pages.next();
   first.catch(() => undefined);
-  const kernel = stored === undefined ? unbooted() : await restored(stored.state);
+  const kernel = stored === undefined ? emptyKernel() : await restoreState(stored.state);
   let reached = from;
   for (let page = await first; !page.done; page = await pages.next()) {
     fold(kernel, page.value);
@@ -88,17 +88,17 @@ export function fold(kernel: Kernel, changes: readonly Change[]): void {
   }
 }
 
-/** Bytes of a packed state that is restored at once: a millisecond or two. */
-const AT_ONCE_BYTES = 32 * 1024;
+/** Bytes of a packed state that is restored in one piece: a millisecond or two. */
+const ONE_PIECE_BYTES = 32 * 1024;
 
-/** A small state at once: another thread takes no less than a turn of the loop. */
-async function restored(state: Uint8Array): Promise<Kernel> {
-  if (state.byteLength <= AT_ONCE_BYTES) return restoredFrom(parsed(inflateSync(state)));
+/** A small state is inflated synchronously: another thread takes at least a turn of the loop. */
+async function restoreState(state: Uint8Array): Promise<Kernel> {
+  if (state.byteLength <= ONE_PIECE_BYTES) return restoreKernel(parseSnapshot(inflateSync(state)));
   const text = await promisify(inflate)(state);
   await turn();
-  return inTurns(restoringFrom(parsed(text)));
+  return inTurns(restoreKernelInTurns(parseSnapshot(text)));
 }
 
-function parsed(text: Buffer): Snapshot {
+function parseSnapshot(text: Buffer): Snapshot {
   return JSON.parse(text.toString('utf8'));
 }

@@ -5,7 +5,7 @@
 import type { Queryable } from '../storage/database.ts';
 
 /** Hosts below a branch at most: an origin, its origin, and so on. */
-export const LINEAGE_MAX = 16;
+export const STRETCHES_MAX = 16;
 
 /** Positions whose rows are one host's. */
 export interface Stretch {
@@ -125,7 +125,7 @@ export async function forksOf(
 }
 
 /** The last position that two hosts share, since one grew from the other or both from a third; 0 for none. */
-export async function sharedTo(
+export async function findLastShared(
   database: Queryable,
   hostId: number,
   otherId: number,

@@ -13,10 +13,10 @@ import { openStored, segmentAt } from './segment-reader.ts';
 export const PAGE_EVENTS_MAX = 1000;
 /** Text in one read at most, but for a single event that is longer; in bytes. */
 const PAGE_TEXT_MAX = 1024 * 1024;
-/** Fewer events than these are worked on at once; a page with more waits for its turn. */
+/** A page of fewer events is decoded in one piece; a page with more waits for its turn. */
 const TURN_EVENTS = 64;
 
-export interface Range {
+export interface EventRange {
   /** First position wanted. */
   readonly from: number;
   /** Events wanted at most; default and upper bound `PAGE_EVENTS_MAX`. */
@@ -32,7 +32,7 @@ export interface Range {
 export async function readEvents(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<LedgerEvent[]> {
   return (await readUnbroken(database, hostId, range)).map(decodeEvent);
 }
@@ -41,7 +41,7 @@ export async function readEvents(
 export async function readUnbroken(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<EncodedEvent[]> {
   const rows = await readRows(database, hostId, range);
   const { from } = range;
@@ -54,12 +54,12 @@ export async function readUnbroken(
 export async function readRows(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<EncodedEvent[]> {
   return inItsTurn(await queryLine<EncodedEvent>(database, ROWS, pageParameters(hostId, range)));
 }
 
-/** A page, once it may be worked on: many readers at once take turns. */
+/** A page, once its turn comes: concurrent readers take turns. */
 async function inItsTurn<T>(page: T[]): Promise<T[]> {
   if (page.length >= TURN_EVENTS) await turn();
   return page;
@@ -73,7 +73,7 @@ async function inItsTurn<T>(page: T[]): Promise<T[]> {
 export async function readBodies(
   database: Queryable,
   hostId: number,
-  range: Range,
+  range: EventRange,
 ): Promise<string[]> {
   const parameters = pageParameters(hostId, range);
   const [row] = await queryLine<BodiesRow>(database, BODIES, parameters);
@@ -114,7 +114,7 @@ const BODIES = lineText(
 
 function pageParameters(
   hostId: number,
-  { from, limit = PAGE_EVENTS_MAX }: Range,
+  { from, limit = PAGE_EVENTS_MAX }: EventRange,
 ): [number, ...number[]] {
   return [hostId, from, Math.min(limit, PAGE_EVENTS_MAX), PAGE_TEXT_MAX];
 }

@@ -3,7 +3,7 @@
  * position comes from one state, and a position a little later is folded on from there. What is
  * kept is bounded by its rows; what was read longest ago goes first.
  */
-import { type Kernel, layered } from '../../domain/kernel.ts';
+import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
@@ -32,7 +32,7 @@ export interface PastStatesOptions {
   readonly nowMs: () => number;
   /** What a host must be called, where it was asked for by name. */
   readonly nameOf?: (hostId: number) => string | undefined;
-  /** Told when a log is not the one that it was; whoever is told makes this forget it. */
+  /** Called when a log is not the one that it was; the receiver must make this forget it. */
   readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 
@@ -40,8 +40,8 @@ export class PastStates {
   readonly #database: Queryable;
   readonly #rowsMax: number;
   /**
-   * Least recently used first. A list: a Set that is added to and deleted from leaves dead tables
-   * in the engine's old space, each of which holds what it held, and the next one.
+   * Least recently used first. A list and no Set:
+   * docs/performance.md#a-set-that-is-added-to-and-deleted-from
    */
   #kept: readonly Kept[] = [];
   #rows = 0;
@@ -89,7 +89,7 @@ export class PastStates {
    * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
    * stays as it is: others read the same one.
    *
-   * @throws LogRefusal `position-unknown` for one after the head
+   * @throws LogRefusal `no-such-position` for one after the head
    */
   async read<T>(
     hostId: number,
@@ -104,7 +104,7 @@ export class PastStates {
     // It was being read for somebody else, and how that failed is not about this position.
     if (below === undefined) return read(await this.#load(hostId, position).kernel);
     if (near.position === position) return read(below);
-    const kernel = layered(below);
+    const kernel = layerOn(below);
     const from = { kernel, position: near.position };
     const reading = foldUpTo(this.#database, hostId, from, position);
     return read(await this.#at(hostId, position, reading));
@@ -118,7 +118,7 @@ export class PastStates {
     const state = await reading;
     if (state.position === position) return state.kernel;
     const { position: head } = await readHead(this.#database, hostId);
-    if (position > head) throw new LogRefusal({ why: 'position-unknown', position, head });
+    if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
     await foldUpTo(this.#database, hostId, state, position);
     return state.kernel;
   }

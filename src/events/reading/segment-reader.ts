@@ -65,7 +65,7 @@ export function openStored(stored: StoredSegment, origin: Origin = {}): OpenSegm
  *
  * @throws UnreadableSegment when its bytes are not those that it was stored with
  */
-export async function storedChanges(
+export async function readStoredChanges(
   stored: StoredSegment,
   range: { readonly from: number; readonly to: number },
 ): Promise<Iterable<Change[]>> {

@@ -41,8 +41,8 @@ export interface StoredSnapshot {
 }
 
 /** The text of the state that a snapshot holds. */
-export function unpacked({ state }: StoredSnapshot): string {
-  // At once: to parse the text takes longer, and another thread no less than a turn of the loop.
+export function unpackState({ state }: StoredSnapshot): string {
+  // Synchronously: parsing takes longer, and another thread takes at least a turn of the loop.
   return inflateSync(state).toString('utf8');
 }
 

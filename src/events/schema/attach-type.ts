@@ -9,7 +9,7 @@ import {
   type AttachTypeName,
   attachTypeOf,
 } from '../../domain/attach-type.ts';
-import { spelled } from './enumerated.ts';
+import { spellingSchema } from './enumerated.ts';
 import { U32_MAX } from './numbers.ts';
 
 const NAMES = Object.keys(ATTACH_TYPE_NUMBERS) as AttachTypeName[];
@@ -71,7 +71,7 @@ function spellings(): Map<string, AttachType> {
 const SPELLINGS = spellings();
 
 /** An attach type in any spelling; the output is canonical. */
-export const attachTypeInput = spelled<AttachType>({
+export const attachTypeInput = spellingSchema<AttachType>({
   noun: 'attach type',
   values: SPELLINGS,
   ofNumber: attachTypeOf,

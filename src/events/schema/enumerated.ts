@@ -13,7 +13,7 @@ export interface Spellings<V> {
 }
 
 /** Any accepted spelling or number; the output is canonical. */
-export function spelled<V>({ noun, values, ofNumber }: Spellings<V>) {
+export function spellingSchema<V>({ noun, values, ofNumber }: Spellings<V>) {
   const known = [...values.keys()];
   return z.unknown().transform((value, context): V => {
     if (typeof value === 'string') {

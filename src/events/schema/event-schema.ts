@@ -45,7 +45,7 @@ export const recordedChange = z.compile(changeSchema, { strict: true });
 export const recordedEvent = z.compile(eventSchema, { strict: true });
 
 /** What is wrong with a value, as `field: message`; undefined when nothing is. */
-export function foundFault(
+export function findFault(
   schema: typeof recordedChange | typeof recordedEvent,
   value: unknown,
 ): string | undefined {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MAP_TYPE_NAMES, type MapType, mapTypeOf } from '../../domain/map-type.ts';
 import { PROG_TYPE_NAMES, type ProgType, progTypeOf } from '../../domain/prog-type.ts';
-import { spelled } from './enumerated.ts';
+import { spellingSchema } from './enumerated.ts';
 import { U32_MAX } from './numbers.ts';
 
 const anyOf = [
@@ -17,7 +17,7 @@ function spellings<N extends string>(names: readonly N[], prefix: string): Map<s
 }
 
 /** A program type in any spelling; the output is canonical. */
-export const progTypeInput = spelled<ProgType>({
+export const progTypeInput = spellingSchema<ProgType>({
   noun: 'program type',
   values: spellings(PROG_TYPE_NAMES, 'bpf_prog_type_'),
   ofNumber: progTypeOf,
@@ -33,7 +33,7 @@ export const progType = z
   .meta({ id: 'ProgType' });
 
 /** A map type in any spelling; the output is canonical. */
-export const mapTypeInput = spelled<MapType>({
+export const mapTypeInput = spellingSchema<MapType>({
   noun: 'map type',
   values: spellings(MAP_TYPE_NAMES, 'bpf_map_type_'),
   ofNumber: mapTypeOf,

@@ -5,7 +5,7 @@ import { suggestion } from './near-name.ts';
 /** What a refused name shows of itself. */
 const SHOWN_MAX = 60;
 
-function shown(key: string): string {
+function showKey(key: string): string {
   return JSON.stringify(key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key);
 }
 
@@ -18,7 +18,7 @@ const LISTED_MAX = 12;
 function unknownField(key: string, known: readonly string[]): string {
   const near = suggestion(key, known);
   const listed = known.length === 0 || known.length > LISTED_MAX ? '' : known.join(', ');
-  return `unknown field ${shown(key)}${near || (listed && `; there are: ${listed}`)}`;
+  return `unknown field ${showKey(key)}${near || (listed && `; there are: ${listed}`)}`;
 }
 
 /**
@@ -48,7 +48,7 @@ export function taggedUnion<
       const value = (issue.input as Readonly<Record<string, unknown>>)[field];
       if (value === undefined) return `${field} is missing`;
       if (typeof value !== 'string') return `${field} must be a string`;
-      return `unknown ${field} ${shown(value)}${suggestion(value, names)}`;
+      return `unknown ${field} ${showKey(value)}${suggestion(value, names)}`;
     },
   });
 }

@@ -47,7 +47,7 @@ function pathFault(path: string): Fault | undefined {
   return undefined;
 }
 
-function checked(faultOf: (text: string) => Fault | undefined) {
+function textSchema(faultOf: (text: string) => Fault | undefined) {
   return z.string().superRefine((text, context) => {
     const fault = faultOf(text);
     if (fault === undefined) return;
@@ -62,7 +62,7 @@ function checked(faultOf: (text: string) => Fault | undefined) {
 
 /** A text of at most `max` bytes, of what a database and a C string can hold. */
 export function plainText(max: number) {
-  return checked((text) => textFault(text, max)).meta({ maxLength: max });
+  return textSchema((text) => textFault(text, max)).meta({ maxLength: max });
 }
 
 /** Bytes of a text that the log holds and no kernel bounds: a path with words around it. */
@@ -77,20 +77,20 @@ export function shortText(max: number) {
 }
 
 /** An absolute path in the cgroup tree or the bpffs. */
-export const path = checked(pathFault).meta({
+export const path = textSchema(pathFault).meta({
   id: 'Path',
   description: `An absolute path: at most ${PATH_BYTES_MAX} bytes, ${PATH_DEPTH_MAX} names deep.`,
   maxLength: PATH_BYTES_MAX,
 });
 
 /** A program's or map's name, as passed; whether it is a good one is the kernel's to say. */
-export const objectName = checked((text) => textFault(text, NAME_BYTES_MAX)).meta({
+export const objectName = textSchema((text) => textFault(text, NAME_BYTES_MAX)).meta({
   id: 'ObjectName',
   maxLength: NAME_BYTES_MAX,
 });
 
 /** A process's short name. */
-export const comm = checked((text) => textFault(text, COMM_BYTES_MAX)).meta({
+export const comm = textSchema((text) => textFault(text, COMM_BYTES_MAX)).meta({
   id: 'Comm',
   maxLength: COMM_BYTES_MAX,
 });

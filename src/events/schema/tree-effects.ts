@@ -11,7 +11,7 @@ const listed = { ...place, index: u32, revision: u64 };
 const preorder = z.literal(true).exactOptional();
 
 /** An entry holds a program or a link: two shapes of one effect. */
-function held<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
+function entryEffect<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
   return z.union([
     strictObject({ type: z.literal(type), ...listed, prog_id: u32, ...shape }),
     strictObject({ type: z.literal(type), ...listed, link_id: u32, ...shape }),
@@ -19,9 +19,9 @@ function held<T extends string, S extends z.ZodRawShape>(type: T, shape: S) {
 }
 
 export const entryEffects = [
-  held('EntryInserted', { mode: z.enum(['none', 'override', 'multi']), preorder }),
-  held('EntryReplaced', { was_prog_id: u32, preorder }),
-  held('EntryRemoved', { reason }),
+  entryEffect('EntryInserted', { mode: z.enum(['none', 'override', 'multi']), preorder }),
+  entryEffect('EntryReplaced', { was_prog_id: u32, preorder }),
+  entryEffect('EntryRemoved', { reason }),
 ] as const;
 
 export const treeEffects = [

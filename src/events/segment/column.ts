@@ -56,8 +56,8 @@ export class ColumnWriter {
     out.varint(alike ? first : MIXED);
     if (!alike) out.lane(Uint8Array.from(this.#kinds));
     if (first === NUMBER || this.#numbers.length > 0) {
-      const plain = packed(this.#numbers, PLAIN);
-      const differences = packed(this.#numbers, DIFFERENCES);
+      const plain = pack(this.#numbers, PLAIN);
+      const differences = pack(this.#numbers, DIFFERENCES);
       const shorter = differences.length < plain.length;
       out.varint(shorter ? DIFFERENCES : PLAIN);
       out.lane((shorter ? differences : plain).written());
@@ -73,7 +73,7 @@ function isFoldable(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) < FOLDABLE_BELOW;
 }
 
-function packed(numbers: readonly number[], written: number): ByteWriter {
+function pack(numbers: readonly number[], written: number): ByteWriter {
   const out = new ByteWriter();
   let before = 0;
   for (const number of numbers) {

@@ -84,14 +84,14 @@ export async function packSegment(run: Sealed): Promise<Uint8Array> {
   out.bytes(hash_after);
   const part = new ByteWriter();
   changes.writeTo(part);
-  out.lane(await packed(part.written()));
+  out.lane(await pack(part.written()));
   const other = new ByteWriter();
   rest.writeTo(other, first.position, batches);
-  out.lane(await packed(other.written()));
+  out.lane(await pack(other.written()));
   return Uint8Array.from(out.written());
 }
 
-async function packed(bytes: Uint8Array): Promise<Uint8Array> {
+async function pack(bytes: Uint8Array): Promise<Uint8Array> {
   if (bytes.length > UNPACKED_BYTES_MAX) throw new Error('the events are too long for a segment');
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: QUALITY,
@@ -130,13 +130,13 @@ export interface Origin {
  */
 export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}): OpenSegment {
   return asUnreadable(() => {
-    const { changes, rest, ...opened } = openedOf(blob);
+    const { changes, rest, ...opened } = readParts(blob);
     const { position_from, events, hash_before, hash_after } = opened;
     const budget = foreign
       ? new Budget({ text: FOREIGN_TEXT_MAX, memory: FOREIGN_MEMORY_MAX })
       : undefined;
-    const first = new PackedChanges(unpacked(changes, budget), events);
-    const other = new Rest(unpacked(rest, budget), opened, first.regular);
+    const first = new PackedChanges(unpack(changes, budget), events);
+    const other = new Rest(unpack(rest, budget), opened, first.regular);
     const { batches } = other;
     const rows = rowsOf(opened, { changes: first, rest: other });
     const position_to = position_from + events - 1;
@@ -155,13 +155,13 @@ export async function openChanges(
   blob: Uint8Array,
   range: { readonly from: number; readonly to: number },
 ): Promise<Iterable<Change[]>> {
-  const opened = asUnreadable(() => openedOf(blob));
+  const opened = asUnreadable(() => readParts(blob));
   const options = { maxOutputLength: UNPACKED_BYTES_MAX };
   const bytes = await promisify(brotliDecompress)(opened.changes, options).catch(unreadable);
   return readable(readChanges(new ByteReader(bytes), opened, range));
 }
 
-function openedOf(blob: Uint8Array): Opened {
+function readParts(blob: Uint8Array): Opened {
   if (!MAGIC.equals(blob.subarray(0, MAGIC.length))) {
     throw new UnreadableSegment('this is no segment');
   }
@@ -183,7 +183,7 @@ function openedOf(blob: Uint8Array): Opened {
   return { position_from, events, hash_before, hash_after, changes, rest };
 }
 
-function unpacked(part: Uint8Array, budget: Budget | undefined): ByteReader {
+function unpack(part: Uint8Array, budget: Budget | undefined): ByteReader {
   const foreignMax = FOREIGN_BYTES_FREE + FOREIGN_RATIO_MAX * part.length;
   const maxOutputLength = budget ? Math.min(foreignMax, UNPACKED_BYTES_MAX) : UNPACKED_BYTES_MAX;
   return new ByteReader(brotliDecompressSync(part, { maxOutputLength }), budget);

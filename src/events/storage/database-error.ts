@@ -36,7 +36,7 @@ export function endsConnection(error: unknown): boolean {
 }
 
 /** The unique constraint that a statement ran against, if that is why it was refused. */
-export function violatedUnique(error: unknown): string | undefined {
+export function findViolatedUnique(error: unknown): string | undefined {
   if (!isServerError(error)) return undefined;
   if (error.code === '23505') return error.constraint_name ?? error.constraint;
   return SHARD_DUPLICATE.exec(error.message)?.[1];

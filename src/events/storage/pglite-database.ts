@@ -25,7 +25,7 @@ export interface PgliteOptions {
   readonly folder?: string;
   /** Whether a new database begins with the schema, where the build prepared one; default: true. */
   readonly prepared?: boolean;
-  /** Told when the database broke down under way: all that is asked of it fails from then on. */
+  /** Called when the database broke down under way: all that is asked of it fails from then on. */
   readonly onLost?: (error: Error) => void;
 }
 

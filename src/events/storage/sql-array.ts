@@ -12,11 +12,11 @@ export function sqlArray(values: readonly Scalar[]): string {
 
 function element(value: Scalar): string {
   if (value === null) return 'NULL';
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string') return quote(value);
   return String(value);
 }
 
-function quoted(text: string): string {
+function quote(text: string): string {
   // Looking is cheaper than replacing nothing, and most texts are names.
   const isPlain = !text.includes('"') && !text.includes('\\');
   return isPlain ? `"${text}"` : `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -8,13 +8,13 @@ import type { Database, Queryable } from './database.ts';
 export function whileWanted(database: Database, signal: AbortSignal): Database {
   return {
     ...database,
-    ...askedWhileWanted(database, signal),
+    ...queryWhileWanted(database, signal),
     transaction: (work, ...rest) =>
-      database.transaction((tx) => work(askedWhileWanted(tx, signal)), ...rest),
+      database.transaction((tx) => work(queryWhileWanted(tx, signal)), ...rest),
   };
 }
 
-function askedWhileWanted(queryable: Queryable, signal: AbortSignal): Queryable {
+function queryWhileWanted(queryable: Queryable, signal: AbortSignal): Queryable {
   return {
     async query<Row extends object>(text: string, params?: readonly unknown[]) {
       signal.throwIfAborted();

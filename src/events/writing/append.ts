@@ -12,7 +12,7 @@ import { sqlArray } from '../storage/sql-array.ts';
 
 /** A key that a submission of the batch was made under. */
 export interface KeyRow {
-  readonly principal: string;
+  readonly actor: string;
   readonly key: string;
   readonly line: number;
   readonly fingerprint: string;
@@ -135,7 +135,7 @@ function paramsOf(
 
 function keyParams(keys: readonly KeyRow[]): string[] {
   return [
-    sqlArray(keys.map((row) => row.principal)),
+    sqlArray(keys.map((row) => row.actor)),
     sqlArray(keys.map((row) => row.key)),
     sqlArray(keys.map((row) => row.line)),
     sqlArray(keys.map((row) => row.fingerprint)),

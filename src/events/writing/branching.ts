@@ -7,9 +7,9 @@ import type { Head } from '../head.ts';
 import { type Host, hostNamed } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
-import { LINEAGE_MAX, stretchesOf } from '../reading/lineage.ts';
+import { STRETCHES_MAX, stretchesOf } from '../reading/lineage.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { isUnsupported, violatedUnique } from '../storage/database-error.ts';
+import { findViolatedUnique, isUnsupported } from '../storage/database-error.ts';
 import type { IdempotencyKey } from '../submission.ts';
 import { KEY_CONSTRAINT } from './append.ts';
 import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
@@ -19,14 +19,14 @@ export interface BranchRequest {
   readonly name: string;
   /** The last position that the branch shares with its origin. */
   readonly position: number;
-  readonly principal: string;
+  readonly actor: string;
   readonly idempotency?: IdempotencyKey;
 }
 
 export interface MadeBranch {
   readonly branch: Host;
   /** Made by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
 }
 
 /**
@@ -41,28 +41,28 @@ export async function createBranch(
   originId: number,
   { now, ...request }: BranchRequest & { readonly now: number },
 ): Promise<MadeBranch> {
-  const { name, position, principal, idempotency } = request;
-  const owner = { hostId: NO_HOST, principal };
+  const { name, position, actor, idempotency } = request;
+  const owner = { hostId: NO_HOST, actor };
   const made = async () =>
     idempotency !== undefined && (await findKey(database, owner, idempotency)) !== undefined;
-  if (await made()) return { branch: await hostNamed(database, name), replayed: true };
+  if (await made()) return { branch: await hostNamed(database, name), repeated: true };
   const head = await headAt(database, originId, position);
   try {
     await database.transaction(async (tx) => {
       await insertBranch(tx, originId, { name, head, now });
-      if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
+      if (idempotency !== undefined) await insertKey(tx, actor, idempotency, now);
     });
   } catch (error) {
     if (isUnsupported(error))
       throw new LogRefusal({ why: 'branches-unsupported' }, { cause: error });
-    const constraint = violatedUnique(error);
+    const constraint = findViolatedUnique(error);
     const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
     if (!taken) throw error;
     // Another request with this key was faster, or the name is taken.
     if (!(await made())) throw new LogRefusal({ why: 'host-exists', host: name });
-    return { branch: await hostNamed(database, name), replayed: true };
+    return { branch: await hostNamed(database, name), repeated: true };
   }
-  return { branch: await hostNamed(database, name), replayed: false };
+  return { branch: await hostNamed(database, name), repeated: false };
 }
 
 async function insertBranch(
@@ -78,8 +78,8 @@ async function insertBranch(
   );
   const hostId = (host as { readonly host_id: number }).host_id;
   const below = await stretchesOf(tx, originId, { from: 1, to: position });
-  if (below.length > LINEAGE_MAX) {
-    throw new LogRefusal({ why: 'branch-too-deep', depthMax: LINEAGE_MAX });
+  if (below.length > STRETCHES_MAX) {
+    throw new LogRefusal({ why: 'branch-too-deep', depthMax: STRETCHES_MAX });
   }
   for (const { host_id, from, to } of below) {
     await tx.query(
@@ -98,7 +98,7 @@ async function insertBranch(
 /**
  * Drops a branch: from now on nobody sees it. Its rows stay, and so do branches that grew from it.
  *
- * @throws LogRefusal `host-unknown` when the origin has no such branch
+ * @throws LogRefusal `no-such-host` when the origin has no such branch
  */
 export async function dropBranch(
   database: Queryable,
@@ -110,5 +110,5 @@ export async function dropBranch(
      where origin_host_id = $1 and name = $2 and dropped_at is null returning host_id`,
     [originId, name, now],
   );
-  if (dropped.length === 0) throw new LogRefusal({ why: 'host-unknown', host: name });
+  if (dropped.length === 0) throw new LogRefusal({ why: 'no-such-host', host: name });
 }

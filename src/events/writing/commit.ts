@@ -7,12 +7,12 @@ import type { Clock } from '../clock.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique, wasRefused } from '../storage/database-error.ts';
+import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
 import { type Draft, type Drafted, draftOf } from './draft.ts';
 import { settleFate } from './fate.ts';
-import { replayedReceipt } from './idempotency.ts';
+import { findReceipt } from './idempotency.ts';
 import type { Pending } from './submission-queue.ts';
 import type { Tip } from './tip.ts';
 
@@ -30,7 +30,7 @@ export interface CommitContext {
   readonly append: Append;
   /** A random number that no other writer has. */
   readonly writer: number;
-  /** Told when this process moved the log of a host. */
+  /** Called when this process moved the log of a host. */
   readonly onAppended: (hostId: number) => void;
 }
 
@@ -64,7 +64,11 @@ export async function commit(
   try {
     while (open.length > 0) {
       const submissions = open.map((one) => one.submission);
-      const attempt = await (misses < MISSES_MAX ? optimistic : locked)(context, tip, submissions);
+      const attempt = await (misses < MISSES_MAX ? appendIfFirst : appendUnderLock)(
+        context,
+        tip,
+        submissions,
+      );
       switch (attempt.came) {
         case 'committed':
           misses = 0;
@@ -108,7 +112,7 @@ function rejectFaulty(
 }
 
 /** Appends if nobody else did since the tip was read. */
-async function optimistic(
+async function appendIfFirst(
   context: CommitContext,
   tip: Tip,
   submissions: readonly Submission[],
@@ -124,13 +128,13 @@ async function optimistic(
   try {
     if (!(await context.append(database, batchOf(tip, context, draft)))) return { came: 'missed' };
   } catch (error) {
-    return afterError(error, context, tip, draft);
+    return settleError(error, context, tip, draft);
   }
-  return taken(context, tip, draft);
+  return takeOver(context, tip, draft);
 }
 
 /** Locks the head row first, so that nobody can append in between. */
-async function locked(
+async function appendUnderLock(
   context: CommitContext,
   tip: Tip,
   submissions: readonly Submission[],
@@ -143,11 +147,11 @@ async function locked(
       if (draft.events.length > 0) await appendLocked(tx, context, tip, draft);
     });
   } catch (error) {
-    return afterError(error, context, tip, draft);
+    return settleError(error, context, tip, draft);
   }
   if (draft === undefined) throw new Error('the transaction ended without a draft');
   if (draft.fault !== undefined) return { came: 'fault', fault: draft.fault };
-  return draft.events.length > 0 ? taken(context, tip, draft) : { came: 'committed', draft };
+  return draft.events.length > 0 ? takeOver(context, tip, draft) : { came: 'committed', draft };
 }
 
 async function appendLocked(tx: Queryable, context: CommitContext, tip: Tip, draft: Draft) {
@@ -156,23 +160,23 @@ async function appendLocked(tx: Queryable, context: CommitContext, tip: Tip, dra
 }
 
 /** An append failed: it was refused, or its answer was lost and the log has to say. */
-async function afterError(
+async function settleError(
   error: unknown,
   context: CommitContext,
   tip: Tip,
   draft: Draft | undefined,
 ): Promise<Attempt> {
-  if (violatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
+  if (findViolatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
   if (wasRefused(error)) throw error;
   if (tip.damaged || draft?.fault !== undefined) throw error;
   const { database, clock, writer } = context;
   const lost = { hostId: tip.hostId, writer, to: draft?.head };
   const recorded = await settleFate(database, clock, lost);
-  if (recorded && draft !== undefined) return taken(context, tip, draft);
+  if (recorded && draft !== undefined) return takeOver(context, tip, draft);
   return { came: 'broken', cause: error };
 }
 
-function taken(context: CommitContext, tip: Tip, draft: Draft): Attempt {
+function takeOver(context: CommitContext, tip: Tip, draft: Draft): Attempt {
   tip.advance(draft);
   context.onAppended(tip.hostId);
   return { came: 'committed', draft };
@@ -204,7 +208,7 @@ async function answer(
     const pending = open[i] as Pending;
     if ('events' in one) {
       const { events } = one;
-      answers.push(() => pending.resolve({ events, replayed: false }));
+      answers.push(() => pending.resolve({ events, repeated: false }));
       continue;
     }
     // What stands in the way may be the first success of this very request.
@@ -229,11 +233,11 @@ async function answerRecorded(
 }
 
 async function tryReplay(database: Database, tip: Tip, pending: Pending): Promise<boolean> {
-  const { idempotency, principal } = pending.submission;
+  const { idempotency, actor } = pending.submission;
   if (idempotency === undefined) return false;
   let receipt: Receipt | undefined;
   try {
-    receipt = await replayedReceipt(database, { hostId: tip.hostId, principal }, idempotency);
+    receipt = await findReceipt(database, { hostId: tip.hostId, actor }, idempotency);
   } catch (error) {
     pending.reject(error);
     return true;

@@ -12,7 +12,7 @@ import type { AskedBoot } from '../submission.ts';
 import type { NumberedRequest } from './references.ts';
 
 /** Where the event will stand. */
-export interface Place {
+export interface EventStamp {
   readonly position: number;
   /** Microseconds since the epoch. */
   readonly recorded_at: number;
@@ -24,9 +24,13 @@ export interface Place {
  *
  * @throws LogRefusal `config-invalid`, before anything is applied
  */
-export function decideEvent(kernel: Kernel, request: NumberedRequest, place: Place): LedgerEvent {
+export function decideEvent(
+  kernel: Kernel,
+  request: NumberedRequest,
+  place: EventStamp,
+): LedgerEvent {
   const { pid = BOOT_PID } = request;
-  const call = request.call.name === 'boot' ? wholeBoot(kernel, request.call) : request.call;
+  const call = request.call.name === 'boot' ? completeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
   applyAll(kernel, effects, pid);
@@ -51,7 +55,7 @@ function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decisio
 }
 
 /** What stands in the log is the release's own id, which is another once a series has moved on. */
-function wholeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
+function completeBoot({ boot }: Kernel, asked: AskedBoot): BootCall {
   const { name, boot_id, release = boot.release } = asked;
   const config = { ...boot.config, ...asked.config };
   const fault = configFault(config);

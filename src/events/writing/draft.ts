@@ -2,9 +2,9 @@
  * A draft: submissions decided one after the other on a layer above the committed state, with the
  * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
  */
-import { flushLayer, type Kernel, layered } from '../../domain/kernel.ts';
+import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { passedLimit } from '../../domain/size.ts';
+import { checkSize } from '../../domain/size.ts';
 import { encodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -15,7 +15,7 @@ import type { Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
-import { isNumbered, type NumberedRequest, numbered } from './references.ts';
+import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
 
 /** What became of one submission in a draft. */
 export type Drafted =
@@ -50,10 +50,10 @@ export interface DraftOptions {
 /** Decides submissions in order. */
 export function draftOf(submissions: readonly Submission[], options: DraftOptions): Draft {
   try {
-    return decided(submissions, options, 'one-layer');
+    return decideAll(submissions, options, 'one-layer');
   } catch (error) {
     if (!(error instanceof HalfWay)) throw error;
-    return decided(submissions, options, 'layer-each');
+    return decideAll(submissions, options, 'layer-each');
   }
 }
 
@@ -66,10 +66,14 @@ class HalfWay extends Error {}
 type Layers = 'one-layer' | 'layer-each';
 
 /** @throws HalfWay on one layer */
-function decided(submissions: readonly Submission[], options: DraftOptions, layers: Layers): Draft {
+function decideAll(
+  submissions: readonly Submission[],
+  options: DraftOptions,
+  layers: Layers,
+): Draft {
   const { projector } = options;
   const recordedAt = Math.max(options.now, options.head.recorded_at);
-  const layer = layered(options.kernel);
+  const layer = layerOn(options.kernel);
   const events: LedgerEvent[] = [];
   const bodies: string[] = [];
   const keys: KeyRow[] = [];
@@ -92,11 +96,11 @@ function decided(submissions: readonly Submission[], options: DraftOptions, laye
       drafted.push({ refusal: error });
       continue;
     }
-    const { idempotency, principal } = submission;
+    const { idempotency, actor } = submission;
     if (idempotency !== undefined) {
       const { key, line = 0, fingerprint } = idempotency;
       const range = { position_from: head.position + 1, position_to: staged.head.position };
-      keys.push({ principal, key, line, fingerprint, ...range });
+      keys.push({ actor, key, line, fingerprint, ...range });
     }
     head = staged.head;
     for (const body of staged.bodies) bytes += body.length;
@@ -127,14 +131,14 @@ function stage(
   from: Head,
   { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
 ): Staged {
-  const { expectedPosition, principal, calls } = submission;
+  const { expectedPosition, actor, calls } = submission;
   if (expectedPosition !== undefined && expectedPosition !== from.position) {
     const positions = { expected: expectedPosition, actual: from.position };
-    throw new LogRefusal({ why: 'position-mismatch', ...positions });
+    throw new LogRefusal({ why: 'position-changed', ...positions });
   }
   refuseAhead(calls, from.recorded_at);
   // A reference may stop a submission half way, so then a layer of its own is needed.
-  const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layered(kernel);
+  const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layerOn(kernel);
   const events: LedgerEvent[] = [];
   const bodies: string[] = [];
   const rows: (readonly (readonly ProjectionRow[])[])[] = [];
@@ -142,10 +146,11 @@ function stage(
   let { position, hash, at_max } = from;
   for (const request of calls) {
     position++;
-    const place = { position, recorded_at: from.recorded_at, actor: principal };
-    const asked = own === kernel ? (request as NumberedRequest) : numbered(request, outcomes);
+    const place = { position, recorded_at: from.recorded_at, actor };
+    const asked =
+      own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const event = decideEvent(own, asked, place);
-    const passed = passedLimit(own, event.effects);
+    const passed = checkSize(own, event.effects);
     if (passed !== undefined) {
       if (own === kernel) throw new HalfWay();
       const place = { call: outcomes.length, calls: calls.length };

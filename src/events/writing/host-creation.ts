@@ -3,7 +3,7 @@
  * commit is lost the same is tried again: the row's unique name then tells whether it was done,
  * since a boot id belongs to one attempt.
  */
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import type { Clock } from '../clock.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -13,7 +13,7 @@ import type { Projector } from '../projector.ts';
 import { genesisOf } from '../reading/birth.ts';
 import { readEvents } from '../reading/log-reader.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { violatedUnique, wasRefused } from '../storage/database-error.ts';
+import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { AskedBoot, IdempotencyKey } from '../submission.ts';
 import { type Append, KEY_CONSTRAINT } from './append.ts';
 import { draftOf } from './draft.ts';
@@ -27,7 +27,7 @@ export const NAME_CONSTRAINT = 'hosts_name_unique';
 
 export interface HostCreation {
   readonly name: string;
-  readonly principal: string;
+  readonly actor: string;
   readonly idempotency?: IdempotencyKey;
   /** Microseconds since the epoch; default: when it is recorded. */
   readonly at?: number;
@@ -38,7 +38,7 @@ export interface CreatedHost {
   /** Event 1: the first boot. */
   readonly event: LedgerEvent;
   /** Created by an earlier request with the same key. */
-  readonly replayed: boolean;
+  readonly repeated: boolean;
 }
 
 export interface CreationContext {
@@ -64,15 +64,15 @@ export async function createHost(
   const { database, clock } = context;
   let lost: unknown;
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const replayed = await replayedCreation(database, creation);
-    if (replayed !== undefined) return replayed;
+    const repeated = await findCreation(database, creation);
+    if (repeated !== undefined) return repeated;
     try {
       return await database.transaction((tx) => insertHost(tx, context, creation, boot));
     } catch (error) {
-      const constraint = violatedUnique(error);
+      const constraint = findViolatedUnique(error);
       // Another request with this key was faster: the next round finds it.
       if (constraint === KEY_CONSTRAINT) continue;
-      if (constraint === NAME_CONSTRAINT) return await existing(database, creation, boot);
+      if (constraint === NAME_CONSTRAINT) return await answerNameTaken(database, creation, boot);
       if (wasRefused(error) || error instanceof LogRefusal) throw error;
       lost = error;
       await clock.sleep(PAUSE_MS);
@@ -85,7 +85,7 @@ export async function createHost(
 async function insertHost(
   tx: Queryable,
   context: CreationContext,
-  { name, principal, idempotency, at }: HostCreation,
+  { name, actor, idempotency, at }: HostCreation,
   boot: AskedBoot,
 ): Promise<CreatedHost> {
   const { projector, clock, append, writer } = context;
@@ -106,8 +106,8 @@ async function insertHost(
   );
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
   const request = at === undefined ? { call: boot } : { call: boot, at };
-  const draft = draftOf([{ principal, calls: [request] }], {
-    kernel: unbooted(),
+  const draft = draftOf([{ actor, calls: [request] }], {
+    kernel: emptyKernel(),
     head: from,
     projector,
     now,
@@ -119,14 +119,14 @@ async function insertHost(
   const { head: to, bodies, rows } = draft;
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);
-  if (idempotency !== undefined) await insertKey(tx, principal, idempotency, now);
-  return { host_id: hostId, event: draft.events[0] as LedgerEvent, replayed: false };
+  if (idempotency !== undefined) await insertKey(tx, actor, idempotency, now);
+  return { host_id: hostId, event: draft.events[0] as LedgerEvent, repeated: false };
 }
 
 /** Records the key of a write that made a host. */
 export async function insertKey(
   tx: Queryable,
-  principal: string,
+  actor: string,
   { key, line = 0, fingerprint }: IdempotencyKey,
   now: number,
 ): Promise<void> {
@@ -134,40 +134,41 @@ export async function insertKey(
     `insert into idempotency
        (host_id, principal, key, line, fingerprint, position_from, position_to, created_at)
      values ($1, $2, $3, $4, $5, 1, 1, $6)`,
-    [NO_HOST, principal, key, line, fingerprint, now],
+    [NO_HOST, actor, key, line, fingerprint, now],
   );
 }
 
-async function replayedCreation(
+/** What an earlier request with the same key made; undefined when none did. */
+async function findCreation(
   database: Database,
-  { name, principal, idempotency }: HostCreation,
+  { name, actor, idempotency }: HostCreation,
 ): Promise<CreatedHost | undefined> {
   if (idempotency === undefined) return undefined;
-  const recorded = await findKey(database, { hostId: NO_HOST, principal }, idempotency);
+  const recorded = await findKey(database, { hostId: NO_HOST, actor }, idempotency);
   if (recorded === undefined) return undefined;
-  const { host_id, event } = await firstBoot(database, name);
-  return { host_id, event, replayed: true };
+  const { host_id, event } = await readFirstBoot(database, name);
+  return { host_id, event, repeated: true };
 }
 
 /** The name is taken: by an attempt of ours whose answer was lost, or by somebody else. */
-async function existing(
+async function answerNameTaken(
   database: Database,
   creation: HostCreation,
   boot: AskedBoot,
 ): Promise<CreatedHost> {
-  const replayed = await replayedCreation(database, creation);
-  if (replayed !== undefined) return replayed;
-  const { host_id, event } = await firstBoot(database, creation.name);
+  const repeated = await findCreation(database, creation);
+  if (repeated !== undefined) return repeated;
+  const { host_id, event } = await readFirstBoot(database, creation.name);
   if (event.call.name === 'boot' && event.call.boot_id === boot.boot_id) {
-    return { host_id, event, replayed: false };
+    return { host_id, event, repeated: false };
   }
   throw new LogRefusal({ why: 'host-exists', host: creation.name });
 }
 
-async function firstBoot(database: Database, name: string) {
+async function readFirstBoot(database: Database, name: string) {
   const text = 'select host_id from hosts where name = $1';
   const [host] = await database.query<{ host_id: number }>(text, [name]);
-  if (host === undefined) throw new LogRefusal({ why: 'host-unknown', host: name });
+  if (host === undefined) throw new LogRefusal({ why: 'no-such-host', host: name });
   const [event] = await readEvents(database, host.host_id, { from: 1, limit: 1 });
   return { host_id: host.host_id, event: event as LedgerEvent };
 }

@@ -3,6 +3,7 @@
  * them. Several processes may each have a writer for the same host; the head row in the database
  * decides between them.
  */
+import assert from 'node:assert/strict';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
@@ -29,13 +30,17 @@ export interface WriterOptions extends CommitContext, TipListeners {
 
 export class HostWriter {
   readonly #context: WriterOptions;
+  /** Moves only in a turn of `#exclusively`. */
   readonly #tip: Tip;
+  /** Whenever something waits in it, `#draining` is set: nobody waits for a drain that never comes. */
   readonly #queue = new SubmissionQueue();
   /** What uses the tip goes one after the other. */
   readonly #exclusively = oneByOne();
-  /** The snapshot that is being stored. */
+  /** The snapshot that is being stored; one at a time. */
   #storing: Promise<void> = Promise.resolve();
+  /** One drain runs, and no second one. */
   #draining = false;
+  /** Set once, for good. */
   #closed = false;
 
   private constructor(context: WriterOptions, tip: Tip) {
@@ -65,7 +70,7 @@ export class HostWriter {
    * @throws LogRefusal
    */
   async submit(submission: Submission): Promise<Receipt> {
-    return this.#queued(submission);
+    return this.#enqueue(submission);
   }
 
   /** Records submissions in order; when the queue has no room for one, none after it is tried. */
@@ -73,7 +78,7 @@ export class HostWriter {
     const queued: Promise<Receipt>[] = [];
     let unqueued: InOrder['refused'];
     try {
-      for (const submission of submissions) queued.push(this.#queued(submission));
+      for (const submission of submissions) queued.push(this.#enqueue(submission));
     } catch (error) {
       unqueued = { error };
     }
@@ -85,8 +90,8 @@ export class HostWriter {
     return { receipts, ...(unqueued && { refused: unqueued }) };
   }
 
-  /** @throws LogRefusal at once when it cannot be queued */
-  #queued(submission: Submission): Promise<Receipt> {
+  /** @throws LogRefusal synchronously when it cannot be queued */
+  #enqueue(submission: Submission): Promise<Receipt> {
     if (this.closed) throw new LogRefusal({ why: 'closed' });
     const calls = submission.calls.length;
     if (calls === 0) throw new LogRefusal({ why: 'submission-empty' });
@@ -121,8 +126,12 @@ export class HostWriter {
     await this.#storing;
   }
 
-  /** Stores the state if it moved far since it was last stored: the writer is let go. */
+  /**
+   * Stores the state if it moved far since it was last stored: the writer is let go, which nobody
+   * uses any more.
+   */
   async part(): Promise<void> {
+    assert.equal(this.#queue.length, 0, 'a writer is let go while submissions wait');
     await this.#exclusively(() => this.#snapshotIfDue(partingInterval(this.#tip.kernel)));
     await this.#storing;
   }
@@ -157,14 +166,14 @@ export class HostWriter {
   }
 
   /**
-   * Takes a snapshot when one is due. Its text is taken at once, and commits go on while it is
+   * Takes a snapshot when one is due. Its text is made synchronously, and commits go on while it is
    * packed and stored; only the next snapshot waits for it.
    */
   async #snapshotIfDue(events: number): Promise<void> {
     const { kernel, head, snapshotPosition, damaged } = this.#tip;
     const { position, hash } = head;
     if (damaged || position - snapshotPosition < events) return;
-    this.#tip.snapshotPosition = position;
+    this.#tip.expectSnapshot(position);
     const text = snapshotText(kernel);
     await this.#storing;
     this.#storing = this.#store({ position, hash, text }, snapshotPosition);
@@ -176,7 +185,7 @@ export class HostWriter {
       await storeSnapshot(this.#context.database, this.#tip.hostId, snapshot);
     } catch {
       // Only a shortcut is missing; the next commit tries again.
-      this.#tip.snapshotPosition = before;
+      this.#tip.missSnapshot(snapshot.position, before);
     }
   }
 }

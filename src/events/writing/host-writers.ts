@@ -29,7 +29,7 @@ export const HELD_MAX: HeldMax = {
 
 /** What a request is told to wait when every writer is busy. */
 const RETRY_AFTER_MS = 1000;
-/** States that are stored at once as they are let go; beyond it they go without. */
+/** States that are stored concurrently when they are evicted; more are evicted without a snapshot. */
 const PARTINGS_MAX = 4;
 
 interface Entry {
@@ -114,12 +114,12 @@ export class HostWriters {
     }
     if (known !== undefined) this.#forget(hostId, known);
     if (this.#entries.size >= this.#options.held.hosts) this.#makeRoom();
-    const entry = this.#opened(hostId);
+    const entry = this.#open(hostId);
     this.#entries.set(hostId, entry);
     return entry;
   }
 
-  #opened(hostId: number): Entry {
+  #open(hostId: number): Entry {
     const opening = this.#options.open(hostId);
     const entry: Entry = { opening, users: 0, rows: 0, usedAt: this.#options.nowMs() };
     opening.then(

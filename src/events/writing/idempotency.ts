@@ -19,7 +19,7 @@ export const NO_HOST = 0;
 
 export interface KeyOwner {
   readonly hostId: number;
-  readonly principal: string;
+  readonly actor: string;
 }
 
 interface RecordedKey {
@@ -35,13 +35,13 @@ interface RecordedKey {
  */
 export async function findKey(
   database: Queryable,
-  { hostId, principal }: KeyOwner,
+  { hostId, actor }: KeyOwner,
   { key, line = 0, fingerprint }: IdempotencyKey,
 ): Promise<RecordedKey | undefined> {
   const [row] = await database.query<RecordedKey>(
     `select fingerprint, position_from, position_to from idempotency
      where host_id = $1 and principal = $2 and key = $3 and line = $4`,
-    [hostId, principal, key, line],
+    [hostId, actor, key, line],
   );
   if (row !== undefined && row.fingerprint !== fingerprint) {
     throw new LogRefusal({ why: 'idempotency-mismatch', key, line });
@@ -50,7 +50,7 @@ export async function findKey(
 }
 
 /** The receipt of what was recorded under a key; undefined when nothing was. */
-export async function replayedReceipt(
+export async function findReceipt(
   database: Queryable,
   owner: KeyOwner,
   idempotency: IdempotencyKey,
@@ -60,7 +60,7 @@ export async function replayedReceipt(
   const { position_from: from, position_to: to } = recorded;
   const pages = [];
   for await (const page of readThrough(database, owner.hostId, { from, to })) pages.push(page);
-  return { events: pages.flat(), replayed: true };
+  return { events: pages.flat(), repeated: true };
 }
 
 /**

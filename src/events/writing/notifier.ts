@@ -8,18 +8,19 @@ import type { Database } from '../storage/database.ts';
 
 export const GROWN_CHANNEL = 'bpfledger_grown';
 
-/** Milliseconds between two hints. The first after a pause goes out at once. */
+/** Milliseconds between two hints. The first one after a pause is sent immediately. */
 const PAUSE_MS = 10;
 
 export interface Notifier {
-  grown(hostId: number): void;
+  noteGrowth(hostId: number): void;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
 
 /** The notifier for a database; PGlite has no other process to tell. */
 export function notifierFor(database: Database, clock: Clock): Notifier {
-  if (database.kind === 'pglite') return { grown: () => undefined, close: async () => undefined };
+  if (database.kind === 'pglite')
+    return { noteGrowth: () => undefined, close: async () => undefined };
   const grown = new Set<number>();
   let sending: Promise<void> | undefined;
 
@@ -36,7 +37,7 @@ export function notifierFor(database: Database, clock: Clock): Notifier {
   }
 
   return {
-    grown(hostId) {
+    noteGrowth(hostId) {
       grown.add(hostId);
       sending ??= send();
     },

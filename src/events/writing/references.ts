@@ -23,12 +23,15 @@ export function isNumbered(request: CallRequest): request is CallRequest & Numbe
 }
 
 /**
- * The request with numbers only.
+ * Puts numbers in the place of references.
  *
  * @param outcomes the answers to all calls before it in its submission
- * @throws LogRefusal `reference-invalid` when a reference points nowhere or at a refusal
+ * @throws LogRefusal `bad-reference` when a reference points nowhere or at a refusal
  */
-export function numbered(request: CallRequest, outcomes: readonly Outcome[]): NumberedRequest {
+export function resolveReferences(
+  request: CallRequest,
+  outcomes: readonly Outcome[],
+): NumberedRequest {
   if (isNumbered(request)) return request;
   const number = (value: unknown, field: string): unknown =>
     isReference(value) ? resultOf(value, { call: outcomes.length, field }, outcomes) : value;
@@ -55,7 +58,7 @@ function resultOf(
 ): number {
   const outcome = outcomes[result_of];
   const refuse = (because: 'later' | 'refused') =>
-    new LogRefusal({ why: 'reference-invalid', ...place, result_of, because });
+    new LogRefusal({ why: 'bad-reference', ...place, result_of, because });
   if (outcome === undefined) throw refuse('later');
   if (isRefusal(outcome)) throw refuse('refused');
   return outcome.ret;

@@ -6,7 +6,7 @@ const MIB = 1024 * 1024;
 
 /** A submission of one program of a size. */
 const load = (bytes: number): Submission => ({
-  principal: 'local',
+  actor: 'local',
   calls: [{ call: { name: 'prog_load', prog_type: 'cgroup_skb', insns: 'A'.repeat(bytes) } }],
 });
 

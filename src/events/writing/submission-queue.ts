@@ -43,7 +43,7 @@ export class SubmissionQueue {
    */
   add(submission: Submission): Promise<Receipt> {
     const twin = this.#twinOf(submission);
-    if (twin !== undefined) return twin.receipt.then((receipt) => ({ ...receipt, replayed: true }));
+    if (twin !== undefined) return twin.receipt.then((receipt) => ({ ...receipt, repeated: true }));
     const size = sizeOf(submission);
     this.#admit(submission.calls.length, size);
     const pending = pendingOf(submission, size);
@@ -78,9 +78,9 @@ export class SubmissionQueue {
     this.#size = 0;
   }
 
-  #twinOf({ principal, idempotency }: Submission): Pending | undefined {
+  #twinOf({ actor, idempotency }: Submission): Pending | undefined {
     if (idempotency === undefined) return undefined;
-    const twin = this.#keyed.get(nameOf(principal, idempotency));
+    const twin = this.#keyed.get(nameOf(actor, idempotency));
     if (twin === undefined) return undefined;
     if (twin.submission.idempotency?.fingerprint === idempotency.fingerprint) return twin;
     const { key, line = 0 } = idempotency;
@@ -105,17 +105,17 @@ export class SubmissionQueue {
   }
 
   #remember(pending: Pending): void {
-    const { principal, idempotency } = pending.submission;
+    const { actor, idempotency } = pending.submission;
     if (idempotency === undefined) return;
-    const name = nameOf(principal, idempotency);
+    const name = nameOf(actor, idempotency);
     this.#keyed.set(name, pending);
     const forget = () => this.#keyed.delete(name);
     pending.receipt.then(forget, forget);
   }
 }
 
-function nameOf(principal: string, { key, line = 0 }: { key: string; line?: number }): string {
-  return JSON.stringify([principal, key, line]);
+function nameOf(actor: string, { key, line = 0 }: { key: string; line?: number }): string {
+  return JSON.stringify([actor, key, line]);
 }
 
 function sizeOf({ calls }: Submission): number {

@@ -3,6 +3,7 @@
  * what other processes wrote; then an append misses, and the tip catches up. When the log went back
  * instead, nothing of the tip is true any more, and it is read anew.
  */
+import assert from 'node:assert/strict';
 import { flushLayer, type Kernel } from '../../domain/kernel.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
@@ -25,33 +26,39 @@ export interface TipListeners {
 
 export class Tip {
   readonly hostId: number;
+  /** The state after event `#head.position`, unless `#damaged`. */
   #kernel: Kernel;
-  /** Where the latest snapshot stands that is known here. */
-  snapshotPosition: number;
-  readonly #told: TipListeners;
+  /** Where the latest snapshot stands that is known here; never after `#head.position`. */
+  #snapshotPosition: number;
+  readonly #listeners: TipListeners;
+  /** Its position goes back only when the log is read anew. */
   #head: Head;
-  /** The last head that was reached as a whole: in `#head`, the position may be ahead of the hash. */
+  /**
+   * The last head that was reached as a whole. It is `#head`, but while others' events are folded
+   * in: then the position of `#head` is ahead of its hash, and that of `#whole` behind it.
+   */
   #whole: Head;
+  /** Set while a fold has stopped half way or the log is another one; nothing is drafted then. */
   #damaged = false;
 
   private constructor(
     hostId: number,
     state: { readonly kernel: Kernel; readonly snapshotPosition: number },
     head: Head,
-    told: TipListeners,
+    listeners: TipListeners,
   ) {
     this.hostId = hostId;
     this.#kernel = state.kernel;
-    this.snapshotPosition = state.snapshotPosition;
+    this.#snapshotPosition = state.snapshotPosition;
     this.#head = head;
     this.#whole = head;
-    this.#told = told;
+    this.#listeners = listeners;
   }
 
   /** @throws DamagedLog when the events do not reach the head, or cannot have happened */
-  static async load(database: Queryable, hostId: number, told: TipListeners): Promise<Tip> {
-    const head = await readHead(database, hostId, told.host);
-    return new Tip(hostId, await stateAt(database, hostId, head), head, told);
+  static async load(database: Queryable, hostId: number, listeners: TipListeners): Promise<Tip> {
+    const head = await readHead(database, hostId, listeners.host);
+    return new Tip(hostId, await stateAt(database, hostId, head), head, listeners);
   }
 
   get kernel(): Kernel {
@@ -67,11 +74,38 @@ export class Tip {
     return this.#damaged;
   }
 
-  /** Takes over a draft that was committed. */
+  get snapshotPosition(): number {
+    return this.#snapshotPosition;
+  }
+
+  /** Takes over a draft that was committed. It was made on this tip, which has not moved since. */
   advance(draft: Draft): void {
+    const { position } = this.#head;
+    assert(!this.#damaged, 'a damaged tip takes no draft');
+    assert.equal(
+      draft.head.position,
+      position + draft.events.length,
+      'the tip moved below a draft',
+    );
     flushLayer(this.#kernel, draft.layer);
     this.#reach(draft.head);
-    this.#told.onCommitted(draft.events, draft.head);
+    this.#listeners.onCommitted(draft.events, draft.head);
+  }
+
+  /** Counts on a snapshot of the state at a position, which is being stored. */
+  expectSnapshot(position: number): void {
+    assert(position <= this.#head.position, 'a snapshot stands after the head');
+    this.#snapshotPosition = position;
+  }
+
+  /**
+   * Counts no more on a snapshot that could not be stored.
+   *
+   * @param before where the latest one stands without it
+   */
+  missSnapshot(position: number, before: number): void {
+    // Of a log that was read anew meanwhile, another one is the latest.
+    if (this.#snapshotPosition === position) this.#snapshotPosition = before;
   }
 
   /**
@@ -88,7 +122,7 @@ export class Tip {
       return true;
     }
     const range = { from: this.#head.position + 1, to: head.position };
-    for await (const events of readThrough(database, this.hostId, range)) this.#take(events, head);
+    for await (const events of readThrough(database, this.hostId, range)) this.#fold(events, head);
     if (this.#head.position !== head.position) {
       this.#damaged = true;
       throw new DamagedLog(this.#head.position + 1, 'missing from the log');
@@ -100,9 +134,9 @@ export class Tip {
   /** A host that went with its log leaves nothing to write to. */
   async #readHead(database: Queryable): Promise<Head> {
     try {
-      return await readHead(database, this.hostId, this.#told.host);
+      return await readHead(database, this.hostId, this.#listeners.host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'host-unknown') this.#lose(0);
+      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') this.#lose(0);
       throw error;
     }
   }
@@ -112,7 +146,7 @@ export class Tip {
     this.#lose(head.position);
     const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
     this.#kernel = kernel;
-    this.snapshotPosition = snapshotPosition;
+    this.#snapshotPosition = snapshotPosition;
     this.#reach(head);
     this.#damaged = false;
   }
@@ -125,10 +159,10 @@ export class Tip {
   #lose(head: number): void {
     this.#damaged = true;
     const { position: known } = this.#head;
-    this.#told.onHistoryChanged({ host_id: this.hostId, known, head });
+    this.#listeners.onHistoryChanged({ host_id: this.hostId, known, head });
   }
 
-  #take(events: readonly LedgerEvent[], head: Head): void {
+  #fold(events: readonly LedgerEvent[], head: Head): void {
     try {
       fold(this.#kernel, events);
     } catch (error) {
@@ -138,7 +172,7 @@ export class Tip {
     // The rest of the head follows at the end; no append can succeed from a position before it.
     const position = events.at(-1)?.position ?? this.#head.position;
     this.#head = { ...this.#head, position };
-    this.#told.onCommitted(events, position === head.position ? head : undefined);
+    this.#listeners.onCommitted(events, position === head.position ? head : undefined);
   }
 }
 

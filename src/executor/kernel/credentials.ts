@@ -17,10 +17,10 @@ const PR_SET_SECUREBITS = 28;
 /** Keeps the kernel from changing capabilities along with the uid. */
 const NO_SETUID_FIXUP = 1 << 2;
 
-/** Runs `made` with other credentials on this thread and puts back what was there. */
-export function withCredentials<T>(kernel: Kernel, wanted: Credentials, made: () => T): T {
+/** Runs `run` with other credentials on this thread and puts back what was there. */
+export function withCredentials<T>(kernel: Kernel, wanted: Credentials, run: () => T): T {
   const securebits = must(kernel.call(SYS.prctl, PR_GET_SECUREBITS), 'read securebits');
-  const own = capabilities(kernel);
+  const own = readCapabilities(kernel);
   const groupCount = must(kernel.call(SYS.getgroups, 0, undefined), 'count groups');
   const groups = Buffer.alloc(Math.max(4 * groupCount, 4));
   must(kernel.call(SYS.getgroups, groupCount, groups), 'read groups');
@@ -32,9 +32,9 @@ export function withCredentials<T>(kernel: Kernel, wanted: Credentials, made: ()
     must(kernel.call(SYS.setresgid, uid, uid, uid), 'set gid');
     must(kernel.call(SYS.setresuid, uid, uid, uid), 'set uid');
     // What we lack ourselves cannot be lent: some machines withhold CAP_SYS_RESOURCE from root.
-    const effective = mask(wanted.capabilities) & own.permitted;
+    const effective = maskOf(wanted.capabilities) & own.permitted;
     setCapabilities(kernel, { ...own, effective });
-    return made();
+    return run();
   } finally {
     setCapabilities(kernel, own);
     must(kernel.call(SYS.setresuid, 0, 0, 0), 'restore uid');
@@ -50,11 +50,11 @@ interface CapabilitySets {
   readonly inheritable: bigint;
 }
 
-function mask(bits: readonly number[]): bigint {
+function maskOf(bits: readonly number[]): bigint {
   return bits.reduce((set, bit) => set | (1n << BigInt(bit)), 0n);
 }
 
-function capabilities(kernel: Kernel): CapabilitySets {
+function readCapabilities(kernel: Kernel): CapabilitySets {
   const data = Buffer.alloc(24);
   must(kernel.call(SYS.capget, header(), data), 'read capabilities');
   const [effective, permitted, inheritable] = [0, 4, 8].map(

@@ -24,7 +24,7 @@ export function requireCgroup2(): string {
   if (process.getuid?.() !== 0) {
     throw new ExecutorUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
   }
-  const lacking = lackingCapabilities();
+  const lacking = listLackingCapabilities();
   if (lacking.length > 0) {
     throw new ExecutorUnavailable(
       `root lacks ${lacking.join(', ')} here, as in most containers: run on the machine itself, or ` +
@@ -59,18 +59,18 @@ function mountsOf(type: string): string[] {
   return lines.flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
     const path = before.split(' ')[4];
-    return after.split(' ', 1)[0] === type && path !== undefined ? [unescaped(path)] : [];
+    return after.split(' ', 1)[0] === type && path !== undefined ? [unescapeOctal(path)] : [];
   });
 }
 
 /** mountinfo writes blanks and backslashes in octal. */
-function unescaped(path: string): string {
+function unescapeOctal(path: string): string {
   return path.replace(/\\(\d{3})/gu, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );
 }
 
-function lackingCapabilities(): string[] {
+function listLackingCapabilities(): string[] {
   const status = readFileSync('/proc/self/status', 'utf8');
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/mu.exec(status)?.[1] ?? '0'}`);
   return Object.entries(NEEDED).flatMap(([name, bit]) =>

@@ -40,13 +40,13 @@ export interface UsedMap {
 /** Instructions that use each map once and return a constant. */
 export function assemble(ret: number, maps: readonly UsedMap[]): Buffer {
   return Buffer.concat([
-    ...maps.flatMap(using),
+    ...maps.flatMap(useMap),
     insn({ code: MOV64_IMM, imm: ret }),
     insn({ code: EXIT }),
   ]);
 }
 
-function using({ fd, use, keyBytes }: UsedMap): Buffer[] {
+function useMap({ fd, use, keyBytes }: UsedMap): Buffer[] {
   const map = [insn({ code: LD_IMM64, dst: R1, src: PSEUDO_MAP_FD, imm: fd }), insn({ code: 0 })];
   if (use === 'mention') return map;
   if (use === 'storage') {
@@ -67,8 +67,8 @@ function using({ fd, use, keyBytes }: UsedMap): Buffer[] {
   return [...key, ...map, ...pointer, insn({ code: CALL, imm: MAP_LOOKUP_ELEM })];
 }
 
-/** Instructions whose map fds are replaced, as `realOf` says. */
-export function withMapFds(insns: Buffer, realOf: (fd: number) => number): Buffer {
+/** Replaces the map fds of instructions, as `realOf` says. */
+export function replaceMapFds(insns: Buffer, realOf: (fd: number) => number): Buffer {
   const replaced = Buffer.from(insns);
   for (const { offset, source } of loadsAndCalls(insns)) {
     if (insns[offset] !== LD_IMM64) continue;
@@ -79,12 +79,13 @@ export function withMapFds(insns: Buffer, realOf: (fd: number) => number): Buffe
 }
 
 /**
- * The first instruction that names something else than maps by their fds, helpers and functions of
- * the program: a variable or a function of the kernel, or a map by a list that is not passed.
+ * Finds the first instruction that names something else than maps by their fds, helpers and
+ * functions of the program: a variable or a function of the kernel, or a map by a list that is not
+ * passed.
  *
  * @returns its index
  */
-export function reachingOut(insns: Buffer): number | undefined {
+export function findReachingOut(insns: Buffer): number | undefined {
   for (const { offset, source } of loadsAndCalls(insns)) {
     const known = insns[offset] === CALL ? KNOWN_CALLS : KNOWN_LOADS;
     if (!known.includes(source)) return offset / INSN_BYTES;

@@ -52,7 +52,7 @@ export interface Kernel {
   /** As `call`; the result, or the negated number of an errno that no modelled call may answer. */
   result(number: number, ...args: readonly Argument[]): number;
   /** What a result says. */
-  answered(result: number): Answered;
+  answerOf(result: number): Answered;
   /** Where a buffer lies in memory, for pointers inside structures. */
   address(buffer: Buffer): bigint;
 }
@@ -86,11 +86,11 @@ export async function bindKernel(): Promise<Kernel> {
     const ret = Number(raw(number, a, b, c, d, e, f));
     return ret >= 0 ? ret : -koffi.errno();
   }
-  const answered = (ret: number): Answered => (ret >= 0 ? { ret } : { errno: errnoName(-ret) });
+  const answerOf = (ret: number): Answered => (ret >= 0 ? { ret } : { errno: errnoName(-ret) });
   return {
     result,
-    answered,
-    call: (number, ...args) => answered(result(number, ...args)),
+    answerOf,
+    call: (number, ...args) => answerOf(result(number, ...args)),
     address: (buffer) => koffi.address(buffer),
   };
 }

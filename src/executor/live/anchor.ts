@@ -1,6 +1,6 @@
 /** The anchor field: an fd, or with the flag `id` an object's id, in the kernel's own numbers. */
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
-import { seen } from '../../domain/attr.ts';
+import { readField } from '../../domain/attr.ts';
 import type { CallOf } from '../../domain/call.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
@@ -36,7 +36,7 @@ export function targetFd(
   call: { readonly attach_type: AttachType; readonly attr_size?: number },
   at: 4 | 8,
 ): number {
-  const type = attachTypeOf(seen(attachTypeNumber(call.attach_type), at, 4, call.attr_size));
+  const type = attachTypeOf(readField(attachTypeNumber(call.attach_type), at, 4, call.attr_size));
   return INTERFACE_HOOKS.includes(type) ? NEVER_OPEN : realFd(process, fd);
 }
 

@@ -59,12 +59,12 @@ export function openBeneath(kernel: Kernel, base: Base, path: string, flags: num
     if (opened === -EAGAIN && walk < WALKS_MAX) continue;
     if (opened === -ELOOP) throw new Withheld(`${path} leads over a symlink`);
     if (opened === -EXDEV) throw new Withheld(`${path} leads out of the place`);
-    return kernel.answered(opened);
+    return kernel.answerOf(opened);
   }
 }
 
 /**
- * Runs `made` with the spot of a path, or answers why there is no way to its directory. The top has
+ * Runs `run` with the spot of a path, or answers why there is no way to its directory. The top has
  * its own path for a spot: it is a name of the file system around it.
  *
  * @param walk makes the walk as whoever asks
@@ -74,16 +74,16 @@ export function atSpot<T>(
   kernel: Kernel,
   base: Base,
   path: string,
-  made: (spot: Spot) => T,
+  run: (spot: Spot) => T,
   walk: (open: () => Answered) => Answered = (open) => open(),
 ): T | Extract<Answered, { readonly errno: unknown }> {
-  if (path === '/') return made({ directory: AT_FDCWD, name: base.path });
+  if (path === '/') return run({ directory: AT_FDCWD, name: base.path });
   const slash = path.lastIndexOf('/');
   const parent = slash === 0 ? '/' : path.slice(0, slash);
   const opened = walk(() => openBeneath(kernel, base, parent, O_PATH | O_DIRECTORY));
   if ('errno' in opened) return opened;
   try {
-    return made({ directory: opened.ret, name: path.slice(slash + 1) });
+    return run({ directory: opened.ret, name: path.slice(slash + 1) });
   } finally {
     kernel.call(SYS.close, opened.ret);
   }
@@ -91,11 +91,11 @@ export function atSpot<T>(
 
 /** A spot for calls that take a path alone. */
 export function spotPath({ directory, name }: Spot): string {
-  return directory === AT_FDCWD ? name : `${openedPath(directory)}/${name}`;
+  return directory === AT_FDCWD ? name : `${procPath(directory)}/${name}`;
 }
 
 /** What an fd of ours stands for, for calls that take a path alone. */
-export function openedPath(fd: number): string {
+export function procPath(fd: number): string {
   return `/proc/self/fd/${fd}`;
 }
 
@@ -130,9 +130,9 @@ export function lookAt<T>(
 }
 
 /** What is made where the way does not lead out of the place; undefined where it does. */
-export function inPlace<T>(made: () => T): T | undefined {
+export function inPlace<T>(run: () => T): T | undefined {
   try {
-    return made();
+    return run();
   } catch (error) {
     if (error instanceof Withheld) return undefined;
     throw error;

@@ -6,8 +6,8 @@ import { ATTR_BYTES, type Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import { O_DIRECTORY, openBeneath } from './beneath.ts';
-import { underConditions, underFdLimit } from './conditions.ts';
-import { type LiveCaller, saidNo } from './live-kernel.ts';
+import { runUnderConditions, runUnderFdLimit } from './conditions.ts';
+import { failWith, type LiveCaller } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
 
 /** Makes one command under the process's own conditions. */
@@ -18,7 +18,7 @@ export function bpf(
   size: number = ATTR_BYTES,
 ): Answered {
   const { kernel } = caller.live;
-  return underConditions(caller, () => kernel.call(SYS.bpf, BPF[command], attr.buffer, size));
+  return runUnderConditions(caller, () => kernel.call(SYS.bpf, BPF[command], attr.buffer, size));
 }
 
 /** Gives a real fd to the process under its lowest free number. */
@@ -37,7 +37,7 @@ export function release({ live }: LiveCaller, fd: LiveFd): void {
 /** Opens the directory of a cgroup by the log's path. */
 export function openDirectory(caller: LiveCaller, path: string): Answered {
   const { kernel, cgroups } = caller.live;
-  return underFdLimit(caller, () => openBeneath(kernel, cgroups.top, path, O_DIRECTORY));
+  return runUnderFdLimit(caller, () => openBeneath(kernel, cgroups.top, path, O_DIRECTORY));
 }
 
 /**
@@ -47,15 +47,15 @@ export function openDirectory(caller: LiveCaller, path: string): Answered {
 export function onTarget(
   caller: LiveCaller,
   call: Target & { readonly attach_type: AttachType },
-  made: (target: number) => Decision,
+  run: (target: number) => Decision,
 ): Decision {
-  if (call.target_path === undefined) return made(call.target_fd ?? 0);
+  if (call.target_path === undefined) return run(call.target_fd ?? 0);
   const opened = openDirectory(caller, call.target_path);
-  if ('errno' in opened) return saidNo(opened.errno, { stage: 'open' });
+  if ('errno' in opened) return failWith(opened.errno, { stage: 'open' });
   const directory = { real: opened.ret, cloexec: true, kind: 'cgroup', id: 0 } as const;
   const number = adopt(caller, directory);
   try {
-    return made(number);
+    return run(number);
   } finally {
     caller.process.fds.delete(number);
     release(caller, directory);

@@ -39,14 +39,14 @@ export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Pr
     pin(kernel, prog.fd, place.pin);
     close(kernel, prog.fd);
     must(kernel.call(SYS.unlink, cString(place.pin)), 'unpin the canary');
-    await gone(kernel, 'prog_get_next_id', prog.id);
+    await waitUntilGone(kernel, 'prog_get_next_id', prog.id);
   } else {
     attach(kernel, prog.fd, place.cgroup);
     close(kernel, prog.fd);
     must(kernel.call(SYS.rmdir, cString(place.cgroup)), 'remove the cgroup of the canary');
-    await gone(kernel, 'prog_get_next_id', prog.id);
+    await waitUntilGone(kernel, 'prog_get_next_id', prog.id);
   }
-  await gone(kernel, 'map_get_next_id', map.id);
+  await waitUntilGone(kernel, 'map_get_next_id', map.id);
 }
 
 function command(kernel: Kernel, name: keyof typeof BPF, attr: Attr): number {
@@ -59,7 +59,7 @@ function close(kernel: Kernel, fd: number): void {
 
 function create(kernel: Kernel) {
   const attr = new Attr(kernel).u32(0, ARRAY).u32(4, 4).u32(8, 4).u32(12, 1).name(28, 'canary');
-  return identified(kernel, command(kernel, 'map_create', attr));
+  return identify(kernel, command(kernel, 'map_create', attr));
 }
 
 function load(kernel: Kernel, mapFd: number) {
@@ -70,10 +70,10 @@ function load(kernel: Kernel, mapFd: number) {
     .pointer(8, insns)
     .pointer(16, cString('GPL'))
     .name(48, 'canary');
-  return identified(kernel, command(kernel, 'prog_load', attr));
+  return identify(kernel, command(kernel, 'prog_load', attr));
 }
 
-function identified(kernel: Kernel, fd: number): { fd: number; id: number } {
+function identify(kernel: Kernel, fd: number): { fd: number; id: number } {
   const info = Buffer.alloc(256);
   const attr = new Attr(kernel).u32(0, fd).u32(4, info.length).pointer(8, info);
   command(kernel, 'obj_get_info_by_fd', attr);
@@ -91,7 +91,7 @@ function attach(kernel: Kernel, fd: number, path: string): void {
   close(kernel, directory);
 }
 
-async function gone(
+async function waitUntilGone(
   kernel: Kernel,
   walk: 'prog_get_next_id' | 'map_get_next_id',
   id: number,

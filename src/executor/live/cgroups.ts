@@ -23,11 +23,11 @@ export class Cgroups {
   constructor(kernel: Kernel, top: Base, topId: number) {
     this.#kernel = kernel;
     this.top = top;
-    this.made('/', topId);
+    this.open('/', topId);
   }
 
   /** Takes the directory that stands at a path for the cgroup that the log calls `id`. */
-  made(path: string, id: number): void {
+  open(path: string, id: number): void {
     const fd = must(openBeneath(this.#kernel, this.top, path, O_DIRECTORY), `open ${path}`);
     const inode = inodeOf(fd);
     this.#living.set(path, { id, path, inode, fd });
@@ -35,7 +35,8 @@ export class Cgroups {
     this.#inodes.set(id, inode);
   }
 
-  removed(path: string): number {
+  /** Closes the directory of a cgroup that was removed; answers the log's id. */
+  remove(path: string): number {
     const gone = this.#living.get(path);
     if (gone === undefined) throw new Error(`no cgroup ${path}`);
     this.#kernel.call(SYS.close, gone.fd);
@@ -47,8 +48,8 @@ export class Cgroups {
     return this.#living.get(path);
   }
 
-  /** What stands at a path: a cgroup of the log, nothing, or one that somebody else made. */
-  standing(path: string): 'ours' | 'foreign' | undefined {
+  /** Whose cgroup stands at a path: the log's, somebody else's, or nobody's since there is none. */
+  ownerAt(path: string): 'ours' | 'foreign' | undefined {
     const inode = lookAt(this.#kernel, this.top, path, inodeOf);
     if (inode === undefined) return undefined;
     return this.#living.get(path)?.inode === inode ? 'ours' : 'foreign';

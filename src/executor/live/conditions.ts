@@ -14,16 +14,16 @@ const F_DUPFD_CLOEXEC = 1030;
 const LOWEST_FD = 3;
 
 /**
- * Makes a call as the process would. Nothing else may run meanwhile, so `made` is synchronous.
+ * Makes a call as the process would. Nothing else may run meanwhile, so `run` is synchronous.
  *
  * An fd that the call returns is never our 0, which stands in for the process's own.
  */
-export function underConditions(caller: LiveCaller, made: () => Answered): Answered {
-  return withZero(caller, () => withLimit(caller, () => underRights(caller, made)));
+export function runUnderConditions(caller: LiveCaller, run: () => Answered): Answered {
+  return runWithZero(caller, () => runWithLimit(caller, () => runUnderRights(caller, run)));
 }
 
 /** Walks to a name with the rights of the process: what it may not search, it does not reach. */
-export function underRights(caller: LiveCaller, walk: () => Answered): Answered {
+export function runUnderRights(caller: LiveCaller, walk: () => Answered): Answered {
   const { live, process } = caller;
   if (isFullRoot(process)) return walk();
   const capabilities = capabilityBits(process.caps);
@@ -31,37 +31,37 @@ export function underRights(caller: LiveCaller, walk: () => Answered): Answered 
 }
 
 /**
- * As `underConditions`, with our own rights: anyone may open a cgroup directory for reading, and the
- * way to the top is no part of the log.
+ * As `runUnderConditions`, with our own rights: anyone may open a cgroup directory for reading, and
+ * the way to the top is no part of the log.
  */
-export function underFdLimit(caller: LiveCaller, made: () => Answered): Answered {
-  return withLimit(caller, made);
+export function runUnderFdLimit(caller: LiveCaller, run: () => Answered): Answered {
+  return runWithLimit(caller, run);
 }
 
 /** When no number is free, this process may open nothing either, so the kernel says EMFILE where it would. */
-function withLimit(caller: LiveCaller, made: () => Answered): Answered {
-  if (lowestFree(caller.process) !== undefined) return made();
+function runWithLimit(caller: LiveCaller, run: () => Answered): Answered {
+  if (lowestFree(caller.process) !== undefined) return run();
   const { kernel, limit } = caller.live;
   const none = Buffer.from(limit);
   none.writeBigUInt64LE(0n, 0);
   must(kernel.call(SYS.prlimit64, 0, RLIMIT_NOFILE, none, undefined), 'lower the fd limit');
   try {
-    return made();
+    return run();
   } finally {
     must(kernel.call(SYS.prlimit64, 0, RLIMIT_NOFILE, limit, undefined), 'restore the fd limit');
   }
 }
 
 /** Absent fd fields are 0, so our fd 0 must be what the process has there. */
-function withZero(caller: LiveCaller, made: () => Answered): Answered {
+function runWithZero(caller: LiveCaller, run: () => Answered): Answered {
   const { kernel, ownZero } = caller.live;
   const zero = caller.process.fds.get(0);
   // Our own fd 0 is as good as any other that is neither a BPF object nor a cgroup.
-  if (zero?.kind === 'other') return made();
+  if (zero?.kind === 'other') return run();
   if (zero === undefined) kernel.call(SYS.close, 0);
   else must(kernel.call(SYS.dup2, zero.real, 0), 'stand in for fd 0');
   try {
-    const answered = made();
+    const answered = run();
     const tookZero = zero === undefined && 'ret' in answered && isOpen(caller, 0);
     return tookZero ? kernel.call(SYS.fcntl, 0, F_DUPFD_CLOEXEC, LOWEST_FD) : answered;
   } finally {

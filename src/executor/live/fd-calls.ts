@@ -4,24 +4,24 @@ import type { Decision } from '../../domain/decision.ts';
 import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { O_CLOEXEC, O_DIRECTORY } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
-import { underConditions } from './conditions.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { runUnderConditions } from './conditions.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { type LiveFd, lowestFree, realFd } from './process.ts';
-import { duplicated } from './process-calls.ts';
+import { duplicate } from './process-calls.ts';
 
 const MFD_CLOEXEC = 1;
 
 export function openCgroup(caller: LiveCaller, call: CallOf<'open_cgroup'>): Decision {
   const opened = openDirectory(caller, call.path);
-  if ('errno' in opened) return saidNo(opened.errno);
+  if ('errno' in opened) return failWith(opened.errno);
   const id = caller.live.cgroups.at(call.path)?.id ?? 0;
-  return opens(caller, { real: opened.ret, cloexec: true, kind: 'cgroup', id });
+  return adoptOpened(caller, { real: opened.ret, cloexec: true, kind: 'cgroup', id });
 }
 
 export function openOther(caller: LiveCaller, call: CallOf<'open_other'>): Decision {
-  const opened = underConditions(caller, () => openKind(caller.live.kernel, call.kind));
-  if ('errno' in opened) return saidNo(opened.errno);
-  return opens(caller, { real: opened.ret, cloexec: true, kind: 'other', id: 0 });
+  const opened = runUnderConditions(caller, () => openKind(caller.live.kernel, call.kind));
+  if ('errno' in opened) return failWith(opened.errno);
+  return adoptOpened(caller, { real: opened.ret, cloexec: true, kind: 'other', id: 0 });
 }
 
 /** An ordinary directory, or an anonymous memory file. */
@@ -30,37 +30,37 @@ export function openKind(kernel: Kernel, kind: 'dir' | 'file'): Answered {
   return kernel.call(SYS.memfd_create, cString('bpfledger'), MFD_CLOEXEC);
 }
 
-function opens(caller: LiveCaller, fd: LiveFd): Decision {
+function adoptOpened(caller: LiveCaller, fd: LiveFd): Decision {
   const number = adopt(caller, fd);
-  return done([{ type: 'FdOpened', fd: number, kind: fd.kind, id: fd.id }], number);
+  return succeed([{ type: 'FdOpened', fd: number, kind: fd.kind, id: fd.id }], number);
 }
 
 export function close(caller: LiveCaller, call: CallOf<'close'>): Decision {
   const fd = caller.process.fds.get(call.fd);
-  if (fd === undefined) return refusedFor(caller, call.fd);
+  if (fd === undefined) return refuseClosed(caller, call.fd);
   caller.process.fds.delete(call.fd);
   release(caller, fd);
-  return done([{ type: 'FdClosed', fd: call.fd }]);
+  return succeed([{ type: 'FdClosed', fd: call.fd }]);
 }
 
-/** What the kernel says to dup of a number that is not open. */
-function refusedFor(caller: LiveCaller, fd: number): Decision {
+/** Asks what the kernel says to dup of a number that is not open. */
+function refuseClosed(caller: LiveCaller, fd: number): Decision {
   const asked = caller.live.kernel.call(SYS.dup, fd === 0 ? -1 : realFd(caller.process, fd));
   if ('ret' in asked) throw new Error(`fd ${fd} of process ${caller.process.pid} is open`);
-  return saidNo(asked.errno);
+  return failWith(asked.errno);
 }
 
 export function dup(caller: LiveCaller, call: CallOf<'dup'>): Decision {
   const { process, live } = caller;
   const fd = process.fds.get(call.fd);
-  if (fd === undefined) return refusedFor(caller, call.fd);
+  if (fd === undefined) return refuseClosed(caller, call.fd);
   if (lowestFree(process) === undefined) {
-    const asked = underConditions(caller, () => live.kernel.call(SYS.dup, fd.real));
+    const asked = runUnderConditions(caller, () => live.kernel.call(SYS.dup, fd.real));
     if ('ret' in asked) throw new Error('the kernel duplicated an fd past the limit');
-    return saidNo(asked.errno);
+    return failWith(asked.errno);
   }
-  const to = adopt(caller, { ...duplicated(live, fd), cloexec: false });
-  return done([{ type: 'FdDuplicated', fd: call.fd, to_fd: to }], to);
+  const to = adopt(caller, { ...duplicate(live, fd), cloexec: false });
+  return succeed([{ type: 'FdDuplicated', fd: call.fd, to_fd: to }], to);
 }
 
 /** The rules of dup2(2) on numbers are kept here; the duplicate is real. */
@@ -68,35 +68,35 @@ export function dup2(caller: LiveCaller, call: CallOf<'dup2'>): Decision {
   const { process, live } = caller;
   const { fd: from, to_fd: to } = call;
   const fd = process.fds.get(from);
-  if (fd === undefined) return saidNo('EBADF');
-  if (from === to) return done([], to);
-  if (to < 0 || to >= process.nofile) return saidNo('EBADF');
+  if (fd === undefined) return failWith('EBADF');
+  if (from === to) return succeed([], to);
+  if (to < 0 || to >= process.nofile) return failWith('EBADF');
   const replaced = process.fds.get(to);
-  process.fds.set(to, { ...duplicated(live, fd), cloexec: false });
+  process.fds.set(to, { ...duplicate(live, fd), cloexec: false });
   if (replaced !== undefined) release(caller, replaced);
-  return done([{ type: 'FdDuplicated', fd: from, to_fd: to }], to);
+  return succeed([{ type: 'FdDuplicated', fd: from, to_fd: to }], to);
 }
 
 /** An fd in flight is a duplicate that no process holds: a reference, as SCM_RIGHTS takes one. */
 export function sendFd(caller: LiveCaller, call: CallOf<'send_fd'>): Decision {
   const { process, live } = caller;
   const fd = process.fds.get(call.fd);
-  if (fd === undefined) return saidNo('EBADF');
+  if (fd === undefined) return failWith('EBADF');
   const receiver = live.processes.get(call.to_pid);
-  if (receiver === undefined) return saidNo('ESRCH');
-  receiver.mailbox = [...receiver.mailbox, { ...duplicated(live, fd), cloexec: false }];
-  return done([{ type: 'FdSent', fd: call.fd, to_pid: call.to_pid }]);
+  if (receiver === undefined) return failWith('ESRCH');
+  receiver.mailbox = [...receiver.mailbox, { ...duplicate(live, fd), cloexec: false }];
+  return succeed([{ type: 'FdSent', fd: call.fd, to_pid: call.to_pid }]);
 }
 
 export function recvFd(caller: LiveCaller): Decision {
   const { process } = caller;
   const [waiting, ...rest] = process.mailbox;
-  if (waiting === undefined) return saidNo('EAGAIN');
+  if (waiting === undefined) return failWith('EAGAIN');
   process.mailbox = rest;
   if (lowestFree(process) === undefined) {
     release(caller, waiting);
-    return done([{ type: 'FdLost' }], 0, { lost: true });
+    return succeed([{ type: 'FdLost' }], 0, { lost: true });
   }
   const fd = adopt(caller, waiting);
-  return done([{ type: 'FdReceived', fd, kind: waiting.kind, id: waiting.id }], fd);
+  return succeed([{ type: 'FdReceived', fd, kind: waiting.kind, id: waiting.id }], fd);
 }

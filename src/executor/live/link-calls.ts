@@ -6,7 +6,7 @@ import { flagWord } from '../../domain/flags.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
@@ -22,15 +22,15 @@ export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Dec
       .u32(16, anchorId(caller, call))
       .u64(24, call.expected_revision ?? 0);
     const answered = bpf(caller, 'link_create', attr, call.attr_size ?? ATTR_BYTES);
-    if ('errno' in answered) return saidNo(answered.errno);
+    if ('errno' in answered) return failWith(answered.errno);
     real = adopt(caller, { real: answered.ret, cloexec: true, kind: 'link', id: 0 });
-    return done();
+    return succeed();
   });
-  return real === undefined ? refused : created(caller, real);
+  return real === undefined ? refused : adoptLink(caller, real);
 }
 
 /** Names the new link, once the directory that was open for the call is closed again. */
-function created(caller: LiveCaller, fd: number): Decision {
+function adoptLink(caller: LiveCaller, fd: number): Decision {
   const { process, live } = caller;
   const opened = process.fds.get(fd);
   if (opened === undefined) throw new Error(`a new link has no fd ${fd}`);
@@ -40,7 +40,7 @@ function created(caller: LiveCaller, fd: number): Decision {
   const info = objectBehind(live, opened.real);
   if (info.kind !== 'link') throw new Error('a created link is no link');
   const { prog_id, cgroup_id, attach_type } = info;
-  return done([{ type: 'LinkCreated', link_id: id, prog_id, cgroup_id, attach_type, fd }], fd);
+  return succeed([{ type: 'LinkCreated', link_id: id, prog_id, cgroup_id, attach_type, fd }], fd);
 }
 
 export function linkUpdate(caller: LiveCaller, call: CallOf<'link_update'>): Decision {
@@ -51,12 +51,12 @@ export function linkUpdate(caller: LiveCaller, call: CallOf<'link_update'>): Dec
     .u32(8, flagWord(call.flags))
     .u32(12, realFd(process, call.old_prog_fd));
   const answered = bpf(caller, 'link_update', attr, call.attr_size ?? ATTR_BYTES);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function linkDetach(caller: LiveCaller, call: CallOf<'link_detach'>): Decision {
   const { process, live } = caller;
   const attr = new Attr(live.kernel, call.attr_size).u32(0, realFd(process, call.link_fd));
   const answered = bpf(caller, 'link_detach', attr, call.attr_size ?? ATTR_BYTES);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

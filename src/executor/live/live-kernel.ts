@@ -48,8 +48,8 @@ export interface LiveCaller {
   readonly process: LiveProcess;
 }
 
-/** The kernel said yes. */
-export function done(
+/** What a call answers to which the kernel said yes. */
+export function succeed(
   effects: readonly Effect[] = [],
   ret = 0,
   outputs: Omit<Success, 'ret'> = {},
@@ -57,8 +57,8 @@ export function done(
   return { outcome: { ret, ...outputs }, effects };
 }
 
-/** The kernel said no; it does not say by which rule. */
-export function saidNo(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
+/** What a call answers to which the kernel said no; it does not say by which rule. */
+export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };
 }

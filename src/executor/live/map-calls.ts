@@ -6,7 +6,13 @@ import type { Decision } from '../../domain/decision.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
-import { done, type LiveCaller, type LiveKernel, type MapForm, saidNo } from './live-kernel.ts';
+import {
+  failWith,
+  type LiveCaller,
+  type LiveKernel,
+  type MapForm,
+  succeed,
+} from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
@@ -26,7 +32,7 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
     .u32(16, call.map_flags ?? 0)
     .name(28, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');
   live.ids.introduce('map', realIdBehind(live, answered.ret), id);
   const info = objectBehind(live, answered.ret);
@@ -35,7 +41,7 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'map', id });
   const { map_type, key_size, value_size, max_entries, map_name } = info;
   const form = { map_type, key_size, value_size, max_entries, map_name };
-  return done([{ type: 'MapCreated', map_id: id, fd, ...form }], fd);
+  return succeed([{ type: 'MapCreated', map_id: id, fd, ...form }], fd);
 }
 
 /** How a map's keys and values are laid out. */
@@ -54,8 +60,8 @@ export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): 
   const value = valueBuffer(form, 0);
   const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
-  if ('errno' in answered) return saidNo(answered.errno);
-  return done([], 0, { value: Number(value.readBigUInt64LE(0)) });
+  if ('errno' in answered) return failWith(answered.errno);
+  return succeed([], 0, { value: Number(value.readBigUInt64LE(0)) });
 }
 
 export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): Decision {
@@ -64,7 +70,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
   const key = keyBytes(caller.live, form, call.key);
   const attr = elementAttr(caller, call.map_fd, key, value).u64(24, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): Decision {
@@ -72,7 +78,7 @@ export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): 
   const value = call.value === undefined ? undefined : valueBuffer(form, call.value);
   const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_delete_elem', attr);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>): Decision {
@@ -80,8 +86,8 @@ export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>)
   const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);
   const next = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
   const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call.map_fd, key, next));
-  if ('errno' in answered) return saidNo(answered.errno);
-  return done([], 0, { next_key: keyOf(caller.live, form, next) });
+  if ('errno' in answered) return failWith(answered.errno);
+  return succeed([], 0, { next_key: keyOf(caller.live, form, next) });
 }
 
 function formAt({ process, live }: LiveCaller, number: number | undefined): MapForm {

@@ -8,9 +8,9 @@ import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { realId } from './anchor.ts';
 import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
-import { underRights } from './conditions.ts';
+import { runUnderRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
 import { realFd } from './process.ts';
 import { Withheld } from './withheld.ts';
@@ -25,26 +25,26 @@ const NOWHERE = cString('');
 
 export function objPin(caller: LiveCaller, call: CallOf<'obj_pin'>): Decision {
   const { kernel, bpffs } = caller.live;
-  const pin = (name: Buffer) => named(caller, call, name);
+  const pin = (name: Buffer) => callWithPath(caller, call, name);
   const made = (spot: Spot) => pin(cString(spotPath(spot)));
   const walked = atSpot(kernel, bpffs, call.path, made, (open) => {
-    const opened = underRights(caller, open);
+    const opened = runUnderRights(caller, open);
     return 'ret' in opened ? opened : orElse(pin(NOWHERE), opened);
   });
-  return 'errno' in walked ? saidNo(walked.errno) : done();
+  return 'errno' in walked ? failWith(walked.errno) : succeed();
 }
 
 export function objGet(caller: LiveCaller, call: CallOf<'obj_get'>): Decision {
   let asked: Answered | undefined;
   const walked = atNode(caller, call.path, (name) => {
-    asked = named(caller, call, name);
+    asked = callWithPath(caller, call, name);
     return asked;
   });
-  return opened(caller, asked ?? orElse(named(caller, call, NOWHERE), walked));
+  return openObject(caller, asked ?? orElse(callWithPath(caller, call, NOWHERE), walked));
 }
 
 /** OBJ_PIN or OBJ_GET with a path of ours. */
-function named(
+function callWithPath(
   caller: LiveCaller,
   call: CallOf<'obj_pin'> | CallOf<'obj_get'>,
   name: Buffer,
@@ -64,19 +64,23 @@ function orElse(nowhere: Answered, walked: Answered): Answered {
 /** PROG_, LINK_ and MAP_GET_FD_BY_ID. */
 export function getFdById(caller: LiveCaller, kind: ObjectKind, id: number): Decision {
   const attr = new Attr(caller.live.kernel).u32(0, realId(caller.live, kind, id));
-  return opened(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
+  return openObject(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
-/** @throws Withheld when it is an object that somebody else made */
-function opened(caller: LiveCaller, answered: Answered): Decision {
-  if ('errno' in answered) return saidNo(answered.errno);
+/**
+ * Gives the process the fd of an object that a call opened.
+ *
+ * @throws Withheld when somebody else made the object
+ */
+function openObject(caller: LiveCaller, answered: Answered): Decision {
+  if ('errno' in answered) return failWith(answered.errno);
   const { kind, id } = objectBehind(caller.live, answered.ret);
   if (id < 0) {
     caller.live.kernel.call(SYS.close, answered.ret);
     throw new Withheld(`it is a ${kind} that we did not make`);
   }
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind, id });
-  return done([{ type: 'FdOpened', fd, kind, id }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind, id }], fd);
 }
 
 /** PROG_, LINK_ and MAP_GET_NEXT_ID: walks over objects that others of this machine made. */
@@ -85,10 +89,10 @@ export function getNextId(caller: LiveCaller, kind: ObjectKind, start: number): 
   for (let from = realStart(caller, kind, start); ; ) {
     const attr = new Attr(caller.live.kernel).u32(0, from);
     const answered = bpf(caller, command, attr);
-    if ('errno' in answered) return saidNo(answered.errno);
+    if ('errno' in answered) return failWith(answered.errno);
     from = attr.readU32(4);
     const next = caller.live.ids.idOf(kind, from);
-    if (next > 0) return done([], 0, { next_id: next });
+    if (next > 0) return succeed([], 0, { next_id: next });
   }
 }
 
@@ -111,7 +115,7 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
     .u32(4, bytes)
     .pointer(8, buffers.info);
   const answered = bpf(caller, 'obj_get_info_by_fd', attr);
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   if (kind === undefined) throw new Error('the kernel gave info on what is no BPF object');
-  return done([], 0, { info: decodeInfo(live, kind, buffers) });
+  return succeed([], 0, { info: decodeInfo(live, kind, buffers) });
 }

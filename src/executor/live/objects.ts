@@ -8,7 +8,7 @@ import { progTypeOf } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
-import { openedPath } from './beneath.ts';
+import { procPath } from './beneath.ts';
 import type { LiveKernel } from './live-kernel.ts';
 
 /** Bytes of the info buffer; every kernel's info structures are shorter. */
@@ -30,7 +30,7 @@ const INODES: Readonly<Record<string, ObjectKind>> = {
 
 /** The kind of BPF object behind a real fd, if it is one. */
 export function kindOf(realFd: number): ObjectKind | undefined {
-  return INODES[readlinkSync(openedPath(realFd))];
+  return INODES[readlinkSync(procPath(realFd))];
 }
 
 /** Memory that OBJ_GET_INFO_BY_FD writes into. */
@@ -66,10 +66,10 @@ export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
   return decodeInfo(live, kind, buffers);
 }
 
-/** What is behind the pin that an fd was opened on; undefined when it is no pin. */
-export function pinned(live: LiveKernel, fd: number): ObjectInfo | undefined {
+/** Asks what is behind the pin that an fd was opened on; undefined when it is no pin. */
+export function objectBehindPin(live: LiveKernel, fd: number): ObjectInfo | undefined {
   const { kernel } = live;
-  const attr = new Attr(kernel).pointer(0, cString(openedPath(fd)));
+  const attr = new Attr(kernel).pointer(0, cString(procPath(fd)));
   const opened = kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
   if ('errno' in opened) return undefined;
   try {

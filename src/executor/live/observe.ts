@@ -20,9 +20,9 @@ export function observeLive(live: LiveKernel): LiveWorld {
   const byId = new Map(live.cgroups.living().map((cgroup) => [cgroup.id, cgroup]));
   return {
     cgroups: [...byId.values()],
-    programs: alive(live, 'prog'),
-    links: alive(live, 'link').flatMap((id) => linkOf(live, id) ?? []),
-    maps: alive(live, 'map').flatMap((id) => mapOf(live, id) ?? []),
+    programs: listAlive(live, 'prog'),
+    links: listAlive(live, 'link').flatMap((id) => linkOf(live, id) ?? []),
+    maps: listAlive(live, 'map').flatMap((id) => mapOf(live, id) ?? []),
     list(cgroupId, type) {
       const cgroup = byId.get(cgroupId);
       if (cgroup === undefined) throw new Error(`no cgroup ${cgroupId}`);
@@ -36,8 +36,8 @@ function ask(live: LiveKernel, command: keyof typeof BPF, attr: Attr): Answered 
   return live.kernel.call(SYS.bpf, BPF[command], attr.buffer, ATTR_BYTES);
 }
 
-/** The log's ids of the objects of a kind whose kernel ids still resolve. */
-function alive(live: LiveKernel, kind: ObjectKind): number[] {
+/** Lists the log's ids of the objects of a kind whose kernel ids still resolve. */
+function listAlive(live: LiveKernel, kind: ObjectKind): number[] {
   return [...live.ids.all(kind)].flatMap(([id, real]) => (isAlive(live, kind, real) ? [id] : []));
 }
 

@@ -4,7 +4,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './fd-calls.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, mkdir, rename, rmdir, unlink } from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
-import { type LiveCaller, type LiveKernel, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, type LiveKernel } from './live-kernel.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import { capset, exec, exit, fork, join, setrlimit, spawn } from './process-calls.ts';
@@ -16,7 +16,7 @@ import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog
  */
 export async function performLive(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
   const process = live.processes.get(pid);
-  if (process === undefined) return saidNo('ESRCH');
+  if (process === undefined) return failWith('ESRCH');
   return perform({ live, process }, call);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The log's processes as fd tables of this process. A number of theirs stands for a real fd of
  * ours, made by the real call, so reference counts, access modes and close-on-exec are the
- * kernel's; only numbers are kept here (docs/adr/0020).
+ * kernel's; only numbers are kept here (docs/adr/0007).
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Capability } from '../../domain/capability.ts';

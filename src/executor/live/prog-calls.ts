@@ -7,11 +7,11 @@ import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { assemble, INSN_BYTES, type UsedMap, withMapFds } from '../kernel/instructions.ts';
+import { assemble, INSN_BYTES, replaceMapFds, type UsedMap } from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
-import { done, type LiveCaller, saidNo } from './live-kernel.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { NEVER_OPEN, realFd } from './process.ts';
 
@@ -28,7 +28,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const code =
     call.insns === undefined
       ? assemble(call.ret ?? 1, usedMaps(caller, call))
-      : withMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
+      : replaceMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
@@ -41,14 +41,14 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .name(48, call.prog_name ?? '')
     .u32(68, attachTypeNumber(call.expected_attach_type ?? 0));
   const answered = bpf(caller, 'prog_load', attr);
-  if ('errno' in answered) return saidNo(answered.errno);
+  if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('prog');
   live.ids.introduce('prog', realIdBehind(live, answered.ret), id);
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'prog', id });
-  return loaded(caller, call, { id, fd, real: answered.ret });
+  return adoptProgram(caller, call, { id, fd, real: answered.ret });
 }
 
-function loaded(
+function adoptProgram(
   caller: LiveCaller,
   call: CallOf<'prog_load'>,
   { id, fd, real }: { readonly id: number; readonly fd: number; readonly real: number },
@@ -69,7 +69,7 @@ function loaded(
     map_ids,
     storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
   } as const;
-  return done([effect], fd);
+  return succeed([effect], fd);
 }
 
 /** The real fd of a map that the instructions name by the number of the process. */
@@ -112,7 +112,7 @@ function attachOrDetach(
       .u32(20, anchorId(caller, call))
       .u64(24, call.expected_revision ?? 0);
     const answered = bpf(caller, command, attr, call.attr_size ?? ATTR_BYTES);
-    return 'errno' in answered ? saidNo(answered.errno) : done();
+    return 'errno' in answered ? failWith(answered.errno) : succeed();
   });
 }
 
@@ -134,10 +134,10 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const wantsFlags = call.prog_attach_flags === true;
     const query = queryOutputs(caller, attr, ids, wantsFlags ? flags : undefined);
     if ('errno' in answered) {
-      const { outcome } = saidNo(answered.errno);
+      const { outcome } = failWith(answered.errno);
       return { outcome: { ...outcome, query }, effects: [] };
     }
-    return done([], 0, { query });
+    return succeed([], 0, { query });
   });
 }
 
@@ -171,5 +171,5 @@ export function progBindMap(caller: LiveCaller, call: CallOf<'prog_bind_map'>): 
     .u32(4, realFd(process, call.map_fd))
     .u32(8, call.flags ?? 0);
   const answered = bpf(caller, 'prog_bind_map', attr);
-  return 'errno' in answered ? saidNo(answered.errno) : done();
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

@@ -33,7 +33,7 @@ const ATTACH_FLAGS: Readonly<Record<Mode, string>> = {
 
 /** What is attached to a cgroup, or effective on it, by attach type. */
 export function cgroupShow(kernel: Kernel, cgroup: Cgroup, effective: boolean): ShownProgram[] {
-  return effective ? effectiveOn(kernel, cgroup) : attachedTo(kernel, cgroup);
+  return effective ? effectiveOn(kernel, cgroup) : showAttached(kernel, cgroup);
 }
 
 /**
@@ -59,13 +59,13 @@ export function* cgroupTree(
   return tree;
 }
 
-function attachedTo(kernel: Kernel, { lists }: Cgroup): ShownProgram[] {
+function showAttached(kernel: Kernel, { lists }: Cgroup): ShownProgram[] {
   return byNumber(lists.keys()).flatMap((attach_type) => {
     const list = lists.get(attach_type);
     if (list === undefined) return [];
     const attach_flags = ATTACH_FLAGS[list.mode];
     return list.entries.map((entry) =>
-      shown(kernel, progIdOf(kernel, entry), { attach_type, attach_flags }),
+      showProgram(kernel, progIdOf(kernel, entry), { attach_type, attach_flags }),
     );
   });
 }
@@ -76,7 +76,7 @@ function effectiveOn(kernel: Kernel, cgroup: Cgroup): ShownProgram[] {
     for (const type of lists.keys()) types.add(type);
   return byNumber(types).flatMap((attach_type) =>
     effectiveArray(kernel, cgroup, attach_type).map(({ prog_id }) =>
-      shown(kernel, prog_id, { attach_type }),
+      showProgram(kernel, prog_id, { attach_type }),
     ),
   );
 }
@@ -86,7 +86,7 @@ function byNumber(types: Iterable<AttachType>): AttachType[] {
 }
 
 /** Its fields are written out, in bpftool's order: a large tree has ten thousand of these. */
-function shown(
+function showProgram(
   kernel: Kernel,
   id: number,
   { attach_type, attach_flags }: Pick<ShownProgram, 'attach_type' | 'attach_flags'>,

@@ -2,7 +2,7 @@
  * The order in which the kernel lists the cgroups of a directory, and so the order in which bpftool
  * walks the tree: by a hash of the name (`kernfs_name_hash` in fs/kernfs/dir.c), then by name.
  */
-import { mapped, type Pausing, sorted } from '../../events/turns.ts';
+import { mapInTurns, type Pausing, sortInTurns } from '../../events/turns.ts';
 import { byBytes } from '../order.ts';
 
 const WORD = 0xffffffffffffffffn;
@@ -26,13 +26,13 @@ export function* inWalkOrder<T extends { readonly path: string }>(
   cgroups: readonly T[],
 ): Pausing<T[]> {
   const hashes = new Map<string, number>();
-  const keyed = yield* mapped(cgroups, (cgroup) => {
+  const keyed = yield* mapInTurns(cgroups, (cgroup) => {
     const names = namesOf(cgroup.path);
     for (const name of names) if (!hashes.has(name)) hashes.set(name, nameHash(name));
     return { cgroup, names };
   });
   const hashOf = (name: string): number => hashes.get(name) ?? 0;
-  const inOrder = yield* sorted(keyed, (a, b) => {
+  const inOrder = yield* sortInTurns(keyed, (a, b) => {
     const depth = Math.min(a.names.length, b.names.length);
     for (let i = 0; i < depth; i++) {
       const [left = '', right = ''] = [a.names[i], b.names[i]];

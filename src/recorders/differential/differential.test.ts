@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Release, releaseOf } from '../../domain/release/release.ts';
 import { modelMachine } from '../golden/machine.ts';
 import { goldenText, type Program } from '../golden/record.ts';
-import { replay } from '../golden/replay.ts';
+import { playScenario } from '../golden/replay.ts';
 import { parseScenarios, type Step } from '../golden/scenario.ts';
 import { divergence, type Sides } from './divergence.ts';
 import { fuzz } from './fuzz.ts';
@@ -45,7 +45,7 @@ describe('a random run', () => {
       const [written] = parseScenarios(goldenText(found.scenario), 'written');
       if (written === undefined) throw new Error('nothing was written');
       const older = modelMachine('5.10.262', { first_prog_id: 5001, first_link_id: 5001 });
-      expect(await replay(written, older, sides.release.switches)).toEqual([]);
+      expect(await playScenario(written, older, sides.release.switches)).toEqual([]);
       return;
     }
     expect.unreachable('no difference was found');

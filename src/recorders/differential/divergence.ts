@@ -3,7 +3,7 @@ import type { BootConfig } from '../../domain/release/config.ts';
 import type { Release } from '../../domain/release/release.ts';
 import { type Machine, modelMachine } from '../golden/machine.ts';
 import { type Program, record } from '../golden/record.ts';
-import { bootConfigFor, type Mismatch, replay } from '../golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
 
 /** A machine that must be closed. */
@@ -26,10 +26,10 @@ export interface Sides {
 export async function divergence(program: Program, sides: Sides): Promise<Mismatch | undefined> {
   const { release, open } = sides;
   const config = bootConfigFor(program.header);
-  const expected = await expectedBy(program, sides);
+  const expected = await recordModel(program, sides);
   return onMachine(open, config, async (machine) => {
     try {
-      const [first] = await replay(expected, machine, release.switches);
+      const [first] = await playScenario(expected, machine, release.switches);
       return first;
     } catch (error) {
       // A machine that cannot go on is a difference too: the model could.
@@ -41,13 +41,13 @@ export async function divergence(program: Program, sides: Sides): Promise<Mismat
 }
 
 /** Records what the model answers to a program. */
-export function expectedBy(program: Program, { release }: Sides): Promise<Scenario> {
+export function recordModel(program: Program, { release }: Sides): Promise<Scenario> {
   const model = modelMachine(release.id, bootConfigFor(program.header));
   return record(program, model, release.switches);
 }
 
 /** Records what the other machine answers to a program. */
-export async function recordedBy(program: Program, { release, open }: Sides): Promise<Scenario> {
+export async function recordMachine(program: Program, { release, open }: Sides): Promise<Scenario> {
   const config = bootConfigFor(program.header);
   return onMachine(open, config, (machine) => record(program, machine, release.switches));
 }

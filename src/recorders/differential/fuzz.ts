@@ -4,7 +4,7 @@ import type { PresetName } from '../generator/preset.ts';
 import type { Program } from '../golden/record.ts';
 import type { Mismatch } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
-import { divergence, expectedBy, recordedBy, type Sides } from './divergence.ts';
+import { divergence, recordMachine, recordModel, type Sides } from './divergence.ts';
 import { shrink } from './shrink.ts';
 
 export interface Fuzz {
@@ -91,8 +91,8 @@ async function smallest(
 /** A machine that fails at the very step that differs, as by an errno without a name, records nothing. */
 async function recordable(program: Program, sides: Sides): Promise<Scenario> {
   try {
-    return await recordedBy(program, sides);
+    return await recordMachine(program, sides);
   } catch {
-    return expectedBy(program, sides);
+    return recordModel(program, sides);
   }
 }

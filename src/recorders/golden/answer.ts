@@ -29,8 +29,8 @@ export function answerOf(
   const { outcome } = decision;
   const answer = {
     ...verdict(step, outcome, fdNumbers),
-    ...opened(decision, labels),
-    ...(step.op === 'query' ? queried(step, outcome, labels) : {}),
+    ...answerOpen(decision, labels),
+    ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
   };
   if (isRefusal(outcome)) {
     const walked = step.op.endsWith('_next_id') && outcome.errno === 'ENOENT';
@@ -48,7 +48,7 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
   return { ret: fdNumbers && MAKES_FD.has(step.op) ? outcome.ret : 0 };
 }
 
-function opened({ effects }: Decision, labels: LabelBook): Answer {
+function answerOpen({ effects }: Decision, labels: LabelBook): Answer {
   const [effect] = effects;
   if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived') return {};
   const { kind, id } = effect;
@@ -56,7 +56,7 @@ function opened({ effects }: Decision, labels: LabelBook): Answer {
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };
 }
 
-function queried(step: Step, outcome: Outcome, labels: LabelBook): Answer {
+function answerQuery(step: Step, outcome: Outcome, labels: LabelBook): Answer {
   if (isRefusal(outcome) && outcome.stage !== undefined) return {};
   const flags = step.prog_flags === true ? { prog_flags: [] as readonly number[] } : {};
   const { query } = outcome;

@@ -43,13 +43,13 @@ export async function readGolden(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > TEXT_BYTES_MAX) throw new Error(`larger than ${TEXT_BYTES_MAX} bytes`);
-    return (await unpacked(path, await readFile(path))).toString('utf8');
+    return (await unpack(path, await readFile(path))).toString('utf8');
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function unpacked(path: string, bytes: Buffer): Promise<Buffer> {
+async function unpack(path: string, bytes: Buffer): Promise<Buffer> {
   const limit = { maxOutputLength: TEXT_BYTES_MAX };
   if (path.endsWith('.gz')) return promisify(gunzip)(bytes, limit);
   if (path.endsWith('.br')) return promisify(brotliDecompress)(bytes, limit);

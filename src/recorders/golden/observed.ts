@@ -9,7 +9,7 @@ import type { World } from './machine.ts';
 export type Observed = Map<string, unknown>;
 
 /** Entries by key; what is at its default is left out. */
-export function observed(
+export function labelState(
   world: World,
   types: readonly AttachType[],
   switches: Switches,

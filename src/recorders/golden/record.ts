@@ -5,7 +5,7 @@ import { DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
-import { type Observed, observed } from './observed.ts';
+import { labelState, type Observed } from './observed.ts';
 import { performStep } from './replay.ts';
 import type { Header, RecordedStep, Scenario, StateDelta, Step } from './scenario.ts';
 
@@ -31,7 +31,7 @@ export async function record(
   const recorded: RecordedStep[] = [];
   for (const [i, step] of steps.entries()) {
     const { answer: out } = await performStep(step, machine, labels, header);
-    const now = observed(await machine.observe(types), types, switches, labels);
+    const now = labelState(await machine.observe(types), types, switches, labels);
     const st = deltaOf(state, now);
     recorded.push({ i, step, out, ...(Object.keys(st).length === 0 ? {} : { st }) });
     state = now;

@@ -9,7 +9,7 @@ import type { Switches } from '../../domain/release/switches.ts';
 import { answerOf, infoOf } from './answer.ts';
 import { FIRST_ID, LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
-import { keyLabel, type Observed, observed } from './observed.ts';
+import { keyLabel, labelState, type Observed } from './observed.ts';
 import { relabel } from './relabel.ts';
 import type { Answer, Header, RecordedStep, Scenario, Step } from './scenario.ts';
 import { callOf } from './translate.ts';
@@ -40,7 +40,7 @@ export function bootConfigFor(header: Header): Partial<BootConfig> {
 }
 
 /** Replays a scenario; the machine was booted with `bootConfigFor` its header. */
-export async function replay(
+export async function playScenario(
   scenario: Scenario,
   machine: Machine,
   switches: Switches,
@@ -61,7 +61,7 @@ export async function replay(
     apply(expectedState, recorded);
     const mayDiffer = machine.tellsAllEffects === false;
     if (mayDiffer || decisions.some(({ effects }) => effects.length > 0)) {
-      state = observed(await machine.observe(types), types, switches, labels);
+      state = labelState(await machine.observe(types), types, switches, labels);
     } else if (recorded.st === undefined) continue;
     for (const what of new Set([...expectedState.keys(), ...state.keys()])) {
       const expected = expectedState.get(what);

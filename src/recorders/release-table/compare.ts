@@ -68,7 +68,7 @@ export function compareReleases(
       before = { ...before, release };
       continue;
     }
-    const decided = log.flatMap((scenario) => decidedUnder(release, scenario, before?.release));
+    const decided = log.flatMap((scenario) => decideUnder(release, scenario, before?.release));
     calls = decided.length;
     if (before !== undefined) {
       comparisons.push(comparison(before.release, release, before.decided, decided));
@@ -91,7 +91,7 @@ function comparison(
   return { older, newer, differing, differences };
 }
 
-function decidedUnder(
+function decideUnder(
   release: Release,
   { header, steps }: LoggedScenario,
   before: Release | undefined,
@@ -117,10 +117,10 @@ function decidedUnder(
 
 /** Nobody is told by which rule a call was refused, nor in which order its effects came. */
 function sameToCaller(a: Decision, b: Decision): boolean {
-  return isDeepStrictEqual(told(a), told(b));
+  return isDeepStrictEqual(comparable(a), comparable(b));
 }
 
-function told({ outcome, effects }: Decision) {
+function comparable({ outcome, effects }: Decision) {
   const answer = isRefusal(outcome) ? outcome.errno : outcome;
   return { answer, effects: new Set(effects.map((effect) => JSON.stringify(effect))) };
 }

@@ -81,11 +81,11 @@ function switchesInWords({ older, newer }: Comparison): string {
 }
 
 function row({ calls, older, newer, why, times, example, scenario }: Kind): string {
-  const shown = `${scenario}: \`${shortened(example)}\``;
+  const shown = `${scenario}: \`${shorten(example)}\``;
   const cells = [calls, older, newer, why, String(times), shown];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function shortened(text: string): string {
+function shorten(text: string): string {
   return text.length <= EXAMPLE_CHARACTERS_MAX ? text : `${text.slice(0, EXAMPLE_CHARACTERS_MAX)}…`;
 }

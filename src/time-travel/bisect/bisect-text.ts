@@ -4,7 +4,7 @@ import type { EventRef } from '../wording/event-ref.ts';
 import { eventText } from '../wording/words.ts';
 import type { Verdict } from './bisect.ts';
 
-interface Asked {
+interface BisectQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly condition: string;
@@ -13,7 +13,11 @@ interface Asked {
 }
 
 /** The lines of a verdict. */
-export function bisectText(asked: Asked, verdict: Verdict, event: EventRef | undefined): string[] {
+export function bisectText(
+  asked: BisectQuestion,
+  verdict: Verdict,
+  event: EventRef | undefined,
+): string[] {
   const { path, attach_type, condition, from, to } = asked;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
   const { found, at_start, monotone } = verdict;

@@ -10,7 +10,7 @@ import type { ArrayVersion } from '../array-timeline.ts';
 export type Spelled = (version: ArrayVersion) => string;
 
 /** Reads the names and tags of the programs of a timeline. */
-export async function spelledBy(
+export async function readSpellings(
   database: Queryable,
   host_id: number,
   versions: readonly ArrayVersion[],

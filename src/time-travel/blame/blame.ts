@@ -9,9 +9,9 @@ import type { LedgerEvent } from '../../events/event.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import {
   entriesSince,
+  findWrittenSince,
   type LinkOrigin,
   linksSince,
-  writtenSince,
 } from '../../projections/entry-origins.ts';
 import { holdersOf } from '../../projections/holders.ts';
 import { programNames } from '../../projections/lives.ts';
@@ -37,7 +37,7 @@ export interface BlamedSlot extends Slot {
   readonly held_by?: LinkHolders;
 }
 
-interface Asked {
+interface BlameQuestion {
   readonly moment: Moment;
   readonly attach_type: AttachType;
   /** The cgroup whose array it is. */
@@ -62,10 +62,10 @@ export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number,
 }
 
 /** The slots of an array with where each comes from. */
-export async function blamed(
+export async function blameSlots(
   database: Queryable,
   eventsAt: (positions: readonly number[]) => Promise<readonly LedgerEvent[]>,
-  { moment, attach_type, cgroup_id, slots, holders }: Asked,
+  { moment, attach_type, cgroup_id, slots, holders }: BlameQuestion,
 ): Promise<BlamedSlot[]> {
   if (slots.length === 0) return [];
   const ids = slots.map(({ prog_id }) => prog_id);
@@ -99,7 +99,7 @@ export async function blamed(
   });
 }
 
-interface Standing {
+interface ArraySlots {
   readonly attach_type: AttachType;
   /** The cgroup in whose array the slots are. */
   readonly at: number;
@@ -116,7 +116,7 @@ interface Origin {
 export async function originsOf(
   database: Queryable,
   moment: Moment,
-  { attach_type, at, slots }: Standing,
+  { attach_type, at, slots }: ArraySlots,
 ): Promise<Origin[]> {
   const linkIds = slots.flatMap(({ link_id }) => link_id ?? []);
   const direct = slots.flatMap(({ link_id, cgroup_id, prog_id }) =>
@@ -128,7 +128,7 @@ export async function originsOf(
   ]);
   if (linkIds.length + direct.length < slots.length) {
     // An array that a kernel bug wrote was written as a whole.
-    const put = await writtenSince(database, moment, { cgroup_id: at, attach_type });
+    const put = await findWrittenSince(database, moment, { cgroup_id: at, attach_type });
     return slots.map(() => ({ put }));
   }
   const nextLink = links.values();

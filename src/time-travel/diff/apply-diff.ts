@@ -15,7 +15,7 @@ import {
 
 /** The state that `diff` leads to from `before`. */
 export function applyDiff(before: WorldState, diff: StateDiff): WorldState {
-  const from = diff.boot === undefined ? before : emptied(diff.boot.is);
+  const from = diff.boot === undefined ? before : emptyState(diff.boot.is);
   const byId = (a: object, b: object): number => idOf(a) - idOf(b);
   return {
     boot: from.boot,
@@ -28,7 +28,7 @@ export function applyDiff(before: WorldState, diff: StateDiff): WorldState {
   };
 }
 
-function emptied(boot: WorldState['boot']): WorldState {
+function emptyState(boot: WorldState['boot']): WorldState {
   return { boot, cgroups: [], programs: [], links: [], maps: [], bpffs: [], processes: [] };
 }
 

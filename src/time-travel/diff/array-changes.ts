@@ -76,7 +76,7 @@ function slotsOf(cgroup: CgroupView | undefined, type: AttachType): readonly Slo
   return cgroup?.effective.find(({ attach_type }) => attach_type === type)?.slots ?? NO_SLOTS;
 }
 
-/** Cgroups that inherit share one array, so most comparisons end at once. */
+/** Cgroups that inherit share one array, so most comparisons end immediately. */
 function sameSlots(a: readonly Slot[], b: readonly Slot[]): boolean {
   return a === b || isDeepStrictEqual(a.map(holderOf), b.map(holderOf));
 }

@@ -28,7 +28,7 @@ export interface AskedDiff {
  *
  * @throws QuestionLimit when there are too many events in between
  */
-export async function askedDiff(
+export async function answerDiff(
   log: Log,
   host: string,
   { from, to }: { readonly from: number; readonly to: number },

@@ -1,6 +1,6 @@
 /** The difference of two tables of rows that have a key: rows that came, went, or read otherwise. */
 import { isDeepStrictEqual } from 'node:util';
-import { mapped, type Pausing, walk } from '../../events/turns.ts';
+import { mapInTurns, type Pausing, walk } from '../../events/turns.ts';
 
 /** Positions of the events that made a change, oldest first. */
 export interface Caused {
@@ -57,7 +57,7 @@ export function* rowsDiff<R extends object>(
   });
   const gone = before.filter((row) => !living.has(key(row)));
   yield;
-  const removed = yield* mapped(gone, (row) => ({ ...row, because: because(key(row), [row]) }));
+  const removed = yield* mapInTurns(gone, (row) => ({ ...row, because: because(key(row), [row]) }));
   return { added, removed, changed };
 }
 

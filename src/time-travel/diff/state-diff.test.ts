@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { givenHistory, randomHistory, type Step } from '../../../test/support/random-history.ts';
-import { unbooted } from '../../domain/boot.ts';
+import { emptyKernel } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
 import { fold } from '../../events/reading/host-state.ts';
-import { atOnce } from '../../events/turns.ts';
+import { inOnePiece } from '../../events/turns.ts';
 import { stateOf, type WorldState } from '../../projections/state.ts';
 import { applyDiff } from './apply-diff.ts';
 import { Causes } from './causes.ts';
@@ -16,14 +16,14 @@ function played(steps: Iterable<Step>) {
   const states: WorldState[] = [];
   const events: Step['event'][] = [];
   for (const { event, kernel } of steps) {
-    states.push(JSON.parse(text(atOnce(stateOf(kernel)))));
+    states.push(JSON.parse(text(inOnePiece(stateOf(kernel)))));
     events.push(event);
   }
   return { states, events };
 }
 
 function diffBetween({ states, events }: ReturnType<typeof played>, from: number, to: number) {
-  const kernel = unbooted();
+  const kernel = emptyKernel();
   const causes = new Causes();
   events.slice(0, to).forEach((event, i) => {
     if (i >= from) causes.add(kernel, event);
@@ -31,7 +31,7 @@ function diffBetween({ states, events }: ReturnType<typeof played>, from: number
   });
   const [before, after] = [states[from - 1], states[to - 1]];
   if (before === undefined || after === undefined) throw new Error('both positions exist');
-  return { before, after, diff: atOnce(diffStates(before, after, causes.of)) };
+  return { before, after, diff: inOnePiece(diffStates(before, after, causes.of)) };
 }
 
 function everyChange(diff: StateDiff): { readonly because: readonly number[] }[] {

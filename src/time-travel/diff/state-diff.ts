@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
 import type { Boot } from '../../domain/kernel.ts';
-import { mapped, type Pausing, walk } from '../../events/turns.ts';
+import { mapInTurns, type Pausing, walk } from '../../events/turns.ts';
 import type { ListedEntry } from '../../projections/entries.ts';
 import type { ProcessView } from '../../projections/processes.ts';
 import type {
@@ -126,8 +126,8 @@ function* tablesDiff(before: WorldState, after: WorldState, causes: CausesOf): P
       causes([subject.object(kind, Number(id))]);
   return {
     cgroups: yield* rowsDiff(
-      yield* mapped(before.cgroups, rowOf),
-      yield* mapped(after.cgroups, rowOf),
+      yield* mapInTurns(before.cgroups, rowOf),
+      yield* mapInTurns(after.cgroups, rowOf),
       {
         key: KEYS.cgroups,
         because: (id) => causes([subject.cgroup(Number(id))]),
@@ -170,7 +170,7 @@ function* listChanges(
 ): Pausing<ListChange[]> {
   const known = new Map<number, CgroupView>();
   yield* walk(before, (cgroup) => known.set(cgroup.cgroup_id, cgroup));
-  const changes = yield* mapped(after, ({ cgroup_id, path, attached }) => {
+  const changes = yield* mapInTurns(after, ({ cgroup_id, path, attached }) => {
     const wasAttached = known.get(cgroup_id)?.attached ?? [];
     const types = new Set([...wasAttached, ...attached].map(({ attach_type }) => attach_type));
     return [...types].flatMap((attach_type): ListChange[] => {

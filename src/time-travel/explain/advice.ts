@@ -9,7 +9,7 @@ import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
 import { MODE_TEXT } from '../wording/mode-text.ts';
 import { entryText, programText } from '../wording/program-text.ts';
-import { type Place, Refused, Trial } from './trial.ts';
+import { type PathEntry, Refused, Trial } from './trial.ts';
 
 export interface Wanted {
   /** The cgroup that the program shall run on. */
@@ -121,7 +121,7 @@ function stands(kernel: Kernel, cgroup: Cgroup, { attach_type, program }: Wanted
 }
 
 /** The entries of the nearest list that has any: they hide what stands above without multi. */
-function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): Place[] {
+function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): PathEntry[] {
   const cgroup = cgroupAt(kernel, path);
   if (cgroup === undefined) return [];
   for (const level of levelsOf(kernel, cgroup)) {
@@ -132,7 +132,7 @@ function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): 
 }
 
 /** Entries on the cgroup and above it that let no other in. */
-function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachType): Place[] {
+function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachType): PathEntry[] {
   return [...levelsOf(kernel, cgroup)].flatMap((level) => {
     const { mode, entries } = listOf(level, attach_type);
     const isInTheWay = mode === 'none' || (mode === 'override' && level.id === cgroup.id);
@@ -140,7 +140,7 @@ function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachTyp
   });
 }
 
-function takeOffText(kernel: Kernel, places: readonly Place[]): string {
+function takeOffText(kernel: Kernel, places: readonly PathEntry[]): string {
   const texts = places.map(({ path, entry }) => `${entryText(kernel, entry)} off ${path}`);
   return `take ${texts.join(' and ')}`;
 }

@@ -53,7 +53,7 @@ interface Sources {
 }
 
 /** Explains why a program is effective at a place at a moment, or not. */
-export async function askedExplanation(
+export async function answerExplain(
   { log, database, signal }: Sources,
   { host, moment, place, program }: Question,
 ): Promise<AskedExplanation> {
@@ -94,7 +94,7 @@ export async function askedExplanation(
   const change =
     explanation.why === 'effective' || explanation.why === 'kernel_bug'
       ? undefined
-      : await log.readAt(host, position, (kernel) =>
+      : await log.withStateAt(host, position, (kernel) =>
           adviceFor(kernel, {
             ...{ path, attach_type, program, loaded: explanation.why !== 'never_loaded' },
             ...{ stood_at: entry?.path, link_id: entry?.link_id },

@@ -9,7 +9,7 @@ import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ProgramPlace } from './asked-explanation.ts';
 import type { Explanation, StandingEntry } from './explain.ts';
 
-export interface Asked {
+export interface ExplainQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly program: number;
@@ -23,7 +23,7 @@ export interface Asked {
 }
 
 /** Why the program is effective or not, in one sentence. */
-export function explanationSentence(asked: Asked, explanation: Explanation): string {
+export function explanationSentence(asked: ExplainQuestion, explanation: Explanation): string {
   const { path, attach_type, program, position, names } = asked;
   const name = programText(program, names.get(program)?.prog_name);
   const is = explanation.why === 'effective' ? 'is' : 'is not';
@@ -32,7 +32,7 @@ export function explanationSentence(asked: Asked, explanation: Explanation): str
 }
 
 /** An attempt to attach it again, after it ended. */
-function retryText(asked: Asked, { later_refusal, in_the_way }: Explanation): string {
+function retryText(asked: ExplainQuestion, { later_refusal, in_the_way }: Explanation): string {
   if (later_refusal === undefined) return '';
   const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
   const when = eventText(eventRef(later_refusal));
@@ -46,7 +46,10 @@ function retryText(asked: Asked, { later_refusal, in_the_way }: Explanation): st
 const PLACES_MAX = 3;
 
 /** Where else the program is attached, which is often what was meant. */
-function elsewhere({ path, attach_type, stands_at }: Asked, { why, entry }: Explanation): string {
+function elsewhere(
+  { path, attach_type, stands_at }: ExplainQuestion,
+  { why, entry }: Explanation,
+): string {
   if (why === 'effective') return '';
   const others = stands_at.filter(
     (place) =>
@@ -60,7 +63,7 @@ function elsewhere({ path, attach_type, stands_at }: Asked, { why, entry }: Expl
   return `; it is attached on ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function because(asked: Asked, explanation: Explanation): string {
+function because(asked: ExplainQuestion, explanation: Explanation): string {
   const { why, event, reason, entry, in_the_way, mode } = explanation;
   const by = event === undefined ? '' : ` at ${eventText(eventRef(event))}`;
   const own = standingText(asked, entry, asked.put_by);
@@ -101,7 +104,7 @@ function because(asked: Asked, explanation: Explanation): string {
 
 /** `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])` */
 function standingText(
-  asked: Asked,
+  asked: ExplainQuestion,
   entry: StandingEntry | undefined,
   put: EventRef | undefined,
 ): string {
@@ -110,7 +113,7 @@ function standingText(
   return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
 }
 
-function nameIn({ names }: Asked, { prog_id }: StandingEntry): string | undefined {
+function nameIn({ names }: ExplainQuestion, { prog_id }: StandingEntry): string | undefined {
   return names.get(prog_id)?.prog_name;
 }
 

@@ -78,19 +78,19 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
     return { why: 'effective', ...(standing && { entry: standing.entry }) };
   }
   if (now.cgroup_id === undefined) return withoutCgroup(versions, eventAt);
-  if (standing !== undefined) return hidden(now, standing);
+  if (standing !== undefined) return explainHidden(now, standing);
   if (loaded === undefined) return { why: 'never_loaded' };
   const refused = await evidence.refused();
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
   if (lastAt === -1 || ended === undefined) {
-    return refused === undefined ? { why: 'never_attached' } : refusedBy(refused, versions);
+    return refused === undefined ? { why: 'never_attached' } : explainRefused(refused, versions);
   }
-  const last = standingIn(versions[lastAt] as ArrayVersion, program) as Standing;
+  const last = standingIn(versions[lastAt] as ArrayVersion, program) as FoundEntry;
   const event = await eventAt(ended.position);
   const end = { ...endOf(event, program, last), event, entry: last.entry };
   if (refused === undefined || refused.position < ended.position) return end;
-  const { in_the_way } = refusedBy(refused, versions);
+  const { in_the_way } = explainRefused(refused, versions);
   return { ...end, later_refusal: refused, ...(in_the_way && { in_the_way }) };
 }
 
@@ -105,7 +105,7 @@ async function withoutCgroup(
 }
 
 /** A refused attempt, and what stood in its way where the rule is about that. */
-function refusedBy(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
+function explainRefused(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
   const refused = { why: 'attach_refused', event } as const;
   if (!isRefusal(event.outcome)) return refused;
   const { rule, about = {} } = event.outcome;
@@ -118,13 +118,13 @@ function refusedBy(event: LedgerEvent, versions: readonly ArrayVersion[]): Expla
   return { ...refused, in_the_way: { ...first, cgroup_id: level.cgroup_id, path: level.path } };
 }
 
-interface Standing {
+interface FoundEntry {
   readonly entry: StandingEntry;
   readonly mode: Level['mode'];
 }
 
 /** The nearest entry with the program, on the cgroup or above it. */
-function standingIn({ levels }: ArrayVersion, program: number): Standing | undefined {
+function standingIn({ levels }: ArrayVersion, program: number): FoundEntry | undefined {
   for (const { cgroup_id, path, mode, entries } of levels) {
     const entry = entries.find(({ prog_id }) => prog_id === program);
     if (entry !== undefined) return { entry: { ...entry, cgroup_id, path }, mode };
@@ -133,7 +133,7 @@ function standingIn({ levels }: ArrayVersion, program: number): Standing | undef
 }
 
 /** It stands in a list and does not run. */
-function hidden({ levels, slots }: ArrayVersion, { entry, mode }: Standing): Explanation {
+function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: FoundEntry): Explanation {
   const [nearest] = levels;
   const [first] = nearest?.entries ?? [];
   if (nearest === undefined || first === undefined) throw new Error('an entry stands in a level');
@@ -147,7 +147,7 @@ function hidden({ levels, slots }: ArrayVersion, { entry, mode }: Standing): Exp
 function endOf(
   { effects }: LedgerEvent,
   program: number,
-  { entry }: Standing,
+  { entry }: FoundEntry,
 ): Pick<Explanation, 'why' | 'reason'> {
   for (const effect of effects) {
     const end = endBy(effect, program, entry);

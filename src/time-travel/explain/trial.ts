@@ -4,7 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import { cgroupAt, effectiveArray } from '../../domain/effective.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { AttachFlagName } from '../../domain/flags.ts';
-import { type Entry, type Kernel, layered } from '../../domain/kernel.ts';
+import { type Entry, type Kernel, layerOn } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { parentPath } from '../../domain/path.ts';
@@ -12,7 +12,7 @@ import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 
 /** An entry, and the cgroup that it is attached to. */
-export interface Place {
+export interface PathEntry {
   readonly path: string;
   readonly entry: Entry;
 }
@@ -29,7 +29,7 @@ export class Trial {
   #program = { id: 0, fd: -1 };
 
   constructor(kernel: Kernel, attach_type: AttachType) {
-    this.#world = layered(kernel);
+    this.#world = layerOn(kernel);
     this.#attach_type = attach_type;
     this.#pid = this.#call({ name: 'spawn', comm: 'advice' }, BOOT_PID);
   }
@@ -71,7 +71,7 @@ export class Trial {
     this.#call({ name: 'link_update', link_fd, new_prog_fd: this.#program.fd });
   }
 
-  takeOff(places: readonly Place[]): void {
+  takeOff(places: readonly PathEntry[]): void {
     for (const { path: target_path, entry } of places) {
       if ('link_id' in entry) {
         const link_fd = this.#call({ name: 'link_get_fd_by_id', link_id: entry.link_id });

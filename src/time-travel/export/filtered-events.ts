@@ -14,7 +14,7 @@ export interface ExportRange {
 }
 
 /** Pages of events that match, none of them empty. */
-export async function* filteredEvents(
+export async function* filterEvents(
   database: Queryable,
   { host_id, after, to, filter }: ExportRange,
 ): AsyncGenerator<readonly LedgerEvent[]> {

@@ -1,7 +1,7 @@
 /** Gaps for people: when each began and ended, how long it was, and by whose doing. */
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { eventText, secondsText } from '../wording/words.ts';
-import type { ToldGap } from './told-gaps.ts';
+import type { DescribedGap } from './told-gaps.ts';
 
 const WHY = {
   empty: 'nothing ran',
@@ -9,7 +9,7 @@ const WHY = {
   no_cgroup: 'there was no such cgroup',
 } as const;
 
-interface Asked {
+interface GapsQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly program?: number | undefined;
@@ -19,23 +19,23 @@ interface Asked {
 
 /** The lines of a gap report. */
 export function gapsText(
-  { path, attach_type, program, from, to }: Asked,
-  gaps: readonly ToldGap[],
+  { path, attach_type, program, from, to }: GapsQuestion,
+  gaps: readonly DescribedGap[],
 ): string[] {
   const what = program === undefined ? 'gaps' : `gaps of program ${program}`;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.length}`;
   return [head, ...gaps.flatMap(gapLines)];
 }
 
-function gapLines(gap: ToldGap): string[] {
+function gapLines(gap: DescribedGap): string[] {
   const { why, opened_by, closed_by } = gap;
   const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before that';
   const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
-  return [`${WHY[why]} ${stretchText(gap)}`, `   ${opened}`, `   ${closed}`];
+  return [`${WHY[why]} ${gapText(gap)}`, `   ${opened}`, `   ${closed}`];
 }
 
 /** How long a gap was; an open one has no length, and one of events out of order none that is known. */
-function stretchText({ since, until, micros, closed_by }: ToldGap): string {
+function gapText({ since, until, micros, closed_by }: DescribedGap): string {
   if (closed_by === undefined) {
     const so = micros === 0 ? '' : `, ${secondsText(micros)} until ${rfc3339(until)}`;
     return `from ${rfc3339(since)}${so}`;

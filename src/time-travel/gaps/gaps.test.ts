@@ -21,7 +21,7 @@ const LIFE = [
 ];
 
 describe('gaps', () => {
-  it('are the stretches in which nothing ran', () => {
+  it('are the spans in which nothing ran', () => {
     const told = gapsOf(LIFE, { to: 25 }).map((gap) => Object.values(gap));
     expect(told).toEqual([
       ['no_cgroup', 1, 3, false, true],

@@ -1,5 +1,5 @@
 /**
- * Gaps: the stretches of a timeline in which nothing ran on a cgroup for an attach type, or in
+ * Gaps: the spans of a timeline in which nothing ran on a cgroup for an attach type, or in
  * which one program did not.
  */
 import type { ArrayVersion } from '../array-timeline.ts';
@@ -40,14 +40,14 @@ export function gapsOf(versions: readonly ArrayVersion[], { program, to }: Quest
     const why = gapKind(version, program);
     if (why === open?.why) return;
     const { position } = version;
-    if (open !== undefined) gaps.push(ended(open, position, true));
+    if (open !== undefined) gaps.push(endGap(open, position, true));
     open = why && { why, position, opened: i > 0 };
   });
-  if (open !== undefined) gaps.push(ended(open, to, false));
+  if (open !== undefined) gaps.push(endGap(open, to, false));
   return gaps;
 }
 
-function ended(
+function endGap(
   { why, position, opened }: { why: GapKind; position: number; opened: boolean },
   position_to: number,
   closed: boolean,

@@ -3,7 +3,7 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
 import type { Gap } from './gaps.ts';
 
-export interface ToldGap extends Pick<Gap, 'why' | 'position_from' | 'position_to'> {
+export interface DescribedGap extends Pick<Gap, 'why' | 'position_from' | 'position_to'> {
   /** Microseconds since the epoch, by the clock of the kernel (`at`). */
   readonly since: number;
   readonly until: number;
@@ -16,11 +16,11 @@ export interface ToldGap extends Pick<Gap, 'why' | 'position_from' | 'position_t
 }
 
 /** Reads the events around each gap. */
-export async function toldGaps(
+export async function describeGaps(
   gaps: readonly Gap[],
   eventAt: (position: number) => Promise<LedgerEvent>,
-): Promise<ToldGap[]> {
-  const told: ToldGap[] = [];
+): Promise<DescribedGap[]> {
+  const told: DescribedGap[] = [];
   /** The event that closes a gap often opens the next one. */
   let latest: LedgerEvent | undefined;
   async function read(position: number): Promise<LedgerEvent> {

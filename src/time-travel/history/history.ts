@@ -118,12 +118,12 @@ function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
   }
   const ended = effects.map((effect) => endOf(thing, event.pid, effect)).find((end) => end);
   const happened = effects.length > 0 ? effects.map(effectText) : [answerText(event)];
-  const what = [...happened, ...ignoredReplace(kernel, event)].join('; ');
+  const what = [...happened, ...noteIgnoredReplace(kernel, event)].join('; ');
   return { event, what: withNames(kernel, what), ...(ended && { ended }) };
 }
 
 /** A program that was meant to be replaced, and was not: the kernel ignores the field silently. */
-function ignoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[] {
+function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[] {
   if (call.name !== 'prog_attach' || !call.replace_bpf_fd) return [];
   if (call.flags?.includes('replace')) return [];
   const named = behindFd(kernel, pid, call.replace_bpf_fd)?.replace('prog', 'program');

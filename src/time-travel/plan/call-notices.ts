@@ -37,8 +37,8 @@ function insertionNotices(before: Kernel, planned: Numbered, effect: Inserted): 
   const cgroup = before.cgroups.get(effect.cgroup_id);
   if (cgroup === undefined) return [];
   return [
-    ...appended(before, planned, effect, cgroup),
-    ...cutOff(before, planned, effect, cgroup),
+    ...noticeAppended(before, planned, effect, cgroup),
+    ...noticeCutOff(before, planned, effect, cgroup),
     ...nearlyFull(planned, effect, cgroup),
     ...(effect.mode === 'multi' ? [] : hiddenBelow(before, planned, effect)),
   ];
@@ -68,7 +68,12 @@ function replacementNotices(
 }
 
 /** A new entry beside an old one that it looks like, or that the call names as replaced. */
-function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+function noticeAppended(
+  before: Kernel,
+  planned: Numbered,
+  effect: Inserted,
+  cgroup: Cgroup,
+): Notice[] {
   const { call, index } = planned;
   const { attach_type } = effect;
   const place = { cgroup_id: cgroup.id, attach_type };
@@ -97,7 +102,12 @@ function appended(before: Kernel, planned: Numbered, effect: Inserted, cgroup: C
 }
 
 /** A list in mode none forbids entries below it. */
-function cutOff(before: Kernel, { index }: Numbered, effect: Inserted, cgroup: Cgroup): Notice[] {
+function noticeCutOff(
+  before: Kernel,
+  { index }: Numbered,
+  effect: Inserted,
+  cgroup: Cgroup,
+): Notice[] {
   if (effect.mode !== 'none') return [];
   const { attach_type } = effect;
   let below = 0;

@@ -15,11 +15,11 @@ interface Worlds {
 
 /** The warnings of a whole plan. */
 export function endNotices(worlds: Worlds, calls: readonly Numbered[]): Notice[] {
-  return [...unpinned(worlds.after, calls), ...inversions(worlds, calls)];
+  return [...noticeUnpinned(worlds.after, calls), ...inversions(worlds, calls)];
 }
 
 /** Links that the plan makes and leaves without a pin. */
-function unpinned(after: Kernel, calls: readonly Numbered[]): Notice[] {
+function noticeUnpinned(after: Kernel, calls: readonly Numbered[]): Notice[] {
   const made = calls.flatMap(({ index, effects }) =>
     effects.flatMap((effect) => (effect.type === 'LinkCreated' ? [{ index, ...effect }] : [])),
   );
@@ -75,7 +75,7 @@ function inversionsOf(
   place: ListPlace,
   inserted: EntryHolder,
 ): Notice[] {
-  const [was, is] = [knownEntries(before, place), knownEntries(after, place)];
+  const [was, is] = [nameEntries(before, place), nameEntries(after, place)];
   const at = is.findIndex(({ holder }) => sameHolder(holder, inserted));
   const moved = is[at];
   if (moved === undefined) return [];
@@ -96,7 +96,7 @@ function inversionsOf(
 }
 
 /** The entries of a list; a program that was loaded again is known by its name. */
-function knownEntries(kernel: Kernel, { cgroup_id, attach_type }: ListPlace): Known[] {
+function nameEntries(kernel: Kernel, { cgroup_id, attach_type }: ListPlace): Known[] {
   const cgroup = kernel.cgroups.get(cgroup_id);
   if (cgroup === undefined) return [];
   const list: EntryList = listOf(cgroup, attach_type);

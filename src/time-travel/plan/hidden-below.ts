@@ -15,10 +15,10 @@ import type { EntryPlace, Notice } from './warning.ts';
 const NAMED_MAX = 8;
 
 /** An effect after which an entry stands that did not stand so before. */
-type Standing = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
+type AttachEffect = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
 
 /** The warning of an entry that comes into a list of a cgroup, or takes another's place there. */
-export function hiddenBelow(before: Kernel, planned: Numbered, effect: Standing): Notice[] {
+export function hiddenBelow(before: Kernel, planned: Numbered, effect: AttachEffect): Notice[] {
   const { cgroup_id, attach_type } = effect;
   const cgroup = before.cgroups.get(cgroup_id);
   if (cgroup === undefined) return [];
@@ -71,7 +71,11 @@ function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hide
 }
 
 /** The program that an entry which an effect tells of runs. */
-export function programOfEntry(before: Kernel, { effects }: Numbered, effect: Standing): number {
+export function programOfEntry(
+  before: Kernel,
+  { effects }: Numbered,
+  effect: AttachEffect,
+): number {
   if ('prog_id' in effect) return effect.prog_id;
   // An inserted link is not in the state before; its creation names the program.
   const created = effects.find((one) => one.type === 'LinkCreated');

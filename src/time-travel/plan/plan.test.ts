@@ -5,7 +5,7 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { atOnce } from '../../events/turns.ts';
+import { inOnePiece } from '../../events/turns.ts';
 import { plan } from './plan.ts';
 
 const attach_type = 'cgroup_inet_egress' as const;
@@ -23,7 +23,7 @@ function after(kernel: Kernel, calls: readonly Call[]): Kernel {
 }
 
 const planned = (kernel: Kernel, ...calls: readonly Call[]) =>
-  atOnce(
+  inOnePiece(
     plan(
       kernel,
       calls.map((call) => ({ call })),
@@ -74,5 +74,5 @@ it('tells soon of ten thousand cgroups that hide a program', () => {
   // Up to its first pause, in which the call is decided and its warnings found.
   expect(work.next().done).toBe(false);
   expect(performance.now() - begin).toBeLessThan(500);
-  expect(atOnce(work).notices[0]?.about.hidden_on).toBe(10_000);
+  expect(inOnePiece(work).notices[0]?.about.hidden_on).toBe(10_000);
 });

@@ -5,21 +5,21 @@ import { decide } from '../../domain/decide.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, parentOf, type Slot } from '../../domain/effective.ts';
 import { applyAll } from '../../domain/evolve.ts';
-import { type Cgroup, type Kernel, layered } from '../../domain/kernel.ts';
+import { type Cgroup, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { passedLimit } from '../../domain/size.ts';
+import { checkSize } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
-import { numbered } from '../../events/writing/references.ts';
+import { resolveReferences } from '../../events/writing/references.ts';
 import { entryText } from '../wording/program-text.ts';
 import { callNotices } from './call-notices.ts';
 import { EmptiedLists } from './empty-between.ts';
 import { endNotices } from './end-notices.ts';
 import type { Numbered, PlannedCall } from './planned-call.ts';
 import type { Notice } from './warning.ts';
-import { standingIn, type TakenEntry, takenBy } from './warnings.ts';
+import { findTaken, standingIn, type TakenEntry } from './warnings.ts';
 
 /** Effective arrays that one plan compares. */
 const COMPARED_ARRAYS_MAX = 10_000;
@@ -51,29 +51,29 @@ export interface Plan {
 /**
  * What would happen if the calls were recorded now, in order. The kernel is left as it is.
  *
- * @throws LogRefusal `reference-invalid` when a call refers to an answer that it cannot use;
+ * @throws LogRefusal `bad-reference` when a call refers to an answer that it cannot use;
  *   `host-too-large` when a call makes the state larger than a host may be
  */
 export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing<Plan> {
-  const world = layered(kernel);
+  const world = layerOn(kernel);
   const calls: Numbered[] = [];
   const notices: Notice[] = [];
   const taken: TakenEntry[] = [];
   const outcomes: Outcome[] = [];
   const emptied = new EmptiedLists(kernel);
   for (const [index, request] of requests.entries()) {
-    const { pid = BOOT_PID, call: asked } = numbered(request, outcomes);
+    const { pid = BOOT_PID, call: asked } = resolveReferences(request, outcomes);
     // A plan is made of syscalls: the boot call has a route of its own.
     const call = asked as Call;
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
     notices.push(...callNotices(world, planned));
-    for (const entry of standingIn(kernel, takenBy(world, planned))) {
+    for (const entry of standingIn(kernel, findTaken(world, planned))) {
       taken.push({ call: index, entry, text: entryText(world, entry) });
     }
     applyAll(world, planned.effects, pid);
     emptied.take(world, planned);
-    const passed = passedLimit(world, planned.effects);
+    const passed = checkSize(world, planned.effects);
     if (passed !== undefined) {
       const place = { call: index, calls: requests.length };
       throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
@@ -109,18 +109,18 @@ function namesIn(
   return names;
 }
 
-interface Place {
+interface ArrayPlace {
   readonly cgroup: Cgroup;
   readonly attach_type: AttachType;
 }
 
 /** Where lists changed: at these cgroups and below, arrays may have. */
-function* touchedPlaces(
+function* findTouched(
   before: Kernel,
   after: Kernel,
   effects: readonly Effect[],
-): Pausing<Place[]> {
-  const places = new Map<string, Place>();
+): Pausing<ArrayPlace[]> {
+  const places = new Map<string, ArrayPlace>();
   let usedBefore: ReadonlySet<AttachType> | undefined;
   let usedAfter: ReadonlySet<AttachType> | undefined;
   const touch = (cgroup_id: number, attach_type: AttachType): void => {
@@ -141,11 +141,11 @@ function* touchedPlaces(
         break;
       }
       case 'CgroupMade':
-        usedAfter ??= yield* usedTypes(after);
+        usedAfter ??= yield* collectTypes(after);
         for (const attach_type of usedAfter) touch(effect.cgroup_id, attach_type);
         break;
       case 'CgroupRemoved':
-        usedBefore ??= yield* usedTypes(before);
+        usedBefore ??= yield* collectTypes(before);
         for (const attach_type of usedBefore) touch(effect.cgroup_id, attach_type);
         break;
       default:
@@ -155,7 +155,7 @@ function* touchedPlaces(
   return [...places.values()];
 }
 
-function* usedTypes(kernel: Kernel): Pausing<Set<AttachType>> {
+function* collectTypes(kernel: Kernel): Pausing<Set<AttachType>> {
   const types = new Set<AttachType>();
   yield* walk(kernel.cgroups.values(), ({ lists }) => {
     for (const type of lists.keys()) types.add(type);
@@ -207,7 +207,7 @@ function* changesBetween(
 ): Pausing<Pick<Plan, 'changed' | 'truncated'>> {
   const changed: ChangedArray[] = [];
   const compared = new Set<string>();
-  const places = yield* touchedPlaces(before, after, effects);
+  const places = yield* findTouched(before, after, effects);
   if (places.length === 0) return { changed, truncated: false };
   const families = yield* familiesOf(before, after);
   for (const { cgroup: top, attach_type } of places) {

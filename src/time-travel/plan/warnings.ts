@@ -38,19 +38,19 @@ export function standingIn<T extends EntryPlace>(kernel: Kernel, places: readonl
 }
 
 /** The entries that a call, by itself and not by way of an fd that closes, takes from a list. */
-export function takenBy(before: Kernel, { call, effects }: PlannedCall): EntryPlace[] {
+export function findTaken(before: Kernel, { call, effects }: PlannedCall): EntryPlace[] {
   switch (call.name) {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
     case 'link_detach':
-      return effects.flatMap((effect) => takenIn(before, effect));
+      return effects.flatMap((effect) => findTakenIn(before, effect));
     default:
       return [];
   }
 }
 
-function takenIn(before: Kernel, effect: Effect): EntryPlace[] {
+function findTakenIn(before: Kernel, effect: Effect): EntryPlace[] {
   switch (effect.type) {
     case 'EntryRemoved': {
       const { cgroup_id, attach_type } = effect;
@@ -106,7 +106,7 @@ export async function warningsOf(
   for (const { entries, ...notice } of notices.slice(0, WARNINGS_MAX)) {
     const positions: number[] = [];
     for (const entry of entries.slice(0, POSITIONS_MAX)) {
-      positions.push(await attachedAt(source, entry));
+      positions.push(await findAttach(source, entry));
     }
     warnings.push({ ...notice, positions: [...new Set(positions)].sort((a, b) => a - b) });
   }
@@ -121,7 +121,7 @@ export async function warningsOf(
 }
 
 /** The event that attached an entry. */
-async function attachedAt({ database, moment }: Source, entry: EntryPlace): Promise<number> {
+async function findAttach({ database, moment }: Source, entry: EntryPlace): Promise<number> {
   const [position] =
     'link_id' in entry
       ? (await linksSince(database, moment, [entry.link_id])).map(({ created }) => created)
@@ -138,7 +138,7 @@ async function foreign(
   call: PlannedCall | undefined,
 ): Promise<PlanWarning | undefined> {
   if (call === undefined) return undefined;
-  const position = await attachedAt(source, entry);
+  const position = await findAttach(source, entry);
   const maker = await source.eventAt(position);
   const sameName = maker.actor === actor && maker.comm === call.comm;
   if (maker.actor === actor && maker.pid === call.pid) return undefined;

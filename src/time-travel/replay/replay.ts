@@ -4,14 +4,14 @@
  * with the recorded one. A boot ends every state, so a replay begins with the boot that it asks
  * about and never needs what came before.
  */
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
-import { type PassedLimit, passedLimit } from '../../domain/size.ts';
+import { checkSize, type PassedLimit } from '../../domain/size.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
@@ -70,7 +70,7 @@ export async function replayUnder(
   const { after, consequences, limit } = question;
   if (after >= to) return { differences: [], compared_to: to };
   const differences: ReplayDifference[] = [];
-  const worlds = { recorded: unbooted(), replayed: unbooted() };
+  const worlds = { recorded: emptyKernel(), replayed: emptyKernel() };
   const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
   let decided = 0;
   const pace = new Pace();
@@ -115,7 +115,7 @@ function step(
   const { call, pid } = event;
   if (call.name === 'boot') {
     fold(recorded, [event]);
-    const switches = { ...call.config.switches, ...(tags ? {} : keptTags(recorded)) };
+    const switches = { ...call.config.switches, ...(tags ? {} : keepTags(recorded)) };
     const config = { ...call.config, switches };
     // Boots count on as recorded, also when the replay begins with a later one.
     replayed.boot = { ...replayed.boot, number: event.boot - 1 };
@@ -137,13 +137,13 @@ function step(
       };
   fold(recorded, [event]);
   applyAll(replayed, answer.effects, pid);
-  const passed = passedLimit(replayed, answer.effects);
+  const passed = checkSize(replayed, answer.effects);
   if (passed !== undefined) throw tooLarge(event.position, passed);
   return difference;
 }
 
 /** The switch by which program tags stay as recorded. */
-function keptTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
+function keepTags({ switches: { tag_is_sha256 } }: Kernel): Partial<Switches> {
   return { tag_is_sha256 };
 }
 

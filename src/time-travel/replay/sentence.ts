@@ -19,7 +19,7 @@ export function differenceSentence(
   if (was !== is) return `${release.was}: ${was}; ${release.is}: ${is}`;
   const before = effectsWithout(event.effects, replayed.effects);
   const after = effectsWithout(replayed.effects, event.effects);
-  const [first, second] = [listed(before), listed(after)];
+  const [first, second] = [listEffects(before), listEffects(after)];
   if (first !== second) {
     return `${was} in both; only ${release.was}: ${first}; only ${release.is}: ${second}`;
   }
@@ -40,7 +40,7 @@ function effectsWithout(effects: Decision['effects'], others: Decision['effects'
   return effects.filter((effect) => !known.has(JSON.stringify(effect)));
 }
 
-function listed(effects: readonly Effect[]): string {
+function listEffects(effects: readonly Effect[]): string {
   if (effects.length === 0) return 'nothing';
   const more = effects.length - LISTED_EFFECTS_MAX;
   const texts = effects.slice(0, LISTED_EFFECTS_MAX).map(effectText).join(', ');

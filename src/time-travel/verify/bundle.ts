@@ -7,7 +7,7 @@ import type { LogIdentity } from '../../events/reading/birth.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { notExcluded } from './not-excluded.ts';
 import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
-import { type Stopped, stoppedBy } from './stopped.ts';
+import { type Stopped, stoppedVerdict } from './stopped.ts';
 
 export interface BundleVerification {
   readonly holds: boolean;
@@ -56,7 +56,7 @@ export async function verifyBundle(
       again.take(decodeEvent(row));
       next++;
     } catch (error) {
-      stopped = stoppedBy(error);
+      stopped = stoppedVerdict(error);
     }
   }
   const chain = check.report();

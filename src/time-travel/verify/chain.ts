@@ -27,7 +27,7 @@ export interface ChainVerdict extends ChainReport {
  * Verifies a log from its first event to where it ends now.
  *
  * @param outside what is trusted, from outside of the database
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function verifyChain(
   database: Queryable,
@@ -48,7 +48,7 @@ export async function verifyChain(
     const last = rows.at(-1)?.position ?? head.position;
     // Rows beyond the head are of appends since.
     const to = Math.min(last, head.position);
-    await stated(database, host_id, { check, keys }, { from, to });
+    await checkStatements(database, host_id, { check, keys }, { from, to });
     const batches = await batchesWithin(database, host_id, { from, to });
     for (const row of rows) {
       if (row.position > to) break;
@@ -65,16 +65,16 @@ export async function verifyChain(
   return { ...check.report(), segments: segments.sound };
 }
 
-interface Range {
+interface Positions {
   readonly from: number;
   readonly to: number;
 }
 
-async function stated(
+async function checkStatements(
   database: Queryable,
   host_id: number,
   { check, keys }: { readonly check: ChainCheck; readonly keys: HostKeys },
-  range: Range,
+  range: Positions,
 ) {
   for (let after = range.from - 1; ; ) {
     const page = await readCheckpoints(database, host_id, { after, to: range.to });
@@ -89,7 +89,7 @@ async function stated(
 async function batchesWithin(
   database: Queryable,
   host_id: number,
-  range: Range,
+  range: Positions,
 ): Promise<Map<number, StoredBatch>> {
   const batches = new Map<number, StoredBatch>();
   for await (const page of readBatches(database, host_id, range)) {

@@ -3,7 +3,7 @@
  * again on the state before it, and then folded as it was recorded: the log is the truth, and an
  * answer that is no longer ours is told, never corrected.
  */
-import { bootEffect, unbooted } from '../../domain/boot.ts';
+import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -52,7 +52,7 @@ export interface OutcomesVerdict {
  * Decides a log again, from its first event to where it ends now.
  *
  * @param snapshots are held against the states on the way
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
  */
 export async function verifyOutcomes(
@@ -80,7 +80,7 @@ export async function verifyOutcomes(
 /** A log that is decided again, event by event from its first one on. */
 export class DecidedAgain {
   /** The state after the last event that was taken; not to be changed. */
-  readonly kernel = unbooted();
+  readonly kernel = emptyKernel();
   readonly #differences: OutcomeDifference[] = [];
   #count = 0;
   #position = 0;
@@ -106,7 +106,7 @@ export class DecidedAgain {
 }
 
 function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | undefined {
-  const { outcome, effects } = decidedToday(kernel, event);
+  const { outcome, effects } = decideToday(kernel, event);
   const body = encodeEvent(event);
   if (encodeEvent({ ...event, outcome, effects }) === body) return undefined;
   return {
@@ -119,7 +119,7 @@ function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | u
   };
 }
 
-function decidedToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
+function decideToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
   try {
     if (call.name !== 'boot') return decide(kernel, pid, call);
     return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };

@@ -10,7 +10,7 @@ import {
   isSound,
   type StoredSnapshot,
   snapshotText,
-  unpacked,
+  unpackState,
 } from '../../events/reading/snapshots.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 
@@ -83,7 +83,7 @@ export class SnapshotsBeside {
 /** Equal states may be written in another order of their fields. */
 function stateOf(stored: StoredSnapshot): unknown {
   try {
-    return JSON.parse(unpacked(stored));
+    return JSON.parse(unpackState(stored));
   } catch {
     return undefined;
   }

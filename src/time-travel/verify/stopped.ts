@@ -11,7 +11,7 @@ export interface Stopped {
 }
 
 /** The verdict that an error means; any other error is thrown again. */
-export function stoppedBy(error: unknown): Stopped {
+export function stoppedVerdict(error: unknown): Stopped {
   const damaged =
     error instanceof DamagedLog ||
     error instanceof UnreadableEvent ||

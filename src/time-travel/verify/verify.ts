@@ -8,7 +8,7 @@ import { type ChainVerdict, verifyChain } from './chain.ts';
 import { notExcluded } from './not-excluded.ts';
 import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
 import { SnapshotsBeside, type SnapshotsVerdict } from './snapshots.ts';
-import { type Stopped, stoppedBy } from './stopped.ts';
+import { type Stopped, stoppedVerdict } from './stopped.ts';
 
 /** A table whose rows are not those that the log gives. */
 export interface DifferingTable {
@@ -48,7 +48,7 @@ export interface Verification {
  * Verifies a host up to where its log ends; writers go on meanwhile.
  *
  * @param outside what is trusted, from outside of the database
- * @throws LogRefusal `host-unknown`
+ * @throws LogRefusal `no-such-host`
  */
 export async function verifyHost(
   database: Database,
@@ -58,9 +58,9 @@ export async function verifyHost(
   const identity = await identityOf(database, host_id);
   const imported = await importOf(database, host_id);
   const chain = await verifyChain(database, host_id, outside);
-  const projections = await verifyProjections(database, host_id).catch(stoppedBy);
+  const projections = await verifyProjections(database, host_id).catch(stoppedVerdict);
   const beside = new SnapshotsBeside();
-  const outcomes = await verifyOutcomes(database, host_id, beside).catch(stoppedBy);
+  const outcomes = await verifyOutcomes(database, host_id, beside).catch(stoppedVerdict);
   const snapshots = beside.verdict();
   const verdicts = { chain, projections, outcomes, snapshots };
   const holds = Object.values(verdicts).every((verdict) => verdict.holds);

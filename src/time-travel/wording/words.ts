@@ -22,7 +22,7 @@ export function entryText(
   return `${programText(entry.prog_id, name)}${link}`;
 }
 
-/** A stretch of time: `1.500000 s`. */
+/** A length of time: `1.500000 s`. */
 export function secondsText(micros: number): string {
   return `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')} s`;
 }

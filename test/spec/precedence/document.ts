@@ -1,7 +1,9 @@
 /** The pages under docs/errno: the tables, with the source of the rule that answered each row. */
+import { MEASURED_VERSIONS } from '../../../src/domain/release/version.ts';
 import { RULES } from '../../../src/domain/rules.ts';
+import { KERNELS } from './kernels.ts';
 import { type Asked, run } from './run.ts';
-import { ABSENT, ELSEWHERE, KERNELS, parsed, type Table } from './table.ts';
+import { ABSENT, ELSEWHERE, parsed, type Table } from './table.ts';
 import { TABLES } from './tables.ts';
 import { MATRIX, MATRIX_TITLE } from './v2-matrix.ts';
 import { V2_PAGE } from './v2-series.ts';
@@ -33,15 +35,17 @@ function index(names: readonly string[]): string {
   });
   return `# Which errno comes first
 
-A call can be wrong in many ways at once, and the kernel answers with the first that it looks at.
+A call can be wrong in many ways, and the kernel answers with the first that it looks at.
 Each table starts from one state and one call in which everything is wrong, and mends one fault after
 the other; each kernel's answer before the mend stands in its column. \`A..B\` is every kernel from A
-to B. The kernels asked are ${KERNELS.slice(0, 6).join(', ')},
-${KERNELS.slice(6).join(', ')}; a bare series is its newest recorded update.
+to B, \`A..\` from A on, where a series stands for all of its updates. The kernels asked are all modelled releases that
+have some rule otherwise than the one before:
+${KERNELS.join(', ')}.
 
 The tables are specs (\`test/spec/precedence\`): each cell is what the model answers, and the model
-answers as the recorded kernels did. \`v2-series\`, 5.7 and 5.8 were read, not recorded. The last
-column names the kernel function that refuses, and the section of [the kernel's rules](../kernel-semantics.md).
+answers as the recorded kernels did (${MEASURED_VERSIONS.join(', ')}).
+What the others answer was read in source or is inferred from their neighbours. The last column
+names the kernel function that refuses, and the section of [the kernel's rules](../kernel-semantics.md).
 
 | calls | tables |
 |---|---|

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'link_create',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source:
     '`link_create`, `cgroup_bpf_link_attach`, `__cgroup_bpf_attach`; semantics §11, §19.2, §20',
   state:
@@ -19,29 +19,29 @@ const everything: Table = {
     flags = multi+override+0x100; expected_revision = 9`,
   steps: { ...GRANTS, ...ROOM_AND_LEAVE },
   rows: `
-    | wrong first                           | mended by                                         | v2-series | 5.7    | 5.8    | 5.10   | 6.1    | 6.12.94 | 6.12   | 6.16   | 6.18.15..7.3 |
-    | the sysctl shuts bpf(2) to the caller | give CAP_BPF                                      | EPERM     | EPERM  | EPERM  | EPERM  | ·      | ·       | ·      | ·      | ·            |
-    | the caller lacks CAP_NET_ADMIN        | give CAP_NET_ADMIN                                | –         | EPERM  | –      | –      | –      | –       | –      | –      | –            |
-    | bytes after the last field            | no expected_revision                              | EINVAL    | EINVAL | EINVAL | –      | –      | –       | –      | –      | –            |
-    | attach type 100 is unknown            | attach_type = cgroup_inet_ingress                 | EINVAL    | EINVAL | EINVAL | –      | –      | –       | –      | –      | –            |
-    | prog_fd is closed                     | prog_fd = /p/c                                    | EBADF     | EBADF  | EBADF  | EBADF  | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | prog_fd is a cgroup directory         | prog_fd = bound                                   | EINVAL    | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | cgroup_skb, and no CAP_NET_ADMIN      | give CAP_NET_ADMIN                                | –         | –      | EPERM  | EPERM  | EPERM  | EPERM   | EPERM  | EPERM  | EPERM        |
-    | attach type 100 is unknown            | attach_type = cgroup_inet_ingress; prog_fd = sock | –         | –      | –      | EINVAL | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | the program is of another type        | prog_fd = bound                                   | –         | –      | –      | EINVAL | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | the program is bound to egress        | prog_fd = a                                       | EINVAL    | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | flag 0x100 is unknown                 | flags - 0x100                                     | EINVAL    | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | multi and override are not for links  | flags = 0                                         | –         | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | target_fd is closed                   | target_fd = a                                     | EBADF     | EBADF  | EBADF  | EBADF  | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | target_fd is a program                | target_fd = removed                               | EBADF     | EBADF  | EBADF  | EBADF  | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | the target was removed                | target_fd = /p/c                                  | ENOENT    | ENOENT | ENOENT | ENOENT | ENOENT | ENOENT  | ENOENT | ENOENT | ENOENT       |
-    | the caller has no free fd             | raise the limit                                   | EMFILE    | EMFILE | EMFILE | EMFILE | EMFILE | EMFILE  | EMFILE | EMFILE | EMFILE       |
-    | override together with multi          | flags - override; flags + replace                 | EINVAL    | –      | –      | –      | –      | –       | –      | –      | –            |
-    | a link names nothing to replace       | flags = multi                                     | EINVAL    | –      | –      | –      | –      | –       | –      | –      | –            |
-    | the list is not at revision 9         | no expected_revision                              | –         | –      | –      | –      | –      | –       | ESTALE | –      | ESTALE       |
-    | z above is exclusive                  | detach z from /p                                  | EPERM     | EPERM  | EPERM  | EPERM  | EPERM  | EPERM   | EPERM  | EPERM  | EPERM        |
-    | the list has 64 entries               | detach e64 from /p/c                              | E2BIG     | E2BIG  | E2BIG  | E2BIG  | E2BIG  | E2BIG   | E2BIG  | E2BIG  | E2BIG        |
-    | nothing: a may be there besides       |                                                   | ok        | ok     | ok     | ok     | ok     | ok      | ok     | ok     | ok           |
+    | wrong first                           | mended by                                         | v2-series | 5.7    | 5.8    | 5.9    | 5.10..5.18 | 5.19..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.17.. |
+    | the sysctl shuts bpf(2) to the caller | give CAP_BPF                                      | EPERM     | EPERM  | EPERM  | EPERM  | EPERM      | ·                          | ·                      |
+    | the caller lacks CAP_NET_ADMIN        | give CAP_NET_ADMIN                                | –         | EPERM  | –      | –      | –          | –                          | –                      |
+    | bytes after the last field            | no expected_revision                              | EINVAL    | EINVAL | EINVAL | –      | –          | –                          | –                      |
+    | attach type 100 is unknown            | attach_type = cgroup_inet_ingress                 | EINVAL    | EINVAL | EINVAL | EINVAL | –          | –                          | –                      |
+    | prog_fd is closed                     | prog_fd = /p/c                                    | EBADF     | EBADF  | EBADF  | EBADF  | EBADF      | EBADF                      | EBADF                  |
+    | prog_fd is a cgroup directory         | prog_fd = bound                                   | EINVAL    | EINVAL | EINVAL | EINVAL | EINVAL     | EINVAL                     | EINVAL                 |
+    | cgroup_skb, and no CAP_NET_ADMIN      | give CAP_NET_ADMIN                                | –         | –      | EPERM  | EPERM  | EPERM      | EPERM                      | EPERM                  |
+    | attach type 100 is unknown            | attach_type = cgroup_inet_ingress; prog_fd = sock | –         | –      | –      | –      | EINVAL     | EINVAL                     | EINVAL                 |
+    | the program is of another type        | prog_fd = bound                                   | –         | –      | –      | –      | EINVAL     | EINVAL                     | EINVAL                 |
+    | the program is bound to egress        | prog_fd = a                                       | EINVAL    | EINVAL | EINVAL | EINVAL | EINVAL     | EINVAL                     | EINVAL                 |
+    | flag 0x100 is unknown                 | flags - 0x100                                     | EINVAL    | EINVAL | EINVAL | EINVAL | EINVAL     | EINVAL                     | EINVAL                 |
+    | multi and override are not for links  | flags = 0                                         | –         | EINVAL | EINVAL | EINVAL | EINVAL     | EINVAL                     | EINVAL                 |
+    | target_fd is closed                   | target_fd = a                                     | EBADF     | EBADF  | EBADF  | EBADF  | EBADF      | EBADF                      | EBADF                  |
+    | target_fd is a program                | target_fd = removed                               | EBADF     | EBADF  | EBADF  | EBADF  | EBADF      | EBADF                      | EBADF                  |
+    | the target was removed                | target_fd = /p/c                                  | ENOENT    | ENOENT | ENOENT | ENOENT | ENOENT     | ENOENT                     | ENOENT                 |
+    | the caller has no free fd             | raise the limit                                   | EMFILE    | EMFILE | EMFILE | EMFILE | EMFILE     | EMFILE                     | EMFILE                 |
+    | override together with multi          | flags - override; flags + replace                 | EINVAL    | –      | –      | –      | –          | –                          | –                      |
+    | a link names nothing to replace       | flags = multi                                     | EINVAL    | –      | –      | –      | –          | –                          | –                      |
+    | the list is not at revision 9         | no expected_revision                              | –         | –      | –      | –      | –          | –                          | ESTALE                 |
+    | z above is exclusive                  | detach z from /p                                  | EPERM     | EPERM  | EPERM  | EPERM  | EPERM      | EPERM                      | EPERM                  |
+    | the list has 64 entries               | detach e64 from /p/c                              | E2BIG     | E2BIG  | E2BIG  | E2BIG  | E2BIG      | E2BIG                      | E2BIG                  |
+    | nothing: a may be there besides       |                                                   | ok        | ok     | ok     | ok     | ok         | ok                         | ok                     |
   `,
 };
 
@@ -55,15 +55,15 @@ const single: Table = {
   },
   call: 'link_create target_path = /n; attach_type = cgroup_inet_egress; prog_fd = b; flags = 0',
   rows: `
-    | wrong first                                  | mended by                   | v2-series | 5.7..7.3 |
-    | the list is none, the link multi             | target_path = /o            | –         | EPERM    |
-    | the list is override, the link multi         | flags = override            | –         | EPERM    |
-    | links take no mode                           | flags = 0; target_path = /n | –         | EINVAL   |
-    | nothing in v2: the link takes the place of a |                             | ok        | EPERM    |
-    | only its owner can remove the link           | target_path = /o            | EPERM     | –        |
-    | the list is override, the link none          | flags = override            | EPERM     | –        |
-    | nothing: the link takes the place of a       |                             | ok        | –        |
-    | only its owner can remove the link           |                             | EPERM     | –        |
+    | wrong first                                  | mended by                   | v2-series | 5.7..  |
+    | the list is none, the link multi             | target_path = /o            | –         | EPERM  |
+    | the list is override, the link multi         | flags = override            | –         | EPERM  |
+    | links take no mode                           | flags = 0; target_path = /n | –         | EINVAL |
+    | nothing in v2: the link takes the place of a |                             | ok        | EPERM  |
+    | only its owner can remove the link           | target_path = /o            | EPERM     | –      |
+    | the list is override, the link none          | flags = override            | EPERM     | –      |
+    | nothing: the link takes the place of a       |                             | ok        | –      |
+    | only its owner can remove the link           |                             | EPERM     | –      |
   `,
 };
 
@@ -80,16 +80,16 @@ const anchors: Table = {
   call: `link_create target_path = /c; attach_type = cgroup_inet_egress; prog_fd = d;
     flags = before+after+id; relative_id = 9999`,
   rows: `
-    | wrong first                       | mended by                  | 6.12   | 6.18.15..7.3 |
-    | an anchor needs one side          | flags - after              | EINVAL | EINVAL       |
-    | a program as anchor of a link     | flags + link               | EINVAL | EINVAL       |
-    | no link has the id 9999           | flags - id; no relative_id | ENOENT | ENOENT       |
-    | a link as anchor cannot be fd 0   | relative_fd = closed       | EINVAL | EINVAL       |
-    | relative_fd is closed             | relative_fd = a            | EBADF  | EBADF        |
-    | relative_fd is a program          | relative_fd = link(d)      | EINVAL | EINVAL       |
-    | the anchor is attached elsewhere  | relative_fd = link(c)      | ENOENT | ENOENT       |
-    | link(c) is preorder, the call not | flags + preorder           | EINVAL | EINVAL       |
-    | nothing                           |                            | ok     | ok           |
+    | wrong first                       | mended by                  | 6.12.110..6.12, 6.17.. |
+    | an anchor needs one side          | flags - after              | EINVAL                 |
+    | a program as anchor of a link     | flags + link               | EINVAL                 |
+    | no link has the id 9999           | flags - id; no relative_id | ENOENT                 |
+    | a link as anchor cannot be fd 0   | relative_fd = closed       | EINVAL                 |
+    | relative_fd is closed             | relative_fd = a            | EBADF                  |
+    | relative_fd is a program          | relative_fd = link(d)      | EINVAL                 |
+    | the anchor is attached elsewhere  | relative_fd = link(c)      | ENOENT                 |
+    | link(c) is preorder, the call not | flags + preorder           | EINVAL                 |
+    | nothing                           |                            | ok                     |
   `,
 };
 
@@ -103,8 +103,8 @@ const otherHooks: Table = {
   },
   call: 'link_create target_fd = 9999; attach_type = tcx_ingress; prog_fd = classifier',
   rows: `
-    | wrong first                                                  | mended by | v2-series..6.1 | 6.12.94..7.3 |
-    | there is no network interface 9999 (up to 6.1, no such hook) |           | EINVAL         | ENODEV       |
+    | wrong first                                                  | mended by | v2-series..6.5 | 6.6..  |
+    | there is no network interface 9999 (up to 6.1, no such hook) |           | EINVAL         | ENODEV |
   `,
 };
 

@@ -4,7 +4,7 @@ import type { Table } from './table.ts';
 
 const update: Table = {
   page: 'link_update',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`link_update`, `cgroup_bpf_replace`; semantics §12, §19.4',
   state:
     '`/c` holds `multi link(a)`; `link(d)` lost its cgroup. `a` uses the storage map `M`, `n` the ' +
@@ -26,27 +26,27 @@ const update: Table = {
     flags = replace+override`,
   steps: GRANTS,
   rows: `
-    | wrong first                             | mended by                          | v2-series | 5.7    | 5.8..5.10 | 6.1     | 6.12.94 | 6.12    | 6.16..6.18 | 7.3     |
-    | the sysctl shuts bpf(2) to the caller   | give CAP_BPF                       | EPERM     | EPERM  | EPERM     | ·       | ·       | ·       | ·          | ·       |
-    | flag override is unknown                | flags = replace                    | EINVAL    | EINVAL | EINVAL    | EINVAL  | EINVAL  | EINVAL  | EINVAL     | EINVAL  |
-    | link_fd is closed                       | link_fd = a                        | EBADF     | EBADF  | EBADF     | EBADF   | EBADF   | EBADF   | EBADF      | EBADF   |
-    | link_fd is a program                    | link_fd = link(d)                  | EINVAL    | EINVAL | EINVAL    | EINVAL  | EINVAL  | EINVAL  | EINVAL     | EINVAL  |
-    | new_prog_fd is closed                   | new_prog_fd = /c                   | EBADF     | EBADF  | EBADF     | EBADF   | EBADF   | EBADF   | EBADF      | EBADF   |
-    | new_prog_fd is a cgroup directory       | new_prog_fd = sock                 | EINVAL    | EINVAL | EINVAL    | EINVAL  | EINVAL  | EINVAL  | EINVAL     | EINVAL  |
-    | old_prog_fd is closed                   | old_prog_fd = /c                   | EBADF     | EBADF  | EBADF     | EBADF   | EBADF   | EBADF   | EBADF      | EBADF   |
-    | old_prog_fd is a cgroup directory       | old_prog_fd = b; flags = 0         | EINVAL    | EINVAL | EINVAL    | EINVAL  | EINVAL  | EINVAL  | EINVAL     | EINVAL  |
-    | old_prog_fd is given without replace    | flags = replace                    | –         | EINVAL | EINVAL    | EINVAL  | EINVAL  | EINVAL  | EINVAL     | EINVAL  |
-    | the link has lost its cgroup            | link_fd = link(a); flags = replace | EINVAL    | EINVAL | ENOLINK   | ENOLINK | ENOLINK | ENOLINK | ENOLINK    | ENOLINK |
-    | the link runs a, not b                  | old_prog_fd = a                    | EPERM     | EPERM  | EPERM     | EPERM   | EPERM   | EPERM   | EPERM      | EPERM   |
-    | the new program is of another type      | new_prog_fd = n                    | EINVAL    | EINVAL | EINVAL    | EINVAL  | EINVAL  | EINVAL  | EINVAL     | EINVAL  |
-    | the new program has another storage map | new_prog_fd = a                    | –         | –      | –         | EINVAL  | –       | EINVAL  | –          | EINVAL  |
-    | nothing                                 |                                    | ok        | ok     | ok        | ok      | ok      | ok      | ok         | ok      |
+    | wrong first                             | mended by                          | v2-series | 5.7    | 5.8..5.18 | 5.19..6.1.0, 6.2..6.12.110, 6.13..7.2 | 6.1.192, 6.12.111, 7.3.. |
+    | the sysctl shuts bpf(2) to the caller   | give CAP_BPF                       | EPERM     | EPERM  | EPERM     | ·                                     | ·                        |
+    | flag override is unknown                | flags = replace                    | EINVAL    | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
+    | link_fd is closed                       | link_fd = a                        | EBADF     | EBADF  | EBADF     | EBADF                                 | EBADF                    |
+    | link_fd is a program                    | link_fd = link(d)                  | EINVAL    | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
+    | new_prog_fd is closed                   | new_prog_fd = /c                   | EBADF     | EBADF  | EBADF     | EBADF                                 | EBADF                    |
+    | new_prog_fd is a cgroup directory       | new_prog_fd = sock                 | EINVAL    | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
+    | old_prog_fd is closed                   | old_prog_fd = /c                   | EBADF     | EBADF  | EBADF     | EBADF                                 | EBADF                    |
+    | old_prog_fd is a cgroup directory       | old_prog_fd = b; flags = 0         | EINVAL    | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
+    | old_prog_fd is given without replace    | flags = replace                    | –         | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
+    | the link has lost its cgroup            | link_fd = link(a); flags = replace | EINVAL    | EINVAL | ENOLINK   | ENOLINK                               | ENOLINK                  |
+    | the link runs a, not b                  | old_prog_fd = a                    | EPERM     | EPERM  | EPERM     | EPERM                                 | EPERM                    |
+    | the new program is of another type      | new_prog_fd = n                    | EINVAL    | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
+    | the new program has another storage map | new_prog_fd = a                    | –         | –      | –         | –                                     | EINVAL                   |
+    | nothing                                 |                                    | ok        | ok     | ok        | ok                                    | ok                       |
   `,
 };
 
 const detach: Table = {
   page: 'link_detach',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`link_detach`, `bpf_cgroup_link_detach`; semantics §13',
   state: '`/c` holds `multi link(a)`. The caller has no capability.',
   given(world) {
@@ -56,13 +56,13 @@ const detach: Table = {
   call: 'link_detach pid = caller; link_fd = closed',
   steps: GRANTS,
   rows: `
-    | wrong first                           | mended by         | v2-series..5.8 | 5.10   | 6.1..7.3 |
-    | the sysctl shuts bpf(2) to the caller | give CAP_BPF      | EPERM          | EPERM  | ·        |
-    | there is no such command              | link_fd = link(a) | EINVAL         | –      | –        |
-    | link_fd is closed                     | link_fd = a       | –              | EBADF  | EBADF    |
-    | link_fd is a program                  | link_fd = link(a) | –              | EINVAL | EINVAL   |
-    | nothing                               |                   | EINVAL         | ok     | ok       |
-    | nothing: it is defunct already        |                   | –              | ok     | ok       |
+    | wrong first                           | mended by         | v2-series..5.8 | 5.9..5.18 | 5.19.. |
+    | the sysctl shuts bpf(2) to the caller | give CAP_BPF      | EPERM          | EPERM     | ·      |
+    | there is no such command              | link_fd = link(a) | EINVAL         | –         | –      |
+    | link_fd is closed                     | link_fd = a       | –              | EBADF     | EBADF  |
+    | link_fd is a program                  | link_fd = link(a) | –              | EINVAL    | EINVAL |
+    | nothing                               |                   | EINVAL         | ok        | ok     |
+    | nothing: it is defunct already        |                   | –              | ok        | ok     |
   `,
 };
 

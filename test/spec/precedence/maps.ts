@@ -12,22 +12,22 @@ const storage: Table = {
     map_flags = 24; map_name = "bad name"`,
   steps: GRANTS,
   rows: `
-    | wrong first                            | mended by                 | v2-series..5.8 | 5.10   | 6.1    | 6.12.94..7.3 |
-    | rdonly together with wronly            | map_flags = 1             | –              | –      | –      | EINVAL       |
-    | map type 99 is unknown                 | map_type = cgroup_storage | –              | –      | –      | EINVAL       |
-    | the sysctl, and no CAP_BPF             | give CAP_BPF              | EPERM          | EPERM  | EPERM  | EPERM        |
-    | rdonly together with wronly            | map_flags = 1             | EINVAL         | EINVAL | EINVAL | –            |
-    | map type 99 is unknown                 | map_type = cgroup_storage | EINVAL         | EINVAL | EINVAL | –            |
-    | the key has 4 bytes                    | key_size = 8              | EINVAL         | EINVAL | EINVAL | EINVAL       |
-    | the key has 8 bytes, a cgroup id alone | key_size = 16             | EINVAL         | –      | –      | –            |
-    | the value has no bytes                 | value_size = 4194305      | EINVAL         | EINVAL | EINVAL | EINVAL       |
-    | the value is larger than any may be    | value_size = 40000        | E2BIG          | E2BIG  | E2BIG  | E2BIG        |
-    | the value is larger than here          | value_size = 4096         | E2BIG          | E2BIG  | –      | –            |
-    | no_prealloc is not for storage         | no map_flags              | EINVAL         | EINVAL | EINVAL | EINVAL       |
-    | storage has no max_entries             | max_entries = 0           | EINVAL         | EINVAL | EINVAL | EINVAL       |
-    | the name has a space                   | map_name = good.name      | EINVAL         | EINVAL | EINVAL | EINVAL       |
-    | the caller has no free fd              | raise the limit           | EMFILE         | EMFILE | EMFILE | EMFILE       |
-    | nothing                                |                           | ok             | ok     | ok     | ok           |
+    | wrong first                            | mended by                 | v2-series..5.8 | 5.9    | 5.10..6.0 | 6.1..6.8 | 6.9..  |
+    | rdonly together with wronly            | map_flags = 1             | –              | –      | –         | –        | EINVAL |
+    | map type 99 is unknown                 | map_type = cgroup_storage | –              | –      | –         | –        | EINVAL |
+    | the sysctl, and no CAP_BPF             | give CAP_BPF              | EPERM          | EPERM  | EPERM     | EPERM    | EPERM  |
+    | rdonly together with wronly            | map_flags = 1             | EINVAL         | EINVAL | EINVAL    | EINVAL   | –      |
+    | map type 99 is unknown                 | map_type = cgroup_storage | EINVAL         | EINVAL | EINVAL    | EINVAL   | –      |
+    | the key has 4 bytes                    | key_size = 8              | EINVAL         | EINVAL | EINVAL    | EINVAL   | EINVAL |
+    | the key has 8 bytes, a cgroup id alone | key_size = 16             | EINVAL         | –      | –         | –        | –      |
+    | the value has no bytes                 | value_size = 4194305      | EINVAL         | EINVAL | EINVAL    | EINVAL   | EINVAL |
+    | the value is larger than any may be    | value_size = 40000        | E2BIG          | E2BIG  | E2BIG     | E2BIG    | E2BIG  |
+    | the value is larger than here          | value_size = 4096         | E2BIG          | E2BIG  | E2BIG     | –        | –      |
+    | no_prealloc is not for storage         | no map_flags              | EINVAL         | EINVAL | EINVAL    | EINVAL   | EINVAL |
+    | storage has no max_entries             | max_entries = 0           | EINVAL         | EINVAL | EINVAL    | EINVAL   | EINVAL |
+    | the name has a space                   | map_name = good.name      | EINVAL         | EINVAL | EINVAL    | EINVAL   | EINVAL |
+    | the caller has no free fd              | raise the limit           | EMFILE         | EMFILE | EMFILE    | EMFILE   | EMFILE |
+    | nothing                                |                           | ok             | ok     | ok        | ok       | ok     |
   `,
 };
 
@@ -53,7 +53,7 @@ const array: Table = {
 
 const bind: Table = {
   page: 'prog_bind_map',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_bind_map`; semantics §25.2',
   state: '`a` is a program, `M` a map.',
   given(world) {
@@ -63,15 +63,15 @@ const bind: Table = {
   },
   call: 'prog_bind_map prog_fd = closed; map_fd = closed; flags = 1',
   rows: `
-    | wrong first                  | mended by   | v2-series..5.8 | 5.10..7.3 |
-    | there is no such command     |             | EINVAL         | –         |
-    | flags are not 0              | flags = 0   | –              | EINVAL    |
-    | prog_fd is closed            | prog_fd = M | –              | EBADF     |
-    | prog_fd is a map             | prog_fd = a | –              | EINVAL    |
-    | map_fd is closed             | map_fd = a  | –              | EBADF     |
-    | map_fd is a program          | map_fd = M  | –              | EINVAL    |
-    | nothing                      |             | –              | ok        |
-    | nothing: it is bound already |             | –              | ok        |
+    | wrong first                  | mended by   | v2-series..5.9 | 5.10.. |
+    | flags are not 0              | flags = 0   | ·              | EINVAL |
+    | prog_fd is closed            | prog_fd = M | ·              | EBADF  |
+    | prog_fd is a map             | prog_fd = a | ·              | EINVAL |
+    | map_fd is closed             | map_fd = a  | ·              | EBADF  |
+    | map_fd is a program          | map_fd = M  | ·              | EINVAL |
+    | there is no such command     |             | EINVAL         | –      |
+    | nothing                      |             | –              | ok     |
+    | nothing: it is bound already |             | –              | ok     |
   `,
 };
 

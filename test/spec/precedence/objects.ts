@@ -23,7 +23,7 @@ const PINS_STATE =
 
 const pin: Table = {
   page: 'obj_pin',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_obj_pin_user`, `bpf_obj_do_pin`; semantics §15',
   state: PINS_STATE,
   given: pins,
@@ -47,7 +47,7 @@ const pin: Table = {
 
 const get: Table = {
   page: 'obj_get',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_obj_get`, `bpf_obj_do_get`; semantics §15, D15',
   state: `${PINS_STATE} It has no free fd.`,
   given(world) {
@@ -58,34 +58,34 @@ const get: Table = {
   call: `obj_get pid = user; path = /nowhere; bpf_fd = a; file_flags = 25`,
   steps: { 'raise the limit': (world) => world.does({ name: 'setrlimit', nofile: 1024 }) },
   rows: `
-    | wrong first                       | mended by           | v2-series..5.8 | 5.10..7.3 |
-    | file_flags 1 are unknown          | file_flags = 24     | EINVAL         | EINVAL    |
-    | bpf_fd is not 0                   | no bpf_fd           | EINVAL         | EINVAL    |
-    | rdonly together with wronly       | file_flags = 8      | EINVAL         | EINVAL    |
-    | there is no such name             | path = /closed/a    | ENOENT         | ENOENT    |
-    | the directory may not be searched | path = /l           | EACCES         | EACCES    |
-    | the pin may not be opened         | no pid; path = /dir | EACCES         | EACCES    |
-    | a directory is no pin             | path = /l           | EACCES         | EACCES    |
-    | a link has no rdonly              | no file_flags       | –              | EINVAL    |
-    | the caller has no free fd         | raise the limit     | EMFILE         | EMFILE    |
-    | nothing                           |                     | ok             | ok        |
+    | wrong first                       | mended by           | v2-series..5.10.0, 5.11 | 5.10.262, 5.12.. |
+    | file_flags 1 are unknown          | file_flags = 24     | EINVAL                  | EINVAL           |
+    | bpf_fd is not 0                   | no bpf_fd           | EINVAL                  | EINVAL           |
+    | rdonly together with wronly       | file_flags = 8      | EINVAL                  | EINVAL           |
+    | there is no such name             | path = /closed/a    | ENOENT                  | ENOENT           |
+    | the directory may not be searched | path = /l           | EACCES                  | EACCES           |
+    | the pin may not be opened         | no pid; path = /dir | EACCES                  | EACCES           |
+    | a directory is no pin             | path = /l           | EACCES                  | EACCES           |
+    | a link has no rdonly              | no file_flags       | –                       | EINVAL           |
+    | the caller has no free fd         | raise the limit     | EMFILE                  | EMFILE           |
+    | nothing                           |                     | ok                      | ok               |
   `,
 };
 
 const info: Table = {
   page: 'obj_get_info_by_fd',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_obj_get_info_by_fd`; semantics §16, D7',
   state: '`/c` holds `multi link(a)`.',
   given: (world) => void world.cgroups('/c').has('/c', 'multi link(a)').open('/c'),
   call: 'obj_get_info_by_fd bpf_fd = closed; info_len = 5000',
   rows: `
-    | wrong first                  | mended by        | v2-series..5.7 | 5.8..7.3 |
-    | the fd is closed             | bpf_fd = /c      | EBADFD         | EBADFD   |
-    | the fd is a cgroup directory | bpf_fd = link(a) | EINVAL         | EINVAL   |
-    | links give no info           | bpf_fd = a       | EINVAL         | –        |
-    | info_len 5000 is above 4096  | info_len = 0     | E2BIG          | E2BIG    |
-    | nothing                      |                  | ok             | ok       |
+    | wrong first                  | mended by        | v2-series..5.7 | 5.8..  |
+    | the fd is closed             | bpf_fd = /c      | EBADFD         | EBADFD |
+    | the fd is a cgroup directory | bpf_fd = link(a) | EINVAL         | EINVAL |
+    | links give no info           | bpf_fd = a       | EINVAL         | –      |
+    | info_len 5000 is above 4096  | info_len = 0     | E2BIG          | E2BIG  |
+    | nothing                      |                  | ok             | ok     |
   `,
 };
 
@@ -105,12 +105,12 @@ const progById: Table = {
   call: 'prog_get_fd_by_id pid = caller; prog_id = 9999',
   steps: GRANTS,
   rows: `
-    | wrong first                           | mended by          | v2-series..5.7 | 5.8..5.10 | 6.1..7.3 |
-    | the sysctl shuts bpf(2) to the caller | give CAP_BPF       | EPERM          | EPERM     | ·        |
-    | the caller lacks CAP_SYS_ADMIN        | give CAP_SYS_ADMIN | –              | EPERM     | EPERM    |
-    | no program has the id 9999            | prog_id = a        | ENOENT         | ENOENT    | ENOENT   |
-    | the caller has no free fd             | raise the limit    | EMFILE         | EMFILE    | EMFILE   |
-    | nothing                               |                    | ok             | ok        | ok       |
+    | wrong first                           | mended by          | v2-series..5.7 | 5.8..5.18 | 5.19.. |
+    | the sysctl shuts bpf(2) to the caller | give CAP_BPF       | EPERM          | EPERM     | ·      |
+    | the caller lacks CAP_SYS_ADMIN        | give CAP_SYS_ADMIN | –              | EPERM     | EPERM  |
+    | no program has the id 9999            | prog_id = a        | ENOENT         | ENOENT    | ENOENT |
+    | the caller has no free fd             | raise the limit    | EMFILE         | EMFILE    | EMFILE |
+    | nothing                               |                    | ok             | ok        | ok     |
   `,
 };
 
@@ -123,13 +123,13 @@ const linkById: Table = {
   call: 'link_get_fd_by_id pid = caller; link_id = 9999',
   steps: GRANTS,
   rows: `
-    | wrong first                           | mended by          | v2-series..5.7 | 5.8..5.10 | 6.1..7.3 |
-    | the sysctl shuts bpf(2) to the caller | give CAP_BPF       | EPERM          | EPERM     | ·        |
-    | there is no such command              |                    | EINVAL         | –         | –        |
-    | the caller lacks CAP_SYS_ADMIN        | give CAP_SYS_ADMIN | –              | EPERM     | EPERM    |
-    | no link has the id 9999               | link_id = link(a)  | –              | ENOENT    | ENOENT   |
-    | the caller has no free fd             | raise the limit    | –              | EMFILE    | EMFILE   |
-    | nothing                               |                    | –              | ok        | ok       |
+    | wrong first                           | mended by          | v2-series..5.7 | 5.8..5.18 | 5.19.. |
+    | the sysctl shuts bpf(2) to the caller | give CAP_BPF       | EPERM          | EPERM     | ·      |
+    | there is no such command              |                    | EINVAL         | –         | –      |
+    | the caller lacks CAP_SYS_ADMIN        | give CAP_SYS_ADMIN | –              | EPERM     | EPERM  |
+    | no link has the id 9999               | link_id = link(a)  | –              | ENOENT    | ENOENT |
+    | the caller has no free fd             | raise the limit    | –              | EMFILE    | EMFILE |
+    | nothing                               |                    | –              | ok        | ok     |
   `,
 };
 
@@ -142,14 +142,14 @@ const nextId: Table = {
   call: 'prog_get_next_id pid = caller; start_id = 2147483647',
   steps: GRANTS,
   rows: `
-    | wrong first                           | mended by                             | v2-series..5.7 | 5.8..5.10 | 6.1..7.3 |
-    | the sysctl shuts bpf(2) to the caller | give CAP_BPF                          | EPERM          | EPERM     | ·        |
-    | start_id is not below 2^31 - 1        | start_id = 1                          | EINVAL         | EINVAL    | EINVAL   |
-    | the caller lacks CAP_SYS_ADMIN        | give CAP_SYS_ADMIN                    | –              | EPERM     | EPERM    |
-    | no program has an id above 1          | name = map_get_next_id                | ENOENT         | ENOENT    | ENOENT   |
-    | no map has an id above 1              | name = link_get_next_id; start_id = 0 | ENOENT         | ENOENT    | ENOENT   |
-    | there is no such command for links    | name = prog_get_next_id               | EINVAL         | –         | –        |
-    | nothing                               |                                       | ok             | ok        | ok       |
+    | wrong first                           | mended by                             | v2-series..5.7 | 5.8..5.18 | 5.19.. |
+    | the sysctl shuts bpf(2) to the caller | give CAP_BPF                          | EPERM          | EPERM     | ·      |
+    | start_id is not below 2^31 - 1        | start_id = 1                          | EINVAL         | EINVAL    | EINVAL |
+    | the caller lacks CAP_SYS_ADMIN        | give CAP_SYS_ADMIN                    | –              | EPERM     | EPERM  |
+    | no program has an id above 1          | name = map_get_next_id                | ENOENT         | ENOENT    | ENOENT |
+    | no map has an id above 1              | name = link_get_next_id; start_id = 0 | ENOENT         | ENOENT    | ENOENT |
+    | there is no such command for links    | name = prog_get_next_id               | EINVAL         | –         | –      |
+    | nothing                               |                                       | ok             | ok        | ok     |
   `,
 };
 

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'prog_attach',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_attach`, `__cgroup_bpf_attach`; semantics §8.1',
   state:
     `${FULL_BELOW_EXCLUSIVE} \`b\` and \`x\` are attached nowhere. The caller has no capability; ` +
@@ -20,33 +20,33 @@ const everything: Table = {
     expected_revision = 9`,
   steps: { ...GRANTS, ...ROOM_AND_LEAVE },
   rows: `
-    | wrong first                                        | mended by                            | v2-series..5.7 | 5.8..5.10 | 6.1    | 6.12.94 | 6.12   | 6.16   | 6.18.15..7.3 |
-    | the sysctl shuts bpf(2) to the caller              | give CAP_BPF                         | EPERM          | EPERM     | ·      | ·       | ·      | ·      | ·            |
-    | the caller lacks CAP_NET_ADMIN                     | give CAP_NET_ADMIN                   | EPERM          | –         | –      | –       | –      | –      | –            |
-    | bytes after the last field, replace_bpf_fd         | no relative_fd; no expected_revision | EINVAL         | EINVAL    | EINVAL | –       | –      | –      | –            |
-    | attach type 100 is unknown                         | attach_type = cgroup_inet_ingress    | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | flag 0x100 is unknown                              | flags - 0x100                        | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | flag before is unknown                             | flags - before                       | EINVAL         | EINVAL    | EINVAL | EINVAL  | –      | EINVAL | –            |
-    | relative_fd and expected_revision, not for cgroups | no relative_fd; no expected_revision | –              | –         | –      | EINVAL  | –      | EINVAL | –            |
-    | attach_bpf_fd is closed                            | attach_bpf_fd = /p/c                 | EBADF          | EBADF     | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | attach_bpf_fd is a cgroup directory                | attach_bpf_fd = sock                 | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | the program is of another type                     | attach_bpf_fd = bound                | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | cgroup_skb, and no CAP_NET_ADMIN                   | give CAP_NET_ADMIN                   | –              | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | the program is bound to egress                     | attach_bpf_fd = a                    | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | target_fd is closed                                | target_fd = a                        | EBADF          | EBADF     | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | target_fd is a program                             | target_fd = removed                  | EBADF          | EBADF     | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | the target was removed                             | target_fd = /p/c                     | ENOENT         | ENOENT    | ENOENT | ENOENT  | ENOENT | ENOENT | ENOENT       |
-    | replace_bpf_fd is closed                           | replace_bpf_fd = sock                | EBADF          | EBADF     | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | the program to replace is of another type          | replace_bpf_fd = x                   | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | override together with multi                       | flags - multi                        | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | replace without multi                              | flags - override; flags + multi      | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | replace together with before                       | flags - before                       | –              | –         | –      | –       | EINVAL | –      | EINVAL       |
-    | the list is not at revision 9                      | no expected_revision                 | –              | –         | –      | –       | ESTALE | –      | ESTALE       |
-    | z above is exclusive                               | detach z from /p                     | EPERM          | EPERM     | EPERM  | EPERM   | EPERM  | EPERM  | EPERM        |
-    | the list has 64 entries                            | detach e64 from /p/c                 | E2BIG          | E2BIG     | E2BIG  | E2BIG   | E2BIG  | E2BIG  | E2BIG        |
-    | a is attached already                              | attach_bpf_fd = b                    | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | x, to be replaced, is not attached                 | replace_bpf_fd = a                   | ENOENT         | ENOENT    | ENOENT | ENOENT  | ENOENT | ENOENT | ENOENT       |
-    | nothing                                            |                                      | ok             | ok        | ok     | ok      | ok     | ok     | ok           |
+    | wrong first                                        | mended by                            | v2-series..5.7 | 5.8..5.18 | 5.19..6.5 | 6.6..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.17.. |
+    | the sysctl shuts bpf(2) to the caller              | give CAP_BPF                         | EPERM          | EPERM     | ·         | ·                         | ·                      |
+    | the caller lacks CAP_NET_ADMIN                     | give CAP_NET_ADMIN                   | EPERM          | –         | –         | –                         | –                      |
+    | bytes after the last field, replace_bpf_fd         | no relative_fd; no expected_revision | EINVAL         | EINVAL    | EINVAL    | –                         | –                      |
+    | attach type 100 is unknown                         | attach_type = cgroup_inet_ingress    | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | flag 0x100 is unknown                              | flags - 0x100                        | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | flag before is unknown                             | flags - before                       | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | –                      |
+    | relative_fd and expected_revision, not for cgroups | no relative_fd; no expected_revision | –              | –         | –         | EINVAL                    | –                      |
+    | attach_bpf_fd is closed                            | attach_bpf_fd = /p/c                 | EBADF          | EBADF     | EBADF     | EBADF                     | EBADF                  |
+    | attach_bpf_fd is a cgroup directory                | attach_bpf_fd = sock                 | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | the program is of another type                     | attach_bpf_fd = bound                | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | cgroup_skb, and no CAP_NET_ADMIN                   | give CAP_NET_ADMIN                   | –              | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | the program is bound to egress                     | attach_bpf_fd = a                    | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | target_fd is closed                                | target_fd = a                        | EBADF          | EBADF     | EBADF     | EBADF                     | EBADF                  |
+    | target_fd is a program                             | target_fd = removed                  | EBADF          | EBADF     | EBADF     | EBADF                     | EBADF                  |
+    | the target was removed                             | target_fd = /p/c                     | ENOENT         | ENOENT    | ENOENT    | ENOENT                    | ENOENT                 |
+    | replace_bpf_fd is closed                           | replace_bpf_fd = sock                | EBADF          | EBADF     | EBADF     | EBADF                     | EBADF                  |
+    | the program to replace is of another type          | replace_bpf_fd = x                   | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | override together with multi                       | flags - multi                        | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | replace without multi                              | flags - override; flags + multi      | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | replace together with before                       | flags - before                       | –              | –         | –         | –                         | EINVAL                 |
+    | the list is not at revision 9                      | no expected_revision                 | –              | –         | –         | –                         | ESTALE                 |
+    | z above is exclusive                               | detach z from /p                     | EPERM          | EPERM     | EPERM     | EPERM                     | EPERM                  |
+    | the list has 64 entries                            | detach e64 from /p/c                 | E2BIG          | E2BIG     | E2BIG     | E2BIG                     | E2BIG                  |
+    | a is attached already                              | attach_bpf_fd = b                    | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | x, to be replaced, is not attached                 | replace_bpf_fd = a                   | ENOENT         | ENOENT    | ENOENT    | ENOENT                    | ENOENT                 |
+    | nothing                                            |                                      | ok             | ok        | ok        | ok                        | ok                     |
   `,
 };
 
@@ -82,9 +82,9 @@ const itself: Table = {
   call: `prog_attach target_path = /c; attach_type = cgroup_inet_egress; attach_bpf_fd = a;
     replace_bpf_fd = b; flags = multi+replace`,
   rows: `
-    | wrong first                                 | mended by          | v2-series..5.7 | 5.8..7.3 |
-    | a is attached and is not the one to replace | replace_bpf_fd = a | EINVAL         | EINVAL   |
-    | a is attached and is the one to replace     |                    | EINVAL         | ok       |
+    | wrong first                                 | mended by          | v2-series..5.7 | 5.8..  |
+    | a is attached and is not the one to replace | replace_bpf_fd = a | EINVAL         | EINVAL |
+    | a is attached and is the one to replace     |                    | EINVAL         | ok     |
   `,
 };
 
@@ -102,16 +102,16 @@ const anchors: Table = {
   call: `prog_attach target_fd = /c; attach_type = cgroup_inet_egress; attach_bpf_fd = d;
     flags = multi+before+after`,
   rows: `
-    | wrong first                          | mended by                                        | 6.12   | 6.18.15..7.3 |
-    | before and after, and no anchor      | flags + link+id; relative_id = 9999              | EINVAL | EINVAL       |
-    | an anchor needs one side             | flags - after                                    | EINVAL | EINVAL       |
-    | a link as anchor of a program        | flags - link                                     | EINVAL | EINVAL       |
-    | no program has the id 9999           | flags - id; no relative_id; relative_fd = closed | ENOENT | ENOENT       |
-    | relative_fd is closed                | relative_fd = /c                                 | EBADF  | EBADF        |
-    | relative_fd is a cgroup directory    | relative_fd = b                                  | EINVAL | EINVAL       |
-    | b is in the list only through a link | relative_fd = c                                  | ENOENT | ENOENT       |
-    | c is preorder, the call is not       | flags + preorder                                 | EINVAL | EINVAL       |
-    | nothing                              |                                                  | ok     | ok           |
+    | wrong first                          | mended by                                        | 6.12.110..6.12, 6.17.. |
+    | before and after, and no anchor      | flags + link+id; relative_id = 9999              | EINVAL                 |
+    | an anchor needs one side             | flags - after                                    | EINVAL                 |
+    | a link as anchor of a program        | flags - link                                     | EINVAL                 |
+    | no program has the id 9999           | flags - id; no relative_id; relative_fd = closed | ENOENT                 |
+    | relative_fd is closed                | relative_fd = /c                                 | EBADF                  |
+    | relative_fd is a cgroup directory    | relative_fd = b                                  | EINVAL                 |
+    | b is in the list only through a link | relative_fd = c                                  | ENOENT                 |
+    | c is preorder, the call is not       | flags + preorder                                 | EINVAL                 |
+    | nothing                              |                                                  | ok                     |
   `,
 };
 
@@ -126,11 +126,11 @@ const otherHooks: Table = {
   },
   call: 'prog_attach target_fd = 9999; attach_type = tcx_ingress; attach_bpf_fd = message',
   rows: `
-    | wrong first                           | mended by                                             | v2-series..6.1 | 6.12.94..7.3 |
-    | there is no tcx                       | attach_type = sk_msg_verdict                          | EINVAL         | –            |
-    | the program is of another type        | attach_bpf_fd = classifier                            | –              | EINVAL       |
-    | there is no network interface 9999    | attach_type = sk_msg_verdict; attach_bpf_fd = message | –              | ENODEV       |
-    | 9999 is no sockmap (none is modelled) |                                                       | EINVAL         | EINVAL       |
+    | wrong first                           | mended by                                             | v2-series..6.5 | 6.6..  |
+    | there is no tcx                       | attach_type = sk_msg_verdict                          | EINVAL         | –      |
+    | the program is of another type        | attach_bpf_fd = classifier                            | –              | EINVAL |
+    | there is no network interface 9999    | attach_type = sk_msg_verdict; attach_bpf_fd = message | –              | ENODEV |
+    | 9999 is no sockmap (none is modelled) |                                                       | EINVAL         | EINVAL |
   `,
 };
 

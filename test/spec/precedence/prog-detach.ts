@@ -17,20 +17,20 @@ const multi: Table = {
     flags = multi; relative_fd = 99; expected_revision = 9`,
   steps: GRANTS,
   rows: `
-    | wrong first                               | mended by                                       | v2-series..5.7 | 5.8..5.10 | 6.1    | 6.12.94 | 6.12   | 6.16   | 6.18.15..7.3 |
-    | the sysctl shuts bpf(2) to the caller     | give CAP_BPF                                    | EPERM          | EPERM     | ·      | ·       | ·      | ·      | ·            |
-    | the caller lacks CAP_NET_ADMIN            | give CAP_NET_ADMIN                              | EPERM          | –         | –      | –       | –      | –      | –            |
-    | bytes after attach_type, the last field   | flags = 0; no relative_fd; no expected_revision | EINVAL         | EINVAL    | EINVAL | –       | –      | –      | –            |
-    | attach type 100 is unknown                | attach_type = cgroup_inet_egress                | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | flags, relative_fd and revision are not 0 | flags = 0; no relative_fd; no expected_revision | –              | –         | –      | EINVAL  | –      | EINVAL | –            |
-    | attach_flags and relative_fd are not 0    | flags = 0; no relative_fd                       | –              | –         | –      | –       | EINVAL | –      | EINVAL       |
-    | target_fd is closed                       | target_fd = a                                   | EBADF          | EBADF     | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | target_fd is a program                    | target_fd = removed                             | EBADF          | EBADF     | EBADF  | EBADF   | EBADF  | EBADF  | EBADF        |
-    | the target was removed                    | target_fd = /c                                  | ENOENT         | ENOENT    | ENOENT | ENOENT  | ENOENT | ENOENT | ENOENT       |
-    | the list is not at revision 9             | no expected_revision                            | –              | –         | –      | –       | ESTALE | –      | ESTALE       |
-    | no program is named                       | attach_bpf_fd = b                               | EINVAL         | EINVAL    | EINVAL | EINVAL  | EINVAL | EINVAL | EINVAL       |
-    | b is attached only through a link         | attach_bpf_fd = a                               | ENOENT         | ENOENT    | ENOENT | ENOENT  | ENOENT | ENOENT | ENOENT       |
-    | nothing                                   |                                                 | ok             | ok        | ok     | ok      | ok     | ok     | ok           |
+    | wrong first                               | mended by                                       | v2-series..5.7 | 5.8..5.18 | 5.19..6.5 | 6.6..6.12.107, 6.13..6.16 | 6.12.110..6.12, 6.17.. |
+    | the sysctl shuts bpf(2) to the caller     | give CAP_BPF                                    | EPERM          | EPERM     | ·         | ·                         | ·                      |
+    | the caller lacks CAP_NET_ADMIN            | give CAP_NET_ADMIN                              | EPERM          | –         | –         | –                         | –                      |
+    | bytes after attach_type, the last field   | flags = 0; no relative_fd; no expected_revision | EINVAL         | EINVAL    | EINVAL    | –                         | –                      |
+    | attach type 100 is unknown                | attach_type = cgroup_inet_egress                | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | flags, relative_fd and revision are not 0 | flags = 0; no relative_fd; no expected_revision | –              | –         | –         | EINVAL                    | –                      |
+    | attach_flags and relative_fd are not 0    | flags = 0; no relative_fd                       | –              | –         | –         | –                         | EINVAL                 |
+    | target_fd is closed                       | target_fd = a                                   | EBADF          | EBADF     | EBADF     | EBADF                     | EBADF                  |
+    | target_fd is a program                    | target_fd = removed                             | EBADF          | EBADF     | EBADF     | EBADF                     | EBADF                  |
+    | the target was removed                    | target_fd = /c                                  | ENOENT         | ENOENT    | ENOENT    | ENOENT                    | ENOENT                 |
+    | the list is not at revision 9             | no expected_revision                            | –              | –         | –         | –                         | ESTALE                 |
+    | no program is named                       | attach_bpf_fd = b                               | EINVAL         | EINVAL    | EINVAL    | EINVAL                    | EINVAL                 |
+    | b is attached only through a link         | attach_bpf_fd = a                               | ENOENT         | ENOENT    | ENOENT    | ENOENT                    | ENOENT                 |
+    | nothing                                   |                                                 | ok             | ok        | ok        | ok                        | ok                     |
   `,
 };
 
@@ -77,14 +77,14 @@ const otherHooks: Table = {
   call: `prog_detach target_fd = 9999; attach_type = tcx_ingress; attach_bpf_fd = closed;
     flags = multi`,
   rows: `
-    | wrong first                             | mended by                                | v2-series..5.10 | 6.1    | 6.12.94..7.3 |
-    | bytes after attach_type, the last field | flags = 0                                | EINVAL          | EINVAL | –            |
-    | flag multi is not for tcx               | flags = 0                                | –               | –      | EINVAL       |
-    | attach_bpf_fd is closed                 | attach_bpf_fd = a                        | –               | –      | EBADF        |
-    | the program is of another type          | attach_bpf_fd = classifier               | –               | –      | EINVAL       |
-    | there is no tcx, or no interface 9999   | attach_type = lsm_cgroup; target_fd = /c | EINVAL          | EINVAL | ENODEV       |
-    | nothing is attached to lsm_cgroup       | attach_type = cgroup_inet_egress         | EINVAL          | ENOENT | ENOENT       |
-    | nothing is attached                     |                                          | ENOENT          | ENOENT | ENOENT       |
+    | wrong first                             | mended by                                | v2-series..5.19 | 6.0..6.5 | 6.6..  |
+    | bytes after attach_type, the last field | flags = 0                                | EINVAL          | EINVAL   | –      |
+    | flag multi is not for tcx               | flags = 0                                | –               | –        | EINVAL |
+    | attach_bpf_fd is closed                 | attach_bpf_fd = a                        | –               | –        | EBADF  |
+    | the program is of another type          | attach_bpf_fd = classifier               | –               | –        | EINVAL |
+    | there is no tcx, or no interface 9999   | attach_type = lsm_cgroup; target_fd = /c | EINVAL          | EINVAL   | ENODEV |
+    | nothing is attached to lsm_cgroup       | attach_type = cgroup_inet_egress         | EINVAL          | ENOENT   | ENOENT |
+    | nothing is attached                     |                                          | ENOENT          | ENOENT   | ENOENT |
   `,
 };
 

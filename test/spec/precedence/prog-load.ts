@@ -4,7 +4,7 @@ import type { Table } from './table.ts';
 
 const everything: Table = {
   page: 'prog_load',
-  title: 'Everything wrong at once',
+  title: 'Everything is wrong',
   source: '`bpf_prog_load`, `bpf_check`; semantics §7, §18, §25.2',
   state:
     '`M` and `N` are cgroup storage maps. The caller has no capability and no free fd; ' +
@@ -19,25 +19,25 @@ const everything: Table = {
     prog_flags = 0x10000; insn_cnt = 1000001; prog_name = "bad name"; map_fds = closed; ret = 9`,
   steps: GRANTS,
   rows: `
-    | wrong first                                | mended by                                                                               | v2-series..5.7 | 5.8    | 5.10..6.1 | 6.12.94..7.3 |
-    | prog_flags have an unknown bit             | no prog_flags                                                                           | –              | –      | –         | EINVAL       |
-    | the sysctl, and no CAP_BPF                 | give CAP_BPF                                                                            | EPERM          | EPERM  | EPERM     | EPERM        |
-    | prog_flags have an unknown bit             | no prog_flags                                                                           | EINVAL         | EINVAL | EINVAL    | –            |
-    | 1 000 001 instructions                     | insn_cnt = 0                                                                            | E2BIG          | E2BIG  | E2BIG     | E2BIG        |
-    | no instruction                             | no insn_cnt                                                                             | E2BIG          | E2BIG  | E2BIG     | E2BIG        |
-    | the caller lacks CAP_NET_ADMIN             | give CAP_NET_ADMIN                                                                      | –              | EPERM  | EPERM     | EPERM        |
-    | no hook of cgroup_sock_addr has number 100 | prog_type = 99                                                                          | EINVAL         | EINVAL | EINVAL    | EINVAL       |
-    | program type 99 is unknown                 | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect               | EINVAL         | EINVAL | EINVAL    | EINVAL       |
-    | the name has a space                       | prog_name = good.name                                                                   | EINVAL         | EINVAL | EINVAL    | EINVAL       |
-    | a map fd is closed                         | map_fds = /c                                                                            | EBADF          | EBADF  | EBADF     | EBADF        |
-    | a map fd is a cgroup directory             | map_fds = M+N                                                                           | EINVAL         | EINVAL | EINVAL    | EINVAL       |
-    | two storage maps of one kind               | map_fds = M; prog_type = socket_filter; expected_attach_type = 0; no pid                | EBUSY          | EBUSY  | EBUSY     | EBUSY        |
-    | socket_filter has no storage to ask for    | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect; pid = caller | EINVAL         | EINVAL | EINVAL    | EINVAL       |
-    | connect4 programs return 0 or 1            | no ret                                                                                  | EINVAL         | EINVAL | EINVAL    | EINVAL       |
-    | the caller has no free fd                  | raise the limit                                                                         | EMFILE         | EMFILE | EMFILE    | EMFILE       |
-    | nothing                                    |                                                                                         | ok             | ok     | ok        | ok           |
-    | M belongs to that program now              | map_fds = N                                                                             | EBUSY          | EBUSY  | –         | –            |
-    | nothing                                    |                                                                                         | ok             | ok     | ok        | ok           |
+    | wrong first                                | mended by                                                                               | v2-series..5.7 | 5.8    | 5.9..6.8 | 6.9..  |
+    | prog_flags have an unknown bit             | no prog_flags                                                                           | –              | –      | –        | EINVAL |
+    | the sysctl, and no CAP_BPF                 | give CAP_BPF                                                                            | EPERM          | EPERM  | EPERM    | EPERM  |
+    | prog_flags have an unknown bit             | no prog_flags                                                                           | EINVAL         | EINVAL | EINVAL   | –      |
+    | 1 000 001 instructions                     | insn_cnt = 0                                                                            | E2BIG          | E2BIG  | E2BIG    | E2BIG  |
+    | no instruction                             | no insn_cnt                                                                             | E2BIG          | E2BIG  | E2BIG    | E2BIG  |
+    | the caller lacks CAP_NET_ADMIN             | give CAP_NET_ADMIN                                                                      | –              | EPERM  | EPERM    | EPERM  |
+    | no hook of cgroup_sock_addr has number 100 | prog_type = 99                                                                          | EINVAL         | EINVAL | EINVAL   | EINVAL |
+    | program type 99 is unknown                 | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect               | EINVAL         | EINVAL | EINVAL   | EINVAL |
+    | the name has a space                       | prog_name = good.name                                                                   | EINVAL         | EINVAL | EINVAL   | EINVAL |
+    | a map fd is closed                         | map_fds = /c                                                                            | EBADF          | EBADF  | EBADF    | EBADF  |
+    | a map fd is a cgroup directory             | map_fds = M+N                                                                           | EINVAL         | EINVAL | EINVAL   | EINVAL |
+    | two storage maps of one kind               | map_fds = M; prog_type = socket_filter; expected_attach_type = 0; no pid                | EBUSY          | EBUSY  | EBUSY    | EBUSY  |
+    | socket_filter has no storage to ask for    | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect; pid = caller | EINVAL         | EINVAL | EINVAL   | EINVAL |
+    | connect4 programs return 0 or 1            | no ret                                                                                  | EINVAL         | EINVAL | EINVAL   | EINVAL |
+    | the caller has no free fd                  | raise the limit                                                                         | EMFILE         | EMFILE | EMFILE   | EMFILE |
+    | nothing                                    |                                                                                         | ok             | ok     | ok       | ok     |
+    | M belongs to that program now              | map_fds = N                                                                             | EBUSY          | EBUSY  | –        | –      |
+    | nothing                                    |                                                                                         | ok             | ok     | ok       | ok     |
   `,
 };
 
@@ -51,12 +51,12 @@ const capabilities: Table = {
   call: 'prog_load pid = caller; prog_type = kprobe; insn_cnt = 4097',
   steps: GRANTS,
   rows: `
-    | wrong first                                    | mended by             | v2-series..5.7 | 5.8..7.3 |
-    | 4097 instructions are too many without CAP_BPF | no insn_cnt           | E2BIG          | E2BIG    |
-    | kprobe without CAP_BPF                         | give CAP_BPF          | EPERM          | EPERM    |
-    | kprobe without CAP_PERFMON                     | prog_type = sched_cls | –              | EPERM    |
-    | sched_cls without CAP_NET_ADMIN                | give CAP_NET_ADMIN    | –              | EPERM    |
-    | nothing                                        |                       | ok             | ok       |
+    | wrong first                                    | mended by             | v2-series..5.7 | 5.8.. |
+    | 4097 instructions are too many without CAP_BPF | no insn_cnt           | E2BIG          | E2BIG |
+    | kprobe without CAP_BPF                         | give CAP_BPF          | EPERM          | EPERM |
+    | kprobe without CAP_PERFMON                     | prog_type = sched_cls | –              | EPERM |
+    | sched_cls without CAP_NET_ADMIN                | give CAP_NET_ADMIN    | –              | EPERM |
+    | nothing                                        |                       | ok             | ok    |
   `,
 };
 
@@ -68,10 +68,10 @@ const bindReturns: Table = {
   given: () => undefined,
   call: `prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_bind; ret = 4`,
   rows: `
-    | wrong first                  | mended by | v2-series..5.10 | 6.1..7.3 |
-    | 4 is out of range            | ret = 3   | EINVAL          | EINVAL   |
-    | 3 is out of range up to 5.11 | ret = 1   | EINVAL          | –        |
-    | nothing                      |           | ok              | ok       |
+    | wrong first                  | mended by | v2-series..5.11 | 5.12.. |
+    | 4 is out of range            | ret = 3   | EINVAL          | EINVAL |
+    | 3 is out of range up to 5.11 | ret = 1   | EINVAL          | –      |
+    | nothing                      |           | ok              | ok     |
   `,
 };
 

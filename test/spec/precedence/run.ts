@@ -2,10 +2,12 @@
 import type { AttachType } from '../../../src/domain/attach-type.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import { isRefusal, type Outcome } from '../../../src/domain/outcome.ts';
-import { BOOT_PID } from '../../../src/domain/release/config.ts';
+import { BOOT_PID, type BootConfig } from '../../../src/domain/release/config.ts';
+import type { Switches } from '../../../src/domain/release/switches.ts';
 import { type RuleName, refusalSentence } from '../../../src/domain/rules.ts';
 import { answerOf, CLOSED, given, type World } from '../given.ts';
-import { ABSENT, ELSEWHERE, type KernelName, parsed, type Table } from './table.ts';
+import type { KernelName } from './kernels.ts';
+import { ABSENT, ELSEWHERE, parsed, type Table } from './table.ts';
 
 export interface Asked {
   /** Which row of the table. */
@@ -21,10 +23,16 @@ export interface Asked {
 
 type Fields = Record<string, unknown>;
 
-/** What `kernel` answers to each row of the column that it is in. */
-export function run(table: Table, kernel: KernelName): Asked[] {
-  const { columns, rows } = parsed(table);
+/**
+ * What `kernel` answers to each row of the column that it is in; no row when it is in none.
+ *
+ * @param switches values that the kernel has otherwise than its release
+ */
+export function run(written: Table, kernel: KernelName, switches: Partial<Switches> = {}): Asked[] {
+  const { columns, rows } = parsed(written);
   const column = columns.findIndex(({ kernels }) => kernels.includes(kernel));
+  if (column < 0) return [];
+  const table = { ...written, config: configWith(written, switches) };
   const answers = rows.map((row) => row.answers[column] ?? ABSENT);
   const ask = table.call === undefined ? asksAfresh(table, kernel) : asksInTurn(table, kernel);
   rows.forEach(({ mend: text }, i) => {
@@ -37,6 +45,10 @@ export function run(table: Table, kernel: KernelName): Asked[] {
     const refused = isRefusal(outcome) ? { rule: outcome.rule, why: refusalSentence(outcome) } : {};
     return [{ row, fault, expected, got: inWords(outcome, expected), ...refused }];
   });
+}
+
+function configWith({ config }: Table, switches: Partial<Switches>): Partial<BootConfig> {
+  return { ...config, switches: { ...switches, ...config?.switches } };
 }
 
 interface Asking {
@@ -91,6 +103,7 @@ function perform(world: World, { pid = BOOT_PID, ...call }: Fields): Outcome {
 function inWords(outcome: Outcome, expected: string): string {
   if (isRefusal(outcome) || !expected.startsWith('ok, ')) return answerOf(outcome);
   if (outcome.info?.kind === 'prog') return `ok, tag ${outcome.info.tag}`;
+  if (expected.startsWith('ok, ids ')) return `ok, ids ${outcome.query?.prog_ids.join(' ')}`;
   const { attach_flags, revision } = outcome.query ?? { attach_flags: 0 };
   return `ok, flags ${attach_flags}${revision === undefined ? '' : `, revision ${revision}`}`;
 }

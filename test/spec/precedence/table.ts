@@ -1,8 +1,8 @@
 /**
- * Errno precedence tables. A table is one state and one call in which everything is wrong at once;
+ * Errno precedence tables. A table is one state and one call in which everything is wrong;
  * each row says what is wrong first, how that is mended, and what each kernel answered before.
  *
- * Rows are text, one column a group of kernels (`5.7`, `v2-series..5.7`, `all`):
+ * Rows are text, one column a group of kernels (`5.7`, `v2-series..5.7`, `all`, see `kernelsOf`):
  *
  *     | wrong first               | mended by                        | 5.7    | 6.18   |
  *     | attach_type is unknown    | attach_type = cgroup_inet_egress | EINVAL | EINVAL |
@@ -14,23 +14,7 @@
  * a check that this kernel makes in another row, so this one is passed over.
  */
 import type { World } from '../given.ts';
-
-/** The kernels that every table is asked of, oldest first. */
-export const KERNELS = [
-  'v2-series',
-  '5.7',
-  '5.8',
-  '5.10',
-  '6.1',
-  '6.12.94',
-  '6.12',
-  '6.16',
-  '6.18.15',
-  '6.18',
-  '7.3',
-] as const;
-
-export type KernelName = (typeof KERNELS)[number];
+import { type KernelName, kernelsOf } from './kernels.ts';
 
 /** What a table's author writes. */
 export interface Table {
@@ -98,17 +82,4 @@ export function parsed(table: Table): Parsed {
 function cells(line: string): string[] {
   const parts = line.trim().split('|');
   return parts.slice(1, -1).map((cell) => cell.trim());
-}
-
-/** `all`, one kernel, or a range of them from the oldest to the newest named. */
-function kernelsOf(heading: string): readonly KernelName[] {
-  if (heading === 'all') return KERNELS;
-  const [from, to = from] = heading.split('..').map((name) => indexOf(name));
-  return KERNELS.slice(from, (to ?? 0) + 1);
-}
-
-function indexOf(name: string): number {
-  const index = (KERNELS as readonly string[]).indexOf(name);
-  if (index < 0) throw new Error(`no kernel ${name} in the tables`);
-  return index;
 }

@@ -1,4 +1,5 @@
 /** All tables, in the order of the pages. */
+import { boundaryTables } from './boundaries.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
@@ -27,5 +28,6 @@ export const TABLES: readonly Table[] = [
   ...mapTables,
   ...treeTables,
   ...processTables,
+  ...boundaryTables,
   ...v2SeriesTables,
 ];

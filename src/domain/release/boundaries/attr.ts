@@ -3,7 +3,9 @@ import { from57, type Specs } from '../boundary.ts';
 
 export const ATTR_SPECS = {
   cgroup_bpf: {
-    meaning: 'the kernel is built with CONFIG_CGROUP_BPF; without it every attach is EINVAL',
+    meaning:
+      'the kernel is built with CONFIG_CGROUP_BPF; without it attach, detach, query, link and cgroup ' +
+      'storage are EINVAL',
     source: 'v2 series, patch 1; include/linux/bpf-cgroup.h',
     boundaries: [from57(true)],
   },
@@ -16,6 +18,7 @@ export const ATTR_SPECS = {
       { since: '5.8', value: 34, evidence: 'remembered' },
       { since: '5.9', value: 38, evidence: 'remembered' },
       { since: '5.10', value: 38, evidence: 'measured' },
+      { since: '5.13', value: 39, evidence: 'remembered' },
       { since: '5.15', value: 42, evidence: 'remembered' },
       { since: '6.0', value: 44, evidence: 'remembered' },
       { since: '6.1', value: 44, evidence: 'measured' },

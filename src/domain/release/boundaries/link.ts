@@ -9,7 +9,7 @@ export const LINK_SPECS = {
     boundaries: [from57(false)],
   },
   link_unknown_flags_refused: {
-    meaning: 'LINK_CREATE refuses flag bits that it does not know with EINVAL',
+    meaning: 'where links set the mode, LINK_CREATE refuses other flag bits with EINVAL',
     source: 'semantics §19.2 row 5 (inferred for v2-series)',
     boundaries: [from57(true)],
   },

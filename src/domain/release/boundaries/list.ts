@@ -54,7 +54,9 @@ export const LIST_SPECS = {
     ],
   },
   effective_query_reports_mode: {
-    meaning: "an effective PROG_QUERY reports the mode of the cgroup's own list",
+    meaning:
+      "an effective PROG_QUERY reports the mode of the cgroup's own list; where it does not, it also " +
+      'refuses prog_attach_flags',
     source: 'semantics D18',
     boundaries: [
       from57(true),

@@ -3,7 +3,9 @@ import { from57, type Specs } from '../boundary.ts';
 
 export const PRIVILEGE_SPECS = {
   cap_bpf: {
-    meaning: 'CAP_BPF exists and takes the place of CAP_SYS_ADMIN for loading',
+    meaning:
+      'CAP_BPF exists and takes the place of CAP_SYS_ADMIN for loading; a link of a cgroup_skb ' +
+      'program wants CAP_NET_ADMIN',
     source: 'semantics D9, §18',
     boundaries: [
       from57(false),
@@ -31,7 +33,7 @@ export const PRIVILEGE_SPECS = {
     ],
   },
   sys_admin_is_net_admin: {
-    meaning: 'CAP_SYS_ADMIN stands in for CAP_NET_ADMIN in attach, link create and query',
+    meaning: 'CAP_SYS_ADMIN stands in for CAP_NET_ADMIN in attach, detach, link create and query',
     source: 'semantics §18',
     boundaries: [
       from57(false),

@@ -52,7 +52,7 @@ export function callsOver(port: Port, answering: Answering = {}): Calls {
       if (work === undefined) throw new Error(`the thread does not answer ${name}`);
       port.postMessage({ answer: call, value: await work(...(values as never[])) });
     } catch (error) {
-      port.postMessage({ answer: call, error: cloned(error) });
+      port.postMessage({ answer: call, error: cloneError(error) });
     }
   }
 
@@ -86,8 +86,8 @@ export function callsOver(port: Port, answering: Answering = {}): Calls {
   };
 }
 
-function cloned(error: unknown): ClonedError {
-  if (!(error instanceof Error)) return cloned(new Error(String(error)));
+function cloneError(error: unknown): ClonedError {
+  if (!(error instanceof Error)) return cloneError(new Error(String(error)));
   const { name, message, stack, cause } = error;
   const fields = Object.entries(error).filter(([, value]) =>
     ['string', 'number', 'boolean'].includes(typeof value),
@@ -97,7 +97,7 @@ function cloned(error: unknown): ClonedError {
     message,
     stack,
     fields: Object.fromEntries(fields),
-    cause: cause === undefined ? undefined : cloned(cause),
+    cause: cause === undefined ? undefined : cloneError(cause),
   };
 }
 

@@ -4,7 +4,7 @@
  * and a short write waits for one or two of them, never for all.
  */
 
-/** Works under way at once: the next one is at the database while the answer to one comes back. */
+/** Concurrent pieces of work: the next one is at the database while the answer to one comes back. */
 const WIDTH = 2;
 
 interface Kind {

@@ -18,14 +18,14 @@ export async function writePrepared(): Promise<void> {
   await mkdir(folder, { recursive: true });
   const there = (await readdir(folder)).filter((name) => NAME.test(name));
   if (there.includes(basename(file))) return;
-  const packed = await packedTar(await migratedTar());
+  const packed = await packTar(await dumpMigrated());
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, packed);
   await rename(unfinished, file);
   for (const name of there) await rm(join(folder, name), { force: true });
 }
 
-async function migratedTar(): Promise<Uint8Array> {
+async function dumpMigrated(): Promise<Uint8Array> {
   const pg = await openInMemory({ prepared: false });
   await applyMigrations(pg, MIGRATIONS_FOLDER);
   await pg.exec('checkpoint');
@@ -34,7 +34,7 @@ async function migratedTar(): Promise<Uint8Array> {
   return new Uint8Array(await tar.arrayBuffer());
 }
 
-function packedTar(tar: Uint8Array): Promise<Uint8Array> {
+function packTar(tar: Uint8Array): Promise<Uint8Array> {
   const params = {
     [constants.BROTLI_PARAM_QUALITY]: QUALITY,
     [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,

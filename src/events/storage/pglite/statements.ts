@@ -58,7 +58,7 @@ export class Statements {
 
   async #run(text: string, params: readonly unknown[]): Promise<object[]> {
     const { name, types, columns } = await this.#statement(text);
-    const values = params.map((value, i) => this.#written(value, types[i] ?? 0));
+    const values = params.map((value, i) => this.#serialize(value, types[i] ?? 0));
     const rows: object[] = [];
     for (const message of await this.#ask([
       serialize.bind({ statement: name, values }),
@@ -111,7 +111,7 @@ export class Statements {
     return replies;
   }
 
-  #written(value: unknown, type: number): string | null {
+  #serialize(value: unknown, type: number): string | null {
     if (value === null || value === undefined) return null;
     return this.#pg.serializers[type]?.(value) ?? String(value);
   }

@@ -17,7 +17,7 @@ export interface PgliteThread {
 }
 
 /** Rows of one message: taking them in holds the other thread for some milliseconds at most. */
-const ROWS_AT_ONCE = 1000;
+const ROWS_IN_ONE_PIECE = 1000;
 
 /** Rows of a result, and the number under which the rest of them is asked for, if there is any. */
 export interface Rows<Row extends object> {
@@ -37,9 +37,9 @@ function open(): { readonly pg: PGlite; readonly statements: Statements } {
 }
 
 function piece(all: object[]): Rows<object> {
-  if (all.length <= ROWS_AT_ONCE) return { rows: all };
-  rests.set(++lastRest, all.slice(ROWS_AT_ONCE));
-  return { rows: all.slice(0, ROWS_AT_ONCE), rest: lastRest };
+  if (all.length <= ROWS_IN_ONE_PIECE) return { rows: all };
+  rests.set(++lastRest, all.slice(ROWS_IN_ONE_PIECE));
+  return { rows: all.slice(0, ROWS_IN_ONE_PIECE), rest: lastRest };
 }
 
 /** The thread ends with the database, and with it all that waits for an answer. */

@@ -14,9 +14,9 @@ import { KEEPALIVE_S, LIMITS, PARTING_MS } from './time-limits.ts';
 const TICK_MS = 250;
 
 export interface LineEvents {
-  /** Told once, when the line takes no more statements. */
+  /** Called once, when the line takes no more statements. */
   readonly onLost?: () => void;
-  /** Told of what is notified on the channels that the line listens on. */
+  /** Called with what is notified on the channels that the line listens on. */
   readonly onNotify?: (payload: string) => void;
 }
 
@@ -30,10 +30,8 @@ interface Settling {
 }
 
 /**
- * What a settled query of the driver gets in place of its own functions. The engine (V8 11.3)
- * lets go of a promise with functions of its own only when it collects the whole heap, and with it
- * goes all that these lead to: rows, and whoever waited for them. Copying that again and again took
- * three quarters of the short collections.
+ * What a settled query of the driver gets in place of its own functions
+ * (docs/performance.md#a-promise-with-functions-of-its-own).
  */
 const RELEASED = { resolve: () => undefined, reject: () => undefined };
 
@@ -125,7 +123,7 @@ export class Line {
     this.#socket?.destroy();
   }
 
-  /** Gives it up at once: what is under way is rejected with `why`. */
+  /** Gives it up immediately: what is under way is rejected with `why`. */
   destroy(why: unknown): void {
     this.#end(new DatabaseAbsent('the connection to the database was given up', { cause: why }));
     this.#socket?.destroy();

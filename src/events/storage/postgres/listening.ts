@@ -40,7 +40,7 @@ interface Hearing {
   readonly wake: (payload: string) => void;
   readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<unknown>;
-  /** Told once it listens. */
+  /** Called once it listens. */
   readonly tried: () => void;
 }
 

@@ -41,10 +41,10 @@ export function opener({ servers }: Address): Open {
   let trusted = false;
 
   async function lineTo(server: Server, signal: AbortSignal, events: LineEvents): Promise<Line> {
-    const { line, isDirect } = await connected(server, signal, events);
+    const { line, isDirect } = await connect(server, signal, events);
     try {
       if (!isDirect && !trusted) {
-        const { line: other } = await connected(server, signal, {});
+        const { line: other } = await connect(server, signal, {});
         await refuseSharedSessions(line, other).finally(() => other.close());
         trusted = true;
       }
@@ -77,7 +77,7 @@ export function opener({ servers }: Address): Open {
 }
 
 /** A line to a server that takes writes; `isDirect` when no pooler stands in between. */
-async function connected(
+async function connect(
   server: Server,
   signal: AbortSignal,
   events: LineEvents,

@@ -1,7 +1,7 @@
 /**
  * The lines that a process has to its database. Statements share lines, each behind those that were
  * asked before it; a transaction has one to itself. Everyone who waits for a line waits only so
- * long, and is told at once when none can be had.
+ * long, and fails immediately when there can be none.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../database.ts';
@@ -133,13 +133,13 @@ export class Pool implements Queryable {
   #openOne(): void {
     if (this.#lines.size + this.#opening >= this.#options.linesMax) return;
     this.#opening++;
-    void this.#opened().finally(() => {
+    void this.#openLine().finally(() => {
       this.#opening--;
       if (this.#waiting.size > 0) this.#serve();
     });
   }
 
-  async #opened(): Promise<void> {
+  async #openLine(): Promise<void> {
     const { signal } = this.#over;
     if (this.#failures > 0) {
       const pause = Math.min(PAUSE_MS_MIN * 2 ** this.#failures, PAUSE_MS_MAX);

@@ -19,7 +19,7 @@ export function anchorFields(
 ): AnchorFields {
   const { random, preset } = scene;
   const preorder = random.chance(preset.preorder) ? (['preorder'] as const) : [];
-  const revision = random.chance(preset.anchors / 3) ? expectedRevision(scene, place.list) : {};
+  const revision = random.chance(preset.anchors / 3) ? pickExpectedRevision(scene, place.list) : {};
   if (!random.chance(preset.anchors)) return { flags: preorder, ...revision };
   const side: AttachFlagName = random.chance(0.5) ? 'before' : 'after';
   const sides: AttachFlagName[] = wrongly(scene) ? ['before', 'after'] : [side];
@@ -33,7 +33,7 @@ export function anchorFields(
   return { flags, ...relative, ...revision };
 }
 
-function expectedRevision({ random }: Scene, list: EntryList | undefined) {
+function pickExpectedRevision({ random }: Scene, list: EntryList | undefined) {
   const current = list?.revision ?? 1;
   return { expected_revision: random.chance(0.7) ? current : current + random.pick([-1, 1, 7]) };
 }
@@ -43,13 +43,13 @@ function anchorId(
   { list, kind }: { readonly list: EntryList | undefined; readonly kind: ObjectKind },
 ): FdField {
   const { random, labels } = scene;
-  const label = wrongly(scene) ? undefined : listedLabel(scene, list, kind);
+  const label = wrongly(scene) ? undefined : pickListedLabel(scene, list, kind);
   if (label !== undefined) return label;
   if (random.chance(0.5)) return oneOf(scene, labels.objectsOf(kind)) ?? NOTHING;
   return random.pick([NOTHING, 0, 1]);
 }
 
-function listedLabel(scene: Scene, list: EntryList | undefined, kind: ObjectKind) {
+function pickListedLabel(scene: Scene, list: EntryList | undefined, kind: ObjectKind) {
   const ids = (list?.entries ?? []).flatMap((entry) => idsIn(entry, kind));
   const id = oneOf(scene, ids);
   return id === undefined ? undefined : scene.labels.labelOf(kind, id);
@@ -60,12 +60,12 @@ function anchorFd(
   proc: string,
   { list, kind }: { readonly list: EntryList | undefined; readonly kind: 'prog' | 'link' },
 ): FdField {
-  const label = wrongly(scene) ? undefined : listedFd(scene, proc, list, kind);
+  const label = wrongly(scene) ? undefined : pickListedFd(scene, proc, list, kind);
   return label ?? fdOf(scene, proc, kind);
 }
 
 /** An open fd on something that stands in a list, if the process has one. */
-export function listedFd(
+export function pickListedFd(
   scene: Scene,
   proc: string,
   list: EntryList | undefined,

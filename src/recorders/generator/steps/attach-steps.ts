@@ -4,10 +4,10 @@ import type { Mode } from '../../../domain/flags.ts';
 import type { EntryList } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
 import { type FdField, fdOf, type Scene, wrongly } from '../scene.ts';
-import { anchorFields, listedFd } from './anchor-fields.ts';
+import { anchorFields, pickListedFd } from './anchor-fields.ts';
 import { close, isFull } from './fd-steps.ts';
 import { fittingProgram, progLoadFor } from './prog-load-step.ts';
-import { aim, aimedList, attrSize, detachable, hook } from './target.ts';
+import { aim, attrSize, detachable, hook, listAt } from './target.ts';
 
 /** Flag bits that are refused, or mean something in another call. */
 const ODD_FLAGS = ['override', 'multi', 'replace', 128, 2 ** 31] as const;
@@ -18,12 +18,12 @@ export function progAttach(scene: Scene, proc: string): Step {
   const prog = programFor(scene, proc, attach_type);
   if (prog === undefined) return progLoadFor(scene, proc, attach_type as AttachTypeName);
   const aimed = aim(scene, proc);
-  const list = aimedList(aimed, attach_type);
+  const list = listAt(aimed, attach_type);
   const anchor = anchorFields(scene, proc, { list, kind: 'prog' });
-  const mode = wantedMode(scene, list);
+  const mode = pickMode(scene, list);
   const replaces = list !== undefined && list.entries.length > 0 && random.chance(0.15);
   const flags = [...modeFlags(mode), ...(replaces ? ['replace'] : []), ...anchor.flags];
-  const replaced = listedFd(scene, proc, list, 'prog') ?? fdOf(scene, proc, 'prog');
+  const replaced = pickListedFd(scene, proc, list, 'prog') ?? fdOf(scene, proc, 'prog');
   return {
     op: 'prog_attach',
     proc,
@@ -41,8 +41,8 @@ export function progDetach(scene: Scene, proc: string): Step {
   const used = scene.random.chance(0.2) ? undefined : detachable(scene);
   const attach_type = used?.type ?? hook(scene);
   const aimed = used?.aimed ?? aim(scene, proc);
-  const list = aimedList(aimed, attach_type);
-  const prog = listedFd(scene, proc, list, 'prog') ?? fdOf(scene, proc, 'prog');
+  const list = listAt(aimed, attach_type);
+  const prog = pickListedFd(scene, proc, list, 'prog') ?? fdOf(scene, proc, 'prog');
   const anchor = scene.random.chance(0.05) ? anchorFields(scene, proc, { list, kind: 'prog' }) : {};
   return {
     op: 'prog_detach',
@@ -61,10 +61,10 @@ export function linkCreate(scene: Scene, proc: string): Step {
   const prog = programFor(scene, proc, attach_type);
   if (prog === undefined) return progLoadFor(scene, proc, attach_type as AttachTypeName);
   const aimed = aim(scene, proc);
-  const list = aimedList(aimed, attach_type);
+  const list = listAt(aimed, attach_type);
   const anchor = anchorFields(scene, proc, { list, kind: 'link' });
   const { link_flags_choose_mode: choosesMode } = scene.kernel.switches;
-  const mode = choosesMode ? modeFlags(wantedMode(scene, list)) : [];
+  const mode = choosesMode ? modeFlags(pickMode(scene, list)) : [];
   return {
     op: 'link_create',
     proc,
@@ -108,7 +108,7 @@ function programFor(scene: Scene, proc: string, type: AttachType): FdField | und
 }
 
 /** Mostly the mode that the list has already. */
-function wantedMode({ random, preset }: Scene, list: EntryList | undefined): Mode {
+function pickMode({ random, preset }: Scene, list: EntryList | undefined): Mode {
   if (list !== undefined && list.entries.length > 0 && random.chance(0.85)) return list.mode;
   return random.pick(preset.modes);
 }

@@ -24,28 +24,28 @@ export function openOther(scene: Scene, proc: string): Step {
 export function close(scene: Scene, proc: string): Step {
   const { random, preset } = scene;
   const standard = preset.fdNumbers && random.chance(0.1);
-  return { op: 'close', proc, fd: standard ? random.below(3) : copied(scene, proc) };
+  return { op: 'close', proc, fd: standard ? random.below(3) : pickFd(scene, proc) };
 }
 
 export function dup(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
-  return { op: 'dup', proc, fd: copied(scene, proc), as: scene.fresh('D') };
+  return { op: 'dup', proc, fd: pickFd(scene, proc), as: scene.fresh('D') };
 }
 
 /** Onto a label, or in scenarios with fd numbers onto any number. */
 export function dup2(scene: Scene, proc: string): Step {
   const { random, preset } = scene;
-  const fd = copied(scene, proc);
+  const fd = pickFd(scene, proc);
   if (preset.fdNumbers && random.chance(0.7)) {
     const to_fd = wrongly(scene) ? random.pick([-1, 1024, 2 ** 31 - 1]) : random.below(24);
     return { op: 'dup2', proc, fd, to_fd, as: scene.fresh('D') };
   }
-  return { op: 'dup2', proc, fd, to: copied(scene, proc) };
+  return { op: 'dup2', proc, fd, to: pickFd(scene, proc) };
 }
 
 export function sendFd(scene: Scene, proc: string): Step {
   const to = scene.random.pick(livingProcesses(scene));
-  return { op: 'send_fd', proc, fd: copied(scene, proc), to };
+  return { op: 'send_fd', proc, fd: pickFd(scene, proc), to };
 }
 
 export function recvFd(scene: Scene, proc: string): Step {
@@ -58,6 +58,6 @@ export function isFull(scene: Scene, proc: string): boolean {
 }
 
 /** An fd to copy or close: these calls take no absent field. */
-function copied(scene: Scene, proc: string): FdField {
+function pickFd(scene: Scene, proc: string): FdField {
   return anyFd(scene, proc) ?? 0;
 }

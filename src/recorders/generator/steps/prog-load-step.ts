@@ -24,22 +24,22 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
     proc,
     fd: scene.fresh('P'),
     prog_type: progType,
-    expected_attach_type: other ? null : expectedType(scene, type),
+    expected_attach_type: other ? null : pickExpectedType(scene, type),
     ...(random.chance(0.85) ? {} : { ret: random.pick([0, 0, 2, 3, 4]) }),
     ...(random.chance(0.98) ? {} : { prog_flags: random.pick([1, 1 << 15, 2 ** 31]) }),
     ...(random.chance(0.98)
       ? {}
       : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
-    ...usedMaps(scene, proc),
+    ...pickMaps(scene, proc),
   };
 }
 
-function expectedType(scene: Scene, type: AttachTypeName): AttachType | null {
+function pickExpectedType(scene: Scene, type: AttachTypeName): AttachType | null {
   if (wrongly(scene)) return scene.random.pick<AttachType | null>([...scene.types, null, 4242]);
   return CGROUP_HOOKS[type]?.expected === 'never' && scene.random.chance(0.5) ? null : type;
 }
 
-function usedMaps(scene: Scene, proc: string): { maps?: FdField[]; ref_only?: true } {
+function pickMaps(scene: Scene, proc: string): { maps?: FdField[]; ref_only?: true } {
   const { random, preset } = scene;
   if (!random.chance(preset.maps)) return {};
   const count = random.chance(0.7) ? 1 : 2;

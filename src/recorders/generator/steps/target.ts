@@ -59,7 +59,7 @@ export function hook(scene: Scene): AttachType {
 }
 
 /** The list that stands at an aim, if its cgroup lives. */
-export function aimedList({ cgroup }: Aim, type: AttachType): EntryList | undefined {
+export function listAt({ cgroup }: Aim, type: AttachType): EntryList | undefined {
   return cgroup === undefined ? undefined : listOf(cgroup, type);
 }
 

@@ -2,7 +2,7 @@
  * The check of each event before anything is done with it, whatever the service has checked: a log
  * may have been imported, and the service be another one.
  */
-import { foundFault, recordedChange } from '../../events/schema/event-schema.ts';
+import { findFault, recordedChange } from '../../events/schema/event-schema.ts';
 import type { LoggedEvent } from './ledger.ts';
 
 /** An event that no kernel could have had, or no service of this version writes. */
@@ -11,14 +11,14 @@ class Inapplicable extends Error {
 }
 
 /**
- * The parts of an event that are applied.
+ * Checks what was read as an event, and keeps the parts that are applied.
  *
  * @throws Inapplicable with a sentence that names the field
  */
-export function applicable(told: Readonly<Record<keyof LoggedEvent, unknown>>): LoggedEvent {
-  const { position, pid, call, outcome, effects } = told;
+export function checkEvent(read: Readonly<Record<keyof LoggedEvent, unknown>>): LoggedEvent {
+  const { position, pid, call, outcome, effects } = read;
   const event = { position, pid, call, outcome, effects };
-  const fault = foundFault(recordedChange, event);
+  const fault = findFault(recordedChange, event);
   if (fault === undefined) return event as LoggedEvent;
   throw new Inapplicable(`event ${position} is not one to apply: ${fault}`);
 }

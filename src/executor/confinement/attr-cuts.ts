@@ -30,14 +30,14 @@ const FORMS: { readonly [N in Call['name']]?: Form } = {
 /** `struct bpf_prog_info`: instructions before and after translation, and the list of map ids. */
 const INFO: Form = { least: 0, pointers: [24, 32, 56] };
 
-/** Why a size is not passed to the kernel; undefined when it cuts nothing. */
-export function cut(call: Call): string | undefined {
-  if (call.name === 'obj_get_info_by_fd') return cutBy(call.info_len, INFO);
+/** Answers why a call's size is not passed to the kernel; undefined when it cuts nothing. */
+export function checkSize(call: Call): string | undefined {
+  if (call.name === 'obj_get_info_by_fd') return checkCut(call.info_len, INFO);
   const form = FORMS[call.name];
-  return form && 'attr_size' in call ? cutBy(call.attr_size, form) : undefined;
+  return form && 'attr_size' in call ? checkCut(call.attr_size, form) : undefined;
 }
 
-function cutBy(size: number | undefined, { least, pointers }: Form): string | undefined {
+function checkCut(size: number | undefined, { least, pointers }: Form): string | undefined {
   if (size === undefined) return undefined;
   if (pointers.some((at) => size > at && size < at + POINTER)) {
     return `a structure of ${size} bytes ends in the middle of a pointer`;

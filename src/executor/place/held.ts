@@ -8,7 +8,7 @@ import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, must, SYS } from '../kernel/syscall.ts';
-import { type Base, openedPath } from '../live/beneath.ts';
+import { type Base, procPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive } from '../live/observe.ts';
 
@@ -20,11 +20,11 @@ export type Held = Base | undefined;
 
 /** The private pin of an object, by the directory that was opened. */
 export function heldPath(held: Base, kind: ObjectKind, id: number): string {
-  return `${openedPath(held.fd)}/${kind}_${id}`;
+  return `${procPath(held.fd)}/${kind}_${id}`;
 }
 
 /** Lets go of what an event freed. */
-export async function letGoAfter(
+export async function letGoOfFreed(
   live: LiveKernel,
   held: Held,
   effects: readonly Effect[],

@@ -4,7 +4,7 @@ import type { Call, CallOf } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import { type MapType, mapTypeNumber, mapTypeOf } from '../../domain/map-type.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../../domain/prog-type.ts';
-import { reachingOut } from '../kernel/instructions.ts';
+import { findReachingOut } from '../kernel/instructions.ts';
 
 /** Program types that attach to cgroups: what an executor loads unless it is told more. */
 export const CGROUP_PROG_TYPES: readonly ProgType[] = [
@@ -24,8 +24,8 @@ const PLAIN_MAPS: readonly MapType[] = [
 /** Capabilities that a cgroup program is loaded with at most: none by which it could read memory. */
 const LOAD_CAPABILITIES: readonly Capability[] = ['bpf', 'net_admin'];
 
-/** Why a program or a map is not made; undefined when it may be. */
-export function unwanted(progTypes: readonly ProgType[], call: Call): string | undefined {
+/** Answers why a program or a map is not made; undefined when it may be. */
+export function checkMade(progTypes: readonly ProgType[], call: Call): string | undefined {
   if (call.name === 'map_create') {
     const type = mapTypeOf(mapTypeNumber(call.map_type));
     return PLAIN_MAPS.includes(type) ? undefined : `maps of the type ${type} are not made`;
@@ -35,16 +35,16 @@ export function unwanted(progTypes: readonly ProgType[], call: Call): string | u
   if (!progTypes.includes(type)) {
     return `programs of the type ${type} are not loaded (--allow-prog-type)`;
   }
-  const index = call.insns && reachingOut(Buffer.from(call.insns, 'base64'));
+  const index = call.insns && findReachingOut(Buffer.from(call.insns, 'base64'));
   if (index === undefined || index === '') return undefined;
   return `instruction ${index} names something of the kernel, or a map otherwise than by its fd`;
 }
 
 /**
- * The capabilities of a process when it loads a program. CAP_SYS_ADMIN stands for all the others of
+ * Limits the capabilities of a process while it loads a program. CAP_SYS_ADMIN stands for all the others of
  * bpf(2), so it is lent as the two that cgroup programs need.
  */
-export function capsToLoad(
+export function limitCaps(
   { prog_type }: CallOf<'prog_load'>,
   caps: readonly Capability[],
 ): readonly Capability[] {

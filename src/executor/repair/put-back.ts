@@ -7,16 +7,16 @@ import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { BpffsNode } from '../../domain/kernel.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
+import type { Repair } from '../ledger/ledger.ts';
 import { atSpot, inPlace, lookAt, lookBeneath, type Spot, spotPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { pinned } from '../live/objects.ts';
+import { objectBehindPin } from '../live/objects.ts';
 import { closeLive } from '../live/open-live.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
-import { openHeld } from './held.ts';
-import type { Repair } from './ledger.ts';
-import { freshPin, type Ground, putBackEntries, told } from './put-back-entries.ts';
+import { openHeld } from '../place/held.ts';
+import { type Restoration, restore } from '../place/restore.ts';
+import { freshPin, type Ground, putBackEntries, sayRepair } from './put-back-entries.ts';
 import { pinOver } from './raw-calls.ts';
-import { type Restoration, restored } from './restore.ts';
 
 /**
  * Puts back what is missing.
@@ -31,41 +31,43 @@ export async function putBack(
   // Left by a run that was killed in the middle: nothing of the log's.
   if (existsSync(freshPin(place))) unlinkSync(freshPin(place));
   const cgroups = putBackCgroups({ live: before, place, model });
-  const live = cgroups.length === 0 ? before : await renewed(before, restoration);
+  const live = cgroups.length === 0 ? before : await renew(before, restoration);
   const ground = { live, place, model };
   const entries = [...model.cgroups.values()].flatMap((cgroup) =>
-    types(ground).flatMap((type) => putBackEntries(ground, { cgroup, type })),
+    listTypes(ground).flatMap((type) => putBackEntries(ground, { cgroup, type })),
   );
   const pins = putBackPins(ground);
   const repairs = [...cgroups, ...entries, ...pins];
   // The fds of the log's processes may be of links that have died.
-  const after = repairs.length === 0 ? live : await renewed(live, restoration);
+  const after = repairs.length === 0 ? live : await renew(live, restoration);
   return { live: after, repairs };
 }
 
-async function renewed(live: LiveKernel, restoration: Restoration): Promise<LiveKernel> {
+async function renew(live: LiveKernel, restoration: Restoration): Promise<LiveKernel> {
   await closeLive(live);
-  return restored(restoration);
+  return restore(restoration);
 }
 
-function types({ model }: Ground): AttachTypeName[] {
+function listTypes({ model }: Ground): AttachTypeName[] {
   const all = Object.keys(CGROUP_HOOKS) as AttachTypeName[];
   return all.filter((type) => cgroupProgType(model.switches, type) !== undefined);
 }
 
 function putBackCgroups({ live, model }: Ground): Repair[] {
   const gone = [...model.cgroups.values()]
-    .filter(({ path }) => live.cgroups.standing(path) !== 'ours')
+    .filter(({ path }) => live.cgroups.ownerAt(path) !== 'ours')
     .sort((a, b) => a.path.length - b.path.length);
   const { kernel, cgroups } = live;
   return gone.flatMap(({ path }): Repair[] => {
     if (path === '/') return [];
     // Somebody made one of that name since: it is taken for the cgroup.
     const made: Answered | undefined =
-      cgroups.standing(path) === 'foreign'
+      cgroups.ownerAt(path) === 'foreign'
         ? { ret: 0 }
         : inPlace(() => atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot)));
-    return made === undefined ? [] : [{ what: 'cgroup', where: path, did: told(made, 'cgroup') }];
+    return made === undefined
+      ? []
+      : [{ what: 'cgroup', where: path, did: sayRepair(made, 'cgroup') }];
   });
 }
 
@@ -78,21 +80,27 @@ function putBackPins(ground: Ground): Repair[] {
     const isFree = inPlace(() => !lookBeneath(live.kernel, live.bpffs, path, () => true));
     if (isFree !== true && !(node.kind === 'link' && isStale(ground, path, node))) return [];
     const made = inPlace(() =>
-      atSpot(live.kernel, live.bpffs, path, (spot) => named(ground, spot, node)),
+      atSpot(live.kernel, live.bpffs, path, (spot) => makeName(ground, spot, node)),
     );
-    return made === undefined ? [] : [{ what: 'pin', where: path, did: told(made, node.kind) }];
+    return made === undefined
+      ? []
+      : [{ what: 'pin', where: path, did: sayRepair(made, node.kind) }];
   });
 }
 
 /** Whether a pin still holds a link that lost its cgroup, while the log's link has one. */
 function isStale({ live, model }: Ground, path: string, { id }: BpffsNode): boolean {
   if ((model.links.get(id)?.cgroup_id ?? 0) === 0) return false;
-  const info = lookAt(live.kernel, live.bpffs, path, (fd) => pinned(live, fd));
+  const info = lookAt(live.kernel, live.bpffs, path, (fd) => objectBehindPin(live, fd));
   return info?.kind === 'link' && info.cgroup_id === 0;
 }
 
 /** Makes a name on the bpffs with the owner and the mode that the log says. */
-function named({ live, place }: Ground, spot: Spot, { kind, id, uid, mode }: BpffsNode): Answered {
+function makeName(
+  { live, place }: Ground,
+  spot: Spot,
+  { kind, id, uid, mode }: BpffsNode,
+): Answered {
   const { kernel } = live;
   const name = spotPath(spot);
   let made: Answered;

@@ -14,7 +14,7 @@ import { BPF } from '../kernel/commands.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { ExecutorUnavailable } from '../kernel/unavailable.ts';
-import { type Base, O_DIRECTORY, openBase, openBeneath, openedPath } from '../live/beneath.ts';
+import { type Base, O_DIRECTORY, openBase, openBeneath, procPath } from '../live/beneath.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
 
 const BPF_FS_MAGIC = 0xcafe4a11;
@@ -50,8 +50,8 @@ export interface PlaceRequest {
 export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
   const mount = requireCgroup2();
   requireBpffs();
-  const base = resolved(kernel, request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
-  const folder = resolved(kernel, request.bpffs, BPF_FS_MAGIC, 'a directory of a bpffs');
+  const base = openOfKind(kernel, request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
+  const folder = openOfKind(kernel, request.bpffs, BPF_FS_MAGIC, 'a directory of a bpffs');
   const { path: top } = base;
   const isRoot = top === mount;
   if (isRoot && !request.allowRoot) {
@@ -60,7 +60,7 @@ export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
         'name a cgroup below it, or say --allow-root-cgroup',
     );
   }
-  const [bpffs, held] = [within(kernel, folder, 'log'), within(kernel, folder, 'held')];
+  const [bpffs, held] = [openOwn(kernel, folder, 'log'), openOwn(kernel, folder, 'held')];
   for (let path = top; path !== mount; path = dirname(path)) {
     requireOpen(kernel, dirname(path));
   }
@@ -82,20 +82,20 @@ export function takePlace(kernel: Kernel, { held }: Place): string {
   return `${boot}:${dev}:${ino}`;
 }
 
-/** A directory of ours in the folder that we were given, made where it is missing. */
-function within(kernel: Kernel, folder: Base, name: string): Base {
+/** Opens a directory of ours in the folder that we were given, made where it is missing. */
+function openOwn(kernel: Kernel, folder: Base, name: string): Base {
   makeDirectory(kernel, { directory: folder.fd, name });
   const path = `${folder.path}/${name}`;
   const opened = openBeneath(kernel, folder, `/${name}`, O_DIRECTORY);
   return { path, fd: must(opened, `open ${path}`) };
 }
 
-function resolved(kernel: Kernel, path: string, magic: number, kind: string): Base {
+function openOfKind(kernel: Kernel, path: string, magic: number, kind: string): Base {
   try {
     const base = openBase(kernel, realpathSync(path));
-    if (statfsSync(openedPath(base.fd)).type === magic) return base;
+    if (statfsSync(procPath(base.fd)).type === magic) return base;
   } catch {
-    // Told below, with what is wanted.
+    // Said below, with what is wanted.
   }
   throw new ExecutorUnavailable(`${path} is not ${kind}`);
 }
@@ -103,7 +103,7 @@ function resolved(kernel: Kernel, path: string, magic: number, kind: string): Ba
 /** An exclusive program above the top lets nothing attach below it. */
 function requireOpen(kernel: Kernel, directory: string): void {
   for (const type of Object.keys(CGROUP_HOOKS) as AttachTypeName[]) {
-    const { flags, ids } = queried(kernel, directory, type, 0);
+    const { flags, ids } = query(kernel, directory, type, 0);
     if (ids.length === 0 || flags !== 0) continue;
     throw new ExecutorUnavailable(
       `${directory} has an exclusive ${type} program (id ${ids[0]}), below which the kernel lets ` +
@@ -112,16 +112,16 @@ function requireOpen(kernel: Kernel, directory: string): void {
   }
 }
 
-/** The kernel's ids of the programs that run on a directory whatever is attached below it. */
-export function environment(
+/** Asks for the kernel's ids of the programs that run on a directory whatever is attached below it. */
+export function queryEnvironment(
   kernel: Kernel,
   { above }: Place,
   type: AttachTypeName,
 ): readonly number[] {
-  return above === undefined ? [] : queried(kernel, above, type, EFFECTIVE).ids;
+  return above === undefined ? [] : query(kernel, above, type, EFFECTIVE).ids;
 }
 
-function queried(kernel: Kernel, directory: string, type: AttachTypeName, flags: number) {
+function query(kernel: Kernel, directory: string, type: AttachTypeName, flags: number) {
   const { fd } = openBase(kernel, directory);
   const buffer = Buffer.alloc(4 * IDS_MAX);
   const attr = new Attr(kernel)

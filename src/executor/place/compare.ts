@@ -4,37 +4,37 @@ import { effectiveArray } from '../../domain/effective.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
+import type { Difference } from '../ledger/ledger.ts';
 import { lookAt } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive, linkOf, listOf as liveListOf } from '../live/observe.ts';
-import type { Difference } from './ledger.ts';
-import { environment, type Place } from './place.ts';
+import { type Place, queryEnvironment } from './place.ts';
 
-/** Differences that one comparison tells; more are more of the same. */
+/** Differences that one comparison gives; more are more of the same. */
 const DIFFERENCES_MAX = 200;
 
-/** Everything in which the kernel is otherwise than the model, in the log's ids. */
-export function differences(model: Kernel, live: LiveKernel, place: Place): Difference[] {
+/** Finds everything in which the kernel is otherwise than the model, in the log's ids. */
+export function findDifferences(model: Kernel, live: LiveKernel, place: Place): Difference[] {
   const found: Difference[] = [];
   const types = (Object.keys(CGROUP_HOOKS) as AttachTypeName[]).filter(
     (type) => cgroupProgType(model.switches, type) !== undefined,
   );
-  const around = new Map(types.map((type) => [type, environment(live.kernel, place, type)]));
+  const around = new Map(types.map((type) => [type, queryEnvironment(live.kernel, place, type)]));
   for (const cgroup of model.cgroups.values()) {
     if (found.length >= DIFFERENCES_MAX) break;
-    if (live.cgroups.standing(cgroup.path) !== 'ours') {
+    if (live.cgroups.ownerAt(cgroup.path) !== 'ours') {
       found.push({ what: 'cgroup', where: cgroup.path, log: 'there', kernel: 'missing' });
       continue;
     }
     for (const type of types) {
-      found.push(...ofList(model, live, cgroup, type, around.get(type) ?? []));
+      found.push(...compareList(model, live, cgroup, type, around.get(type) ?? []));
     }
   }
-  found.push(...ofObjects(model, live), ...ofPins(model, live));
+  found.push(...compareObjects(model, live), ...comparePins(model, live));
   return found.slice(0, DIFFERENCES_MAX);
 }
 
-function ofList(
+function compareList(
   model: Kernel,
   live: LiveKernel,
   cgroup: Cgroup,
@@ -43,29 +43,29 @@ function ofList(
 ): Difference[] {
   const found: Difference[] = [];
   const list = listOf(cgroup, type);
-  const told = liveListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
+  const real = liveListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
   const where = `${cgroup.path} ${type}`;
   const attached = `${list.mode} ${list.entries.map((entry) => progIdOf(model, entry)).join(' ')}`;
-  const reallyAttached = `${told.mode} ${told.attached.map(named).join(' ')}`;
+  const reallyAttached = `${real.mode} ${real.attached.map(nameOf).join(' ')}`;
   if (attached !== reallyAttached) {
     found.push({ what: 'attached', where, log: attached, kernel: reallyAttached });
   }
   const effective = effectiveArray(model, cgroup, type).map((slot) => slot.prog_id);
   // What runs on the directory above the top runs here too, and is none of the log's.
-  const ours = told.effective.filter((id) => id > 0 || !around.includes(-id));
+  const ours = real.effective.filter((id) => id > 0 || !around.includes(-id));
   if (effective.join(' ') !== ours.join(' ')) {
-    const kernel = ours.map(named).join(' ');
+    const kernel = ours.map(nameOf).join(' ');
     found.push({ what: 'effective', where, log: effective.join(' '), kernel });
   }
   return found;
 }
 
 /** A foreign program by the kernel's id. */
-function named(id: number): string {
+function nameOf(id: number): string {
   return id < 0 ? `foreign:${-id}` : String(id);
 }
 
-function ofObjects(model: Kernel, live: LiveKernel): Difference[] {
+function compareObjects(model: Kernel, live: LiveKernel): Difference[] {
   const found: Difference[] = [];
   const missing = (what: 'program' | 'link' | 'map', id: number) =>
     found.push({ what, where: String(id), log: 'alive', kernel: 'missing' });
@@ -74,13 +74,13 @@ function ofObjects(model: Kernel, live: LiveKernel): Difference[] {
   }
   for (const { id } of model.maps.values()) if (!isThere(live, 'map', id)) missing('map', id);
   for (const link of model.links.values()) {
-    const told = isThere(live, 'link', link.id) ? linkOf(live, link.id) : undefined;
-    if (told === undefined) {
+    const real = isThere(live, 'link', link.id) ? linkOf(live, link.id) : undefined;
+    if (real === undefined) {
       missing('link', link.id);
       continue;
     }
     const log = `program ${link.prog_id} on cgroup ${link.cgroup_id}`;
-    const kernel = `program ${named(told.prog_id)} on cgroup ${told.cgroup_id}`;
+    const kernel = `program ${nameOf(real.prog_id)} on cgroup ${real.cgroup_id}`;
     if (log !== kernel) found.push({ what: 'link', where: String(link.id), log, kernel });
   }
   return found;
@@ -91,7 +91,7 @@ function isThere(live: LiveKernel, kind: 'prog' | 'link' | 'map', id: number): b
   return real !== undefined && isAlive(live, kind, real);
 }
 
-function ofPins(model: Kernel, live: LiveKernel): Difference[] {
+function comparePins(model: Kernel, live: LiveKernel): Difference[] {
   return [...model.bpffs.entries()].flatMap(([path, { kind }]) =>
     lookAt(live.kernel, live.bpffs, path, () => true)
       ? []

@@ -7,13 +7,13 @@ import type { AttachFlags } from '../../domain/flags.ts';
 import type { Cgroup, Entry, Kernel as Model } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
-import { openedPath } from '../live/beneath.ts';
+import type { Repair } from '../ledger/ledger.ts';
+import { procPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { realIdBehind } from '../live/objects.ts';
 import { linkOf, ownListOf } from '../live/observe.ts';
-import { heldPath, openHeld } from './held.ts';
-import type { Repair } from './ledger.ts';
-import type { Place } from './place.ts';
+import { heldPath, openHeld } from '../place/held.ts';
+import type { Place } from '../place/place.ts';
 import { attachProgram, createLink, pinOver, updateLink } from './raw-calls.ts';
 
 /** Where entries are put back. */
@@ -28,7 +28,7 @@ interface List {
   readonly type: AttachTypeName;
 }
 
-/** What was put back into one list. */
+/** Puts back what one list lacks. */
 export function putBackEntries(ground: Ground, list: List): Repair[] {
   const { live } = ground;
   const { mode, entries } = listOf(list.cgroup, list.type);
@@ -39,19 +39,19 @@ export function putBackEntries(ground: Ground, list: List): Repair[] {
     const entry = entries[i] as Entry;
     const fd = live.cgroups.at(list.cgroup.path)?.fd;
     if (fd === undefined) return repairs;
-    const told = ownListOf(live, fd, list.type);
+    const real = ownListOf(live, fd, list.type);
     if (isThere(ground, list, entry)) {
-      repairs.push(...runsTheRightProgram(ground, entry));
+      repairs.push(...putBackProgram(ground, entry));
       continue;
     }
     // Into a list of one program it would come in the place of what somebody else attached.
-    if (told.attached.length > 0 && (mode !== 'multi' || told.mode !== 'multi')) return repairs;
+    if (real.attached.length > 0 && (mode !== 'multi' || real.mode !== 'multi')) return repairs;
     const present = (one: Entry) => isThere(ground, list, one);
-    const placing = placed(live, entry, {
+    const placing = choosePlacing(live, entry, {
       next: entries.slice(i + 1).find(present),
       previous: entries.slice(0, i).findLast(present),
     });
-    repairs.push(attached(ground, list, { entry, placing, fd, revision: told.revision }));
+    repairs.push(putBackEntry(ground, list, { entry, placing, fd, revision: real.revision }));
   }
   return repairs;
 }
@@ -59,8 +59,8 @@ export function putBackEntries(ground: Ground, list: List): Repair[] {
 function isThere({ live, model }: Ground, { cgroup, type }: List, entry: Entry): boolean {
   if ('link_id' in entry) return linkOf(live, entry.link_id)?.cgroup_id === cgroup.id;
   const { entries } = listOf(cgroup, type);
-  const told = ownListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
-  const runs = told.attached.filter((id) => id === progIdOf(model, entry)).length;
+  const real = ownListOf(live, live.cgroups.at(cgroup.path)?.fd ?? -1, type);
+  const runs = real.attached.filter((id) => id === progIdOf(model, entry)).length;
   const byLinks = entries.filter((one) => {
     const link = 'link_id' in one ? linkOf(live, one.link_id) : undefined;
     return link?.cgroup_id === cgroup.id && link.prog_id === entry.prog_id;
@@ -68,7 +68,8 @@ function isThere({ live, model }: Ground, { cgroup, type }: List, entry: Entry):
   return runs > byLinks.length;
 }
 
-function runsTheRightProgram({ live, place, model }: Ground, entry: Entry): Repair[] {
+/** Gives a link its program again, where it runs another one. */
+function putBackProgram({ live, place, model }: Ground, entry: Entry): Repair[] {
   if (!('link_id' in entry)) return [];
   const wanted = progIdOf(model, entry);
   if (linkOf(live, entry.link_id)?.prog_id === wanted) return [];
@@ -78,7 +79,9 @@ function runsTheRightProgram({ live, place, model }: Ground, entry: Entry): Repa
     updateLink(live.kernel, link.ret, progFd),
   );
   live.kernel.call(SYS.close, link.ret);
-  return [{ what: 'link', where: String(entry.link_id), did: told(answered, `program ${wanted}`) }];
+  return [
+    { what: 'link', where: String(entry.link_id), did: sayRepair(answered, `program ${wanted}`) },
+  ];
 }
 
 interface Missing {
@@ -88,7 +91,7 @@ interface Missing {
   readonly revision: number;
 }
 
-function attached(ground: Ground, { cgroup, type }: List, missing: Missing): Repair {
+function putBackEntry(ground: Ground, { cgroup, type }: List, missing: Missing): Repair {
   const { live, place, model } = ground;
   const { entry, placing, fd: cgroupFd, revision } = missing;
   const isLink = 'link_id' in entry;
@@ -109,10 +112,10 @@ function attached(ground: Ground, { cgroup, type }: List, missing: Missing): Rep
   });
   if (isLink && 'ret' in answered) holdAnew(live, place, entry.link_id, answered.ret);
   const name = isLink ? `link ${entry.link_id}` : `program ${entry.prog_id}`;
-  return { what: 'entry', where: `${cgroup.path} ${type}`, did: told(answered, name) };
+  return { what: 'entry', where: `${cgroup.path} ${type}`, did: sayRepair(answered, name) };
 }
 
-/** Where in a list an entry goes, as the kernel is told. */
+/** Where in a list an entry goes, as the kernel takes it. */
 interface Placing {
   readonly flags: AttachFlags;
   /** The kernel's id of the anchor; 0 for none. */
@@ -127,18 +130,18 @@ interface Neighbours {
 }
 
 /** The kernel places links only by links, and programs by programs. */
-function placed(live: LiveKernel, entry: Entry, { next, previous }: Neighbours): Placing {
+function choosePlacing(live: LiveKernel, entry: Entry, { next, previous }: Neighbours): Placing {
   const alike = (one: Entry) => {
     return 'link_id' in one === 'link_id' in entry && one.preorder === entry.preorder;
   };
   if (next === undefined) return LAST;
-  if (alike(next)) return byAnchor(live, 'before', next);
+  if (alike(next)) return anchorTo(live, 'before', next);
   if (previous === undefined) return { flags: ['before'], anchor: 0 };
-  // Between two of the other kind there is no way to: then the order stays told as drift.
-  return alike(previous) ? byAnchor(live, 'after', previous) : LAST;
+  // Between two of the other kind there is no way to: then the order stays reported as drift.
+  return alike(previous) ? anchorTo(live, 'after', previous) : LAST;
 }
 
-function byAnchor(live: LiveKernel, side: 'before' | 'after', entry: Entry): Placing {
+function anchorTo(live: LiveKernel, side: 'before' | 'after', entry: Entry): Placing {
   if ('link_id' in entry) {
     const anchor = live.ids.realOf('link', entry.link_id) ?? 0;
     return { flags: [side, 'id', 'link'], anchor };
@@ -156,23 +159,23 @@ function holdAnew(live: LiveKernel, place: Place, id: number, fd: number): void 
 
 /** What a pin is called until it has its name; bpffs names have no dots. */
 export function freshPin({ held }: Place): string {
-  return `${openedPath(held.fd)}/fresh`;
+  return `${procPath(held.fd)}/fresh`;
 }
 
 function withProgram(
   live: LiveKernel,
   { held }: Place,
   id: number,
-  made: (progFd: number) => Answered,
+  run: (progFd: number) => Answered,
 ): Answered {
   const opened = openHeld(live, held, { kind: 'prog', id, file_flags: 0 });
   if ('errno' in opened) return opened;
-  const answered = made(opened.ret);
+  const answered = run(opened.ret);
   live.kernel.call(SYS.close, opened.ret);
   return answered;
 }
 
 /** A sentence for a repair. */
-export function told(answered: Answered, what: string): string {
+export function sayRepair(answered: Answered, what: string): string {
   return 'ret' in answered ? `${what} put back` : `${what} refused: ${answered.errno}`;
 }

@@ -39,11 +39,18 @@ export interface Repair {
   readonly did: string;
 }
 
-export interface Ledger {
+/** The log of a host, as whoever may read it has it. */
+export interface LedgerReader {
   /** Position of the host's newest boot. */
   bootPosition(): Promise<number>;
   /** How far the log was reported. */
   reported(): Promise<number>;
+  /** The events after a position, and those still to come. Throws for an event that is none. */
+  follow(after: number): AsyncIterable<LoggedEvent>;
+}
+
+/** The log, and what its one executor writes beside it. */
+export interface Ledger extends LedgerReader {
   /** Takes the lease; answers how far the log was reported. */
   lease(): Promise<number>;
   /** Stores reports, what differs now and what was put back, and renews the lease. */
@@ -51,6 +58,4 @@ export interface Ledger {
     reports: readonly Report[],
     more?: { readonly standing?: readonly Difference[]; readonly repairs?: readonly Repair[] },
   ): Promise<void>;
-  /** The events after a position, and those still to come. */
-  follow(after: number): AsyncIterable<LoggedEvent>;
 }

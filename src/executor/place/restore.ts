@@ -25,17 +25,17 @@ export interface Restoration {
   readonly nameNew: LiveKernel['nameNew'];
 }
 
-/** The live context in the state of the model, as far as the kernel still has it. */
-export async function restored(restoration: Restoration): Promise<LiveKernel> {
+/** Opens the live context in the state of the model, as far as the kernel still has it. */
+export async function restore(restoration: Restoration): Promise<LiveKernel> {
   const { kernel, place, model, nameNew } = restoration;
   const live = openLive(kernel, place, { config: model.boot.config, nameNew });
   const paths = [...model.cgroupIds.entries()].sort(([a], [b]) => a.length - b.length);
   for (const [path, id] of paths) {
     if (path === '/') continue;
     try {
-      live.cgroups.made(path, id);
+      live.cgroups.open(path, id);
     } catch {
-      // Removed by somebody else: a difference, told by the comparison.
+      // Removed by somebody else: a difference, which the comparison finds.
     }
   }
   for (const { id } of model.programs.values()) identify(live, place, 'prog', id);
@@ -71,12 +71,12 @@ async function revive(
     const opened = model.files.get(file);
     if (opened === undefined) continue;
     const standard = number === 0 ? live.standard.directory : live.standard.file;
-    living.fds.set(number, { ...reopened(live, place, model, opened, standard), cloexec });
+    living.fds.set(number, { ...reopen(live, place, model, opened, standard), cloexec });
   }
   living.mailbox = process.mailbox.flatMap((file) => {
     const opened = model.files.get(file);
     if (opened === undefined) return [];
-    return [reopened(live, place, model, opened, live.standard.file)];
+    return [reopen(live, place, model, opened, live.standard.file)];
   });
   live.processes.set(pid, living);
   const cgroup = model.cgroups.get(process.cgroup_id);
@@ -84,12 +84,12 @@ async function revive(
   try {
     await stand(live, living, cgroup.path);
   } catch {
-    // The cgroup is gone, which the comparison tells.
+    // The cgroup is gone, which the comparison finds.
   }
 }
 
-/** A real fd for an open file of the log; what cannot be had is a file that fits nothing. */
-function reopened(
+/** Opens a real fd for an open file of the log; what cannot be had is a file that fits nothing. */
+function reopen(
   live: LiveKernel,
   place: Place,
   model: Model,

@@ -9,9 +9,9 @@ import type { Kernel as Model } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { ownListOf } from '../live/observe.ts';
-import { cut } from './attr-cuts.ts';
-import { foreignNode } from './ownership.ts';
-import { unwanted } from './program-walls.ts';
+import { checkSize } from './attr-cuts.ts';
+import { checkNames } from './ownership.ts';
+import { checkMade } from './program-walls.ts';
 
 /** Where a call is to be made, and what may be. */
 export interface Scene {
@@ -23,23 +23,23 @@ export interface Scene {
 }
 
 /**
- * Why a call of process `pid` is not to be made; undefined when it may.
+ * Answers why a call of process `pid` is not to be made; undefined when it may.
  *
  * @throws Withheld when a path leads out of the place
  */
-export function withheld(scene: Scene, pid: number, call: Call): string | undefined {
+export function checkCall(scene: Scene, pid: number, call: Call): string | undefined {
   return (
-    cut(call) ??
-    top(call) ??
-    foreignHook(scene, call) ??
-    unwanted(scene.progTypes, call) ??
-    foreignCgroup(scene, call) ??
-    foreignNode(scene, call) ??
-    overForeign(scene.live, pid, call)
+    checkSize(call) ??
+    checkTop(call) ??
+    checkHook(scene, call) ??
+    checkMade(scene.progTypes, call) ??
+    checkCgroup(scene, call) ??
+    checkNames(scene, call) ??
+    checkEntries(scene.live, pid, call)
   );
 }
 
-function top(call: Call): string | undefined {
+function checkTop(call: Call): string | undefined {
   switch (call.name) {
     case 'rmdir':
     case 'bpffs_rmdir':
@@ -52,7 +52,7 @@ function top(call: Call): string | undefined {
 }
 
 /** Other hooks take interfaces and namespaces of the machine, or nothing, for their target. */
-function foreignHook({ progTypes }: Scene, call: Call): string | undefined {
+function checkHook({ progTypes }: Scene, call: Call): string | undefined {
   if (call.name !== 'prog_attach' && call.name !== 'prog_detach' && call.name !== 'link_create') {
     return undefined;
   }
@@ -66,9 +66,9 @@ function isCgroupHook(type: AttachType): type is AttachTypeName {
 }
 
 /** A directory in the place that the log does not have, or not any more. */
-function foreignCgroup({ live }: Scene, call: Call): string | undefined {
+function checkCgroup({ live }: Scene, call: Call): string | undefined {
   const path = cgroupPath(call);
-  if (path === undefined || live.cgroups.standing(path) !== 'foreign') return undefined;
+  if (path === undefined || live.cgroups.ownerAt(path) !== 'foreign') return undefined;
   return `${path} is a cgroup that we did not make`;
 }
 
@@ -89,10 +89,10 @@ function cgroupPath(call: Call): string | undefined {
 }
 
 /**
- * Why a call is not made that would end an entry that somebody else made. Its cgroup is one of the
+ * Answers why a call is not made that would end an entry that somebody else made. Its cgroup is one of the
  * log's, if there is any at the path.
  */
-export function overForeign(live: LiveKernel, pid: number, call: Call): string | undefined {
+export function checkEntries(live: LiveKernel, pid: number, call: Call): string | undefined {
   if (call.name === 'rmdir') {
     const cgroup = live.cgroups.at(call.path);
     const types = Object.keys(CGROUP_HOOKS) as AttachTypeName[];

@@ -4,7 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { lookBeneath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
-import { pinned } from '../live/objects.ts';
+import { objectBehindPin } from '../live/objects.ts';
 
 interface Ground {
   readonly live: LiveKernel;
@@ -12,15 +12,16 @@ interface Ground {
 }
 
 /**
- * Why a call about a name of the bpffs is not made: somebody else put there what stands there.
+ * Answers why a call about a name of the bpffs is not made: somebody else put there what stands
+ * there.
  *
  * @throws Withheld where that is a symlink, or the way leads out
  */
-export function foreignNode(ground: Ground, call: Call): string | undefined {
-  return changedNames(call).flatMap((path) => foreignAt(ground, path) ?? [])[0];
+export function checkNames(ground: Ground, call: Call): string | undefined {
+  return listChangedNames(call).flatMap((path) => checkName(ground, path) ?? [])[0];
 }
 
-function changedNames(call: Call): readonly string[] {
+function listChangedNames(call: Call): readonly string[] {
   switch (call.name) {
     case 'unlink':
     case 'bpffs_rmdir':
@@ -33,7 +34,7 @@ function changedNames(call: Call): readonly string[] {
   }
 }
 
-function foreignAt(ground: Ground, path: string): string | undefined {
+function checkName(ground: Ground, path: string): string | undefined {
   const { live } = ground;
   return lookBeneath(live.kernel, live.bpffs, path, (fd) =>
     isOurs(ground, path, fd) ? undefined : `${path} is a name that we did not make`,
@@ -43,5 +44,5 @@ function foreignAt(ground: Ground, path: string): string | undefined {
 /** Whether a name is ours, opened: a directory of the log, or a pin of an object that we made. */
 export function isOurs({ live, model }: Ground, path: string, fd: number): boolean {
   if (fstatSync(fd).isDirectory()) return model.bpffs.get(path)?.kind === 'dir';
-  return (pinned(live, fd)?.id ?? 0) > 0;
+  return (objectBehindPin(live, fd)?.id ?? 0) > 0;
 }

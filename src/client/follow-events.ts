@@ -1,8 +1,7 @@
 /** Follows a host's log by server-sent events, across lost connections. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
-import type { WireEvent } from './event-text.ts';
 import { linesOf } from './lines.ts';
+import { type RestClient, ServiceRefusal } from './rest-client.ts';
 
 /** Connections in a row that may fail before it is given up. */
 const ATTEMPTS_MAX = 10;
@@ -18,22 +17,23 @@ interface Message {
 class HistoryChanged extends Error {
   constructor({ known, position }: { readonly known: number; readonly position: number }) {
     super(
-      `the log is not the one that was followed: it was known up to position ${known}, and what came ` +
-        `after some position was lost; it ends at ${position} now. Read it again from the start`,
+      `the log changed behind this command: it had ${known} events, some of the last ones are lost, ` +
+        `and its head is now at position ${position}. Read it again from the start`,
     );
   }
 }
 
 /**
- * The events after a position, and those still to come. It never ends by itself.
+ * Reads the events after a position, and those still to come. It never ends by itself.
  *
+ * @typeParam T the parts of an event that the caller reads; nothing checks them
  * @throws HistoryChanged when the log went back: what was followed is not true any more
  * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
  */
-export async function* followEvents(
+export async function* followEvents<T>(
   client: RestClient,
   { path, after }: { readonly path: string; readonly after: number },
-): AsyncGenerator<WireEvent> {
+): AsyncGenerator<T> {
   let last = String(after);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -42,7 +42,7 @@ export async function* followEvents(
         attempt = 1;
         if (event === 'history-changed') throw new HistoryChanged(JSON.parse(data));
         last = id;
-        if (event === 'event') yield JSON.parse(data) as WireEvent;
+        if (event === 'event') yield JSON.parse(data) as T;
       }
     } catch (error) {
       const isFinal = error instanceof ServiceRefusal || error instanceof HistoryChanged;

@@ -7,22 +7,22 @@ import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
+import { checkEntries } from '../confinement/confinement.ts';
+import { isOurs } from '../confinement/ownership.ts';
 import type { Kernel } from '../kernel/syscall.ts';
-import { atSpot, type Base, lookAt, openedPath } from '../live/beneath.ts';
+import { atSpot, type Base, lookAt, procPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
 import { performLive } from '../live/perform.ts';
 import { newProcess } from '../live/process-calls.ts';
 import { removeDirectory, removeFile } from '../live/spot-calls.ts';
-import { overForeign } from './confinement.ts';
-import { isOurs } from './ownership.ts';
 import type { Place } from './place.ts';
 
 /** Closes the live context and removes what the model says was made in it. */
 export async function dismantle(live: LiveKernel, model: Model, place: Place): Promise<void> {
   live.processes.set(BOOT_PID, live.processes.get(BOOT_PID) ?? newProcess(live, BOOT_PID, 'init'));
   const ours = [...model.cgroups.values()].filter(
-    ({ path }) => live.cgroups.standing(path) === 'ours',
+    ({ path }) => live.cgroups.ownerAt(path) === 'ours',
   );
   for (const cgroup of ours) {
     for (const [attach_type, { entries }] of cgroup.lists) {
@@ -46,7 +46,7 @@ export async function dismantle(live: LiveKernel, model: Model, place: Place): P
 
 /** Whether nothing that others attached would go with a cgroup. */
 function isFree(live: LiveKernel, path: string): boolean {
-  return overForeign(live, BOOT_PID, { name: 'rmdir', path }) === undefined;
+  return checkEntries(live, BOOT_PID, { name: 'rmdir', path }) === undefined;
 }
 
 async function detach(
@@ -59,7 +59,7 @@ async function detach(
   if (isRefusal(opened.outcome)) return;
   const { ret: fd } = opened.outcome;
   const call = { name: 'prog_detach', target_path, attach_bpf_fd: fd, attach_type } as const;
-  if (overForeign(live, BOOT_PID, call) === undefined) await performLive(live, BOOT_PID, call);
+  if (checkEntries(live, BOOT_PID, call) === undefined) await performLive(live, BOOT_PID, call);
   await performLive(live, BOOT_PID, { name: 'close', fd });
 }
 
@@ -74,7 +74,7 @@ function empty(
   ours: (path: string, fd: number) => boolean,
   at = '',
 ): void {
-  for (const name of readdirSync(openedPath(directory.fd))) {
+  for (const name of readdirSync(procPath(directory.fd))) {
     const path = `${at}/${name}`;
     lookAt(kernel, directory, `/${name}`, (fd) => {
       const isDirectory = fstatSync(fd).isDirectory();

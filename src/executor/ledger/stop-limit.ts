@@ -1,21 +1,21 @@
-/** What an executor that was told to stop still waits for. */
+/** How long an executor that was told to stop still waits for the service. */
 import type { Ledger } from './ledger.ts';
 
 /** Milliseconds that an answer may take from the moment on at which the executor is told to stop. */
 const STOP_MS = 3000;
 
-/** The ledger, asked no longer than a moment once the signal aborts. */
-export function patient(ledger: Ledger, signal: AbortSignal): Ledger {
+/** Limits the waits for a ledger's answers to a moment once the signal aborts. */
+export function limitWaits(ledger: Ledger, signal: AbortSignal): Ledger {
   return {
     ...ledger,
-    bootPosition: () => untilStopped(ledger.bootPosition(), signal),
-    lease: () => untilStopped(ledger.lease(), signal),
-    report: (reports, more) => untilStopped(ledger.report(reports, more), signal),
+    bootPosition: () => waitUntilStopped(ledger.bootPosition(), signal),
+    lease: () => waitUntilStopped(ledger.lease(), signal),
+    report: (reports, more) => waitUntilStopped(ledger.report(reports, more), signal),
   };
 }
 
 /** @throws Error when nothing is answered in time */
-async function untilStopped<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+async function waitUntilStopped<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -27,7 +27,7 @@ async function untilStopped<T>(asked: Promise<T>, signal: AbortSignal): Promise<
     else signal.addEventListener('abort', stop, { once: true, signal: over.signal });
   });
   try {
-    return await Promise.race([asked, late]);
+    return await Promise.race([answer, late]);
   } finally {
     over.abort();
     clearTimeout(timer);

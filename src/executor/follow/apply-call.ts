@@ -1,4 +1,4 @@
-/** Applies one event of the log to the live kernel, and says what the kernel answered. */
+/** Applies one call of the log to the live kernel, and says what the kernel answered. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Call } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
@@ -6,16 +6,16 @@ import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
+import { checkCall, type Scene } from '../confinement/confinement.ts';
+import { limitCaps } from '../confinement/program-walls.ts';
+import type { LoggedEvent, Report } from '../ledger/ledger.ts';
 import { release } from '../live/bpf.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { linkOf } from '../live/observe.ts';
 import { performLive } from '../live/perform.ts';
 import { newProcess } from '../live/process-calls.ts';
 import { Withheld } from '../live/withheld.ts';
-import { type Scene, withheld } from './confinement.ts';
-import { type Held, hold, letGoAfter } from './held.ts';
-import type { LoggedEvent, Report } from './ledger.ts';
-import { capsToLoad } from './program-walls.ts';
+import { type Held, hold, letGoOfFreed } from '../place/held.ts';
 
 /** Milliseconds that a removed cgroup's links may take to lose it. */
 const SEVERED_MS_MAX = 3000;
@@ -27,42 +27,42 @@ const NOTE_CHARS_MAX = 250;
 export type CallEvent = LoggedEvent & { readonly call: Call };
 
 /** Makes the event's call, holds what it made, and lets the model follow the log. */
-export async function apply(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
+export async function applyCall(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
   const { live, model } = scene;
   const { pid, effects } = event;
-  const report = await perform(scene, held, event);
+  const report = await performUnlessWithheld(scene, held, event);
   applyAll(model, effects, pid);
-  await letGoAfter(live, held, effects);
-  await severed(live, effects);
-  for (const one of touched(event)) align(live, model, one);
+  await letGoOfFreed(live, held, effects);
+  await awaitSevered(live, effects);
+  for (const one of listTouched(event)) align(live, model, one);
   return report;
 }
 
 /** Makes the call, unless it would leave the place or touch what others made. */
-async function perform(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
+async function performUnlessWithheld(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
   const { position, outcome } = event;
   try {
-    const note = withheld(scene, event.pid, event.call);
+    const note = checkCall(scene, event.pid, event.call);
     if (note !== undefined) throw new Withheld(note);
-    return await performed(scene.live, held, event);
+    return await performAndHold(scene.live, held, event);
   } catch (error) {
     if (!(error instanceof Withheld)) throw error;
-    return { position, how: 'withheld', outcome, note: clipped(error.message) };
+    return { position, how: 'withheld', outcome, note: clipNote(error.message) };
   }
 }
 
 /** A note names a path, which may be longer than a note. */
-function clipped(note: string): string {
+function clipNote(note: string): string {
   return [...note].slice(0, NOTE_CHARS_MAX).join('');
 }
 
-async function performed(live: LiveKernel, held: Held, event: CallEvent): Promise<Report> {
+async function performAndHold(live: LiveKernel, held: Held, event: CallEvent): Promise<Report> {
   const { position, pid, call } = event;
   const started = performance.now();
   const { outcome, effects } = await performWithLess(live, pid, call);
   const duration = Math.round((performance.now() - started) * 1000);
   const kernel_ids: Record<string, number> = {};
-  for (const { kind, id, fd } of effects.flatMap(madeBy)) {
+  for (const { kind, id, fd } of effects.flatMap(listMade)) {
     const real = live.ids.realOf(kind, id);
     const opened = live.processes.get(pid)?.fds.get(fd);
     if (real === undefined || opened === undefined) continue;
@@ -77,7 +77,7 @@ async function performWithLess(live: LiveKernel, pid: number, call: Call): Promi
   const process = live.processes.get(pid);
   if (process === undefined || call.name !== 'prog_load') return performLive(live, pid, call);
   const { caps } = process;
-  process.caps = capsToLoad(call, caps);
+  process.caps = limitCaps(call, caps);
   try {
     return await performLive(live, pid, call);
   } finally {
@@ -86,7 +86,7 @@ async function performWithLess(live: LiveKernel, pid: number, call: Call): Promi
 }
 
 /** The object that an effect made, under the fd that the maker has. */
-function madeBy(
+function listMade(
   effect: Effect,
 ): { readonly kind: ObjectKind; readonly id: number; readonly fd: number }[] {
   switch (effect.type) {
@@ -102,7 +102,7 @@ function madeBy(
 }
 
 /** rmdir severs links a moment later; what follows in the log comes after that. */
-async function severed(live: LiveKernel, effects: readonly Effect[]): Promise<void> {
+async function awaitSevered(live: LiveKernel, effects: readonly Effect[]): Promise<void> {
   const deadline = performance.now() + SEVERED_MS_MAX;
   for (const effect of effects) {
     if (effect.type !== 'LinkSevered' || effect.reason !== 'cgroup_removed') continue;
@@ -113,7 +113,7 @@ async function severed(live: LiveKernel, effects: readonly Effect[]): Promise<vo
 }
 
 /** The processes whose fds an event may have changed. */
-function touched({ pid, effects }: CallEvent): number[] {
+function listTouched({ pid, effects }: CallEvent): number[] {
   const others = effects.flatMap((effect) =>
     effect.type === 'ProcessForked' || effect.type === 'ProcessSpawned' ? [effect.pid] : [],
   );

@@ -1,0 +1,95 @@
+/** A host's log behind the service's REST API, as an executor reads it and reports to it. */
+import { release } from 'node:os';
+import { followEvents } from '../../client/follow-events.ts';
+import { hostPath } from '../../client/host-path.ts';
+import type { RestClient } from '../../client/rest-client.ts';
+import { checkEvent } from './event-check.ts';
+import type { Ledger, LedgerReader, LoggedEvent } from './ledger.ts';
+
+/** Who takes the lease, and where it works. */
+export interface Holder {
+  readonly executor: string;
+  /** Of the one process that has the place (`takePlace`). */
+  readonly instance: string;
+  /** Paths on this machine. */
+  readonly cgroupRoot: string;
+  readonly bpffs: string;
+  readonly ephemeral: boolean;
+}
+
+/** Reads the log of a host. */
+export function restLedgerReader(client: RestClient, host: string): LedgerReader {
+  const path = hostPath(host);
+  return {
+    async bootPosition() {
+      const { boots } = await client.get<{ boots: { position_from: number }[] }>(path);
+      return boots.at(-1)?.position_from ?? 1;
+    },
+    async reported() {
+      const { reported_position } = await readProgress(client, host);
+      return reported_position;
+    },
+    follow: (after) => followChecked(client, { path: `${path}/events/stream`, after }),
+  };
+}
+
+/** Reads the log of a host and reports to it, once the lease is taken. */
+export function restLedger(client: RestClient, host: string, holder: Holder): Ledger {
+  const path = `${hostPath(host)}/executor`;
+  const { executor, instance, cgroupRoot, bpffs, ephemeral } = holder;
+  const place = { kernel: release(), cgroup_root: cgroupRoot, bpffs, ephemeral };
+  let lease = '';
+  return {
+    ...restLedgerReader(client, host),
+    async lease() {
+      const taken = await client.post<{ lease: string; reported_position: number }>(
+        `${path}/lease`,
+        { executor, instance, place },
+      );
+      lease = taken.lease;
+      return taken.reported_position;
+    },
+    async report(reports, more = {}) {
+      await client.post(`${path}/reports`, { lease, reports, ...more });
+    },
+  };
+}
+
+/** A call that no executor has reported yet. */
+export interface PendingCall {
+  readonly position: number;
+  readonly pid: number;
+  readonly call: { readonly name: string; readonly [field: string]: unknown };
+}
+
+/** Reads the calls from the last reported one up to the head, in order; nothing checks them. */
+export async function* readPending(client: RestClient, host: string): AsyncGenerator<PendingCall> {
+  const { head, reported_position } = await readProgress(client, host);
+  if (reported_position >= head) return;
+  const stream = { path: `${hostPath(host)}/events/stream`, after: reported_position };
+  for await (const event of followEvents<PendingCall>(client, stream)) {
+    yield event;
+    if (event.position >= head) return;
+  }
+}
+
+function readProgress(client: RestClient, host: string) {
+  const path = `${hostPath(host)}/executor`;
+  return client.get<{ readonly head: number; readonly reported_position: number }>(path);
+}
+
+/** An event as the API answers it: what is not of the log itself is left out by the check. */
+interface AnsweredEvent extends Record<keyof LoggedEvent, unknown> {
+  readonly outcome: { readonly message?: string; readonly [field: string]: unknown };
+}
+
+/** Events as the log has them: the sentence of a refusal is for people and no part of it. */
+async function* followChecked(
+  client: RestClient,
+  stream: { readonly path: string; readonly after: number },
+): AsyncGenerator<LoggedEvent> {
+  for await (const event of followEvents<AnsweredEvent>(client, stream)) {
+    const { message: _, ...outcome } = event.outcome;
+    yield checkEvent({ ...event, outcome });
+  }
+}
