@@ -32,6 +32,7 @@ import { pendingMigrations } from './events/storage/pending-migrations.ts';
 import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
 import { rebuild } from './projections/rebuild.ts';
+import { straceReader } from './recorders/strace/recording.ts';
 
 export { type Configuration, configurationOf } from './api/configuration.ts';
 
@@ -210,6 +211,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       signingKey,
       signedHeads,
       trustedKeys,
+      recordings: straceReader,
       onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
     };
     const loopback = isLoopback(configuration.host);

@@ -34,6 +34,7 @@ export const PROBLEMS = {
   'host-too-large': { status: 422, title: 'The host would pass a limit' },
   'unknown-release': { status: 422, title: 'The release is not known' },
   'bundle-refused': { status: 422, title: 'The bundle is damaged or forged' },
+  'recording-refused': { status: 422, title: 'The recording cannot be imported' },
   'bad-reference': { status: 422, title: 'A result_of does not name a usable result' },
   internal: { status: 500, title: 'The service failed' },
   busy: { status: 503, title: 'The service has too much to do' },

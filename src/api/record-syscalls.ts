@@ -49,13 +49,14 @@ export async function recordSyscalls(
   });
   countRecorded(service.metrics, receipt);
   const { events, repeated } = receipt;
-  const position = events.at(-1)?.position;
-  if (position === undefined) throw new Error('a receipt without events');
+  const last = events.at(-1);
+  if (last === undefined) throw new Error('a receipt without events');
+  const { position } = last;
   return {
     etag: entityTag(host, position),
     repeated,
     body: isList
       ? JSON.stringify({ host, position, events: events.map(eventOnWire) })
-      : events.map(eventText).join(),
+      : eventText(last),
   };
 }

@@ -4,6 +4,7 @@ import type { Log } from '../events/log.ts';
 import type { SignedHeads } from '../events/proof/signed-heads.ts';
 import type { SigningKey } from '../events/proof/signing-key.ts';
 import type { TrustedKeys } from '../events/proof/trusted-keys.ts';
+import type { RecordingReader } from '../events/recording.ts';
 import type { Database } from '../events/storage/database.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -23,6 +24,8 @@ export interface Service {
   readonly signedHeads: SignedHeads;
   /** Whose checkpoints prove something: the signing key, and those that are pinned. */
   readonly trustedKeys: TrustedKeys;
+  /** Reads what strace wrote. */
+  readonly recordings: RecordingReader;
   /** Called with an error that the service does not expect. */
   readonly onFault: (error: unknown) => void;
 }

@@ -34,9 +34,9 @@ const COMMANDS: Readonly<
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,
   },
-  record: {
+  golden: {
     summary: 'record what the kernel that runs here answers, as golden files',
-    load: async () => (await import('./record.ts')).record,
+    load: async () => (await import('./golden.ts')).golden,
   },
   hosts: {
     summary: 'list hosts, or create one',

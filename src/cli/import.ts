@@ -1,58 +1,47 @@
-/** `bpfledger import`: an exported log becomes a host of a service. */
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { restClient } from '../client/rest-client.ts';
-import { BUNDLE_TYPE } from '../events/bundle/bundle-line.ts';
-import { verifyBundle } from '../time-travel/verify/bundle.ts';
+/** `bpfledger import`: an exported log, or what strace recorded, becomes a host of a service. */
 import { command } from './command.ts';
-import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
-import { verdictLines } from './verdict-text.ts';
+import { UsageError } from './exit-code.ts';
+import { importBundle } from './import/bundle.ts';
+import { formatOf } from './import/format.ts';
+import { importRecording } from './import/recording.ts';
+import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const importLog = command({
   usage: 'FILE [options]',
   about:
-    'Creates a host from a file that bpfledger export wrote, with the same bytes and hashes. First\n' +
-    'it verifies the file here. When the chain does not hold, it prints what is wrong, sends\n' +
-    'nothing, and exits with 1. The token needs the role admin.',
+    'Imports a file, and tells by its first bytes what it is:\n' +
+    'bundle: what bpfledger export wrote becomes a host with the same bytes and hashes. The file\n' +
+    'is verified here first. When its chain does not hold, it prints what is wrong, sends nothing,\n' +
+    'and exits with 1.\n' +
+    'strace: what strace -f -ttt -yy -o FILE wrote becomes events of the host --as NAME, which is\n' +
+    'created if it is not there (docs/import.md). The exit code is 1 when the kernel answered what\n' +
+    'the rules of its release do not. Sent again, the same file is not recorded twice.\n' +
+    'The token needs the role admin.',
   flags: {
-    as: { value: 'NAME', about: 'name of the new host (default: the one in the file)' },
+    as: { value: 'NAME', about: 'name of the host; of a bundle, default: the one in the file' },
+    format: { value: 'F', about: 'bundle or strace, in place of what the file looks like' },
+    release: {
+      value: 'R',
+      about: 'strace: kernel of a host that is created (default: what a loader told the kernel)',
+    },
+    'cgroup-mount': {
+      value: 'DIR',
+      about: 'strace: where cgroup2 is mounted (default: as the recording looks)',
+    },
+    bpffs: { value: 'DIR', about: 'strace: where the bpffs is mounted (default: /sys/fs/bpf)' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
     json: { about: 'the answer as JSON' },
   },
-  example: 'npx bpfledger import demo.bundle --as demo-again',
+  example: 'npx bpfledger import night.strace --as web1 --release 6.18',
   async run({ flags, words, print }) {
     const [file, extra] = words;
     if (file === undefined || extra !== undefined) throw new UsageError('import needs one FILE');
-    const verdicts = await verifyBundle(createReadStream(file)).catch((error: unknown) => {
-      throw new InputError(`${file}: ${sentenceOf(error)}`);
-    });
-    if (!verdicts.chain.holds) {
-      for (const line of verdictLines(verdicts)) print.err(line);
-      return EXIT.differs;
+    const format = await formatOf(file, flags.format);
+    if (format === 'strace') return importRecording(file, flags, print);
+    for (const name of ['release', 'cgroup-mount', 'bpffs'] as const) {
+      if (flags[name] !== undefined) throw new UsageError(`--${name} goes with a strace recording`);
     }
-    const client = restClient(serviceFrom(flags));
-    const query = flags.as === undefined ? '' : `?host=${encodeURIComponent(flags.as)}`;
-    const sent = {
-      method: 'POST',
-      headers: { 'content-type': BUNDLE_TYPE },
-      body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
-      // fetch wants to be told that the answer comes after the whole body.
-      duplex: 'half',
-    };
-    const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);
-    const made = (await response.json()) as {
-      readonly host: string;
-      readonly position: number;
-      readonly proven_to: number;
-      readonly untrusted: number;
-    };
-    const unknown =
-      made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
-    const proven = `proven to position ${made.proven_to}${unknown}`;
-    const told = `host ${made.host}: ${made.position} events, ${proven}`;
-    print.out(flags.json ? JSON.stringify(made) : told);
-    return EXIT.done;
+    return importBundle(file, flags, print);
   },
 });

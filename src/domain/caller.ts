@@ -14,6 +14,8 @@ export interface Caller {
   readonly process: Process;
   /** A directory that is open for the length of this call and holds a number meanwhile. */
   readonly opened: { readonly fd: number; readonly file: OpenFile } | undefined;
+  /** The number that a real kernel gave to the fd of this call, where its answer was observed. */
+  readonly granted: number | undefined;
 }
 
 /** Whether the caller has a capability itself. */
@@ -95,8 +97,13 @@ export function fdsInOrder(process: Process): Fd[] {
   return [...process.fds].sort(([a], [b]) => a - b).map(([, fd]) => fd);
 }
 
-/** The lowest number that is free, or undefined when the soft limit leaves none (EMFILE). */
+/** The number of a new fd: the lowest that is free, or undefined when the soft limit leaves none (EMFILE). */
 export function lowestFree(caller: Caller): number | undefined {
+  return caller.granted ?? freeNumber(caller);
+}
+
+/** The same, whatever a real kernel gave. */
+export function freeNumber(caller: Caller): number | undefined {
   const { fds, nofile } = caller.process;
   const fd = fds.lowestFree(caller.opened?.fd);
   return fd < nofile ? fd : undefined;

@@ -3,7 +3,7 @@
  * nothing; it is total and deterministic.
  */
 import type { Call, Target } from './call.ts';
-import { type Caller, lowestFree, noFreeFd } from './caller.ts';
+import { type Caller, freeNumber, noFreeFd } from './caller.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
@@ -27,7 +27,12 @@ import { gate } from './privilege.ts';
 export function decide(kernel: Kernel, pid: number, call: Call): Decision {
   const process = kernel.processes.get(pid);
   if (process === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
-  return answer({ kernel, process, opened: undefined }, call);
+  return answer({ kernel, process, opened: undefined, granted: undefined }, call);
+}
+
+/** The same of a caller as it is told, whose new fd has the number that it was granted. */
+export function decideFor(caller: Omit<Caller, 'opened'>, call: Call): Decision {
+  return answer({ ...caller, opened: undefined }, call);
 }
 
 /** What a node's agents do all day comes first: docs/performance.md#a-switch-over-names */
@@ -148,7 +153,7 @@ function onTarget<C extends Target>(
     const refused = gate(caller);
     return refused === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(refused);
   }
-  const fd = lowestFree(caller);
+  const fd = freeNumber(caller);
   if (fd === undefined) return refuse({ ...noFreeFd(caller), stage: 'open' });
   const id = caller.kernel.cgroupIds.get(path);
   if (id === undefined)
@@ -156,5 +161,6 @@ function onTarget<C extends Target>(
   const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
   const refused = gate(caller);
   if (refused !== undefined) return refuse(refused);
-  return made({ kernel: caller.kernel, process: caller.process, opened }, call, fd);
+  const { kernel, process, granted } = caller;
+  return made({ kernel, process, opened, granted }, call, fd);
 }

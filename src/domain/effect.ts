@@ -28,7 +28,9 @@ export type Reason =
   | 'entry_replaced'
   | 'link_updated'
   | 'link_freed'
-  | 'prog_freed';
+  | 'prog_freed'
+  /** It is not there any more, and nobody saw how it went. */
+  | 'unseen';
 
 /** What stands in an entry: a program attached directly, or a link. */
 export type EntryHolder = { readonly prog_id: number } | { readonly link_id: number };
@@ -95,10 +97,15 @@ export interface Effects {
   };
   /** The oldest waiting fd was taken and dropped: no number was free. */
   FdLost: Record<never, never>;
+  /** Whether execve closes the fd. */
+  CloexecChanged: { readonly fd: number; readonly cloexec: boolean };
+  /** Nothing holds the object any more: fds on it are open on something that nobody knows. */
+  HoldersForgotten: { readonly kind: ObjectKind; readonly id: number };
 
   ProgLoaded: {
     readonly prog_id: number;
-    readonly fd: number;
+    /** Absent when it was found, and not seen to be loaded. */
+    readonly fd?: number;
     readonly prog_type: ProgType;
     readonly expected_attach_type: AttachType;
     /** The program may return 2 or 3, so its expected attach type binds it (§2.3). */
@@ -115,7 +122,8 @@ export interface Effects {
   LinkCreated: ListPlace & {
     readonly link_id: number;
     readonly prog_id: number;
-    readonly fd: number;
+    /** Absent when it was found, and not seen to be made; it may be defunct then. */
+    readonly fd?: number;
   };
   LinkUpdated: {
     readonly link_id: number;
@@ -154,10 +162,13 @@ export interface Effects {
 
   CgroupMade: { readonly cgroup_id: number; readonly path: string };
   CgroupRemoved: { readonly cgroup_id: number };
+  /** No process is in the cgroup any more; those that were are counted as in the root. */
+  CgroupEmptied: { readonly cgroup_id: number };
 
   MapCreated: {
     readonly map_id: number;
-    readonly fd: number;
+    /** Absent when it was found, and not seen to be made. */
+    readonly fd?: number;
     readonly map_type: MapType;
     readonly key_size: number;
     readonly value_size: number;

@@ -47,6 +47,8 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
+    case 'CloexecChanged':
+    case 'HoldersForgotten':
       return evolveFd(kernel, effect, pid);
     case 'ProgLoaded':
     case 'ProgFreed':
@@ -72,6 +74,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolvePin(kernel, effect);
     case 'CgroupMade':
     case 'CgroupRemoved':
+    case 'CgroupEmptied':
       return evolveCgroup(kernel, effect);
     case 'MapCreated':
     case 'MapBound':

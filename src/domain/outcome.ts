@@ -55,6 +55,11 @@ export interface Success {
   readonly value?: number;
   /** recv_fd: the receiver had no free number, so the fd was dropped. */
   readonly lost?: true;
+  /** Observed: which object the call made or opened, where the recorder knows it. */
+  readonly prog_id?: number;
+  readonly link_id?: number;
+  readonly map_id?: number;
+  readonly cgroup_id?: number;
 }
 
 /** The objects that a refusal is about; they fill the rule's sentence. */

@@ -318,6 +318,7 @@ export const RULES = {
     'elements of {map_type} map {map_id} cannot be deleted',
   ),
 
+  'beyond-these-rules': rule('observed', 'the kernel refused beyond these rules'),
   'kernel-said-so': rule('observed', 'a real kernel gave this errno; it does not say why'),
 } as const satisfies Readonly<Record<string, Rule>>;
 

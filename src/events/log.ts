@@ -36,7 +36,7 @@ import type { CommitContext } from './writing/commit.ts';
 import { type CreatedHost, createHost, type HostCreation } from './writing/host-creation.ts';
 import { HostWriter } from './writing/host-writer.ts';
 import { HELD_MAX, type HeldMax, HostWriters } from './writing/host-writers.ts';
-import { sweepKeys } from './writing/idempotency.ts';
+import { findReceipt, sweepKeys } from './writing/idempotency.ts';
 import { GROWN_CHANNEL, notifierFor } from './writing/notifier.ts';
 
 export interface LogOptions {
@@ -87,6 +87,11 @@ export interface Log {
   submit(host: string, submission: Submission): Promise<Receipt>;
   /** Records submissions in this order, each all or none, up to the first that is refused. */
   submitInOrder(host: string, submissions: readonly Submission[]): Promise<InOrder>;
+  /** What was recorded under a key; undefined when nothing was. Refuses `idempotency-mismatch`. */
+  recorded(
+    host: string,
+    by: { readonly actor: string; readonly idempotency: IdempotencyKey },
+  ): Promise<Receipt | undefined>;
 
   /**
    * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
@@ -224,6 +229,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
     submit,
     submitInOrder: async (host, submissions) =>
       writers.use(await idOf(host), (writer) => writer.submitInOrder(submissions)),
+    async recorded(host, { actor, idempotency }) {
+      return findReceipt(database, { hostId: await idOf(host), actor }, idempotency);
+    },
 
     async createBranch(origin, request) {
       const originId = await idOf(origin);

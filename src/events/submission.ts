@@ -3,8 +3,10 @@
  * them. Calls may refer to the answers of earlier ones in the same submission.
  */
 import type { Call } from '../domain/call.ts';
+import type { FdFact, ObservedOutcome } from '../domain/observed/observation.ts';
+import type { Sighting } from '../domain/observed/sighting.ts';
 import type { BootConfig } from '../domain/release/config.ts';
-import type { BootCall, LedgerEvent } from './event.ts';
+import type { BootCall, LedgerEvent, Observed } from './event.ts';
 import type { Reference } from './schema/reference.ts';
 
 /** Calls in one submission at most. */
@@ -29,17 +31,21 @@ export interface AskedBoot extends Pick<BootCall, 'name' | 'boot_id'> {
   readonly config: Partial<BootConfig>;
 }
 
-/** One call, asked of the model. */
-export interface CallRequest {
+/** One call, asked of the model; or what a real kernel answered, or a sighting of one. */
+export interface CallRequest extends Pick<Observed, 'tid' | 'uid' | 'cgroup'> {
   /** The calling process; default: the boot process. */
   readonly pid?: Reference;
   /** Default: the process's own. */
   readonly comm?: string;
   /** When the kernel did it, microseconds since the epoch; default: when it is recorded. */
   readonly at?: number;
-  /** Default: `decided`. */
-  readonly source?: LedgerEvent['source'];
-  readonly call: ReferringCall<Call> | AskedBoot;
+  readonly call: ReferringCall<Call> | AskedBoot | Sighting;
+  /** What a real kernel answered: the model does not decide then. */
+  readonly outcome?: ObservedOutcome;
+  /** Observed: what is known of the caller's fds, by number. */
+  readonly fds?: Readonly<Record<number, FdFact>>;
+  /** Observed: until when the record before is whole, microseconds since the epoch. */
+  readonly since?: number;
 }
 
 /** Makes a write repeatable: the same key and fingerprint are recorded once. */
@@ -61,7 +67,10 @@ export interface Submission {
   readonly expectedPosition?: number;
 }
 
-/** The recorded events, one per call, in order: the answers. */
+/**
+ * The recorded events, in order: one for each call, the answers; before those of an observation, the
+ * ones that were inferred for it.
+ */
 export interface Receipt {
   readonly events: readonly LedgerEvent[];
   /** Recorded by an earlier request with the same key. */

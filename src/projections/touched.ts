@@ -121,6 +121,9 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
+    case 'CloexecChanged':
+    case 'HoldersForgotten':
+    case 'CgroupEmptied':
     case 'LinkIdBurned':
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planAnswer } from '../../src/api/routes/plan.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { effectiveArray } from '../../src/domain/effective.ts';
+import { isSighting } from '../../src/domain/observed/sighting.ts';
 import { inOnePiece } from '../../src/events/turns.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { plan } from '../../src/time-travel/plan/plan.ts';
@@ -237,7 +238,7 @@ describe('a plan', () => {
       const history = randomHistory({ seed, events: 600, release: '6.17', rebootEvery: 1e9 });
       let size = 0;
       for (const { event } of history) {
-        if (event.call.name === 'boot') continue;
+        if (event.call.name === 'boot' || isSighting(event.call)) continue;
         calls.push({ pid: event.pid, call: event.call });
         if (calls.length <= size) continue;
         const { planned, before } = await log.withHead(host, (kernel) => ({

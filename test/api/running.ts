@@ -27,6 +27,7 @@ import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { projector } from '../../src/projections/projector.ts';
+import { straceReader } from '../../src/recorders/strace/recording.ts';
 import { createDatabase } from '../support/database.ts';
 
 const onPostgresql = process.env.BPFLEDGER_TEST_API_ON === 'postgresql';
@@ -80,6 +81,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     signingKey,
     signedHeads: await SignedHeads.open(join(folder, 'signed-heads.jsonl')),
     trustedKeys: new TrustedKeys([signingKey.public.key_id]),
+    recordings: straceReader,
     onFault: (error) => faults.push(error),
   };
   const tokens = options.tokens && tokenBook(options.tokens, clock);

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
+import { isSighting } from '../../src/domain/observed/sighting.ts';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/proof/seal.ts';
@@ -26,9 +27,10 @@ type Asked = { readonly pid: number; readonly call: Call } | 'reboot';
 
 function callsOf(seed: number): Asked[] {
   const history = randomHistory({ seed, events: EVENTS, rebootEvery: 120 });
-  return [...history]
-    .slice(1)
-    .map(({ event: { pid, call } }) => (call.name === 'boot' ? 'reboot' : { pid, call }));
+  return [...history].slice(1).flatMap(({ event: { pid, call } }): Asked[] => {
+    if (isSighting(call)) return [];
+    return [call.name === 'boot' ? 'reboot' : { pid, call }];
+  });
 }
 
 /** Records calls in submissions of random length, so that forks fall into the middle of batches. */

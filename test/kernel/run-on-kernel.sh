@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs golden scenarios on another kernel: boots a Debian kernel package in QEMU with an initramfs
-# of our own, in which `bpfledger record` performs every step, and writes what that kernel answered.
+# of our own, in which `bpfledger golden record` performs every step, and writes what that kernel answered.
 #
 #   test/kernel/run-on-kernel.sh VERSION SCENARIOS OUT
 #
@@ -65,8 +65,8 @@ mount -t bpf none /sys/fs/bpf
 stty raw </dev/ttyS1
 uname -r
 cd /app
-node dist/cli/bpfledger.js record /scenarios --out /answers
-echo "record ended with $?"
+node dist/cli/bpfledger.js golden record /scenarios --out /answers
+echo "golden record ended with $?"
 tar -C /answers -cf /dev/ttyS1 .
 sync
 poweroff -f

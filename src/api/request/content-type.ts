@@ -4,6 +4,7 @@ import { ProblemError } from '../problem.ts';
 
 export const JSON_TYPE = 'application/json';
 export const NDJSON_TYPE = 'application/x-ndjson';
+export const TEXT_TYPE = 'text/plain';
 
 /**
  * The media type of the request's body, one of `accepted`.

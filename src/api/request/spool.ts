@@ -2,37 +2,53 @@
  * A body that is kept in a file until it is there whole: whoever sends slowly then holds no
  * transaction and, on the embedded database, not its one connection.
  */
+import { createHash } from 'node:crypto';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
+/** A body that arrived. */
+export interface Spooled {
+  readonly bytes: number;
+  /** SHA-256 of the bytes, in hex. */
+  readonly sha256: string;
+  /** Reads the bytes, from the first one each time. */
+  read(): AsyncIterable<Uint8Array>;
+  /** Gives the file up. */
+  close(): Promise<void>;
+}
+
 /**
- * Takes all of a body, and then does the work with its bytes, which may be asked for once. The file
- * has no name any more when the first byte is written, so that nothing of it stays behind, however
- * the process ends.
+ * Takes all of a body. The file has no name any more when the first byte is written, so that
+ * nothing of it stays behind, however the process ends.
  *
  * @throws ProblemError `body-too-large`
  */
-export async function spool<T>(
-  body: AsyncIterable<Uint8Array>,
-  work: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
-): Promise<T> {
+export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spooled> {
   const file = await namelessFile();
   try {
     let bytes = 0;
+    const hash = createHash('sha256');
     for await (const chunk of body) {
       bytes += chunk.byteLength;
       if (bytes > SPOOLED_BYTES_MAX) {
-        const detail = `the bundle has more than ${SPOOLED_BYTES_MAX} bytes`;
+        const detail = `the body has more than ${SPOOLED_BYTES_MAX} bytes`;
         throw new ProblemError('body-too-large', { detail, limit: SPOOLED_BYTES_MAX });
       }
+      hash.update(chunk);
       await file.writeFile(chunk);
     }
-    return await work(file.createReadStream({ start: 0, autoClose: false }));
-  } finally {
+    return {
+      bytes,
+      sha256: hash.digest('hex'),
+      read: () => file.createReadStream({ start: 0, autoClose: false }),
+      close: () => file.close(),
+    };
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 

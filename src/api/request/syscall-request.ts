@@ -1,70 +1,140 @@
-/** What is posted to /syscalls and /plan: one call with who makes it, or a list of them. */
+/**
+ * What is posted to /syscalls and /plan: one call with who makes it, or a list of them; with its
+ * outcome it is an observation, and a sighting is one too (docs/observations.md).
+ */
 import { z } from 'zod';
-import { microsOf } from '../../events/encoding/rfc3339.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import { requestedCall } from '../../events/schema/call-schema.ts';
+import { u32 } from '../../events/schema/numbers.ts';
+import { observedOutcome } from '../../events/schema/observed-outcome.ts';
 import { reference } from '../../events/schema/reference.ts';
+import { requestedSightings } from '../../events/schema/sightings.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { comm } from '../../events/schema/text.ts';
+import { comm, path } from '../../events/schema/text.ts';
+import type { CallRequest } from '../../events/submission.ts';
 import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import type { JsonBody } from './body.ts';
+import { fdFacts } from './fd-facts.ts';
+import { observationFault } from './observation-fault.ts';
+import { time } from './time.ts';
 
-/** A time in a request; the output is in microseconds since the epoch. */
-export const time = z
-  .string()
-  .transform((text, context) => {
-    const micros = microsOf(text);
-    if (micros !== undefined && micros >= 0) return micros;
-    context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time since 1970' });
-    return z.NEVER;
-  })
-  .meta({ id: 'Time', description: 'An RFC 3339 time.', type: 'string', format: 'date-time' });
-
-/** One syscall as posted. */
-export const syscallRequest = strictObject({
+const asked = {
   pid: reference.exactOptional(),
   comm: comm.exactOptional(),
   at: time.exactOptional(),
+};
+
+const seen = {
+  tid: u32.min(1).exactOptional(),
+  uid: u32.exactOptional(),
+  cgroup: path.exactOptional(),
+  since: time.exactOptional(),
+};
+
+/** One syscall as posted. */
+export const syscallRequest = strictObject({
+  ...asked,
   call: requestedCall,
+  outcome: observedOutcome.exactOptional(),
+  ...seen,
+  fds: fdFacts.exactOptional(),
 }).meta({
   id: 'SyscallRequest',
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
-    '`comm` is the name of the process, when it is not the name that the ledger knows.',
+    '`comm` tells the name of a process that the ledger knows under another. With an `outcome` it ' +
+    'is an observation of a real kernel, and the other fields tell what was seen beside it.',
 });
 
-export const syscallRequests = z.array(syscallRequest).min(1).max(CALLS_MAX).meta({
+const SIGHTINGS = requestedSightings(time);
+
+/** A sighting as posted. */
+export const sightingRequest = strictObject({
+  ...asked,
+  call: z.union([SIGHTINGS.found, SIGHTINGS.gone, SIGHTINGS.lost]),
+  ...seen,
+}).meta({
+  id: 'SightingRequest',
+  description: 'What a recorder knows that no call tells, and of which process.',
+});
+
+/** One thing as posted, for the document. */
+export const postedRequest = z.union([syscallRequest, sightingRequest]);
+
+export const syscallRequests = z.array(postedRequest).min(1).max(CALLS_MAX).meta({
   id: 'SyscallRequests',
   description: 'Calls that are recorded together, all or none.',
 });
-
-export type SyscallRequest = z.output<typeof syscallRequest>;
 
 /** The schema as one function: what a busy ledger parses all day. */
 const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
-export function oneSyscall(value: unknown, prefix = ''): SyscallRequest {
+export function oneSyscall(value: unknown, prefix = ''): CallRequest {
+  const sighting = sightingIn(value);
+  if (sighting !== undefined) return oneSighting(value, sighting, prefix);
   const parsed = compiledRequest.safeParse(value);
+  if (!parsed.success) throw invalidBy(parsed.error, prefix);
+  const request: CallRequest =
+    parsed.data.outcome === undefined ? parsed.data : withoutGuess(parsed.data, value);
+  const fault = observationFault(request);
+  if (fault === undefined) return request;
+  const { field, ...rest } = fault;
+  throw invalid([{ field: prefix === '' ? field : `${prefix}.${field}`, ...rest }]);
+}
+
+/** The tag of a program whose instructions were not seen is not known; only the model has its own. */
+function withoutGuess(request: CallRequest, value: unknown): CallRequest {
+  const { call } = request;
+  const { insns, tag } = (value as { readonly call: Readonly<Record<string, unknown>> }).call;
+  if (call.name !== 'prog_load' || insns !== undefined || tag !== undefined) return request;
+  const { tag: _, ...known } = call;
+  return { ...request, call: known };
+}
+
+/** The name of the sighting that is posted, if it is one. */
+function sightingIn(value: unknown): keyof typeof SIGHTINGS | undefined {
+  if (typeof value !== 'object' || value === null || !('call' in value)) return undefined;
+  const { call } = value;
+  const isOne = typeof call === 'object' && call !== null && isSighting(call);
+  return isOne ? call.name : undefined;
+}
+
+/** Parsed by its own schema: a union would tell of every variant that does not fit. */
+function oneSighting(value: unknown, name: keyof typeof SIGHTINGS, prefix: string): CallRequest {
+  const schema = strictObject({ ...asked, call: SIGHTINGS[name], ...seen });
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
   return parsed.data;
 }
 
 /** The calls of a body, one or a list. Throws the problem of its first wrong call. */
-export async function callsOf({ text, value }: JsonBody): Promise<SyscallRequest[]> {
+export async function callsOf({ text, value }: JsonBody): Promise<CallRequest[]> {
   if (!Array.isArray(value)) return [oneSyscall(value)];
   const checked = syscallList(value);
   return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : inOnePiece(checked);
 }
 
-function* syscallList(values: readonly unknown[]): Pausing<SyscallRequest[]> {
+/** Calls that are asked of the model. Throws the problem of the first that tells an answer. */
+export async function askedCallsOf(body: JsonBody): Promise<CallRequest[]> {
+  const calls = await callsOf(body);
+  const index = calls.findIndex(({ call, outcome }) => outcome !== undefined || isSighting(call));
+  if (index < 0) return calls;
+  const field = isSighting(calls[index]?.call ?? {}) ? 'call' : 'outcome';
+  const message =
+    'is known already; a plan asks what the model answers. Record it, or leave it out';
+  throw invalid([{ field: Array.isArray(body.value) ? `${index}.${field}` : field, message }]);
+}
+
+function* syscallList(values: readonly unknown[]): Pausing<CallRequest[]> {
   if (values.length < 1 || values.length > CALLS_MAX) {
     const message = `the list must have 1…${CALLS_MAX} calls, not ${values.length}`;
     throw invalid([{ field: '', message, limit: CALLS_MAX }]);
   }
-  const calls: SyscallRequest[] = [];
+  const calls: CallRequest[] = [];
   // Each on its own, so that a hundred broken calls do not make a hundred errors.
   for (const [index, value] of values.entries()) {
     calls.push(oneSyscall(value, String(index)));

@@ -95,7 +95,14 @@ export function bundles(app: App, service: Service): void {
         trusted: trustedKeys,
       });
     const { host, report } = await importing
-      .hold(callerOfRequest(c), () => spool(bodyChunks(c), (chunks) => inTurn(() => work(chunks))))
+      .hold(callerOfRequest(c), async () => {
+        const kept = await spool(bodyChunks(c));
+        try {
+          return await inTurn(() => work(kept.read()));
+        } finally {
+          await kept.close();
+        }
+      })
       .catch((error: unknown) => {
         throw refusalProblem(error) ?? error;
       });

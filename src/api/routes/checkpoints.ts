@@ -17,8 +17,9 @@ import {
   reflect,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { position, timestamp } from '../wire/event.ts';
+import { position } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
+import { timestamp } from '../wire/timestamp.ts';
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 

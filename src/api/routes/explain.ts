@@ -37,7 +37,14 @@ export const explanation = z
     why: z.enum([
       ...(['effective', 'never_loaded', 'no_such_cgroup', 'cgroup_removed'] as const),
       ...(['never_attached', 'attach_refused', 'detached', 'link_detached'] as const),
-      ...(['link_freed', 'replaced', 'link_updated', 'overridden', 'kernel_bug'] as const),
+      ...([
+        'link_freed',
+        'replaced',
+        'link_updated',
+        'overridden',
+        'unseen',
+        'kernel_bug',
+      ] as const),
     ]),
     sentence: z.string(),
     /** The smallest change after which the answer would be another. */

@@ -15,9 +15,10 @@ import { placeOf, placeQuery } from '../request/place.ts';
 import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { position, timestamp } from '../wire/event.ts';
+import { position } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected } from '../wire/reads.ts';
+import { timestamp } from '../wire/timestamp.ts';
 
 const gap = z
   .strictObject({

@@ -12,7 +12,7 @@ import { headInTurns } from '../request/at.ts';
 import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { callsOf, syscallRequest, syscallRequests } from '../request/syscall-request.ts';
+import { askedCallsOf, syscallRequest, syscallRequests } from '../request/syscall-request.ts';
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
@@ -91,7 +91,7 @@ export function plans(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
     contentType(c, [JSON_TYPE]);
-    const calls = await callsOf(await largeJsonBody(c));
+    const calls = await askedCallsOf(await largeJsonBody(c));
     const { log, database } = service;
     const isLong = calls.length > CALLS_IN_ONE_PIECE;
     const { moment, answer: planned } = await reads.answer(c, ({ signal }) =>

@@ -28,6 +28,7 @@ import { objects } from './objects.ts';
 import { operations } from './operations.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
+import { recordings } from './recordings.ts';
 import { releases } from './releases.ts';
 import { replays } from './replays.ts';
 import { state } from './state.ts';
@@ -67,4 +68,5 @@ export function routes(app: App, service: Service): void {
   verify(app, service);
   exports(app, service);
   bundles(app, service);
+  recordings(app, service);
 }

@@ -101,7 +101,12 @@ async function recordApart(
 
 function textOf(receipts: readonly Receipt[]): string {
   let text = '';
-  for (const { events } of receipts) for (const event of events) text += `${eventText(event)}\n`;
+  for (const { events } of receipts) {
+    for (const event of events) {
+      // A line is answered with its own event.
+      if (event.source !== 'inferred') text += `${eventText(event)}\n`;
+    }
+  }
   return text;
 }
 

@@ -5,7 +5,7 @@ import type { RouteAccess } from '../guard/route-access.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
 import { largeJsonBody } from '../request/body.ts';
 import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
-import { syscallRequest, syscallRequests } from '../request/syscall-request.ts';
+import { postedRequest, syscallRequests } from '../request/syscall-request.ts';
 import { REPEATED } from '../request/write-headers.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -34,7 +34,8 @@ const route = createRoute({
   description:
     'One call is answered with its event, a list with its events (recorded together or not at ' +
     'all), NDJSON with one event a line, streamed as they are recorded. A call that the kernel ' +
-    'refuses is recorded and answered like any other, with an errno in its outcome.',
+    'refuses is recorded and answered like any other, with an errno in its outcome. What was ' +
+    'inferred for an observation stands in the log before it, and in the answer to a list.',
   request: { params: hostParams },
   responses: answers('The recorded events.', syscallAnswer, RECORDED),
 });
@@ -43,8 +44,8 @@ const route = createRoute({
 const body = {
   required: true,
   content: {
-    [JSON_TYPE]: { schema: z.union([syscallRequest, syscallRequests]) },
-    [NDJSON_TYPE]: { schema: syscallRequest },
+    [JSON_TYPE]: { schema: z.union([postedRequest, syscallRequests]) },
+    [NDJSON_TYPE]: { schema: postedRequest },
   },
 };
 

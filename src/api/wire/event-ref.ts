@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { EventRef } from '../../time-travel/wording/event-ref.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
+import { timestamp } from './timestamp.ts';
 
 export const wireEventRef = z
   .strictObject({

@@ -2,22 +2,20 @@
 import { z } from 'zod';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/rules.ts';
+import { identityOfCgroup } from '../../events/caller-identity.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
 import { recordedCall } from '../../events/schema/call-schema.ts';
 import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { recordedSuccess, refusalFields } from '../../events/schema/outcome-schema.ts';
+import { betweenOnWire, lostOnWire, wireBetween, wireSighting } from './sighting.ts';
+import { timestamp } from './timestamp.ts';
 
 export const position = z.int().min(1).meta({
   id: 'Position',
   description: "A place in a host's log: 1, 2, 3 … without gaps.",
 });
-
-export const timestamp = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/)
-  .meta({ id: 'Timestamp', description: 'RFC 3339, UTC, microseconds.' });
 
 const bootCall = z
   .strictObject({
@@ -42,14 +40,28 @@ export const wireEvent = z
     position,
     recorded_at: timestamp,
     at: timestamp,
-    source: z.enum(['decided', 'observed']),
+    source: z.enum(['decided', 'observed', 'inferred']),
     boot: z.int().min(1),
     actor: z.string(),
     pid: z.int(),
     comm: z.string(),
-    call: z.union([recordedCall, bootCall]),
+    call: z.union([recordedCall, bootCall, wireSighting]),
     outcome: wireOutcome,
     effects: z.array(recordedEffect),
+    expected: wireOutcome
+      .exactOptional()
+      .describe("The rules' answer, where the kernel's was another."),
+    between: wireBetween
+      .exactOptional()
+      .describe('When an inferred event must have happened; without `from` since the boot.'),
+    tid: z.int().exactOptional(),
+    uid: z.int().exactOptional(),
+    cgroup: z.string().exactOptional().describe("Path of the caller's cgroup."),
+    container_id: z.string().exactOptional().describe('As the path of the cgroup tells it.'),
+    unit: z
+      .string()
+      .exactOptional()
+      .describe('The systemd unit, as the path of the cgroup tells it.'),
   })
   .meta({ id: 'Event' });
 
@@ -68,6 +80,23 @@ export function outcomeOnWire(outcome: Outcome): WireOutcome {
 
 /** An event, as the API answers it. */
 export function eventOnWire(event: LedgerEvent): WireEvent {
+  return event.source === 'decided' ? coreOnWire(event) : observedOnWire(event);
+}
+
+function observedOnWire(event: LedgerEvent): WireEvent {
+  const { call, expected, between, tid, uid, cgroup } = event;
+  return {
+    ...coreOnWire(event),
+    ...(call.name === 'lost' && { call: lostOnWire(call) }),
+    ...(expected !== undefined && { expected: outcomeOnWire(expected) }),
+    ...(between !== undefined && { between: betweenOnWire(between) }),
+    ...(tid !== undefined && { tid }),
+    ...(uid !== undefined && { uid }),
+    ...(cgroup !== undefined && { cgroup, ...identityOfCgroup(cgroup) }),
+  };
+}
+
+function coreOnWire(event: LedgerEvent): WireEvent {
   const { position: at, recorded_at, at: done, source, boot, actor, pid, comm, call } = event;
   const recorded = rfc3339(recorded_at);
   return {

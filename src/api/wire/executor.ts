@@ -4,7 +4,8 @@ import { recordedSuccess, refusalFields } from '../../events/schema/outcome-sche
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { plainText, shortText } from '../../events/schema/text.ts';
 import { EXECUTOR_REPORTS_MAX, REPAIRS_MAX, STANDING_MAX } from '../limits.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
+import { timestamp } from './timestamp.ts';
 
 const name = shortText(200);
 const pathText = shortText(4096);

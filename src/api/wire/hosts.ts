@@ -5,10 +5,11 @@ import type { Host } from '../../events/hosts.ts';
 import { bootConfig, bootConfigRequest } from '../../events/schema/boot-config.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Principal } from '../guard/tokens.ts';
-import { time } from '../request/syscall-request.ts';
+import { time } from '../request/time.ts';
 import { hostName } from '../routing.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
 import { importedLog, importedLogOnWire } from './imported.ts';
+import { timestamp } from './timestamp.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z.string().min(1).max(100).meta({

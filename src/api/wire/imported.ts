@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { ImportedLog } from '../../events/reading/imports.ts';
-import { position, timestamp } from './event.ts';
+import { position } from './event.ts';
+import { timestamp } from './timestamp.ts';
 
 export const importedLog = z
   .strictObject({

@@ -48,7 +48,8 @@ export function join(caller: Caller, call: Calls['join']): Decision {
   return succeed([{ type: 'ProcessMoved', cgroup_id: id }]);
 }
 
-function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
+/** The effects of a cgroup's end on its entries and links. */
+export function detachAll(kernel: Kernel, cgroup: Cgroup): Effect[] {
   if (cgroup.lists.size === 0) return [];
   const lifetime = new Lifetime(kernel);
   // By attach type number, as `cgroup_bpf_release` goes: a restored state has another map order.

@@ -5,7 +5,7 @@ import { entryRows, nameRows } from '../size.ts';
 
 export function evolveCgroup(
   kernel: Kernel,
-  effect: EffectOf<'CgroupMade'> | EffectOf<'CgroupRemoved'>,
+  effect: EffectOf<'CgroupMade'> | EffectOf<'CgroupRemoved'> | EffectOf<'CgroupEmptied'>,
 ): void {
   const id = effect.cgroup_id;
   if (effect.type === 'CgroupMade') {
@@ -20,6 +20,7 @@ export function evolveCgroup(
     kernel.counters.cgroup = Math.max(kernel.counters.cgroup, id + 1);
     return;
   }
+  if (effect.type === 'CgroupEmptied') return emptied(kernel, id);
   const cgroup = kernel.cgroups.edit(id);
   const { path, parent_id: parentId } = cgroup;
   kernel.contents -= nameRows(path) + entryRows(cgroup);
@@ -30,4 +31,12 @@ export function evolveCgroup(
   for (const [key, array] of [...kernel.writtenArrays.entries()]) {
     if (array.cgroup_id === id) kernel.writtenArrays.delete(key);
   }
+}
+
+function emptied(kernel: Kernel, id: number): void {
+  const root = kernel.boot.config.root_cgroup_id;
+  for (const { pid, cgroup_id } of [...kernel.processes.values()]) {
+    if (cgroup_id === id) kernel.processes.edit(pid).cgroup_id = root;
+  }
+  kernel.cgroups.edit(id).processes = 0;
 }

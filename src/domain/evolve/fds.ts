@@ -1,10 +1,15 @@
-import type { Effect } from '../effect.ts';
+import type { Effect, EffectOf } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { closeFd, getFile, openFd, putFile, setFd } from './references.ts';
+import { closeFd, counted, getFile, openFd, putFile, setFd } from './references.ts';
 
 type FdEffect = Extract<
   Effect,
-  { type: `Fd${'Opened' | 'Duplicated' | 'Closed' | 'Sent' | 'Received' | 'Lost'}` }
+  {
+    type:
+      | `Fd${'Opened' | 'Duplicated' | 'Closed' | 'Sent' | 'Received' | 'Lost'}`
+      | 'CloexecChanged'
+      | 'HoldersForgotten';
+  }
 >;
 
 export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
@@ -40,12 +45,27 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
     }
     case 'FdLost':
       return putFile(kernel, takeOldest(kernel, kernel.processes.edit(pid)));
+    case 'CloexecChanged': {
+      const { fds } = kernel.processes.edit(pid);
+      fds.set(effect.fd, { file: fileOf({ fds }, effect.fd), cloexec: effect.cloexec });
+      return;
+    }
+    case 'HoldersForgotten':
+      return forgotten(kernel, effect);
     default:
       return effect satisfies never;
   }
 }
 
-function fileOf(process: Process, fd: number): number {
+function forgotten(kernel: Kernel, { kind, id }: EffectOf<'HoldersForgotten'>): void {
+  for (const [fileId, file] of [...kernel.files.entries()]) {
+    if (file.kind !== kind || file.id !== id) continue;
+    kernel.files.set(fileId, { kind: 'other', id: 0, access: undefined, refs: file.refs });
+  }
+  counted(kernel, kind, id).refs = 0;
+}
+
+function fileOf(process: Pick<Process, 'fds'>, fd: number): number {
   const entry = process.fds.get(fd);
   if (entry === undefined) throw new Error(`impossible effect: fd ${fd} is not open`);
   return entry.file;

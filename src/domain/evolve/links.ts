@@ -17,7 +17,8 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
       kernel.links.set(id, { id, prog_id, cgroup_id, attach_type, storage_map_ids, refs: 0 });
       kernel.counters.link = Math.max(kernel.counters.link, id + 1);
       addRefs(kernel, 'prog', prog_id, 1);
-      return openFd(kernel, pid, effect.fd, { kind: 'link', id });
+      if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'link', id });
+      return;
     }
     case 'LinkUpdated':
       return updateLink(kernel, id, effect.prog_id, effect.revision);

@@ -22,7 +22,8 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       const { type: _, map_id, fd, access, ...map } = effect;
       kernel.maps.set(map_id, { ...map, id: map_id, elements: [], refs: 0 });
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
-      return openFd(kernel, pid, fd, { kind: 'map', id, access });
+      if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
+      return;
     }
     case 'MapBound': {
       const program = kernel.programs.edit(effect.prog_id);

@@ -33,5 +33,5 @@ export function evolveProgram(
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
   for (const mapId of map_ids) addRefs(kernel, 'map', mapId, 1);
   kernel.contents += map_ids.length;
-  openFd(kernel, pid, effect.fd, { kind: 'prog', id });
+  if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'prog', id });
 }

@@ -5,18 +5,19 @@ import type { Kernel, OpenFile, Process } from '../kernel.ts';
 
 /** Adds to an object's count; below zero is an impossible effect. */
 export function addRefs(kernel: Kernel, kind: ObjectKind, id: number, delta: number): void {
-  const object = editObject(kernel, kind, id);
+  const object = counted(kernel, kind, id);
   object.refs += delta;
   if (object.refs < 0) throw new Error(`impossible effect: ${kind} ${id} has ${object.refs} refs`);
 }
 
 /** An object may end only when nothing refers to it. */
 export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number): void {
-  const { refs } = editObject(kernel, kind, id);
+  const { refs } = counted(kernel, kind, id);
   if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
 }
 
-function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
+/** The row that the references of an object are counted on. */
+export function counted(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
   switch (kind) {
     case 'prog':
       return kernel.programs.edit(id);

@@ -4,6 +4,12 @@
  * misses or invents a field.
  */
 import type { CallName, Calls } from '../../domain/call.ts';
+import type {
+  FoundThings,
+  GoneThings,
+  Lost,
+  SightingName,
+} from '../../domain/observed/sighting.ts';
 import type { BootCall } from '../event.ts';
 import {
   attachFlags,
@@ -23,7 +29,12 @@ import {
 import { type FieldList, fieldList } from './field-list.ts';
 import { CAPABILITY_CODES, OTHER_FILE_CODES } from './names.ts';
 
-type AnyCalls = Calls & { boot: Omit<BootCall, 'name'> };
+type AnyCalls = Calls & {
+  boot: Omit<BootCall, 'name'>;
+  found: Partial<FoundThings>;
+  gone: Partial<GoneThings>;
+  lost: Omit<Lost, 'name'>;
+};
 
 const caps = listOf(coded(CAPABILITY_CODES));
 
@@ -51,8 +62,37 @@ const attach = fieldList<Calls['prog_attach']>({
 const path = fieldList<{ readonly path: string }>({ path: plain() });
 const startId = fieldList<{ readonly start_id: number }>({ start_id: plain() });
 
-export const CALL_FIELDS: { readonly [N in CallName | 'boot']: FieldList<AnyCalls[N]> } = {
+export const CALL_FIELDS: {
+  readonly [N in CallName | 'boot' | SightingName]: FieldList<AnyCalls[N]>;
+} = {
   boot: fieldList<AnyCalls['boot']>({ release: plain(), boot_id: plain(), config: sorted() }),
+
+  found: fieldList<AnyCalls['found']>({
+    process: sorted(),
+    cgroup: sorted(),
+    prog: sorted(),
+    map: sorted(),
+    entry: sorted(),
+    link: sorted(),
+    pin: sorted(),
+    fd: sorted(),
+  }),
+  gone: fieldList<AnyCalls['gone']>({
+    process: sorted(),
+    cgroup: sorted(),
+    prog: sorted(),
+    map: sorted(),
+    link: sorted(),
+    entry: sorted(),
+    pin: sorted(),
+    fd: sorted(),
+  }),
+  lost: fieldList<AnyCalls['lost']>({
+    events: plain(),
+    from: plain(),
+    to: plain(),
+    cause: plain(),
+  }),
 
   spawn: fieldList<Calls['spawn']>({ child_pid: plain(), comm: plain(), uid: plain(), caps }),
   fork: fieldList<Calls['fork']>({ child_pid: plain(), uid: plain(), caps }),

@@ -8,6 +8,7 @@ import type { EffectType } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { ATTACH_FLAG_BITS } from '../../domain/flags.ts';
 import { MAP_TYPE_NAMES } from '../../domain/map-type.ts';
+import type { SightingName } from '../../domain/observed/sighting.ts';
 import { PROG_TYPE_NAMES } from '../../domain/prog-type.ts';
 import { DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -56,6 +57,7 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   mode: fc.constantFrom('none', 'override', 'multi'),
   kind: fc.constantFrom('prog', 'link', 'map'),
   enforced: fc.boolean(),
+  cloexec: fc.boolean(),
   preorder: fc.constant(true),
   map_ref_only: fc.boolean(),
   null_prog_ids: fc.boolean(),
@@ -84,7 +86,7 @@ function record(owner: string, tag: object, names: readonly string[]): fc.Arbitr
     .map((chosen) => ({ ...tag, ...chosen }));
 }
 
-const calls = (Object.keys(CALL_CODES) as (CallName | 'boot')[]).map((name) =>
+const calls = (Object.keys(CALL_CODES) as (CallName | 'boot' | SightingName)[]).map((name) =>
   record(name, { name }, CALL_FIELDS[name].names),
 );
 const effects = (Object.keys(EFFECT_CODES) as EffectType[]).map((type) =>
@@ -99,6 +101,7 @@ const success = fc.record(
     next_key: key,
     value: u32,
     lost: fc.constant(true),
+    ...{ prog_id: u32, link_id: u32, map_id: u32, cgroup_id: u32 },
   },
   { noNullPrototype: true, requiredKeys: ['ret'] },
 );
@@ -113,13 +116,28 @@ const refusal = fc.record(
   { noNullPrototype: true, requiredKeys: ['errno', 'rule'] },
 );
 
+/** Where the event comes from, and what is known beside that. */
+const sources = fc.oneof(
+  fc.constant({ source: 'decided' }),
+  fc.record(
+    {
+      source: fc.constantFrom('observed', 'inferred'),
+      expected: fc.oneof(success, refusal),
+      between: fc.record({ from: u32, to: u32 }, { noNullPrototype: true, requiredKeys: ['to'] }),
+      tid: u32,
+      uid: u32,
+      cgroup: anyText,
+    },
+    { noNullPrototype: true, requiredKeys: ['source'] },
+  ),
+);
+
 function eventOf(call: fc.Arbitrary<object>): fc.Arbitrary<LedgerEvent> {
-  return fc.record(
+  const event = fc.record(
     {
       position: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
       recorded_at: fc.integer({ min: 0, max: 4e15 }),
       at: fc.integer({ min: 0, max: 4e15 }),
-      source: fc.constantFrom('decided', 'observed'),
       boot: u32,
       actor: anyText,
       pid: u32,
@@ -129,7 +147,10 @@ function eventOf(call: fc.Arbitrary<object>): fc.Arbitrary<LedgerEvent> {
       effects: fc.array(fc.oneof(...effects), { maxLength: 6 }),
     },
     { noNullPrototype: true },
-  ) as unknown as fc.Arbitrary<LedgerEvent>;
+  );
+  return fc
+    .tuple(event, sources)
+    .map((parts) => Object.assign({}, ...parts)) as fc.Arbitrary<LedgerEvent>;
 }
 
 describe(`the canonical encoding (seed ${seed})`, () => {
@@ -172,6 +193,8 @@ describe(`the canonical encoding (seed ${seed})`, () => {
     ['an unknown effect', '[1,0,1,0,"a",1,"",[4],0,[[999]]]'],
     ['an unknown errno', '[1,0,1,0,"a",1,"",[4],[-4000,"r"],[]]'],
     ['a field too many', '[1,0,1,0,"a",1,"",[4,5],0,[]]'],
+    ['an unknown source', '[1,0,1,9,"a",1,"",[4],0,[]]'],
+    ['more beside its source than is known', '[1,0,1,[1,0,0,0,0,"/",0],"a",1,"",[4],0,[]]'],
   ])('refuses a row with %s', (_what, body) => {
     expect(() => decodeEvent({ position: 9, recorded_at: 0, body })).toThrow(UnreadableEvent);
   });

@@ -5,16 +5,18 @@
  *     [schema, at - recorded_at, boot, source, actor, pid, comm, [call, …], outcome, [[effect, …], …]]
  *
  * Example, a link_create: `[1,0,1,0,"token:ci",812,"agent",[27,1,3,0,"/pod1"],5,[[16,7,12,31,1,5]]]`
+ *
+ * Where more is known of an event than its source (`source-codec.ts`), a list stands there.
  */
-import type { CallName } from '../../domain/call.ts';
 import type { Effect, EffectType } from '../../domain/effect.ts';
 import type { Change, LedgerEvent } from '../event.ts';
 import { CALL_FIELDS } from './call-fields.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
 import { coded, type Json, UnreadableEvent } from './field-coder.ts';
 import type { FieldList } from './field-list.ts';
-import { CALL_CODES, EFFECT_CODES, SOURCE_CODES } from './names.ts';
+import { CALL_CODES, EFFECT_CODES } from './names.ts';
 import { decodeOutcome, encodeOutcome } from './outcome-codec.ts';
+import { decodeSource, encodeSource } from './source-codec.ts';
 
 type Body = readonly Json[];
 
@@ -35,7 +37,6 @@ export interface EncodedEvent {
 
 const callName = coded(CALL_CODES);
 const effectType = coded(EFFECT_CODES);
-const source = coded(SOURCE_CODES);
 
 /** The canonical text of an event: equal events at equal places have equal text. */
 export function encodeEvent(event: LedgerEvent): string {
@@ -46,7 +47,7 @@ export function encodeEvent(event: LedgerEvent): string {
     SCHEMA_VERSION,
     event.at - event.recorded_at,
     event.boot,
-    SOURCE_CODES[event.source],
+    encodeSource(event),
     event.actor,
     event.pid,
     event.comm,
@@ -103,7 +104,7 @@ function decodeBody(row: EncodedEvent, body: Body): LedgerEvent {
     position: row.position,
     recorded_at: row.recorded_at,
     at: row.recorded_at + (delta as number),
-    source: source.decode(sourceCode as Json),
+    ...decodeSource(sourceCode as Json),
     boot: boot as number,
     actor: actor as string,
     pid: pid as number,
@@ -115,7 +116,7 @@ function decodeBody(row: EncodedEvent, body: Body): LedgerEvent {
 }
 
 function decodeCall(list: readonly Json[]): LedgerEvent['call'] {
-  const name: CallName | 'boot' = callName.decode(list[0] as Json);
+  const name: LedgerEvent['call']['name'] = callName.decode(list[0] as Json);
   const call = { name };
   CALL_FIELDS[name].read(list, 1, call);
   return call as LedgerEvent['call'];

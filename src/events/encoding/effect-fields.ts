@@ -55,6 +55,11 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   FdSent: fieldList<Effects['FdSent']>({ fd: plain(), to_pid: plain() }),
   FdReceived: fd,
   FdLost: fieldList<Effects['FdLost']>({}),
+  CloexecChanged: fieldList<Effects['CloexecChanged']>({ fd: plain(), cloexec: bool() }),
+  HoldersForgotten: fieldList<Effects['HoldersForgotten']>({
+    kind: coded<ObjectKind>(KIND_CODES),
+    id: plain(),
+  }),
 
   ProgLoaded: fieldList<Effects['ProgLoaded']>({
     prog_id: plain(),
@@ -138,6 +143,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
 
   CgroupMade: fieldList<Effects['CgroupMade']>({ cgroup_id: plain(), path: plain() }),
   CgroupRemoved: fieldList<Effects['CgroupRemoved']>({ cgroup_id: plain() }),
+  CgroupEmptied: fieldList<Effects['CgroupEmptied']>({ cgroup_id: plain() }),
 
   MapCreated: fieldList<Effects['MapCreated']>({
     map_id: plain(),

@@ -8,13 +8,14 @@ import type { CallName, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
-import type { LedgerEvent } from '../event.ts';
+import type { SightingName } from '../../domain/observed/sighting.ts';
+import type { Source } from '../event.ts';
 
 type Codes<Name extends string> = Readonly<Record<Name, number>>;
 
-export const SOURCE_CODES: Codes<LedgerEvent['source']> = { decided: 0, observed: 1 };
+export const SOURCE_CODES: Codes<Source> = { decided: 0, observed: 1, inferred: 2 };
 
-export const CALL_CODES: Codes<CallName | 'boot'> = {
+export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   boot: 0,
   spawn: 1,
   fork: 2,
@@ -59,6 +60,9 @@ export const CALL_CODES: Codes<CallName | 'boot'> = {
   map_update_elem: 41,
   map_delete_elem: 42,
   map_get_next_key: 43,
+  found: 44,
+  gone: 45,
+  lost: 46,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -103,6 +107,9 @@ export const EFFECT_CODES: Codes<EffectType> = {
   StorageRemoved: 38,
   ElementUpdated: 39,
   ElementDeleted: 40,
+  CloexecChanged: 41,
+  HoldersForgotten: 42,
+  CgroupEmptied: 43,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -119,6 +126,7 @@ export const REASON_CODES: Codes<Reason> = {
   link_updated: 10,
   link_freed: 11,
   prog_freed: 12,
+  unseen: 13,
 };
 
 export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {

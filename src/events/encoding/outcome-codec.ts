@@ -50,6 +50,10 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   next_key: mapKey,
   value: plain(),
   lost: bool(),
+  prog_id: plain(),
+  link_id: plain(),
+  map_id: plain(),
+  cgroup_id: plain(),
 });
 
 /** What a refusal tells beside its errno; append only. */

@@ -5,6 +5,7 @@ import { EFFECT_FIELDS } from './effect-fields.ts';
 import type { FieldList } from './field-list.ts';
 import * as names from './names.ts';
 import { OUTPUT_FIELDS, REFUSAL_FIELDS } from './outcome-codec.ts';
+import { SOURCE_FIELDS } from './source-codec.ts';
 
 interface Encoding {
   readonly numbers: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -23,7 +24,11 @@ const current: Encoding = {
   fields: {
     ...fieldNames(CALL_FIELDS as never),
     ...fieldNames(EFFECT_FIELDS as never),
-    ...fieldNames({ '(success)': OUTPUT_FIELDS, '(refusal)': REFUSAL_FIELDS } as never),
+    ...fieldNames({
+      '(success)': OUTPUT_FIELDS,
+      '(refusal)': REFUSAL_FIELDS,
+      '(source)': SOURCE_FIELDS,
+    } as never),
   },
 };
 

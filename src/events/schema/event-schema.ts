@@ -7,11 +7,12 @@ import type { LedgerEvent } from '../event.ts';
 import { bootConfig } from './boot-config.ts';
 import { recordedCall } from './call-schema.ts';
 import { recordedEffect } from './effect-schema.ts';
-import { i32 } from './numbers.ts';
+import { i32, u32 } from './numbers.ts';
 import { recordedOutcome } from './outcome-schema.ts';
 import type { Same } from './same-type.ts';
+import { recordedSighting } from './sightings.ts';
 import { strictObject } from './strict-object.ts';
-import { comm, recordedText } from './text.ts';
+import { comm, path, recordedText } from './text.ts';
 
 const bootCall = strictObject({
   name: z.literal('boot'),
@@ -23,7 +24,7 @@ const bootCall = strictObject({
 const change = {
   position: z.int().min(1),
   pid: i32,
-  call: z.union([recordedCall, bootCall]),
+  call: z.union([recordedCall, bootCall, recordedSighting]),
   outcome: recordedOutcome,
   effects: z.array(recordedEffect),
 };
@@ -34,7 +35,12 @@ const eventSchema = strictObject({
   ...change,
   recorded_at: z.int().min(0),
   at: z.int(),
-  source: z.enum(['decided', 'observed']),
+  source: z.enum(['decided', 'observed', 'inferred']),
+  expected: recordedOutcome.exactOptional(),
+  between: strictObject({ from: z.int().exactOptional(), to: z.int() }).exactOptional(),
+  tid: u32.min(1).exactOptional(),
+  uid: u32.exactOptional(),
+  cgroup: path.exactOptional(),
   boot: z.int().min(1),
   actor: recordedText,
   comm,

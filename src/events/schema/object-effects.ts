@@ -17,7 +17,7 @@ export const objectEffects = [
   strictObject({
     type: z.literal('ProgLoaded'),
     prog_id: u32,
-    fd: openFd,
+    fd: openFd.exactOptional(),
     prog_type: progType,
     expected_attach_type: attachType,
     enforced: z.boolean(),
@@ -33,7 +33,7 @@ export const objectEffects = [
     ...place,
     link_id: u32,
     prog_id: u32,
-    fd: openFd,
+    fd: openFd.exactOptional(),
   }),
   strictObject({
     type: z.literal('LinkUpdated'),
@@ -49,7 +49,7 @@ export const objectEffects = [
   strictObject({
     type: z.literal('MapCreated'),
     map_id: u32,
-    fd: openFd,
+    fd: openFd.exactOptional(),
     map_type: mapType,
     key_size: u32,
     value_size: u32,

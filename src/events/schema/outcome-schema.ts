@@ -4,6 +4,7 @@ import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { RULES, type RuleName } from '../../domain/rules.ts';
 import { attachType } from './attach-type.ts';
+import { u32, u64 } from './numbers.ts';
 import { mapType, progType } from './object-types.ts';
 import type { Same } from './same-type.ts';
 import { strictObject } from './strict-object.ts';
@@ -50,6 +51,14 @@ const objectInfo = z
   ])
   .meta({ id: 'ObjectInfo' });
 
+/** Which object an observed call made or opened, where the recorder knows it. */
+const objectIds = {
+  prog_id: u32.min(1).exactOptional(),
+  link_id: u32.min(1).exactOptional(),
+  map_id: u32.min(1).exactOptional(),
+  cgroup_id: u64.min(1).exactOptional(),
+};
+
 const success = strictObject({
   ret: n,
   query: queryOutputs.exactOptional(),
@@ -58,6 +67,7 @@ const success = strictObject({
   next_key: mapKey(RECORDED).exactOptional(),
   value: n.exactOptional(),
   lost: z.literal(true).exactOptional(),
+  ...objectIds,
 }).meta({ id: 'Success' });
 
 /** The fields of a refusal, for those who add to them. */

@@ -43,4 +43,10 @@ export const processEffects = [
   strictObject({ type: z.literal('FdSent'), fd: openFd, to_pid: pid }),
   strictObject({ type: z.literal('FdReceived'), ...opened }),
   strictObject({ type: z.literal('FdLost') }),
+  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
+  strictObject({
+    type: z.literal('HoldersForgotten'),
+    kind: z.enum(['prog', 'link', 'map']),
+    id: u32,
+  }),
 ] as const;

@@ -17,6 +17,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
   link_updated: 'the link was given another program',
   link_freed: 'the link that held it was freed',
   prog_freed: 'the program that held it was freed',
+  unseen: 'it is gone, and how was not seen',
 };
 
 export const reason = z.enum(Object.keys(REASONS) as Reason[]).meta({

@@ -41,4 +41,5 @@ export const treeEffects = [
   strictObject({ type: z.literal('ModeChanged'), path, mode: fileMode }),
   strictObject({ type: z.literal('CgroupMade'), cgroup_id: u64, path }),
   strictObject({ type: z.literal('CgroupRemoved'), cgroup_id: u64 }),
+  strictObject({ type: z.literal('CgroupEmptied'), cgroup_id: u64 }),
 ] as const;

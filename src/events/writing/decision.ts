@@ -1,9 +1,11 @@
 /** One request decided on a state: its event, and the state moved on by its effects. */
 import { bootEffect } from '../../domain/boot.ts';
+import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import { BOOT_PID, configFault } from '../../domain/release/config.ts';
 import { releaseOf } from '../../domain/release/release.ts';
 import type { BootCall, LedgerEvent } from '../event.ts';
@@ -30,6 +32,7 @@ export function decideEvent(
   place: EventStamp,
 ): LedgerEvent {
   const { pid = BOOT_PID } = request;
+  if (isSighting(request.call)) throw new Error('a sighting is not decided');
   const call = request.call.name === 'boot' ? completeBoot(kernel, request.call) : request.call;
   const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
   const { outcome, effects } = answer(kernel, pid, call);
@@ -38,7 +41,7 @@ export function decideEvent(
     position: place.position,
     recorded_at: place.recorded_at,
     at: request.at ?? place.recorded_at,
-    source: request.source ?? 'decided',
+    source: 'decided',
     boot: kernel.boot.number,
     actor: place.actor,
     pid,
@@ -49,7 +52,7 @@ export function decideEvent(
   };
 }
 
-function answer(kernel: Kernel, pid: number, call: LedgerEvent['call']): Decision {
+function answer(kernel: Kernel, pid: number, call: Call | BootCall): Decision {
   if (call.name !== 'boot') return decide(kernel, pid, call);
   return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
 }

@@ -15,6 +15,7 @@ import type { Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
+import { isObservation, observedEvents } from './observation.ts';
 import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
 
 /** What became of one submission in a draft. */
@@ -145,24 +146,27 @@ function stage(
   const outcomes: Outcome[] = [];
   let { position, hash, at_max } = from;
   for (const request of calls) {
-    position++;
-    const place = { position, recorded_at: from.recorded_at, actor };
-    const asked =
-      own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
-    const event = decideEvent(own, asked, place);
-    const passed = checkSize(own, event.effects);
-    if (passed !== undefined) {
-      if (own === kernel) throw new HalfWay();
-      const place = { call: outcomes.length, calls: calls.length };
-      throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+    const place = { position: position + 1, recorded_at: from.recorded_at, actor };
+    const asked = own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
+    const made = isObservation(asked)
+      ? observedEvents(own, asked, place)
+      : [decideEvent(own, asked, place)];
+    for (const event of made) {
+      const passed = checkSize(own, event.effects);
+      if (passed !== undefined) {
+        if (own === kernel) throw new HalfWay();
+        const place = { call: outcomes.length, calls: calls.length };
+        throw new LogRefusal({ why: 'host-too-large', ...passed, ...place });
+      }
+      position = event.position;
+      const body = encodeEvent(event);
+      hash = chainHash(hash, { position, recorded_at: from.recorded_at, body });
+      at_max = Math.max(at_max, event.at);
+      rows.push(projector.project(own, event));
+      events.push(event);
+      bodies.push(body);
     }
-    const body = encodeEvent(event);
-    hash = chainHash(hash, { position, recorded_at: from.recorded_at, body });
-    at_max = Math.max(at_max, event.at);
-    rows.push(projector.project(own, event));
-    events.push(event);
-    bodies.push(body);
-    outcomes.push(event.outcome);
+    outcomes.push((events.at(-1) as LedgerEvent).outcome);
   }
   if (own !== kernel) flushLayer(kernel, own);
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };

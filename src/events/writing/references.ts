@@ -1,5 +1,6 @@
 /** Puts the results of earlier calls in the place of references to them. */
 import type { Call } from '../../domain/call.ts';
+import type { Sighting } from '../../domain/observed/sighting.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Reference } from '../schema/reference.ts';
@@ -8,7 +9,7 @@ import type { AskedBoot, CallRequest } from '../submission.ts';
 /** A request without references. */
 export interface NumberedRequest extends Omit<CallRequest, 'pid' | 'call'> {
   readonly pid?: number;
-  readonly call: Call | AskedBoot;
+  readonly call: Call | AskedBoot | Sighting;
 }
 
 /** Whether no field of the request refers to an earlier answer. */
@@ -42,7 +43,7 @@ export function resolveReferences(
   const { pid, ...rest } = request;
   return {
     ...rest,
-    call: Object.fromEntries(call) as unknown as Call | AskedBoot,
+    call: Object.fromEntries(call) as unknown as NumberedRequest['call'],
     ...(pid !== undefined && { pid: number(pid, 'pid') as number }),
   };
 }

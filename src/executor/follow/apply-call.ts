@@ -85,17 +85,26 @@ async function performWithLess(live: LiveKernel, pid: number, call: Call): Promi
   }
 }
 
+interface Made {
+  readonly kind: ObjectKind;
+  readonly id: number;
+  readonly fd: number;
+}
+
+/** What a real host had and nobody was seen to make is nothing that this kernel has. */
+function made(kind: ObjectKind, id: number, fd: number | undefined): Made[] {
+  return fd === undefined ? [] : [{ kind, id, fd }];
+}
+
 /** The object that an effect made, under the fd that the maker has. */
-function listMade(
-  effect: Effect,
-): { readonly kind: ObjectKind; readonly id: number; readonly fd: number }[] {
+function listMade(effect: Effect): Made[] {
   switch (effect.type) {
     case 'ProgLoaded':
-      return [{ kind: 'prog', id: effect.prog_id, fd: effect.fd }];
+      return made('prog', effect.prog_id, effect.fd);
     case 'LinkCreated':
-      return [{ kind: 'link', id: effect.link_id, fd: effect.fd }];
+      return made('link', effect.link_id, effect.fd);
     case 'MapCreated':
-      return [{ kind: 'map', id: effect.map_id, fd: effect.fd }];
+      return made('map', effect.map_id, effect.fd);
     default:
       return [];
   }

@@ -95,6 +95,8 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
       const other = standingText(asked, in_the_way, asked.blocked_by);
       return `${own} is in mode ${mode}, and hidden by what is nearer: ${other}`;
     }
+    case 'unseen':
+      return `${own} is gone, and how was not seen${by}`;
     case 'kernel_bug':
       return `${own} stands in the list, but a kernel bug wrote another array`;
     default:

@@ -31,6 +31,8 @@ export type Why =
   | 'link_updated'
   /** It stands in a list above in a mode that a nearer entry hides. */
   | 'overridden'
+  /** Its entry is gone, and how was not seen. */
+  | 'unseen'
   /** A kernel bug wrote an array that the lists do not say (D25). */
   | 'kernel_bug';
 
@@ -193,6 +195,8 @@ function whyRemoved(reason: Reason): Why {
       return 'replaced';
     case 'link_updated':
       return 'link_updated';
+    case 'unseen':
+      return 'unseen';
     case 'last_fd_closed':
     case 'process_exited':
     case 'process_executed':

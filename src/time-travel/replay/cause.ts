@@ -4,13 +4,12 @@
  * Otherwise the switches that the releases differ in are turned one by one, until it is known which
  * of them make the difference.
  */
-import { decide } from '../../domain/decide.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { differences } from '../../domain/release/describe.ts';
 import { type Release, releaseOf } from '../../domain/release/release.ts';
 import type { Switches, SwitchName } from '../../domain/release/switches.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { sameAnswer } from './answer.ts';
+import { answerTo, sameAnswer } from './answer.ts';
 
 export interface CausingSwitch {
   readonly name: SwitchName;
@@ -66,6 +65,5 @@ function makesDifference(
 }
 
 function answersAsRecorded(kernel: Kernel, event: LedgerEvent, switches: Switches): boolean {
-  if (event.call.name === 'boot') throw new Error('a boot is not decided');
-  return sameAnswer(event, decide({ ...kernel, switches }, event.pid, event.call));
+  return sameAnswer(event, answerTo({ ...kernel, switches }, event));
 }

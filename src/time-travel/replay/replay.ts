@@ -5,10 +5,11 @@
  * about and never needs what came before.
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
-import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { observeAgain, type Recorded } from '../../domain/observed/again.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { checkSize, type PassedLimit } from '../../domain/size.ts';
@@ -20,7 +21,7 @@ import { Pace } from '../../events/turns.ts';
 import { listBoots, momentAt } from '../../projections/boots.ts';
 import type { Moment } from '../../projections/moment.ts';
 import { QuestionLimit } from '../question-limit.ts';
-import { sameAnswer } from './answer.ts';
+import { answerTo, sameAnswer } from './answer.ts';
 import { type Cause, causeOf } from './cause.ts';
 import { differenceSentence } from './sentence.ts';
 
@@ -122,7 +123,12 @@ function step(
     applyAll(replayed, [bootEffect(replayed, { ...call, config, release: release.id })], pid);
     return undefined;
   }
-  const answer = decide(replayed, pid, call);
+  if (isSighting(call)) {
+    fold(recorded, [event]);
+    seen(replayed, { ...event, call });
+    return undefined;
+  }
+  const answer = answerTo(replayed, event);
   const difference = sameAnswer(event, answer)
     ? undefined
     : {
@@ -136,10 +142,17 @@ function step(
         }),
       };
   fold(recorded, [event]);
-  applyAll(replayed, answer.effects, pid);
+  // What the rules agree with is taken as it was seen, inferences included.
+  if (difference === undefined && event.source !== 'decided') seen(replayed, { ...event, call });
+  else applyAll(replayed, answer.effects, pid);
   const passed = checkSize(replayed, answer.effects);
   if (passed !== undefined) throw tooLarge(event.position, passed);
   return difference;
+}
+
+/** What was observed happens on another state. */
+function seen(kernel: Kernel, recorded: Recorded): void {
+  for (const { effects, pid } of observeAgain(kernel, recorded)) applyAll(kernel, effects, pid);
 }
 
 /** The switch by which program tags stay as recorded. */

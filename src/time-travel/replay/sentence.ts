@@ -15,7 +15,8 @@ export function differenceSentence(
   replayed: Decision,
   release: { readonly was: string; readonly is: string },
 ): string {
-  const [was, is] = [outcomeText(event.outcome), outcomeText(replayed.outcome)];
+  const answered = event.expected ?? event.outcome;
+  const [was, is] = [outcomeText(answered), outcomeText(replayed.outcome)];
   if (was !== is) return `${release.was}: ${was}; ${release.is}: ${is}`;
   const before = effectsWithout(event.effects, replayed.effects);
   const after = effectsWithout(replayed.effects, event.effects);

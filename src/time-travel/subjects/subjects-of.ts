@@ -42,6 +42,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
+    case 'CloexecChanged':
       return ofFd(scene, effect);
     case 'LinkCreated':
     case 'LinkUpdated':
@@ -64,11 +65,16 @@ function collect(scene: Scene, effect: Effect): void {
     case 'CgroupMade':
     case 'CgroupRemoved':
       return ofCgroup(scene, effect);
+    case 'CgroupEmptied':
+      scene.found.add(subject.cgroup(effect.cgroup_id));
+      return;
+    case 'HoldersForgotten':
+      return ofHolders(scene, effect);
     case 'ProgLoaded':
     case 'ProgFreed':
       return ofProgram(scene, effect);
     case 'MapCreated':
-      scene.found.add(subject.process(scene.pid));
+      if (effect.fd !== undefined) scene.found.add(subject.process(scene.pid));
       scene.found.add(subject.object('map', effect.map_id));
       return;
     case 'MapBound':
@@ -113,7 +119,7 @@ function ofProcess(
   if (exits) for (const file of process?.mailbox ?? []) ofFile(scene, file);
 }
 
-function ofFd(scene: Scene, effect: Of<`Fd${string}` & Effect['type']>): void {
+function ofFd(scene: Scene, effect: Of<(`Fd${string}` & Effect['type']) | 'CloexecChanged'>): void {
   const { kernel, pid, found } = scene;
   const process = kernel.processes.get(pid);
   found.add(subject.process(pid));
@@ -132,6 +138,14 @@ function ofFile(scene: Scene, number: number): void {
   ofObject(scene, file.kind, file.id);
 }
 
+/** Every description that is open on the object loses it. */
+function ofHolders(scene: Scene, { kind, id }: Of<'HoldersForgotten'>): void {
+  scene.found.add(subject.object(kind, id));
+  for (const [number, file] of scene.kernel.files.entries()) {
+    if (file.kind === kind && file.id === id) scene.found.add(subject.file(number));
+  }
+}
+
 function ofObject({ found }: Scene, kind: string, id: number): void {
   if (kind === 'prog' || kind === 'link' || kind === 'map') found.add(subject.object(kind, id));
 }
@@ -142,7 +156,7 @@ function ofLink({ kernel, pid, found }: Scene, effect: Of<`Link${string}` & Effe
   found.add(subject.object('link', link_id));
   if (link !== undefined) found.add(subject.object('prog', link.prog_id));
   if (effect.type === 'LinkCreated') {
-    found.add(subject.process(pid));
+    if (effect.fd !== undefined) found.add(subject.process(pid));
     found.add(subject.object('prog', effect.prog_id));
   }
   if (effect.type === 'LinkUpdated') {
@@ -201,7 +215,7 @@ function ofCgroup({ kernel, found }: Scene, effect: Of<'CgroupMade' | 'CgroupRem
 
 function ofProgram({ kernel, pid, found }: Scene, effect: Of<'ProgLoaded' | 'ProgFreed'>): void {
   found.add(subject.object('prog', effect.prog_id));
-  if (effect.type === 'ProgLoaded') found.add(subject.process(pid));
+  if (effect.type === 'ProgLoaded' && effect.fd !== undefined) found.add(subject.process(pid));
   const maps =
     effect.type === 'ProgLoaded' ? effect.map_ids : kernel.programs.get(effect.prog_id)?.map_ids;
   for (const id of maps ?? []) found.add(subject.object('map', id));

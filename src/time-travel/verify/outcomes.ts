@@ -5,8 +5,9 @@
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
-import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { observeAgain } from '../../domain/observed/again.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { encodeEvent } from '../../events/encoding/codec.ts';
 import type { LedgerEvent } from '../../events/event.ts';
@@ -106,27 +107,52 @@ export class DecidedAgain {
 }
 
 function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | undefined {
-  const { outcome, effects } = decideToday(kernel, event);
+  const today = answerToday(kernel, event);
+  const { outcome } = today;
   const body = encodeEvent(event);
-  if (encodeEvent({ ...event, outcome, effects }) === body) return undefined;
+  if (encodeEvent(answered(event, today)) === body) return undefined;
   return {
     position: event.position,
     source: event.source,
     call: event.call.name,
     recorded: inShort(event.outcome),
     today: inShort(outcome),
-    effects_only: encodeEvent({ ...event, outcome }) === body,
+    effects_only: encodeEvent(answered(event, { ...today, effects: event.effects })) === body,
   };
 }
 
-function decideToday(kernel: Kernel, { position, call, pid }: LedgerEvent): Decision {
+function answered({ expected: _, ...event }: LedgerEvent, today: Answer): LedgerEvent {
+  const { outcome, effects, expected } = today;
+  return { ...event, outcome, effects, ...(expected !== undefined && { expected }) };
+}
+
+type Answer = Pick<LedgerEvent, 'outcome' | 'effects'> & {
+  readonly expected?: Outcome | undefined;
+};
+
+/**
+ * A decided event is decided again. What was observed is a fact that no rule can overturn: what is
+ * derived again is what the log makes of it.
+ */
+function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
+  const { position, call, pid, source } = event;
   try {
-    if (call.name !== 'boot') return decide(kernel, pid, call);
-    return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
+    if (call.name === 'boot') return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
+    if (source === 'decided' && !isSighting(call)) return decide(kernel, pid, call);
+    return observedToday(kernel, { ...event, call });
   } catch (cause) {
     // A recorded call was checked at the door; one that cannot be decided was changed since.
     throw new DamagedLog(position, `its call cannot be decided: ${String(cause)}`, { cause });
   }
+}
+
+/** What would be inferred today and was not counts among the effects, which differ by it. */
+function observedToday(kernel: Kernel, recorded: Parameters<typeof observeAgain>[1]): Answer {
+  const witnessed = observeAgain(kernel, recorded);
+  const last = witnessed.at(-1);
+  if (last === undefined) throw new Error('an observation has an event');
+  const { outcome, expected } = last;
+  return { outcome, expected, effects: witnessed.flatMap(({ effects }) => effects) };
 }
 
 function inShort(outcome: Outcome): ShortOutcome {

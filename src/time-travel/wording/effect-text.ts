@@ -34,6 +34,8 @@ export function effectText(effect: Effect): string {
       return `fd ${effect.fd} sent to process ${effect.to_pid}`;
     case 'FdLost':
       return 'an fd that waited was lost';
+    case 'CloexecChanged':
+      return `fd ${effect.fd} ${effect.cloexec ? 'closes' : 'stays open'} at exec`;
     default:
       return objectText(effect);
   }
@@ -42,7 +44,13 @@ export function effectText(effect: Effect): string {
 type ObjectEffect = Exclude<
   Effect,
   {
-    type: 'Booted' | 'CredentialsChanged' | 'NofileLimited' | `Process${string}` | `Fd${string}`;
+    type:
+      | 'Booted'
+      | 'CredentialsChanged'
+      | 'NofileLimited'
+      | 'CloexecChanged'
+      | `Process${string}`
+      | `Fd${string}`;
   }
 >;
 
@@ -50,12 +58,12 @@ function objectText(effect: ObjectEffect): string {
   switch (effect.type) {
     case 'ProgLoaded': {
       const name = effect.prog_name === '' ? 'without a name' : `"${effect.prog_name}"`;
-      return `program ${effect.prog_id} loaded, ${name}, as fd ${effect.fd}`;
+      return `program ${effect.prog_id} ${howMade('loaded', effect.fd, `, ${name}`)}`;
     }
     case 'ProgFreed':
       return `program ${effect.prog_id} freed: ${REASON_TEXT[effect.reason]}`;
     case 'LinkCreated':
-      return `link ${effect.link_id} created for program ${effect.prog_id}, as fd ${effect.fd}`;
+      return `link ${effect.link_id} ${howMade('created', effect.fd, ` for program ${effect.prog_id}`)}`;
     case 'LinkUpdated':
       return `link ${effect.link_id} updated from program ${effect.was_prog_id} to program ${effect.prog_id}`;
     case 'LinkSevered':
@@ -82,8 +90,12 @@ function objectText(effect: ObjectEffect): string {
       return `cgroup ${effect.cgroup_id} made at ${effect.path}`;
     case 'CgroupRemoved':
       return `cgroup ${effect.cgroup_id} removed`;
+    case 'CgroupEmptied':
+      return `no process is in cgroup ${effect.cgroup_id} any more`;
+    case 'HoldersForgotten':
+      return `nothing known holds ${effect.kind} ${effect.id} any more`;
     case 'MapCreated':
-      return `map ${effect.map_id} created, as fd ${effect.fd}`;
+      return `map ${effect.map_id} ${howMade('created', effect.fd)}`;
     case 'MapBound':
       return `map ${effect.map_id} bound to program ${effect.prog_id}`;
     case 'MapFreed':
@@ -99,6 +111,11 @@ function objectText(effect: ObjectEffect): string {
     default:
       return entryText(effect);
   }
+}
+
+/** An object without an fd was not seen to be made. */
+function howMade(made: string, fd: number | undefined, what = ''): string {
+  return fd === undefined ? `found${what}` : `${made}${what}, as fd ${fd}`;
 }
 
 type EntryEffect = Extract<Effect, { type: `Entry${string}` | 'EffectiveSlotWritten' }>;

@@ -15,4 +15,5 @@ export const REASON_TEXT: Readonly<Record<Reason, string>> = {
   link_updated: 'its link was updated to another program',
   link_freed: 'its link was freed',
   prog_freed: 'the program that used it was freed',
+  unseen: 'it is gone, and how was not seen',
 };

@@ -1,4 +1,4 @@
-/** `bpfledger record`: what the kernel that runs here answers to recorded scenarios. */
+/** `bpfledger golden record`: what the kernel that runs here answers to golden files. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 /** Runs that must agree before a scenario is kept. */
 const RUNS = 2;
 
-export const record = command({
-  usage: 'PATH… --out DIR',
+export const golden = command({
+  usage: 'record PATH… --out DIR',
   about:
     'Plays golden files, as root, on the kernel that runs here, in a cgroup and a bpffs of its own\n' +
     'that it removes afterwards, and writes what the kernel answered as golden files. Plays each\n' +
@@ -23,17 +23,22 @@ export const record = command({
     '"N scenarios recorded, M not". The exit code is 0 only when M is 0.',
   flags: { out: { value: 'DIR', about: 'where the recordings are written, one file a scenario' } },
   example:
-    'sudo /opt/bpfledger/dist/cli/bpfledger.js record test/histories/6.18.jsonl.br --out recorded',
+    'sudo /opt/bpfledger/dist/cli/bpfledger.js golden record test/histories/6.18.jsonl.br --out recorded',
   async run({ flags, words, print }) {
-    if (words.length === 0) throw new UsageError('record needs a PATH: a golden file or a folder');
-    if (flags.out === undefined) throw new UsageError('record needs --out DIR');
+    const [verb, ...paths] = words;
+    if (verb !== 'record' || paths.length === 0) {
+      throw new UsageError(
+        'type golden record PATH… --out DIR: a PATH is a golden file or a folder',
+      );
+    }
+    if (flags.out === undefined) throw new UsageError('golden record needs --out DIR');
     const kernel = unameRelease();
     const release = releaseOf(kernel);
     if (release === undefined) throw new UsageError(`the model does not have kernel ${kernel}`);
     const sides = { release, open: openLiveMachine };
     await mkdir(flags.out, { recursive: true });
     const sums = { recorded: 0, not: 0 };
-    for (const file of await goldenFiles(words).catch(unreadable)) {
+    for (const file of await goldenFiles(paths).catch(unreadable)) {
       for (const scenario of parseScenarios(await readGolden(file).catch(unreadable), file)) {
         const { scenario: name } = scenario.header;
         try {

@@ -1,0 +1,69 @@
+/** What contradicts itself in an observation, before any state is looked at. */
+
+import { outputsOf, returnKind } from '../../domain/observed/returns.ts';
+import type { Success } from '../../domain/outcome.ts';
+import type { CallRequest } from '../../events/submission.ts';
+
+interface Fault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What is only told of a call whose outcome is told. */
+const SEEN = ['tid', 'uid', 'cgroup', 'since', 'fds'] as const;
+
+/** The first contradiction of a request, if it has one. */
+export function observationFault(request: CallRequest): Fault | undefined {
+  const { outcome, call, pid, since, at } = request;
+  if (outcome === undefined) {
+    const field = SEEN.find((name) => request[name] !== undefined);
+    return field && { field, message: 'goes with an outcome: without one the model answers' };
+  }
+  if (typeof pid === 'number' && pid < 1) return { field: 'pid', message: 'must be at least 1' };
+  if (since !== undefined && at !== undefined && since > at) {
+    return { field: 'since', message: 'must not be after `at`' };
+  }
+  if (call.name === 'boot') throw new Error('a boot is not posted as a call');
+  if ('errno' in outcome) return undefined;
+  return returnFault(call as NamedCall, outcome, pid) ?? outputFault(call as NamedCall, outcome);
+}
+
+type NamedCall = Extract<CallRequest['call'], { name: 'close' }> &
+  Readonly<Record<string, unknown>>;
+
+function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | undefined {
+  const field = 'outcome.ret';
+  switch (returnKind(call.name)) {
+    case 'zero':
+      return ret === 0
+        ? undefined
+        : { field, message: `must be 0, since ${call.name} returns nothing` };
+    case 'pid':
+      if (ret < 1) return { field, message: 'must be the pid of the child, from 1 on' };
+      return ret === pid
+        ? { field, message: 'is the pid of the caller, not of a child' }
+        : undefined;
+    case 'asked':
+      return ret === call.to_fd ? undefined : { field, message: 'must be `to_fd`' };
+    default:
+      return undefined;
+  }
+}
+
+function outputFault(call: NamedCall, { ret: _, ...outputs }: Success): Fault | undefined {
+  const known: readonly string[] = outputsOf(call.name);
+  for (const [name, value] of Object.entries(outputs)) {
+    const field = `outcome.${name}`;
+    if (!known.includes(name)) {
+      const listed = known.length === 0 ? 'nothing but ret' : `ret, ${known.join(', ')}`;
+      return { field, message: `is nothing that ${call.name} tells; it tells ${listed}` };
+    }
+    // An object that was asked for by its id.
+    if (name in call && call[name] !== value) {
+      return { field, message: `is not the ${name} that the call asks for` };
+    }
+  }
+  const ids = Object.keys(outputs).filter((name) => name.endsWith('_id') && name !== 'next_id');
+  if (ids.length < 2) return undefined;
+  return { field: `outcome.${ids[1]}`, message: `contradicts ${ids[0]}: a call gives one object` };
+}

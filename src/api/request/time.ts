@@ -1,0 +1,14 @@
+/** Times in requests. */
+import { z } from 'zod';
+import { microsOf } from '../../events/encoding/rfc3339.ts';
+
+/** A time that a request tells; the output is in microseconds since the epoch. */
+export const time = z
+  .string()
+  .transform((text, context) => {
+    const micros = microsOf(text);
+    if (micros !== undefined && micros >= 0) return micros;
+    context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time since 1970' });
+    return z.NEVER;
+  })
+  .meta({ id: 'Time', description: 'An RFC 3339 time.', type: 'string', format: 'date-time' });

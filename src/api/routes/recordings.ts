@@ -1,0 +1,137 @@
+/** POST …/import: a recording that another tool made of a host becomes events of its log. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import { RECORDED } from '../answer-headers.ts';
+import type { AccessEnv } from '../guard/access.ts';
+import { MOUNT_CHARS_MAX, PROGRESS_MS, RECORDINGS, UNREAD_MS } from '../limits.ts';
+import { problemOf } from '../problem.ts';
+import { problemFrom } from '../problem-of.ts';
+import { bodyChunks } from '../request/body.ts';
+import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../request/content-type.ts';
+import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
+import { type Import, imported } from '../request/recording-import.ts';
+import { spool } from '../request/spool.ts';
+import { idempotencyKey } from '../request/write-headers.ts';
+import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
+import type { Service } from '../service.ts';
+import { pullStream } from '../streams/pulled.ts';
+import { release } from '../wire/hosts.ts';
+import { importEnd, importLine, importProgress } from '../wire/recording.ts';
+
+const mountPoint = z
+  .string()
+  .regex(/^(\/[^/\0]+)+$/, 'must be an absolute path without a slash at its end')
+  .max(MOUNT_CHARS_MAX);
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/hosts/{host}/import',
+  operationId: 'importRecording',
+  access: { role: 'admin', hosts: ['path:host'] },
+  summary: 'Import a recording of strace',
+  description:
+    'The body is what strace wrote (docs/import.md). It is read whole first: what is refused ' +
+    'leaves nothing. A host that is not there is made. The answer tells how far it is, a line at ' +
+    'a time, and ends with what became of it, or with a problem document; sent again, the same ' +
+    'bytes are not recorded twice, and an import that ended on the way goes on.',
+  request: {
+    params: hostParams,
+    query: strictObject({
+      release: release.optional().describe('Of a host that is made; default: what is recorded.'),
+      cgroup_mount: mountPoint.optional().describe('Default: as the recording looks.'),
+      bpffs_mount: mountPoint.optional().describe('Default: `/sys/fs/bpf`.'),
+    }),
+  },
+  responses: answers('Progress, and at last what became of it.', importLine, RECORDED),
+});
+
+export function recordings(app: App, service: Service): void {
+  const reads = new HeavyReads(service, RECORDINGS);
+  const { 200: done, default: refused } = route.responses;
+  app.describe({
+    ...route,
+    request: {
+      ...route.request,
+      headers: writeHeaders.omit({ 'if-match': true }),
+      body: { required: true, content: { [TEXT_TYPE]: { schema: z.string() } } },
+    },
+    responses: {
+      200: { ...done, content: { [NDJSON_TYPE]: { schema: importLine } } },
+      default: refused,
+    },
+  });
+  app.openapi({ ...route, hide: true }, async (c) => {
+    const { host } = c.req.valid('param');
+    const { release, cgroup_mount, bpffs_mount } = c.req.valid('query');
+    contentType(c, [TEXT_TYPE]);
+    const mounts = {
+      ...(cgroup_mount !== undefined && { cgroup: cgroup_mount }),
+      ...(bpffs_mount !== undefined && { bpffs: bpffs_mount }),
+    };
+    const under = reads.begin(c);
+    const { actor } = c.get('principal');
+    const lines = told(
+      c,
+      service,
+      { host, actor, release, mounts, key: idempotencyKey(c) },
+      under,
+    );
+    // While nothing is answered a problem still has a status of its own.
+    const first = await lines.next();
+    const stream = pullStream(withProblem(first.value ?? '', lines), {
+      unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
+      onEnd: () => under.end(),
+    });
+    // A stream of lines is documented above; the typed response knows only JSON.
+    return c.body(stream, 200, { 'content-type': NDJSON_TYPE }) as never;
+  });
+}
+
+/** Progress now and then, and at last what became of it. */
+async function* told(
+  c: Context<AccessEnv>,
+  service: Service,
+  wanted: Omit<Import, 'spool' | 'signal'>,
+  under: UnderWay,
+): AsyncGenerator<string, undefined> {
+  try {
+    const kept = await spool(bodyChunks(c));
+    try {
+      const steps = imported(service, { ...wanted, spool: kept, signal: under.signal });
+      let toldAt = 0;
+      for (;;) {
+        const { done, value } = await steps.next();
+        if (done) {
+          const { host } = wanted;
+          yield `${JSON.stringify(importEnd.parse({ type: 'imported', host, ...value }))}\n`;
+          return;
+        }
+        if (toldAt > 0 && performance.now() - toldAt < PROGRESS_MS) continue;
+        toldAt = performance.now();
+        yield `${JSON.stringify(importProgress.parse({ type: 'progress', ...value }))}\n`;
+      }
+    } finally {
+      await kept.close();
+    }
+  } finally {
+    under.leave();
+  }
+}
+
+/** The rest of the answers; a problem on the way is the last line. */
+async function* withProblem(
+  first: string,
+  rest: AsyncGenerator<string, undefined>,
+): AsyncGenerator<string, undefined> {
+  try {
+    yield first;
+    yield* rest;
+  } catch (error) {
+    const { slug, details } = problemFrom(error);
+    yield `${JSON.stringify(problemOf(slug, details))}\n`;
+  } finally {
+    await rest.return(undefined);
+  }
+}

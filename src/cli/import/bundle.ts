@@ -1,0 +1,55 @@
+/** An exported log becomes a host, byte for byte. */
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { restClient } from '../../client/rest-client.ts';
+import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
+import { verifyBundle } from '../../time-travel/verify/bundle.ts';
+import type { Printer } from '../command.ts';
+import { EXIT, type ExitCode, InputError, sentenceOf } from '../exit-code.ts';
+import { serviceFrom } from '../service-flags.ts';
+import { verdictLines } from '../verdict-text.ts';
+
+/** What was typed. */
+export interface ImportFlags {
+  readonly as: string | undefined;
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+  readonly json: true | undefined;
+}
+
+/** Verifies a bundle here, and sends it when its chain holds. */
+export async function importBundle(
+  file: string,
+  flags: ImportFlags,
+  print: Printer,
+): Promise<ExitCode> {
+  const verdicts = await verifyBundle(createReadStream(file)).catch((error: unknown) => {
+    throw new InputError(`${file}: ${sentenceOf(error)}`);
+  });
+  if (!verdicts.chain.holds) {
+    for (const line of verdictLines(verdicts)) print.err(line);
+    return EXIT.differs;
+  }
+  const client = restClient(serviceFrom(flags));
+  const query = flags.as === undefined ? '' : `?host=${encodeURIComponent(flags.as)}`;
+  const sent = {
+    method: 'POST',
+    headers: { 'content-type': BUNDLE_TYPE },
+    body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
+    // fetch wants to be told that the answer comes after the whole body.
+    duplex: 'half',
+  };
+  const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);
+  const made = (await response.json()) as {
+    readonly host: string;
+    readonly position: number;
+    readonly proven_to: number;
+    readonly untrusted: number;
+  };
+  const unknown =
+    made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
+  const proven = `proven to position ${made.proven_to}${unknown}`;
+  const told = `host ${made.host}: ${made.position} events, ${proven}`;
+  print.out(flags.json ? JSON.stringify(made) : told);
+  return EXIT.done;
+}

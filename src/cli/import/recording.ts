@@ -1,0 +1,149 @@
+/** What strace recorded becomes events of a host; the service reads it, here it is told of. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { hostPath } from '../../client/host-path.ts';
+import { linesOf } from '../../client/lines.ts';
+import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
+import type { Counted, Summary } from '../../events/recording.ts';
+import type { Printer } from '../command.ts';
+import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
+import { serviceFrom } from '../service-flags.ts';
+import type { ImportFlags } from './bundle.ts';
+import { type Bar, progressBar } from './progress-bar.ts';
+
+export interface RecordingFlags extends ImportFlags {
+  readonly release: string | undefined;
+  readonly 'cgroup-mount': string | undefined;
+  readonly bpffs: string | undefined;
+}
+
+/** The last line of the answer. */
+interface Ended {
+  readonly type: 'imported';
+  readonly host: string;
+  readonly made_host: boolean;
+  readonly resumed: boolean;
+  readonly position_from: number;
+  readonly position: number;
+  readonly events: number;
+  readonly drift: number;
+  readonly summary: Summary;
+}
+
+interface Progress {
+  readonly type: 'progress';
+  readonly pass: 1 | 2;
+  readonly bytes: number;
+  readonly of: number;
+}
+
+/** Kinds of what was left out that are told one by one. */
+const KINDS_TOLD = 12;
+/** Lines of one kind that are named. */
+const LINES_TOLD = 5;
+
+/** Sends a recording; exits with 1 when the rules would have answered otherwise. */
+export async function importRecording(
+  file: string,
+  flags: RecordingFlags,
+  print: Printer,
+): Promise<ExitCode> {
+  const { as: host } = flags;
+  if (host === undefined) {
+    throw new UsageError('--as NAME names the host that was recorded: import FILE --as web1');
+  }
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw new InputError(sentenceOf(error));
+  });
+  const bar = progressBar(process.stderr);
+  try {
+    const ended = await send(file, { host, size, bar }, flags);
+    bar.clear();
+    for (const line of flags.json ? [JSON.stringify(ended)] : endText(ended)) print.out(line);
+    return ended.drift === 0 ? EXIT.done : EXIT.differs;
+  } finally {
+    bar.clear();
+  }
+}
+
+async function send(
+  file: string,
+  { host, size, bar }: { readonly host: string; readonly size: number; readonly bar: Bar },
+  flags: RecordingFlags,
+): Promise<Ended> {
+  const sent = {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: Readable.toWeb(Readable.from(watched(file, size, bar))) as unknown as ReadableStream,
+    // fetch wants to be told that the answer comes after the whole body.
+    duplex: 'half',
+  };
+  const client = restClient(serviceFrom(flags));
+  const response = await client.open(`${hostPath(host)}/import${queryOf(flags)}`, sent as RequestInit);
+  if (response.body === null) throw new Error('the service answered nothing');
+  for await (const line of linesOf(response.body)) {
+    const told = JSON.parse(line) as Progress | Ended | { readonly status: number };
+    if (!('type' in told) || 'status' in told) throw refused(line);
+    if (told.type === 'imported') return told;
+    bar.draw(told.pass === 1 ? 'reading' : 'recording', told.bytes, told.of);
+  }
+  throw new Error('the service ended its answer too early: send the file again, and it goes on');
+}
+
+/** A problem on the way: what was recorded before it stays, and sending again goes on from there. */
+function refused(line: string): ServiceRefusal {
+  const { status } = JSON.parse(line) as { readonly status: number };
+  return new ServiceRefusal(status, problemText(line, status));
+}
+
+async function* watched(file: string, size: number, bar: Bar): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const chunk of createReadStream(file)) {
+    yield chunk as Uint8Array;
+    sent += (chunk as Uint8Array).byteLength;
+    bar.draw('sending', sent, size);
+  }
+}
+
+function queryOf({ release, 'cgroup-mount': cgroup, bpffs }: RecordingFlags): string {
+  const query = new URLSearchParams({
+    ...(release !== undefined && { release }),
+    ...(cgroup !== undefined && { cgroup_mount: cgroup }),
+    ...(bpffs !== undefined && { bpffs_mount: bpffs }),
+  }).toString();
+  return query === '' ? '' : `?${query}`;
+}
+
+/** What became of it, for people. */
+export function endText({ host, made_host, resumed, events, drift, ...ended }: Ended): string[] {
+  const { position_from: from, position, summary } = ended;
+  const how = `${made_host ? ', created' : ''}${resumed ? ', of which some were there' : ''}`;
+  const { lines, observed, inferred, divergences, unreadable, left_out, abbreviated } = summary;
+  return [
+    `host ${host}${how}: ${events} events, positions ${from}…${position}, of ${lines} lines`,
+    `${observed} observed (${summary.queries} queries), ${inferred} inferred, ${drift} in which the rules answer otherwise`,
+    ...divergences.first.map(
+      ({ line, call, observed: was, expected }) =>
+        `  line ${line}: ${call} was answered ${was}; the rules answer ${expected}`,
+    ),
+    ...countedText('left out, no word for it', left_out),
+    ...countedText('lines that cannot be read', unreadable),
+    ...countedText('fields that strace left out (record with -v)', abbreviated),
+    ...(summary.ambiguous.length === 0
+      ? []
+      : [`lines that do not say which fd they mean: ${summary.ambiguous.join(', ')}`]),
+    ...(summary.cut_off === undefined ? [] : [`line ${summary.cut_off} is cut off: the recording ends in it`]),
+  ];
+}
+
+function countedText(what: string, counts: Readonly<Record<string, Counted>>): string[] {
+  const kinds = Object.entries(counts);
+  if (kinds.length === 0) return [];
+  const told = kinds.slice(0, KINDS_TOLD).map(([kind, { count, lines }]) => {
+    const where = lines.slice(0, LINES_TOLD).join(', ');
+    return `  ${kind}: ${count} (line ${where}${count > LINES_TOLD ? ', …' : ''})`;
+  });
+  const rest = kinds.length - told.length;
+  return [`${what}:`, ...told, ...(rest > 0 ? [`  and ${rest} kinds more (--json lists them)`] : [])];
+}

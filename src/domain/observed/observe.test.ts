@@ -1,0 +1,460 @@
+import { describe, expect, it } from 'vitest';
+import { boot } from '../boot.ts';
+import type { Call } from '../call.ts';
+import type { Effect } from '../effect.ts';
+import { applyAll } from '../evolve.ts';
+import type { Kernel } from '../kernel.ts';
+import { perform } from '../perform.ts';
+import { snapshotOf } from '../snapshot.ts';
+import { observeAgain } from './again.ts';
+import type { Observation, ObservedOutcome, Witnessed } from './observation.ts';
+import { observe } from './observe.ts';
+import type { Sighting } from './sighting.ts';
+
+type Beside = Omit<Partial<Observation>, 'done'>;
+
+/** Observes a call, applies what it says, and holds that it says the same again. */
+function seen(kernel: Kernel, call: Call, outcome: ObservedOutcome, beside: Beside = {}) {
+  return taken(kernel, { pid: 1, ...beside, done: { call, outcome } });
+}
+
+function sighted(kernel: Kernel, sighting: Sighting, pid = 1) {
+  return taken(kernel, { pid, done: sighting });
+}
+
+function taken(kernel: Kernel, observation: Observation): Told {
+  const before = JSON.stringify(snapshotOf(kernel));
+  const witnessed = observe(kernel, observation);
+  expect(JSON.stringify(snapshotOf(kernel))).toBe(before);
+  for (const one of witnessed) {
+    const { comm = '' } = observation;
+    expect(observeAgain(kernel, { ...one, comm })).toEqual([{ ...one, source: 'observed' }]);
+    applyAll(kernel, one.effects, one.pid);
+  }
+  const last = witnessed.at(-1);
+  if (last === undefined) throw new Error('nothing was witnessed');
+  return { inferred: witnessed.slice(0, -1), observed: last };
+}
+
+interface Told {
+  readonly inferred: readonly Witnessed[];
+  readonly observed: Witnessed;
+}
+
+function types(effects: readonly Effect[]): string[] {
+  return effects.map(({ type }) => type);
+}
+
+const skb = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+const egress = 'cgroup_inet_egress';
+const attach = { name: 'prog_attach', attach_type: egress, target_path: '/a' } as const;
+
+/** A kernel with /a, and a program 1 at fd 3 of init. */
+function prepared(release = '6.18'): Kernel {
+  const kernel = boot(release);
+  perform(kernel, 1, { name: 'mkdir', path: '/a' });
+  perform(kernel, 1, skb);
+  return kernel;
+}
+
+describe('where the rules agree', () => {
+  it('takes the observed ids and the fd that the kernel gave', () => {
+    const kernel = prepared();
+    const { inferred, observed } = seen(kernel, skb, { ret: 17, prog_id: 477 });
+    expect(inferred).toEqual([]);
+    expect(observed).toMatchObject({ source: 'observed', outcome: { ret: 17, prog_id: 477 } });
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ type: 'ProgLoaded', prog_id: 477, fd: 17 }]);
+    expect(kernel.counters.prog).toBe(478);
+  });
+
+  it('numbers the object itself where the recorder does not know the id', () => {
+    const { observed } = seen(prepared(), skb, { ret: 9 });
+    expect(observed.effects).toMatchObject([{ type: 'ProgLoaded', prog_id: 2, fd: 9 }]);
+  });
+
+  it('says by which rule the kernel refused', () => {
+    const { observed } = seen(prepared(), { name: 'rmdir', path: '/b' }, { errno: 'ENOENT' });
+    expect(observed.outcome).toMatchObject({ errno: 'ENOENT', rule: 'no-such-cgroup' });
+    expect(observed).not.toHaveProperty('expected');
+  });
+
+  it('burns the link id of a refused link_create, as the kernel does', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { ...attach, attach_bpf_fd: 3 });
+    const call = {
+      name: 'link_create',
+      target_path: '/a',
+      attach_type: egress,
+      prog_fd: 3,
+    } as const;
+    const { observed } = seen(kernel, call, { errno: 'EPERM' });
+    expect(observed.outcome).toMatchObject({ rule: 'list-mode-differs' });
+    expect(types(observed.effects)).toEqual(['LinkIdBurned']);
+  });
+
+  it('compares what a query answers with the log', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { ...attach, attach_bpf_fd: 3 });
+    const call = { name: 'prog_query', target_path: '/a', attach_type: egress } as const;
+    const query = { prog_cnt: 1, prog_ids: [1], attach_flags: 0, revision: 2 };
+    expect(seen(kernel, call, { ret: 0, query }).observed).not.toHaveProperty('expected');
+    expect(seen(kernel, call, { ret: 0 }).observed).not.toHaveProperty('expected');
+    const other = { ...query, prog_ids: [9] };
+    expect(seen(kernel, call, { ret: 0, query: other }).observed).toMatchObject({
+      outcome: { query: { prog_ids: [9] } },
+      expected: { ret: 0, query: { prog_ids: [1] } },
+      effects: [],
+    });
+  });
+});
+
+describe('a refusal beyond the rules', () => {
+  it.each(['EACCES', 'ENOMEM', 'EPERM', 'ENOSYS'] as const)('%s changes nothing', (errno) => {
+    const { inferred, observed } = seen(prepared(), { ...attach, attach_bpf_fd: 3 }, { errno });
+    expect(inferred).toEqual([]);
+    expect(observed).toMatchObject({
+      outcome: { errno, rule: 'beyond-these-rules' },
+      expected: { ret: 0 },
+      effects: [],
+    });
+  });
+
+  it('keeps the errno that the rules would have given', () => {
+    const { observed } = seen(prepared(), { name: 'rmdir', path: '/b' }, { errno: 'EACCES' });
+    expect(observed.expected).toMatchObject({ errno: 'ENOENT', rule: 'no-such-cgroup' });
+  });
+});
+
+describe('what must have happened unseen', () => {
+  it('a process that nobody saw start', () => {
+    const kernel = prepared();
+    const beside = { pid: 812, comm: 'agent', uid: 7, cgroup: '/a' };
+    const { inferred } = seen(kernel, skb, { ret: 3 }, beside);
+    expect(inferred).toMatchObject([
+      { pid: 812, call: { name: 'found', process: { uid: 7, cgroup: '/a' } } },
+    ]);
+    const a = kernel.cgroupIds.get('/a');
+    expect(kernel.processes.get(812)).toMatchObject({ comm: 'agent', uid: 7, cgroup_id: a });
+  });
+
+  it('a move to another cgroup', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20 });
+    const { inferred } = seen(kernel, skb, { ret: 3 }, { pid: 20, cgroup: '/a' });
+    expect(inferred.map(({ effects }) => types(effects))).toEqual([['ProcessMoved']]);
+  });
+
+  it('the close of an fd whose number the kernel gave again', () => {
+    const kernel = prepared();
+    const { inferred } = seen(kernel, skb, { ret: 3, prog_id: 9 });
+    expect(inferred).toMatchObject([
+      {
+        call: { name: 'gone', fd: { fd: 3 } },
+        effects: [{ type: 'FdClosed' }, { type: 'ProgFreed', prog_id: 1, reason: 'unseen' }],
+      },
+    ]);
+  });
+
+  it('the end of a process whose pid a child has', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20 });
+    const { inferred, observed } = seen(kernel, { name: 'fork' }, { ret: 20 });
+    expect(inferred).toMatchObject([{ pid: 20, call: { name: 'gone', process: {} } }]);
+    expect(observed.effects).toMatchObject([{ type: 'ProcessForked', pid: 20 }]);
+  });
+
+  it('a cgroup that is named by its path, with those above it', () => {
+    const kernel = prepared();
+    const { inferred, observed } = seen(kernel, { name: 'mkdir', path: '/x/y/z' }, { ret: 0 });
+    expect(inferred).toMatchObject([{ call: { name: 'found', cgroup: { path: '/x/y' } } }]);
+    expect(observed.effects).toMatchObject([{ type: 'CgroupMade', path: '/x/y/z' }]);
+    expect(kernel.cgroupIds.has('/x')).toBe(true);
+  });
+
+  it('the end of an older cgroup at the path', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { ...attach, attach_bpf_fd: 3 });
+    perform(kernel, 1, { name: 'mkdir', path: '/a/b' });
+    perform(kernel, 1, { name: 'spawn', child_pid: 20 });
+    perform(kernel, 20, { name: 'join', path: '/a/b' });
+    const { inferred } = seen(kernel, { name: 'mkdir', path: '/a' }, { ret: 0, cgroup_id: 99 });
+    expect(inferred.map(({ call }) => call)).toEqual([{ name: 'gone', cgroup: { path: '/a' } }]);
+    expect(types(inferred[0]?.effects ?? [])).toEqual([
+      ...['CgroupEmptied', 'CgroupRemoved', 'EntryRemoved', 'CgroupRemoved'],
+    ]);
+    expect(kernel.cgroupIds.get('/a')).toBe(99);
+    expect(perform(kernel, 20, { name: 'exit' }).outcome).toEqual({ ret: 0 });
+  });
+
+  it('objects of an id that the kernel gave anew', () => {
+    const kernel = prepared();
+    const link = {
+      name: 'link_create',
+      target_path: '/a',
+      attach_type: egress,
+      prog_fd: 3,
+    } as const;
+    perform(kernel, 1, link);
+    perform(kernel, 1, { name: 'obj_pin', bpf_fd: 5, path: '/l' });
+    const { inferred, observed } = seen(kernel, link, { ret: 8, link_id: 1 });
+    expect(inferred.map(({ call }) => call)).toEqual([{ name: 'gone', link: { id: 1 } }]);
+    expect(types(inferred[0]?.effects ?? [])).toEqual([
+      ...['PinRemoved', 'EntryRemoved', 'HoldersForgotten', 'LinkFreed'],
+    ]);
+    expect(observed.effects).toMatchObject([{ link_id: 1, fd: 8 }, { index: 0 }]);
+    expect(perform(kernel, 1, { name: 'close', fd: 5 }).effects).toEqual([
+      { type: 'FdClosed', fd: 5 },
+    ]);
+  });
+
+  it('a program goes with its links, entries and maps', () => {
+    const kernel = prepared();
+    perform(kernel, 1, {
+      name: 'map_create',
+      map_type: 'hash',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 1,
+    });
+    perform(kernel, 1, { ...skb, map_fds: [4] });
+    perform(kernel, 1, { ...attach, attach_bpf_fd: 5, flags: ['multi'] });
+    perform(kernel, 1, { name: 'link_create', target_path: '/a', attach_type: egress, prog_fd: 5 });
+    perform(kernel, 1, { name: 'close', fd: 4 });
+    const { inferred } = seen(kernel, skb, { ret: 9, prog_id: 2 });
+    expect(inferred.map(({ call }) => call)).toEqual([
+      { name: 'gone', link: { id: 1 } },
+      { name: 'gone', entry: { cgroup: '/a', attach_type: egress, prog_id: 2 } },
+      { name: 'gone', prog: { id: 2 } },
+    ]);
+    expect(inferred.at(-1)?.effects).toMatchObject([
+      { type: 'HoldersForgotten' },
+      { type: 'ProgFreed', prog_id: 2 },
+      { type: 'MapFreed', reason: 'prog_freed' },
+    ]);
+  });
+
+  it('what a fact tells of an fd that the log does not know', () => {
+    const kernel = prepared();
+    const call = { ...attach, target_path: undefined, target_fd: 7, attach_bpf_fd: 6 };
+    const { target_path: _, ...named } = call;
+    const { inferred, observed } = seen(
+      kernel,
+      named,
+      { ret: 0 },
+      {
+        fds: { 7: { kind: 'cgroup', id: 386, path: '/pods/p1' }, 6: { kind: 'prog', id: 44 } },
+      },
+    );
+    expect(inferred.map(({ call: sighting }) => sighting)).toEqual([
+      { name: 'found', prog: { id: 44, prog_type: 'cgroup_skb' } },
+      { name: 'found', fd: { fd: 6, kind: 'prog', id: 44 } },
+      { name: 'found', cgroup: { path: '/pods/p1', id: 386 } },
+      { name: 'found', fd: { fd: 7, kind: 'cgroup', id: 386, path: '/pods/p1' } },
+    ]);
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ cgroup_id: 386, prog_id: 44 }]);
+  });
+
+  it('entries of another mode, since the attach went through', () => {
+    const kernel = prepared();
+    perform(kernel, 1, skb);
+    perform(kernel, 1, { ...attach, attach_bpf_fd: 3 });
+    const call = { ...attach, attach_bpf_fd: 4, flags: ['multi'] } as const;
+    const { inferred, observed } = seen(kernel, call, { ret: 0 });
+    expect(inferred.map(({ call: sighting }) => sighting)).toEqual([
+      { name: 'gone', entry: { cgroup: '/a', attach_type: egress, prog_id: 1 } },
+    ]);
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ type: 'EntryInserted', prog_id: 2, index: 0 }]);
+  });
+
+  it('an exclusive entry above, and the earlier entry of the program itself', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { ...attach, attach_bpf_fd: 3 });
+    perform(kernel, 1, { name: 'mkdir', path: '/a/b' });
+    const below = { ...attach, target_path: '/a/b', attach_bpf_fd: 3, flags: ['multi'] } as const;
+    expect(seen(kernel, below, { ret: 0 }).inferred).toMatchObject([
+      { call: { name: 'gone', entry: { cgroup: '/a' } } },
+    ]);
+    expect(seen(kernel, below, { ret: 0 }).inferred).toMatchObject([
+      { call: { name: 'gone', entry: { cgroup: '/a/b' } } },
+    ]);
+  });
+
+  it('the program that a replace took the place of', () => {
+    const kernel = prepared();
+    perform(kernel, 1, skb);
+    const flags = ['multi', 'replace'] as const;
+    const call = { ...attach, attach_bpf_fd: 3, replace_bpf_fd: 4, flags };
+    const { inferred, observed } = seen(kernel, call, { ret: 0 });
+    expect(inferred).toMatchObject([
+      { call: { name: 'found', entry: { mode: 'multi', prog_id: 2 } } },
+    ]);
+    expect(observed.effects).toMatchObject([{ type: 'EntryReplaced', was_prog_id: 2, prog_id: 1 }]);
+  });
+
+  it('the pin that an obj_get opened, and what it leads to now', () => {
+    const kernel = prepared();
+    const get = { name: 'obj_get', path: '/d/p' } as const;
+    const first = seen(kernel, get, { ret: 5, prog_id: 40 });
+    expect(first.inferred.map(({ call }) => call)).toEqual([
+      { name: 'found', prog: { id: 40 } },
+      { name: 'found', pin: { path: '/d/p', kind: 'prog', id: 40 } },
+    ]);
+    const second = seen(kernel, get, { ret: 6, map_id: 3 });
+    expect(second.inferred.map(({ call }) => call)).toEqual([
+      { name: 'found', map: { id: 3 } },
+      { name: 'gone', pin: { path: '/d/p' } },
+      { name: 'found', pin: { path: '/d/p', kind: 'map', id: 3 } },
+    ]);
+  });
+});
+
+describe('a success that the rules refuse', () => {
+  it('of a caller without capabilities has the effects of a success', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20, uid: 1000 });
+    const { observed } = seen(kernel, skb, { ret: 3, prog_id: 8 }, { pid: 20 });
+    expect(observed).toMatchObject({
+      expected: { errno: 'EPERM' },
+      effects: [{ type: 'ProgLoaded', prog_id: 8, fd: 3, uid: 1000 }],
+    });
+  });
+
+  it('of a command that the release lacks has the effects of one that has it', () => {
+    const kernel = prepared('5.7');
+    perform(kernel, 1, { name: 'link_create', target_path: '/a', attach_type: egress, prog_fd: 3 });
+    const { observed } = seen(kernel, { name: 'link_detach', link_fd: 5 }, { ret: 0 });
+    expect(observed.expected).toMatchObject({ rule: 'command-unknown' });
+    expect(types(observed.effects)).toEqual(['EntryRemoved', 'LinkSevered']);
+  });
+
+  it('naming fds of which nothing is known invents no objects', () => {
+    const kernel = prepared();
+    const call = { name: 'link_create', target_fd: 30, prog_fd: 31, attach_type: egress } as const;
+    const { inferred, observed } = seen(kernel, call, { ret: 9, link_id: 5 });
+    expect(inferred).toEqual([]);
+    expect(observed).toMatchObject({
+      expected: { errno: 'EBADF', rule: 'prog-fd-not-open' },
+      effects: [{ type: 'FdOpened', fd: 9, kind: 'other', id: 0 }],
+    });
+  });
+
+  it('of a close that the log knows nothing of is no drift', () => {
+    const { observed } = seen(prepared(), { name: 'close', fd: 99 }, { ret: 0 });
+    expect(observed).toEqual({
+      ...{ source: 'observed', pid: 1, call: { name: 'close', fd: 99 } },
+      ...{ outcome: { ret: 0 }, effects: [] },
+    });
+  });
+
+  it('rmdir of a busy cgroup: nothing was in it', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20 });
+    perform(kernel, 20, { name: 'join', path: '/a' });
+    const { observed } = seen(kernel, { name: 'rmdir', path: '/a' }, { ret: 0 });
+    expect(observed.expected).toMatchObject({ rule: 'cgroup-busy' });
+    expect(types(observed.effects)).toEqual(['CgroupEmptied', 'CgroupRemoved']);
+  });
+
+  it('a new cgroup with the id of the root gets another one', () => {
+    const kernel = prepared();
+    const { observed } = seen(kernel, { name: 'mkdir', path: '/r' }, { ret: 0, cgroup_id: 1 });
+    expect(observed.effects).toMatchObject([{ type: 'CgroupMade', cgroup_id: 3 }]);
+    expect(kernel.cgroupIds.get('/')).toBe(1);
+  });
+
+  it('init does not end', () => {
+    const { observed } = seen(prepared(), { name: 'exit' }, { ret: 0 });
+    expect(observed).toMatchObject({ expected: { rule: 'init-stays' }, effects: [] });
+  });
+});
+
+describe('sightings', () => {
+  it('make a running host, in the order of a snapshot', () => {
+    const kernel = boot('6.18');
+    const found = [
+      { name: 'found', cgroup: { path: '/a', id: 386 } },
+      { name: 'found', map: { id: 3, map_type: 'hash', key_size: 4, max_entries: 8 } },
+      { name: 'found', prog: { id: 477, prog_type: 'cgroup_skb', map_ids: [3] } },
+      { name: 'found', entry: { cgroup: '/a', attach_type: egress, mode: 'multi', prog_id: 477 } },
+      {
+        name: 'found',
+        link: { id: 12, prog_id: 477, attach_type: egress, cgroup: '/a', index: 0 },
+      },
+      { name: 'found', link: { id: 13, prog_id: 477, attach_type: egress } },
+      { name: 'found', pin: { path: '/d/l', kind: 'link', id: 13 } },
+    ] as const satisfies Sighting[];
+    for (const one of found) expect(sighted(kernel, one).inferred).toEqual([]);
+    const process = { uid: 5, caps: ['bpf'], cgroup: '/a' } as const;
+    sighted(kernel, { name: 'found', process }, 812);
+    sighted(kernel, { name: 'found', fd: { fd: 9, kind: 'link', id: 12, cloexec: false } }, 812);
+    for (const one of found) expect(sighted(kernel, one).observed.effects).toEqual([]);
+    expect(kernel.cgroups.get(386)?.lists.get(egress)).toMatchObject({
+      mode: 'multi',
+      entries: [{ link_id: 12 }, { prog_id: 477 }],
+    });
+    expect(kernel.links.get(13)).toMatchObject({ cgroup_id: 0, refs: 1 });
+    perform(kernel, 812, { name: 'exec' });
+    expect(kernel.links.has(12)).toBe(true);
+    const { effects } = perform(kernel, 812, { name: 'exit' });
+    expect(types(effects)).toEqual(['ProcessExited', 'EntryRemoved', 'LinkFreed']);
+  });
+
+  it('of a link that runs another program say so', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'link_create', target_path: '/a', attach_type: egress, prog_fd: 3 });
+    const link = { id: 1, prog_id: 50, attach_type: egress, cgroup: '/a' } as const;
+    const { inferred, observed } = sighted(kernel, { name: 'found', link });
+    expect(inferred).toMatchObject([{ call: { name: 'found', prog: { id: 50 } } }]);
+    expect(observed.effects).toMatchObject([
+      { type: 'LinkUpdated', link_id: 1, prog_id: 50, was_prog_id: 1 },
+    ]);
+  });
+
+  it('of what is not there leave nothing', () => {
+    const kernel = prepared();
+    const before = JSON.stringify(snapshotOf(kernel));
+    for (const gone of [
+      { process: {} },
+      { cgroup: { path: '/' } },
+      { cgroup: { path: '/x' } },
+      { prog: { id: 9 } },
+      { map: { id: 9 } },
+      { link: { id: 9 } },
+      { entry: { cgroup: '/a', attach_type: egress, prog_id: 1 } },
+      { pin: { path: '/' } },
+      { pin: { path: '/x' } },
+      { fd: { fd: 77 } },
+    ]) {
+      const { observed } = sighted(kernel, { name: 'gone', ...gone } as Sighting);
+      expect(observed.effects).toEqual([]);
+    }
+    sighted(kernel, { name: 'lost', events: 3 });
+    expect(JSON.stringify(snapshotOf(kernel))).toBe(before);
+  });
+
+  it('of a map take the programs that use it along', () => {
+    const kernel = prepared();
+    perform(kernel, 1, {
+      name: 'map_create',
+      map_type: 'array',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 1,
+    });
+    perform(kernel, 1, { ...skb, map_fds: [4] });
+    const { inferred } = sighted(kernel, { name: 'gone', map: { id: 1 } });
+    expect(inferred).toMatchObject([{ call: { name: 'gone', prog: { id: 2 } } }]);
+    expect(kernel.maps.size + kernel.programs.size).toBe(1);
+  });
+
+  it('of a directory of the bpffs take all below along', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'bpffs_mkdir', path: '/d' });
+    perform(kernel, 1, { name: 'obj_pin', bpf_fd: 3, path: '/d/p' });
+    const { observed } = sighted(kernel, { name: 'gone', pin: { path: '/d' } });
+    expect(types(observed.effects)).toEqual(['PinRemoved', 'DirectoryRemoved']);
+  });
+});

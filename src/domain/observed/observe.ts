@@ -1,0 +1,151 @@
+/**
+ * `observe`: what a real kernel answered becomes what the log says. The outcome is a fact, and the
+ * model follows it (docs/adr/0021): where the rules agree the effects are theirs, with the observed
+ * ids and fd numbers; where they do not, what must have happened unseen is inferred first.
+ */
+import { sameAnswer } from '../agreement.ts';
+import type { Call } from '../call.ts';
+import type { Decision } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { Kernel } from '../kernel.ts';
+import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
+import { Account } from './account.ts';
+import { type Asked, askedOf, lenientAnswer, strictAnswer } from './asked.ts';
+import { deducedFrom } from './deduction.ts';
+import { forcedEffects } from './forced.ts';
+import { learn, meet, withFact } from './learned.ts';
+import type { Observation, ObservedOutcome, ObservedRefusal, Witnessed } from './observation.ts';
+import { returnKind } from './returns.ts';
+import { saidBy, toldObject } from './said.ts';
+import { isSighting } from './sighting.ts';
+
+/** Deductions from one observation at most: each takes something out of the way. */
+const DEDUCTIONS_MAX = 32;
+
+/**
+ * What the log is to say of an observation: inferred events, then the observed one. Total and
+ * deterministic, and `kernel` is not changed. Observed again on the state that the inferred events
+ * leave, the same gives the observed event alone.
+ */
+export function observe(kernel: Kernel, observation: Observation): readonly Witnessed[] {
+  const { pid, comm, done } = observation;
+  const account = new Account(kernel, { pid, comm });
+  if (isSighting(done)) {
+    account.see(done);
+    return account.told;
+  }
+  const { call } = done;
+  meet(account, observation);
+  learn(account, pid, call, observation.fds);
+  const outcome = withFact(call, done.outcome, observation.fds);
+  if (isObservedRefusal(outcome)) refused(account, pid, call, outcome);
+  else succeeded(account, pid, call, outcome);
+  return account.told;
+}
+
+function isObservedRefusal(outcome: ObservedOutcome): outcome is ObservedRefusal {
+  return 'errno' in outcome;
+}
+
+function refused(account: Account, pid: number, call: Call, outcome: ObservedRefusal): void {
+  const decision = strictAnswer(askedBy(account, pid, call));
+  const { outcome: expected, effects } = decision;
+  const { errno, query } = outcome;
+  if (isRefusal(expected) && expected.errno === errno) {
+    return account.end({ pid, call, outcome: expected, effects });
+  }
+  const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
+  account.end({ pid, call, outcome: beyond, expected, effects: [] });
+}
+
+function succeeded(account: Account, pid: number, call: Call, outcome: Success): void {
+  for (const sighting of saidBy(account.kernel, call, outcome)) account.infer(sighting);
+  const { ret } = outcome;
+  const kind = returnKind(call.name);
+  if (kind === 'fd') account.infer({ name: 'gone', fd: { fd: ret } });
+  if (kind === 'pid' && ret !== pid) account.infer({ name: 'gone', process: {} }, ret);
+
+  const { asked, decision } = reconciled(account, pid, call, outcome);
+  if (!isRefusal(decision.outcome)) return agreed(account, pid, asked, outcome, decision);
+  const lenient = lenientAnswer(asked);
+  const effects = isRefusal(lenient.outcome)
+    ? forcedEffects(asked.caller, call, outcome)
+    : lenient.effects;
+  const expected = isOfUnknownFd(decision.outcome) ? undefined : decision.outcome;
+  account.end({ pid, call, outcome, ...(expected && { expected }), effects });
+}
+
+/** The rules' answer once all that can be deduced from the success is inferred. */
+function reconciled(
+  account: Account,
+  pid: number,
+  call: Call,
+  outcome: Success,
+): { readonly asked: Asked; readonly decision: Decision } {
+  for (let deductions = 0; ; deductions++) {
+    const asked = askedBy(account, pid, call, outcome);
+    const decision = strictAnswer(asked);
+    if (!isRefusal(decision.outcome) || deductions === DEDUCTIONS_MAX) return { asked, decision };
+    const lenient = lenientAnswer(asked);
+    const changed =
+      inferredFrom(account, call, decision.outcome) ||
+      (isRefusal(lenient.outcome) && inferredFrom(account, call, lenient.outcome));
+    if (!changed) return { asked, decision };
+  }
+}
+
+function inferredFrom(account: Account, call: Call, refusal: Refusal): boolean {
+  let changed = false;
+  for (const sighting of deducedFrom(account.kernel, call, refusal)) {
+    changed = account.infer(sighting) || changed;
+  }
+  return changed;
+}
+
+function askedBy(account: Account, pid: number, call: Call, outcome?: Success): Asked {
+  const process = account.kernel.processes.get(pid);
+  if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
+  return askedOf(account.kernel, process, call, outcome);
+}
+
+/** An fd that nobody recorded is none that the log says something of. */
+function isOfUnknownFd({ rule }: Refusal): boolean {
+  return rule === 'fd-not-open';
+}
+
+function agreed(
+  account: Account,
+  pid: number,
+  { caller, call }: Asked,
+  outcome: Success,
+  decision: Decision,
+): void {
+  const { effects } = decision;
+  const other = otherObject(effects, outcome);
+  if (other !== undefined) {
+    const expected = { ...decision.outcome, ...other };
+    const forced = forcedEffects(caller, call, outcome);
+    return account.end({ pid, call, outcome, expected, effects: forced });
+  }
+  const expected = otherAnswer(outcome, decision.outcome);
+  account.end({ pid, call, outcome, ...(expected && { expected }), effects });
+}
+
+/** The object that the rules say was received, when the recorder tells of another one. */
+function otherObject(effects: readonly Effect[], outcome: Success): Partial<Success> | undefined {
+  const [told] = toldObject(outcome);
+  const [effect] = effects;
+  if (told === undefined || effect?.type !== 'FdReceived') return undefined;
+  const { kind, id } = effect;
+  if (kind === told.kind && id === told.id) return undefined;
+  return kind === 'other' ? {} : { [`${kind}_id`]: id };
+}
+
+/** The rules' answer when it differs in what the recorder tells; ids of objects are facts. */
+export function otherAnswer(outcome: Success, answer: Outcome): Outcome | undefined {
+  const { prog_id: _prog, link_id: _link, map_id: _map, cgroup_id: _cgroup, ...told } = outcome;
+  const comparable = Object.fromEntries(
+    Object.entries(answer).filter(([name]) => name in told),
+  ) as unknown as Success;
+  return sameAnswer(told, comparable) ? undefined : answer;
+}

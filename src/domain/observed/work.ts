@@ -1,0 +1,50 @@
+/** Effects that are worked out one after the other, each on the state that those before it leave. */
+import type { Effect, ObjectKind } from '../effect.ts';
+import { counted } from '../evolve/references.ts';
+import { evolve } from '../evolve.ts';
+import { type Kernel, layerOn } from '../kernel.ts';
+
+export class Work {
+  /** The state after the effects so far; only `apply` changes it. */
+  readonly kernel: Kernel;
+  readonly effects: Effect[] = [];
+  readonly #pid: number;
+
+  constructor(kernel: Kernel, pid: number) {
+    this.kernel = layerOn(kernel);
+    this.#pid = pid;
+  }
+
+  apply(...effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      evolve(this.kernel, effect, this.#pid);
+      this.effects.push(effect);
+    }
+  }
+
+  /** An object that nothing refers to ends, and what only it held ends with it. */
+  free(kind: ObjectKind, id: number, reason: 'unseen' | 'link_freed' | 'prog_freed'): void {
+    const { links, programs } = this.kernel;
+    switch (kind) {
+      case 'link': {
+        const { prog_id } = links.edit(id);
+        this.apply({ type: 'LinkFreed', link_id: id, reason });
+        return this.#freeUnheld('prog', prog_id, 'link_freed');
+      }
+      case 'prog': {
+        const { map_ids } = programs.edit(id);
+        this.apply({ type: 'ProgFreed', prog_id: id, reason });
+        for (const map of map_ids) this.#freeUnheld('map', map, 'prog_freed');
+        return;
+      }
+      case 'map':
+        return this.apply({ type: 'MapFreed', map_id: id, reason });
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  #freeUnheld(kind: 'prog' | 'map', id: number, reason: 'link_freed' | 'prog_freed'): void {
+    if (counted(this.kernel, kind, id).refs === 0) this.free(kind, id, reason);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The source in an event's text: its number alone where nothing else is known (all that the model
+ * decided), else a list that starts with it. A program that does not know the list refuses to read
+ * the event, and so never takes it for another.
+ */
+import type { Outcome } from '../../domain/outcome.ts';
+import type { LedgerEvent, Observed, Source } from '../event.ts';
+import { coded, type FieldCoder, type Json, plain, sorted } from './field-coder.ts';
+import { fieldList } from './field-list.ts';
+import { SOURCE_CODES } from './names.ts';
+import { decodeOutcome, encodeOutcome } from './outcome-codec.ts';
+
+const source = coded(SOURCE_CODES);
+const outcome: FieldCoder<Outcome> = { encode: encodeOutcome, decode: decodeOutcome };
+
+/** What is known beside the source; append only. */
+export const SOURCE_FIELDS = fieldList<Observed>({
+  expected: outcome,
+  between: sorted(),
+  tid: plain(),
+  uid: plain(),
+  cgroup: plain(),
+});
+
+/** The source of an event, with what is known beside it. */
+export function encodeSource(event: LedgerEvent): Json {
+  const code = SOURCE_CODES[event.source];
+  if (event.source === 'decided') return code;
+  const list: Json[] = [code];
+  SOURCE_FIELDS.write(event, list);
+  return list.length === 1 ? code : list;
+}
+
+/** The same read back. Throws UnreadableEvent. */
+export function decodeSource(json: Json): { readonly source: Source } & Observed {
+  if (typeof json === 'number') return { source: source.decode(json) };
+  const list = json as readonly Json[];
+  const read = { source: source.decode(list[0] as Json) };
+  SOURCE_FIELDS.read(list, 1, read);
+  return read;
+}

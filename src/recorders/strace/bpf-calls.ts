@@ -1,0 +1,318 @@
+/**
+ * What a `bpf()` line asks: the ledger's call, with the fd numbers that the process had, and what
+ * the kernel wrote back. Fields: strace's bpf.c, of 5.x to 7.x; offsets: `union bpf_attr`.
+ */
+import type { AttachType } from '../../domain/attach-type.ts';
+import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
+import { attachFlagsOf } from '../../domain/flags.ts';
+import type { LeftOut, ToldCall } from './spoken.ts';
+import {
+  ATTACH_BITS,
+  attachTypeIn,
+  bpfCommandIn,
+  MAP_BITS,
+  mapTypeIn,
+  PROG_BITS,
+  progTypeIn,
+  QUERY_BITS,
+  wordOf,
+} from './uapi.ts';
+import { type Arguments, Malformed, type StructValue, type Value } from './value.ts';
+
+/** Paths of the bpffs; undefined for a path elsewhere. */
+export type BpffsPath = (path: string, dir: Value | undefined) => string | undefined;
+
+/**
+ * The call of a `bpf()` line.
+ *
+ * @throws Malformed
+ */
+export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftOut {
+  const [command, attr, size] = args.list;
+  const name = bpfCommandIn(command);
+  const attr_size = size?.kind === 'number' ? size.value : undefined;
+  if (attr?.kind !== 'struct') {
+    if (name !== 'link_detach') return { leftOut: `bpf ${name} without its fields` };
+    // Up to 6.1 nothing of it is printed.
+    return { call: { name, ...sized(attr_size) }, hidden: 'link_fd' };
+  }
+  const fields = new Fields(attr, attr_size);
+  const told = TOLD[name]?.(fields, bpffsPath);
+  if (told === undefined) return { leftOut: `bpf ${name}` };
+  return 'call' in told && fields.isCut ? { ...told, cut: true } : told;
+}
+
+/** The fields of an attr, those of the command's own struct in it included. */
+class Fields {
+  readonly #attr: StructValue;
+  readonly #inner: StructValue | undefined;
+  readonly #size: number | undefined;
+
+  constructor(attr: StructValue, size: number | undefined) {
+    this.#attr = attr;
+    this.#size = size;
+    // `{link_create={…}}`: the one field is the command's struct.
+    const [first] = attr.fields.values();
+    this.#inner = first?.kind === 'struct' ? first : undefined;
+  }
+
+  get size(): { readonly attr_size?: number } {
+    return sized(this.#size);
+  }
+
+  get isCut(): boolean {
+    return this.#attr.cut || this.#inner?.cut === true;
+  }
+
+  get(name: string): Value | undefined {
+    return this.#inner?.fields.get(name) ?? this.#attr.fields.get(name);
+  }
+
+  /** A number that is printed; undefined where it is not. */
+  number(name: string): number | undefined {
+    const value = this.get(name);
+    return value?.kind === 'number' ? value.value : undefined;
+  }
+
+  /** Its number where it is not zero: a field that is zero need not be told. */
+  some<N extends string>(name: N): { readonly [K in N]?: number } {
+    const value = this.number(name) ?? this.#hidden(name);
+    return (value === undefined || value === 0 ? {} : { [name]: value }) as {
+      readonly [K in N]?: number;
+    };
+  }
+
+  text(name: string): string {
+    const value = this.get(name);
+    return value?.kind === 'string' ? value.text : '';
+  }
+
+  /**
+   * A field in `extra_data`: what strace does not know, printed as bytes that reach to the end of
+   * the attr.
+   */
+  #hidden(name: string): number | undefined {
+    const extra = this.get('extra_data');
+    const place = HIDDEN[this.#attr.fields.has('link_create') ? 'link_create' : 'attach']?.[name];
+    if (extra?.kind !== 'string' || this.#size === undefined || place === undefined) {
+      return undefined;
+    }
+    const bytes = Buffer.from(extra.text, 'latin1');
+    const at = place.offset - (this.#size - bytes.length);
+    if (at < 0 || at + place.bytes > bytes.length) return undefined;
+    return place.bytes === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUInt32LE(at);
+  }
+}
+
+/** Where fields stand in the attr that older straces print as bytes. */
+const HIDDEN: Readonly<
+  Record<string, Readonly<Record<string, { readonly offset: number; readonly bytes: 4 | 8 }>>>
+> = {
+  attach: {
+    replace_bpf_fd: { offset: 16, bytes: 4 },
+    relative_fd: { offset: 20, bytes: 4 },
+    expected_revision: { offset: 24, bytes: 8 },
+    revision: { offset: 56, bytes: 8 },
+  },
+  link_create: {
+    relative_fd: { offset: 16, bytes: 4 },
+    expected_revision: { offset: 24, bytes: 8 },
+  },
+};
+
+function sized(size: number | undefined): { readonly attr_size?: number } {
+  return size === undefined ? {} : { attr_size: size };
+}
+
+type Teller = (fields: Fields, bpffsPath: BpffsPath) => ToldCall | LeftOut;
+
+const TOLD: Readonly<Record<string, Teller>> = {
+  map_create: (fields) => ({
+    call: {
+      name: 'map_create',
+      map_type: mapTypeIn(fields.get('map_type')),
+      ...fields.some('key_size'),
+      ...fields.some('value_size'),
+      ...fields.some('max_entries'),
+      ...nonZero('map_flags', wordOf(fields.get('map_flags'), MAP_BITS)),
+      ...named('map_name', fields.text('map_name')),
+    },
+  }),
+  prog_load: progLoad,
+  prog_attach: (fields) => attach('prog_attach', fields),
+  prog_detach(fields) {
+    const told = attach('prog_detach', fields);
+    // Up to 6.1 only the target and the type are printed.
+    const isPrinted = 'call' in told && fields.get('attach_bpf_fd') !== undefined;
+    return isPrinted || !('call' in told) ? told : { ...told, hidden: 'attach_bpf_fd' };
+  },
+  prog_query: progQuery,
+  link_create: linkCreate,
+  link_update: (fields) => ({
+    call: {
+      name: 'link_update',
+      ...fields.size,
+      ...fields.some('link_fd'),
+      ...fields.some('new_prog_fd'),
+      ...flags(wordOf(fields.get('flags'), ATTACH_BITS)),
+      ...fields.some('old_prog_fd'),
+    },
+  }),
+  link_detach: (fields) => ({
+    call: { name: 'link_detach', ...fields.size, ...fields.some('link_fd') },
+  }),
+  prog_bind_map: (fields) => ({
+    call: {
+      name: 'prog_bind_map',
+      ...fields.some('prog_fd'),
+      ...fields.some('map_fd'),
+      ...fields.some('flags'),
+    },
+  }),
+  obj_pin: (fields, bpffsPath) => pinned('obj_pin', fields, bpffsPath),
+  obj_get: (fields, bpffsPath) => pinned('obj_get', fields, bpffsPath),
+  prog_get_fd_by_id: (fields) => ({
+    call: { name: 'prog_get_fd_by_id', prog_id: fields.number('prog_id') ?? 0 },
+  }),
+  link_get_fd_by_id: (fields) => ({
+    call: { name: 'link_get_fd_by_id', link_id: fields.number('link_id') ?? 0 },
+  }),
+  map_get_fd_by_id: (fields) => ({
+    call: { name: 'map_get_fd_by_id', map_id: fields.number('map_id') ?? 0 },
+  }),
+};
+
+function nonZero<N extends string>(name: N, value: number): { readonly [K in N]?: number } {
+  return (value === 0 ? {} : { [name]: value }) as { readonly [K in N]?: number };
+}
+
+function named<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
+  return (text === '' ? {} : { [name]: text }) as { readonly [K in N]?: string };
+}
+
+function flags(word: number) {
+  return word === 0 ? {} : { flags: attachFlagsOf(word) };
+}
+
+function progLoad(fields: Fields): ToldCall {
+  const expected = fields.get('expected_attach_type');
+  const prog_type = progTypeIn(fields.get('prog_type'));
+  const expected_attach_type = expected === undefined ? undefined : attachTypeIn(expected);
+  const isTold = expected_attach_type !== undefined && expected_attach_type !== FIRST_TYPE;
+  return {
+    call: {
+      name: 'prog_load',
+      prog_type,
+      ...(isTold && { expected_attach_type }),
+      ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
+      ...named('prog_name', fields.text('prog_name')),
+      ...fields.some('insn_cnt'),
+    },
+  };
+}
+
+/** The attach type that zero names. */
+const FIRST_TYPE: AttachType = 'cgroup_inet_ingress';
+
+/** Hooks of cgroups, and the one of LSM programs, which a query may ask for. */
+function isCgroupHook(type: AttachType): boolean {
+  return typeof type === 'string' && (type in CGROUP_HOOKS || type === 'lsm_cgroup');
+}
+
+function isKnownHook(type: AttachType): boolean {
+  return isCgroupHook(type) || (typeof type === 'string' && type in FOREIGN_HOOKS);
+}
+
+function attach(name: 'prog_attach' | 'prog_detach', fields: Fields): ToldCall | LeftOut {
+  const attach_type = attachTypeIn(fields.get('attach_type'));
+  if (!isCgroupHook(attach_type)) return { leftOut: `bpf ${name} of ${attach_type}` };
+  const word = wordOf(fields.get('attach_flags'), ATTACH_BITS);
+  return {
+    call: {
+      name,
+      ...fields.size,
+      ...fields.some('target_fd'),
+      ...fields.some('attach_bpf_fd'),
+      attach_type,
+      ...flags(word),
+      ...fields.some('replace_bpf_fd'),
+      ...fields.some('relative_fd'),
+      ...fields.some('relative_id'),
+      ...fields.some('expected_revision'),
+    },
+  };
+}
+
+function linkCreate(fields: Fields): ToldCall | LeftOut {
+  const attach_type = attachTypeIn(fields.get('attach_type'));
+  if (!isCgroupHook(attach_type)) return { leftOut: `bpf link_create of ${attach_type}` };
+  const cgroup = fields.get('cgroup');
+  const anchor = cgroup?.kind === 'struct' ? new Fields(cgroup, undefined) : fields;
+  return {
+    call: {
+      name: 'link_create',
+      ...fields.size,
+      ...fields.some('prog_fd'),
+      ...fields.some('target_fd'),
+      attach_type,
+      ...flags(wordOf(fields.get('flags'), ATTACH_BITS)),
+      ...anchor.some('relative_fd'),
+      ...anchor.some('relative_id'),
+      ...anchor.some('expected_revision'),
+    },
+  };
+}
+
+function progQuery(fields: Fields): ToldCall | LeftOut {
+  const attach_type = attachTypeIn(fields.get('attach_type'));
+  // The hooks of interfaces and of 7.x are asked for by bpftool too; no rule of a cgroup answers.
+  if (!isKnownHook(attach_type)) return { leftOut: 'bpf prog_query of a hook beside cgroups' };
+  const count = fields.get('prog_cnt');
+  if (count?.kind !== 'number') throw new Malformed('prog_cnt is missing');
+  const ids = fields.get('prog_ids');
+  const isNull = ids?.kind === 'word' && ids.text === 'NULL';
+  const buffer = fields.get('prog_attach_flags');
+  const hasBuffer = buffer !== undefined && !(buffer.kind === 'word' && buffer.text === 'NULL');
+  const word = wordOf(fields.get('query_flags'), QUERY_BITS);
+  const after = count.after?.kind === 'number' ? count.after.value : count.value;
+  return {
+    call: {
+      name: 'prog_query',
+      ...fields.size,
+      ...fields.some('target_fd'),
+      attach_type,
+      ...(word !== 0 && { query_flags: word === 1 ? ['effective'] : [word] }),
+      prog_cnt: count.value,
+      ...(isNull && { null_prog_ids: true }),
+      ...(hasBuffer && { prog_attach_flags: true }),
+    },
+    query: {
+      prog_cnt: after,
+      prog_ids: ids?.kind === 'list' ? numbersIn(ids.items) : [],
+      attach_flags: wordOf(fields.get('attach_flags'), ATTACH_BITS),
+      ...fields.some('revision'),
+    },
+  };
+}
+
+function numbersIn(items: readonly Value[]): number[] {
+  return items.flatMap((item) => (item.kind === 'number' ? [item.value] : []));
+}
+
+function pinned(
+  name: 'obj_pin' | 'obj_get',
+  fields: Fields,
+  bpffsPath: BpffsPath,
+): ToldCall | LeftOut {
+  const path = bpffsPath(fields.text('pathname'), fields.get('path_fd'));
+  if (path === undefined) return { leftOut: `bpf ${name} outside of the bpffs` };
+  return {
+    call: {
+      name,
+      ...fields.size,
+      path,
+      ...fields.some('bpf_fd'),
+      ...nonZero('file_flags', wordOf(fields.get('file_flags'), MAP_BITS)),
+    },
+  };
+}

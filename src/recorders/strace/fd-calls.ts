@@ -1,0 +1,131 @@
+/** Calls about fds: open, close, dup and its kin, and passing over a socket. */
+import type { Call } from '../../domain/call.ts';
+import { absolutePath, isInterfaceFile, pathBehind } from './paths.ts';
+import { NOTHING, type Spoken, type Told, type ToldCall } from './spoken.ts';
+import {
+  CLOSE_RANGE_BITS,
+  FCNTL_COMMANDS,
+  FD_BITS,
+  MSG_BITS,
+  OPEN_BITS,
+  SCM_RIGHTS,
+  wordOf,
+} from './uapi.ts';
+import { Malformed, type Value } from './value.ts';
+
+/** What each says; those that no cgroup or BPF object is behind are not asked for. */
+export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
+  open: (spoken) => opened(spoken, undefined, 0),
+  openat: (spoken) => opened(spoken, spoken.args.list[0], 1),
+  openat2: (spoken) => opened(spoken, spoken.args.list[0], 1),
+  close: ({ args }) => [{ call: { name: 'close', fd: numberAt(args.list, 0) }, ret: 0 }],
+  dup: ({ args }) => [{ call: { name: 'dup', fd: numberAt(args.list, 0) } }],
+  dup2: ({ args: { list } }) => [
+    { call: { name: 'dup2', fd: numberAt(list, 0), to_fd: numberAt(list, 1) } },
+  ],
+  dup3: ({ args: { list } }) => [
+    {
+      call: {
+        name: 'dup3',
+        fd: numberAt(list, 0),
+        to_fd: numberAt(list, 1),
+        ...flagsOf(wordOf(list[2], OPEN_BITS)),
+      },
+    },
+  ],
+  fcntl: duplicated,
+  fcntl64: duplicated,
+  close_range: ({ args: { list } }) => [
+    {
+      call: {
+        name: 'close_range',
+        first: numberAt(list, 0),
+        last: numberAt(list, 1),
+        ...flagsOf(wordOf(list[2], CLOSE_RANGE_BITS)),
+      },
+      ret: 0,
+    },
+  ],
+};
+
+export function numberAt(list: readonly Value[], index: number): number {
+  const value = list[index];
+  if (value?.kind === 'number') return value.value;
+  // `~0U` as the end of close_range.
+  if (value?.kind === 'word' && value.text.startsWith('~0')) return 0xffff_ffff;
+  throw new Malformed(`argument ${index + 1} is no number`);
+}
+
+function flagsOf(flags: number): { readonly flags?: number } {
+  return flags === 0 ? {} : { flags };
+}
+
+/** A cgroup's directory; openat2 prints its flags in a struct. */
+function opened({ args, result, process, mounts }: Spoken, dir: Value | undefined, at: number) {
+  const printed = args.list[at];
+  if (printed?.kind !== 'string') return NOTHING;
+  const how = args.list[at + 1];
+  const flags = wordOf(how?.kind === 'struct' ? how.fields.get('flags') : how, OPEN_BITS);
+  const isDirectory = (flags & (OPEN_BITS.O_DIRECTORY ?? 0)) !== 0;
+  const asked = absolutePath(
+    printed.text,
+    dir === undefined ? process.cwd : (pathBehind(dir) ?? process.cwd),
+  );
+  // The path behind the result has no links in it.
+  const path = mounts.cgroupPath(result.path?.startsWith('/') ? result.path : asked);
+  if (path === undefined || (!isDirectory && isInterfaceFile(path))) return NOTHING;
+  const cloexec = (flags & (OPEN_BITS.O_CLOEXEC ?? 0)) !== 0;
+  const call: Call = { name: 'open_cgroup', path, ...(!cloexec && { cloexec: false }) };
+  return [{ call }];
+}
+
+function duplicated({ args: { list } }: Spoken): Told {
+  const fd = numberAt(list, 0);
+  const command = list[1];
+  const n = wordOf(command, FCNTL_COMMANDS);
+  const name = Object.entries(FCNTL_COMMANDS).find(([, value]) => value === n)?.[0];
+  const isNamed = command?.kind === 'number' || (command?.kind === 'word' && command.text === name);
+  if (!isNamed) return NOTHING;
+  switch (n) {
+    case FCNTL_COMMANDS.F_DUPFD:
+      return [{ call: { name: 'fcntl', fd, cmd: 'f_dupfd', arg: numberAt(list, 2) } }];
+    case FCNTL_COMMANDS.F_DUPFD_CLOEXEC:
+      return [{ call: { name: 'fcntl', fd, cmd: 'f_dupfd_cloexec', arg: numberAt(list, 2) } }];
+    case FCNTL_COMMANDS.F_SETFD: {
+      const arg = wordOf(list[2], FD_BITS);
+      return [{ call: { name: 'fcntl', fd, cmd: 'f_setfd', arg }, ret: 0 }];
+    }
+    default:
+      // F_GETFD changes nothing.
+      return NOTHING;
+  }
+}
+
+/** The fds that a message carries, in order. */
+export function passedFds({ args }: Spoken): number[] {
+  const fds: number[] = [];
+  const visit = (value: Value): void => {
+    if (value.kind === 'list') for (const item of value.items) visit(item);
+    if (value.kind !== 'struct') return;
+    const type = value.fields.get('cmsg_type');
+    const isRights =
+      type?.kind === 'word' ? type.text === 'SCM_RIGHTS' : wordOf(type, SCM_RIGHTS) === 1;
+    const data = value.fields.get('cmsg_data');
+    if (type !== undefined && isRights && data?.kind === 'list') {
+      for (const item of data.items) if (item.kind === 'number') fds.push(item.value);
+      return;
+    }
+    for (const field of value.fields.values()) visit(field);
+  };
+  for (const value of args.list) visit(value);
+  return fds;
+}
+
+/** Fds taken from a message, one call each: MSG_CMSG_CLOEXEC is among the flags of recvmsg. */
+export function received(spoken: Spoken): ToldCall[] {
+  const cloexec = (wordOf(spoken.args.list[2], MSG_BITS) & (MSG_BITS.MSG_CMSG_CLOEXEC ?? 0)) !== 0;
+  return passedFds(spoken).map((fd) => ({
+    call: { name: 'recv_fd', ...(cloexec && { cloexec: true }) },
+    ret: fd,
+  }));
+}

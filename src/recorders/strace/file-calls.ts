@@ -1,0 +1,77 @@
+/** Calls about names: directories of cgroup2, and pins and directories of the bpffs. */
+import { numberAt } from './fd-calls.ts';
+import { absolutePath, pathBehind } from './paths.ts';
+import { NOTHING, type Spoken, type Told } from './spoken.ts';
+import { UNLINK_BITS, wordOf } from './uapi.ts';
+import type { Value } from './value.ts';
+
+/** What each says. */
+export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
+  mkdir: (spoken) => made(spoken, pathAt(spoken, 0)),
+  mkdirat: (spoken) => made(spoken, pathAt(spoken, 1, spoken.args.list[0])),
+  rmdir: (spoken) => removed(spoken, pathAt(spoken, 0)),
+  unlink: (spoken) => unlinked(spoken, pathAt(spoken, 0)),
+  unlinkat(spoken) {
+    const { list } = spoken.args;
+    const path = pathAt(spoken, 1, list[0]);
+    const isDirectory = (wordOf(list[2], UNLINK_BITS) & (UNLINK_BITS.AT_REMOVEDIR ?? 0)) !== 0;
+    return isDirectory ? removed(spoken, path) : unlinked(spoken, path);
+  },
+  rename: (spoken) => renamed(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
+  renameat: renamedAt,
+  renameat2: renamedAt,
+  chmod: (spoken) => changed(spoken, pathAt(spoken, 0), spoken.args.list[1]),
+  fchmodat: (spoken) =>
+    changed(spoken, pathAt(spoken, 1, spoken.args.list[0]), spoken.args.list[2]),
+};
+
+/** The absolute path of an argument; of one that is relative to `dir`, or to where the process is. */
+export function pathAt(
+  { args, process }: Spoken,
+  index: number,
+  dir?: Value | undefined,
+): string | undefined {
+  const printed = args.list[index];
+  if (printed?.kind !== 'string' || printed.cut) return undefined;
+  return absolutePath(printed.text, pathBehind(dir) ?? process.cwd);
+}
+
+function made({ mounts }: Spoken, path: string | undefined): Told {
+  const cgroup = mounts.cgroupPath(path);
+  if (cgroup !== undefined) return [{ call: { name: 'mkdir', path: cgroup }, ret: 0 }];
+  const name = mounts.bpffsPath(path);
+  return name === undefined ? NOTHING : [{ call: { name: 'bpffs_mkdir', path: name }, ret: 0 }];
+}
+
+function removed({ mounts }: Spoken, path: string | undefined): Told {
+  const cgroup = mounts.cgroupPath(path);
+  if (cgroup !== undefined) return [{ call: { name: 'rmdir', path: cgroup }, ret: 0 }];
+  const name = mounts.bpffsPath(path);
+  return name === undefined ? NOTHING : [{ call: { name: 'bpffs_rmdir', path: name }, ret: 0 }];
+}
+
+function unlinked({ mounts }: Spoken, path: string | undefined): Told {
+  const name = mounts.bpffsPath(path);
+  return name === undefined ? NOTHING : [{ call: { name: 'unlink', path: name }, ret: 0 }];
+}
+
+function renamed({ mounts }: Spoken, from: string | undefined, into: string | undefined): Told {
+  const path = mounts.bpffsPath(from);
+  const to = mounts.bpffsPath(into);
+  if (path !== undefined && to !== undefined) {
+    return [{ call: { name: 'rename', path, to }, ret: 0 }];
+  }
+  if (mounts.cgroupPath(from) === undefined) return NOTHING;
+  return { leftOut: 'rename of a cgroup' };
+}
+
+function renamedAt(spoken: Spoken): Told {
+  const { list } = spoken.args;
+  return renamed(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
+}
+
+function changed(spoken: Spoken, path: string | undefined, mode: Value | undefined): Told {
+  const name = spoken.mounts.bpffsPath(path);
+  if (name === undefined || mode === undefined) return NOTHING;
+  return [{ call: { name: 'chmod', path: name, mode: numberAt([mode], 0) }, ret: 0 }];
+}

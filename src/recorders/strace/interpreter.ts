@@ -1,0 +1,397 @@
+/**
+ * From the lines of a recording to what processes did, in order: forks and threads are put
+ * together, paths are found, and what concerns no cgroup and no BPF object is passed over before
+ * its arguments are read.
+ */
+import type { Call } from '../../domain/call.ts';
+import type { Sighting } from '../../domain/observed/sighting.ts';
+import { RecordingRefused } from '../../events/recording.ts';
+import { bpfCall } from './bpf-calls.ts';
+import { FD_CALLS, passedFds, received } from './fd-calls.ts';
+import { FILE_CALLS, pathAt } from './file-calls.ts';
+import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
+import { absolutePath, decoded, type Mounts, pathBehind } from './paths.ts';
+import { Processes, type TracedProcess } from './processes.ts';
+import type { LeftOut, Spoken, Told, ToldCall } from './spoken.ts';
+import { Tally } from './tally.ts';
+import { type Result, readResult, readTraceLine } from './trace-line.ts';
+import { CLONE_BITS, wordOf } from './uapi.ts';
+import { type Arguments, Malformed, readArguments, unescaped, type Value } from './value.ts';
+
+/** Something that a process did. */
+export interface Deed {
+  readonly line: number;
+  /** Microseconds since the epoch. */
+  readonly at: number;
+  readonly process: TracedProcess;
+  readonly tid: number;
+  readonly comm?: string;
+  /** `send`: fds went into a socket; who takes them is not known here. */
+  readonly what: ToldCall | { readonly sighting: Sighting } | { readonly send: readonly number[] };
+  readonly outcome: { readonly ret: number } | { readonly errno: string };
+  /** Paths that `-y` printed behind fds. */
+  readonly paths: ReadonlyMap<number, string>;
+  /** Which bpf() call of the recording it is, from 1; 0 for any other. */
+  readonly ordinal: number;
+  /** The process that a fork made. */
+  readonly child?: TracedProcess;
+}
+
+/** Unreadable lines after which a file is no recording. */
+const UNREADABLE_MAX = 1000;
+
+const FORKS: ReadonlySet<string> = new Set(['clone', 'clone3', 'fork', 'vfork']);
+const EXECS: ReadonlySet<string> = new Set(['execve', 'execveat']);
+/** Calls that change nothing here, or whose end is a line of its own. */
+const PASSED_OVER: ReadonlySet<string> = new Set(['exit_group', 'exit', 'wait4', 'waitid']);
+/** Calls whose result is an fd, so that one that was thought open at that number is gone. */
+const FD_MAKERS: ReadonlySet<string> = new Set([
+  'open',
+  'openat',
+  'openat2',
+  'creat',
+  'socket',
+  'accept',
+  'accept4',
+  'epoll_create1',
+  'eventfd2',
+  'signalfd4',
+  'timerfd_create',
+  'memfd_create',
+  'inotify_init1',
+  'pidfd_open',
+  'userfaultfd',
+  'perf_event_open',
+  'io_uring_setup',
+]);
+const NO_PATHS: ReadonlyMap<number, string> = new Map();
+const CLOSED = /^close\((\d+)/;
+const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
+const MADE_FD = /\) *= (\d+)(?:<.*>)?$/;
+const EXECUTED = /^execve(?:at)?\([^"]*"((?:[^"\\]|\\.)*)"/;
+/** Bytes of a process's name, but for the end (TASK_COMM_LEN). */
+const COMM_CHARS_MAX = 15;
+
+/** Calls with fds as arguments; `bpf` apart, they concern us when one of the fds does. */
+const OF_FDS: ReadonlySet<string> = new Set(['dup', 'dup2', 'dup3', 'fcntl', 'fcntl64']);
+
+export class Interpreter {
+  readonly #pairs = new PairedLines();
+  readonly #processes = new Processes();
+  readonly #mounts: Mounts;
+  /** Whether the ledger knows something open at an fd of a process. */
+  readonly #isTracked: (pid: number, fd: number) => boolean;
+  /** Calls that the ledger has no word for, by name. */
+  readonly leftOut = new Tally();
+  /** Lines that are none of strace, or broken, by what is wrong. */
+  readonly unreadable = new Tally();
+  #readable = 0;
+  #bpfCalls = 0;
+
+  constructor(mounts: Mounts, isTracked: (pid: number, fd: number) => boolean) {
+    this.#mounts = mounts;
+    this.#isTracked = isTracked;
+  }
+
+  /**
+   * What a line tells.
+   *
+   * @throws RecordingRefused when this is no recording of strace, or one made otherwise
+   */
+  line(text: string, number: number): readonly Deed[] {
+    try {
+      const parsed = readTraceLine(text);
+      if (parsed.kind !== 'note') this.#readable += 1;
+      const happening = this.#pairs.next(parsed, number);
+      return happening === undefined ? [] : this.#deeds(happening);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.cannotRead(error.message, number);
+      return [];
+    }
+  }
+
+  /** Counts a line that cannot be read. */
+  cannotRead(message: string, number: number): void {
+    if (this.#readable === 0) throw new RecordingRefused(message, number);
+    this.unreadable.add(message.replace(/: ".*/s, ''), number);
+    if (this.unreadable.total <= UNREADABLE_MAX) return;
+    throw new RecordingRefused(`${message}; so many cannot be read that nothing is taken`, number);
+  }
+
+  #deeds(happening: Happening): readonly Deed[] {
+    const deeds: Deed[] = [];
+    const { kind, line, at, pid } = happening;
+    if (kind === 'superseded') {
+      this.#processes.superseded(pid, happening.by);
+      return deeds;
+    }
+    const process = this.#speaking(happening, deeds);
+    if (kind === 'exited' || kind === 'killed') {
+      if (this.#processes.ended(pid) === undefined) return deeds;
+      deeds.push(deedOf({ line, at, process, tid: pid }, { call: { name: 'exit' } }));
+    } else if (kind === 'call') {
+      this.#called(happening, process, deeds);
+    }
+    return deeds;
+  }
+
+  /** The process that a line is of. One that speaks before its parent's fork returned is forked. */
+  #speaking({ pid, line, at }: Happening, deeds: Deed[]): TracedProcess {
+    const known = this.#processes.known(pid);
+    if (known !== undefined) return known;
+    const forks = [...this.#pairs.underWay()].filter(({ name }) => FORKS.has(name));
+    const [fork] = forks;
+    const parent = fork && this.#processes.known(fork.pid);
+    if (fork === undefined || parent === undefined || forks.length > 1) {
+      return this.#processes.found(pid, line);
+    }
+    const made = { line, at, tid: fork.pid };
+    return this.#forked(parent, { child: pid, flags: flagsIn(fork.text), ...made }, deeds);
+  }
+
+  #forked(
+    parent: TracedProcess,
+    made: {
+      readonly child: number;
+      readonly flags: number;
+      readonly line: number;
+      readonly at: number;
+      readonly tid: number;
+    },
+    deeds: Deed[],
+  ): TracedProcess {
+    const { child, flags, line, at, tid } = made;
+    if ((flags & (CLONE_BITS.CLONE_THREAD ?? 0)) !== 0) {
+      this.#processes.thread(parent, child);
+      return parent;
+    }
+    const process = this.#processes.forked(parent, child, line);
+    const shared = (flags & (CLONE_BITS.CLONE_FILES ?? 0)) !== 0;
+    const call: Call = { name: 'fork', child_pid: child, ...(shared && { clone_files: true }) };
+    const deed = deedOf({ line, at, process: parent, tid }, { call }, child);
+    deeds.push({ ...deed, child: process });
+    return process;
+  }
+
+  #called(whole: WholeCall, process: TracedProcess, deeds: Deed[]): void {
+    const { name, text } = whole;
+    if (FORKS.has(name)) return this.#cloned(whole, process, deeds);
+    if (EXECS.has(name)) return this.#executed(whole, process, deeds);
+    if (PASSED_OVER.has(name)) return;
+    this.#overwritten(whole, process, deeds);
+    if (name === 'bpf') this.#bpfCalls += 1;
+    if (!this.#concerns(whole, process)) return;
+    const cursor = { text, at: name.length + 1 };
+    const args = readArguments(cursor);
+    const result = readResult(text, cursor.at);
+    // It was interrupted, and is made again.
+    if (result === undefined) return;
+    this.#spoken(whole, { name, args, result, process, mounts: this.#mounts }, deeds);
+  }
+
+  #spoken(whole: WholeCall, spoken: Spoken, deeds: Deed[]): void {
+    const { line, at, pid: tid, comm } = whole;
+    const { process, result, args } = spoken;
+    const paths = pathsIn(args, result);
+    const outcome = outcomeOf(result);
+    const told = this.#told(spoken);
+    if ('leftOut' in told) return this.leftOut.add(told.leftOut, line);
+    const ordinal = spoken.name === 'bpf' ? this.#bpfCalls : 0;
+    const named = comm === undefined ? {} : { comm };
+    const common = { line, at, process, tid, paths, ordinal, ...named };
+    for (const what of told) {
+      const ret = 'ret' in what ? what.ret : undefined;
+      const answered = ret !== undefined && 'ret' in outcome ? { ret } : outcome;
+      deeds.push({ ...common, what, outcome: answered });
+    }
+  }
+
+  #told(spoken: Spoken): readonly Deed['what'][] | LeftOut {
+    const { name, result, process, mounts, args } = spoken;
+    const failed = result.ret < 0;
+    switch (name) {
+      case 'bpf':
+        return asList(
+          bpfCall(args, (path, dir) =>
+            mounts.bpffsPath(absolutePath(path, pathBehind(dir) ?? process.cwd)),
+          ),
+        );
+      case 'chdir':
+        if (!failed) process.cwd = pathAt(spoken, 0);
+        return [];
+      case 'fchdir':
+        if (!failed) process.cwd = pathBehind(args.list[0]);
+        return [];
+      case 'mount':
+        return failed ? [] : this.#mounted(spoken);
+      case 'sendmsg':
+      case 'sendmmsg':
+        return failed ? [] : [{ send: passedFds(spoken) }];
+      case 'recvmsg':
+      case 'recvmmsg':
+        return failed ? [] : received(spoken);
+      case 'pidfd_open':
+        return this.#pidfd(spoken);
+      case 'pidfd_getfd':
+        return copied(spoken);
+      case 'write':
+        return joined(spoken);
+      case 'unshare':
+        return (wordOf(args.list[0], CLONE_BITS) & (CLONE_BITS.CLONE_FILES ?? 0)) === 0 || failed
+          ? []
+          : [{ call: { name: 'unshare', clone_files: true } }];
+      default: {
+        const teller = FD_CALLS[name] ?? FILE_CALLS[name];
+        return teller === undefined ? { leftOut: name } : teller(spoken);
+      }
+    }
+  }
+
+  /** Whether a call can concern the ledger: most cannot, and are not even read. */
+  #concerns({ name, text, line }: WholeCall, { pid, cwd }: TracedProcess): boolean {
+    const isTracked = (digits: string | undefined) =>
+      digits !== undefined && this.#isTracked(pid, Number(digits));
+    if (name === 'bpf' || name === 'close_range' || name === 'pidfd_getfd') return true;
+    if (name === 'close') return isTracked(CLOSED.exec(text)?.[1]);
+    if (OF_FDS.has(name)) {
+      return isTracked(FIRST_FD.exec(text)?.[1]) || isTracked(/, (\d+)/.exec(text)?.[1]);
+    }
+    if (name === 'chdir' || name === 'fchdir' || name === 'pidfd_open') return true;
+    if (name === 'unshare') return text.includes('CLONE_FILES') || /^unshare\(\d/.test(text);
+    if (name.endsWith('msg')) return /SCM_RIGHTS|cmsg_type=0x1\b/.test(text);
+    if (name === 'mount') return /"(?:cgroup2|bpf)"/.test(text);
+    if (name === 'write') return text.includes('cgroup.procs>');
+    if (name in FD_CALLS || name in FILE_CALLS) {
+      // A relative path, of which `-y` tells the beginning or the whole behind the result.
+      return this.#mounts.mayBeIn(text) || this.#mounts.mayBeIn(cwd ?? '');
+    }
+    this.leftOut.add(name, line);
+    return false;
+  }
+
+  /** A number that a call gave out was thought to be open: how it was closed was not seen. */
+  #overwritten(
+    { name, text, line, at, pid: tid }: WholeCall,
+    process: TracedProcess,
+    deeds: Deed[],
+  ) {
+    if (!FD_MAKERS.has(name)) return;
+    const digits = MADE_FD.exec(text)?.[1];
+    if (digits === undefined || !this.#isTracked(process.pid, Number(digits))) return;
+    const what = { sighting: { name: 'gone', fd: { fd: Number(digits) } } } as const;
+    deeds.push(deedOf({ line, at, process, tid }, what));
+  }
+
+  #cloned({ text, name, line, at, pid: tid }: WholeCall, process: TracedProcess, deeds: Deed[]) {
+    const cursor = { text, at: name.length + 1 };
+    readArguments(cursor);
+    const result = readResult(text, cursor.at);
+    if (result === undefined || result.ret <= 0) return;
+    const child = result.ret;
+    const seen = this.#processes.known(child);
+    // It spoke before this line, and was taken for the child that it is.
+    if (seen !== undefined && (seen === process || seen.parent === process)) return;
+    this.#forked(process, { child, flags: flagsIn(text), line, at, tid }, deeds);
+  }
+
+  #executed(whole: WholeCall, process: TracedProcess, deeds: Deed[]): void {
+    const { text, line, at, pid: tid } = whole;
+    // The environment that `-v` prints is not even read.
+    const path = EXECUTED.exec(text)?.[1];
+    if (!/\) *= 0$/.test(text)) return;
+    const name =
+      decoded(unescaped(path ?? ''))
+        .split('/')
+        .at(-1) ?? '';
+    const comm = name.slice(0, COMM_CHARS_MAX);
+    process.pidfds = undefined;
+    const call: Call = { name: 'exec', ...(comm !== '' && { comm }) };
+    deeds.push(deedOf({ line, at, process, tid }, { call }));
+  }
+
+  #mounted({ args: { list }, mounts }: Spoken): Told {
+    const [, target, type] = list;
+    if (target?.kind !== 'string' || type?.kind !== 'string') return [];
+    const path = absolutePath(target.text, undefined);
+    if (type.text === 'cgroup2' && path !== undefined) mounts.addCgroup(path);
+    return [];
+  }
+
+  #pidfd({ args, result, process }: Spoken): Told {
+    const [pid] = args.list;
+    if (pid?.kind !== 'number' || result.ret < 0) return [];
+    process.pidfds ??= new Map();
+    if (process.pidfds.size < PIDFDS_MAX) process.pidfds.set(result.ret, pid.value);
+    return [];
+  }
+}
+
+/** A deed that no fd of the line says more of. */
+function deedOf(
+  by: Pick<Deed, 'line' | 'at' | 'process' | 'tid'>,
+  what: Deed['what'],
+  ret = 0,
+): Deed {
+  return { ...by, what, outcome: { ret }, paths: NO_PATHS, ordinal: 0 };
+}
+
+/** Pidfds of a process that are remembered. */
+const PIDFDS_MAX = 1024;
+
+function asList(told: ToldCall | LeftOut): Told {
+  return 'leftOut' in told ? told : [told];
+}
+
+const CLONE_FLAGS = /flags=([\w|]+)/;
+
+function flagsIn(text: string): number {
+  const word = CLONE_FLAGS.exec(text)?.[1];
+  return word === undefined ? 0 : wordOf({ kind: 'word', text: word }, CLONE_BITS);
+}
+
+function outcomeOf({ ret, errno }: Result): Deed['outcome'] {
+  if (ret >= 0) return { ret };
+  if (errno === undefined) throw new Malformed(`the result ${ret} names no errno`);
+  return { errno };
+}
+
+function pathsIn(args: Arguments, { ret, path }: Result): ReadonlyMap<number, string> {
+  const paths = new Map<number, string>();
+  const visit = (value: Value): void => {
+    if (value.kind === 'number') {
+      if (value.path !== undefined && !value.deleted) paths.set(value.value, value.path);
+    } else if (value.kind === 'list') {
+      for (const item of value.items) visit(item);
+    } else if (value.kind === 'struct') {
+      for (const field of value.fields.values()) visit(field);
+    }
+  };
+  for (const value of args.list) visit(value);
+  if (path !== undefined && ret > 0) paths.set(ret, path);
+  return paths;
+}
+
+/** pidfd_getfd: a copy of another process's fd. */
+function copied({ args: { list }, process, result }: Spoken): Told {
+  const [pidfd, fd] = list;
+  if (pidfd?.kind !== 'number' || fd?.kind !== 'number' || result.ret < 0) return [];
+  // `-yy` prints `<pid:123>` behind a pidfd.
+  const shown = /^pid:(\d+)/.exec(pidfd.path ?? '')?.[1];
+  const target_pid = shown === undefined ? process.pidfds?.get(pidfd.value) : Number(shown);
+  if (target_pid === undefined) return { leftOut: 'pidfd_getfd by an unknown pidfd' };
+  return [{ call: { name: 'pidfd_getfd', target_pid, target_fd: fd.value } }];
+}
+
+/** A write to `cgroup.procs`: a process moves. */
+function joined({ args: { list }, process, mounts, result }: Spoken): Told {
+  const file = pathBehind(list[0]);
+  const text = list[1];
+  if (file === undefined || text?.kind !== 'string' || text.cut || result.ret < 0) return [];
+  const path = mounts.cgroupPath(decoded(file.slice(0, file.lastIndexOf('/'))));
+  const pid = /^\s*(\d+)\s*$/.exec(text.text)?.[1];
+  if (path === undefined || pid === undefined) return [];
+  const target =
+    Number(pid) === 0 || Number(pid) === process.pid ? {} : { target_pid: Number(pid) };
+  return [{ call: { name: 'join', path, ...target }, ret: 0 }];
+}

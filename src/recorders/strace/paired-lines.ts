@@ -1,0 +1,105 @@
+/**
+ * Calls whose line another process interrupted: `<unfinished ...>` waits for its `resumed`, and
+ * the two halves are put together again. A process is in one call at a time.
+ */
+import type { CallLine, EndLine, SupersededLine, TraceLine } from './trace-line.ts';
+import { Malformed } from './value.ts';
+
+/** A whole call; `line` is where it ended. */
+export interface WholeCall extends Omit<CallLine, 'kind'> {
+  readonly kind: 'call';
+  readonly line: number;
+}
+
+/** A call began whose end comes in a later line: whoever makes it is there. */
+export interface BegunCall extends Omit<CallLine, 'kind'> {
+  readonly kind: 'begun';
+  readonly line: number;
+}
+
+export type Happening =
+  | WholeCall
+  | BegunCall
+  | ((EndLine | SupersededLine) & { readonly line: number });
+
+interface Pending extends Omit<CallLine, 'kind'> {
+  readonly line: number;
+}
+
+function whole({ pid, comm, at, name, text }: Omit<CallLine, 'kind'>, line: number): WholeCall {
+  return { kind: 'call', pid, comm, at, name, text, line };
+}
+
+/** Characters that wait for their other half at most. */
+const PENDING_CHARS_MAX = 32 * 1024 * 1024;
+
+export class PairedLines {
+  readonly #pending = new Map<number, Pending>();
+  #chars = 0;
+
+  /**
+   * What a line says that its other half, if it has one, is known.
+   *
+   * @throws Malformed when halves do not fit
+   */
+  next(parsed: TraceLine, line: number): Happening | undefined {
+    switch (parsed.kind) {
+      case 'note':
+        return undefined;
+      case 'call':
+        return whole(parsed, line);
+      case 'unfinished': {
+        this.#drop(parsed.pid);
+        this.#pending.set(parsed.pid, { ...parsed, line });
+        this.#chars += parsed.text.length;
+        if (this.#chars > PENDING_CHARS_MAX) {
+          throw new Malformed(`over ${PENDING_CHARS_MAX} characters of unfinished calls wait`);
+        }
+        return { ...parsed, kind: 'begun', line };
+      }
+      case 'resumed':
+        return this.#resumed(parsed, line);
+      case 'superseded': {
+        // The thread that executed goes on under the leader's pid, with its unfinished execve.
+        const moved = this.#pending.get(parsed.by);
+        this.#drop(parsed.pid);
+        if (moved !== undefined) {
+          this.#pending.delete(parsed.by);
+          this.#pending.set(parsed.pid, { ...moved, pid: parsed.pid });
+        }
+        return { ...parsed, line };
+      }
+      case 'exited':
+      case 'killed':
+        this.#drop(parsed.pid);
+        return { ...parsed, line };
+      default:
+        return parsed satisfies never;
+    }
+  }
+
+  /** The calls that are under way. */
+  underWay(): Iterable<Omit<CallLine, 'kind'>> {
+    return this.#pending.values();
+  }
+
+  #drop(pid: number): void {
+    const pending = this.#pending.get(pid);
+    if (pending === undefined) return;
+    this.#pending.delete(pid);
+    this.#chars -= pending.text.length;
+  }
+
+  #resumed(parsed: CallLine, line: number): WholeCall | undefined {
+    const begun = this.#pending.get(parsed.pid);
+    // Its beginning lies before the recording's.
+    if (begun === undefined) return undefined;
+    this.#drop(parsed.pid);
+    if (begun.name !== parsed.name) {
+      const names = `${begun.name} of line ${begun.line}`;
+      throw new Malformed(`${parsed.name} is resumed, but ${names} was unfinished`);
+    }
+    const text = begun.text + parsed.text;
+    return whole({ ...parsed, text }, line);
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The processes of a recording: which threads make one, who forked whom, and where each stands.
+ * A child may speak before the line in which its parent's clone returns.
+ */
+
+/** A process, from the line on which it came into the recording. */
+export interface TracedProcess {
+  /** That of its first thread. */
+  readonly pid: number;
+  /** Line of its first appearance: names it, since pids are used again. */
+  readonly firstLine: number;
+  readonly parent: TracedProcess | undefined;
+  readonly threads: Set<number>;
+  /** Working directory, as far as it is known. */
+  cwd: string | undefined;
+  /** Pids by the pidfds on them. */
+  pidfds: Map<number, number> | undefined;
+}
+
+/** Threads at once; the kernel has no more pids. */
+const THREADS_MAX = 4_194_304;
+
+export class Processes {
+  readonly #byThread = new Map<number, TracedProcess>();
+
+  /** The process that a thread is of, if it was seen. */
+  known(tid: number): TracedProcess | undefined {
+    return this.#byThread.get(tid);
+  }
+
+  /** A process that was there before the recording, or whose fork was not seen. */
+  found(pid: number, line: number): TracedProcess {
+    return this.#begin(pid, line, undefined);
+  }
+
+  forked(parent: TracedProcess, child: number, line: number): TracedProcess {
+    return this.#begin(child, line, parent);
+  }
+
+  /** A thread of a process that is there. */
+  thread(process: TracedProcess, tid: number): void {
+    process.threads.add(tid);
+    this.#byThread.set(tid, process);
+  }
+
+  /** A thread ended; the process, when it was its last. */
+  ended(tid: number): TracedProcess | undefined {
+    const process = this.#byThread.get(tid);
+    if (process === undefined) return undefined;
+    this.#byThread.delete(tid);
+    process.threads.delete(tid);
+    return process.threads.size === 0 ? process : undefined;
+  }
+
+  /** Its other threads are gone: one of them executed, and has the first one's pid now. */
+  superseded(pid: number, by: number): void {
+    const process = this.#byThread.get(by) ?? this.#byThread.get(pid);
+    if (process === undefined) return;
+    for (const tid of process.threads) this.#byThread.delete(tid);
+    process.threads.clear();
+    this.thread(process, pid);
+  }
+
+  #begin(pid: number, line: number, parent: TracedProcess | undefined): TracedProcess {
+    if (this.#byThread.size >= THREADS_MAX) throw new Error('more threads than a kernel has pids');
+    const process: TracedProcess = {
+      pid,
+      firstLine: line,
+      parent,
+      threads: new Set([pid]),
+      cwd: parent?.cwd,
+      pidfds: parent?.pidfds && new Map(parent.pidfds),
+    };
+    this.#byThread.set(pid, process);
+    return process;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The first pass: what the second one has to know beforehand. Which ids objects have, which fds old
+ * straces hide, which processes ever touch anything, and who takes an fd that is sent.
+ */
+import type { Kernel } from '../../domain/kernel.ts';
+import { factOf } from './fd-facts.ts';
+import { ownNumber } from './identities.ts';
+import type { Deed } from './interpreter.ts';
+import type { CallDeed } from './observation-of.ts';
+import { messageKey, PassedFds } from './passed-fds.ts';
+import type { Mounts } from './paths.ts';
+import type { TracedProcess } from './processes.ts';
+import { Worlds } from './worlds.ts';
+
+/** Whether a deed is a call. */
+export function isCall(deed: Deed): deed is CallDeed {
+  return 'call' in deed.what;
+}
+
+/** Calls that every process makes. */
+const OF_EVERY_PROCESS: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
+
+export function isOfEveryProcess({ what: { call } }: CallDeed): boolean {
+  return OF_EVERY_PROCESS.has(call.name);
+}
+
+export class Survey {
+  readonly worlds: Worlds;
+  readonly passed = new PassedFds();
+  /** First lines of processes that touch something of the ledger, or whose descendants do. */
+  readonly concerned = new Set<number>();
+  readonly #mounts: Mounts;
+  readonly #startedAt: number;
+  #line = 0;
+  #index = 0;
+
+  /** @param kernel the state of the host when the recording begins; it is changed */
+  constructor(kernel: Kernel, { mounts, startedAt }: { mounts: Mounts; startedAt: number }) {
+    this.worlds = new Worlds(kernel, mounts);
+    this.#mounts = mounts;
+    this.#startedAt = startedAt;
+  }
+
+  take(deed: Deed): void {
+    const { what, process, line } = deed;
+    if ('sighting' in what) {
+      this.worlds.see({ pid: process.pid, done: what.sighting });
+    } else if ('send' in what) {
+      this.#send(deed, what.send);
+    } else if (isCall(deed)) {
+      if (deed.what.call.name === 'recv_fd') this.#receive(deed);
+      else if (!this.#isIdle(deed)) this.#called(deed);
+    }
+    if (line !== this.#line) this.#index = 0;
+    this.#line = line;
+  }
+
+  #called(deed: CallDeed): void {
+    const { process, child } = deed;
+    if (!isOfEveryProcess(deed)) this.#concern(process);
+    if (child !== undefined && this.worlds.holds(process.pid)) this.#concern(child);
+    this.worlds.follow(deed, ownNumber(this.#startedAt, deed.ordinal));
+  }
+
+  /** close_range of a process that holds nothing. */
+  #isIdle({ what: { call }, process }: CallDeed): boolean {
+    return call.name === 'close_range' && !this.worlds.holds(process.pid);
+  }
+
+  #concern(process: TracedProcess): void {
+    for (let at: TracedProcess | undefined = process; at !== undefined; at = at.parent) {
+      if (this.concerned.has(at.firstLine)) return;
+      this.concerned.add(at.firstLine);
+    }
+  }
+
+  /** Until it is known who takes them, they wait with the sender: what they hold stays. */
+  #send({ line, process }: Deed, fds: readonly number[]): void {
+    const { pid } = process;
+    for (const [index, fd] of fds.entries()) {
+      const open = this.worlds.openOn(pid, fd);
+      if (open === undefined) continue;
+      this.#concern(process);
+      this.passed.sent({ line, index, sender: pid, ...open });
+      const call = { name: 'send_fd', fd, to_pid: pid } as const;
+      this.worlds.see({ pid, done: { call, outcome: { ret: 0 } } });
+    }
+  }
+
+  #receive({ line, process, outcome, paths }: CallDeed): void {
+    if (!('ret' in outcome)) return;
+    const fd = outcome.ret;
+    const index = line === this.#line ? ++this.#index : 0;
+    const path = paths.get(fd);
+    const kind = path === undefined ? undefined : factOf(path, this.#mounts).kind;
+    if (kind === 'other' || kind === 'bpffs') return;
+    const taken = this.passed.taken(kind, process, messageKey(line, index));
+    if (taken === undefined) return;
+    this.#concern(process);
+    const sighting = { name: 'found', fd: { fd, kind: taken.kind, id: taken.id } } as const;
+    this.worlds.see({ pid: process.pid, done: sighting });
+  }
+}
