@@ -91,7 +91,8 @@ const ATTACH_FLAGS = [[], ['override'], ['multi'], ['multi'], ['multi', 'replace
 
 type Choice = readonly [weight: number, call: () => Call];
 
-function randomCall(kernel: Kernel, pid: number, random: Random): Call {
+/** A call that mostly makes sense for a process of a kernel as it stands. */
+export function randomCall(kernel: Kernel, pid: number, random: Random): Call {
   const calls = choices(kernel, pid, random);
   let left = random.fraction() * calls.reduce((sum, [weight]) => sum + weight, 0);
   for (const [weight, make] of calls) {

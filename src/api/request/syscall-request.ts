@@ -52,7 +52,7 @@ export const syscallRequest = strictObject({
 const SIGHTINGS = requestedSightings(time);
 
 /** A sighting as posted. */
-export const sightingRequest = strictObject({
+const sightingRequest = strictObject({
   ...asked,
   call: z.union([SIGHTINGS.found, SIGHTINGS.gone, SIGHTINGS.lost]),
   ...seen,

@@ -11,10 +11,20 @@ import { goneEffects } from './gone.ts';
 import type { Witnessed } from './observation.ts';
 import type { Sighting } from './sighting.ts';
 
+/** Events that are inferred for one observation at most; what needs more is left as it is. */
+const INFERRED_MAX = 1000;
+
+/** A moment of an account. */
+interface Mark {
+  readonly kernel: Kernel;
+  readonly count: number;
+}
+
 export class Account {
   readonly #of: Sighted;
   readonly #told: Witnessed[] = [];
   #kernel: Kernel;
+  /** Whether the kernel is a layer that nothing else looks at. */
   #isOwn = false;
 
   constructor(kernel: Kernel, of: Sighted) {
@@ -37,6 +47,7 @@ export class Account {
    * @returns whether that changed anything
    */
   infer(sighting: Sighting, pid = this.#of.pid): boolean {
+    if (this.#told.length >= INFERRED_MAX) return false;
     let changed = false;
     for (const first of sightingsBefore(this.#kernel, pid, sighting)) {
       changed = this.infer(first, pid) || changed;
@@ -45,6 +56,19 @@ export class Account {
     if (effects.length === 0) return changed;
     this.#add({ source: 'inferred', pid, call: sighting, outcome: { ret: 0 }, effects });
     return true;
+  }
+
+  /** The account as it is now, to come back to. */
+  mark(): Mark {
+    this.#isOwn = false;
+    return { kernel: this.#kernel, count: this.#told.length };
+  }
+
+  /** Forgets what was inferred since. */
+  backTo({ kernel, count }: Mark): void {
+    this.#kernel = kernel;
+    this.#isOwn = false;
+    this.#told.length = count;
   }
 
   /** Ends with a sighting that was observed. */

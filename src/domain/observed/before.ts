@@ -8,6 +8,7 @@ import { parentPath } from '../path.ts';
 import { fittingProgram, isOpenOn } from './found.ts';
 import { isThere } from './gone.ts';
 import type { Found, FoundThings, Gone, Sighting } from './sighting.ts';
+import { cgroupAs } from './unknown-cgroup.ts';
 
 /** The sightings to infer before one, in order. Each may have its own before it. */
 export function sightingsBefore(kernel: Kernel, pid: number, sighting: Sighting): Sighting[] {
@@ -42,7 +43,7 @@ function beforeCgroupPath(kernel: Kernel, path: string | undefined): Sighting[] 
 }
 
 function beforeCgroup(kernel: Kernel, { path, id }: FoundThings['cgroup']): Sighting[] {
-  if (id === undefined || kernel.cgroupIds.get(path) === id) return [];
+  if (id === undefined || cgroupAs(kernel, path, id) !== undefined) return [];
   const elsewhere = kernel.cgroups.get(id)?.path;
   const occupied = [path, ...(elsewhere === undefined ? [] : [elsewhere])];
   return occupied.map((name) => ({ name: 'gone', cgroup: { path: name } }));
@@ -52,8 +53,9 @@ function beforeEntry(kernel: Kernel, entry: FoundThings['entry']): Sighting[] {
   const { attach_type, prog_id, cgroup, mode } = entry;
   return [
     ...beforeCgroupPath(kernel, cgroup),
-    { name: 'found', prog: { id: prog_id, ...fittingProgram(attach_type) } },
+    // What goes may take the program along, which then is found anew.
     ...beforeMode(kernel, { cgroup, attach_type, mode }),
+    { name: 'found', prog: { id: prog_id, ...fittingProgram(attach_type) } },
   ];
 }
 
@@ -78,18 +80,17 @@ function beforeLink(kernel: Kernel, link: FoundThings['link']): Sighting[] {
   const cgroupId = cgroup === undefined ? 0 : kernel.cgroupIds.get(cgroup);
   const isSame = known?.attach_type === attach_type && known.cgroup_id === cgroupId;
   const isGone = known !== undefined && !(isSame && (cgroupId !== 0 || known.prog_id === prog_id));
-  const before: Sighting[] = isGone ? [{ name: 'gone', link: { id } }] : [];
-  before.push({ name: 'found', prog: { id: prog_id, ...fittingProgram(attach_type) } });
-  if (cgroup === undefined || (known !== undefined && !isGone)) return before;
+  const older: Sighting[] = isGone ? [{ name: 'gone', link: { id } }] : [];
+  const program = { id: prog_id, ...fittingProgram(attach_type) };
+  const found: Sighting = { name: 'found', prog: program };
+  if (cgroup === undefined || (known !== undefined && !isGone)) return [...older, found];
   const isMulti = !kernel.switches.link_flags_choose_mode;
   const others = isMulti ? beforeMode(kernel, { cgroup, attach_type, mode: 'multi' }) : [];
-  return [...before, ...beforeCgroupPath(kernel, cgroup), ...others];
+  return [...older, ...beforeCgroupPath(kernel, cgroup), ...others, found];
 }
 
 function beforePin(kernel: Kernel, { path, kind, id }: FoundThings['pin']): Sighting[] {
   const before: Sighting[] = [];
-  if (kind === 'prog') before.push({ name: 'found', prog: { id } });
-  if (kind === 'map') before.push({ name: 'found', map: { id } });
   const node = kernel.bpffs.get(path);
   if (node !== undefined && (node.kind !== kind || node.id !== id)) {
     before.push({ name: 'gone', pin: { path } });
@@ -98,6 +99,8 @@ function beforePin(kernel: Kernel, { path, kind, id }: FoundThings['pin']): Sigh
     const kindAbove = kernel.bpffs.get(above)?.kind ?? 'dir';
     if (kindAbove !== 'dir') before.push({ name: 'gone', pin: { path: above } });
   }
+  if (kind === 'prog') before.push({ name: 'found', prog: { id } });
+  if (kind === 'map') before.push({ name: 'found', map: { id } });
   return before;
 }
 
@@ -106,13 +109,13 @@ function beforeFd(kernel: Kernel, pid: number, told: FoundThings['fd']): Sightin
   const { fd, kind, id, path } = told;
   const process = kernel.processes.get(pid);
   if (process === undefined) before.push({ name: 'found', process: {} });
+  const isOther = process === undefined || !isOpenOn(kernel, process, told);
+  if (isOther) before.push({ name: 'gone', fd: { fd } });
   if (kind === 'prog' && id !== undefined) before.push({ name: 'found', prog: { id } });
   if (kind === 'map' && id !== undefined) before.push({ name: 'found', map: { id } });
   if (kind === 'cgroup' && path !== undefined) {
     before.push({ name: 'found', cgroup: id === undefined ? { path } : { path, id } });
   }
-  const isOther = process?.fds.has(fd) === true && !isOpenOn(kernel, process, told);
-  if (isOther) before.push({ name: 'gone', fd: { fd } });
   return before;
 }
 

@@ -18,6 +18,9 @@ export function deducedFrom(
 ): readonly Sighting[] {
   const path = String(about.path ?? '');
   switch (rule) {
+    case 'fd-not-open':
+      // It is open, on something; a close or a copy of that says nothing of any object.
+      return call.name === 'send_fd' ? [{ name: 'found', fd: { fd: call.fd, kind: 'other' } }] : [];
     case 'cgroup-exists':
       return [{ name: 'gone', cgroup: { path } }];
     case 'path-exists':

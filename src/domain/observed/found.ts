@@ -15,6 +15,7 @@ import { progTypeOf } from '../prog-type.ts';
 import { isStorageMap, storagesMade } from '../storage.ts';
 import { isThere } from './gone.ts';
 import type { Found, FoundThings } from './sighting.ts';
+import { cgroupAs, nextOwnId } from './unknown-cgroup.ts';
 import { Work } from './work.ts';
 
 /** Who a sighting is of. */
@@ -73,9 +74,8 @@ function cgroupFound(
     missing.unshift(above);
   }
   for (const name of missing) {
-    const { cgroup: next } = work.kernel.counters;
-    const free = next === told ? next + 1 : next;
-    const cgroup_id = name === path ? (told ?? next) : free;
+    const own = nextOwnId(work.kernel);
+    const cgroup_id = name === path ? (told ?? own) : own;
     work.apply({ type: 'CgroupMade', cgroup_id, path: name });
   }
   return work.effects;
@@ -208,7 +208,7 @@ export function idBehind(kernel: Kernel, told: FoundThings['fd']): number | unde
   const { kind, id, path } = told;
   if (kind === 'other') return 0;
   if (kind !== 'cgroup') return id !== undefined && isThere(kernel, kind, id) ? id : undefined;
-  return id ?? (path === undefined ? undefined : kernel.cgroupIds.get(path));
+  return (path === undefined ? undefined : cgroupAs(kernel, path, id)) ?? id;
 }
 
 /** Whether a process has an fd open on just that, as far as it was told. */

@@ -56,7 +56,7 @@ function cgroupGone(kernel: Kernel, pid: number, path: string): readonly Effect[
 }
 
 function objectGone(kernel: Kernel, pid: number, kind: ObjectKind, id: number): readonly Effect[] {
-  if (!isThere(kernel, kind, id)) return [];
+  if (!isThere(kernel, kind, id) || isReferredTo(kernel, kind, id)) return [];
   const work = new Work(kernel, pid);
   for (const [path, node] of kernel.bpffs.entries()) {
     if (node.kind !== kind || node.id !== id) continue;
@@ -70,6 +70,18 @@ function objectGone(kernel: Kernel, pid: number, kind: ObjectKind, id: number): 
   work.apply({ type: 'HoldersForgotten', kind, id });
   work.free(kind, id, 'unseen');
   return work.effects;
+}
+
+/** Whether something stands on the object that must be gone before it. */
+function isReferredTo(kernel: Kernel, kind: ObjectKind, id: number): boolean {
+  if (kind === 'link') return false;
+  if (kind === 'map') {
+    return [...kernel.programs.values()].some(({ map_ids }) => map_ids.includes(id));
+  }
+  if ([...kernel.links.values()].some(({ prog_id }) => prog_id === id)) return true;
+  return [...kernel.cgroups.values()].some(({ lists }) =>
+    [...lists.values()].some((list) => indexOfProg(list, id) >= 0),
+  );
 }
 
 /** Whether the state has an object. */

@@ -304,8 +304,8 @@ describe('what must have happened unseen', () => {
     ]);
     const second = seen(kernel, get, { ret: 6, map_id: 3 });
     expect(second.inferred.map(({ call }) => call)).toEqual([
-      { name: 'found', map: { id: 3 } },
       { name: 'gone', pin: { path: '/d/p' } },
+      { name: 'found', map: { id: 3 } },
       { name: 'found', pin: { path: '/d/p', kind: 'map', id: 3 } },
     ]);
   });
@@ -361,6 +361,7 @@ describe('a success that the rules refuse', () => {
   it('a new cgroup with the id of the root gets another one', () => {
     const kernel = prepared();
     const { observed } = seen(kernel, { name: 'mkdir', path: '/r' }, { ret: 0, cgroup_id: 1 });
+    expect(observed.expected).toEqual({ ret: 0, cgroup_id: 3 });
     expect(observed.effects).toMatchObject([{ type: 'CgroupMade', cgroup_id: 3 }]);
     expect(kernel.cgroupIds.get('/')).toBe(1);
   });

@@ -6,7 +6,7 @@
 import { sameAnswer } from '../agreement.ts';
 import type { Call } from '../call.ts';
 import type { Decision } from '../decision.ts';
-import type { Effect } from '../effect.ts';
+import type { Effect, EffectType } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
@@ -21,6 +21,16 @@ import { isSighting } from './sighting.ts';
 
 /** Deductions from one observation at most: each takes something out of the way. */
 const DEDUCTIONS_MAX = 32;
+
+/** Effects that make an object, and how they call its id. */
+const MADE: {
+  readonly [T in EffectType]?: 'prog_id' | 'link_id' | 'map_id' | 'cgroup_id';
+} = {
+  ProgLoaded: 'prog_id',
+  LinkCreated: 'link_id',
+  MapCreated: 'map_id',
+  CgroupMade: 'cgroup_id',
+};
 
 /**
  * What the log is to say of an observation: inferred events, then the observed one. Total and
@@ -75,28 +85,44 @@ function succeeded(account: Account, pid: number, call: Call, outcome: Success):
   account.end({ pid, call, outcome, ...(expected && { expected }), effects });
 }
 
-/** The rules' answer once all that can be deduced from the success is inferred. */
+/**
+ * The rules' answer once all that can be deduced from the success is inferred. Deductions that do
+ * not lead to a success explain nothing, and are not told.
+ */
 function reconciled(
   account: Account,
   pid: number,
   call: Call,
   outcome: Success,
 ): { readonly asked: Asked; readonly decision: Decision } {
-  for (let deductions = 0; ; deductions++) {
+  const first = account.mark();
+  const deduced = new Set<string>();
+  for (let deductions = 0; deductions < DEDUCTIONS_MAX; deductions++) {
     const asked = askedBy(account, pid, call, outcome);
     const decision = strictAnswer(asked);
-    if (!isRefusal(decision.outcome) || deductions === DEDUCTIONS_MAX) return { asked, decision };
+    if (!isRefusal(decision.outcome)) return { asked, decision };
+    if (inferredFrom(account, call, decision.outcome, deduced)) continue;
     const lenient = lenientAnswer(asked);
-    const changed =
-      inferredFrom(account, call, decision.outcome) ||
-      (isRefusal(lenient.outcome) && inferredFrom(account, call, lenient.outcome));
-    if (!changed) return { asked, decision };
+    if (!isRefusal(lenient.outcome)) return { asked, decision };
+    if (!inferredFrom(account, call, lenient.outcome, deduced)) break;
   }
+  account.backTo(first);
+  const asked = askedBy(account, pid, call, outcome);
+  return { asked, decision: strictAnswer(asked) };
 }
 
-function inferredFrom(account: Account, call: Call, refusal: Refusal): boolean {
+/** @param deduced what was deduced before: the same again would go round in circles */
+function inferredFrom(
+  account: Account,
+  call: Call,
+  refusal: Refusal,
+  deduced: Set<string>,
+): boolean {
   let changed = false;
   for (const sighting of deducedFrom(account.kernel, call, refusal)) {
+    const text = JSON.stringify(sighting);
+    if (deduced.has(text)) return false;
+    deduced.add(text);
     changed = account.infer(sighting) || changed;
   }
   return changed;
@@ -127,8 +153,24 @@ function agreed(
     const forced = forcedEffects(caller, call, outcome);
     return account.end({ pid, call, outcome, expected, effects: forced });
   }
-  const expected = otherAnswer(outcome, decision.outcome);
+  const expected =
+    otherAnswer(outcome, decision.outcome) ?? otherId(effects, outcome, decision.outcome);
   account.end({ pid, call, outcome, ...(expected && { expected }), effects });
+}
+
+/** The id that the log gave to a new object, where it could not be the one that was told. */
+function otherId(
+  effects: readonly Effect[],
+  outcome: Success,
+  answer: Outcome,
+): Outcome | undefined {
+  for (const effect of effects) {
+    const name = MADE[effect.type];
+    if (name === undefined || outcome[name] === undefined) continue;
+    const id = (effect as Readonly<Record<string, unknown>>)[name];
+    if (id !== outcome[name]) return { ...answer, [name]: id };
+  }
+  return undefined;
 }
 
 /** The object that the rules say was received, when the recorder tells of another one. */

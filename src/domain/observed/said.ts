@@ -45,6 +45,8 @@ export function saidBy(kernel: Kernel, call: Call, outcome: Success): readonly S
     case 'map_get_fd_by_id':
       return [{ name: 'found', map: { id: call.map_id } }];
     case 'dup':
+      // A copy has another number than what it was made of.
+      if (outcome.ret === call.fd) return [];
       return toldObject(outcome).map((object) => ({
         name: 'found',
         fd: { fd: call.fd, ...object },
