@@ -3,7 +3,7 @@ import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { strictObject } from '../events/schema/strict-object.ts';
 import type { AccessEnv } from './guard/access.ts';
-import { documentAccess, guardOf } from './guard/route-access.ts';
+import { documentAccess, guardOf } from './route-access.ts';
 import type { App, DeclaredRoute } from './routing.ts';
 
 /** Puts the guard of its declaration before the handler of each route. */

@@ -43,7 +43,7 @@ function problemParts(reason: Why): ProblemParts {
       const field = `${reason.call}.${reason.field === 'pid' ? 'pid' : `call.${reason.field}`}`;
       const message =
         reason.because === 'later'
-          ? `call ${reason.result_of} comes no earlier`
+          ? `call ${reason.result_of} is not an earlier call`
           : `call ${reason.result_of} was refused`;
       return ['bad-reference', { field, errors: [{ field, message }] }];
     }
@@ -77,13 +77,13 @@ function problemParts(reason: Why): ProblemParts {
   }
 }
 
-/** What is stored is not a log that this program can read. */
+/** The stored bytes are not a log that this program can read. */
 const isDamage = (error: unknown): error is Error =>
   error instanceof DamagedLog ||
   error instanceof UnreadableEvent ||
   error instanceof UnreadableSegment;
 
-/** The problem that an error is; what nobody foresaw is `internal`, and says nothing of its cause. */
+/** The problem for an error; an unexpected error is `internal`, and its cause is not shown. */
 export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof LogRefusal) {
@@ -92,8 +92,8 @@ export function problemFrom(error: unknown): ProblemError {
   }
   if (isDamage(error)) {
     const detail =
-      `${error.message}. This host cannot be read or written until its log is mended: ` +
-      'bpfledger verify says where it is damaged, a backup of the database has it whole';
+      `${error.message}. This host cannot be read or written until its log is repaired: ` +
+      'bpfledger verify shows where it is damaged; restore it from a backup of the database';
     return new ProblemError('log-damaged', { detail, retry_after: DAMAGED_RETRY_AFTER_S });
   }
   if (error instanceof QuestionLimit) {

@@ -4,7 +4,6 @@ import type { Context, Handler } from 'hono';
 import { z } from 'zod';
 import { ASKED_AGAIN, MADE, READ, REFUSED, TAGGED } from './answer-headers.ts';
 import type { AccessEnv } from './guard/access.ts';
-import type { DeclaredAccess } from './guard/route-access.ts';
 import { HOST_NAME } from './host-name.ts';
 import {
   HOST_NAME_CHARS_MAX,
@@ -15,6 +14,7 @@ import {
 } from './limits.ts';
 import { PROBLEM_JSON, problemSchema } from './problem.ts';
 import { entityTag } from './request/write-headers.ts';
+import type { DeclaredAccess } from './route-access.ts';
 
 /** A route that declares who may use it. */
 export type DeclaredRoute = RouteConfig & { readonly access: DeclaredAccess };

@@ -6,10 +6,10 @@
  * route calls, and whatever is out of the ordinary goes there.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { JSON_TYPE } from './content-type.ts';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
 import { BROWSER_HEADERS } from './guard/browser-headers.ts';
 import { callerName } from './guard/caller-name.ts';
-import { requireHost, requireRole } from './guard/route-access.ts';
 import type { Principal } from './guard/tokens.ts';
 import { beginBody } from './guard/unfinished.ts';
 import { HOST_NAME } from './host-name.ts';
@@ -19,8 +19,8 @@ import { ProblemError, problemHeaders, problemOf } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
 import { recordSyscalls } from './record-syscalls.ts';
 import { jsonInTurns, lateBody } from './request/body.ts';
-import { JSON_TYPE } from './request/content-type.ts';
 import { REPEATED, type Requested } from './request/write-headers.ts';
+import { requireHost, requireRole } from './route-access.ts';
 import { SYSCALLS_ACCESS } from './routes/syscalls.ts';
 import type { Service } from './service.ts';
 

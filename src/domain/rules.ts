@@ -2,7 +2,6 @@
  * The rules that refuse calls: for each, its source and the sentence that says why, with the
  * objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
-import type { Refusal } from './outcome.ts';
 
 export interface Rule {
   /** Kernel function, and section of the semantics. */
@@ -323,19 +322,3 @@ export const RULES = {
 } as const satisfies Readonly<Record<string, Rule>>;
 
 export type RuleName = keyof typeof RULES;
-
-/** Values that read badly in a sentence, and the words that replace them. */
-const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  kind: { prog: 'program', cgroup: 'cgroup directory', other: 'file of another kind' },
-  mode: { none: 'exclusive' },
-  requested: { none: 'exclusive (no flags)' },
-};
-
-/** Why a call was refused, in one sentence. */
-export function refusalSentence(refusal: Refusal): string {
-  const { sentence } = RULES[refusal.rule];
-  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) => {
-    const value = String(refusal.about?.[name] ?? '?');
-    return WORDS[name]?.[value] ?? value;
-  });
-}

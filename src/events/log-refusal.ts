@@ -14,9 +14,9 @@ export type Why =
   /** The database is distributed by host, and a branch would read rows of several. */
   | { readonly why: 'branches-unsupported' }
   | { readonly why: 'unknown-release'; readonly release: string }
-  /** The log is not where the writer of the request thought it was. */
+  /** The head of the log is not at the position that the request expects. */
   | { readonly why: 'position-changed'; readonly expected: number; readonly actual: number }
-  /** A position after the head was asked for. */
+  /** The request names a position after the head. */
   | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
   | { readonly why: 'idempotency-mismatch'; readonly key: string; readonly line: number }
@@ -35,7 +35,7 @@ export type Why =
       readonly calls: number;
       readonly aheadMaxS: number;
     }
-  /** A boot is asked for that would spoil its host. */
+  /** The configuration of a boot is not one that a host can have. */
   | { readonly why: 'config-invalid'; readonly fault: ConfigFault }
   /** `call` of `calls` makes the state larger than a host may be. */
   | (PassedLimit & {
@@ -107,13 +107,13 @@ function sentence(reason: Why): string {
     case 'host-exists':
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':
-      return `a branch may have ${reason.depthMax} hosts below it; branch from an earlier position or host`;
+      return `a branch has at most ${reason.depthMax} ancestors; branch from an earlier position or host`;
     case 'branches-unsupported':
       return 'this database is distributed by host and has no branches (docs/citus.md)';
     case 'unknown-release':
       return unknownRelease(reason.release);
     case 'position-changed':
-      return `the log stands at position ${reason.actual}, not at ${reason.expected}`;
+      return `the head of the log is at position ${reason.actual}, not at ${reason.expected}`;
     case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':
@@ -121,13 +121,13 @@ function sentence(reason: Why): string {
     case 'bad-reference':
       return (
         `${reason.field} of call ${reason.call} refers to the result of call ` +
-        `${reason.result_of}, which ${reason.because === 'later' ? 'comes no earlier' : 'was refused'}; ` +
+        `${reason.result_of}, which ${reason.because === 'later' ? 'is not an earlier call' : 'was refused'}; ` +
         'nothing was recorded'
       );
     case 'at-ahead':
       return (
-        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s after now by the ` +
-        "service's clock; correct the clock that it comes from, or leave it out; nothing was recorded"
+        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s ahead of the clock of ` +
+        'the service; correct the clock that it comes from, or leave it out; nothing was recorded'
       );
     case 'config-invalid':
       return `config.${reason.fault.field}: ${reason.fault.message}`;
@@ -138,9 +138,9 @@ function sentence(reason: Why): string {
       );
     case 'state-too-large':
       return (
-        `from position ${reason.position} on the state has more than ${reason.limit} rows, more ` +
-        `than this service holds: read it at an earlier position, or branch from one; events can ` +
-        'be read and exported as ever'
+        `from position ${reason.position} on the state has more than ${reason.limit} rows, the most ` +
+        `that this service holds: read it at an earlier position, or branch from one; you can ` +
+        'still read and export the events'
       );
     case 'submission-empty':
       return 'there is no call to record';

@@ -60,7 +60,7 @@ describe('a plan warns of', () => {
       [attach(4, '/a', { replace_bpf_fd: 3 })],
       0,
       'appends-beside-old: program 2 (fw) is added to /a for cgroup_inet_egress and replaces ' +
-        'nothing: replace_bpf_fd is given without the flag replace, so the kernel ignores it',
+        'nothing: the call has replace_bpf_fd but not the flag replace, so the kernel ignores it',
       [5],
     ],
     [
@@ -73,7 +73,7 @@ describe('a plan warns of', () => {
       ],
       1,
       'appends-beside-old: program 3 (fw) is added to /a for cgroup_inet_egress and replaces ' +
-        'nothing: 2 of that name and type are there already',
+        'nothing: 2 of the same name and type are already there',
       [5, 6],
     ],
     [
@@ -82,7 +82,7 @@ describe('a plan warns of', () => {
       [attach(3, '/a', { flags: [] })],
       0,
       'cuts-off-descendants: /a becomes exclusive for cgroup_inet_egress: nothing more can be ' +
-        'attached in the 2 cgroups below it, nor in those to come',
+        'attached to the 2 cgroups below it, or to new ones',
       [],
     ],
     [
@@ -109,7 +109,7 @@ describe('a plan warns of', () => {
       [load('fw'), detach(3, '/a'), attach({ result_of: 0 }, '/a')],
       2,
       'order-inverted: program 3 (fw) stood before program 2 (acct) in /a for ' +
-        'cgroup_inet_egress and comes to stand behind it; replace or link_update would keep the place',
+        'cgroup_inet_egress and now stands behind it; replace or link_update keeps the place',
       [6],
     ],
     [
@@ -121,8 +121,8 @@ describe('a plan warns of', () => {
       [attach(3, '/a', { flags: ['override'] })],
       0,
       'hidden-below: program 1 (fw) does not run on /a/b (program 2 (own) runs instead), /a/d ' +
-        '(program 2 (own) runs instead), nor below: only a list in multi mode also runs where a ' +
-        'cgroup has entries of its own',
+        '(program 2 (own) runs instead), or below: where a cgroup has entries of its own, the entries of ' +
+        'an ancestor run only if its list is in multi mode',
       [8, 9],
     ],
     [
@@ -131,7 +131,7 @@ describe('a plan warns of', () => {
       [attach(4, '/a', { flags: ['override'] })],
       0,
       'replaces-unasked: program 2 (other) replaces program 1 (fw) on /a for cgroup_inet_egress, ' +
-        'though replace was not asked for: a list with override holds one program',
+        'although the call has no replace: a list with override holds one program',
       [5],
     ],
     [
@@ -140,7 +140,7 @@ describe('a plan warns of', () => {
       [detach(3, '/a'), attach(4, '/a')],
       1,
       'list-empties-between: between call 0 and call 1 nothing is attached on /a for ' +
-        'cgroup_inet_egress: replace or link_update leaves no such gap',
+        'cgroup_inet_egress: use replace or link_update, which leave no gap',
       [5],
     ],
     [

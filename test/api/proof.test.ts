@@ -181,7 +181,7 @@ describe('verify', () => {
       type: 'urn:bpfledger:problem:signing-refused',
       status: 409,
       position: 3,
-      detail: 'the log of cut is not signed: position 3 was signed, and the log ends at 1',
+      detail: 'the log of cut is not signed: position 3 was signed, but the head is at position 1',
     });
     const verdicts = await parsed(await get('/v1/hosts/cut/verify'), verification);
     expect(verdicts.holds).toBe(false);

@@ -145,9 +145,16 @@ describe('explain', () => {
       16,
       'overridden',
       undefined,
-      'hidden by what is nearer: program 4 (own) on /pod/c',
+      'an entry of a nearer cgroup hides it: program 4 (own) on /pod/c',
     ],
-    ['/pod', 4, 16, 'never_attached', undefined, 'nobody attached it there or above'],
+    [
+      '/pod',
+      4,
+      16,
+      'never_attached',
+      undefined,
+      'nobody attached it to this cgroup or to one above it',
+    ],
     [
       '/strict/c',
       4,
@@ -158,7 +165,7 @@ describe('explain', () => {
     ],
     ['/pod/c', 4, 21, 'cgroup_removed', 21, 'the cgroup was removed at 21'],
     ['/pod', 99, 21, 'never_loaded', undefined, 'no program of this id was loaded'],
-    ['/none', 1, 21, 'no_such_cgroup', undefined, 'never such a cgroup'],
+    ['/none', 1, 21, 'no_such_cgroup', undefined, 'there was no such cgroup'],
   ] as const)('%s, program %i at %i: %s', async (cgroup, program, at, why, position, sentence) => {
     const told = await ask(['explain', egress(cgroup, { program, at })], explanation);
     expect([told.why, told.effective]).toEqual([why, why === 'effective']);
@@ -229,7 +236,7 @@ describe('explain', () => {
       why: 'replaced',
       event: { position: 6 },
       later_refusal: { position: 7 },
-      change: 'attach it to /a with override; it takes the place of program 2 (new)',
+      change: 'attach it to /a with override; it replaces program 2 (new)',
     });
     expect(told.sentence).toContain(
       'program 1 (old) on /a (attached at 5 by init[1]) was replaced at 6',
@@ -245,7 +252,7 @@ describe('explain', () => {
   it('tells where else the program stands, also in the sentence', async () => {
     const at = ['explain', egress('/strict/c', { program: 3, at: 11 })] as const;
     expect((await ask(at, explanation)).sentence).toMatch(
-      /there was never such a cgroup in this boot; it is attached on \/pod for cgroup_inet_egress$/,
+      /there was no such cgroup in this boot; it is attached on \/pod for cgroup_inet_egress$/,
     );
   });
 
@@ -407,7 +414,7 @@ describe('diff', () => {
     ]);
     const lines = await text('diff', { from: 11, to: 13 });
     expect(lines).toContain(
-      '~ /pod for cgroup_inet_egress, and 1 cgroups below it alike  [12, 13]',
+      '~ /pod for cgroup_inet_egress, and in the same way for 1 cgroup below it  [12, 13]',
     );
     expect(lines).toContain('- program 3 (obs_v2) by link 1 from place 1');
     expect(lines).toContain('13 at 2026-01-01T00:00:13.000000Z by agent[60] exit (local)');

@@ -4,10 +4,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { HostPlace, RouteAccess } from '../../src/api/guard/route-access.ts';
 import { includes, ROLES, type Role, tokensOf } from '../../src/api/guard/tokens.ts';
 import { HOST_NAME } from '../../src/api/host-name.ts';
 import { openapiYaml } from '../../src/api/openapi.ts';
+import type { HostPlace, RouteAccess } from '../../src/api/route-access.ts';
 import { post, problem, startTestService, type TestService } from './running.ts';
 
 interface Parameter {

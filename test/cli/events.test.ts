@@ -33,12 +33,12 @@ const hundreds = range(1, 25).map((i) => i * 100);
 it.each([
   ['', range(1, EVENTS), ''],
   ['--limit 3', [1, 2, 3], '3 events; later ones are left out: continue with --after 3\n'],
-  ['--after 1200 --limit 1100', range(1201, 2300), /go on with --after 2300\n$/],
+  ['--after 1200 --limit 1100', range(1201, 2300), /continue with --after 2300\n$/],
   ['--tail 1500', range(1001, EVENTS), /at position 1000\n$/],
   ['--reverse', range(EVENTS, 1), ''],
   ['--reverse --tail 1100', range(EVENTS, 1401), /at position 1400\n$/],
   ['--call rmdir', hundreds, ''],
-  ['--call rmdir --limit 4', [100, 200, 300, 400], /go on with --after 499\n$/],
+  ['--call rmdir --limit 4', [100, 200, 300, 400], /continue with --after 499\n$/],
   ['--call rmdir --tail 3', [2300, 2400, 2500], /at position 2200\n$/],
   ['--call rmdir --reverse', hundreds.toReversed(), ''],
 ] as const)('events list h %s', { timeout: 60_000 }, async (flags, positions, said) => {

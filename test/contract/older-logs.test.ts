@@ -145,7 +145,7 @@ it('verifies as before where nothing was bound to its name, and says what that l
     chain: { holds: true, checkpoints: 2, proven_to: 16, unchained: 2 },
     snapshots: { holds: true, count: 1 },
   });
-  expect(before.not_excluded.join()).toContain('2 checkpoints are of format 1');
+  expect(before.not_excluded.join()).toContain('2 checkpoints have format 1');
   expect((await loadState(database, old, 20)).snapshotPosition).toBe(12);
   expect(await verified(copy)).toMatchObject({
     chain: { holds: true },

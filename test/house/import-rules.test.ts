@@ -93,6 +93,8 @@ const planted: readonly (readonly [path: string, source: string, rule?: string])
   ['src/cli/kernel.ts', `export const load = () => import('koffi');`, importRule],
   ['test/kernel/kernel.ts', `export * from 'koffi';`, importRule],
   ['src/api/hen.ts', `import { egg } from './egg.ts';\nexport const hen = () => egg;`, cycleRule],
+  ['src/api/cause.ts', `import type { B } from './effect.ts';\nexport type A = B;`, cycleRule],
+  ['src/api/effect.ts', `import type { A } from './cause.ts';\nexport type B = A;`, cycleRule],
   ['src/api/egg.ts', `import { hen } from './hen.ts';\nexport const egg = () => hen;`, cycleRule],
 ];
 

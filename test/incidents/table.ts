@@ -254,7 +254,7 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     incident: 'replace-flag-lost-appends-silently',
     command: 'history HOST cgroup /kubepods.slice/kubepods-besteffort.slice',
     says: [
-      '{step:7} at … at place 1 (multi); replace_bpf_fd names program {prog:v1} (egress_v1), but without the flag replace it is ignored',
+      '{step:7} at … at place 1 (multi); replace_bpf_fd names program {prog:v1} (egress_v1), but the kernel ignores it without the flag replace',
       '{step:11} at … at place 2 (multi); replace_bpf_fd names program {prog:v2}',
       '{step:17} at … replaced program {prog:v3}',
     ],

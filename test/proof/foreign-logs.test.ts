@@ -84,7 +84,7 @@ describeStores('a log from elsewhere', ({ open }) => {
     const unpinned = await verifyHost(store.database, copy.host_id, { trusted: ours.trusted });
     expect(unpinned.chain).toMatchObject({ holds: true, checkpoints: 0, untrusted: 2 });
     expect(unpinned.not_excluded).toContainEqual(
-      `2 checkpoints are signed by an unknown key and prove nothing: ${theirs.key.public.key_id}.`,
+      `2 checkpoints are signed by unknown keys and prove nothing: ${theirs.key.public.key_id}.`,
     );
     expect(unpinned.not_excluded).toContainEqual(
       expect.stringContaining('The events before position 4 were imported'),
@@ -142,7 +142,7 @@ describeStores('a log from elsewhere', ({ open }) => {
     // The copy is older than what was signed: its log was signed further on.
     await ours.memory.accept(host, { position: 9, hash: Buffer.alloc(32, 9) }, 1);
     const sign = () => signHead(store.database, made, { ...ours, now: 20 });
-    await expect(sign()).rejects.toThrow('position 9 was signed, and the log ends at 1');
+    await expect(sign()).rejects.toThrow('position 9 was signed, but the head is at position 1');
     await expect(sign()).rejects.toMatchObject({ reason: { why: 'signing-refused' } });
     expect((await ours.memory.of(host))?.position).toBe(9);
     // Another process, as the operator's command is.

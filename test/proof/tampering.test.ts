@@ -232,8 +232,8 @@ describeStores('tampering with the database', ({ open }) => {
       );
       const verdicts = await verified(one);
       expect(verdicts.holds).toBe(false);
-      expect(told(verdicts)).toMatch(/as is kept outside/);
-      expect(told(verdicts)).toContain('remembered outside the database is not stored any more');
+      expect(told(verdicts)).toMatch(/a kept checkpoint/);
+      expect(told(verdicts)).toContain('remembered outside the database is no longer stored');
       // Others go on.
       expect((await verified(other)).holds).toBe(true);
     });
@@ -247,18 +247,18 @@ describeStores('tampering with the database', ({ open }) => {
       const alone = await verified(one, { kept: [] });
       expect(alone.holds).toBe(true);
       expect(alone.not_excluded).toEqual([
-        expect.stringContaining('a whole log that was rewritten and signed anew by the same key'),
+        expect.stringContaining('if the whole log was rewritten and signed again by the same key'),
       ]);
       const verdicts = await verified(one);
       expect(verdicts.holds).toBe(false);
-      expect(told(verdicts)).toContain('position 5 had another hash when it was signed');
+      expect(told(verdicts)).toContain('position 5 has another hash than in a kept checkpoint');
     });
 
     it('and nothing else, what is remembered of them tells it', async () => {
       await forget(one);
       const { chain } = await verified(one);
       expect(chain).toMatchObject({ holds: false, checkpoints: 0, kept: 1 });
-      expect(chain.faults[0]?.message).toContain('is not stored any more');
+      expect(chain.faults[0]?.message).toContain('is no longer stored');
     });
 
     it.each([
@@ -325,7 +325,7 @@ describeStores('tampering with the database', ({ open }) => {
     await store.database.query(`delete from snapshots where ${of(one)}`);
     await mend(one);
     expect(told(await verified(one, { kept: [] }))).toBe('');
-    expect(told(await verified(one))).toContain('had another hash when it was signed');
+    expect(told(await verified(one))).toContain('has another hash than in a kept checkpoint');
   });
 
   it('tells an import that nobody did, and one that was struck off', async () => {

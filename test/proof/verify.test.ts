@@ -89,7 +89,9 @@ describeStores('verification', ({ open }) => {
       imported: undefined,
       not_excluded: [
         expect.stringContaining('No checkpoint from outside was given'),
-        expect.stringContaining('The events after position 5 are under no checkpoint'),
+        expect.stringContaining(
+          'No checkpoint of a trusted key covers the events after position 5',
+        ),
       ],
     });
   });

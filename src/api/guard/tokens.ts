@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { TOKENS_MAX } from '../limits.ts';
-import { time } from '../request/time.ts';
+import { time } from '../time.ts';
 
 export const ROLES = ['reader', 'writer', 'executor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];

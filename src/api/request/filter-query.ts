@@ -9,7 +9,7 @@ import { type EventFilter, NO_ERRNO } from '../../time-travel/filter/event-filte
 import { programScope } from '../../time-travel/filter/program-scope.ts';
 import { countParam, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { time } from './time.ts';
+import { time } from '../time.ts';
 
 const CALLS = ['boot', ...CALL_NAMES];
 const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];

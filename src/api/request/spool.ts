@@ -43,12 +43,26 @@ export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spooled> {
     return {
       bytes,
       sha256: hash.digest('hex'),
-      read: () => file.createReadStream({ start: 0, autoClose: false }),
+      read: () => readFrom(file),
       close: () => file.close(),
     };
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+/** Bytes that are read together. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** A stream of the file would close it when its reader has seen enough. */
+async function* readFrom(file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
   }
 }
 

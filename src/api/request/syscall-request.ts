@@ -16,10 +16,10 @@ import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
 import { invalid } from '../problem.ts';
+import { time } from '../time.ts';
 import type { JsonBody } from './body.ts';
 import { fdFacts } from './fd-facts.ts';
 import { observationFault } from './observation-fault.ts';
-import { time } from './time.ts';
 
 const asked = {
   pid: reference.exactOptional(),

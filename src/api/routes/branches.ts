@@ -4,10 +4,10 @@
  */
 import { z } from '@hono/zod-openapi';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
 import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
-import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { momentField } from '../request/moment-field.ts';
 import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
 import {

@@ -8,10 +8,10 @@ import type { Context } from 'hono';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
 import { countReports, type Report, storeReports } from '../../events/kernel-reports/reports.ts';
+import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
 import { ProblemError } from '../problem.ts';
 import { jsonBody, largeJsonBody } from '../request/body.ts';
-import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import {
   type App,
   answersWithoutTag,

@@ -4,11 +4,11 @@ import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { listBoots } from '../../projections/boots.ts';
 import { RECORDED } from '../answer-headers.ts';
+import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
 import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
-import { contentType, JSON_TYPE } from '../request/content-type.ts';
 import { fingerprint, idempotencyKey, REPEATED, readIfMatch } from '../request/write-headers.ts';
 import {
   type App,

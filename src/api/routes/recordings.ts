@@ -8,7 +8,7 @@ import { MOUNT_CHARS_MAX, PROGRESS_MS, RECORDINGS, UNREAD_MS } from '../limits.t
 import { problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { bodyChunks } from '../request/body.ts';
-import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../request/content-type.ts';
+import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../content-type.ts';
 import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
 import { type Import, imported } from '../request/recording-import.ts';
 import { spool } from '../request/spool.ts';
@@ -71,12 +71,7 @@ export function recordings(app: App, service: Service): void {
     };
     const under = reads.begin(c);
     const { actor } = c.get('principal');
-    const lines = told(
-      c,
-      service,
-      { host, actor, release, mounts, key: idempotencyKey(c) },
-      under,
-    );
+    const lines = told(c, service, { host, actor, release, mounts, key: idempotencyKey(c) }, under);
     // While nothing is answered a problem still has a status of its own.
     const first = await lines.next();
     const stream = pullStream(withProblem(first.value ?? '', lines), {

@@ -1,12 +1,12 @@
 /** POST …/syscalls: one call, a list that is recorded as a whole, or a stream of lines. */
 import { z } from '@hono/zod-openapi';
 import { RECORDED } from '../answer-headers.ts';
-import type { RouteAccess } from '../guard/route-access.ts';
+import { contentType, JSON_TYPE, NDJSON_TYPE } from '../content-type.ts';
 import { recordSyscalls } from '../record-syscalls.ts';
 import { largeJsonBody } from '../request/body.ts';
-import { contentType, JSON_TYPE, NDJSON_TYPE } from '../request/content-type.ts';
 import { postedRequest, syscallRequests } from '../request/syscall-request.ts';
 import { REPEATED } from '../request/write-headers.ts';
+import type { RouteAccess } from '../route-access.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position, wireEvent } from '../wire/event.ts';

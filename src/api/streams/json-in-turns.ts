@@ -4,8 +4,8 @@
  */
 import type { Context } from 'hono';
 import { turn } from '../../events/turns.ts';
+import { JSON_TYPE } from '../content-type.ts';
 import { UNREAD_MS } from '../limits.ts';
-import { JSON_TYPE } from '../request/content-type.ts';
 import { pullStream } from './pulled.ts';
 
 /** Characters of text that are made in one turn: some two milliseconds. */

@@ -1,7 +1,7 @@
 /** Events on the wire: as in the log, with times as text and refusals as sentences. */
 import { z } from 'zod';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { identityOfCgroup } from '../../events/caller-identity.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { LedgerEvent } from '../../events/event.ts';

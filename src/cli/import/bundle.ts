@@ -46,8 +46,7 @@ export async function importBundle(
     readonly proven_to: number;
     readonly untrusted: number;
   };
-  const unknown =
-    made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
+  const unknown = made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
   const proven = `proven to position ${made.proven_to}${unknown}`;
   const told = `host ${made.host}: ${made.position} events, ${proven}`;
   print.out(flags.json ? JSON.stringify(made) : told);

@@ -80,7 +80,10 @@ async function send(
     duplex: 'half',
   };
   const client = restClient(serviceFrom(flags));
-  const response = await client.open(`${hostPath(host)}/import${queryOf(flags)}`, sent as RequestInit);
+  const response = await client.open(
+    `${hostPath(host)}/import${queryOf(flags)}`,
+    sent as RequestInit,
+  );
   if (response.body === null) throw new Error('the service answered nothing');
   for await (const line of linesOf(response.body)) {
     const told = JSON.parse(line) as Progress | Ended | { readonly status: number };
@@ -133,7 +136,9 @@ export function endText({ host, made_host, resumed, events, drift, ...ended }: E
     ...(summary.ambiguous.length === 0
       ? []
       : [`lines that do not say which fd they mean: ${summary.ambiguous.join(', ')}`]),
-    ...(summary.cut_off === undefined ? [] : [`line ${summary.cut_off} is cut off: the recording ends in it`]),
+    ...(summary.cut_off === undefined
+      ? []
+      : [`line ${summary.cut_off} is cut off: the recording ends in it`]),
   ];
 }
 
@@ -145,5 +150,9 @@ function countedText(what: string, counts: Readonly<Record<string, Counted>>): s
     return `  ${kind}: ${count} (line ${where}${count > LINES_TOLD ? ', …' : ''})`;
   });
   const rest = kinds.length - told.length;
-  return [`${what}:`, ...told, ...(rest > 0 ? [`  and ${rest} kinds more (--json lists them)`] : [])];
+  return [
+    `${what}:`,
+    ...told,
+    ...(rest > 0 ? [`  and ${rest} kinds more (--json lists them)`] : []),
+  ];
 }

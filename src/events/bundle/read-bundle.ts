@@ -157,11 +157,11 @@ class Reading {
     if (!this.#ended) this.#reportCut(head);
     const { position, hash } = this.#check;
     if (position !== head) {
-      const message = `the log ends at position ${position}, not at ${head}`;
+      const message = `the last event is at position ${position}, but the first line says ${head}`;
       this.#check.fault({ position_from: position + 1, position_to: head, message });
     } else if (hash !== undefined && this.#header !== undefined) {
       if (hexOf(hash) === this.#header.hash) return;
-      const message = `the hash of position ${head} is not the one that the first line tells`;
+      const message = `the hash at position ${head} is not the hash in the first line`;
       this.#check.fault({ position_from: head, position_to: head, message });
     }
   }
@@ -169,7 +169,7 @@ class Reading {
   #reportCut(head: number): void {
     const { position } = this.#check;
     const rest = position < head && { position_from: position + 1, position_to: head };
-    const message = `the file is cut off: it has ${this.#lines} lines and no end`;
+    const message = `the file is cut off: it has ${this.#lines} lines and no line of the type end`;
     this.#check.fault({ ...rest, line: this.#lines, message });
     if (position < head) this.#check.skip(head);
   }
@@ -265,6 +265,9 @@ class Reading {
   #end({ lines }: LineOf<'end'>, number: number): void {
     this.#ended = true;
     if (lines === number) return;
-    this.#check.fault({ line: number, message: `this is line ${number}, its end says ${lines}` });
+    this.#check.fault({
+      line: number,
+      message: `this is line ${number}, but the end says ${lines} lines`,
+    });
   }
 }

@@ -11,21 +11,11 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import { genesisOf, type LogIdentity } from '../reading/birth.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointCheck, type Outside, type SignedReport } from './checkpoint-check.ts';
+import type { Fault } from './fault.ts';
 import type { PublicKey } from './signing-key.ts';
 
 /** Faults that a report lists; more are only counted. */
 const FAULTS_MAX = 100;
-
-/** Something that is not as it was recorded. */
-export interface Fault {
-  /** The first and the last position that may be concerned; absent when no event is. */
-  readonly position_from?: number;
-  readonly position_to?: number;
-  /** Line of an exported file. */
-  readonly line?: number;
-  /** What was found, in a sentence. */
-  readonly message: string;
-}
 
 /** What a check comes to. */
 export interface ChainReport extends SignedReport {

@@ -5,8 +5,8 @@
  */
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
-import type { Fault } from './chain-check.ts';
 import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
+import type { Fault } from './fault.ts';
 import type { PublicKey } from './signing-key.ts';
 import { TrustedKeys } from './trusted-keys.ts';
 
@@ -168,12 +168,12 @@ export class CheckpointCheck {
   /** Everything went by. */
   report(): SignedReport {
     if (this.#wanted.size > 0) {
-      const message = 'a checkpoint that is remembered outside the database is not stored any more';
+      const message = 'a checkpoint that is remembered outside the database is no longer stored';
       this.#fault({ message });
       this.#wanted.clear();
     }
     if (this.#required && this.#checkpoints === 0) {
-      this.#fault({ message: 'no checkpoint is signed by a key that was given' });
+      this.#fault({ message: 'no checkpoint is signed by one of the given keys' });
     }
     return {
       checkpoints: this.#checkpoints,
@@ -213,7 +213,7 @@ export class CheckpointCheck {
   #compareKept({ position, hash }: KeptHead, stand: Stand): void {
     const place = { position_from: position, position_to: position };
     if (position !== stand.position) {
-      const message = `position ${position} was signed, as is kept outside, and the log does not have it`;
+      const message = `a kept checkpoint signed position ${position}, and the log does not have it`;
       this.#fault({ ...place, message });
       return;
     }
@@ -223,7 +223,9 @@ export class CheckpointCheck {
       this.#provenTo = Math.max(this.#provenTo, position);
       return;
     }
-    const message = `position ${position} had another hash when it was signed, as is kept outside`;
-    this.#fault({ position_from: this.#statedTo + 1, position_to: position, message });
+    const message = `position ${position} has another hash than in a kept checkpoint`;
+    // A checkpoint that is stored of the same position may hold: then the fault is there alone.
+    const position_from = Math.min(this.#statedTo + 1, position);
+    this.#fault({ position_from, position_to: position, message });
   }
 }

@@ -81,11 +81,14 @@ async function checkExtends(
   for (const stand of latest.checkpoint ? [...stands, latest.checkpoint] : stands) {
     const { position, hash } = stand;
     if (position > head.position) {
-      refuse(position, `position ${position} was signed, and the log ends at ${head.position}`);
+      refuse(
+        position,
+        `position ${position} was signed, but the head is at position ${head.position}`,
+      );
     }
     const found = await headAt(database, host_id, position).catch(ignoreDamage);
     if (found === undefined || !sameBytes(found.hash, hash)) {
-      refuse(position, `position ${position} was signed with another hash than the log has there`);
+      refuse(position, `position ${position} was signed with another hash than the log has now`);
     }
     if (base === undefined || position >= base.position) base = stand;
   }

@@ -103,5 +103,5 @@ it('refuses a file that others may change', async () => {
   const heads = await SignedHeads.open(file);
   await heads.remember('web1', at(3));
   chmodSync(file, 0o622);
-  await expect(SignedHeads.open(file)).rejects.toThrow('others may change it');
+  await expect(SignedHeads.open(file)).rejects.toThrow('others can change it');
 });

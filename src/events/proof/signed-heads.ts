@@ -126,7 +126,7 @@ export class SignedHeads {
     }
     if ((found.mode & 0o022) !== 0) {
       const mode = (found.mode & 0o777).toString(8);
-      throw new Error(`${this.#file} has the mode ${mode}: others may change it (chmod 600)`);
+      throw new Error(`${this.#file} has mode ${mode}, so others can change it (chmod 600)`);
     }
     const file = await open(this.#file, 'r');
     try {

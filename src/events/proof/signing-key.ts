@@ -63,7 +63,7 @@ function privateKeyOf(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new Error('it holds no private key in PEM (try: openssl genpkey -algorithm ed25519)');
+    throw new Error('it has no private key in PEM (try: openssl genpkey -algorithm ed25519)');
   }
 }
 
@@ -76,7 +76,7 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
   const { mode } = await stat(file);
   if ((mode & 0o077) !== 0) {
     const shown = (mode & 0o777).toString(8);
-    throw new Error(`${file} has the mode ${shown}: others may use the key (chmod 600 ${file})`);
+    throw new Error(`${file} has mode ${shown}, so others can use the key (chmod 600 ${file})`);
   }
   return signingKeyOf(await readFile(file, 'utf8'));
 }

@@ -40,7 +40,7 @@ export function parseTrustedKeys(text: string): TrustedKeys {
     const pin = line.replace(/#.*/u, '').trim();
     if (pin === '') continue;
     if (!PIN.test(pin)) {
-      throw new Error(`line ${i + 1} is no key: one has 64 hexadecimal digits, its id has 16`);
+      throw new Error(`line ${i + 1} is not a key (64 hexadecimal digits) or a key id (16)`);
     }
     pins.push(pin);
   }

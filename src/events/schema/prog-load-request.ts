@@ -18,7 +18,7 @@ interface Fault {
 /** What the request claims against its own instructions. */
 function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
   const { tag, insn_cnt, ret } = call;
-  const differs = (field: string) => ({ field, message: 'differs from what the instructions say' });
+  const differs = (field: string) => ({ field, message: 'differs from the instructions' });
   if (tag !== undefined && (tag.sha1 !== facts.tag.sha1 || tag.sha256 !== facts.tag.sha256)) {
     return differs('tag');
   }

@@ -147,7 +147,8 @@ function stage(
   let { position, hash, at_max } = from;
   for (const request of calls) {
     const place = { position: position + 1, recorded_at: from.recorded_at, actor };
-    const asked = own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
+    const asked =
+      own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const made = isObservation(asked)
       ? observedEvents(own, asked, place)
       : [decideEvent(own, asked, place)];

@@ -38,7 +38,7 @@ function adoptLink(caller: LiveCaller, fd: number): Decision {
   live.ids.introduce('link', realIdBehind(live, opened.real), id);
   process.fds.set(fd, { ...opened, id });
   const info = objectBehind(live, opened.real);
-  if (info.kind !== 'link') throw new Error('a created link is no link');
+  if (info.kind !== 'link') throw new Error('the fd of a created link is not a link');
   const { prog_id, cgroup_id, attach_type } = info;
   return succeed([{ type: 'LinkCreated', link_id: id, prog_id, cgroup_id, attach_type, fd }], fd);
 }

@@ -116,6 +116,6 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
     .pointer(8, buffers.info);
   const answered = bpf(caller, 'obj_get_info_by_fd', attr);
   if ('errno' in answered) return failWith(answered.errno);
-  if (kind === undefined) throw new Error('the kernel gave info on what is no BPF object');
+  if (kind === undefined) throw new Error('the kernel gave info on an fd that is not a BPF object');
   return succeed([], 0, { info: decodeInfo(live, kind, buffers) });
 }

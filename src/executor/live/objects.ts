@@ -57,7 +57,7 @@ export function infoBuffer(
 /** Asks the kernel, as ourselves, about the object behind a real fd. */
 export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
   const kind = kindOf(realFd);
-  if (kind === undefined) throw new Error(`fd ${realFd} is no BPF object`);
+  if (kind === undefined) throw new Error(`fd ${realFd} is not a BPF object`);
   const { kernel } = live;
   const buffers = infoBuffer(kernel, kind, INFO_BYTES);
   const attr = new Attr(kernel).u32(0, realFd).u32(4, INFO_BYTES).pointer(8, buffers.info);

@@ -54,7 +54,7 @@ function adoptProgram(
   { id, fd, real }: { readonly id: number; readonly fd: number; readonly real: number },
 ): Decision {
   const info = objectBehind(caller.live, real);
-  if (info.kind !== 'prog') throw new Error('a loaded program is no program');
+  if (info.kind !== 'prog') throw new Error('the fd of a loaded program is not a program');
   const { prog_type, tag, prog_name, created_by_uid: uid, map_ids } = info;
   const effect = {
     type: 'ProgLoaded',

@@ -48,7 +48,9 @@ export async function callsOf({ header, steps }: Scenario): Promise<ScenarioCall
     };
     const { answer } = await performStep(step, placing, labels, header);
     if (!isDeepStrictEqual(answer, out)) {
-      throw new Error(`${header.scenario}: the model answers step ${i} otherwise than recorded`);
+      throw new Error(
+        `${header.scenario}: the model answers step ${i} differently from the recording`,
+      );
     }
   }
   return { release: release.id, calls, labels };

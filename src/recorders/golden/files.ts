@@ -20,7 +20,7 @@ export async function goldenFiles(paths: readonly string[]): Promise<string[]> {
     const files = (await stat(path)).isDirectory() ? await filesBelow(path) : [path];
     const golden = files.filter((file) => NAME.test(file));
     if (golden.length === 0)
-      throw new Error(`${path}: no golden file (.jsonl, .jsonl.gz, .jsonl.br)`);
+      throw new Error(`${path} has no golden file (.jsonl, .jsonl.gz, .jsonl.br)`);
     found.push(...golden);
   }
   return found;

@@ -45,7 +45,9 @@ export async function postScenario(
     some.forEach(({ step, decision }, i) => {
       const event = events[i];
       if (event === undefined || verdict(event) !== verdict(decision)) {
-        throw new Error(`${scenario.header.scenario}: the service answers step ${step} otherwise`);
+        throw new Error(
+          `${scenario.header.scenario}: the service answers step ${step} differently`,
+        );
       }
       positions.set(step, [...(positions.get(step) ?? []), event.position]);
     });

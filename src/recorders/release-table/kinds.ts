@@ -4,7 +4,7 @@
  */
 import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type Refusal } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { answerInWords } from './answers.ts';
 import type { Difference } from './compare.ts';
 import { stepInWords } from './log.ts';

@@ -7,7 +7,9 @@
 export interface TracedProcess {
   /** That of its first thread. */
   readonly pid: number;
-  /** Line of its first appearance: names it, since pids are used again. */
+  /** Names it among all of the recording, since pids are used again: 1, 2, 3 … */
+  readonly serial: number;
+  /** Line of its first appearance. */
   readonly firstLine: number;
   readonly parent: TracedProcess | undefined;
   readonly threads: Set<number>;
@@ -22,6 +24,7 @@ const THREADS_MAX = 4_194_304;
 
 export class Processes {
   readonly #byThread = new Map<number, TracedProcess>();
+  #begun = 0;
 
   /** The process that a thread is of, if it was seen. */
   known(tid: number): TracedProcess | undefined {
@@ -63,8 +66,10 @@ export class Processes {
 
   #begin(pid: number, line: number, parent: TracedProcess | undefined): TracedProcess {
     if (this.#byThread.size >= THREADS_MAX) throw new Error('more threads than a kernel has pids');
+    this.#begun += 1;
     const process: TracedProcess = {
       pid,
+      serial: this.#begun,
       firstLine: line,
       parent,
       threads: new Set([pid]),

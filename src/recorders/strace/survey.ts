@@ -27,7 +27,7 @@ export function isOfEveryProcess({ what: { call } }: CallDeed): boolean {
 export class Survey {
   readonly worlds: Worlds;
   readonly passed = new PassedFds();
-  /** First lines of processes that touch something of the ledger, or whose descendants do. */
+  /** Serial numbers of processes that touch something of the ledger, or whose descendants do. */
   readonly concerned = new Set<number>();
   readonly #mounts: Mounts;
   readonly #startedAt: number;
@@ -69,8 +69,8 @@ export class Survey {
 
   #concern(process: TracedProcess): void {
     for (let at: TracedProcess | undefined = process; at !== undefined; at = at.parent) {
-      if (this.concerned.has(at.firstLine)) return;
-      this.concerned.add(at.firstLine);
+      if (this.concerned.has(at.serial)) return;
+      this.concerned.add(at.serial);
     }
   }
 

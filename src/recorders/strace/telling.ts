@@ -83,7 +83,7 @@ export class Telling {
   #isTold(deed: CallDeed): boolean {
     const { process, child } = deed;
     const { concerned } = this.#survey;
-    if (isOfEveryProcess(deed)) return concerned.has((child ?? process).firstLine);
+    if (isOfEveryProcess(deed)) return concerned.has((child ?? process).serial);
     return deed.what.call.name !== 'close_range' || this.#holds(process.pid);
   }
 
@@ -120,6 +120,9 @@ export class Telling {
       const receiver = this.#survey.passed.receivers.get(messageKey(line, index));
       if (receiver === undefined) this.leftOut.add('an fd that was sent and never taken', line);
       else {
+        // Who only receives was not heard of before.
+        const isKnown = this.#kernel.processes.has(receiver.pid);
+        if (!isKnown) yield { pid: receiver.pid, done: { name: 'found', process: {} } };
         const call: Call = { name: 'send_fd', fd, to_pid: receiver.pid };
         yield { pid, done: { call, outcome: { ret: 0 } } };
       }

@@ -122,6 +122,12 @@ function readItem(
   skipBlanks(cursor);
   let value = readValue(cursor, depth);
   skipBlanks(cursor);
+  // `-100 /* AT_FDCWD */</root>`: the name that `-Xverbose` adds stands between.
+  if ((value.kind === 'number' || value.kind === 'word') && value.path === undefined) {
+    const path = readPath(cursor);
+    if (path !== undefined) value = { ...value, path };
+    skipBlanks(cursor);
+  }
   if (cursor.text.startsWith('=>', cursor.at)) {
     cursor.at += 2;
     skipBlanks(cursor);

@@ -22,7 +22,9 @@ export function bisectText(
   const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
   const { found, at_start, monotone } = verdict;
   if (found === undefined || event === undefined) return [`${head}: never`];
-  const lasts = monotone ? 'It holds to the end.' : 'It did not hold all the time since.';
+  const lasts = monotone
+    ? 'It holds from there to the end.'
+    : 'It did not hold all the time since then.';
   return [
     `${head}: ${at_start ? 'from the start' : `first at ${eventText(event)}`}`,
     ...(found.before ? [`   before: ${programs(found.before.slots)}`] : []),

@@ -34,7 +34,7 @@ function slotLines(slot: BlamedSlot, place: number): string[] {
 function holdersText({ fds, in_flight_to, pins }: LinkHolders): string {
   const all = [
     ...fds.map(({ comm, pid, fd }) => `fd ${fd} of ${comm}[${pid}]`),
-    ...in_flight_to.map((pid) => `a copy on its way to process ${pid}`),
+    ...in_flight_to.map((pid) => `a copy in flight to process ${pid}`),
     ...pins.map((path) => `pin ${path}`),
   ];
   return all.join(', ') || 'nobody';

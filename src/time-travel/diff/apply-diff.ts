@@ -1,17 +1,13 @@
 /** Applies a difference of two states to the first; gives the second. */
+
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Slot } from '../../domain/effective.ts';
 import { byBytes } from '../../projections/order.ts';
 import type { AttachedView, CgroupView, WorldState } from '../../projections/state.ts';
+import type { SlotHolder } from './array-changes.ts';
 import { applyRows } from './rows.ts';
 import { applySequence } from './sequence.ts';
-import {
-  type CgroupRowView,
-  entryIdentity,
-  KEYS,
-  type SlotHolder,
-  type StateDiff,
-} from './state-diff.ts';
+import { type CgroupRowView, entryIdentity, KEYS, type StateDiff } from './state-diff.ts';
 
 /** The state that `diff` leads to from `before`. */
 export function applyDiff(before: WorldState, diff: StateDiff): WorldState {

@@ -9,8 +9,20 @@ import { type Pausing, walk } from '../../events/turns.ts';
 import type { CgroupView } from '../../projections/state.ts';
 import { type Subject, subject } from '../subjects/subject.ts';
 import type { CausesOf } from './causes.ts';
-import { sequenceChanges } from './sequence.ts';
-import type { ArrayChange, SlotHolder } from './state-diff.ts';
+import type { Caused } from './rows.ts';
+import { type SequenceChange, sequenceChanges } from './sequence.ts';
+
+/** A slot without its place in the list that it comes from, which neighbours change. */
+export type SlotHolder = Omit<Slot, 'index'>;
+
+export interface ArrayChange extends Caused {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly attach_type: AttachType;
+  readonly slots: readonly SequenceChange<SlotHolder>[];
+  /** Ids of cgroups below whose arrays were the same and changed in the same way. */
+  readonly same_in: readonly number[];
+}
 
 const NO_SLOTS: readonly Slot[] = [];
 

@@ -1,9 +1,10 @@
 /** A difference for people: what changed, and below each change the events that made it. */
 import { entryText, eventText, programText } from '../wording/words.ts';
+import type { ArrayChange } from './array-changes.ts';
 import type { AskedDiff } from './asked-diff.ts';
 import type { ChangedRow, RowsDiff } from './rows.ts';
 import type { SequenceChange } from './sequence.ts';
-import type { ArrayChange, ListChange, StateDiff } from './state-diff.ts';
+import type { ListChange, StateDiff } from './state-diff.ts';
 
 interface Change {
   readonly lines: readonly string[];
@@ -80,7 +81,8 @@ function bootChange({ boot }: StateDiff): Change[] {
 type Names = AskedDiff['names'];
 
 function arrayChange({ path, attach_type, slots, same_in, because }: ArrayChange, names: Names) {
-  const also = same_in.length === 0 ? '' : `, and ${same_in.length} cgroups below it alike`;
+  const below = same_in.length === 1 ? '1 cgroup' : `${same_in.length} cgroups`;
+  const also = same_in.length === 0 ? '' : `, and in the same way for ${below} below it`;
   const lines = slots.map((change) => sequenceLine(change, names));
   return { lines: [`~ ${path} for ${attach_type}${also}`, ...lines], because };
 }
@@ -136,7 +138,7 @@ function changedText<R>({ key, was, is }: ChangedRow<R>): string {
   const told = (row: Partial<R>, field: string): string =>
     fieldText((row as Readonly<Record<string, unknown>>)[field]);
   const texts = fields.map((field) => `${field} ${told(was, field)} -> ${told(is, field)}`);
-  return `${key}: ${texts.join('; ') || 'held otherwise'}`;
+  return `${key}: ${texts.join('; ') || 'other holders'}`;
 }
 
 function fieldText(value: unknown): string {

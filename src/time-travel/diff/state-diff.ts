@@ -5,7 +5,6 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
-import type { Slot } from '../../domain/effective.ts';
 import type { Boot } from '../../domain/kernel.ts';
 import { mapInTurns, type Pausing, walk } from '../../events/turns.ts';
 import type { ListedEntry } from '../../projections/entries.ts';
@@ -20,7 +19,7 @@ import type {
   WorldState,
 } from '../../projections/state.ts';
 import { subject } from '../subjects/subject.ts';
-import { arrayChanges } from './array-changes.ts';
+import { type ArrayChange, arrayChanges } from './array-changes.ts';
 import type { CausesOf } from './causes.ts';
 import { type Caused, type RowsDiff, rowsDiff } from './rows.ts';
 import { type SequenceChange, sequenceChanges } from './sequence.ts';
@@ -39,18 +38,6 @@ export interface ListChange extends Caused {
   /** Absent when the list is there no more. */
   readonly is?: ListHead;
   readonly entries: readonly SequenceChange<ListedEntry>[];
-}
-
-/** A slot without its place in the list that it comes from, which neighbours change. */
-export type SlotHolder = Omit<Slot, 'index'>;
-
-export interface ArrayChange extends Caused {
-  readonly cgroup_id: number;
-  readonly path: string;
-  readonly attach_type: AttachType;
-  readonly slots: readonly SequenceChange<SlotHolder>[];
-  /** Ids of cgroups below whose arrays were the same and changed in the same way. */
-  readonly same_in: readonly number[];
 }
 
 export interface StateDiff {

@@ -39,13 +39,13 @@ it.each<[string, readonly Call[], Partial<Wanted>, string | undefined]>([
     'replaced in a list without flags, where multi is EPERM',
     [attach(3, '/a/b'), attach(4, '/a/b')],
     {},
-    'attach it to /a/b without flags; it takes the place of program 2 (two)',
+    'attach it to /a/b without flags; it replaces program 2 (two)',
   ],
   [
     'replaced in an override list',
     [attach(3, '/a/b', 'override'), attach(4, '/a/b', 'override')],
     {},
-    'attach it to /a/b with override; it takes the place of program 2 (two)',
+    'attach it to /a/b with override; it replaces program 2 (two)',
   ],
   [
     'hidden by an override entry below',
@@ -60,7 +60,7 @@ it.each<[string, readonly Call[], Partial<Wanted>, string | undefined]>([
       { name: 'close', fd: 6 },
     ],
     { link_id: 1 },
-    'make a new link to /a/b and pin it, so that no process has to hold it',
+    'create a new link to /a/b and pin it, so that no process has to hold it',
   ],
   [
     'its link runs another program',

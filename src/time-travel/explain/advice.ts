@@ -71,7 +71,7 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
     });
   }
   if (link_id !== undefined) {
-    add(`make a new link to ${target} and pin it, so that no process has to hold it`, (trial) => {
+    add(`create a new link to ${target} and pin it, so that no process has to hold it`, (trial) => {
       trial.link(target);
     });
   }
@@ -82,12 +82,9 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
   const [holder] = list.entries;
   if (holder !== undefined && list.mode !== 'multi') {
     const displaced = programText(kernel, progIdOf(kernel, holder));
-    add(
-      `attach it to ${target} ${MODE_TEXT[list.mode]}; it takes the place of ${displaced}`,
-      (trial) => {
-        trial.attach(target, list.mode === 'override' ? ['override'] : []);
-      },
-    );
+    add(`attach it to ${target} ${MODE_TEXT[list.mode]}; it replaces ${displaced}`, (trial) => {
+      trial.attach(target, list.mode === 'override' ? ['override'] : []);
+    });
   }
   const blockers = exclusiveEntries(kernel, cgroup, attach_type);
   if (blockers.length > 0) {

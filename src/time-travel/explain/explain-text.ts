@@ -1,6 +1,6 @@
 /** An explanation in a sentence. */
 import { isRefusal } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { NamedProgram } from '../../projections/lives.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
@@ -45,7 +45,7 @@ function retryText(asked: ExplainQuestion, { later_refusal, in_the_way }: Explan
 /** Places that one sentence names. */
 const PLACES_MAX = 3;
 
-/** Where else the program is attached, which is often what was meant. */
+/** Where else the program is attached: often the question means that place. */
 function elsewhere(
   { path, attach_type, stands_at }: ExplainQuestion,
   { why, entry }: Explanation,
@@ -73,11 +73,11 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
     case 'never_loaded':
       return 'no program of this id was loaded in this boot';
     case 'no_such_cgroup':
-      return 'there was never such a cgroup in this boot';
+      return 'there was no such cgroup in this boot';
     case 'cgroup_removed':
       return `the cgroup was removed${by}${entry === undefined ? '' : `, and with it ${own}`}`;
     case 'never_attached':
-      return 'nobody attached it there or above';
+      return 'nobody attached it to this cgroup or to one above it';
     case 'attach_refused': {
       const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
       return `the attach was refused${by}: ${refusalOf(event)}${other ? `; there is ${other}` : ''}`;
@@ -93,12 +93,12 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
       return `${own} was updated to another program${by}`;
     case 'overridden': {
       const other = standingText(asked, in_the_way, asked.blocked_by);
-      return `${own} is in mode ${mode}, and hidden by what is nearer: ${other}`;
+      return `${own} is in mode ${mode}, and an entry of a nearer cgroup hides it: ${other}`;
     }
     case 'unseen':
       return `${own} is gone, and how was not seen${by}`;
     case 'kernel_bug':
-      return `${own} stands in the list, but a kernel bug wrote another array`;
+      return `${own} is in the list, but a kernel bug wrote another effective array`;
     default:
       return why satisfies never;
   }

@@ -29,12 +29,12 @@ export function gapsText(
 
 function gapLines(gap: DescribedGap): string[] {
   const { why, opened_by, closed_by } = gap;
-  const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before that';
+  const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before the first position';
   const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
   return [`${WHY[why]} ${gapText(gap)}`, `   ${opened}`, `   ${closed}`];
 }
 
-/** How long a gap was; an open one has no length, and one of events out of order none that is known. */
+/** How long a gap was. An open gap has no length; between events out of order it is unknown. */
 function gapText({ since, until, micros, closed_by }: DescribedGap): string {
   if (closed_by === undefined) {
     const so = micros === 0 ? '' : `, ${secondsText(micros)} until ${rfc3339(until)}`;
@@ -42,7 +42,7 @@ function gapText({ since, until, micros, closed_by }: DescribedGap): string {
   }
   if (until < since) {
     return (
-      `from ${rfc3339(since)} for an unknown time: the event that closed it says an earlier one, ` +
+      `from ${rfc3339(since)} for an unknown time: the event that closed it has an earlier time, ` +
       rfc3339(until)
     );
   }

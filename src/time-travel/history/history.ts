@@ -8,7 +8,7 @@ import { cgroupAt } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isRefusal, type Refusal } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { behindFd, mentionsOf } from '../subjects/mentions.ts';
@@ -128,7 +128,7 @@ function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[
   if (call.flags?.includes('replace')) return [];
   const named = behindFd(kernel, pid, call.replace_bpf_fd)?.replace('prog', 'program');
   return [
-    `replace_bpf_fd names ${named ?? 'no program'}, but without the flag replace it is ignored`,
+    `replace_bpf_fd names ${named ?? 'no program'}, but the kernel ignores it without the flag replace`,
   ];
 }
 

@@ -61,7 +61,7 @@ function replacementNotices(
   if (prog_id === was_prog_id) return hidden;
   const sentence =
     `${programText(before, prog_id)} replaces ${programText(before, was_prog_id)} on ` +
-    `${cgroup.path} for ${attach_type}, though replace was not asked for: a list ${MODE_TEXT[mode]} holds one program`;
+    `${cgroup.path} for ${attach_type}, although the call has no replace: a list ${MODE_TEXT[mode]} holds one program`;
   const about = { prog_id, was_prog_id, cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type };
   const entries = [{ cgroup_id: cgroup.id, attach_type, prog_id: was_prog_id }];
   return [{ call: index, kind: 'replaces-unasked', sentence, about, entries }, ...hidden];
@@ -91,8 +91,8 @@ function noticeAppended(
   });
   if (!forgot && twins.length === 0) return [];
   const why = forgot
-    ? 'replace_bpf_fd is given without the flag replace, so the kernel ignores it'
-    : `${twins.length} of that name and type ${twins.length === 1 ? 'is' : 'are'} there already`;
+    ? 'the call has replace_bpf_fd but not the flag replace, so the kernel ignores it'
+    : `${twins.length} of the same name and type ${twins.length === 1 ? 'is' : 'are'} already there`;
   const sentence =
     `${programText(before, prog_id)} is added to ${cgroup.path} for ${attach_type} ` +
     `and replaces nothing: ${why}`;
@@ -114,8 +114,8 @@ function noticeCutOff(
   for (const { path } of before.cgroups.values()) if (isWithin(path, cgroup.path)) below++;
   const many = below - 1 === 1 ? '1 cgroup' : `${below - 1} cgroups`;
   const sentence =
-    `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached in the ` +
-    `${many} below it, nor in those to come`;
+    `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached to the ` +
+    `${many} below it, or to new ones`;
   const about = { cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type, below: below - 1 };
   return [{ call: index, kind: 'cuts-off-descendants', sentence, about, entries: [] }];
 }

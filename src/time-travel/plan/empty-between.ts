@@ -57,7 +57,7 @@ export class EmptiedLists {
     const { cgroup, call: first } = emptied;
     const sentence =
       `between call ${first} and call ${call} nothing is attached on ${cgroup.path} for ` +
-      `${attach_type}: replace or link_update leaves no such gap`;
+      `${attach_type}: use replace or link_update, which leave no gap`;
     const about = { cgroup_id, cgroup: cgroup.path, attach_type, emptied_by: first };
     const entries = listOf(cgroup, attach_type).entries.map(
       (entry): EntryPlace => ({ cgroup_id, attach_type, ...holderOf(entry) }),

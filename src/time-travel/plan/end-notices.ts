@@ -88,7 +88,7 @@ function inversionsOf(
     const [then, now] = wasAt < peerWasAt ? ['before', 'behind'] : ['behind', 'before'];
     const sentence =
       `${programText(after, moved.prog_id)} stood ${then} ${programText(after, peer.prog_id)} in ` +
-      `${path} for ${place.attach_type} and comes to stand ${now} it; replace or link_update would keep the place`;
+      `${path} for ${place.attach_type} and now stands ${now} it; replace or link_update keeps the place`;
     const about = { prog_id: moved.prog_id, peer_prog_id: peer.prog_id, ...place };
     const entries: EntryPlace[] = [{ ...place, ...peer.holder }];
     return [{ call, kind: 'order-inverted', sentence, about, entries }];

@@ -35,8 +35,8 @@ export function hiddenBelow(before: Kernel, planned: Numbered, effect: AttachEff
   );
   const prog_id = programOfEntry(before, planned, effect);
   const sentence =
-    `${programText(before, prog_id)} does not run on ${places}, nor below: only a list in multi mode also runs ` +
-    'where a cgroup has entries of its own';
+    `${programText(before, prog_id)} does not run on ${places}, or below: where a cgroup has entries of its own, ` +
+    'the entries of an ancestor run only if its list is in multi mode';
   const about = { prog_id, cgroup_id, cgroup: cgroup.path, attach_type, hidden_on: hiding.length };
   return [{ call: planned.index, kind: 'hidden-below', sentence, about, entries }];
 }
@@ -70,7 +70,7 @@ function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hide
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The program that an entry which an effect tells of runs. */
+/** The program of the entry that an effect inserts or replaces. */
 export function programOfEntry(
   before: Kernel,
   { effects }: Numbered,

@@ -89,7 +89,7 @@ export interface Warned {
 /**
  * The warnings of a plan.
  *
- * @param actor the principal that would record the calls
+ * @param actor who would record the calls
  * @param planned notices and taken entries; of both, entries that stand at the moment alone
  */
 export async function warningsOf(

@@ -2,7 +2,7 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
-import { refusalSentence } from '../../domain/rules.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { effectText } from '../wording/effect-text.ts';
 

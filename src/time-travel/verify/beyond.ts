@@ -1,8 +1,8 @@
 /**
- * What is stored of positions that a log does not have: a log that was cut leaves rows behind that
- * tell of it. Compared with the head in one statement, so that writers may go on meanwhile.
+ * Rows of positions that a log does not have: a log that was cut leaves such rows behind. One
+ * statement compares them with the head, so writers may go on meanwhile.
  */
-import type { Fault } from '../../events/proof/chain-check.ts';
+import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
 

@@ -103,7 +103,7 @@ function compareHead(check: ChainCheck, head: Head): void {
   if (hash === undefined) return;
   const same = sameBytes(hash, head.hash) && atMax === head.at_max;
   if (same && position === head.position) return;
-  const message = 'the head of the log tells another hash or time than its last event';
+  const message = 'the head of the log has another hash or time than its last event';
   check.fault({ position_from: head.position, position_to: head.position, message });
 }
 

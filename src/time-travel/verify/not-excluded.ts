@@ -1,4 +1,4 @@
-/** What a verification cannot exclude, in sentences: a proof is worth what it is held against. */
+/** What a verification cannot exclude, in sentences. */
 import type { ChainReport } from '../../events/proof/chain-check.ts';
 import type { LogIdentity } from '../../events/reading/birth.ts';
 
@@ -13,33 +13,33 @@ export function notExcluded(identity: LogIdentity | undefined, report: ChainRepo
     ...(kept > 0
       ? []
       : [
-          'No checkpoint from outside was given, and none is remembered: a whole log that was ' +
-            'rewritten and signed anew by the same key would not be noticed.',
+          'No checkpoint from outside was given, and none is remembered: if the whole log was ' +
+            'rewritten and signed again by the same key, this verification would not notice it.',
         ]),
     ...(proven_to >= position
       ? []
       : [
-          `The events after position ${proven_to} are under no checkpoint of a trusted key: whoever ` +
-            'can write to the database may have changed them and computed every hash anew.',
+          `No checkpoint of a trusted key covers the events after position ${proven_to}: whoever can ` +
+            'write to the database may have changed them and computed every hash again.',
         ]),
     ...foreign(report),
     ...(identity === undefined || identity.recorded_from === 1
       ? []
       : [
-          `The events before position ${identity.recorded_from} were imported: that they were ` +
-            'recorded as they stand is for the keys to say that signed them there.',
+          `The events before position ${identity.recorded_from} were imported: only the keys that ` +
+            'signed them elsewhere can vouch for them.',
         ]),
     ...(unchained === 0
       ? []
       : [
-          `${unchained} checkpoints are of format 1, which tells nothing of the one before it: ` +
-            'others that were removed among them would not be noticed.',
+          `${unchained} checkpoints have format 1, which does not name the checkpoint before it: ` +
+            'this verification would not notice that some of them were removed.',
         ]),
     ...(checkpoints > 0 || (identity !== undefined && identity.born?.host === identity.host)
       ? []
       : [
-          "The chain was not begun under this host's name, and no checkpoint of a trusted key " +
-            'names it: it may be the log of another one.',
+          "The chain does not begin with this host's name, and no checkpoint of a trusted key " +
+            'names the host: this may be the log of another host.',
         ]),
   ];
 }
@@ -47,5 +47,5 @@ export function notExcluded(identity: LogIdentity | undefined, report: ChainRepo
 function foreign({ untrusted, untrusted_keys }: ChainReport): string[] {
   if (untrusted === 0) return [];
   const keys = untrusted_keys.join(', ');
-  return [`${untrusted} checkpoints are signed by an unknown key and prove nothing: ${keys}.`];
+  return [`${untrusted} checkpoints are signed by unknown keys and prove nothing: ${keys}.`];
 }

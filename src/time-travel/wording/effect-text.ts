@@ -10,7 +10,7 @@ export function effectText(effect: Effect): string {
     case 'ProcessSpawned':
       return `process ${effect.pid} (${effect.comm}) started`;
     case 'ProcessForked':
-      return `process ${effect.pid} forked off`;
+      return `process ${effect.pid} forked`;
     case 'ProcessExecuted':
       return `executed ${effect.comm}`;
     case 'ProcessExited':
@@ -33,7 +33,7 @@ export function effectText(effect: Effect): string {
     case 'FdSent':
       return `fd ${effect.fd} sent to process ${effect.to_pid}`;
     case 'FdLost':
-      return 'an fd that waited was lost';
+      return 'an fd in flight was lost';
     case 'CloexecChanged':
       return `fd ${effect.fd} ${effect.cloexec ? 'closes' : 'stays open'} at exec`;
     default:
@@ -130,7 +130,7 @@ function entryText(effect: EntryEffect): string {
     case 'EntryReplaced':
       return `${holderText(effect)} replaced program ${effect.was_prog_id} on ${on}`;
     case 'EntryRemoved':
-      return `${holderText(effect)} taken off ${on}: ${REASON_TEXT[effect.reason]}`;
+      return `${holderText(effect)} removed from ${on}: ${REASON_TEXT[effect.reason]}`;
     case 'EffectiveSlotWritten':
       return `the array of ${on} written by a kernel bug: ${effect.prog_ids.join(', ') || 'empty'}`;
     default:

@@ -1,4 +1,4 @@
-/** An event in short: where it stands in the log, when it happened, and who made which call. */
+/** An event in short: its position, when it happened, and who made which call. */
 import type { LedgerEvent } from '../../events/event.ts';
 
 export interface EventRef {
@@ -6,7 +6,7 @@ export interface EventRef {
   /** When the kernel did it, in microseconds since the epoch. */
   readonly at: number;
   readonly boot: number;
-  /** The principal that recorded it. */
+  /** Who sent it. */
   readonly actor: string;
   readonly pid: number;
   readonly comm: string;

@@ -2,9 +2,10 @@
 import type { AttachType } from '../../../src/domain/attach-type.ts';
 import type { Call } from '../../../src/domain/call.ts';
 import { isRefusal, type Outcome } from '../../../src/domain/outcome.ts';
+import { refusalSentence } from '../../../src/domain/refusal-sentence.ts';
 import { BOOT_PID, type BootConfig } from '../../../src/domain/release/config.ts';
 import type { Switches } from '../../../src/domain/release/switches.ts';
-import { type RuleName, refusalSentence } from '../../../src/domain/rules.ts';
+import type { RuleName } from '../../../src/domain/rules.ts';
 import { answerOf, CLOSED, given, type World } from '../given.ts';
 import type { KernelName } from './kernels.ts';
 import { ABSENT, ELSEWHERE, parsed, type Table } from './table.ts';

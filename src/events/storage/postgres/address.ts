@@ -71,7 +71,7 @@ function placeOf(text: string): Pick<Server, 'name' | 'place'> {
   const { host, port } =
     /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d{1,5}))?$/.exec(text)?.groups ?? {};
   if (host === undefined || Number(port ?? 0) > 65_535) {
-    throw new Error('must name its servers as host, host:port or [IPv6]:port, with commas between');
+    throw new Error('must name its servers as host, host:port or [IPv6]:port, separated by commas');
   }
   const plain = decodeURIComponent(host).replace(/^\[|\]$/g, '');
   const number = Number(port ?? PORT_DEFAULT);

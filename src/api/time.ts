@@ -1,8 +1,8 @@
-/** Times in requests. */
+/** A time in a request. */
 import { z } from 'zod';
-import { microsOf } from '../../events/encoding/rfc3339.ts';
+import { microsOf } from '../events/encoding/rfc3339.ts';
 
-/** A time that a request tells; the output is in microseconds since the epoch. */
+/** A time in a request; the output is in microseconds since the epoch. */
 export const time = z
   .string()
   .transform((text, context) => {

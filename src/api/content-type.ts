@@ -1,6 +1,6 @@
 /** What a body claims to be. Only types that no web page can send without being asked first. */
 import type { Context } from 'hono';
-import { ProblemError } from '../problem.ts';
+import { ProblemError } from './problem.ts';
 
 export const JSON_TYPE = 'application/json';
 export const NDJSON_TYPE = 'application/x-ndjson';

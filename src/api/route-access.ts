@@ -3,12 +3,12 @@
  * runs. A handler neither checks nor can forget to.
  */
 import type { Context, MiddlewareHandler } from 'hono';
-import { isHostName } from '../host-name.ts';
-import { ProblemError } from '../problem.ts';
-import { jsonBody } from '../request/body.ts';
-import { contentType, JSON_TYPE } from '../request/content-type.ts';
-import type { AccessEnv } from './access.ts';
-import { ANYONE, includes, type Principal, type Role } from './tokens.ts';
+import { contentType, JSON_TYPE } from './content-type.ts';
+import type { AccessEnv } from './guard/access.ts';
+import { ANYONE, includes, type Principal, type Role } from './guard/tokens.ts';
+import { isHostName } from './host-name.ts';
+import { ProblemError } from './problem.ts';
+import { jsonBody } from './request/body.ts';
 
 /** Stands for a host that only the body of the request names, where no guard can look. */
 const UNNAMED = Symbol('a host that is named later');

@@ -1,0 +1,19 @@
+/** The sentence of a refusal: its rule's, with the objects that it is about put in. */
+import type { Refusal } from './outcome.ts';
+import { RULES } from './rules.ts';
+
+/** Values that read badly in a sentence, and the words that replace them. */
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  kind: { prog: 'program', cgroup: 'cgroup directory', other: 'file of another kind' },
+  mode: { none: 'exclusive' },
+  requested: { none: 'exclusive (no flags)' },
+};
+
+/** Why a call was refused, in one sentence. */
+export function refusalSentence(refusal: Refusal): string {
+  const { sentence } = RULES[refusal.rule];
+  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) => {
+    const value = String(refusal.about?.[name] ?? '?');
+    return WORDS[name]?.[value] ?? value;
+  });
+}

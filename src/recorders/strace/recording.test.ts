@@ -1,0 +1,342 @@
+// Recordings in the forms that strace has, each told as the observations that it comes to.
+
+import { expect, it } from 'vitest';
+import { boot } from '../../domain/boot.ts';
+import type { Summary } from '../../events/recording.ts';
+import type { CallRequest } from '../../events/submission.ts';
+import { straceReader } from './recording.ts';
+
+interface Read {
+  readonly told: readonly CallRequest[];
+  readonly summary: Summary;
+}
+
+/** Lines get a time each, a microsecond apart: `812 call(…) = 0`. */
+async function read(lines: readonly string[]): Promise<Read> {
+  const text = lines
+    .map((line, i) => line.replace(/^(\d+(?:<\w+>)?) /, `$1 1795337540.${100_000 + i} `))
+    .map((line) => `${line}\n`)
+    .join('');
+  const bytes = async function* () {
+    // In small pieces, so that lines are cut anywhere.
+    for (let at = 0; at < text.length; at += 97) yield Buffer.from(text.slice(at, at + 97));
+  };
+  const preface = await straceReader.preface(bytes);
+  const kernel = () => boot('6.18');
+  const reading = straceReader.read({ bytes, preface, kernel, progress: () => undefined });
+  const told: CallRequest[] = [];
+  for (;;) {
+    const step = await reading.next();
+    if (step.done) return { told, summary: step.value };
+    told.push(...step.value);
+  }
+}
+
+/** An observation in short: `812 close 3 = 0`. */
+function short({ pid, tid, call, outcome }: CallRequest): string {
+  const { name, ...fields } = call as { name: string } & Record<string, unknown>;
+  const { attr_size: _, ...shown } = fields;
+  const text = Object.values(shown).map((value) =>
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  );
+  const by = tid === undefined ? `${pid}` : `${pid}/${tid}`;
+  if (outcome === undefined) return [by, name, ...text].join(' ');
+  const answer = 'errno' in outcome ? outcome.errno : outcome.ret;
+  return `${[by, name, ...text].join(' ')} = ${answer}`;
+}
+
+async function shortOf(lines: readonly string[]): Promise<string[]> {
+  const { told, summary } = await read(lines);
+  expect(summary.unreadable).toEqual({});
+  return told.map(short);
+}
+
+const CG = '/sys/fs/cgroup';
+const LOAD = (pid: number, fd: number, name = '') =>
+  `${pid} bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_SKB, insn_cnt=2, insns=0x7f, license="GPL", prog_name="${name}", expected_attach_type=BPF_CGROUP_INET_EGRESS, prog_btf_fd=0</dev/null>}, 128) = ${fd}<anon_inode:bpf-prog>`;
+const OPEN = (pid: number, fd: number, path = '/a') =>
+  `${pid} openat(AT_FDCWD</root>, "${CG}${path}", O_RDONLY|O_CLOEXEC|O_DIRECTORY) = ${fd}<${CG}${path}>`;
+const MKDIR = `812 mkdir("${CG}/a", 0777) = 0`;
+const ATTACH = (pid: number, fd: number, flags = 'BPF_F_ALLOW_MULTI') =>
+  `${pid} bpf(BPF_PROG_ATTACH, {target_fd=3<${CG}/a>, attach_bpf_fd=${fd}<anon_inode:bpf-prog>, attach_type=BPF_CGROUP_INET_EGRESS, attach_flags=${flags}, replace_bpf_fd=0</dev/null>}, 20) = 0`;
+const DETACH = (pid: number, result = '0') =>
+  `${pid} bpf(BPF_PROG_DETACH, {target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS}, 20) = ${result}`;
+const QUERY = (pid: number, ids: string, count: number) =>
+  `${pid} bpf(BPF_PROG_QUERY, {query={target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, query_flags=0, attach_flags=0, prog_ids=[${ids}], prog_cnt=64 => ${count}}}, 40) = 0`;
+
+it('names and numbers (-Xraw) and both (-Xverbose) say the same', async () => {
+  const names = await shortOf([MKDIR, OPEN(812, 3), LOAD(812, 4, 'p'), ATTACH(812, 4)]);
+  expect(names).toEqual([
+    '812 mkdir /a = 0',
+    '812 open_cgroup /a = 3',
+    '812 prog_load cgroup_skb cgroup_inet_egress p 2 = 4',
+    '812 prog_attach 3 4 cgroup_inet_egress ["multi"] = 0',
+  ]);
+  const raw = await shortOf([
+    MKDIR,
+    `812 openat(-100</root>, "${CG}/a", 02200000) = 3<${CG}/a>`,
+    '812 bpf(5, {prog_type=8, insn_cnt=2, insns=0x7f, license="GPL", prog_name="p", expected_attach_type=0x1, prog_btf_fd=0</dev/null>}, 128) = 4<anon_inode:bpf-prog>',
+    `812 bpf(8, {target_fd=3<${CG}/a>, attach_bpf_fd=4<anon_inode:bpf-prog>, attach_type=0x1, attach_flags=0x2, replace_bpf_fd=0</dev/null>}, 20) = 0`,
+  ]);
+  expect(raw).toEqual(names);
+  const verbose = await shortOf([
+    MKDIR,
+    `812 openat(-100 /* AT_FDCWD */</root>, "${CG}/a", 02200000 /* O_RDONLY|O_CLOEXEC|O_DIRECTORY */) = 3<${CG}/a>`,
+    '812 bpf(0x5 /* BPF_PROG_LOAD */, {prog_type=0x8 /* BPF_PROG_TYPE_CGROUP_SKB */, insn_cnt=2, insns=0x7f, license="GPL", prog_name="p", expected_attach_type=0x1 /* BPF_CGROUP_INET_EGRESS */, prog_btf_fd=0</dev/null>}, 128) = 4<anon_inode:bpf-prog>',
+    `812 bpf(0x8 /* BPF_PROG_ATTACH */, {target_fd=3<${CG}/a>, attach_bpf_fd=4<anon_inode:bpf-prog>, attach_type=0x1 /* BPF_CGROUP_INET_EGRESS */, attach_flags=0x2 /* BPF_F_ALLOW_MULTI */, replace_bpf_fd=0</dev/null>}, 20) = 0`,
+  ]);
+  expect(verbose).toEqual(names);
+});
+
+it('without -y the fds are followed by their numbers', async () => {
+  const told = await shortOf([
+    MKDIR,
+    `812 openat(AT_FDCWD, "${CG}/a", O_RDONLY|O_CLOEXEC|O_DIRECTORY) = 3`,
+    '812 bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_SKB, insn_cnt=2}, 48) = 4',
+    '812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4, target_fd=3, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5',
+    '812 openat(AT_FDCWD, "/etc/passwd", O_RDONLY) = 6',
+    '812 close(6) = 0',
+    '812 close(4) = 0',
+    '812 chdir("/sys/fs/cgroup/a") = 0',
+    '812 mkdir("b", 0777) = 0',
+    '812 close(5) = 0',
+  ]);
+  expect(told).toEqual([
+    '812 mkdir /a = 0',
+    '812 open_cgroup /a = 3',
+    '812 prog_load cgroup_skb 2 = 4',
+    '812 link_create 4 3 cgroup_inet_egress = 5',
+    '812 close 4 = 0',
+    '812 mkdir /a/b = 0',
+    '812 close 5 = 0',
+  ]);
+});
+
+it('halves of interrupted calls are put together, in the order in which they end', async () => {
+  const told = await shortOf([
+    MKDIR,
+    `812 mkdir("${CG}/b", 0777 <unfinished ...>`,
+    `813 mkdir("${CG}/c", 0777) = 0`,
+    '812 <... mkdir resumed>) = -1 EACCES (Permission denied)',
+  ]);
+  expect(told).toEqual(['812 mkdir /a = 0', '813 mkdir /c = 0', '812 mkdir /b = EACCES']);
+});
+
+it('a child that speaks before its fork returned is the child of who forks', async () => {
+  const told = await shortOf([
+    '812 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD <unfinished ...>',
+    '813 execve("/usr/bin/tool", ["tool"], 0x7f /* 39 vars */) = 0',
+    '812 <... clone resumed>, child_tidptr=0x7f) = 813',
+    `813 mkdir("${CG}/a", 0777) = 0`,
+    '813 +++ killed by SIGKILL +++',
+  ]);
+  expect(told).toEqual([
+    '812 fork 813 = 813',
+    '813 exec tool = 0',
+    '813 mkdir /a = 0',
+    '813 exit = 0',
+  ]);
+});
+
+it('processes that touch nothing of the ledger are left out', async () => {
+  const told = await shortOf([
+    '812 clone(child_stack=NULL, flags=SIGCHLD) = 813',
+    '813 execve("/usr/bin/ls", ["ls"], 0x7f /* 39 vars */) = 0',
+    '813 exit_group(0) = ?',
+    '813 +++ exited with 0 +++',
+    MKDIR,
+    '812 +++ exited with 0 +++',
+  ]);
+  expect(told).toEqual(['812 mkdir /a = 0', '812 exit = 0']);
+});
+
+it('threads share the fds of their process, which ends with the last of them', async () => {
+  const flags = 'CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD';
+  const told = await shortOf([
+    MKDIR,
+    OPEN(812, 3),
+    `812 clone3({flags=${flags}, child_tid=0x7f, stack=0x7f, stack_size=0x7fff00}, 88 <unfinished ...>`,
+    LOAD(815, 4),
+    '812 <... clone3 resumed> => {parent_tid=[815]}) = 815',
+    ATTACH(815, 4),
+    '815 exit(0) = ?',
+    '815 +++ exited with 0 +++',
+    '812 close(4<anon_inode:bpf-prog>) = 0',
+    '812 +++ exited with 0 +++',
+  ]);
+  expect(told).toEqual([
+    '812 mkdir /a = 0',
+    '812 open_cgroup /a = 3',
+    '812/815 prog_load cgroup_skb cgroup_inet_egress 2 = 4',
+    '812/815 prog_attach 3 4 cgroup_inet_egress ["multi"] = 0',
+    '812 close 4 = 0',
+    '812 exit = 0',
+  ]);
+});
+
+it('an execve of another thread goes on under the pid of the first', async () => {
+  const told = await shortOf([
+    MKDIR,
+    OPEN(812, 3),
+    '812 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 815',
+    '815 execve("/usr/bin/tool", ["tool"], 0x7f /* 39 vars */ <unfinished ...>',
+    '812 +++ superseded by execve in pid 815 +++',
+    '812 <... execve resumed>) = 0',
+    `812 mkdir("${CG}/b", 0777) = 0`,
+  ]);
+  expect(told.slice(2)).toEqual(['812 exec tool = 0', '812 mkdir /b = 0']);
+});
+
+it('an id is that of the program which stands in its place in the answer of a query', async () => {
+  const { told } = await read([
+    MKDIR,
+    OPEN(812, 3),
+    LOAD(812, 4),
+    LOAD(812, 5),
+    ATTACH(812, 5),
+    QUERY(812, '77', 1),
+  ]);
+  const ids = told.flatMap(({ outcome }) =>
+    outcome && 'prog_id' in outcome ? [outcome.prog_id] : [],
+  );
+  expect(ids[0]).toBeGreaterThanOrEqual(2 ** 31);
+  expect(ids[1]).toBe(77);
+});
+
+const TWO = [
+  MKDIR,
+  OPEN(812, 3),
+  LOAD(812, 4),
+  LOAD(812, 5),
+  ATTACH(812, 4),
+  ATTACH(812, 5),
+  QUERY(812, '76, 77', 2),
+];
+
+it('a program that PROG_DETACH does not name is the one that a later query lacks', async () => {
+  const first = await read([...TWO, DETACH(812), QUERY(812, '77', 1)]);
+  expect(first.told.map(short).at(-2)).toBe('812 prog_detach 3 cgroup_inet_egress 4 = 0');
+  const second = await read([...TWO, DETACH(812), QUERY(812, '76', 1)]);
+  expect(second.told.map(short).at(-2)).toBe('812 prog_detach 3 cgroup_inet_egress 5 = 0');
+  for (const { summary } of [first, second]) {
+    expect(summary).toMatchObject({ ambiguous: [], divergences: { count: 0 } });
+  }
+});
+
+it('says that nothing tells which program was detached', async () => {
+  const { summary, told } = await read([...TWO, DETACH(812)]);
+  expect(summary.ambiguous).toEqual([8]);
+  expect(told.map(short).at(-1)).toBe('812 prog_detach 3 cgroup_inet_egress 4 = 0');
+});
+
+it('fields that a strace does not know are read from the bytes that -v prints', async () => {
+  const { told } = await read([
+    ...TWO,
+    LOAD(812, 6),
+    `812 bpf(BPF_PROG_ATTACH, {target_fd=3<${CG}/a>, attach_bpf_fd=6<anon_inode:bpf-prog>, attach_type=BPF_CGROUP_INET_EGRESS, attach_flags=BPF_F_ALLOW_MULTI|0x8, replace_bpf_fd=0</dev/null>, extra_data="\\x05\\x00\\x00\\x00\\x03\\x00\\x00\\x00\\x00\\x00\\x00\\x00" /* bytes 20..31 */}, 32) = 0`,
+  ]);
+  expect(told.at(-1)?.call).toMatchObject({
+    flags: ['multi', 'before'],
+    relative_fd: 5,
+    expected_revision: 3,
+  });
+});
+
+it('says where strace left out fields that are not zero', async () => {
+  const { summary } = await read([
+    ...TWO,
+    LOAD(812, 6),
+    `812 bpf(BPF_PROG_ATTACH, {target_fd=3<${CG}/a>, attach_bpf_fd=6<anon_inode:bpf-prog>, attach_type=BPF_CGROUP_INET_EGRESS, attach_flags=BPF_F_ALLOW_MULTI, replace_bpf_fd=0</dev/null>, ...}, 32) = 0`,
+  ]);
+  expect(summary.abbreviated).toEqual({ prog_attach: { count: 1, lines: [9] } });
+});
+
+it('what was attached before the recording is found when a query shows it', async () => {
+  const { told, summary } = await read([
+    OPEN(812, 3),
+    LOAD(812, 4),
+    ATTACH(812, 4),
+    QUERY(812, '41, 77', 2),
+  ]);
+  expect(told.map(short)).toEqual([
+    '812 open_cgroup /a = 3',
+    expect.stringContaining('prog_load'),
+    '812 prog_attach 3 4 cgroup_inet_egress ["multi"] = 0',
+    '812 found {"id":41,"prog_type":"cgroup_skb"}',
+    '812 found {"cgroup":"/a","attach_type":"cgroup_inet_egress","mode":"multi","prog_id":41,"index":0}',
+    expect.stringContaining('prog_query'),
+  ]);
+  expect(summary.divergences.count).toBe(0);
+});
+
+it('an fd that is sent over a socket is there when the sender has closed its own', async () => {
+  const rights = (fd: number) =>
+    `{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[${fd}<anon_inode:bpf_link>]}], msg_controllen=24, msg_flags=0}`;
+  const { told, summary } = await read([
+    MKDIR,
+    OPEN(812, 3),
+    LOAD(812, 4),
+    `812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4<anon_inode:bpf-prog>, target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5<anon_inode:bpf_link>`,
+    '813 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[7]>',
+    `812 sendmsg(6<UNIX-STREAM:[8->7]>, ${rights(5)}, 0) = 1`,
+    '812 close(5<anon_inode:bpf_link>) = 0',
+    `813 recvmsg(3<UNIX-STREAM:[7->8]>, ${rights(9)}, MSG_CMSG_CLOEXEC) = 1`,
+    '813 close(9<anon_inode:bpf_link>) = 0',
+  ]);
+  expect(told.map(short).slice(4)).toEqual([
+    '813 found {}',
+    '812 send_fd 5 813 = 0',
+    '812 close 5 = 0',
+    '813 recv_fd true = 9',
+    '813 close 9 = 0',
+  ]);
+  expect(summary.divergences.count).toBe(0);
+});
+
+it('copies of fds, and close-on-exec, are told as they were made', async () => {
+  const told = await shortOf([
+    MKDIR,
+    OPEN(812, 3),
+    LOAD(812, 4),
+    '812 dup(4<anon_inode:bpf-prog>) = 5<anon_inode:bpf-prog>',
+    '812 dup2(4<anon_inode:bpf-prog>, 7) = 7<anon_inode:bpf-prog>',
+    '812 dup3(4<anon_inode:bpf-prog>, 8, O_CLOEXEC) = 8<anon_inode:bpf-prog>',
+    '812 fcntl(4<anon_inode:bpf-prog>, F_DUPFD_CLOEXEC, 10) = 10<anon_inode:bpf-prog>',
+    '812 fcntl(5<anon_inode:bpf-prog>, F_SETFD, FD_CLOEXEC) = 0',
+    '812 fcntl(5<anon_inode:bpf-prog>, F_GETFD) = 0x1 (flags FD_CLOEXEC)',
+    '812 close_range(7, 8, 0) = 0',
+    '812 close_range(20, 4294967295, CLOSE_RANGE_CLOEXEC) = 0',
+  ]);
+  expect(told.slice(3)).toEqual([
+    '812 dup 4 = 5',
+    '812 dup2 4 7 = 7',
+    '812 dup3 4 8 524288 = 8',
+    '812 fcntl 4 f_dupfd_cloexec 10 = 10',
+    '812 fcntl 5 f_setfd 1 = 0',
+    '812 close_range 7 8 = 0',
+    '812 close_range 20 4294967295 4 = 0',
+  ]);
+});
+
+it('a number that an open gave out is closed, whether that was seen or not', async () => {
+  const told = await shortOf([
+    MKDIR,
+    OPEN(812, 3),
+    '812 socket(AF_INET, SOCK_DGRAM, 0) = 3<UDP:[9]>',
+    '812 close(3) = 0',
+  ]);
+  expect(told.slice(1)).toEqual(['812 open_cgroup /a = 3', '812 gone {"fd":3}']);
+});
+
+it('counts what it has no word for, by name and line', async () => {
+  const { summary } = await read([
+    MKDIR,
+    '812 bpf(BPF_BTF_LOAD, {btf="\\237\\353"..., btf_size=45}, 28) = 3',
+    '812 getpid() = 812',
+    '812 getpid() = 812',
+  ]);
+  expect(summary.left_out).toEqual({
+    getpid: { count: 2, lines: [3, 4] },
+    'bpf btf_load': { count: 1, lines: [2] },
+  });
+});
