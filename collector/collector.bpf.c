@@ -34,6 +34,8 @@ char LICENSE[] SEC("license") = "GPL";
 #define WALK_MAX 1024
 /* Fds that one message may carry and that are looked at; the kernel allows 253. */
 #define RECEIVED_MAX 32
+/* Numbers at which the maps of a program that is loaded are looked for. */
+#define MAP_FDS_MAX 256
 
 /* The collector itself, which is not told of. */
 const volatile unsigned int self = 0;
@@ -78,7 +80,7 @@ struct {
 	__type(value, struct bpf_call);
 } bpf_calls SEC(".maps");
 
-/* Processes that held an object or a cgroup: only of these are fork, exec and exit told. */
+/* Processes that were told of, or hold something: only of these are fork, exec and exit told. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -182,6 +184,8 @@ static __always_inline unsigned int object_at(struct task_struct *task, unsigned
 static __always_inline void begin(struct event *event, unsigned int kind)
 {
 	unsigned long long id = bpf_get_current_pid_tgid();
+	unsigned int pid = id >> 32;
+	unsigned char yes = 1;
 
 	event->kind = kind;
 	event->pid = id >> 32;
@@ -194,6 +198,11 @@ static __always_inline void begin(struct event *event, unsigned int kind)
 	event->a = 0;
 	event->b = 0;
 	event->facts = 0;
+	/* Whoever is told of once is told of until it ends. */
+	if (kind == EVENT_EXIT)
+		bpf_map_delete_elem(&holders, &pid);
+	else
+		bpf_map_update_elem(&holders, &pid, &yes, BPF_ANY);
 }
 
 static __always_inline void *reserve(unsigned long size)
@@ -203,14 +212,6 @@ static __always_inline void *reserve(unsigned long size)
 	if (!room)
 		__sync_fetch_and_add(&lost, 1);
 	return room;
-}
-
-static __always_inline void is_holder(void)
-{
-	unsigned int pid = bpf_get_current_pid_tgid() >> 32;
-	unsigned char yes = 1;
-
-	bpf_map_update_elem(&holders, &pid, &yes, BPF_ANY);
 }
 
 /* A small event about one fd. */
@@ -230,7 +231,6 @@ static __always_inline void tell_fd(unsigned int kind, long long ret, long long 
 	event->fact[0].kind = object;
 	event->fact[0].id = id;
 	bpf_ringbuf_submit(event, 0);
-	is_holder();
 }
 
 /* bpf(2) */
@@ -444,10 +444,22 @@ int leave_bpf(struct leave *leave)
 				break;
 			bpf_probe_read_kernel(&map, sizeof(map), used + i);
 			told->map[i] = BPF_CORE_READ(map, id);
+			told->map_fd[i] = -1;
+		}
+		/* The call names maps by fds, inside its instructions; the loader still has them open. */
+		for (unsigned int fd = 0; fd < MAP_FDS_MAX; fd++) {
+			unsigned long long id;
+
+			if (!told->maps)
+				break;
+			if (object_at(task, fd, &id) != OBJECT_MAP)
+				continue;
+			for (unsigned int i = 0; i < MAPS_MAX; i++)
+				if (i < told->maps && told->map[i] == id && told->map_fd[i] < 0)
+					told->map_fd[i] = fd;
 		}
 	}
 	bpf_ringbuf_submit(told, 0);
-	is_holder();
 out:
 	bpf_map_delete_elem(&bpf_calls, &thread);
 	return 0;
@@ -773,7 +785,6 @@ int exited(struct bpf_raw_tracepoint_args *args)
 
 	if (BPF_CORE_READ(task, signal, live.counter) || !bpf_map_lookup_elem(&holders, &pid))
 		return 0;
-	bpf_map_delete_elem(&holders, &pid);
 	tell_process(EVENT_EXIT);
 	return 0;
 }

@@ -183,6 +183,7 @@ static const char *kind_name(unsigned int kind)
 
 static void facts(const struct event *event)
 {
+	const struct bpf_event *told = event->kind == EVENT_BPF ? (const void *)event : 0;
 	const char *before = "";
 
 	printf(",\"fds\":{");
@@ -203,6 +204,12 @@ static void facts(const struct event *event)
 			text(path, PATH_LEN);
 		}
 		printf("}");
+		before = ",";
+	}
+	for (unsigned int i = 0; told && i < told->maps && i < MAPS_MAX; i++) {
+		if (told->map_fd[i] < 0)
+			continue;
+		printf("%s\"%d\":{\"kind\":\"map\",\"id\":%u}", before, told->map_fd[i], told->map[i]);
 		before = ",";
 	}
 	printf("}");
@@ -306,6 +313,21 @@ static void query_outcome(const struct bpf_event *told)
 	printf("]}");
 }
 
+/* The maps of a program that was loaded, by the fds that the loader has of them. */
+static void map_fds(const struct bpf_event *told)
+{
+	const char *before = ",\"map_fds\":[";
+
+	for (unsigned int i = 0; i < told->maps && i < MAPS_MAX; i++) {
+		if (told->map_fd[i] < 0)
+			continue;
+		printf("%s%d", before, told->map_fd[i]);
+		before = ",";
+	}
+	if (*before == ',' && !before[1])
+		printf("]");
+}
+
 static void tell_bpf(const struct bpf_event *told)
 {
 	const struct event *event = &told->event;
@@ -336,6 +358,7 @@ static void tell_bpf(const struct bpf_event *told)
 			for (int i = 0; i < 8; i++)
 				sprintf(tag + 2 * i, "%02x", told->tag[i]);
 			printf(",\"tag\":{\"sha1\":\"%s\",\"sha256\":\"%s\"}", tag, tag);
+			map_fds(told);
 		}
 		break;
 	case BPF_OBJ_PIN:
@@ -410,12 +433,6 @@ static void tell_bpf(const struct bpf_event *told)
 		returned_object(event);
 		if (told->cmd == BPF_PROG_QUERY)
 			query_outcome(told);
-		if (told->maps) {
-			printf(",\"map_ids\":[");
-			for (unsigned int i = 0; i < told->maps && i < MAPS_MAX; i++)
-				printf("%s%u", i ? "," : "", told->map[i]);
-			printf("]");
-		}
 	}
 	who(event);
 }
@@ -514,12 +531,56 @@ static void tell_name(const struct path_event *told)
 	who(&told->event);
 }
 
+/* Pids are below this (PID_MAX_LIMIT). */
+#define PIDS_MAX (1 << 22)
+static unsigned char pid_told[PIDS_MAX / 8];
+
+static bool is_told(unsigned int pid)
+{
+	return pid < PIDS_MAX && (pid_told[pid / 8] >> (pid % 8) & 1);
+}
+
+static void set_told(unsigned int pid, bool yes)
+{
+	if (pid >= PIDS_MAX)
+		return;
+	if (yes)
+		pid_told[pid / 8] |= 1 << (pid % 8);
+	else
+		pid_told[pid / 8] &= ~(1 << (pid % 8));
+}
+
+/* A process that does its first thing here is there, however it came. */
+static void tell_newcomer(const struct event *event)
+{
+	const char *path = cgroup_path(event->cgroup);
+
+	if (is_told(event->pid))
+		return;
+	set_told(event->pid, true);
+	printf("{\"call\":{\"name\":\"found\",\"process\":{\"uid\":%u", event->uid);
+	if (path) {
+		printf(",\"cgroup\":");
+		text(path, PATH_LEN);
+	}
+	printf("}},");
+	time_of("at", event->at);
+	number("pid", event->pid);
+	named("comm", event->comm, COMM_LEN);
+	printf("}\n");
+}
+
 static int tell(void *context, void *data, size_t size)
 {
 	const struct event *event = data;
 
 	(void)context;
 	(void)size;
+	tell_newcomer(event);
+	if (event->kind == EVENT_FORK)
+		set_told(event->a, true);
+	if (event->kind == EVENT_EXIT)
+		set_told(event->pid, false);
 	switch (event->kind) {
 	case EVENT_BPF:
 		tell_bpf(data);

@@ -67,6 +67,7 @@ struct bpf_event {
 	unsigned char tag[8]; /* of a program that was loaded */
 	unsigned int maps;    /* that it uses; the first MAPS_MAX ids follow */
 	unsigned int map[MAPS_MAX];
+	int map_fd[MAPS_MAX]; /* -1: not found */
 	/* PROG_QUERY: what the kernel wrote back. */
 	unsigned int prog_cnt;
 	unsigned int prog_id[64];
