@@ -4,10 +4,10 @@ import { REPEATED } from './request/write-headers.ts';
 
 const etag = z.string().describe('The host and the position that the answer reflects.');
 
-/** Of what a write or a plan is answered with. */
+/** Headers of the answer to a write or a plan. */
 export const TAGGED = z.object({ etag });
 
-/** Of what a read is answered with. */
+/** Headers of the answer to a read. */
 export const READ = z.object({
   etag,
   'cache-control': z.string().describe('How long the answer stays true: for ever at a position.'),
@@ -23,33 +23,33 @@ const repeated = {
     .describe('An earlier request with the same Idempotency-Key was given this answer.'),
 };
 
-/** Of what is recorded. */
+/** Headers of an answer that recorded something. */
 export const RECORDED = z.object({ etag, ...repeated });
 
-/** Of what is made. */
+/** Headers of an answer that created something. */
 export const MADE = z.object({
   etag,
   ...repeated,
   location: z.string().optional().describe('Where what was made is found.'),
 });
 
-/** Of a read that no position stands for. */
+/** Headers of a read without a position. */
 export const ASKED_AGAIN = z.object({ 'cache-control': z.literal('no-cache') });
 
-/** Of what no cache may keep. */
+/** Headers of an answer that no cache may keep. */
 export const UNKEPT = z.object({ 'cache-control': z.literal('no-store') });
 
-/** Of server-sent events. */
+/** Headers of server-sent events. */
 export const STREAMED = UNKEPT.extend({
   'x-accel-buffering': z.literal('no').describe('Asks a proxy not to buffer the answer.'),
 });
 
-/** Of a file. */
+/** Headers of a file. */
 export const ATTACHED = UNKEPT.extend({
   'content-disposition': z.string().describe('A file name.'),
 });
 
-/** Of problems. */
+/** Headers of problems. */
 export const REFUSED = UNKEPT.extend({
   'retry-after': z.string().optional().describe('Seconds after which trying again makes sense.'),
   'www-authenticate': z.string().optional().describe('With 401.'),

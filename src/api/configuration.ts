@@ -19,7 +19,7 @@ export interface Configuration {
   readonly signingKeyFile: string | undefined;
   /** `/metrics` answers without a token. */
   readonly metricsOpen: boolean;
-  /** Keys whose checkpoints prove something beside those of the service's own. */
+  /** Keys whose checkpoints the service trusts, beside its own. */
   readonly trustedKeysFile: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */

@@ -30,7 +30,7 @@ function components(): Record<string, unknown> {
       if (def.type === 'union' && 'discriminator' in def) {
         Object.assign(jsonSchema, { discriminator: { propertyName: def.discriminator } });
       }
-      // Every whole number here is one that JSON carries exactly; that goes without saying.
+      // Every whole number here is one that JSON carries exactly, so the bounds are left out.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

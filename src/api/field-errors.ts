@@ -1,4 +1,4 @@
-/** Turns what a schema found into the errors of a problem document. */
+/** Turns the issues of a schema into the errors of a problem document. */
 import type { z } from 'zod';
 import { ERRORS_MAX, type FieldError, invalid } from './problem.ts';
 
@@ -56,7 +56,7 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
 }
 
 /**
- * The problem of what a schema refused.
+ * The problem for a schema's refusal.
  *
  * @param prefix path of the value inside the request, empty for the whole
  */

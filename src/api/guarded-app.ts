@@ -6,7 +6,7 @@ import type { AccessEnv } from './guard/access.ts';
 import { documentAccess, guardOf } from './route-access.ts';
 import type { App, DeclaredRoute } from './routing.ts';
 
-/** Puts the guard of its declaration before the handler of each route. */
+/** Puts the guard of a route's declaration before its handler. */
 export function guardApp(app: OpenAPIHono<AccessEnv>): App {
   const describe = ({ access, ...route }: DeclaredRoute) => {
     const responses = documentResponses(route);
@@ -28,7 +28,7 @@ export function guardApp(app: OpenAPIHono<AccessEnv>): App {
   };
 }
 
-/** With what a read is answered when the client has it already: one middleware does it for all. */
+/** The answer to a read whose result the client already has: one middleware gives it for all routes. */
 function documentResponses({
   method,
   responses,

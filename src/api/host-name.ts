@@ -1,4 +1,4 @@
-/** What a host may be called. */
+/** The name of a host. */
 import { HOST_NAME_CHARS_MAX } from './limits.ts';
 
 /** The pattern of a host's name: what a DNS label may be, and dots and underscores. */

@@ -1,4 +1,4 @@
-/** Every bound of the HTTP side; what goes past one is refused with the limit's value. */
+/** Every limit of the HTTP side; a request that passes one is refused with the limit's value. */
 import { BATCH_CALLS_MAX } from '../events/schema/reference.ts';
 
 /** Calls of one array. */
@@ -7,7 +7,7 @@ export const CALLS_MAX = BATCH_CALLS_MAX;
 export const JSON_BODY_BYTES_MAX = 8 * 1024 * 1024;
 /** Bytes of any other JSON body: a name, a release, a moment. */
 export const SMALL_BODY_BYTES_MAX = 64 * 1024;
-/** Bytes of JSON that are parsed whatever their shape: it takes a millisecond at worst. */
+/** Bytes of JSON that are parsed without a check of their shape: a millisecond at worst. */
 export const UNSHAPED_BYTES_MAX = 4 * 1024;
 /** Levels of lists and objects in a larger text. */
 export const JSON_DEPTH_MAX = 32;
@@ -15,7 +15,7 @@ export const JSON_DEPTH_MAX = 32;
 export const JSON_FIELDS_MAX = 256;
 /** Items of one list of it. */
 export const JSON_ITEMS_MAX = 10_000;
-/** Lists, objects, fields and items of it: for each of the most calls a hundred. */
+/** Lists, objects, fields and items of it: a hundred for each of 1,000 calls. */
 export const JSON_VALUES_MAX = 100 * CALLS_MAX;
 /** Characters of a number of it. */
 export const JSON_NUMBER_CHARS_MAX = 1000;
@@ -35,13 +35,13 @@ export const STANDING_MAX = 1000;
 export const REPAIRS_MAX = 1000;
 /** Streams of drift that are open concurrently: each one queries the database. */
 export const DRIFT_STREAMS = { all: 100, each: 50 } as const;
-/** Milliseconds between two such looks. */
+/** Milliseconds between two such queries. */
 export const DRIFT_LOOK_MS = 500;
 
-/** Rows of a page, and how many there are when nobody says. */
+/** Rows of a page, at most and by default. */
 export const PAGE_ROWS_MAX = 1000;
 export const PAGE_ROWS_DEFAULT = 100;
-/** Events that one filtered request looks at before it hands out a `next` token. */
+/** Events that one filtered request reads before it answers with a `next` token. */
 export const SCANNED_EVENTS_MAX = 20_000;
 /** Gaps of one report. */
 export const GAPS_MAX = 1000;
@@ -59,7 +59,7 @@ export const STREAMS = { all: 2000, each: 1200 } as const;
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it sends its position (a bookmark). */
 export const BOOKMARK_EVENTS = 1000;
-/** Milliseconds that a client may take to read what was written for it before it is cut off. */
+/** Milliseconds that a client may take to read what was written, before it is disconnected. */
 export const UNREAD_MS = 60_000;
 
 /** Milliseconds for the headers of a request. */
@@ -71,7 +71,7 @@ export const KEEP_ALIVE_MS = 65_000;
 /** Tokens of one file. */
 export const TOKENS_MAX = 10_000;
 /**
- * Characters of a token. Only its hash is known here, so what is shorter is refused when it is
+ * Characters of a token. Only its hash is known here, so a shorter token is refused when it is
  * used: it could be guessed from the hash.
  */
 export const TOKEN_CHARS_MIN = 20;
@@ -80,27 +80,27 @@ export const TOKEN_CHARS_MAX = 512;
 export const CONNECTIONS = { all: 10_000, each: 5000 } as const;
 /** Bodies that are still arriving, in all and of each caller. */
 export const UNFINISHED_BODIES = { all: 4000, each: 2000 } as const;
-/** Their bytes: what is announced counts from the beginning, of NDJSON the longest line. */
+/** Their bytes: an announced length counts from the beginning, for NDJSON the longest line. */
 export const UNFINISHED_BYTES = { all: 256 * 1024 * 1024, each: 128 * 1024 * 1024 } as const;
 /** Bytes of all request headers. */
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Milliseconds that a shutdown waits for requests under way. */
 export const SHUTDOWN_MS = 10_000;
-/** Milliseconds that a shutdown then waits for what the log still has to record. */
+/** Milliseconds that a shutdown then waits for calls that the log still has to record. */
 export const DRAIN_MS = 5_000;
 /** Milliseconds in which the database must answer for the service to be ready. */
 export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */
 export const RETRY_AFTER_S = 1;
-/** The same of a host whose log is damaged: somebody has to mend it. */
+/** The same for a host whose log is damaged: somebody has to repair it. */
 export const DAMAGED_RETRY_AFTER_S = 60;
 /** Milliseconds between two sweeps of old idempotency keys. */
 export const SWEEP_MS = 3_600_000;
 
-/** Milliseconds between two looks for hosts whose state was not used for long. */
+/** Milliseconds between two searches for states that were not used for long. */
 export const IDLE_LOOK_MS = 10_000;
 
-/** How long an answer may take that somebody waits for, and one that reads a whole log. */
+/** How long an answer may take: one that a person waits for, and one that reads a whole log. */
 const ANSWER_MS = 60_000;
 const WHOLE_LOG_MS = 3_600_000;
 
@@ -119,7 +119,7 @@ export const EXPORTS = heavy(
   WHOLE_LOG_MS,
   'continue after the last line with `after`',
 );
-/** Each holds two states, and what makes them differ. */
+/** Each one holds two states and their difference. */
 export const DIFFS = heavy('diffs', 4, ANSWER_MS, NARROWER);
 /** Each holds two states. */
 export const REPLAYS = heavy('replays', 4, ANSWER_MS, 'ask with a lower `limit`');
@@ -130,7 +130,7 @@ export const TIMELINES = heavy('gaps and bisections', 16, ANSWER_MS, NARROWER);
 /** Each one holds a state in memory until its answer is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
 export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
-/** Searches of the log for what a filter lets pass. */
+/** Searches of the log with a filter. */
 export const SEARCHES = heavy('searches', 32, ANSWER_MS, NARROWER);
 /** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */
 export const IMPORTS = { all: 16, each: 4 } as const;
@@ -144,5 +144,5 @@ export const RECORDED_AT_ONCE = 200;
 export const PROGRESS_MS = 500;
 /** Characters of a mount point. */
 export const MOUNT_CHARS_MAX = 4096;
-/** Milliseconds between two looks for checkpoints and segments that are due. */
+/** Milliseconds between two searches for checkpoints and segments that are due. */
 export const UPKEEP_MS = 60_000;

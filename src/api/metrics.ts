@@ -8,7 +8,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 export interface Metrics {
   readonly registry: Registry;
-  /** What names hosts: for those who may know of all of them. */
+  /** Metrics that name hosts, for principals that may see all hosts. */
   readonly byHost: Registry;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly events: Counter;

@@ -10,7 +10,7 @@ import { yamlOf } from './yaml.ts';
 /** What `npm run openapi` writes and a test compares with the checked-in file. */
 export function openapiYaml(): string {
   const app = guardApp(new OpenAPIHono<AccessEnv>());
-  // Routes touch their service only when a request comes.
+  // Routes use their service only when a request arrives.
   routes(app, {} as Service);
   return yamlOf(apiDocument(app));
 }

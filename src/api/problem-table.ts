@@ -1,6 +1,6 @@
 /**
  * The problems: what the service itself refuses, each with a stable type, a status and a title.
- * What a kernel refuses is never one of them. docs/problems.md says what to do about each.
+ * A refusal by a kernel is never one of them. docs/problems.md says what to do about each.
  */
 
 interface Kind {

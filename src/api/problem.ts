@@ -25,9 +25,9 @@ export interface ProblemDetails {
   readonly limit?: number;
   /** NDJSON: the line at fault, from 1. */
   readonly line?: number;
-  /** The log's head, when that is what the request did not know. */
+  /** The head of the log, when the request names another position. */
   readonly position?: number;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which the client should try again. */
   readonly retry_after?: number;
   readonly allow?: readonly string[];
 }
@@ -116,7 +116,7 @@ export function problemHeaders(slug: ProblemSlug, details: ProblemDetails): Reco
 /** Answers with a problem document. */
 export function problemResponse(c: Context, slug: ProblemSlug, details: ProblemDetails): Response {
   const problem = problemOf(slug, details);
-  // A route may have said already which moment its answer is about; a problem is about none.
+  // A route may have set the moment of its answer; a problem is not about a moment.
   c.header('etag', undefined);
   const headers = problemHeaders(slug, details);
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);

@@ -1,4 +1,4 @@
-/** Records what one JSON body asks for, a call or a list of calls, and writes the answer. */
+/** Records the call, or the list of calls, of a JSON body, and writes the answer. */
 import { countRecorded } from './metrics.ts';
 import { callsOf } from './request/syscall-request.ts';
 import {
@@ -15,13 +15,13 @@ import { eventText } from './wire/event-text.ts';
 export interface SyscallsBody {
   readonly host: string;
   readonly actor: string;
-  /** The body as it came: what a retry's fingerprint is made of. */
+  /** The text of the body, from which the fingerprint of a retry is made. */
   readonly text: string;
   /** The JSON value of `text`. */
   readonly value: unknown;
 }
 
-/** What a response of status 200 says, whoever sends it. */
+/** What a response of status 200 has, from the router and from the side door. */
 export interface SyscallsAnswer {
   /** The host and the position that the answer reflects. */
   readonly etag: string;

@@ -1,6 +1,6 @@
 /**
  * Who may use a route: declared with the route, and checked by one guard before anything else of it
- * runs. A handler neither checks nor can forget to.
+ * runs. A handler does not check, so it cannot forget to.
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { contentType, JSON_TYPE } from './content-type.ts';

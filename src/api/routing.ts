@@ -26,7 +26,7 @@ export function createRoute<P extends string, R extends Omit<DeclaredRoute, 'pat
   return route;
 }
 
-/** What routes are registered on: it takes none that does not declare who may use it. */
+/** The app that routes are registered on: each route must declare who may use it. */
 export interface App extends Pick<OpenAPIHono<AccessEnv>, 'getOpenAPI31Document'> {
   /** Serves a route, and documents it unless it is hidden. */
   openapi<R extends DeclaredRoute>(route: R, handler: RouteHandler<R, AccessEnv>): void;

@@ -11,7 +11,7 @@ import { sideDoor } from './side-door.ts';
 /** Refuses what arrives too slowly or is too large before any route sees it. */
 const OPTIONS = {
   headersTimeout: HEADERS_MS,
-  // Bodies are timed by who reads them: an import may stream for hours.
+  // The readers of bodies set their time limits: an import may stream for hours.
   requestTimeout: 0,
   maxHeaderSize: HEADER_BYTES_MAX,
   keepAliveTimeout: KEEP_ALIVE_MS,

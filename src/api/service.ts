@@ -13,16 +13,16 @@ export interface Service {
   readonly database: Database;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  /** `/metrics` answers without a token; what names hosts is left out then. */
+  /** `/metrics` answers without a token, and then names no hosts. */
   readonly metricsOpen: boolean;
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;
   /** Signs checkpoints. */
   readonly signingKey: SigningKey;
-  /** What was signed here, outside the database. */
+  /** The signed heads, which are kept outside the database. */
   readonly signedHeads: SignedHeads;
-  /** Whose checkpoints prove something: the signing key, and those that are pinned. */
+  /** The trusted keys: the signing key, and the pinned ones. */
   readonly trustedKeys: TrustedKeys;
   /** Reads what strace wrote. */
   readonly recordings: RecordingReader;

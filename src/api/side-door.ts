@@ -1,9 +1,9 @@
 /**
  * The side door: `POST /v1/hosts/{host}/syscalls` with a JSON body of announced length, served
- * without the router. That request is what a busy ledger does all day, and the router, its
- * middleware and the web's Request and Response objects took most of its time (docs/adr/0025). It
+ * without the router. Most requests of a busy ledger are of this kind, and the router, its
+ * middleware and the web's Request and Response objects took most of its time (docs/adr/0010). It
  * is the same route: guards, parsing, recording and problems are the functions that the router's
- * route calls, and whatever is out of the ordinary goes there.
+ * route calls, and unusual requests go to the router.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { JSON_TYPE } from './content-type.ts';
@@ -37,9 +37,9 @@ interface Knock {
 }
 
 /**
- * Serves a request if it is one for the side door.
+ * Serves a request if the side door takes it.
  *
- * @returns whether it is; nothing was read of it otherwise
+ * @returns whether it does; otherwise nothing of the request is read
  */
 export type SideDoor = (request: IncomingMessage, response: ServerResponse) => boolean;
 
@@ -89,7 +89,7 @@ async function serve(
   observe(service.metrics, { method: 'POST', route: ROUTE, status }, start);
 }
 
-/** Who writes, if they may: what the guard of the route checks. Throws the problem of who may not. */
+/** The principal of a write, after the checks of the route's guard. Throws the problem of a refusal. */
 function admit(guard: Access, { header, path }: Requested['req'], host: string): Principal {
   refuseStrangers(guard, { method: 'POST', path, header });
   const caller = callerOf(guard, header);
@@ -99,7 +99,7 @@ function admit(guard: Access, { header, path }: Requested['req'], host: string):
   return caller;
 }
 
-/** The bytes of a body; undefined when the client went away. Throws a problem when they are late. */
+/** The bytes of a body; undefined when the client left. Throws a problem when they are late. */
 function bodyOf(request: IncomingMessage, length: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -121,7 +121,7 @@ function bodyOf(request: IncomingMessage, length: number): Promise<Buffer | unde
   });
 }
 
-/** @param headers names and values in turn: objects that are put together cost microseconds */
+/** @param headers names and values in turn: merging objects costs microseconds */
 function send(response: ServerResponse, status: number, headers: string[], body: string): void {
   headers.push('content-length', String(Buffer.byteLength(body)), ...ALWAYS);
   response.writeHead(status, headers);
@@ -132,7 +132,7 @@ function sendProblem(service: Service, response: ServerResponse, error: unknown)
   const { slug, details } = problemFrom(error);
   if (slug === 'internal') service.onFault(error);
   const problem = problemOf(slug, details);
-  // What is left of a body that was not read must not be taken for the next request.
+  // The rest of an unread body must not be taken for the next request.
   if (!response.req.complete) response.shouldKeepAlive = false;
   const headers = Object.entries(problemHeaders(slug, details)).flat();
   send(response, problem.status, headers, JSON.stringify(problem));

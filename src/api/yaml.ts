@@ -1,7 +1,7 @@
-/** YAML, which only those who ask for openapi.yaml need to have loaded. */
+/** YAML, which is loaded only for openapi.yaml. */
 import { stringify } from 'yaml';
 
-/** A document as YAML, without anchors: readers of OpenAPI trip over them. */
+/** A document as YAML, without anchors: some readers of OpenAPI do not understand them. */
 export function yamlOf(document: object): string {
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 100 });
 }

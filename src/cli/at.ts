@@ -1,4 +1,4 @@
-/** `bpfledger at`: which position a moment is, and the world as it was then, in short. */
+/** `bpfledger at`: the position of a moment, and the state then, in short. */
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';

@@ -1,4 +1,4 @@
-/** `bpfledger bisect`: since when an effective array has been, or lacked, something. */
+/** `bpfledger bisect`: the first position at which a condition on an effective array holds. */
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { PLACE_FLAGS, placeFrom, printAnswer, SERVICE_FLAGS, SPAN_FLAGS } from './question.ts';

@@ -156,7 +156,7 @@ function exitCodeOf(error: unknown): ExitCode {
 
 let outlivesReader = false;
 
-// A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no fault.
+// A reader that has read enough (`| head`) closes the pipe: that ends the command, and is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -68,7 +68,7 @@ function isAtOrBelow(path: string, top: string): boolean {
   return path === top || path.startsWith(top === '/' ? '/' : `${top}/`);
 }
 
-/** A cgroup before those below it, and these together. */
+/** Sorts a cgroup before those below it, and keeps a subtree together. */
 function byPath(a: Cgroup, b: Cgroup): number {
   const [left, right] = [a.path.split('/').join('\0'), b.path.split('/').join('\0')];
   return left < right ? -1 : 1;

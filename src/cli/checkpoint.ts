@@ -1,4 +1,4 @@
-/** `bpfledger checkpoint`: signs where a log stands, lists what was signed, accepts another log. */
+/** `bpfledger checkpoint`: signs the head of a log, lists checkpoints, accepts another log. */
 
 import { join } from 'node:path';
 import { hostPath } from '../client/host-path.ts';
@@ -86,7 +86,7 @@ async function accept(
         'log, as bpfledger verify HOST --json shows it',
     );
   }
-  // It knows the whole service, which takes long to load.
+  // It imports the whole service, which takes long to load.
   const { storageFrom } = await import('./settings.ts');
   const file = join(storageFrom(flags, process.env).dataDir, SIGNED_HEADS_FILE);
   const head = { position: Number(position), hash: bytesOf(hash) };

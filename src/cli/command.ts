@@ -23,7 +23,7 @@ export interface Printer {
 
 export interface Invocation<F extends Flags> {
   readonly flags: Typed<F>;
-  /** What is no flag, in order. */
+  /** The words that are not flags, in order. */
   readonly words: readonly string[];
   readonly print: Printer;
 }
@@ -34,7 +34,7 @@ export interface Command<F extends Flags = Flags> {
   readonly about: string;
   readonly flags: F;
   readonly example: string;
-  /** It goes on when nobody reads its output any more: a service is not there for its greeting. */
+  /** It continues when nobody reads its output any more: a service must not end with its reader. */
   readonly outlivesReader?: true;
   run(invocation: Invocation<F>): Promise<ExitCode>;
 }

@@ -1,4 +1,4 @@
-/** `bpfledger conform`: replays what real kernels answered, and tells every difference. */
+/** `bpfledger conform`: plays what real kernels answered, and prints every difference. */
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { restClient } from '../client/rest-client.ts';

@@ -1,4 +1,4 @@
-/** The demo: a host that lives through an incident which was recorded on a real kernel. */
+/** The demo: a host with an incident that was recorded on a real kernel. */
 import { fileURLToPath } from 'node:url';
 import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
 import { releaseOf } from '../domain/release/release.ts';

@@ -1,6 +1,6 @@
 /** An event for people: what was asked, what the kernel answered, what became of it. */
 
-/** An event as the API tells it. */
+/** An event, as the API answers it. */
 export interface WireEvent {
   readonly position: number;
   readonly at: string;
@@ -37,7 +37,7 @@ export function effectLine({ type, ...fields }: WireEvent['effects'][number]): s
   return `     ${`${type} ${fieldsText(fields, ' ')}`.trimEnd()}`;
 }
 
-/** What the kernel answered: the return value or errno, and what else it told. */
+/** What the kernel answered: the return value or errno, and its outputs. */
 export function answerText({
   ret,
   errno,

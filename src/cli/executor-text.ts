@@ -1,4 +1,4 @@
-/** What an executor says of its work: lines for people, or one JSON object a line. */
+/** The output of an executor: lines for people, or one JSON object a line. */
 import type { Difference, Repair, Report } from '../executor/ledger/ledger.ts';
 
 /** A report; people read those of calls that were made as asked in the service. */

@@ -5,9 +5,9 @@ export const EXIT = {
   differs: 1,
   /** The command line, or a file that it names, is not what the command takes. */
   usage: 2,
-  /** It could not be done: the service refused or is not there, the database cannot be opened. */
+  /** It could not be done: the service refused or does not answer, or the database cannot be opened. */
   failed: 3,
-  /** Nobody reads the output any more, as after `| head`; 128 + SIGPIPE, as shells report it. */
+  /** The reader of the output has closed it, as `| head` does; 128 + SIGPIPE, as shells report it. */
   unread: 141,
 } as const;
 

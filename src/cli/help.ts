@@ -1,4 +1,4 @@
-/** Help texts, made from what the commands say of themselves. */
+/** Help texts, made from the declarations of the commands. */
 import { type Command, HELP } from './command.ts';
 
 /** Width of the column of flags. */

@@ -1,4 +1,4 @@
-/** `bpfledger incident`: recorded incidents, to look at and to ask questions of. */
+/** `bpfledger incident`: recorded incidents, on which to try the questions. */
 import { restClient } from '../client/rest-client.ts';
 import { readIncidents } from '../recorders/golden/incidents.ts';
 import { postScenario } from '../recorders/golden/post-scenario.ts';

@@ -1,4 +1,4 @@
-/** What somebody kept of a log outside of its database: checkpoints, or a copy of the memory. */
+/** Heads of a log that somebody kept outside of its database: checkpoints, or a copy of the signed heads. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { bytesOf } from '../events/encoding/hex.ts';
@@ -15,7 +15,7 @@ const lineSchema = z.object({
  * The heads of a host in a file of JSON lines: what `bpfledger checkpoint --json` printed, or the
  * signed-heads.jsonl of a service.
  *
- * @throws InputError when a line is none, or none is of the host
+ * @throws InputError when a line is not a head, or no line is of the host
  */
 export async function readKeptHeads(file: string, host: string): Promise<KeptHead[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

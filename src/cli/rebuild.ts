@@ -1,4 +1,4 @@
-/** `bpfledger rebuild`: derives the projections anew from the log. */
+/** `bpfledger rebuild`: derives the projections from the log again. */
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
 import type { Database } from '../events/storage/database.ts';
 import { pendingMigrations } from '../events/storage/pending-migrations.ts';

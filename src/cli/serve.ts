@@ -1,4 +1,4 @@
-/** `bpfledger serve`: runs the service until it is told to stop. */
+/** `bpfledger serve`: runs the service until a signal stops it. */
 
 import { restClient } from '../client/rest-client.ts';
 import { type Configuration, type Running, startService } from '../main.ts';

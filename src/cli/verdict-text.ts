@@ -1,6 +1,6 @@
 /** Verdicts as text for people: one line for each, and below it what is wrong. */
 
-/** What the API, or a bundle on its own, says of a log. */
+/** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {
   readonly host: string;
   readonly holds: boolean;
@@ -103,7 +103,7 @@ function chainText(chain: Verdicts['chain']): string {
   const proven =
     checkpoints === 0
       ? none
-      : `${checkpoints} checkpoints up to position ${proven_to}, key ${keys.join(', ')}`;
+      : `${checkpoints === 1 ? '1 checkpoint' : `${checkpoints} checkpoints`} up to position ${proven_to}, key ${keys.join(', ')}`;
   return `${position} events, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }
 

@@ -13,7 +13,7 @@ const PAUSE_MS = 100;
 const PAUSE_MS_MAX = 10_000;
 /** Milliseconds for one request and its answer. */
 const REQUEST_MS_MAX = 60_000;
-/** Characters of an answer that is no problem document, in a message. */
+/** Characters of an answer that is not a problem document, in a message. */
 const QUOTED_CHARS_MAX = 200;
 
 /** The service refused: what its problem document says. */

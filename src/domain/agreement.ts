@@ -1,10 +1,10 @@
 /**
- * Whether two answers to one call agree. The model says by which rule it refuses, a kernel does not,
- * and a revision that was not written reads as 0: neither makes a difference.
+ * Whether two answers to one call agree. The model names the rule of a refusal, a kernel does not,
+ * and an unwritten revision reads as 0: neither counts as a difference.
  */
 import { isRefusal, type Outcome, type QueryOutputs } from './outcome.ts';
 
-/** Whether two kernels said the same to a caller. */
+/** Whether two kernels gave a caller the same answer. */
 export function sameAnswer(one: Outcome, other: Outcome): boolean {
   return equal(stripReason(one), stripReason(other));
 }

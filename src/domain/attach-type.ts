@@ -82,7 +82,7 @@ const sockAddr: CgroupHook = { progType: 'cgroup_sock_addr', expected: 'equal' }
 const sock: CgroupHook = { progType: 'cgroup_sock', expected: 'equal' };
 const sockopt: CgroupHook = { progType: 'cgroup_sockopt', expected: 'equal' };
 
-/** The cgroup attach types of §2.3 and what a program must be to fit each. */
+/** The cgroup attach types of §2.3, and the programs that fit each. */
 export const CGROUP_HOOKS: { readonly [T in AttachTypeName]?: CgroupHook } = {
   cgroup_inet_ingress: { progType: 'cgroup_skb', expected: 'enforced-only' },
   cgroup_inet_egress: { progType: 'cgroup_skb', expected: 'enforced-only' },

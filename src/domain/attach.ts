@@ -1,5 +1,5 @@
 /**
- * The part that PROG_ATTACH and LINK_CREATE share: may this entry go into the list, and where
+ * The part that PROG_ATTACH and LINK_CREATE share: whether an entry may enter the list, and where
  * (semantics §8.1 rows 8-16, §11 row 9; `__cgroup_bpf_attach`).
  */
 import { type Placement, placeOf } from './anchor.ts';
@@ -33,7 +33,7 @@ export interface Attachment {
   readonly expectedRevision: number;
 }
 
-/** The mode that an attach asks for; undefined when the flags contradict each other. */
+/** The mode of an attach; undefined when the flags contradict each other. */
 function modeOf(flags: number): Mode | undefined {
   if ((flags & multi) !== 0) return (flags & override) === 0 ? 'multi' : undefined;
   return (flags & override) !== 0 ? 'override' : 'none';

@@ -15,10 +15,10 @@ const READ = 4;
 const WRITE = 2;
 const SEARCH = 1;
 
-/** Whether the caller may do what `wanted` (an rwx digit) says with a node. */
+/** Whether the caller has the access `wanted` (an rwx digit) to a node. */
 function mayAccess(caller: Caller, node: BpffsNode, wanted: number): boolean {
   if (has(caller, 'dac_override')) return true;
-  // Everybody but the owner is "other": processes of uid 65534 have no shared group.
+  // Everybody except the owner is "other": processes of uid 65534 share no group.
   const bits = caller.process.uid === node.uid ? node.mode >> 6 : node.mode;
   return (bits & wanted) === wanted;
 }
@@ -32,7 +32,7 @@ export function mayOpen(
   return mayAccess(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
 }
 
-/** The directory that holds the last component of a path, if every step to it may be taken. */
+/** The directory of the last component of a path, if the caller may search every directory on the way. */
 export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
   const { bpffs } = caller.kernel;
   const parent = parentPath(path);
@@ -60,7 +60,7 @@ export function nodeAt(caller: Caller, path: string): BpffsNode | Refusal {
 }
 
 /**
- * What looking up a name says that is not there. bpffs keeps names with a dot to itself
+ * The errno of a lookup of a missing name. bpffs reserves names with a dot
  * (`bpf_lookup`), so even asking for one is EPERM, unless its directory has no mode bit at all.
  */
 function missing(caller: Caller, path: string): Refusal {
@@ -92,7 +92,7 @@ export function newNameRefused(caller: Caller, path: string): Refusal | undefine
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 
-/** Why a name cannot be taken out of its directory. */
+/** Why a name cannot be removed from its directory. */
 export function removalRefused(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;

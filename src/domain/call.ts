@@ -1,8 +1,8 @@
 /**
- * The calls: what a process can ask of the kernel, under the kernel's own names.
+ * The calls that a process can make, under the kernel's own names.
  *
  * A field that is absent is zero, as in a zeroed `union bpf_attr`; so an absent fd field names
- * fd 0. `target_path` and the mailbox calls stand for short sequences that every caller makes
+ * fd 0. `target_path` and the mailbox calls are short sequences that every caller makes
  * (open, call, close; sendmsg with SCM_RIGHTS).
  */
 import type { AttachType } from './attach-type.ts';
@@ -33,7 +33,7 @@ interface Anchored {
 export type MapKey = number | { readonly cgroup_id: number; readonly attach_type?: AttachType };
 
 export interface ProcessCalls {
-  /** A new process without a parent's fds: 0, 1 and 2 are open and are no BPF objects. */
+  /** A new process without a parent's fds: 0, 1 and 2 are open and are not BPF objects. */
   spawn: {
     readonly child_pid?: number;
     readonly comm?: string;

@@ -23,12 +23,12 @@ export function has(caller: Caller, capability: Capability): boolean {
   return caller.process.caps.includes(capability);
 }
 
-/** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
+/** CAP_SYS_ADMIN replaces CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
 export function bpfCapable(caller: Caller): boolean {
   return has(caller, 'sys_admin') || (caller.kernel.switches.cap_bpf && has(caller, 'bpf'));
 }
 
-/** What the attach, link and query checks want (§18): CAP_NET_ADMIN, or from ~6.5 SYS_ADMIN. */
+/** The capability for attach, link and query (§18): CAP_NET_ADMIN, or from ~6.5 SYS_ADMIN. */
 export function netAdminCapable(caller: Caller): boolean {
   if (has(caller, 'net_admin')) return true;
   return caller.kernel.switches.sys_admin_is_net_admin && has(caller, 'sys_admin');

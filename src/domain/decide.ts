@@ -1,5 +1,5 @@
 /**
- * `decide`: what the kernel answers to a call, and what follows. It reads the state and changes
+ * `decide`: the kernel's answer to a call, and its effects. It reads the state and changes
  * nothing; it is total and deterministic.
  */
 import type { Call, Target } from './call.ts';
@@ -35,7 +35,7 @@ export function decideFor(caller: Omit<Caller, 'opened'>, call: Call): Decision 
   return answer({ ...caller, opened: undefined }, call);
 }
 
-/** What a node's agents do all day comes first: docs/performance.md#a-switch-over-names */
+/** The most frequent calls come first: docs/performance.md#a-switch-over-names */
 function answer(caller: Caller, call: Call): Decision {
   switch (call.name) {
     case 'link_update':
@@ -140,7 +140,7 @@ function passGate<C>(
 }
 
 /**
- * The same with a cgroup as its target. `target_path` stands for open, call, close: the directory is
+ * The same with a cgroup as its target. `target_path` means open, call, close: the directory is
  * opened before bpf(2) is entered, and takes the lowest free number for the length of the call.
  */
 function onTarget<C extends Target>(

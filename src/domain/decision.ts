@@ -25,7 +25,7 @@ export function refusal(errno: Errno, rule: RuleName, about?: About): Refusal {
   return about === undefined ? { errno, rule } : { errno, rule, about };
 }
 
-/** The call is refused and changes nothing, but for `effects` (a burned link id, a leaked reference). */
+/** The call is refused and changes nothing, except `effects` (a burned link id, a leaked reference). */
 export function refuse(outcome: Refusal, effects: readonly Effect[] = NOTHING): Decision {
   return { outcome, effects };
 }

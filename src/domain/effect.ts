@@ -32,7 +32,7 @@ export type Reason =
   /** It is not there any more, and nobody saw how it went. */
   | 'unseen';
 
-/** What stands in an entry: a program attached directly, or a link. */
+/** The content of an entry: a program attached directly, or a link. */
 export type EntryHolder = { readonly prog_id: number } | { readonly link_id: number };
 
 interface ListPlace {
@@ -143,7 +143,7 @@ export interface Effects {
   EntryInserted: Listed & EntryHolder & { readonly mode: Mode; readonly preorder?: true };
   EntryReplaced: Listed & EntryHolder & { readonly was_prog_id: number; readonly preorder?: true };
   EntryRemoved: Listed & EntryHolder & { readonly reason: Reason };
-  /** Kernel bug of some releases: an effective array holds what its lists do not say (D25). */
+  /** Kernel bug of some releases: an effective array differs from its lists (D25). */
   EffectiveSlotWritten: ListPlace & { readonly prog_ids: readonly number[] };
 
   PinCreated: {

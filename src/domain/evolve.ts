@@ -18,7 +18,7 @@ import type { Kernel } from './kernel.ts';
 /**
  * Applies the effects of a call of process `pid`, in order.
  *
- * @throws Error when the state cannot have had one of them; those before it are applied
+ * @throws Error on an impossible effect; the effects before it are applied
  */
 export function applyAll(kernel: Kernel, effects: readonly Effect[], pid: number): void {
   for (const effect of effects) evolve(kernel, effect, pid);
@@ -27,7 +27,7 @@ export function applyAll(kernel: Kernel, effects: readonly Effect[], pid: number
 /**
  * Applies `effect`, a consequence of a call of process `pid`.
  *
- * @throws Error when the state cannot have had this effect
+ * @throws Error when the effect is impossible in this state
  */
 export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
   switch (effect.type) {

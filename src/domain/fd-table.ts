@@ -1,7 +1,7 @@
 /**
  * The fds of a process (`files_struct`, fs/file.c): the open numbers, and a bit for each so that
- * the lowest free one is found without asking for each below it (`find_next_fd`). It is layered as
- * a table is: a process that opens one fd in a batch costs that fd, not a copy of all.
+ * the lowest free one is found without a look at each lower one (`find_next_fd`). It has layers as
+ * a table has: a process that opens one fd in a batch costs that fd, not a copy of all fds.
  */
 import { NR_OPEN } from './release/config.ts';
 import { type RowKind, Table } from './table.ts';
@@ -12,7 +12,7 @@ export interface Fd {
 }
 
 const WORD_BITS = 32;
-/** Words that take as much memory as a row of a state. */
+/** Words with as much memory as a row of a state. */
 const WORDS_PER_ROW = 64;
 const FULL = -1;
 /** Numbers from here on have no bit: only older logs have limits beyond it. */
@@ -63,7 +63,7 @@ export class FdTable {
     if (word < this.#fullBelow) this.#fullBelow = word;
   }
 
-  /** The lowest free number but for `taken`. */
+  /** The lowest free number that is not `taken`. */
   lowestFree(taken: number | undefined): number {
     const words = this.#words;
     let word = this.#fullBelow;
@@ -104,7 +104,7 @@ export class FdTable {
     return new FdTable(this);
   }
 
-  /** Writes a layer of `base` into it and gives that; a table that is no layer of it stays. */
+  /** Writes a layer of `base` into `base` and returns that; returns a table of another base as it is. */
   flushInto(base: FdTable | undefined): FdTable {
     if (base === undefined || this.#base !== base) return this;
     this.#rows.flush();
@@ -114,7 +114,7 @@ export class FdTable {
   }
 }
 
-/** Place of the lowest bit that is not set; one of the 32 is not. */
+/** Index of the lowest bit that is not set; at least one of the 32 is not set. */
 function lowestZero(word: number): number {
   return 31 - Math.clz32(~word & (word + 1));
 }

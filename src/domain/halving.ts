@@ -1,9 +1,9 @@
-/** Finding by halving in rows that are in order. */
+/** Binary search in ordered rows. */
 
 /**
- * The place of the first row that `holds` is true of, or the number of rows when it is of none.
+ * The index of the first row for which `holds` is true, or the number of rows when there is none.
  *
- * @param rows those that it is not true of come first
+ * @param rows the rows for which it is false come first
  */
 export function firstWhere<T>(rows: readonly T[], holds: (row: T) => boolean): number {
   let [from, to] = [0, rows.length];

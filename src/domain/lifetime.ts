@@ -1,7 +1,7 @@
 /**
- * What follows when references go (semantics §3, §14, §25.5): an open file description, link,
+ * The effects of dropped references (semantics §3, §14, §25.5): an open file description, link,
  * program or map whose last reference is dropped ends, and its own references go with it. Counts
- * are worked out beside the state, which a decision must not change.
+ * are kept beside the state, which a decision must not change.
  */
 import type { AttachType } from './attach-type.ts';
 import type { Effect, ObjectKind, Reason } from './effect.ts';
@@ -18,8 +18,8 @@ interface Counted {
 const NOTHING: readonly Effect[] = [];
 
 /**
- * What follows when one reference of a program goes and nothing else does. While others are left
- * that is nothing, and known without a count, which was a fifth of a link's update.
+ * The effects when one reference of a program is dropped and nothing else. While others remain,
+ * there are none, and no count is needed, which took a fifth of a link's update.
  */
 export function programDropped(kernel: Kernel, id: number, reason: Reason): readonly Effect[] {
   const refs = kernel.programs.get(id)?.refs ?? 0;
@@ -31,7 +31,7 @@ export function programDropped(kernel: Kernel, id: number, reason: Reason): read
 
 export class Lifetime {
   readonly #kernel: Kernel;
-  /** References that are gone so far, by the row that they were counted on. */
+  /** References that were dropped so far, by the row that counts them. */
   readonly #gone = new SmallMap<Counted, number>();
   /** Lists of the state, and as they are after the removals so far. */
   #lists: SmallMap<EntryList, EntryList> | undefined;
@@ -41,7 +41,7 @@ export class Lifetime {
     this.#kernel = kernel;
   }
 
-  /** One reference of an open file description goes: a closed fd, or a copy in flight. */
+  /** Drops one reference of an open file description: a closed fd, or a copy in flight. */
   dropFile(fileId: number, reason: Reason): void {
     const file = this.#kernel.files.get(fileId);
     if (file === undefined) throw new Error(`impossible state: no open file ${fileId}`);
@@ -49,7 +49,7 @@ export class Lifetime {
     if (file.kind !== 'cgroup' && file.kind !== 'other') this.drop(file.kind, file.id, reason);
   }
 
-  /** One reference of an object goes: an open file description, a pin, an entry, a holder. */
+  /** Drops one reference of an object: an open file description, a pin, an entry, a holder. */
   drop(kind: ObjectKind, id: number, reason: Reason): void {
     switch (kind) {
       case 'prog':

@@ -5,12 +5,12 @@ import { type Cgroup, type Entry, type EntryList, type Kernel, NO_LISTS } from '
 
 const NEVER_USED: EntryList = { mode: 'none', revision: 1, entries: [] };
 
-/** The list as it stands; a list that was never used is empty and has revision 1. */
+/** The list; a list that was never used is empty and has revision 1. */
 export function listOf(cgroup: Cgroup, type: AttachType): EntryList {
   return cgroup.lists.get(type) ?? NEVER_USED;
 }
 
-/** Puts a list in the place of what the cgroup, a row that may be changed, has for an attach type. */
+/** Replaces the list of a cgroup (a row that may be changed) for an attach type. */
 export function setList(cgroup: Cgroup, type: AttachType, list: EntryList): void {
   if (cgroup.lists === NO_LISTS) cgroup.lists = new Map();
   (cgroup.lists as Map<AttachType, EntryList>).set(type, list);

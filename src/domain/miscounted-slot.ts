@@ -11,7 +11,7 @@ import type { Cgroup, Kernel, Link, Program } from './kernel.ts';
 import { listOf } from './list.ts';
 
 /**
- * The arrays that come out different from what their lists say.
+ * The arrays that differ from their lists afterwards.
  *
  * @param link before the update
  * @param cgroup the cgroup that the link is attached to

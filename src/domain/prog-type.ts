@@ -42,7 +42,7 @@ export type ProgType = ProgTypeName | number;
 
 const NUMBERS_BY_NAME = new Map<string, number>(PROG_TYPE_NAMES.map((name, n) => [name, n]));
 
-/** The UAPI number of a program type; -1 for a name that is none. */
+/** The UAPI number of a program type; -1 for an unknown name. */
 export function progTypeNumber(type: ProgType): number {
   return typeof type === 'number' ? type : (NUMBERS_BY_NAME.get(type) ?? -1);
 }

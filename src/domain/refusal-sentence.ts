@@ -1,4 +1,4 @@
-/** The sentence of a refusal: its rule's, with the objects that it is about put in. */
+/** The sentence of a refusal: the sentence of its rule, with the objects filled in. */
 import type { Refusal } from './outcome.ts';
 import { RULES } from './rules.ts';
 

@@ -1,6 +1,6 @@
 /**
  * How large a state is, in rows of some 400 bytes: the rows of its tables, and what they hold that
- * grows with use. The second is counted as it changes (`Kernel.contents`), since every write asks.
+ * grows with use. The latter is counted as it changes (`Kernel.contents`), because every write needs it.
  */
 import type { Effect } from './effect.ts';
 import type { Cgroup, Kernel } from './kernel.ts';
@@ -11,7 +11,7 @@ export const STATE_ROWS_MAX = 1_000_000;
 export const MAP_ELEMENTS_MAX = 10_000;
 /** Fds that wait to be received by one process: each send copies their list. */
 export const WAITING_FDS_MAX = 4096;
-/** Names of a bpffs: a directory that is renamed is looked for in all. */
+/** Names of a bpffs: renaming a directory searches all of them. */
 export const BPFFS_NAMES_MAX = 10_000;
 
 /** Characters of a name that count as a row. */
@@ -45,7 +45,7 @@ export function entryRows({ lists }: Cgroup): number {
   return rows;
 }
 
-/** What the rows of a state hold, counted anew: fds, waiting fds, entries, elements, long names. */
+/** What the rows of a state hold, counted again: fds, waiting fds, entries, elements, long names. */
 export function contentsOf(kernel: Kernel): number {
   let rows = 0;
   for (const { fds, mailbox } of kernel.processes.values()) rows += fds.rows + mailbox.length;
@@ -56,13 +56,13 @@ export function contentsOf(kernel: Kernel): number {
   return rows;
 }
 
-/** A limit that a state has passed: of what, and how many of them there may be. */
+/** A limit that a state has passed: the name of what it limits, and the number. */
 export interface PassedLimit {
   readonly what: string;
   readonly limit: number;
 }
 
-/** The limit that a state has passed by effects that it took just now. */
+/** The limit that a state has passed by the effects that were just applied. */
 export function checkSize(kernel: Kernel, effects: readonly Effect[]): PassedLimit | undefined {
   if (stateRows(kernel) > STATE_ROWS_MAX) return { what: 'rows a host', limit: STATE_ROWS_MAX };
   for (const effect of effects) {

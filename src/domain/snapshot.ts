@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly tables: Readonly<Record<StoredTable, StoredRows>>;
 }
 
-/** Any table and its codec: which belong together, the compiler has seen in `STORED`. */
+/** Any table and its codec: in `STORED` the compiler checks that they belong together. */
 type AnyTable = Table<string | number, never>;
 type AnyCodec = {
   readonly values: Readonly<Record<string, (row: never) => unknown>>;
@@ -60,7 +60,7 @@ export function restoreKernel(snapshot: Snapshot): Kernel {
 /** Rows that are restored in one piece. */
 const ROWS_IN_ONE_PIECE = 1000;
 
-/** The same with pauses in which others may work. */
+/** The same, with pauses for other work. */
 export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, Kernel, undefined> {
   const { boot, counters, tables: stored } = snapshot;
   const release = releaseOf(boot.release);

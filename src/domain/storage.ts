@@ -11,7 +11,7 @@ import type { BpfMap, Cgroup, Entry, Kernel, Program } from './kernel.ts';
 /** Bytes of a key that is a cgroup id alone. */
 const KEY_WITHOUT_TYPE = 8;
 
-/** Where an entry stands: its storages are of this cgroup and attach type. */
+/** The place of an entry: its storages have this cgroup and attach type. */
 interface StoragePlace {
   readonly cgroup: Cgroup;
   readonly type: AttachType;
@@ -61,7 +61,7 @@ export function storagesMade(
 }
 
 /**
- * What becomes of an entry's storages when it goes: nothing, unless they belong to it (§25.6).
+ * The effects on an entry's storages when it is removed: none, unless they belong to it (§25.6).
  * Entries of one program at one place have one key, which shows the storage of the oldest. On
  * those kernels entries are only appended, so the oldest is the first.
  *

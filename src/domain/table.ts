@@ -2,7 +2,7 @@
  * A keyed table that can be layered: a layer reads through to its base and keeps its own writes,
  * so that `plan` and an uncommitted batch work on a kernel without touching it. Values are
  * changed only through `edit`, which copies what belongs to the base. While a layer is in use, its
- * base does not change: what was decided on the layer stands only on what it read.
+ * base does not change: decisions on the layer depend on what it read.
  */
 /** What a row is to its table. */
 export interface RowKind<V> {
@@ -21,7 +21,7 @@ export interface RowKind<V> {
   readonly keysReturn?: true;
 }
 
-/** So many rows that are gone may stay marked beyond as many as there are rows. */
+/** Marks of removed rows that may remain, beyond the number of rows. */
 const GONE_MAX = 32;
 
 export class Table<K extends string | number, V> {
@@ -126,7 +126,7 @@ export class Table<K extends string | number, V> {
   /**
    * Writes a layer's rows into its base; the layer must not be used afterwards.
    *
-   * @throws Error when the base was changed below the layer: a bug of whoever kept the layer
+   * @throws Error when the base was changed below the layer: a bug of the layer's owner
    */
   flush(): void {
     const base = this.#base;

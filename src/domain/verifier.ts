@@ -28,7 +28,7 @@ const BIND: readonly AttachType[] = ['cgroup_inet4_bind', 'cgroup_inet6_bind'];
 /**
  * The values that a program of this type may return.
  *
- * @returns undefined when the verifier does not care
+ * @returns undefined when the verifier has no limit
  */
 export function returnRange(
   switches: Switches,

@@ -1,6 +1,6 @@
-/** How large calls are in memory, about: a program alone may have a million characters. */
+/** The approximate size of calls in memory: one program may have a million characters. */
 
-/** What a call, or the event of one, takes without its texts. */
+/** The size of a call, or of its event, without its texts. */
 const CALL_SIZE = 512;
 
 /** The size of a call, in characters. */

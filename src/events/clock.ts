@@ -1,4 +1,4 @@
-/** Time as the log sees it; a simulation brings its own. */
+/** The clock of the log; a simulation has its own. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {

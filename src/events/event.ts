@@ -1,5 +1,5 @@
 /**
- * The event: one syscall, what the kernel answered, and the facts that followed, at a position in
+ * The event: one syscall, what the kernel answered, and its effects, at a position in
  * a host's log. Two kinds have no syscall: `boot`, the first of every log and again at each reboot,
  * and sightings, what a recorder knows that no call tells.
  */
@@ -39,7 +39,7 @@ export type Source = 'decided' | 'observed' | 'inferred';
 export interface LedgerEvent extends Observed {
   /** Place in the host's log: 1, 2, 3 … without gaps. */
   readonly position: number;
-  /** When the log took it, in microseconds since the epoch; never decreases along the log. */
+  /** When it was recorded, in microseconds since the epoch; never decreases along the log. */
   readonly recorded_at: number;
   /** When the kernel did it, in microseconds since the epoch. */
   readonly at: number;
@@ -50,7 +50,7 @@ export interface LedgerEvent extends Observed {
   readonly source: Source;
   /** Number of the boot that the event belongs to, from 1. */
   readonly boot: number;
-  /** Who asked: `token:NAME`, or `local` on a service without tokens. */
+  /** Who sent it: `token:NAME`, or `local` on a service without tokens. */
   readonly actor: string;
   readonly pid: number;
   readonly comm: string;

@@ -26,7 +26,7 @@ const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and na
 /**
  * The head as committed.
  *
- * @param name what the host must be called, where the id was asked for by name
+ * @param name the name that the host must have, when its id was looked up by name
  * @throws LogRefusal `no-such-host`
  */
 export async function readHead(database: Queryable, hostId: number, name?: string): Promise<Head> {

@@ -1,5 +1,5 @@
 /**
- * Hosts by name. A host is never renamed or removed, so what is known of it stays true until the
+ * Hosts by name. A host is never renamed or removed, so cached facts about it stay true until the
  * database goes back; a branch may be dropped, and is looked up each time.
  */
 import { LogRefusal } from './log-refusal.ts';
@@ -10,7 +10,7 @@ import { sqlArray } from './storage/sql-array.ts';
 
 /** Hosts in one listing at most. */
 const HOSTS_PAGE_MAX = 1000;
-/** Names that are remembered; beyond it the oldest are asked for again. */
+/** Names that are cached; beyond this number the oldest are forgotten. */
 const REMEMBERED_MAX = 10_000;
 
 export interface Host {
@@ -22,11 +22,11 @@ export interface Host {
   readonly position: number;
   /** Of the last event, microseconds since the epoch. */
   readonly recorded_at: number;
-  /** Of a branch: the host that it grew from; null for others. */
+  /** For a branch: its origin; null for other hosts. */
   readonly origin: string | null;
-  /** Of a branch: the last position that it shares with its origin. */
+  /** For a branch: the last position that it shares with its origin. */
   readonly origin_position: number | null;
-  /** Of a host that was made of an exported log; null for others, and for branches. */
+  /** For a host that was imported; null for other hosts and for branches. */
   readonly imported: ImportedLog | null;
 }
 
@@ -36,7 +36,7 @@ export interface HostPage {
   readonly after?: string | undefined;
   /** Default and upper bound: `HOSTS_PAGE_MAX`. */
   readonly limit?: number | undefined;
-  /** Only names that one of these matches; `*` in it stands for any part. All when left out. */
+  /** Only names that match one of these; `*` matches any part. All names when left out. */
   readonly patterns?: readonly string[] | undefined;
 }
 
@@ -74,7 +74,7 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
   return host;
 }
 
-/** A page of the branches that grew from a host itself. */
+/** A page of the direct branches of a host. */
 export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
   return database.query<Host>(`${SELECT} and h.origin_host_id = $4 and ${PAGE}`, [
     ...pageParameters(page),
@@ -84,7 +84,7 @@ export function listBranches(database: Queryable, hostId: number, page: HostPage
 
 export interface HostIds {
   of(name: string): Promise<number>;
-  /** Forgets what a host is called: an older copy of a database may call it otherwise. */
+  /** Forgets the name of a host: an older copy of a database may have another one. */
   forget(hostId: number): void;
   /** What a host was asked for as. */
   nameOf(hostId: number): string | undefined;
@@ -95,7 +95,7 @@ export function hostIds(database: Queryable): HostIds {
   const known = new Map<string, number>();
   /** Names by id, of branches too. */
   const names = new Map<number, string>();
-  /** Who asks for a new name together asks once. */
+  /** Concurrent lookups of a new name are one query. */
   const asked = new Map<string, Promise<number>>();
 
   async function of(name: string): Promise<number> {

@@ -1,5 +1,5 @@
 /**
- * What the log itself refuses, as opposed to the kernel: nothing was recorded, unless `why` is
+ * Refusals by the log, not by the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
 import type { ConfigFault } from '../domain/release/config.ts';
@@ -28,7 +28,7 @@ export type Why =
       readonly result_of: number;
       readonly because: 'later' | 'refused';
     }
-  /** `call` of `calls` was made later than it can have been. */
+  /** `call` of `calls` has a time that is too far ahead. */
   | {
       readonly why: 'at-ahead';
       readonly call: number;
@@ -51,7 +51,7 @@ export type Why =
     }
   | { readonly why: 'submission-empty' }
   | { readonly why: 'submission-too-long'; readonly calls: number; readonly callsMax: number }
-  /** Too much waits to be recorded on this host. */
+  /** Too many calls wait to be recorded on this host. */
   | {
       readonly why: 'queue-full';
       readonly calls: number;

@@ -1,6 +1,6 @@
 /**
- * The log: the one door through which everything above reaches events. Hosts go by name; times
- * are microseconds since the epoch; what the log refuses is a `LogRefusal`.
+ * The log: the layers above reach events through it. Hosts are named; times
+ * are microseconds since the epoch; a refusal of the log is a `LogRefusal`.
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
@@ -46,9 +46,9 @@ export interface LogOptions {
   readonly projector: Projector;
   /** Gives random bytes, such as `randomBytes` of node:crypto. */
   readonly randomBytes: (size: number) => Uint8Array;
-  /** Called when the log of a host is not the one that was known: the database went back. */
+  /** Called when the log of a host is no longer the known one: the database went back. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** What is held in memory at most; what is not said is as in `HELD_MAX`. */
+  /** The limits of memory; the defaults are in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
 }
 
@@ -61,7 +61,7 @@ export interface BootRequest {
   readonly boot_id?: string;
 }
 
-/** What is left out of release and config is as in the boot before. */
+/** Fields of release and config that are left out stay as in the boot before. */
 export interface RebootRequest extends Partial<BootRequest> {
   readonly actor: string;
   readonly at?: number;
@@ -69,12 +69,12 @@ export interface RebootRequest extends Partial<BootRequest> {
   readonly expectedPosition?: number;
 }
 
-/** Where a state stands: in a host's log, in one of its boots, after the event at a position. */
+/** The point of a state: in a host's log, in one of its boots, after the event at a position. */
 export interface Moment {
   readonly host_id: number;
   /** The boot that `position` belongs to: kernel ids mean something only within it. */
   readonly boot: number;
-  /** Everything up to and including it is seen. */
+  /** The state includes the event at this position. */
   readonly position: number;
 }
 
@@ -98,7 +98,7 @@ export interface Log {
    * `no-such-position`, `branch-too-deep`.
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
-  /** A page of the branches that grew from a host itself, by name. */
+  /** A page of the direct branches of a host, by name. */
   branches(origin: string, page?: HostPage): Promise<Host[]>;
   /** Hides a branch for ever; its name stays taken. Refuses `no-such-host`. */
   dropBranch(origin: string, name: string): Promise<void>;
@@ -141,9 +141,9 @@ export interface Log {
   sweepKeys(): Promise<number>;
   /** Hosts whose state this process holds, and the rows of all these states. */
   heldStates(): { readonly hosts: number; readonly rows: number };
-  /** Lets go of the states that were not used for a while. */
+  /** Evicts the states that were not used for a while. */
   letIdleGo(): void;
-  /** Takes nothing more and waits until everybody is answered; the database stays open. */
+  /** Takes no more calls and waits until everybody is answered; the database stays open. */
   close(): Promise<void>;
 }
 
@@ -164,7 +164,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   };
   const held = { ...HELD_MAX, ...options.held };
   const nowMs = () => clock.now() / 1000;
-  /** Whoever finds out first makes all others let go of what is not so any more. */
+  /** The first one to notice makes all others drop what is no longer true. */
   function historyChanged(found: HistoryChange): void {
     const host = ids.nameOf(found.host_id);
     ids.forget(found.host_id);
@@ -216,7 +216,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
   return {
     createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
     async reboot(host, { actor, at, idempotency, expectedPosition, ...request }) {
-      // A host that is not there is refused before what was asked of it.
+      // An unknown host is refused before anything else is checked.
       await idOf(host);
       const call = bootCall(request, randomBytes);
       return submit(host, {

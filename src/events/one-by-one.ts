@@ -1,8 +1,8 @@
 /**
- * A line for works that go one after the other, in the order in which they are asked for. One that
+ * A queue for works that run one after the other, in the order in which they arrive. One that
  * fails holds up none.
  *
- * @returns does a work in its turn, and gives what it gives
+ * @returns a function that does a work in its turn and returns its result
  */
 export function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

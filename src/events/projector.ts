@@ -1,5 +1,5 @@
 /**
- * The port through which the log writes its read models: an append carries the rows of every
+ * The port through which the log writes its projections: an append carries the rows of every
  * projection table in the same statement, so that a read after a write sees it.
  */
 import type { Kernel } from '../domain/kernel.ts';

@@ -1,5 +1,5 @@
 /**
- * What is handed to a host's log: calls to record together or not at all, and the receipt for
+ * The input of a host's log: calls to record together, all or none, and the receipt for
  * them. Calls may refer to the answers of earlier ones in the same submission.
  */
 import type { Call } from '../domain/call.ts';
@@ -22,7 +22,7 @@ type Referring<T> = T extends number
 type ReferringCall<C> = C extends unknown ? { readonly [K in keyof C]: Referring<C[K]> } : never;
 
 /**
- * A boot that is asked for. What is left out is as in the boot before, or by default when there is
+ * A requested boot. A field that is left out stays as in the boot before, or has its default when there is
  * none: it is known when the boot is decided, so one of two concurrent reboots does not undo the other.
  */
 export interface AskedBoot extends Pick<BootCall, 'name' | 'boot_id'> {
@@ -51,7 +51,7 @@ export interface CallRequest extends Pick<Observed, 'tid' | 'uid' | 'cgroup'> {
 /** Makes a write repeatable: the same key and fingerprint are recorded once. */
 export interface IdempotencyKey {
   readonly key: string;
-  /** Line of a stream, from 1; absent for a request that is one whole. */
+  /** Line of a stream, from 1; absent for a single request. */
   readonly line?: number;
   /** Hash of the request. Another fingerprint under the same key is refused. */
   readonly fingerprint: string;
@@ -77,10 +77,10 @@ export interface Receipt {
   readonly repeated: boolean;
 }
 
-/** What became of submissions that were handed over in order. */
+/** The results of submissions that were made in order. */
 export interface InOrder {
-  /** Of those before the first that was refused. */
+  /** Receipts of the submissions before the first refused one. */
   readonly receipts: readonly Receipt[];
-  /** Why the one after them was refused. */
+  /** Why that one was refused. */
   readonly refused?: { readonly error: unknown };
 }

@@ -7,7 +7,7 @@
 export const AHEAD_MAX_S = 300;
 
 /**
- * Whether an event cannot have been at `at`. The past has no bound: recordings are imported later.
+ * Whether `at` is too far ahead. The past has no limit: recordings are imported later.
  *
  * @param at microseconds since the epoch
  * @param now of the log, microseconds since the epoch

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inOnePiece, inTurns, mapInTurns, type Pausing, sortInTurns, turn } from './turns.ts';
 
-/** Work that takes some pieces of a turn, and tells of each step. */
+/** Work that takes several pieces, and records each step. */
 function* long(steps: number, told: (step: number) => void): Pausing<string> {
   for (let step = 1; step <= steps; step++) {
     const end = performance.now() + 10;

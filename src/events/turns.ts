@@ -1,6 +1,6 @@
 /**
  * Turns of the event loop. One thread answers everybody, so work that takes long is done in pieces,
- * and between two pieces whoever waits is looked after. All who work in pieces stand in one line:
+ * and between two pieces others are served. All work in pieces waits in one queue:
  * however many they are, one piece is done in each turn of the loop.
  */
 
@@ -9,7 +9,7 @@ const PIECE_MS = 8;
 
 const line: (() => void)[] = [];
 
-/** Waits until it is one's turn: everything that has arrived meanwhile is looked after first. */
+/** Waits for a turn: everything that has arrived meanwhile is served first. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     line.push(resolve);
@@ -22,7 +22,7 @@ function next(): void {
   if (line.length > 0) setImmediate(next);
 }
 
-/** Tells a loop that awaits anyway when its piece of work is done. */
+/** Shows a loop that awaits anyway when its piece of work is done. */
 export class Pace {
   #end = performance.now() + PIECE_MS;
 

@@ -20,7 +20,7 @@ import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
 export interface LiveMachine {
-  /** A real kernel tells effects only in part, so its state is to be read after each call. */
+  /** A real kernel shows only some effects, so the state must be read after each call. */
   readonly tellsAllEffects: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(): Promise<LiveWorld>;

@@ -1,6 +1,6 @@
 /**
- * Boots: where in the log each begins, under which release, and by which version of the projector
- * its rows were written. The boot of a position is the newest one that begins at or before it.
+ * Boots: where each begins in the log, its release, and the version of the projector by which
+ * its rows were written. The boot of a position is the newest boot that begins at or before it.
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';

@@ -1,4 +1,4 @@
-/** Cgroups: which are there, under which path. A cgroup is made once and goes once. */
+/** Cgroups and their paths. A cgroup is made once and removed once. */
 import type { Kernel } from '../domain/kernel.ts';
 import { queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';

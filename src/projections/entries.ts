@@ -16,7 +16,7 @@ import { entryVersions } from './schema.ts';
 import { parseType, spellType } from './spelling.ts';
 import type { ListKey } from './touched.ts';
 
-/** One entry as it stands in a list. */
+/** One entry of a list. */
 export interface ListedEntry {
   readonly prog_id: number;
   /** Absent for a program that is attached directly. */
@@ -74,7 +74,7 @@ const OF_CGROUP = lineText(
 
 type Stored = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
 
-/** Those of a cgroup's lists that are there, in the order of the attach types' numbers. */
+/** The lists of a cgroup that exist, in the order of the attach types' numbers. */
 export async function listsOf(
   database: Queryable,
   moment: Moment,

@@ -1,4 +1,4 @@
-/** Where the entries of lists come from: the positions of the events that put them there. */
+/** The origin of entries: the positions of the events that attached them. */
 import type { AttachType } from '../domain/attach-type.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
@@ -15,7 +15,7 @@ const NEWEST = {
   where: OF_LIST,
 };
 
-/** The newest version in which the wanted program does not stand directly. */
+/** The newest version in which the wanted program is not attached directly. */
 const NEWEST_WITHOUT = {
   table: 'entry_versions',
   columns: 'position_from',
@@ -41,13 +41,13 @@ const ENTRIES_SINCE = lineText(
   left join lateral ${newestOf(form, NEWEST)} newest on true order by nth`,
 );
 
-/** A program that stands directly in the list of a cgroup. */
+/** A program that is attached directly in the list of a cgroup. */
 export interface DirectEntry {
   readonly cgroup_id: number;
   readonly prog_id: number;
 }
 
-/** The events that attached programs, which stand directly in lists for a type, to them. */
+/** The events that attached programs directly, in lists for a type. */
 export async function entriesSince(
   database: Queryable,
   moment: Moment,

@@ -1,4 +1,4 @@
-/** Who holds an object open: the fds and pins that keep it alive, read off a kernel. */
+/** The holders of an object: the fds and pins that keep it alive, read from a kernel. */
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { byBytes } from './order.ts';
@@ -20,7 +20,7 @@ interface Collected {
 
 const NOBODY: Holders = { fds: [], in_flight_to: [], pins: [] };
 
-/** The holders of objects; one that only entries, links or programs hold has empty ones. */
+/** The holders of objects; empty for an object that only entries, links or programs hold. */
 export function holdersOf(kernel: Kernel): (kind: ObjectKind, id: number) => Holders {
   const byKind = new Map<string, Map<number, Collected>>();
   const of = (kind: string, id: number): Collected => {

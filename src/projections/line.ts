@@ -9,7 +9,7 @@ export interface KeyVersions {
   /** A table of versions. */
   readonly table: string;
   readonly columns: string;
-  /** What the rows must be, beside their host and place: the boot, the key. */
+  /** The condition on the rows, beside host and position: the boot, the key. */
   readonly where: string;
 }
 
@@ -41,7 +41,7 @@ function oneOf(
     where l.host_id = $1) of_line ${one})`;
 }
 
-/** A query for those things among the ids `$4`, of the boot `$2`, that are there at `$3`, by id. */
+/** A query for the objects among the ids `$4`, of the boot `$2`, that exist at `$3`, by id. */
 export function someOf({
   table,
   columns,

@@ -1,5 +1,5 @@
 /**
- * Everything that an effective array was made of between two positions: the cgroups at a path and
+ * The parts of an effective array between two positions: the cgroups at a path and
  * above it, and each version of their lists, in the order of the log. Read from the version
  * tables, so it costs what changed there, however long the log is.
  */
@@ -80,7 +80,7 @@ const versionsOf = (table: string, columns: string): LineText =>
 const LISTS = versionsOf('entry_versions', 'mode, entries::json as entries');
 const WRITTEN = versionsOf('written_array_versions', 'prog_ids::json as prog_ids');
 
-/** The cgroups that stood at any of the paths during boots, up to a position. */
+/** The cgroups that had one of the paths during boots, up to a position. */
 export function cgroupLives(
   database: Queryable,
   { host_id, to }: Span,

@@ -1,5 +1,5 @@
 /**
- * Lives: from which position to which a thing was there, told from its first and newest versions,
+ * Lives: from which position to which an object existed, read from its first and newest versions,
  * also when it is gone by now.
  */
 import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
@@ -35,7 +35,7 @@ const PIN_LIFE = lifeIn('pin_versions', 'md5(path) = md5($4) and path = $4');
 
 export type LivingKind = keyof typeof LIFE;
 
-/** The life of an object of the moment's boot, until the moment; undefined when it never was. */
+/** The life of an object of the moment's boot, until the moment; undefined when it never existed. */
 export async function lifeOf(
   database: Queryable,
   moment: Moment,

@@ -1,6 +1,6 @@
 /**
- * Which things live at a moment, a page at a time, read off a kernel. The tables of versions hold
- * everything that ever was: to find the living there takes longer the longer the log is.
+ * The living objects at a moment, a page at a time, read from a kernel. The tables of versions hold
+ * all objects that ever existed, so a search there takes longer as the log grows.
  */
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
@@ -20,7 +20,7 @@ export function livingCgroups(
   return ids(wanted, page);
 }
 
-/** Ids of the links; with `prog_id` or `cgroup_id`, of those that run it or stand there. */
+/** Ids of the links; with `prog_id` or `cgroup_id`, of the links that run it or are attached to it. */
 export function livingLinks(
   { links }: Kernel,
   page: PageRequest<number> & {

@@ -1,4 +1,4 @@
-/** Maps: the third kind of object. What they hold stands in `storages.ts` and `elements.ts`. */
+/** Maps: the third kind of object. `storages.ts` and `elements.ts` have their content. */
 import type { Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
 import { queryLine } from '../events/reading/lineage.ts';

@@ -15,7 +15,7 @@ export interface PageRequest<K> {
   readonly limit: number;
 }
 
-/** The limit, when it is one. Throws a RangeError that names the bound: the edge checks first. */
+/** The limit of a page. Throws a RangeError that names the bound: the API checks it first. */
 export function checkLimit({ limit }: PageRequest<unknown>): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_LIMIT_MAX) return limit;
   throw new RangeError(`page limit ${limit} is outside 1…${PAGE_LIMIT_MAX} (PAGE_LIMIT_MAX)`);

@@ -1,4 +1,4 @@
-/** Pins: the names on the bpffs that hold an object. Directories hold nothing and stand in no row. */
+/** Pins: the names on the bpffs that hold an object. Directories hold nothing and have no row. */
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';

@@ -1,5 +1,5 @@
 /**
- * Processes and their fds, read off a kernel: a fork or an exit would write dozens of rows, so
+ * Processes and their fds, read from a kernel: a fork or an exit would write dozens of rows, so
  * they have no table. The kernel at a position comes from a snapshot and a fold of the log.
  */
 import type { Capability } from '../domain/capability.ts';
@@ -14,7 +14,7 @@ export interface OpenFileView {
   readonly kind: OpenFile['kind'];
   /** Id of the object or cgroup; 0 for `other`. */
   readonly id: number;
-  /** What a map fd may do, when it is restricted. */
+  /** The access of a restricted map fd. */
   readonly access?: 'read' | 'write';
   /** Fds of all processes that point here, and copies in flight. */
   readonly refs: number;

@@ -1,6 +1,6 @@
 /**
- * A projection: one question about the world, answered by one table of versions. It says which
- * table that is and how the version of a key reads in a kernel; the projector does the rest.
+ * A projection: one question about the state, answered by one table of versions. It names the
+ * table and reads the version of a key from a kernel; the projector does the rest.
  */
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
@@ -35,7 +35,7 @@ function columnType(sqlType: string): ColumnType {
   return type;
 }
 
-/** Joins a table with the function that reads its versions off a kernel. */
+/** Joins a table with the function that reads its versions from a kernel. */
 export function projection<T extends PgTable, K>(
   table: T,
   versionOf: (kernel: Kernel, key: K) => VersionOf<T>,

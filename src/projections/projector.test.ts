@@ -186,5 +186,5 @@ it('each row has a value for each column, and a key that the event did not use b
   }
 });
 
-/** The columns that, whichever of them a table has and however else it is keyed, tell rows apart. */
+/** The columns that identify a row: each table has some of them. */
 const KEY = new Set(['cgroup_id', 'attach_type', 'prog_id', 'link_id', 'path', 'map_id', 'key']);

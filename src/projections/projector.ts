@@ -48,7 +48,7 @@ const PARTS: readonly Part[] = [
 const NOTHING: readonly ProjectionRow[] = [];
 const NO_ROWS: readonly (readonly ProjectionRow[])[] = PARTS.map(() => NOTHING);
 
-/** The projector of every projection; `tables[i]` is where `project(…)[i]` goes. */
+/** The projector of every projection; `tables[i]` is the table of the rows `project(…)[i]`. */
 export const projector: Projector = {
   tables: PARTS.map(({ projection }) => projection.table),
 

@@ -1,7 +1,7 @@
 /**
- * Rebuild: derives every row of a host's projections anew from its log, beside the rows that are
+ * Rebuild: derives every row of a host's projections from its log again, beside the rows that are
  * there, and compares. Where they differ, which also says that they are of another version, the
- * new rows take the place of the old ones in the same transaction.
+ * new rows replace the old ones in the same transaction.
  */
 import { emptyKernel } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
@@ -17,7 +17,7 @@ import { compareTable, createShadow, fillShadow, replaceTable, type ShadowDiff }
 
 export interface RebuildOptions {
   readonly host_id: number;
-  /** Only compare; change nothing and hold no writer up. */
+  /** Only compare; change nothing and delay no writer. */
   readonly check?: boolean;
 }
 
@@ -27,15 +27,15 @@ export interface Rebuilt {
   readonly rows: number;
   readonly differing: number;
   readonly tables: readonly ShadowDiff[];
-  /** The derived rows took the place of those that were there. */
+  /** The derived rows replaced the stored ones. */
   readonly replaced: boolean;
 }
 
 /**
  * Rebuilds the projections of one host.
  *
- * Writers go on while the log is folded; they wait only while the rest of it is caught up with and
- * the rows are compared and put in place. Replacing takes a role that may delete rows, which the
+ * Writers continue while the log is folded; they wait only while the last events are folded and
+ * the rows are compared and replaced. Replacing needs a role that may delete rows, which the
  * service's own role may not: the owner of the tables.
  *
  * @throws LogRefusal when there is no such host
@@ -71,7 +71,7 @@ interface RebuildSpan {
   readonly after: number;
   /** Inclusive. */
   readonly to: number;
-  /** Up to here the rows are another host's. */
+  /** Up to this position the rows belong to another host. */
   readonly grown: number;
 }
 

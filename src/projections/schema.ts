@@ -1,9 +1,9 @@
 /**
  * The tables of the projections. Each holds versions: a row holds from `position_from` until the
- * next row of its key, and a row with `gone` says that the thing ended there. Rows are only added,
+ * next row of its key, and a row with `gone` says that the object ended there. Rows are only added,
  * so any past position reads the same tables as the head.
  *
- * Kernel ids mean something only within one boot, so the boot stands in every key. Paths may be
+ * Kernel ids have a meaning only within one boot, so the boot is in every key. Paths may be
  * longer than an index row, so they are indexed by their md5 and compared in full.
  */
 import { type SQL, sql } from 'drizzle-orm';
@@ -21,7 +21,7 @@ import {
 
 const int8 = () => bigint({ mode: 'number' });
 
-/** What every version row begins with; `position_from` follows the table's own key. */
+/** The first columns of every version row; `position_from` follows the table's own key. */
 const place = () => ({ host_id: int8().notNull(), boot: integer().notNull() });
 const version = () => ({ position_from: int8().notNull() });
 const ending = () => ({ gone: boolean().notNull() });

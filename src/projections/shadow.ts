@@ -1,6 +1,6 @@
 /**
- * Shadow tables: a second set of the projection tables that lives as long as one transaction, is
- * seen by nobody else and leaves nothing behind when the transaction fails.
+ * Shadow tables: a second set of the projection tables that exists for one transaction, is
+ * invisible to others, and is gone when the transaction fails.
  */
 import type { ProjectionRow, ProjectionTable } from '../events/projector.ts';
 import type { Queryable } from '../events/storage/database.ts';
@@ -54,7 +54,7 @@ export async function compareTable(
   return { name: table.name, ...counts };
 }
 
-/** Puts the shadow's rows in the place of all rows of a host. */
+/** Replaces all rows of a host by the shadow's rows. */
 export async function replaceTable(
   tx: Queryable,
   table: ProjectionTable,

@@ -1,4 +1,4 @@
-/** How the kernel's named numbers stand in text columns: by name where they have one, else in digits. */
+/** The kernel's named numbers in text columns: the name where there is one, else digits. */
 
 /** The text of a type that is a name, or a number without a name. */
 export function spellType(type: string | number): string {

@@ -1,5 +1,5 @@
 /**
- * The whole world of one boot as plain data, read off a kernel and always in the same order: two
+ * The whole state of one boot as plain data, read from a kernel and always in the same order: two
  * equal states are equal text.
  */
 import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';

@@ -1,6 +1,6 @@
 /**
- * Which things an event's effects touched. Effects say that something changed; its new version is
- * then read off the kernel after the event, so a key that is touched twice still has one version.
+ * The keys that an event's effects touched. An effect says that something changed; its new version is
+ * then read from the kernel after the event, so a key that is touched twice still has one version.
  */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { MapKey } from '../domain/call.ts';
@@ -26,8 +26,8 @@ export interface ElementKey {
 }
 
 /**
- * Touched keys in the order of the effects; the maps hold a key under its text. What nothing of was
- * touched is absent: most events touch one or two things, and every append goes through here.
+ * Touched keys in the order of the effects; the maps hold a key under its text. A kind of which nothing was
+ * touched is absent: most events touch one or two keys, and every append runs this code.
  */
 export interface Touched {
   boots?: Set<number>;

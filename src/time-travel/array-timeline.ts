@@ -27,10 +27,10 @@ import { QuestionLimit } from './question-limit.ts';
 /** Versions of lists that one question reads. */
 const TIMELINE_ROWS_MAX = 50_000;
 
-/** Which array: of the cgroup at a path, or of one cgroup that stood there. */
+/** The array of a question: of the cgroup at a path, or of one cgroup that had this path. */
 export interface ArrayPlace {
   readonly path: string;
-  /** Only this cgroup, not others that stood at the path. */
+  /** Only this cgroup, not others that had the path. */
   readonly only?: { readonly boot: number; readonly cgroup_id: number };
   readonly attach_type: AttachType;
 }
@@ -44,7 +44,7 @@ export interface Level {
 }
 
 export interface ArrayVersion {
-  /** The event from which it was so; the start of the span for what was so before. */
+  /** The event that made it; the start of the span for an older version. */
   readonly position: number;
   readonly boot: number;
   /** Absent while there is no such cgroup. */
@@ -143,7 +143,7 @@ function chainPaths(path: string): string[] {
   return path === '/' ? ['/'] : [...chainPaths(parentPath(path)), path];
 }
 
-/** The cgroups of a chain as they stand while the rows are played. */
+/** The cgroups of a chain while the rows are applied. */
 class Chain {
   readonly #place: ArrayPlace;
   /** Living cgroups by path, from the root down. */

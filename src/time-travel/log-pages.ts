@@ -1,4 +1,4 @@
-/** Events between two positions, in pages, through the log's own door. */
+/** Events between two positions, in pages, through the log's interface. */
 import type { LedgerEvent } from '../events/event.ts';
 import type { Log } from '../events/log.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The moment that a reader means, as they write it in `at`, `from` and `to`: a position (`42`), an
+ * A moment as `at`, `from` and `to` spell it: a position (`42`), an
  * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
  * boot (`boot:3`).
  */
@@ -19,7 +19,7 @@ export type MomentText =
 /** What may be written for a moment, for messages. */
 export const MOMENT_FORMS = 'a position (42), an RFC 3339 time, or the end of a boot (boot:2)';
 
-/** Reads a moment; undefined for text that is none. */
+/** Reads a moment; undefined for text that is not a moment. */
 export function parseMoment(text: string): MomentText | undefined {
   if (/^[1-9]\d{0,14}$/.test(text)) return { kind: 'position', position: Number(text) };
   const [, boot] = /^boot:([1-9]\d{0,8})$/.exec(text) ?? [];

@@ -1,4 +1,4 @@
-/** A question that would take more work than one answer may: which bound it passes, and the way out. */
+/** A question that would take too much work: which limit it passes, and what to ask instead. */
 export class QuestionLimit extends Error {
   /** The parameter that makes the question too large. */
   readonly field: string;

@@ -165,6 +165,7 @@ describe('explain', () => {
     ],
     ['/pod/c', 4, 21, 'cgroup_removed', 21, 'the cgroup was removed at 21'],
     ['/pod', 99, 21, 'never_loaded', undefined, 'no program of this id was loaded'],
+    ['/pod', 99, 21, 'never_loaded', undefined, 'program 99 is not effective on /pod'],
     ['/none', 1, 21, 'no_such_cgroup', undefined, 'there was no such cgroup'],
   ] as const)('%s, program %i at %i: %s', async (cgroup, program, at, why, position, sentence) => {
     const told = await ask(['explain', egress(cgroup, { program, at })], explanation);
@@ -361,18 +362,23 @@ describe('history', () => {
     expect(items.map(({ event }) => event.position)).toEqual([3, 16, 21]);
   });
 
-  it('of a map, from its creation over its program to the last fd', async () => {
+  it('of a map and its pin, from the creation over the program to the last fd', async () => {
     await post(service.app, '/v1/hosts', { body: { name: 'maps', release: '6.18' } });
     const body = [
       { name: 'map_create', map_type: 'cgroup_storage', key_size: 16, value_size: 8 }, // 2: fd 3
       { ...LOAD, map_fds: [3] }, // 3: fd 4
-      { name: 'close', fd: 3 }, // 4
-      { name: 'close', fd: 4 }, // 5
+      { name: 'obj_pin', bpf_fd: 3, path: '/m' }, // 4
+      { name: 'unlink', path: '/m' }, // 5
+      { name: 'close', fd: 3 }, // 6
+      { name: 'close', fd: 4 }, // 7
     ].map((call) => ({ call }));
     await post(service.app, '/v1/hosts/maps/syscalls', { body });
-    const response = await service.app.request('/v1/hosts/maps/maps/1/history');
-    const { items } = await parsed(response, history);
-    expect(items.map(({ event }) => event.position)).toEqual([2, 3, 4, 5]);
+    const read = async (path: string) =>
+      parsed(await service.app.request(`/v1/hosts/maps/${path}`), history);
+    const { items } = await read('maps/1/history');
+    expect(items.map(({ event }) => event.position)).toEqual([2, 3, 4, 5, 6, 7]);
+    const pinned = await read('pins/history?path=/m');
+    expect(pinned.items.map(({ event }) => event.position)).toEqual([4, 5]);
     expect(items.at(-1)?.ended).toBe('the program that used it was freed');
   });
 

@@ -43,7 +43,7 @@ it('signs, lists, and verifies a host', PATIENCE, async () => {
     '  snapshots    holds',
     '',
   ]);
-  expect(verified.out).toMatch(/ 1 checkpoints up to position \d+, key \w{16}\n/);
+  expect(verified.out).toMatch(/ 1 checkpoint up to position \d+, key \w{16}\n/);
 });
 
 it('exports a bundle that verifies without the service, and imports it', PATIENCE, async () => {
@@ -67,7 +67,7 @@ it('believes the key that it is told', PATIENCE, async () => {
   const pinned = await bpfledger(['verify', file, '--key', untrusted_keys[0]]);
   expect([pinned.code, pinned.out]).toEqual([
     0,
-    expect.stringContaining(`1 checkpoints up to position`),
+    expect.stringContaining(`1 checkpoint up to position`),
   ]);
   const list = join(folder, 'trusted-keys');
   writeFileSync(list, `${untrusted_keys[0]} # ours\n`);

@@ -1,4 +1,5 @@
-// Each operation of the API and each command has a test that is about it, and a line in the docs.
+// Each operation of the API and each command has a test that is about it, and a line in the docs; each
+// table of the database has one too.
 // The tables that go through all operations (test/api/document.test.ts, route-access.test.ts) do not
 // count: they say nothing of what an answer means.
 
@@ -29,6 +30,9 @@ function tail(path: string): string {
   return path.replace(/^(?:\/v1\/hosts\/\{host\})?\//, '');
 }
 
+/** A path goes on from a slash, or is what a function that asks is given. */
+const BEFORE = String.raw`(?<=/|\b(?:ask|get|read|text|url|positions|request)\(\[?['"\x60])`;
+
 /** A path as a test spells it: its parameters are values, and what comes first may be a variable. */
 function spelled(path: string): RegExp {
   const names = tail(path).split('/');
@@ -36,7 +40,7 @@ function spelled(path: string): RegExp {
     if (name.startsWith('{')) return String.raw`[^/\s'"?]+`;
     return i < names.length - 1 ? String.raw`(?:${name}|\$\{\w+\})` : name;
   });
-  return new RegExp(String.raw`(?<=[\s'"\x60/])${patterns.join('/')}(?=[?'"\x60$\s])`, 'g');
+  return new RegExp(String.raw`${BEFORE}${patterns.join('/')}(?=[?'"\x60$\s])`, 'g');
 }
 
 const SENDS: Readonly<Record<string, RegExp>> = {
@@ -118,4 +122,20 @@ it("each command is in README's table", () => {
     return [...(row.split('|')[1] ?? '').matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name);
   });
   expect(commands.filter(({ name }) => !spans.includes(name)).map(({ name }) => name)).toEqual([]);
+});
+
+it('each table of the database has a row in docs/postgresql.md', () => {
+  const sources = ['events/storage/tables', 'events/kernel-reports/tables', 'projections/schema'];
+  const tables = sources.flatMap((path) => {
+    return [...read(`src/${path}.ts`).matchAll(/pgTable\(\s*'(\w+)'/g)].map(
+      ([, name = '']) => name,
+    );
+  });
+  const rows = read('docs/postgresql.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const told = rows.map((row) => row.split('|')[1] ?? '').join();
+  const shown = (name: string) => (name.endsWith('_versions') ? '*_versions' : name);
+  expect(tables.length).toBeGreaterThan(15);
+  expect(tables.filter((name) => !told.includes(`\`${shown(name)}\``))).toEqual([]);
 });

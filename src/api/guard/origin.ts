@@ -62,5 +62,5 @@ function opensPage({ method, path, header }: Sent): boolean {
   );
 }
 
-/** Below it are no pages. */
+/** There are no pages below it. */
 const API = '/v1/';

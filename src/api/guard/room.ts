@@ -9,7 +9,7 @@ export interface RoomSize {
   readonly each: number;
 }
 
-/** The problem of a request for one more where there is no room. */
+/** The problem of a request when the room is full. */
 function full(limit: number, what: string, whose: string): ProblemError {
   const detail = `${limit} ${what}${whose} are under way`;
   return new ProblemError('busy', { detail, limit, retry_after: RETRY_AFTER_S });

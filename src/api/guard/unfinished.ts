@@ -1,6 +1,6 @@
 /**
  * Bodies that are still arriving: each takes up, from its beginning, the room that it may come to
- * need, so that whoever sends many slowly holds no more than a share of the memory. There is one
+ * need, so that a client that sends many slowly holds no more than its share of the memory. There is one
  * room for the process, whose memory it is.
  */
 import { UNFINISHED_BODIES, UNFINISHED_BYTES } from '../limits.ts';

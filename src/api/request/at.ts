@@ -1,6 +1,6 @@
 /**
  * The moment that a read is about: `?at=` in the query, or the head. What was at a fixed position
- * never changes, so such an answer may be kept for ever; one about the head is asked for again.
+ * never changes, so such an answer may be kept for ever; an answer about the head may not.
  */
 import type { Context } from 'hono';
 import { z } from 'zod';
@@ -175,8 +175,8 @@ export function keepFor(c: Context<AccessEnv>, host: string, { moment, fixed }: 
 }
 
 /**
- * Says that an answer is about two hosts: it is asked for again each time. The other one may move
- * while this one stays, so that no ETag of this one could tell that the answer is still true.
+ * Says that an answer is about two hosts, so that no cache keeps it. The other host may move
+ * while this one stays, so an ETag of this host cannot show that the answer is still true.
  */
 export function keepForOnce(c: Context<AccessEnv>): void {
   c.header('etag', undefined);

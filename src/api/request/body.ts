@@ -31,8 +31,8 @@ function utf8Text(bytes: Uint8Array, line?: number): string {
 }
 
 /**
- * The text and the JSON value of bytes. Throws a problem that says where the text breaks off or
- * errs, or that it is of no shape that a request has.
+ * The text and the JSON value of bytes. Throws a problem that says where the text ends early or
+ * is wrong, or that its shape is not one of a request.
  *
  * @param line of the body, where each is a text of its own
  */
@@ -42,7 +42,7 @@ export function jsonOf(bytes: Uint8Array, line?: number): JsonBody {
   return { text, value: jsonValue(text, line) };
 }
 
-/** The same of a body that may be large: its steps take turns with what else there is to do. */
+/** The same for a body that may be large: its steps take turns with other work. */
 export async function jsonInTurns(bytes: Uint8Array): Promise<JsonBody> {
   if (bytes.byteLength <= HEAVY_BODY_BYTES) return jsonOf(bytes);
   await turn();
@@ -63,13 +63,13 @@ function jsonValue(text: string, line?: number): unknown {
   }
 }
 
-/** The problem of a body that does not come. */
+/** The problem of a body that does not arrive. */
 export function lateBody(): ProblemError {
   const detail = `no byte of the body arrived for ${BODY_MS} ms`;
   return new ProblemError('request-timeout', { detail, limit: BODY_MS });
 }
 
-/** What was read, unless it takes longer than {@link BODY_MS}. */
+/** The result of a read, unless it takes longer than {@link BODY_MS}. */
 async function inTime<T>(reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

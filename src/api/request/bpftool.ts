@@ -85,7 +85,7 @@ interface BpftoolRequest {
   readonly at: MomentText | undefined;
 }
 
-/** As bpftool ends what it prints: with a newline. */
+/** Ends with a newline, as bpftool's output does. */
 function sendPrinted(c: Context, answer: object): never {
   const type = { 'content-type': 'application/json' };
   // The typed response of a route knows one form only.

@@ -16,25 +16,25 @@ export interface CheckedLine {
   /** From 1; blank lines count. */
   readonly number: number;
   readonly request: NumberedRequest;
-  /** Of a line that is known again when it is sent again. */
+  /** For a line that is recognized when it is sent again. */
   readonly idempotency?: IdempotencyKey;
 }
 
 export interface CheckedLines {
-  /** Those before the first that is broken. */
+  /** The lines before the first wrong one. */
   readonly good: readonly CheckedLine[];
-  /** What is wrong with the one after them. */
+  /** What is wrong with the next line. */
   readonly broken?: { readonly error: unknown };
 }
 
-/** The problem that an error is, at a line. */
+/** The problem for an error, with its line. */
 export function atLine(error: unknown, line: number): ProblemError {
   const { slug, details } = problemFrom(error);
   return new ProblemError(slug, { line, ...details });
 }
 
 /**
- * The lines as they arrive, up to the first that is broken. Never throws.
+ * The lines as they arrive, up to the first wrong one. Never throws.
  *
  * @param key under which each line can be sent again
  */
@@ -72,7 +72,7 @@ function checkPiece(c: Context, key: string | undefined, lines: readonly Line[])
 function checkLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
   const { value } = jsonOf(bytes, number);
   if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
-  // A line stands by itself: there is no earlier answer that it could refer to.
+  // A line cannot refer to an earlier answer.
   const request = resolveReferences(oneSyscall(value), []);
   if (key === undefined) return { number, request };
   return {

@@ -1,6 +1,6 @@
 /**
- * Heavy reads: questions that read much of a log or compare whole states. So many of a kind are
- * answered concurrently, each for so long, and only while somebody waits for the answer.
+ * Heavy reads: questions that read much of a log or compare whole states. A bounded number of each kind is
+ * answered concurrently, each for a bounded time, and only while somebody waits for the answer.
  */
 import type { Context } from 'hono';
 import type { Database } from '../../events/storage/database.ts';
@@ -18,13 +18,13 @@ export interface HeavyKind extends RoomSize {
   readonly what: string;
   /** Milliseconds that one may take. */
   readonly ms: number;
-  /** What to ask instead of one that takes longer. */
+  /** What to ask instead when it takes longer. */
   readonly instead: string;
 }
 
 /** What a heavy read works with. */
 export interface Wanted {
-  /** Refuses statements once the answer is not wanted any more. */
+  /** Refuses statements once nobody waits for the answer. */
   readonly database: Database;
   /** Aborts, with a problem, when the client leaves, the time is over, or the service shuts down. */
   readonly signal: AbortSignal;
@@ -38,9 +38,9 @@ export interface HeavyAnswer {
 
 /** One that is under way. */
 export interface UnderWay extends Wanted {
-  /** Makes room for the next. To be called at its end; harmless when it is called again. */
+  /** Makes room for the next one. The owner must call it at the end; a second call has no effect. */
   leave(): void;
-  /** Ends it before it is done: whoever read the answer is gone. */
+  /** Ends it before it is done: the reader of the answer is gone. */
   end(): void;
 }
 
@@ -56,7 +56,7 @@ export class HeavyReads {
     this.#room = new Room(kind, kind.what);
   }
 
-  /** Does the work of one. Throws a problem when there is no room, or it is not wanted any more. */
+  /** Does the work of one. Throws a problem when there is no room, or when nobody waits for it. */
   async answer<T>(c: Context, work: (wanted: Wanted) => Promise<T>): Promise<T> {
     const read = this.begin(c);
     try {
@@ -66,7 +66,7 @@ export class HeavyReads {
     }
   }
 
-  /** Does the work of one whose answer is held until it is sent, which may take longer than it may. */
+  /** Does the work of one, and holds its room until the answer is sent, even past the time limit. */
   async answerJson(c: Context, work: (wanted: Wanted) => Promise<HeavyAnswer>): Promise<Response> {
     const read = this.begin(c);
     try {

@@ -1,7 +1,7 @@
 /**
- * The shape of a JSON text, looked at before it is parsed: how deep, how wide, how many values. The
+ * The shape of a JSON text, checked before it is parsed: how deep, how wide, how many values. The
  * engine takes seconds for eight megabytes of nested lists or of fields with ever new names, and
- * then whoever checks the value takes as long again; to run over the bytes takes milliseconds.
+ * then the check of the value takes as long again; one pass over the bytes takes milliseconds.
  */
 import {
   JSON_DEPTH_MAX,
@@ -22,8 +22,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Runs over a text that may be JSON, and need not be. Throws a problem as soon as it is not of a
- * shape that any request has.
+ * Reads a text that may or may not be JSON. Throws a problem as soon as it does not have a
+ * shape that a request can have.
  */
 export function refuseShapeless(text: Uint8Array): void {
   /** Of each open list or object: its commas so far, and how many it may have. */
@@ -55,7 +55,7 @@ export function refuseShapeless(text: Uint8Array): void {
         break;
       case CLOSE_LIST:
       case CLOSE_OBJECT:
-        // One that nothing opened is for the parser to refuse.
+        // The parser refuses a bracket that nothing opened.
         if (depth > 0) depth--;
         break;
       default:

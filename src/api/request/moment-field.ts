@@ -1,4 +1,4 @@
-/** A moment in a JSON body: as in a query parameter, or a position as the number that it is. */
+/** A moment in a JSON body: as in a query parameter, or a position as a number. */
 import { z } from 'zod';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { momentParam } from './at.ts';

@@ -1,6 +1,6 @@
 /**
- * Pages of a state. `next` names the position that the first page is of, so that those after it are
- * of the same state, whatever is recorded meanwhile: `42:7` goes on after the key 7 at position 42.
+ * Pages of a state. `next` has the position of the first page, so that the next pages are
+ * of the same state, whatever is recorded meanwhile: `42:7` continues after key 7 at position 42.
  */
 import { z } from 'zod';
 import { PATH_BYTES_MAX } from '../../events/schema/text.ts';
@@ -8,17 +8,17 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid } from '../problem.ts';
 import { limitParam } from '../routing.ts';
 
-/** Where a page goes on. */
+/** Where a page begins. */
 interface After<K> {
   readonly key: K;
-  /** That of the page before; absent where a reader names a key of its own choice. */
+  /** The position of the page before; absent when a reader chose the key itself. */
   readonly position?: number;
 }
 
 const PINNED = /^([1-9]\d{0,14}):(.*)$/s;
 const NUMBER = /^\d{1,15}$/;
 
-/** @param keyOf reads a key; undefined for text that is none */
+/** @param keyOf reads a key; undefined for text that is not a key */
 function afterParam<K>(keyOf: (text: string) => K | undefined, forms: string) {
   return z
     .string()
@@ -47,7 +47,7 @@ export const pathPage = {
   after: afterParam((text) => (text.startsWith('/') ? text : undefined), 'an absolute path'),
 };
 
-/** A query whose page is of the moment that its `after` names, where it names one. */
+/** A query at the moment that its `after` names, if it names one. */
 export function pinPage<K, Q extends object>(
   query: Q & { readonly at?: MomentText | undefined; readonly after?: After<K> | undefined },
 ): Omit<Q, 'at' | 'after'> & { readonly at?: MomentText; readonly after?: K } {
@@ -66,7 +66,7 @@ export function pinPage<K, Q extends object>(
   };
 }
 
-/** What the page after one is asked for with. */
+/** The `next` of a page. */
 export function nextPage(position: number, key: number | string): string {
   return `${position}:${key}`;
 }

@@ -33,7 +33,7 @@ export const placeQuery = {
 };
 
 /**
- * The place that a query names. A path may stand for several cgroups, one after the other; an id
+ * The place that a query names. Several cgroups may have had a path, one after the other; an id
  * means the cgroup of the moment's boot, which may be gone by now.
  */
 export async function placeOf(

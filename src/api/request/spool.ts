@@ -1,5 +1,5 @@
 /**
- * A body that is kept in a file until it is there whole: whoever sends slowly then holds no
+ * A body that is kept in a file until it is complete: a slow client then holds no
  * transaction and, on the embedded database, not its one connection.
  */
 import { createHash } from 'node:crypto';

@@ -45,8 +45,8 @@ export const syscallRequest = strictObject({
   id: 'SyscallRequest',
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
-    '`comm` tells the name of a process that the ledger knows under another. With an `outcome` it ' +
-    'is an observation of a real kernel, and the other fields tell what was seen beside it.',
+    '`comm` is the name of the process, when it is not the name that the ledger knows. With an ' +
+    '`outcome` it is an observation of a real kernel, and the other fields tell what was seen beside it.',
 });
 
 const SIGHTINGS = requestedSightings(time);
@@ -69,7 +69,7 @@ export const syscallRequests = z.array(postedRequest).min(1).max(CALLS_MAX).meta
   description: 'Calls that are recorded together, all or none.',
 });
 
-/** The schema as one function: what a busy ledger parses all day. */
+/** The schema as one function: a busy ledger parses little else. */
 const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
@@ -135,7 +135,7 @@ function* syscallList(values: readonly unknown[]): Pausing<CallRequest[]> {
     throw invalid([{ field: '', message, limit: CALLS_MAX }]);
   }
   const calls: CallRequest[] = [];
-  // Each on its own, so that a hundred broken calls do not make a hundred errors.
+  // One by one, so that a hundred wrong calls do not make a hundred errors.
   for (const [index, value] of values.entries()) {
     calls.push(oneSyscall(value, String(index)));
     yield;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { IDEMPOTENCY_KEY_CHARS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 
-/** What a write's headers are read from: a Hono context, or a request that came by the side door. */
+/** The source of a write's headers: a Hono context, or a request of the side door. */
 export interface Requested {
   readonly req: {
     header(name: string): string | undefined;
@@ -12,7 +12,7 @@ export interface Requested {
   };
 }
 
-/** Marks an answer that an earlier request with the same key was given. */
+/** Marks an answer that an earlier request with the same key got. */
 export const REPEATED = 'idempotent-replayed';
 
 const KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_CHARS_MAX}}$`);

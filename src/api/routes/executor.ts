@@ -1,6 +1,6 @@
 /**
  * The executor's side: POST …/executor/lease and …/executor/reports, and what came of it: GET
- * …/executor, and …/drift (drift.ts). Reports are no events: nobody who follows the log sees them.
+ * …/executor, and …/drift (drift.ts). Reports are not events: a follower of the log does not see them.
  */
 import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
@@ -110,7 +110,7 @@ function writes(app: App, service: Service): void {
       hostId,
       lease,
       actor,
-      // The schemas are proven to be the domain's types, but for `readonly`.
+      // The compiler has proven the schemas equal to the domain's types, except `readonly`.
       reports: reports as readonly Report[],
       now,
       ...(standing !== undefined && { standing }),

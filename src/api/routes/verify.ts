@@ -133,7 +133,7 @@ export function verify(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const given = c.req.valid('query').kept ?? [];
-    // First of all: what is remembered of a log is no later than where it ends.
+    // First, read what is remembered: it must not be later than the head.
     const remembered = await service.signedHeads.of(host);
     const outside = {
       trusted: service.trustedKeys,

@@ -1,5 +1,5 @@
 /**
- * A followed log as server-sent events. A message is encoded once, whoever gets it, and kept as
+ * A followed log as server-sent events. A message is encoded once for all readers, and kept as
  * long as its event. Bookmarks show a filtered reader how far it is.
  */
 import type { LedgerEvent } from '../../events/event.ts';

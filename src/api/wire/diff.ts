@@ -25,7 +25,7 @@ function sequenceOf<T extends z.ZodType>(item: T) {
   );
 }
 
-/** Changes of a table: whole rows that came and went, and the fields of those that differ. */
+/** Changes of a table: added and removed rows, and the changed fields of others. */
 function rowsOf<T extends z.ZodRawShape>(row: z.ZodObject<T>) {
   const caused = z.strictObject({ ...row.shape, because });
   const some = z.strictObject(row.shape).partial();

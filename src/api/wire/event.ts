@@ -74,7 +74,7 @@ export function outcomeOnWire(outcome: Outcome): WireOutcome {
   const onWire = isRefusal(outcome)
     ? Object.assign({}, outcome, { message: refusalSentence(outcome) })
     : outcome;
-  // The compiler has proven the schemas equal to the domain's types, but for `readonly`.
+  // The compiler has proven the schemas equal to the domain's types, except `readonly`.
   return onWire as WireOutcome;
 }
 

@@ -44,7 +44,7 @@ const how = z.enum(['performed', 'found', 'withheld']).meta({
     'it would have touched what the executor did not make.',
 });
 
-/** What a kernel answered; it does not say by which rule. */
+/** What a kernel answered; it does not name a rule. */
 const kernelOutcome = z
   .union([recordedSuccess, strictObject(refusalFields)])
   .meta({ id: 'KernelOutcome' });

@@ -1,5 +1,6 @@
 /** Hosts and boots on the wire. */
 import { z } from 'zod';
+import { SERIES } from '../../domain/release/version.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { Host } from '../../events/hosts.ts';
 import { bootConfig, bootConfigRequest } from '../../events/schema/boot-config.ts';
@@ -12,10 +13,14 @@ import { importedLog, importedLogOnWire } from './imported.ts';
 import { timestamp } from './timestamp.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
-export const release = z.string().min(1).max(100).meta({
-  id: 'Release',
-  description: '`v2-series`, a version from 5.7 to 7.3, or what `uname -r` prints.',
-});
+export const release = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({
+    id: 'Release',
+    description: `\`v2-series\`, a version from ${SERIES[0]} to ${SERIES.at(-1)}, or what \`uname -r\` prints.`,
+  });
 
 const bootFields = {
   release,

@@ -154,7 +154,7 @@ const holders = z
 
 const key = mapKey(RECORDED);
 
-/** The whole world of one boot. */
+/** The whole state of one boot. */
 export const worldState = z.strictObject({
   boot: z.strictObject({
     number: n,

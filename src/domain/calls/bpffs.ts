@@ -29,7 +29,7 @@ export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision
   return succeed([{ type: 'DirectoryRemoved', path }]);
 }
 
-/** The name goes and with it its reference; the object may end by that. */
+/** Removes the name and its reference; the object may end with it. */
 export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const { path } = call;
   const node = nodeAt(caller, path);
@@ -55,7 +55,7 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   return succeed([...removed, { type: 'PathMoved', path, to }]);
 }
 
-/** Both directories are walked to before either name is looked up (`do_renameat2`). */
+/** The kernel walks to both directories before it looks up either name (`do_renameat2`). */
 function unreachable(caller: Caller, { path, to }: Calls['rename']): Refusal | undefined {
   for (const name of [path, to]) {
     const directory = name === '/' ? undefined : directoryOf(caller, name);

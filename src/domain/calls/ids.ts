@@ -11,7 +11,7 @@ import { sysAdminOnly } from '../privilege.ts';
 const ID_END = 2 ** 31 - 1;
 const INFO_LEN_MAX = 4096;
 
-/** What a walk needs of a table of objects, whatever they are. */
+/** A table of objects, as a walk by id needs it. */
 interface Ids {
   has(id: number): boolean;
   keys(): Iterable<number>;

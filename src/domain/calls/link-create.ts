@@ -13,7 +13,7 @@ import type { Switches } from '../release/switches.ts';
 import { foreignTarget } from './prog-attach.ts';
 
 const { override, multi, replace, before, after, id, preorder, link } = ATTACH_FLAG_BITS;
-/** What a link's flags may say in the v2 series; other bits mean nothing there. */
+/** The flags of a link in the v2 series; other bits have no meaning there. */
 const MODE_BITS = override | multi | replace;
 const OFFSETS = { flags: 12, replace: 16, relative: 16 } as const;
 
@@ -60,7 +60,7 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
   return succeed([created, ...effects], fd);
 }
 
-/** What is refused before the program is looked at. */
+/** Refusals before the program is looked up. */
 function checkAttr(caller: Caller, attr: AttachAttr): Refusal | undefined {
   const { switches } = caller.kernel;
   if (switches.link_create_needs_net_admin) {

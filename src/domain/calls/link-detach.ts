@@ -5,7 +5,7 @@ import { type Caller, linkAt } from '../caller.ts';
 import { type Decision, isRefused, refuse, succeed, unknownCommand } from '../decision.ts';
 import { Lifetime } from '../lifetime.ts';
 
-/** The link stays, defunct; on one that is defunct already nothing changes. */
+/** The link stays and is defunct; a defunct link does not change. */
 export function linkDetach(caller: Caller, call: Calls['link_detach']): Decision {
   if (!caller.kernel.switches.link_detach) return unknownCommand('link_detach');
   const link = linkAt(caller, readFd(call.link_fd, 0, call.attr_size), 'link_fd');

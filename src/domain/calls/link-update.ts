@@ -49,7 +49,7 @@ function oldProgram(caller: Caller, flags: number, fd: number): Program | Refusa
   return refusal('EINVAL', 'old-prog-without-replace', { fd });
 }
 
-/** Neither the expected attach type nor the hierarchy is looked at again. */
+/** The kernel checks neither the expected attach type nor the hierarchy again. */
 function unfit(
   kernel: Kernel,
   link: Link,

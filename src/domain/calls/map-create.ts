@@ -102,7 +102,7 @@ function admission(caller: Caller, create: Create): Refusal | undefined {
   return refusal('EPERM', 'map-needs-bpf', { map_type: create.map_type });
 }
 
-/** `array_map_alloc_check` and its like: what `map_alloc_check` of a type refuses. */
+/** `array_map_alloc_check` and the other `map_alloc_check` functions. */
 function formOf(create: Create, switches: Switches): Refusal | undefined {
   const { map_type: type, map_flags: flags, max_entries: entries, key_size, value_size } = create;
   const about = { map_type: type };
@@ -128,7 +128,7 @@ function formOf(create: Create, switches: Switches): Refusal | undefined {
   return undefined;
 }
 
-/** Whether a flag word asks for two things that exclude each other. */
+/** Whether a flag word has two flags that exclude each other. */
 function both(flags: number, one: number, other: number): boolean {
   return (flags & one) !== 0 && (flags & other) !== 0;
 }

@@ -98,7 +98,7 @@ function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap |
 
 /**
  * The key that the kernel reads in the caller's bytes: a cgroup id, then for 16 byte keys an attach
- * type; a plain map's key is the first four bytes. What lies beyond a key's end is not looked at.
+ * type; a plain map's key is the first four bytes. Bytes after a key's end are ignored.
  */
 function canonicalKey(map: BpfMap, key: MapKey): MapKey {
   const id = typeof key === 'number' ? key : key.cgroup_id;

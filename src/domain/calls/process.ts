@@ -44,8 +44,8 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
 }
 
 /**
- * The process ends, however it ends: all its fds close and its mailbox is dropped. Init stays: a
- * kernel that loses it panics, and a host without it could never be asked anything again.
+ * The process ends: all its fds close and its mailbox is dropped. Init cannot end: a
+ * kernel that loses it panics, and a host without it could never make a call again.
  */
 export function exit(caller: Caller): Decision {
   const { pid } = caller.process;

@@ -101,7 +101,7 @@ export function isSockmapHook(type: AttachType): boolean {
   return type === 'sk_msg_verdict' || (typeof type === 'string' && type.startsWith('sk_skb_'));
 }
 
-/** Another subsystem's hook takes the target as something of its own, which is never there. */
+/** Another subsystem's hook looks for its own kind of target, which does not exist here. */
 export function foreignTarget(type: AttachType): Refusal {
   const errno = isInterfaceHook(type) ? 'ENODEV' : 'EINVAL';
   return refusal(errno, 'target-of-other-subsystem', { attach_type: type });

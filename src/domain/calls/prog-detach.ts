@@ -38,7 +38,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   }
   const cgroup = cgroupAt(caller, attr.target);
   if (isRefused(cgroup)) return refuse(cgroup);
-  // Whatever is wrong with the fd only means that no program is named.
+  // A wrong fd only means that no program is named.
   const named = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
   const list = listOf(cgroup, type);
   if (attr.expectedRevision !== 0 && attr.expectedRevision !== list.revision) {
@@ -76,7 +76,7 @@ function fromInterface(caller: Caller, attr: AttachAttr, progType: ProgTypeName)
     const program = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
     if (isRefused(program)) return refuse(program);
   } else if (!netAdminCapable(caller)) {
-    // To detach whatever is there takes CAP_NET_ADMIN (`bpf_mprog_detach_empty`).
+    // Detaching without naming a program needs CAP_NET_ADMIN (`bpf_mprog_detach_empty`).
     return refuse(refusal('EPERM', 'needs-net-admin', { call: 'prog_detach' }));
   }
   return refuse(foreignTarget(attr.type));

@@ -193,7 +193,7 @@ interface Loaded {
   readonly maps: readonly BpfMap[];
 }
 
-/** What the verifier says of `r0 = ret; exit`, and of a helper call on storage. */
+/** The verifier's answer to `r0 = ret; exit`, and to a helper call on storage. */
 function verify(caller: Caller, { call, type, expected, maps }: Loaded): Refusal | undefined {
   const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
   const storage = maps.find((map) => isStorageMap(map));

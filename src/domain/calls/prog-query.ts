@@ -14,7 +14,7 @@ import { netAdminFirst } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
 import { foreignTarget, isInterfaceHook, isSockmapHook } from './prog-attach.ts';
 
-/** Room for ids when the caller does not say. */
+/** Default room for ids. */
 export const PROG_CNT_DEFAULT = 128;
 
 const REVISION_END = 64;
@@ -80,7 +80,7 @@ function checkAttr(caller: Caller, attr: QueryAttr): Refusal | undefined {
   return undefined;
 }
 
-/** Hooks that are no cgroup's: LSM_CGROUP is known but never has anything here (§21). */
+/** Hooks of other subsystems: LSM_CGROUP is known, but nothing is ever attached to it here (§21). */
 function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs): Decision {
   const { switches } = caller.kernel;
   const { type } = attr;
@@ -106,7 +106,7 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
   return refuseQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
 }
 
-/** Hooks of network namespaces and sockmaps look their target up, which is never theirs. */
+/** Hooks of network namespaces and sockmaps look up their own kind of target, which does not exist here. */
 function looksAtTarget(switches: Switches, type: AttachType): boolean {
   if (foreignProgType(switches, type) === undefined) return false;
   if (type === 'flow_dissector' || type === 'sk_lookup') return true;

@@ -1,6 +1,6 @@
 import type { Effect, EffectOf } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { closeFd, counted, getFile, openFd, putFile, setFd } from './references.ts';
+import { closeFd, editObject, getFile, openFd, putFile, setFd } from './references.ts';
 
 type FdEffect = Extract<
   Effect,
@@ -62,7 +62,7 @@ function forgotten(kernel: Kernel, { kind, id }: EffectOf<'HoldersForgotten'>): 
     if (file.kind !== kind || file.id !== id) continue;
     kernel.files.set(fileId, { kind: 'other', id: 0, access: undefined, refs: file.refs });
   }
-  counted(kernel, kind, id).refs = 0;
+  editObject(kernel, kind, id).refs = 0;
 }
 
 function fileOf(process: Pick<Process, 'fds'>, fd: number): number {

@@ -49,7 +49,7 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
   }
 }
 
-/** A name moves, and with a directory all that are below it. */
+/** Moves a name, and with a directory all names below it. */
 function movePath(kernel: Kernel, { path, to }: EffectOf<'PathMoved'>): void {
   const { bpffs } = kernel;
   const isPin = bpffs.get(path)?.kind !== 'dir';

@@ -1,23 +1,23 @@
-/** Reference counts (semantics §3): what takes and gives back a reference on an object. */
+/** Reference counts (semantics §3): taking and dropping references on objects. */
 import type { ObjectKind } from '../effect.ts';
 import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
 
 /** Adds to an object's count; below zero is an impossible effect. */
 export function addRefs(kernel: Kernel, kind: ObjectKind, id: number, delta: number): void {
-  const object = counted(kernel, kind, id);
+  const object = editObject(kernel, kind, id);
   object.refs += delta;
   if (object.refs < 0) throw new Error(`impossible effect: ${kind} ${id} has ${object.refs} refs`);
 }
 
 /** An object may end only when nothing refers to it. */
 export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number): void {
-  const { refs } = counted(kernel, kind, id);
+  const { refs } = editObject(kernel, kind, id);
   if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
 }
 
-/** The row that the references of an object are counted on. */
-export function counted(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
+/** The row of an object, on which its references are counted. */
+export function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs: number } {
   switch (kind) {
     case 'prog':
       return kernel.programs.edit(id);
@@ -58,7 +58,7 @@ export function closeFd(kernel: Kernel, { fds }: Process, number: number): void 
   kernel.contents--;
 }
 
-/** One reference of an open file description goes; with the last, its own on the object. */
+/** Drops one reference of an open file description; with the last, its reference on the object. */
 export function putFile(kernel: Kernel, fileId: number): void {
   const file = kernel.files.edit(fileId);
   file.refs--;

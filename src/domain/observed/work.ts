@@ -1,6 +1,6 @@
 /** Effects that are worked out one after the other, each on the state that those before it leave. */
 import type { Effect, ObjectKind } from '../effect.ts';
-import { counted } from '../evolve/references.ts';
+import { editObject } from '../evolve/references.ts';
 import { evolve } from '../evolve.ts';
 import { type Kernel, layerOn } from '../kernel.ts';
 
@@ -45,6 +45,6 @@ export class Work {
   }
 
   #freeUnheld(kind: 'prog' | 'map', id: number, reason: 'link_freed' | 'prog_freed'): void {
-    if (counted(this.kernel, kind, id).refs === 0) this.free(kind, id, reason);
+    if (editObject(this.kernel, kind, id).refs === 0) this.free(kind, id, reason);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The lines of a bundle: one exported log in one file of JSON lines. Each line ends with the
- * SHA-256 of its own bytes before that field, so that damage is told by line; the hashes of the
- * events tell what a forger, who would compute the lines' digests anew, has changed.
+ * SHA-256 of its own bytes before that field, so that damage shows by line; the hashes of the
+ * events show what a forger changed, who can compute the digests of lines again.
  *
  *     {"type":"bundle","version":2,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
  *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}
@@ -36,12 +36,12 @@ const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
     version: z.literal([1, BUNDLE_VERSION]),
-    /** What the host is called where it comes from. */
+    /** The name of the host where it was exported. */
     host: z.string().min(1),
     /** The last position, and its chain value. */
     position,
     hash,
-    /** What its checkpoints must say, and what its chain begins with. */
+    /** The log that its checkpoints must name, and the beginning of its chain. */
     log: z
       .strictObject({
         log_id: log_id.nullable(),
@@ -114,7 +114,7 @@ export function writeLine(line: BundleLine): string {
   return `${head}${digestLine(Buffer.from(head, 'utf8'))}`;
 }
 
-/** What a line says, or undefined when it is not what was written. */
+/** The value of a line, or undefined when the line is damaged. */
 export function readLine(bytes: Uint8Array): BundleLine | undefined {
   if (bytes.length < DIGEST_BYTES) return undefined;
   const head = bytes.subarray(0, bytes.length - DIGEST_BYTES);

@@ -1,4 +1,4 @@
-/** What an event that was recorded elsewhere may not be, though its chain of hashes holds. */
+/** Why an event that was recorded elsewhere is refused, although its hash chain holds. */
 import { configFault } from '../../domain/release/config.ts';
 import type { LedgerEvent } from '../event.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
@@ -10,7 +10,7 @@ import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
  */
 export function foreignFault(event: LedgerEvent, now: number): string | undefined {
   const { at, recorded_at, effects } = event;
-  // What is recorded after it is never recorded earlier.
+  // Later events are never recorded at an earlier time.
   if (isAhead(recorded_at, now)) return `is recorded more than ${AHEAD_MAX_S} s after now`;
   if (isAhead(at, recorded_at)) {
     return `has an \`at\` more than ${AHEAD_MAX_S} s after it was recorded`;

@@ -1,6 +1,6 @@
 /**
  * Imports a bundle as a new host with the same bytes and hashes, in one transaction: either the
- * whole log holds and all of it is there afterwards, or nothing is.
+ * whole log is sound and all of it is stored, or nothing is.
  */
 import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
@@ -32,12 +32,12 @@ const PIECE_TEXT = 4 * 1024 * 1024;
 export interface BundleImport {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly projector: Projector;
-  /** Gives the new host's name; it is told what the bundle calls it, and may throw. */
+  /** Gives the new host's name, from the name in the bundle; may throw. */
   readonly hostName: (exported: string) => string;
   /** Who imports it, and when (microseconds since the epoch). */
   readonly actor: string;
   readonly now: number;
-  /** Whose checkpoints count in the report; default: nobody's. */
+  /** The keys whose checkpoints count in the report; default: none. */
   readonly trusted?: TrustedKeys;
 }
 
@@ -47,7 +47,7 @@ export interface Imported {
   readonly report: ChainReport;
 }
 
-/** The bundle does not hold: nothing of it was imported. */
+/** The bundle is damaged or forged: nothing of it was imported. */
 export class BundleRefused extends Error {
   readonly report: ChainReport;
 
@@ -102,7 +102,7 @@ export async function importBundle(
 
 /**
  * The id of a host that is inserted at the end. Its name is tried and given back immediately: held for
- * as long as a bundle takes to arrive, it would stop all who want it, and their connections.
+ * as long as a bundle takes to arrive, it would block all writers of that name, and their connections.
  */
 async function reserveHost(tx: Queryable, name: string): Promise<number> {
   await tx.query('savepoint reserved');
@@ -115,7 +115,7 @@ async function reserveHost(tx: Queryable, name: string): Promise<number> {
   return row.host_id;
 }
 
-/** A log as it is written back, a piece at a time. */
+/** Writes a log, a piece at a time. */
 class Restored {
   readonly host_id: number;
   readonly #tx: Queryable;
@@ -176,7 +176,7 @@ class Restored {
       case 'segment':
         return storeSegment(tx, this.host_id, part.segment);
       case 'row':
-        // An append is told after its last row, with which it is written.
+        // The line of a batch follows its last row, and is written with it.
         if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
         this.#row(part.row, part.event);
         return;
@@ -189,7 +189,7 @@ class Restored {
     }
   }
 
-  /** Writes what is left, the host, and where its log ends. */
+  /** Writes the last piece, the host, and its head. */
   async finish(
     name: string,
     { actor, now }: { readonly actor: string; readonly now: number },
@@ -229,7 +229,7 @@ class Restored {
   #row(row: EncodedEvent, event: LedgerEvent): void {
     const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
-    // What decoding passes over would be stored, and hashed, without anybody having looked at it.
+    // Bytes that the decoder ignores would be stored and hashed unchecked.
     if (encodeEvent(event) !== row.body) {
       this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
     }
@@ -239,7 +239,7 @@ class Restored {
       if (error instanceof DamagedLog) this.#refuse(error);
       throw error;
     }
-    // The rows of projections go by the event's boot, and reads by that of the state.
+    // Projection rows use the boot of the event, and reads use the boot of the state.
     const { number } = this.#kernel.boot;
     if (event.boot !== number) {
       this.#refuse(new DamagedLog(event.position, `is of boot ${event.boot}, in boot ${number}`));
@@ -256,11 +256,11 @@ class Restored {
     throw new BundleRefused(this.#check.report());
   }
 
-  /** Sends what has come together, once the piece before it is written. */
+  /** Sends the collected rows, once the piece before them is written. */
   async #flush(): Promise<void> {
     await this.#writing;
     this.#writing = Promise.all(this.#writeRows());
-    // Whoever waits for it next is told; nobody may do so before an error ends the import.
+    // The next wait for it gets the error; there may be none before an error ends the import.
     this.#writing.catch(() => undefined);
     this.#rows = [];
     this.#text = 0;

@@ -1,7 +1,7 @@
 /**
- * Reads a bundle and checks it as it goes by: every line by its digest, every event by the chain
- * of hashes, every checkpoint by its signature. What is damaged is reported with its positions as
- * exactly as what is left of the file allows, and left out.
+ * Reads a bundle and checks it: every line by its digest, every event by the hash
+ * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
+ * exactly as the rest of the file allows, and leaves them out.
  */
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
@@ -50,7 +50,7 @@ export class BundleTooDense extends Error {
 }
 
 /**
- * The sound parts of a bundle; `check` learns what is not sound.
+ * The sound parts of a bundle; `check` receives the faults.
  *
  * @throws LineTooLong
  * @throws BundleTooDense
@@ -150,7 +150,7 @@ class Reading {
     }
   }
 
-  /** There are no more lines. */
+  /** The file has ended. */
   end(): void {
     const head = this.#header?.position ?? this.#check.position;
     this.#settle(head + 1);

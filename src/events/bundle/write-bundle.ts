@@ -1,7 +1,7 @@
 /**
  * Exports a log as a bundle: sealed segments where there are any, the rows of the rest, and the
- * checkpoints with the keys that signed them. What the database holds is exported as it stands,
- * sound or not: whoever reads it checks it.
+ * checkpoints with the keys that signed them. The content of the database is exported as it is,
+ * sound or not: the reader checks it.
  */
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
@@ -22,7 +22,7 @@ import type { Queryable } from '../storage/database.ts';
 import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
 
 /**
- * The lines of a host's bundle, each with its newline, up to where the log ends at the start.
+ * The lines of a host's bundle, each with its newline, up to the head at the start.
  *
  * @throws LogRefusal `no-such-host`
  */

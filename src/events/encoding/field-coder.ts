@@ -22,7 +22,7 @@ export interface FieldCoder<T> {
   readonly decode: (json: Json) => T;
 }
 
-/** A stored event does not read as one: the row is damaged or newer than this program. */
+/** A stored row is not an event: it is damaged, or newer than this program. */
 export class UnreadableEvent extends Error {}
 
 const asItIs = (json: Json): Json => json;

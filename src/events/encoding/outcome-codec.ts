@@ -56,7 +56,7 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   cgroup_id: plain(),
 });
 
-/** What a refusal tells beside its errno; append only. */
+/** What a refusal has beside its errno; append only. */
 export const REFUSAL_FIELDS = fieldList<Omit<Refusal, 'errno'>>({
   rule: plain(),
   about: sorted(),

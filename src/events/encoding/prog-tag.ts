@@ -49,7 +49,7 @@ function tagOf(insns: Buffer): ProgTag {
   return { sha1: head('sha1'), sha256: head('sha256') };
 }
 
-/** `r0 = ret; exit`, the program that stands for one whose instructions nobody told. */
+/** `r0 = ret; exit`: the program when a call has no instructions. */
 function returning(ret: number): Buffer {
   const insns = Buffer.alloc(2 * INSN_BYTES);
   insns[0] = MOV64_IMM;

@@ -13,7 +13,7 @@ export function rfc3339(micros: number): string {
   return latest.text;
 }
 
-/** The time that was asked for last: all events of a batch are recorded at one. */
+/** The last result: all events of a batch have one time of recording. */
 let latest = { micros: Number.NaN, text: '' };
 
 /** The last second that has a text: of year 9999. Only older logs hold later times. */
@@ -27,7 +27,7 @@ function textOf(time: number): string {
 }
 
 /**
- * The time that an RFC 3339 text tells; decimals beyond the sixth are cut off.
+ * The time of an RFC 3339 text; decimals beyond the sixth are cut off.
  *
  * @returns microseconds since the epoch, or undefined for any other text
  */

@@ -20,7 +20,7 @@ export interface ExecutorRow {
 export interface LeaseRequest {
   readonly hostId: number;
   readonly executor: string;
-  /** What no other process that runs has for its own. */
+  /** A text that no other running process has. */
   readonly instance: string;
   /** Who asks. */
   readonly actor: string;
@@ -32,8 +32,8 @@ export interface LeaseRequest {
 }
 
 /**
- * Takes the lease, or renews it for the process that has it. A name alone is no claim to it: two
- * processes may be called the same.
+ * Takes the lease, or renews it for the process that has it. A name is not enough: two
+ * processes may have the same name.
  *
  * @returns undefined when another executor holds it
  */

@@ -2,7 +2,7 @@
 import type { Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 
-/** Repairs that are kept of a host; older ones are dropped, so that a quarrel fills no disk. */
+/** Repairs that are kept for a host; older ones are deleted, so that endless repairs cannot fill a disk. */
 const REPAIRS_KEPT_MAX = 1000;
 
 export interface Repair {
@@ -17,7 +17,7 @@ export interface RepairRow extends Repair {
   /** How far the log was reported when it was put back. */
   readonly position: number;
   readonly executor: string;
-  /** Who told of it; null where that was not stored yet. */
+  /** Who reported it; null in rows from before this was stored. */
   readonly actor: string | null;
   readonly repaired_at: number;
 }

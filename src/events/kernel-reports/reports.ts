@@ -37,7 +37,7 @@ export interface ReportRow {
 export interface Reporting {
   readonly hostId: number;
   readonly lease: string;
-  /** Who reports: the lease is of whoever took it, too. */
+  /** Who reports: the lease also belongs to the actor that took it. */
   readonly actor: string;
   /** In the order of the log, without gaps. */
   readonly reports: readonly Report[];
@@ -49,7 +49,7 @@ export interface Reporting {
 }
 
 /**
- * Stores reports under a lease and renews it. A report that is there already stays as it is, so a
+ * Stores reports under a lease and renews it. A report that is already stored stays as it is, so a
  * batch may be sent again.
  *
  * @returns the position up to which all is reported, and how many of the batch disagree; undefined

@@ -7,7 +7,7 @@ import { hosts } from '../storage/tables.ts';
 
 const int8 = () => bigint({ mode: 'number' });
 
-/** Which executor applies a host's log, and until when it may without renewing. */
+/** Which executor applies a host's log, and when its lease ends. */
 export const executors = pgTable('executors', {
   host_id: int8()
     .primaryKey()
@@ -26,7 +26,7 @@ export const executors = pgTable('executors', {
   /** How the kernel's lists differ from the log's at `reported_position`, as a JSON array. */
   standing: text().notNull(),
   standing_at: int8().notNull(),
-  /** Which process it is: only this one may come back before its lease ends. */
+  /** The process: only this one may take the lease again before it ends. */
   instance: text().notNull().default(''),
   /** Who took the lease; null where it was taken before this was stored. */
   actor: text(),
@@ -71,7 +71,7 @@ export const executorRepairs = pgTable(
     did: text().notNull(),
     /** Microseconds since the epoch. */
     repaired_at: int8().notNull(),
-    /** Who told of it; null where that was not stored yet. */
+    /** Who reported it; null in rows from before this was stored. */
     actor: text(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.repair_id] })],

@@ -1,7 +1,7 @@
 /**
- * Checks a log as it goes by: the chain of hashes is computed anew from the exact texts and held
- * against every hash that was stored beside them, and against what checkpoints state. After a
- * fault it goes on from the stored hash, so that one damaged event does not hide the next.
+ * Checks a log as it is read: the hash chain is computed again from the exact texts and compared
+ * with every stored hash and with the checkpoints. After a
+ * fault it continues from the stored hash, so that one damaged event does not hide the next.
  */
 import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../encoding/hash-chain.ts';
@@ -20,7 +20,7 @@ const FAULTS_MAX = 100;
 /** What a check comes to. */
 export interface ChainReport extends SignedReport {
   readonly holds: boolean;
-  /** The last event that was looked at. */
+  /** The last checked event. */
   readonly position: number;
   /** Its chain value in hexadecimal. */
   readonly hash: string;
@@ -34,7 +34,7 @@ export class ChainCheck {
   readonly #faults: Fault[] = [];
   #faultCount = 0;
   #position = 0;
-  /** Undefined where what stood before is lost, until a stored hash tells it again. */
+  /** Undefined after lost events, until a stored hash gives it again. */
   #hash: Uint8Array | undefined = GENESIS_HASH;
   /** The chain begins with the host's name. */
   #born = false;
@@ -44,7 +44,7 @@ export class ChainCheck {
   /** When the current batch was recorded, with all its events. */
   #batchTime: number | undefined;
   #forkedAt = 0;
-  /** A fault of this batch is known more exactly than by the batch. */
+  /** A fault of this batch is known by its position. */
   #batchBlamed = false;
   readonly #signed: CheckpointCheck;
 
@@ -56,7 +56,7 @@ export class ChainCheck {
     return this.#faultCount;
   }
 
-  /** The last event that was looked at. */
+  /** The last checked event. */
   get position(): number {
     return this.#position;
   }
@@ -71,12 +71,12 @@ export class ChainCheck {
     return this.#atMax;
   }
 
-  /** The first position of the batch that is under way. */
+  /** The first position of the current batch. */
   get batchFrom(): number {
     return this.#batchFrom;
   }
 
-  /** Which log it is, before anything of it: what its chain begins with. */
+  /** The identity of the log, which comes first: its chain begins with it. */
   of(identity: LogIdentity): void {
     this.#hash = genesisOf(identity.born);
     this.#born = identity.born !== null;
@@ -97,7 +97,7 @@ export class ChainCheck {
    * The next event.
    *
    * @param stored its chain value where one is stored beside it
-   * @returns what the row says, unless it says nothing that can be read
+   * @returns the event, unless it cannot be read
    */
   event(row: EncodedEvent, stored?: Uint8Array): LedgerEvent | undefined {
     this.#settle(this.#position);
@@ -126,13 +126,13 @@ export class ChainCheck {
     return event;
   }
 
-  /** Events up to `position_to` cannot be had. */
+  /** Events up to `position_to` are lost. */
   lost(position_to: number, why: string): void {
     this.fault({ position_from: this.#position + 1, position_to, message: why });
     this.skip(position_to);
   }
 
-  /** Goes on after events that were reported as lost. */
+  /** Continues after events that were reported as lost. */
   skip(position_to: number): void {
     this.#settle(this.#position);
     this.#position = position_to;
@@ -142,7 +142,7 @@ export class ChainCheck {
     this.#batchBlamed = true;
   }
 
-  /** The append that the last events came by ends here. */
+  /** The append of the last events ends here. */
   batch(batch: StoredBatch): void {
     if (batch.position_to > this.#position) this.lost(batch.position_to, 'missing from the log');
     const whole = this.#hash !== undefined && this.#atMax !== undefined;
@@ -155,7 +155,7 @@ export class ChainCheck {
     this.batchEnd();
   }
 
-  /** A branch grew from here: what follows is of other appends, wherever this one ended. */
+  /** A branch begins here: the next events are of other appends, wherever this one ended. */
   forks(): void {
     this.#batchTime = undefined;
     this.#forkedAt = this.#position;
@@ -169,13 +169,13 @@ export class ChainCheck {
     this.#settle(this.#position);
   }
 
-  /** A segment says that the chain stands at `hash` here; `fault` tells when it does not. */
+  /** A segment says that the chain is at `hash` here; reports a fault when it is not. */
   stands(hash: Uint8Array, fault: Fault): void {
     if (this.#hash !== undefined && !sameBytes(this.#hash, hash)) this.fault(fault);
     this.#hash = hash;
   }
 
-  /** Something that concerns the log, found by whoever reads it. */
+  /** A fault of the log that its reader found. */
   fault(fault: Fault): void {
     this.#faultCount++;
     if (this.#faults.length < FAULTS_MAX) this.#faults.push(fault);
@@ -235,7 +235,7 @@ export class ChainCheck {
     return `${message}; the first is bound to the host's name: it may be the log of another host`;
   }
 
-  /** Holds what was signed of positions up to `position` against the chain. */
+  /** Compares the checkpoints of positions up to `position` with the chain. */
   #settle(position: number): void {
     const stand = { position: this.#position, hash: this.#hash, recordedAt: this.#recordedAt };
     this.#signed.settle(position, stand);

@@ -1,7 +1,7 @@
 /**
- * Holds what was signed against a log that goes by: the checkpoints that are stored with it, and
- * what somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
- * does not agree with the log is a fault, whoever signed it.
+ * Compares a log with what was signed: the checkpoints that are stored with it, and
+ * those that somebody kept elsewhere. A checkpoint proves something only when its key is trusted; what
+ * does not agree with the log is a fault, no matter who signed it.
  */
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
@@ -10,24 +10,24 @@ import type { Fault } from './fault.ts';
 import type { PublicKey } from './signing-key.ts';
 import { TrustedKeys } from './trusted-keys.ts';
 
-/** Where a log stood, as it was kept outside of the database. */
+/** An earlier head of a log, kept outside of the database. */
 export interface KeptHead {
   readonly position: number;
   readonly hash: Uint8Array;
-  /** `checkpointHash` of the checkpoint that must still be stored; absent: that does not matter. */
+  /** `checkpointHash` of the checkpoint that must still be stored; absent: none must be. */
   readonly checkpoint?: Uint8Array;
 }
 
-/** What is trusted, from outside of what is checked. */
+/** What is trusted, from outside of the checked log. */
 export interface Outside {
   /** Default: no key. */
   readonly trusted?: TrustedKeys;
   readonly kept?: readonly KeptHead[];
-  /** That no checkpoint is signed by a trusted key is a fault. */
+  /** Whether it is a fault when no trusted key signed a checkpoint. */
   readonly required?: boolean;
 }
 
-/** What the checkpoints come to. */
+/** The result of the checkpoints. */
 export interface SignedReport {
   /** Checkpoints of trusted keys that agree with the log. */
   readonly checkpoints: number;
@@ -40,11 +40,11 @@ export interface SignedReport {
   readonly untrusted_keys: readonly string[];
   /** Kept heads that the log holds. */
   readonly kept: number;
-  /** Checkpoints of format 1, of which one that is gone leaves no trace. */
+  /** Checkpoints of format 1: a removed one leaves no trace. */
   readonly unchained: number;
 }
 
-/** Where a log stands in a check. */
+/** The point of a log that a check has reached. */
 interface Stand {
   readonly position: number;
   /** Undefined where it is lost. */
@@ -75,7 +75,7 @@ export class CheckpointCheck {
   readonly #keys = new Set<string>();
   readonly #untrustedKeys = new Set<string>();
 
-  /** @param fault is told of what does not agree */
+  /** @param fault receives each disagreement */
   constructor({ trusted, kept = [], required = false }: Outside, fault: (fault: Fault) => void) {
     this.#required = required;
     this.#trusted = trusted ?? new TrustedKeys([]);
@@ -86,7 +86,7 @@ export class CheckpointCheck {
     );
   }
 
-  /** Which log it is: what is signed must say so. Before any checkpoint. */
+  /** The identity of the log, which checkpoints must name. It comes before any checkpoint. */
   of(identity: LogIdentity): void {
     this.#identity = identity;
   }
@@ -130,7 +130,7 @@ export class CheckpointCheck {
     );
   }
 
-  /** What an imported host's log was signed as elsewhere is nothing that can be known here. */
+  /** The name under which an imported log was signed elsewhere is not known here. */
   #ofAnother({ host, position, chained }: Checkpoint): string | undefined {
     const identity = this.#identity;
     if (identity === undefined || position < identity.recorded_from) return undefined;
@@ -146,7 +146,7 @@ export class CheckpointCheck {
     return `the checkpoint was signed for a log recorded here from position ${signed} on, not ${told}`;
   }
 
-  /** Holds what is about positions up to `position` against where the log stands. */
+  /** Compares what was signed of positions up to `position` with the log. */
   settle(position: number, stand: Stand): void {
     for (
       let due = this.#stated[this.#compared];

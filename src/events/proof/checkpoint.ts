@@ -1,7 +1,7 @@
 /**
- * A checkpoint: a signed statement that a host's log stood at a position with a hash. Nobody who
- * lacks the key can rewrite what lies before it without being noticed, even if they compute all
- * hashes anew. What is signed is a text, a line each; in format 2:
+ * A checkpoint: a signed statement that a host's log had a hash at a position. Nobody who
+ * lacks the key can rewrite earlier events without being noticed, even if they compute all
+ * hashes again. The signed text has these lines, in format 2:
  *
  *     bpfledger checkpoint v2
  *     HOST
@@ -34,7 +34,7 @@ export interface Chained {
 
 /** What a checkpoint states. */
 export interface Statement {
-  /** What the host was called when it was signed. */
+  /** The name of the host when it was signed. */
   readonly host: string;
   readonly position: number;
   /** Chain value of the event at the position. */
@@ -53,7 +53,7 @@ export interface Checkpoint extends Statement {
   readonly signature: Uint8Array;
 }
 
-/** What the first checkpoint says of the one before it. */
+/** The `previous` of the first checkpoint. */
 export const NO_CHECKPOINT: Uint8Array = new Uint8Array(32);
 
 function linesOf({ host, position, hash, recorded_at, signed_at, chained }: Statement) {
@@ -88,7 +88,7 @@ export function isSignedBy(checkpoint: Checkpoint, { key, key_id }: PublicKey): 
   return verify(null, textOf(checkpoint), key, checkpoint.signature);
 }
 
-/** What the next checkpoint says of this one: SHA-256 of its text and its signature. */
+/** The `previous` of the next checkpoint: SHA-256 of this one's text and signature. */
 export function checkpointHash(checkpoint: Checkpoint): Uint8Array {
   return createHash('sha256').update(textOf(checkpoint)).update(checkpoint.signature).digest();
 }

@@ -1,5 +1,5 @@
 /**
- * The keys that signed checkpoints of a host, as they are met: a new one may sign while its log is
+ * The keys that signed checkpoints of a host, as they appear: a new one may sign while its log is
  * being read.
  */
 import type { Queryable } from '../storage/database.ts';

@@ -1,4 +1,4 @@
-/** Seals what has grown enough of a log into segments, and stores them. */
+/** Seals the events of a log in segments, as soon as there are enough, and stores them. */
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf, sameBytes } from '../encoding/hex.ts';
@@ -19,11 +19,11 @@ async function readSealedTo(database: Queryable, host_id: number): Promise<numbe
   return row?.position_to ?? 0;
 }
 
-/** The log does not add up, so it is not sealed: `verify` says where. */
+/** The log has a fault, so it is not sealed: `verify` shows where. */
 class UnsealableLog extends Error {}
 
 /**
- * Seals what is there for whole segments. Harmless when several processes do it concurrently.
+ * Seals as many whole segments as there are. Several processes may do it concurrently.
  *
  * @returns how many segments were made
  * @throws UnsealableLog when the rows do not give the hashes that are stored for them
@@ -46,7 +46,7 @@ export interface SealOptions {
   readonly host_id: number;
   /** Events of a segment; default `SEGMENT_EVENTS`. */
   readonly events?: number;
-  /** Stops after the segment that is under way. */
+  /** Stops after the current segment. */
   readonly signal?: AbortSignal;
 }
 

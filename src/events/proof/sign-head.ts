@@ -1,6 +1,6 @@
 /**
- * Signs where a log stands, if it goes on from what was signed before. What was signed is known from
- * the database and from a memory outside of it: a log that was cut or rewritten, with its
+ * Signs the head of a log, if the log continues from what was signed before. That is known from
+ * the database and from a file outside of it: a log that was cut or rewritten, with its
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
 import { chainHash } from '../encoding/hash-chain.ts';
@@ -20,7 +20,7 @@ import type { SigningKey } from './signing-key.ts';
 
 export interface Signer {
   readonly key: SigningKey;
-  /** What was signed before, outside the database. */
+  /** The signed heads, which are kept outside the database. */
   readonly memory: SignedHeads;
   /** Microseconds since the epoch. */
   readonly now: number;
@@ -31,7 +31,7 @@ interface Subject {
   readonly host: string;
 }
 
-/** Where a log stands that goes on from what was signed before, and what that was. */
+/** The head of a log that continues from what was signed before, and the checkpoint before. */
 interface Extended {
   readonly head: Head;
   readonly latest: Awaited<ReturnType<typeof latestCheckpoint>>;
@@ -41,7 +41,7 @@ interface Extended {
 const SIGNING_LOCK = 0x62706c;
 
 /**
- * Signs where a log stands now. Asked for again at the same position, the first answer stands.
+ * Signs the head of a log. A second call at the same position gives the first checkpoint again.
  *
  * @throws LogRefusal `no-such-host`; `signing-refused` when the log does not hold what was signed
  */
@@ -52,7 +52,7 @@ export async function signHead(
 ): Promise<Checkpoint> {
   const { host_id, host } = subject;
   const remembered = await signer.memory.of(host);
-  // Before the lock, since it may take long: what came since is looked at under it.
+  // Before the lock, because it may take long: later events are checked under the lock.
   const seen = await checkExtends(database, subject, remembered ? [remembered] : []);
   const checkpoint = await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, hashint8($2))', [SIGNING_LOCK, host_id]);
@@ -63,7 +63,7 @@ export async function signHead(
 }
 
 /**
- * Where a log stands, after it was shown to go on from the last checkpoint and from other stands.
+ * The head of a log, after a check that it continues from the last checkpoint and from known heads.
  *
  * @throws LogRefusal `signing-refused`
  */
@@ -99,7 +99,7 @@ async function checkExtends(
   return refuse(head.position, `the events up to ${head.position} do not give the stored hash`);
 }
 
-/** Missing events are no stand of any log; any other error is thrown again. */
+/** Missing events give no position to sign; any other error is thrown again. */
 function ignoreDamage(error: unknown): undefined {
   if (!(error instanceof DamagedLog)) throw error;
 }

@@ -1,7 +1,7 @@
 /**
- * What was signed, remembered outside the database: a file of JSON lines, the last line of a host
- * counts. Whoever changes the database cannot change it, so a log that no longer holds what was
- * signed is not signed again. Nothing here takes a line back but an operator who says so
+ * The signed heads, outside the database: a file of JSON lines. The last line of a host
+ * counts. A change of the database does not change the file, so a log that no longer holds what was
+ * signed is not signed again. Only an operator can override a line
  * (`bpfledger checkpoint accept`).
  */
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
@@ -15,12 +15,12 @@ import type { KeptHead } from './checkpoint-check.ts';
 /** Name of the file, in the data directory. */
 export const SIGNED_HEADS_FILE = 'signed-heads.jsonl';
 
-/** Lines beyond twice the number of hosts after which the file is written anew, a line a host. */
+/** Lines beyond twice the number of hosts after which the file is rewritten, one line for each host. */
 const SPARE_LINES = 10_000;
 const NO_FILE = -1;
-/** Ends a line that a crash cut off, before the next one is added: it was never said to be remembered. */
+/** Ends a line that a crash cut off, before the next line: it was never acknowledged. */
 const CUT_OFF = '#cut off\n';
-/** Milliseconds after which a new file that nobody puts in place is one of a process that is gone. */
+/** Milliseconds after which a new file that is not in place yet belongs to a dead process. */
 const STALE_MS = 60_000;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
@@ -54,7 +54,7 @@ export class SignedHeads {
   }
 
   /**
-   * Opens the memory in a file, which is made when something is remembered.
+   * Opens the file, which is created with the first line.
    *
    * @throws Error that says what is wrong with the file
    */
@@ -65,7 +65,7 @@ export class SignedHeads {
   }
 
   /**
-   * Where the log of a host of this name stood when it was signed or accepted last; undefined when
+   * The last head of a host that was signed or accepted; undefined when
    * it never was.
    */
   async of(host: string): Promise<KeptHead | undefined> {
@@ -80,7 +80,7 @@ export class SignedHeads {
     };
   }
 
-  /** Remembers a checkpoint; an older one than is known is passed over. */
+  /** Remembers a checkpoint; ignores one that is older than the known one. */
   remember(host: string, checkpoint: Checkpoint): Promise<void> {
     const { position, hash, signed_at } = checkpoint;
     const known = { host, position, hash: hexOf(hash), signed_at };
@@ -94,7 +94,7 @@ export class SignedHeads {
   }
 
   /**
-   * Takes a log as it stands, whatever was signed before: an operator says that it is right.
+   * Accepts a log as it is, whatever was signed before: an operator confirms it.
    *
    * @param now microseconds since the epoch
    */
@@ -109,13 +109,13 @@ export class SignedHeads {
     });
   }
 
-  /** Reads what was added since the last look, by whomever. */
+  /** Reads the lines that any process added since the last read. */
   async #refresh(): Promise<void> {
     const found = await stat(this.#file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    // What was known stays known when the file goes away: the next line writes all of it anew.
+    // Known heads stay known when the file is removed: the next line writes all of them again.
     if (found === undefined) this.#inode = NO_FILE;
     if (found === undefined || (found.ino === this.#inode && found.size === this.#read)) return;
     if (found.ino !== this.#inode || found.size < this.#read) {
@@ -155,13 +155,13 @@ export class SignedHeads {
   }
 
   async #add(line: Line): Promise<void> {
-    // When the file went away, what was known comes with the next line.
+    // When the file was removed, the next line writes the known heads.
     const known = this.#inode === NO_FILE ? [...this.#lines.values()] : [];
     await this.#append(textOf([...known, line]));
     if (this.#count >= 2 * this.#lines.size + SPARE_LINES) await this.#rewrite();
   }
 
-  /** Adds whole lines at the end, where others add theirs: nobody ever takes away any. */
+  /** Appends whole lines, as other processes do: nobody ever removes lines. */
   async #append(lines: string): Promise<void> {
     for (let isThere = false; !isThere; ) {
       const file = await open(this.#file, 'a+', 0o600);
@@ -169,7 +169,7 @@ export class SignedHeads {
         await file.appendFile(`${(await endsWhole(file)) ? '' : CUT_OFF}${lines}`);
         await file.sync();
         if (this.#inode === NO_FILE) await syncFolder(dirname(this.#file));
-        // Whoever wrote the file anew meanwhile may not have seen them.
+        // A process that rewrote the file meanwhile may not have seen them.
         const now = await stat(this.#file).catch(() => undefined);
         isThere = now?.ino === (await file.stat()).ino;
       } finally {
@@ -185,7 +185,7 @@ export class SignedHeads {
     const file = await open(path, 'wx', 0o600).catch(() => undefined);
     // Another process does it, or was killed while it did.
     if (file === undefined) return removeStale(path);
-    // From here on only this one takes the file's place.
+    // From here on only this process replaces the file.
     await this.#refresh();
     const old = await open(this.#file, 'r');
     try {
@@ -193,7 +193,7 @@ export class SignedHeads {
       await file.sync();
       await rename(path, this.#file);
       await syncFolder(dirname(this.#file));
-      // What was added while the new file was written, and is not in it.
+      // Lines that were added while the new file was written.
       const late = (await readFrom(old, this.#read)).toString('utf8');
       if (late !== '') await this.#append(late);
     } finally {

@@ -1,7 +1,7 @@
 /**
  * The key that signs checkpoints: Ed25519, made at the first start and kept in a file that only
- * its owner can read, or given by the operator. Whoever has it can sign any history, so it is
- * worth keeping from those who can write to the database.
+ * its owner can read, or given by the operator. Its owner can sign any log, so it must be
+ * kept from those who can write to the database.
  */
 import {
   createHash,
@@ -48,7 +48,7 @@ export function publicKeyOf(bytes: Uint8Array): PublicKey {
 /**
  * The signing key in PEM (PKCS #8).
  *
- * @throws Error when the text is no Ed25519 private key; its message holds nothing of the text
+ * @throws Error when the text is not an Ed25519 private key; the message has nothing of the text
  */
 export function signingKeyOf(pem: string): SigningKey {
   const key = privateKeyOf(pem);
@@ -81,7 +81,7 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
   return signingKeyOf(await readFile(file, 'utf8'));
 }
 
-/** Reads the key in a file, after making one there when there is none. */
+/** Reads the key in a file; creates one when there is none. */
 export async function ownSigningKey(file: string): Promise<SigningKey> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   try {

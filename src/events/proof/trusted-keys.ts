@@ -1,6 +1,6 @@
 /**
- * The keys whose checkpoints prove something here: the service's own, and those that somebody pinned
- * from outside. A key that only came along with a log proves nothing of it.
+ * The trusted keys: the service's own, and those that somebody pinned
+ * from outside. A key that arrives with a log proves nothing about the log.
  */
 import { hexOf } from '../encoding/hex.ts';
 import type { PublicKey } from './signing-key.ts';
@@ -30,7 +30,7 @@ export class TrustedKeys {
 
 /**
  * The keys of a list: one a line, 64 hexadecimal digits (`public_key` of GET /v1/keys) or 16
- * (`key_id`); what follows a `#` is a remark.
+ * (`key_id`); `#` begins a comment.
  *
  * @throws Error that names the line
  */

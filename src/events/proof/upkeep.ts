@@ -1,6 +1,6 @@
 /**
- * What makes the log provable as it grows: every host gets a signed checkpoint now and then, and
- * what is long enough is sealed. Any number of instances may do it concurrently.
+ * Keeps the log provable as it grows: every host gets a signed checkpoint now and then, and
+ * a log that is long enough is sealed. Any number of instances may do it concurrently.
  */
 import { SEGMENT_EVENTS } from '../segment/segment.ts';
 import type { Database } from '../storage/database.ts';
@@ -13,12 +13,12 @@ import type { SigningKey } from './signing-key.ts';
 const CHECKPOINT_EVENTS = 10_000;
 /** Minutes after which a checkpoint is due, when anything was recorded since the last one. */
 const CHECKPOINT_MINUTES = 10;
-/** Hosts of one round; the others have their turn in the next. */
+/** Hosts of one round; the next round continues with the others. */
 const HOSTS_MAX = 1000;
 
 export interface Upkeep {
   readonly key: SigningKey;
-  /** What was signed before, outside the database. */
+  /** The signed heads, which are kept outside the database. */
   readonly memory: SignedHeads;
   /** Microseconds since the epoch. */
   readonly now: number;
@@ -28,7 +28,7 @@ export interface Upkeep {
   readonly onFault: (error: unknown) => void;
 }
 
-// A log that ends before what was signed is due as well: that is refused, and so it is told.
+// A log that ends before its signed head is due as well: signing is refused, and reported.
 const UNSIGNED = `
   select h.host_id, h.name as host from hosts h join heads t using (host_id)
   left join lateral (select position, signed_at from checkpoints c
@@ -38,7 +38,7 @@ const UNSIGNED = `
     or (t.position > coalesce(latest.position, 0) and coalesce(latest.signed_at, 0) <= $2::int8)
   order by h.host_id limit $3`;
 
-// A branch is a sketch: what it has of its own stays rows, and its origin's prefix is sealed there.
+// A branch is a sketch: its own events stay rows, and its origin seals the shared ones.
 const UNSEALED = `
   select h.host_id from heads h join hosts using (host_id)
   left join lateral (select position_to from segments s

@@ -1,4 +1,4 @@
-/** Reads what is kept of each append: where it ended, and the chain's value there. */
+/** Reads the stored facts about each append: its last position, and the chain's value there. */
 import { bytesOf } from '../encoding/hex.ts';
 import type { Queryable } from '../storage/database.ts';
 import { type Stretch, stretchesOf } from './lineage.ts';

@@ -1,8 +1,8 @@
 /**
- * What a log is bound to: the name of its host and a random id, which its chain of hashes begins
- * with. So a host that is renamed behind the service's back has a chain that does not begin as its
- * own. Logs that were made before there were ids begin with zeros. A branch has its origin's
- * beginning, and an imported host that of the log which was exported.
+ * What a log is bound to: the name of its host and a random id, with which its hash chain begins.
+ * So when a host is renamed in the tables, its chain no longer begins with its name. Logs from
+ * before ids existed begin with zeros. A branch has its origin's beginning, and an imported host has
+ * that of the exported log.
  */
 import { createHash } from 'node:crypto';
 import { GENESIS_HASH } from '../encoding/hash-chain.ts';
@@ -11,7 +11,7 @@ import type { Queryable } from '../storage/database.ts';
 
 /** What the chain of a log begins with. */
 export interface Birth {
-  /** What the host was called when it was made. */
+  /** The name of the host when it was created. */
   readonly host: string;
   /** A random UUID. */
   readonly log_id: string;
@@ -20,7 +20,7 @@ export interface Birth {
 /** Which log this is, as the tables say. */
 export interface LogIdentity {
   readonly host: string;
-  /** Of this very host, a branch or an import as well; null when it was made before there were ids. */
+  /** Of this host, also for a branch or an import; null when it was created before ids existed. */
   readonly log_id: string | null;
   /** Null for a chain that begins with zeros. */
   readonly born: Birth | null;

@@ -1,6 +1,6 @@
 /**
- * Reads what events changed, for folds: pid and effects alone. Calls and answers are most of a log
- * and are not even unpacked where events are sealed.
+ * Reads what events changed, for folds: only pid and effects. Calls and outcomes are most of a log
+ * and stay packed where events are sealed.
  */
 import { decodeChange } from '../encoding/codec.ts';
 import type { Change } from '../event.ts';
@@ -44,7 +44,7 @@ export async function* readChanges(
       continue;
     }
     next = segment.position_to + 1;
-    // The next segment is on its way while this one is folded, and so is whatever else waits.
+    // The next segment arrives while this one is folded, and other work goes on.
     sealed = ahead(database, hostId, { from: next, to });
     for (const page of segment.pages) {
       yield page;
@@ -53,14 +53,14 @@ export async function* readChanges(
   }
 }
 
-/** Begins to read a segment. Whoever stops before it arrives need not learn that it is damaged. */
+/** Begins to read a segment. A reader that stops before it arrives does not learn of its damage. */
 function ahead(...wanted: Parameters<typeof findSealed>): ReturnType<typeof findSealed> {
   const sealed = findSealed(...wanted);
   sealed.catch(() => undefined);
   return sealed;
 }
 
-/** The segment that a position is in, when enough is left to be worth it. */
+/** The segment of a position, when enough of it is wanted to be worth it. */
 async function findSealed(database: Queryable, hostId: number, range: Positions) {
   if (range.to - range.from + 1 < SEALED_EVENTS_MIN) return undefined;
   const stored = await segmentAt(database, hostId, range.from);

@@ -1,4 +1,4 @@
-/** What is stored cannot be a log: an event is missing, or it cannot have happened. */
+/** The stored rows are not a log: an event is missing, or it cannot have happened. */
 export class DamagedLog extends Error {
   readonly position: number;
 

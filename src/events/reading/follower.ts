@@ -1,7 +1,7 @@
 /**
- * One reader of a host's log: a place in it. The feed hands out what the ring holds and wakes whoever
- * waits at its end; a follower that is behind the ring reads the database. A follower has no
- * buffer: it takes events when it is asked for them.
+ * One reader of a host's log: a position in it. The feed gives the events of the ring and wakes followers
+ * that wait at its end; a follower that is behind the ring reads the database. A follower has no
+ * buffer: it takes events when its reader asks for them.
  */
 import type { LedgerEvent } from '../event.ts';
 import type { HistoryChange } from './history.ts';
@@ -9,20 +9,20 @@ import type { HistoryChange } from './history.ts';
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
 
-/** What a follower needs of its feed. */
+/** The feed, as a follower uses it. */
 export interface Feed {
-  /** What the ring holds from a position on; undefined when that is no longer in it. */
+  /** The events of the ring from a position on; undefined when the ring no longer has them. */
   held(from: number): Piece | undefined;
   /** The same from the database. */
   read(from: number): Promise<Piece>;
   /** Wakes the follower when the log has grown. */
   wait(follower: Follower): void;
   leave(follower: Follower): void;
-  /** Set when the log is another than the one that was followed. */
+  /** Set when the log is no longer the followed one. */
   readonly changed: HistoryChange | undefined;
 }
 
-/** A follower that ends by itself says that the log is not the one that it followed. */
+/** A follower that ends by itself: the log is no longer the followed one. */
 type Result = IteratorResult<Piece, HistoryChange | undefined>;
 
 const ENDED: Result = { done: true, value: undefined };
@@ -43,7 +43,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     return this;
   }
 
-  /** The events that come next, as soon as there are any; ask again when it is answered. */
+  /** The next events, as soon as there are any. Call it again only after its answer. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve(ENDED);
     const { changed } = this.#feed;
@@ -67,12 +67,12 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     return Promise.resolve(ENDED);
   }
 
-  /** The log grew, or the follower ended: answers whoever waits. */
+  /** The log grew, or the follower ended: answers the waiting read. */
   wake(): void {
     const answer = this.#answer;
     if (answer === undefined) return;
     this.#answer = undefined;
-    // The usual case goes without a promise more: there may be a thousand followers to wake.
+    // The usual case needs no further promise: there may be a thousand followers to wake.
     const isOver = this.#ended || this.#feed.changed !== undefined;
     const piece = isOver ? undefined : this.#feed.held(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());

@@ -10,7 +10,7 @@ import { stretchesOf } from './lineage.ts';
 import { readUnbroken } from './log-reader.ts';
 
 /**
- * Where a log stood at a position: from the batch that ends before it, and the events since.
+ * The head as it was at a position: from the batch that ends before it, and the later events.
  *
  * @throws DamagedLog when events before it are missing
  */

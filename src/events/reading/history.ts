@@ -1,24 +1,24 @@
 /**
- * Whether a log still is the one that was known: a database may go back under a service that runs,
- * when a standby that was behind is promoted or a copy is restored. Positions then come again with
- * other events. The chain says so: its value at a position stands for everything up to there.
+ * Whether a log is still the known one: a database may go back under a running service,
+ * when a standby that was behind is promoted or a copy is restored. Then the same positions get
+ * other events. The chain shows it: its value at a position covers all events up to there.
  */
 import { sameBytes } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import type { Queryable } from '../storage/database.ts';
 import { headAt } from './head-at.ts';
 
-/** A point of a log as somebody knew it. */
+/** A known point of a log. */
 export type Known = Pick<Head, 'position' | 'hash'>;
 
-/** A log is not the one that was known. What came after some position of it is lost. */
+/** A log is no longer the known one. The events after some position are lost. */
 export interface HistoryChange {
   readonly host_id: number;
-  /** What it is called here; left out when it was not asked for by name. */
+  /** The name of the host; left out when it was not looked up by name. */
   readonly host?: string;
   /** The last position that was known. */
   readonly known: number;
-  /** Where the log ends now; 0 when the host is gone. */
+  /** The head position now; 0 when the host is gone. */
   readonly head: number;
 }
 
@@ -28,8 +28,8 @@ export function isSamePoint(one: Known, other: Known): boolean {
 }
 
 /**
- * Whether a log that ends at `head` goes on from what was known before `head` was read. Asks the
- * database only when the log has moved on.
+ * Whether a log with this `head` continues from the point that was known before `head` was read. Asks the
+ * database only when the log has grown.
  */
 export async function continues(
   database: Queryable,

@@ -1,8 +1,8 @@
 /**
- * The live end of one host's log, for followers in this process. A ring holds the latest events:
- * the writer puts in what it committed, and what other processes wrote is read once for all
- * followers. A follower pulls; one that falls out of the ring reads the database until it has
- * caught up, so nothing is lost or reordered, and none costs memory of its own.
+ * The newest events of one host's log, for followers in this process. A ring holds them:
+ * the writer adds the events that it committed, and events of other processes are read once for all
+ * followers. A follower pulls; one that falls behind the ring reads the database until it has
+ * caught up, so nothing is lost or reordered, and a follower needs no buffer.
  */
 import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
@@ -17,13 +17,13 @@ import { readEvents } from './log-reader.ts';
 
 /** Events that the ring holds. */
 const RING_EVENTS_MAX = 4096;
-/** Size of the events that the ring holds, as `callSize` counts; one that is larger is alone in it. */
+/** Size of the events in the ring, as `callSize` counts; a larger single event is alone in it. */
 const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
-/** Their size, but for a larger first one: each follower that does not read holds a piece. */
+/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
 const PIECE_SIZE_MAX = 512 * 1024;
-/** How often the log is looked at when nothing says that it grew. */
+/** How often the log is polled when no hint arrives. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
 const WOKEN_MAX = 128;
@@ -52,7 +52,7 @@ export class HostFeed implements Feed {
   #end: number | undefined;
   /** The chain's value at `#end`, where it is known. */
   #endHash: Uint8Array | undefined;
-  /** Set when the log turned out to be another, for good: everybody is sent away. */
+  /** Set when the log is another one: all followers end, and it stays set. */
   #changed: HistoryChange | undefined;
   /** Those that joined and have not left; never below zero. */
   #followers = 0;
@@ -64,7 +64,7 @@ export class HostFeed implements Feed {
   #due: Follower[] = [];
   /** One reading for all followers at a time. */
   #reading: Promise<void> | undefined;
-  /** The log may have grown since the reading that goes on began. */
+  /** The log may have grown since the current read began. */
   #hinted = false;
 
   constructor(options: FeedOptions) {
@@ -76,7 +76,7 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * Takes committed events, in order and without a gap; what is known already is ignored.
+   * Takes committed events, in order and without a gap; known events are ignored.
    *
    * @param end the point after the last of them, where it is known
    */
@@ -88,7 +88,7 @@ export class HostFeed implements Feed {
     if (first === undefined) return;
     const last = first.position + fresh.length - 1;
     assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
-    // A gap: what is missing is in the database, and the ring goes on after it.
+    // A gap: the missing events are in the database, and the ring continues after them.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
@@ -98,7 +98,7 @@ export class HostFeed implements Feed {
     this.#wake();
   }
 
-  /** The log is another than the one that was followed: every follower ends, also one that is behind. */
+  /** The log is no longer the followed one: every follower ends, also one that is behind. */
   end(change: HistoryChange): void {
     if (this.#end === undefined || this.#changed !== undefined) return;
     this.#changed = change;
@@ -111,7 +111,7 @@ export class HostFeed implements Feed {
     return this.#changed;
   }
 
-  /** Someone says that the log grew: looks, if anybody follows. */
+  /** A hint that the log grew: reads it, if anybody follows. */
   hint(): void {
     if (this.#end === undefined || this.#changed !== undefined) return;
     this.#hinted = true;
@@ -132,7 +132,7 @@ export class HostFeed implements Feed {
     return new Follower(this, after);
   }
 
-  /** Refuses who has more than the log: it would wait for events that it takes for others. */
+  /** Refuses a follower that is ahead of the log: it would mistake later events for those that it has. */
   async #requireReached(position: number): Promise<void> {
     try {
       const { position: head } = await readHead(this.#options.database, this.#options.hostId);
@@ -203,7 +203,7 @@ export class HostFeed implements Feed {
       this.#stopPolling = new AbortController();
       void this.#poll(this.#stopPolling.signal);
     }
-    // Whatever was committed while the head was read went by unnoticed.
+    // Events that were committed while the head was read were not noticed.
     this.hint();
   }
 
@@ -242,7 +242,7 @@ export class HostFeed implements Feed {
     }
   }
 
-  /** Whether the log is the one that is followed: everybody ends when it is not. Gives its head. */
+  /** Reads the head, and ends all followers when the log is no longer the followed one. */
   async #check(): Promise<Known> {
     const { database, hostId, host, onHistoryChanged } = this.#options;
     const known = { position: this.#end ?? 0, hash: this.#endHash };
@@ -265,7 +265,7 @@ export class HostFeed implements Feed {
     return head;
   }
 
-  /** After the turn that committed: writers are answered before followers, and in between. */
+  /** After the turn that committed: writers are answered before followers. */
   #wake(): void {
     const idle = this.#due.length === 0;
     this.#due.push(...this.#waiting);

@@ -23,9 +23,9 @@ export interface Reached {
   readonly position: number;
 }
 
-/** The state after the event at `position`; a copy of the caller's own. */
+/** The state after the event at `position`; the caller owns the copy. */
 export interface HostState extends Reached {
-  /** Where the snapshot stood that it was built from; 0 for none. */
+  /** The position of the snapshot that it was built from; 0 for none. */
   readonly snapshotPosition: number;
 }
 
@@ -53,7 +53,7 @@ export async function loadState(
   return { kernel, position: reached, snapshotPosition: from };
 }
 
-/** Moves a state on towards a later position of its host, and tells which one it reached. */
+/** Moves a state towards a later position of its host, and returns the position that it reached. */
 export async function foldUpTo(
   database: Queryable,
   hostId: number,
@@ -71,7 +71,7 @@ export async function foldUpTo(
 /**
  * Applies the events' effects in order.
  *
- * @throws DamagedLog on an effect that cannot be
+ * @throws DamagedLog on an impossible effect
  * @throws LogRefusal `state-too-large`: the log was written before a host had a limit
  */
 export function fold(kernel: Kernel, changes: readonly Change[]): void {

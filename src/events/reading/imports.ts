@@ -1,4 +1,4 @@
-/** Which hosts were made of an exported log, and by whom: what they hold of it was recorded elsewhere. */
+/** Which hosts were imported, and by whom: their imported events were recorded elsewhere. */
 import type { Queryable } from '../storage/database.ts';
 
 export interface ImportedLog {
@@ -7,9 +7,9 @@ export interface ImportedLog {
   /** Microseconds since the epoch. */
   readonly imported_at: number;
   readonly actor: string;
-  /** What the host was called where it was exported. */
+  /** The name of the host where it was exported. */
   readonly exported_as: string;
-  /** Ids of the keys that signed its checkpoints there, with blanks between. */
+  /** Ids of the keys that signed its checkpoints there, separated by blanks. */
   readonly key_ids: string;
 }
 

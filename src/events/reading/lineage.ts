@@ -1,10 +1,10 @@
 /**
- * Whose rows a branch reads. A branch has rows of its own from where it grew on; those before are
- * its ancestors', a stretch of positions each. A host that is no branch reads its own rows alone.
+ * Whose rows a branch reads. A branch has its own rows after the fork; the rows before it are
+ * its ancestors', a stretch of positions each. A host that is not a branch reads its own rows alone.
  */
 import type { Queryable } from '../storage/database.ts';
 
-/** Hosts below a branch at most: an origin, its origin, and so on. */
+/** Stretches below a branch at most: one for its origin, one for the origin's origin, and so on. */
 export const STRETCHES_MAX = 16;
 
 /** Positions whose rows are one host's. */
@@ -17,7 +17,7 @@ export interface Stretch {
 
 /** A query of a host's rows in two forms. `$1` is the host's id in both. */
 export interface LineText {
-  /** For a host that is no branch: its own rows alone, which one shard of a distributed log has. */
+  /** For a host that is not a branch: its own rows, which are in one shard of a distributed log. */
   readonly own: string;
   /** For a branch: its own rows and its ancestors'. */
   readonly branch: string;
@@ -39,14 +39,14 @@ export function lineText(write: (form: LineForm) => string): LineText {
 }
 
 /**
- * Whether hosts are branches, by database. A host is one from its first row on, or never; but an
+ * Whether hosts are branches, by database. A host is a branch from its first row on, or never; but an
  * older copy of a database may have given its id to another host.
  */
 const branches = new WeakMap<Queryable, Map<number, boolean>>();
-/** Hosts that are remembered for a database; past it all are forgotten and asked for again. */
+/** Hosts that are remembered for a database; past this number all are forgotten. */
 const REMEMBERED_MAX = 100_000;
 
-/** Remembers whether a host is a branch: what the latest look at it told counts. */
+/** Remembers whether a host is a branch, as the latest read of it found. */
 export function knowLine(database: Queryable, hostId: number, isBranch: boolean): void {
   const known = branches.get(database) ?? new Map<number, boolean>();
   branches.set(database, known);
@@ -63,7 +63,7 @@ async function isBranch(database: Queryable, hostId: number): Promise<boolean> {
 }
 
 /**
- * Asks for rows of a host in the form that fits it.
+ * Queries rows of a host in the form that fits it.
  *
  * @param params the host's id first
  */
@@ -104,7 +104,7 @@ export async function stretchesOf(
   return own <= to ? [...below, { host_id: hostId, from: own, to }] : below;
 }
 
-/** The last position whose rows are an ancestor's; 0 for a host that is no branch. */
+/** The last position whose rows are an ancestor's; 0 for a host that is not a branch. */
 export async function grownFrom(database: Queryable, hostId: number): Promise<number> {
   const [row] = await database.query<{ readonly position: number | null }>(
     `select max(position_to) as position from lineages where host_id = $1`,
@@ -124,7 +124,7 @@ export async function forksOf(
   return new Set(inherited.map((stretch) => stretch.to));
 }
 
-/** The last position that two hosts share, since one grew from the other or both from a third; 0 for none. */
+/** The last position that two hosts share, as branch and origin or as branches of a third; 0 for none. */
 export async function findLastShared(
   database: Queryable,
   hostId: number,

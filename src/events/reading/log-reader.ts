@@ -11,7 +11,7 @@ import { openStored, segmentAt } from './segment-reader.ts';
 
 /** Events in one read at most. */
 export const PAGE_EVENTS_MAX = 1000;
-/** Text in one read at most, but for a single event that is longer; in bytes. */
+/** Bytes of text in one read at most; a single longer event is read alone. */
 const PAGE_TEXT_MAX = 1024 * 1024;
 /** A page of fewer events is decoded in one piece; a page with more waits for its turn. */
 const TURN_EVENTS = 64;
@@ -19,7 +19,7 @@ const TURN_EVENTS = 64;
 export interface EventRange {
   /** First position wanted. */
   readonly from: number;
-  /** Events wanted at most; default and upper bound `PAGE_EVENTS_MAX`. */
+  /** Events at most; default and upper bound `PAGE_EVENTS_MAX`. */
   readonly limit?: number;
 }
 
@@ -50,7 +50,7 @@ export async function readUnbroken(
   return broken === -1 ? rows : rows.slice(0, broken);
 }
 
-/** The rows that are there, for whoever looks for what is missing. */
+/** The rows that exist, for readers that look for gaps. */
 export async function readRows(
   database: Queryable,
   hostId: number,

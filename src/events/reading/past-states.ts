@@ -1,7 +1,7 @@
 /**
- * States at past positions, as those who look into the past read them: what is asked about one
- * position comes from one state, and a position a little later is folded on from there. What is
- * kept is bounded by its rows; what was read longest ago goes first.
+ * States at past positions, for reads of the past: all questions about one
+ * position share one state, and a slightly later position is folded from there. The number of
+ * rows in kept states is bounded; the state that was read longest ago is evicted first.
  */
 import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
@@ -20,14 +20,14 @@ interface Kept {
   rows: number;
 }
 
-/** Milliseconds between two looks whether a log is still the one whose states are kept. */
+/** Milliseconds between two checks that a log is still the one whose states are kept. */
 const CHECK_MS = 1000;
-/** Hosts whose heads are remembered for it. */
+/** Hosts whose heads are remembered for this check. */
 const HEADS_MAX = 10_000;
 
 export interface PastStatesOptions {
   readonly database: Queryable;
-  /** Of all states together, but for the newest, which may have more alone. */
+  /** Of all states together; the newest one is kept even if it alone has more. */
   readonly rowsMax: number;
   readonly nowMs: () => number;
   /** What a host must be called, where it was asked for by name. */
@@ -45,7 +45,7 @@ export class PastStates {
    */
   #kept: readonly Kept[] = [];
   #rows = 0;
-  /** By host: where its log ended when that was last looked at, and when, milliseconds. */
+  /** By host: its head at the last check, and the time of the check in milliseconds. */
   readonly #heads = new Map<number, { readonly head: Known; readonly at: number }>();
   readonly #nowMs: () => number;
   readonly #nameOf: (hostId: number) => string | undefined;
@@ -65,13 +65,13 @@ export class PastStates {
     this.#onHistoryChanged = onHistoryChanged;
   }
 
-  /** Lets go of what was read of a log that is another now. */
+  /** Drops the states of a log that is another one now. */
   forget(hostId: number): void {
     this.#heads.delete(hostId);
     for (const kept of this.#kept) if (kept.hostId === hostId) this.#letGo(kept);
   }
 
-  /** Looks now and then whether the log of kept states still is the one that they are of. */
+  /** Checks now and then that the log is still the one of the kept states. */
   async #check(hostId: number): Promise<void> {
     const known = this.#heads.get(hostId);
     const now = this.#nowMs();
@@ -86,8 +86,8 @@ export class PastStates {
   }
 
   /**
-   * Reads the state at a position. `read` changes nothing and keeps nothing of the kernel, which
-   * stays as it is: others read the same one.
+   * Calls `read` with the state at a position. `read` must not change or retain the kernel:
+   * other readers share it.
    *
    * @throws LogRefusal `no-such-position` for one after the head
    */
@@ -111,7 +111,7 @@ export class PastStates {
   }
 
   /**
-   * The kernel of a state that was read up to a position. One that stops before it is of a log that
+   * The kernel of a state that was read up to a position. A state that stops before it is of a log that
    * was shorter: unless that has come to the position since, there is no such state yet.
    */
   async #at(hostId: number, position: number, reading: Promise<Reached>): Promise<Kernel> {

@@ -48,7 +48,7 @@ export async function segmentAt(
 }
 
 /**
- * Opens a stored segment for all that it holds.
+ * Opens a stored segment to read whole events.
  *
  * @throws UnreadableSegment when its bytes or positions are not those that it was stored with
  */

@@ -6,7 +6,7 @@ import { stateRows } from '../../domain/size.ts';
 export const SNAPSHOT_EVENTS_MIN = 500;
 /** Rows of a state for each event between two snapshots: what a snapshot costs an event. */
 const SNAPSHOT_ROWS_PER_EVENT = 4;
-/** A state that is let go is stored after a tenth of that: it will be wanted again as a whole. */
+/** An evicted state is stored after a tenth of that: the next use needs the whole state. */
 const PARTING_SHARE = 0.1;
 
 /**
@@ -17,7 +17,7 @@ export function snapshotInterval(kernel: Kernel): number {
   return Math.max(SNAPSHOT_EVENTS_MIN, Math.ceil(stateRows(kernel) / SNAPSHOT_ROWS_PER_EVENT));
 }
 
-/** The same for a state that memory is not spent on any longer. */
+/** The same for a state that is evicted. */
 export function partingInterval(kernel: Kernel): number {
   return snapshotInterval(kernel) * PARTING_SHARE;
 }

@@ -1,6 +1,6 @@
 /**
- * States as they are stored, to begin a fold with. A snapshot is only a shortcut, and it carries a
- * hash of what it holds and of where it belongs: one that was changed, or stands at another host or
+ * Stored states, from which a fold begins. A snapshot is only a shortcut, and it carries a
+ * hash of its content and of its place: one that was changed, or is stored for another host or
  * position, is passed over.
  */
 import { createHash } from 'node:crypto';
@@ -14,22 +14,22 @@ import type { Queryable } from '../storage/database.ts';
 import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
 
 /**
- * What a stored state means. Raise it with every change of the kernel's tables or of `evolve`:
- * older snapshots are then passed over, and states come from the log again.
+ * The version of stored states. Raise it with every change of the kernel's tables or of `evolve`:
+ * older snapshots are then ignored, and states come from the log again.
  */
 const SNAPSHOT_VERSION = 3;
 
-/** Where `SnapshotFault`s are told: whoever reads a state gets a sound one and need not know. */
+/** The channel of `SnapshotFault`s: the reader of a state gets a sound state and need not know. */
 export const SNAPSHOT_FAULTS = 'bpfledger:snapshot-faults';
 
-/** A stored state that is not the one of its place. */
+/** A stored state whose hash is wrong. */
 export interface SnapshotFault {
   readonly host_id: number;
   readonly position: number;
 }
 
 export interface StoredSnapshot {
-  /** Whose row it is: of a branch, an ancestor perhaps. */
+  /** The host of the row: for a branch, perhaps an ancestor. */
   readonly host_id: number;
   readonly position: number;
   /** Deflated text. */
@@ -63,14 +63,14 @@ function snapshotHash(
     .digest('hex');
 }
 
-/** Whether a snapshot holds what was stored, for this host and position of this very chain. */
+/** Whether a snapshot is as it was stored, for this host and position of this chain. */
 export function isSound(stored: StoredSnapshot): boolean {
   return stored.chain !== null && snapshotHash(stored, stored.chain, stored.state) === stored.hash;
 }
 
 const COLUMNS = `s.host_id, s.position, s.state, encode(s.hash, 'hex') as hash`;
 
-/** The chain's value at a position of host `$1`, where an append ends: a snapshot may stand at a fork. */
+/** The chain's value at a position of host `$1` where an append ends: a snapshot may be at a fork. */
 const chainAt = ({ isBranch }: LineForm, position: string): string => {
   const owner = `coalesce((select l.ancestor_id from lineages l where l.host_id = $1
       and l.position_to >= ${position} order by l.position_to limit 1), $1)`;

@@ -1,5 +1,5 @@
 /**
- * Attach types in every spelling that people have at hand: ours, the UAPI's, bpftool's short names
+ * Attach types in every common spelling: ours, the UAPI's, bpftool's short names
  * (tools/lib/bpf/libbpf.c `attach_type_name`, bpftool's older ones) and libbpf's section names.
  */
 import { z } from 'zod';

@@ -29,7 +29,7 @@ const switchFields = Object.fromEntries(
   ]),
 );
 
-/** Switches that a host has otherwise than its release. */
+/** Switches of a host that differ from its release. */
 const switches = (strictObject(switchFields) as unknown as z.ZodType<Partial<Switches>>).meta({
   id: 'Switches',
 });
@@ -59,7 +59,7 @@ export const bootConfig = strictObject({ ...fields, switches: switches.exactOpti
   id: 'BootConfig',
 });
 
-/** A boot's configuration as asked: what is left out is as before, or has its default. */
+/** A boot's configuration in a request: a field that is left out stays as before, or has its default. */
 export const bootConfigRequest = strictObject({
   ...allOptional({
     ...fields,

@@ -1,5 +1,5 @@
 /**
- * Calls at the edge: as asked (several spellings, references to earlier answers) and as recorded.
+ * Calls as requested (several spellings, references to earlier answers) and as recorded.
  * The compiler proves at the end of this file that what is recorded is the domain's `Call`.
  */
 import type { z } from 'zod';
@@ -38,7 +38,7 @@ export const CALL_NAMES: readonly CallName[] = recorded.map(
 /** A call as the ledger holds it. */
 export const recordedCall = taggedUnion('name', recorded, CALL_NAMES).meta({ id: 'Call' });
 
-/** A call as a client asks it; the output is canonical but for references to earlier answers. */
+/** A call in a request; the output is canonical, except references to earlier answers. */
 export const requestedCall = taggedUnion(
   'name',
   [progLoadRequest, ...callsBut(REQUESTED)] as const,

@@ -1,6 +1,6 @@
 /**
- * Events as the ledger holds them, for logs that others wrote: a bundle that is imported, the log
- * that an executor follows. What this service records itself was checked when it was asked.
+ * Events as the ledger stores them, for logs that others wrote: an imported bundle, or the log
+ * that an executor follows. This service checks its own events in the request.
  */
 import { z } from 'zod';
 import type { LedgerEvent } from '../event.ts';
@@ -69,7 +69,7 @@ interface Issue {
   readonly errors?: readonly (readonly Issue[])[];
 }
 
-/** Of a union, the issue of the variant that fits best: the one that goes furthest in. */
+/** For a union, the issue of the variant that fits best: the deepest issue. */
 function deepest(issue: Issue): Issue {
   const nested = (issue.errors ?? []).flatMap((errors) => errors.slice(0, 1).map(deepest));
   const [first, ...rest] = nested;

@@ -1,6 +1,6 @@
-/** Suggests the name that a misspelt one was meant to be. */
+/** Suggests the name that a misspelt name may mean. */
 
-/** More edits than this and two names have nothing to do with each other. */
+/** Two names with more edits than this are not similar. */
 const EDITS_MAX = 3;
 
 /** Names longer than this are not compared: the work grows with the product of the lengths. */

@@ -70,7 +70,7 @@ const success = strictObject({
   ...objectIds,
 }).meta({ id: 'Success' });
 
-/** The fields of a refusal, for those who add to them. */
+/** The fields of a refusal, for schemas that add fields. */
 export const refusalFields = {
   errno: z.enum(Object.keys(ERRNO_NUMBERS) as Errno[]),
   rule: z.enum(Object.keys(RULES) as RuleName[]),

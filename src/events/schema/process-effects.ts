@@ -7,7 +7,7 @@ import { strictObject } from './strict-object.ts';
 import { comm, recordedText } from './text.ts';
 
 const caps = z.array(z.enum(ALL_CAPABILITIES));
-/** A process that there is: the first has 1. */
+/** The pid of a process: the first one has 1. */
 const pid = u32.min(1);
 
 /** An fd and what stands behind it. */

@@ -27,7 +27,7 @@ const insns = z
     else if (bytes.length % 8 !== 0) refuse('is not a multiple of 8 bytes');
   });
 
-/** PROG_LOAD's fields; what is derived from `insns` is left to who asks. */
+/** PROG_LOAD's fields; each use adds the fields that are derived from `insns`. */
 export function progLoad<V extends Vocabulary>(words: V) {
   const { fd, attachType, progType } = words as Pick<V, keyof Vocabulary>;
   return strictObject({

@@ -1,4 +1,4 @@
-/** PROG_LOAD as asked: the tag and what else the instructions say are derived here, at the edge. */
+/** PROG_LOAD in a request: the tag and other facts about the instructions are derived here. */
 import { z } from 'zod';
 import { factsOf, type ProgFacts, tagOfReturning } from '../encoding/prog-tag.ts';
 import { progLoad } from './prog-calls.ts';
@@ -7,7 +7,7 @@ import { REQUESTED } from './vocabulary.ts';
 const requested = progLoad(REQUESTED);
 type Requested = z.output<typeof requested>;
 
-/** What a program returns when nobody says otherwise. */
+/** The default return value of a program. */
 const DEFAULT_RET = 1;
 
 interface Fault {
@@ -15,7 +15,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** What the request claims against its own instructions. */
+/** Fields of the request that contradict its instructions. */
 function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
   const { tag, insn_cnt, ret } = call;
   const differs = (field: string) => ({ field, message: 'differs from the instructions' });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Reason } from '../../domain/effect.ts';
 
-/** Each reason with a sentence about it; the compiler sees to it that none is forgotten. */
+/** Each reason with a sentence about it; the compiler proves that none is missing. */
 const REASONS: Readonly<Record<Reason, string>> = {
   last_fd_closed: 'the last fd was closed',
   process_exited: 'a process that held it exited',

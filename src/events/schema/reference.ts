@@ -23,7 +23,7 @@ export type Reference = number | { readonly result_of: number };
 export const reference = z
   .unknown()
   .transform((value, context): Reference => {
-    // What nearly all are, a number or left out, without another parse.
+    // Nearly all values are a number or left out: these need no further parse.
     if (isI32(value)) return value;
     if (value === undefined) {
       context.issues.push({ code: 'invalid_type', expected: 'number', input: value });

@@ -1,4 +1,4 @@
-/** Types with which the compiler proves that a schema and a domain type are one. */
+/** Types with which the compiler proves that a schema and a domain type are equal. */
 
 /** `T` with every field, at any depth, read-only and every intersection written out. */
 type Plain<T> = T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;

@@ -1,18 +1,18 @@
-/** Objects that refuse what they do not know, by name, and say what was probably meant. */
+/** Objects that refuse unknown fields by name, and suggest the field that was probably meant. */
 import { z } from 'zod';
 import { suggestion } from './near-name.ts';
 
-/** What a refused name shows of itself. */
+/** The characters of a refused name that a message shows. */
 const SHOWN_MAX = 60;
 
 function showKey(key: string): string {
   return JSON.stringify(key.length > SHOWN_MAX ? `${key.slice(0, SHOWN_MAX)}…` : key);
 }
 
-/** Unknown fields that are told one by one: what each may have meant takes long to find out. */
+/** Unknown fields that are listed one by one: the search for a similar name takes long. */
 const TOLD_MAX = 20;
 
-/** More fields than this are not listed to someone who named none of them. */
+/** When a value has none of the fields, more fields than this are not listed. */
 const LISTED_MAX = 12;
 
 function unknownField(key: string, known: readonly string[]): string {
@@ -37,7 +37,7 @@ export function strictObject<S extends z.ZodRawShape>(shape: S) {
   });
 }
 
-/** A union of objects told apart by `field`; an unknown value of it is refused by name. */
+/** A union of objects with the discriminator `field`; an unknown value of it is refused by name. */
 export function taggedUnion<
   F extends string,
   O extends readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]],

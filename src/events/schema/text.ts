@@ -1,19 +1,19 @@
-/** Texts: names as the kernel takes them and paths, bounded and without what no C string holds. */
+/** Texts: names and paths as the kernel takes them, bounded and without NUL. */
 import { z } from 'zod';
 
 /** PATH_MAX: bytes of a path. */
 export const PATH_BYTES_MAX = 4096;
 /** Names between the slashes of a path. */
 const PATH_DEPTH_MAX = 128;
-/** Bytes of an object's name. More than 15 is the kernel's to refuse; this bounds the record. */
+/** Bytes of an object's name. The kernel refuses more than 15; this limit bounds the event. */
 const NAME_BYTES_MAX = 255;
 /** TASK_COMM_LEN without its NUL. */
 const COMM_BYTES_MAX = 15;
 
-/** Half of a surrogate pair: text that no UTF-8 can carry. */
+/** Half of a surrogate pair: UTF-8 cannot encode it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Names that say nothing or lead elsewhere: a path in the ledger stands for itself. */
+/** Names that are empty or lead elsewhere (`.`, `..`): a path in the ledger is canonical. */
 const UNRESOLVED: ReadonlySet<string> = new Set(['', '.', '..']);
 
 interface Fault {
@@ -60,15 +60,15 @@ function textSchema(faultOf: (text: string) => Fault | undefined) {
   });
 }
 
-/** A text of at most `max` bytes, of what a database and a C string can hold. */
+/** A text of at most `max` bytes that a database and a C string can hold. */
 export function plainText(max: number) {
   return textSchema((text) => textFault(text, max)).meta({ maxLength: max });
 }
 
-/** Bytes of a text that the log holds and no kernel bounds: a path with words around it. */
+/** Bytes of a stored text that no kernel bounds: a path with some words. */
 const RECORDED_BYTES_MAX = 2 * PATH_BYTES_MAX;
 
-/** A text of the log that is nobody's name. */
+/** A stored text that is not a name. */
 export const recordedText = plainText(RECORDED_BYTES_MAX);
 
 /** As `plainText`, and not empty. */
@@ -83,7 +83,7 @@ export const path = textSchema(pathFault).meta({
   maxLength: PATH_BYTES_MAX,
 });
 
-/** A program's or map's name, as passed; whether it is a good one is the kernel's to say. */
+/** A program's or map's name, as passed; the kernel decides whether it is valid. */
 export const objectName = textSchema((text) => textFault(text, NAME_BYTES_MAX)).meta({
   id: 'ObjectName',
   maxLength: NAME_BYTES_MAX,

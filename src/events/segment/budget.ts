@@ -1,4 +1,4 @@
-/** What may be made of the bytes of somebody else's segment, told before it is made. */
+/** What may be made of the bytes of somebody else's segment, checked before it is made. */
 import { jsonMemory, LIST_MEMORY, VALUE_MEMORY } from './json-memory.ts';
 
 /** Bytes of UTF-8 that a character (a unit of UTF-16) has at most. */

@@ -1,6 +1,6 @@
 /**
- * A column: the values that stand at one place of many records, such as the first argument of
- * every link_create. Values of one place resemble each other, which is what makes them pack. A
+ * A column: the values at one place of many records, such as the first argument of
+ * every link_create. Values of one place resemble each other, so they pack well. A
  * whole number stands in the lane of numbers; any other JSON stands once in the column's own list
  * of entries, and is referred to from there on. A column needs nothing outside itself, so one that
  * nobody wants is passed over.

@@ -1,6 +1,6 @@
 /**
- * What a JSON text takes once it is parsed, told before it is: two bytes of text may be a list of
- * 64. To run over the bytes takes milliseconds, where the parser takes seconds and gigabytes.
+ * The memory of a JSON text once it is parsed, estimated before: two bytes of text may be a list of
+ * 64. One pass over the bytes takes milliseconds; the parser takes seconds and gigabytes.
  */
 
 /** Bytes of memory, about: of a list, of an object, and of a field beside its value. */

@@ -1,5 +1,5 @@
 /**
- * Records as columns. A record is a list that a code tells the meaning of, such as an effect by
+ * Records as columns. A record is a list whose meaning a code gives, such as an effect by
  * its type: what stands at one index of all records of one code is a column.
  */
 import type { Json } from '../encoding/field-coder.ts';

@@ -1,5 +1,5 @@
 /**
- * The part of a segment that a fold has no use for: the appends, the times, and of each event who
+ * The part of a segment that a fold does not need: the appends, the times, and of each event who
  * asked what and was answered what.
  *
  *     appends: how many, the positions that each spans, the writers
@@ -25,7 +25,7 @@ export interface SealedBatch {
 /** All envelopes are of one kind. */
 const ENVELOPE = 0;
 
-/** Takes what a fold has no use for of events, in their order; of an odd event only the time. */
+/** Takes the parts of events that a fold does not need, in order; of an odd event only the time. */
 export class RestWriter {
   readonly #times = new ColumnWriter();
   readonly #lists = new ColumnWriter();

@@ -36,7 +36,7 @@ const FOREIGN_TEXT_MAX = 2 * SEGMENT_TEXT_MAX;
 /** Memory, about, of the values of somebody else's segment in bytes: a hundred effects an event. */
 const FOREIGN_MEMORY_MAX = 64 * 1024 * 1024;
 
-/** Events that are packed at a stretch: some milliseconds. */
+/** Events that are packed in one piece: some milliseconds. */
 const TURN_EVENTS = 500;
 
 const MAGIC = Buffer.from('BPFSEG', 'latin1');
@@ -56,10 +56,10 @@ export interface Sealed {
   readonly hash_after: Uint8Array;
 }
 
-/** The blob of a segment is damaged, or of a format that this program lacks. */
+/** The blob of a segment is damaged, or has a format that this program does not know. */
 export class UnreadableSegment extends Error {}
 
-/** Packs a run of events; others have their turn meanwhile. */
+/** Packs a run of events, in turns. */
 export async function packSegment(run: Sealed): Promise<Uint8Array> {
   const { rows, batches, hash_before, hash_after } = run;
   const [first] = rows;
@@ -105,7 +105,7 @@ export interface SegmentRow extends EncodedEvent {
   readonly json?: Json | undefined;
 }
 
-/** What a segment tells of itself, and its two parts as they are packed. */
+/** The header of a segment, and its two packed parts. */
 interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
   readonly changes: Uint8Array;
   readonly rest: Uint8Array;
@@ -114,11 +114,11 @@ interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
 export interface OpenSegment extends Omit<Sealed, 'rows'> {
   readonly position_from: number;
   readonly position_to: number;
-  /** The events in order; may be asked for once. */
+  /** The events in order; can be read once. */
   readonly rows: Iterable<SegmentRow>;
 }
 
-/** Whose segment it is: what somebody else made is refused when it unpacks to far more than it is. */
+/** The origin of a segment: a foreign one is refused when it unpacks to far more than its size. */
 export interface Origin {
   readonly foreign?: boolean;
 }
@@ -199,7 +199,7 @@ function* rowsOf(
   }
 }
 
-/** Writes the text only when somebody wants it: reading events works on the JSON alone. */
+/** Writes the text only on demand: reading events needs only the JSON. */
 class LazyRow implements SegmentRow {
   readonly position: number;
   readonly recorded_at: number;
@@ -237,7 +237,7 @@ function asUnreadable<T>(work: () => T): T {
 }
 
 function unreadable(cause: unknown): never {
-  // An event that this program cannot read is another matter than damaged bytes.
+  // An event that this program cannot read is not the same as damaged bytes.
   if (cause instanceof UnreadableSegment || cause instanceof UnreadableEvent) throw cause;
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ERR_BUFFER_TOO_LARGE' || cause instanceof BudgetSpent) {

@@ -9,10 +9,10 @@ interface ServerError {
   readonly constraint_name?: string;
 }
 
-/** There is no connection to the database, or it broke or fell silent with the statement under way. */
+/** There is no connection to the database, or it broke or became silent during the statement. */
 export class DatabaseAbsent extends Error {}
 
-/** The database was closed here, or broke down: it is of no use to try again. */
+/** The database was closed here, or broke down: a retry is useless. */
 export class DatabaseClosed extends DatabaseAbsent {}
 
 function isServerError(error: unknown): error is ServerError {
@@ -28,8 +28,8 @@ export function wasRefused(error: unknown): boolean {
 }
 
 /**
- * Whether the connection that an error came over is of no more use: it broke, or the server behind
- * it became a standby, and whoever asks next has to look for the one that took over.
+ * Whether the connection of an error is useless from now on: it broke, or the server behind
+ * it became a standby, and the next statement must find the new primary.
  */
 export function endsConnection(error: unknown): boolean {
   return !isServerError(error) || error.code === READ_ONLY_CODE;
@@ -42,10 +42,10 @@ export function findViolatedUnique(error: unknown): string | undefined {
   return SHARD_DUPLICATE.exec(error.message)?.[1];
 }
 
-/** How Citus tells of it, as an internal error and with the number of the shard in the name. */
+/** How Citus reports it: as an internal error, with the number of the shard in the name. */
 const SHARD_DUPLICATE = /^duplicate key value violates unique constraint "(.+)_\d+"$/u;
 
-/** Whether the server can do no such thing where it is: a database that is distributed, say. */
+/** Whether the server does not support this here, such as on a distributed database. */
 export function isUnsupported(error: unknown): boolean {
   return isServerError(error) && error.code === '0A000';
 }
@@ -56,12 +56,12 @@ const READ_ONLY_CODE = '25006';
 export interface Trouble {
   /** Without a capital and a full stop, like the `detail` of a problem. */
   readonly sentence: string;
-  /** When it is worth to try again, in milliseconds. */
+  /** Milliseconds after which a retry makes sense. */
   readonly retryAfterMs: number;
 }
 
 const SOON_MS = 1_000;
-/** What takes somebody who makes room. */
+/** Errors that last until an operator makes room. */
 const LATER_MS = 30_000;
 
 const ABSENT: Trouble = { sentence: 'the database does not answer', retryAfterMs: SOON_MS };
@@ -71,7 +71,7 @@ export const READ_ONLY: Trouble = {
 };
 const DISK_FULL: Trouble = { sentence: "the database's disk is full", retryAfterMs: LATER_MS };
 
-/** By SQLSTATE, or how it begins; the longest that fits is meant. */
+/** By SQLSTATE or its beginning; the longest match counts. */
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   '08': ABSENT,
   [READ_ONLY_CODE]: READ_ONLY,
@@ -91,11 +91,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   '58030': { sentence: 'the database cannot use its disk', retryAfterMs: LATER_MS },
 };
 
-/** Errors of a socket that mean: nobody answers there. */
+/** Errors of a socket that mean that no server answers. */
 const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
 const NO_SPACE = /^(ENOSPC|EDQUOT)$/;
 
-/** What troubles the database, when that is why something failed. */
+/** The trouble of the database, when it is the reason of an error. */
 export function troubleOf(error: unknown): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';

@@ -1,4 +1,4 @@
-/** What the service needs of a SQL database; PGlite and PostgreSQL both provide it. */
+/** The SQL database, as the service uses it; PGlite and PostgreSQL both provide it. */
 
 export interface Queryable {
   /**
@@ -17,8 +17,8 @@ export type Patience = 'request' | 'job';
 export interface Database extends Queryable {
   readonly kind: 'pglite' | 'postgresql';
   /**
-   * Runs `work` in a transaction. What was asked in it and failed ends it. How long it may take goes
-   * by the patience where a server has to be waited for.
+   * Runs `work` in a transaction. A failed statement ends it. The time limits depend on
+   * `patience`, where the database is a server.
    */
   transaction<T>(work: (tx: Queryable) => Promise<T>, patience?: Patience): Promise<T>;
   /** Calls `wake` after a commit that notified the channel; a hint, never needed for correctness. */

@@ -30,7 +30,7 @@ export class FolderInUse extends Error {
 }
 
 /**
- * Takes the lock; the returned function gives it back.
+ * Takes the lock; the returned function releases it.
  *
  * @throws FolderInUse
  */

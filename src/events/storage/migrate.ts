@@ -1,4 +1,4 @@
-/** Brings a database's schema up to this program's. */
+/** Updates a database's schema to this program's. */
 import { fileURLToPath } from 'node:url';
 import type { Database } from './database.ts';
 

@@ -1,4 +1,4 @@
-/** Which migrations a database still lacks: a service must not run on another schema than its own. */
+/** The migrations that a database lacks: a service must not run on a schema of another version. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from './database.ts';

@@ -17,7 +17,7 @@ import { startThread } from './pglite/start-thread.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
 import { transact } from './transact.ts';
 
-/** Milliseconds that statements under way have to end when it is closed; it survives their end. */
+/** Milliseconds that running statements have to end when the database is closed. */
 const CLOSE_MS = 10_000;
 
 export interface PgliteOptions {
@@ -25,7 +25,7 @@ export interface PgliteOptions {
   readonly folder?: string;
   /** Whether a new database begins with the schema, where the build prepared one; default: true. */
   readonly prepared?: boolean;
-  /** Called when the database broke down under way: all that is asked of it fails from then on. */
+  /** Called when the database breaks down: from then on every statement fails. */
   readonly onLost?: (error: Error) => void;
 }
 
@@ -85,7 +85,7 @@ function databaseOf(
   thread.once('error', lost);
   thread.once('exit', (code) => lost(new Error(`its thread ended with ${code}`)));
 
-  /** What waits for an answer keeps the process alive, as a request under way does. */
+  /** A pending statement keeps the process alive, as a pending request does. */
   async function call<T>(name: string, ...values: readonly unknown[]): Promise<T> {
     thread.ref();
     try {
@@ -130,7 +130,7 @@ function databaseOf(
     },
   };
 
-  /** Of a database that broke down nothing is left to undo. */
+  /** In a database that broke down there is nothing to undo. */
   async function rollback(): Promise<void> {
     await query('rollback').catch(() => undefined);
   }

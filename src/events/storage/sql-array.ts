@@ -17,7 +17,7 @@ function element(value: Scalar): string {
 }
 
 function quote(text: string): string {
-  // Looking is cheaper than replacing nothing, and most texts are names.
+  // A test is cheaper than a replacement that finds nothing, and most texts are names.
   const isPlain = !text.includes('"') && !text.includes('\\');
   return isPlain ? `"${text}"` : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

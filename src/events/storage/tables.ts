@@ -19,7 +19,7 @@ const int8 = () => bigint({ mode: 'number' });
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
 
-/** One row a log. A branch names the host and the position that it grew from, and is one for ever. */
+/** One row for each log. A branch names its origin and the position of the fork, for ever. */
 export const hosts = pgTable('hosts', {
   host_id: int8().primaryKey().generatedAlwaysAsIdentity(),
   name: text().notNull().unique(),
@@ -28,13 +28,13 @@ export const hosts = pgTable('hosts', {
   origin_position: int8(),
   /** When a branch was dropped: from then on nobody sees it, and its rows stay. */
   dropped_at: timestamp({ withTimezone: true }),
-  /** Random, and the log's for good: bound to the name by the chain. Null: made before there were any. */
+  /** A random id that never changes, bound to the name by the chain. Null in hosts from before ids. */
   log_id: uuid(),
 });
 
 /**
- * Hosts that were made of an exported log: which events were recorded elsewhere, and what they were
- * called there. Append only, by trigger.
+ * Imported hosts: which events were recorded elsewhere, and the name that the host had
+ * there. Append only, by trigger.
  */
 export const imports = pgTable('imports', {
   host_id: int8().primaryKey(),
@@ -43,18 +43,18 @@ export const imports = pgTable('imports', {
   /** Microseconds since the epoch. */
   imported_at: int8().notNull(),
   actor: text().notNull(),
-  /** What the host was called where it was exported. */
+  /** The name of the host where it was exported. */
   exported_as: text().notNull(),
   /** What its chain begins with; null for a chain that begins with zeros. */
   born_as: text(),
   born_log_id: uuid(),
-  /** Ids of the keys that signed its checkpoints there, with blanks between. */
+  /** Ids of the keys that signed its checkpoints there, separated by blanks. */
   key_ids: text().notNull(),
 });
 
 /**
  * Which hosts' rows a branch reads below its own: one row a stretch of positions, without gaps from
- * 1 to where it grew from. A host that is no branch has none. Append only, by trigger; the
+ * 1 to where it branches off. A host that is not a branch has none. Append only, by trigger; the
  * reference keeps an origin from being removed below a branch.
  */
 export const lineages = pgTable(
@@ -70,7 +70,7 @@ export const lineages = pgTable(
   (t) => [primaryKey({ columns: [t.host_id, t.position_to] })],
 );
 
-/** Where each log ends. The one row that an append changes, and the fence between writers. */
+/** The head of each log: the one row that an append changes, and the fence between writers. */
 export const heads = pgTable('heads', {
   host_id: int8()
     .primaryKey()
@@ -87,7 +87,7 @@ export const heads = pgTable('heads', {
 });
 
 /**
- * The events, in their canonical text. The last event of each append carries what is known of the
+ * The events, in their canonical text. The last event of each append also has the facts about the
  * append; the view `batches` shows these. Append only, by trigger.
  */
 export const events = pgTable(
@@ -111,11 +111,11 @@ export const events = pgTable(
 export const idempotency = pgTable(
   'idempotency',
   {
-    /** 0 for writes that belong to no host yet: the creation of one. */
+    /** 0 for a write that creates a host. */
     host_id: int8().notNull(),
     principal: text().notNull(),
     key: text().notNull(),
-    /** Line of a stream, from 1; 0 for a write that is whole. */
+    /** Line of a stream, from 1; 0 for a single request. */
     line: integer().notNull(),
     fingerprint: text().notNull(),
     position_from: int8().notNull(),
@@ -129,13 +129,13 @@ export const idempotency = pgTable(
   ],
 );
 
-/** The state after an event, deflated JSON; only a shortcut, the log is the truth. */
+/** The state after an event, deflated JSON; only a shortcut for a fold of the log. */
 export const snapshots = pgTable(
   'snapshots',
   {
     host_id: int8().notNull(),
     position: int8().notNull(),
-    /** What the state means (`SNAPSHOT_VERSION`): one of another version is not read. */
+    /** The version of the state (`SNAPSHOT_VERSION`): a state of another version is not read. */
     version: integer().notNull(),
     state: bytea().notNull(),
     /** Of the state and of where it belongs (`reading/snapshots.ts`). */
@@ -172,7 +172,7 @@ export const checkpoints = pgTable(
     host_id: int8().notNull(),
     position: int8().notNull(),
     key_id: text().notNull(),
-    /** What the host was called when it was signed: an imported log may be called otherwise. */
+    /** The name of the host when it was signed: an imported log may have another one. */
     host: text().notNull(),
     hash: bytea().notNull(),
     /** Of the event at the position, microseconds since the epoch. */

@@ -4,14 +4,14 @@ import type { Queryable } from './database.ts';
 export interface TransactionEnds {
   /** The statement that begins it. */
   readonly begin: string;
-  /** Undoes it; whoever waits gets the error that made it fail, not one of this. */
+  /** Undoes it; the caller gets the error that made it fail, not an error of the undoing. */
   readonly rollback: () => Promise<unknown>;
 }
 
 /**
- * Runs `work` between a begin and a commit. What was asked in it and failed ends it, whatever `work`
- * makes of that: the server would answer the commit then, and commit nothing. Nor may anything be
- * asked once it is over: it would be committed by itself, or be in the transaction of somebody else.
+ * Runs `work` between a begin and a commit. A failed statement ends the transaction, whatever `work`
+ * does: the server would answer the commit and commit nothing. No statement may be
+ * sent after the end: it would commit by itself, or run in somebody else's transaction.
  */
 export async function transact<T>(
   connection: Queryable,

@@ -1,4 +1,4 @@
-/** A database as one reader sees it, for as long as somebody waits for what is read. */
+/** A database for one reader, as long as somebody waits for the answer. */
 import type { Database, Queryable } from './database.ts';
 
 /**

@@ -1,4 +1,4 @@
-/** `bpftool -j cgroup show` and `cgroup tree`, read off a kernel: their fields, in their order. */
+/** `bpftool -j cgroup show` and `cgroup tree`, read from a kernel: their fields, in their order. */
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Mode } from '../../domain/flags.ts';
@@ -11,7 +11,7 @@ import { inWalkOrder } from './kernfs-order.ts';
 export interface ShownProgram {
   readonly id: number;
   readonly attach_type: AttachType;
-  /** Absent in what is effective. */
+  /** Absent for effective programs. */
   readonly attach_flags?: string | undefined;
   readonly name: string;
   // What an lsm_cgroup program hooks; the log does not hold it.

@@ -16,7 +16,7 @@ function nameHash(name: string): number {
     hash = ((hash + (c << 4n) + (c >> 4n)) * 11n) & WORD;
   }
   const folded = Number(((hash * GOLDEN_RATIO_64) & WORD) >> 32n) & INT_MAX;
-  // 0, 1 and INT_MAX stand for directory entries that are no names.
+  // 0, 1 and INT_MAX are for directory entries that are not names.
   if (folded < 2) return folded + 2;
   return folded === INT_MAX ? INT_MAX - 1 : folded;
 }

@@ -1,5 +1,5 @@
 /**
- * `bpftool -j link show` and `prog show`, read off a kernel: their fields, in their order, without
+ * `bpftool -j link show` and `prog show`, read from a kernel: their fields, in their order, without
  * what only a running kernel knows (license, sizes, whether it was compiled).
  */
 import type { AttachType } from '../../domain/attach-type.ts';

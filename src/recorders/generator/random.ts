@@ -24,7 +24,7 @@ const WARM_UP = 15;
  * A stream of its own for each pair of seed and name.
  *
  * @param seed any number; its low 32 bits count
- * @param name tells streams of one seed apart
+ * @param name distinguishes streams of one seed
  */
 export function randomFrom(seed: number, name = ''): Random {
   const word = words(seed >>> 0, hashOf(name));

@@ -1,4 +1,4 @@
-/** The recorded incidents: scenarios that re-tell public bug reports, each with a question. */
+/** The recorded incidents: scenarios of public bug reports, each with a question. */
 import { fileURLToPath } from 'node:url';
 import { readGolden } from './files.ts';
 import { type Header, parseScenarios, type Scenario } from './scenario.ts';

@@ -6,7 +6,7 @@ import type { LabelBook } from './labels.ts';
 import { bootConfigFor } from './replay.ts';
 import type { Scenario } from './scenario.ts';
 
-/** When a posted scenario begins, as recordings tell no times. */
+/** When a posted scenario begins: recordings have no times. */
 const BEGINS = Date.parse('2026-01-01T00:00:00Z');
 /** Milliseconds from one call to the next. */
 const STEP_MS = 250;

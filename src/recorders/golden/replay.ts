@@ -109,7 +109,7 @@ export async function performStep(
   return { answer: { ...answer, ...received }, decisions: [decision] };
 }
 
-/** The recorder asked the kernel which object came; a receiver that may not ask is not told. */
+/** The recorder asks the kernel which object arrived; a receiver without the right gets no answer. */
 async function askObject(
   step: Step,
   fd: number,

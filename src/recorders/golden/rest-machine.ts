@@ -87,7 +87,7 @@ function worldOf({ state }: StateAnswer): World {
   };
 }
 
-/** A list that was never used is not told: it is empty, with revision 1. */
+/** The API leaves out a list that was never used: it is empty, with revision 1. */
 function listOf(cgroup: CgroupState, type: AttachType): ObservedList {
   const attached = cgroup.attached.find(({ attach_type }) => attach_type === type);
   const effective = cgroup.effective.find(({ attach_type }) => attach_type === type);

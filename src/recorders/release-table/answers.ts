@@ -1,4 +1,4 @@
-/** Two answers to one call, each told as far as it differs from the other. */
+/** Two answers to one call, each reduced to what differs from the other. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';

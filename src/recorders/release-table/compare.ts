@@ -51,7 +51,7 @@ export interface Comparison {
  * Compares each release with the one before it.
  *
  * @param names releases, oldest first
- * @throws Error when a name is no known release
+ * @throws Error when a name is not a known release
  */
 export function compareReleases(
   names: readonly string[],
@@ -115,7 +115,7 @@ function decideUnder(
   return decided;
 }
 
-/** Nobody is told by which rule a call was refused, nor in which order its effects came. */
+/** A caller sees neither the rule that refused a call nor the order of its effects. */
 function sameToCaller(a: Decision, b: Decision): boolean {
   return isDeepStrictEqual(comparable(a), comparable(b));
 }

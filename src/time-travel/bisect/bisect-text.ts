@@ -1,4 +1,4 @@
-/** A search for people: the first position, what ran before and from there on, and whose doing. */
+/** A search as text: the first position, its event, and what ran before and after it. */
 import type { Slot } from '../../domain/effective.ts';
 import type { EventRef } from '../wording/event-ref.ts';
 import { eventText } from '../wording/words.ts';

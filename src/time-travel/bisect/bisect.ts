@@ -1,7 +1,7 @@
 /**
  * Bisect: the first position at which a condition on an effective array holds. Conditions come and
  * go with every change of a list, so halving the log may step over the first one; the timeline has
- * every change and nothing else, so it is read in order instead (docs/adr/0010).
+ * every change and nothing else, so it is read in order instead (docs/adr/0006).
  */
 import type { ArrayVersion } from '../array-timeline.ts';
 
@@ -12,16 +12,16 @@ export type Condition =
 export interface Verdict {
   /** The version from which the condition holds first. */
   readonly found?: { readonly version: ArrayVersion; readonly before?: ArrayVersion };
-  /** It held at the start already, so `found` is the start of the question. */
+  /** It already held at the start, so `found` is the start of the span. */
   readonly at_start: boolean;
   /** From the first position on it held to the end: halving the log would have found the same. */
   readonly monotone: boolean;
 }
 
-/** What a version must be like. */
+/** A test of a version. */
 export type Test = (version: ArrayVersion) => boolean;
 
-/** The test that a condition stands for. While there is no cgroup its array is empty. */
+/** The test of a condition. While there is no cgroup, its array is empty. */
 export function testOf(condition: Condition): Test {
   switch (condition.kind) {
     case 'lacks':

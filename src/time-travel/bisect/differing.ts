@@ -6,7 +6,7 @@ import type { Queryable } from '../../events/storage/database.ts';
 import { programNames } from '../../projections/lives.ts';
 import type { ArrayVersion } from '../array-timeline.ts';
 
-/** What an array runs, in words that mean the same on every host. */
+/** The programs of an array, in words that mean the same on every host. */
 export type Spelled = (version: ArrayVersion) => string;
 
 /** Reads the names and tags of the programs of a timeline. */

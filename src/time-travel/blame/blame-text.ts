@@ -1,4 +1,4 @@
-/** A blamed array for people: slot by slot, with the events behind each. */
+/** A blamed array as text: slot by slot, with the events behind each. */
 import { entryText, eventText } from '../wording/words.ts';
 import type { BlamedSlot, LinkHolders } from './blame.ts';
 

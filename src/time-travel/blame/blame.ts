@@ -20,7 +20,7 @@ import { type EventRef, eventRef } from '../wording/event-ref.ts';
 
 export interface LinkHolders {
   readonly fds: readonly { readonly pid: number; readonly comm: string; readonly fd: number }[];
-  /** Processes to which a copy of an fd is on its way. */
+  /** Processes to which a copy of an fd is in flight. */
   readonly in_flight_to: readonly number[];
   readonly pins: readonly string[];
 }
@@ -61,7 +61,7 @@ export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number,
   return found;
 }
 
-/** The slots of an array with where each comes from. */
+/** The slots of an array, each with its origin. */
 export async function blameSlots(
   database: Queryable,
   eventsAt: (positions: readonly number[]) => Promise<readonly LedgerEvent[]>,
@@ -112,7 +112,7 @@ interface Origin {
   readonly updated?: number;
 }
 
-/** Where each slot of an array comes from, in their order: one query for each kind of slot. */
+/** The origin of each slot of an array, in their order: one query for each kind of slot. */
 export async function originsOf(
   database: Queryable,
   moment: Moment,

@@ -1,6 +1,6 @@
 /**
  * Changes of effective arrays. One attach at the root changes the array of every cgroup below, so
- * cgroups whose array was their parent's, and still is, stand in the list of the parent's change.
+ * cgroups whose array was their parent's, and still is, are listed in the parent's change.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
@@ -97,7 +97,7 @@ function holderOf({ index: _, ...holder }: Slot): SlotHolder {
   return holder;
 }
 
-/** What makes a slot the same slot: its link, or its program and the cgroup that it is attached to. */
+/** The identity of a slot: its link, or its program and the cgroup that it is attached to. */
 function slotIdentity({ prog_id, cgroup_id, link_id }: SlotHolder): string {
   return link_id === undefined ? `prog ${prog_id} at ${cgroup_id ?? '-'}` : `link ${link_id}`;
 }

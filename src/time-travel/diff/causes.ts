@@ -8,7 +8,7 @@ import { type EventRef, eventRef } from '../wording/event-ref.ts';
 /** Events that one change names: the newest ones, since they made it what it is. */
 const CAUSES_MAX = 100;
 
-/** Tells the positions of the newest events that changed any of the subjects, oldest first. */
+/** Gives the positions of the newest events that changed any of the subjects, oldest first. */
 export type CausesOf = (subjects: readonly Subject[]) => readonly number[];
 
 export class Causes {
@@ -24,7 +24,7 @@ export class Causes {
   add(kernel: Kernel, event: LedgerEvent): void {
     const { position, call } = event;
     if (call.name === 'boot') {
-      // Whatever was there before ended with the boot, and whatever is there now came after it.
+      // Everything before ended with the boot, and everything now began after it.
       this.#bySubject = new Map();
       this.#refs = new Map([[position, eventRef(event)]]);
       this.#boot = position;

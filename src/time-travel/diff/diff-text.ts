@@ -1,4 +1,4 @@
-/** A difference for people: what changed, and below each change the events that made it. */
+/** A difference as text: what changed, and below each change the events that made it. */
 import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ArrayChange } from './array-changes.ts';
 import type { AskedDiff } from './asked-diff.ts';
@@ -14,7 +14,7 @@ interface Change {
 interface DiffSpan {
   readonly from: number;
   readonly to: number;
-  /** The host that `from` is a position of, when it is another one. */
+  /** The host that the position `from` belongs to, when it is another host. */
   readonly against?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The difference of two tables of rows that have a key: rows that came, went, or read otherwise. */
+/** The difference of two tables of rows with a key: added, removed and changed rows. */
 import { isDeepStrictEqual } from 'node:util';
 import { mapInTurns, type Pausing, walk } from '../../events/turns.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The difference of two sequences of things that have an identity: what came, what went, what
- * stands elsewhere now, and what is another version of itself. As few things as possible count as
+ * The difference of two sequences of things that have an identity: what was added, removed or
+ * moved, and what changed in place. As few things as possible count as
  * moved: the longest run that kept its order did not.
  */
 

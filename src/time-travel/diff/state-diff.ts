@@ -24,7 +24,7 @@ import type { CausesOf } from './causes.ts';
 import { type Caused, type RowsDiff, rowsDiff } from './rows.ts';
 import { type SequenceChange, sequenceChanges } from './sequence.ts';
 
-/** A cgroup without its lists and arrays, whose changes are told one by one. */
+/** A cgroup without its lists and arrays, whose changes are listed one by one. */
 export type CgroupRowView = Omit<CgroupView, 'attached' | 'effective'>;
 
 export type ListHead = Pick<AttachedView, 'mode' | 'revision'>;
@@ -41,7 +41,7 @@ export interface ListChange extends Caused {
 }
 
 export interface StateDiff {
-  /** There when the host booted in between: then all before is gone and all after is new. */
+  /** Present when the host booted in between: then everything before is gone and everything after is new. */
   readonly boot?: { readonly was: Boot; readonly is: Boot };
   readonly cgroups: RowsDiff<CgroupRowView>;
   readonly lists: readonly ListChange[];
@@ -143,7 +143,7 @@ function rowOf({ attached: _, effective: __, ...row }: CgroupView): CgroupRowVie
   return row;
 }
 
-/** Processes tell of an open file description how many share it, which others change. */
+/** The rows of processes count the sharers of an open file description, which others change. */
 function filesOf(rows: readonly ProcessView[]): string[] {
   return rows.flatMap(({ fds, mailbox }) =>
     [...fds, ...mailbox].map(({ file }) => subject.file(file)),

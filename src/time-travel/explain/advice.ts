@@ -1,6 +1,6 @@
 /**
  * Advice: the smallest change after which a program is effective on a cgroup. Each change is made on
- * a layer of the state, as a plan makes it, and told only when the program then really is: the
+ * a layer of the state, as in a plan, and given only when the program is effective then: the
  * kernel's own rules say which one works.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
@@ -16,7 +16,7 @@ export interface Wanted {
   readonly path: string;
   readonly attach_type: AttachType;
   readonly program: number;
-  /** Where it stood last, or stands hidden: the first place to try. */
+  /** Where it was last, or is hidden: the first place to try. */
   readonly stood_at?: string | undefined;
   /** Whether it was ever loaded in this boot. */
   readonly loaded: boolean;
@@ -97,7 +97,7 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
   return changes;
 }
 
-/** The cgroup is not there: it is made, with those above it, and the program attached. */
+/** The cgroup does not exist: make it, with those above it, and attach the program. */
 function remake(kernel: Kernel, { path, program }: Wanted): Change {
   const text = kernel.programs.has(program)
     ? `make ${path} and attach the program to it with multi`
@@ -111,13 +111,13 @@ function remake(kernel: Kernel, { path, program }: Wanted): Change {
   };
 }
 
-/** Whether the program stands in a list of the cgroup already. */
+/** Whether the program is already in a list of the cgroup. */
 function stands(kernel: Kernel, cgroup: Cgroup, { attach_type, program }: Wanted): boolean {
   const { entries } = listOf(cgroup, attach_type);
   return entries.some((entry) => progIdOf(kernel, entry) === program);
 }
 
-/** The entries of the nearest list that has any: they hide what stands above without multi. */
+/** The entries of the nearest list that has any: they hide entries above without multi. */
 function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): PathEntry[] {
   const cgroup = cgroupAt(kernel, path);
   if (cgroup === undefined) return [];
@@ -128,7 +128,7 @@ function nearestEntries(kernel: Kernel, path: string, attach_type: AttachType): 
   return [];
 }
 
-/** Entries on the cgroup and above it that let no other in. */
+/** Entries on the cgroup and above it that allow no other. */
 function exclusiveEntries(kernel: Kernel, cgroup: Cgroup, attach_type: AttachType): PathEntry[] {
   return [...levelsOf(kernel, cgroup)].flatMap((level) => {
     const { mode, entries } = listOf(level, attach_type);

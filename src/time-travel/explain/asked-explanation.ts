@@ -1,4 +1,4 @@
-/** Gathers what an explanation needs of tables and log, and tells it with its events. */
+/** Reads what an explanation needs from tables and log, and answers it with its events. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
@@ -109,7 +109,7 @@ export async function answerExplain(
   };
 }
 
-/** Positions of one part of a timeline: the end of it mostly tells, so it is read from there. */
+/** Positions of one part of a timeline. Most answers are near its end, so it is read from the end. */
 const PART_POSITIONS = 10_000;
 
 interface Wanted {

@@ -1,7 +1,7 @@
 /**
  * Refused attempts: the last time that somebody tried to attach a program to a cgroup, or to one
- * above it, and the kernel said no. Nothing in the tables tells of them, so the end of the log is
- * read: a bounded part of it.
+ * above it, and the kernel refused. The tables do not have them, so a bounded part of the end of the
+ * log is read.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel } from '../../domain/kernel.ts';

@@ -25,7 +25,8 @@ export interface ExplainQuestion {
 /** Why the program is effective or not, in one sentence. */
 export function explanationSentence(asked: ExplainQuestion, explanation: Explanation): string {
   const { path, attach_type, program, position, names } = asked;
-  const name = programText(program, names.get(program)?.prog_name);
+  const known = names.get(program);
+  const name = known === undefined ? `program ${program}` : programText(program, known.prog_name);
   const is = explanation.why === 'effective' ? 'is' : 'is not';
   const head = `${name} ${is} effective on ${path} for ${attach_type} at position ${position}`;
   return `${head}: ${because(asked, explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;

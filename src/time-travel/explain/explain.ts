@@ -1,7 +1,7 @@
 /**
  * Explain: why a program is, or is not, effective on a cgroup for an attach type. The timeline of
- * the array says whether it stands in a list, and where it last stood; the event in between says
- * why it no longer does. Pure: what is read of the log comes in as `Evidence`.
+ * the array shows whether it is in a list, and where it was last; the event in between shows
+ * why it no longer is. Pure: the facts from the log arrive as `Evidence`.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect, Reason } from '../../domain/effect.ts';
@@ -17,7 +17,7 @@ export type Why =
   | 'never_loaded'
   | 'no_such_cgroup'
   | 'cgroup_removed'
-  /** It was loaded, and nobody attached it here or above. */
+  /** It was loaded, and nobody attached it to this cgroup or to one above it. */
   | 'never_attached'
   /** The last attempt to attach it here or above was refused. */
   | 'attach_refused'
@@ -44,13 +44,13 @@ export interface StandingEntry extends ListedEntry {
 
 export interface Explanation {
   readonly why: Why;
-  /** The event that made it so, where there is one. */
+  /** The event that caused it, where there is one. */
   readonly event?: LedgerEvent;
   /** Why the entry ended, as the log has it. */
   readonly reason?: Reason;
-  /** Where the program stands, or stood last. */
+  /** Where the program is attached, or was last. */
   readonly entry?: StandingEntry;
-  /** The entry in its way: one that is nearer and hides it, or one that lets no other in. */
+  /** The entry in its way: a nearer one that hides it, or one that allows no other. */
   readonly in_the_way?: StandingEntry;
   /** A later attempt to attach it again, which the kernel refused. */
   readonly later_refusal?: LedgerEvent;
@@ -106,7 +106,7 @@ async function withoutCgroup(
   return { why: 'cgroup_removed', event: await eventAt(removed.position) };
 }
 
-/** A refused attempt, and what stood in its way where the rule is about that. */
+/** A refused attempt, and the entry in its way where the rule is about one. */
 function explainRefused(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
   const refused = { why: 'attach_refused', event } as const;
   if (!isRefusal(event.outcome)) return refused;
@@ -134,7 +134,7 @@ function standingIn({ levels }: ArrayVersion, program: number): FoundEntry | und
   return undefined;
 }
 
-/** It stands in a list and does not run. */
+/** It is in a list and does not run. */
 function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: FoundEntry): Explanation {
   const [nearest] = levels;
   const [first] = nearest?.entries ?? [];

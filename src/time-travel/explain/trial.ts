@@ -1,4 +1,4 @@
-/** Tries a change of an advice: the calls that it takes, which the kernel's own rules decide. */
+/** Tries the change of an advice: its calls are decided by the kernel's own rules. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { cgroupAt, effectiveArray } from '../../domain/effective.ts';
@@ -17,7 +17,7 @@ export interface PathEntry {
   readonly entry: Entry;
 }
 
-/** The kernel refuses a call of a change, so the change is no advice. */
+/** The kernel refuses a call of a change, so the change cannot be advice. */
 export class Refused extends Error {}
 
 /** A new process of root that makes the calls of a change, on a layer of the state. */

@@ -1,10 +1,10 @@
 /**
- * Events as lines in the manner of auditd, so that what reads audit logs reads the ledger too:
+ * Events as lines of auditd's form, so that tools for audit logs can read the ledger:
  *
  *     node=web1 type=BPF msg=audit(1795335812.651:42): op=LINK_CREATE link-id=7 prog-id=12 …
  *
  * The serial is the position. Values that somebody else chose are quoted, or in hexadecimal where
- * they hold a blank, a quote or what is not ASCII, as the kernel's audit_log_untrustedstring does.
+ * they contain a blank, a quote or a non-ASCII character, as audit_log_untrustedstring does.
  */
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';

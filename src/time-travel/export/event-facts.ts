@@ -1,4 +1,4 @@
-/** What a flat record tells of an event: the objects that it is about, whatever their number. */
+/** What a flat record has of an event: all objects that the event is about. */
 import { isRefusal } from '../../domain/outcome.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 

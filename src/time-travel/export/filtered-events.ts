@@ -1,4 +1,4 @@
-/** The events of a log that a filter lets pass, a page at a time, however long the log is. */
+/** The events of a log that match a filter, a page at a time. */
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readThrough } from '../../events/reading/log-reader.ts';
 import type { Queryable } from '../../events/storage/database.ts';

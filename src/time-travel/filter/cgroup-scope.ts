@@ -1,6 +1,6 @@
 /**
  * A cgroup and everything below it, over all boots: which events touch it. Paths of cgroups never
- * change, so the ids that ever stood below a path are known from the projections.
+ * change, so the projections know all ids that ever were below a path.
  */
 import { isWithin } from '../../domain/path.ts';
 import type { LedgerEvent } from '../../events/event.ts';

@@ -6,7 +6,7 @@ import type { ProgramScope } from './program-scope.ts';
 
 export interface EventFilter {
   readonly call?: string | undefined;
-  /** An errno's name, or `none` for calls that were done. */
+  /** An errno's name, or `none` for calls that succeeded. */
   readonly errno?: string | undefined;
   readonly pid?: number | undefined;
   readonly comm?: string | undefined;
@@ -29,7 +29,7 @@ export const NO_ERRNO = 'none';
 /** Whether an event is wanted. */
 export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   const { call, errno, pid, comm, actor, program, link, cgroup, from, to } = filter;
-  // Scopes learn from what they are shown, so they see every event, before other conditions.
+  // Scopes learn from events, so they see every event, before other conditions.
   const inProgram = program?.touchedBy(event) ?? true;
   const inCgroup = cgroup?.touchedBy(event) ?? true;
   if (call !== undefined && event.call.name !== call) return false;

@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../../events/event.ts';
 /** The fields that hold an id of a kind. */
 const FIELDS = { link: ['link_id'], prog: ['prog_id', 'was_prog_id'] } as const;
 
-/** Whether an event names an object; what else the info on another object tells does not count. */
+/** Whether an event names an object; ids inside the info of another object do not count. */
 export function namesObject(
   { call, effects, outcome }: LedgerEvent,
   kind: keyof typeof FIELDS,

@@ -46,7 +46,7 @@ interface Version {
 type Versions = Map<string, { readonly position: number; readonly holds: boolean }[]>;
 
 /**
- * The scope of a program id on a host, as known now; what comes later is learned from the events.
+ * The scope of a program id on a host, as known now; later changes are learned from the events.
  *
  * @throws QuestionLimit when too many versions of links are about the program
  */
@@ -116,7 +116,7 @@ function touches(event: LedgerEvent, scope: Scope): boolean {
   return touched;
 }
 
-/** Learns what an event that came after the scope was made changes. */
+/** Learns from an event that was recorded after the scope was made. */
 function follow({ boot, position }: LedgerEvent, effect: Effect, scope: Scope): void {
   const { program, links, lives } = scope;
   switch (effect.type) {
@@ -142,7 +142,7 @@ function follow({ boot, position }: LedgerEvent, effect: Effect, scope: Scope): 
   }
 }
 
-/** A reboot ends every program, and says so of none. */
+/** A reboot ends every program without an effect for each. */
 function livedBefore({ boot, position }: LedgerEvent, { program, lives }: Scope): boolean {
   const known = lives.get(keyOf(boot - 1, program)) ?? [];
   return known.findLast((version) => version.position < position)?.holds === true;

@@ -1,4 +1,4 @@
-/** Gaps for people: when each began and ended, how long it was, and by whose doing. */
+/** Gaps as text: when each began and ended, how long it was, and which events caused it. */
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { eventText, secondsText } from '../wording/words.ts';
 import type { DescribedGap } from './told-gaps.ts';

@@ -5,9 +5,9 @@
 import type { ArrayVersion } from '../array-timeline.ts';
 
 export type GapKind =
-  /** The cgroup was there and its effective array was empty. */
+  /** The cgroup existed and its effective array was empty. */
   | 'empty'
-  /** The cgroup was there and the program that was asked for was not in its array. */
+  /** The cgroup existed and the program of the question was not in its array. */
   | 'program_missing'
   | 'no_cgroup';
 
@@ -15,22 +15,22 @@ export interface Gap {
   readonly why: GapKind;
   /** The first position in the gap. */
   readonly position_from: number;
-  /** The first position after the gap; that of the question's end while the gap lasts. */
+  /** The first position after the gap; the end of the span while the gap is open. */
   readonly position_to: number;
-  /** Whether the event at `position_from` opened it; if not, it is as old as the question. */
+  /** Whether the event at `position_from` opened it; if not, it began before the span. */
   readonly opened: boolean;
-  /** Whether the event at `position_to` closed it; if not, it lasts. */
+  /** Whether the event at `position_to` closed it; if not, it is still open. */
   readonly closed: boolean;
 }
 
 interface Question {
-  /** Asks for one program instead of any. */
+  /** Gaps of one program; absent: of any program. */
   readonly program?: number | undefined;
-  /** Last position that is asked about. */
+  /** The last position of the span. */
   readonly to: number;
 }
 
-/** The gaps of a timeline, in order; neighbours differ in why. */
+/** The gaps of a timeline, in order; neighbours differ in `why`. */
 export function gapsOf(versions: readonly ArrayVersion[], { program, to }: Question): Gap[] {
   const gaps: Gap[] = [];
   let open:

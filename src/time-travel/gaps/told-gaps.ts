@@ -9,7 +9,7 @@ export interface DescribedGap extends Pick<Gap, 'why' | 'position_from' | 'posit
   readonly until: number;
   /** How long it was; 0 when the events came out of order. */
   readonly micros: number;
-  /** Absent when the gap is older than the question. */
+  /** Absent when the gap began before the span. */
   readonly opened_by?: EventRef;
   /** Absent while it lasts. */
   readonly closed_by?: EventRef;

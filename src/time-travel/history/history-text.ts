@@ -1,4 +1,4 @@
-/** A life story for people: a line for each event, and why it ended. */
+/** A history as text: a line for each event, and why the object ended. */
 import { eventRef } from '../wording/event-ref.ts';
 import { eventText } from '../wording/words.ts';
 import type { Chapter, Thing } from './history.ts';

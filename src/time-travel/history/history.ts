@@ -1,6 +1,6 @@
 /**
- * Life stories: the events of the log that made, changed, held, released or ended one thing, and
- * the refused calls that were about it. Reasons are those that the log holds, not guesses.
+ * Histories: the events of the log that made, changed, held, released or ended one object, and
+ * the refused calls that were about it. The reasons come from the log; none is guessed.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect } from '../../domain/effect.ts';
@@ -17,18 +17,18 @@ import { subjectsOf } from '../subjects/subjects-of.ts';
 import { effectText } from '../wording/effect-text.ts';
 import { REASON_TEXT } from '../wording/reason-text.ts';
 
-/** Whose story: an id means the thing of that id in one boot. */
+/** The object of a history: an id means the object with that id in one boot. */
 export type Thing =
   | { readonly kind: 'link' | 'program' | 'map' | 'cgroup' | 'process'; readonly id: number }
   | { readonly kind: 'pin'; readonly path: string }
-  /** Whichever cgroups stood at a path, one after the other. */
+  /** All cgroups that had a path, one after the other. */
   | { readonly kind: 'cgroups'; readonly path: string };
 
 export interface Chapter {
   readonly event: LedgerEvent;
-  /** What happened to the thing, or why the call was refused. */
+  /** What happened to the object, or why the call was refused. */
   readonly what: string;
-  /** Why the thing ended with this event; absent where it did not. */
+  /** Why the object ended with this event; absent when it did not end. */
   readonly ended?: string;
 }
 
@@ -42,11 +42,11 @@ export interface Pages {
 
 export interface Story {
   readonly chapters: readonly Chapter[];
-  /** Position of the last event that was looked at. */
+  /** Position of the last event that was read. */
   readonly reached: number;
 }
 
-/** The next chapters of a thing's story. */
+/** The next chapters of an object's history. */
 export async function storyOf(thing: Thing, { kernel, events, limit }: Pages): Promise<Story> {
   const chapters: Chapter[] = [];
   let reached = 0;
@@ -76,7 +76,7 @@ function isAbout(thing: Thing, kernel: Kernel, event: LedgerEvent): boolean {
   return isRefusal(event.outcome) && isOurs(mentionsOf(kernel, event));
 }
 
-/** A program lives as long as its links, so who holds them is part of its story. */
+/** A program lives as long as its links, so their holders are part of its history. */
 function hasLinkOf(kernel: Kernel, progId: number, subjects: ReadonlySet<Subject>): boolean {
   return [...subjects].some((one) => {
     const [, link] = /^link (\d+)$/.exec(one) ?? [];
@@ -122,7 +122,7 @@ function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
   return { event, what: withNames(kernel, what), ...(ended && { ended }) };
 }
 
-/** A program that was meant to be replaced, and was not: the kernel ignores the field silently. */
+/** A program that the caller meant to replace, and did not: the kernel silently ignores the field. */
 function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[] {
   if (call.name !== 'prog_attach' || !call.replace_bpf_fd) return [];
   if (call.flags?.includes('replace')) return [];

@@ -1,4 +1,4 @@
-/** Defects of the kernel's release that a planned call would trip; each is a switch of its own. */
+/** Bugs of the kernel's release that a planned call would meet; each is a switch. */
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { SwitchName } from '../../domain/release/switches.ts';

@@ -1,4 +1,4 @@
-/** What is worth a warning in one planned call, read off the state before it and its effects. */
+/** The warnings about one planned call, from the state before it and its effects. */
 import { ENTRIES_MAX } from '../../domain/attach.ts';
 import type { EffectOf } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
@@ -12,7 +12,7 @@ import { hiddenBelow, programOfEntry } from './hidden-below.ts';
 import type { Numbered } from './planned-call.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
-/** Entries in a list from which on it is said to be nearly full. */
+/** Entries from which on a list counts as nearly full. */
 const NEARLY_FULL = ENTRIES_MAX - 4;
 
 /**
@@ -44,7 +44,7 @@ function insertionNotices(before: Kernel, planned: Numbered, effect: Inserted): 
   ];
 }
 
-/** An attach that takes another program's place, which its caller did not ask for by name. */
+/** An attach that replaces another program that its call did not name. */
 function replacementNotices(
   before: Kernel,
   planned: Numbered,
@@ -131,7 +131,7 @@ function nearlyFull({ index }: Numbered, effect: Inserted, cgroup: Cgroup): Noti
   return [{ call: index, kind: 'list-nearly-full', sentence, about, entries: [] }];
 }
 
-/** rmdir takes the entries of the cgroup with it, and its links become defunct. */
+/** rmdir removes the entries of the cgroup, and its links become defunct. */
 function removalNotices(
   before: Kernel,
   { index }: Numbered,

@@ -1,4 +1,4 @@
-/** What is worth a warning once all planned calls are done: links that nothing will hold, and order. */
+/** The warnings after all planned calls: links that nothing will hold, and changes of order. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { EntryHolder } from '../../domain/effect.ts';
 import type { EntryList, Kernel } from '../../domain/kernel.ts';
@@ -40,7 +40,7 @@ function noticeUnpinned(after: Kernel, calls: readonly Numbered[]): Notice[] {
   });
 }
 
-/** Entries that were taken out and put in again, and so went behind a peer or before it. */
+/** Entries that were removed and added again, and so moved behind or before a peer. */
 function inversions(worlds: Worlds, calls: readonly Numbered[]): Notice[] {
   const notices = new Map<string, Notice>();
   for (const { index, effects } of calls) {
@@ -62,7 +62,7 @@ interface ListPlace {
   readonly attach_type: AttachType;
 }
 
-/** One entry of a list, with what tells whether a later one is the same program loaded again. */
+/** One entry of a list, with a key that finds the same program when it is loaded again. */
 interface Known {
   readonly key: string;
   readonly prog_id: number;

@@ -14,10 +14,10 @@ import type { EntryPlace, Notice } from './warning.ts';
 /** Cgroups that one warning names. */
 const NAMED_MAX = 8;
 
-/** An effect after which an entry stands that did not stand so before. */
+/** An effect that adds an entry, or gives one another program. */
 type AttachEffect = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
 
-/** The warning of an entry that comes into a list of a cgroup, or takes another's place there. */
+/** The warning about an entry that is added to a list, or replaces another one there. */
 export function hiddenBelow(before: Kernel, planned: Numbered, effect: AttachEffect): Notice[] {
   const { cgroup_id, attach_type } = effect;
   const cgroup = before.cgroups.get(cgroup_id);
@@ -50,7 +50,7 @@ interface Hider {
 /** The nearest cgroups below that have entries, by path. */
 function hidersBelow(before: Kernel, top: Cgroup, attach_type: AttachType): Hider[] {
   const found: Hider[] = [];
-  /** Whether no entries stand from a cgroup on up to the top, as far as it was found out. */
+  /** Whether there are no entries from a cgroup up to the top, as far as it is known. */
   const isFree = new Map([[top.id, true]]);
   for (const one of before.cgroups.values()) {
     const { entries } = listOf(one, attach_type);

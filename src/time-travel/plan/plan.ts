@@ -1,4 +1,4 @@
-/** Plan: what calls would be answered and change, decided on a layer that is thrown away. */
+/** Plan: the answers and changes of calls, decided on a layer that is thrown away. */
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
@@ -38,18 +38,18 @@ export interface ChangedArray {
 export interface Plan {
   readonly calls: readonly PlannedCall[];
   readonly changed: readonly ChangedArray[];
-  /** What may not be meant; their entries are those that stand now. */
+  /** What the caller may not intend; the entries are those that exist now. */
   readonly notices: readonly Notice[];
-  /** Standing entries that the calls take out, or give another program. */
+  /** Existing entries that the calls remove, or give another program. */
   readonly taken: readonly TakenEntry[];
   /** Names of the programs in `changed`, by id; empty where a program has none. */
   readonly names: ReadonlyMap<number, string>;
-  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` tells of the first. */
+  /** More than `COMPARED_ARRAYS_MAX` arrays may have changed; `changed` has the first ones. */
   readonly truncated: boolean;
 }
 
 /**
- * What would happen if the calls were recorded now, in order. The kernel is left as it is.
+ * What would happen if the calls were recorded now, in order. It does not change the kernel.
  *
  * @throws LogRefusal `bad-reference` when a call refers to an answer that it cannot use;
  *   `host-too-large` when a call makes the state larger than a host may be

@@ -2,7 +2,7 @@ import type { Call } from '../../domain/call.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 
-/** What one call would be answered, and the facts that would follow. */
+/** The decision of one call of a plan. */
 export interface PlannedCall {
   readonly pid: number;
   readonly comm: string;

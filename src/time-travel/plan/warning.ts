@@ -1,4 +1,4 @@
-/** Warnings of a plan: what the kernel would do without a word, and its caller may not have meant. */
+/** Warnings of a plan: what the kernel would do silently, and the caller may not intend. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { EntryHolder } from '../../domain/effect.ts';
 import type { About } from '../../domain/outcome.ts';
@@ -19,13 +19,13 @@ export const WARNING_KINDS = [
 
 export type WarningKind = (typeof WARNING_KINDS)[number];
 
-/** An entry that stands in a list. */
+/** An entry of a list. */
 export type EntryPlace = EntryHolder & {
   readonly cgroup_id: number;
   readonly attach_type: AttachType;
 };
 
-/** A warning as the kernel's state gives it. */
+/** A warning that the kernel's state gives. */
 export interface Notice {
   /** Index of the planned call that it is about. */
   readonly call: number;
@@ -37,7 +37,7 @@ export interface Notice {
   readonly entries: readonly EntryPlace[];
 }
 
-/** A warning with where in the log it comes from. */
+/** A warning with its origin in the log. */
 export interface PlanWarning extends Omit<Notice, 'entries'> {
   /** The events that attached the entries which it is about; empty when the plan makes them. */
   readonly positions: readonly number[];

@@ -1,6 +1,6 @@
 /**
- * Warnings with where in the log they come from: the events that attached the entries which a plan
- * touches, and whether it was somebody else who made them.
+ * Warnings with their origin in the log: the events that attached the entries that a plan
+ * touches, and whether somebody else made them.
  */
 import type { Effect } from '../../domain/effect.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -12,12 +12,12 @@ import type { Moment } from '../../projections/moment.ts';
 import type { PlannedCall } from './planned-call.ts';
 import type { EntryPlace, Notice, PlanWarning } from './warning.ts';
 
-/** Warnings of one plan; what comes after is left out, and the answer says so. */
+/** Warnings of one plan; more are left out, and the answer says so. */
 const WARNINGS_MAX = 200;
 /** Positions that one warning names. */
 const POSITIONS_MAX = 64;
 
-/** A standing entry that a call takes out, or gives another program. */
+/** An existing entry that a call removes, or gives another program. */
 export interface TakenEntry {
   readonly call: number;
   readonly entry: EntryPlace;
@@ -90,7 +90,7 @@ export interface Warned {
  * The warnings of a plan.
  *
  * @param actor who would record the calls
- * @param planned notices and taken entries; of both, entries that stand at the moment alone
+ * @param planned notices and taken entries, both with entries that exist at the moment
  */
 export async function warningsOf(
   source: Source,
@@ -130,7 +130,7 @@ async function findAttach({ database, moment }: Source, entry: EntryPlace): Prom
   return position;
 }
 
-/** A warning when an entry was attached by another principal or another process. */
+/** A warning when another actor or another process attached an entry. */
 async function foreign(
   source: Source,
   actor: string,

@@ -1,6 +1,6 @@
 /**
- * What a kernel's rules answer to a recorded call, and whether two kernels told a caller the same,
- * and did the same.
+ * What a kernel's rules answer to a recorded call, and whether two kernels give a caller the same
+ * answer and have the same effects.
  */
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
@@ -18,7 +18,7 @@ export function answerTo(kernel: Kernel, { call, pid, source, outcome }: LedgerE
   return ruledAnswer(kernel, { pid, call, outcome });
 }
 
-/** Whether a decision is what the event recorded; the rule behind an errno is nothing that a caller sees. */
+/** Whether a decision equals the recorded one; a caller does not see the rule behind an errno. */
 export function sameAnswer(event: LedgerEvent, { outcome, effects }: Decision): boolean {
   // Where the kernel did not keep to the rules, it is the rules' answers that are compared.
   if (event.expected !== undefined) {

@@ -1,5 +1,5 @@
 /**
- * Why another release answers a recorded call otherwise. The call is also decided on the recorded
+ * Why another release answers a recorded call differently. The call is also decided on the recorded
  * state: where that gives the recorded answer, the call only meets what an earlier one left behind.
  * Otherwise the switches that the releases differ in are turned one by one, until it is known which
  * of them make the difference.
@@ -21,7 +21,7 @@ export interface CausingSwitch {
 
 export interface Cause {
   /**
-   * `release`: the rules answer otherwise on the recorded state. `earlier`: they answer the same
+   * `release`: the rules answer differently on the recorded state. `earlier`: they answer the same
    * there; the state is another one since an earlier difference.
    */
   readonly because: 'release' | 'earlier';

@@ -1,8 +1,8 @@
 /**
- * Replay under another release: what breaks when this host runs another kernel? The recorded calls
+ * Replay under another release: what changes when this host runs another kernel? The recorded calls
  * are decided by the other release's rules on a state of their own, and each answer is compared
- * with the recorded one. A boot ends every state, so a replay begins with the boot that it asks
- * about and never needs what came before.
+ * with the recorded one. A boot ends every state, so a replay begins with the boot of the
+ * question and never needs earlier events.
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import type { Decision } from '../../domain/decision.ts';
@@ -47,7 +47,7 @@ export interface ReplayQuestion {
   readonly after: number;
   /** Differences in one answer at most. */
   readonly limit: number;
-  /** Also calls that differ only because an earlier one did. */
+  /** Also calls that differ only because an earlier call differs. */
   readonly consequences: boolean;
 }
 
@@ -107,7 +107,7 @@ interface Worlds {
   readonly replayed: Kernel;
 }
 
-/** Takes one event on both worlds; tells how they answer it otherwise. */
+/** Decides one event on both states; gives the difference between their answers. */
 function step(
   { recorded, replayed }: Worlds,
   event: LedgerEvent,

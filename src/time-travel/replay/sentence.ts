@@ -9,7 +9,7 @@ import { effectText } from '../wording/effect-text.ts';
 /** Effects that a sentence lists for one side. */
 const LISTED_EFFECTS_MAX = 3;
 
-/** What the call was answered, and what it would be answered. */
+/** The recorded answer and the other release's answer. */
 export function differenceSentence(
   event: LedgerEvent,
   replayed: Decision,

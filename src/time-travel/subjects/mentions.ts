@@ -1,6 +1,6 @@
 /**
  * What a call names, as subjects: the objects behind its fds, its ids, and its paths. A refused
- * call has no effects, so this is how it is found to be about something.
+ * call has no effects, so these are the objects that it is about.
  */
 import type { Kernel } from '../../domain/kernel.ts';
 import type { LedgerEvent } from '../../events/event.ts';

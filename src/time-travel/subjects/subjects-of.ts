@@ -88,7 +88,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ElementDeleted':
       scene.found.add(subject.object('map', effect.map_id));
       return;
-    // A boot changes everything, and an id that was burned nothing that a state tells.
+    // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
     case 'LinkIdBurned':
       return;

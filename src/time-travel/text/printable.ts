@@ -1,5 +1,5 @@
 /**
- * Names come from whoever made a call: a comm, a path or a pin may hold what moves a terminal's
+ * Names come from the processes that made calls: a comm, a path or a pin may move a terminal's
  * cursor, sets its title, or turns the reading direction around. Lines for people show such
  * characters instead of sending them.
  */

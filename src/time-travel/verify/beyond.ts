@@ -6,7 +6,7 @@ import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
 
-/** A table, its column of positions, and what one of its rows is called. */
+/** A table, its column of positions, and the name of its rows. */
 type Kind = readonly [table: string, position: string, name: string];
 
 const KINDS: readonly Kind[] = [

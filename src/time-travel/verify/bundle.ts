@@ -11,7 +11,7 @@ import { type Stopped, stoppedVerdict } from './stopped.ts';
 
 export interface BundleVerification {
   readonly holds: boolean;
-  /** What the host is called where it comes from. */
+  /** The name of the host where it was exported. */
   readonly host: string;
   readonly chain: ChainReport;
   readonly outcomes: OutcomesVerdict | Stopped;
@@ -20,9 +20,9 @@ export interface BundleVerification {
 }
 
 /**
- * What the host of a bundle is called where it comes from; read no further than that.
+ * The name of a bundle's host; reads only its first line.
  *
- * @throws LineTooLong: it is no bundle
+ * @throws LineTooLong: it is not a bundle
  */
 export async function hostOfBundle(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const part of readBundle(chunks, new ChainCheck({}))) {
@@ -34,8 +34,8 @@ export async function hostOfBundle(chunks: AsyncIterable<Uint8Array>): Promise<s
 /**
  * Verifies a bundle.
  *
- * @param outside what is trusted, from outside of the file: by itself no key is
- * @throws LineTooLong: it is no bundle
+ * @param outside what is trusted, from outside of the file; the file's own keys are not
+ * @throws LineTooLong: it is not a bundle
  */
 export async function verifyBundle(
   chunks: AsyncIterable<Uint8Array>,

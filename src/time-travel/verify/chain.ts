@@ -24,7 +24,7 @@ export interface ChainVerdict extends ChainReport {
 }
 
 /**
- * Verifies a log from its first event to where it ends now.
+ * Verifies a log from its first event to its head.
  *
  * @param outside what is trusted, from outside of the database
  * @throws LogRefusal `no-such-host`
@@ -107,7 +107,7 @@ function compareHead(check: ChainCheck, head: Head): void {
   check.fault({ position_from: head.position, position_to: head.position, message });
 }
 
-/** Holds the rows against the sealed segments that should hold the same. */
+/** Compares the rows with the sealed segments, which should have the same events. */
 class SegmentsBeside {
   readonly #database: Queryable;
   readonly #host_id: number;
@@ -153,7 +153,7 @@ class SegmentsBeside {
     this.#rows = undefined;
     this.#agrees = true;
     const sealed = await segmentAt(this.#database, this.#host_id, position);
-    // Without one here, the next page of rows is soon enough to look again.
+    // When there is none here, the next look is with the next page of rows.
     this.#to = sealed?.position_to ?? position + UNSEALED_STEP;
     if (sealed === undefined) return;
     try {
@@ -171,5 +171,5 @@ class SegmentsBeside {
   }
 }
 
-/** Rows that are passed without asking again whether they are sealed. */
+/** Rows after which the check looks for a segment again. */
 const UNSEALED_STEP = 1000;

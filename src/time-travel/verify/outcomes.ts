@@ -1,7 +1,7 @@
 /**
  * The third verdict: would today's rules answer each call as the log says? Every event is decided
- * again on the state before it, and then folded as it was recorded: the log is the truth, and an
- * answer that is no longer ours is told, never corrected.
+ * again on the state before it, and then folded as it was recorded: the log is the record, and an
+ * answer that differs today is reported, never corrected.
  */
 import { bootEffect, emptyKernel } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
@@ -22,21 +22,21 @@ import { type SnapshotsBeside, snapshotsTo } from './snapshots.ts';
 /** Differences that a verdict lists; more are only counted. */
 const DIFFERENCES_MAX = 100;
 
-/** An answer in short: `ret`, or errno and the rule that said so. */
+/** An answer in short: `ret`, or errno and its rule. */
 export interface ShortOutcome {
   readonly ret?: number;
   readonly errno?: string;
   readonly rule?: string;
 }
 
-/** An event that today's rules answer otherwise. */
+/** An event that today's rules answer differently. */
 export interface OutcomeDifference {
   readonly position: number;
   readonly source: LedgerEvent['source'];
   readonly call: string;
   readonly recorded: ShortOutcome;
   readonly today: ShortOutcome;
-  /** The answer is the same and what follows from it is not. */
+  /** The answer is the same and the effects are not. */
   readonly effects_only: boolean;
 }
 
@@ -50,9 +50,9 @@ export interface OutcomesVerdict {
 }
 
 /**
- * Decides a log again, from its first event to where it ends now.
+ * Decides a log again, from its first event to its head.
  *
- * @param snapshots are held against the states on the way
+ * @param snapshots are compared with the states on the way
  * @throws LogRefusal `no-such-host`
  * @throws UnreadableEvent, UnreadableSegment or DamagedLog when the log is too damaged for it
  */
@@ -141,7 +141,7 @@ function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
     if (source === 'decided' && !isSighting(call)) return decide(kernel, pid, call);
     return observedToday(kernel, { ...event, call });
   } catch (cause) {
-    // A recorded call was checked at the door; one that cannot be decided was changed since.
+    // A recorded call was checked on arrival; one that cannot be decided was changed later.
     throw new DamagedLog(position, `its call cannot be decided: ${String(cause)}`, { cause });
   }
 }

@@ -47,17 +47,17 @@ export async function* snapshotsTo(
   }
 }
 
-/** What came of the snapshots that were held against the states of a log. */
+/** The result of comparing snapshots with the states of a log. */
 export class SnapshotsBeside {
   #count = 0;
   #faultCount = 0;
   readonly #faults: SnapshotDifference[] = [];
 
-  /** Holds a snapshot against the state at its position. */
+  /** Compares a snapshot with the state at its position. */
   compare(stored: StoredSnapshot, kernel: Kernel): void {
     this.#count++;
     const { position } = stored;
-    // Inside an append nothing is kept of the chain, and such a snapshot is not read.
+    // Inside an append there is no stored chain value, and such a snapshot is not read.
     if (stored.chain !== null && !isSound(stored)) {
       this.#fault(position, 'its hash is not that of this state at this position of this host');
     } else if (!isDeepStrictEqual(stateOf(stored), JSON.parse(snapshotText(kernel)))) {

@@ -1,4 +1,4 @@
-/** A log that is too damaged to be folded: that is a verdict, and no failure of the service. */
+/** A log that is too damaged to be folded: that is a verdict, not a failure of the service. */
 import { UnreadableEvent } from '../../events/encoding/field-coder.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../../events/segment/segment.ts';
@@ -10,7 +10,7 @@ export interface Stopped {
   readonly stopped: string;
 }
 
-/** The verdict that an error means; any other error is thrown again. */
+/** The verdict for an error of the log; any other error is thrown again. */
 export function stoppedVerdict(error: unknown): Stopped {
   const damaged =
     error instanceof DamagedLog ||

@@ -1,4 +1,4 @@
-/** Verifies a host: four verdicts that stand for themselves, since each can fail alone. */
+/** Verifies a host: four separate verdicts, because each can fail alone. */
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import { identityOf } from '../../events/reading/birth.ts';
 import { type ImportedLog, importOf } from '../../events/reading/imports.ts';
@@ -38,14 +38,14 @@ export interface Verification {
   readonly outcomes: OutcomesVerdict | Stopped;
   /** The stored states are those that the log gives. */
   readonly snapshots: SnapshotsVerdict;
-  /** How the log was imported, if it was: what is before was recorded elsewhere. */
+  /** How the log was imported, if it was: the imported events were recorded elsewhere. */
   readonly imported: ImportedLog | undefined;
   /** What may be wrong although everything holds, in sentences. */
   readonly not_excluded: readonly string[];
 }
 
 /**
- * Verifies a host up to where its log ends; writers go on meanwhile.
+ * Verifies a host up to its head; writers continue meanwhile.
  *
  * @param outside what is trusted, from outside of the database
  * @throws LogRefusal `no-such-host`

@@ -18,7 +18,7 @@ interface ClonedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** What else the error says, such as `code`; texts, numbers and truths alone. */
+  /** Other fields of the error, such as `code`; only strings, numbers and booleans. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly cause: ClonedError | undefined;
 }
@@ -40,7 +40,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Calls over a port, whose messages are for nobody else. */
+/** Calls over a port that nobody else uses. */
 export function callsOver(port: Port, answering: Answering = {}): Calls {
   const waiting = new Map<number, Waiting>();
   let last = 0;

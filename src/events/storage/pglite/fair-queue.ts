@@ -8,7 +8,7 @@
 const WIDTH = 2;
 
 interface Kind {
-  /** Milliseconds of the connection that it was given, from where the others stood when it came. */
+  /** Milliseconds of connection time that it used, counted from the level of the others when it began. */
   used: number;
   running: number;
   readonly waiting: Work[];
@@ -20,13 +20,13 @@ interface Work {
 }
 
 export class FairQueue {
-  /** Those that wait or are under way. */
+  /** Waiting and running work. */
   readonly #kinds = new Map<string, Kind>();
-  /** What the kind that was let in last had used: where a new kind begins. */
+  /** The used time of the kind that ran last: a new kind begins there. */
   #level = 0;
   #running = 0;
   #isAlone = false;
-  /** When the work before ended, in milliseconds: one that came meanwhile has only waited. */
+  /** When the previous work ended, in milliseconds: later work only waited until then. */
   #ended = 0;
 
   /**
@@ -65,7 +65,7 @@ export class FairQueue {
     }
   }
 
-  /** Starts what there is room for. */
+  /** Starts as much work as there is room for. */
   #next(): void {
     while (!this.#isAlone && this.#running < WIDTH) {
       const kind = this.#leastUsed();

@@ -31,7 +31,7 @@ export async function openDirectory(folder: string, { prepared }: Opening): Prom
   return PGlite.create(directory, { parsers });
 }
 
-/** Unpacks the prepared database beside, so that a crash leaves none that is half there. */
+/** Unpacks the prepared database beside the folder, so that a crash leaves no half-made one. */
 async function layOut(directory: string): Promise<void> {
   const tar = await readPrepared();
   if (tar === undefined) return;

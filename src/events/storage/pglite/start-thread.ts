@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads';
 /**
  * Starts a thread.
  *
- * @param module what it runs, without the ending that says whether it is built
- * @param workerData what it is started with
+ * @param module the module to run, without its ending (.ts or .js)
+ * @param workerData the data that the thread starts with
  */
 export function startThread(module: URL, workerData: unknown): Worker {
   const options = { workerData, execArgv: [] };

@@ -30,7 +30,7 @@ interface Prepared {
   readonly columns: readonly Field[];
 }
 
-/** PostgreSQL ended in the middle of a statement: whatever it answers from now on means nothing. */
+/** PostgreSQL ended during a statement: its later answers mean nothing. */
 export class BrokenDown extends Error {}
 
 export class Statements {
@@ -96,14 +96,14 @@ export class Statements {
     return prepared;
   }
 
-  /** Sends messages, with the end that makes the server answer, and gives what it answers. */
+  /** Sends messages, with the sync that makes the server answer, and returns the answer. */
   async #ask(messages: readonly Uint8Array[]): Promise<readonly Message[]> {
     const whole = Buffer.concat([...messages, serialize.sync()]);
     const answer = await this.#pg.execProtocol(whole).catch((error: Error) => {
-      // What is no error of the server is one of the program that it is compiled to.
+      // An error that is not the server's comes from the compiled program.
       throw 'severity' in error ? error : new BrokenDown(error.message, { cause: error });
     });
-    // A server that is well ends every answer so; one that broke down answers nothing, to anything.
+    // A healthy server ends every answer with this; a server that broke down answers nothing.
     const replies = answer.messages as unknown as readonly Message[];
     if (replies.at(-1)?.name !== 'readyForQuery') {
       throw new BrokenDown('PostgreSQL does not answer any more');

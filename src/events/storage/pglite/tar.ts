@@ -11,7 +11,7 @@ const KIND = 156;
 const FILE = '0';
 const FOLDER = '5';
 
-/** Writes the entries of a tar into a folder, which it makes. Holds its thread: it is in no one's way. */
+/** Writes the entries of a tar into a folder, which it creates. It is synchronous: it has its own thread. */
 export function unpackTar(tar: Uint8Array, folder: string): void {
   const bytes = Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength);
   const text = ([from, to]: readonly [number, number], at: number) =>

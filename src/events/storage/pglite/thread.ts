@@ -1,6 +1,6 @@
 /**
  * The thread that PGlite runs in: a statement of it holds its thread until it is done, and the
- * service's own has requests to answer meanwhile.
+ * main thread has requests to answer meanwhile.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
@@ -19,7 +19,7 @@ export interface PgliteThread {
 /** Rows of one message: taking them in holds the other thread for some milliseconds at most. */
 const ROWS_IN_ONE_PIECE = 1000;
 
-/** Rows of a result, and the number under which the rest of them is asked for, if there is any. */
+/** Rows of a result, and the number of the rest, if there are more. */
 export interface Rows<Row extends object> {
   readonly rows: Row[];
   readonly rest?: number;
@@ -42,7 +42,7 @@ function piece(all: object[]): Rows<object> {
   return { rows: all.slice(0, ROWS_IN_ONE_PIECE), rest: lastRest };
 }
 
-/** The thread ends with the database, and with it all that waits for an answer. */
+/** The thread ends with the database, and all pending calls end with it. */
 function endIfBroken(error: unknown): void {
   if (!(error instanceof BrokenDown)) return;
   queueMicrotask(() => {

@@ -24,7 +24,7 @@ export interface Address {
 const PORT_DEFAULT = 5432;
 /** Servers that one address may name. */
 const SERVERS_MAX = 16;
-/** A service writes, so what it asks of a server is one of these, said or not. */
+/** A service writes, so it needs a server of one of these kinds, also when the URL names none. */
 const WRITABLE = ['read-write', 'primary'];
 
 const FORM =
@@ -58,7 +58,7 @@ export function addressOf(text: string): Address {
   const rest = `${path}${options.size > 0 ? `?${options}` : ''}`;
   const servers = hosts.map((host) => {
     const { name, place } = placeOf(host);
-    // The driver takes part of what it is told from the host, and only of one with a plain name.
+    // The driver reads some settings from the host name, and only from a plain name.
     return { name, place, url: `${scheme}${login}${at > 0 ? '@' : ''}localhost${rest}` };
   });
   return {

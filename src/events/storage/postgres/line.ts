@@ -1,7 +1,7 @@
 /**
- * A line to a server: one connection that is opened once, and given up when it breaks or falls
- * silent. Each is a client of the driver of its own, with a pool of one. The driver would open it
- * anew, and 3.4.9 does not do that well: what was written to the connection that broke can end the
+ * A line to a server: one connection that is opened once, and closed when it breaks or becomes
+ * silent. Each line has its own client of the driver, with a pool of one. The driver would open it
+ * again, and 3.4.9 has faults there: a write to the broken connection can end the
  * process, wait for ever, or go to the next one (ADR 13).
  */
 import { connect, type Socket } from 'node:net';
@@ -23,7 +23,7 @@ export interface LineEvents {
 type Client = postgres.Sql<{ int8: number }>;
 type Parameters = postgres.ParameterOrJSON<never>[];
 
-/** What the driver's queries have and its types do not tell. */
+/** What the driver's queries have and its types do not declare. */
 interface Settling {
   reject(error: unknown): void;
   readonly state: { readonly pid: number } | null;
@@ -44,13 +44,13 @@ export class Line {
   readonly #asked = new Set<Settling & Promise<unknown>>();
   #socket: Socket | undefined;
   #lost: Error | undefined;
-  /** Ticks since the server last said anything; a loop that stands still makes none. */
+  /** Ticks since the last byte of the server; a blocked loop makes no ticks. */
   #quiet = 0;
-  /** The pid that the server told at the start, once it answered. */
+  /** The pid that the server sent at the start, once it answered. */
   #toldPid: number | undefined;
   /** Whether a transaction has it to itself. */
   isHeld = false;
-  /** Milliseconds of quiet, with statements under way, after which it is given up. */
+  /** Milliseconds of silence, with pending statements, after which it is closed. */
   silenceMs = LIMITS.request.silenceMs;
 
   constructor(server: Server, events: LineEvents = {}) {
@@ -61,7 +61,7 @@ export class Line {
       connect_timeout: 0,
       max_lifetime: null,
       keep_alive: KEEPALIVE_S,
-      // Its question for array types is asked behind our back. Lists go as array literals.
+      // The driver would query array types by itself. Lists are sent as array literals.
       fetch_types: false,
       no_subscribe: true,
       connection: { application_name: 'bpfledger' },
@@ -84,12 +84,12 @@ export class Line {
     return this.#lost !== undefined;
   }
 
-  /** The server's process as it introduced itself; a pooler in between makes a number up. */
+  /** The pid that the server announced; a pooler in between invents a number. */
   get toldPid(): number | undefined {
     return this.#toldPid;
   }
 
-  /** Runs one statement, after those that were asked before. */
+  /** Runs one statement, after the earlier ones. */
   async query<Row extends object>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
     if (this.#lost !== undefined) throw this.#lost;
     const query = this.#client.unsafe<Row[]>(text, params as Parameters, { prepare: true });
@@ -115,7 +115,7 @@ export class Line {
     return rows;
   }
 
-  /** Takes no more statements, waits for those under way and says goodbye. */
+  /** Takes no more statements, waits for the pending ones and ends the session. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#asked);
     this.#end(new DatabaseAbsent('the connection to the database was closed'));
@@ -123,14 +123,14 @@ export class Line {
     this.#socket?.destroy();
   }
 
-  /** Gives it up immediately: what is under way is rejected with `why`. */
+  /** Closes it immediately: pending statements are rejected with `why`. */
   destroy(why: unknown): void {
     this.#end(new DatabaseAbsent('the connection to the database was given up', { cause: why }));
     this.#socket?.destroy();
   }
 
   #connect(): Socket {
-    // What the driver still holds of a line that is over makes it ask again.
+    // State that the driver keeps of a closed line would make it connect again.
     if (this.#socket !== undefined) throw this.#lost ?? new Error('a line connects once');
     const { place } = this.#server;
     this.#socket = connect({ ...place, noDelay: true });

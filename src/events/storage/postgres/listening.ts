@@ -1,13 +1,13 @@
-/** A line of its own that listens on a channel, and is opened anew whenever it is lost. */
+/** A line of its own that listens on a channel, and is opened again whenever it is lost. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Open } from './opening.ts';
 import { KEEPALIVE_S } from './time-limits.ts';
 
-/** What a lost line pauses before it is opened again, in milliseconds. */
+/** The pause before a lost line is opened again, in milliseconds. */
 const PAUSE_MS = 1_000;
 
 /**
- * Listens on a channel until it is told to stop. What is notified while the line is down is missed.
+ * Listens on a channel until it is stopped. It misses notifications while the line is down.
  *
  * @returns once the first attempt succeeded or failed: what stops it
  */
@@ -50,7 +50,7 @@ async function hear(open: Open, { channel, wake, signal, pause, tried }: Hearing
   try {
     await line.query(`listen "${channel}"`);
     tried();
-    // A line that only listens would not notice that it fell silent.
+    // A line that only listens would not notice silence.
     while (!signal.aborted) {
       await line.query('select');
       await pause(KEEPALIVE_S * 1000);

@@ -8,7 +8,7 @@ import { Line, type LineEvents } from './line.ts';
 import { refuseSharedSessions } from './pooler.ts';
 import { CONNECT_MS, KEEPALIVE_S, LIMITS, UNACKNOWLEDGED_MS } from './time-limits.ts';
 
-/** Opens a line. Throws `DatabaseAbsent` with what stood in the way at each server. */
+/** Opens a line. Throws `DatabaseAbsent` with the reason of each server. */
 export type Open = (signal: AbortSignal, events?: LineEvents) => Promise<Line>;
 
 const SETTINGS: Readonly<Record<string, number>> = {
@@ -34,7 +34,7 @@ interface Session {
   readonly read_only: boolean;
 }
 
-/** What opens lines to the servers of an address: the one that took the last line is asked first. */
+/** Opens lines to the servers of an address, first to the one that took the last line. */
 export function opener({ servers }: Address): Open {
   let preferred = 0;
   /** A pooler in between was seen to keep sessions. */
@@ -48,7 +48,7 @@ export function opener({ servers }: Address): Open {
         await refuseSharedSessions(line, other).finally(() => other.close());
         trusted = true;
       }
-      // Not before: in a session that is given away the limits would be somebody else's.
+      // Not earlier: when a pooler gives the session away, the limits would be somebody else's.
       await line.query(SET_UP);
       return line;
     } catch (error) {
@@ -105,7 +105,7 @@ async function connect(
   }
 }
 
-/** What is at the bottom of an error that a line gave, in words. */
+/** The root cause of a line's error, in words. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof DatabaseAbsent && error.cause !== undefined) return sentenceOf(error.cause);

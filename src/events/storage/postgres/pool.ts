@@ -11,14 +11,14 @@ import type { Open } from './opening.ts';
 import { CLOSE_MS, type Limits, WAIT_MS } from './time-limits.ts';
 import { transactOnLine } from './transact-on-line.ts';
 
-/** Statements under way on one line at most. */
+/** Pending statements on one line at most. */
 const DEPTH_MAX = 100;
 /** Pauses between attempts to open a line, which double. */
 const PAUSE_MS_MIN = 20;
 const PAUSE_MS_MAX = 1_000;
-/** How long a line is used, about: what a server keeps for a session grows. */
+/** How long a line is used, about: the memory of a session on the server grows. */
 const LIFE_MS = 1_800_000;
-/** How often one that is older is looked for. */
+/** How often the pool looks for an older line. */
 const RETIREMENT_MS = 60_000;
 
 interface Waiter {
@@ -74,7 +74,7 @@ export class Pool implements Queryable {
     }
   }
 
-  /** Takes nothing more; waits for what is under way, but only so long. */
+  /** Takes no more work; waits for the pending work, for a limited time. */
   async close(): Promise<void> {
     const closed = new DatabaseClosed('the database is closed');
     this.#over.abort(closed);
@@ -91,7 +91,7 @@ export class Pool implements Queryable {
     for (const line of lines) line.destroy(closed);
   }
 
-  /** The line with the least to do; another one is opened meanwhile when each has something to do. */
+  /** The line with the least work; opens another one when every line has work. */
   #best(): Line | undefined {
     if (this.#over.signal.aborted) throw this.#over.signal.reason;
     let best: Line | undefined;

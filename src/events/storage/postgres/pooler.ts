@@ -1,12 +1,12 @@
 /**
  * A pooler in front of the server may give each transaction another session: PgBouncer with
  * `pool_mode = transaction` or `statement`. Prepared statements, limits, locks and LISTEN belong to
- * a session, so the service cannot run behind one. Two clients of the pooler find it out.
+ * a session, so the service cannot run behind such a pooler. Two clients of the pooler detect it.
  */
 import { randomBytes } from 'node:crypto';
 import type { Line } from './line.ts';
 
-/** How often it is tried: others who use the pooler meanwhile may hide it. */
+/** How often the test runs: other users of the pooler may hide the effect. */
 const ROUNDS = 10;
 
 const ADVICE =
@@ -28,7 +28,7 @@ export async function refuseSharedSessions(line: Line, other: Line): Promise<voi
   for (let round = 0; round < ROUNDS; round++) {
     const mark = randomBytes(8).toString('hex');
     const own = await look(line, `${LOOK}, set_config('bpfledger.mark', '${mark}', false)`);
-    // What the pooler may give away now is held until it was looked again.
+    // Holds the session that the pooler may give away, until the next look.
     await other.query('begin').catch((error: unknown) => {
       throw new Error(ADVICE, { cause: error });
     });

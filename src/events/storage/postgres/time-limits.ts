@@ -1,20 +1,20 @@
 /**
- * How long anything may take on a PostgreSQL server, in milliseconds. The server ends what takes
- * too long as long as it can be heard; a database that has fallen silent is given up here, a little
- * later, and its connection with it. docs/postgresql.md states what follows for requests.
+ * Time limits for a PostgreSQL server, in milliseconds. The server ends what takes
+ * too long, as long as it answers; the connection to a silent database is closed here, a little
+ * later. docs/postgresql.md says what this means for requests.
  */
 import type { Patience } from '../database.ts';
 
 /** To reach a server, log in and have the session set up. */
 export const CONNECT_MS = 5_000;
-/** What a statement waits for a connection that is free. */
+/** The wait of a statement for a free connection. */
 export const WAIT_MS = 10_000;
-/** What a pool waits for statements under way when it is closed. */
+/** The wait of a pool for running statements when it is closed. */
 export const CLOSE_MS = 5_000;
-/** What a connection that is closed has to say goodbye. */
+/** The time for an orderly end of a connection. */
 export const PARTING_MS = 1_000;
 
-/** What the statements of a transaction, or one by itself, may take. */
+/** The time limits of a statement and of a transaction. */
 export interface Limits {
   /** Until the server ends a statement. */
   readonly statementMs: number;
@@ -22,7 +22,7 @@ export interface Limits {
   readonly lockMs: number;
   /** Until the server ends a transaction whose client says nothing, which frees its locks. */
   readonly idleMs: number;
-  /** Until a connection with statements under way, on which nothing comes, counts as silent. */
+  /** Until a connection with pending statements and no incoming bytes counts as silent. */
   readonly silenceMs: number;
 }
 
@@ -32,7 +32,7 @@ export const LIMITS: Readonly<Record<Patience, Limits>> = {
   job: { statementMs: 600_000, lockMs: 60_000, idleMs: 90_000, silenceMs: 610_000 },
 };
 
-/** Until the server gives up on a client that acknowledges nothing, whatever it waits for. */
+/** Until the server closes the connection to a client that acknowledges nothing. */
 export const UNACKNOWLEDGED_MS = 10_000;
-/** Seconds of quiet after which each end asks whether the other one is still there. */
+/** Seconds of silence after which each end sends a keepalive. */
 export const KEEPALIVE_S = 10;

@@ -4,7 +4,7 @@ import { transact } from '../transact.ts';
 import type { Line } from './line.ts';
 import { LIMITS, type Limits } from './time-limits.ts';
 
-/** Runs `work` in a transaction, as `transact` does. A line that cannot be rolled back is given up. */
+/** Runs `work` in a transaction, as `transact` does. Closes a line that cannot be rolled back. */
 export async function transactOnLine<T>(
   line: Line,
   work: (tx: Queryable) => Promise<T>,

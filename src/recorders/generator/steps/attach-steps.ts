@@ -103,7 +103,7 @@ export function query(scene: Scene, proc: string): Step {
 function programFor(scene: Scene, proc: string, type: AttachType): FdField | undefined {
   const isOurs = (scene.types as readonly AttachType[]).includes(type);
   if (!isOurs || wrongly(scene)) return fdOf(scene, proc, 'prog');
-  // A list of one program is soon told, so now and then another one is loaded.
+  // A list of one program is soon exhausted, so now and then another program is loaded.
   return scene.random.chance(0.1) ? undefined : fittingProgram(scene, proc, type);
 }
 

@@ -6,7 +6,7 @@ import type { Step } from '../../golden/scenario.ts';
 import { type FdField, fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
 import { close, isFull } from './fd-steps.ts';
 
-/** Program types that are no cgroup's, and one that never was. */
+/** Program types that do not attach to cgroups, and one that does not exist. */
 const OTHER_TYPES = ['socket_filter', 'xdp', 'sched_cls', 'tracepoint', 'sk_skb', 99] as const;
 
 export function progLoad(scene: Scene, proc: string): Step {

@@ -1,0 +1,108 @@
+// What the log makes of things that were found, or are gone.
+
+import { describe, expect, it } from 'vitest';
+import { boot } from '../../src/domain/boot.ts';
+import type { Kernel } from '../../src/domain/kernel.ts';
+import type { Sighting } from '../../src/domain/observed/sighting.ts';
+import { perform } from '../../src/domain/perform.ts';
+import { snapshotOf } from '../../src/domain/snapshot.ts';
+import { sighted, types } from '../support/observing.ts';
+
+const skb = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+const egress = 'cgroup_inet_egress';
+
+/** A kernel with /a, and a program 1 at fd 3 of init. */
+function prepared(release = '6.18'): Kernel {
+  const kernel = boot(release);
+  perform(kernel, 1, { name: 'mkdir', path: '/a' });
+  perform(kernel, 1, skb);
+  return kernel;
+}
+
+describe('sightings', () => {
+  it('make a running host, in the order of a snapshot', () => {
+    const kernel = boot('6.18');
+    const found = [
+      { name: 'found', cgroup: { path: '/a', id: 386 } },
+      { name: 'found', map: { id: 3, map_type: 'hash', key_size: 4, max_entries: 8 } },
+      { name: 'found', prog: { id: 477, prog_type: 'cgroup_skb', map_ids: [3] } },
+      { name: 'found', entry: { cgroup: '/a', attach_type: egress, mode: 'multi', prog_id: 477 } },
+      {
+        name: 'found',
+        link: { id: 12, prog_id: 477, attach_type: egress, cgroup: '/a', index: 0 },
+      },
+      { name: 'found', link: { id: 13, prog_id: 477, attach_type: egress } },
+      { name: 'found', pin: { path: '/d/l', kind: 'link', id: 13 } },
+    ] as const satisfies Sighting[];
+    for (const one of found) expect(sighted(kernel, one).inferred).toEqual([]);
+    const process = { uid: 5, caps: ['bpf'], cgroup: '/a' } as const;
+    sighted(kernel, { name: 'found', process }, 812);
+    sighted(kernel, { name: 'found', fd: { fd: 9, kind: 'link', id: 12, cloexec: false } }, 812);
+    for (const one of found) expect(sighted(kernel, one).observed.effects).toEqual([]);
+    expect(kernel.cgroups.get(386)?.lists.get(egress)).toMatchObject({
+      mode: 'multi',
+      entries: [{ link_id: 12 }, { prog_id: 477 }],
+    });
+    expect(kernel.links.get(13)).toMatchObject({ cgroup_id: 0, refs: 1 });
+    perform(kernel, 812, { name: 'exec' });
+    expect(kernel.links.has(12)).toBe(true);
+    const { effects } = perform(kernel, 812, { name: 'exit' });
+    expect(types(effects)).toEqual(['ProcessExited', 'EntryRemoved', 'LinkFreed']);
+  });
+
+  it('of a link that runs another program say so', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'link_create', target_path: '/a', attach_type: egress, prog_fd: 3 });
+    const link = { id: 1, prog_id: 50, attach_type: egress, cgroup: '/a' } as const;
+    const { inferred, observed } = sighted(kernel, { name: 'found', link });
+    expect(inferred).toMatchObject([{ call: { name: 'found', prog: { id: 50 } } }]);
+    expect(observed.effects).toMatchObject([
+      { type: 'LinkUpdated', link_id: 1, prog_id: 50, was_prog_id: 1 },
+    ]);
+  });
+
+  it('of what is not there leave nothing', () => {
+    const kernel = prepared();
+    const before = JSON.stringify(snapshotOf(kernel));
+    for (const gone of [
+      { process: {} },
+      { cgroup: { path: '/' } },
+      { cgroup: { path: '/x' } },
+      { prog: { id: 9 } },
+      { map: { id: 9 } },
+      { link: { id: 9 } },
+      { entry: { cgroup: '/a', attach_type: egress, prog_id: 1 } },
+      { pin: { path: '/' } },
+      { pin: { path: '/x' } },
+      { fd: { fd: 77 } },
+    ]) {
+      const { observed } = sighted(kernel, { name: 'gone', ...gone } as Sighting);
+      expect(observed.effects).toEqual([]);
+    }
+    sighted(kernel, { name: 'lost', events: 3 });
+    expect(JSON.stringify(snapshotOf(kernel))).toBe(before);
+  });
+
+  it('of a map take the programs that use it along', () => {
+    const kernel = prepared();
+    perform(kernel, 1, {
+      name: 'map_create',
+      map_type: 'array',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 1,
+    });
+    perform(kernel, 1, { ...skb, map_fds: [4] });
+    const { inferred } = sighted(kernel, { name: 'gone', map: { id: 1 } });
+    expect(inferred).toMatchObject([{ call: { name: 'gone', prog: { id: 2 } } }]);
+    expect(kernel.maps.size + kernel.programs.size).toBe(1);
+  });
+
+  it('of a directory of the bpffs take all below along', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'bpffs_mkdir', path: '/d' });
+    perform(kernel, 1, { name: 'obj_pin', bpf_fd: 3, path: '/d/p' });
+    const { observed } = sighted(kernel, { name: 'gone', pin: { path: '/d' } });
+    expect(types(observed.effects)).toEqual(['PinRemoved', 'DirectoryRemoved']);
+  });
+});
