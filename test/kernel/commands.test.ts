@@ -24,13 +24,13 @@ describe.skipIf(!kernel.ok)('on the kernel that runs here', { timeout: RUN_MS_MA
     expect(out).toMatch(/^\d+ steps, 0 divergences\n$/);
   });
 
-  it('record writes a file that conform finds to be what the model answers', async () => {
+  it('golden record writes a file that conform finds to be what the model answers', async () => {
     const [scenario] = parseScenarios(await readGolden(HISTORY), HISTORY);
     if (scenario === undefined) throw new Error('the history is empty');
     const given = join(folder, 'given.jsonl');
     writeFileSync(given, goldenText(scenario));
     const recorded = join(folder, 'recorded');
-    const { code, out, err } = await bpfledger(['record', given, '--out', recorded]);
+    const { code, out, err } = await bpfledger(['golden', 'record', given, '--out', recorded]);
     expect([code, err, out]).toEqual([0, '', '1 scenarios recorded, 0 not\n']);
     expect(readdirSync(recorded)).toEqual([`${scenario.header.scenario}.jsonl`]);
     const compared = await bpfledger(['conform', recorded]);

@@ -1,5 +1,6 @@
 // What a test may need from the machine: a PostgreSQL server, the programs to start further ones,
-// PgBouncer, a registry of packages, leave to mount a file system, a kernel it may change, a browser.
+// PgBouncer, a registry of packages, leave to mount a file system, a kernel it may change, a browser,
+// strace with what it is pointed at.
 // A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
 // a green run that skipped everything cannot be mistaken for a proof.
 //
@@ -19,7 +20,8 @@ type What =
   | 'registry'
   | 'mounts'
   | 'kernel'
-  | 'chromium';
+  | 'chromium'
+  | 'strace';
 
 interface Need {
   readonly ok: boolean;
@@ -61,6 +63,8 @@ function probe(what: What): Need {
       return kernel();
     case 'chromium':
       return chromium();
+    case 'strace':
+      return strace();
     default:
       return what satisfies never;
   }
@@ -117,6 +121,15 @@ export function cgroup2Mount(): string | undefined {
 
 function chromium(): Need {
   return findChromium() === undefined ? missing('no chromium on the PATH') : met;
+}
+
+/** strace, and what the recorded story takes: bpftool, compilers for both sides, libbpf. */
+function strace(): Need {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
+  const tools = ['strace', 'bpftool', 'clang', 'cc'];
+  const lacking = tools.filter((tool) => !folders.some((path) => isExecutable(join(path, tool))));
+  if (!existsSync('/usr/include/bpf/libbpf.h')) lacking.push('libbpf-dev');
+  return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
 }
 
 export function findChromium(): string | undefined {

@@ -119,7 +119,7 @@ function queryOf({ release, 'cgroup-mount': cgroup, bpffs }: RecordingFlags): st
 }
 
 /** What became of it, for people. */
-export function endText({ host, made_host, resumed, events, drift, ...ended }: Ended): string[] {
+function endText({ host, made_host, resumed, events, drift, ...ended }: Ended): string[] {
   const { position_from: from, position, summary } = ended;
   const how = `${made_host ? ', created' : ''}${resumed ? ', of which some were there' : ''}`;
   const { lines, observed, inferred, divergences, unreadable, left_out, abbreviated } = summary;

@@ -5,7 +5,8 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
-import type { LeftOut, ToldCall } from './spoken.ts';
+import type { ToldCall } from './deed.ts';
+import type { LeftOut } from './spoken.ts';
 import {
   ATTACH_BITS,
   attachTypeIn,
@@ -39,7 +40,9 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftO
   const fields = new Fields(attr, attr_size);
   const told = TOLD[name]?.(fields, bpffsPath);
   if (told === undefined) return { leftOut: `bpf ${name}` };
-  return 'call' in told && fields.isCut ? { ...told, cut: true } : told;
+  // Behind the fields of a query that old straces know there are buffers alone.
+  const lacks = fields.isCut && name !== 'prog_query';
+  return 'call' in told && lacks ? { ...told, cut: true } : told;
 }
 
 /** The fields of an attr, those of the command's own struct in it included. */

@@ -1,12 +1,12 @@
 /** Calls about fds: open, close, dup and its kin, and passing over a socket. */
-import type { Call } from '../../domain/call.ts';
+
+import type { ToldCall } from './deed.ts';
 import { absolutePath, isInterfaceFile, pathBehind } from './paths.ts';
-import { NOTHING, type Spoken, type Told, type ToldCall } from './spoken.ts';
+import { NOTHING, type Spoken, type Told } from './spoken.ts';
 import {
   CLOSE_RANGE_BITS,
   FCNTL_COMMANDS,
   FD_BITS,
-  MSG_BITS,
   OPEN_BITS,
   SCM_RIGHTS,
   wordOf,
@@ -25,11 +25,11 @@ export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   ],
   dup3: ({ args: { list } }) => [
     {
-      call: {
+      other: {
         name: 'dup3',
         fd: numberAt(list, 0),
         to_fd: numberAt(list, 1),
-        ...flagsOf(wordOf(list[2], OPEN_BITS)),
+        flags: wordOf(list[2], OPEN_BITS),
       },
     },
   ],
@@ -37,11 +37,11 @@ export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   fcntl64: duplicated,
   close_range: ({ args: { list } }) => [
     {
-      call: {
+      other: {
         name: 'close_range',
         first: numberAt(list, 0),
         last: numberAt(list, 1),
-        ...flagsOf(wordOf(list[2], CLOSE_RANGE_BITS)),
+        flags: wordOf(list[2], CLOSE_RANGE_BITS),
       },
       ret: 0,
     },
@@ -56,12 +56,12 @@ export function numberAt(list: readonly Value[], index: number): number {
   throw new Malformed(`argument ${index + 1} is no number`);
 }
 
-function flagsOf(flags: number): { readonly flags?: number } {
-  return flags === 0 ? {} : { flags };
-}
-
 /** A cgroup's directory; openat2 prints its flags in a struct. */
-function opened({ args, result, process, mounts }: Spoken, dir: Value | undefined, at: number) {
+function opened(
+  { args, result, process, mounts }: Spoken,
+  dir: Value | undefined,
+  at: number,
+): Told {
   const printed = args.list[at];
   if (printed?.kind !== 'string') return NOTHING;
   const how = args.list[at + 1];
@@ -75,8 +75,8 @@ function opened({ args, result, process, mounts }: Spoken, dir: Value | undefine
   const path = mounts.cgroupPath(result.path?.startsWith('/') ? result.path : asked);
   if (path === undefined || (!isDirectory && isInterfaceFile(path))) return NOTHING;
   const cloexec = (flags & (OPEN_BITS.O_CLOEXEC ?? 0)) !== 0;
-  const call: Call = { name: 'open_cgroup', path, ...(!cloexec && { cloexec: false }) };
-  return [{ call }];
+  if (cloexec) return [{ call: { name: 'open_cgroup', path } }];
+  return [{ other: { name: 'open_cgroup', path, cloexec: false } }];
 }
 
 function duplicated({ args: { list } }: Spoken): Told {
@@ -88,12 +88,12 @@ function duplicated({ args: { list } }: Spoken): Told {
   if (!isNamed) return NOTHING;
   switch (n) {
     case FCNTL_COMMANDS.F_DUPFD:
-      return [{ call: { name: 'fcntl', fd, cmd: 'f_dupfd', arg: numberAt(list, 2) } }];
+      return [{ other: { name: 'fcntl', fd, cmd: 'f_dupfd', arg: numberAt(list, 2) } }];
     case FCNTL_COMMANDS.F_DUPFD_CLOEXEC:
-      return [{ call: { name: 'fcntl', fd, cmd: 'f_dupfd_cloexec', arg: numberAt(list, 2) } }];
+      return [{ other: { name: 'fcntl', fd, cmd: 'f_dupfd_cloexec', arg: numberAt(list, 2) } }];
     case FCNTL_COMMANDS.F_SETFD: {
       const arg = wordOf(list[2], FD_BITS);
-      return [{ call: { name: 'fcntl', fd, cmd: 'f_setfd', arg }, ret: 0 }];
+      return [{ other: { name: 'fcntl', fd, cmd: 'f_setfd', arg }, ret: 0 }];
     }
     default:
       // F_GETFD changes nothing.
@@ -121,11 +121,7 @@ export function passedFds({ args }: Spoken): number[] {
   return fds;
 }
 
-/** Fds taken from a message, one call each: MSG_CMSG_CLOEXEC is among the flags of recvmsg. */
+/** Fds taken from a message, one call each. */
 export function received(spoken: Spoken): ToldCall[] {
-  const cloexec = (wordOf(spoken.args.list[2], MSG_BITS) & (MSG_BITS.MSG_CMSG_CLOEXEC ?? 0)) !== 0;
-  return passedFds(spoken).map((fd) => ({
-    call: { name: 'recv_fd', ...(cloexec && { cloexec: true }) },
-    ret: fd,
-  }));
+  return passedFds(spoken).map((fd) => ({ call: { name: 'recv_fd' }, ret: fd }));
 }

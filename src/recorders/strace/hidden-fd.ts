@@ -6,7 +6,7 @@ import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
-import type { CallDeed } from './observation-of.ts';
+import type { CallDeed } from './deed.ts';
 
 /** Candidates for one call at most. */
 const CANDIDATES_MAX = 64;

@@ -13,7 +13,7 @@ const RANGE = 2 ** 31;
 const PER_SECOND = 4096;
 
 /** Whether an id is one of ours: what the object has on the host is not known. */
-export function isOurs(id: number): boolean {
+function isOurs(id: number): boolean {
   return id >= OURS;
 }
 

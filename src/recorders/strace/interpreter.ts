@@ -4,38 +4,20 @@
  * its arguments are read.
  */
 import type { Call } from '../../domain/call.ts';
-import type { Sighting } from '../../domain/observed/sighting.ts';
 import { RecordingRefused } from '../../events/recording.ts';
 import { bpfCall } from './bpf-calls.ts';
+import type { Deed, ToldCall } from './deed.ts';
 import { FD_CALLS, passedFds, received } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
 import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decoded, type Mounts, pathBehind } from './paths.ts';
+import { copied, flagsIn, joined, mounted, pidfdOpened } from './process-calls.ts';
 import { Processes, type TracedProcess } from './processes.ts';
-import type { LeftOut, Spoken, Told, ToldCall } from './spoken.ts';
+import type { LeftOut, Spoken, Told } from './spoken.ts';
 import { Tally } from './tally.ts';
 import { type Result, readResult, readTraceLine } from './trace-line.ts';
-import { CLONE_BITS, wordOf } from './uapi.ts';
+import { CLONE_BITS } from './uapi.ts';
 import { type Arguments, Malformed, readArguments, unescaped, type Value } from './value.ts';
-
-/** Something that a process did. */
-export interface Deed {
-  readonly line: number;
-  /** Microseconds since the epoch. */
-  readonly at: number;
-  readonly process: TracedProcess;
-  readonly tid: number;
-  readonly comm?: string;
-  /** `send`: fds went into a socket; who takes them is not known here. */
-  readonly what: ToldCall | { readonly sighting: Sighting } | { readonly send: readonly number[] };
-  readonly outcome: { readonly ret: number } | { readonly errno: string };
-  /** Paths that `-y` printed behind fds. */
-  readonly paths: ReadonlyMap<number, string>;
-  /** Which bpf() call of the recording it is, from 1; 0 for any other. */
-  readonly ordinal: number;
-  /** The process that a fork made. */
-  readonly child?: TracedProcess;
-}
 
 /** Unreadable lines after which a file is no recording. */
 const UNREADABLE_MAX = 1000;
@@ -67,7 +49,9 @@ const FD_MAKERS: ReadonlySet<string> = new Set([
 const NO_PATHS: ReadonlyMap<number, string> = new Map();
 const CLOSED = /^close\((\d+)/;
 const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
-const MADE_FD = /\) *= (\d+)(?:<.*>)?$/;
+/** With `-T` the time that the call took stands behind. */
+const MADE_FD = /\) *= (\d+)(?:<.*>)?(?: <[\d.]+>)?$/;
+const DONE = /\) *= 0(?: <[\d.]+>)?$/;
 const EXECUTED = /^execve(?:at)?\([^"]*"((?:[^"\\]|\\.)*)"/;
 /** Bytes of a process's name, but for the end (TASK_COMM_LEN). */
 const COMM_CHARS_MAX = 15;
@@ -167,8 +151,11 @@ export class Interpreter {
       return parent;
     }
     const process = this.#processes.forked(parent, child, line);
-    const shared = (flags & (CLONE_BITS.CLONE_FILES ?? 0)) !== 0;
-    const call: Call = { name: 'fork', child_pid: child, ...(shared && { clone_files: true }) };
+    // The ledger's processes share no table: the child is given a copy.
+    if ((flags & (CLONE_BITS.CLONE_FILES ?? 0)) !== 0) {
+      this.leftOut.add('clone with CLONE_FILES and without CLONE_THREAD: fds were copied', line);
+    }
+    const call: Call = { name: 'fork', child_pid: child };
     const deed = deedOf({ line, at, process: parent, tid }, { call }, child);
     deeds.push({ ...deed, child: process });
     return process;
@@ -224,7 +211,7 @@ export class Interpreter {
         if (!failed) process.cwd = pathBehind(args.list[0]);
         return [];
       case 'mount':
-        return failed ? [] : this.#mounted(spoken);
+        return failed ? [] : mounted(spoken);
       case 'sendmsg':
       case 'sendmmsg':
         return failed ? [] : [{ send: passedFds(spoken) }];
@@ -232,15 +219,11 @@ export class Interpreter {
       case 'recvmmsg':
         return failed ? [] : received(spoken);
       case 'pidfd_open':
-        return this.#pidfd(spoken);
+        return pidfdOpened(spoken);
       case 'pidfd_getfd':
         return copied(spoken);
       case 'write':
         return joined(spoken);
-      case 'unshare':
-        return (wordOf(args.list[0], CLONE_BITS) & (CLONE_BITS.CLONE_FILES ?? 0)) === 0 || failed
-          ? []
-          : [{ call: { name: 'unshare', clone_files: true } }];
       default: {
         const teller = FD_CALLS[name] ?? FILE_CALLS[name];
         return teller === undefined ? { leftOut: name } : teller(spoken);
@@ -258,7 +241,6 @@ export class Interpreter {
       return isTracked(FIRST_FD.exec(text)?.[1]) || isTracked(/, (\d+)/.exec(text)?.[1]);
     }
     if (name === 'chdir' || name === 'fchdir' || name === 'pidfd_open') return true;
-    if (name === 'unshare') return text.includes('CLONE_FILES') || /^unshare\(\d/.test(text);
     if (name.endsWith('msg')) return /SCM_RIGHTS|cmsg_type=0x1\b/.test(text);
     if (name === 'mount') return /"(?:cgroup2|bpf)"/.test(text);
     if (name === 'write') return text.includes('cgroup.procs>');
@@ -299,7 +281,7 @@ export class Interpreter {
     const { text, line, at, pid: tid } = whole;
     // The environment that `-v` prints is not even read.
     const path = EXECUTED.exec(text)?.[1];
-    if (!/\) *= 0$/.test(text)) return;
+    if (!DONE.test(text)) return;
     const name =
       decoded(unescaped(path ?? ''))
         .split('/')
@@ -309,45 +291,10 @@ export class Interpreter {
     const call: Call = { name: 'exec', ...(comm !== '' && { comm }) };
     deeds.push(deedOf({ line, at, process, tid }, { call }));
   }
-
-  #mounted({ args: { list }, mounts }: Spoken): Told {
-    const [, target, type] = list;
-    if (target?.kind !== 'string' || type?.kind !== 'string') return [];
-    const path = absolutePath(target.text, undefined);
-    if (type.text === 'cgroup2' && path !== undefined) mounts.addCgroup(path);
-    return [];
-  }
-
-  #pidfd({ args, result, process }: Spoken): Told {
-    const [pid] = args.list;
-    if (pid?.kind !== 'number' || result.ret < 0) return [];
-    process.pidfds ??= new Map();
-    if (process.pidfds.size < PIDFDS_MAX) process.pidfds.set(result.ret, pid.value);
-    return [];
-  }
 }
-
-/** A deed that no fd of the line says more of. */
-function deedOf(
-  by: Pick<Deed, 'line' | 'at' | 'process' | 'tid'>,
-  what: Deed['what'],
-  ret = 0,
-): Deed {
-  return { ...by, what, outcome: { ret }, paths: NO_PATHS, ordinal: 0 };
-}
-
-/** Pidfds of a process that are remembered. */
-const PIDFDS_MAX = 1024;
 
 function asList(told: ToldCall | LeftOut): Told {
   return 'leftOut' in told ? told : [told];
-}
-
-const CLONE_FLAGS = /flags=([\w|]+)/;
-
-function flagsIn(text: string): number {
-  const word = CLONE_FLAGS.exec(text)?.[1];
-  return word === undefined ? 0 : wordOf({ kind: 'word', text: word }, CLONE_BITS);
 }
 
 function outcomeOf({ ret, errno }: Result): Deed['outcome'] {
@@ -372,26 +319,11 @@ function pathsIn(args: Arguments, { ret, path }: Result): ReadonlyMap<number, st
   return paths;
 }
 
-/** pidfd_getfd: a copy of another process's fd. */
-function copied({ args: { list }, process, result }: Spoken): Told {
-  const [pidfd, fd] = list;
-  if (pidfd?.kind !== 'number' || fd?.kind !== 'number' || result.ret < 0) return [];
-  // `-yy` prints `<pid:123>` behind a pidfd.
-  const shown = /^pid:(\d+)/.exec(pidfd.path ?? '')?.[1];
-  const target_pid = shown === undefined ? process.pidfds?.get(pidfd.value) : Number(shown);
-  if (target_pid === undefined) return { leftOut: 'pidfd_getfd by an unknown pidfd' };
-  return [{ call: { name: 'pidfd_getfd', target_pid, target_fd: fd.value } }];
-}
-
-/** A write to `cgroup.procs`: a process moves. */
-function joined({ args: { list }, process, mounts, result }: Spoken): Told {
-  const file = pathBehind(list[0]);
-  const text = list[1];
-  if (file === undefined || text?.kind !== 'string' || text.cut || result.ret < 0) return [];
-  const path = mounts.cgroupPath(decoded(file.slice(0, file.lastIndexOf('/'))));
-  const pid = /^\s*(\d+)\s*$/.exec(text.text)?.[1];
-  if (path === undefined || pid === undefined) return [];
-  const target =
-    Number(pid) === 0 || Number(pid) === process.pid ? {} : { target_pid: Number(pid) };
-  return [{ call: { name: 'join', path, ...target }, ret: 0 }];
+/** A deed that no fd of the line says more of. */
+function deedOf(
+  by: Pick<Deed, 'line' | 'at' | 'process' | 'tid'>,
+  what: Deed['what'],
+  ret = 0,
+): Deed {
+  return { ...by, what, outcome: { ret }, paths: NO_PATHS, ordinal: 0 };
 }

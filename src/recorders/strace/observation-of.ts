@@ -9,10 +9,9 @@ import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { FdFact, Observation, ObservedOutcome } from '../../domain/observed/observation.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
+import type { CallDeed } from './deed.ts';
 import { factOf } from './fd-facts.ts';
-import type { Deed } from './interpreter.ts';
 import type { Mounts } from './paths.ts';
-import type { ToldCall } from './spoken.ts';
 
 /** How a state names objects. */
 export interface Naming {
@@ -20,11 +19,6 @@ export interface Naming {
   readonly made: (kind: ObjectKind) => number;
   /** Id that the state has an object under which the kernel calls `id`. */
   readonly known: (kind: ObjectKind, id: number) => number;
-}
-
-/** A deed with a call, its hidden fd filled in. */
-export interface CallDeed extends Deed {
-  readonly what: ToldCall;
 }
 
 /** Whether the ledger's table of errnos has what a call was refused with. */

@@ -1,68 +1,18 @@
 // Recordings in the forms that strace has, each told as the observations that it comes to.
 
 import { expect, it } from 'vitest';
-import { boot } from '../../domain/boot.ts';
-import type { Summary } from '../../events/recording.ts';
-import type { CallRequest } from '../../events/submission.ts';
-import { straceReader } from './recording.ts';
-
-interface Read {
-  readonly told: readonly CallRequest[];
-  readonly summary: Summary;
-}
-
-/** Lines get a time each, a microsecond apart: `812 call(…) = 0`. */
-async function read(lines: readonly string[]): Promise<Read> {
-  const text = lines
-    .map((line, i) => line.replace(/^(\d+(?:<\w+>)?) /, `$1 1795337540.${100_000 + i} `))
-    .map((line) => `${line}\n`)
-    .join('');
-  const bytes = async function* () {
-    // In small pieces, so that lines are cut anywhere.
-    for (let at = 0; at < text.length; at += 97) yield Buffer.from(text.slice(at, at + 97));
-  };
-  const preface = await straceReader.preface(bytes);
-  const kernel = () => boot('6.18');
-  const reading = straceReader.read({ bytes, preface, kernel, progress: () => undefined });
-  const told: CallRequest[] = [];
-  for (;;) {
-    const step = await reading.next();
-    if (step.done) return { told, summary: step.value };
-    told.push(...step.value);
-  }
-}
-
-/** An observation in short: `812 close 3 = 0`. */
-function short({ pid, tid, call, outcome }: CallRequest): string {
-  const { name, ...fields } = call as { name: string } & Record<string, unknown>;
-  const { attr_size: _, ...shown } = fields;
-  const text = Object.values(shown).map((value) =>
-    typeof value === 'object' ? JSON.stringify(value) : String(value),
-  );
-  const by = tid === undefined ? `${pid}` : `${pid}/${tid}`;
-  if (outcome === undefined) return [by, name, ...text].join(' ');
-  const answer = 'errno' in outcome ? outcome.errno : outcome.ret;
-  return `${[by, name, ...text].join(' ')} = ${answer}`;
-}
-
-async function shortOf(lines: readonly string[]): Promise<string[]> {
-  const { told, summary } = await read(lines);
-  expect(summary.unreadable).toEqual({});
-  return told.map(short);
-}
-
-const CG = '/sys/fs/cgroup';
-const LOAD = (pid: number, fd: number, name = '') =>
-  `${pid} bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_SKB, insn_cnt=2, insns=0x7f, license="GPL", prog_name="${name}", expected_attach_type=BPF_CGROUP_INET_EGRESS, prog_btf_fd=0</dev/null>}, 128) = ${fd}<anon_inode:bpf-prog>`;
-const OPEN = (pid: number, fd: number, path = '/a') =>
-  `${pid} openat(AT_FDCWD</root>, "${CG}${path}", O_RDONLY|O_CLOEXEC|O_DIRECTORY) = ${fd}<${CG}${path}>`;
-const MKDIR = `812 mkdir("${CG}/a", 0777) = 0`;
-const ATTACH = (pid: number, fd: number, flags = 'BPF_F_ALLOW_MULTI') =>
-  `${pid} bpf(BPF_PROG_ATTACH, {target_fd=3<${CG}/a>, attach_bpf_fd=${fd}<anon_inode:bpf-prog>, attach_type=BPF_CGROUP_INET_EGRESS, attach_flags=${flags}, replace_bpf_fd=0</dev/null>}, 20) = 0`;
-const DETACH = (pid: number, result = '0') =>
-  `${pid} bpf(BPF_PROG_DETACH, {target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS}, 20) = ${result}`;
-const QUERY = (pid: number, ids: string, count: number) =>
-  `${pid} bpf(BPF_PROG_QUERY, {query={target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, query_flags=0, attach_flags=0, prog_ids=[${ids}], prog_cnt=64 => ${count}}}, 40) = 0`;
+import {
+  ATTACH,
+  CG,
+  DETACH,
+  LOAD,
+  MKDIR,
+  OPEN,
+  QUERY,
+  read,
+  short,
+  shortOf,
+} from '../../../test/support/strace-lines.ts';
 
 it('names and numbers (-Xraw) and both (-Xverbose) say the same', async () => {
   const names = await shortOf([MKDIR, OPEN(812, 3), LOAD(812, 4, 'p'), ATTACH(812, 4)]);
@@ -74,14 +24,14 @@ it('names and numbers (-Xraw) and both (-Xverbose) say the same', async () => {
   ]);
   const raw = await shortOf([
     MKDIR,
-    `812 openat(-100</root>, "${CG}/a", 02200000) = 3<${CG}/a>`,
+    `812 openat(-100</srv>, "${CG}/a", 02200000) = 3<${CG}/a>`,
     '812 bpf(5, {prog_type=8, insn_cnt=2, insns=0x7f, license="GPL", prog_name="p", expected_attach_type=0x1, prog_btf_fd=0</dev/null>}, 128) = 4<anon_inode:bpf-prog>',
     `812 bpf(8, {target_fd=3<${CG}/a>, attach_bpf_fd=4<anon_inode:bpf-prog>, attach_type=0x1, attach_flags=0x2, replace_bpf_fd=0</dev/null>}, 20) = 0`,
   ]);
   expect(raw).toEqual(names);
   const verbose = await shortOf([
     MKDIR,
-    `812 openat(-100 /* AT_FDCWD */</root>, "${CG}/a", 02200000 /* O_RDONLY|O_CLOEXEC|O_DIRECTORY */) = 3<${CG}/a>`,
+    `812 openat(-100 /* AT_FDCWD */</srv>, "${CG}/a", 02200000 /* O_RDONLY|O_CLOEXEC|O_DIRECTORY */) = 3<${CG}/a>`,
     '812 bpf(0x5 /* BPF_PROG_LOAD */, {prog_type=0x8 /* BPF_PROG_TYPE_CGROUP_SKB */, insn_cnt=2, insns=0x7f, license="GPL", prog_name="p", expected_attach_type=0x1 /* BPF_CGROUP_INET_EGRESS */, prog_btf_fd=0</dev/null>}, 128) = 4<anon_inode:bpf-prog>',
     `812 bpf(0x8 /* BPF_PROG_ATTACH */, {target_fd=3<${CG}/a>, attach_bpf_fd=4<anon_inode:bpf-prog>, attach_type=0x1 /* BPF_CGROUP_INET_EGRESS */, attach_flags=0x2 /* BPF_F_ALLOW_MULTI */, replace_bpf_fd=0</dev/null>}, 20) = 0`,
   ]);
@@ -267,65 +217,6 @@ it('what was attached before the recording is found when a query shows it', asyn
     expect.stringContaining('prog_query'),
   ]);
   expect(summary.divergences.count).toBe(0);
-});
-
-it('an fd that is sent over a socket is there when the sender has closed its own', async () => {
-  const rights = (fd: number) =>
-    `{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[${fd}<anon_inode:bpf_link>]}], msg_controllen=24, msg_flags=0}`;
-  const { told, summary } = await read([
-    MKDIR,
-    OPEN(812, 3),
-    LOAD(812, 4),
-    `812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4<anon_inode:bpf-prog>, target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5<anon_inode:bpf_link>`,
-    '813 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[7]>',
-    `812 sendmsg(6<UNIX-STREAM:[8->7]>, ${rights(5)}, 0) = 1`,
-    '812 close(5<anon_inode:bpf_link>) = 0',
-    `813 recvmsg(3<UNIX-STREAM:[7->8]>, ${rights(9)}, MSG_CMSG_CLOEXEC) = 1`,
-    '813 close(9<anon_inode:bpf_link>) = 0',
-  ]);
-  expect(told.map(short).slice(4)).toEqual([
-    '813 found {}',
-    '812 send_fd 5 813 = 0',
-    '812 close 5 = 0',
-    '813 recv_fd true = 9',
-    '813 close 9 = 0',
-  ]);
-  expect(summary.divergences.count).toBe(0);
-});
-
-it('copies of fds, and close-on-exec, are told as they were made', async () => {
-  const told = await shortOf([
-    MKDIR,
-    OPEN(812, 3),
-    LOAD(812, 4),
-    '812 dup(4<anon_inode:bpf-prog>) = 5<anon_inode:bpf-prog>',
-    '812 dup2(4<anon_inode:bpf-prog>, 7) = 7<anon_inode:bpf-prog>',
-    '812 dup3(4<anon_inode:bpf-prog>, 8, O_CLOEXEC) = 8<anon_inode:bpf-prog>',
-    '812 fcntl(4<anon_inode:bpf-prog>, F_DUPFD_CLOEXEC, 10) = 10<anon_inode:bpf-prog>',
-    '812 fcntl(5<anon_inode:bpf-prog>, F_SETFD, FD_CLOEXEC) = 0',
-    '812 fcntl(5<anon_inode:bpf-prog>, F_GETFD) = 0x1 (flags FD_CLOEXEC)',
-    '812 close_range(7, 8, 0) = 0',
-    '812 close_range(20, 4294967295, CLOSE_RANGE_CLOEXEC) = 0',
-  ]);
-  expect(told.slice(3)).toEqual([
-    '812 dup 4 = 5',
-    '812 dup2 4 7 = 7',
-    '812 dup3 4 8 524288 = 8',
-    '812 fcntl 4 f_dupfd_cloexec 10 = 10',
-    '812 fcntl 5 f_setfd 1 = 0',
-    '812 close_range 7 8 = 0',
-    '812 close_range 20 4294967295 4 = 0',
-  ]);
-});
-
-it('a number that an open gave out is closed, whether that was seen or not', async () => {
-  const told = await shortOf([
-    MKDIR,
-    OPEN(812, 3),
-    '812 socket(AF_INET, SOCK_DGRAM, 0) = 3<UDP:[9]>',
-    '812 close(3) = 0',
-  ]);
-  expect(told.slice(1)).toEqual(['812 open_cgroup /a = 3', '812 gone {"fd":3}']);
 });
 
 it('counts what it has no word for, by name and line', async () => {

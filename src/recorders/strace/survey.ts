@@ -3,26 +3,15 @@
  * straces hide, which processes ever touch anything, and who takes an fd that is sent.
  */
 import type { Kernel } from '../../domain/kernel.ts';
+import { type CallDeed, type Deed, isCall, isOfEveryProcess } from './deed.ts';
 import { factOf } from './fd-facts.ts';
 import { ownNumber } from './identities.ts';
-import type { Deed } from './interpreter.ts';
-import type { CallDeed } from './observation-of.ts';
+import { holdsAny, openOn } from './open-on.ts';
 import { messageKey, PassedFds } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
+import { plainerDeeds } from './plainer-deeds.ts';
 import type { TracedProcess } from './processes.ts';
 import { Worlds } from './worlds.ts';
-
-/** Whether a deed is a call. */
-export function isCall(deed: Deed): deed is CallDeed {
-  return 'call' in deed.what;
-}
-
-/** Calls that every process makes. */
-const OF_EVERY_PROCESS: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
-
-export function isOfEveryProcess({ what: { call } }: CallDeed): boolean {
-  return OF_EVERY_PROCESS.has(call.name);
-}
 
 export class Survey {
   readonly worlds: Worlds;
@@ -42,14 +31,17 @@ export class Survey {
   }
 
   take(deed: Deed): void {
-    const { what, process, line } = deed;
-    if ('sighting' in what) {
-      this.worlds.see({ pid: process.pid, done: what.sighting });
-    } else if ('send' in what) {
-      this.#send(deed, what.send);
-    } else if (isCall(deed)) {
-      if (deed.what.call.name === 'recv_fd') this.#receive(deed);
-      else if (!this.#isIdle(deed)) this.#called(deed);
+    const { what, line } = deed;
+    if ('send' in what) this.#send(deed, what.send);
+    else if (isCall(deed) && deed.what.call.name === 'recv_fd') this.#receive(deed);
+    else {
+      for (const plain of plainerDeeds(this.worlds.kernel, deed)) {
+        if (isCall(plain)) this.#called(plain);
+        else if ('sighting' in plain.what) {
+          this.#concern(deed.process);
+          this.worlds.see({ pid: deed.process.pid, done: plain.what.sighting });
+        }
+      }
     }
     if (line !== this.#line) this.#index = 0;
     this.#line = line;
@@ -58,13 +50,8 @@ export class Survey {
   #called(deed: CallDeed): void {
     const { process, child } = deed;
     if (!isOfEveryProcess(deed)) this.#concern(process);
-    if (child !== undefined && this.worlds.holds(process.pid)) this.#concern(child);
+    if (child !== undefined && holdsAny(this.worlds.kernel, process.pid)) this.#concern(child);
     this.worlds.follow(deed, ownNumber(this.#startedAt, deed.ordinal));
-  }
-
-  /** close_range of a process that holds nothing. */
-  #isIdle({ what: { call }, process }: CallDeed): boolean {
-    return call.name === 'close_range' && !this.worlds.holds(process.pid);
   }
 
   #concern(process: TracedProcess): void {
@@ -78,7 +65,7 @@ export class Survey {
   #send({ line, process }: Deed, fds: readonly number[]): void {
     const { pid } = process;
     for (const [index, fd] of fds.entries()) {
-      const open = this.worlds.openOn(pid, fd);
+      const open = openOn(this.worlds.kernel, pid, fd);
       if (open === undefined) continue;
       this.#concern(process);
       this.passed.sent({ line, index, sender: pid, ...open });

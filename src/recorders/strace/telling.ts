@@ -8,17 +8,19 @@ import type { Observation, Witnessed } from '../../domain/observed/observation.t
 import { isSighting } from '../../domain/observed/sighting.ts';
 import type { Divergence } from '../../events/recording.ts';
 import type { CallRequest } from '../../events/submission.ts';
+import { type CallDeed, type Deed, isCall, isOfEveryProcess } from './deed.ts';
 import { factOf } from './fd-facts.ts';
 import { filledIn } from './hidden-fd.ts';
 import { ownNumber } from './identities.ts';
-import type { Deed } from './interpreter.ts';
-import { type CallDeed, isKnownErrno, observationOf } from './observation-of.ts';
+import { isKnownErrno, observationOf } from './observation-of.ts';
+import { openOn } from './open-on.ts';
 import { messageKey } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
-import { isCall, isOfEveryProcess, type Survey } from './survey.ts';
+import { plainerDeeds } from './plainer-deeds.ts';
+import type { Survey } from './survey.ts';
 import { Tally } from './tally.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
-import { apply, openOn } from './worlds.ts';
+import { apply } from './worlds.ts';
 
 /** Divergences that are told one by one. */
 const DIVERGENCES_MAX = 100;
@@ -65,33 +67,29 @@ export class Telling {
   }
 
   *#observations(deed: Deed): Generator<Observation> {
-    const { what, process, outcome, line } = deed;
-    const { pid } = process;
-    if ('sighting' in what) {
-      yield { pid, done: what.sighting };
-    } else if ('send' in what) {
+    const { what, outcome, line } = deed;
+    if ('send' in what) {
       yield* this.#sent(deed, what.send);
     } else if ('errno' in outcome && !isKnownErrno(outcome.errno)) {
       this.leftOut.add(`errno ${outcome.errno}`, line);
-    } else if (isCall(deed)) {
-      if (deed.what.call.name === 'recv_fd') yield* this.#received(deed);
-      else if (this.#isTold(deed)) yield* this.#called(deed);
+    } else if (isCall(deed) && deed.what.call.name === 'recv_fd') {
+      yield* this.#received(deed);
+    } else {
+      for (const plain of plainerDeeds(this.#kernel, deed)) {
+        if (isCall(plain)) {
+          if (this.#isTold(plain)) yield* this.#called(plain);
+        } else if ('sighting' in plain.what) {
+          yield { pid: deed.process.pid, done: plain.what.sighting };
+        }
+      }
     }
   }
 
-  /** Processes that touch nothing of the ledger are left out, and what changes none of its fds. */
+  /** Processes that touch nothing of the ledger are left out. */
   #isTold(deed: CallDeed): boolean {
     const { process, child } = deed;
-    const { concerned } = this.#survey;
-    if (isOfEveryProcess(deed)) return concerned.has((child ?? process).serial);
-    return deed.what.call.name !== 'close_range' || this.#holds(process.pid);
-  }
-
-  #holds(pid: number): boolean {
-    const process = this.#kernel.processes.get(pid);
-    if (process === undefined) return false;
-    for (const [fd] of process.fds) if (this.isTracked(pid, fd)) return true;
-    return false;
+    if (!isOfEveryProcess(deed)) return true;
+    return this.#survey.concerned.has((child ?? process).serial);
   }
 
   *#called(deed: CallDeed): Generator<Observation> {
@@ -159,8 +157,13 @@ export class Telling {
 }
 
 /** What is handed to the log. */
-function requestOf({ pid, comm, done, fds }: Observation, { at, tid }: Deed): CallRequest {
-  const by = { pid, at, ...(tid !== pid && { tid }), ...(comm !== undefined && { comm }) };
+function requestOf({ pid, comm, done, fds }: Observation, { at, tid, process }: Deed): CallRequest {
+  const by = {
+    pid,
+    at,
+    ...(pid === process.pid && tid !== pid && { tid }),
+    ...(comm !== undefined && { comm }),
+  };
   if (isSighting(done)) return { ...by, call: done };
   return { ...by, call: done.call, outcome: done.outcome, ...(fds !== undefined && { fds }) };
 }

@@ -38,7 +38,7 @@ interface NoteLine {
 export type TraceLine = CallLine | EndLine | SupersededLine | NoteLine;
 
 /** What a recording must be made with, in every message that a line lacks it. */
-export const RECORD_WITH = 'record with strace -f -ttt -yy -o FILE';
+const RECORD_WITH = 'record with strace -f -ttt -yy -o FILE';
 
 /** Characters of a foreign line in a message. */
 const QUOTED_CHARS_MAX = 60;

@@ -108,7 +108,6 @@ export const CLONE_BITS: Bits = {
   CLONE_THREAD: 0x10000,
 };
 export const CLOSE_RANGE_BITS: Bits = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOEXEC: 4 };
-export const MSG_BITS: Bits = { MSG_CMSG_CLOEXEC: 0x40000000 };
 export const FD_BITS: Bits = { FD_CLOEXEC: 1 };
 export const UNLINK_BITS: Bits = { AT_REMOVEDIR: 0x200 };
 export const FCNTL_COMMANDS: Bits = {
@@ -118,8 +117,6 @@ export const FCNTL_COMMANDS: Bits = {
   F_DUPFD_CLOEXEC: 1030,
 };
 export const SCM_RIGHTS: Bits = { SCM_RIGHTS: 1 };
-/** `AT_FDCWD`. */
-export const CWD = -100;
 
 /**
  * A flag word: names that are asked for, and numbers. Names that nobody asks for are passed over.

@@ -8,7 +8,7 @@ import { listOf } from '../../domain/list.ts';
 import { fittingProgram } from '../../domain/observed/found.ts';
 import type { Sighting } from '../../domain/observed/sighting.ts';
 import { isRefusal, type Success } from '../../domain/outcome.ts';
-import type { CallDeed } from './observation-of.ts';
+import type { CallDeed } from './deed.ts';
 
 /** How an answer fits what a state has. */
 export interface Fit {

@@ -39,7 +39,7 @@ it.each<[string, string, unknown]>([
     '5<TCP:[127.0.0.1:80->127.0.0.1:9]>, 1',
     ['5<TCP:[127.0.0.1:80->127.0.0.1:9]>', 1],
   ],
-  ['a file that was removed', '7</tmp/x>(deleted), 0', ['7</tmp/x>', 0]],
+  ['a file that was removed', '7</srv/x>(deleted), 0', ['7</srv/x>', 0]],
   ['a working directory', 'AT_FDCWD</srv>, "a"', ['AT_FDCWD</srv>', 'a']],
   [
     'flag words',

@@ -9,9 +9,11 @@ import { applyAll } from '../../domain/evolve.ts';
 import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Observation } from '../../domain/observed/observation.ts';
 import { observe } from '../../domain/observed/observe.ts';
+import type { CallDeed } from './deed.ts';
 import { candidates, filledIn, type HiddenFd } from './hidden-fd.ts';
 import { Identities } from './identities.ts';
-import { type CallDeed, observationOf } from './observation-of.ts';
+import { observationOf } from './observation-of.ts';
+import { openOn } from './open-on.ts';
 import type { Mounts } from './paths.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
 
@@ -54,19 +56,9 @@ export class Worlds {
     return this.#worlds.some((world) => openOn(top(world), pid, fd) !== undefined);
   }
 
-  /** What an fd is open on, in the likeliest story. */
-  openOn(pid: number, fd: number) {
-    const [first] = this.#worlds;
-    return first && openOn(top(first), pid, fd);
-  }
-
-  /** Whether a process holds anything, in the likeliest story. */
-  holds(pid: number): boolean {
-    const [first] = this.#worlds;
-    const process = first && top(first).processes.get(pid);
-    if (first === undefined || process === undefined) return false;
-    for (const [fd] of process.fds) if (openOn(top(first), pid, fd) !== undefined) return true;
-    return false;
+  /** The state in the likeliest story; it is read, not changed. */
+  get kernel(): Kernel {
+    return top(this.#worlds[0] as World);
   }
 
   /** The fd that the hidden field of a line's call named; undefined when none did. */
@@ -113,7 +105,7 @@ export class Worlds {
     const kernel = top(world);
     const { ids } = world;
     const fit = fitOf(kernel, deed, (known, id) => ids.mayBe('prog', known, id));
-    let isContrary = fit?.isContrary === true;
+    const isContrary = fit?.isContrary === true;
     if (fit !== undefined && !fit.isContrary) {
       for (const [known, id] of fit.same) ids.bind('prog', known, id);
       const names = { cgroupPath: (path: string | undefined) => this.#mounts.cgroupPath(path) };
@@ -126,8 +118,11 @@ export class Worlds {
       known: (kind: ObjectKind, id: number) => ids.ownId(kind, id),
     };
     const told = apply(kernel, observationOf(kernel, deed, { naming, mounts: this.#mounts }));
-    isContrary ||= told.some(({ expected }) => expected !== undefined);
-    return isContrary;
+    // What has to be inferred speaks against a story in which nothing has.
+    return (
+      isContrary ||
+      told.some(({ expected, source }) => expected !== undefined || source === 'inferred')
+    );
   }
 
   #settle(): void {
@@ -172,12 +167,4 @@ export function apply(kernel: Kernel, observation: Observation) {
   const told = observe(kernel, observation);
   for (const { effects, pid } of told) applyAll(kernel, effects, pid);
   return told;
-}
-
-/** What an fd of a process is open on, but for files that are none of the ledger's. */
-export function openOn(kernel: Kernel, pid: number, fd: number) {
-  const open = kernel.processes.get(pid)?.fds.get(fd);
-  const file = open && kernel.files.get(open.file);
-  if (file === undefined || file.kind === 'other') return undefined;
-  return { kind: file.kind, id: file.id };
 }

@@ -1,0 +1,83 @@
+/** What processes of a recording did, between the lines that say so and the ledger's words for it. */
+import type { Call } from '../../domain/call.ts';
+import type { Sighting } from '../../domain/observed/sighting.ts';
+import type { QueryOutputs } from '../../domain/outcome.ts';
+import type { TracedProcess } from './processes.ts';
+
+/** Calls as they are made, for which the ledger has plainer ones. */
+export type OtherCall =
+  | { readonly name: 'open_cgroup'; readonly path: string; readonly cloexec: false }
+  | { readonly name: 'dup3'; readonly fd: number; readonly to_fd: number; readonly flags: number }
+  | {
+      readonly name: 'fcntl';
+      readonly fd: number;
+      readonly cmd: 'f_dupfd' | 'f_dupfd_cloexec' | 'f_setfd';
+      readonly arg: number;
+    }
+  | {
+      readonly name: 'close_range';
+      readonly first: number;
+      readonly last: number;
+      readonly flags: number;
+    }
+  | { readonly name: 'pidfd_getfd'; readonly target_pid: number; readonly target_fd: number }
+  | { readonly name: 'join'; readonly path: string; readonly target_pid: number };
+
+/** A call of the ledger, as far as the line tells it. */
+export interface ToldCall {
+  readonly call: Call;
+  /** What the call returned, where that is not the return value of the line. */
+  readonly ret?: number;
+  /** What PROG_QUERY gave back. */
+  readonly query?: QueryOutputs;
+  /** An fd field that this strace does not print. */
+  readonly hidden?: 'attach_bpf_fd' | 'link_fd';
+  /** Fields that are not zero were left out: `...`. */
+  readonly cut?: true;
+}
+
+/** A call that the ledger tells by others. */
+export interface ToldOther {
+  readonly other: OtherCall;
+  readonly ret?: number;
+}
+
+/** Something that a process did. */
+export interface Deed {
+  readonly line: number;
+  /** Microseconds since the epoch. */
+  readonly at: number;
+  readonly process: TracedProcess;
+  readonly tid: number;
+  readonly comm?: string;
+  /** `send`: fds went into a socket; who takes them is not known here. */
+  readonly what:
+    | ToldCall
+    | ToldOther
+    | { readonly sighting: Sighting }
+    | { readonly send: readonly number[] };
+  readonly outcome: { readonly ret: number } | { readonly errno: string };
+  /** Paths that `-y` printed behind fds. */
+  readonly paths: ReadonlyMap<number, string>;
+  /** Which bpf() call of the recording it is, from 1; 0 for any other. */
+  readonly ordinal: number;
+  /** The process that a fork made. */
+  readonly child?: TracedProcess;
+}
+
+/** A deed with a call, its hidden fd filled in. */
+export interface CallDeed extends Deed {
+  readonly what: ToldCall;
+}
+
+/** Whether a deed is a call. */
+export function isCall(deed: Deed): deed is CallDeed {
+  return 'call' in deed.what;
+}
+
+/** Calls that every process makes. */
+const OF_EVERY_PROCESS: ReadonlySet<string> = new Set(['fork', 'exec', 'exit']);
+
+export function isOfEveryProcess({ what: { call } }: CallDeed): boolean {
+  return OF_EVERY_PROCESS.has(call.name);
+}

@@ -1,0 +1,59 @@
+/** Calls about processes, and about what they see: clones, pidfds, moves, mounts. */
+import { absolutePath, decoded, pathBehind } from './paths.ts';
+import type { Spoken, Told } from './spoken.ts';
+import { CLONE_BITS, wordOf } from './uapi.ts';
+
+/** Pidfds of a process that are remembered. */
+const PIDFDS_MAX = 1024;
+
+const CLONE_FLAGS = /flags=([\w|]+)/;
+
+/** The flags of a clone, whole or unfinished. */
+export function flagsIn(text: string): number {
+  const word = CLONE_FLAGS.exec(text)?.[1];
+  return word === undefined ? 0 : wordOf({ kind: 'word', text: word }, CLONE_BITS);
+}
+
+/** A mount of cgroup2 is another name of the same tree. */
+export function mounted({ args: { list }, mounts }: Spoken): Told {
+  const [, target, type] = list;
+  if (target?.kind !== 'string' || type?.kind !== 'string') return [];
+  const path = absolutePath(target.text, undefined);
+  if (type.text === 'cgroup2' && path !== undefined) mounts.addCgroup(path);
+  return [];
+}
+
+/** A pidfd is remembered: pidfd_getfd names its process by it. */
+export function pidfdOpened({ args, result, process }: Spoken): Told {
+  const [pid] = args.list;
+  if (pid?.kind !== 'number' || result.ret < 0) return [];
+  process.pidfds ??= new Map();
+  if (process.pidfds.size < PIDFDS_MAX) process.pidfds.set(result.ret, pid.value);
+  return [];
+}
+
+/** pidfd_getfd: a copy of another process's fd. */
+export function copied({ args: { list }, process, result }: Spoken): Told {
+  const [pidfd, fd] = list;
+  if (pidfd?.kind !== 'number' || fd?.kind !== 'number' || result.ret < 0) return [];
+  // `-yy` prints `<pid:123>` behind a pidfd.
+  const shown = /^pid:(\d+)/.exec(pidfd.path ?? '')?.[1];
+  const target_pid = shown === undefined ? process.pidfds?.get(pidfd.value) : Number(shown);
+  if (target_pid === undefined) return { leftOut: 'pidfd_getfd by an unknown pidfd' };
+  return [{ other: { name: 'pidfd_getfd', target_pid, target_fd: fd.value } }];
+}
+
+/** A write to `cgroup.procs`: a process moves. */
+export function joined({ args: { list }, process, mounts, result }: Spoken): Told {
+  const file = pathBehind(list[0]);
+  const text = list[1];
+  if (file === undefined || text?.kind !== 'string' || text.cut || result.ret < 0) return [];
+  const path = mounts.cgroupPath(decoded(file.slice(0, file.lastIndexOf('/'))));
+  const pid = /^\s*(\d+)\s*$/.exec(text.text)?.[1];
+  if (path === undefined || pid === undefined) return [];
+  const target_pid = Number(pid);
+  if (target_pid === 0 || target_pid === process.pid) {
+    return [{ call: { name: 'join', path }, ret: 0 }];
+  }
+  return [{ other: { name: 'join', path, target_pid }, ret: 0 }];
+}
