@@ -3,7 +3,7 @@
  * its first call. It is a list of sightings, each naming only what stands before it.
  */
 
-import type { Found, Lost } from '../../domain/observed/sighting.ts';
+import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
 import type { Kernel } from '../kernel/syscall.ts';
 import { ExecutorUnavailable } from '../kernel/unavailable.ts';
@@ -14,13 +14,6 @@ import { readMounts } from './mounts.ts';
 import { readObjects } from './objects.ts';
 import { readPins } from './pins.ts';
 
-/** One sighting, and the process that it is of, when it is of one. */
-export interface SurveyLine {
-  readonly call: Found | Lost;
-  readonly pid?: number;
-  readonly comm?: string;
-}
-
 type LinkInfo = Extract<ObjectInfo, { kind: 'link' }>;
 
 /**
@@ -29,7 +22,7 @@ type LinkInfo = Extract<ObjectInfo, { kind: 'link' }>;
  *
  * @throws ExecutorUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
-export function survey(kernel: Kernel): readonly SurveyLine[] {
+export function survey(kernel: Kernel): readonly SightingLine[] {
   const mounts = readMounts();
   if (mounts.cgroup2 === undefined) throw new ExecutorUnavailable('no cgroup2 is mounted');
   const cgroups = readCgroupTree(mounts.cgroup2);
@@ -47,18 +40,18 @@ export function survey(kernel: Kernel): readonly SurveyLine[] {
   ];
 }
 
-function found(what: Omit<Found, 'name'>): SurveyLine {
+function found(what: Omit<Found, 'name'>): SightingLine {
   return { call: { name: 'found', ...what } as Found };
 }
 
-function mapSighting(info: Extract<ObjectInfo, { kind: 'map' }>): SurveyLine {
+function mapSighting(info: Extract<ObjectInfo, { kind: 'map' }>): SightingLine {
   const { id, map_type, key_size, value_size, max_entries, map_name } = info;
   const named = map_name === '' ? {} : { map_name };
   return found({ map: { id, map_type, key_size, value_size, max_entries, ...named } });
 }
 
 /** `expected_attach_type` is in no info: where the program is attached tells it. */
-function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SurveyLine {
+function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SightingLine {
   const { id, prog_type, prog_name, tag, created_by_uid: uid, map_ids } = info;
   const named = prog_name === '' ? {} : { prog_name };
   return found({ prog: { id, prog_type, ...named, tag, uid, map_ids } });
@@ -72,7 +65,7 @@ function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SurveyLine {
 function attachments(
   lists: readonly (readonly [SurveyedCgroup, readonly SurveyedList[]])[],
   links: readonly LinkInfo[],
-): SurveyLine[] {
+): SightingLine[] {
   const waiting = new Map<string, LinkInfo[]>();
   for (const link of links) {
     const key = keyOf(link.cgroup_id, link.attach_type, link.prog_id);
@@ -95,7 +88,7 @@ function attachments(
   return [...entries, ...defunct];
 }
 
-function unreadable(count: number): SurveyLine {
+function unreadable(count: number): SightingLine {
   return { call: { name: 'lost', cause: `may not read the fds of ${count} processes` } };
 }
 
@@ -103,7 +96,7 @@ function keyOf(cgroupId: number, attachType: number | string, progId: number): s
   return `${cgroupId} ${attachType} ${progId}`;
 }
 
-function processSightings({ pid, comm, uid, cgroup, fds }: SurveyedProcess): SurveyLine[] {
+function processSightings({ pid, comm, uid, cgroup, fds }: SurveyedProcess): SightingLine[] {
   const where = cgroup === undefined ? {} : { cgroup };
   const process = { ...found({ process: { uid, ...where } }), pid, comm };
   return [process, ...fds.map((fd) => ({ ...found({ fd }), pid, comm }))];
