@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: (GPL-2.0 OR MIT)
 /*
  * Sees every bpf(2) call of the machine, and every close, dup, fork, exec, exit and name that moves
  * what cgroup-BPF objects are held by. Only tracepoints: many kernels have no kprobes.
@@ -14,7 +14,7 @@
 #include "kernel.h"
 #include "event.h"
 
-char LICENSE[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define ANON_INODE_FS_MAGIC 0x09041934
 #define CGROUP2_SUPER_MAGIC 0x63677270
@@ -37,8 +37,10 @@ char LICENSE[] SEC("license") = "GPL";
 /* Numbers at which the maps of a program that is loaded are looked for. */
 #define MAP_FDS_MAX 256
 
-/* The collector itself, which is not told of. */
+/* The collector itself and who reads it, which are not told of. */
 const volatile unsigned int self = 0;
+const volatile unsigned int reader = 0;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20);
@@ -109,7 +111,9 @@ struct {
 
 static __always_inline int is_self(void)
 {
-	return bpf_get_current_pid_tgid() >> 32 == self;
+	unsigned int pid = bpf_get_current_pid_tgid() >> 32;
+
+	return pid == self || pid == reader;
 }
 
 static __always_inline struct file *file_at(struct task_struct *task, unsigned int fd)
@@ -181,6 +185,19 @@ static __always_inline unsigned int object_at(struct task_struct *task, unsigned
 	return file ? object_of(file, id) : OBJECT_NONE;
 }
 
+/* What capable() asks: those of the first user namespace. */
+static __always_inline unsigned long long capabilities(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	unsigned long long caps = 0;
+
+	if (BPF_CORE_READ(cred, user_ns, level))
+		return 0;
+	bpf_probe_read_kernel(&caps, sizeof(caps), __builtin_preserve_access_index(&cred->cap_effective));
+	return caps;
+}
+
 static __always_inline void begin(struct event *event, unsigned int kind)
 {
 	unsigned long long id = bpf_get_current_pid_tgid();
@@ -191,6 +208,8 @@ static __always_inline void begin(struct event *event, unsigned int kind)
 	event->pid = id >> 32;
 	event->tid = id;
 	event->uid = bpf_get_current_uid_gid();
+	event->pad = 0;
+	event->caps = capabilities();
 	event->at = bpf_ktime_get_ns();
 	event->cgroup = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
@@ -304,6 +323,7 @@ static __always_inline int bpffs_start(struct task_struct *task, int dirfd, stru
 	struct dentry *dentry;
 
 	out->depth = -1;
+	out->device = 0;
 
 	if (dirfd == AT_FDCWD) {
 		dentry = BPF_CORE_READ(task, fs, pwd.dentry);
@@ -316,6 +336,7 @@ static __always_inline int bpffs_start(struct task_struct *task, int dirfd, stru
 	}
 	if (BPF_CORE_READ(dentry, d_sb, s_magic) != BPF_FS_MAGIC)
 		return 0;
+	out->device = BPF_CORE_READ(dentry, d_sb, s_dev);
 	directory_of(dentry, out);
 	return 1;
 }
@@ -496,20 +517,20 @@ static __always_inline int kept(struct call *out)
 	return 1;
 }
 
+/*
+ * A close is told before it is done: whatever it answers the number is free then, and another thread
+ * may have it again before this one returns.
+ */
 SEC("tracepoint/syscalls/sys_enter_close")
 int enter_close(struct enter *enter)
 {
-	return keep(enter->args[0], 0, 0, enter->args[0], -1);
-}
+	struct task_struct *task = (void *)bpf_get_current_task();
+	unsigned int fd = enter->args[0];
+	unsigned long long id;
+	unsigned int kind = object_at(task, fd, &id);
 
-SEC("tracepoint/syscalls/sys_exit_close")
-int leave_close(struct leave *leave)
-{
-	struct call call;
-
-	/* Whatever close(2) answers, the number is free. */
-	if (kept(&call))
-		tell_fd(EVENT_CLOSE, 0, call.a, 0, call.a, call.fact_kind, call.fact_id);
+	if (kind && !is_self())
+		tell_fd(EVENT_CLOSE, 0, fd, 0, fd, kind, id);
 	return 0;
 }
 
@@ -742,7 +763,7 @@ int forked(struct bpf_raw_tracepoint_args *args)
 	unsigned char yes = 1;
 	struct event *event;
 
-	if (from == to || from == self || !bpf_map_lookup_elem(&holders, &from))
+	if (from == to || from == self || from == reader || !bpf_map_lookup_elem(&holders, &from))
 		return 0;
 	bpf_map_update_elem(&holders, &to, &yes, BPF_ANY);
 	event = reserve(sizeof(*event));
@@ -855,32 +876,25 @@ struct {
 	__type(value, struct path_event);
 } name_scratch SEC(".maps");
 
-/* Where bpffs may be mounted, as the first bytes of an absolute path; set by the reader. */
-#define MOUNTS_MAX 4
-#define MOUNT_LEN 32
-const volatile unsigned int mounts = 0;
-const volatile char mount[MOUNTS_MAX][MOUNT_LEN] = {};
-const volatile unsigned int mount_length[MOUNTS_MAX] = {};
+/* Where bpffs are mounted, each with a slash at its end; set by the reader. */
+struct mount_key {
+	unsigned int bits;
+	char path[MOUNT_LEN];
+};
 
-static __always_inline int is_below_mount(const char *path)
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(max_entries, MOUNTS_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct mount_key);
+	__type(value, unsigned char);
+} mounts SEC(".maps");
+
+/* `bits` and `path` of a call are such a key. */
+static __always_inline int is_below_mount(struct path_event *told)
 {
-	for (unsigned int m = 0; m < MOUNTS_MAX; m++) {
-		int same = 1;
-
-		if (m >= mounts)
-			break;
-		for (unsigned int i = 0; i < MOUNT_LEN; i++) {
-			if (i >= mount_length[m])
-				break;
-			if (path[i] != mount[m][i]) {
-				same = 0;
-				break;
-			}
-		}
-		if (same)
-			return 1;
-	}
-	return 0;
+	told->bits = 8 * MOUNT_LEN;
+	return bpf_map_lookup_elem(&mounts, &told->bits) != 0;
 }
 
 static __always_inline int keep_name(unsigned int which, int dirfd, const char *path, int to_dirfd,
@@ -897,7 +911,7 @@ static __always_inline int keep_name(unsigned int which, int dirfd, const char *
 	told->to[0] = 0;
 	if (bpf_probe_read_user_str(told->path, PATH_LEN, path) < 0)
 		return 0;
-	if (told->path[0] == '/' ? !is_below_mount(told->path) : !bpffs_start(task, dirfd, &told->from))
+	if (told->path[0] == '/' ? !is_below_mount(told) : !bpffs_start(task, dirfd, &told->from))
 		return 0;
 	if (to) {
 		bpf_probe_read_user_str(told->to, PATH_LEN, to);

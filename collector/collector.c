@@ -28,18 +28,16 @@
 
 #include "collector.skel.h"
 #include "event.h"
+#include "mounts.h"
 #include "table.h"
 
 /* Raised when a line changes its meaning; new fields do not raise it. */
 #define CONTRACT 1
-#define MOUNTS_MAX 4
-#define MOUNT_LEN 32
 #define POLL_MS 100
+#define PARTS_MAX 64
 
 static volatile sig_atomic_t stopped;
 static bool with_queries;
-static char mounts[MOUNTS_MAX][MOUNT_LEN];
-static unsigned int mount_count;
 static long long wall_offset; /* ns from CLOCK_MONOTONIC to the time of day */
 
 static void stop(int signal)
@@ -88,55 +86,83 @@ static void time_of(const char *key, unsigned long long at)
 	printf("\"%s\":\"%s.%06lldZ\"", key, day, wall % 1000000000ll / 1000);
 }
 
+static void tell_mount(const struct bpffs *bpffs, bool there);
+
 /* Paths on a bpffs. */
 
-/* The name in its bpffs, from its mount point: the kernel's own, without "." and "..". */
-static bool bpffs_path(const char *path, const struct start *start, char *out, size_t room)
+/* Takes the parts of a path, without "." and "..", after those that are there; gives how many are. */
+static int add_parts(char *path, char **parts, int count)
 {
-	char whole[2 * PATH_LEN + START_DEPTH * NAME_LEN] = "";
-	char *parts[64], *rest;
-	int count = 0;
+	char *rest;
 
-	if (path[0] == '/') {
-		bool below = false;
-
-		for (unsigned int m = 0; m < mount_count && !below; m++) {
-			size_t length = strlen(mounts[m]);
-
-			if (strncmp(path, mounts[m], length) || (path[length] && path[length] != '/'))
-				continue;
-			strcat(whole, path + length);
-			below = true;
-		}
-		if (!below)
-			return false;
-	} else {
-		if (start->depth < 0)
-			return false;
-		for (int i = start->depth - 1; i >= 0; i--) {
-			strcat(whole, "/");
-			strncat(whole, start->name[i], NAME_LEN);
-		}
-		strcat(whole, "/");
-		strncat(whole, path, PATH_LEN);
-	}
-	for (char *part = strtok_r(whole, "/", &rest); part; part = strtok_r(0, "/", &rest)) {
+	for (char *part = strtok_r(path, "/", &rest); part; part = strtok_r(0, "/", &rest)) {
 		if (!strcmp(part, "."))
 			continue;
 		if (!strcmp(part, "..")) {
 			if (count)
 				count--;
-		} else if (count < 64) {
+		} else if (count < PARTS_MAX) {
 			parts[count++] = part;
 		}
 	}
+	return count;
+}
+
+static bool join(char *out, size_t room, char **parts, int count)
+{
+	size_t length = 0;
+
 	*out = 0;
 	for (int i = 0; i < count; i++) {
-		if (strlen(out) + strlen(parts[i]) + 2 > room)
+		int put = snprintf(out + length, room - length, "/%s", parts[i]);
+
+		if (put < 0 || length + put >= room)
 			return false;
-		strcat(strcat(out, "/"), parts[i]);
+		length += put;
 	}
-	return count > 0;
+	return true;
+}
+
+/*
+ * The name of the log: on the bpffs at /sys/fs/bpf from there on; on another one below a directory
+ * that is called after its mount point, with ":" for "/".
+ */
+static bool bpffs_path(const char *path, const struct start *start, char *out, size_t room)
+{
+	char copy[PATH_LEN], whole[MOUNT_LEN + PATH_LEN + START_DEPTH * NAME_LEN], names[START_DEPTH][NAME_LEN + 1];
+	char *parts[PARTS_MAX];
+	const struct bpffs *bpffs;
+	const char *rest = whole;
+	int count = 0;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	if (path[0] == '/') {
+		count = add_parts(copy, parts, 0);
+		if (!join(whole, sizeof(whole), parts, count))
+			return false;
+		bpffs = mount_above(whole);
+		if (!bpffs && mounts_follow(tell_mount))
+			bpffs = mount_above(whole);
+		if (!bpffs)
+			return false;
+		rest = whole + strlen(bpffs->path);
+	} else {
+		if (start->depth < 0)
+			return false;
+		bpffs = mount_of(start->device);
+		if (!bpffs && mounts_follow(tell_mount))
+			bpffs = mount_of(start->device);
+		if (!bpffs)
+			return false;
+		for (int i = start->depth - 1; i >= 0; i--) {
+			snprintf(names[i], sizeof(names[i]), "%.*s", NAME_LEN, start->name[i]);
+			parts[count++] = names[i];
+		}
+		count = add_parts(copy, parts, count);
+		if (!join(whole, sizeof(whole), parts, count))
+			return false;
+	}
+	return *rest && snprintf(out, room, "%s%s", bpffs->prefix, rest) < (int)room;
 }
 
 /* Parts of an observation. */
@@ -216,7 +242,7 @@ static void facts(const struct event *event)
 }
 
 /* Ends the outcome and says who and when. */
-static void who(const struct event *event)
+static void who(const struct event *event, bool with_facts)
 {
 	const char *path = cgroup_path(event->cgroup);
 
@@ -231,7 +257,7 @@ static void who(const struct event *event)
 		printf(",\"cgroup\":");
 		text(path, PATH_LEN);
 	}
-	if (event->facts)
+	if (with_facts && event->facts)
 		facts(event);
 	printf("}\n");
 }
@@ -434,7 +460,7 @@ static void tell_bpf(const struct bpf_event *told)
 		if (told->cmd == BPF_PROG_QUERY)
 			query_outcome(told);
 	}
-	who(event);
+	who(event, true);
 }
 
 /* The other calls. */
@@ -469,17 +495,23 @@ static void tell_fd(const struct event *event)
 	default:
 		return;
 	}
-	who(event);
+	who(event, true);
 }
 
 /* An fd that is there now, or whose close-on-exec flag changed: a sighting has no outcome. */
 static void tell_found_fd(const struct event *event, long long fd, bool cloexec)
 {
 	const struct fact *fact = &event->fact[0];
+	const char *path = fact->kind == OBJECT_CGROUP ? cgroup_path(fact->id) : 0;
 
-	printf("{\"call\":{\"name\":\"found\",\"fd\":{\"fd\":%lld,\"kind\":\"%s\",\"id\":%llu,\"cloexec\":%s}", fd,
-	       kind_name(fact->kind), fact->id, cloexec ? "true" : "false");
-	who(event);
+	printf("{\"call\":{\"name\":\"found\",\"fd\":{\"fd\":%lld,\"kind\":\"%s\",\"id\":%llu", fd,
+	       kind_name(fact->kind), fact->id);
+	if (path) {
+		printf(",\"path\":");
+		text(path, PATH_LEN);
+	}
+	printf(",\"cloexec\":%s}", cloexec ? "true" : "false");
+	who(event, false);
 }
 
 static void tell_process(const struct event *event)
@@ -490,7 +522,7 @@ static void tell_process(const struct event *event)
 	if (event->kind == EVENT_EXEC)
 		named("comm", event->comm, COMM_LEN);
 	outcome(0, event->kind == EVENT_FORK ? event->a : 0);
-	who(event);
+	who(event, true);
 }
 
 static void tell_cgroup(const struct path_event *told)
@@ -506,7 +538,7 @@ static void tell_cgroup(const struct path_event *told)
 	outcome(0, 0);
 	if (event->kind == EVENT_MKDIR)
 		number("cgroup_id", told->id);
-	who(event);
+	who(event, true);
 	if (event->kind == EVENT_RMDIR)
 		cgroup_drop(told->id);
 }
@@ -528,37 +560,49 @@ static void tell_name(const struct path_event *told)
 		text(to, sizeof(to));
 	}
 	outcome(told->event.ret, 0);
-	who(&told->event);
+	who(&told->event, true);
 }
 
-/* Pids are below this (PID_MAX_LIMIT). */
-#define PIDS_MAX (1 << 22)
-static unsigned char pid_told[PIDS_MAX / 8];
+/* Capabilities that the calls of the contract look at, by their bits. */
+static const struct {
+	int bit;
+	const char *name;
+} capabilities[] = { { 39, "bpf" }, { 12, "net_admin" }, { 21, "sys_admin" }, { 38, "perfmon" },
+		     { 1, "dac_override" }, { 24, "sys_resource" } };
 
-static bool is_told(unsigned int pid)
+/* What was told of a process last, by pid: 0 nothing, else its capabilities above a set bit. */
+#define PIDS_MAX (1 << 22) /* PID_MAX_LIMIT */
+#define TOLD 0x80
+static unsigned char told_caps[PIDS_MAX];
+static unsigned int told_uid[PIDS_MAX];
+
+static unsigned char caps_of(const struct event *event)
 {
-	return pid < PIDS_MAX && (pid_told[pid / 8] >> (pid % 8) & 1);
+	unsigned char caps = TOLD;
+
+	for (unsigned int i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
+		caps |= (event->caps >> capabilities[i].bit & 1) << i;
+	return caps;
 }
 
-static void set_told(unsigned int pid, bool yes)
+/* A process that does its first thing here, or does it with other credentials than before. */
+static void tell_process_found(const struct event *event)
 {
-	if (pid >= PIDS_MAX)
+	const char *path = cgroup_path(event->cgroup), *before = "";
+	unsigned char caps = caps_of(event);
+
+	if (event->pid >= PIDS_MAX || (told_caps[event->pid] == caps && told_uid[event->pid] == event->uid))
 		return;
-	if (yes)
-		pid_told[pid / 8] |= 1 << (pid % 8);
-	else
-		pid_told[pid / 8] &= ~(1 << (pid % 8));
-}
-
-/* A process that does its first thing here is there, however it came. */
-static void tell_newcomer(const struct event *event)
-{
-	const char *path = cgroup_path(event->cgroup);
-
-	if (is_told(event->pid))
-		return;
-	set_told(event->pid, true);
-	printf("{\"call\":{\"name\":\"found\",\"process\":{\"uid\":%u", event->uid);
+	told_caps[event->pid] = caps;
+	told_uid[event->pid] = event->uid;
+	printf("{\"call\":{\"name\":\"found\",\"process\":{\"uid\":%u,\"caps\":[", event->uid);
+	for (unsigned int i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++) {
+		if (!(caps >> i & 1))
+			continue;
+		printf("%s\"%s\"", before, capabilities[i].name);
+		before = ",";
+	}
+	printf("]");
 	if (path) {
 		printf(",\"cgroup\":");
 		text(path, PATH_LEN);
@@ -576,11 +620,14 @@ static int tell(void *context, void *data, size_t size)
 
 	(void)context;
 	(void)size;
-	tell_newcomer(event);
-	if (event->kind == EVENT_FORK)
-		set_told(event->a, true);
-	if (event->kind == EVENT_EXIT)
-		set_told(event->pid, false);
+	if (event->kind != EVENT_EXIT)
+		tell_process_found(event);
+	if (event->kind == EVENT_FORK && event->a < PIDS_MAX) {
+		told_caps[event->a] = told_caps[event->pid];
+		told_uid[event->a] = told_uid[event->pid];
+	}
+	if (event->kind == EVENT_EXIT && event->pid < PIDS_MAX)
+		told_caps[event->pid] = 0;
 	switch (event->kind) {
 	case EVENT_BPF:
 		tell_bpf(data);
@@ -622,7 +669,7 @@ static int tell(void *context, void *data, size_t size)
 
 /* What is on this machine. */
 
-static int find_mounts(char *cgroup2, size_t room)
+static int find_cgroup2(char *cgroup2, size_t room)
 {
 	FILE *file = fopen("/proc/self/mounts", "re");
 	char line[4096], where[1024], type[64];
@@ -635,8 +682,6 @@ static int find_mounts(char *cgroup2, size_t room)
 			continue;
 		if (!strcmp(type, "cgroup2") && !*cgroup2)
 			snprintf(cgroup2, room, "%s", where);
-		if (!strcmp(type, "bpf") && mount_count < MOUNTS_MAX && strlen(where) < MOUNT_LEN)
-			strcpy(mounts[mount_count++], where);
 	}
 	fclose(file);
 	return *cgroup2 ? 0 : -1;
@@ -721,30 +766,52 @@ static void tell_lost(unsigned long long count)
 	printf("}\n");
 }
 
+static void tell_mount(const struct bpffs *bpffs, bool there)
+{
+	struct timespec now;
+
+	if (!*bpffs->prefix)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("{\"call\":{\"name\":\"%s\",\"pin\":{\"path\":", there ? "found" : "gone");
+	text(bpffs->prefix, MOUNT_LEN);
+	printf(there ? ",\"kind\":\"dir\",\"id\":0}}," : "}},");
+	time_of("at", now.tv_sec * 1000000000ull + now.tv_nsec);
+	printf("}\n");
+}
+
 static const char usage[] =
-	"usage: bpfledger-collector [--queries]\n"
+	"usage: bpfledger-collector [--queries] [--except PID]\n"
 	"Prints each call that touches cgroup-BPF on this machine, one JSON object a line\n"
 	"(docs/observations.md), until it is stopped. Needs CAP_BPF, CAP_PERFMON and\n"
 	"CAP_SYS_PTRACE, a kernel of 5.8 or later with BTF, and tracefs.\n"
-	"  --queries  print PROG_QUERY, too\n";
+	"  --queries     print PROG_QUERY, too\n"
+	"  --except PID  do not tell of this process: who reads the lines\n";
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "queries", 0, 0, 'q' }, { "help", 0, 0, 'h' }, {} };
+	static const struct option options[] = { { "queries", 0, 0, 'q' },
+						{ "except", 1, 0, 'e' },
+						{ "help", 0, 0, 'h' },
+						{} };
 	struct collector_bpf *collector;
 	struct ring_buffer *ring;
 	unsigned long long told_lost = 0;
 	char cgroup2[1024];
+	unsigned int reader = 0;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, 0)) != -1) {
-		if (option != 'q') {
+		if (option == 'q') {
+			with_queries = true;
+		} else if (option == 'e') {
+			reader = atoi(optarg);
+		} else {
 			fputs(usage, option == 'h' ? stdout : stderr);
 			return option == 'h' ? 0 : 2;
 		}
-		with_queries = true;
 	}
-	if (find_mounts(cgroup2, sizeof(cgroup2))) {
+	if (find_cgroup2(cgroup2, sizeof(cgroup2))) {
 		fprintf(stderr, "no cgroup2 is mounted\n");
 		return 1;
 	}
@@ -758,12 +825,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	collector->rodata->self = getpid();
-	collector->rodata->mounts = mount_count;
-	for (unsigned int m = 0; m < mount_count; m++) {
-		memcpy((char *)collector->rodata->mount[m], mounts[m], MOUNT_LEN);
-		*(unsigned int *)&collector->rodata->mount_length[m] = strlen(mounts[m]);
-	}
-	if (collector_bpf__load(collector) || collector_bpf__attach(collector)) {
+	collector->rodata->reader = reader;
+	if (collector_bpf__load(collector) || mounts_watch(bpf_map__fd(collector->maps.mounts)) ||
+	    collector_bpf__attach(collector)) {
 		fprintf(stderr, "cannot load or attach the collector's programs: %s\n", strerror(errno));
 		return 1;
 	}
@@ -790,6 +854,7 @@ int main(int argc, char **argv)
 		if (got < 0 && got != -EINTR)
 			break;
 		measure_clock();
+		mounts_follow(tell_mount);
 		lost = collector->bss->lost;
 		if (lost != told_lost)
 			tell_lost(lost - told_lost);

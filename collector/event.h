@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the part in the kernel hands to the part outside: one struct an event, by its kind. */
 #ifndef COLLECTOR_EVENT_H
 #define COLLECTOR_EVENT_H
@@ -9,6 +10,8 @@
 #define NAME_LEN 64
 #define FACTS_MAX 5
 #define MAPS_MAX 16
+#define MOUNTS_MAX 64
+#define MOUNT_LEN 128
 
 enum event_kind {
 	EVENT_BPF = 1,      /* a bpf(2) that returned */
@@ -33,6 +36,7 @@ enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT
 /* Where a relative path starts in its bpffs: names, innermost first; depth -1: on no bpffs. */
 struct start {
 	int depth;
+	unsigned int device; /* of the bpffs */
 	char name[START_DEPTH][NAME_LEN];
 };
 
@@ -48,6 +52,8 @@ struct event {
 	unsigned int pid; /* of the process: its first thread */
 	unsigned int tid;
 	unsigned int uid;
+	unsigned int pad;
+	unsigned long long caps;   /* effective; none below the first user namespace */
 	unsigned long long at;     /* CLOCK_BOOTTIME or MONOTONIC, ns */
 	unsigned long long cgroup; /* the caller's, by id */
 	char comm[COMM_LEN];
@@ -79,6 +85,7 @@ struct bpf_event {
 struct path_event {
 	struct event event;
 	unsigned long long id; /* of the cgroup */
+	unsigned int bits;     /* of the path, as a key of the mounts */
 	char path[PATH_LEN];
 	char to[PATH_LEN];
 	struct start from;

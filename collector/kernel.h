@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR MIT) */
 /*
  * The fields of kernel structures that the collector reads, and no others. Offsets are those of the
  * running kernel: libbpf relocates each access by its BTF (CO-RE), so one object serves all kernels.
@@ -12,6 +13,7 @@ struct qstr {
 };
 
 struct super_block {
+	unsigned int s_dev;
 	unsigned long s_magic;
 };
 
@@ -58,7 +60,22 @@ struct signal_struct {
 	} live;
 };
 
+struct user_namespace {
+	int level;
+};
+
+/* Two words of 32 bits before 6.3, one of 64 since. */
+struct kernel_cap_struct {
+	unsigned int cap[2];
+};
+
+struct cred {
+	struct kernel_cap_struct cap_effective;
+	struct user_namespace *user_ns;
+};
+
 struct task_struct {
+	const struct cred *cred;
 	int pid;
 	int tgid;
 	struct files_struct *files;

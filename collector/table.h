@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Paths of cgroups by their ids. */
 #ifndef COLLECTOR_TABLE_H
 #define COLLECTOR_TABLE_H

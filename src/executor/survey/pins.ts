@@ -5,12 +5,13 @@ import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { objectInFdinfo } from './fdinfo.ts';
+import type { Bpffs } from './mounts.ts';
 
 /** Names on all bpffs that a survey reads. */
 const PINS_MAX = 100_000;
 
 export interface SurveyedPin {
-  /** From the mount point, which is `/`. */
+  /** Below the prefix of its bpffs. */
   readonly path: string;
   readonly kind: ObjectKind | 'dir';
   /** 0 of a directory. */
@@ -18,28 +19,28 @@ export interface SurveyedPin {
 }
 
 /**
- * Reads the names below the mount points of bpffs, directories before what is in them. A name that
- * stands on two of them is read from the first.
+ * Reads the names on every bpffs, directories before what is in them.
  *
  * @throws Error when there are more than PINS_MAX
  */
-export function readPins(kernel: Kernel, mounts: readonly string[]): readonly SurveyedPin[] {
-  const pins = new Map<string, SurveyedPin>();
-  for (const mount of mounts) {
+export function readPins(kernel: Kernel, mounts: readonly Bpffs[]): readonly SurveyedPin[] {
+  const pins: SurveyedPin[] = [];
+  for (const { mount, prefix } of mounts) {
+    if (prefix !== '') pins.push({ path: prefix, kind: 'dir', id: 0 });
     const waiting = [''];
     for (let above = waiting.shift(); above !== undefined; above = waiting.shift()) {
       for (const entry of entriesOf(mount + above)) {
-        if (pins.size === PINS_MAX) throw new Error(`there are over ${PINS_MAX} names on bpffs`);
-        const path = `${above}/${entry.name}`;
+        if (pins.length >= PINS_MAX) throw new Error(`there are over ${PINS_MAX} names on bpffs`);
+        const name = `${above}/${entry.name}`;
         const object = entry.isDirectory()
           ? ({ kind: 'dir', id: 0 } as const)
-          : objectAt(kernel, mount + path);
-        if (entry.isDirectory()) waiting.push(path);
-        if (object !== undefined && !pins.has(path)) pins.set(path, { path, ...object });
+          : objectAt(kernel, mount + name);
+        if (entry.isDirectory()) waiting.push(name);
+        if (object !== undefined) pins.push({ path: prefix + name, ...object });
       }
     }
   }
-  return [...pins.values()];
+  return pins;
 }
 
 function entriesOf(directory: string) {
