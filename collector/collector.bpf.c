@@ -171,6 +171,9 @@ static __always_inline unsigned int object_of(struct file *file, unsigned long l
 		return OBJECT_MAP;
 	}
 	if (name[4] == 'l' && name[5] == 'i' && name[6] == 'n' && name[7] == 'k') {
+		/* Links on anything but cgroups are none of the log's. */
+		if (BPF_CORE_READ((struct bpf_link *)private, type) != BPF_LINK_TYPE_CGROUP)
+			return OBJECT_OTHER;
 		*id = BPF_CORE_READ((struct bpf_link *)private, id);
 		return OBJECT_LINK;
 	}
@@ -183,6 +186,12 @@ static __always_inline unsigned int object_at(struct task_struct *task, unsigned
 
 	*id = 0;
 	return file ? object_of(file, id) : OBJECT_NONE;
+}
+
+/* An object of the log, or a cgroup. */
+static __always_inline int is_told(unsigned int kind)
+{
+	return kind != OBJECT_NONE && kind != OBJECT_OTHER;
 }
 
 /* What capable() asks: those of the first user namespace. */
@@ -289,6 +298,9 @@ static __always_inline void add_fact(struct event *event, struct task_struct *ta
 		return;
 	event->fact[at].fd = fd;
 	event->fact[at].kind = object_at(task, fd, &event->fact[at].id);
+	/* A refusal may come of what an fd is not. */
+	if (!event->fact[at].kind && file_at(task, fd))
+		event->fact[at].kind = OBJECT_OTHER;
 	event->facts = at + 1;
 }
 
@@ -384,6 +396,8 @@ int leave_bpf(struct leave *leave)
 	__builtin_memcpy(told->attr, call->attr, ATTR_MAX);
 	told->maps = 0;
 	told->prog_cnt = 0;
+	told->enforced = 0;
+	told->insns = 0;
 	told->path[0] = 0;
 	told->from.depth = -1;
 	__builtin_memset(told->tag, 0, sizeof(told->tag));
@@ -457,6 +471,7 @@ int leave_bpf(struct leave *leave)
 		struct bpf_map **used = BPF_CORE_READ(prog, aux, used_maps);
 
 		BPF_CORE_READ_INTO(&told->tag, prog, tag);
+		told->enforced = BPF_CORE_READ_BITFIELD_PROBED(prog, enforce_expected_attach_type);
 		told->maps = BPF_CORE_READ(prog, aux, used_map_cnt);
 		for (unsigned int i = 0; i < MAPS_MAX; i++) {
 			struct bpf_map *map = 0;
@@ -480,6 +495,15 @@ int leave_bpf(struct leave *leave)
 					told->map_fd[i] = fd;
 		}
 	}
+	if (cmd == BPF_PROG_LOAD && leave->ret < 0) {
+		unsigned long long bytes = 8ull * word(call, 4);
+
+		asm volatile("" : "+r"(bytes));
+		if (bytes > sizeof(told->insn))
+			bytes = sizeof(told->insn);
+		if (!bpf_probe_read_user(told->insn, bytes, (void *)quad(call, 8)))
+			told->insns = bytes / 8;
+	}
 	bpf_ringbuf_submit(told, 0);
 out:
 	bpf_map_delete_elem(&bpf_calls, &thread);
@@ -499,7 +523,7 @@ static __always_inline int keep(long long a, long long b, long long c, int fd, i
 	call.fact_kind = object_at(task, fd, &call.fact_id);
 	if (to >= 0 && to != fd)
 		call.to_kind = object_at(task, to, &call.to_id);
-	if (call.fact_kind || call.to_kind)
+	if (is_told(call.fact_kind) || is_told(call.to_kind))
 		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
 	return 0;
 }
@@ -529,7 +553,7 @@ int enter_close(struct enter *enter)
 	unsigned long long id;
 	unsigned int kind = object_at(task, fd, &id);
 
-	if (kind && !is_self())
+	if (is_told(kind) && !is_self())
 		tell_fd(EVENT_CLOSE, 0, fd, 0, fd, kind, id);
 	return 0;
 }
@@ -540,9 +564,9 @@ static __always_inline int leave_dup(struct leave *leave, int cloexec)
 
 	if (!kept(&call) || leave->ret < 0)
 		return 0;
-	if (call.to_kind)
+	if (is_told(call.to_kind))
 		tell_fd(EVENT_CLOSE, 0, leave->ret, 0, leave->ret, call.to_kind, call.to_id);
-	if (call.fact_kind)
+	if (is_told(call.fact_kind))
 		tell_fd(EVENT_DUP, leave->ret, call.a, cloexec >= 0 ? cloexec : call.b, call.a,
 			call.fact_kind, call.fact_id);
 	return 0;
@@ -626,7 +650,7 @@ int enter_close_range(struct enter *enter)
 		if (first + i > last)
 			break;
 		kind = object_at(task, first + i, &id);
-		if (kind)
+		if (is_told(kind))
 			tell_fd(flags & 4 ? EVENT_CLOEXEC : EVENT_CLOSE, 0, first + i, 1, first + i, kind, id);
 	}
 	return 0;
@@ -677,7 +701,7 @@ int leave_pidfd_getfd(struct leave *leave)
 	if (leave->ret < 0 || is_self())
 		return 0;
 	kind = object_at((void *)bpf_get_current_task(), leave->ret, &id);
-	if (kind)
+	if (is_told(kind))
 		tell_fd(EVENT_RECEIVED, 0, leave->ret, 1, leave->ret, kind, id);
 	return 0;
 }
@@ -745,7 +769,7 @@ int leave_recvmsg(struct leave *leave)
 		if (i >= bytes / 4)
 			break;
 		kind = object_at(task, control.fd[i], &id);
-		if (kind)
+		if (is_told(kind))
 			tell_fd(EVENT_RECEIVED, 0, control.fd[i], is_cloexec(task, control.fd[i]),
 				control.fd[i], kind, id);
 	}

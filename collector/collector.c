@@ -220,10 +220,12 @@ static void facts(const struct event *event)
 
 		for (unsigned int j = 0; j < i; j++)
 			said |= event->fact[j].fd == fact->fd;
-		if (said || !fact->kind)
+		/* What is no object of the log matters where the call was refused for it. */
+		if (said || !fact->kind || (fact->kind == OBJECT_OTHER && event->ret >= 0))
 			continue;
-		printf("%s\"%d\":{\"kind\":\"%s\",\"id\":%llu", before, fact->fd, kind_name(fact->kind),
-		       fact->id);
+		printf("%s\"%d\":{\"kind\":\"%s\"", before, fact->fd, kind_name(fact->kind));
+		if (fact->kind != OBJECT_OTHER)
+			printf(",\"id\":%llu", fact->id);
 		path = fact->kind == OBJECT_CGROUP ? cgroup_path(fact->id) : 0;
 		if (path) {
 			printf(",\"path\":");
@@ -339,19 +341,92 @@ static void query_outcome(const struct bpf_event *told)
 	printf("]}");
 }
 
-/* The maps of a program that was loaded, by the fds that the loader has of them. */
+static bool has_map_fd(const int *fds, int count, int fd)
+{
+	for (int i = 0; i < count; i++)
+		if (fds[i] == fd)
+			return true;
+	return false;
+}
+
+/*
+ * The maps of a program: of one that was loaded, by the fds that the loader has of them; of one that
+ * was refused, those that its instructions name.
+ */
 static void map_fds(const struct bpf_event *told)
 {
-	const char *before = ",\"map_fds\":[";
+	int fds[MAPS_MAX], count = 0;
 
-	for (unsigned int i = 0; i < told->maps && i < MAPS_MAX; i++) {
-		if (told->map_fd[i] < 0)
+	for (unsigned int i = 0; i < told->maps && i < MAPS_MAX; i++)
+		if (told->map_fd[i] >= 0 && count < MAPS_MAX)
+			fds[count++] = told->map_fd[i];
+	for (unsigned int i = 0; i < told->insns && i < INSNS_MAX; i++) {
+		unsigned long long insn = told->insn[i];
+		unsigned int source = insn >> 12 & 0xf;
+		int fd = insn >> 32;
+
+		if ((insn & 0xff) != (BPF_LD | BPF_IMM | BPF_DW))
 			continue;
-		printf("%s%d", before, told->map_fd[i]);
-		before = ",";
+		i++; /* it has two slots */
+		if ((source == BPF_PSEUDO_MAP_FD || source == BPF_PSEUDO_MAP_VALUE) && count < MAPS_MAX &&
+		    !has_map_fd(fds, count, fd))
+			fds[count++] = fd;
 	}
-	if (*before == ',' && !before[1])
+	for (int i = 0; i < count; i++)
+		printf("%s%d", i ? "," : ",\"map_fds\":[", fds[i]);
+	if (count)
 		printf("]");
+}
+
+/* The constant that a refused program returns, when it ends like that; where it is not 1. */
+static void returned_constant(const struct bpf_event *told)
+{
+	unsigned int last = told->insns;
+
+	if (last < 2 || last >= INSNS_MAX || (told->insn[last - 1] & 0xff) != (BPF_JMP | BPF_EXIT) ||
+	    (told->insn[last - 2] & 0xfff) != (BPF_ALU64 | BPF_MOV | BPF_K))
+		return;
+	if ((int)(told->insn[last - 2] >> 32) != 1)
+		number("ret", (int)(told->insn[last - 2] >> 32));
+}
+
+/* Whether an attach type is one of cgroups: they are not one stretch of numbers. */
+static bool is_of_cgroups(unsigned int type)
+{
+	static const unsigned char types[] = {
+		BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS, BPF_CGROUP_INET_SOCK_CREATE, BPF_CGROUP_SOCK_OPS,
+		BPF_CGROUP_DEVICE, BPF_CGROUP_INET4_BIND, BPF_CGROUP_INET6_BIND, BPF_CGROUP_INET4_CONNECT,
+		BPF_CGROUP_INET6_CONNECT, BPF_CGROUP_INET4_POST_BIND, BPF_CGROUP_INET6_POST_BIND,
+		BPF_CGROUP_UDP4_SENDMSG, BPF_CGROUP_UDP6_SENDMSG, BPF_CGROUP_SYSCTL, BPF_CGROUP_UDP4_RECVMSG,
+		BPF_CGROUP_UDP6_RECVMSG, BPF_CGROUP_GETSOCKOPT, BPF_CGROUP_SETSOCKOPT, BPF_CGROUP_INET4_GETPEERNAME,
+		BPF_CGROUP_INET6_GETPEERNAME, BPF_CGROUP_INET4_GETSOCKNAME, BPF_CGROUP_INET6_GETSOCKNAME,
+		BPF_CGROUP_INET_SOCK_RELEASE, BPF_LSM_CGROUP, 49, 50, 51, 52, 53, /* of unix sockets, 6.7 */
+	};
+
+	return memchr(types, type, sizeof(types)) && type < 256;
+}
+
+/* Calls on links of other kinds, and attachments elsewhere, are none of the log's. */
+static bool is_of_the_log(const struct bpf_event *told)
+{
+	const struct event *event = &told->event;
+
+	switch (told->cmd) {
+	case BPF_PROG_ATTACH:
+	case BPF_PROG_DETACH:
+	case BPF_LINK_CREATE:
+		return is_of_cgroups(u32_at(told, 8));
+	case BPF_LINK_GET_FD_BY_ID:
+	case BPF_OBJ_GET:
+	case BPF_LINK_DETACH:
+	case BPF_LINK_UPDATE:
+		for (unsigned int i = 0; i < event->facts; i++)
+			if (event->fact[i].kind == OBJECT_OTHER && (event->ret >= 0 || event->ret == -EOPNOTSUPP))
+				return false;
+		return true;
+	default:
+		return true;
+	}
 }
 
 static void tell_bpf(const struct bpf_event *told)
@@ -360,6 +435,8 @@ static void tell_bpf(const struct bpf_event *told)
 	char path[PATH_LEN + START_DEPTH * NAME_LEN];
 	long long shown = event->ret;
 
+	if (!is_of_the_log(told))
+		return;
 	switch (told->cmd) {
 	case BPF_MAP_CREATE:
 		call("map_create");
@@ -384,8 +461,12 @@ static void tell_bpf(const struct bpf_event *told)
 			for (int i = 0; i < 8; i++)
 				sprintf(tag + 2 * i, "%02x", told->tag[i]);
 			printf(",\"tag\":{\"sha1\":\"%s\",\"sha256\":\"%s\"}", tag, tag);
-			map_fds(told);
+			if (told->enforced)
+				number("ret", 2);
+		} else {
+			returned_constant(told);
 		}
+		map_fds(told);
 		break;
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:

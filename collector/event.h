@@ -10,6 +10,7 @@
 #define NAME_LEN 64
 #define FACTS_MAX 5
 #define MAPS_MAX 16
+#define INSNS_MAX 64
 #define MOUNTS_MAX 64
 #define MOUNT_LEN 128
 
@@ -74,6 +75,9 @@ struct bpf_event {
 	unsigned int maps;    /* that it uses; the first MAPS_MAX ids follow */
 	unsigned int map[MAPS_MAX];
 	int map_fd[MAPS_MAX]; /* -1: not found */
+	unsigned int enforced; /* a program that was loaded holds to its expected attach type */
+	unsigned int insns;    /* of a program that was refused; the first INSNS_MAX follow */
+	unsigned long long insn[INSNS_MAX];
 	/* PROG_QUERY: what the kernel wrote back. */
 	unsigned int prog_cnt;
 	unsigned int prog_id[64];

@@ -107,12 +107,14 @@ struct bpf_prog_aux {
 };
 
 struct bpf_prog {
+	unsigned short enforce_expected_attach_type : 1;
 	unsigned char tag[8];
 	struct bpf_prog_aux *aux;
 };
 
 struct bpf_link {
 	unsigned int id;
+	enum bpf_link_type type;
 	struct bpf_prog *prog;
 };
 
