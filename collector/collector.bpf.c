@@ -336,6 +336,7 @@ static __always_inline int bpffs_start(struct task_struct *task, int dirfd, stru
 
 	out->depth = -1;
 	out->device = 0;
+	out->skip = 0;
 
 	if (dirfd == AT_FDCWD) {
 		dentry = BPF_CORE_READ(task, fs, pwd.dentry);
@@ -351,6 +352,35 @@ static __always_inline int bpffs_start(struct task_struct *task, int dirfd, stru
 	out->device = BPF_CORE_READ(dentry, d_sb, s_dev);
 	directory_of(dentry, out);
 	return 1;
+}
+
+#define PROC_FD "/proc/self/fd/"
+#define PROC_FD_LEN (sizeof(PROC_FD) - 1)
+#define FD_DIGITS 7
+
+/* Where a path starts: a directory by its fd, also as /proc/self/fd/N, or the current one. */
+static __always_inline int start_of(struct task_struct *task, int dirfd, const char *path, struct start *out)
+{
+	unsigned int digits = 0, fd = 0;
+	int found;
+
+	out->depth = -1;
+	if (path[0] != '/')
+		return bpffs_start(task, dirfd, out);
+	if (__builtin_memcmp(path, PROC_FD, PROC_FD_LEN))
+		return 0;
+	for (; digits < FD_DIGITS; digits++) {
+		char c = path[PROC_FD_LEN + digits];
+
+		if (c < '0' || c > '9')
+			break;
+		fd = fd * 10 + c - '0';
+	}
+	if (!digits || (path[PROC_FD_LEN + digits] && path[PROC_FD_LEN + digits] != '/'))
+		return 0;
+	found = bpffs_start(task, fd, out);
+	out->skip = PROC_FD_LEN + digits;
+	return found;
 }
 
 SEC("tracepoint/syscalls/sys_exit_bpf")
@@ -450,8 +480,7 @@ int leave_bpf(struct leave *leave)
 		/* fallthrough */
 	case BPF_OBJ_GET:
 		bpf_probe_read_user_str(told->path, sizeof(told->path), (void *)quad(call, 0));
-		if (told->path[0] != '/')
-			bpffs_start(task, word(call, 12) & (1 << 14) ? (int)word(call, 16) : AT_FDCWD, &told->from);
+		start_of(task, word(call, 12) & (1 << 14) ? (int)word(call, 16) : AT_FDCWD, told->path, &told->from);
 		break;
 	}
 	switch (cmd) {
@@ -935,12 +964,11 @@ static __always_inline int keep_name(unsigned int which, int dirfd, const char *
 	told->to[0] = 0;
 	if (bpf_probe_read_user_str(told->path, PATH_LEN, path) < 0)
 		return 0;
-	if (told->path[0] == '/' ? !is_below_mount(told) : !bpffs_start(task, dirfd, &told->from))
+	if (!start_of(task, dirfd, told->path, &told->from) && (told->path[0] != '/' || !is_below_mount(told)))
 		return 0;
 	if (to) {
 		bpf_probe_read_user_str(told->to, PATH_LEN, to);
-		if (told->to[0] != '/')
-			bpffs_start(task, to_dirfd, &told->to_from);
+		start_of(task, to_dirfd, told->to, &told->to_from);
 	}
 	told->event.a = which;
 	bpf_map_update_elem(&names, &thread, told, BPF_ANY);

@@ -135,8 +135,10 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 	const char *rest = whole;
 	int count = 0;
 
-	snprintf(copy, sizeof(copy), "%s", path);
-	if (path[0] == '/') {
+	snprintf(copy, sizeof(copy), "%s", start->depth < 0 ? path : path + start->skip);
+	if (start->depth < 0) {
+		if (path[0] != '/')
+			return false;
 		count = add_parts(copy, parts, 0);
 		if (!join(whole, sizeof(whole), parts, count))
 			return false;
@@ -147,8 +149,6 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 			return false;
 		rest = whole + strlen(bpffs->path);
 	} else {
-		if (start->depth < 0)
-			return false;
 		bpffs = mount_of(start->device);
 		if (!bpffs && mounts_follow(tell_mount))
 			bpffs = mount_of(start->device);
@@ -896,6 +896,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "no cgroup2 is mounted\n");
 		return 1;
 	}
+	/* Before there is a namespace of our own, which may not see what is mounted later. */
+	if (mounts_open()) {
+		fprintf(stderr, "cannot read /proc/self/mountinfo: %s\n", strerror(errno));
+		return 1;
+	}
 	if (need_tracefs()) {
 		fprintf(stderr, "tracefs is not mounted at /sys/kernel/tracing, and cannot be: %s\n", strerror(errno));
 		return 1;
@@ -907,11 +912,11 @@ int main(int argc, char **argv)
 	}
 	collector->rodata->self = getpid();
 	collector->rodata->reader = reader;
-	if (collector_bpf__load(collector) || mounts_watch(bpf_map__fd(collector->maps.mounts)) ||
-	    collector_bpf__attach(collector)) {
+	if (collector_bpf__load(collector) || collector_bpf__attach(collector)) {
 		fprintf(stderr, "cannot load or attach the collector's programs: %s\n", strerror(errno));
 		return 1;
 	}
+	mounts_watch(bpf_map__fd(collector->maps.mounts));
 	/* Attached first, read after: what comes between is seen twice, never missed. */
 	if (cgroups_read(cgroup2) < 0) {
 		fprintf(stderr, "cannot read %s: %s\n", cgroup2, strerror(errno));

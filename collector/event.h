@@ -38,6 +38,7 @@ enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT
 struct start {
 	int depth;
 	unsigned int device; /* of the bpffs */
+	unsigned int skip;   /* characters of the path that led here */
 	char name[START_DEPTH][NAME_LEN];
 };
 

@@ -46,10 +46,12 @@ static bool has(const struct bpffs *list, unsigned int length, const struct bpff
 
 static unsigned int read_mounts(struct bpffs *list)
 {
-	FILE *file = fopen("/proc/self/mountinfo", "re");
+	FILE *file = fdopen(dup(info), "r");
 	unsigned int length = 0;
 	char line[4096];
 
+	if (file)
+		rewind(file);
 	while (file && fgets(line, sizeof(line), file)) {
 		struct bpffs one = {};
 		char root[256], path[1024], *type = strstr(line, " - ");
@@ -82,16 +84,18 @@ static unsigned int read_mounts(struct bpffs *list)
 	return length;
 }
 
-int mounts_watch(int map)
+int mounts_open(void)
+{
+	info = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	return info < 0 ? -1 : 0;
+}
+
+void mounts_watch(int map)
 {
 	paths = map;
-	info = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	if (info < 0)
-		return -1;
 	count = read_mounts(mounts);
 	for (unsigned int i = 0; i < count; i++)
 		put_path(&mounts[i], true);
-	return 0;
 }
 
 bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there))

@@ -13,8 +13,11 @@ struct bpffs {
 	char prefix[MOUNT_LEN]; /* of its names in the log; empty at /sys/fs/bpf */
 };
 
-/* Reads the mounts, and writes their paths into a map of the kernel's part; 0, or -1 and errno. */
-int mounts_watch(int map);
+/* Opens the list of mounts of the namespace that this is called in; 0, or -1 and errno. */
+int mounts_open(void);
+
+/* Reads the mounts, and writes their paths into a map of the kernel's part. */
+void mounts_watch(int map);
 
 /* Reads them again when the kernel says that they changed; tells which came and went. */
 bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there));

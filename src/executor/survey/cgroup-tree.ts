@@ -23,13 +23,19 @@ export function readCgroupTree(mount: string): readonly SurveyedCgroup[] {
   const waiting = ['/'];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     const directory = path === '/' ? mount : mount + path;
-    const below = childrenOf(directory);
-    if (below === undefined) continue;
+    const id = idOf(directory);
+    const below = id === undefined ? undefined : childrenOf(directory);
+    if (id === undefined || below === undefined) continue;
     if (tree.length === CGROUPS_MAX) throw new Error(`there are over ${CGROUPS_MAX} cgroups`);
-    tree.push({ path, id: statSync(directory).ino, directory });
+    tree.push({ path, id, directory });
     for (const name of below) waiting.push(path === '/' ? `/${name}` : `${path}/${name}`);
   }
   return tree;
+}
+
+/** The inode number of a directory; undefined when it was removed meanwhile. */
+function idOf(directory: string): number | undefined {
+  return statSync(directory, { throwIfNoEntry: false })?.ino;
 }
 
 /** The names of the cgroups in one; undefined when it was removed meanwhile. */
