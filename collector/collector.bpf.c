@@ -23,6 +23,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define S_IFDIR 0040000
 #define AT_FDCWD -100
 #define F_DUPFD 0
+#define LD_IMM64 0x18
 #define F_SETFD 2
 #define F_DUPFD_CLOEXEC 1030
 #define O_CLOEXEC 02000000
@@ -367,8 +368,9 @@ static __always_inline int start_of(struct task_struct *task, int dirfd, const c
 	out->depth = -1;
 	if (path[0] != '/')
 		return bpffs_start(task, dirfd, out);
-	if (__builtin_memcmp(path, PROC_FD, PROC_FD_LEN))
-		return 0;
+	for (unsigned int i = 0; i < PROC_FD_LEN; i++)
+		if (path[i] != PROC_FD[i])
+			return 0;
 	for (; digits < FD_DIGITS; digits++) {
 		char c = path[PROC_FD_LEN + digits];
 
@@ -532,6 +534,17 @@ int leave_bpf(struct leave *leave)
 			bytes = sizeof(told->insn);
 		if (!bpf_probe_read_user(told->insn, bytes, (void *)quad(call, 8)))
 			told->insns = bytes / 8;
+		/* The maps that it names: it may have been refused for what these fds are not. */
+		for (unsigned int i = 0; i < INSNS_MAX; i++) {
+			unsigned int source;
+
+			if (i >= told->insns)
+				break;
+			source = told->insn[i] >> 12 & 0xf;
+			if ((told->insn[i] & 0xff) == LD_IMM64 &&
+			    (source == BPF_PSEUDO_MAP_FD || source == BPF_PSEUDO_MAP_VALUE))
+				add_fact(event, task, told->insn[i] >> 32);
+		}
 	}
 	bpf_ringbuf_submit(told, 0);
 out:
@@ -917,7 +930,7 @@ int joined(struct bpf_raw_tracepoint_args *args)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 1024);
 	__type(key, unsigned long long);
 	__type(value, struct path_event);
 } names SEC(".maps");

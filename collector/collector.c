@@ -135,6 +135,9 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 	const char *rest = whole;
 	int count = 0;
 
+	/* Of a path that was cut off it is not known what it names. */
+	if (strlen(path) == PATH_LEN - 1)
+		return false;
 	snprintf(copy, sizeof(copy), "%s", start->depth < 0 ? path : path + start->skip);
 	if (start->depth < 0) {
 		if (path[0] != '/')
@@ -311,8 +314,9 @@ static void anchor(const struct bpf_event *told, unsigned int flags, unsigned in
 		field(told, "relative_id", offset);
 	else
 		fd_field(told, "relative_fd", offset);
-	if (u64_at(told, offset + 4))
-		printf(",\"expected_revision\":%llu", u64_at(told, offset + 4));
+	/* At the same place in both structures: in one of them there is a gap before it. */
+	if (u64_at(told, 24))
+		printf(",\"expected_revision\":%llu", u64_at(told, 24));
 }
 
 static const char *got_id(unsigned int kind)
@@ -320,8 +324,22 @@ static const char *got_id(unsigned int kind)
 	return kind == OBJECT_PROG ? "prog_id" : kind == OBJECT_MAP ? "map_id" : "link_id";
 }
 
-static void returned_object(const struct event *event)
+static void returned_object(const struct bpf_event *told)
 {
+	const struct event *event = &told->event;
+
+	switch (told->cmd) {
+	case BPF_MAP_CREATE:
+	case BPF_PROG_LOAD:
+	case BPF_OBJ_GET:
+	case BPF_PROG_GET_FD_BY_ID:
+	case BPF_MAP_GET_FD_BY_ID:
+	case BPF_LINK_CREATE:
+	case BPF_LINK_GET_FD_BY_ID:
+		break;
+	default:
+		return;
+	}
 	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++) {
 		const struct fact *fact = &event->fact[i];
 
@@ -418,12 +436,10 @@ static bool is_of_the_log(const struct bpf_event *told)
 		return is_of_cgroups(u32_at(told, 8));
 	case BPF_LINK_GET_FD_BY_ID:
 	case BPF_OBJ_GET:
+		return event->ret < 0 || !event->facts || event->fact[0].kind != OBJECT_OTHER;
 	case BPF_LINK_DETACH:
 	case BPF_LINK_UPDATE:
-		for (unsigned int i = 0; i < event->facts; i++)
-			if (event->fact[i].kind == OBJECT_OTHER && (event->ret >= 0 || event->ret == -EOPNOTSUPP))
-				return false;
-		return true;
+		return (event->ret < 0 && event->ret != -EOPNOTSUPP) || event->fact[0].kind != OBJECT_OTHER;
 	default:
 		return true;
 	}
@@ -537,7 +553,7 @@ static void tell_bpf(const struct bpf_event *told)
 		return;
 	}
 	if (outcome(event->ret, shown)) {
-		returned_object(event);
+		returned_object(told);
 		if (told->cmd == BPF_PROG_QUERY)
 			query_outcome(told);
 	}

@@ -5,9 +5,9 @@
 
 #define ATTR_MAX 160
 #define COMM_LEN 16
-#define PATH_LEN 256
+#define PATH_LEN 512
 #define START_DEPTH 6
-#define NAME_LEN 64
+#define NAME_LEN 128
 #define FACTS_MAX 5
 #define MAPS_MAX 16
 #define INSNS_MAX 64

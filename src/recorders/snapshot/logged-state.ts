@@ -8,6 +8,11 @@ export interface LoggedEntry {
   readonly link_id?: number;
 }
 
+/** Holders that no snapshot sees: copies of fds that nobody has received yet. */
+export interface LoggedHolders {
+  readonly in_flight_to: readonly number[];
+}
+
 export interface LoggedState {
   readonly boot: { readonly boot_id: string; readonly release: string };
   readonly cgroups: readonly {
@@ -23,6 +28,7 @@ export interface LoggedState {
     readonly prog_id: number;
     readonly map_ids: readonly number[];
     readonly refs: number;
+    readonly held_by: LoggedHolders;
   }[];
   readonly links: readonly {
     readonly link_id: number;
@@ -30,7 +36,11 @@ export interface LoggedState {
     readonly attach_type: AttachType;
     readonly cgroup_id: number;
   }[];
-  readonly maps: readonly { readonly map_id: number; readonly refs: number }[];
+  readonly maps: readonly {
+    readonly map_id: number;
+    readonly refs: number;
+    readonly held_by: LoggedHolders;
+  }[];
   readonly bpffs: readonly {
     readonly path: string;
     readonly kind: ObjectKind | 'dir';

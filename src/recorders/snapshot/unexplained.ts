@@ -6,7 +6,7 @@ import type { Gone, SightingLine } from '../../domain/observed/sighting.ts';
 import { parentPath } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { commonOrder } from './common-order.ts';
-import type { LoggedState } from './logged-state.ts';
+import type { LoggedHolders, LoggedState } from './logged-state.ts';
 import { type Attached, foundIn, listKey, type Seen, seenIn } from './seen.ts';
 import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
 
@@ -17,6 +17,11 @@ import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
  */
 export function unexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
   return new Comparison(log, snapshot).lines();
+}
+
+interface LoggedObject {
+  readonly refs: number;
+  readonly held_by: LoggedHolders;
 }
 
 /** An object, for the books of what stays held: `prog 5`. */
@@ -52,6 +57,7 @@ class Comparison {
     this.compareLinks(renewed);
     this.comparePins();
     this.compareProcesses();
+    this.dropLinks();
     this.compareObjects();
     const found = this.snapshot.lines.filter((line) => !this.explains(line));
     return [...this.gone, ...found];
@@ -114,13 +120,12 @@ class Comparison {
 
   private compareLinks(renewed: ReadonlySet<number>): void {
     for (const link of this.log.links) {
-      const { link_id, attach_type, prog_id } = link;
+      const { link_id, attach_type } = link;
       const seen = this.seen.links.get(link_id);
       const path = this.paths.get(link.cgroup_id);
       const cgroup = path !== undefined && this.cgroups.has(path) ? path : undefined;
       const isSame = seen?.attach_type === attach_type && seen.cgroup === cgroup;
       const stays = !this.covers('link') || (isSame && !renewed.has(link_id));
-      this.holds(stays, `prog ${prog_id}`);
       if (stays) this.links.set(link_id, link);
       else this.end({ name: 'gone', link: { id: link_id } });
     }
@@ -150,7 +155,8 @@ class Comparison {
       const now = this.seen.fds.get(pid);
       if (isGone) this.end({ name: 'gone', process: {} }, pid);
       for (const { fd, kind, id, cloexec } of fds) {
-        if (kind === 'other') continue;
+        // A snapshot sees no fds of cgroups that are removed.
+        if (kind === 'other' || (kind === 'cgroup' && !this.paths.has(id))) continue;
         const open = now?.get(fd);
         const isSame = !isGone && open?.kind === kind && open.id === id && this.isStill(kind, id);
         const stays = isSame || !this.covers('fd');
@@ -158,6 +164,15 @@ class Comparison {
         if (stays && (open?.cloexec ?? cloexec) === cloexec) this.fds.add(`${pid} ${fd}`);
         else if (!stays && !isGone) this.end({ name: 'gone', fd: { fd } }, pid);
       }
+    }
+  }
+
+  /** A link goes with its last holder, too, and comes again when others hold it now. */
+  private dropLinks(): void {
+    for (const { link_id, prog_id } of this.log.links) {
+      const key = `link ${link_id}`;
+      if (this.held.has(key) && !this.staying.has(key)) this.links.delete(link_id);
+      this.holds(this.links.has(link_id), `prog ${prog_id}`);
     }
   }
 
@@ -172,15 +187,16 @@ class Comparison {
     for (const { prog_id, map_ids } of this.log.programs) {
       for (const id of map_ids) this.holds(this.seen.progs.has(prog_id), `map ${id}`);
     }
-    const end = (kind: 'prog' | 'map', id: number, refs: number) => {
+    const end = (kind: 'prog' | 'map', id: number, row: LoggedObject) => {
       const now = kind === 'prog' ? this.seen.progs : this.seen.maps;
       if (!this.covers(kind) || now.has(id)) return;
-      const goesAlone = refs > 0 && this.held.has(`${kind} ${id}`) && seesHolders;
-      if (!goesAlone)
-        this.end(kind === 'prog' ? { name: 'gone', prog: { id } } : { name: 'gone', map: { id } });
+      const isSeen = this.held.has(`${kind} ${id}`) && row.held_by.in_flight_to.length === 0;
+      if (row.refs > 0 && isSeen && seesHolders) return;
+      if (kind === 'prog') this.end({ name: 'gone', prog: { id } });
+      else this.end({ name: 'gone', map: { id } });
     };
-    for (const { prog_id, refs } of this.log.programs) end('prog', prog_id, refs);
-    for (const { map_id, refs } of this.log.maps) end('map', map_id, refs);
+    for (const program of this.log.programs) end('prog', program.prog_id, program);
+    for (const map of this.log.maps) end('map', map.map_id, map);
   }
 
   /** Whether what was found is what the log has once all that is gone is recorded. */
