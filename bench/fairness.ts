@@ -25,7 +25,7 @@ interface Run {
 
 export const fairness: Bench = {
   name: 'fairness',
-  title: `${HOSTS} hosts written at once`,
+  title: `${HOSTS} hosts written concurrently`,
   async run(context) {
     const held = await startBenchService(context, 'fairness_held');
     const evicting = await startBenchService(context, 'fairness_evicting', {

@@ -13,9 +13,10 @@ SET citus.enable_unsafe_triggers = on;
 SET citus.multi_shard_modify_mode = 'sequential';
 SET client_min_messages = warning;
 
--- Small tables that every node has: who the hosts are, keys, and the names of codes.
+-- Small tables that every node has: who the hosts are and where they come from, keys, and the names of codes.
 SELECT create_reference_table('hosts');
 SELECT create_reference_table('lineages');
+SELECT create_reference_table('imports');
 SELECT create_reference_table('signing_keys');
 SELECT create_reference_table('ledger_names');
 SELECT create_reference_table('ledger_fields');
@@ -27,7 +28,6 @@ SELECT create_distributed_table('idempotency', 'host_id', colocate_with => 'head
 SELECT create_distributed_table('snapshots', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('segments', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('checkpoints', 'host_id', colocate_with => 'heads');
-SELECT create_distributed_table('imports', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('executors', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('executor_reports', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('executor_repairs', 'host_id', colocate_with => 'heads');
@@ -41,6 +41,7 @@ SELECT create_distributed_table('pin_versions', 'host_id', colocate_with => 'hea
 SELECT create_distributed_table('map_versions', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('storage_versions', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('element_versions', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('holes', 'host_id', colocate_with => 'heads');
 
 -- A branch reads rows of other hosts, which may lie on other nodes.
 CREATE FUNCTION "refuse_branches"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { REPEATED } from './request/write-headers.ts';
 
-const etag = z.string().describe('The host and the position that the answer reflects.');
+const etag = z
+  .string()
+  .describe('The host and the position that the answer reflects, and a mark of its history.');
 
 /** Headers of the answer to a write or a plan. */
 export const TAGGED = z.object({ etag });

@@ -137,11 +137,18 @@ export const IMPORTS = { all: 16, each: 4 } as const;
 /** Bytes of a bundle that is imported over HTTP. */
 export const SPOOLED_BYTES_MAX = 4 * 1024 * 1024 * 1024;
 /** Each holds two states; its time is that of recording all of it. */
-export const RECORDINGS = heavy('imports of recordings', 4, WHOLE_LOG_MS, 'cut the recording');
+export const RECORDINGS = heavy(
+  'imports of recordings',
+  4,
+  WHOLE_LOG_MS,
+  'send it again: it goes on',
+);
 /** Observations of a recording that are recorded together. */
 export const RECORDED_AT_ONCE = 200;
 /** Milliseconds between two lines that tell how far an import is, at least. */
 export const PROGRESS_MS = 500;
+/** Milliseconds that the first such line waits for what a refusal would say. */
+export const FIRST_ANSWER_MS = 20_000;
 /** Characters of a mount point. */
 export const MOUNT_CHARS_MAX = 4096;
 /** Milliseconds between two searches for checkpoints and segments that are due. */

@@ -35,6 +35,8 @@ function problemParts(reason: Why): ProblemParts {
       return ['unknown-release', { field: 'release' }];
     case 'position-changed':
       return ['position-changed', { field: 'if-match', position: reason.actual }];
+    case 'history-changed':
+      return ['position-changed', { field: 'if-match', position: reason.position }];
     case 'no-such-position':
       return ['no-such-position', { field: 'position', position: reason.head }];
     case 'idempotency-mismatch':
@@ -56,6 +58,8 @@ function problemParts(reason: Why): ProblemParts {
     }
     case 'host-too-large':
       return ['host-too-large', { field: fieldOf(reason, 'call'), limit: reason.limit }];
+    case 'not-modelled':
+      return ['not-modelled', { field: fieldOf(reason, 'call') }];
     case 'state-too-large':
       return ['host-too-large', { limit: reason.limit }];
     case 'submission-empty':

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'idempotency-mismatch': { status: 422, title: 'The key was used for another request' },
   'host-too-large': { status: 422, title: 'The host would pass a limit' },
+  'not-modelled': { status: 422, title: 'What a kernel answers to the call is not modelled' },
   'unknown-release': { status: 422, title: 'The release is not known' },
   'bundle-refused': { status: 422, title: 'The bundle is damaged or forged' },
   'recording-refused': { status: 422, title: 'The recording cannot be imported' },

@@ -45,15 +45,15 @@ export async function recordSyscalls(
     actor,
     calls,
     ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
-    ...(expected !== undefined && { expectedPosition: expected }),
+    ...(expected && { expected }),
   });
   countRecorded(service.metrics, receipt);
-  const { events, repeated } = receipt;
+  const { events, mark, repeated } = receipt;
   const last = events.at(-1);
   if (last === undefined) throw new Error('a receipt without events');
   const { position } = last;
   return {
-    etag: entityTag(host, position),
+    etag: entityTag(host, { position, mark }),
     repeated,
     body: isList
       ? JSON.stringify({ host, position, events: events.map(eventOnWire) })

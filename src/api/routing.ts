@@ -13,7 +13,7 @@ import {
   PARAMETER_CHARS_MAX,
 } from './limits.ts';
 import { PROBLEM_JSON, problemSchema } from './problem.ts';
-import { entityTag } from './request/write-headers.ts';
+import { entityTag, type MarkedPosition } from './request/write-headers.ts';
 import type { DeclaredAccess } from './route-access.ts';
 
 /** A route that declares who may use it. */
@@ -129,6 +129,6 @@ export function creates<T extends z.ZodType>(description: string, schema: T) {
 }
 
 /** Names the position that the answer reflects in the ETag. */
-export function reflect(c: Context, host: string, position: number): void {
-  c.header('etag', entityTag(host, position));
+export function reflect(c: Context, host: string, at: MarkedPosition): void {
+  c.header('etag', entityTag(host, at));
 }

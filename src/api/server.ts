@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { Access } from './guard/access.ts';
-import { boundConnections } from './guard/connections.ts';
+import { limitConnections } from './guard/connections.ts';
 import { CONNECTIONS, HEADER_BYTES_MAX, HEADERS_MS, KEEP_ALIVE_MS } from './limits.ts';
 import type { Service } from './service.ts';
 import { sideDoor } from './side-door.ts';
@@ -24,6 +24,6 @@ export function createHttpServer(service: Service, guard: Access): Server {
   const server = createServer(OPTIONS, (request, response) => {
     if (!door(request, response)) void router(request, response);
   });
-  boundConnections(server, CONNECTIONS);
+  limitConnections(server, CONNECTIONS);
   return server;
 }

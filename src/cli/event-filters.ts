@@ -7,6 +7,8 @@ export const EVENT_FILTERS = {
   pid: { value: 'N', about: 'only of this process' },
   comm: { value: 'NAME', about: 'only of processes of this name' },
   actor: { value: 'WHO', about: 'only recorded by this actor' },
+  source: { value: 'S', about: 'only decided, observed or inferred events' },
+  drift: { value: 'BOOL', about: 'true: only where the kernel answered otherwise than the rules' },
   program: { value: 'ID', about: 'only what names this program' },
   link: { value: 'ID', about: 'only what names this link' },
   cgroup: { value: 'PATH', about: 'only what touches this cgroup or one below it' },

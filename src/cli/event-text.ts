@@ -15,6 +15,9 @@ export interface WireEvent {
     readonly [output: string]: unknown;
   };
   readonly effects: readonly { readonly type: string; readonly [field: string]: unknown }[];
+  readonly source?: 'decided' | 'observed' | 'inferred';
+  readonly expected?: WireEvent['outcome'];
+  readonly between?: { readonly from?: string; readonly to: string };
 }
 
 /** The lines of an event: the call with its outcome, then an indented line for each effect. */
@@ -26,10 +29,26 @@ export function eventLines({
   call,
   outcome,
   effects,
+  ...told
 }: WireEvent): string[] {
   const { name, ...args } = call;
   const asked = `${position}  ${at}  ${comm}[${pid}] ${name}(${fieldsText(args, ', ')})`;
-  return [`${asked} = ${answerText(outcome)}`, ...effects.map(effectLine)];
+  return [`${asked} = ${answerText(outcome)}`, ...toldLines(told), ...effects.map(effectLine)];
+}
+
+/** What is known of an event beside it, where the model did not decide it. */
+function toldLines({
+  source,
+  expected,
+  between,
+}: Pick<WireEvent, 'source' | 'expected' | 'between'>): string[] {
+  const lines: string[] = [];
+  if (source === 'inferred') {
+    const since = between?.from === undefined ? 'since the boot' : `after ${between.from}`;
+    lines.push(`     inferred: it happened ${since}, before ${between?.to ?? 'this'}`);
+  }
+  if (expected !== undefined) lines.push(`     the rules say ${answerText(expected)}`);
+  return lines;
 }
 
 /** The indented line of an effect. */

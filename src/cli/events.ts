@@ -1,6 +1,6 @@
 /** `bpfledger events`: the log of a host, in pages or as it grows. */
 
-import { followEvents } from '../client/follow-events.ts';
+import { followEvents, readHeadId } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
@@ -113,7 +113,7 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
     if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with events list`);
   }
   const client = restClient(serviceFrom(flags));
-  const after = countOf('after', flags.after) ?? (await headOf(client, host));
+  const after = countOf('after', flags.after) ?? (await readHeadId(client, hostPath(host)));
   const query = new URLSearchParams(filterOf(flags));
   for await (const event of followEvents<WireEvent>(client, {
     path: `${hostPath(host)}/events/stream?${query}`,

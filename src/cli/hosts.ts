@@ -9,6 +9,10 @@ const FLAGS = {
     value: 'R',
     about: 'for create: kernel, such as 6.18, 5.10.262, v2-series, `uname -r`',
   },
+  at: {
+    value: 'TIME',
+    about: 'for create: when it booted (RFC 3339), before the first event of a recording',
+  },
   config: { value: 'JSON', about: 'for create: what differs at boot, such as {"nofile":64}' },
   url: URL_FLAG,
   token: TOKEN_FLAG,
@@ -44,8 +48,8 @@ interface HostPage {
 }
 
 async function list({ flags, print }: Called): Promise<ExitCode> {
-  if (flags.release !== undefined || flags.config !== undefined) {
-    throw new UsageError('--release and --config go with hosts create');
+  if (flags.release !== undefined || flags.config !== undefined || flags.at !== undefined) {
+    throw new UsageError('--release, --config and --at go with hosts create');
   }
   const client = restClient(serviceFrom(flags));
   for (let after: string | undefined; ; ) {
@@ -66,7 +70,7 @@ function rowText({ name, position, imported }: HostRow): string {
 }
 
 async function create({ flags, print }: Called, name: string): Promise<ExitCode> {
-  const { release, config } = flags;
+  const { release, config, at } = flags;
   if (release === undefined) {
     throw new UsageError(`hosts create needs a release; try hosts create ${name} --release 6.18`);
   }
@@ -76,6 +80,7 @@ async function create({ flags, print }: Called, name: string): Promise<ExitCode>
     name,
     release,
     ...differing,
+    ...(at !== undefined && { at }),
   });
   const made = `host ${name} runs ${event.call.release}`;
   print.out(flags.json ? JSON.stringify(event) : made);

@@ -24,15 +24,30 @@ class HistoryChanged extends Error {
 }
 
 /**
+ * Reads what stands for the head of a log as the id of an event does: its position, and what marks
+ * its history.
+ *
+ * @throws ServiceRefusal
+ */
+export async function readHeadId(client: RestClient, path: string): Promise<string> {
+  const response = await client.open(path);
+  await response.body?.cancel();
+  const [, id] = /:(\d+\.[0-9a-f]+)"$/.exec(response.headers.get('etag') ?? '') ?? [];
+  if (id === undefined) throw new Error(`the service gave no ETag for ${path}`);
+  return id;
+}
+
+/**
  * Reads the events after a position, and those still to come. It never ends by itself.
  *
  * @typeParam T the parts of an event that the caller reads; nothing checks them
+ * @param after the position, or the id of an event, which distinguishes one history from another
  * @throws HistoryChanged when the log went back: what was followed is not true any more
  * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
  */
 export async function* followEvents<T>(
   client: RestClient,
-  { path, after }: { readonly path: string; readonly after: number },
+  { path, after }: { readonly path: string; readonly after: number | string },
 ): AsyncGenerator<T> {
   let last = String(after);
   for (let attempt = 1; ; attempt++) {

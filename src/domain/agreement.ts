@@ -12,7 +12,7 @@ export function sameAnswer(one: Outcome, other: Outcome): boolean {
 function stripReason(outcome: Outcome): unknown {
   const { query, ...rest } = outcome;
   const told = query === undefined ? {} : { query: stripZeroRevision(query) };
-  if (!isRefusal(outcome)) return { ...rest, ...told };
+  if (!isRefusal(outcome)) return { ...rest, verified: undefined, ...told };
   const { errno, stage } = outcome;
   return { errno, ...(stage === undefined ? {} : { stage }), ...told };
 }

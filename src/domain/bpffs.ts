@@ -2,7 +2,7 @@
  * The bpffs as a file system: walking a path, and who may read and write what (semantics §15;
  * `bpf_obj_do_pin`, `bpf_inode_ops` in kernel/bpf/inode.c; the VFS's permission rules).
  */
-import { type Caller, has } from './caller.ts';
+import { type Caller, has, isFullRoot } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import type { BpffsNode } from './kernel.ts';
 import type { Refusal } from './outcome.ts';
@@ -14,6 +14,7 @@ const COMPONENT_BYTES_MAX = 255;
 const READ = 4;
 const WRITE = 2;
 const SEARCH = 1;
+const STICKY = 0o1000;
 
 /** Whether the caller has the access `wanted` (an rwx digit) to a node. */
 function mayAccess(caller: Caller, node: BpffsNode, wanted: number): boolean {
@@ -80,6 +81,11 @@ export function badName(caller: Caller, path: string): Refusal | undefined {
 
 /** Why a new name cannot be made at a path. */
 export function newNameRefused(caller: Caller, path: string): Refusal | undefined {
+  return newNameUnreached(caller, path) ?? newNameForbidden(caller, path);
+}
+
+/** Why a name cannot be one that is made: its way, itself, or what it names already. */
+export function newNameUnreached(caller: Caller, path: string): Refusal | undefined {
   if (path === '/') return refusal('EEXIST', 'path-exists', { path });
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
@@ -87,17 +93,41 @@ export function newNameRefused(caller: Caller, path: string): Refusal | undefine
   if (name === '') return refusal('ENOENT', 'no-such-path', { path });
   if (caller.kernel.bpffs.has(path)) return refusal('EEXIST', 'path-exists', { path });
   // The name is looked up, and a bad one refused, before the directory's permissions count.
-  const bad = badName(caller, path);
-  if (bad !== undefined || mayAccess(caller, directory, WRITE)) return bad;
-  return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
+  return badName(caller, path);
 }
 
-/** Why a name cannot be removed from its directory. */
-export function removalRefused(caller: Caller, path: string): Refusal | undefined {
+/** Why the caller may make no name in the directory of a path, which exists. */
+export function newNameForbidden(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
   if (mayAccess(caller, directory, WRITE)) return undefined;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
+}
+
+/** Why a name cannot be taken out of its directory (`may_delete`). */
+export function removalRefused(
+  caller: Caller,
+  path: string,
+  node: BpffsNode | undefined = caller.kernel.bpffs.get(path),
+): Refusal | undefined {
+  const directory = directoryOf(caller, path);
+  if (isRefused(directory)) return directory;
+  if (!mayAccess(caller, directory, WRITE)) {
+    return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
+  }
+  if (node === undefined || (directory.mode & STICKY) === 0) return undefined;
+  if (owns(caller, node) || owns(caller, directory)) return undefined;
+  return refusal('EPERM', 'directory-is-sticky', { path });
+}
+
+/** Whether the caller may do what only an owner may, or CAP_FOWNER (`inode_owner_or_capable`). */
+export function owns(caller: Caller, node: BpffsNode): boolean {
+  return isFullRoot(caller) || caller.process.uid === node.uid;
+}
+
+/** Whether a directory may get another parent: its `..` is written. */
+export function mayMoveDirectory(caller: Caller, node: BpffsNode): boolean {
+  return mayAccess(caller, node, WRITE);
 }
 
 function componentTooLong(name: string): boolean {

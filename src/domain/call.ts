@@ -11,7 +11,10 @@ import type { AttachFlags, QueryFlags } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 
-/** Bytes of `union bpf_attr` that the caller passes; absent means all of them. */
+/**
+ * Bytes of `union bpf_attr` that the caller passes; absent means all of them. A shorter attr is cut
+ * where the command says so; others take none below the whole.
+ */
 interface AttrSized {
   readonly attr_size?: number;
 }
@@ -45,44 +48,76 @@ export interface ProcessCalls {
     readonly child_pid?: number;
     readonly uid?: number;
     readonly caps?: readonly Capability[];
+    /** clone(2) with CLONE_FILES: one fd table for both. */
+    readonly clone_files?: true;
+    /** clone(2) with CLONE_THREAD: a thread of the caller's process; `child_pid` is its tid. */
+    readonly clone_thread?: true;
   };
+  /** unshare(2) with CLONE_FILES: a table of the caller's own, with the same fds. */
+  unshare: { readonly clone_files: true };
   /** execve(2): close-on-exec fds go. */
   exec: { readonly comm?: string };
-  exit: Record<never, never>;
+  /** exit_group(2), or a death by a signal; with `thread`, exit(2) of the calling thread alone. */
+  exit: { readonly thread?: true };
+  /** kill(2) with a signal that ends the process, all its threads. */
+  kill: { readonly to_pid: number };
   /** Give up privileges: become `uid` with exactly `caps`. */
   capset: { readonly uid?: number; readonly caps: readonly Capability[] };
+  umask: { readonly mask: number };
   /** The soft limit of RLIMIT_NOFILE. */
   setrlimit: { readonly nofile: number };
-  /** Move the caller into a cgroup: a write to its cgroup.procs. */
-  join: { readonly path: string };
+  /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */
+  join: { readonly path: string; readonly target_pid?: number };
 }
 
+/** Commands of fcntl(2) that are about the fd rather than what it is open on. */
+export type FcntlCommand = 'f_dupfd' | 'f_dupfd_cloexec' | 'f_getfd' | 'f_setfd';
+
 export interface FdCalls {
-  /** open(2) of a cgroup directory. */
-  open_cgroup: { readonly path: string };
+  /** open(2) of a cgroup directory; `cloexec: false` leaves O_CLOEXEC out. */
+  open_cgroup: { readonly path: string; readonly cloexec?: false };
   /** Opens something that is neither a cgroup nor a BPF object. */
-  open_other: { readonly kind: 'dir' | 'file' };
+  open_other: { readonly kind: 'dir' | 'file'; readonly cloexec?: false };
   close: { readonly fd: number };
   dup: { readonly fd: number };
   dup2: { readonly fd: number; readonly to_fd: number };
+  /** `flags`: 0 or O_CLOEXEC (0x80000). */
+  dup3: { readonly fd: number; readonly to_fd: number; readonly flags?: number };
+  fcntl: { readonly fd: number; readonly cmd: FcntlCommand; readonly arg?: number };
+  /** `flags`: CLOSE_RANGE_UNSHARE (2), CLOSE_RANGE_CLOEXEC (4). */
+  close_range: { readonly first: number; readonly last: number; readonly flags?: number };
+  /** A copy of an fd of another process, by a pidfd of it that the caller holds. */
+  pidfd_getfd: {
+    readonly target_pid: number;
+    readonly target_fd: number;
+    readonly flags?: number;
+  };
   /** sendmsg(2) with SCM_RIGHTS to the mailbox of another process. */
   send_fd: { readonly fd: number; readonly to_pid: number };
-  /** recvmsg(2): takes the oldest fd that waits in the caller's mailbox. */
-  recv_fd: Record<never, never>;
+  /**
+   * recvmsg(2): takes the oldest fd that waits in the caller's mailbox; `cloexec` is
+   * MSG_CMSG_CLOEXEC.
+   */
+  recv_fd: { readonly cloexec?: true };
 }
 
 export interface FileSystemCalls {
   mkdir: { readonly path: string };
   rmdir: { readonly path: string };
-  bpffs_mkdir: { readonly path: string };
+  /** `mode`: 0777 when absent; the umask takes from it. */
+  bpffs_mkdir: { readonly path: string; readonly mode?: number };
   bpffs_rmdir: { readonly path: string };
   unlink: { readonly path: string };
-  rename: { readonly path: string; readonly to: string };
+  /** renameat2(2); `flags`: 0, RENAME_NOREPLACE (1) or RENAME_EXCHANGE (2). */
+  rename: { readonly path: string; readonly to: string; readonly flags?: number };
+  /** link(2): a second name of a pin. */
+  link: { readonly path: string; readonly to: string };
+  chown: { readonly path: string; readonly uid: number };
   chmod: { readonly path: string; readonly mode: number };
 }
 
 export interface ProgCalls {
-  prog_load: {
+  prog_load: AttrSized & {
     readonly prog_type: ProgType;
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
@@ -95,6 +130,10 @@ export interface ProgCalls {
     readonly tag?: { readonly sha1: string; readonly sha256: string };
     readonly insn_cnt?: number;
     readonly map_fds?: readonly number[];
+    /** The fds that instructions name by their index (5.14). */
+    readonly fd_array?: readonly number[];
+    /** How many of `fd_array` the program uses whether or not its instructions name them (6.14). */
+    readonly fd_array_cnt?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;
   };
@@ -118,7 +157,13 @@ export interface ProgCalls {
       /** Pass a buffer for per-program flags. */
       readonly prog_attach_flags?: boolean;
     };
-  prog_bind_map: { readonly prog_fd?: number; readonly map_fd?: number; readonly flags?: number };
+  /** PROG_TEST_RUN; `data_size_in`: bytes of the packet. */
+  prog_test_run: { readonly prog_fd?: number; readonly data_size_in?: number };
+  prog_bind_map: AttrSized & {
+    readonly prog_fd?: number;
+    readonly map_fd?: number;
+    readonly flags?: number;
+  };
 }
 
 export interface LinkCalls {
@@ -136,6 +181,12 @@ export interface LinkCalls {
     readonly old_prog_fd?: number;
   };
   link_detach: AttrSized & { readonly link_fd?: number };
+  /**
+   * A LINK_CREATE or RAW_TRACEPOINT_OPEN of another subsystem, where its target is there: what is
+   * outside of cgroups is not modelled, but that such a link has an id, an fd and a program.
+   */
+  foreign_link_create: { readonly prog_fd?: number; readonly attach_type: AttachType };
+  iter_create: { readonly link_fd?: number; readonly flags?: number };
 }
 
 export interface ObjectCalls {
@@ -143,46 +194,57 @@ export interface ObjectCalls {
     readonly bpf_fd?: number;
     readonly path: string;
     readonly file_flags?: number;
+    /** The directory that the path was given relative to (BPF_F_PATH_FD); `path` is absolute. */
+    readonly path_fd?: number;
   };
   obj_get: AttrSized & {
     readonly path: string;
     readonly bpf_fd?: number;
     /** 8 = RDONLY, 16 = WRONLY. */
     readonly file_flags?: number;
+    readonly path_fd?: number;
   };
-  obj_get_info_by_fd: { readonly bpf_fd?: number; readonly info_len?: number };
-  prog_get_fd_by_id: { readonly prog_id: number };
-  link_get_fd_by_id: { readonly link_id: number };
-  map_get_fd_by_id: { readonly map_id: number };
-  prog_get_next_id: { readonly start_id: number };
-  link_get_next_id: { readonly start_id: number };
-  map_get_next_id: { readonly start_id: number };
+  obj_get_info_by_fd: AttrSized & { readonly bpf_fd?: number; readonly info_len?: number };
+  prog_get_fd_by_id: AttrSized & { readonly prog_id: number; readonly open_flags?: number };
+  link_get_fd_by_id: AttrSized & { readonly link_id: number; readonly open_flags?: number };
+  /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
+  map_get_fd_by_id: AttrSized & { readonly map_id: number; readonly open_flags?: number };
+  /** BTF_LOAD of types that the kernel takes. */
+  btf_load: Record<never, never>;
+  /** ENABLE_STATS; `type`: 0 is the run time of programs. */
+  enable_stats: { readonly type?: number };
+  prog_get_next_id: AttrSized & { readonly start_id: number };
+  link_get_next_id: AttrSized & { readonly start_id: number };
+  map_get_next_id: AttrSized & { readonly start_id: number };
 }
 
 export interface MapCalls {
-  map_create: {
+  map_create: AttrSized & {
     readonly map_type: MapType;
     readonly key_size?: number;
     readonly value_size?: number;
     readonly max_entries?: number;
     readonly map_flags?: number;
+    /** A map like those that a map of maps will hold. */
+    readonly inner_map_fd?: number;
     readonly map_name?: string;
   };
-  map_lookup_elem: { readonly map_fd?: number; readonly key: MapKey };
-  map_update_elem: {
+  map_freeze: { readonly map_fd?: number };
+  map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key: MapKey };
+  map_update_elem: AttrSized & {
     readonly map_fd?: number;
     readonly key: MapKey;
     readonly value: number;
     readonly flags?: number;
   };
-  map_delete_elem: {
+  map_delete_elem: AttrSized & {
     readonly map_fd?: number;
     readonly key: MapKey;
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
     readonly value?: number;
   };
   /** Without a key: the first one. */
-  map_get_next_key: { readonly map_fd?: number; readonly key?: MapKey };
+  map_get_next_key: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
 }
 
 /** Every call and its arguments, by name. */

@@ -3,7 +3,7 @@
  * call. Lookups of fds follow semantics §6 (`bpf_prog_get`, `bpf_link_get_from_fd`,
  * `cgroup_get_from_fd`).
  */
-import type { Capability } from './capability.ts';
+import { ALL_CAPABILITIES, type Capability } from './capability.ts';
 import { refusal } from './decision.ts';
 import type { Fd } from './fd-table.ts';
 import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
@@ -23,7 +23,15 @@ export function has(caller: Caller, capability: Capability): boolean {
   return caller.process.caps.includes(capability);
 }
 
-/** CAP_SYS_ADMIN replaces CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
+/**
+ * Whether the caller is root with every modelled capability: then it has the others too, which
+ * single calls look at (CAP_CHOWN, CAP_FOWNER, CAP_KILL, CAP_SYS_PTRACE).
+ */
+export function isFullRoot({ process }: Caller): boolean {
+  return process.uid === 0 && process.caps.length === ALL_CAPABILITIES.length;
+}
+
+/** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
 export function bpfCapable(caller: Caller): boolean {
   return has(caller, 'sys_admin') || (caller.kernel.switches.cap_bpf && has(caller, 'bpf'));
 }
@@ -93,7 +101,7 @@ export function cgroupAt(caller: Caller, fd: number): Cgroup | Refusal {
 }
 
 /** The fds of a process, lowest number first: the order in which exit and exec close them. */
-export function fdsInOrder(process: Process): Fd[] {
+export function fdsInOrder(process: Pick<Process, 'fds'>): Fd[] {
   return [...process.fds].sort(([a], [b]) => a - b).map(([, fd]) => fd);
 }
 

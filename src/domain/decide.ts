@@ -4,17 +4,20 @@
  */
 import type { Call, Target } from './call.ts';
 import { type Caller, freeNumber, noFreeFd } from './caller.ts';
-import { bpffsMkdir, bpffsRmdir, chmod, rename, unlink } from './calls/bpffs.ts';
+import { bpffsMkdir, bpffsRmdir, chmod, chown, link, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
-import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
+import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
+import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
+import { foreignLinkCreate, iterCreate } from './calls/foreign-links.ts';
 import { getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
-import { mapDelete, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
+import { mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
-import { capset, exec, exit, fork, setrlimit, spawn } from './calls/process.ts';
+import { btfLoad, enableStats, progTestRun } from './calls/opaque.ts';
+import { capset, exec, exit, fork, kill, setrlimit, spawn, umask } from './calls/process.ts';
 import { progAttach } from './calls/prog-attach.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
@@ -63,25 +66,39 @@ function answer(caller: Caller, call: Call): Decision {
     case 'exec':
       return exec(caller, call);
     case 'exit':
-      return exit(caller);
+      return exit(caller, call);
+    case 'kill':
+      return kill(caller, call);
+    case 'unshare':
+      return unshare(caller);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':
       return setrlimit(call);
+    case 'umask':
+      return umask(caller, call);
     case 'join':
       return join(caller, call);
     case 'open_cgroup':
       return openCgroup(caller, call);
     case 'open_other':
-      return openOther(caller);
+      return openOther(caller, call);
     case 'dup':
       return dup(caller, call);
     case 'dup2':
       return dup2(caller, call);
+    case 'dup3':
+      return dup3(caller, call);
+    case 'fcntl':
+      return fcntl(caller, call);
+    case 'close_range':
+      return closeRange(caller, call);
+    case 'pidfd_getfd':
+      return pidfdGetfd(caller, call);
     case 'send_fd':
       return sendFd(caller, call);
     case 'recv_fd':
-      return recvFd(caller);
+      return recvFd(caller, call);
     case 'bpffs_mkdir':
       return bpffsMkdir(caller, call);
     case 'bpffs_rmdir':
@@ -92,10 +109,26 @@ function answer(caller: Caller, call: Call): Decision {
       return rename(caller, call);
     case 'chmod':
       return chmod(caller, call);
+    case 'link':
+      return link(caller, call);
+    case 'chown':
+      return chown(caller, call);
     case 'prog_bind_map':
       return passGate(caller, call, progBindMap);
     case 'link_detach':
       return passGate(caller, call, linkDetach);
+    case 'foreign_link_create':
+      return passGate(caller, call, foreignLinkCreate);
+    case 'iter_create':
+      return passGate(caller, call, iterCreate);
+    case 'prog_test_run':
+      return passGate(caller, call, progTestRun);
+    case 'btf_load':
+      return passGate(caller, call, btfLoad);
+    case 'enable_stats':
+      return passGate(caller, call, enableStats);
+    case 'map_freeze':
+      return passGate(caller, call, mapFreeze);
     case 'obj_pin':
       return passGate(caller, call, objPin);
     case 'obj_get':
@@ -103,11 +136,17 @@ function answer(caller: Caller, call: Call): Decision {
     case 'obj_get_info_by_fd':
       return passGate(caller, call, objGetInfo);
     case 'prog_get_fd_by_id':
-      return passGate(caller, call, (_, { prog_id }) => getFdById(caller, 'prog', prog_id));
+      return passGate(caller, call, (_, { prog_id: id, ...flags }) =>
+        getFdById(caller, 'prog', { id, ...flags }),
+      );
     case 'link_get_fd_by_id':
-      return passGate(caller, call, (_, { link_id }) => getFdById(caller, 'link', link_id));
+      return passGate(caller, call, (_, { link_id: id, ...flags }) =>
+        getFdById(caller, 'link', { id, ...flags }),
+      );
     case 'map_get_fd_by_id':
-      return passGate(caller, call, (_, { map_id }) => getFdById(caller, 'map', map_id));
+      return passGate(caller, call, (_, { map_id: id, ...flags }) =>
+        getFdById(caller, 'map', { id, ...flags }),
+      );
     case 'prog_get_next_id':
       return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
     case 'link_get_next_id':
@@ -132,10 +171,10 @@ function answer(caller: Caller, call: Call): Decision {
 /** A call that goes through bpf(2), and so through its gate. */
 function passGate<C>(
   caller: Caller,
-  call: C,
+  call: C & { readonly attr_size?: number },
   made: (caller: Caller, call: C) => Decision,
 ): Decision {
-  const refused = gate(caller);
+  const refused = gate(caller, call.attr_size);
   return refused === undefined ? made(caller, call) : refuse(refused);
 }
 
@@ -143,14 +182,14 @@ function passGate<C>(
  * The same with a cgroup as its target. `target_path` means open, call, close: the directory is
  * opened before bpf(2) is entered, and takes the lowest free number for the length of the call.
  */
-function onTarget<C extends Target>(
+function onTarget<C extends Target & { readonly attr_size?: number }>(
   caller: Caller,
   call: C,
   made: (caller: Caller, call: C, target: number) => Decision,
 ): Decision {
   const path = call.target_path;
   if (path === undefined) {
-    const refused = gate(caller);
+    const refused = gate(caller, call.attr_size);
     return refused === undefined ? made(caller, call, call.target_fd ?? 0) : refuse(refused);
   }
   const fd = freeNumber(caller);
@@ -159,7 +198,7 @@ function onTarget<C extends Target>(
   if (id === undefined)
     return refuse({ ...refusal('ENOENT', 'no-such-cgroup', { path }), stage: 'open' });
   const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
-  const refused = gate(caller);
+  const refused = gate(caller, call.attr_size);
   if (refused !== undefined) return refuse(refused);
   const { kernel, process, granted } = caller;
   return made({ kernel, process, opened, granted }, call, fd);

@@ -71,12 +71,26 @@ export interface Effects {
     readonly pid: number;
     readonly uid: number;
     readonly caps: readonly Capability[];
+    /** It has the caller's fd table, not a copy. */
+    readonly clone_files?: true;
+    /** It is a thread of the caller's process. */
+    readonly clone_thread?: true;
   };
-  ProcessExecuted: { readonly comm: string; readonly caps: readonly Capability[] };
-  ProcessExited: Record<never, never>;
+  ProcessExecuted: {
+    readonly comm: string;
+    readonly caps: readonly Capability[];
+    /** The pid that the thread goes on under: that of its process, when it was not its leader. */
+    readonly pid?: number;
+  };
+  /** The fd table that the process shared is its own from now on: a copy. */
+  FilesUnshared: Record<never, never>;
+  /** The caller ended, or `pid`. */
+  ProcessExited: { readonly pid?: number };
   CredentialsChanged: { readonly uid: number; readonly caps: readonly Capability[] };
   NofileLimited: { readonly nofile: number };
-  ProcessMoved: { readonly cgroup_id: number };
+  UmaskSet: { readonly mask: number };
+  /** The caller moved, or `pid`. */
+  ProcessMoved: { readonly cgroup_id: number; readonly pid?: number };
 
   /** A new open file description on a BPF object, a cgroup directory or something else. */
   FdOpened: {
@@ -86,14 +100,25 @@ export interface Effects {
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
     readonly access?: 'read' | 'write';
+    /** Exec keeps it. */
+    readonly cloexec?: false;
   };
-  FdDuplicated: { readonly fd: number; readonly to_fd: number };
+  FdDuplicated: { readonly fd: number; readonly to_fd: number; readonly cloexec?: true };
+  /** An fd on an open file description of another process (pidfd_getfd). */
+  FdCopied: {
+    readonly fd: number;
+    readonly from_pid: number;
+    readonly from_fd: number;
+    readonly kind: ObjectKind | 'cgroup' | 'other';
+    readonly id: number;
+  };
   FdClosed: { readonly fd: number };
   FdSent: { readonly fd: number; readonly to_pid: number };
   FdReceived: {
     readonly fd: number;
     readonly kind: ObjectKind | 'cgroup' | 'other';
     readonly id: number;
+    readonly cloexec?: true;
   };
   /** The oldest waiting fd was taken and dropped: no number was free. */
   FdLost: Record<never, never>;
@@ -118,7 +143,10 @@ export interface Effects {
     readonly storage_map_ids: readonly number[];
   };
   ProgFreed: { readonly prog_id: number; readonly reason: Reason };
+  /** A program id was taken by a PROG_LOAD that then found no free fd (§16). */
+  ProgIdBurned: { readonly prog_id: number };
 
+  /** In another subsystem `cgroup_id` is 0. */
   LinkCreated: ListPlace & {
     readonly link_id: number;
     readonly prog_id: number;
@@ -129,7 +157,7 @@ export interface Effects {
     readonly link_id: number;
     readonly prog_id: number;
     readonly was_prog_id: number;
-    /** The list's revision after the change. */
+    /** The list's revision after the change; 0 in another subsystem. */
     readonly revision: number;
   };
   /** The link lost its cgroup and is defunct from now on. */
@@ -154,10 +182,16 @@ export interface Effects {
     readonly mode: number;
   };
   PinRemoved: { readonly path: string; readonly reason: Reason };
-  DirectoryMade: { readonly path: string };
+  /** A second name of a pin. */
+  PinLinked: { readonly path: string; readonly to: string };
+  /** Of root and 0755 where nothing else is said. */
+  DirectoryMade: { readonly path: string; readonly uid?: number; readonly mode?: number };
   DirectoryRemoved: { readonly path: string };
   /** A pin or a bpffs directory with all below it. */
   PathMoved: { readonly path: string; readonly to: string };
+  /** Two names with all below them change places. */
+  PathsExchanged: { readonly path: string; readonly to: string };
+  OwnerChanged: { readonly path: string; readonly uid: number };
   ModeChanged: { readonly path: string; readonly mode: number };
 
   CgroupMade: { readonly cgroup_id: number; readonly path: string };
@@ -177,7 +211,11 @@ export interface Effects {
     readonly access?: 'read' | 'write';
   };
   MapBound: { readonly prog_id: number; readonly map_id: number };
+  /** No call changes its elements any more. */
+  MapFrozen: { readonly map_id: number };
   MapFreed: { readonly map_id: number; readonly reason: Reason };
+  /** A map id was taken by a MAP_CREATE that then found no free fd (§16). */
+  MapIdBurned: { readonly map_id: number };
   StorageMade: StoragePlace;
   StorageRemoved: StoragePlace & { readonly reason: Reason };
   ElementUpdated: { readonly map_id: number; readonly key: MapKey; readonly value: number };

@@ -1,6 +1,7 @@
 /**
  * Elements of a map by their keys. Those of a plain map stand in the order of their keys, so that
- * one is found by halving; storages stand newest first, and are looked through.
+ * one is found by halving; storages, and what an LRU map may evict, stand newest first, and are
+ * looked through.
  */
 import type { MapKey } from './call.ts';
 import { firstWhere } from './halving.ts';
@@ -15,13 +16,19 @@ export function elementOf(map: BpfMap, key: MapKey): Element | undefined {
 
 /** Where an element with a key stands, or would stand. */
 export function placeOf(
-  { elements }: BpfMap,
+  map: BpfMap,
   key: MapKey,
 ): { readonly index: number; readonly isThere: boolean } {
-  if (typeof key !== 'number') {
+  const { elements } = map;
+  if (typeof key !== 'number' || isLru(map)) {
     const index = elements.findIndex((element) => sameKey(element.key, key));
     return index < 0 ? { index: elements.length, isThere: false } : { index, isThere: true };
   }
   const index = firstWhere(elements, (element) => Number(element.key) >= key);
   return { index, isThere: elements[index]?.key === key };
+}
+
+/** Whether the map lets go of its oldest element when it is full. */
+export function isLru({ map_type }: BpfMap): boolean {
+  return map_type === 'lru_hash' || map_type === 'lru_percpu_hash';
 }

@@ -36,22 +36,26 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'UmaskSet':
     case 'ProcessMoved':
       return evolveProcess(kernel, effect, pid);
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'CloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
-    case 'CloexecChanged':
     case 'HoldersForgotten':
       return evolveFd(kernel, effect, pid);
     case 'ProgLoaded':
     case 'ProgFreed':
+    case 'ProgIdBurned':
       return evolveProgram(kernel, effect, pid);
     case 'LinkCreated':
     case 'LinkUpdated':
@@ -69,7 +73,10 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'PinRemoved':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
+    case 'PinLinked':
     case 'PathMoved':
+    case 'PathsExchanged':
+    case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
     case 'CgroupMade':
@@ -78,7 +85,9 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolveCgroup(kernel, effect);
     case 'MapCreated':
     case 'MapBound':
+    case 'MapFrozen':
     case 'MapFreed':
+    case 'MapIdBurned':
     case 'StorageMade':
     case 'StorageRemoved':
     case 'ElementUpdated':

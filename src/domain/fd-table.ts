@@ -26,6 +26,8 @@ export class FdTable {
   #words: number[];
   /** All words below this one are full (`next_fd` says the same in numbers). */
   #fullBelow: number;
+  /** The table that it was written into: processes that share a layer go on sharing. */
+  #flushed: FdTable | undefined;
 
   constructor(base?: FdTable) {
     this.#base = base;
@@ -79,6 +81,13 @@ export class FdTable {
     return number;
   }
 
+  /** The lowest free number that is not below `from`. */
+  lowestFreeFrom(from: number): number {
+    let number = from;
+    while (this.#rows.has(number)) number++;
+    return number;
+  }
+
   /** The open numbers in their order. */
   numbers(): number[] {
     const numbers: number[] = [];
@@ -104,9 +113,18 @@ export class FdTable {
     return new FdTable(this);
   }
 
-  /** Writes a layer of `base` into `base` and returns that; returns a table of another base as it is. */
+  /** A table of its own with the same fds. */
+  copy(): FdTable {
+    const copied = new FdTable();
+    for (const [number, fd] of this) copied.set(number, fd);
+    return copied;
+  }
+
+  /** Writes a layer of `base` into it and gives that; a table that is no layer of it stays. */
   flushInto(base: FdTable | undefined): FdTable {
+    if (this.#flushed !== undefined) return this.#flushed;
     if (base === undefined || this.#base !== base) return this;
+    this.#flushed = base;
     this.#rows.flush();
     base.#words = this.#words;
     base.#fullBelow = this.#fullBelow;

@@ -15,7 +15,9 @@ export function cgroupProgType(switches: Switches, type: AttachType): ProgTypeNa
 /** The program type of another subsystem's attach type that this kernel knows. */
 export function foreignProgType(switches: Switches, type: AttachType): ProgTypeName | undefined {
   if (attachTypeNumber(type) >= switches.attach_type_count) return undefined;
-  return typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
+  const wanted = typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
+  const isTracing = wanted === 'tracing' || type === 'lsm_mac';
+  return isTracing && !switches.attach_knows_tracing ? undefined : wanted;
 }
 
 /** Whether the program's expected attach type allows this hook. */

@@ -16,12 +16,19 @@ import { type RowKind, Table } from './table.ts';
 
 export interface Process {
   readonly pid: number;
+  /** The process that it is a thread of; its own pid unless it was made with CLONE_THREAD. */
+  readonly tgid: number;
+  /** The other living threads of that process. */
+  threads: readonly number[];
   comm: string;
   uid: number;
   caps: readonly Capability[];
   nofile: number;
+  umask: number;
   cgroup_id: number;
   fds: FdTable;
+  /** Other processes that have the very same fd table (CLONE_FILES). */
+  shared_with: readonly number[];
   /** Open file descriptions that wait to be received, oldest first. */
   mailbox: readonly number[];
 }
@@ -53,8 +60,10 @@ export interface Link {
   readonly id: number;
   prog_id: number;
   readonly attach_type: AttachType;
-  /** 0 once defunct. */
+  /** 0 once defunct, and in another subsystem. */
   cgroup_id: number;
+  /** It is attached in another subsystem. */
+  elsewhere: boolean;
   /** Storage maps of the program it was made with: LINK_UPDATE keeps these storages (§25.3). */
   readonly storage_map_ids: readonly number[];
   /** Open file descriptions and pins; v2-series may leak one. */
@@ -70,6 +79,9 @@ export interface EntryList {
   readonly revision: number;
   readonly entries: readonly Entry[];
 }
+
+/** What a process shares its fd table with: nearly always nobody. */
+export const NOBODY: readonly number[] = [];
 
 /** The lists of a cgroup that nothing was ever attached to: nearly all, so they share one. */
 export const NO_LISTS: ReadonlyMap<AttachType, EntryList> = new Map();
@@ -98,7 +110,8 @@ export interface BpfMap {
   readonly value_size: number;
   readonly max_entries: number;
   readonly map_name: string;
-  /** Storages newest first; plain elements in the order of their keys. */
+  frozen: boolean;
+  /** Storages and those of LRU maps newest first; plain elements in the order of their keys. */
   elements: readonly Element[];
   /** Open file descriptions, pins, and programs that use or bind it. */
   refs: number;
@@ -109,8 +122,10 @@ export interface BpffsNode {
   readonly kind: ObjectKind | 'dir';
   /** The pinned object; 0 for a directory. */
   readonly id: number;
-  readonly uid: number;
+  uid: number;
   mode: number;
+  /** What names of one pin have in common (link(2)); 0 for a node that never had two. */
+  inode: number;
 }
 
 /** An effective array that a kernel bug wrote against its lists (D25). */

@@ -55,6 +55,11 @@ export interface Success {
   readonly value?: number;
   /** recv_fd: the receiver had no free number, so the fd was dropped. */
   readonly lost?: true;
+  /**
+   * prog_load: whether the program passes was not decided here. The model answers as if it did; what
+   * a kernel's verifier says is not known.
+   */
+  readonly verified?: false;
   /** Observed: which object the call made or opened, where the recorder knows it. */
   readonly prog_id?: number;
   readonly link_id?: number;
@@ -80,4 +85,9 @@ export type Outcome = Success | Refusal;
 /** Whether the kernel said no. */
 export function isRefusal(outcome: Outcome): outcome is Refusal {
   return 'errno' in outcome;
+}
+
+/** Whether no answer of a kernel is known: nothing is recorded of such a call. */
+export function isUnmodelled(outcome: Outcome): outcome is Refusal {
+  return isRefusal(outcome) && outcome.rule === 'not-modelled';
 }

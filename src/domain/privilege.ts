@@ -2,16 +2,27 @@
  * The gates that stand before a bpf command (semantics §18, §5 row 3; `__sys_bpf`): the sysctl
  * `unprivileged_bpf_disabled`, and CAP_NET_ADMIN on kernels without CAP_BPF.
  */
-import { bpfCapable, type Caller, has, netAdminCapable } from './caller.ts';
+import { bpfCapable, type Caller, fileAt, has, netAdminCapable } from './caller.ts';
 import { refusal } from './decision.ts';
 import type { Refusal } from './outcome.ts';
 
-/** Up to 5.18: every command is shut for those without CAP_BPF (CAP_SYS_ADMIN up to 5.7). */
-export function gate(caller: Caller): Refusal | undefined {
+/** Bytes of an attr that the kernel looks at: one page (`bpf_check_uarg_tail_zero`). */
+const ATTR_BYTES_MAX = 4096;
+
+/**
+ * What every command asks first. Up to 5.18 it is shut for those without CAP_BPF (CAP_SYS_ADMIN up to
+ * 5.7); then its attr may not be larger than a page.
+ *
+ * @param attrSize bytes of the attr; absent means that it is whole and no larger
+ */
+export function gate(caller: Caller, attrSize: number | undefined): Refusal | undefined {
   const { boot, switches } = caller.kernel;
   const sysctl = boot.config.unprivileged_bpf_disabled;
-  if (!switches.gate_shuts_all_commands || sysctl === 0 || bpfCapable(caller)) return undefined;
-  return refusal('EPERM', 'unprivileged-bpf-disabled', { sysctl });
+  if (switches.gate_shuts_all_commands && sysctl !== 0 && !bpfCapable(caller)) {
+    return refusal('EPERM', 'unprivileged-bpf-disabled', { sysctl });
+  }
+  if (attrSize === undefined || attrSize <= ATTR_BYTES_MAX) return undefined;
+  return refusal('E2BIG', 'attr-too-large', { attr_size: attrSize, limit: ATTR_BYTES_MAX });
 }
 
 /** PROG_LOAD and MAP_CREATE: what the sysctl leaves to callers without CAP_BPF is nothing. */
@@ -31,4 +42,10 @@ export function netAdminFirst(caller: Caller, call: string): Refusal | undefined
 export function sysAdminOnly(caller: Caller, call: string): Refusal | undefined {
   if (has(caller, 'sys_admin')) return undefined;
   return refusal('EPERM', 'needs-sys-admin', { call });
+}
+
+/** A token is named by a field that is not modelled, so by fd 0, which is none. */
+export function noToken(caller: Caller): Refusal {
+  const errno = fileAt(caller, 0) === undefined ? 'EBADF' : 'EINVAL';
+  return refusal(errno, 'fd-is-no-token', { fd: 0 });
 }

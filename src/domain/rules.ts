@@ -2,16 +2,12 @@
  * The rules that refuse calls: for each, its source and the sentence that says why, with the
  * objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
-
-export interface Rule {
-  /** Kernel function, and section of the semantics. */
-  readonly source: string;
-  readonly sentence: string;
-}
-
-const rule = (source: string, sentence: string): Rule => ({ source, sentence });
+import { CODE_AND_MAP_RULES } from './code-and-map-rules.ts';
+import { type Rule, rule } from './rule.ts';
 
 export const RULES = {
+  ...CODE_AND_MAP_RULES,
+
   'no-such-process': rule(
     '§14',
     'there is no process {pid}; a living process can fork or spawn it',
@@ -25,6 +21,12 @@ export const RULES = {
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
   'fd-not-open': rule('fdget', 'fd {fd} is not open'),
+  'dup-onto-itself': rule('ksys_dup3', 'dup3 refuses to copy fd {fd} onto itself'),
+  'dup-from-over-limit': rule('f_dupfd', 'number {from} is not below the limit of {nofile}'),
+  'range-is-backwards': rule('__close_range', 'the first fd, {first}, is above the last, {last}'),
+  'no-such-call': rule('§14', 'this kernel has no system call {call}'),
+  'may-not-trace': rule('ptrace_may_access', 'the caller may not trace process {pid}'),
+  'may-not-kill': rule('kill_ok_by_cred', 'process {pid} has another uid'),
   'fd-over-limit': rule('ksys_dup3', 'fd {fd} is negative or not below the limit of {nofile}'),
   'nofile-over-nr-open': rule(
     'do_prlimit',
@@ -87,6 +89,10 @@ export const RULES = {
   'map-needs-bpf': rule('map_create §18', 'creating a map of type {map_type} needs CAP_BPF'),
 
   'command-unknown': rule('__sys_bpf §5', 'this kernel has no command {command}'),
+  'attr-too-large': rule(
+    'bpf_check_uarg_tail_zero §5',
+    'the attr has {attr_size} bytes; the kernel looks at {limit} at most',
+  ),
   'bytes-after-last-field': rule(
     'CHECK_ATTR §5',
     'the attr has non-zero bytes after byte {last_byte}, the last byte that this command knows',
@@ -104,6 +110,7 @@ export const RULES = {
     '§21',
     '{attach_type} is not a cgroup attach type; its target does not exist',
   ),
+  'target-is-no-perf-event': rule('bpf_perf_link_attach', 'the target fd {fd} is no perf event'),
   'built-without-cgroup-bpf': rule(
     'CONFIG_CGROUP_BPF, include/linux/bpf-cgroup.h',
     'this kernel is built without cgroup BPF',
@@ -264,6 +271,12 @@ export const RULES = {
   'component-too-long': rule('§15', 'a component of {path} is longer than 255 bytes'),
   'directory-not-searchable': rule('§15', 'the caller may not search {path}'),
   'directory-not-writable': rule('§15', 'the caller may not write in {path}'),
+  'directory-is-sticky': rule(
+    'may_delete',
+    'the directory of {path} is sticky, and neither it nor the name is of the caller',
+  ),
+  'path-fd-without-flag': rule('bpf_obj_pin §15', 'path_fd needs the flag BPF_F_PATH_FD'),
+  'path-fd-is-no-directory': rule('bpf_obj_pin §15', 'path_fd names fd {fd}, a {kind}'),
   'not-the-owner': rule('§15', 'uid {uid} does not own {path}'),
   'pin-needs-bpf-object': rule('bpf_obj_pin_user §15', 'fd {fd} is not a program, link or map'),
   'get-takes-no-fd': rule('bpf_obj_get §15', 'bpf_fd must be 0'),
@@ -292,30 +305,16 @@ export const RULES = {
   'no-info-on-links': rule('D7', 'this kernel gives no info on links (fd {fd})'),
   'info-too-long': rule('bpf_check_uarg_tail_zero §16', 'info_len {info_len} is above {limit}'),
 
-  'map-type-unknown': rule('map_create §25', 'maps of type {map_type} cannot be created'),
-  'map-flags': rule('map_alloc_check §25.1', 'map_flags {flags} are not allowed for {map_type}'),
-  'map-key-size': rule('map_alloc_check §25.1', 'key_size {key_size} does not fit {map_type}'),
-  'map-value-size': rule(
-    'map_alloc_check §25.1',
-    'value_size {value_size} does not fit {map_type}',
-  ),
-  'map-value-too-large': rule('§25.1', 'value_size {value_size} of {map_type} is above {limit}'),
-  'map-max-entries': rule(
-    'map_alloc_check §25.1',
-    'max_entries {max_entries} does not fit {map_type}',
-  ),
-  'map-full': rule(
-    'htab_map_update_elem',
-    'map {map_id} already has {max_entries} elements, its max_entries',
-  ),
-  'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
-  'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
-  'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
-  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after this one'),
-  'elements-stay': rule(
-    'map_delete_elem §25.4',
-    'elements of {map_type} map {map_id} cannot be deleted',
-  ),
+  'link-keeps-program': rule('link_update', 'a link such as {link_id} takes no other program'),
+  'link-stays': rule('link_detach', 'link {link_id} is of a kind that cannot be detached'),
+  'link-is-no-iterator': rule('bpf_iter_new_fd', 'link {link_id} is of no iterator'),
+  'btf-needs-bpf': rule('bpf_btf_load', 'loading BTF needs CAP_BPF'),
+  'stats-unknown': rule('bpf_enable_stats', 'there are no statistics of type {type}'),
+  'prog-cannot-be-tried': rule('bpf_prog_test_run', 'a {prog_type} program cannot be tried'),
+  'test-takes-no-data': rule('bpf_prog_test_run', 'program {prog_id} is tried without data'),
+  'packet-too-short': rule('bpf_test_init', 'a packet of {bytes} bytes; {least} is the least'),
+  'map-frozen': rule('map_freeze', 'map {map_id} is frozen: no call changes it'),
+  'not-modelled': rule('docs/coverage.md', 'what a kernel says to {what} is not modelled'),
 
   'beyond-these-rules': rule('observed', 'the kernel refused beyond these rules'),
   'kernel-said-so': rule('observed', 'a real kernel gave this errno; it does not say why'),

@@ -48,7 +48,11 @@ export function entryRows({ lists }: Cgroup): number {
 /** What the rows of a state hold, counted again: fds, waiting fds, entries, elements, long names. */
 export function contentsOf(kernel: Kernel): number {
   let rows = 0;
-  for (const { fds, mailbox } of kernel.processes.values()) rows += fds.rows + mailbox.length;
+  for (const { pid, fds, mailbox, shared_with } of kernel.processes.values()) {
+    // A table that is shared counts once.
+    const counts = shared_with.every((other) => other > pid);
+    rows += (counts ? fds.rows : 0) + mailbox.length;
+  }
   for (const { map_ids } of kernel.programs.values()) rows += map_ids.length;
   for (const { elements } of kernel.maps.values()) rows += elements.length;
   for (const cgroup of kernel.cgroups.values()) rows += entryRows(cgroup) + nameRows(cgroup.path);

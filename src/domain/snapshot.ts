@@ -74,6 +74,9 @@ export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, 
       if (i % ROWS_IN_ONE_PIECE === ROWS_IN_ONE_PIECE - 1) yield;
     }
   }
+  for (const { pid, fds, shared_with } of tables.processes.values()) {
+    for (const other of shared_with) if (other > pid) tables.processes.edit(other).fds = fds;
+  }
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };
   for (let i = 0; i < id.length; i++) tables.cgroupIds.set(path[i] as string, id[i] as number);
   const switches = { ...release.switches, ...boot.config.switches };

@@ -1,5 +1,5 @@
 /** The end of a log: what the next append continues from. */
-import { bytesOf } from './encoding/hex.ts';
+import { bytesOf, hexOf } from './encoding/hex.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Queryable } from './storage/database.ts';
 
@@ -32,6 +32,19 @@ const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and na
 export async function readHead(database: Queryable, hostId: number, name?: string): Promise<Head> {
   if (name === undefined) return headOf(await database.query<Row>(SELECT, [hostId]), hostId);
   return headOf(await database.query<Row>(NAMED, [hostId, name]), name);
+}
+
+/** Adds the row of a head, of a host that is made; its epoch is 0. */
+export async function insertHead(
+  tx: Queryable,
+  hostId: number,
+  { position, hash, recorded_at, at_max }: Omit<Head, 'epoch'>,
+): Promise<void> {
+  await tx.query(
+    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
+     values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
+    [hostId, position, hexOf(hash), recorded_at, at_max],
+  );
 }
 
 /** The head, which nobody else can move before the transaction ends. */

@@ -8,6 +8,8 @@ import { knowLine } from './reading/lineage.ts';
 import type { Queryable } from './storage/database.ts';
 import { sqlArray } from './storage/sql-array.ts';
 
+/** Name of the constraint that refuses a name that was given before. */
+export const NAME_CONSTRAINT = 'hosts_name_unique';
 /** Hosts in one listing at most. */
 const HOSTS_PAGE_MAX = 1000;
 /** Names that are cached; beyond this number the oldest are forgotten. */

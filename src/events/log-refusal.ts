@@ -16,6 +16,8 @@ export type Why =
   | { readonly why: 'unknown-release'; readonly release: string }
   /** The head of the log is not at the position that the request expects. */
   | { readonly why: 'position-changed'; readonly expected: number; readonly actual: number }
+  /** The head is at this position, but after other events than the request knows. */
+  | { readonly why: 'history-changed'; readonly position: number }
   /** The request names a position after the head. */
   | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
   /** The key was used before, for another request. */
@@ -43,6 +45,13 @@ export type Why =
       readonly call: number;
       readonly calls: number;
     })
+  /** What a kernel says to `call` of `calls` is not modelled. */
+  | {
+      readonly why: 'not-modelled';
+      readonly sentence: string;
+      readonly call: number;
+      readonly calls: number;
+    }
   /** The log holds, from an event on, a state that is larger than a host may be. */
   | {
       readonly why: 'state-too-large';
@@ -114,6 +123,11 @@ function sentence(reason: Why): string {
       return unknownRelease(reason.release);
     case 'position-changed':
       return `the head of the log is at position ${reason.actual}, not at ${reason.expected}`;
+    case 'history-changed':
+      return (
+        `the head of the log is at position ${reason.position}, but its events are others: the log ` +
+        'went back, and later events took the place of the lost ones'
+      );
     case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
     case 'idempotency-mismatch':
@@ -136,6 +150,8 @@ function sentence(reason: Why): string {
         `after ${ofCall('call', reason) || 'this call'} there would be more than ${reason.limit} ${reason.what}; close, ` +
         'exit or remove something first, or use another host; nothing was recorded'
       );
+    case 'not-modelled':
+      return `${ofCall('call', reason)}${reason.calls > 1 ? ': ' : ''}${reason.sentence}; nothing was recorded`;
     case 'state-too-large':
       return (
         `from position ${reason.position} on the state has more than ${reason.limit} rows, the most ` +

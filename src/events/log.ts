@@ -6,12 +6,13 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import type { Clock } from './clock.ts';
+import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
 import { type Head, readHead } from './head.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { LogRefusal } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
-import type { Follower } from './reading/follower.ts';
+import type { Follower, Place } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
 import { type HostState, loadState } from './reading/host-state.ts';
@@ -22,9 +23,17 @@ import {
   readEvents,
   readEventsAt,
 } from './reading/log-reader.ts';
+import type { MarkedMoment } from './reading/moment.ts';
 import { PastStates } from './reading/past-states.ts';
 import type { Database } from './storage/database.ts';
-import type { AskedBoot, IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
+import type {
+  AskedBoot,
+  ExpectedHead,
+  IdempotencyKey,
+  InOrder,
+  Receipt,
+  Submission,
+} from './submission.ts';
 import { appendFor } from './writing/append.ts';
 import {
   type BranchRequest,
@@ -66,16 +75,7 @@ export interface RebootRequest extends Partial<BootRequest> {
   readonly actor: string;
   readonly at?: number;
   readonly idempotency?: IdempotencyKey;
-  readonly expectedPosition?: number;
-}
-
-/** The point of a state: in a host's log, in one of its boots, after the event at a position. */
-export interface Moment {
-  readonly host_id: number;
-  /** The boot that `position` belongs to: kernel ids mean something only within it. */
-  readonly boot: number;
-  /** The state includes the event at this position. */
-  readonly position: number;
+  readonly expected?: ExpectedHead;
 }
 
 export interface Log {
@@ -117,8 +117,11 @@ export interface Log {
   eventsAt(host: string, positions: readonly number[]): Promise<LedgerEvent[]>;
   /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
   positionAt(host: string, time: number): Promise<number>;
-  /** A follower of the events after a position, and then of those still to come. */
-  subscribe(host: string, follow: { readonly after: number }): Promise<Follower>;
+  /**
+   * A follower of the events after a place and of later ones. At a mark of another history it ends
+   * immediately; without a mark it refuses `no-such-position` when the log does not reach the place.
+   */
+  subscribe(host: string, follow: Place): Promise<Follower>;
 
   /**
    * Calls `read` with the state at a position. `read` must not change the kernel and must not retain
@@ -127,7 +130,7 @@ export interface Log {
   withStateAt<T>(
     host: string,
     position: number,
-    read: (kernel: Kernel, at: Moment) => T | Promise<T>,
+    read: (kernel: Kernel, at: MarkedMoment) => T | Promise<T>,
   ): Promise<T>;
   /** A copy of the state at a position (default: the head). Refuses `no-such-position`. */
   kernelAt(host: string, position?: number): Promise<HostState>;
@@ -135,7 +138,7 @@ export interface Log {
    * Calls `read` with the state at the head, without a copy: for plans and small answers. `read` must
    * be synchronous and must not retain the kernel, which changes with the next commit.
    */
-  withHead<T>(host: string, read: (kernel: Kernel, at: Moment) => T): Promise<T>;
+  withHead<T>(host: string, read: (kernel: Kernel, at: MarkedMoment) => T): Promise<T>;
 
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
@@ -197,7 +200,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (events, end) => feeds.get(hostId)?.publish(events, end),
+        onCommitted: (events, end) => feeds.get(hostId)?.appended(events, end),
+        onLearnt: (events, end) => feeds.get(hostId)?.publish(events, end),
         onHistoryChanged: foundByWriter,
         host: ids.nameOf(hostId),
       });
@@ -215,7 +219,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
   return {
     createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
-    async reboot(host, { actor, at, idempotency, expectedPosition, ...request }) {
+    async reboot(host, { actor, at, idempotency, expected, ...request }) {
       // An unknown host is refused before anything else is checked.
       await idOf(host);
       const call = bootCall(request, randomBytes);
@@ -223,7 +227,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
         actor,
         calls: [{ call, ...(at !== undefined && { at }) }],
         ...(idempotency && { idempotency }),
-        ...(expectedPosition !== undefined && { expectedPosition }),
+        ...(expected && { expected }),
       });
     },
     submit,
@@ -274,7 +278,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return events;
     },
     positionAt: async (host, time) => positionAt(database, await idOf(host), time),
-    async subscribe(host, { after }) {
+    async subscribe(host, place) {
       const hostId = await idOf(host);
       const feed =
         feeds.get(hostId) ??
@@ -284,13 +288,13 @@ export async function openLog(options: LogOptions): Promise<Log> {
           onDeserted: () => feeds.delete(hostId),
         });
       feeds.set(hostId, feed);
-      return feed.follow(after);
+      return feed.follow(place);
     },
 
     async withStateAt(host, position, read) {
       const host_id = await idOf(host);
-      return past.read(host_id, position, (kernel) =>
-        read(kernel, { host_id, boot: kernel.boot.number, position }),
+      return past.read(host_id, position, (kernel, mark) =>
+        read(kernel, { host_id, boot: kernel.boot.number, position, mark }),
       );
     },
     async kernelAt(host, position) {
@@ -304,8 +308,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
     async withHead(host, read) {
       const host_id = await idOf(host);
       return writers.use(host_id, (writer) =>
-        writer.read((kernel, position) =>
-          read(kernel, { host_id, boot: kernel.boot.number, position }),
+        writer.read((kernel, { position, hash }) =>
+          read(kernel, { host_id, boot: kernel.boot.number, position, mark: markOf(hash) }),
         ),
       );
     },

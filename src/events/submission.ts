@@ -63,8 +63,16 @@ export interface Submission {
   /** At least one, at most `SUBMISSION_CALLS_MAX`. */
   readonly calls: readonly CallRequest[];
   readonly idempotency?: IdempotencyKey;
-  /** Record only if this is the position of the last event. */
-  readonly expectedPosition?: number;
+  /** Record only if the log ends there. */
+  readonly expected?: ExpectedHead;
+}
+
+/** Where a writer knows the log to end. */
+export interface ExpectedHead {
+  /** Of the last event. */
+  readonly position: number;
+  /** What marks the history there (`encoding/mark.ts`); default: any history. */
+  readonly mark?: string;
 }
 
 /**
@@ -73,6 +81,8 @@ export interface Submission {
  */
 export interface Receipt {
   readonly events: readonly LedgerEvent[];
+  /** What marks the history at the last of them (`encoding/mark.ts`). */
+  readonly mark: string;
   /** Recorded by an earlier request with the same key. */
   readonly repeated: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * The real kernel as a machine: it performs the calls of the log in a scratch place of this machine
- * and shows the state that followed. For comparing the model with the kernel it stands in for.
+ * and shows the state afterwards. It serves to compare the model with a real kernel.
  */
 import { readFileSync } from 'node:fs';
 import type { Call } from '../domain/call.ts';
@@ -9,6 +9,7 @@ import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
 import { bindKernel, type Kernel } from './kernel/syscall.ts';
 import { ExecutorUnavailable } from './kernel/unavailable.ts';
+import { BurnedIds } from './live/burned-ids.ts';
 import { type Late, settle } from './live/canary.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
 import { observeLive } from './live/observe.ts';
@@ -54,24 +55,32 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
     cgroup: `${scratch.folder}/canary`,
     pin: `${scratch.bpffs.path}/bpfledger_canary`,
   };
+  const burned = new BurnedIds(live, `${scratch.folder}/probe`);
   return {
     tellsAllEffects: false,
     async perform(pid, call) {
       const decision = await performLive(live, pid, call);
+      if (isRefusal(decision.outcome)) {
+        const effect = await burned.after(call, () => performLive(live, pid, call));
+        if (effect !== undefined) return { ...decision, effects: [effect] };
+      }
       const late = isRefusal(decision.outcome) ? undefined : lateAfter(live, call);
+      if (late !== undefined && late !== 'links' && live.traces)
+        await settle(kernel, place, 'links');
       if (late !== undefined) await settle(kernel, place, late);
       return decision;
     },
     observe: async () => observeLive(live),
     async close() {
       leaveCpu();
+      burned.close();
       await closeLive(live);
       removeScratch(kernel, scratch);
     },
   };
 }
 
-/** Gives out the log's ids in the order in which things are made. */
+/** Assigns the log's ids in the order in which objects are made. */
 function countIds(config: BootConfig): LiveKernel['nameNew'] {
   const next = {
     prog: config.first_prog_id,
@@ -83,7 +92,7 @@ function countIds(config: BootConfig): LiveKernel['nameNew'] {
   return (kind) => next[kind]++;
 }
 
-/** What the kernel may still have to do after a call that it accepted. */
+/** Work that the kernel may still have to do after a successful call. */
 function lateAfter(live: LiveKernel, call: Call): Late | undefined {
   switch (call.name) {
     case 'rmdir':
@@ -93,13 +102,17 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
       return 'pin';
     case 'close':
     case 'dup2':
+    case 'dup3':
+    case 'close_range':
+    case 'kill':
     case 'exec':
     case 'exit':
     case 'recv_fd':
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
-      // Only maps are late: the last fd of a program or link frees it immediately.
+      // Else only maps are late: the last fd of a program or link frees it immediately.
+      if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';
     default:
       return undefined;

@@ -5,6 +5,8 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { forkMark, markText } from '../events/reading/mark-at.ts';
+import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
@@ -41,9 +43,9 @@ export function inNameOrder<T extends object>(config: T): T {
 }
 
 const AT = lineText(
-  ({ rowsOf }) => `
-  select boot from ${rowsOf('boots')} where host_id = $1 and position_from <= $2
-  order by position_from desc limit 1`,
+  (form) => `
+  select boot, ${markText(form)} as mark from ${form.rowsOf('boots')}
+  where host_id = $1 and position_from <= $2 order by position_from desc limit 1`,
 );
 
 const LIST = lineText(
@@ -55,13 +57,16 @@ const LIST = lineText(
 const STALE = `
   select distinct host_id from boots where projection_version <> $1 order by host_id`;
 
-/** The moment of a position, or undefined when the host has no boot at or before it. */
+/** The moment of a position, with its mark, or undefined when the host has no boot at or before it. */
 export async function momentAt(
   database: Queryable,
   { host_id, position }: Omit<Moment, 'boot'>,
-): Promise<Moment | undefined> {
-  const [row] = await queryLine<{ boot: number }>(database, AT, [host_id, position]);
-  return row && { host_id, boot: row.boot, position };
+): Promise<MarkedMoment | undefined> {
+  const params = [host_id, position] as const;
+  const [row] = await queryLine<{ boot: number; mark: string | null }>(database, AT, params);
+  if (row === undefined) return undefined;
+  const mark = row.mark ?? (await forkMark(database, host_id, position));
+  return { host_id, boot: row.boot, position, mark };
 }
 
 /** A page of the boots that began at or before a position, by number. */

@@ -1,5 +1,5 @@
 /** A moment: the point in a host's log that a read is about, and the bounds of a page. */
-import type { Moment } from '../events/log.ts';
+import type { Moment } from '../events/reading/moment.ts';
 
 /** Every read names its moment; the head is a moment like any other. */
 export type { Moment };

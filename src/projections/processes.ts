@@ -33,6 +33,10 @@ export interface ProcessView {
   /** Soft RLIMIT_NOFILE. */
   readonly nofile: number;
   readonly cgroup_id: number;
+  /** Of a thread: the process that it is of. */
+  readonly tgid?: number;
+  /** Other processes with the very same fd table (CLONE_FILES). */
+  readonly shares_fds_with?: readonly number[];
   /** By number. */
   readonly fds: readonly FdView[];
   /** Sent to it and not yet received, oldest first. */
@@ -62,7 +66,7 @@ export function processOf(kernel: Kernel, pid: number): ProcessView | undefined 
 }
 
 function viewOf(kernel: Kernel, process: Process): ProcessView {
-  const { pid, comm, uid, caps, nofile, cgroup_id } = process;
+  const { pid, tgid, comm, uid, caps, nofile, cgroup_id, shared_with } = process;
   const fds = [...process.fds].sort(([a], [b]) => a - b);
   return {
     pid,
@@ -71,6 +75,8 @@ function viewOf(kernel: Kernel, process: Process): ProcessView {
     caps,
     nofile,
     cgroup_id,
+    ...(tgid === pid ? {} : { tgid }),
+    ...(shared_with.length === 0 ? {} : { shares_fds_with: shared_with }),
     fds: fds.map(([fd, { file, cloexec }]) => ({ fd, cloexec, ...fileView(kernel, file) })),
     mailbox: process.mailbox.map((file) => fileView(kernel, file)),
   };

@@ -10,6 +10,7 @@ import { boots } from './boots.ts';
 import { cgroups } from './cgroups.ts';
 import { elements } from './elements.ts';
 import { entries } from './entries.ts';
+import { holes } from './holes.ts';
 import { links } from './links.ts';
 import { maps } from './maps.ts';
 import { pins } from './pins.ts';
@@ -43,6 +44,7 @@ const PARTS: readonly Part[] = [
   part(maps, (touched) => touched.maps),
   part(storages, (touched) => touched.storages?.values()),
   part(elements, (touched) => touched.elements?.values()),
+  part(holes, (touched) => touched.holes),
 ];
 
 const NOTHING: readonly ProjectionRow[] = [];
@@ -53,8 +55,10 @@ export const projector: Projector = {
   tables: PARTS.map(({ projection }) => projection.table),
 
   project(kernel, event) {
-    if (event.effects.length === 0) return NO_ROWS;
+    const isHole = event.call.name === 'lost';
+    if (event.effects.length === 0 && !isHole) return NO_ROWS;
     const touched = collectTouched(kernel, event.effects);
+    if (isHole) touched.holes = [event.position];
     return PARTS.map(({ projection, keys }) => {
       const found = keys(touched);
       return found === undefined ? NOTHING : rowsOf(projection, found, kernel, event);

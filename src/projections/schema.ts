@@ -205,3 +205,8 @@ export const elementVersions = pgTable(
   },
   (t) => indexVersions(t, 'element_versions', t.map_id, t.key),
 );
+
+/** Where the record has a hole: the positions of `lost` events, which say what is known of each. */
+export const holes = pgTable('holes', { ...place(), ...version() }, (table) => [
+  primaryKey({ name: 'holes_pkey', columns: [table.host_id, table.position_from] }),
+]);

@@ -5,6 +5,7 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { MapKey } from '../domain/call.ts';
 import type { Effect } from '../domain/effect.ts';
+import { namesOf } from '../domain/evolve/pins.ts';
 import type { Kernel } from '../domain/kernel.ts';
 
 /** A cgroup's list, or its effective array, for an attach type. */
@@ -40,6 +41,8 @@ export interface Touched {
   maps?: Set<number>;
   storages?: Map<string, StorageKey & { readonly made: boolean }>;
   elements?: Map<string, ElementKey>;
+  /** The event itself, when it tells of a hole. */
+  holes?: readonly number[];
 }
 
 /**
@@ -90,11 +93,20 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'PinRemoved':
       touchPin(touched, effect.path);
       return;
+    case 'PinLinked':
+      touchPin(touched, effect.to);
+      return;
     case 'ModeChanged':
-      if (!isDirectory(kernel, effect.path)) touchPin(touched, effect.path);
+    case 'OwnerChanged':
+      if (isDirectory(kernel, effect.path)) return;
+      for (const name of namesOf(kernel, effect.path)) touchPin(touched, name);
       return;
     case 'PathMoved':
       touchMoved(touched, kernel, effect);
+      return;
+    case 'PathsExchanged':
+      touchMoved(touched, kernel, effect);
+      touchMoved(touched, kernel, { path: effect.to, to: effect.path });
       return;
     case 'MapCreated':
     case 'MapFreed':
@@ -111,20 +123,26 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'ProcessMoved':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'UmaskSet':
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'CloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
-    case 'CloexecChanged':
+    case 'MapFrozen':
     case 'HoldersForgotten':
     case 'CgroupEmptied':
+    case 'ProgIdBurned':
     case 'LinkIdBurned':
+    case 'MapIdBurned':
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':
     case 'DirectoryRemoved':

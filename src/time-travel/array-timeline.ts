@@ -233,7 +233,10 @@ function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };
-  const link = { id: link_id, prog_id, attach_type, cgroup_id: 0, storage_map_ids: [], refs: 1 };
+  const link = {
+    ...{ id: link_id, prog_id, attach_type, cgroup_id: 0, elsewhere: false },
+    ...{ storage_map_ids: [], refs: 1 },
+  };
   kernel.links.set(link_id, link);
   return { link_id, ...flags };
 }

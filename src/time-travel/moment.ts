@@ -6,9 +6,9 @@
 import { microsOf } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
 import { LogRefusal } from '../events/log-refusal.ts';
+import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots, momentAt } from '../projections/boots.ts';
-import type { Moment } from '../projections/moment.ts';
 
 export type MomentText =
   | { readonly kind: 'position'; readonly position: number }
@@ -40,7 +40,7 @@ export class MomentUnknown extends Error {
 }
 
 export interface FoundMoment {
-  readonly moment: Moment;
+  readonly moment: MarkedMoment;
   /** The text will mean this position for ever, however the log grows. */
   readonly fixed: boolean;
 }

@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+/** Of no history. */
+const MARK = '0123456789abcdef';
 const close = { call: { name: 'close', fd: 3 } };
 const load = { name: 'prog_load', prog_type: 'cgroup_skb' };
 const link = { name: 'link_create', attach_type: 'egress' };
@@ -193,8 +195,9 @@ describe('requests around the body', () => {
     [{ 'content-encoding': 'gzip' }, 415, 'unsupported-encoding', 'content-encoding'],
     [{ 'idempotency-key': 'a b' }, 422, 'invalid-request', 'idempotency-key'],
     [{ 'idempotency-key': 'x'.repeat(201) }, 422, 'invalid-request', 'idempotency-key'],
-    [{ 'if-match': '"other:1"' }, 422, 'invalid-request', 'if-match'],
-    [{ 'if-match': '"h:1"' }, 412, 'position-changed', 'if-match'],
+    [{ 'if-match': `"other:1.${MARK}"` }, 422, 'invalid-request', 'if-match'],
+    [{ 'if-match': '"h:1"' }, 422, 'invalid-request', 'if-match'],
+    [{ 'if-match': `"h:1.${MARK}"` }, 412, 'position-changed', 'if-match'],
     [{ origin: 'https://evil.example', host: '127.0.0.1:1' }, 403, 'foreign-origin', 'origin'],
   ])('%j → %i %s', async (headers, status, type, field) => {
     const response = await post(service.app, path, { headers, body });

@@ -12,6 +12,8 @@ beforeAll(async () => {
   service = await startTestService({ loopback: true });
   url = await service.listen();
   await post(service.app, '/v1/hosts', { body: { name: 'h', release: '6.18' } });
+  const state = await service.app.request('/v1/hosts/h/state', { headers: { host: 'localhost' } });
+  KNOWN['if-none-match'] = state.headers.get('etag') ?? '';
 });
 afterAll(() => service.close());
 
@@ -50,11 +52,14 @@ describe('a request that a browser makes', () => {
   });
 });
 
+/** Headers of a reader who has the answer; filled in before it asks. */
+const KNOWN: Record<string, string> = {};
+
 describe('every answer tells a browser to keep it from other sites', () => {
   const json = { 'content-type': 'application/json' };
   it.each([
     ['a read', 'GET', '/v1/hosts', {}, undefined, 200],
-    ['one that is known', 'GET', '/v1/hosts/h/state', { 'if-none-match': '"h:1"' }, undefined, 304],
+    ['one that is known', 'GET', '/v1/hosts/h/state', KNOWN, undefined, 304],
     ['a problem', 'GET', '/v1/hosts/nobody', {}, undefined, 404],
     ['no route', 'GET', '/nowhere', {}, undefined, 404],
     ['no method', 'DELETE', '/v1/hosts', {}, undefined, 405],

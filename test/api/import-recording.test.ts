@@ -144,6 +144,16 @@ it('bpftool printed a link by its program, and with no cgroup once it was detach
   expect(await linkAt(detached + 1)).toEqual([[53286, undefined]]);
 });
 
+it('two recordings of one host follow each other', async () => {
+  await imported('both', recording('libbpf-fork'));
+  const { position } = await service.log.head('both');
+  const second = await imported('both', recording('libbpf-pin'));
+  expect(second).toMatchObject({ made_host: false, resumed: false, drift: 0 });
+  expect(second.position_from).toBe(position + 1);
+  const begins = (await eventsOf('both')).filter(({ call }) => call.name === 'lost');
+  expect(begins.map(({ at }) => at)).toEqual([1795337541195136, 1795337541115645]);
+});
+
 describe('sent again', () => {
   it('the same file is not recorded twice', async () => {
     const head = await service.log.head('libbpf-pin');
@@ -246,4 +256,23 @@ describe('what is no recording', () => {
     expect(counted?.lines[0]).toBeGreaterThan(1);
     expect(end.summary.cut_off).toBe(end.summary.lines);
   });
+});
+
+it('a client that leaves ends the import, and the service goes on', async () => {
+  const url = await service.listen();
+  const text = recording('bpftool-link').repeat(40);
+  const leaving = new AbortController();
+  const sending = fetch(`${url}/v1/hosts/left/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: text,
+    signal: leaving.signal,
+  });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  leaving.abort();
+  await expect(sending).rejects.toThrow();
+  expect((await service.app.request('/v1/hosts')).status).toBe(200);
+  // The room that it had is free again.
+  expect((await imported('after', recording('libbpf-fork'))).drift).toBe(0);
+  expect(service.faults).toEqual([]);
 });

@@ -39,7 +39,7 @@ async function recorded(host: string, origin: Parameters<typeof generatorOf>[0])
     const response = await post(service.app, `/v1/hosts/${host}/syscalls`, { body: { pid, call } });
     const event = (await response.json()) as { position: number };
     if (response.status !== 200) throw new Error(JSON.stringify([call, event]));
-    generator.answered(made, event as never);
+    generator.takeAnswer(made, event as never);
     seen[event.position] = await stateOf(host);
   }
   await post(service.app, `/v1/hosts/${host}/reboot`, { body: {} });

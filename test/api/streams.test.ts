@@ -50,7 +50,8 @@ async function follow(
         );
         return {
           event: fields.get('event') ?? '',
-          id: Number(fields.get('id')),
+          // The position; what follows marks the history (lost-tail.test.ts).
+          id: Number.parseInt(fields.get('id') ?? '', 10),
           data: JSON.parse(fields.get('data') ?? ''),
         };
       }

@@ -83,6 +83,44 @@ try {
       if (read === 'verify') assert.equal((JSON.parse(text) as { holds: boolean }).holds, true);
     });
   }
+  await check('a bundle is imported, and listed', async () => {
+    const bundle = await fetch(`${service.url}/v1/hosts/${HOST}/export?format=bundle`);
+    const imported = await fetch(`${service.url}/v1/bundles?host=${HOST}-copy`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.bpfledger.bundle+ndjson' },
+      body: await bundle.arrayBuffer(),
+    });
+    assert.equal(imported.status, 201, await imported.text());
+    const { items } = (await (await fetch(`${service.url}/v1/hosts`)).json()) as {
+      items: { name: string; position: number }[];
+    };
+    const found = items.filter(({ name }) => name.startsWith(HOST)).map(({ position }) => position);
+    assert.deepEqual(found, [CALLS.length + 1, CALLS.length + 1]);
+  });
+  await check('a stream goes on after the id of an event', async () => {
+    const following = new AbortController();
+    const path = `${service.url}/v1/hosts/${HOST}/events/stream`;
+    const first = async (headers: Record<string, string>) => {
+      const { body } = await fetch(path, { headers, signal: following.signal });
+      let text = '';
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        text += Buffer.from(chunk).toString();
+        const [, event, id] = /^event: (.*)\nid: (.*)$/m.exec(text) ?? [];
+        if (id !== undefined) return [event, id] as const;
+      }
+      throw new Error(`no event in ${text}`);
+    };
+    const [, id] = await first({});
+    const [event, next] = await first({ 'last-event-id': id });
+    following.abort();
+    assert.deepEqual([event, Number.parseInt(next, 10)], ['event', 2]);
+  });
+  await check('an executor takes its lease', async () => {
+    const place = { kernel: '6.18', cgroup_root: '/c', bpffs: '/b', ephemeral: true };
+    const lease = { executor: 'check', instance: 'one', place };
+    assert.equal((await post(`hosts/${HOST}/executor/lease`, lease)).status, 200);
+    assert.equal((await fetch(`${service.url}/v1/hosts/${HOST}/drift`)).status, 200);
+  });
   await check('a branch is refused with a reason', async () => {
     const response = await post(`hosts/${HOST}/branches`, { name: `${HOST}-b` });
     assert.equal(response.status, 422);

@@ -61,7 +61,7 @@ describeStores('appending', ({ open }) => {
 
   it('stops at the first of submissions in order that is refused', async () => {
     const host = await newHost(log);
-    const late = mkdir('/late', { expectedPosition: 1 });
+    const late = mkdir('/late', { expected: { position: 1 } });
     const { receipts, refused } = await log.submitInOrder(host, [mkdir('/first'), late]);
     expect(receipts.flatMap(({ events }) => events.map(pathOf))).toEqual(['/first']);
     expect(refused?.error).toMatchObject({ reason: { why: 'position-changed' } });
@@ -134,22 +134,22 @@ describeStores('appending', ({ open }) => {
   it('refuses a write that expects another position', async () => {
     const host = await newHost(log);
     await second.submit(host, mkdir('/a'));
-    const late = log.submit(host, mkdir('/b', { expectedPosition: 1 }));
+    const late = log.submit(host, mkdir('/b', { expected: { position: 1 } }));
     await expect(late).rejects.toMatchObject({
       reason: { why: 'position-changed', expected: 1, actual: 2 },
     });
-    const { events } = await log.submit(host, mkdir('/b', { expectedPosition: 2 }));
+    const { events } = await log.submit(host, mkdir('/b', { expected: { position: 2 } }));
     expect(events[0]?.position).toBe(3);
   });
 
   it('answers every keyed write twice with the same events', async () => {
     const host = await newHost(log);
     const idempotency = { key: 'k', fingerprint: 'f' };
-    const write = mkdir('/once', { idempotency, expectedPosition: 1 });
+    const write = mkdir('/once', { idempotency, expected: { position: 1 } });
     const first = await log.submit(host, write);
     const again = await second.submit(host, write);
     expect(first.repeated).toBe(false);
-    expect(again).toEqual({ events: first.events, repeated: true });
+    expect(again).toEqual({ ...first, repeated: true });
     expect(await log.submit(host, write)).toEqual(again);
     expect((await soundLog(host)).length).toBe(2);
   });

@@ -12,7 +12,11 @@ import { projector } from '../../src/projections/projector.ts';
 import { asOwner, loseTail } from '../support/lost-tail.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
-const unheard = { onCommitted: () => undefined, onHistoryChanged: () => undefined };
+const unheard = {
+  onCommitted: () => undefined,
+  onLearnt: () => undefined,
+  onHistoryChanged: () => undefined,
+};
 
 describeStores('a bug is caught', ({ open }) => {
   let store: Store;

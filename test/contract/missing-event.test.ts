@@ -80,3 +80,47 @@ describeStores('a log whose event 3 of 5', ({ open }) => {
     expect(await follower.next()).toEqual({ done: true, value: undefined });
   });
 });
+
+describeStores('a head whose hash was altered', ({ open }) => {
+  let store: Store;
+  let host: string;
+  let host_id: number;
+
+  beforeAll(async () => {
+    store = await open();
+    const writer = await logOn(store.database);
+    host = await newHost(writer);
+    ({ host_id } = await writer.head(host));
+    await writer.submit(host, mkdir('/a'));
+    await writer.close();
+  });
+
+  afterAll(() => store?.drop());
+
+  it.each(['cold', 'warm'])('lets nothing be written on top of it (%s)', async (how) => {
+    const log = await logOn(store.another());
+    if (how === 'warm') await log.withHead(host, () => 0);
+    const alter = `update heads set hash = set_byte(hash, 31, 255 - get_byte(hash, 31))
+      where host_id = $1`;
+    await asOwner(store.database, (tx) => tx.query(alter, [host_id]));
+    for (const refused of [
+      () => log.submit(host, mkdir('/x')),
+      () => log.withHead(host, () => 0),
+    ]) {
+      const error: unknown = await refused().then(
+        () => undefined,
+        (cause: unknown) => cause,
+      );
+      expect(problemFrom(error)).toMatchObject({
+        slug: 'log-damaged',
+        message: expect.stringContaining('the hash of the head is not that'),
+      });
+    }
+    await asOwner(store.database, (tx) => tx.query(alter, [host_id]));
+    await log.close();
+    // Mended, it is written on as if nothing had been.
+    const mended = await logOn(store.another());
+    expect((await mended.submit(host, mkdir(`/${how}`))).events[0]?.outcome).toEqual({ ret: 0 });
+    await mended.close();
+  });
+});

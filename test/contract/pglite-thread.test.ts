@@ -148,6 +148,31 @@ describe('a new database', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-prepared-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('ends with a statement that does not end, and is there again with what was acknowledged', async () => {
+    const data = join(folder, 'endless');
+    const lost: Error[] = [];
+    const options = { folder: data, statementMs: 1500, onLost: (error: Error) => lost.push(error) };
+    const database = await openPglite(options);
+    await database.query('create table kept (n int8)');
+    await database.query('insert into kept values (1)');
+    const endless = database.query('select count(*) from generate_series(1, 1000000000000)');
+    const behind = database.query('select n from kept');
+    for (const asked of [
+      endless,
+      behind,
+      database.transaction(async (tx) => tx.query('select 1')),
+    ]) {
+      expect(troubleOf(await asked.catch((error: unknown) => error))?.sentence).toBeDefined();
+    }
+    expect(lost).toMatchObject([{ cause: { message: 'a statement took more than 1.5 s' } }]);
+    const start = performance.now();
+    await database.close();
+    expect(performance.now() - start).toBeLessThan(3000);
+    const again = await openPglite({ folder: data });
+    expect(await again.query('select n from kept')).toEqual([{ n: 1 }]);
+    await again.close();
+  });
+
   it('begins as the prepared one: with the schema, and as one that was migrated', async () => {
     await writePrepared();
     expect(statSync(preparedFile()).size).toBeLessThan(3 * 1024 * 1024);

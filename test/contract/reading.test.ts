@@ -125,7 +125,7 @@ describeStores('reading', ({ open }) => {
       hostId: host_id,
       ringEventsMax: 8,
     });
-    const following = await feed.follow(0);
+    const following = await feed.follow({ after: 0 });
     const seen: number[] = [];
     const step = async () => {
       const { value } = await following.next();
@@ -134,7 +134,7 @@ describeStores('reading', ({ open }) => {
     await step();
     for (let i = 0; i < 50; i++) {
       const { events } = await log.submit(host, mkdir(`/s${i}`));
-      feed.publish(events);
+      feed.appended(events, await log.head(host));
     }
     while (seen.length < 51) await step();
     expect(seen).toEqual(Array.from({ length: 51 }, (_, i) => i + 1));

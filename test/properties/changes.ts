@@ -11,7 +11,7 @@ import { type Called, holds, type Watch } from './called.ts';
 /** Calls that, when they succeed, change exactly one list exactly once. */
 const ONE_CHANGE = ['prog_attach', 'prog_detach', 'link_create', 'link_update'];
 
-/** LINK_CREATE may burn a link id, and v2's LINK_UPDATE leak a reference; that is all. */
+/** What makes an object may burn an id, and v2's LINK_UPDATE leak a reference; that is all. */
 export const refusedCallsChangeNothing: Watch = (called) => {
   const { decision, before, afterText } = called;
   if (!isRefusal(decision.outcome)) return;
@@ -24,6 +24,8 @@ function withSideEffect(before: Snapshot, effect: Effect, call: Call): Snapshot 
   const what = `${call.name} ${effect.type}`;
   const kernel = restoreKernel(before);
   if (what === 'link_create LinkIdBurned') kernel.counters.link++;
+  else if (what === 'prog_load ProgIdBurned') kernel.counters.prog++;
+  else if (what === 'map_create MapIdBurned') kernel.counters.map++;
   else if (what === 'link_update LinkReferenceLeaked') {
     kernel.links.edit((effect as EffectOf<'LinkReferenceLeaked'>).link_id).refs++;
   } else throw new Error(`a refused call had ${what}`);
@@ -93,11 +95,13 @@ export function idsAreNeverReused(): Watch {
 function idGiven(effect: Effect): { readonly kind: string; readonly id: number } | undefined {
   switch (effect.type) {
     case 'ProgLoaded':
+    case 'ProgIdBurned':
       return { kind: 'prog', id: effect.prog_id };
     case 'LinkCreated':
     case 'LinkIdBurned':
       return { kind: 'link', id: effect.link_id };
     case 'MapCreated':
+    case 'MapIdBurned':
       return { kind: 'map', id: effect.map_id };
     case 'CgroupMade':
       return { kind: 'cgroup', id: effect.cgroup_id };

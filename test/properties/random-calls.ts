@@ -87,7 +87,7 @@ export function runScenario(
     const made = maybeStrange(random, generator.next());
     try {
       const decision = decide(generator.kernel, made.pid, made.call);
-      if (check === undefined) generator.answered(made, decision);
+      if (check === undefined) generator.takeAnswer(made, decision);
       else check(made);
       tally.calls++;
       tally.effects += decision.effects.length;
@@ -127,7 +127,7 @@ function checks(generator: Generator): (made: GeneratedCall) => void {
     const decision = decide(kernel, pid, call);
     const undecided = JSON.stringify(snapshotOf(kernel));
     holds(undecided === beforeText, () => 'decide changed the state');
-    generator.answered(made, decision);
+    generator.takeAnswer(made, decision);
     const after = snapshotOf(kernel);
     const afterText = JSON.stringify(after);
     const called = { pid, call, decision, kernel, before, after, beforeText, afterText };

@@ -35,8 +35,12 @@ function counted({ found }: { readonly found: boolean }): Watch {
 
 function recount(kernel: Kernel): Counts {
   const counts: Counts = new Map();
+  // A table that processes share is one table, and the very same object.
+  const tables = new Set([...kernel.processes.values()].map(({ fds }) => fds));
+  for (const fds of tables) {
+    for (const { file } of fds.values()) count(counts, `file ${file}`);
+  }
   for (const process of kernel.processes.values()) {
-    for (const { file } of process.fds.values()) count(counts, `file ${file}`);
     for (const file of process.mailbox) count(counts, `file ${file}`);
   }
   for (const { kind, id } of kernel.files.values()) {

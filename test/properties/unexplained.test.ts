@@ -25,7 +25,7 @@ function stateAfter(seed: number, calls: number): Kernel {
   const generator = generatorOf({ preset, seed, release: RELEASE });
   for (let i = 0; i < calls; i++) {
     const made = generator.next();
-    generator.answered(made, decide(generator.kernel, made.pid, made.call));
+    generator.takeAnswer(made, decide(generator.kernel, made.pid, made.call));
   }
   return generator.kernel;
 }

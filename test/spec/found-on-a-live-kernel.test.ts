@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
+import { ALL_CAPABILITIES } from '../../src/domain/capability.ts';
 import { CLOSED, given } from './given.ts';
 
 describe('a name with a dot, which bpffs keeps to itself', () => {
@@ -125,4 +126,117 @@ it.each([
 ] as const)('%s with map_flags %i: %s', (map_type, map_flags, answer) => {
   const sizes = { key_size: 4, value_size: 8, max_entries: 4 };
   expect(given().asks({ name: 'map_create', map_type, ...sizes, map_flags })).toBe(answer);
+});
+
+describe('an id is given out before the fd', () => {
+  const array = { map_type: 'array', key_size: 4, value_size: 8, max_entries: 1 } as const;
+  const load = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+  it.each([
+    ['a program', load],
+    ['a map', { name: 'map_create', ...array } as const],
+  ])('so %s that finds no free one uses up an id', (_, call) => {
+    const world = given();
+    world.does({ name: 'setrlimit', nofile: 3 });
+    expect([world.asks(call), world.asks(call)]).toEqual(['EMFILE', 'EMFILE']);
+    world.does({ name: 'setrlimit', nofile: 1024 });
+    const bpf_fd = world.does(call);
+    const { outcome } = world.when({ name: 'obj_get_info_by_fd', bpf_fd });
+    expect(outcome).toMatchObject({ info: { id: 3 } });
+  });
+});
+
+describe('a program of which the verifier alone can tell', () => {
+  const load = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+  const code = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
+  it('is answered ok, and marked', () => {
+    // if r1 == 0 goto +0; r0 = 1; exit
+    const insns = code('1501000000000000b7000000010000009500000000000000');
+    expect(given().when({ ...load, insns }).outcome).toMatchObject({ ret: 3, verified: false });
+  });
+  it('is not marked when it is known to its end', () => {
+    const insns = code('b7000000010000009500000000000000');
+    expect(given().when({ ...load, insns }).outcome).toEqual({ ret: 3 });
+  });
+  it('holds the maps that its instructions name', () => {
+    const world = given();
+    world.map('M');
+    // r1 = map fd 3; r0 = 1; exit
+    const insns = code('18110000030000000000000000000000b7000000010000009500000000000000');
+    const bpf_fd = world.does({ ...load, insns });
+    world.does({ name: 'close', fd: world.at('M') });
+    const { outcome } = world.when({ name: 'obj_get_info_by_fd', bpf_fd });
+    expect(outcome).toMatchObject({ info: { map_ids: [1] } });
+    expect(world.kernel.maps.size).toBe(1);
+  });
+});
+
+describe('hooks of other subsystems', () => {
+  it.each(['trace_iter', 'trace_raw_tp', 'lsm_mac'] as const)(
+    'PROG_ATTACH to %s looks up the program',
+    (attach_type) => {
+      const call = { name: 'prog_attach', target_path: '/', attach_bpf_fd: CLOSED } as const;
+      expect(given().asks({ ...call, attach_type })).toBe('EBADF');
+    },
+  );
+  it('a link to an event of perf finds none behind the fd of a cgroup', () => {
+    const world = given();
+    const prog_fd = world.does({ name: 'prog_load', prog_type: 'kprobe' });
+    const call = { name: 'link_create', target_path: '/', attach_type: 'perf_event' } as const;
+    expect(world.asks({ ...call, prog_fd })).toBe('EBADF');
+    expect(world.asks({ ...call, prog_fd: world.prog('skb') })).toBe('EINVAL');
+  });
+});
+
+describe('a cgroup_skb program linked to another hook (D21)', () => {
+  const call = { name: 'link_create', target_path: '/', attach_type: 'cgroup_device' } as const;
+  it.each([
+    ['6.1', 'EINVAL'],
+    ['6.6.20', 'ok'],
+    ['6.6.40', 'EINVAL'],
+    ['6.8', 'ok'],
+    ['6.12', 'EINVAL'],
+  ])('on %s: %s', (release, answer) => {
+    const world = given(release);
+    expect(world.asks({ ...call, prog_fd: world.prog('skb') })).toBe(answer);
+  });
+  it('but for one that is bound to its hook', () => {
+    const world = given('6.8');
+    expect(world.asks({ ...call, prog_fd: world.prog('bound', { ret: 2 }) })).toBe('EINVAL');
+  });
+});
+
+it('exec of uid 0 gives back what it had given up; that of another uid takes all', () => {
+  const world = given();
+  const root = world.does({ name: 'fork' });
+  world.does({ name: 'capset', caps: [] }, root);
+  const user = world.does({ name: 'fork', uid: 1000, caps: ['bpf'] });
+  for (const pid of [root, user]) world.does({ name: 'exec' }, pid);
+  const caps = (pid: number) => world.kernel.processes.get(pid)?.caps;
+  expect(caps(root)).toEqual(ALL_CAPABILITIES);
+  expect(caps(user)).toEqual([]);
+});
+
+it('that a cgroup program may not sleep is found before its first instruction is followed', () => {
+  // r0 = r3; exit
+  const insns = Buffer.from('bf300000000000009500000000000000', 'hex').toString('base64');
+  const load = { name: 'prog_load', prog_type: 'cgroup_skb', insns } as const;
+  expect(given().asks(load)).toBe('EACCES');
+  expect(given().asks({ ...load, prog_flags: 16 })).toBe('EINVAL');
+});
+
+it.each(['sk_lookup', 'syscall'] as const)(
+  '%s wants CAP_BPF and not CAP_NET_ADMIN',
+  (prog_type) => {
+    const world = given();
+    const user = world.does({ name: 'fork', uid: 1000, caps: ['bpf'] });
+    expect(world.asks({ name: 'prog_load', prog_type }, user)).toBe('EINVAL');
+  },
+);
+
+it('an LPM trie finds the longest prefix, which is not modelled', () => {
+  const world = given();
+  const sizes = { key_size: 8, value_size: 8, max_entries: 4, map_flags: 1 } as const;
+  const map_fd = world.map('T', { map_type: 'lpm_trie', ...sizes });
+  const { outcome } = world.when({ name: 'map_lookup_elem', map_fd, key: 3 });
+  expect(outcome).toMatchObject({ rule: 'not-modelled' });
 });

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { boundConnections } from './connections.ts';
+import { limitConnections } from './connections.ts';
 
 const server = createServer((_, response) => response.end('served'));
 let port: number;
 beforeAll(async () => {
-  boundConnections(server, { all: 10, each: 2 });
+  limitConnections(server, { all: 10, each: 2 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);

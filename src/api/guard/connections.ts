@@ -5,7 +5,7 @@ import { problemFrom } from '../problem-of.ts';
 import { Room, type RoomSize } from './room.ts';
 
 /** Refuses further connections of an address that has its share, and closes them. */
-export function boundConnections(server: Server, size: RoomSize): void {
+export function limitConnections(server: Server, size: RoomSize): void {
   const room = new Room(size, 'connections');
   server.maxConnections = size.all;
   server.on('connection', (socket) => {

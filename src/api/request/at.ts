@@ -7,8 +7,8 @@ import { z } from 'zod';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
+import type { MarkedMoment } from '../../events/reading/moment.ts';
 import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
-import type { Moment } from '../../projections/moment.ts';
 import {
   type FoundMoment,
   findMoment,
@@ -23,6 +23,7 @@ import { PARAMETER_CHARS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
+import type { MarkedPosition } from './write-headers.ts';
 
 /** A moment in a query parameter. */
 export const momentParam = z
@@ -52,7 +53,7 @@ export async function momentOf(
   host: string,
   text: MomentText | undefined,
   field = 'at',
-): Promise<Moment> {
+): Promise<MarkedMoment> {
   const found = await requireMoment(service, host, text, field);
   keepFor(c, host, found);
   return found.moment;
@@ -68,14 +69,14 @@ export async function worldAt<T>(
   host: string,
   text: MomentText | undefined,
   read: (kernel: Kernel) => T,
-): Promise<{ readonly moment: Moment; readonly answer: T }> {
+): Promise<WorldAnswer<T>> {
   const { log } = service;
   if (text !== undefined && text.kind !== 'position') {
     const moment = await momentOf(service, c, host, text);
     return { moment, answer: await log.withStateAt(host, moment.position, read) };
   }
   // The state says which boot it is of: what is read of the tables is then as of the same moment.
-  const world = (kernel: Kernel, moment: Moment) => ({ moment, answer: read(kernel) });
+  const world = (kernel: Kernel, moment: MarkedMoment) => ({ moment, answer: read(kernel) });
   const found = await (text === undefined
     ? log.withHead(host, world)
     : requireKnown('at', () => log.withStateAt(host, text.position, world)));
@@ -95,7 +96,7 @@ interface WorldRead<T> {
 }
 
 interface WorldAnswer<T> {
-  readonly moment: Moment;
+  readonly moment: MarkedMoment;
   readonly answer: T;
 }
 
@@ -169,8 +170,12 @@ function unknownMoment(detail: string, field: string, position: number): Problem
 const FOR_EVER_S = 31_536_000;
 
 /** Says in the headers which moment an answer is about, and how long it stays true. */
-export function keepFor(c: Context<AccessEnv>, host: string, { moment, fixed }: FoundMoment): void {
-  reflect(c, host, moment.position);
+export function keepFor(
+  c: Context<AccessEnv>,
+  host: string,
+  { moment, fixed }: { readonly moment: MarkedPosition; readonly fixed: boolean },
+): void {
+  reflect(c, host, moment);
   keep(c, fixed ? `max-age=${FOR_EVER_S}, immutable` : 'no-cache');
 }
 

@@ -7,6 +7,7 @@ import { path } from '../../events/schema/text.ts';
 
 /** Fds that one observation may tell of: more than any call names. */
 const FDS_MAX = 100;
+const FD_MAX = 2 ** 31 - 1;
 
 const fact = strictObject({
   kind: z.enum(['prog', 'link', 'map', 'cgroup', 'bpffs', 'other']),
@@ -14,11 +15,18 @@ const fact = strictObject({
   path: path.exactOptional(),
 });
 
-const number = z.string().regex(/^(?:0|[1-9]\d{0,9})$/, 'must be an fd number');
+const FD = /^(?:0|[1-9]\d{0,9})$/;
 
 export const fdFacts: z.ZodType<Readonly<Record<number, FdFact>>> = z
-  .record(number, fact)
-  .refine((facts) => Object.keys(facts).length <= FDS_MAX, {
-    error: `tells of more than ${FDS_MAX} fds`,
-    params: { limit: FDS_MAX },
+  .record(z.string(), fact)
+  .superRefine((facts, context) => {
+    const fds = Object.keys(facts);
+    if (fds.length > FDS_MAX) {
+      const message = `tells of ${fds.length} fds, more than ${FDS_MAX}`;
+      context.addIssue({ code: 'custom', message, params: { limit: FDS_MAX } });
+    }
+    const bad = fds.find((fd) => !FD.test(fd) || Number(fd) > FD_MAX);
+    if (bad === undefined) return;
+    const path = [bad.slice(0, 60)];
+    context.addIssue({ code: 'custom', path, message: `is no fd number from 0 to ${FD_MAX}` });
   });

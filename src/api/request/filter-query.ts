@@ -11,7 +11,7 @@ import { countParam, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { time } from '../time.ts';
 
-const CALLS = ['boot', ...CALL_NAMES];
+const CALLS = ['boot', ...CALL_NAMES, 'found', 'gone', 'lost'];
 const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];
 
 function nameAmong(noun: string, names: readonly string[]) {
@@ -32,6 +32,15 @@ export const filterQuery = {
   pid: countParam.optional(),
   comm: shortText.optional(),
   actor: shortText.optional(),
+  source: z
+    .enum(['decided', 'observed', 'inferred'])
+    .optional()
+    .describe('Who says so: the model, a recorder, or what a recorder said by implication.'),
+  drift: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional()
+    .describe('`true`: only events in which the kernel answered otherwise than the rules.'),
   program: countParam
     .optional()
     .describe(

@@ -45,9 +45,18 @@ function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | u
         : undefined;
     case 'asked':
       return ret === call.to_fd ? undefined : { field, message: 'must be `to_fd`' };
+    case 'fd': {
+      const [named] = Object.entries(call).find(([name, fd]) => isFd(name) && fd === ret) ?? [];
+      if (named === undefined) return undefined;
+      return { field, message: `is the ${named} that the call names, so it was open before` };
+    }
     default:
       return undefined;
   }
+}
+
+function isFd(field: string): boolean {
+  return field === 'fd' || field.endsWith('_fd');
 }
 
 function outputFault(call: NamedCall, { ret: _, ...outputs }: Success): Fault | undefined {

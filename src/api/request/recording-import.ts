@@ -36,6 +36,8 @@ export interface Import {
   readonly spool: Spooled;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Called while it is read, with how far that is. */
+  readonly onRead: (far: Progress) => void;
 }
 
 /** How far an import is. */
@@ -89,17 +91,19 @@ export async function* imported(
   const numbered = (line: number): IdempotencyKey => ({ key, line, fingerprint: digest });
   const begin = await beginning(service, wanted, preface, numbered(1));
   const far = { pass: 1 as Progress['pass'], bytes: 0 };
+  const tally = { from: 0, position: 0, events: 0, drift: 0, repeated: 0 };
+  const told = () => ({ ...far, of: spool.bytes, events: tally.events });
   const reading = reader.read({
     bytes,
     preface,
     kernel: begin.kernel,
     async progress(pass, done) {
       Object.assign(far, { pass, bytes: done });
+      wanted.onRead(told());
       await turn();
       signal.throwIfAborted();
     },
   });
-  const tally = { from: 0, position: 0, events: 0, drift: 0, repeated: 0 };
   const took = ({ events, repeated }: Receipt): void => {
     countRecorded(service.metrics, { events, repeated });
     tally.from ||= events[0]?.position ?? 0;
@@ -108,7 +112,6 @@ export async function* imported(
     tally.drift += events.filter(({ expected }) => expected !== undefined).length;
     if (repeated) tally.repeated += 1;
   };
-  const told = () => ({ ...far, of: spool.bytes, events: tally.events });
   try {
     const first = await refusing(reading.next());
     yield told();

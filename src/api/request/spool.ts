@@ -3,9 +3,8 @@
  * transaction and, on the embedded database, not its one connection.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { namelessFile } from '../../events/storage/nameless-file.ts';
 import { SPOOLED_BYTES_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 
@@ -21,13 +20,12 @@ export interface Spooled {
 }
 
 /**
- * Takes all of a body. The file has no name any more when the first byte is written, so that
- * nothing of it stays behind, however the process ends.
+ * Reads a whole body.
  *
  * @throws ProblemError `body-too-large`
  */
 export async function spool(body: AsyncIterable<Uint8Array>): Promise<Spooled> {
-  const file = await namelessFile();
+  const file = await namelessFile('bpfledger-upload-');
   try {
     let bytes = 0;
     const hash = createHash('sha256');
@@ -63,14 +61,5 @@ async function* readFrom(file: FileHandle): AsyncGenerator<Uint8Array> {
     if (bytesRead === 0) return;
     position += bytesRead;
     yield chunk.subarray(0, bytesRead);
-  }
-}
-
-async function namelessFile(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'bpfledger-upload-'));
-  try {
-    return await open(join(folder, 'body'), 'wx+', 0o600);
-  } finally {
-    await rm(folder, { recursive: true });
   }
 }

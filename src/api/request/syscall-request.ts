@@ -69,13 +69,23 @@ export const syscallRequests = z.array(postedRequest).min(1).max(CALLS_MAX).meta
   description: 'Calls that are recorded together, all or none.',
 });
 
-/** The schema as one function: a busy ledger parses little else. */
+/** A call that is asked of the model, as one function: a busy ledger parses little else. */
+const compiledAsked = z.compile(strictObject({ ...asked, call: requestedCall }), { strict: true });
 const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
 export function oneSyscall(value: unknown, prefix = ''): CallRequest {
   const sighting = sightingIn(value);
   if (sighting !== undefined) return oneSighting(value, sighting, prefix);
+  if (!isObserved(value)) {
+    const parsed = compiledAsked.safeParse(value);
+    if (parsed.success) return parsed.data;
+  }
+  return oneObservation(value, prefix);
+}
+
+/** Also what is wrong with a call that is none: its fields are told of among all. */
+function oneObservation(value: unknown, prefix: string): CallRequest {
   const parsed = compiledRequest.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
   const request: CallRequest =
@@ -93,6 +103,10 @@ function withoutGuess(request: CallRequest, value: unknown): CallRequest {
   if (call.name !== 'prog_load' || insns !== undefined || tag !== undefined) return request;
   const { tag: _, ...known } = call;
   return { ...request, call: known };
+}
+
+function isObserved(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'outcome' in value;
 }
 
 /** The name of the sighting that is posted, if it is one. */
@@ -119,7 +133,7 @@ export async function callsOf({ text, value }: JsonBody): Promise<CallRequest[]>
 }
 
 /** Calls that are asked of the model. Throws the problem of the first that tells an answer. */
-export async function askedCallsOf(body: JsonBody): Promise<CallRequest[]> {
+export async function plannedCallsOf(body: JsonBody): Promise<CallRequest[]> {
   const calls = await callsOf(body);
   const index = calls.findIndex(({ call, outcome }) => outcome !== undefined || isSighting(call));
   if (index < 0) return calls;

@@ -1,5 +1,6 @@
 /** The headers of a write: the key of a retry, and the position that the writer has seen. */
 import { createHash } from 'node:crypto';
+import { MARK_FORM } from '../../events/encoding/mark.ts';
 import { IDEMPOTENCY_KEY_CHARS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 
@@ -33,17 +34,25 @@ export function fingerprint(c: Requested, body: string | Uint8Array): string {
   return createHash('sha256').update(`${method} ${path}\n`).update(body).digest('hex');
 }
 
-/** The entity tag of a host at a position. */
-export function entityTag(host: string, position: number): string {
-  return `"${host}:${position}"`;
+/** A point of a log, and what marks the history that it is of (`events/encoding/mark.ts`). */
+export interface MarkedPosition {
+  readonly position: number;
+  readonly mark: string;
 }
 
-/** The position that If-Match expects the head to be at. */
-export function readIfMatch(c: Requested, host: string): number | undefined {
+/** The entity tag of a host at a position, in one of the histories that its log may have had. */
+export function entityTag(host: string, { position, mark }: MarkedPosition): string {
+  return `"${host}:${position}.${mark}"`;
+}
+
+const TAG = new RegExp(`^"([^"]*):(\\d{1,15})\\.(${MARK_FORM})"$`);
+
+/** The head that If-Match expects. */
+export function readIfMatch(c: Requested, host: string): MarkedPosition | undefined {
   const header = c.req.header('if-match');
   if (header === undefined || header === '*') return undefined;
-  const match = /^"([^"]*):(\d{1,15})"$/.exec(header);
-  if (match !== null && match[1] === host) return Number(match[2]);
-  const message = `must be the ETag of an answer, like ${entityTag(host, 42)}`;
-  throw invalid([{ field: 'if-match', message }]);
+  const [, tagged, position, mark = ''] = TAG.exec(header) ?? [];
+  if (tagged === host) return { position: Number(position), mark };
+  const like = entityTag(host, { position: 42, mark: '9f86d081884c7d65' });
+  throw invalid([{ field: 'if-match', message: `must be the ETag of an answer, like ${like}` }]);
 }

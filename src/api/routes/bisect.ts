@@ -7,6 +7,8 @@ import { type ArrayPlace, arrayTimeline } from '../../time-travel/array-timeline
 import { firstHolding, testOf, type Verdict } from '../../time-travel/bisect/bisect.ts';
 import { bisectText } from '../../time-travel/bisect/bisect-text.ts';
 import { readSpellings, sideBySide } from '../../time-travel/bisect/differing.ts';
+import { holesIn } from '../../time-travel/holes/holes.ts';
+import { holesText } from '../../time-travel/holes/holes-text.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { READ_OF_TWO } from '../answer-headers.ts';
 import { keepForOnce } from '../request/at.ts';
@@ -20,6 +22,7 @@ import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected, slot } from '../wire/reads.ts';
+import { holeOnWire, wireHole } from '../wire/sighting.ts';
 
 export const bisectAnswer = z
   .strictObject({
@@ -28,6 +31,7 @@ export const bisectAnswer = z
     attach_type: attachType,
     from: position,
     to: position,
+    holes: z.array(wireHole).describe('Holes of the record in the span, the latest 20.'),
     found: z
       .strictObject({
         position,
@@ -102,10 +106,13 @@ export function bisect(app: App, service: Service, timelines: HeavyReads): void 
     const { path, attach_type } = place;
     const { from, to } = span;
     const { found, at_start, monotone } = verdict;
-    const event = found && eventRef(await service.log.event(host, found.version.position));
+    const { log, database } = service;
+    const event = found && eventRef(await log.event(host, found.version.position));
+    const holes = await holesIn(database, span, (at) => log.eventsAt(host, at));
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, path, attach_type, from, to },
+        holes: holes.map(holeOnWire),
         ...(found &&
           event && {
             found: {
@@ -117,7 +124,7 @@ export function bisect(app: App, service: Service, timelines: HeavyReads): void 
       }),
       text: () => {
         const asked = { path, attach_type, condition: c.req.query('condition') ?? '', from, to };
-        return bisectText(asked, verdict, event);
+        return [...bisectText(asked, verdict, event), ...holesText(holes)];
       },
     });
   });

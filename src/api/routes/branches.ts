@@ -3,6 +3,7 @@
  * own: syscalls are posted to it, and everything is read of it, under its name.
  */
 import { z } from '@hono/zod-openapi';
+import { markOf } from '../../events/encoding/mark.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
@@ -117,7 +118,8 @@ export function branches(app: App, service: Service): void {
     });
     if (made.repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
-    reflect(c, name, made.branch.position);
+    const { position: head, hash } = await log.head(name);
+    reflect(c, name, { position: head, mark: markOf(hash) });
     return c.json(hostRowOf(made.branch, principal) as never, 201);
   });
 

@@ -4,6 +4,8 @@ import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
 import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
 import { BundleTooDense } from '../../events/bundle/read-bundle.ts';
+import { bytesOf } from '../../events/encoding/hex.ts';
+import { markOf } from '../../events/encoding/mark.ts';
 import { oneByOne } from '../../events/one-by-one.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { projector } from '../../projections/projector.ts';
@@ -106,8 +108,8 @@ export function bundles(app: App, service: Service): void {
       .catch((error: unknown) => {
         throw refusalProblem(error) ?? error;
       });
-    reflect(c, host, report.position);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;
+    reflect(c, host, { position: head, mark: markOf(bytesOf(hash)) });
     return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);
   });
 }

@@ -1,6 +1,7 @@
 /** GET and POST …/checkpoints: signed statements of where a log stood. GET /v1/keys: who signs. */
 import { z } from '@hono/zod-openapi';
 import { hexOf } from '../../events/encoding/hex.ts';
+import { markOf } from '../../events/encoding/mark.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
 import type { Checkpoint } from '../../events/proof/checkpoint.ts';
@@ -147,7 +148,7 @@ export function checkpoints(app: App, service: Service): void {
       }
       throw error;
     });
-    reflect(c, host, signed.position);
+    reflect(c, host, { position: signed.position, mark: markOf(signed.hash) });
     return c.json({ ...onWire(signed), trusted: true }, 201);
   });
 

@@ -1,14 +1,17 @@
 /**
  * GET …/events/stream: the log as server-sent events, from any position on and then live. The id of
- * each is its position, so a client that comes back with Last-Event-ID misses nothing and sees
- * nothing twice. Comments keep the connection alive; bookmarks show a filtered reader how far it is.
+ * each is its position and the mark of its history, so a client that comes back with Last-Event-ID
+ * misses nothing, sees nothing twice, and learns that the log went back meanwhile. Comments keep
+ * the connection alive; bookmarks show a filtered reader how far it is.
  */
 import { z } from '@hono/zod-openapi';
+import { MARK_FORM } from '../../events/encoding/mark.ts';
+import type { Place } from '../../events/reading/follower.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import { HEARTBEAT_MS, STREAMS, UNREAD_MS } from '../limits.ts';
+import { HEARTBEAT_MS, PARAMETER_CHARS_MAX, STREAMS, UNREAD_MS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
@@ -26,9 +29,11 @@ const route = createRoute({
   summary: 'Follow the log as server-sent events',
   description:
     '`event: event` carries an event, `event: bookmark` the position that a filtered stream has ' +
-    'come to. Both have the position as id: send it back as Last-Event-ID, or as `after`. ' +
-    '`event: history-changed` is the last message of a stream whose log went back (a standby that ' +
-    'was behind, a copy that was restored): `known` was its end before, `position` is its end now.',
+    'come to. The id of both is `POSITION.MARK`, where MARK tells one history of the log from ' +
+    'another: send it back as Last-Event-ID. `event: history-changed` is the last message of a ' +
+    'stream whose log went back (a standby that was behind, a copy that was restored), also while ' +
+    'nobody was connected: `known` was its end before, or the position that was sent back, ' +
+    '`position` is its end now.',
   request: {
     params: hostParams,
     query: strictObject({
@@ -37,7 +42,7 @@ const route = createRoute({
         .optional()
         .describe('Start after this position; default 0: from the start.'),
     }),
-    headers: z.object({ 'last-event-id': z.string().max(20).optional() }),
+    headers: z.object({ 'last-event-id': z.string().max(PARAMETER_CHARS_MAX).optional() }),
   },
   responses: {
     200: {
@@ -49,10 +54,15 @@ const route = createRoute({
   },
 });
 
-function startOf(lastEventId: string | undefined, after: number | undefined): number {
-  if (lastEventId === undefined || lastEventId === '') return after ?? 0;
-  if (/^\d{1,15}$/.test(lastEventId)) return Number(lastEventId);
-  throw invalid([{ field: 'last-event-id', message: 'must be a position' }]);
+const ID = new RegExp(`^(\\d{1,15})(?:\\.(${MARK_FORM}))?$`);
+
+function startOf(lastEventId: string | undefined, after: number | undefined): Place {
+  if (lastEventId === undefined || lastEventId === '') return { after: after ?? 0 };
+  const [, position, mark] = ID.exec(lastEventId) ?? [];
+  if (position !== undefined) return { after: Number(position), mark };
+  throw invalid([
+    { field: 'last-event-id', message: 'must be the id of a message, or a position' },
+  ]);
 }
 
 export function eventStream(app: App, service: Service): void {
@@ -68,13 +78,14 @@ export function eventStream(app: App, service: Service): void {
     const { after, ...query } = c.req.valid('query');
     const start = startOf(c.req.header('last-event-id'), after);
     const { host_id, position } = await service.log.head(host);
-    if (start > position) {
+    // What is behind the head of another history is told of that, in the stream.
+    if (start.after > position && start.mark === undefined) {
       const detail = `the log of ${host} ends at position ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'after', position });
     }
     const filter = await filterOf(service, host_id, query);
     const leave = room.enter(callerOfRequest(c));
-    const stream = eventMessages(() => service.log.subscribe(host, { after: start }), {
+    const stream = eventMessages(() => service.log.subscribe(host, start), {
       filter,
       onOpen: (end) => {
         open.add(end);

@@ -1,12 +1,13 @@
 /** GET …/events: pages of the log, filtered; and one event. */
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readEvents } from '../../events/reading/log-reader.ts';
+import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
-import { atQuery, keepFor, momentOf, requireMoment } from '../request/at.ts';
+import { atQuery, keepFor, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
@@ -112,15 +113,17 @@ export function events(app: App, service: Service): void {
 
   app.openapi(oneRoute, async (c) => {
     const { host, position: wanted } = c.req.valid('param');
-    const { moment } = await requireMoment(service, host, undefined, 'at');
-    const { host_id, position } = moment;
-    const [event] =
-      wanted < 1 ? [] : await readEvents(service.database, host_id, { from: wanted, limit: 1 });
-    if (event?.position !== wanted) {
+    const { database, log } = service;
+    const { host_id, position } = await log.head(host);
+    if (wanted < 1 || wanted > position) {
       const detail = `the log of ${host} has positions 1 to ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'position', position });
     }
-    keepFor(c, host, { moment: { ...moment, position: wanted }, fixed: true });
-    return c.json(eventOnWire(event), 200);
+    const [events, mark] = await Promise.all([
+      readEvents(database, host_id, { from: wanted, limit: 1 }),
+      markAt(database, host_id, wanted),
+    ]);
+    keepFor(c, host, { moment: { position: wanted, mark }, fixed: true });
+    return c.json(eventOnWire(events[0] as LedgerEvent), 200);
   });
 }

@@ -5,6 +5,7 @@ import { reason } from '../../events/schema/reason.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { answerExplain, placesOf } from '../../time-travel/explain/asked-explanation.ts';
 import { explanationSentence } from '../../time-travel/explain/explain-text.ts';
+import { holesText } from '../../time-travel/holes/holes-text.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
@@ -14,6 +15,7 @@ import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected } from '../wire/reads.ts';
+import { holeOnWire, wireHole } from '../wire/sighting.ts';
 
 const n = z.int();
 
@@ -56,6 +58,11 @@ export const explanation = z
     entry: entry.exactOptional(),
     mode: z.enum(['none', 'override', 'multi']).exactOptional(),
     in_the_way: entry.exactOptional(),
+    holes: z
+      .array(wireHole)
+      .describe(
+        'Holes of the record since the boot, the latest 20: what happened there is not known.',
+      ),
     stands_at: z.array(
       z.strictObject({
         cgroup_id: n,
@@ -102,7 +109,7 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
     const found = await stories.answer(c, ({ database, signal }) =>
       answerExplain({ ...service, database, signal }, { host, moment, place, program }),
     );
-    const { names, put_by, blocked_by, change } = found;
+    const { names, put_by, blocked_by, change, holes } = found;
     const { why, event, entry: own, in_the_way, later_refusal, ...rest } = found.explanation;
     const { path, attach_type } = place;
     const { position } = moment;
@@ -124,9 +131,14 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
         ...(later_refusal && { later_refusal: eventRefOnWire(eventRef(later_refusal)) }),
         ...(own && { entry: { ...own, ...putBy(put_by) } }),
         ...(in_the_way && { in_the_way: { ...in_the_way, ...putBy(blocked_by) } }),
+        holes: holes.map(holeOnWire),
         stands_at,
       }),
-      text: () => [sentence, ...(change === undefined ? [] : [`To change that: ${change}`])],
+      text: () => [
+        sentence,
+        ...(change === undefined ? [] : [`To change that: ${change}`]),
+        ...holesText(holes),
+      ],
     });
   });
 }

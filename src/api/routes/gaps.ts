@@ -7,6 +7,8 @@ import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
 import { type DescribedGap, describeGaps } from '../../time-travel/gaps/told-gaps.ts';
+import { holesIn } from '../../time-travel/holes/holes.ts';
+import { holesText } from '../../time-travel/holes/holes-text.ts';
 import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
@@ -18,6 +20,7 @@ import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected } from '../wire/reads.ts';
+import { holeOnWire, wireHole } from '../wire/sighting.ts';
 import { timestamp } from '../wire/timestamp.ts';
 
 const gap = z
@@ -48,6 +51,7 @@ export const gapsAnswer = z
     to: position,
     items: z.array(gap),
     total_micros: z.int().min(0),
+    holes: z.array(wireHole).describe('Holes of the record in the span, the latest 20.'),
   })
   .meta({ id: 'Gaps' });
 
@@ -93,6 +97,7 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
       throw invalid([{ field: 'from', message, limit: GAPS_MAX }]);
     }
     const described = await describeGaps(found, (at) => log.event(host, at));
+    const holes = await holesIn(service.database, span, (at) => log.eventsAt(host, at));
     const { path, attach_type } = place;
     const { from, to } = span;
     const asked = { path, attach_type, ...(program !== undefined && { program }), from, to };
@@ -100,8 +105,9 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
       json: () => ({
         ...{ host, position: to, ...asked, items: described.map(gapOnWire) },
         total_micros: described.reduce((sum, { micros }) => sum + micros, 0),
+        holes: holes.map(holeOnWire),
       }),
-      text: () => gapsText(asked, described),
+      text: () => [...gapsText(asked, described), ...holesText(holes)],
     });
   });
 }

@@ -121,7 +121,7 @@ export function hosts(app: App, service: Service): void {
     const principal = c.get('principal');
     const { request, keyed } = await readKeyedBody(c, hostRequest);
     const { name } = request;
-    const { event, repeated } = await log.createHost({
+    const { event, mark, repeated } = await log.createHost({
       ...request,
       actor: principal.actor,
       ...keyed,
@@ -129,7 +129,7 @@ export function hosts(app: App, service: Service): void {
     countRecorded(service.metrics, { events: [event], repeated });
     if (repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
-    reflect(c, name, event.position);
+    reflect(c, name, { position: event.position, mark });
     return c.json(eventOnWire(event), 201);
   });
 
@@ -142,17 +142,17 @@ export function hosts(app: App, service: Service): void {
     const { actor } = c.get('principal');
     const { request, keyed } = await readKeyedBody(c, rebootRequest);
     const expected = readIfMatch(c, host);
-    const { events, repeated } = await log.reboot(host, {
+    const { events, mark, repeated } = await log.reboot(host, {
       ...request,
       actor,
       ...keyed,
-      ...(expected !== undefined && { expectedPosition: expected }),
+      ...(expected && { expected }),
     });
     const [event] = events;
     if (event === undefined) throw new Error('a reboot without an event');
     countRecorded(service.metrics, { events, repeated });
     if (repeated) c.header(REPEATED, 'true');
-    reflect(c, host, event.position);
+    reflect(c, host, { position: event.position, mark });
     return c.json(eventOnWire(event), 200);
   });
 }

@@ -12,7 +12,7 @@ import { PLANS } from '../limits.ts';
 import { headInTurns } from '../request/at.ts';
 import { largeJsonBody } from '../request/body.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { askedCallsOf, syscallRequest, syscallRequests } from '../request/syscall-request.ts';
+import { plannedCallsOf, syscallRequest, syscallRequests } from '../request/syscall-request.ts';
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
@@ -91,7 +91,7 @@ export function plans(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
     contentType(c, [JSON_TYPE]);
-    const calls = await askedCallsOf(await largeJsonBody(c));
+    const calls = await plannedCallsOf(await largeJsonBody(c));
     const { log, database } = service;
     const isLong = calls.length > CALLS_IN_ONE_PIECE;
     const { moment, answer: planned } = await reads.answer(c, ({ signal }) =>
@@ -99,7 +99,7 @@ export function plans(app: App, service: Service): void {
     );
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
-    reflect(c, host, moment.position);
+    reflect(c, host, moment);
     const named = <S extends Slot>(one: S) => {
       const prog_name = planned.names.get(one.prog_id) ?? '';
       return prog_name === '' ? one : { ...one, prog_name };

@@ -5,12 +5,12 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { RECORDED } from '../answer-headers.ts';
 import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../content-type.ts';
 import type { AccessEnv } from '../guard/access.ts';
-import { MOUNT_CHARS_MAX, PROGRESS_MS, RECORDINGS, UNREAD_MS } from '../limits.ts';
+import { FIRST_ANSWER_MS, MOUNT_CHARS_MAX, PROGRESS_MS, RECORDINGS, UNREAD_MS } from '../limits.ts';
 import { problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { bodyChunks } from '../request/body.ts';
 import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
-import { type Import, imported } from '../request/recording-import.ts';
+import { type Import, imported, type Progress } from '../request/recording-import.ts';
 import { spool } from '../request/spool.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
@@ -88,30 +88,57 @@ export function recordings(app: App, service: Service): void {
 async function* told(
   c: Context<AccessEnv>,
   service: Service,
-  wanted: Omit<Import, 'spool' | 'signal'>,
+  wanted: Omit<Import, 'spool' | 'signal' | 'onRead'>,
   under: UnderWay,
 ): AsyncGenerator<string, undefined> {
   try {
     const kept = await spool(bodyChunks(c));
     try {
-      const steps = imported(service, { ...wanted, spool: kept, signal: under.signal });
-      let toldAt = 0;
-      for (;;) {
-        const { done, value } = await steps.next();
-        if (done) {
-          const { host } = wanted;
-          yield `${JSON.stringify(importEnd.parse({ type: 'imported', host, ...value }))}\n`;
-          return;
+      let far: Progress = { pass: 1, bytes: 0, of: kept.bytes, events: 0 };
+      const onRead = (next: Progress): void => {
+        far = next;
+      };
+      const steps = imported(service, { ...wanted, spool: kept, signal: under.signal, onRead });
+      let step = steps.next();
+      try {
+        // At first there is time for a problem to have a status of its own.
+        let patienceMs = FIRST_ANSWER_MS;
+        let toldAt = 0;
+        for (;;) {
+          const settled = await within(step, patienceMs);
+          if (settled?.done) {
+            const ended = { type: 'imported', host: wanted.host, ...settled.value };
+            yield `${JSON.stringify(importEnd.parse(ended))}\n`;
+            return;
+          }
+          if (settled !== undefined) step = steps.next();
+          if (settled !== undefined && performance.now() - toldAt < PROGRESS_MS) continue;
+          toldAt = performance.now();
+          patienceMs = PROGRESS_MS;
+          yield `${JSON.stringify(importProgress.parse({ type: 'progress', ...far }))}\n`;
         }
-        if (toldAt > 0 && performance.now() - toldAt < PROGRESS_MS) continue;
-        toldAt = performance.now();
-        yield `${JSON.stringify(importProgress.parse({ type: 'progress', ...value }))}\n`;
+      } finally {
+        // Whoever left is not told of it; the file is given up when nobody reads it any more.
+        await step.catch(() => undefined);
       }
     } finally {
       await kept.close();
     }
   } finally {
     under.leave();
+  }
+}
+
+/** What a promise comes to, if it does so in time. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

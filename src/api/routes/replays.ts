@@ -105,7 +105,7 @@ export function replays(app: App, service: Service): void {
       replayUnder(database, moment, { ...question, release: found }),
     );
     const { compared_to } = replay;
-    reflect(c, host, moment.position);
+    reflect(c, host, moment);
     const answer = {
       host,
       position: moment.position,

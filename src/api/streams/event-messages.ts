@@ -3,6 +3,7 @@
  * long as its event. Bookmarks show a filtered reader how far it is.
  */
 import type { LedgerEvent } from '../../events/event.ts';
+import { markOfEvent } from '../../events/reading/event-marks.ts';
 import type { Piece } from '../../events/reading/follower.ts';
 import type { HistoryChange } from '../../events/reading/history.ts';
 import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
@@ -44,9 +45,9 @@ export function eventMessages(
   function partsOf(events: Piece): Uint8Array[] {
     const wanted = takesAll ? events : events.filter((event) => matches(event, filter));
     const parts = wanted.map(messageOf);
-    const last = events.at(-1)?.position ?? 0;
-    skipped = wanted.at(-1)?.position === last ? 0 : skipped + events.length - wanted.length;
-    if (skipped >= BOOKMARK_EVENTS) {
+    const last = events.at(-1);
+    skipped = wanted.at(-1) === last ? 0 : skipped + events.length - wanted.length;
+    if (skipped >= BOOKMARK_EVENTS && last !== undefined) {
       parts.push(bookmark(last));
       skipped = 0;
     }
@@ -89,13 +90,21 @@ function messageOf(event: LedgerEvent): Uint8Array {
   const known = MESSAGES.get(event);
   if (known !== undefined) return known;
   const data = eventText(event);
-  const message = encoder.encode(`event: event\nid: ${event.position}\ndata: ${data}\n\n`);
+  const message = encoder.encode(`event: event\nid: ${idOf(event)}\ndata: ${data}\n\n`);
   MESSAGES.set(event, message);
   return message;
 }
 
-function bookmark(position: number): Uint8Array {
-  return encoder.encode(`event: bookmark\nid: ${position}\ndata: {"position":${position}}\n\n`);
+function bookmark(event: LedgerEvent): Uint8Array {
+  const data = JSON.stringify({ position: event.position });
+  return encoder.encode(`event: bookmark\nid: ${idOf(event)}\ndata: ${data}\n\n`);
+}
+
+/** What a client sends back to go on after an event. */
+function idOf(event: LedgerEvent): string {
+  const mark = markOfEvent(event);
+  if (mark === undefined) throw new Error(`event ${event.position} was not read to be followed`);
+  return `${event.position}.${mark}`;
 }
 
 /** The last message: what was followed is not the log any more. Without an id, which nobody has. */

@@ -138,6 +138,8 @@ export const processView = z
     caps: z.array(z.enum(ALL_CAPABILITIES)),
     nofile: n,
     cgroup_id: n,
+    tgid: n.exactOptional(),
+    shares_fds_with: z.array(n).exactOptional(),
     fds: z.array(z.strictObject({ fd: n, cloexec: z.boolean(), ...fileFields })),
     mailbox: z.array(z.strictObject(fileFields)),
   })

@@ -4,6 +4,7 @@ import type { Lost } from '../../domain/observed/sighting.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { Observed } from '../../events/event.ts';
 import { recordedFound, recordedGone } from '../../events/schema/sightings.ts';
+import type { Hole } from '../../time-travel/holes/holes.ts';
 import { timestamp } from './timestamp.ts';
 
 const wireLost = z
@@ -28,6 +29,19 @@ export function lostOnWire({ from, to, ...lost }: Lost): z.output<typeof wireLos
     ...(from !== undefined && { from: rfc3339(from) }),
     ...(to !== undefined && { to: rfc3339(to) }),
   };
+}
+
+const { name: _name, ...holeFields } = wireLost.shape;
+
+/** A hole in the record of what was asked about. */
+export const wireHole = z
+  .strictObject({ position: z.int().min(1), at: timestamp, ...holeFields })
+  .meta({ id: 'Hole', description: 'Where a recorder lost events: more may have happened there.' });
+
+/** A hole as an answer tells of it. */
+export function holeOnWire({ position, at, ...lost }: Hole): z.output<typeof wireHole> {
+  const { name: _, ...told } = lostOnWire({ name: 'lost', ...lost });
+  return { position, at: rfc3339(at), ...told };
 }
 
 export const wireBetween = z.strictObject({ from: timestamp.exactOptional(), to: timestamp });

@@ -36,7 +36,7 @@ export async function importBundle(
     method: 'POST',
     headers: { 'content-type': BUNDLE_TYPE },
     body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
-    // fetch wants to be told that the answer comes after the whole body.
+    // fetch needs `duplex` to send a body that is read while it is sent.
     duplex: 'half',
   };
   const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);

@@ -76,7 +76,7 @@ async function send(
     method: 'POST',
     headers: { 'content-type': 'text/plain' },
     body: Readable.toWeb(Readable.from(watched(file, size, bar))) as unknown as ReadableStream,
-    // fetch wants to be told that the answer comes after the whole body.
+    // fetch needs `duplex` to send a body that is read while it is sent.
     duplex: 'half',
   };
   const client = restClient(serviceFrom(flags));

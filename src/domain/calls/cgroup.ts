@@ -8,6 +8,7 @@ import type { Cgroup, Kernel } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { parentPath } from '../path.ts';
 import { storagesOrphaned } from '../storage.ts';
+import { threadsOf } from '../threads.ts';
 
 export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
   const { path } = call;
@@ -42,10 +43,19 @@ export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
   ]);
 }
 
+/** All threads of a process move with it (`cgroup_procs_write`). */
 export function join(caller: Caller, call: Calls['join']): Decision {
-  const id = caller.kernel.cgroupIds.get(call.path);
+  const { kernel, process } = caller;
+  const id = kernel.cgroupIds.get(call.path);
   if (id === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path: call.path }));
-  return succeed([{ type: 'ProcessMoved', cgroup_id: id }]);
+  const pid = call.target_pid ?? process.pid;
+  const target = kernel.processes.get(pid);
+  if (target === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
+  const moved = threadsOf(kernel, target).map(({ pid }) => {
+    const whose = pid === process.pid ? {} : { pid };
+    return { type: 'ProcessMoved', cgroup_id: id, ...whose } as const;
+  });
+  return succeed(moved);
 }
 
 /** The effects of a cgroup's end on its entries and links. */

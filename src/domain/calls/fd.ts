@@ -5,19 +5,26 @@ import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
 
+const O_CLOEXEC = 0o2000000;
+
 /** open(2) of a cgroup directory: a number is taken before the path is looked up. */
 export function openCgroup(caller: Caller, call: Calls['open_cgroup']): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
   const id = caller.kernel.cgroupIds.get(call.path);
   if (id === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path: call.path }));
-  return succeed([{ type: 'FdOpened', fd, kind: 'cgroup', id }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind: 'cgroup', id, ...keptByExec(call) }], fd);
 }
 
-export function openOther(caller: Caller): Decision {
+export function openOther(caller: Caller, call: Calls['open_other']): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
-  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0, ...keptByExec(call) }], fd);
+}
+
+/** An open without O_CLOEXEC gives an fd that exec keeps. */
+function keptByExec({ cloexec }: { readonly cloexec?: false }): { readonly cloexec?: false } {
+  return cloexec === false ? { cloexec } : {};
 }
 
 export function close(caller: Caller, call: Calls['close']): Decision {
@@ -40,10 +47,26 @@ export function dup(caller: Caller, call: Calls['dup']): Decision {
 
 /** dup2(2) closes what the target number held; onto itself it changes nothing. */
 export function dup2(caller: Caller, call: Calls['dup2']): Decision {
-  const { fds, nofile } = caller.process;
-  const { fd, to_fd: to } = call;
+  const { fds } = caller.process;
   // ksys_dup2 answers for fd == to_fd before it looks at the limit, do_dup2 after it.
-  if (fd === to && fds.has(fd)) return succeed([], to);
+  if (call.fd === call.to_fd && fds.has(call.fd)) return succeed([], call.to_fd);
+  return duplicatedOnto(caller, call, {});
+}
+
+/** dup3(2): as dup2, but onto itself it is refused. */
+export function dup3(caller: Caller, call: Calls['dup3']): Decision {
+  const { fd, to_fd, flags = 0 } = call;
+  if ((flags & ~O_CLOEXEC) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  if (fd === to_fd) return refuse(refusal('EINVAL', 'dup-onto-itself', { fd }));
+  return duplicatedOnto(caller, call, flags === 0 ? {} : { cloexec: true });
+}
+
+function duplicatedOnto(
+  caller: Caller,
+  { fd, to_fd: to }: Calls['dup2'],
+  cloexec: { readonly cloexec?: true },
+): Decision {
+  const { fds, nofile } = caller.process;
   if (to < 0 || to >= nofile) return refuse(refusal('EBADF', 'fd-over-limit', { fd: to, nofile }));
   if (!fds.has(fd)) return refuse(refusal('EBADF', 'fd-not-open', { fd }));
   const effects: Effect[] = [];
@@ -55,7 +78,7 @@ export function dup2(caller: Caller, call: Calls['dup2']): Decision {
     if (!sameFile) lifetime.dropFile(replaced.file, 'last_fd_closed');
     effects.push({ type: 'FdClosed', fd: to }, ...lifetime.effects);
   }
-  effects.push({ type: 'FdDuplicated', fd, to_fd: to });
+  effects.push({ type: 'FdDuplicated', fd, to_fd: to, ...cloexec });
   return succeed(effects, to);
 }
 
@@ -70,14 +93,16 @@ export function sendFd(caller: Caller, call: Calls['send_fd']): Decision {
 }
 
 /** Takes the oldest waiting fd; without a free number it is dropped and the call still succeeds. */
-export function recvFd(caller: Caller): Decision {
+export function recvFd(caller: Caller, { cloexec }: Calls['recv_fd']): Decision {
   const [waiting] = caller.process.mailbox;
   if (waiting === undefined) return refuse(refusal('EAGAIN', 'mailbox-empty', {}));
   const fd = lowestFree(caller);
   const file = caller.kernel.files.get(waiting);
   if (file === undefined) throw new Error('impossible state: a closed file in flight');
   const { kind, id } = file;
-  if (fd !== undefined) return succeed([{ type: 'FdReceived', fd, kind, id }], fd);
+  if (fd !== undefined) {
+    return succeed([{ type: 'FdReceived', fd, kind, id, ...(cloexec && { cloexec }) }], fd);
+  }
   const lifetime = new Lifetime(caller.kernel);
   lifetime.dropFile(waiting, 'in_flight_dropped');
   return succeed([{ type: 'FdLost' }, ...lifetime.effects], 0, { lost: true });

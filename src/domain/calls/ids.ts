@@ -10,6 +10,8 @@ import { sysAdminOnly } from '../privilege.ts';
 /** Ids stop below this (`INT_MAX`). */
 const ID_END = 2 ** 31 - 1;
 const INFO_LEN_MAX = 4096;
+const RDONLY = 8;
+const WRONLY = 16;
 
 /** A table of objects, as a walk by id needs it. */
 interface Ids {
@@ -31,17 +33,26 @@ function objects(kernel: Kernel, kind: ObjectKind): Ids {
 }
 
 /** PROG_, LINK_ and MAP_GET_FD_BY_ID: the capability comes before the id, ENOENT before EMFILE. */
-export function getFdById(caller: Caller, kind: ObjectKind, id: number): Decision {
+export function getFdById(
+  caller: Caller,
+  kind: ObjectKind,
+  { id, open_flags: flags = 0 }: { readonly id: number; readonly open_flags?: number },
+): Decision {
   const command = `${kind}_get_fd_by_id`;
   if (kind === 'link' && !caller.kernel.switches.link_ids) return unknownCommand(command);
+  // Of programs and links the command ends before the flags.
+  const known = kind === 'map' ? RDONLY | WRONLY : 0;
+  if ((flags & ~known) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   const refused = sysAdminOnly(caller, command);
   if (refused !== undefined) return refuse(refused);
+  if (flags === (RDONLY | WRONLY)) return refuse(refusal('EINVAL', 'rdonly-and-wronly', {}));
   if (!objects(caller.kernel, kind).has(id)) {
     return refuse(refusal('ENOENT', 'no-object-with-id', { kind, id }));
   }
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
-  return succeed([{ type: 'FdOpened', fd, kind, id }], fd);
+  const access = flags === RDONLY ? 'read' : 'write';
+  return succeed([{ type: 'FdOpened', fd, kind, id, ...(flags !== 0 && { access }) }], fd);
 }
 
 /** PROG_, LINK_ and MAP_GET_NEXT_ID: the smallest id above the start; the start need not exist. */

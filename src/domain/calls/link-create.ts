@@ -1,6 +1,7 @@
 /** LINK_CREATE: semantics §11, §19.2, §20 (`link_create`, `cgroup_bpf_link_attach`). */
 import { attach } from '../attach.ts';
 import { type AttachAttr, linkCreateAttr, trailing } from '../attach-attr.ts';
+import type { AttachType } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt, lowestFree, netAdminCapable, noFreeFd, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -9,6 +10,7 @@ import { ATTACH_FLAG_BITS } from '../flags.ts';
 import type { Program } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
+import type { ProgType } from '../prog-type.ts';
 import type { Switches } from '../release/switches.ts';
 import { foreignTarget } from './prog-attach.ts';
 
@@ -64,8 +66,8 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
 function checkAttr(caller: Caller, attr: AttachAttr): Refusal | undefined {
   const { switches } = caller.kernel;
   if (switches.link_create_needs_net_admin) {
-    const gated = netAdminFirst(caller, 'link_create');
-    if (gated !== undefined) return gated;
+    const passGate = netAdminFirst(caller, 'link_create');
+    if (passGate !== undefined) return passGate;
   }
   const past = trailing(attr, switches.link_create_attr_end, OFFSETS);
   if (past !== undefined) return past;
@@ -81,17 +83,38 @@ function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | un
   if (program.prog_type === 'cgroup_skb' && switches.cap_bpf && !netAdminCapable(caller)) {
     return refusal('EPERM', 'skb-link-needs-net-admin', { prog_id: program.id });
   }
+  if (type === 'perf_event' && PERF_TYPES.includes(program.prog_type)) {
+    return switches.attach_type_count > PERF_EVENT
+      ? refusal('EBADF', 'target-is-no-perf-event', { fd: attr.target })
+      : refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
+  }
   const wanted = cgroupProgType(switches, type) ?? foreignProgType(switches, type);
   if (wanted === undefined) return refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
+  const anyHook = switches.skb_links_fit_any_hook && program.prog_type === 'cgroup_skb';
+  if (anyHook && cgroupProgType(switches, type) !== undefined)
+    return enforcedElsewhere(program, type);
   if (program.prog_type !== wanted) {
     const about = { prog_id: program.id, prog_type: program.prog_type, wanted };
     return refusal('EINVAL', 'prog-type-differs', { field: 'prog_fd', ...about });
   }
   if (cgroupProgType(switches, type) === undefined) return foreignTarget(type);
-  if (expectedTypeFits(program, type)) return undefined;
+  return expectedTypeFits(program, type) ? undefined : expectedTypeDiffers(program, type);
+}
+
+/** All that D21 leaves of the check: a program that is bound to its hook. */
+function enforcedElsewhere(program: Program, type: AttachType): Refusal | undefined {
+  const fits = !program.enforced || program.expected_attach_type === type;
+  return fits ? undefined : expectedTypeDiffers(program, type);
+}
+
+function expectedTypeDiffers(program: Program, type: AttachType): Refusal {
   const about = { prog_id: program.id, expected: program.expected_attach_type, attach_type: type };
   return refusal('EINVAL', 'expected-type-differs', about);
 }
+
+/** Programs that are linked to events of perf(1), of which there is none here. */
+const PERF_TYPES: readonly ProgType[] = ['kprobe', 'tracepoint', 'perf_event'];
+const PERF_EVENT = 41;
 
 function knownFlags(switches: Switches): number {
   if (switches.link_flags_choose_mode) {

@@ -10,6 +10,7 @@ import { programDropped } from '../lifetime.ts';
 import { listOf } from '../list.ts';
 import { findMiscountedSlots } from '../miscounted-slot.ts';
 import type { Refusal } from '../outcome.ts';
+import { foreignLinkUpdate, isForeign } from './foreign-links.ts';
 
 const { replace } = ATTACH_FLAG_BITS;
 
@@ -35,6 +36,7 @@ function onLink(caller: Caller, call: Calls['link_update'], link: Link, flags: n
   if (old !== undefined && isRefused(old)) return refuse(old);
   const cgroup = cgroups.get(link.cgroup_id);
   if (cgroup === undefined) {
+    if (isForeign(caller, link)) return foreignLinkUpdate(caller, link, program, old);
     const errno = switches.link_update_defunct_errno;
     return refuse(refusal(errno, 'link-defunct', { link_id: link.id }));
   }

@@ -1,131 +1,183 @@
 /** MAP_CREATE and PROG_BIND_MAP (semantics §18, §25; `map_create`, `bpf_prog_bind_map`). */
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, lowestFree, mapAt, noFreeFd, progAt } from '../caller.ts';
+import {
+  bpfCapable,
+  type Caller,
+  has,
+  lowestFree,
+  mapAt,
+  netAdminCapable,
+  noFreeFd,
+  progAt,
+} from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
-import { type MapType, mapTypeNumber, mapTypeOf } from '../map-type.ts';
+import { type MapType, type MapTypeName, mapTypeNumber, mapTypeOf } from '../map-type.ts';
+import {
+  HASH_BYTES_MAX,
+  MAP_FLAGS,
+  MAP_FORMS,
+  type MapForm,
+  NEEDS_BTF,
+  NET_ADMIN_MAPS,
+  PERCPU_VALUE_MAX,
+  UNPRIVILEGED_MAPS,
+} from '../maps/forms.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
-import { creationGate } from '../privilege.ts';
+import { creationGate, noToken } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
 
-type Create = Required<Omit<Calls['map_create'], 'map_type'>> & { readonly map_type: MapType };
+type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
+  readonly map_type: MapType;
+  /** A token is asked for (6.9), by a field that is not modelled. */
+  readonly token: boolean;
+};
 
-const NO_PREALLOC = 1;
-const NUMA_NODE = 4;
-const RDONLY = 8;
-const WRONLY = 16;
-const RDONLY_PROG = 128;
-const WRONLY_PROG = 256;
-const STORAGE_FLAGS = NUMA_NODE | RDONLY | WRONLY | RDONLY_PROG | WRONLY_PROG;
-const NO_COMMON_LRU = 2;
-const ZERO_SEED = 64;
-const MMAPABLE = 1024;
-const INNER_MAP = 4096;
-
-/** Flags that a type takes (`HTAB_CREATE_FLAG_MASK`, `ARRAY_CREATE_FLAG_MASK` and their checks). */
-function flagsOf(type: MapType): number {
-  const percpu = type === 'percpu_hash' || type === 'percpu_array' || type === 'lru_percpu_hash';
-  const common = percpu ? STORAGE_FLAGS & ~NUMA_NODE : STORAGE_FLAGS;
-  if (type === 'array') return common | MMAPABLE | INNER_MAP;
-  if (type === 'percpu_array') return common;
-  const lru = type === 'lru_hash' || type === 'lru_percpu_hash';
-  return common | NO_PREALLOC | ZERO_SEED | (lru ? NO_COMMON_LRU : 0);
-}
-
-/** Bytes of a trie's key: the prefix length, and what it is a prefix of. */
-const TRIE_KEY_MIN = 5;
-const TRIE_KEY_MAX = 260;
-
-/** Types that callers without CAP_BPF may create when the sysctl is 0. */
-const UNPRIVILEGED: readonly MapType[] = [
-  'array',
-  'percpu_array',
-  'prog_array',
-  'perf_event_array',
-  'cgroup_array',
-  'array_of_maps',
-  'hash',
-  'percpu_hash',
-  'hash_of_maps',
-  'ringbuf',
-  'user_ringbuf',
-  'cgroup_storage',
-  'percpu_cgroup_storage',
-];
-const MODELLED: readonly MapType[] = [
-  'hash',
-  'array',
-  'percpu_hash',
-  'percpu_array',
-  'lru_hash',
-  'lru_percpu_hash',
-  'lpm_trie',
-  'cgroup_storage',
-  'percpu_cgroup_storage',
-];
-const ARRAYS: readonly MapType[] = ['array', 'percpu_array'];
+const { noPrealloc, numaNode, rdonly, wronly, rdonlyProg, wronlyProg, zeroSeed } = MAP_FLAGS;
+/** `BPF_F_TOKEN_FD`. */
+const TOKEN_FD = 65_536;
+const STORAGE_FLAGS = numaNode | rdonly | wronly | rdonlyProg | wronlyProg;
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
-  const create = withDefaults(call);
-  const refused = admission(caller, create) ?? checkAlloc(caller, create);
+  const create = withDefaults(caller, call);
+  const refused = admission(caller, create) ?? lateForm(caller, create);
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
+  const map_id = caller.kernel.counters.map;
   const fd = lowestFree(caller);
-  if (fd === undefined) return refuse(noFreeFd(caller));
-  const { map_flags, ...rest } = create;
+  // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
+  if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);
+  const { map_flags, inner_map_fd: _, token: __, ...rest } = create;
   const access = accessOf(map_flags);
-  const effect = { type: 'MapCreated', map_id: caller.kernel.counters.map, fd, ...rest } as const;
+  const effect = { type: 'MapCreated', map_id, fd, ...rest } as const;
   return succeed([{ ...effect, ...access }], fd);
 }
 
-function withDefaults(call: Calls['map_create']): Create {
+function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
+  const flags = call.map_flags ?? 0;
+  const token = (flags & TOKEN_FD & kernel.switches.prog_flags) !== 0;
   return {
+    token,
     map_type: mapTypeOf(mapTypeNumber(call.map_type)),
     key_size: call.key_size ?? 0,
     value_size: call.value_size ?? 0,
     max_entries: call.max_entries ?? 0,
-    map_flags: call.map_flags ?? 0,
+    // `map_create` takes the flag out before the type looks at them.
+    map_flags: token ? flags & ~TOKEN_FD : flags,
     map_name: call.map_name ?? '',
+    inner_map_fd: call.inner_map_fd ?? 0,
   };
 }
 
-/** From 6.9 on, the type and an array's form come before the privilege; before, after it. */
+/** From 6.5 on, the type and many a type's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
-  const gated = creationGate(caller);
-  const badForm = formOf(create, caller.kernel.switches);
+  const passGate = creationGate(caller);
+  const badForm = earlyForm(caller, create) ?? (create.token ? noToken(caller) : undefined);
   const first = caller.kernel.switches.form_before_privilege
-    ? (badForm ?? gated)
-    : (gated ?? badForm);
-  if (first !== undefined || bpfCapable(caller)) return first;
-  if (UNPRIVILEGED.includes(create.map_type)) return undefined;
-  return refusal('EPERM', 'map-needs-bpf', { map_type: create.map_type });
+    ? (badForm ?? passGate)
+    : (passGate ?? badForm);
+  return first ?? unprivileged(caller, create.map_type as MapTypeName);
 }
 
-/** `array_map_alloc_check` and the other `map_alloc_check` functions. */
-function formOf(create: Create, switches: Switches): Refusal | undefined {
-  const { map_type: type, map_flags: flags, max_entries: entries, key_size, value_size } = create;
+function unprivileged(caller: Caller, map_type: MapTypeName): Refusal | undefined {
+  if (NET_ADMIN_MAPS.includes(map_type)) {
+    return netAdminCapable(caller)
+      ? undefined
+      : refusal('EPERM', 'map-needs-net-admin', { map_type });
+  }
+  if (bpfCapable(caller) || UNPRIVILEGED_MAPS.includes(map_type)) return undefined;
+  return refusal('EPERM', 'map-needs-bpf', { map_type });
+}
+
+/** What is refused before the caller is looked at: the type, and the form of most types. */
+function earlyForm(caller: Caller, create: Create): Refusal | undefined {
+  const { switches } = caller.kernel;
+  const { map_type: type, map_flags: flags } = create;
   const about = { map_type: type };
   // `bpf_get_file_flag` comes before the type is looked at.
-  if (both(flags, RDONLY, WRONLY)) return refusal('EINVAL', 'map-flags', { ...about, flags });
-  if (!MODELLED.includes(type)) return refusal('EINVAL', 'map-type-unknown', about);
+  if (both(flags, rdonly, wronly)) return refusal('EINVAL', 'map-flags', { ...about, flags });
+  const isKnown = mapTypeNumber(type) > 0 && mapTypeNumber(type) < switches.map_type_count;
+  if (!isKnown) return refusal('EINVAL', 'map-type-unknown', about);
   if (isStorage(type)) {
     return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
   }
-  // A trie has no check of its own before the privilege.
-  if (type === 'lpm_trie') return undefined;
-  if ((flags & ~flagsOf(type)) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
-    return refusal('EINVAL', 'map-flags', { ...about, flags });
+  if (NEEDS_BTF.includes(type as MapTypeName)) return refusal('EINVAL', 'map-needs-btf', about);
+  const form = formOf(type);
+  if (form === undefined) return refusal('ENOTSUPP', 'not-modelled', { what: `a map of ${type}` });
+  // Of what is looked at late, only a bloom filter's value is too large before.
+  if (!form.early) return valueTooLarge(form, create);
+  if (isHash(type) && (flags & zeroSeed) !== 0 && !has(caller, 'sys_admin')) {
+    return refusal('EPERM', 'zero-seed-needs-sys-admin', { flags });
   }
-  if (String(type).startsWith('lru_') && (flags & NO_PREALLOC) !== 0) {
-    return refusal('ENOTSUPP', 'map-flags', { ...about, flags });
+  return malformed(form, create, switches);
+}
+
+function formOf(type: MapType): MapForm | undefined {
+  return typeof type === 'string' ? MAP_FORMS[type] : undefined;
+}
+
+/** What a type's own check refuses, whatever the caller may do. */
+function malformed(form: MapForm, create: Create, switches: Switches): Refusal | undefined {
+  const { map_type, map_flags: flags, max_entries, key_size, value_size } = create;
+  const about = { map_type };
+  const badFlags = flagFault(form, create);
+  if (badFlags !== undefined) return refusal(badFlags, 'map-flags', { ...about, flags });
+  if (!form.entries(max_entries)) {
+    return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
   }
-  if (entries === 0)
-    return refusal('EINVAL', 'map-max-entries', { ...about, max_entries: entries });
-  const badKey = key_size === 0 || (ARRAYS.includes(type) && key_size !== 4);
-  if (badKey) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
-  if (value_size === 0) return refusal('EINVAL', 'map-value-size', { ...about, value_size });
-  return undefined;
+  if (!fitsKey(form, key_size)) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
+  if (!fitsValue(form, value_size)) {
+    return refusal('EINVAL', 'map-value-size', { ...about, value_size });
+  }
+  return tooLarge(form, create, switches);
+}
+
+function flagFault(form: MapForm, { map_type: type, map_flags: flags }: Create) {
+  // What hashes take is one mask, of which LRU and percpu maps refuse more, in this order.
+  const lru = isLru(type);
+  if ((flags & ~form.flags) !== 0 || both(flags, rdonlyProg, wronlyProg)) return 'EINVAL';
+  if ((form.needs ?? 0) !== (flags & (form.needs ?? 0))) return 'EINVAL';
+  if (lru && (flags & noPrealloc) !== 0) return 'ENOTSUPP';
+  return isPercpuHash(type) && (flags & numaNode) !== 0 ? 'EINVAL' : undefined;
+}
+
+function tooLarge(form: MapForm, create: Create, switches: Switches): Refusal | undefined {
+  const { map_type, key_size, value_size, max_entries } = create;
+  const value = (limit: number, errno: 'E2BIG' | 'ENOMEM' = 'E2BIG') =>
+    refusal(errno, 'map-value-too-large', { map_type, value_size, limit });
+  if (form.keyMax !== undefined && key_size > form.keyMax) {
+    return refusal('E2BIG', 'map-key-too-large', { map_type, key_size, limit: form.keyMax });
+  }
+  const large = valueTooLarge(form, create);
+  if (large !== undefined) return large;
+  if (isHash(map_type) && key_size + value_size > HASH_BYTES_MAX) {
+    return value(HASH_BYTES_MAX - key_size);
+  }
+  if (isPercpu(map_type) && value_size > PERCPU_VALUE_MAX) {
+    return value(PERCPU_VALUE_MAX, switches.percpu_value_too_large_errno);
+  }
+  if (form.entriesMax === undefined || max_entries <= form.entriesMax) return undefined;
+  const about = { map_type, max_entries, limit: form.entriesMax };
+  return refusal('E2BIG', 'map-entries-too-many', about);
+}
+
+function valueTooLarge(
+  { valueMax: limit }: MapForm,
+  { map_type, value_size }: Create,
+): Refusal | undefined {
+  if (limit === undefined || value_size <= limit) return undefined;
+  return refusal('E2BIG', 'map-value-too-large', { map_type, value_size, limit });
+}
+
+function fitsKey({ key }: MapForm, size: number): boolean {
+  if (key === 'some') return size > 0;
+  return typeof key === 'number' ? size === key : size >= key[0] && size <= key[1];
+}
+
+function fitsValue({ value }: MapForm, size: number): boolean {
+  if (value === 'some') return size > 0;
+  return typeof value === 'function' ? value(size) : value.includes(size);
 }
 
 /** Whether a flag word has two flags that exclude each other. */
@@ -133,12 +185,30 @@ function both(flags: number, one: number, other: number): boolean {
   return (flags & one) !== 0 && (flags & other) !== 0;
 }
 
-/** `cgroup_storage_map_alloc`, which comes after the privilege in every release (§25.1). */
-function checkAlloc(caller: Caller, create: Create): Refusal | undefined {
+/** What is refused after the privilege, in every release (`map_alloc` of the type). */
+function lateForm(caller: Caller, create: Create): Refusal | undefined {
+  const { map_type: type } = create;
+  if (isStorage(type)) return badStorage(caller.kernel.switches, create);
+  const form = formOf(type);
+  if (form?.early === false) return malformed(form, create, caller.kernel.switches);
+  return isMapOfMaps(type) ? badInnerMap(caller, create) : undefined;
+}
+
+/** The map that tells what the maps in a map are like (`bpf_map_meta_alloc`); it is not kept. */
+function badInnerMap(caller: Caller, { inner_map_fd }: Create): Refusal | undefined {
+  const found = mapAt(caller, inner_map_fd, 'inner_map_fd');
+  if (isRefused(found)) return found;
+  const { id: map_id, map_type } = found.map;
+  if (isMapOfMaps(map_type)) return refusal('EINVAL', 'map-cannot-be-inner', { map_id, map_type });
+  if (!NEVER_INNER.includes(map_type)) return undefined;
+  return refusal('ENOTSUPP', 'map-cannot-be-inner', { map_id, map_type });
+}
+
+const NEVER_INNER: readonly MapType[] = ['prog_array', 'cgroup_storage', 'percpu_cgroup_storage'];
+
+/** `cgroup_storage_map_alloc` (§25.1). */
+function badStorage(switches: Switches, create: Create): Refusal | undefined {
   const { map_type: type, map_flags: flags, key_size, value_size, max_entries } = create;
-  if (type === 'lpm_trie') return badTrie(create);
-  if (!isStorage(type)) return undefined;
-  const { switches } = caller.kernel;
   const about = { map_type: type };
   const keySizes = switches.storage_is_shared ? [8, 16] : [16];
   if (!keySizes.includes(key_size))
@@ -149,29 +219,10 @@ function checkAlloc(caller: Caller, create: Create): Refusal | undefined {
   if (value_size > limit) {
     return refusal('E2BIG', 'map-value-too-large', { ...about, value_size, limit });
   }
-  if ((flags & ~STORAGE_FLAGS) !== 0 || both(flags, RDONLY_PROG, WRONLY_PROG)) {
+  if ((flags & ~STORAGE_FLAGS) !== 0 || both(flags, rdonlyProg, wronlyProg)) {
     return refusal('EINVAL', 'map-flags', { ...about, flags });
   }
   if (max_entries !== 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
-  return undefined;
-}
-
-/** `trie_alloc`: a key is a prefix length and 1 to 256 bytes, and nothing is preallocated. */
-function badTrie({
-  map_flags: flags,
-  key_size,
-  value_size,
-  max_entries,
-}: Create): Refusal | undefined {
-  const about = { map_type: 'lpm_trie' };
-  const inBounds = key_size >= TRIE_KEY_MIN && key_size <= TRIE_KEY_MAX;
-  if (max_entries === 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
-  const allowed = (flags & NO_PREALLOC) !== 0 && !both(flags, RDONLY_PROG, WRONLY_PROG);
-  if (!allowed || (flags & ~(STORAGE_FLAGS | NO_PREALLOC)) !== 0) {
-    return refusal('EINVAL', 'map-flags', { ...about, flags });
-  }
-  if (!inBounds) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
-  if (value_size === 0) return refusal('EINVAL', 'map-value-size', { ...about, value_size });
   return undefined;
 }
 
@@ -179,9 +230,30 @@ function isStorage(type: MapType): boolean {
   return type === 'cgroup_storage' || type === 'percpu_cgroup_storage';
 }
 
+/** Types that `htab_map_alloc_check` looks at. */
+function isHash(type: MapType): boolean {
+  return type === 'hash' || type === 'hash_of_maps' || isLru(type) || type === 'percpu_hash';
+}
+
+function isLru(type: MapType): boolean {
+  return type === 'lru_hash' || type === 'lru_percpu_hash';
+}
+
+function isPercpuHash(type: MapType): boolean {
+  return type === 'percpu_hash' || type === 'lru_percpu_hash';
+}
+
+function isPercpu(type: MapType): boolean {
+  return isPercpuHash(type) || type === 'percpu_array';
+}
+
+function isMapOfMaps(type: MapType): boolean {
+  return type === 'array_of_maps' || type === 'hash_of_maps';
+}
+
 function accessOf(flags: number): { access?: 'read' | 'write' } {
-  if ((flags & RDONLY) !== 0) return { access: 'read' };
-  return (flags & WRONLY) === 0 ? {} : { access: 'write' };
+  if ((flags & rdonly) !== 0) return { access: 'read' };
+  return (flags & wronly) === 0 ? {} : { access: 'write' };
 }
 
 /** A reference only: attaching makes no storage for a bound map; binding twice succeeds (§25.2). */

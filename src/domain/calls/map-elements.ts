@@ -3,10 +3,13 @@ import { attachTypeOf } from '../attach-type.ts';
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
-import { elementOf, placeOf } from '../elements.ts';
+import type { EffectOf } from '../effect.ts';
+import { elementOf, isLru, placeOf } from '../elements.ts';
 import type { BpfMap, Element } from '../kernel.ts';
+import type { MapTypeName } from '../map-type.ts';
+import { FILLED_MAPS } from '../maps/forms.ts';
 import type { Refusal } from '../outcome.ts';
-import { isStorageMap, storageKey } from '../storage.ts';
+import { isStorageMap, sameKey, storageKey } from '../storage.ts';
 
 /** End of MAP_DELETE_ELEM's key pointer in the attr. */
 const DELETE_ATTR_END = 16;
@@ -29,7 +32,19 @@ export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decis
   const refused = updateRefused(map, call.key, flags);
   if (refused !== undefined) return refuse(refused);
   const key = canonicalKey(map, call.key);
-  return succeed([{ type: 'ElementUpdated', map_id: map.id, key, value: call.value }]);
+  const evicted = evictedBy(map, key);
+  return succeed([...evicted, { type: 'ElementUpdated', map_id: map.id, key, value: call.value }]);
+}
+
+/**
+ * A full LRU map takes the memory of its oldest element for the new one, also when that replaces
+ * another (`prealloc_lru_pop`). Maps with NO_COMMON_LRU, and kernels before 6.16, take more with it.
+ */
+function evictedBy(map: BpfMap, key: MapKey): EffectOf<'ElementDeleted'>[] {
+  const oldest = map.elements.at(-1);
+  if (!isLru(map) || oldest === undefined || map.elements.length < map.max_entries) return [];
+  if (sameKey(oldest.key, key)) return [];
+  return [{ type: 'ElementDeleted', map_id: map.id, key: oldest.key }];
 }
 
 function updateRefused(map: BpfMap, key: MapKey, flags: number): Refusal | undefined {
@@ -47,7 +62,7 @@ function updateRefused(map: BpfMap, key: MapKey, flags: number): Refusal | undef
     return refusal('EEXIST', 'element-exists', { map_id: map.id });
   }
   if (found === undefined && flags === EXIST) return noElement(map);
-  if (found === undefined && map.elements.length >= map.max_entries) {
+  if (found === undefined && !isLru(map) && map.elements.length >= map.max_entries) {
     return refusal('E2BIG', 'map-full', { map_id: map.id, max_entries: map.max_entries });
   }
   return undefined;
@@ -65,6 +80,13 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   if (elementAt(map, call.key) === undefined) return refuse(noElement(map));
   const key = canonicalKey(map, call.key);
   return succeed([{ type: 'ElementDeleted', map_id: map.id, key }]);
+}
+
+/** A frozen map has no writers, so it cannot be frozen again either (`map_get_sys_perms`). */
+export function mapFreeze(caller: Caller, call: Calls['map_freeze']): Decision {
+  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  if (isRefused(map)) return refuse(map);
+  return succeed([{ type: 'MapFrozen', map_id: map.id }]);
 }
 
 /** Without a key, or with one that is not there, the first key. */
@@ -92,8 +114,12 @@ function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap |
   const found = mapAt(caller, fd, 'map_fd');
   if (isRefused(found)) return found;
   const { map, file } = found;
-  if (file.access === undefined || file.access === wanted) return map;
-  return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
+  if (wanted === 'write' && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
+  if (file.access !== undefined && file.access !== wanted) {
+    return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
+  }
+  if (FILLED_MAPS.includes(map.map_type as MapTypeName)) return map;
+  return refusal('ENOTSUPP', 'not-modelled', { what: `an element of a ${map.map_type} map` });
 }
 
 /**

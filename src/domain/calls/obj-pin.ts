@@ -5,11 +5,15 @@ import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Kernel } from '../kernel.ts';
+import type { Refusal } from '../outcome.ts';
 
 const RDONLY = 8;
 const WRONLY = 16;
 const PATH_FD = 1 << 14;
-/** A pin is made 0600; the umask takes nothing from that. */
+/** Where path_fd stands in the attr. */
+const PATH_FD_OFFSET = 16;
+const AT_FDCWD = -100;
+/** A pin is made 0600; the usual umask takes nothing from that. */
 const PIN_MODE = 0o600;
 
 export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
@@ -18,16 +22,20 @@ export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
   if ((flags & ~pathFlag(caller.kernel)) !== 0) {
     return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   }
+  if ((flags & PATH_FD) === 0 && readFd(call.path_fd, PATH_FD_OFFSET, size) !== 0) {
+    return refuse(refusal('EINVAL', 'path-fd-without-flag', {}));
+  }
   const fd = readFd(call.bpf_fd, 8, size);
   const file = fileAt(caller, fd);
   if (file === undefined || file.kind === 'cgroup' || file.kind === 'other') {
     return refuse(refusal('EINVAL', 'pin-needs-bpf-object', { fd }));
   }
-  const refused = newNameRefused(caller, call.path);
+  const refused = pathFdRefused(caller, call, flags) ?? newNameRefused(caller, call.path);
   if (refused !== undefined) return refuse(refused);
   const { kind, id } = file;
   const { path } = call;
-  return succeed([{ type: 'PinCreated', path, kind, id, uid: caller.process.uid, mode: PIN_MODE }]);
+  const { uid, umask } = caller.process;
+  return succeed([{ type: 'PinCreated', path, kind, id, uid, mode: PIN_MODE & ~umask }]);
 }
 
 export function objGet(caller: Caller, call: Calls['obj_get']): Decision {
@@ -35,13 +43,17 @@ export function objGet(caller: Caller, call: Calls['obj_get']): Decision {
   const flags = readField(call.file_flags ?? 0, 12, 4, size);
   const known = RDONLY | WRONLY | pathFlag(caller.kernel);
   if ((flags & ~known) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  if ((flags & PATH_FD) === 0 && readFd(call.path_fd, PATH_FD_OFFSET, size) !== 0) {
+    return refuse(refusal('EINVAL', 'path-fd-without-flag', {}));
+  }
   if (readFd(call.bpf_fd, 8, size) !== 0) {
     return refuse(refusal('EINVAL', 'get-takes-no-fd', {}));
   }
   if ((flags & RDONLY) !== 0 && (flags & WRONLY) !== 0) {
     return refuse(refusal('EINVAL', 'rdonly-and-wronly', {}));
   }
-  return openPin(caller, call.path, flags);
+  const unreached = pathFdRefused(caller, call, flags);
+  return unreached === undefined ? openPin(caller, call.path, flags) : refuse(unreached);
 }
 
 function openPin(caller: Caller, path: string, flags: number): Decision {
@@ -61,6 +73,23 @@ function openPin(caller: Caller, path: string, flags: number): Decision {
   const limit =
     kind === 'map' && restricted ? ({ access: access.read ? 'read' : 'write' } as const) : {};
   return succeed([{ type: 'FdOpened', fd, kind, id, ...limit }], fd);
+}
+
+/**
+ * The directory of a relative path has to be open. The path itself stands in the ledger as it was
+ * walked to, so which directory it is says nothing more.
+ */
+function pathFdRefused(
+  caller: Caller,
+  call: Pick<Calls['obj_get'], 'path_fd' | 'attr_size'>,
+  flags: number,
+): Refusal | undefined {
+  const fd = readFd(call.path_fd, PATH_FD_OFFSET, call.attr_size);
+  if ((flags & PATH_FD) === 0 || call.path_fd === undefined || fd === AT_FDCWD) return undefined;
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refusal('EBADF', 'fd-not-open', { fd });
+  if (file.kind === 'other' || file.kind === 'cgroup') return undefined;
+  return refusal('ENOTDIR', 'path-fd-is-no-directory', { fd, kind: file.kind });
 }
 
 function pathFlag(kernel: Kernel): number {

@@ -1,11 +1,14 @@
 /** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14). */
 
 import type { Calls } from '../call.ts';
-import { type Caller, fdsInOrder } from '../caller.ts';
+import { type Caller, fdsInOrder, isFullRoot } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { BOOT_PID, NR_OPEN } from '../release/config.ts';
+import { threadsOf } from '../threads.ts';
 
 export function spawn(caller: Caller, call: Calls['spawn']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
@@ -24,36 +27,84 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
   if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
   const { uid, caps } = caller.process;
-  const given = call.caps === undefined ? caps : sortCapabilities(call.caps);
-  return succeed([{ type: 'ProcessForked', pid, uid: call.uid ?? uid, caps: given }], pid);
+  const { clone_files, clone_thread } = call;
+  const effect = {
+    type: 'ProcessForked',
+    pid,
+    uid: call.uid ?? uid,
+    caps: call.caps === undefined ? caps : sortCapabilities(call.caps),
+    ...(clone_files && { clone_files }),
+    ...(clone_thread && { clone_thread }),
+  } as const;
+  return succeed([effect], pid);
 }
 
-/** execve(2): close-on-exec fds go, and a process of another uid than 0 loses its capabilities. */
+/**
+ * execve(2): close-on-exec fds go. A process of uid 0 has all capabilities in the new image, also those
+ * that it had given up (`handle_privileged_root`; no bounding set is modelled); any other has none. The
+ * other threads of the process end first (`de_thread`), and a table that is still shared stays with
+ * those who share it (`unshare_files`).
+ */
 export function exec(caller: Caller, call: Calls['exec']): Decision {
   const { process, kernel } = caller;
   const lifetime = new Lifetime(kernel);
+  const others = threadsOf(kernel, process).filter(({ pid }) => pid !== process.pid);
+  end(lifetime, others, process);
+  const dying = new Set(others.map(({ pid }) => pid));
+  const unshares = process.shared_with.some((pid) => !dying.has(pid));
+  if (unshares) lifetime.effects.push({ type: 'FilesUnshared' });
+  lifetime.effects.push({
+    type: 'ProcessExecuted',
+    comm: call.comm ?? process.comm,
+    caps: process.uid === 0 ? ALL_CAPABILITIES : [],
+    ...(process.pid === process.tgid ? {} : { pid: process.tgid }),
+  });
+  if (unshares) return succeed(lifetime.effects);
   for (const fd of fdsInOrder(process)) {
     if (fd.cloexec) lifetime.dropFile(fd.file, 'process_executed');
   }
-  const executed = {
-    type: 'ProcessExecuted',
-    comm: call.comm ?? process.comm,
-    caps: process.uid === 0 ? process.caps : [],
-  } as const;
-  return succeed([executed, ...lifetime.effects]);
+  return succeed(lifetime.effects);
 }
 
 /**
  * The process ends: all its fds close and its mailbox is dropped. Init cannot end: a
  * kernel that loses it panics, and a host without it could never make a call again.
  */
-export function exit(caller: Caller): Decision {
-  const { pid } = caller.process;
-  if (pid === BOOT_PID) return refuse(refusal('EPERM', 'init-stays', { pid }));
+export function exit(caller: Caller, call: Calls['exit']): Decision {
+  const { process, kernel } = caller;
+  const ends = call.thread === true ? [process] : threadsOf(kernel, process);
+  const init = ends.find(({ pid }) => pid === BOOT_PID);
+  if (init !== undefined) return refuse(refusal('EPERM', 'init-stays', { pid: init.pid }));
+  return succeed(ended(caller, ends));
+}
+
+/** A signal that ends a process: all its threads. Init is deaf to it (`sig_task_ignored`). */
+export function kill(caller: Caller, { to_pid: pid }: Calls['kill']): Decision {
+  const { process, kernel } = caller;
+  const target = kernel.processes.get(pid);
+  if (target === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
+  const own = process.tgid === target.tgid || process.uid === target.uid;
+  if (!own && !isFullRoot(caller)) return refuse(refusal('EPERM', 'may-not-kill', { pid }));
+  return succeed(target.tgid === BOOT_PID ? [] : ended(caller, threadsOf(kernel, target)));
+}
+
+function ended(caller: Caller, ends: readonly Process[]): Effect[] {
   const lifetime = new Lifetime(caller.kernel);
-  for (const fd of fdsInOrder(caller.process)) lifetime.dropFile(fd.file, 'process_exited');
-  for (const file of caller.process.mailbox) lifetime.dropFile(file, 'in_flight_dropped');
-  return succeed([{ type: 'ProcessExited' }, ...lifetime.effects]);
+  end(lifetime, ends, caller.process);
+  return lifetime.effects;
+}
+
+/** The ends of processes, then what went with their fds; a shared table goes with its last user. */
+function end(lifetime: Lifetime, ends: readonly Process[], by: Process): void {
+  for (const { pid } of ends) {
+    lifetime.effects.push({ type: 'ProcessExited', ...(pid === by.pid ? {} : { pid }) });
+  }
+  const dying = new Set(ends.map(({ pid }) => pid));
+  for (const { pid, fds, shared_with, mailbox } of ends) {
+    const isLast = shared_with.every((other) => dying.has(other) && other < pid);
+    if (isLast) for (const fd of fdsInOrder({ fds })) lifetime.dropFile(fd.file, 'process_exited');
+    for (const file of mailbox) lifetime.dropFile(file, 'in_flight_dropped');
+  }
 }
 
 /** Become `uid` with exactly `caps`; from another uid than 0, capabilities can only be given up. */
@@ -74,6 +125,12 @@ export function setrlimit({ nofile }: Calls['setrlimit']): Decision {
     return refuse(refusal('EPERM', 'nofile-over-nr-open', { nofile, nr_open: NR_OPEN }));
   }
   return succeed([{ type: 'NofileLimited', nofile }]);
+}
+
+/** umask(2): the new mask, of which permission bits count; the old one is the answer. */
+export function umask({ process }: Caller, call: Calls['umask']): Decision {
+  const mask = call.mask & 0o777;
+  return succeed(mask === process.umask ? [] : [{ type: 'UmaskSet', mask }], process.umask);
 }
 
 function sortCapabilities(caps: readonly Capability[]): readonly Capability[] {

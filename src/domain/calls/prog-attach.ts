@@ -19,8 +19,8 @@ const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
 export function progAttach(caller: Caller, call: Calls['prog_attach'], target: number): Decision {
   const { switches } = caller.kernel;
   if (switches.attach_needs_net_admin) {
-    const gated = netAdminFirst(caller, 'prog_attach');
-    if (gated !== undefined) return refuse(gated);
+    const passGate = netAdminFirst(caller, 'prog_attach');
+    if (passGate !== undefined) return refuse(passGate);
   }
   const attr = progAttachAttr(call, target);
   const past = trailing(attr, switches.prog_attach_attr_end, OFFSETS);

@@ -18,8 +18,8 @@ const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
 export function progDetach(caller: Caller, call: Calls['prog_detach'], target: number): Decision {
   const { switches } = caller.kernel;
   if (switches.attach_needs_net_admin) {
-    const gated = netAdminFirst(caller, 'prog_detach');
-    if (gated !== undefined) return refuse(gated);
+    const passGate = netAdminFirst(caller, 'prog_detach');
+    if (passGate !== undefined) return refuse(passGate);
   }
   const attr = progAttachAttr(call, target);
   const past = trailing(attr, switches.prog_detach_attr_end, OFFSETS);

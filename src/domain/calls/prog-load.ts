@@ -1,16 +1,17 @@
 /** PROG_LOAD: the checks of semantics §7 in the kernel's order (`bpf_prog_load`). */
-import { type AttachType, attachTypeNumber, attachTypeOf, CGROUP_HOOKS } from '../attach-type.ts';
+import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, has, lowestFree, mapAt, noFreeFd } from '../caller.ts';
+import { bpfCapable, type Caller, has, lowestFree, noFreeFd } from '../caller.ts';
+import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
-import { creationGate } from '../privilege.ts';
-import { type ProgType, type ProgTypeName, progTypeNumber, progTypeOf } from '../prog-type.ts';
+import { creationGate, noToken } from '../privilege.ts';
+import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
+import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
-import { returnRange } from '../verifier.ts';
 
 type Load = Calls['prog_load'];
 
@@ -34,16 +35,29 @@ const PERFMON_TYPES: readonly ProgType[] = [
   'struct_ops',
   'ext',
 ];
-const BPF_ONLY_TYPES: readonly ProgType[] = ['socket_filter', 'cgroup_skb', 'sk_reuseport'];
+const BPF_ONLY_TYPES: readonly ProgType[] = [
+  'socket_filter',
+  'cgroup_skb',
+  'sk_reuseport',
+  'sk_lookup',
+  'syscall',
+];
 
-/** Types that only a kernel with CONFIG_CGROUP_BPF has; the others come with networking. */
+/** Types that only a kernel with CONFIG_CGROUP_BPF has; SOCK_OPS comes with networking. */
 const CGROUP_BUILD_TYPES: readonly ProgType[] = [
+  'cgroup_skb',
+  'cgroup_sock',
+  'cgroup_sock_addr',
   'cgroup_device',
   'cgroup_sysctl',
   'cgroup_sockopt',
 ];
 
-const PROG_FLAGS = 0x1ff;
+/** `BPF_F_SLEEPABLE` and `BPF_F_TOKEN_FD`. */
+const SLEEPABLE = 16;
+const TOKEN_FD = 65_536;
+/** Where the fields end that every modelled kernel has (`attach_prog_fd`). */
+const LAST_BYTE = 116;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
@@ -57,27 +71,29 @@ export function progLoad(caller: Caller, call: Load): Decision {
     unknownType(caller, type) ??
     badObjectName(call.prog_name ?? '', 'prog_name');
   if (bad !== undefined) return refuse(bad);
-  const maps = findMaps(caller, call);
-  if (isRefused(maps)) return refuse(maps);
-  const rejected = verify(caller, { call, type, expected, maps });
-  if (rejected !== undefined) return refuse(rejected);
+  const foreign = foreignKind(type, call.prog_flags ?? 0);
+  const accepted = verdict(caller, { call, type, expected, foreign });
+  if (isRefused(accepted)) return refuse(accepted);
+  const { maps, returns } = accepted;
+  const prog_id = caller.kernel.counters.prog;
   const fd = lowestFree(caller);
-  if (fd === undefined) return refuse(noFreeFd(caller));
+  // The id is given out before the fd (`bpf_prog_alloc_id`), and is not given out again.
+  if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'ProgIdBurned', prog_id }]);
 
   const effect = {
     type: 'ProgLoaded',
-    prog_id: caller.kernel.counters.prog,
+    prog_id,
     fd,
     prog_type: type,
     expected_attach_type: expected,
-    enforced: type === 'cgroup_skb' && (call.ret ?? 1) > 1,
+    enforced: type === 'cgroup_skb' && returns !== undefined && returns > 1,
     prog_name: call.prog_name ?? '',
     tag: (caller.kernel.switches.tag_is_sha256 ? call.tag?.sha256 : call.tag?.sha1) ?? '',
     uid: caller.process.uid,
     map_ids: idsOf(maps),
     storage_map_ids: idsOf(maps.filter((map) => isStorageMap(map))),
   } as const;
-  return succeed([effect], fd);
+  return succeed([effect], fd, accepted.verified ? undefined : { verified: false });
 }
 
 /** Most programs use no map; all of them share one empty list. */
@@ -90,13 +106,21 @@ function idsOf(maps: readonly BpfMap[]): readonly number[] {
 /** Flags, gate, size and capabilities; the first two swapped places around 6.9. */
 function admission(caller: Caller, call: Load): Refusal | undefined {
   const flags = call.prog_flags ?? 0;
-  const badFlags =
-    (flags & ~PROG_FLAGS) === 0 ? undefined : refusal('EINVAL', 'prog-flags-unknown', { flags });
-  const gated = creationGate(caller);
-  const first = caller.kernel.switches.form_before_privilege
-    ? (badFlags ?? gated)
-    : (gated ?? badFlags);
-  return first ?? unprivileged(caller, call);
+  const isKnown = (flags & ~caller.kernel.switches.prog_flags) === 0;
+  const token = (flags & TOKEN_FD) === 0 ? undefined : noToken(caller);
+  const badFlags = isKnown ? token : refusal('EINVAL', 'prog-flags-unknown', { flags });
+  const passGate = creationGate(caller);
+  const { switches } = caller.kernel;
+  const first = switches.form_before_privilege ? (badFlags ?? passGate) : (passGate ?? badFlags);
+  return unknownFields(switches, call) ?? first ?? unprivileged(caller, call);
+}
+
+/** Fields that lie after the last one which this kernel knows. */
+function unknownFields(switches: Switches, call: Load): Refusal | undefined {
+  const past =
+    (call.fd_array !== undefined && !switches.fd_array) ||
+    ((call.fd_array_cnt ?? 0) !== 0 && !switches.fd_array_cnt);
+  return past ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: LAST_BYTE }) : undefined;
 }
 
 function unprivileged(caller: Caller, call: Load): Refusal | undefined {
@@ -127,9 +151,9 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */
 function fixUpAttachType(type: ProgType, expected: AttachType | undefined): AttachType {
   const named = attachTypeOf(expected ?? 0);
-  return type === 'cgroup_sock' && attachTypeNumber(named) === 0
-    ? 'cgroup_inet_sock_create'
-    : named;
+  if (attachTypeNumber(named) !== 0) return named;
+  if (type === 'cgroup_sock') return 'cgroup_inet_sock_create';
+  return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
 }
 
 /** `bpf_prog_load_check_attach`. */
@@ -144,10 +168,45 @@ function badExpectedType(
 }
 
 function fitsType(caller: Caller, type: ProgType, expected: AttachType): boolean {
-  if (type === 'sk_lookup') return expected === 'sk_lookup';
+  const { switches } = caller.kernel;
+  switch (type) {
+    case 'sk_lookup':
+      return expected === 'sk_lookup';
+    case 'netfilter':
+      return expected === 'netfilter';
+    case 'syscall':
+    case 'ext':
+      return attachTypeNumber(expected) === 0;
+    case 'sk_reuseport':
+      return switches.attach_type_count <= REUSEPORT_SELECT || REUSEPORT.includes(expected);
+    default:
+      break;
+  }
   if (!CHECKED_TYPES.includes(type)) return true;
-  return cgroupProgType(caller.kernel.switches, expected) === type;
+  return cgroupProgType(switches, expected) === type;
 }
+
+const REUSEPORT: readonly AttachType[] = ['sk_reuseport_select', 'sk_reuseport_select_or_migrate'];
+/** From the kernel on that knows it, the type's hook is compared (5.14). */
+const REUSEPORT_SELECT = 39;
+
+/**
+ * Programs of other kinds (`check_attach_btf_id`): what they are attached to is told by BTF, which a
+ * call does not pass here; and who may sleep.
+ */
+function foreignKind(type: ProgType, flags: number): Refusal | undefined {
+  if (type === 'struct_ops') return refusal('ENOTSUPP', 'load-needs-btf', { prog_type: type });
+  if (type === 'syscall') {
+    return (flags & SLEEPABLE) === 0
+      ? refusal('EINVAL', 'sleepable-does-not-fit', { prog_type: type })
+      : undefined;
+  }
+  if (NEEDS_BTF.includes(type)) return refusal('EINVAL', 'load-needs-btf', { prog_type: type });
+  if ((flags & SLEEPABLE) === 0 || type === 'kprobe') return undefined;
+  return refusal('EINVAL', 'sleepable-does-not-fit', { prog_type: type });
+}
+
+const NEEDS_BTF: readonly ProgType[] = ['tracing', 'lsm', 'ext'];
 
 function unknownType(caller: Caller, type: ProgType): Refusal | undefined {
   const { switches } = caller.kernel;
@@ -156,57 +215,3 @@ function unknownType(caller: Caller, type: ProgType): Refusal | undefined {
   if (n !== 0 && n < switches.prog_type_count && isBuilt) return undefined;
   return refusal('EINVAL', 'prog-type-unknown', { prog_type: type });
 }
-
-/** The maps that the instructions name, each once; a program has at most one storage map a kind. */
-function findMaps(caller: Caller, call: Load): BpfMap[] | Refusal {
-  const maps: BpfMap[] = [];
-  for (const fd of call.map_fds ?? []) {
-    const found = mapAt(caller, fd, 'map_fds');
-    if (isRefused(found)) return found;
-    const { map } = found;
-    if (maps.includes(map)) continue;
-    if (isStorageMap(map) && maps.some((other) => other.map_type === map.map_type)) {
-      return refusal('EBUSY', 'two-storage-maps', { map_id: map.id, map_type: map.map_type });
-    }
-    const owner = storageOwner(caller, map);
-    if (owner !== undefined) {
-      return refusal('EBUSY', 'storage-map-has-owner', { map_id: map.id, prog_id: owner });
-    }
-    maps.push(map);
-  }
-  return maps;
-}
-
-/** Up to 5.8 a storage map belongs to the first program loaded with it (§25.6). */
-function storageOwner(caller: Caller, map: BpfMap): number | undefined {
-  if (caller.kernel.switches.storage_is_shared || !isStorageMap(map)) return undefined;
-  for (const program of caller.kernel.programs.values()) {
-    if (program.storage_map_ids.includes(map.id)) return program.id;
-  }
-  return undefined;
-}
-
-interface Loaded {
-  readonly call: Load;
-  readonly type: ProgType;
-  readonly expected: AttachType;
-  readonly maps: readonly BpfMap[];
-}
-
-/** The verifier's answer to `r0 = ret; exit`, and to a helper call on storage. */
-function verify(caller: Caller, { call, type, expected, maps }: Loaded): Refusal | undefined {
-  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
-  const storage = maps.find((map) => isStorageMap(map));
-  if (storage !== undefined && call.map_ref_only !== true && !mayCall) {
-    return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
-  }
-  const ret = call.ret ?? 1;
-  const range = returnRange(caller.kernel.switches, type, expected);
-  if (range === undefined || (ret >= range.min && ret <= range.max)) return undefined;
-  return refusal('EINVAL', 'return-out-of-range', { ret, min: range.min, max: range.max });
-}
-
-/** Types whose programs may call bpf_get_local_storage: all of cgroups', and SOCK_OPS. */
-const STORAGE_HELPER_TYPES: readonly ProgTypeName[] = [
-  ...new Set(Object.values(CGROUP_HOOKS).map((hook) => hook.progType)),
-];

@@ -69,8 +69,8 @@ function queryAttr(call: Calls['prog_query'], target: number): QueryAttr {
 
 function checkAttr(caller: Caller, attr: QueryAttr): Refusal | undefined {
   const { switches } = caller.kernel;
-  const gated = netAdminFirst(caller, 'prog_query');
-  if (gated !== undefined) return gated;
+  const passGate = netAdminFirst(caller, 'prog_query');
+  if (passGate !== undefined) return passGate;
   if (attr.wantsFlags && switches.prog_query_attr_end < 40) {
     return refusal('EINVAL', 'bytes-after-last-field', { last_byte: switches.prog_query_attr_end });
   }

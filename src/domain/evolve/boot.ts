@@ -1,7 +1,7 @@
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
 import { FdTable } from '../fd-table.ts';
-import { emptyTables, type Kernel, NO_LISTS } from '../kernel.ts';
+import { emptyTables, type Kernel, NO_LISTS, NOBODY } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd, setFd } from './references.ts';
@@ -28,9 +28,12 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   const root = { id, parent_id: 0, path: '/', children: 0, processes: 0, lists: NO_LISTS };
   kernel.cgroups.set(id, root);
   kernel.cgroupIds.set('/', id);
-  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755 });
+  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });
 }
+
+/** What processes start with. */
+const UMASK = 0o022;
 
 /** A process with 0, 1 and 2 open: a directory, and one description that 1 and 2 share. */
 export function addProcess(
@@ -41,7 +44,10 @@ export function addProcess(
   const { nofile, root_cgroup_id: cgroup_id } = kernel.boot.config;
   if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
   const fds = new FdTable();
-  kernel.processes.set(pid, { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox: [] });
+  kernel.processes.set(pid, {
+    ...{ pid, tgid: pid, comm, uid, caps, nofile, umask: UMASK, cgroup_id, fds },
+    ...{ shared_with: NOBODY, threads: NOBODY, mailbox: [] },
+  });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   openFd(kernel, pid, 0, { kind: 'other', id: 0 });
   const process = kernel.processes.edit(pid);

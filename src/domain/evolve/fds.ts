@@ -1,31 +1,35 @@
 import type { Effect, EffectOf } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { closeFd, editObject, getFile, openFd, putFile, setFd } from './references.ts';
+import { closeFd, editFds, editObject, getFile, openFd, putFile, setFd } from './references.ts';
 
-type FdEffect = Extract<
-  Effect,
-  {
-    type:
-      | `Fd${'Opened' | 'Duplicated' | 'Closed' | 'Sent' | 'Received' | 'Lost'}`
-      | 'CloexecChanged'
-      | 'HoldersForgotten';
-  }
->;
+type FdEffect = Extract<Effect, { type: `Fd${string}` | 'CloexecChanged' | 'HoldersForgotten' }>;
 
 export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
   switch (effect.type) {
     case 'FdOpened': {
-      const { fd, kind, id, access } = effect;
-      return openFd(kernel, pid, fd, { kind, id, access });
+      const { fd, kind, id, access, cloexec } = effect;
+      return openFd(kernel, pid, fd, { kind, id, access }, cloexec);
     }
     case 'FdDuplicated': {
-      const process = kernel.processes.edit(pid);
+      const process = editFds(kernel, pid);
       const file = fileOf(process, effect.fd);
       getFile(kernel, file);
-      return setFd(kernel, process, effect.to_fd, { file, cloexec: false });
+      return setFd(kernel, process, effect.to_fd, { file, cloexec: effect.cloexec === true });
+    }
+    case 'FdCopied': {
+      const from = kernel.processes.get(effect.from_pid);
+      if (from === undefined) throw new Error(`impossible effect: no process ${effect.from_pid}`);
+      const file = fileOf(from, effect.from_fd);
+      getFile(kernel, file);
+      return setFd(kernel, editFds(kernel, pid), effect.fd, { file, cloexec: true });
+    }
+    case 'CloexecChanged': {
+      const process = editFds(kernel, pid);
+      const file = fileOf(process, effect.fd);
+      return process.fds.set(effect.fd, { file, cloexec: effect.cloexec });
     }
     case 'FdClosed': {
-      const process = kernel.processes.edit(pid);
+      const process = editFds(kernel, pid);
       const file = fileOf(process, effect.fd);
       closeFd(kernel, process, effect.fd);
       return putFile(kernel, file);
@@ -39,17 +43,12 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
       return;
     }
     case 'FdReceived': {
-      const process = kernel.processes.edit(pid);
+      const process = editFds(kernel, pid);
       const file = takeOldest(kernel, process);
-      return setFd(kernel, process, effect.fd, { file, cloexec: false });
+      return setFd(kernel, process, effect.fd, { file, cloexec: effect.cloexec === true });
     }
     case 'FdLost':
       return putFile(kernel, takeOldest(kernel, kernel.processes.edit(pid)));
-    case 'CloexecChanged': {
-      const { fds } = kernel.processes.edit(pid);
-      fds.set(effect.fd, { file: fileOf({ fds }, effect.fd), cloexec: effect.cloexec });
-      return;
-    }
     case 'HoldersForgotten':
       return forgotten(kernel, effect);
     default:

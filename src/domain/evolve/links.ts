@@ -14,7 +14,10 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
     case 'LinkCreated': {
       const { prog_id, cgroup_id, attach_type } = effect;
       const { storage_map_ids } = kernel.programs.edit(prog_id);
-      kernel.links.set(id, { id, prog_id, cgroup_id, attach_type, storage_map_ids, refs: 0 });
+      kernel.links.set(id, {
+        ...{ id, prog_id, cgroup_id, elsewhere: cgroup_id === 0 },
+        ...{ attach_type, storage_map_ids, refs: 0 },
+      });
       kernel.counters.link = Math.max(kernel.counters.link, id + 1);
       addRefs(kernel, 'prog', prog_id, 1);
       if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'link', id });
@@ -22,9 +25,12 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
     }
     case 'LinkUpdated':
       return updateLink(kernel, id, effect.prog_id, effect.revision);
-    case 'LinkSevered':
-      kernel.links.edit(id).cgroup_id = 0;
+    case 'LinkSevered': {
+      const link = kernel.links.edit(id);
+      link.cgroup_id = 0;
+      link.elsewhere = false;
       return;
+    }
     case 'LinkFreed': {
       assertUnreferenced(kernel, 'link', id);
       addRefs(kernel, 'prog', kernel.links.edit(id).prog_id, -1);
@@ -45,6 +51,7 @@ function updateLink(kernel: Kernel, id: number, progId: number, revision: number
   addRefs(kernel, 'prog', progId, 1);
   addRefs(kernel, 'prog', link.prog_id, -1);
   link.prog_id = progId;
+  if (link.cgroup_id === 0) return;
   const cgroup = kernel.cgroups.edit(link.cgroup_id);
   const { mode, entries } = listOf(cgroup, link.attach_type);
   setList(cgroup, link.attach_type, { mode, revision, entries });

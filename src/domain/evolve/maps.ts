@@ -1,6 +1,6 @@
 import type { MapKey } from '../call.ts';
 import type { Effect } from '../effect.ts';
-import { placeOf } from '../elements.ts';
+import { isLru, placeOf } from '../elements.ts';
 import type { Element, Kernel } from '../kernel.ts';
 import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
@@ -9,7 +9,7 @@ type MapEffect = Extract<
   Effect,
   {
     type:
-      | `Map${'Created' | 'Bound' | 'Freed'}`
+      | `Map${'Created' | 'Bound' | 'Frozen' | 'Freed' | 'IdBurned'}`
       | `Storage${'Made' | 'Removed'}`
       | `Element${'Updated' | 'Deleted'}`;
   }
@@ -20,7 +20,7 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
   switch (effect.type) {
     case 'MapCreated': {
       const { type: _, map_id, fd, access, ...map } = effect;
-      kernel.maps.set(map_id, { ...map, id: map_id, elements: [], refs: 0 });
+      kernel.maps.set(map_id, { ...map, id: map_id, frozen: false, elements: [], refs: 0 });
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
       if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
       return;
@@ -31,10 +31,16 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       kernel.contents++;
       return addRefs(kernel, 'map', id, 1);
     }
+    case 'MapFrozen':
+      kernel.maps.edit(id).frozen = true;
+      return;
     case 'MapFreed':
       assertUnreferenced(kernel, 'map', id);
       kernel.contents -= kernel.maps.get(id)?.elements.length ?? 0;
       return kernel.maps.delete(id);
+    case 'MapIdBurned':
+      kernel.counters.map = Math.max(kernel.counters.map, id + 1);
+      return;
     case 'StorageMade': {
       const map = kernel.maps.edit(id);
       map.elements = [{ key: placeKey(effect), value: 0 }, ...map.elements];
@@ -68,6 +74,12 @@ function removeElement(kernel: Kernel, id: number, key: MapKey): void {
 function updateElement(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
+  if (isLru(map)) {
+    const others = isThere ? map.elements.toSpliced(index, 1) : map.elements;
+    map.elements = [element, ...others];
+    if (!isThere) kernel.contents++;
+    return;
+  }
   if (isThere) {
     map.elements = map.elements.with(index, element);
     return;

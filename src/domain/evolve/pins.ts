@@ -1,5 +1,5 @@
 import type { Effect, EffectOf } from '../effect.ts';
-import type { Kernel } from '../kernel.ts';
+import type { BpffsNode, Kernel } from '../kernel.ts';
 import { isWithin } from '../path.ts';
 import { nameRows } from '../size.ts';
 import { addRefs } from './references.ts';
@@ -8,9 +8,11 @@ type PinEffect = Extract<
   Effect,
   {
     type:
-      | `Pin${'Created' | 'Removed'}`
+      | `Pin${'Created' | 'Linked' | 'Removed'}`
       | `Directory${'Made' | 'Removed'}`
       | 'PathMoved'
+      | 'PathsExchanged'
+      | 'OwnerChanged'
       | 'ModeChanged';
   }
 >;
@@ -21,10 +23,12 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
   switch (effect.type) {
     case 'PinCreated': {
       const { kind, id, uid, mode } = effect;
-      bpffs.set(path, { kind, id, uid, mode });
+      bpffs.set(path, { kind, id, uid, mode, inode: 0 });
       kernel.contents += nameRows(path);
       return addRefs(kernel, kind, id, 1);
     }
+    case 'PinLinked':
+      return linked(kernel, effect);
     case 'PinRemoved': {
       const { kind, id } = bpffs.edit(path);
       if (kind === 'dir') throw new Error(`impossible effect: ${path} is a directory`);
@@ -32,34 +36,77 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       kernel.contents -= nameRows(path);
       return addRefs(kernel, kind, id, -1);
     }
-    case 'DirectoryMade':
-      bpffs.set(path, { kind: 'dir', id: 0, uid: 0, mode: 0o755 });
+    case 'DirectoryMade': {
+      const { uid = 0, mode = 0o755 } = effect;
+      bpffs.set(path, { kind: 'dir', id: 0, uid, mode, inode: 0 });
       kernel.contents += nameRows(path);
       return;
+    }
     case 'DirectoryRemoved':
       kernel.contents -= nameRows(path);
       return bpffs.delete(path);
     case 'PathMoved':
-      return movePath(kernel, effect);
+      return put(kernel, taken(kernel, path), effect.to);
+    case 'PathsExchanged': {
+      const [first, second] = [taken(kernel, path), taken(kernel, effect.to)];
+      put(kernel, first, effect.to);
+      return put(kernel, second, path);
+    }
+    case 'OwnerChanged':
+      for (const name of namesOf(kernel, path)) bpffs.edit(name).uid = effect.uid;
+      return;
     case 'ModeChanged':
-      bpffs.edit(path).mode = effect.mode;
+      for (const name of namesOf(kernel, path)) bpffs.edit(name).mode = effect.mode;
       return;
     default:
       return effect satisfies never;
   }
 }
 
-/** Moves a name, and with a directory all names below it. */
-function movePath(kernel: Kernel, { path, to }: EffectOf<'PathMoved'>): void {
+/** All names of what has the name `path`: they have one owner and one mode. */
+export function namesOf({ bpffs }: Kernel, path: string): readonly string[] {
+  const inode = bpffs.get(path)?.inode ?? 0;
+  if (inode === 0) return [path];
+  return [...bpffs.entries()].flatMap(([name, node]) => (node.inode === inode ? [name] : []));
+}
+
+function linked(kernel: Kernel, { path, to }: EffectOf<'PinLinked'>): void {
+  const { bpffs } = kernel;
+  const node = bpffs.edit(path);
+  if (node.kind === 'dir') throw new Error(`impossible effect: ${path} is a directory`);
+  if (node.inode === 0) node.inode = 1 + largestInode(kernel);
+  bpffs.set(to, { ...node });
+  kernel.contents += nameRows(to);
+  addRefs(kernel, node.kind, node.id, 1);
+}
+
+function largestInode({ bpffs }: Kernel): number {
+  let largest = 0;
+  for (const { inode } of bpffs.values()) largest = Math.max(largest, inode);
+  return largest;
+}
+
+/** A node by its way from the top of what was taken. */
+type Taken = readonly (readonly [string, BpffsNode])[];
+
+/** Takes a name, and with a directory all that are below it. */
+function taken(kernel: Kernel, path: string): Taken {
   const { bpffs } = kernel;
   const isPin = bpffs.get(path)?.kind !== 'dir';
   const names = isPin ? [path] : [...bpffs.keys()].filter((name) => isWithin(name, path));
-  for (const name of names) {
-    const node = bpffs.edit(name);
-    const now = to + name.slice(path.length);
-    bpffs.delete(name);
+  return names.map((name) => {
     // A copy: the node may belong to the state below this layer, which must not change.
-    bpffs.set(now, { ...node });
-    kernel.contents += nameRows(now) - nameRows(name);
+    const node = { ...bpffs.edit(name) };
+    bpffs.delete(name);
+    kernel.contents -= nameRows(name);
+    return [name.slice(path.length), node] as const;
+  });
+}
+
+/** Puts what was taken under another name. */
+function put(kernel: Kernel, nodes: Taken, to: string): void {
+  for (const [below, node] of nodes) {
+    kernel.bpffs.set(to + below, node);
+    kernel.contents += nameRows(to + below);
   }
 }

@@ -1,16 +1,17 @@
-import type { Effect } from '../effect.ts';
-import { FdTable } from '../fd-table.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Effect, EffectOf } from '../effect.ts';
+import { type Kernel, NOBODY, type Process } from '../kernel.ts';
 import { addProcess } from './boot.ts';
-import { closeFd, getFile, putFile } from './references.ts';
+import { closeFd, editFds, getFile, putFile } from './references.ts';
 
 type ProcessEffect = Extract<
   Effect,
   {
     type:
       | `Process${'Spawned' | 'Forked' | 'Executed' | 'Exited' | 'Moved'}`
+      | 'FilesUnshared'
       | 'CredentialsChanged'
-      | 'NofileLimited';
+      | 'NofileLimited'
+      | 'UmaskSet';
   }
 >;
 
@@ -22,19 +23,12 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
     }
     case 'ProcessForked':
       return fork(kernel, effect, pid);
-    case 'ProcessExecuted': {
-      const process = kernel.processes.edit(pid);
-      process.comm = effect.comm;
-      process.caps = effect.caps;
-      for (const [fd, { file, cloexec }] of process.fds) {
-        if (!cloexec) continue;
-        closeFd(kernel, process, fd);
-        putFile(kernel, file);
-      }
-      return;
-    }
+    case 'ProcessExecuted':
+      return executed(kernel, effect, pid);
+    case 'FilesUnshared':
+      return unshared(kernel, pid);
     case 'ProcessExited':
-      return exitProcess(kernel, pid);
+      return exited(kernel, effect.pid ?? pid);
     case 'CredentialsChanged': {
       const process = kernel.processes.edit(pid);
       process.uid = effect.uid;
@@ -44,8 +38,15 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
     case 'NofileLimited':
       kernel.processes.edit(pid).nofile = effect.nofile;
       return;
-    case 'ProcessMoved': {
+    case 'UmaskSet': {
+      // Threads have one (CLONE_FS).
       const process = kernel.processes.edit(pid);
+      process.umask = effect.mask;
+      for (const tid of process.threads) kernel.processes.edit(tid).umask = effect.mask;
+      return;
+    }
+    case 'ProcessMoved': {
+      const process = kernel.processes.edit(effect.pid ?? pid);
       countIn(kernel, process.cgroup_id, -1);
       process.cgroup_id = effect.cgroup_id;
       countIn(kernel, process.cgroup_id, 1);
@@ -56,34 +57,110 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
   }
 }
 
-function fork(
-  kernel: Kernel,
-  effect: Extract<ProcessEffect, { type: 'ProcessForked' }>,
-  parentPid: number,
-): void {
+function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: number): void {
   const parent = kernel.processes.get(parentPid);
   if (parent === undefined) throw new Error(`impossible effect: no process ${parentPid}`);
   if (kernel.processes.has(effect.pid)) {
     throw new Error(`impossible effect: pid ${effect.pid} lives`);
   }
-  for (const { file } of parent.fds.values()) getFile(kernel, file);
   const { pid, uid, caps } = effect;
-  const { comm, nofile, cgroup_id } = parent;
-  const fds = new FdTable();
-  for (const [number, fd] of parent.fds) fds.set(number, fd);
-  kernel.contents += fds.rows;
-  kernel.processes.set(pid, { pid, comm, uid, caps, nofile, cgroup_id, fds, mailbox: [] });
+  const { comm, nofile, umask, cgroup_id } = parent;
+  const isThread = effect.clone_thread === true;
+  const tgid = isThread ? parent.tgid : pid;
+  const { fds, shared_with } =
+    effect.clone_files === true ? sharedTable(kernel, parentPid, pid) : copiedTable(kernel, parent);
+  const threads = isThread ? addThread(kernel, parent, pid) : NOBODY;
+  kernel.processes.set(pid, {
+    ...{ pid, tgid, comm, uid, caps, nofile, umask, cgroup_id, fds, shared_with, threads },
+    mailbox: [],
+  });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   countIn(kernel, cgroup_id, 1);
 }
 
-function exitProcess(kernel: Kernel, pid: number): void {
+/** The threads that a new one has beside it; they learn of it. */
+function addThread(kernel: Kernel, parent: Process, tid: number): readonly number[] {
+  const others = [parent.pid, ...parent.threads];
+  for (const other of others) {
+    const thread = kernel.processes.edit(other);
+    thread.threads = [...thread.threads, tid];
+  }
+  return others;
+}
+
+type Files = Pick<Process, 'fds' | 'shared_with'>;
+
+/** A table with the same fds, each one more reference of its open file description. */
+function copiedTable(kernel: Kernel, { fds: from }: Process): Files {
+  for (const { file } of from.values()) getFile(kernel, file);
+  const fds = from.copy();
+  kernel.contents += fds.rows;
+  return { fds, shared_with: NOBODY };
+}
+
+/** The parent's table; all who have it learn of one more. */
+function sharedTable(kernel: Kernel, parentPid: number, pid: number): Files {
+  const { fds, shared_with: others } = editFds(kernel, parentPid);
+  for (const sharer of [parentPid, ...others]) {
+    const process = kernel.processes.edit(sharer);
+    process.shared_with = [...process.shared_with, pid];
+  }
+  return { fds, shared_with: [parentPid, ...others] };
+}
+
+function unshared(kernel: Kernel, pid: number): void {
+  const process = editFds(kernel, pid);
+  leaveTable(kernel, process);
+  Object.assign(process, copiedTable(kernel, process));
+}
+
+/** Those who shared a table with a process do so no longer. */
+function leaveTable(kernel: Kernel, { pid, shared_with }: Process): void {
+  for (const other of shared_with) {
+    const sharer = kernel.processes.edit(other);
+    sharer.shared_with = without(sharer.shared_with, pid);
+  }
+}
+
+function without(pids: readonly number[], pid: number): readonly number[] {
+  const left = pids.filter((other) => other !== pid);
+  return left.length === 0 ? NOBODY : left;
+}
+
+function executed(kernel: Kernel, effect: EffectOf<'ProcessExecuted'>, pid: number): void {
+  const process = editFds(kernel, pid);
+  process.comm = effect.comm;
+  process.caps = effect.caps;
+  for (const [fd, { file, cloexec }] of process.fds) {
+    if (!cloexec) continue;
+    closeFd(kernel, process, fd);
+    putFile(kernel, file);
+  }
+  if (effect.pid === undefined) return;
+  if (kernel.processes.has(effect.pid)) {
+    throw new Error(`impossible effect: pid ${effect.pid} lives`);
+  }
+  kernel.processes.delete(pid);
+  kernel.processes.set(effect.pid, { ...process, pid: effect.pid });
+}
+
+function exited(kernel: Kernel, pid: number): void {
   const process = kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible effect: no process ${pid}`);
-  for (const { file } of process.fds.values()) putFile(kernel, file);
+  if (process.shared_with.length > 0) {
+    // The table stays with those who share it, in the layer that they see.
+    leaveTable(kernel, editFds(kernel, pid));
+  } else {
+    for (const { file } of process.fds.values()) putFile(kernel, file);
+    kernel.contents -= process.fds.rows;
+  }
+  for (const other of process.threads) {
+    const thread = kernel.processes.edit(other);
+    thread.threads = without(thread.threads, pid);
+  }
   for (const file of process.mailbox) putFile(kernel, file);
   countIn(kernel, process.cgroup_id, -1);
-  kernel.contents -= process.fds.rows + process.mailbox.length;
+  kernel.contents -= process.mailbox.length;
   kernel.processes.delete(pid);
 }
 

@@ -4,9 +4,13 @@ import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
 export function evolveProgram(
   kernel: Kernel,
-  effect: EffectOf<'ProgLoaded'> | EffectOf<'ProgFreed'>,
+  effect: EffectOf<'ProgLoaded'> | EffectOf<'ProgFreed'> | EffectOf<'ProgIdBurned'>,
   pid: number,
 ): void {
+  if (effect.type === 'ProgIdBurned') {
+    kernel.counters.prog = Math.max(kernel.counters.prog, effect.prog_id + 1);
+    return;
+  }
   if (effect.type === 'ProgFreed') {
     assertUnreferenced(kernel, 'prog', effect.prog_id);
     const { map_ids } = kernel.programs.edit(effect.prog_id);

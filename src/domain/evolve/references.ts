@@ -30,17 +30,25 @@ export function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs
   }
 }
 
+/** A process whose fds may be changed: those who share its table see the change. */
+export function editFds(kernel: Kernel, pid: number): Process {
+  const process = kernel.processes.edit(pid);
+  for (const other of process.shared_with) kernel.processes.edit(other).fds = process.fds;
+  return process;
+}
+
 /** A new open file description, and an fd of the process that points to it. */
 export function openFd(
   kernel: Kernel,
   pid: number,
   fd: number,
   { kind, id, access }: Omit<OpenFile, 'refs'>,
+  cloexec = true,
 ): void {
   const fileId = kernel.counters.file++;
   kernel.files.set(fileId, { kind, id, access, refs: 1 });
   if (kind !== 'cgroup' && kind !== 'other') addRefs(kernel, kind, id, 1);
-  setFd(kernel, kernel.processes.edit(pid), fd, { file: fileId, cloexec: true });
+  setFd(kernel, editFds(kernel, pid), fd, { file: fileId, cloexec });
 }
 
 /** Points a free number of a process, a row that may be changed, at an open file description. */

@@ -6,7 +6,7 @@ import type { Call } from '../call.ts';
 import { type Decision, refusal, refuse } from '../decision.ts';
 import type { Kernel } from '../kernel.ts';
 import { isRefusal, type Outcome } from '../outcome.ts';
-import { askedOf, strictAnswer } from './asked.ts';
+import { putNumbers, strictAnswer } from './asked.ts';
 import type { Observation, ObservedOutcome, Witnessed } from './observation.ts';
 import { observe, otherAnswer } from './observe.ts';
 import { isSighting, type Sighting } from './sighting.ts';
@@ -22,12 +22,14 @@ export interface Recorded {
 /** What `observe` gives for what was recorded. */
 export function observeAgain(kernel: Kernel, recorded: Recorded): readonly Witnessed[] {
   const { pid, comm = '', call, outcome } = recorded;
-  const done: Observation['done'] = isSighting(call) ? call : { call, outcome: told(outcome) };
+  const done: Observation['done'] = isSighting(call)
+    ? call
+    : { call, outcome: observedPart(outcome) };
   return observe(kernel, { pid, comm, done });
 }
 
 /** What the kernel told: the rule of a refusal is ours. */
-function told(outcome: Outcome): ObservedOutcome {
+function observedPart(outcome: Outcome): ObservedOutcome {
   if (!isRefusal(outcome)) return outcome;
   const { errno, query } = outcome;
   return query === undefined ? { errno } : { errno, query };
@@ -44,7 +46,7 @@ export function ruledAnswer(
   const process = kernel.processes.get(pid);
   if (process === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
   const success = isRefusal(outcome) ? undefined : outcome;
-  const decision = strictAnswer(askedOf(kernel, process, call, success));
+  const decision = strictAnswer(putNumbers(kernel, process, call, success));
   const agrees =
     success !== undefined &&
     !isRefusal(decision.outcome) &&

@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** Puts the fd, the pid and the ids that the kernel gave where the rules take the next ones from. */
-export function askedOf(
+export function putNumbers(
   kernel: Kernel,
   process: Process,
   call: Call,

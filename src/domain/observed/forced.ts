@@ -25,26 +25,26 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'rmdir':
       return goneEffects(kernel, pid, { name: 'gone', cgroup: { path: call.path } });
     case 'prog_attach':
-      return attached(caller, call);
+      return attachEffects(caller, call);
     case 'prog_detach':
       return detached(caller, call);
     case 'link_update':
-      return updated(caller, call);
+      return updateEffects(caller, call);
     case 'dup2':
-      return duplicated(caller, call);
+      return duplicate(caller, call);
     case 'prog_load':
-      return loaded(caller, call, outcome);
+      return loadEffects(caller, call, outcome);
     case 'map_create':
       return mapMade(caller, call, outcome);
     case 'link_create':
-      return linked(caller, call, outcome) ?? openedOn(caller, outcome);
+      return linked(caller, call, outcome) ?? openEffects(caller, outcome);
     default:
-      return returnKind(call.name) === 'fd' ? openedOn(caller, outcome) : [];
+      return returnKind(call.name) === 'fd' ? openEffects(caller, outcome) : [];
   }
 }
 
 /** An fd on what the recorder knows of it, or on something else. */
-function openedOn({ kernel }: Caller, outcome: Success): readonly Effect[] {
+function openEffects({ kernel }: Caller, outcome: Success): readonly Effect[] {
   const { ret: fd } = outcome;
   for (const kind of ['prog', 'link', 'map', 'cgroup'] as const) {
     const told = outcome[`${kind}_id`];
@@ -71,7 +71,7 @@ function cgroupOf(
   return file?.kind === 'cgroup' ? kernel.cgroups.get(file.id) : undefined;
 }
 
-function attached(caller: Caller, call: CallOf<'prog_attach'>): readonly Effect[] {
+function attachEffects(caller: Caller, call: CallOf<'prog_attach'>): readonly Effect[] {
   const { kernel, process } = caller;
   const prog_id = idAt(caller, call.attach_bpf_fd, 'prog');
   const cgroup = cgroupOf(caller, call);
@@ -97,7 +97,7 @@ function detached(caller: Caller, call: CallOf<'prog_detach'>): readonly Effect[
   return lifetime.effects;
 }
 
-function updated(caller: Caller, call: CallOf<'link_update'>): readonly Effect[] {
+function updateEffects(caller: Caller, call: CallOf<'link_update'>): readonly Effect[] {
   const { kernel, process } = caller;
   const link = kernel.links.get(idAt(caller, call.link_fd, 'link') ?? 0);
   const prog_id = idAt(caller, call.new_prog_fd, 'prog');
@@ -111,7 +111,7 @@ function updated(caller: Caller, call: CallOf<'link_update'>): readonly Effect[]
 }
 
 /** The number was asked for, so what it held is closed. */
-function duplicated({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly Effect[] {
+function duplicate({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly Effect[] {
   const { to_fd: to } = call;
   if (to < 0) return [];
   const entry = process.fds.get(to);
@@ -122,7 +122,7 @@ function duplicated({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly
   return [{ type: 'FdClosed', fd: to }, ...lifetime.effects, opened];
 }
 
-function loaded(
+function loadEffects(
   caller: Caller,
   call: CallOf<'prog_load'>,
   { ret: fd }: Success,

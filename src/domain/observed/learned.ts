@@ -44,7 +44,7 @@ export function learn(account: Account, pid: number, call: Call, fds: Observatio
       const prog = { id: fact.id, ...programOf(account.kernel, pid, call, fds) };
       account.infer({ name: 'found', prog });
     }
-    account.infer({ name: 'found', fd: { fd, ...knownFile(fact) } });
+    account.infer({ name: 'found', fd: { fd, ...fileFacts(fact) } });
   }
 }
 
@@ -69,7 +69,7 @@ function fileOf(kernel: Kernel, pid: number, fd: number): OpenFile | undefined {
 }
 
 /** Without an id or a path it is not known which object it is, and none is invented. */
-function knownFile({ kind, id, path }: FdFact) {
+function fileFacts({ kind, id, path }: FdFact) {
   const isObject = kind !== 'bpffs' && kind !== 'other';
   if (!isObject || (id === undefined && path === undefined)) return { kind: 'other' } as const;
   return { kind, ...(id !== undefined && { id }), ...(path !== undefined && { path }) };

@@ -1,6 +1,6 @@
 /**
  * `observe`: what a real kernel answered becomes what the log says. The outcome is a fact, and the
- * model follows it (docs/adr/0021): where the rules agree the effects are theirs, with the observed
+ * model follows it (ADR 21): where the rules agree the effects are theirs, with the observed
  * ids and fd numbers; where they do not, what must have happened unseen is inferred first.
  */
 import { sameAnswer } from '../agreement.ts';
@@ -12,13 +12,13 @@ import type { Errno } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
-import { type Asked, askedOf, lenientAnswer, strictAnswer } from './asked.ts';
+import { type Asked, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
 import { deducedFrom } from './deduction.ts';
 import { forcedEffects } from './forced.ts';
 import { learn, meet, withFact } from './learned.ts';
 import type { Observation, ObservedOutcome, ObservedRefusal, Witnessed } from './observation.ts';
 import { returnKind } from './returns.ts';
-import { saidBy, toldObject } from './said.ts';
+import { objectOf, sightingsOf } from './said.ts';
 import { isSighting } from './sighting.ts';
 
 /** Deductions from one observation at most: each takes something out of the way. */
@@ -51,7 +51,7 @@ export function observe(kernel: Kernel, observation: Observation): readonly Witn
   const { fds } = observation;
   learn(account, pid, call, isObservedRefusal(done.outcome) ? withoutOthers(fds) : fds);
   const outcome = withFact(call, done.outcome, observation.fds);
-  if (isObservedRefusal(outcome)) refused(account, observation, call, outcome);
+  if (isObservedRefusal(outcome)) recordRefusal(account, observation, call, outcome);
   else succeeded(account, pid, call, outcome);
   return account.told;
 }
@@ -65,14 +65,14 @@ function isObservedRefusal(outcome: ObservedOutcome): outcome is ObservedRefusal
   return 'errno' in outcome;
 }
 
-function refused(
+function recordRefusal(
   account: Account,
   { pid, fds }: Observation,
   call: Call,
   outcome: ObservedRefusal,
 ): void {
   const { errno, query } = outcome;
-  const known = strictAnswer(askedBy(account, pid, call));
+  const known = strictAnswer(askRules(account, pid, call));
   const told = isRefusedWith(errno, known) ? known : amongOthers(account, { pid, fds }, call);
   if (isRefusedWith(errno, told)) {
     return account.end({ pid, call, outcome: told.outcome, effects: told.effects });
@@ -101,20 +101,20 @@ function amongOthers(
       account.infer({ name: 'found', fd: { fd: Number(fd), kind: 'other' } });
     }
   }
-  const decision = strictAnswer(askedBy(account, pid, call));
+  const decision = strictAnswer(askRules(account, pid, call));
   account.backTo(before);
   return decision;
 }
 
 function succeeded(account: Account, pid: number, call: Call, outcome: Success): void {
-  for (const sighting of saidBy(account.kernel, call, outcome)) account.infer(sighting);
+  for (const sighting of sightingsOf(account.kernel, call, outcome)) account.infer(sighting);
   const { ret } = outcome;
   const kind = returnKind(call.name);
   if (kind === 'fd') account.infer({ name: 'gone', fd: { fd: ret } });
   if (kind === 'pid' && ret !== pid) account.infer({ name: 'gone', process: {} }, ret);
 
   const { asked, decision } = reconciled(account, pid, call, outcome);
-  if (!isRefusal(decision.outcome)) return agreed(account, pid, asked, outcome, decision);
+  if (!isRefusal(decision.outcome)) return recordAgreement(account, pid, asked, outcome, decision);
   const lenient = lenientAnswer(asked);
   const effects = isRefusal(lenient.outcome)
     ? forcedEffects(asked.caller, call, outcome)
@@ -138,26 +138,21 @@ function reconciled(
   const first = account.mark();
   const deduced = new Set<string>();
   for (let deductions = 0; deductions < DEDUCTIONS_MAX; deductions++) {
-    const asked = askedBy(account, pid, call, outcome);
+    const asked = askRules(account, pid, call, outcome);
     const decision = strictAnswer(asked);
     if (!isRefusal(decision.outcome)) return { asked, decision };
-    if (inferredFrom(account, call, decision.outcome, deduced)) continue;
+    if (inferFrom(account, call, decision.outcome, deduced)) continue;
     const lenient = lenientAnswer(asked);
     if (!isRefusal(lenient.outcome)) return { asked, decision };
-    if (!inferredFrom(account, call, lenient.outcome, deduced)) break;
+    if (!inferFrom(account, call, lenient.outcome, deduced)) break;
   }
   account.backTo(first);
-  const asked = askedBy(account, pid, call, outcome);
+  const asked = askRules(account, pid, call, outcome);
   return { asked, decision: strictAnswer(asked) };
 }
 
 /** @param deduced what was deduced before: the same again would go round in circles */
-function inferredFrom(
-  account: Account,
-  call: Call,
-  refusal: Refusal,
-  deduced: Set<string>,
-): boolean {
+function inferFrom(account: Account, call: Call, refusal: Refusal, deduced: Set<string>): boolean {
   let changed = false;
   for (const sighting of deducedFrom(account.kernel, call, refusal)) {
     const text = JSON.stringify(sighting);
@@ -168,10 +163,10 @@ function inferredFrom(
   return changed;
 }
 
-function askedBy(account: Account, pid: number, call: Call, outcome?: Success): Asked {
+function askRules(account: Account, pid: number, call: Call, outcome?: Success): Asked {
   const process = account.kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
-  return askedOf(account.kernel, process, call, outcome);
+  return putNumbers(account.kernel, process, call, outcome);
 }
 
 /** An fd that nobody recorded is none that the log says something of. */
@@ -186,7 +181,7 @@ function isOfUnknownType(kernel: Kernel, { rule, about }: Refusal): boolean {
   return program?.expected_attach_type === attachTypeOf(0) && program.prog_type !== 'cgroup_skb';
 }
 
-function agreed(
+function recordAgreement(
   account: Account,
   pid: number,
   { caller, call }: Asked,
@@ -222,7 +217,7 @@ function otherId(
 
 /** The object that the rules say was received, when the recorder tells of another one. */
 function otherObject(effects: readonly Effect[], outcome: Success): Partial<Success> | undefined {
-  const [told] = toldObject(outcome);
+  const [told] = objectOf(outcome);
   const [effect] = effects;
   if (told === undefined || effect?.type !== 'FdReceived') return undefined;
   const { kind, id } = effect;

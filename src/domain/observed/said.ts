@@ -11,7 +11,7 @@ import { parentPath } from '../path.ts';
 import type { Sighting } from './sighting.ts';
 
 /** The sightings that a call's success amounts to, in order. */
-export function saidBy(kernel: Kernel, call: Call, outcome: Success): readonly Sighting[] {
+export function sightingsOf(kernel: Kernel, call: Call, outcome: Success): readonly Sighting[] {
   switch (call.name) {
     case 'prog_load':
       return replaced('prog', outcome.prog_id);
@@ -36,7 +36,7 @@ export function saidBy(kernel: Kernel, call: Call, outcome: Success): readonly S
     case 'rename':
       return directoryOf(call.to);
     case 'obj_get':
-      return toldObject(outcome).map((object) => ({
+      return objectOf(outcome).map((object) => ({
         name: 'found',
         pin: { path: call.path, ...object },
       }));
@@ -47,7 +47,7 @@ export function saidBy(kernel: Kernel, call: Call, outcome: Success): readonly S
     case 'dup':
       // A copy has another number than what it was made of.
       if (outcome.ret === call.fd) return [];
-      return toldObject(outcome).map((object) => ({
+      return objectOf(outcome).map((object) => ({
         name: 'found',
         fd: { fd: call.fd, ...object },
       }));
@@ -86,7 +86,7 @@ function directoryOf(path: string): Sighting[] {
 }
 
 /** The object that an outcome tells of; none, or one. */
-export function toldObject(outcome: Success): { readonly kind: ObjectKind; readonly id: number }[] {
+export function objectOf(outcome: Success): { readonly kind: ObjectKind; readonly id: number }[] {
   for (const kind of ['prog', 'link', 'map'] as const) {
     const id = outcome[`${kind}_id`];
     if (id !== undefined) return [{ kind, id }];

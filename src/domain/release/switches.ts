@@ -16,6 +16,10 @@ export interface Switches {
   readonly link_create_attr_end: number;
   readonly path_fd: boolean;
 
+  // fd.ts
+  readonly close_range: boolean;
+  readonly close_range_cloexec: boolean;
+
   // link.ts
   readonly link_flags_choose_mode: boolean;
   readonly link_unknown_flags_refused: boolean;
@@ -27,6 +31,7 @@ export interface Switches {
   readonly link_update_defunct_errno: Errno;
   readonly link_update_old_prog_needs_replace: boolean;
   readonly link_update_compares_storage: boolean;
+  readonly skb_links_fit_any_hook: boolean;
   readonly link_create_checks_type_first: boolean;
   readonly link_get_refuses_access_flags: boolean;
 
@@ -35,6 +40,7 @@ export interface Switches {
   readonly preorder: boolean;
   readonly anchors: boolean;
   readonly revisions: boolean;
+  readonly attach_knows_tracing: boolean;
   readonly sockmap_query: boolean;
   readonly effective_query_reports_mode: boolean;
   readonly query_writes_revision_past_attr: boolean;
@@ -43,6 +49,11 @@ export interface Switches {
   // object.ts
   readonly tag_is_sha256: boolean;
   readonly bind_may_return_3: boolean;
+  readonly prog_flags: number;
+  readonly fd_array: boolean;
+  readonly fd_array_cnt: boolean;
+  readonly map_type_count: number;
+  readonly percpu_value_too_large_errno: 'E2BIG' | 'ENOMEM';
   readonly prog_bind_map: boolean;
   readonly storage_is_shared: boolean;
   readonly storage_value_max: number;

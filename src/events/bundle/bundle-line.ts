@@ -15,6 +15,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isHeavyLine } from './weight.ts';
 
 /**
  * Version of the format that this program writes. It reads version 1 too, which does not say what
@@ -119,7 +120,7 @@ export function readLine(bytes: Uint8Array): BundleLine | undefined {
   if (bytes.length < DIGEST_BYTES) return undefined;
   const head = bytes.subarray(0, bytes.length - DIGEST_BYTES);
   const tail = Buffer.from(bytes.subarray(bytes.length - DIGEST_BYTES)).toString('latin1');
-  if (tail !== digestLine(head)) return undefined;
+  if (tail !== digestLine(head) || isHeavyLine(head)) return undefined;
   try {
     const parsed = bundleLine.safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
     return parsed.success ? parsed.data : undefined;

@@ -1,11 +1,15 @@
 /**
  * Imports a bundle as a new host with the same bytes and hashes, in one transaction: either the
- * whole log is sound and all of it is stored, or nothing is.
+ * whole log is sound and all of it is stored, or nothing is. A database server writes while the
+ * bundle is checked. The embedded database has one connection, which others need: it writes after
+ * the whole check.
  */
 import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
+import { insertHead } from '../head.ts';
+import { NAME_CONSTRAINT } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
 import { ChainCheck, type ChainReport } from '../proof/chain-check.ts';
@@ -22,6 +26,8 @@ import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
 import { sqlArray } from '../storage/sql-array.ts';
+import { withStaged } from '../storage/staged.ts';
+import { Pace } from '../turns.ts';
 import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 
@@ -77,25 +83,48 @@ export async function importBundle(
 ): Promise<Imported> {
   const check = new ChainCheck(trusted === undefined ? {} : { trusted });
   let host = '';
-  try {
-    return await database.transaction(async (tx) => {
-      let restored: Restored | undefined;
-      for await (const part of readBundle(chunks, check)) {
-        if (check.faultCount > 0) throw new BundleRefused(check.report());
-        if (part.part === 'host') {
-          host = hostName(part.host);
-          const host_id = await reserveHost(tx, host);
-          restored = new Restored(tx, { host_id, projector, check, now });
-        }
-        await restored?.take(part);
+
+  /** Checks the bundle, and writes its log as it goes by. */
+  async function restore(writes: Queryable, reserve: (name: string) => Promise<number>) {
+    let restored: Restored | undefined;
+    const pace = new Pace();
+    for await (const part of readBundle(chunks, check)) {
+      if (check.faultCount > 0) throw new BundleRefused(check.report());
+      if (part.part === 'host') {
+        host = hostName(part.host);
+        const host_id = await reserve(host);
+        restored = new Restored(writes, { host_id, projector, check, now });
       }
-      const report = check.report();
-      if (!report.holds || restored === undefined) throw new BundleRefused(report);
-      await restored.finish(host, { actor, now });
+      await restored?.take(part);
+      if (pace.isDue) await pace.turn();
+    }
+    const report = check.report();
+    if (!report.holds || restored === undefined) throw new BundleRefused(report);
+    await restored.written();
+    return async (tx: Queryable): Promise<Imported> => {
+      await restored.finish(tx, { host, actor, now });
       return { host, host_id: restored.host_id, report };
-    }, 'job');
+    };
+  }
+
+  try {
+    if (database.kind === 'postgresql') {
+      return await database.transaction(async (tx) => {
+        const finish = await restore(tx, (name) => reserveHost(tx, name));
+        return finish(tx);
+      }, 'job');
+    }
+    return await withStaged(async (staged) => {
+      const finish = await restore(staged, (name) =>
+        database.transaction((tx) => reserveHost(tx, name)),
+      );
+      return database.transaction(async (tx) => {
+        await staged.replay(tx);
+        return finish(tx);
+      }, 'job');
+    });
   } catch (error) {
-    if (findViolatedUnique(error) !== 'hosts_name_unique') throw error;
+    if (findViolatedUnique(error) !== NAME_CONSTRAINT) throw error;
     throw new LogRefusal({ why: 'host-exists', host });
   }
 }
@@ -189,22 +218,26 @@ class Restored {
     }
   }
 
-  /** Writes the last piece, the host, and its head. */
-  async finish(
-    name: string,
-    { actor, now }: { readonly actor: string; readonly now: number },
-  ): Promise<void> {
+  /** Writes the last piece. */
+  async written(): Promise<void> {
     await this.#flush();
     await this.#writing;
+  }
+
+  /** Writes the host, and where its log ends. */
+  async finish(
+    tx: Queryable,
+    { host, actor, now }: { readonly host: string; readonly actor: string; readonly now: number },
+  ): Promise<void> {
     const last = this.#lastBatch;
     if (last === undefined) throw new BundleRefused(this.#check.report());
-    for (const key of this.#keys.values()) await storeKey(this.#tx, key);
-    await this.#tx.query(
+    for (const key of this.#keys.values()) await storeKey(tx, key);
+    await tx.query(
       `insert into hosts (host_id, name, log_id) overriding system value
        values ($1, $2, gen_random_uuid())`,
-      [this.host_id, name],
+      [this.host_id, host],
     );
-    await this.#tx.query(
+    await tx.query(
       `insert into imports (host_id, position_to, imported_at, actor, exported_as, born_as,
          born_log_id, key_ids)
        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -219,11 +252,7 @@ class Restored {
         [...this.#keyIds].join(' '),
       ],
     );
-    await this.#tx.query(
-      `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
-       values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
-      [this.host_id, last.position_to, hexOf(last.hash), last.recorded_at, last.at_max],
-    );
+    await insertHead(tx, this.host_id, { ...last, position: last.position_to });
   }
 
   #row(row: EncodedEvent, event: LedgerEvent): void {

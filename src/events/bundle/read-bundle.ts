@@ -15,6 +15,7 @@ import { openStored, type StoredSegment } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
 import { byteLines } from './byte-lines.ts';
+import { EVENT_MEMORY_MIB_MAX, isHeavyEvent } from './weight.ts';
 
 /** What a bundle holds, in the order in which it is read. */
 export type BundlePart =
@@ -130,6 +131,11 @@ class Reading {
         this.#settle(line.position);
         const { type: _, hash, ...row } = line;
         this.#weigh(row.body);
+        if (isHeavyEvent(row.body)) {
+          const more = `its values take more than ${EVENT_MEMORY_MIB_MAX} MiB; no event is so large`;
+          this.#check.reportLost(row.position, more);
+          break;
+        }
         const event = this.#check.event(row, bytesOf(hash));
         if (event !== undefined) yield { part: 'row', row, event };
         break;
@@ -225,7 +231,8 @@ class Reading {
   *#segment(line: LineOf<'segment'>, number: number): Generator<BundlePart> {
     const { position_from, position_to } = line;
     const check = this.#check;
-    if (position_from > check.position + 1) check.lost(position_from - 1, 'missing from the log');
+    if (position_from > check.position + 1)
+      check.reportLost(position_from - 1, 'missing from the log');
     const place = { position_from, position_to, line: number };
     const bytes = Buffer.from(line.bytes, 'base64');
     const segment = { position_from, position_to, hash: bytesOf(line.hash), bytes };

@@ -8,10 +8,10 @@ import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
 import type { Checkpoint } from '../proof/checkpoint.ts';
-import { readCheckpoints } from '../proof/checkpoints.ts';
+import { checkpointPages } from '../proof/checkpoints.ts';
 import { HostKeys } from '../proof/host-keys.ts';
 import type { PublicKey } from '../proof/signing-key.ts';
-import { readBatches, type StoredBatch } from '../reading/batch-reader.ts';
+import { batchesByEnd, type StoredBatch } from '../reading/batch-reader.ts';
 import { genesisOf, identityOf } from '../reading/birth.ts';
 import { headAt } from '../reading/head-at.ts';
 import { forksOf } from '../reading/lineage.ts';
@@ -69,7 +69,10 @@ async function* linesOf(
     if (last === undefined) return;
     const range = { after: position, to: last.position };
     yield* checkpointLines(database, host_id, keys, range);
-    const batches = await batchesOf(database, host_id, range);
+    const batches = await batchesByEnd(database, host_id, {
+      from: position + 1,
+      to: last.position,
+    });
     for (const row of rows) {
       hash = chainHash(hash, row);
       yield eventLine(row, hash);
@@ -121,31 +124,15 @@ async function readCutBatch(
   return { position_to: position, recorded_at, at_max, writer: 0, hash };
 }
 
-async function batchesOf(
-  database: Queryable,
-  host_id: number,
-  { after, to }: ExportSpan,
-): Promise<Map<number, StoredBatch>> {
-  const batches = new Map<number, StoredBatch>();
-  for await (const page of readBatches(database, host_id, { from: after + 1, to })) {
-    for (const batch of page) batches.set(batch.position_to, batch);
-  }
-  return batches;
-}
-
 async function* checkpointLines(
   database: Queryable,
   host_id: number,
   keys: HostKeys,
-  { after, to }: ExportSpan,
+  span: ExportSpan,
 ): AsyncGenerator<BundleLine> {
-  for (let reached = after; ; ) {
-    const page = await readCheckpoints(database, host_id, { after: reached, to });
+  for await (const page of checkpointPages(database, host_id, span)) {
     for (const key of await keys.freshOf(page)) yield keyLine(key);
     for (const checkpoint of page) yield checkpointLine(checkpoint);
-    const last = page.at(-1);
-    if (last === undefined || last.position >= to) return;
-    reached = last.position;
   }
 }
 

@@ -27,7 +27,7 @@ import {
   sorted,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
-import { CAPABILITY_CODES, OTHER_FILE_CODES } from './names.ts';
+import { CAPABILITY_CODES, FCNTL_CODES, OTHER_FILE_CODES } from './names.ts';
 
 type AnyCalls = Calls & {
   boot: Omit<BootCall, 'name'>;
@@ -60,7 +60,7 @@ const attach = fieldList<Calls['prog_attach']>({
 });
 
 const path = fieldList<{ readonly path: string }>({ path: plain() });
-const startId = fieldList<{ readonly start_id: number }>({ start_id: plain() });
+const startId = fieldList<Calls['prog_get_next_id']>({ start_id: plain(), attr_size: plain() });
 
 export const CALL_FIELDS: {
   readonly [N in CallName | 'boot' | SightingName]: FieldList<AnyCalls[N]>;
@@ -95,27 +95,50 @@ export const CALL_FIELDS: {
   }),
 
   spawn: fieldList<Calls['spawn']>({ child_pid: plain(), comm: plain(), uid: plain(), caps }),
-  fork: fieldList<Calls['fork']>({ child_pid: plain(), uid: plain(), caps }),
+  fork: fieldList<Calls['fork']>({
+    child_pid: plain(),
+    uid: plain(),
+    caps,
+    clone_files: bool(),
+    clone_thread: bool(),
+  }),
+  unshare: fieldList<Calls['unshare']>({ clone_files: bool() }),
   exec: fieldList<Calls['exec']>({ comm: plain() }),
-  exit: fieldList<Calls['exit']>({}),
+  exit: fieldList<Calls['exit']>({ thread: bool() }),
+  kill: fieldList<Calls['kill']>({ to_pid: plain() }),
   capset: fieldList<Calls['capset']>({ caps, uid: plain() }),
   setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain() }),
-  join: path,
+  umask: fieldList<Calls['umask']>({ mask: plain() }),
+  join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),
 
-  open_cgroup: path,
-  open_other: fieldList<Calls['open_other']>({ kind: coded(OTHER_FILE_CODES) }),
+  open_cgroup: fieldList<Calls['open_cgroup']>({ path: plain(), cloexec: bool() }),
+  open_other: fieldList<Calls['open_other']>({ kind: coded(OTHER_FILE_CODES), cloexec: bool() }),
   close: fieldList<Calls['close']>({ fd: plain() }),
   dup: fieldList<Calls['dup']>({ fd: plain() }),
   dup2: fieldList<Calls['dup2']>({ fd: plain(), to_fd: plain() }),
+  dup3: fieldList<Calls['dup3']>({ fd: plain(), to_fd: plain(), flags: plain() }),
+  fcntl: fieldList<Calls['fcntl']>({ fd: plain(), cmd: coded(FCNTL_CODES), arg: plain() }),
+  close_range: fieldList<Calls['close_range']>({
+    first: plain(),
+    last: plain(),
+    flags: plain(),
+  }),
+  pidfd_getfd: fieldList<Calls['pidfd_getfd']>({
+    target_pid: plain(),
+    target_fd: plain(),
+    flags: plain(),
+  }),
   send_fd: fieldList<Calls['send_fd']>({ fd: plain(), to_pid: plain() }),
-  recv_fd: fieldList<Calls['recv_fd']>({}),
+  recv_fd: fieldList<Calls['recv_fd']>({ cloexec: bool() }),
 
   mkdir: path,
   rmdir: path,
-  bpffs_mkdir: path,
+  bpffs_mkdir: fieldList<Calls['bpffs_mkdir']>({ path: plain(), mode: plain() }),
   bpffs_rmdir: path,
   unlink: path,
-  rename: fieldList<Calls['rename']>({ path: plain(), to: plain() }),
+  rename: fieldList<Calls['rename']>({ path: plain(), to: plain(), flags: plain() }),
+  link: fieldList<Calls['link']>({ path: plain(), to: plain() }),
+  chown: fieldList<Calls['chown']>({ path: plain(), uid: plain() }),
   chmod: fieldList<Calls['chmod']>({ path: plain(), mode: plain() }),
 
   prog_load: fieldList<Calls['prog_load']>({
@@ -129,6 +152,9 @@ export const CALL_FIELDS: {
     tag,
     map_fds: plain(),
     map_ref_only: bool(),
+    fd_array: plain(),
+    fd_array_cnt: plain(),
+    attr_size: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,
@@ -146,6 +172,7 @@ export const CALL_FIELDS: {
     prog_fd: plain(),
     map_fd: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
 
   link_create: fieldList<Calls['link_create']>({
@@ -168,25 +195,49 @@ export const CALL_FIELDS: {
   }),
   link_detach: fieldList<Calls['link_detach']>({ link_fd: plain(), attr_size: plain() }),
 
+  foreign_link_create: fieldList<Calls['foreign_link_create']>({
+    attach_type: attachType,
+    prog_fd: plain(),
+  }),
+  iter_create: fieldList<Calls['iter_create']>({ link_fd: plain(), flags: plain() }),
+  prog_test_run: fieldList<Calls['prog_test_run']>({ prog_fd: plain(), data_size_in: plain() }),
+  btf_load: fieldList<Calls['btf_load']>({}),
+  enable_stats: fieldList<Calls['enable_stats']>({ type: plain() }),
+
   obj_pin: fieldList<Calls['obj_pin']>({
     path: plain(),
     bpf_fd: plain(),
     file_flags: plain(),
     attr_size: plain(),
+    path_fd: plain(),
   }),
   obj_get: fieldList<Calls['obj_get']>({
     path: plain(),
     file_flags: plain(),
     bpf_fd: plain(),
     attr_size: plain(),
+    path_fd: plain(),
   }),
   obj_get_info_by_fd: fieldList<Calls['obj_get_info_by_fd']>({
     bpf_fd: plain(),
     info_len: plain(),
+    attr_size: plain(),
   }),
-  prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({ prog_id: plain() }),
-  link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({ link_id: plain() }),
-  map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({ map_id: plain() }),
+  prog_get_fd_by_id: fieldList<Calls['prog_get_fd_by_id']>({
+    prog_id: plain(),
+    attr_size: plain(),
+    open_flags: plain(),
+  }),
+  link_get_fd_by_id: fieldList<Calls['link_get_fd_by_id']>({
+    link_id: plain(),
+    attr_size: plain(),
+    open_flags: plain(),
+  }),
+  map_get_fd_by_id: fieldList<Calls['map_get_fd_by_id']>({
+    map_id: plain(),
+    attr_size: plain(),
+    open_flags: plain(),
+  }),
   prog_get_next_id: startId,
   link_get_next_id: startId,
   map_get_next_id: startId,
@@ -198,18 +249,31 @@ export const CALL_FIELDS: {
     max_entries: plain(),
     map_flags: plain(),
     map_name: plain(),
+    attr_size: plain(),
+    inner_map_fd: plain(),
   }),
-  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({ map_fd: plain(), key: mapKey }),
+  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
+    map_fd: plain(),
+    key: mapKey,
+    attr_size: plain(),
+  }),
+  map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain() }),
   map_update_elem: fieldList<Calls['map_update_elem']>({
     map_fd: plain(),
     key: mapKey,
     value: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
   map_delete_elem: fieldList<Calls['map_delete_elem']>({
     map_fd: plain(),
     key: mapKey,
     value: plain(),
+    attr_size: plain(),
   }),
-  map_get_next_key: fieldList<Calls['map_get_next_key']>({ map_fd: plain(), key: mapKey }),
+  map_get_next_key: fieldList<Calls['map_get_next_key']>({
+    map_fd: plain(),
+    key: mapKey,
+    attr_size: plain(),
+  }),
 };

@@ -16,7 +16,7 @@ import { CALL_FIELDS } from './call-fields.ts';
 import { decodeEvent, encodeEvent } from './codec.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
 import { UnreadableEvent } from './field-coder.ts';
-import { CALL_CODES, EFFECT_CODES, REASON_CODES } from './names.ts';
+import { CALL_CODES, EFFECT_CODES, FCNTL_CODES, REASON_CODES } from './names.ts';
 
 const seed = seedOfRun();
 const u32 = fc.oneof(fc.nat(130), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
@@ -57,9 +57,13 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   mode: fc.constantFrom('none', 'override', 'multi'),
   kind: fc.constantFrom('prog', 'link', 'map'),
   enforced: fc.boolean(),
-  cloexec: fc.boolean(),
   preorder: fc.constant(true),
   map_ref_only: fc.boolean(),
+  cloexec: fc.boolean(),
+  thread: fc.boolean(),
+  clone_files: fc.boolean(),
+  clone_thread: fc.boolean(),
+  cmd: fc.constantFrom(...Object.keys(FCNTL_CODES)),
   null_prog_ids: fc.boolean(),
   prog_attach_flags: fc.boolean(),
   query_flags: fc.array(fc.oneof(fc.constant('effective'), u32), { maxLength: 3 }),
@@ -74,7 +78,7 @@ function fieldOf(owner: string, name: string): fc.Arbitrary<unknown> {
   if (owner === 'prog_load' && name === 'tag')
     return fc.record({ sha1: anyText, sha256: anyText }, { noNullPrototype: true });
   if (owner === 'open_other' && name === 'kind') return fc.constantFrom('dir', 'file');
-  if (owner === 'FdOpened' && name === 'kind') return fc.constantFrom('cgroup', 'other', 'link');
+  if (owner.startsWith('Fd') && name === 'kind') return fc.constantFrom('cgroup', 'other', 'link');
   if (name === 'mode' && ['chmod', 'PinCreated', 'ModeChanged'].includes(owner)) return u32;
   return FIELDS[name] ?? fc.oneof(u32, fc.constant(-1));
 }
@@ -192,7 +196,7 @@ describe(`the canonical encoding (seed ${seed})`, () => {
     ['an unknown call', '[1,0,1,0,"a",1,"",[999],0,[]]'],
     ['an unknown effect', '[1,0,1,0,"a",1,"",[4],0,[[999]]]'],
     ['an unknown errno', '[1,0,1,0,"a",1,"",[4],[-4000,"r"],[]]'],
-    ['a field too many', '[1,0,1,0,"a",1,"",[4,5],0,[]]'],
+    ['a field too many', '[1,0,1,0,"a",1,"",[10,3,5],0,[]]'],
     ['an unknown source', '[1,0,1,9,"a",1,"",[4],0,[]]'],
     ['more beside its source than is known', '[1,0,1,[1,0,0,0,0,"/",0],"a",1,"",[4],0,[]]'],
   ])('refuses a row with %s', (_what, body) => {

@@ -4,7 +4,7 @@
  * (`released-encoding.test.ts` holds what has been released). Attach types, program types, map
  * types and errnos need no table here: the kernel numbers them.
  */
-import type { CallName, FdCalls } from '../../domain/call.ts';
+import type { CallName, FcntlCommand, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
@@ -63,6 +63,21 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   found: 44,
   gone: 45,
   lost: 46,
+  unshare: 47,
+  kill: 48,
+  dup3: 49,
+  fcntl: 50,
+  close_range: 51,
+  pidfd_getfd: 52,
+  umask: 53,
+  link: 54,
+  chown: 55,
+  foreign_link_create: 56,
+  iter_create: 57,
+  prog_test_run: 58,
+  btf_load: 59,
+  enable_stats: 60,
+  map_freeze: 61,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -110,6 +125,15 @@ export const EFFECT_CODES: Codes<EffectType> = {
   CloexecChanged: 41,
   HoldersForgotten: 42,
   CgroupEmptied: 43,
+  FilesUnshared: 44,
+  FdCopied: 45,
+  UmaskSet: 46,
+  PinLinked: 47,
+  PathsExchanged: 48,
+  OwnerChanged: 49,
+  MapFrozen: 50,
+  ProgIdBurned: 51,
+  MapIdBurned: 52,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -138,6 +162,13 @@ export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {
 };
 
 export const OTHER_FILE_CODES: Codes<FdCalls['open_other']['kind']> = { dir: 0, file: 1 };
+
+export const FCNTL_CODES: Codes<FcntlCommand> = {
+  f_dupfd: 0,
+  f_dupfd_cloexec: 1,
+  f_getfd: 2,
+  f_setfd: 3,
+};
 
 export const ACCESS_CODES: Codes<'read' | 'write'> = { read: 0, write: 1 };
 

@@ -54,6 +54,7 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   link_id: plain(),
   map_id: plain(),
   cgroup_id: plain(),
+  verified: bool(),
 });
 
 /** What a refusal has beside its errno; append only. */

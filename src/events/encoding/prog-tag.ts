@@ -3,6 +3,8 @@
  * to zero (`bpf_prog_calc_tag` in kernel/bpf/core.c; SHA-1 up to 6.17, SHA-256 since).
  */
 import { createHash } from 'node:crypto';
+import { readInsns } from '../../domain/code/instructions.ts';
+import { type MapReference, mapReferences } from '../../domain/code/map-references.ts';
 
 const INSN_BYTES = 8;
 const LD_IMM64 = 0x18;
@@ -22,6 +24,17 @@ export interface ProgFacts {
   readonly insn_cnt: number;
   /** The constant that it returns, when it is just `r0 = constant; exit`. */
   readonly ret?: number;
+}
+
+/** The maps that instructions name by fds, and the number of fds that their indexes want. */
+export function namedMaps(insns: string): {
+  readonly fds: readonly number[];
+  readonly fdArrayMin: number;
+} {
+  const references = mapReferences(readInsns(insns));
+  const numbers = (by: MapReference['by']) =>
+    references.filter((reference) => reference.by === by).map(({ number }) => number);
+  return { fds: numbers('fd'), fdArrayMin: Math.max(0, ...numbers('fd_array').map((i) => i + 1)) };
 }
 
 /** Whether the instruction at `offset` is the first half of a map reference. */

@@ -102,7 +102,7 @@ export class ChainCheck {
   event(row: EncodedEvent, stored?: Uint8Array): LedgerEvent | undefined {
     this.#settle(this.#position);
     const { position } = row;
-    if (position > this.#position + 1) this.lost(position - 1, 'missing from the log');
+    if (position > this.#position + 1) this.reportLost(position - 1, 'missing from the log');
     if (position < this.#position + 1) {
       this.#blame(position, `position ${position} comes after ${this.#position}`);
     }
@@ -127,7 +127,7 @@ export class ChainCheck {
   }
 
   /** Events up to `position_to` are lost. */
-  lost(position_to: number, why: string): void {
+  reportLost(position_to: number, why: string): void {
     this.fault({ position_from: this.#position + 1, position_to, message: why });
     this.skip(position_to);
   }
@@ -144,7 +144,8 @@ export class ChainCheck {
 
   /** The append of the last events ends here. */
   batch(batch: StoredBatch): void {
-    if (batch.position_to > this.#position) this.lost(batch.position_to, 'missing from the log');
+    if (batch.position_to > this.#position)
+      this.reportLost(batch.position_to, 'missing from the log');
     const whole = this.#hash !== undefined && this.#atMax !== undefined;
     const message = whole && !this.#batchBlamed ? this.#differs(batch) : undefined;
     if (message !== undefined) {

@@ -70,6 +70,21 @@ export async function readCheckpoints(
   return rows.map(checkpointOf).sort(inOrder);
 }
 
+/** All checkpoints of a range, a page at a time. */
+export async function* checkpointPages(
+  database: Queryable,
+  host_id: number,
+  { after, to }: Required<Omit<CheckpointRange, 'limit'>>,
+): AsyncGenerator<Checkpoint[]> {
+  for (let reached = after; reached < to; ) {
+    const page = await readCheckpoints(database, host_id, { after: reached, to });
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page;
+    reached = last.position;
+  }
+}
+
 /** The last checkpoint of a host, and the last number that one of them has; 0 when none has. */
 export async function latestCheckpoint(
   database: Queryable,

@@ -31,6 +31,19 @@ export async function* readBatches(
   }
 }
 
+/** The batches that end in [from, to], by the position that they end at. */
+export async function batchesByEnd(
+  database: Queryable,
+  hostId: number,
+  range: { readonly from: number; readonly to: number },
+): Promise<Map<number, StoredBatch>> {
+  const batches = new Map<number, StoredBatch>();
+  for await (const page of readBatches(database, hostId, range)) {
+    for (const batch of page) batches.set(batch.position_to, batch);
+  }
+  return batches;
+}
+
 async function* batchesOf(
   database: Queryable,
   { host_id, from, to }: Stretch,

@@ -9,10 +9,18 @@ import type { HistoryChange } from './history.ts';
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
 
+/** Where a follower begins. */
+export interface Place {
+  /** Position of the last event that it has; 0 for none. */
+  readonly after: number;
+  /** The mark of the history there (`encoding/mark.ts`), if it is known. */
+  readonly mark?: string | undefined;
+}
+
 /** The feed, as a follower uses it. */
 export interface Feed {
   /** The events of the ring from a position on; undefined when the ring no longer has them. */
-  held(from: number): Piece | undefined;
+  pieceFrom(from: number): Piece | undefined;
   /** The same from the database. */
   read(from: number): Promise<Piece>;
   /** Wakes the follower when the log has grown. */
@@ -33,9 +41,12 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   #next: number;
   #answer: ((result: Result | Promise<Result>) => void) | undefined;
   #ended = false;
+  /** Set when it comes from another history than the feed's. */
+  readonly #strayed: HistoryChange | undefined;
 
-  constructor(feed: Feed, after: number) {
+  constructor(feed: Feed, after: number, strayed?: HistoryChange) {
     this.#feed = feed;
+    this.#strayed = strayed;
     this.#next = after + 1;
   }
 
@@ -46,9 +57,9 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
   /** The next events, as soon as there are any. Call it again only after its answer. */
   next(): Promise<Result> {
     if (this.#ended) return Promise.resolve(ENDED);
-    const { changed } = this.#feed;
+    const changed = this.#strayed ?? this.#feed.changed;
     if (changed !== undefined) return this.#sendAway(changed);
-    const piece = this.#feed.held(this.#next);
+    const piece = this.#feed.pieceFrom(this.#next);
     if (piece === undefined) return this.#behind();
     if (piece.length > 0) return Promise.resolve(this.#take(piece));
     return new Promise((resolve) => {
@@ -74,7 +85,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     this.#answer = undefined;
     // The usual case needs no further promise: there may be a thousand followers to wake.
     const isOver = this.#ended || this.#feed.changed !== undefined;
-    const piece = isOver ? undefined : this.#feed.held(this.#next);
+    const piece = isOver ? undefined : this.#feed.pieceFrom(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());
     else answer(this.#take(piece));
   }

@@ -33,11 +33,16 @@ function logOf(committed: number) {
       log.reads++;
       const [, from, limit] = params as [number, number, number];
       const to = Math.min(log.committed, from + limit - 1);
-      const rows = events(from, to).map((one) => ({ ...one, body: encodeEvent(one) }));
+      const rows = events(from, to).map((one) => ({ ...one, body: encodeEvent(one), mark: '' }));
       return rows as unknown as Row[];
     },
   };
   return { log, database };
+}
+
+/** Hands a feed the events of an append. */
+function publish(feed: HostFeed, appended: readonly LedgerEvent[]): void {
+  feed.appended(appended, { position: appended.at(-1)?.position ?? 0, hash: new Uint8Array() });
 }
 
 /** Never polls by itself. */
@@ -46,7 +51,7 @@ const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
 async function followed(committed: number, after: number) {
   const { log, database } = logOf(committed);
   const feed = new HostFeed({ database, clock, hostId: 1, ringEventsMax: 10 });
-  const following = await feed.follow(after);
+  const following = await feed.follow({ after });
   const seen: number[] = [];
   return {
     log,
@@ -69,7 +74,7 @@ describe('the live end of a log', () => {
     await see(3);
     const { reads } = log;
     log.committed = 6;
-    feed.publish(events(4, 6));
+    publish(feed, events(4, 6));
     await see(6);
     expect(log.reads).toBe(reads);
   });
@@ -78,17 +83,17 @@ describe('the live end of a log', () => {
     const { log, feed, see } = await followed(3, 0);
     await see(3);
     log.committed = 5;
-    feed.publish(events(2, 4));
-    feed.publish(events(4, 5));
+    publish(feed, events(2, 4));
+    publish(feed, events(4, 5));
     await see(5);
   });
 
   it('reads what is missing before a gap', async () => {
     const { log, feed, see } = await followed(3, 0);
     await see(3);
-    feed.publish(events(4, 4));
+    publish(feed, events(4, 4));
     log.committed = 9;
-    feed.publish(events(8, 9));
+    publish(feed, events(8, 9));
     await see(9);
   });
 
@@ -99,24 +104,24 @@ describe('the live end of a log', () => {
       ...one,
       call: { name: 'prog_load', prog_type: 'cgroup_skb', insns } as LedgerEvent['call'],
     }));
-    feed.publish(large.slice(0, 5));
+    publish(feed, large.slice(0, 5));
     const { value: first } = await following.next();
     expect(first).toHaveLength(2);
     log.committed = 200;
-    for (const one of [...large.slice(5), ...events(101, 109)]) feed.publish([one]);
-    expect(feed.held(99)).toBeUndefined();
-    expect(feed.held(100)).toHaveLength(10);
+    for (const one of [...large.slice(5), ...events(101, 109)]) publish(feed, [one]);
+    expect(feed.pieceFrom(99)).toBeUndefined();
+    expect(feed.pieceFrom(100)).toHaveLength(10);
     const huge = 'x'.repeat(20_000_000);
     const alone = { ...event(110), call: { ...large[0]?.call, insns: huge } as never };
-    feed.publish([alone]);
-    expect(feed.held(109)).toBeUndefined();
-    expect(feed.held(110)).toEqual([alone]);
+    publish(feed, [alone]);
+    expect(feed.pieceFrom(109)).toBeUndefined();
+    expect(feed.pieceFrom(110)).toEqual([alone]);
   });
 
   it('reads once for all followers when someone says that the log grew', async () => {
     const { log, feed, see } = await followed(3, 3);
     const first = see(5);
-    const others = await Promise.all(Array.from({ length: 20 }, () => feed.follow(3)));
+    const others = await Promise.all(Array.from({ length: 20 }, () => feed.follow({ after: 3 })));
     const pieces = others.map((other) => other.next());
     await new Promise(setImmediate);
     const { reads } = log;
@@ -133,7 +138,7 @@ describe('the live end of a log', () => {
     await see(1);
     for (let position = 2; position <= 100; position++) {
       log.committed = position;
-      feed.publish(events(position, position));
+      publish(feed, events(position, position));
     }
     await see(100);
   });
@@ -142,7 +147,7 @@ describe('the live end of a log', () => {
     const { feed, see, following } = await followed(3, 0);
     await see(3);
     expect(() => feed.publish([event(4), event(6)])).toThrow(AssertionError);
-    feed.publish([event(4)]);
+    publish(feed, [event(4)]);
     await see(4);
     feed.leave(following);
     expect(() => feed.leave(following)).toThrow(AssertionError);
@@ -156,7 +161,7 @@ describe('the live end of a log', () => {
     expect(await following.next()).toMatchObject({ done: true });
     expect(feed.followers).toBe(0);
     const { reads } = log;
-    feed.publish(events(3, 3));
+    publish(feed, events(3, 3));
     feed.hint();
     expect(log.reads).toBe(reads);
   });

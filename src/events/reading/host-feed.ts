@@ -7,13 +7,16 @@
 import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
 import type { Clock } from '../clock.ts';
+import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
-import { type Feed, Follower, type Piece } from './follower.ts';
+import { markEvents, markOfEvent } from './event-marks.ts';
+import { type Feed, Follower, type Piece, type Place } from './follower.ts';
 import { continues, type HistoryChange, type Known } from './history.ts';
-import { readEvents } from './log-reader.ts';
+import { markAt } from './mark-at.ts';
+import { readMarked } from './marked-events.ts';
 
 /** Events that the ring holds. */
 const RING_EVENTS_MAX = 4096;
@@ -75,6 +78,13 @@ export class HostFeed implements Feed {
     return this.#followers;
   }
 
+  /** Takes the events of one append, and the point after the last of them. */
+  appended(events: Piece, end: Known): void {
+    if (this.#end === undefined) return;
+    markEvents(events, markOf(end.hash));
+    this.publish(events, end);
+  }
+
   /**
    * Takes committed events, in order and without a gap; known events are ignored.
    *
@@ -88,6 +98,8 @@ export class HostFeed implements Feed {
     if (first === undefined) return;
     const last = first.position + fresh.length - 1;
     assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
+    // Of a sealed segment: so many that the followers read them from the database.
+    if (markOfEvent(first) === undefined) return this.hint();
     // A gap: the missing events are in the database, and the ring continues after them.
     if (first.position > known + 1) this.#empty();
     this.#ring.push(...fresh);
@@ -121,29 +133,38 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * A follower that takes the events after a position, in order, and then what is still to come.
+   * A follower that takes the events after a place, in order, and then what is still to come. One
+   * that comes from another history ends immediately.
    *
-   * @param after position of the last event that it has; 0 for none
-   * @throws LogRefusal `no-such-position` when the log does not reach it
+   * @throws LogRefusal `no-such-position` when the log does not reach a place without a mark
    */
-  async follow(after: number): Promise<Follower> {
+  async follow({ after, mark }: Place): Promise<Follower> {
     await this.#join();
-    if (after > (this.#end ?? 0)) await this.#requireReached(after);
-    return new Follower(this, after);
-  }
-
-  /** Refuses a follower that is ahead of the log: it would mistake later events for those that it has. */
-  async #requireReached(position: number): Promise<void> {
     try {
-      const { position: head } = await readHead(this.#options.database, this.#options.hostId);
-      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
+      if (mark !== undefined) return new Follower(this, after, await this.#strayed(after, mark));
+      if (after > (this.#end ?? 0)) await this.#requireReached(after);
+      return new Follower(this, after);
     } catch (error) {
       this.#leave();
       throw error;
     }
   }
 
-  held(from: number): Piece | undefined {
+  /** How the log changed that had this mark at a position; undefined if it is still this log. */
+  async #strayed(position: number, mark: string): Promise<HistoryChange | undefined> {
+    const { database, hostId, host } = this.#options;
+    const { position: head } = await readHead(database, hostId, host);
+    if (position <= head && (await markAt(database, hostId, position)) === mark) return undefined;
+    return { host_id: hostId, ...(host !== undefined && { host }), known: position, head };
+  }
+
+  /** Refuses a follower that is ahead of the log: it would mistake later events for those that it has. */
+  async #requireReached(position: number): Promise<void> {
+    const { position: head } = await readHead(this.#options.database, this.#options.hostId);
+    if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
+  }
+
+  pieceFrom(from: number): Piece | undefined {
     const [first] = this.#ring;
     if (first !== undefined && from >= first.position) {
       const at = from - first.position;
@@ -154,7 +175,7 @@ export class HostFeed implements Feed {
 
   async read(from: number): Promise<Piece> {
     const { database, hostId } = this.#options;
-    const events = await readEvents(database, hostId, { from, limit: PIECE_EVENTS_MAX });
+    const events = await readMarked(database, hostId, { from, limit: PIECE_EVENTS_MAX });
     // Read before the log is found to be the same, they are of the log that is followed.
     await this.#check();
     return pieceOf(events);
@@ -232,7 +253,7 @@ export class HostFeed implements Feed {
       this.#hinted = false;
       try {
         const head = await this.#check();
-        const events = await readEvents(database, hostId, { from: this.#end + 1 });
+        const events = await readMarked(database, hostId, { from: this.#end + 1 });
         this.publish(events, head);
         if (events.length > 0) this.#hinted = true;
       } catch {

@@ -1,5 +1,6 @@
 /** Reads events of a log, by position and by time, in pieces of bounded size. */
 import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
+import { MARK } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { SegmentRow } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -43,8 +44,27 @@ export async function readUnbroken(
   hostId: number,
   range: EventRange,
 ): Promise<EncodedEvent[]> {
-  const rows = await readRows(database, hostId, range);
-  const { from } = range;
+  return unbroken(await readRows(database, hostId, range), range);
+}
+
+/** An event as it is stored, and the mark of the append that ended with it. */
+export interface MarkedRow extends EncodedEvent {
+  /** Null for one that is not the last of its append. */
+  readonly mark: string | null;
+}
+
+/** Like `readUnbroken`, with the marks of the appends. */
+export async function readMarkedRows(
+  database: Queryable,
+  hostId: number,
+  range: EventRange,
+): Promise<MarkedRow[]> {
+  const params = pageParameters(hostId, range);
+  return unbroken(await inItsTurn(await queryLine<MarkedRow>(database, MARKED, params)), range);
+}
+
+/** @throws DamagedLog when the first of the rows is missing */
+function unbroken<Row extends EncodedEvent>(rows: Row[], { from }: EventRange): Row[] {
   const broken = rows.findIndex(({ position }, i) => position !== from + i);
   if (broken === 0) throw new DamagedLog(from, 'missing from the log');
   return broken === -1 ? rows : rows.slice(0, broken);
@@ -91,11 +111,14 @@ interface BodiesRow {
 }
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
-const page = ({ isBranch }: LineForm): string => `with ${isBranch ? `${OWNER}, ` : ''}page as (
-  select position, recorded_at, body,
+const page = (
+  { isBranch }: LineForm,
+  more = '',
+): string => `with ${isBranch ? `${OWNER}, ` : ''}page as (
+  select position, recorded_at, body,${more}
     sum(octet_length(body)) over (order by position rows unbounded preceding)
       - octet_length(body) as before
-  from (select position, recorded_at, body from events
+  from (select position, recorded_at, body, hash from events
     where ${
       isBranch
         ? `host_id = (select host_id from owner) and position <= (select position_to from owner)`
@@ -105,6 +128,11 @@ const page = ({ isBranch }: LineForm): string => `with ${isBranch ? `${OWNER}, `
 const ROWS = lineText(
   (form) => `${page(form)} select position, recorded_at, body from page where before < $4
     order by position`,
+);
+
+const MARKED = lineText(
+  (form) => `${page(form, ` ${MARK} as mark,`)} select position, recorded_at, body, mark from page
+    where before < $4 order by position`,
 );
 
 const BODIES = lineText(
@@ -144,12 +172,14 @@ const SEALED_EVENTS_MIN = 4 * PAGE_EVENTS_MAX;
  * All events in [from, to], a page at a time; from sealed segments where there are any, which is
  * faster than from rows. Stops early when the log ends before `to`.
  *
+ * @param read reads a page of rows
  * @throws UnreadableSegment when a segment is damaged
  */
 export async function* readThrough(
   database: Queryable,
   hostId: number,
   { from, to }: { readonly from: number; readonly to: number },
+  read = readEvents,
 ): AsyncGenerator<LedgerEvent[]> {
   let next = from;
   while (next <= to) {
@@ -165,7 +195,7 @@ export async function* readThrough(
       continue;
     }
     const limit = Math.min(left, PAGE_EVENTS_MAX);
-    const page = await readEvents(database, hostId, { from: next, limit });
+    const page = await read(database, hostId, { from: next, limit });
     if (page.length === 0) return;
     yield page;
     next += page.length;

@@ -10,12 +10,14 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { continues, type HistoryChange, type Known } from './history.ts';
 import { foldUpTo, loadState, type Reached } from './host-state.ts';
+import { markAt } from './mark-at.ts';
 import { SNAPSHOT_EVENTS_MIN } from './snapshot-interval.ts';
 
 interface Kept {
   readonly hostId: number;
   readonly position: number;
   readonly kernel: Promise<Kernel>;
+  readonly mark: Promise<string>;
   /** 0 while it is being read. */
   rows: number;
 }
@@ -86,28 +88,45 @@ export class PastStates {
   }
 
   /**
-   * Calls `read` with the state at a position. `read` must not change or retain the kernel:
-   * other readers share it.
+   * Calls `read` with the state at a position and the mark of the history there. `read` must not
+   * change or retain the kernel: other readers share it.
    *
    * @throws LogRefusal `no-such-position` for one after the head
    */
   async read<T>(
     hostId: number,
     position: number,
-    read: (kernel: Kernel) => T | Promise<T>,
+    read: (kernel: Kernel, mark: string) => T | Promise<T>,
   ): Promise<T> {
     await this.#check(hostId);
     const near = this.#nearest(hostId, position);
-    if (near === undefined) return read(await this.#load(hostId, position).kernel);
+    if (near === undefined) return this.#fresh(hostId, position, read);
     this.#kept = [...this.#kept.filter((kept) => kept !== near), near];
     const below = await near.kernel.catch(() => undefined);
     // It was being read for somebody else, and how that failed is not about this position.
-    if (below === undefined) return read(await this.#load(hostId, position).kernel);
-    if (near.position === position) return read(below);
+    if (below === undefined) return this.#fresh(hostId, position, read);
+    if (near.position === position) return read(below, await near.mark);
     const kernel = layerOn(below);
     const from = { kernel, position: near.position };
     const reading = foldUpTo(this.#database, hostId, from, position);
-    return read(await this.#at(hostId, position, reading));
+    const mark = this.#markAt(hostId, position);
+    return read(await this.#at(hostId, position, reading), await mark);
+  }
+
+  /** A mark that is waited for beside a state: how that fails is told first. */
+  #markAt(hostId: number, position: number): Promise<string> {
+    const mark = markAt(this.#database, hostId, position);
+    mark.catch(() => undefined);
+    return mark;
+  }
+
+  async #fresh<T>(
+    hostId: number,
+    position: number,
+    read: (kernel: Kernel, mark: string) => T | Promise<T>,
+  ): Promise<T> {
+    const { kernel, mark } = this.#load(hostId, position);
+    return read(await kernel, await mark);
   }
 
   /**
@@ -136,7 +155,8 @@ export class PastStates {
 
   #load(hostId: number, position: number): Kept {
     const kernel = this.#at(hostId, position, loadState(this.#database, hostId, position));
-    const kept: Kept = { hostId, position, kernel, rows: 0 };
+    const mark = this.#markAt(hostId, position);
+    const kept: Kept = { hostId, position, kernel, mark, rows: 0 };
     this.#kept = [...this.#kept, kept];
     kernel.then(
       (loaded) => {

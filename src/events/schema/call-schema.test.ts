@@ -107,6 +107,28 @@ describe('programs', () => {
   });
 });
 
+describe('maps that instructions name', () => {
+  const code = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex').toString('base64');
+  const fd3 = code('1811000003000000 0000000000000000 b700000001000000 9500000000000000');
+  const second = code('1851000001000000 0000000000000000 b700000001000000 9500000000000000');
+  const faultOf = (fields: object) =>
+    requestedCall.safeParse({ name: 'prog_load', prog_type: 'cgroup_skb', ...fields }).error
+      ?.issues[0]?.path;
+
+  it.each([
+    ['map_fds of others', { insns: fd3, map_fds: [4] }, 'map_fds'],
+    ['an index behind the fds', { insns: second, fd_array: [3] }, 'fd_array'],
+    ['a count of more fds than there are', { fd_array: [3], fd_array_cnt: 2 }, 'fd_array_cnt'],
+  ])('%s are refused', (_, fields, field) => {
+    expect(faultOf(fields)).toEqual([field]);
+  });
+
+  it('may be said beside them', () => {
+    expect(faultOf({ insns: fd3, map_fds: [3] })).toBeUndefined();
+    expect(faultOf({ insns: second, fd_array: [3, 4], fd_array_cnt: 2 })).toBeUndefined();
+  });
+});
+
 describe('the recorded form', () => {
   it('there is one schema for each call', () => {
     const names = Object.keys(CALL_CODES).filter(

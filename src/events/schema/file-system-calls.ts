@@ -1,6 +1,6 @@
 /** Schemas of the calls on cgroup directories and the bpffs. */
 import { z } from 'zod';
-import { fileMode } from './numbers.ts';
+import { fileMode, u32 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { path } from './text.ts';
 
@@ -8,10 +8,17 @@ export function fileSystemCalls() {
   return [
     strictObject({ name: z.literal('mkdir'), path }),
     strictObject({ name: z.literal('rmdir'), path }),
-    strictObject({ name: z.literal('bpffs_mkdir'), path }),
+    strictObject({ name: z.literal('bpffs_mkdir'), path, mode: fileMode.exactOptional() }),
     strictObject({ name: z.literal('bpffs_rmdir'), path }),
     strictObject({ name: z.literal('unlink'), path }),
-    strictObject({ name: z.literal('rename'), path, to: path }),
+    strictObject({
+      name: z.literal('rename'),
+      path,
+      to: path,
+      flags: z.int().min(0).max(3).exactOptional(),
+    }),
+    strictObject({ name: z.literal('link'), path, to: path }),
+    strictObject({ name: z.literal('chown'), path, uid: u32 }),
     strictObject({ name: z.literal('chmod'), path, mode: fileMode }),
   ] as const;
 }

@@ -35,5 +35,15 @@ export function linkCalls<V extends Vocabulary>(words: V) {
       attr_size: attrSize,
       link_fd: fd.exactOptional(),
     }),
+    strictObject({
+      name: z.literal('foreign_link_create'),
+      prog_fd: fd.exactOptional(),
+      attach_type: words.attachType as V['attachType'],
+    }),
+    strictObject({
+      name: z.literal('iter_create'),
+      link_fd: fd.exactOptional(),
+      flags: u32.exactOptional(),
+    }),
   ] as const;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { objectName } from './text.ts';
-import { mapKey, type Vocabulary } from './vocabulary.ts';
+import { mapKey, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
 
 export function mapCalls<V extends Vocabulary>(words: V) {
   const map_fd = (words.fd as V['fd']).exactOptional();
@@ -16,22 +16,32 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       value_size: u32.exactOptional(),
       max_entries: u32.exactOptional(),
       map_flags: u32.exactOptional(),
+      inner_map_fd: (words.fd as V['fd']).exactOptional(),
       map_name: objectName.exactOptional(),
+      attr_size: wholeAttrSize,
     }),
-    strictObject({ name: z.literal('map_lookup_elem'), map_fd, key }),
+    strictObject({ name: z.literal('map_freeze'), map_fd }),
+    strictObject({ name: z.literal('map_lookup_elem'), map_fd, key, attr_size: wholeAttrSize }),
     strictObject({
       name: z.literal('map_update_elem'),
       map_fd,
       key,
       value: u64,
       flags: u32.exactOptional(),
+      attr_size: wholeAttrSize,
     }),
     strictObject({
       name: z.literal('map_delete_elem'),
       map_fd,
       key,
       value: u64.exactOptional(),
+      attr_size: wholeAttrSize,
     }),
-    strictObject({ name: z.literal('map_get_next_key'), map_fd, key: key.exactOptional() }),
+    strictObject({
+      name: z.literal('map_get_next_key'),
+      map_fd,
+      key: key.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
   ] as const;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { u32 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { path } from './text.ts';
-import { attrSize, type Vocabulary } from './vocabulary.ts';
+import { attrSize, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
 
 export function objectCalls<V extends Vocabulary>(words: V) {
   const bpf_fd = (words.fd as V['fd']).exactOptional();
@@ -14,6 +14,7 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       bpf_fd,
       path,
       file_flags: u32.exactOptional(),
+      path_fd: bpf_fd,
     }),
     strictObject({
       name: z.literal('obj_get'),
@@ -21,13 +22,36 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       path,
       bpf_fd,
       file_flags: u32.exactOptional(),
+      path_fd: bpf_fd,
     }),
-    strictObject({ name: z.literal('obj_get_info_by_fd'), bpf_fd, info_len: u32.exactOptional() }),
-    strictObject({ name: z.literal('prog_get_fd_by_id'), prog_id: u32 }),
-    strictObject({ name: z.literal('link_get_fd_by_id'), link_id: u32 }),
-    strictObject({ name: z.literal('map_get_fd_by_id'), map_id: u32 }),
-    strictObject({ name: z.literal('prog_get_next_id'), start_id: u32 }),
-    strictObject({ name: z.literal('link_get_next_id'), start_id: u32 }),
-    strictObject({ name: z.literal('map_get_next_id'), start_id: u32 }),
+    strictObject({
+      name: z.literal('obj_get_info_by_fd'),
+      bpf_fd,
+      info_len: u32.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
+    strictObject({
+      name: z.literal('prog_get_fd_by_id'),
+      prog_id: u32,
+      open_flags: u32.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
+    strictObject({
+      name: z.literal('link_get_fd_by_id'),
+      link_id: u32,
+      open_flags: u32.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
+    strictObject({
+      name: z.literal('map_get_fd_by_id'),
+      map_id: u32,
+      open_flags: u32.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
+    strictObject({ name: z.literal('btf_load') }),
+    strictObject({ name: z.literal('enable_stats'), type: u32.exactOptional() }),
+    strictObject({ name: z.literal('prog_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
+    strictObject({ name: z.literal('link_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
+    strictObject({ name: z.literal('map_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
   ] as const;
 }

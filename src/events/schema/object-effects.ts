@@ -28,6 +28,7 @@ export const objectEffects = [
     storage_map_ids: z.array(u32),
   }),
   strictObject({ type: z.literal('ProgFreed'), prog_id: u32, reason }),
+  strictObject({ type: z.literal('ProgIdBurned'), prog_id: u32 }),
   strictObject({
     type: z.literal('LinkCreated'),
     ...place,
@@ -58,7 +59,9 @@ export const objectEffects = [
     access: z.enum(['read', 'write']).exactOptional(),
   }),
   strictObject({ type: z.literal('MapBound'), prog_id: u32, map_id: u32 }),
+  strictObject({ type: z.literal('MapFrozen'), map_id: u32 }),
   strictObject({ type: z.literal('MapFreed'), map_id: u32, reason }),
+  strictObject({ type: z.literal('MapIdBurned'), map_id: u32 }),
   strictObject({ type: z.literal('StorageMade'), ...storage }),
   strictObject({ type: z.literal('StorageRemoved'), ...storage, reason }),
   strictObject({ type: z.literal('ElementUpdated'), map_id: u32, key, value: u64 }),

@@ -67,6 +67,7 @@ const success = strictObject({
   next_key: mapKey(RECORDED).exactOptional(),
   value: n.exactOptional(),
   lost: z.literal(true).exactOptional(),
+  verified: z.literal(false).exactOptional(),
   ...objectIds,
 }).meta({ id: 'Success' });
 

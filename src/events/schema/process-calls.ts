@@ -1,6 +1,6 @@
 /** Schemas of the calls that make, change and end processes. */
 import { z } from 'zod';
-import { u32, u64 } from './numbers.ts';
+import { fileMode, u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { comm, path } from './text.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -11,7 +11,10 @@ const newPid = z
   .min(1)
   .max(2 ** 22);
 
+const chosen = z.literal(true).exactOptional();
+
 export function processCalls<V extends Vocabulary>(words: V) {
+  const pid: V['fd'] = words.fd;
   const caps: V['caps'] = words.caps;
   return [
     strictObject({
@@ -26,11 +29,16 @@ export function processCalls<V extends Vocabulary>(words: V) {
       child_pid: newPid.exactOptional(),
       uid: u32.exactOptional(),
       caps: caps.exactOptional(),
+      clone_files: chosen,
+      clone_thread: chosen,
     }),
+    strictObject({ name: z.literal('unshare'), clone_files: z.literal(true) }),
     strictObject({ name: z.literal('exec'), comm: comm.exactOptional() }),
-    strictObject({ name: z.literal('exit') }),
+    strictObject({ name: z.literal('exit'), thread: chosen }),
+    strictObject({ name: z.literal('kill'), to_pid: pid }),
     strictObject({ name: z.literal('capset'), uid: u32.exactOptional(), caps }),
     strictObject({ name: z.literal('setrlimit'), nofile: u64 }),
-    strictObject({ name: z.literal('join'), path }),
+    strictObject({ name: z.literal('umask'), mask: fileMode }),
+    strictObject({ name: z.literal('join'), path, target_pid: pid.exactOptional() }),
   ] as const;
 }

@@ -4,7 +4,7 @@ import { i32, u32, u64 } from './numbers.ts';
 import { ANCHORS, notBoth, TARGETS } from './one-of.ts';
 import { strictObject } from './strict-object.ts';
 import { objectName, path } from './text.ts';
-import { attrSize, type Vocabulary } from './vocabulary.ts';
+import { attrSize, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
 
 /** Bytes of a program's instructions, decoded. */
 const INSNS_BYTES_MAX = 1024 * 1024;
@@ -44,7 +44,13 @@ export function progLoad<V extends Vocabulary>(words: V) {
       .array(fd as V['fd'])
       .max(MAPS_MAX)
       .exactOptional(),
+    fd_array: z
+      .array(fd as V['fd'])
+      .max(MAPS_MAX)
+      .exactOptional(),
+    fd_array_cnt: u32.exactOptional(),
     map_ref_only: z.boolean().exactOptional(),
+    attr_size: wholeAttrSize,
   });
 }
 
@@ -81,10 +87,16 @@ export function progCalls<V extends Vocabulary>(words: V) {
       prog_attach_flags: z.boolean().exactOptional(),
     }).superRefine(notBoth(TARGETS)),
     strictObject({
+      name: z.literal('prog_test_run'),
+      prog_fd: fd.exactOptional(),
+      data_size_in: u32.exactOptional(),
+    }),
+    strictObject({
       name: z.literal('prog_bind_map'),
       prog_fd: fd.exactOptional(),
       map_fd: fd.exactOptional(),
       flags: u32.exactOptional(),
+      attr_size: wholeAttrSize,
     }),
   ] as const;
 }

@@ -1,6 +1,6 @@
 /** PROG_LOAD in a request: the tag and other facts about the instructions are derived here. */
 import { z } from 'zod';
-import { factsOf, type ProgFacts, tagOfReturning } from '../encoding/prog-tag.ts';
+import { factsOf, namedMaps, type ProgFacts, tagOfReturning } from '../encoding/prog-tag.ts';
 import { progLoad } from './prog-calls.ts';
 import { REQUESTED } from './vocabulary.ts';
 
@@ -10,6 +10,9 @@ type Requested = z.output<typeof requested>;
 /** The default return value of a program. */
 const DEFAULT_RET = 1;
 
+/** From 2^30 - 1 on the kernel refuses the count unread; below, it reads memory that nobody told. */
+const FDS_COUNTED_MAX = 2 ** 30 - 2;
+
 interface Fault {
   readonly field: string;
   readonly message: string;
@@ -17,18 +20,32 @@ interface Fault {
 
 /** Fields of the request that contradict its instructions. */
 function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
-  const { tag, insn_cnt, ret } = call;
+  const { tag, insn_cnt, ret, map_fds, fd_array, insns = '' } = call;
   const differs = (field: string) => ({ field, message: 'differs from the instructions' });
   if (tag !== undefined && (tag.sha1 !== facts.tag.sha1 || tag.sha256 !== facts.tag.sha256)) {
     return differs('tag');
   }
   if (insn_cnt !== undefined && insn_cnt !== facts.insn_cnt) return differs('insn_cnt');
+  const { fds, fdArrayMin } = namedMaps(insns);
+  const named = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
+  if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(named)) {
+    return differs('map_fds');
+  }
+  if (fd_array !== undefined && fd_array.length < fdArrayMin) {
+    return { field: 'fd_array', message: `has fewer than the ${fdArrayMin} fds that are named` };
+  }
   if (ret !== undefined && facts.ret !== undefined && ret !== facts.ret) return differs('ret');
   return undefined;
 }
 
 /** PROG_LOAD with its tags. */
 export const progLoadRequest = requested.transform((call, context): Requested => {
+  const { fd_array = [], fd_array_cnt = 0 } = call;
+  if (fd_array_cnt > fd_array.length && fd_array_cnt <= FDS_COUNTED_MAX && fd_array.length > 0) {
+    const message = `counts more fds than the ${fd_array.length} of fd_array`;
+    context.addIssue({ code: 'custom', message, path: ['fd_array_cnt'] });
+    return z.NEVER;
+  }
   if (call.insns === undefined) {
     return { ...call, tag: call.tag ?? tagOfReturning(call.ret ?? DEFAULT_RET) };
   }

@@ -1,6 +1,6 @@
 /**
- * Sightings at the edge, as asked and as recorded. A part that is misspelled is refused by name, and
- * so is a sighting of two things at once.
+ * Sightings as requested and as recorded. A misspelled part is refused by name, and so is a sighting
+ * of two things.
  */
 import { z } from 'zod';
 import type {

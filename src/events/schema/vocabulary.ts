@@ -73,3 +73,9 @@ export function mapKey<V extends Vocabulary>(words: V) {
 
 /** Bytes of `union bpf_attr` that the caller passes. */
 export const attrSize = u32.exactOptional();
+
+/** Bytes of the longest attr of the modelled kernels: from here on no command's is cut. */
+const ATTR_BYTES = 168;
+
+/** The same of commands whose attr is not cut here. */
+export const wholeAttrSize = u32.min(ATTR_BYTES).exactOptional();

@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { turn } from '../turns.ts';
-import type { Database } from './database.ts';
+import type { Database, Patience } from './database.ts';
 import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { callsOver } from './pglite/calls-between-threads.ts';
@@ -19,12 +19,20 @@ import { transact } from './transact.ts';
 
 /** Milliseconds that running statements have to end when the database is closed. */
 const CLOSE_MS = 10_000;
+/**
+ * Milliseconds that one statement may take, by the patience of its transaction. PGlite has no clock
+ * of its own to stop it by: `statement_timeout` is taken and never looked at. Everybody waits for
+ * the one connection, so a statement that never ends is the end of the database.
+ */
+const STATEMENT_MS: Readonly<Record<Patience, number>> = { request: 120_000, job: 600_000 };
 
 export interface PgliteOptions {
   /** Where the data is kept; absent: in memory, gone at the end. */
   readonly folder?: string;
   /** Whether a new database begins with the schema, where the build prepared one; default: true. */
   readonly prepared?: boolean;
+  /** Milliseconds that one statement may take, of whatever patience; default: {@link STATEMENT_MS}. */
+  readonly statementMs?: number;
   /** Called when the database breaks down: from then on every statement fails. */
   readonly onLost?: (error: Error) => void;
 }
@@ -44,12 +52,12 @@ class DatabaseLost extends DatabaseClosed {
  * @throws FolderInUse when another process has it open
  */
 export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
-  const { folder, prepared = true, onLost } = options;
+  const { folder, prepared = true, statementMs, onLost } = options;
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
   const workerData: PgliteThread = { folder, prepared };
   const thread = startThread(new URL('./pglite/thread', import.meta.url), workerData);
-  const database = databaseOf(thread, { unlock, onLost });
+  const database = databaseOf(thread, { unlock, statementMs, onLost });
   try {
     await database.open();
     return database;
@@ -61,16 +69,18 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
 
 interface Surroundings {
   readonly unlock: () => Promise<void>;
+  readonly statementMs: number | undefined;
   readonly onLost: PgliteOptions['onLost'];
 }
 
 function databaseOf(
   thread: Worker,
-  { unlock, onLost }: Surroundings,
+  { unlock, statementMs, onLost }: Surroundings,
 ): Database & { open(): Promise<void> } {
   const listeners = new Map<string, Set<(payload: string) => void>>();
   const queue = new FairQueue();
   let closed: Promise<void> | undefined;
+  let isLost = false;
   const calls = callsOver(thread, {
     notified(channel: string, payload: string) {
       for (const wake of listeners.get(channel) ?? []) wake(payload);
@@ -78,6 +88,8 @@ function databaseOf(
   });
 
   function lost(cause: unknown): void {
+    if (isLost) return;
+    isLost = true;
     const reason = new DatabaseLost(cause);
     calls.end(reason);
     if (closed === undefined) onLost?.(reason);
@@ -95,11 +107,28 @@ function databaseOf(
     }
   }
 
+  /** The answer to a statement, which may take so long; after that there is no database. */
+  async function inTime<T>(ms: number, answer: Promise<T>): Promise<T> {
+    const watch = setTimeout(() => {
+      lost(new Error(`a statement took more than ${ms / 1000} s`));
+      // It would go on for nobody.
+      void thread.terminate();
+    }, ms);
+    watch.unref();
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(watch);
+    }
+  }
+
   async function query<Row extends object>(
     text: string,
     params: readonly unknown[] = [],
+    patience: Patience = 'request',
   ): Promise<Row[]> {
-    let { rows, rest } = await call<Rows<Row>>('query', text, params);
+    const ms = statementMs ?? STATEMENT_MS[patience];
+    let { rows, rest } = await inTime(ms, call<Rows<Row>>('query', text, params));
     const pieces = [rows];
     while (rest !== undefined) {
       await turn();
@@ -113,8 +142,12 @@ function databaseOf(
     open: () => call('open'),
     kind: 'pglite',
     query: (text, params) => queue.run(text, () => query(text, params)),
-    transaction: (work) =>
-      queue.runAlone('transaction', () => transact({ query }, work, { begin: 'begin', rollback })),
+    transaction: (work, patience) =>
+      queue.runAlone('transaction', () =>
+        transact({ query: (text, params) => query(text, params, patience) }, work, {
+          ...{ begin: 'begin', rollback },
+        }),
+      ),
     async listen(channel, wake) {
       const wakes = listeners.get(channel) ?? new Set();
       if (!listeners.has(channel)) await queue.run('listen', () => call('listen', channel));

@@ -2,9 +2,8 @@
  * Branches: a host that shares the log of another one up to a position and then goes its own way.
  * Making one writes a few rows, however long the log is: no event and no projection is copied.
  */
-import { hexOf } from '../encoding/hex.ts';
-import type { Head } from '../head.ts';
-import { type Host, hostNamed } from '../hosts.ts';
+import { type Head, insertHead } from '../head.ts';
+import { type Host, hostNamed, NAME_CONSTRAINT } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
 import { STRETCHES_MAX, stretchesOf } from '../reading/lineage.ts';
@@ -12,7 +11,7 @@ import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, isUnsupported } from '../storage/database-error.ts';
 import type { IdempotencyKey } from '../submission.ts';
 import { KEY_CONSTRAINT } from './append.ts';
-import { insertKey, NAME_CONSTRAINT } from './host-creation.ts';
+import { insertKey } from './host-creation.ts';
 import { findKey, NO_HOST } from './idempotency.ts';
 
 export interface BranchRequest {
@@ -88,15 +87,11 @@ async function insertBranch(
       [hostId, host_id, from, to],
     );
   }
-  await tx.query(
-    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
-     values ($1, $2, 0, decode($3, 'hex'), $4, $5)`,
-    [hostId, position, hexOf(head.hash), head.recorded_at, head.at_max],
-  );
+  await insertHead(tx, hostId, head);
 }
 
 /**
- * Drops a branch: from now on nobody sees it. Its rows stay, and so do branches that grew from it.
+ * Drops a branch: from now on nobody sees it. Its rows stay, and so do its own branches.
  *
  * @throws LogRefusal `no-such-host` when the origin has no such branch
  */

@@ -1,16 +1,17 @@
 /**
  * Group commit: submissions are decided together on the tip and appended by one statement. When
  * another process appended first the draft is thrown away, the tip catches up, and all is decided
- * anew. Nobody is answered before the database said what became of the append.
+ * again. Nobody is answered before the fate of the append is known.
  */
 import type { Clock } from '../clock.ts';
+import { markOf } from '../encoding/mark.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
-import { type Draft, type Drafted, draftOf } from './draft.ts';
+import { type Draft, draftOf } from './draft.ts';
 import { settleFate } from './fate.ts';
 import { findReceipt } from './idempotency.ts';
 import type { Pending } from './submission-queue.ts';
@@ -20,7 +21,7 @@ import type { Tip } from './tip.ts';
 const BATCH_TEXT_MAX = 4 * 1024 * 1024;
 /** Lost races after which the head row is locked before deciding, so that no writer starves. */
 const MISSES_MAX = 3;
-/** Broken attempts in a row after which the callers are told; nothing of theirs was recorded. */
+/** Broken attempts in a row after which callers get an error; nothing of theirs was recorded. */
 const BREAKS_MAX = 10;
 
 export interface CommitContext {
@@ -44,11 +45,11 @@ type Attempt =
   | { readonly came: 'key-used' }
   | { readonly came: 'fault'; readonly fault: NonNullable<Draft['fault']> };
 
-/** What tells those whose calls were committed; the writer runs it when it suits the next batch. */
+/** Answers those whose calls were committed; the writer runs it when it suits the next batch. */
 export type Answers = readonly (() => void)[];
 
 /**
- * Commits every one of `pending`, in order, and tells those who are refused. Never throws.
+ * Commits all of `pending`, in order, and answers the refused ones. Never throws.
  *
  * @returns the answers to the others
  */
@@ -74,7 +75,7 @@ export async function commit(
           misses = 0;
           breaks = 0;
           open = await answer(context, tip, open, {
-            drafted: attempt.draft.drafted,
+            draft: attempt.draft,
             answers,
           });
           break;
@@ -159,7 +160,7 @@ async function appendLocked(tx: Queryable, context: CommitContext, tip: Tip, dra
   if (!moved) throw new Error(`the locked head of host ${tip.hostId} moved`);
 }
 
-/** An append failed: it was refused, or its answer was lost and the log has to say. */
+/** An append failed: it was refused, or its answer was lost and the log must show its fate. */
 async function settleError(
   error: unknown,
   context: CommitContext,
@@ -197,21 +198,23 @@ function batchOf(tip: Tip, context: CommitContext, draft: Draft): Batch {
   return { hostId: tip.hostId, writer: context.writer, from: tip.head, to, bodies, keys, rows };
 }
 
-/** Answers what was drafted; returns what the batch had no more room for. */
+/** Answers the drafted submissions; returns those that did not fit into the batch. */
 async function answer(
   { database }: CommitContext,
   tip: Tip,
   open: readonly Pending[],
-  { drafted, answers }: { readonly drafted: readonly Drafted[]; readonly answers: (() => void)[] },
+  { draft, answers }: { readonly draft: Draft; readonly answers: (() => void)[] },
 ): Promise<readonly Pending[]> {
+  const { drafted, head } = draft;
+  const mark = markOf(head.hash);
   for (const [i, one] of drafted.entries()) {
     const pending = open[i] as Pending;
     if ('events' in one) {
       const { events } = one;
-      answers.push(() => pending.resolve({ events, repeated: false }));
+      answers.push(() => pending.resolve({ events, mark, repeated: false }));
       continue;
     }
-    // What stands in the way may be the first success of this very request.
+    // The reason of the refusal may be the first success of this very request.
     const settled = await tryReplay(database, tip, pending);
     if (!settled) pending.reject(one.refusal);
   }

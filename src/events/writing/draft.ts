@@ -3,19 +3,21 @@
  * batch that would record them. A draft that is not committed is thrown away and leaves nothing.
  */
 import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
-import type { Outcome } from '../../domain/outcome.ts';
+import { isUnmodelled, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { checkSize } from '../../domain/size.ts';
 import { encodeEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
+import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
-import type { Submission } from '../submission.ts';
+import type { ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
-import { isObservation, observedEvents } from './observation.ts';
+import { isObservation, observeEvents } from './observation.ts';
 import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
 
 /** What became of one submission in a draft. */
@@ -132,11 +134,8 @@ function stage(
   from: Head,
   { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
 ): Staged {
-  const { expectedPosition, actor, calls } = submission;
-  if (expectedPosition !== undefined && expectedPosition !== from.position) {
-    const positions = { expected: expectedPosition, actual: from.position };
-    throw new LogRefusal({ why: 'position-changed', ...positions });
-  }
+  const { expected, actor, calls } = submission;
+  if (expected !== undefined) requireHead(expected, from);
   refuseAhead(calls, from.recorded_at);
   // A reference may stop a submission half way, so then a layer of its own is needed.
   const own = layers === 'one-layer' && calls.every(isNumbered) ? kernel : layerOn(kernel);
@@ -150,9 +149,15 @@ function stage(
     const asked =
       own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const made = isObservation(asked)
-      ? observedEvents(own, asked, place)
+      ? observeEvents(own, asked, place)
       : [decideEvent(own, asked, place)];
     for (const event of made) {
+      if (isUnmodelled(event.outcome)) {
+        if (own === kernel) throw new HalfWay();
+        const place = { call: outcomes.length, calls: calls.length };
+        const sentence = refusalSentence(event.outcome);
+        throw new LogRefusal({ why: 'not-modelled', sentence, ...place });
+      }
       const passed = checkSize(own, event.effects);
       if (passed !== undefined) {
         if (own === kernel) throw new HalfWay();
@@ -171,6 +176,19 @@ function stage(
   }
   if (own !== kernel) flushLayer(kernel, own);
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };
+}
+
+function requireHead({ position, mark }: ExpectedHead, head: Head): void {
+  if (position !== head.position) {
+    throw new LogRefusal({
+      why: 'position-changed',
+      expected: position,
+      actual: head.position,
+    });
+  }
+  if (mark !== undefined && mark !== markOf(head.hash)) {
+    throw new LogRefusal({ why: 'history-changed', position });
+  }
 }
 
 function refuseAhead(calls: Submission['calls'], now: number): void {

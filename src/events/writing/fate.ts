@@ -1,5 +1,5 @@
 /**
- * What became of an append whose answer was lost. The epoch is raised first: that waits for the
+ * The fate of an append whose answer was lost. The epoch is raised first: that waits for the
  * append if it is still being committed and stops it if it has not begun, so that what the log
  * says afterwards is final.
  */
@@ -10,7 +10,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { DatabaseClosed } from '../storage/database-error.ts';
 
-/** How long the database may stay away before callers are told that their fate is unknown. */
+/** How long the database may be silent before callers learn that their fate is unknown. */
 const SETTLE_TIMEOUT_US = 10_000_000;
 const PAUSE_MS_MIN = 20;
 const PAUSE_MS_MAX = 1000;

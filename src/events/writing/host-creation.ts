@@ -5,13 +5,15 @@
  */
 import { emptyKernel } from '../../domain/boot.ts';
 import type { Clock } from '../clock.ts';
-import { hexOf } from '../encoding/hex.ts';
+import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
-import type { Head } from '../head.ts';
+import { type Head, insertHead } from '../head.ts';
+import { NAME_CONSTRAINT } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Projector } from '../projector.ts';
 import { genesisOf } from '../reading/birth.ts';
 import { readEvents } from '../reading/log-reader.ts';
+import { markAt } from '../reading/mark-at.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { AskedBoot, IdempotencyKey } from '../submission.ts';
@@ -22,8 +24,6 @@ import { findKey, NO_HOST } from './idempotency.ts';
 const ATTEMPTS_MAX = 5;
 const PAUSE_MS = 100;
 const RETRY_AFTER_MS = 5000;
-/** Name of the constraint that refuses a name that was given before. */
-export const NAME_CONSTRAINT = 'hosts_name_unique';
 
 export interface HostCreation {
   readonly name: string;
@@ -37,6 +37,8 @@ export interface CreatedHost {
   readonly host_id: number;
   /** Event 1: the first boot. */
   readonly event: LedgerEvent;
+  /** What marks its history there (`encoding/mark.ts`). */
+  readonly mark: string;
   /** Created by an earlier request with the same key. */
   readonly repeated: boolean;
 }
@@ -99,12 +101,8 @@ async function insertHost(
   if (host === undefined) throw new Error('an inserted host has an id');
   const { host_id: hostId, log_id } = host;
   const hash = genesisOf({ host: name, log_id });
-  await tx.query(
-    `insert into heads (host_id, position, epoch, hash, recorded_at, at_max)
-     values ($1, 0, 0, decode($2, 'hex'), 0, 0)`,
-    [hostId, hexOf(hash)],
-  );
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
+  await insertHead(tx, hostId, from);
   const request = at === undefined ? { call: boot } : { call: boot, at };
   const draft = draftOf([{ actor, calls: [request] }], {
     kernel: emptyKernel(),
@@ -120,7 +118,8 @@ async function insertHost(
   const appended = await append(tx, { hostId, writer, from, to, bodies, rows, keys: [] });
   if (!appended) throw new Error(`the head of the new host ${hostId} is not where it was put`);
   if (idempotency !== undefined) await insertKey(tx, actor, idempotency, now);
-  return { host_id: hostId, event: draft.events[0] as LedgerEvent, repeated: false };
+  const event = draft.events[0] as LedgerEvent;
+  return { host_id: hostId, event, mark: markOf(to.hash), repeated: false };
 }
 
 /** Records the key of a write that made a host. */
@@ -146,8 +145,7 @@ async function findCreation(
   if (idempotency === undefined) return undefined;
   const recorded = await findKey(database, { hostId: NO_HOST, actor }, idempotency);
   if (recorded === undefined) return undefined;
-  const { host_id, event } = await readFirstBoot(database, name);
-  return { host_id, event, repeated: true };
+  return { ...(await readFirstBoot(database, name)), repeated: true };
 }
 
 /** The name is taken: by an attempt of ours whose answer was lost, or by somebody else. */
@@ -158,9 +156,10 @@ async function answerNameTaken(
 ): Promise<CreatedHost> {
   const repeated = await findCreation(database, creation);
   if (repeated !== undefined) return repeated;
-  const { host_id, event } = await readFirstBoot(database, creation.name);
+  const first = await readFirstBoot(database, creation.name);
+  const { event } = first;
   if (event.call.name === 'boot' && event.call.boot_id === boot.boot_id) {
-    return { host_id, event, repeated: false };
+    return { ...first, repeated: false };
   }
   throw new LogRefusal({ why: 'host-exists', host: creation.name });
 }
@@ -170,5 +169,6 @@ async function readFirstBoot(database: Database, name: string) {
   const [host] = await database.query<{ host_id: number }>(text, [name]);
   if (host === undefined) throw new LogRefusal({ why: 'no-such-host', host: name });
   const [event] = await readEvents(database, host.host_id, { from: 1, limit: 1 });
-  return { host_id: host.host_id, event: event as LedgerEvent };
+  const { host_id } = host;
+  return { host_id, event: event as LedgerEvent, mark: await markAt(database, host_id, 1) };
 }

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Kernel } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
-import { readHead } from '../head.ts';
+import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { oneByOne } from '../one-by-one.ts';
 import { isSamePoint } from '../reading/history.ts';
@@ -23,7 +23,7 @@ import { type Answers, type CommitContext, commit } from './commit.ts';
 import { SubmissionQueue } from './submission-queue.ts';
 import { Tip, type TipListeners } from './tip.ts';
 
-/** Its tip tells of this writer's events and of others' that it learns of. */
+/** Its tip reports this writer's events, and the events of other writers that it reads. */
 export interface WriterOptions extends CommitContext, TipListeners {
   readonly hostId: number;
 }
@@ -34,7 +34,7 @@ export class HostWriter {
   readonly #tip: Tip;
   /** Whenever something waits in it, `#draining` is set: nobody waits for a drain that never comes. */
   readonly #queue = new SubmissionQueue();
-  /** What uses the tip goes one after the other. */
+  /** Uses of the tip run one after the other. */
   readonly #exclusively = oneByOne();
   /** The snapshot that is being stored; one at a time. */
   #storing: Promise<void> = Promise.resolve();
@@ -59,7 +59,7 @@ export class HostWriter {
     return stateRows(this.#tip.kernel);
   }
 
-  /** It takes nothing more: it was closed, or the log could not be folded. */
+  /** It takes no more calls: it was closed, or the log could not be folded. */
   get closed(): boolean {
     return this.#closed || this.#tip.damaged;
   }
@@ -104,10 +104,10 @@ export class HostWriter {
   }
 
   /**
-   * Reads the state at the committed head, whoever moved it. `read` must not keep the kernel: it
+   * Calls `read` with the state at the committed head. `read` must be synchronous and must not retain the kernel: it
    * changes with the next commit.
    */
-  async read<T>(read: (kernel: Kernel, position: number) => T): Promise<T> {
+  async read<T>(read: (kernel: Kernel, head: Head) => T): Promise<T> {
     const { database } = this.#context;
     const { hostId, host } = this.#context;
     const head = await readHead(database, hostId, host).catch(() => undefined);
@@ -116,10 +116,10 @@ export class HostWriter {
       await this.#exclusively(() => this.#tip.catchUp(database));
     }
     if (this.#tip.damaged) throw new LogRefusal({ why: 'closed' });
-    return read(this.#tip.kernel, this.#tip.head.position);
+    return read(this.#tip.kernel, this.#tip.head);
   }
 
-  /** Takes nothing more, and waits until everything is answered. */
+  /** Takes no more calls, and waits until everything is answered. */
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#queue.length > 0 || this.#draining) await this.#exclusively(async () => undefined);
@@ -138,7 +138,7 @@ export class HostWriter {
 
   async #drain(): Promise<void> {
     this.#draining = true;
-    // What else has arrived by now is read first: it goes along with the first batch.
+    // Calls that have arrived by now are read first: they join the first batch.
     await this.#exclusively(() => turnOfTheLoop());
     let answers: Answers = [];
     do {
@@ -156,7 +156,7 @@ export class HostWriter {
       }
       for (const answer of answers) answer();
       answers = [];
-      // Who was answered may have more to record, which goes before a snapshot.
+      // Answered clients may have more to record, which comes before a snapshot.
       await this.#exclusively(() => turnOfTheLoop());
       if (this.#queue.length === 0) {
         await this.#exclusively(() => this.#snapshotIfDue(snapshotInterval(this.#tip.kernel)));
@@ -179,7 +179,7 @@ export class HostWriter {
     this.#storing = this.#store({ position, hash, text }, snapshotPosition);
   }
 
-  /** @param before where the latest snapshot stands without this one */
+  /** @param before the position of the latest snapshot without this one */
   async #store(snapshot: NewSnapshot, before: number): Promise<void> {
     try {
       await storeSnapshot(this.#context.database, this.#tip.hostId, snapshot);

@@ -1,19 +1,19 @@
 /**
  * The writers of this process, one a host. Each holds the state of its host in memory, so they are
- * bounded: in number, in rows of all states, and in the time that one may stand unused. A writer
- * that is let go stores its state where that makes coming back quick; nothing is ever lost with
+ * bounded: in number, in rows of all states, and in the time that one may be unused. An evicted
+ * writer stores its state where that makes the next use quick; nothing is lost with
  * it, since it holds nothing that is not in the log.
  */
 import { LogRefusal } from '../log-refusal.ts';
 import type { HostWriter } from './host-writer.ts';
 
-/** What this process holds in memory at most. */
+/** The limits of what this process holds in memory. */
 export interface HeldMax {
   /** Hosts; a further one is refused while all of them are busy. */
   readonly hosts: number;
-  /** Rows of all states. Those in use and the one used last are held even beyond it. */
+  /** Rows of all states. States in use, and the one used last, are held even beyond it. */
   readonly rows: number;
-  /** Milliseconds that a state stands unused before it is let go. */
+  /** Milliseconds after which an unused state is evicted. */
   readonly idleMs: number;
   /** Rows of the states at past positions that were read last (`PastStates`). */
   readonly pastRows: number;
@@ -27,7 +27,7 @@ export const HELD_MAX: HeldMax = {
   pastRows: 100_000,
 };
 
-/** What a request is told to wait when every writer is busy. */
+/** The wait that a refusal names when every writer is busy. */
 const RETRY_AFTER_MS = 1000;
 /** States that are stored concurrently when they are evicted; more are evicted without a snapshot. */
 const PARTINGS_MAX = 4;
@@ -36,7 +36,7 @@ interface Entry {
   readonly opening: Promise<HostWriter>;
   /** Set once it is open. */
   writer?: HostWriter;
-  /** Those who use it now. It is let go only when there are none. */
+  /** Its current users. It is evicted only when there are none. */
   users: number;
   /** Rows of its state when it was last used. */
   rows: number;
@@ -86,7 +86,7 @@ export class HostWriters {
     }
   }
 
-  /** Lets the states go that were not used for a while. */
+  /** Evicts the states that were not used for a while. */
   letIdleGo(): void {
     const { nowMs, held } = this.#options;
     const before = nowMs() - held.idleMs;
@@ -141,7 +141,7 @@ export class HostWriters {
     this.#shrink();
   }
 
-  /** Lets states go, those used longest ago first, until the others have few enough rows. */
+  /** Evicts states, least recently used first, until the others have few enough rows. */
   #shrink(): void {
     const { rows } = this.#options.held;
     for (const [hostId, entry] of this.#entries) {
@@ -158,7 +158,7 @@ export class HostWriters {
     throw new LogRefusal({ why: 'hosts-busy', hostsMax, retryAfterMs: RETRY_AFTER_MS });
   }
 
-  /** Lets a writer go unless somebody uses it; says whether it did. */
+  /** Evicts a writer unless somebody uses it; returns whether it did. */
   #letGo(hostId: number, entry: Entry): boolean {
     const { writer, users } = entry;
     if (users > 0 || writer === undefined) return false;

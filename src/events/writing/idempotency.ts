@@ -1,10 +1,11 @@
 /**
- * Idempotency keys: they are written in the append itself, so a key is there exactly when its
+ * Idempotency keys: the append itself writes them, so a key exists exactly when its
  * events are. Looked up only when an append ran against one, or when a keyed write would be
  * refused for a reason that its own first success may have brought about.
  */
 import { LogRefusal } from '../log-refusal.ts';
 import { readThrough } from '../reading/log-reader.ts';
+import { markAt } from '../reading/mark-at.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { IdempotencyKey, Receipt } from '../submission.ts';
 
@@ -60,7 +61,7 @@ export async function findReceipt(
   const { position_from: from, position_to: to } = recorded;
   const pages = [];
   for await (const page of readThrough(database, owner.hostId, { from, to })) pages.push(page);
-  return { events: pages.flat(), repeated: true };
+  return { events: pages.flat(), mark: await markAt(database, owner.hostId, to), repeated: true };
 }
 
 /**

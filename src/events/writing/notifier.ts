@@ -1,5 +1,5 @@
 /**
- * Tells other processes that a log grew, by NOTIFY. A hint only: it runs after the commit, in no
+ * Notifies other processes that a log grew. It is only a hint: it runs after the commit, in no
  * one's way, and for all hosts that grew since the last one: a statement after every commit would
  * cost the server as much as the commits themselves.
  */
@@ -13,11 +13,11 @@ const PAUSE_MS = 10;
 
 export interface Notifier {
   noteGrowth(hostId: number): void;
-  /** Waits for what is under way. */
+  /** Waits for the pending statement. */
   close(): Promise<void>;
 }
 
-/** The notifier for a database; PGlite has no other process to tell. */
+/** The notifier for a database; with PGlite there is no other process to notify. */
 export function notifierFor(database: Database, clock: Clock): Notifier {
   if (database.kind === 'pglite')
     return { noteGrowth: () => undefined, close: async () => undefined };

@@ -9,7 +9,7 @@ import type { LedgerEvent } from '../event.ts';
 import type { EventStamp } from './decision.ts';
 import type { NumberedRequest } from './references.ts';
 
-/** Whether a request tells what a real kernel did, and asks nothing. */
+/** Whether a request reports what a real kernel did, and asks nothing. */
 export function isObservation({ outcome, call }: NumberedRequest): boolean {
   return outcome !== undefined || isSighting(call);
 }
@@ -20,7 +20,7 @@ export function isObservation({ outcome, call }: NumberedRequest): boolean {
  *
  * @param place of the first of them
  */
-export function* observedEvents(
+export function* observeEvents(
   kernel: Kernel,
   request: NumberedRequest,
   place: EventStamp,
@@ -32,7 +32,7 @@ export function* observedEvents(
     ...(uid !== undefined && { uid }),
     ...(cgroup !== undefined && { cgroup }),
   };
-  // What the recorder vouches for cannot reach beyond what it tells of.
+  // The recorder cannot vouch for more than it reports.
   const from = since === undefined ? undefined : Math.min(since, at);
   const between = { ...(from !== undefined && { from }), to: at };
   let position = first;

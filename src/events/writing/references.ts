@@ -1,4 +1,4 @@
-/** Puts the results of earlier calls in the place of references to them. */
+/** Replaces references to earlier calls by their results. */
 import type { Call } from '../../domain/call.ts';
 import type { Sighting } from '../../domain/observed/sighting.ts';
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
@@ -24,7 +24,7 @@ export function isNumbered(request: CallRequest): request is CallRequest & Numbe
 }
 
 /**
- * Puts numbers in the place of references.
+ * Replaces references by numbers.
  *
  * @param outcomes the answers to all calls before it in its submission
  * @throws LogRefusal `bad-reference` when a reference points nowhere or at a refusal

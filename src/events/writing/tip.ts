@@ -5,13 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { flushLayer, type Kernel } from '../../domain/kernel.ts';
+import { sameBytes } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
+import { headAt } from '../reading/head-at.ts';
 import { continues, type HistoryChange, type Known } from '../reading/history.ts';
 import { fold, type HostState, loadState } from '../reading/host-state.ts';
 import { readThrough } from '../reading/log-reader.ts';
+import { readMarked } from '../reading/marked-events.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Draft } from './draft.ts';
 
@@ -19,8 +22,10 @@ import type { Draft } from './draft.ts';
 export interface TipListeners {
   /** What the host must be called; left out where it was not asked for by name. */
   readonly host?: string | undefined;
-  /** Events that were committed, in order; `end` is the point after the last, where it is known. */
-  readonly onCommitted: (events: readonly LedgerEvent[], end?: Known) => void;
+  /** Events of one append of this process, in order, and the point after the last. */
+  readonly onCommitted: (events: readonly LedgerEvent[], end: Known) => void;
+  /** Events that others appended, in order; `end` is the point after the last, where it is known. */
+  readonly onLearnt: (events: readonly LedgerEvent[], end?: Known) => void;
   readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 
@@ -122,7 +127,9 @@ export class Tip {
       return true;
     }
     const range = { from: this.#head.position + 1, to: head.position };
-    for await (const events of readThrough(database, this.hostId, range)) this.#fold(events, head);
+    for await (const events of readThrough(database, this.hostId, range, readMarked)) {
+      this.#fold(events, head);
+    }
     if (this.#head.position !== head.position) {
       this.#damaged = true;
       throw new DamagedLog(this.#head.position + 1, 'missing from the log');
@@ -172,13 +179,25 @@ export class Tip {
     // The rest of the head follows at the end; no append can succeed from a position before it.
     const position = events.at(-1)?.position ?? this.#head.position;
     this.#head = { ...this.#head, position };
-    this.#listeners.onCommitted(events, position === head.position ? head : undefined);
+    this.#listeners.onLearnt(events, position === head.position ? head : undefined);
   }
 }
 
-/** The state at a head, which the events must reach. */
+/**
+ * The state at a head, which the events must reach, and whose hash must be theirs: the next append
+ * would go on from it.
+ */
 async function stateAt(database: Queryable, hostId: number, head: Head): Promise<HostState> {
-  const state = await loadState(database, hostId, head.position);
-  if (state.position === head.position) return state;
-  throw new DamagedLog(state.position + 1, 'missing from the log');
+  const { position, hash } = head;
+  const [state, reached] = await Promise.all([
+    loadState(database, hostId, position),
+    headAt(database, hostId, position),
+  ]);
+  if (state.position !== position) {
+    throw new DamagedLog(state.position + 1, 'missing from the log');
+  }
+  if (!sameBytes(reached.hash, hash)) {
+    throw new DamagedLog(position, 'the hash of the head is not that of the last event');
+  }
+  return state;
 }

@@ -1,15 +1,15 @@
 /**
  * Sizes that cut a call's structure where the kernel would read half of a pointer, or take the call
- * for another one: what was checked before would not be what is done.
+ * for another one: the checked call would not be the one that is made.
  */
 import type { Call } from '../../domain/call.ts';
 
-/** Bytes of one field, of which the kernel would keep the low ones. */
+/** Bytes of one field; a cut keeps only the low ones. */
 const FIELD = 4;
 const POINTER = 8;
 
 interface Form {
-  /** Bytes that say what is done to what. */
+  /** Bytes of the operation and its target. */
   readonly least: number;
   /** Offsets of pointers. */
   readonly pointers: readonly number[];

@@ -13,7 +13,7 @@ import { checkSize } from './attr-cuts.ts';
 import { checkNames } from './ownership.ts';
 import { checkMade } from './program-walls.ts';
 
-/** Where a call is to be made, and what may be. */
+/** The place of a call, and what is allowed there. */
 export interface Scene {
   readonly live: LiveKernel;
   /** The log's state before the call. */
@@ -65,7 +65,7 @@ function isCgroupHook(type: AttachType): type is AttachTypeName {
   return typeof type === 'string' && type in CGROUP_HOOKS;
 }
 
-/** A directory in the place that the log does not have, or not any more. */
+/** A directory in the place that the log does not have, or no longer has. */
 function checkCgroup({ live }: Scene, call: Call): string | undefined {
   const path = cgroupPath(call);
   if (path === undefined || live.cgroups.ownerAt(path) !== 'foreign') return undefined;

@@ -1,4 +1,4 @@
-/** Whose a name of the place's bpffs is: only what the executor put there does it move or remove. */
+/** The owner of a name on the place's bpffs: the executor moves or removes only its own names. */
 import { fstatSync } from 'node:fs';
 import type { Call } from '../../domain/call.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';

@@ -1,4 +1,4 @@
-/** Which programs and maps an executor makes: those that work on cgroups, and name only each other. */
+/** The programs and maps that an executor makes: they work on cgroups, and name only each other. */
 import { CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import type { Call, CallOf } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
@@ -6,13 +6,13 @@ import { type MapType, mapTypeNumber, mapTypeOf } from '../../domain/map-type.ts
 import { type ProgType, progTypeNumber, progTypeOf } from '../../domain/prog-type.ts';
 import { findReachingOut } from '../kernel/instructions.ts';
 
-/** Program types that attach to cgroups: what an executor loads unless it is told more. */
+/** Program types that attach to cgroups: those that an executor loads by default. */
 export const CGROUP_PROG_TYPES: readonly ProgType[] = [
   ...new Set(Object.values(CGROUP_HOOKS).map(({ progType }) => progType)),
 ];
 
 /**
- * Maps whose values are plain bytes. The values of others are fds of whoever writes them, and here
+ * Maps whose values are plain bytes. The values of other types are fds of the writer, and here
  * that is the executor: its sockets, and directories of this machine.
  */
 const PLAIN_MAPS: readonly MapType[] = [

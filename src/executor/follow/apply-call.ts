@@ -91,8 +91,8 @@ interface Made {
   readonly fd: number;
 }
 
-/** What a real host had and nobody was seen to make is nothing that this kernel has. */
-function made(kind: ObjectKind, id: number, fd: number | undefined): Made[] {
+/** Objects of a real host that no recorded call made do not exist on this kernel. */
+function listOwned(kind: ObjectKind, id: number, fd: number | undefined): Made[] {
   return fd === undefined ? [] : [{ kind, id, fd }];
 }
 
@@ -100,11 +100,11 @@ function made(kind: ObjectKind, id: number, fd: number | undefined): Made[] {
 function listMade(effect: Effect): Made[] {
   switch (effect.type) {
     case 'ProgLoaded':
-      return made('prog', effect.prog_id, effect.fd);
+      return listOwned('prog', effect.prog_id, effect.fd);
     case 'LinkCreated':
-      return made('link', effect.link_id, effect.fd);
+      return listOwned('link', effect.link_id, effect.fd);
     case 'MapCreated':
-      return made('map', effect.map_id, effect.fd);
+      return listOwned('map', effect.map_id, effect.fd);
     default:
       return [];
   }

@@ -1,4 +1,4 @@
-/** `--check`: one look at how the kernel differs from the log as far as it was applied. Changes nothing. */
+/** `--check`: compares the kernel with the applied part of the log, once. Changes nothing. */
 import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../kernel/syscall.ts';
@@ -8,7 +8,7 @@ import { findDifferences } from '../place/compare.ts';
 import type { Place } from '../place/place.ts';
 import { restore } from '../place/restore.ts';
 
-/** Finds the differences; answers the position that they are of, too. */
+/** Finds the differences; also returns their position. */
 export async function check(look: {
   readonly kernel: Kernel;
   readonly place: Place;

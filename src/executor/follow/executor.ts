@@ -1,6 +1,6 @@
 /**
  * The executor: follows a host's log and applies each event to the kernel that runs here, in its
- * order. What was reported is held by private pins, so a restart, however it came, goes on where
+ * order. Private pins hold the reported objects, so a restart continues where
  * the log was reported; the one event that may have been under way is found done, or is done.
  *
  * Read on in `follow-event.ts` (one event), `look.ts` (while the log is quiet) and `run.ts` (what

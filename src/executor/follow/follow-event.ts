@@ -1,6 +1,7 @@
 /** One event of the log: folded when it was reported before this run, else brought to the kernel. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { layerOn } from '../../domain/kernel.ts';
+import { isSighting } from '../../domain/observed/sighting.ts';
 import type { LoggedEvent, Report } from '../ledger/ledger.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
@@ -22,12 +23,21 @@ export async function followEvent(run: Run, event: LoggedEvent): Promise<void> {
   const { position, call } = event;
   if (position <= run.reported) return passReported(run, event);
   if (call.name === 'boot') return bootAnew(run, event);
+  if (isSighting(call)) throw seenElsewhere(position, call.name);
   if (run.live === undefined) throw new Error(`event ${position} comes before any boot`);
   const wasDone = run.resumed && (await isDone(run, run.live, event));
   run.resumed = false;
   const report = await (wasDone ? adoptDone(run, event) : makeCall(run, run.live, event));
   addReport(run, event, report);
   if (run.reports.length >= BATCH_MAX) await flushReports(run);
+}
+
+/** What stands on another machine cannot be made without the calls that made it. */
+function seenElsewhere(position: number, name: string): Error {
+  return new Error(
+    `event ${position} (${name}) tells what a recorder saw on another machine; ` +
+      'the executor makes calls, so follow a host that was not observed',
+  );
 }
 
 /** An event that an earlier run reported: the kernel has it. The last one is where this run begins. */

@@ -1,11 +1,11 @@
-/** A look at the whole kernel while the log is quiet: what differs is reported, and put back. */
+/** Compares the whole kernel while the log is quiet: reports differences, and repairs them. */
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { findDifferences } from '../place/compare.ts';
 import { putBack } from '../repair/put-back.ts';
 import { BATCH_MAX } from './reports.ts';
 import type { Run } from './run.ts';
 
-/** Looks, and renews the lease with whatever there is to report. */
+/** Compares, and renews the lease with what there is to report. */
 export async function lookAtKernel(run: Run): Promise<void> {
   const { executor, live, model } = run;
   const { ledger, place } = executor;
@@ -16,7 +16,7 @@ export async function lookAtKernel(run: Run): Promise<void> {
   run.standing = text;
   executor.onStanding(standing);
   await ledger.report([], { standing });
-  // Only when something changed: what the kernel refused to take back is not tried for ever.
+  // Only when something changed: a repair that the kernel refused is not tried for ever.
   if (executor.repair && standing.length > 0) await repair(run, live);
 }
 

@@ -11,7 +11,7 @@ export function addReport(run: Run, event: LoggedEvent, report: Report): void {
   run.executor.onReport(event, report);
 }
 
-/** Sends what is to be reported. Throws what the ledger throws; then nothing is sent again. */
+/** Sends the collected reports. Throws what the ledger throws; then nothing is sent again. */
 export async function flushReports(run: Run): Promise<void> {
   const { reports } = run;
   run.reports = [];

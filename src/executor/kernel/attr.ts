@@ -8,7 +8,7 @@ import type { Kernel } from './syscall.ts';
 const BUFFER_BYTES = 256;
 /** Above one page the kernel answers E2BIG without reading the attr. */
 const SIZE_READ_MAX = 4096;
-/** Size that is passed when the caller does not say: the whole union as 6.18 knows it. */
+/** The default size: the whole union as 6.18 knows it. */
 export const ATTR_BYTES = 168;
 
 /** What an attr points at lives as long as its buffer. */
@@ -16,9 +16,12 @@ const POINTEES = new WeakMap<Buffer, Buffer[]>();
 
 export class Attr {
   readonly buffer: Buffer;
+  /** Bytes that the kernel is told of. */
+  readonly size: number;
   readonly #kernel: Kernel;
 
   constructor(kernel: Kernel, size = ATTR_BYTES) {
+    this.size = size;
     this.#kernel = kernel;
     this.buffer = Buffer.alloc(Math.max(BUFFER_BYTES, Math.min(size, SIZE_READ_MAX)));
     POINTEES.set(this.buffer, []);

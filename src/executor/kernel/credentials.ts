@@ -31,7 +31,7 @@ export function withCredentials<T>(kernel: Kernel, wanted: Credentials, run: () 
     must(kernel.call(SYS.setgroups, 0, undefined), 'drop groups');
     must(kernel.call(SYS.setresgid, uid, uid, uid), 'set gid');
     must(kernel.call(SYS.setresuid, uid, uid, uid), 'set uid');
-    // What we lack ourselves cannot be lent: some machines withhold CAP_SYS_RESOURCE from root.
+    // We can lend only what we have: some machines withhold CAP_SYS_RESOURCE from root.
     const effective = maskOf(wanted.capabilities) & own.permitted;
     setCapabilities(kernel, { ...own, effective });
     return run();

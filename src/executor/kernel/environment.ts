@@ -1,5 +1,5 @@
 /**
- * What driving a kernel takes: root, a cgroup2 hierarchy and a bpffs. Each thing that is missing has
+ * The needs of driving a kernel: root, a cgroup2 hierarchy and a bpffs. Each missing one has
  * its own sentence, because the person who reads it is setting up a machine.
  */
 import { readFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ export function requireCgroup2(): string {
 }
 
 /**
- * That the kernel has the bpffs; where one is mounted, the first of them.
+ * Checks that the kernel has the bpffs; returns the first mounted one.
  *
  * @throws ExecutorUnavailable when the kernel was built without it
  */

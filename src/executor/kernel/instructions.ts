@@ -9,11 +9,11 @@ const ST_MEM_DW = 0x7a;
 const LD_IMM64 = 0x18;
 const CALL = 0x85;
 const EXIT = 0x95;
-/** What the source register of a 64-bit load says of its constant (`BPF_PSEUDO_*`). */
+/** The meaning of the source register of a 64-bit load (`BPF_PSEUDO_*`). */
 const PSEUDO_MAP_FD = 1;
 const PSEUDO_MAP_VALUE = 2;
 const PSEUDO_FUNC = 4;
-/** What that of a call says: a helper, or a function of the program itself. */
+/** The meaning of the source register of a call: a helper, or a function of the program. */
 const HELPER_CALL = 0;
 const PSEUDO_CALL = 1;
 
@@ -27,7 +27,7 @@ const GET_LOCAL_STORAGE = 81;
 /** Bytes of an instruction. */
 export const INSN_BYTES = 8;
 /** Stack of a program: the longest key that can be looked up from it. */
-const STACK_BYTES = 512;
+export const STACK_BYTES = 512;
 
 /** A map as a program uses it. */
 export interface UsedMap {
@@ -102,7 +102,7 @@ function* loadsAndCalls(insns: Buffer): Generator<{ offset: number; source: numb
     const code = insns[offset];
     if (code !== LD_IMM64 && code !== CALL) continue;
     yield { offset, source: (insns[offset + 1] ?? 0) >> 4 };
-    // A 64-bit load has a second half, which is no instruction.
+    // A 64-bit load has a second half, which is not an instruction.
     if (code === LD_IMM64) offset += INSN_BYTES;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The one door to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
+ * The only way to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
  * and nowhere else. Calls are synchronous, so errno is read before anything else can run on this
  * thread, and every buffer that a call points at is kept alive until it returned.
  */
@@ -21,6 +21,8 @@ export const SYS = {
   rmdir: 84,
   unlink: 87,
   chmod: 90,
+  chown: 92,
+  umask: 95,
   getgroups: 115,
   setgroups: 116,
   setresuid: 117,
@@ -34,10 +36,12 @@ export const SYS = {
   sched_getaffinity: 204,
   mkdirat: 258,
   unlinkat: 263,
-  renameat: 264,
+  linkat: 265,
+  renameat2: 316,
   prlimit64: 302,
   memfd_create: 319,
   bpf: 321,
+  close_range: 436,
   openat2: 437,
 } as const;
 
@@ -65,7 +69,7 @@ const NAMES: ReadonlyMap<number, Errno> = new Map(
 /**
  * Loads koffi and binds libc.
  *
- * @throws ExecutorUnavailable when this is no x86-64 Linux, or koffi is not installed
+ * @throws ExecutorUnavailable when this is not x86-64 Linux, or koffi is not installed
  */
 export async function bindKernel(): Promise<Kernel> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {

@@ -5,13 +5,13 @@
 import { findFault, recordedChange } from '../../events/schema/event-schema.ts';
 import type { LoggedEvent } from './ledger.ts';
 
-/** An event that no kernel could have had, or no service of this version writes. */
+/** An event that is impossible on a kernel, or that no service of this version writes. */
 class Inapplicable extends Error {
   override readonly name = 'Inapplicable';
 }
 
 /**
- * Checks what was read as an event, and keeps the parts that are applied.
+ * Checks an event that was read, and keeps the parts that are applied.
  *
  * @throws Inapplicable with a sentence that names the field
  */

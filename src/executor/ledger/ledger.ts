@@ -1,6 +1,7 @@
-/** What an executor needs of the service: the log to follow, a lease, and a place for its reports. */
+/** The service, as an executor uses it: the log to follow, a lease, and a place for its reports. */
 import type { Call } from '../../domain/call.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { Sighting } from '../../domain/observed/sighting.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { BootCall } from '../../events/event.ts';
 
@@ -8,7 +9,7 @@ import type { BootCall } from '../../events/event.ts';
 export interface LoggedEvent {
   readonly position: number;
   readonly pid: number;
-  readonly call: Call | BootCall;
+  readonly call: Call | BootCall | Sighting;
   readonly outcome: Outcome;
   readonly effects: readonly Effect[];
 }
@@ -24,7 +25,7 @@ export interface Report {
   readonly duration?: number;
 }
 
-/** Where the kernel is otherwise than the log says. */
+/** A difference between the kernel and the log. */
 export interface Difference {
   readonly what: 'cgroup' | 'attached' | 'effective' | 'program' | 'link' | 'map' | 'pin';
   readonly where: string;
@@ -32,20 +33,20 @@ export interface Difference {
   readonly kernel: string;
 }
 
-/** Something that was put back on the kernel, or that it refused to take back. */
+/** A repair: something was put back on the kernel, or the kernel refused it. */
 export interface Repair {
   readonly what: 'cgroup' | 'entry' | 'link' | 'pin';
   readonly where: string;
   readonly did: string;
 }
 
-/** The log of a host, as whoever may read it has it. */
+/** The log of a host, for readers. */
 export interface LedgerReader {
   /** Position of the host's newest boot. */
   bootPosition(): Promise<number>;
   /** How far the log was reported. */
   reported(): Promise<number>;
-  /** The events after a position, and those still to come. Throws for an event that is none. */
+  /** The events after a position, and later ones as they come. Throws for an invalid event. */
   follow(after: number): AsyncIterable<LoggedEvent>;
 }
 

@@ -2,9 +2,12 @@
 import { release } from 'node:os';
 import { followEvents } from '../../client/follow-events.ts';
 import { hostPath } from '../../client/host-path.ts';
-import type { RestClient } from '../../client/rest-client.ts';
+import { type RestClient, ServiceRefusal } from '../../client/rest-client.ts';
 import { checkEvent } from './event-check.ts';
 import type { Ledger, LedgerReader, LoggedEvent } from './ledger.ts';
+
+/** The status of a position after the head, and of a host that is gone. */
+const NOT_FOUND = 404;
 
 /** Who takes the lease, and where it works. */
 export interface Holder {
@@ -50,9 +53,16 @@ export function restLedger(client: RestClient, host: string, holder: Holder): Le
       return taken.reported_position;
     },
     async report(reports, more = {}) {
-      await client.post(`${path}/reports`, { lease, reports, ...more });
+      await client.post(`${path}/reports`, { lease, reports, ...more }).catch(refuseOtherHistory);
     },
   };
+}
+
+/** A log that does not reach what was applied went back; the stream may say so only later. */
+function refuseOtherHistory(error: unknown): never {
+  if (!(error instanceof ServiceRefusal) || error.status !== NOT_FOUND) throw error;
+  const message = 'the log changed behind this command: what was applied is no longer in it';
+  throw new Error(message, { cause: error });
 }
 
 /** A call that no executor has reported yet. */
@@ -83,7 +93,7 @@ interface AnsweredEvent extends Record<keyof LoggedEvent, unknown> {
   readonly outcome: { readonly message?: string; readonly [field: string]: unknown };
 }
 
-/** Events as the log has them: the sentence of a refusal is for people and no part of it. */
+/** Events as the log has them, without the sentence of a refusal, which is for people. */
 async function* followChecked(
   client: RestClient,
   stream: { readonly path: string; readonly after: number },

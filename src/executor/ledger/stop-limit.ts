@@ -1,7 +1,7 @@
-/** How long an executor that was told to stop still waits for the service. */
+/** How long a stopping executor still waits for the service. */
 import type { Ledger } from './ledger.ts';
 
-/** Milliseconds that an answer may take from the moment on at which the executor is told to stop. */
+/** Milliseconds that an answer may take after the signal to stop. */
 const STOP_MS = 3000;
 
 /** Limits the waits for a ledger's answers to a moment once the signal aborts. */

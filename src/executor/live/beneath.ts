@@ -31,7 +31,7 @@ export interface Base {
   readonly fd: number;
 }
 
-/** One name in an open directory: what a call takes, so that no way is walked a second time. */
+/** One name in an open directory: calls take it, so that no path is walked twice. */
 export interface Spot {
   readonly directory: number;
   readonly name: string;
@@ -94,7 +94,7 @@ export function spotPath({ directory, name }: Spot): string {
   return directory === AT_FDCWD ? name : `${procPath(directory)}/${name}`;
 }
 
-/** What an fd of ours stands for, for calls that take a path alone. */
+/** The path of our fd, for calls that take only a path. */
 export function procPath(fd: number): string {
   return `/proc/self/fd/${fd}`;
 }

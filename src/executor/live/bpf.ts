@@ -1,8 +1,8 @@
-/** One bpf(2) of a process of the log, and what its result becomes in that process. */
+/** One bpf(2) of a process of the log, and its result in that process. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Target } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { ATTR_BYTES, type Attr } from '../kernel/attr.ts';
+import type { Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import { O_DIRECTORY, openBeneath } from './beneath.ts';
@@ -11,14 +11,10 @@ import { failWith, type LiveCaller } from './live-kernel.ts';
 import { type LiveFd, lowestFree } from './process.ts';
 
 /** Makes one command under the process's own conditions. */
-export function bpf(
-  caller: LiveCaller,
-  command: keyof typeof BPF,
-  attr: Attr,
-  size: number = ATTR_BYTES,
-): Answered {
+export function bpf(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Answered {
   const { kernel } = caller.live;
-  return runUnderConditions(caller, () => kernel.call(SYS.bpf, BPF[command], attr.buffer, size));
+  const { buffer, size } = attr;
+  return runUnderConditions(caller, () => kernel.call(SYS.bpf, BPF[command], buffer, size));
 }
 
 /** Gives a real fd to the process under its lowest free number. */

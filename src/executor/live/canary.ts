@@ -1,5 +1,5 @@
 /**
- * Knows when the kernel is done with what it does late: rmdir releases a cgroup's programs and links
+ * Detects when the kernel has done its late work: rmdir releases a cgroup's programs and links
  * in a work item after an RCU grace period, the last unlink of a pin puts its object after one, and a
  * freed program gives its maps back after one. The kernel does these in the order in which they were
  * asked for on one CPU, so a canary that is let go after the call is gone no sooner than what
@@ -12,12 +12,16 @@ import { assemble } from '../kernel/instructions.ts';
 import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { openBase } from './beneath.ts';
 
-/** What is to be waited for: the objects of a removed cgroup, of a pin, the maps of a program. */
-export type Late = 'cgroup' | 'pin' | 'maps';
+/**
+ * The late work to wait for: the objects of a removed cgroup, of a pin, the maps of a program, the
+ * programs of tracepoint links.
+ */
+export type Late = 'cgroup' | 'pin' | 'maps' | 'links';
 
 const WAIT_MS_MAX = 20_000;
 const POLL_MS = 1;
 const CGROUP_SKB = 8;
+const RAW_TRACEPOINT = 17;
 const ARRAY = 2;
 const EGRESS = 1;
 
@@ -28,12 +32,19 @@ export interface CanaryPlace {
   readonly pin: string;
 }
 
-/** Waits until the kernel has done what it does late about `late`. */
+/** Waits until the kernel has done its late work about `late`. */
 export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Promise<void> {
   const map = create(kernel);
-  const prog = load(kernel, map.fd);
+  const prog = load(kernel, map.fd, late === 'links' ? RAW_TRACEPOINT : CGROUP_SKB);
   close(kernel, map.fd);
-  if (late === 'maps') {
+  if (late === 'links') {
+    const name = cString('cgroup_remount');
+    const attr = new Attr(kernel).pointer(0, name).u32(8, prog.fd);
+    const link = command(kernel, 'raw_tracepoint_open', attr);
+    close(kernel, prog.fd);
+    close(kernel, link);
+    await waitUntilGone(kernel, 'prog_get_next_id', prog.id);
+  } else if (late === 'maps') {
     close(kernel, prog.fd);
   } else if (late === 'pin') {
     pin(kernel, prog.fd, place.pin);
@@ -62,10 +73,10 @@ function create(kernel: Kernel) {
   return identify(kernel, command(kernel, 'map_create', attr));
 }
 
-function load(kernel: Kernel, mapFd: number) {
+function load(kernel: Kernel, mapFd: number, type: number) {
   const insns = assemble(1, [{ fd: mapFd, use: 'mention', keyBytes: 4 }]);
   const attr = new Attr(kernel)
-    .u32(0, CGROUP_SKB)
+    .u32(0, type)
     .u32(4, insns.length / 8)
     .pointer(8, insns)
     .pointer(16, cString('GPL'))

@@ -48,7 +48,7 @@ export class Cgroups {
     return this.#living.get(path);
   }
 
-  /** Whose cgroup stands at a path: the log's, somebody else's, or nobody's since there is none. */
+  /** Whose cgroup has a path: the log's, somebody else's, or nobody's because there is none. */
   ownerAt(path: string): 'ours' | 'foreign' | undefined {
     const inode = lookAt(this.#kernel, this.top, path, inodeOf);
     if (inode === undefined) return undefined;

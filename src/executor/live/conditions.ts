@@ -9,6 +9,8 @@ import { capabilityBits, isFullRoot, lowestFree } from './process.ts';
 
 const RLIMIT_NOFILE = 7;
 const F_GETFD = 1;
+/** Ours, and that of most processes. */
+const USUAL_UMASK = 0o022;
 const F_DUPFD_CLOEXEC = 1030;
 /** Real fds made for the log stay out of 0, 1 and 2. */
 const LOWEST_FD = 3;
@@ -18,8 +20,21 @@ const LOWEST_FD = 3;
  *
  * An fd that the call returns is never our 0, which stands in for the process's own.
  */
-export function runUnderConditions(caller: LiveCaller, run: () => Answered): Answered {
-  return runWithZero(caller, () => runWithLimit(caller, () => runUnderRights(caller, run)));
+export function runUnderConditions(caller: LiveCaller, made: () => Answered): Answered {
+  return runWithZero(caller, () =>
+    runWithLimit(caller, () => runWithUmask(caller, () => runUnderRights(caller, made))),
+  );
+}
+
+/** The mask is one of all our threads; nothing else makes files while the call runs. */
+function runWithUmask({ live, process }: LiveCaller, made: () => Answered): Answered {
+  if (process.umask === USUAL_UMASK) return made();
+  const own = must(live.kernel.call(SYS.umask, process.umask), 'set the umask');
+  try {
+    return made();
+  } finally {
+    live.kernel.call(SYS.umask, own);
+  }
 }
 
 /** Walks to a name with the rights of the process: what it may not search, it does not reach. */
@@ -32,7 +47,7 @@ export function runUnderRights(caller: LiveCaller, walk: () => Answered): Answer
 
 /**
  * As `runUnderConditions`, with our own rights: anyone may open a cgroup directory for reading, and
- * the way to the top is no part of the log.
+ * the way to the top is not part of the log.
  */
 export function runUnderFdLimit(caller: LiveCaller, run: () => Answered): Answered {
   return runWithLimit(caller, run);

@@ -6,7 +6,7 @@ import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
 import { atSpot, O_PATH, openBeneath, procPath, type Spot } from './beneath.ts';
 import { runUnderConditions, runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
-import { makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
+import { linkFile, makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
 export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
   const { kernel, cgroups } = live;
@@ -24,8 +24,9 @@ export function rmdir({ live }: LiveCaller, { path }: CallOf<'rmdir'>): Decision
   return succeed([{ type: 'CgroupRemoved', cgroup_id: cgroups.remove(path) }]);
 }
 
-export function bpffsMkdir(caller: LiveCaller, { path }: CallOf<'bpffs_mkdir'>): Decision {
-  return onBpffs(caller, path, { type: 'DirectoryMade', path }, makeDirectory);
+export function bpffsMkdir(caller: LiveCaller, { path, mode }: CallOf<'bpffs_mkdir'>): Decision {
+  const make = (kernel: Kernel, spot: Spot) => makeDirectory(kernel, spot, mode ?? 0o777);
+  return onBpffs(caller, path, { type: 'DirectoryMade', path }, make);
 }
 
 export function bpffsRmdir(caller: LiveCaller, { path }: CallOf<'bpffs_rmdir'>): Decision {
@@ -36,22 +37,37 @@ export function unlink(caller: LiveCaller, { path }: CallOf<'unlink'>): Decision
   return onBpffs(caller, path, { type: 'PinRemoved', path, reason: 'unpinned' }, removeFile);
 }
 
+export function rename(caller: LiveCaller, { path, to, flags }: CallOf<'rename'>): Decision {
+  const move = (kernel: Kernel, from: Spot, target: Spot) => moveFile(kernel, from, target, flags);
+  return onTwo(caller, { path, to }, { type: 'PathMoved', path, to }, move);
+}
+
+export function link(caller: LiveCaller, { path, to }: CallOf<'link'>): Decision {
+  // The old name is looked up before the new one is walked to.
+  const found = atNode(caller, path, () => ({ ret: 0 }));
+  if ('errno' in found) return failWith(found.errno);
+  return onTwo(caller, { path, to }, { type: 'PinLinked', path, to }, linkFile);
+}
+
 /** Both ways are walked before either name is looked up, as rename(2) does. */
-export function rename(caller: LiveCaller, { path, to }: CallOf<'rename'>): Decision {
+function onTwo(
+  caller: LiveCaller,
+  { path, to }: { readonly path: string; readonly to: string },
+  effect: Effect,
+  made: (kernel: Kernel, from: Spot, to: Spot) => Answered,
+): Decision {
   const { kernel, bpffs } = caller.live;
   const walk = (open: () => Answered) => runUnderRights(caller, open);
-  const move = (from: Spot): Answered =>
+  const both = (from: Spot): Answered =>
     atSpot(
       kernel,
       bpffs,
       to,
-      (target) => runUnderConditions(caller, () => moveFile(kernel, from, target)),
+      (target) => runUnderConditions(caller, () => made(kernel, from, target)),
       walk,
     );
-  const answered = atSpot(kernel, bpffs, path, move, walk);
-  return 'errno' in answered
-    ? failWith(answered.errno)
-    : succeed([{ type: 'PathMoved', path, to }]);
+  const answered = atSpot(kernel, bpffs, path, both, walk);
+  return 'errno' in answered ? failWith(answered.errno) : succeed([effect]);
 }
 
 export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Decision {
@@ -62,6 +78,16 @@ export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Deci
   return 'errno' in answered
     ? failWith(answered.errno)
     : succeed([{ type: 'ModeChanged', path, mode }]);
+}
+
+export function chown(caller: LiveCaller, { path, uid }: CallOf<'chown'>): Decision {
+  const { kernel } = caller.live;
+  const answered = atNode(caller, path, (name) =>
+    runUnderConditions(caller, () => kernel.call(SYS.chown, name, uid, uid)),
+  );
+  return 'errno' in answered
+    ? failWith(answered.errno)
+    : succeed([{ type: 'OwnerChanged', path, uid }]);
 }
 
 function onBpffs(

@@ -1,5 +1,5 @@
 /**
- * Which object of the kernel is which object of the log: ids are given out by both, and only the
+ * The pairs of the kernel's and the log's objects: both assign ids, and only the
  * pairs are kept. An object that nobody introduced is foreign: another program of this machine
  * made it, and it goes by the negated kernel id.
  */

@@ -3,7 +3,7 @@ import { attachTypeNumber } from '../../domain/attach-type.ts';
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { Attr } from '../kernel/attr.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
@@ -21,7 +21,7 @@ export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Dec
       .u32(12, flagWord(call.flags))
       .u32(16, anchorId(caller, call))
       .u64(24, call.expected_revision ?? 0);
-    const answered = bpf(caller, 'link_create', attr, call.attr_size ?? ATTR_BYTES);
+    const answered = bpf(caller, 'link_create', attr);
     if ('errno' in answered) return failWith(answered.errno);
     real = adopt(caller, { real: answered.ret, cloexec: true, kind: 'link', id: 0 });
     return succeed();
@@ -29,8 +29,8 @@ export function linkCreate(caller: LiveCaller, call: CallOf<'link_create'>): Dec
   return real === undefined ? refused : adoptLink(caller, real);
 }
 
-/** Names the new link, once the directory that was open for the call is closed again. */
-function adoptLink(caller: LiveCaller, fd: number): Decision {
+/** Names a new link, once a directory that was open for the call is closed again. */
+export function adoptLink(caller: LiveCaller, fd: number): Decision {
   const { process, live } = caller;
   const opened = process.fds.get(fd);
   if (opened === undefined) throw new Error(`a new link has no fd ${fd}`);
@@ -50,13 +50,13 @@ export function linkUpdate(caller: LiveCaller, call: CallOf<'link_update'>): Dec
     .u32(4, realFd(process, call.new_prog_fd))
     .u32(8, flagWord(call.flags))
     .u32(12, realFd(process, call.old_prog_fd));
-  const answered = bpf(caller, 'link_update', attr, call.attr_size ?? ATTR_BYTES);
+  const answered = bpf(caller, 'link_update', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 export function linkDetach(caller: LiveCaller, call: CallOf<'link_detach'>): Decision {
   const { process, live } = caller;
   const attr = new Attr(live.kernel, call.attr_size).u32(0, realFd(process, call.link_fd));
-  const answered = bpf(caller, 'link_detach', attr, call.attr_size ?? ATTR_BYTES);
+  const answered = bpf(caller, 'link_detach', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

@@ -18,6 +18,8 @@ import type { LiveProcess } from './process.ts';
 export interface MapForm {
   readonly storage: boolean;
   readonly percpu: boolean;
+  /** Programs may look its elements up. */
+  readonly filled: boolean;
   readonly key_size: number;
   readonly value_size: number;
 }
@@ -28,6 +30,8 @@ export interface LiveKernel {
   readonly ids: Identities;
   readonly cgroups: Cgroups;
   readonly mapForms: Map<number, MapForm>;
+  /** Whether a link of a tracepoint was made: what such links let go of, the kernel lets go of late. */
+  traces: boolean;
   /** The directory that is `/` of the log's bpffs. */
   readonly bpffs: Base;
   /** Descriptors that stand for 0 and for 1 and 2 of every new process. */
@@ -48,7 +52,7 @@ export interface LiveCaller {
   readonly process: LiveProcess;
 }
 
-/** What a call answers to which the kernel said yes. */
+/** The decision of a call that succeeded. */
 export function succeed(
   effects: readonly Effect[] = [],
   ret = 0,
@@ -57,7 +61,7 @@ export function succeed(
   return { outcome: { ret, ...outputs }, effects };
 }
 
-/** What a call answers to which the kernel said no; it does not say by which rule. */
+/** The decision of a call that the kernel refused; the kernel does not name a rule. */
 export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };

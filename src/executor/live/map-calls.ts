@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { mapTypeNumber } from '../../domain/map-type.ts';
+import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
+import { FILLED_MAPS } from '../../domain/maps/forms.ts';
 import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
@@ -17,19 +18,23 @@ import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
 const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
-/** Bytes of a key and of a value that the fields of a call can say. */
+/** Bytes of a key and of a value that the fields of a call can hold. */
 const WORD = 8;
 /** Key and value of a call on something that is no map: never read. */
-const NO_FORM: MapForm = { storage: false, percpu: false, key_size: 16, value_size: WORD };
+const NO_FORM: MapForm = {
+  ...{ storage: false, percpu: false, filled: true },
+  ...{ key_size: 16, value_size: WORD },
+};
 
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
   const { live } = caller;
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, mapTypeNumber(call.map_type))
     .u32(4, call.key_size ?? 0)
     .u32(8, call.value_size ?? 0)
     .u32(12, call.max_entries ?? 0)
     .u32(16, call.map_flags ?? 0)
+    .u32(20, realFd(caller.process, call.inner_map_fd))
     .name(28, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return failWith(answered.errno);
@@ -45,20 +50,22 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
 }
 
 /** How a map's keys and values are laid out. */
-function formOf(info: {
+export function formOf(info: {
   readonly map_type: unknown;
   readonly key_size: number;
   readonly value_size: number;
 }): MapForm {
   const { map_type, key_size, value_size } = info;
   const percpu = String(map_type).includes('percpu');
-  return { storage: STORAGE_TYPES.includes(map_type), percpu, key_size, value_size };
+  const storage = STORAGE_TYPES.includes(map_type);
+  const filled = FILLED_MAPS.includes(map_type as MapTypeName);
+  return { storage, percpu, filled, key_size, value_size };
 }
 
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, 0);
-  const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
   if ('errno' in answered) return failWith(answered.errno);
   return succeed([], 0, { value: Number(value.readBigUInt64LE(0)) });
@@ -68,7 +75,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, call.value);
   const key = keyBytes(caller.live, form, call.key);
-  const attr = elementAttr(caller, call.map_fd, key, value).u64(24, call.flags ?? 0);
+  const attr = elementAttr(caller, call, key, value).u64(24, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -76,7 +83,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
 export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
   const value = call.value === undefined ? undefined : valueBuffer(form, call.value);
-  const attr = elementAttr(caller, call.map_fd, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_delete_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -85,7 +92,7 @@ export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>)
   const form = formAt(caller, call.map_fd);
   const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);
   const next = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
-  const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call.map_fd, key, next));
+  const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call, key, next));
   if ('errno' in answered) return failWith(answered.errno);
   return succeed([], 0, { next_key: keyOf(caller.live, form, next) });
 }
@@ -97,11 +104,14 @@ function formAt({ process, live }: LiveCaller, number: number | undefined): MapF
 
 function elementAttr(
   { process, live }: LiveCaller,
-  fd: number | undefined,
+  { map_fd, attr_size }: { readonly map_fd?: number; readonly attr_size?: number },
   key: Buffer | undefined,
   value: Buffer | undefined,
 ): Attr {
-  return new Attr(live.kernel).u32(0, realFd(process, fd)).pointer(8, key).pointer(16, value);
+  return new Attr(live.kernel, attr_size)
+    .u32(0, realFd(process, map_fd))
+    .pointer(8, key)
+    .pointer(16, value);
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
@@ -118,7 +128,7 @@ function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
   return bytes;
 }
 
-/** The key that the kernel wrote, as the log says it. */
+/** The key that the kernel wrote, in the form of the log. */
 export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): MapKey {
   if (!form.storage) {
     const visible = Buffer.alloc(WORD);

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
+import { Attr } from '../kernel/attr.ts';
 import type { BPF } from '../kernel/commands.ts';
 import { type Answered, cString, SYS } from '../kernel/syscall.ts';
 import { realId } from './anchor.ts';
@@ -12,9 +12,13 @@ import { runUnderRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
-import { realFd } from './process.ts';
+import { type LiveProcess, realFd } from './process.ts';
 import { Withheld } from './withheld.ts';
 
+const PATH_FD = 1 << 14;
+const AT_FDCWD = -100;
+/** A path that is walked to from path_fd, so that what is no directory is refused. */
+const RELATIVE = cString('relative');
 /** Ids stop below this (`INT_MAX`). */
 const ID_END = 2 ** 31 - 1;
 /** Longest info that the kernel looks at; above it, it answers E2BIG. */
@@ -49,11 +53,21 @@ function callWithPath(
   call: CallOf<'obj_pin'> | CallOf<'obj_get'>,
   name: Buffer,
 ): Answered {
+  const { path_fd } = call;
+  const kind = caller.process.fds.get(path_fd ?? 0)?.kind;
+  const counts = ((call.file_flags ?? 0) & PATH_FD) !== 0;
+  const isAbsolute = path_fd === undefined || !counts || kind === 'other' || kind === 'cgroup';
   const attr = new Attr(caller.live.kernel, call.attr_size)
-    .pointer(0, name)
+    .pointer(0, isAbsolute || path_fd === AT_FDCWD ? name : RELATIVE)
     .u32(8, realFd(caller.process, call.bpf_fd))
-    .u32(12, call.file_flags ?? 0);
-  return bpf(caller, call.name, attr, call.attr_size ?? ATTR_BYTES);
+    .u32(12, call.file_flags ?? 0)
+    .u32(16, pathFd(caller.process, call.path_fd));
+  return bpf(caller, call.name, attr);
+}
+
+/** Our names are absolute, with which an open directory counts for nothing. */
+function pathFd(process: LiveProcess, fd: number | undefined): number {
+  return fd === AT_FDCWD ? fd : realFd(process, fd);
 }
 
 /** What the kernel says before it walks to a name, else why the walk ended. */
@@ -62,8 +76,15 @@ function orElse(nowhere: Answered, walked: Answered): Answered {
 }
 
 /** PROG_, LINK_ and MAP_GET_FD_BY_ID. */
-export function getFdById(caller: LiveCaller, kind: ObjectKind, id: number): Decision {
-  const attr = new Attr(caller.live.kernel).u32(0, realId(caller.live, kind, id));
+export function getFdById(
+  caller: LiveCaller,
+  kind: ObjectKind,
+  id: number,
+  { open_flags = 0, attr_size }: { readonly open_flags?: number; readonly attr_size?: number },
+): Decision {
+  const attr = new Attr(caller.live.kernel, attr_size)
+    .u32(0, realId(caller.live, kind, id))
+    .u32(8, open_flags);
   return openObject(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
@@ -84,10 +105,15 @@ function openObject(caller: LiveCaller, answered: Answered): Decision {
 }
 
 /** PROG_, LINK_ and MAP_GET_NEXT_ID: walks over objects that others of this machine made. */
-export function getNextId(caller: LiveCaller, kind: ObjectKind, start: number): Decision {
+export function getNextId(
+  caller: LiveCaller,
+  kind: ObjectKind,
+  start: number,
+  attr_size: number | undefined,
+): Decision {
   const command: keyof typeof BPF = `${kind}_get_next_id`;
   for (let from = realStart(caller, kind, start); ; ) {
-    const attr = new Attr(caller.live.kernel).u32(0, from);
+    const attr = new Attr(caller.live.kernel, attr_size).u32(0, from);
     const answered = bpf(caller, command, attr);
     if ('errno' in answered) return failWith(answered.errno);
     from = attr.readU32(4);
@@ -110,7 +136,7 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
   const named = process.fds.get(call.bpf_fd ?? 0);
   const kind = named === undefined ? undefined : kindOf(named.real);
   const buffers = infoBuffer(live.kernel, kind, Math.min(bytes, INFO_LEN_READ_MAX));
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, realFd(process, call.bpf_fd))
     .u32(4, bytes)
     .pointer(8, buffers.info);

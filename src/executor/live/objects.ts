@@ -1,4 +1,4 @@
-/** What the kernel says of an object behind a real fd: its kind, its id, its info. */
+/** The object behind a real fd, as the kernel describes it: its kind, its id, its info. */
 import { readlinkSync } from 'node:fs';
 import { attachTypeOf } from '../../domain/attach-type.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
@@ -16,11 +16,14 @@ export const INFO_BYTES = 256;
 /** Map ids that a program's info has room for. */
 const MAP_IDS_MAX = 64;
 
+/** `enum bpf_link_type`. */
+const RAW_TRACEPOINT_LINK = 1;
+
 /** A program's info: where the count and the list of its maps stand. */
 const NR_MAP_IDS = 52;
 const MAP_IDS = 56;
 
-/** What an anonymous inode of the kernel is called, by kind of object. */
+/** The names of the kernel's anonymous inodes, by kind of object. */
 const INODES: Readonly<Record<string, ObjectKind>> = {
   'anon_inode:bpf-prog': 'prog',
   'anon_inode:bpf-map': 'map',
@@ -103,14 +106,19 @@ export function decodeInfo(
 ): ObjectInfo {
   const id = ids.idOf(kind, info.readUInt32LE(4));
   switch (kind) {
-    case 'link':
+    case 'link': {
+      const prog_id = ids.idOf('prog', info.readUInt32LE(8));
+      if (info.readUInt32LE(0) === RAW_TRACEPOINT_LINK) {
+        return { kind, id, prog_id, cgroup_id: 0, attach_type: 'trace_raw_tp' };
+      }
       return {
         kind,
         id,
-        prog_id: ids.idOf('prog', info.readUInt32LE(8)),
+        prog_id,
         cgroup_id: cgroups.idOf(info.readBigUInt64LE(16)),
         attach_type: attachTypeOf(info.readUInt32LE(24)),
       };
+    }
     case 'prog': {
       const maps = Math.min(info.readUInt32LE(NR_MAP_IDS), MAP_IDS_MAX);
       return {

@@ -1,5 +1,5 @@
 /**
- * Keeps this thread on one CPU. What the kernel does late it queues on the CPU of the caller, and in
+ * Keeps this thread on one CPU. The kernel queues late work on the CPU of the caller, and in
  * order only there, so a canary that follows on another CPU might be gone too early.
  */
 import { type Kernel, must, SYS } from '../kernel/syscall.ts';
@@ -10,7 +10,7 @@ const MASK_BYTES = 1024;
 /**
  * Moves the thread to one of the CPUs that it may run on.
  *
- * @returns puts back what was allowed
+ * @returns a function that restores the allowed CPUs
  */
 export function stayOnOneCpu(kernel: Kernel): () => void {
   const allowed = Buffer.alloc(MASK_BYTES);

@@ -26,6 +26,7 @@ export function openLive(
     ids: new Identities(),
     cgroups: new Cgroups(kernel, top, config.root_cgroup_id),
     mapForms: new Map(),
+    traces: false,
     bpffs,
     standard: {
       directory: must(openKind(kernel, 'dir'), 'open a directory'),
@@ -38,7 +39,7 @@ export function openLive(
   };
 }
 
-/** Closes every fd of the context and ends what stands in for its processes. */
+/** Closes every fd of the context and ends the placeholders of its processes. */
 export async function closeLive(live: LiveKernel): Promise<void> {
   const { kernel, processes, standard, cgroups } = live;
   for (const process of processes.values()) {

@@ -1,18 +1,49 @@
 /** Every call of the log, made on a live kernel. */
 import type { Call } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { close, dup, dup2, openCgroup, openOther, recvFd, sendFd } from './fd-calls.ts';
-import { bpffsMkdir, bpffsRmdir, chmod, mkdir, rename, rmdir, unlink } from './file-calls.ts';
+import {
+  close,
+  closeRange,
+  dup,
+  dup2,
+  dup3,
+  fcntl,
+  openCgroup,
+  openOther,
+  pidfdGetfd,
+  recvFd,
+  sendFd,
+  unshare,
+} from './fd-calls.ts';
+import {
+  bpffsMkdir,
+  bpffsRmdir,
+  chmod,
+  chown,
+  link,
+  mkdir,
+  rename,
+  rmdir,
+  unlink,
+} from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { failWith, type LiveCaller, type LiveKernel } from './live-kernel.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
-import { capset, exec, exit, fork, join, setrlimit, spawn } from './process-calls.ts';
+import {
+  btfLoad,
+  enableStats,
+  foreignLinkCreate,
+  iterCreate,
+  mapFreeze,
+  progTestRun,
+} from './opaque-calls.ts';
+import { capset, exec, exit, fork, join, kill, setrlimit, spawn, umask } from './process-calls.ts';
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
 
 /**
  * Makes `call` as process `pid` of the log. The effects of the decision are those that the caller
- * can see in the answer; what else changed is for the observer.
+ * can see in the answer; the observer reads the other changes.
  */
 export async function performLive(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
   const process = live.processes.get(pid);
@@ -29,11 +60,17 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
     case 'exec':
       return exec(caller, call);
     case 'exit':
-      return exit(caller);
+      return exit(caller, call);
+    case 'kill':
+      return kill(caller, call);
+    case 'unshare':
+      return unshare(caller);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':
       return setrlimit(caller, call);
+    case 'umask':
+      return umask(caller, call);
     case 'join':
       return join(caller, call);
     case 'open_cgroup':
@@ -46,10 +83,18 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return dup(caller, call);
     case 'dup2':
       return dup2(caller, call);
+    case 'dup3':
+      return dup3(caller, call);
+    case 'fcntl':
+      return fcntl(caller, call);
+    case 'close_range':
+      return closeRange(caller, call);
+    case 'pidfd_getfd':
+      return pidfdGetfd(caller, call);
     case 'send_fd':
       return sendFd(caller, call);
     case 'recv_fd':
-      return recvFd(caller);
+      return recvFd(caller, call);
     case 'mkdir':
       return mkdir(caller, call);
     case 'rmdir':
@@ -64,6 +109,10 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return rename(caller, call);
     case 'chmod':
       return chmod(caller, call);
+    case 'link':
+      return link(caller, call);
+    case 'chown':
+      return chown(caller, call);
     default:
       return command(caller, call);
   }
@@ -72,7 +121,11 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
 /** The calls that go through bpf(2). */
 type Command = Extract<
   Call,
-  { readonly name: `prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}` }
+  {
+    readonly name:
+      | (`prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}`)
+      | ('foreign_link_create' | 'iter_create' | 'btf_load' | 'enable_stats');
+  }
 >;
 
 function command(caller: LiveCaller, call: Command): Decision {
@@ -93,6 +146,18 @@ function command(caller: LiveCaller, call: Command): Decision {
       return linkUpdate(caller, call);
     case 'link_detach':
       return linkDetach(caller, call);
+    case 'foreign_link_create':
+      return foreignLinkCreate(caller, call);
+    case 'iter_create':
+      return iterCreate(caller, call);
+    case 'prog_test_run':
+      return progTestRun(caller, call);
+    case 'btf_load':
+      return btfLoad(caller);
+    case 'enable_stats':
+      return enableStats(caller, call);
+    case 'map_freeze':
+      return mapFreeze(caller, call);
     case 'obj_pin':
       return objPin(caller, call);
     case 'obj_get':
@@ -100,17 +165,17 @@ function command(caller: LiveCaller, call: Command): Decision {
     case 'obj_get_info_by_fd':
       return objGetInfo(caller, call);
     case 'prog_get_fd_by_id':
-      return getFdById(caller, 'prog', call.prog_id);
+      return getFdById(caller, 'prog', call.prog_id, call);
     case 'link_get_fd_by_id':
-      return getFdById(caller, 'link', call.link_id);
+      return getFdById(caller, 'link', call.link_id, call);
     case 'map_get_fd_by_id':
-      return getFdById(caller, 'map', call.map_id);
+      return getFdById(caller, 'map', call.map_id, call);
     case 'prog_get_next_id':
-      return getNextId(caller, 'prog', call.start_id);
+      return getNextId(caller, 'prog', call.start_id, call.attr_size);
     case 'link_get_next_id':
-      return getNextId(caller, 'link', call.start_id);
+      return getNextId(caller, 'link', call.start_id, call.attr_size);
     case 'map_get_next_id':
-      return getNextId(caller, 'map', call.start_id);
+      return getNextId(caller, 'map', call.start_id, call.attr_size);
     case 'map_create':
       return mapCreate(caller, call);
     case 'map_lookup_elem':

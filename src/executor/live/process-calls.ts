@@ -4,12 +4,12 @@ import { writeFileSync } from 'node:fs';
 import type { CallOf } from '../../domain/call.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { NR_OPEN } from '../../domain/release/config.ts';
+import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
 import { must, SYS } from '../kernel/syscall.ts';
 import { procPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
-import type { LiveFd, LiveProcess } from './process.ts';
+import { isFullRoot, type LiveFd, type LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
 const LOWEST_FD = 3;
@@ -22,8 +22,8 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
   const { directory, file } = live.standard;
   const fds = new Map([directory, file, file].map((real, fd) => [fd, standard(real)]));
   const { nofile } = live.config;
-  const rest = { nofile, mailbox: [], cgroup: undefined, placeholder: undefined };
-  return { pid, comm, uid: 0, caps: ALL_CAPABILITIES, fds, ...rest };
+  const rest = { nofile, umask: 0o022, mailbox: [], cgroup: undefined, placeholder: undefined };
+  return { pid, tgid: pid, comm, uid: 0, caps: ALL_CAPABILITIES, fds, ...rest };
 }
 
 export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
@@ -42,40 +42,82 @@ export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<De
   const { live, process } = caller;
   const pid = call.child_pid ?? live.nameNew('process');
   if (live.processes.has(pid)) return failWith('EEXIST');
-  const fds = new Map([...process.fds].map(([n, fd]) => [n, duplicate(live, fd)]));
+  const fds = call.clone_files === true ? process.fds : copied(live, process.fds);
   const uid = call.uid ?? process.uid;
   const caps = call.caps ?? process.caps;
-  const child = { ...process, pid, uid, caps, fds, mailbox: [], placeholder: undefined };
+  const tgid = call.clone_thread === true ? process.tgid : pid;
+  const child = { ...process, pid, tgid, uid, caps, fds, mailbox: [], placeholder: undefined };
   live.processes.set(pid, child);
   if (process.cgroup !== undefined) await stand(caller.live, child, process.cgroup);
   return succeed([{ type: 'ProcessForked', pid, uid, caps }], pid);
 }
 
-/** Makes another real fd on the same open file description. */
+/** A table with the same fds. */
+export function copied(live: LiveKernel, fds: LiveProcess['fds']): LiveProcess['fds'] {
+  return new Map([...fds].map(([n, fd]) => [n, duplicate(live, fd)]));
+}
+
+/** Whether no other process has the table of this one. */
+export function isOwnTable({ processes }: LiveKernel, { pid, fds }: LiveProcess): boolean {
+  return [...processes.values()].every((other) => other.fds !== fds || other.pid === pid);
+}
+
+/** Another real fd on the same open file description. */
 export function duplicate(live: LiveKernel, fd: LiveFd): LiveFd {
   if (fd.standard === true) return fd;
   const real = live.kernel.call(SYS.fcntl, fd.real, F_DUPFD_CLOEXEC, LOWEST_FD);
   return { ...fd, real: must(real, `duplicate ${fd.real}`) };
 }
 
-export function exec(caller: LiveCaller, call: CallOf<'exec'>): Decision {
-  const { process } = caller;
+/** The other threads end; what is still shared then stays with those who share it. */
+export async function exec(caller: LiveCaller, call: CallOf<'exec'>): Promise<Decision> {
+  const { live, process } = caller;
+  for (const thread of threadsOf(live, process)) {
+    if (thread.pid !== process.pid) await end(caller, thread);
+  }
+  if (!isOwnTable(live, process)) process.fds = copied(live, process.fds);
   for (const [number, fd] of process.fds) {
     if (!fd.cloexec) continue;
     process.fds.delete(number);
     release(caller, fd);
   }
   process.comm = call.comm ?? process.comm;
-  if (process.uid !== 0) process.caps = [];
+  process.caps = process.uid === 0 ? ALL_CAPABILITIES : [];
+  if (process.pid !== process.tgid) {
+    live.processes.delete(process.pid);
+    live.processes.set(process.tgid, { ...process, pid: process.tgid });
+  }
   return succeed([{ type: 'ProcessExecuted', comm: process.comm, caps: process.caps }]);
 }
 
-export async function exit(caller: LiveCaller): Promise<Decision> {
+export async function exit(caller: LiveCaller, call: CallOf<'exit'>): Promise<Decision> {
   const { live, process } = caller;
-  for (const fd of [...process.fds.values(), ...process.mailbox]) release(caller, fd);
+  const ends = call.thread === true ? [process] : threadsOf(live, process);
+  for (const thread of ends) await end(caller, thread);
+  return succeed([{ type: 'ProcessExited' }]);
+}
+
+export async function kill(caller: LiveCaller, call: CallOf<'kill'>): Promise<Decision> {
+  const { live, process } = caller;
+  const target = live.processes.get(call.to_pid);
+  if (target === undefined) return failWith('ESRCH');
+  const own = process.tgid === target.tgid || process.uid === target.uid;
+  if (!own && !isFullRoot(process)) return failWith('EPERM');
+  if (target.tgid === BOOT_PID) return succeed();
+  for (const thread of threadsOf(live, target)) await end(caller, thread);
+  return succeed([{ type: 'ProcessExited', pid: target.pid }]);
+}
+
+function threadsOf({ processes }: LiveKernel, { tgid }: LiveProcess): LiveProcess[] {
+  return [...processes.values()].filter((process) => process.tgid === tgid);
+}
+
+async function end(caller: LiveCaller, process: LiveProcess): Promise<void> {
+  const { live } = caller;
+  const closing = isOwnTable(live, process) ? [...process.fds.values()] : [];
+  for (const fd of [...closing, ...process.mailbox]) release(caller, fd);
   live.processes.delete(process.pid);
   await dismiss(process);
-  return succeed([{ type: 'ProcessExited' }]);
 }
 
 export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decision {
@@ -93,12 +135,20 @@ export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): D
   return succeed([{ type: 'NofileLimited', nofile: call.nofile }]);
 }
 
+export function umask({ live, process }: LiveCaller, call: CallOf<'umask'>): Decision {
+  const old = process.umask;
+  for (const thread of threadsOf(live, process)) thread.umask = call.mask & 0o777;
+  return succeed([{ type: 'UmaskSet', mask: process.umask }], old);
+}
+
 /** The cgroup is made busy by a process of its own, which goes when this one does. */
 export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<Decision> {
   const { live, process } = caller;
   const cgroup = live.cgroups.at(call.path);
   if (cgroup === undefined) return failWith('ENOENT');
-  await stand(live, process, call.path);
+  const target = live.processes.get(call.target_pid ?? process.pid);
+  if (target === undefined) return failWith('ESRCH');
+  for (const thread of threadsOf(live, target)) await stand(live, thread, call.path);
   return succeed([{ type: 'ProcessMoved', cgroup_id: cgroup.id }]);
 }
 
@@ -122,7 +172,7 @@ async function startPlaceholder(): Promise<ChildProcess> {
   return child;
 }
 
-/** Ends a placeholder and waits until the kernel has let go of it. */
+/** Ends a placeholder and waits until the kernel has released it. */
 export async function dismiss(process: LiveProcess): Promise<void> {
   const { placeholder: child } = process;
   if (child === undefined) return;

@@ -20,11 +20,15 @@ export interface LiveFd {
 
 export interface LiveProcess {
   readonly pid: number;
+  /** The process that it is a thread of. */
+  readonly tgid: number;
   comm: string;
   uid: number;
   caps: readonly Capability[];
   nofile: number;
-  readonly fds: Map<number, LiveFd>;
+  umask: number;
+  /** One and the same map for processes that share a table. */
+  fds: Map<number, LiveFd>;
   /** Fds in flight to this process, oldest first. */
   mailbox: LiveFd[];
   /** The path of the cgroup that it joined. */
@@ -37,8 +41,8 @@ export interface LiveProcess {
 export const NEVER_OPEN = 0x00ff_ffff;
 
 /** The lowest free number below the process's limit. */
-export function lowestFree({ fds, nofile }: LiveProcess): number | undefined {
-  for (let fd = 0; fd < nofile; fd++) if (!fds.has(fd)) return fd;
+export function lowestFree({ fds, nofile }: LiveProcess, from = 0): number | undefined {
+  for (let fd = from; fd < nofile; fd++) if (!fds.has(fd)) return fd;
   return undefined;
 }
 

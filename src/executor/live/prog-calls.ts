@@ -6,14 +6,20 @@ import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { assemble, INSN_BYTES, replaceMapFds, type UsedMap } from '../kernel/instructions.ts';
+import { Attr } from '../kernel/attr.ts';
+import {
+  assemble,
+  INSN_BYTES,
+  replaceMapFds,
+  STACK_BYTES,
+  type UsedMap,
+} from '../kernel/instructions.ts';
 import { cString } from '../kernel/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
-import { NEVER_OPEN, realFd } from './process.ts';
+import { realFd } from './process.ts';
 
 /** Ids that a query buffer holds at most, whatever room the caller claims to have. */
 const PROG_CNT_MAX = 4096;
@@ -27,19 +33,21 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const { live } = caller;
   const code =
     call.insns === undefined
-      ? assemble(call.ret ?? 1, usedMaps(caller, call))
-      : replaceMapFds(Buffer.from(call.insns, 'base64'), (fd) => realMap(caller, fd));
+      ? assemble(call.ret ?? 1, findMaps(caller, call))
+      : replaceMapFds(Buffer.from(call.insns, 'base64'), (fd) => realFd(caller.process, fd));
   const count = call.insn_cnt ?? code.length / INSN_BYTES;
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, progTypeNumber(call.prog_type))
     .u32(4, count)
     .pointer(8, insns)
     .pointer(16, LICENCE)
     .u32(44, call.prog_flags ?? 0)
     .name(48, call.prog_name ?? '')
-    .u32(68, attachTypeNumber(call.expected_attach_type ?? 0));
+    .u32(68, attachTypeNumber(call.expected_attach_type ?? 0))
+    .pointer(120, fdArray(caller, call))
+    .u32(148, call.fd_array_cnt ?? 0);
   const answered = bpf(caller, 'prog_load', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('prog');
@@ -72,17 +80,22 @@ function adoptProgram(
   return succeed([effect], fd);
 }
 
-/** The real fd of a map that the instructions name by the number of the process. */
-function realMap({ process }: LiveCaller, fd: number): number {
-  const named = process.fds.get(fd);
-  return named?.kind === 'map' ? named.real : NEVER_OPEN;
+/** Fds in an array lie in memory: 32 bits each. */
+function fdArray({ process }: LiveCaller, call: CallOf<'prog_load'>): Buffer | undefined {
+  if (call.fd_array === undefined) return undefined;
+  const bytes = Buffer.alloc(4 * Math.max(call.fd_array.length, 1));
+  for (const [i, fd] of call.fd_array.entries()) bytes.writeInt32LE(realFd(process, fd), 4 * i);
+  return bytes;
 }
 
-function usedMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
+function findMaps({ process, live }: LiveCaller, call: CallOf<'prog_load'>): UsedMap[] {
   return (call.map_fds ?? []).map((number) => {
     const named = process.fds.get(number);
     const form = named?.kind === 'map' ? live.mapForms.get(named.id) : undefined;
-    const use = call.map_ref_only === true ? 'mention' : form?.storage ? 'storage' : 'lookup';
+    const used = form?.storage === true ? 'storage' : 'lookup';
+    // No program looks up a key that its stack cannot hold.
+    const looks = form?.filled !== false && (form?.key_size ?? 0) <= STACK_BYTES;
+    const use = call.map_ref_only === true || !looks ? 'mention' : used;
     // Instructions have no "none": fd 0 is a number like any other there, and stands as it is.
     return { fd: realFd(process, number), use, keyBytes: form?.key_size ?? 4 };
   });
@@ -111,7 +124,7 @@ function attachOrDetach(
       .u32(16, realFd(process, call.replace_bpf_fd))
       .u32(20, anchorId(caller, call))
       .u64(24, call.expected_revision ?? 0);
-    const answered = bpf(caller, command, attr, call.attr_size ?? ATTR_BYTES);
+    const answered = bpf(caller, command, attr);
     return 'errno' in answered ? failWith(answered.errno) : succeed();
   });
 }
@@ -122,15 +135,14 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const room = call.prog_cnt ?? PROG_CNT_DEFAULT;
     const ids = Buffer.alloc(4 * Math.min(Math.max(room, 1), PROG_CNT_MAX));
     const flags = Buffer.alloc(ids.length, 0xff);
-    const size = call.attr_size ?? ATTR_BYTES;
-    const attr = new Attr(kernel, size)
+    const attr = new Attr(kernel, call.attr_size)
       .u32(0, targetFd(caller.process, target, call, 4))
       .u32(4, attachTypeNumber(call.attach_type))
       .u32(8, flagWord(call.query_flags))
       .pointer(16, call.null_prog_ids === true ? undefined : ids)
       .u32(24, room)
       .pointer(32, call.prog_attach_flags === true ? flags : undefined);
-    const answered = bpf(caller, 'prog_query', attr, size);
+    const answered = bpf(caller, 'prog_query', attr);
     const wantsFlags = call.prog_attach_flags === true;
     const query = queryOutputs(caller, attr, ids, wantsFlags ? flags : undefined);
     if ('errno' in answered) {
@@ -166,7 +178,7 @@ function words(buffer: Buffer): number[] {
 
 export function progBindMap(caller: LiveCaller, call: CallOf<'prog_bind_map'>): Decision {
   const { process, live } = caller;
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(0, realFd(process, call.prog_fd))
     .u32(4, realFd(process, call.map_fd))
     .u32(8, call.flags ?? 0);

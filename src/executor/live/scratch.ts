@@ -30,7 +30,7 @@ export function makeScratch(kernel: Kernel): Scratch {
   const mount = requireCgroup2();
   requireBpffs();
   const folder = mkdtempSync(join(mount, NAME));
-  // Anyone may open a cgroup directory for reading; what they may do there is the kernel's to say.
+  // Anyone may open a cgroup directory for reading; the kernel decides what they may do there.
   chmodSync(folder, 0o755);
   const top = join(folder, 'top');
   mkdirSync(top);

@@ -6,8 +6,12 @@ const DIRECTORY_MODE = 0o755;
 /** Flag of unlinkat(2). */
 const AT_REMOVEDIR = 0x200;
 
-export function makeDirectory(kernel: Kernel, { directory, name }: Spot): Answered {
-  return kernel.call(SYS.mkdirat, directory, cString(name), DIRECTORY_MODE);
+export function makeDirectory(
+  kernel: Kernel,
+  { directory, name }: Spot,
+  mode = DIRECTORY_MODE,
+): Answered {
+  return kernel.call(SYS.mkdirat, directory, cString(name), mode);
 }
 
 export function removeDirectory(kernel: Kernel, { directory, name }: Spot): Answered {
@@ -18,7 +22,13 @@ export function removeFile(kernel: Kernel, { directory, name }: Spot): Answered 
   return kernel.call(SYS.unlinkat, directory, cString(name), 0);
 }
 
-export function moveFile(kernel: Kernel, from: Spot, to: Spot): Answered {
-  const target = cString(to.name);
-  return kernel.call(SYS.renameat, from.directory, cString(from.name), to.directory, target);
+/** @param flags of renameat2(2) */
+export function moveFile(kernel: Kernel, from: Spot, to: Spot, flags = 0): Answered {
+  const [old, now] = [cString(from.name), cString(to.name)];
+  return kernel.call(SYS.renameat2, from.directory, old, to.directory, now, flags);
+}
+
+export function linkFile(kernel: Kernel, from: Spot, to: Spot): Answered {
+  const [old, now] = [cString(from.name), cString(to.name)];
+  return kernel.call(SYS.linkat, from.directory, old, to.directory, now, 0);
 }

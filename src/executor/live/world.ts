@@ -1,4 +1,4 @@
-/** What can be observed of a live kernel, by the log's ids (the shape that a replay compares). */
+/** The observable state of a live kernel, by the log's ids (in the shape of a recording). */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';
 import type { Mode } from '../../domain/flags.ts';

@@ -10,10 +10,10 @@ import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive, linkOf, listOf as liveListOf } from '../live/observe.ts';
 import { type Place, queryEnvironment } from './place.ts';
 
-/** Differences that one comparison gives; more are more of the same. */
+/** Differences that one comparison gives at most. */
 const DIFFERENCES_MAX = 200;
 
-/** Finds everything in which the kernel is otherwise than the model, in the log's ids. */
+/** Finds all differences between the kernel and the model, in the log's ids. */
 export function findDifferences(model: Kernel, live: LiveKernel, place: Place): Difference[] {
   const found: Difference[] = [];
   const types = (Object.keys(CGROUP_HOOKS) as AttachTypeName[]).filter(
@@ -51,7 +51,7 @@ function compareList(
     found.push({ what: 'attached', where, log: attached, kernel: reallyAttached });
   }
   const effective = effectiveArray(model, cgroup, type).map((slot) => slot.prog_id);
-  // What runs on the directory above the top runs here too, and is none of the log's.
+  // Programs on the directory above the top also run here, and are not the log's.
   const ours = real.effective.filter((id) => id > 0 || !around.includes(-id));
   if (effective.join(' ') !== ours.join(' ')) {
     const kernel = ours.map(nameOf).join(' ');

@@ -1,5 +1,5 @@
 /**
- * Takes down what an executor made, when the log's host boots anew or nothing shall stay: its own
+ * Removes what an executor made, when the log's host reboots or nothing shall stay: its own
  * entries, its pins, its directories, its cgroups. What others put there stays.
  */
 import { fstatSync, readdirSync } from 'node:fs';
@@ -18,7 +18,7 @@ import { newProcess } from '../live/process-calls.ts';
 import { removeDirectory, removeFile } from '../live/spot-calls.ts';
 import type { Place } from './place.ts';
 
-/** Closes the live context and removes what the model says was made in it. */
+/** Closes the live context and removes everything that the model says was made in it. */
 export async function dismantle(live: LiveKernel, model: Model, place: Place): Promise<void> {
   live.processes.set(BOOT_PID, live.processes.get(BOOT_PID) ?? newProcess(live, BOOT_PID, 'init'));
   const ours = [...model.cgroups.values()].filter(
@@ -39,7 +39,7 @@ export async function dismantle(live: LiveKernel, model: Model, place: Place): P
   empty(live.kernel, place.bpffs, (path, fd) => isOurs({ live, model }, path, fd));
   empty(live.kernel, place.held, () => true);
   for (const path of removed) {
-    // Where somebody lives in it by now, the kernel keeps it: then it is theirs.
+    // When a process of somebody else is in it, the kernel keeps it: then it is theirs.
     atSpot(live.kernel, place.top, path, (spot) => removeDirectory(live.kernel, spot));
   }
 }

@@ -12,7 +12,7 @@ import { type Base, procPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive } from '../live/observe.ts';
 
-/** Milliseconds that a freed object may take to go: a grace period and a work item. */
+/** Milliseconds that the kernel may take to free an object: a grace period and a work item. */
 const GONE_MS_MAX = 3000;
 
 /** Where the objects are held; undefined when nothing is (`--ephemeral`). */
@@ -71,14 +71,14 @@ export function openHeld(
   return live.kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
 }
 
-/** Unpins what the log says is gone, and waits until the kernel has let go of it. */
+/** Unpins the objects that the log says are freed, and waits until the kernel has freed them. */
 async function letGo(live: LiveKernel, held: Held, kind: ObjectKind, id: number): Promise<void> {
   if (held !== undefined && existsSync(heldPath(held, kind, id))) {
     must(live.kernel.call(SYS.unlink, cString(heldPath(held, kind, id))), `unpin ${kind} ${id}`);
   }
   const real = live.ids.realOf(kind, id);
   const deadline = performance.now() + GONE_MS_MAX;
-  // Somebody else of the machine may hold it for ever, which is theirs to do.
+  // Another process of the machine may hold it for ever.
   while (real !== undefined && isAlive(live, kind, real) && performance.now() < deadline) {
     await pause(1);
   }

@@ -82,7 +82,7 @@ export function takePlace(kernel: Kernel, { held }: Place): string {
   return `${boot}:${dev}:${ino}`;
 }
 
-/** Opens a directory of ours in the folder that we were given, made where it is missing. */
+/** Opens our directory in the given folder; creates it when it is missing. */
 function openOwn(kernel: Kernel, folder: Base, name: string): Base {
   makeDirectory(kernel, { directory: folder.fd, name });
   const path = `${folder.path}/${name}`;

@@ -1,12 +1,12 @@
 /**
  * Builds the live context for a state of the log: after a start from the private pins, or for a
- * fresh boot from nothing. What is missing on the kernel stays missing and shows as a difference.
+ * fresh boot from nothing. Objects that the kernel lacks stay missing and show as differences.
  */
 import type { ObjectKind } from '../../domain/effect.ts';
 import type { Kernel as Model, OpenFile, Process } from '../../domain/kernel.ts';
-import { isStorageMap } from '../../domain/storage.ts';
 import { type Kernel, must, SYS } from '../kernel/syscall.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
+import { formOf } from '../live/map-calls.ts';
 import { realIdBehind } from '../live/objects.ts';
 import { openLive } from '../live/open-live.ts';
 import type { LiveFd } from '../live/process.ts';
@@ -42,9 +42,7 @@ export async function restore(restoration: Restoration): Promise<LiveKernel> {
   for (const { id } of model.links.values()) identify(live, place, 'link', id);
   for (const map of model.maps.values()) {
     identify(live, place, 'map', map.id);
-    const percpu = String(map.map_type).includes('percpu');
-    const { key_size, value_size } = map;
-    live.mapForms.set(map.id, { storage: isStorageMap(map), percpu, key_size, value_size });
+    live.mapForms.set(map.id, formOf(map));
   }
   for (const process of model.processes.values()) await revive(live, place, model, process);
   return live;
@@ -88,7 +86,7 @@ async function revive(
   }
 }
 
-/** Opens a real fd for an open file of the log; what cannot be had is a file that fits nothing. */
+/** Opens a real fd for an open file of the log; a lost one becomes a file that fits nothing. */
 function reopen(
   live: LiveKernel,
   place: Place,

@@ -16,7 +16,7 @@ import { heldPath, openHeld } from '../place/held.ts';
 import type { Place } from '../place/place.ts';
 import { attachProgram, createLink, pinOver, updateLink } from './raw-calls.ts';
 
-/** Where entries are put back. */
+/** The list in which entries are put back. */
 export interface Ground {
   readonly live: LiveKernel;
   readonly place: Place;
@@ -44,7 +44,7 @@ export function putBackEntries(ground: Ground, list: List): Repair[] {
       repairs.push(...putBackProgram(ground, entry));
       continue;
     }
-    // Into a list of one program it would come in the place of what somebody else attached.
+    // In a list of one program it would replace what somebody else attached.
     if (real.attached.length > 0 && (mode !== 'multi' || real.mode !== 'multi')) return repairs;
     const present = (one: Entry) => isThere(ground, list, one);
     const placing = choosePlacing(live, entry, {
@@ -107,7 +107,7 @@ function putBackEntry(ground: Ground, { cgroup, type }: List, missing: Missing):
   };
   const answered = withProgram(live, place, progIdOf(model, entry), (progFd) => {
     const first = make(progFd, placing);
-    // Where entries have no places to choose, the end is where they go.
+    // When the kernel has no order of entries, they go to the end.
     return 'errno' in first && first.errno === 'EINVAL' ? make(progFd, LAST) : first;
   });
   if (isLink && 'ret' in answered) holdAnew(live, place, entry.link_id, answered.ret);
@@ -115,7 +115,7 @@ function putBackEntry(ground: Ground, { cgroup, type }: List, missing: Missing):
   return { what: 'entry', where: `${cgroup.path} ${type}`, did: sayRepair(answered, name) };
 }
 
-/** Where in a list an entry goes, as the kernel takes it. */
+/** The place of an entry in a list, as the kernel takes it. */
 interface Placing {
   readonly flags: AttachFlags;
   /** The kernel's id of the anchor; 0 for none. */
@@ -137,7 +137,7 @@ function choosePlacing(live: LiveKernel, entry: Entry, { next, previous }: Neigh
   if (next === undefined) return LAST;
   if (alike(next)) return anchorTo(live, 'before', next);
   if (previous === undefined) return { flags: ['before'], anchor: 0 };
-  // Between two of the other kind there is no way to: then the order stays reported as drift.
+  // The kernel cannot place it between two of the other kind: then the order stays drift.
   return alike(previous) ? anchorTo(live, 'after', previous) : LAST;
 }
 
@@ -157,7 +157,7 @@ function holdAnew(live: LiveKernel, place: Place, id: number, fd: number): void 
   live.kernel.call(SYS.close, fd);
 }
 
-/** What a pin is called until it has its name; bpffs names have no dots. */
+/** The name of a pin until it gets its own; bpffs names have no dots. */
 export function freshPin({ held }: Place): string {
   return `${procPath(held.fd)}/fresh`;
 }

@@ -1,6 +1,6 @@
 /**
- * Puts back what the log says and others took from the kernel: cgroups, entries, programs of links,
- * pins. What others made stays. Programs and maps that are gone altogether stay gone.
+ * Puts back what the log has and others removed from the kernel: cgroups, entries, programs of links,
+ * pins. What others made stays. Programs and maps that the kernel freed stay freed.
  */
 import { chownSync, existsSync, unlinkSync } from 'node:fs';
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
@@ -71,7 +71,7 @@ function putBackCgroups({ live, model }: Ground): Repair[] {
   });
 }
 
-/** Pins that are gone, and those of links that were made anew. */
+/** Pins that are gone, and pins of links that were made again. */
 function putBackPins(ground: Ground): Repair[] {
   const { live, model } = ground;
   const nodes = [...model.bpffs.entries()].sort(([a], [b]) => a.length - b.length);

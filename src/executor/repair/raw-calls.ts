@@ -1,4 +1,4 @@
-/** Calls that the executor makes for itself, not in the name of a process of the log. */
+/** Calls that the executor makes for itself, not for a process of the log. */
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { type AttachFlags, flagWord } from '../../domain/flags.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';

@@ -51,7 +51,7 @@ function acceptance(preset: PresetName, size: { scenarios: number; calls: number
       const made = generator.next();
       const decision = decide(generator.kernel, made.pid, made.call);
       if (!isRefusal(decision.outcome)) accepted++;
-      generator.answered(made, decision);
+      generator.takeAnswer(made, decision);
     }
   }
   return accepted / (size.scenarios * size.calls);

@@ -51,7 +51,7 @@ export interface Generator {
   /** The next step and its call, on the state as it stands. */
   next(): GeneratedCall;
   /** Takes the model's answer to the last call: its effects, and what its labels stand for. */
-  answered(made: GeneratedCall, decision: Decision): void;
+  takeAnswer(made: GeneratedCall, decision: Decision): void;
 }
 
 /** Hooks that every release has; the scenario's first is one of them. */
@@ -82,7 +82,7 @@ export function generatorOf(origin: Origin): Generator {
       const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
       return { step, pid, call: callOf(step, labels) };
     },
-    answered({ step, pid }, decision) {
+    takeAnswer({ step, pid }, decision) {
       applyAll(kernel, decision.effects, pid);
       labels.learn(decision.effects, step.fd);
       const { outcome } = decision;
@@ -101,7 +101,7 @@ export function randomScenario(
   for (let i = 0; i < count; i++) {
     const made = generator.next();
     steps.push(made.step);
-    generator.answered(made, decide(generator.kernel, made.pid, made.call));
+    generator.takeAnswer(made, decide(generator.kernel, made.pid, made.call));
   }
   return { header: generator.header, steps };
 }
@@ -122,6 +122,7 @@ function headerOf(origin: Origin, sysctl: number, types: readonly AttachTypeName
   return {
     ...{ scenario, format: 1, preset, seed, kernel: release },
     attach_types: [...types].sort(),
+    id_distances: true,
     ...(PRESETS[preset].fdNumbers ? { fd_numbers: true } : {}),
     ...(sysctl === 2 ? {} : { unprivileged_bpf_disabled: sysctl }),
   };

@@ -4,7 +4,19 @@ import { OPERATIONS, type Operation, type Weights } from './preset.ts';
 import type { Random } from './random.ts';
 import { livingProcesses, oneOf, type Scene } from './scene.ts';
 import { linkCreate, progAttach, progDetach, query } from './steps/attach-steps.ts';
-import { close, dup, dup2, openCg, openOther, recvFd, sendFd } from './steps/fd-steps.ts';
+import {
+  close,
+  closeRange,
+  dup,
+  dup2,
+  dup3,
+  fcntl,
+  openCg,
+  openOther,
+  pidfdGetfd,
+  recvFd,
+  sendFd,
+} from './steps/fd-steps.ts';
 import {
   mapCreate,
   mapDelete,
@@ -14,12 +26,33 @@ import {
   progBindMap,
 } from './steps/map-steps.ts';
 import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
-import { drop, exec, exit, fork, join, rlimitNofile, spawn } from './steps/process-steps.ts';
+import {
+  btfLoad,
+  enableStats,
+  foreignLink,
+  iterCreate,
+  mapFreeze,
+  progTestRun,
+} from './steps/opaque-steps.ts';
+import {
+  drop,
+  exec,
+  exit,
+  fork,
+  join,
+  kill,
+  rlimitNofile,
+  spawn,
+  umask,
+  unshare,
+} from './steps/process-steps.ts';
 import { progLoad } from './steps/prog-load-step.ts';
 import {
   bpffsMkdir,
   bpffsRmdir,
   chmod,
+  chown,
+  link,
   mkdir,
   objGet,
   pin,
@@ -33,6 +66,9 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   fork,
   exec,
   exit,
+  kill,
+  unshare,
+  umask,
   drop,
   rlimit_nofile: rlimitNofile,
   join,
@@ -45,11 +81,17 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   unlink,
   rename,
   chmod,
+  chown,
+  link,
   open_cg: openCg,
   open_other: openOther,
   close,
   dup,
   dup2,
+  dup3,
+  fcntl,
+  close_range: closeRange,
+  pidfd_getfd: pidfdGetfd,
   prog_load: progLoad,
   prog_attach: progAttach,
   prog_detach: progDetach,
@@ -68,6 +110,12 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   map_next_id: nextId('map'),
   map_create: mapCreate,
   prog_bind_map: progBindMap,
+  foreign_link: foreignLink,
+  iter_create: iterCreate,
+  prog_test_run: progTestRun,
+  btf_load: btfLoad,
+  enable_stats: enableStats,
+  map_freeze: mapFreeze,
   map_lookup: mapLookup,
   map_update: mapUpdate,
   map_delete: mapDelete,
@@ -83,7 +131,21 @@ export function nextStep(scene: Scene): Step {
   const living = livingProcesses(scene);
   const main = random.chance(MAIN_PROCESS_ODDS) ? living[0] : oneOf(scene, living);
   if (main === undefined) return spawn(scene);
-  return MAKERS[operation(random, preset.weights)](scene, main);
+  return sometimesHuge(scene, MAKERS[operation(random, preset.weights)](scene, main));
+}
+
+/** Sizes of an attr that the kernel reads whole, or not at all. */
+const HUGE = [4096, 4097, 8192, 2 ** 32 - 1] as const;
+const NO_COMMANDS: readonly string[] = [
+  ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
+  ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
+  ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys'],
+];
+
+/** Now and then a command is told of more bytes than it needs. */
+function sometimesHuge({ random }: Scene, step: Step): Step {
+  if (!random.chance(0.004) || NO_COMMANDS.includes(step.op)) return step;
+  return { ...step, attr_size: random.pick(HUGE) };
 }
 
 function operation(random: Random, weights: Weights): Operation {

@@ -10,6 +10,9 @@ export const OPERATIONS = [
   'fork',
   'exec',
   'exit',
+  'kill',
+  'unshare',
+  'umask',
   'drop',
   'rlimit_nofile',
   'join',
@@ -22,11 +25,17 @@ export const OPERATIONS = [
   'unlink',
   'rename',
   'chmod',
+  'chown',
+  'link',
   'open_cg',
   'open_other',
   'close',
   'dup',
   'dup2',
+  'dup3',
+  'fcntl',
+  'close_range',
+  'pidfd_getfd',
   'prog_load',
   'prog_attach',
   'prog_detach',
@@ -45,6 +54,12 @@ export const OPERATIONS = [
   'map_next_id',
   'map_create',
   'prog_bind_map',
+  'foreign_link',
+  'iter_create',
+  'prog_test_run',
+  'btf_load',
+  'enable_stats',
+  'map_freeze',
   'map_lookup',
   'map_update',
   'map_delete',
@@ -65,10 +80,18 @@ export interface Preset {
   /** Odds of the flag preorder, and of an anchor or an expected revision. */
   readonly preorder: number;
   readonly anchors: number;
+  /** Odds that a forked process shares the fd table, and that it is a thread. */
+  readonly shares: number;
+  /** Any process makes, moves and gives away names, in the newer ways too; else root does. */
+  readonly anybody: boolean;
   /** Odds that a new process runs without all capabilities. */
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
   readonly maps: number;
+  /** Odds that a program is told instruction by instruction. */
+  readonly code: number;
+  /** Odds that a new map is of any type, and odd. */
+  readonly mapTypes: number;
   /** Odds that a new cgroup goes below the newest one. */
   readonly deep: number;
   /** Outcomes show fd numbers, and fd fields may be numbers. */
@@ -116,8 +139,12 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   modes: ['multi', 'multi', 'multi', 'override', 'none'],
   preorder: 0.03,
   anchors: 0.05,
+  shares: 0,
+  anybody: false,
   unprivileged: 0,
   maps: 0.02,
+  code: 0.02,
+  mapTypes: 0.02,
   deep: 0.3,
   fdNumbers: false,
   sysctls: [2],
@@ -193,10 +220,62 @@ export const PRESETS = {
     { ...FD_WORK, dup2: 24, rlimit_nofile: 8, fork: 6, exec: 5, send_fd: 5, recv_fd: 5 },
     { ...FD_NUMBERS, wrong: 0.12, processesMax: 8 },
   ),
+  /** Tables that processes share, threads, and every call that tells exec what to keep. */
+  'shared-fds': preset(
+    {
+      ...{ ...FD_WORK, dup2: 4, dup3: 8, fcntl: 24, close_range: 6, pidfd_getfd: 8 },
+      ...{ unshare: 4, kill: 3, exit: 3, fork: 14, spawn: 5, exec: 7, join: 3, rlimit_nofile: 3 },
+      ...{ send_fd: 5, recv_fd: 6, map_create: 1 },
+    },
+    { ...FD_NUMBERS, shares: 0.6, unprivileged: 0.1, processesMax: 8 },
+  ),
   /** Directories, modes and renames over one another, by several users. */
   bpffs: preset(
     { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
     { unprivileged: 0.3 },
+  ),
+  /** Names of the bpffs as many users make, link, exchange and give them away. */
+  'bpffs-names': preset(
+    {
+      ...{ ...BPFFS_WORK, rename: 22, chmod: 8, chown: 8, link: 10, umask: 3, drop: 0.5 },
+      ...{ map_create: 4, bpffs_mkdir: 12, map_by_id: 6, fork: 6, map_lookup: 2, map_update: 2 },
+    },
+    { anybody: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
+  ),
+  /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
+  foreign: preset(
+    {
+      // Info of BTF is not modelled.
+      ...{
+        obj_info: 0,
+        foreign_link: 14,
+        iter_create: 2,
+        prog_test_run: 5,
+        btf_load: 3,
+        enable_stats: 2,
+      },
+      ...{ map_freeze: 4, map_create: 5, map_update: 6, map_delete: 3, link_update: 10 },
+      ...{ link_detach: 6, pin: 5, obj_get: 4, unlink: 4, link_by_id: 3, ...WALKS },
+    },
+    { unprivileged: 0.15, fdNumbers: true },
+  ),
+  /** Maps of every type and form, and programs that mention them. */
+  'map-types': preset(
+    {
+      ...MAP_WORK,
+      map_create: 60,
+      prog_load: 12,
+      close: 24,
+      obj_info: 8,
+      pin: 3,
+      rlimit_nofile: 0.5,
+    },
+    { mapTypes: 0.85, maps: 0.5, unprivileged: 0.3, fdNumbers: true, code: 0.2 },
+  ),
+  /** Instructions, good and bad, and the maps that they name. */
+  code: preset(
+    { prog_load: 40, map_create: 12, close: 10, obj_info: 6, map_by_id: 2, rlimit_nofile: 0.5 },
+    { code: 0.9, maps: 0.3, types: 5, fdNumbers: true, unprivileged: 0.1 },
   ),
   /** Long chains of cgroups with entries on many levels. */
   'deep-trees': preset(

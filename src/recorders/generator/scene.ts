@@ -69,6 +69,19 @@ export function fdOf(scene: Scene, proc: string, kind: OpenFile['kind']): FdFiel
   return found?.label ?? wrongFd(scene, proc);
 }
 
+/** Types of maps of which the verifier alone knows which programs may name them. */
+const OWNED_MAPS: readonly unknown[] = ['prog_array', 'devmap', 'cpumap'];
+
+/** A map that a program may name: as `fdOf`, and none that belongs to the first that names it. */
+export function mapToName(scene: Scene, proc: string): FdField {
+  const { maps } = scene.kernel;
+  const mine = (file: OpenFile) => OWNED_MAPS.includes(maps.get(file.id)?.map_type);
+  const open = openFds(scene, proc).filter(({ file }) => file.kind !== 'map' || !mine(file));
+  const good = open.filter(({ file }) => file.kind === 'map');
+  const found = oneOf(scene, wrongly(scene) ? open : good);
+  return found?.label ?? NOTHING;
+}
+
 /** Any open fd, mostly. */
 export function anyFd(scene: Scene, proc: string): FdField {
   const found = wrongly(scene) ? undefined : oneOf(scene, openFds(scene, proc));

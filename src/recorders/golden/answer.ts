@@ -2,7 +2,7 @@
 import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type ObjectInfo, type Outcome } from '../../domain/outcome.ts';
 import type { LabelBook } from './labels.ts';
-import type { Answer, Step } from './scenario.ts';
+import type { Answer, Header, Step } from './scenario.ts';
 
 /** Steps whose success is an fd: its number is `ret` when a scenario shows fd numbers. */
 const MAKES_FD = new Set([
@@ -11,6 +11,13 @@ const MAKES_FD = new Set([
   'map_create',
   'dup',
   'dup2',
+  'dup3',
+  'pidfd_getfd',
+  'fcntl',
+  'foreign_link',
+  'iter_create',
+  'btf_load',
+  'enable_stats',
   'obj_get',
   'prog_by_id',
   'link_by_id',
@@ -24,11 +31,12 @@ export function answerOf(
   step: Step,
   decision: Decision,
   labels: LabelBook,
-  fdNumbers: boolean,
+  { fd_numbers = false, id_distances = false }: Header,
 ): Answer {
   const { outcome } = decision;
   const answer = {
-    ...verdict(step, outcome, fdNumbers),
+    ...verdict(step, outcome, fd_numbers),
+    ...(id_distances ? burned(decision) : {}),
     ...answerOpen(decision, labels),
     ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
   };
@@ -45,12 +53,21 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
     return { err: outcome.errno, ...stage };
   }
   if (outcome.lost === true) return { ret: 0, lost: true };
-  return { ret: fdNumbers && MAKES_FD.has(step.op) ? outcome.ret : 0 };
+  const isShown = (fdNumbers && MAKES_FD.has(step.op)) || step.cmd === 'f_getfd';
+  return { ret: isShown ? outcome.ret : 0 };
+}
+
+/** The kind of object of which the call used up an id. */
+function burned({ effects }: Decision): Answer {
+  const [, kind] = /^(Prog|Link|Map)IdBurned$/u.exec(effects[0]?.type ?? '') ?? [];
+  return kind === undefined ? {} : { burned: kind.toLowerCase() };
 }
 
 function answerOpen({ effects }: Decision, labels: LabelBook): Answer {
   const [effect] = effects;
-  if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived') return {};
+  if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived' && effect?.type !== 'FdCopied') {
+    return {};
+  }
   const { kind, id } = effect;
   if (kind === 'cgroup' || kind === 'other') return {};
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };

@@ -48,10 +48,24 @@ export class LabelBook {
     return this.#fds.get(process) ?? new Map();
   }
 
-  addProcess(label: unknown, pid: number, parent?: unknown): void {
+  /** @param shares whether the parent's fd table is the child's too (CLONE_FILES) */
+  addProcess(label: unknown, pid: number, parent?: unknown, shares = false): void {
     this.#pids.set(String(label), pid);
     const inherited = parent === undefined ? undefined : this.#fds.get(String(parent));
-    this.#fds.set(String(label), new Map(inherited));
+    this.#fds.set(String(label), shares && inherited ? inherited : new Map(inherited));
+  }
+
+  /** The process has a table of its own from now on. */
+  unshare(process: unknown): void {
+    this.#fds.set(String(process), new Map(this.#fds.get(String(process))));
+  }
+
+  /** Whether exec closes the fds of a range from now on. */
+  mark(process: unknown, range: { first: number; last: number }, cloexec: boolean): void {
+    const fds = this.#fds.get(String(process));
+    for (const [label, { fd }] of fds ?? []) {
+      if (fd >= range.first && fd <= range.last) fds?.set(label, { fd, cloexec });
+    }
   }
 
   /** The number for an fd field: a label, a raw number, or nothing (fd 0). */
@@ -74,11 +88,16 @@ export class LabelBook {
   }
 
   forgetFd(process: unknown, fd: number): void {
+    this.forgetFds(process, { first: fd, last: fd });
+  }
+
+  forgetFds(process: unknown, { first, last }: { first: number; last: number }): void {
     const fds = this.#fds.get(String(process));
-    for (const [label, named] of fds ?? []) if (named.fd === fd) fds?.delete(label);
+    for (const [label, { fd }] of fds ?? []) if (fd >= first && fd <= last) fds?.delete(label);
   }
 
   exec(process: unknown): void {
+    this.unshare(process);
     const fds = this.#fds.get(String(process));
     for (const [label, { cloexec }] of fds ?? []) if (cloexec) fds?.delete(label);
   }

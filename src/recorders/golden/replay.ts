@@ -91,12 +91,11 @@ export async function performStep(
   labels: LabelBook,
   header: Header,
 ): Promise<Performed> {
-  const fdNumbers = header.fd_numbers === true;
   const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
   const decision = await machine.perform(pid, callOf(step, labels));
   labels.learn(decision.effects, step.fd);
   if (step.op === 'map_keys') return mapKeys(step, decision, machine, labels);
-  const answer = answerOf(step, decision, labels, fdNumbers);
+  const answer = answerOf(step, decision, labels, header);
   if (isRefusal(decision.outcome)) return { answer, decisions: [decision] };
   if (step.op === 'send_fd' && step.as !== undefined) {
     const receive: Step = { op: 'recv_fd', proc: step.to, as: step.as };

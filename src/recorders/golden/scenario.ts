@@ -7,6 +7,8 @@ export interface Header {
   readonly attach_types: readonly string[];
   readonly fd_numbers?: boolean;
   readonly unprivileged_bpf_disabled?: number;
+  /** Outcomes of refused calls show the ids that they used up. */
+  readonly id_distances?: boolean;
 }
 
 /** The fields that steps may have; which ones depends on `op`. */

@@ -1,8 +1,10 @@
 /** Golden steps as calls of the model: golden data has shorter words than the kernel. */
 import type { AttachType } from '../../domain/attach-type.ts';
-import type { Call, CallOf, MapKey } from '../../domain/call.ts';
+import type { Call, CallOf } from '../../domain/call.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
+import { type CodeLine, encodedCode } from './code.ts';
 import type { LabelBook } from './labels.ts';
+import { mapCall } from './map-steps.ts';
 import type { Step } from './scenario.ts';
 
 /** The uid that processes with a list of capabilities run as. */
@@ -18,13 +20,19 @@ const COMM_CHARS_MAX = 15;
  */
 export function callOf(step: Step, labels: LabelBook): Call {
   return (
-    processCall(step, labels) ??
-    fileCall(step, labels) ??
+    processCall(step, labels) ?? fileCall(step) ?? fdCall(step, labels) ?? command(step, labels)
+  );
+}
+
+function command(step: Step, labels: LabelBook): Call {
+  const call =
     attachCall(step, labels) ??
     objectCall(step, labels) ??
     mapCall(step, labels) ??
-    unknownOp(step)
-  );
+    unknownOp(step);
+  return step.attr_size === undefined
+    ? call
+    : ({ ...call, attr_size: Number(step.attr_size) } as Call);
 }
 
 function unknownOp(step: Step): never {
@@ -37,24 +45,44 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
     case 'spawn':
       return { name: 'spawn', comm: commOf(step.proc), ...privileges } as Call;
     case 'fork':
-      return { name: 'fork', ...privileges } as Call;
+      return {
+        name: 'fork',
+        ...privileges,
+        ...chosen(step, 'clone_files', 'clone_thread'),
+      } as Call;
+    case 'unshare':
+      return { name: 'unshare', clone_files: true };
+    case 'kill':
+      return { name: 'kill', to_pid: labels.pid(step.to) };
     case 'drop':
       return { name: 'capset', ...privileges } as Call;
     case 'exec':
       return { name: 'exec' };
+    case 'umask':
+      return { name: 'umask', mask: Number(step.mask) };
     case 'exit':
-      return { name: 'exit' };
+      return { name: 'exit', ...chosen(step, 'thread') } as Call;
     case 'rlimit_nofile':
       return { name: 'setrlimit', nofile: Number(step.n) };
     case 'join':
-      return { name: 'join', path: String(step.cg) };
+      return {
+        ...{ name: 'join', path: String(step.cg) },
+        ...(step.target === undefined ? {} : { target_pid: labels.pid(step.target) }),
+      } as Call;
     case 'send_fd':
       return { name: 'send_fd', fd: fd(step, labels, 'fd'), to_pid: labels.pid(step.to) };
     case 'recv_fd':
-      return { name: 'recv_fd' };
+      return { name: 'recv_fd', ...chosen(step, 'cloexec') } as Call;
     default:
       return undefined;
   }
+}
+
+/** Those of some fields that a step has. */
+function chosen(step: Step, ...fields: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    fields.flatMap((field) => (step[field] === undefined ? [] : [[field, step[field]]])),
+  );
 }
 
 /** A process is named after its label, which the kernel would cut off at the end of a comm. */
@@ -62,31 +90,56 @@ function commOf(label: unknown): string {
   return String(label).slice(0, COMM_CHARS_MAX);
 }
 
-function fileCall(step: Step, labels: LabelBook): Call | undefined {
+function fileCall(step: Step): Call | undefined {
   const path = String(step.path);
   switch (step.op) {
     case 'mkdir':
     case 'rmdir':
       return { name: step.op, path: String(step.cg) };
     case 'bpffs_mkdir':
+      return { name: 'bpffs_mkdir', path, ...chosen(step, 'mode') } as Call;
     case 'bpffs_rmdir':
     case 'unlink':
       return { name: step.op, path };
     case 'rename':
-      return { name: 'rename', path, to: String(step.to) };
+      return { name: 'rename', path, to: String(step.to), ...chosen(step, 'flags') } as Call;
+    case 'link':
+      return { name: 'link', path, to: String(step.to) };
+    case 'chown':
+      return { name: 'chown', path, uid: Number(step.uid) };
     case 'chmod':
       return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
     case 'open_cg':
-      return { name: 'open_cgroup', path: String(step.cg) };
+      return { name: 'open_cgroup', path: String(step.cg), ...chosen(step, 'cloexec') } as Call;
     case 'open_other':
-      return { name: 'open_other', kind: step.kind as 'dir' | 'file' };
+      return { name: 'open_other', ...chosen(step, 'kind', 'cloexec') } as Call;
+    default:
+      return undefined;
+  }
+}
+
+function fdCall(step: Step, labels: LabelBook): Call | undefined {
+  switch (step.op) {
     case 'close':
-      return { name: 'close', fd: fd(step, labels, 'fd') };
     case 'dup':
-      return { name: 'dup', fd: fd(step, labels, 'fd') };
-    case 'dup2': {
-      const to = step.to_fd ?? labels.fd(step.proc, step.to) ?? 0;
-      return { name: 'dup2', fd: fd(step, labels, 'fd'), to_fd: Number(to) };
+      return { name: step.op, fd: fd(step, labels, 'fd') };
+    case 'dup2':
+    case 'dup3': {
+      const to_fd = Number(step.to_fd ?? labels.fd(step.proc, step.to) ?? 0);
+      const { op: name } = step;
+      return { name, fd: fd(step, labels, 'fd'), to_fd, ...chosen(step, 'flags') } as Call;
+    }
+    case 'fcntl':
+      return { name: 'fcntl', fd: fd(step, labels, 'fd'), ...chosen(step, 'cmd', 'arg') } as Call;
+    case 'close_range':
+      return { name: 'close_range', ...chosen(step, 'first', 'last', 'flags') } as Call;
+    case 'pidfd_getfd': {
+      const { from, fd: field } = step;
+      const target_fd = labels.fd(from, field) ?? 0;
+      return {
+        ...{ name: 'pidfd_getfd', target_pid: labels.pid(from), target_fd },
+        ...chosen(step, 'flags'),
+      } as Call;
     }
     default:
       return undefined;
@@ -99,7 +152,6 @@ function attachCall(step: Step, labels: LabelBook): Call | undefined {
       ? { target_fd: fd(step, labels, 'cg_fd') }
       : { target_path: step.cg as string }),
     attach_type: step.attach_type as AttachType,
-    ...(step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) }),
   };
   switch (step.op) {
     case 'prog_attach':
@@ -152,8 +204,10 @@ function anchor(step: Step, labels: LabelBook): Anchor {
 }
 
 function objectCall(step: Step, labels: LabelBook): Call | undefined {
-  const size = step.attr_size === undefined ? {} : { attr_size: Number(step.attr_size) };
-  const fileFlags = step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) };
+  const fileFlags = {
+    ...(step.file_flags === undefined ? {} : { file_flags: Number(step.file_flags) }),
+    ...(step.path_fd === undefined ? {} : { path_fd: fd(step, labels, 'path_fd') }),
+  };
   switch (step.op) {
     case 'link_update': {
       const flags = (step.flags ?? []) as NonNullable<CallOf<'link_update'>['flags']>;
@@ -162,26 +216,54 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
         new_prog_fd: fd(step, labels, 'new'),
         old_prog_fd: fd(step, labels, 'old'),
       };
-      return { name: 'link_update', ...fds, flags, ...size };
+      return { name: 'link_update', ...fds, flags };
     }
     case 'link_detach':
-      return { name: 'link_detach', link_fd: fd(step, labels, 'link'), ...size };
+      return { name: 'link_detach', link_fd: fd(step, labels, 'link') };
     case 'pin': {
       const path = String(step.path);
-      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags, ...size };
+      return { name: 'obj_pin', bpf_fd: fd(step, labels, 'fd'), path, ...fileFlags };
     }
     case 'obj_get':
-      return { name: 'obj_get', path: String(step.path), ...fileFlags, ...size };
+      return { name: 'obj_get', path: String(step.path), ...fileFlags };
+    case 'foreign_link':
+      return {
+        ...{ name: 'foreign_link_create', prog_fd: fd(step, labels, 'prog') },
+        ...chosen(step, 'attach_type'),
+      } as Call;
+    case 'iter_create':
+      return {
+        ...{ name: 'iter_create', link_fd: fd(step, labels, 'link') },
+        ...chosen(step, 'flags'),
+      } as Call;
+    case 'prog_test_run':
+      return {
+        ...{ name: 'prog_test_run', prog_fd: fd(step, labels, 'prog') },
+        ...chosen(step, 'data_size_in'),
+      } as Call;
+    case 'btf_load':
+      return { name: 'btf_load' };
+    case 'enable_stats':
+      return { name: 'enable_stats', ...chosen(step, 'type') } as Call;
     case 'obj_info':
     case 'link_info':
     case 'prog_info':
       return { name: 'obj_get_info_by_fd', bpf_fd: fd(step, labels, 'fd') };
     case 'prog_by_id':
-      return { name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) };
+      return {
+        ...{ name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'link_by_id':
-      return { name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) };
+      return {
+        ...{ name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'map_by_id':
-      return { name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) };
+      return {
+        ...{ name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
     case 'prog_next_id':
       return { name: 'prog_get_next_id', start_id: labels.id('prog', step.start) };
     case 'link_next_id':
@@ -208,55 +290,17 @@ function progLoad(step: Step, labels: LabelBook): Call {
       ? {}
       : { map_fds: maps.map((label) => labels.fd(step.proc, label) ?? 0) }),
     ...(step.ref_only === true ? { map_ref_only: true } : {}),
+    ...(step.code === undefined
+      ? {}
+      : encodedCode(step.code as readonly CodeLine[], (label) => labels.fd(step.proc, label) ?? 0)),
+    ...(step.fd_array === undefined
+      ? {}
+      : { fd_array: (step.fd_array as unknown[]).map((fd) => labels.fd(step.proc, fd) ?? 0) }),
+    ...(step.fd_array_cnt === undefined ? {} : { fd_array_cnt: Number(step.fd_array_cnt) }),
   };
 }
 
-/** The types of cgroup storage maps. */
-export const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
-
-function mapCall(step: Step, labels: LabelBook): Call | undefined {
-  const map_fd = fd(step, labels, step.op === 'prog_bind_map' ? 'map' : 'fd');
-  switch (step.op) {
-    case 'map_create': {
-      const isStorage = STORAGE_TYPES.includes(step.map_type);
-      return {
-        name: 'map_create',
-        map_type: step.map_type,
-        key_size: step.key_size ?? (isStorage ? 16 : 4),
-        value_size: step.value_size ?? 8,
-        max_entries: step.max_entries ?? (isStorage ? 0 : 4),
-        map_flags: step.map_flags ?? 0,
-        map_name: step.name ?? step.fd,
-      } as Call;
-    }
-    case 'prog_bind_map': {
-      const prog_fd = fd(step, labels, 'prog');
-      return { name: 'prog_bind_map', prog_fd, map_fd, flags: Number(step.flags ?? 0) };
-    }
-    case 'map_lookup':
-      return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
-    case 'map_delete':
-      // The golden recorder fills in the value pointer of every element call.
-      return { name: 'map_delete_elem', map_fd, key: keyOf(step.key, labels), value: 0 };
-    case 'map_update': {
-      const flags = Number(step.flags ?? 0);
-      const key = keyOf(step.key, labels);
-      return { name: 'map_update_elem', map_fd, key, value: Number(step.value), flags };
-    }
-    case 'map_keys':
-      return { name: 'map_get_next_key', map_fd };
-    default:
-      return undefined;
-  }
-}
-
-function keyOf(key: unknown, labels: LabelBook): MapKey {
-  if (typeof key === 'number') return key;
-  const { cg, attach_type } = key as { cg: string; attach_type?: AttachType };
-  const cgroup_id = labels.cgroupId(cg);
-  return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
-}
-
+/** The number of an fd that a step names by its label; 0 when it names none. */
 function fd(step: Step, labels: LabelBook, field: string): number {
   return labels.fd(step.proc, step[field]) ?? 0;
 }

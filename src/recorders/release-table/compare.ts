@@ -107,7 +107,7 @@ function decideUnder(
     const decision = decide(kernel, pid, call);
     const olderDecision = older === undefined ? undefined : decide(older, pid, call);
     take(kernel, pid, step, decision, labels);
-    const answer = answerOf(step, decision, labels, header.fd_numbers === true);
+    const answer = answerOf(step, decision, labels, header);
     const differs = olderDecision !== undefined && !sameToCaller(olderDecision, decision);
     const { scenario } = header;
     decided.push({ step, scenario, decision, answer, older: differs ? olderDecision : undefined });

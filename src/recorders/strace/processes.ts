@@ -21,7 +21,7 @@ export interface TracedProcess {
   pidfds: Map<number, number> | undefined;
 }
 
-/** Threads at once; the kernel has no more pids. */
+/** Concurrent threads; the kernel has no more pids. */
 const THREADS_MAX = 4_194_304;
 
 export class Processes {

@@ -17,7 +17,7 @@ import { openOn } from './open-on.ts';
 import type { Mounts } from './paths.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
 
-/** Worlds at once; of more stories the later ones are given up. */
+/** Concurrent worlds; when there are more, the later ones are dropped. */
 const WORLDS_MAX = 8;
 /** Deeds after which a story that nothing contradicted is believed. */
 const PATIENCE = 20_000;

@@ -1,5 +1,5 @@
 /** A blamed array as text: slot by slot, with the events behind each. */
-import { entryText, eventText } from '../wording/words.ts';
+import { doneText, entryText } from '../wording/words.ts';
 import type { BlamedSlot, LinkHolders } from './blame.ts';
 
 export interface BlamedArray {
@@ -23,9 +23,9 @@ function slotLines(slot: BlamedSlot, place: number): string[] {
   const from = slot.cgroup_id === undefined ? ' (written by a kernel bug)' : '';
   return [
     `${place}  ${entryText(slot, prog_name)}${slot.preorder ? ', preorder' : ''}${from}`,
-    `   attached at ${eventText(put_by)}`,
-    ...(updated_by ? [`   link updated at ${eventText(updated_by)}`] : []),
-    `   program loaded at ${eventText(loaded_by)}`,
+    `   ${doneText('attached', put_by)}`,
+    ...(updated_by ? [`   link ${doneText('updated', updated_by)}`] : []),
+    `   program ${doneText('loaded', loaded_by)}`,
     ...(held_by ? [`   link held by ${holdersText(held_by)}`] : []),
   ];
 }

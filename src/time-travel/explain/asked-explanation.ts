@@ -11,6 +11,7 @@ import { lifeOf, type NamedProgram, programNames } from '../../projections/lives
 import type { Moment } from '../../projections/moment.ts';
 import { type ArrayPlace, type ArrayVersion, arrayTimeline } from '../array-timeline.ts';
 import { originsOf } from '../blame/blame.ts';
+import { type Hole, holesIn } from '../holes/holes.ts';
 import { eventsBetween } from '../log-pages.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
 import { adviceFor } from './advice.ts';
@@ -34,6 +35,8 @@ export interface AskedExplanation {
   readonly names: ReadonlyMap<number, NamedProgram>;
   /** Who attached the entry of the program, standing or ended. */
   readonly put_by?: EventRef;
+  /** Holes of the record since the boot: what happened in them is not known. */
+  readonly holes: readonly Hole[];
   /** Who attached the entry that is in its way. */
   readonly blocked_by?: EventRef;
 }
@@ -104,6 +107,7 @@ export async function answerExplain(
     explanation,
     ...(change !== undefined && { change }),
     names: await programNames(database, moment, ids),
+    holes: await holesIn(database, span, (at) => log.eventsAt(host, at)),
     ...(put_by && { put_by }),
     ...(blocked_by && { blocked_by }),
   };

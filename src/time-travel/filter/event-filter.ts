@@ -11,6 +11,9 @@ export interface EventFilter {
   readonly pid?: number | undefined;
   readonly comm?: string | undefined;
   readonly actor?: string | undefined;
+  readonly source?: LedgerEvent['source'] | undefined;
+  /** Whether the kernel answered otherwise than the rules would have. */
+  readonly drift?: boolean | undefined;
   /** Events that touch this program, or a link that runs it. */
   readonly program?: ProgramScope | undefined;
   /** Events that name this link. */
@@ -28,7 +31,7 @@ export const NO_ERRNO = 'none';
 
 /** Whether an event is wanted. */
 export function matches(event: LedgerEvent, filter: EventFilter): boolean {
-  const { call, errno, pid, comm, actor, program, link, cgroup, from, to } = filter;
+  const { call, errno, pid, comm, actor, source, drift, program, link, cgroup, from, to } = filter;
   // Scopes learn from events, so they see every event, before other conditions.
   const inProgram = program?.touchedBy(event) ?? true;
   const inCgroup = cgroup?.touchedBy(event) ?? true;
@@ -40,6 +43,8 @@ export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   if (pid !== undefined && event.pid !== pid) return false;
   if (comm !== undefined && event.comm !== comm) return false;
   if (actor !== undefined && event.actor !== actor) return false;
+  if (source !== undefined && event.source !== source) return false;
+  if (drift !== undefined && (event.expected !== undefined) !== drift) return false;
   if (from !== undefined && event.at < from) return false;
   if (to !== undefined && event.at > to) return false;
   if (link !== undefined && !namesObject(event, 'link', link)) return false;

@@ -1,4 +1,5 @@
 /** Bugs of the kernel's release that a planned call would meet; each is a switch. */
+import { cgroupProgType } from '../../domain/fits.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { SwitchName } from '../../domain/release/switches.ts';
@@ -23,6 +24,12 @@ export function bugNotices(before: Kernel, planned: Numbered): Notice[] {
     const arrays = written === 1 ? '1 effective array' : `${written} effective arrays`;
     const said = `link_update miscounts past preorder entries and overwrites a wrong slot of ${arrays}`;
     add('link_update_miscounts_preorder', said);
+  }
+  const linked = effects.find((effect) => effect.type === 'LinkCreated');
+  const type = linked === undefined ? undefined : before.programs.get(linked.prog_id)?.prog_type;
+  if (linked !== undefined && cgroupProgType(before.switches, linked.attach_type) !== type) {
+    const said = `link_create takes a ${type} program for ${linked.attach_type}`;
+    add('skb_links_fit_any_hook', said);
   }
   if (effects.some(({ type }) => type === 'LinkReferenceLeaked')) {
     add('link_update_leaks_reference', 'link_update keeps a reference, so the link is never freed');

@@ -6,7 +6,8 @@ import type { Effect } from '../../domain/effect.ts';
 import { effectiveArray, parentOf, type Slot } from '../../domain/effective.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import { type Cgroup, type Kernel, layerOn } from '../../domain/kernel.ts';
-import type { Outcome } from '../../domain/outcome.ts';
+import { isUnmodelled, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { checkSize } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
@@ -67,6 +68,11 @@ export function* plan(kernel: Kernel, requests: readonly CallRequest[]): Pausing
     const call = asked as Call;
     const comm = request.comm ?? world.processes.get(pid)?.comm ?? '';
     const planned = { index, pid, comm, call, ...decide(world, pid, call) };
+    if (isUnmodelled(planned.outcome)) {
+      const place = { call: index, calls: requests.length };
+      const sentence = refusalSentence(planned.outcome);
+      throw new LogRefusal({ why: 'not-modelled', sentence, ...place });
+    }
     notices.push(...callNotices(world, planned));
     for (const entry of standingIn(kernel, findTaken(world, planned))) {
       taken.push({ call: index, entry, text: entryText(world, entry) });

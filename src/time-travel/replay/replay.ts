@@ -125,7 +125,7 @@ function step(
   }
   if (isSighting(call)) {
     fold(recorded, [event]);
-    seen(replayed, { ...event, call });
+    applySighting(replayed, { ...event, call });
     return undefined;
   }
   const answer = answerTo(replayed, event);
@@ -143,7 +143,8 @@ function step(
       };
   fold(recorded, [event]);
   // What the rules agree with is taken as it was seen, inferences included.
-  if (difference === undefined && event.source !== 'decided') seen(replayed, { ...event, call });
+  if (difference === undefined && event.source !== 'decided')
+    applySighting(replayed, { ...event, call });
   else applyAll(replayed, answer.effects, pid);
   const passed = checkSize(replayed, answer.effects);
   if (passed !== undefined) throw tooLarge(event.position, passed);
@@ -151,7 +152,7 @@ function step(
 }
 
 /** What was observed happens on another state. */
-function seen(kernel: Kernel, recorded: Recorded): void {
+function applySighting(kernel: Kernel, recorded: Recorded): void {
   for (const { effects, pid } of observeAgain(kernel, recorded)) applyAll(kernel, effects, pid);
 }
 

@@ -3,7 +3,8 @@
  * otherwise after it, reference counts and holders included.
  */
 import type { Effect } from '../../domain/effect.ts';
-import type { Kernel } from '../../domain/kernel.ts';
+import { namesOf } from '../../domain/evolve/pins.ts';
+import type { Kernel, Process } from '../../domain/kernel.ts';
 import { isWithin, parentPath } from '../../domain/path.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { type Subject, subject } from './subject.ts';
@@ -31,18 +32,21 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
+    case 'FilesUnshared':
     case 'ProcessExited':
     case 'ProcessMoved':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'UmaskSet':
       return ofProcess(scene, effect);
     case 'FdOpened':
     case 'FdDuplicated':
+    case 'FdCopied':
+    case 'CloexecChanged':
     case 'FdClosed':
     case 'FdSent':
     case 'FdReceived':
     case 'FdLost':
-    case 'CloexecChanged':
       return ofFd(scene, effect);
     case 'LinkCreated':
     case 'LinkUpdated':
@@ -52,7 +56,10 @@ function collect(scene: Scene, effect: Effect): void {
       return ofLink(scene, effect);
     case 'PinCreated':
     case 'PinRemoved':
+    case 'PinLinked':
     case 'PathMoved':
+    case 'PathsExchanged':
+    case 'OwnerChanged':
     case 'ModeChanged':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
@@ -81,6 +88,7 @@ function collect(scene: Scene, effect: Effect): void {
       scene.found.add(subject.object('prog', effect.prog_id));
       scene.found.add(subject.object('map', effect.map_id));
       return;
+    case 'MapFrozen':
     case 'MapFreed':
     case 'StorageMade':
     case 'StorageRemoved':
@@ -90,7 +98,9 @@ function collect(scene: Scene, effect: Effect): void {
       return;
     // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
+    case 'ProgIdBurned':
     case 'LinkIdBurned':
+    case 'MapIdBurned':
       return;
     default:
       effect satisfies never;
@@ -101,18 +111,29 @@ type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 function ofProcess(
   scene: Scene,
-  effect: Of<(`Process${string}` & Effect['type']) | 'CredentialsChanged' | 'NofileLimited'>,
+  effect: Of<
+    | (`Process${string}` & Effect['type'])
+    | 'FilesUnshared'
+    | 'CredentialsChanged'
+    | 'NofileLimited'
+    | 'UmaskSet'
+  >,
 ): void {
-  const { kernel, pid, found } = scene;
-  const process = kernel.processes.get(pid);
-  found.add(subject.process('pid' in effect ? effect.pid : pid));
+  const { kernel, pid: by, found } = scene;
+  const named = 'pid' in effect ? effect.pid : undefined;
+  const ofAnother = effect.type === 'ProcessMoved' || effect.type === 'ProcessExited';
+  const process = kernel.processes.get(ofAnother ? (named ?? by) : by);
+  found.add(subject.process(named ?? by));
+  if (effect.type === 'ProcessExecuted') found.add(subject.process(by));
+  ofSharers(scene, process);
   if (effect.type === 'ProcessMoved') found.add(subject.cgroup(effect.cgroup_id));
   const leaves = effect.type === 'ProcessMoved' || effect.type === 'ProcessExited';
   if (process !== undefined && (leaves || effect.type === 'ProcessForked')) {
     found.add(subject.cgroup(process.cgroup_id));
   }
   const exits = effect.type === 'ProcessExited';
-  const sharesAll = exits || effect.type === 'ProcessForked';
+  const { type } = effect;
+  const sharesAll = exits || type === 'ProcessForked' || type === 'FilesUnshared';
   for (const { file, cloexec } of process?.fds.values() ?? []) {
     if (sharesAll || (effect.type === 'ProcessExecuted' && cloexec)) ofFile(scene, file);
   }
@@ -123,11 +144,22 @@ function ofFd(scene: Scene, effect: Of<(`Fd${string}` & Effect['type']) | 'Cloex
   const { kernel, pid, found } = scene;
   const process = kernel.processes.get(pid);
   found.add(subject.process(pid));
+  if (effect.type !== 'FdSent') ofSharers(scene, process);
   if (effect.type === 'FdSent') found.add(subject.process(effect.to_pid));
+  if (effect.type === 'FdCopied') {
+    const from = kernel.processes.get(effect.from_pid)?.fds.get(effect.from_fd);
+    if (from !== undefined) ofFile(scene, from.file);
+    return;
+  }
   if (effect.type === 'FdOpened') return ofObject(scene, effect.kind, effect.id);
   const waiting = effect.type === 'FdReceived' || effect.type === 'FdLost';
   const file = waiting ? process?.mailbox[0] : process?.fds.get(effect.fd)?.file;
   if (file !== undefined) ofFile(scene, file);
+}
+
+/** Who has the same fd table sees what changes in it. */
+function ofSharers({ found }: Scene, process: Process | undefined): void {
+  for (const pid of process?.shared_with ?? []) found.add(subject.process(pid));
 }
 
 /** An open file description gains or loses a user, and so its object a holder. */
@@ -168,7 +200,9 @@ function ofLink({ kernel, pid, found }: Scene, effect: Of<`Link${string}` & Effe
 function ofPath(
   scene: Scene,
   effect: Of<
-    'PinCreated' | 'PinRemoved' | 'PathMoved' | 'ModeChanged' | `Directory${'Made' | 'Removed'}`
+    | ('PinCreated' | 'PinLinked' | 'PinRemoved' | 'PathMoved' | 'PathsExchanged')
+    | ('ModeChanged' | 'OwnerChanged')
+    | `Directory${'Made' | 'Removed'}`
   >,
 ): void {
   const { kernel, found } = scene;
@@ -178,12 +212,26 @@ function ofPath(
     const node = kernel.bpffs.get(effect.path);
     return ofObject(scene, node?.kind ?? '', node?.id ?? 0);
   }
-  if (effect.type !== 'PathMoved') return;
+  if (effect.type === 'ModeChanged' || effect.type === 'OwnerChanged') {
+    for (const name of namesOf(kernel, effect.path)) found.add(subject.path(name));
+  }
+  if (!('to' in effect)) return;
   found.add(subject.path(effect.to));
+  if (effect.type === 'PinLinked') {
+    const node = kernel.bpffs.get(effect.path);
+    return ofObject(scene, node?.kind ?? '', node?.id ?? 0);
+  }
+  ofMoved(scene, effect.path, effect.to);
+  if (effect.type === 'PathsExchanged') ofMoved(scene, effect.to, effect.path);
+}
+
+/** A name that moves takes along all that are below it. */
+function ofMoved(scene: Scene, from: string, to: string): void {
+  const { kernel, found } = scene;
   for (const [path, node] of kernel.bpffs.entries()) {
-    if (!isWithin(path, effect.path)) continue;
+    if (!isWithin(path, from)) continue;
     found.add(subject.path(path));
-    found.add(subject.path(effect.to + path.slice(effect.path.length)));
+    found.add(subject.path(to + path.slice(from.length)));
     ofObject(scene, node.kind, node.id);
   }
 }

@@ -7,9 +7,9 @@ import { sameBytes } from '../../events/encoding/hex.ts';
 import { type Head, readHead } from '../../events/head.ts';
 import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
-import { readCheckpoints } from '../../events/proof/checkpoints.ts';
+import { checkpointPages } from '../../events/proof/checkpoints.ts';
 import { HostKeys } from '../../events/proof/host-keys.ts';
-import { readBatches, type StoredBatch } from '../../events/reading/batch-reader.ts';
+import { batchesByEnd } from '../../events/reading/batch-reader.ts';
 import { identityOf } from '../../events/reading/birth.ts';
 import { forksOf } from '../../events/reading/lineage.ts';
 import { readRows } from '../../events/reading/log-reader.ts';
@@ -49,7 +49,7 @@ export async function verifyChain(
     // Rows beyond the head are of appends since.
     const to = Math.min(last, head.position);
     await checkStatements(database, host_id, { check, keys }, { from, to });
-    const batches = await batchesWithin(database, host_id, { from, to });
+    const batches = await batchesByEnd(database, host_id, { from, to });
     for (const row of rows) {
       if (row.position > to) break;
       check.event(row);
@@ -58,7 +58,7 @@ export async function verifyChain(
       if (batch !== undefined) check.batch(batch);
       if (forks.has(row.position)) check.forks();
     }
-    if (check.position < to) check.lost(to, 'missing from the log');
+    if (check.position < to) check.reportLost(to, 'missing from the log');
   }
   compareHead(check, head);
   for (const fault of await rowsBeyond(database, host_id)) check.fault(fault);
@@ -76,26 +76,11 @@ async function checkStatements(
   { check, keys }: { readonly check: ChainCheck; readonly keys: HostKeys },
   range: Positions,
 ) {
-  for (let after = range.from - 1; ; ) {
-    const page = await readCheckpoints(database, host_id, { after, to: range.to });
+  const stated = { after: range.from - 1, to: range.to };
+  for await (const page of checkpointPages(database, host_id, stated)) {
     for (const key of await keys.freshOf(page)) check.key(key);
     for (const checkpoint of page) check.checkpoint(checkpoint);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.position;
   }
-}
-
-async function batchesWithin(
-  database: Queryable,
-  host_id: number,
-  range: Positions,
-): Promise<Map<number, StoredBatch>> {
-  const batches = new Map<number, StoredBatch>();
-  for await (const page of readBatches(database, host_id, range)) {
-    for (const batch of page) batches.set(batch.position_to, batch);
-  }
-  return batches;
 }
 
 function compareHead(check: ChainCheck, head: Head): void {

@@ -110,18 +110,18 @@ function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | u
   const today = answerToday(kernel, event);
   const { outcome } = today;
   const body = encodeEvent(event);
-  if (encodeEvent(answered(event, today)) === body) return undefined;
+  if (encodeEvent(withAnswer(event, today)) === body) return undefined;
   return {
     position: event.position,
     source: event.source,
     call: event.call.name,
     recorded: inShort(event.outcome),
     today: inShort(outcome),
-    effects_only: encodeEvent(answered(event, { ...today, effects: event.effects })) === body,
+    effects_only: encodeEvent(withAnswer(event, { ...today, effects: event.effects })) === body,
   };
 }
 
-function answered({ expected: _, ...event }: LedgerEvent, today: Answer): LedgerEvent {
+function withAnswer({ expected: _, ...event }: LedgerEvent, today: Answer): LedgerEvent {
   const { outcome, effects, expected } = today;
   return { ...event, outcome, effects, ...(expected !== undefined && { expected }) };
 }
@@ -139,7 +139,7 @@ function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
   try {
     if (call.name === 'boot') return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
     if (source === 'decided' && !isSighting(call)) return decide(kernel, pid, call);
-    return observedToday(kernel, { ...event, call });
+    return observeToday(kernel, { ...event, call });
   } catch (cause) {
     // A recorded call was checked on arrival; one that cannot be decided was changed later.
     throw new DamagedLog(position, `its call cannot be decided: ${String(cause)}`, { cause });
@@ -147,7 +147,7 @@ function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
 }
 
 /** What would be inferred today and was not counts among the effects, which differ by it. */
-function observedToday(kernel: Kernel, recorded: Parameters<typeof observeAgain>[1]): Answer {
+function observeToday(kernel: Kernel, recorded: Parameters<typeof observeAgain>[1]): Answer {
   const witnessed = observeAgain(kernel, recorded);
   const last = witnessed.at(-1);
   if (last === undefined) throw new Error('an observation has an event');

@@ -10,17 +10,25 @@ export function effectText(effect: Effect): string {
     case 'ProcessSpawned':
       return `process ${effect.pid} (${effect.comm}) started`;
     case 'ProcessForked':
-      return `process ${effect.pid} forked`;
+      return effect.clone_thread === true
+        ? `thread ${effect.pid} started`
+        : `process ${effect.pid} forked`;
     case 'ProcessExecuted':
       return `executed ${effect.comm}`;
     case 'ProcessExited':
-      return 'exited';
+      return effect.pid === undefined ? 'exited' : `process ${effect.pid} ended`;
+    case 'FilesUnshared':
+      return 'got a table of fds of its own';
     case 'CredentialsChanged':
       return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
     case 'NofileLimited':
       return `limited to ${effect.nofile} fds`;
+    case 'UmaskSet':
+      return `umask set to ${effect.mask.toString(8)}`;
     case 'ProcessMoved':
-      return `moved to cgroup ${effect.cgroup_id}`;
+      return effect.pid === undefined
+        ? `moved to cgroup ${effect.cgroup_id}`
+        : `process ${effect.pid} moved to cgroup ${effect.cgroup_id}`;
     case 'FdOpened':
     case 'FdReceived': {
       const how = effect.type === 'FdOpened' ? 'opened' : 'received';
@@ -28,6 +36,8 @@ export function effectText(effect: Effect): string {
     }
     case 'FdDuplicated':
       return `fd ${effect.fd} duplicated as ${effect.to_fd}`;
+    case 'FdCopied':
+      return `fd ${effect.from_fd} of process ${effect.from_pid} copied as fd ${effect.fd}`;
     case 'FdClosed':
       return `fd ${effect.fd} closed`;
     case 'FdSent':
@@ -45,9 +55,7 @@ type ObjectEffect = Exclude<
   Effect,
   {
     type:
-      | 'Booted'
-      | 'CredentialsChanged'
-      | 'NofileLimited'
+      | ('Booted' | 'CredentialsChanged' | 'NofileLimited' | 'UmaskSet' | 'FilesUnshared')
       | 'CloexecChanged'
       | `Process${string}`
       | `Fd${string}`;
@@ -70,6 +78,10 @@ function objectText(effect: ObjectEffect): string {
       return `link ${effect.link_id} lost its cgroup: ${REASON_TEXT[effect.reason]}`;
     case 'LinkFreed':
       return `link ${effect.link_id} freed: ${REASON_TEXT[effect.reason]}`;
+    case 'ProgIdBurned':
+      return `program id ${effect.prog_id} used up`;
+    case 'MapIdBurned':
+      return `map id ${effect.map_id} used up`;
     case 'LinkIdBurned':
       return `link id ${effect.link_id} used up`;
     case 'LinkReferenceLeaked':
@@ -84,6 +96,12 @@ function objectText(effect: ObjectEffect): string {
       return `directory ${effect.path} removed`;
     case 'PathMoved':
       return `${effect.path} moved to ${effect.to}`;
+    case 'PinLinked':
+      return `${effect.path} got a second name, ${effect.to}`;
+    case 'PathsExchanged':
+      return `${effect.path} and ${effect.to} changed places`;
+    case 'OwnerChanged':
+      return `${effect.path} given to uid ${effect.uid}`;
     case 'ModeChanged':
       return `mode of ${effect.path} set to ${effect.mode.toString(8)}`;
     case 'CgroupMade':
@@ -98,6 +116,8 @@ function objectText(effect: ObjectEffect): string {
       return `map ${effect.map_id} ${howMade('created', effect.fd)}`;
     case 'MapBound':
       return `map ${effect.map_id} bound to program ${effect.prog_id}`;
+    case 'MapFrozen':
+      return `map ${effect.map_id} frozen`;
     case 'MapFreed':
       return `map ${effect.map_id} freed: ${REASON_TEXT[effect.reason]}`;
     case 'StorageMade':

@@ -1,11 +1,21 @@
 /** How events, programs and entries are named in texts. */
+import { isSighting } from '../../domain/observed/sighting.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { EventRef } from './event-ref.ts';
 
-/** `18 at 2026-01-01T00:00:01.800000Z by runc[5] prog_attach (local)` */
+/**
+ * `18 at 2026-01-01T00:00:01.800000Z by runc[5] prog_attach (local)`; of a sighting neither who did
+ * it nor how is known, so its time is that at which it was known.
+ */
 export function eventText({ position, at, comm, pid, call, actor }: EventRef): string {
+  if (isSighting({ name: call })) return `${position}, known at ${rfc3339(at)} (${actor})`;
   const who = call === 'boot' ? '' : ` by ${comm}[${pid}]`;
   return `${position} at ${rfc3339(at)}${who} ${call} (${actor})`;
+}
+
+/** `attached at 18 at …`, or `found at 18, …` where nobody saw it happen. */
+export function doneText(done: string, ref: EventRef): string {
+  return `${ref.call === 'found' ? 'found' : done} at ${eventText(ref)}`;
 }
 
 /** `program 5001 (dev_v0)` */

@@ -156,7 +156,7 @@ const sysAdmin: Table = {
     world.name('nobody', world.does({ name: 'fork', caps: [] }));
   },
   rows: `
-    | asked            | call                                                                   | v2-series | 5.7   | 5.8..5.18 | 5.19..6.4 | 6.5.. |
+    | asked            | call                                                                   | v2-series | 5.7   | 5.8..5.18 | 5.19..6.8 | 6.9.. |
     | attach by admin  | prog_attach pid = admin; target_path = /e; ${TYPE}; attach_bpf_fd = b  | EPERM     | EPERM | EINVAL    | EINVAL    | ok    |
     | detach by admin  | prog_detach pid = admin; target_path = /c; ${TYPE}; attach_bpf_fd = a  | EPERM     | EPERM | ok        | ok        | ok    |
     | link by admin    | link_create pid = admin; target_path = /e; ${TYPE}; prog_fd = b        | ok        | EPERM | EPERM     | EPERM     | ok    |
@@ -199,17 +199,87 @@ const percpu: Table = {
   state: 'Each row starts from a kernel that just booted.',
   given: () => undefined,
   rows: `
-    | asked                    | call                                                                           | v2-series..5.9 | 5.10..6.0 | 6.1.. |
-    | percpu, a page           | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 4096  | ok             | ok        | ok    |
-    | percpu, more than a page | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 5000  | E2BIG          | ok        | ok    |
-    | percpu, 32768 bytes      | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 32768 | E2BIG          | E2BIG     | ok    |
-    | percpu, 40000 bytes      | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 40000 | E2BIG          | E2BIG     | E2BIG |
-    | shared, more than a page | map_create map_type = cgroup_storage; key_size = 16; value_size = 5000         | E2BIG          | ok        | ok    |
-    | shared, 40000 bytes      | map_create map_type = cgroup_storage; key_size = 16; value_size = 40000        | E2BIG          | E2BIG     | ok    |
+    | asked                      | call                                                                           | v2-series..5.14 | 5.15.. |
+    | percpu, a page             | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 4096  | ok              | ok     |
+    | percpu, more than a page   | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 5000  | E2BIG           | ok     |
+    | percpu, 32768 bytes        | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 32768 | E2BIG           | ok     |
+    | percpu, 32769 bytes        | map_create map_type = percpu_cgroup_storage; key_size = 16; value_size = 32769 | E2BIG           | E2BIG  |
+    | shared, 65407 bytes        | map_create map_type = cgroup_storage; key_size = 16; value_size = 65407        | E2BIG           | ok     |
+    | shared, 65408 bytes        | map_create map_type = cgroup_storage; key_size = 16; value_size = 65408        | E2BIG           | E2BIG  |
+  `,
+};
+
+const mapTypes: Table = {
+  page: 'map_create',
+  title: 'Which types exist',
+  source: '`enum bpf_map_type`; semantics §25.7',
+  state:
+    'Each row starts from a kernel that just booted. What is EINVAL for want of BTF is not here.',
+  given: () => undefined,
+  rows: `
+    | asked           | call                                                            | v2-series..5.7 | 5.8..5.15 | 5.16..6.0 | 6.1..6.8 | 6.9.. |
+    | a ring buffer   | map_create map_type = ringbuf; max_entries = 4096               | EINVAL         | ok        | ok        | ok       | ok    |
+    | a bloom filter  | map_create map_type = bloom_filter; value_size = 4; max_entries = 4 | EINVAL     | EINVAL    | ok        | ok       | ok    |
+    | a ring of users | map_create map_type = user_ringbuf; max_entries = 4096          | EINVAL         | EINVAL    | EINVAL    | ok       | ok    |
+    | an arena        | map_create map_type = arena; max_entries = 4; map_flags = 1024  | EINVAL         | EINVAL    | EINVAL    | EINVAL   | ok    |
+  `,
+};
+
+const progFlags: Table = {
+  page: 'prog_load',
+  title: 'Which flags exist',
+  source: '`bpf_prog_load`; semantics §7',
+  state: 'Each row starts from a kernel that just booted. A kprobe program may sleep.',
+  given: () => undefined,
+  rows: `
+    | asked                  | call                                          | v2-series..5.9 | 5.10..5.17 | 5.18..6.2 | 6.3..6.7 | 6.8..  |
+    | any alignment          | prog_load prog_type = kprobe; prog_flags = 2  | ok             | ok         | ok        | ok       | ok     |
+    | it sleeps              | prog_load prog_type = kprobe; prog_flags = 16 | EINVAL         | ok         | ok        | ok       | ok     |
+    | it takes fragments     | prog_load prog_type = xdp; prog_flags = 32    | EINVAL         | EINVAL     | ok        | ok       | ok     |
+    | it is of one device    | prog_load prog_type = xdp; prog_flags = 64    | EINVAL         | EINVAL     | EINVAL    | ok       | ok     |
+    | invariants of numbers  | prog_load prog_type = xdp; prog_flags = 128   | EINVAL         | EINVAL     | EINVAL    | EINVAL   | ok     |
+    | the flag 256           | prog_load prog_type = xdp; prog_flags = 256   | EINVAL         | EINVAL     | EINVAL    | EINVAL   | EINVAL |
+  `,
+};
+
+const fdArray: Table = {
+  page: 'prog_load',
+  title: 'A count of fds without the fds',
+  source: '`bpf_prog_load`, `process_fd_array`; semantics §7',
+  state: 'Each row starts from a kernel that just booted.',
+  given: () => undefined,
+  rows: `
+    | asked        | call                                              | v2-series..6.13 | 6.14.. |
+    | one fd       | prog_load prog_type = cgroup_skb; fd_array_cnt = 1 | EINVAL         | EFAULT |
+  `,
+};
+
+const tracingHooks: Table = {
+  page: 'prog_attach',
+  title: 'Hooks of tracing',
+  source: '`attach_type_to_prog_type`',
+  state: 'Nothing is open but 0, 1 and 2.',
+  given: () => undefined,
+  rows: `
+    | asked                    | call                                                                             | v2-series..5.18 | 5.19.. |
+    | an attach of a closed fd | prog_attach target_fd = closed; attach_type = trace_fentry; attach_bpf_fd = closed | EINVAL        | EBADF  |
+  `,
+};
+
+const skbLinks: Table = {
+  page: 'link_create',
+  title: 'A cgroup_skb program for another hook',
+  source: '`link_create`; semantics D21',
+  state: '`a` is a cgroup_skb program. Some kernels link it to every hook of a cgroup: a bug.',
+  given: (world) => void world.cgroups('/c').prog('a'),
+  rows: `
+    | asked           | call                                                                  | v2-series..6.5, 6.6.33..6.6, 6.9.. | 6.6.0, 6.7..6.8 |
+    | a device filter | link_create target_path = /c; attach_type = cgroup_device; prog_fd = a | EINVAL                            | ok              |
   `,
 };
 
 export const boundaryTables: readonly Table[] = [
+  ...[mapTypes, progFlags, fdArray, tracingHooks, skbLinks],
   hooks,
   sockmapHook,
   attachAttr,

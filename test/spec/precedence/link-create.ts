@@ -114,12 +114,29 @@ const builtWithout: Table = {
   source: '`cgroup_bpf_link_attach` of include/linux/bpf-cgroup.h',
   state: 'The kernel has no `CONFIG_CGROUP_BPF`.',
   config: { switches: { cgroup_bpf: false } },
-  given: (world) => void world.cgroups('/c').prog('a'),
-  call: 'link_create target_fd = closed; attach_type = cgroup_inet_egress; prog_fd = closed',
+  given: (world) => void world.cgroups('/c').prog('a', { prog_type: 'sock_ops' }),
+  call: 'link_create target_fd = closed; attach_type = cgroup_sock_ops; prog_fd = closed',
   rows: `
     | wrong first                     | mended by   | all    |
     | prog_fd is closed               | prog_fd = a | EBADF  |
     | the kernel, whatever the target |             | EINVAL |
+  `,
+};
+
+const perfEvent: Table = {
+  page: 'link_create',
+  title: 'A link to an event of perf',
+  source: '`bpf_perf_link_attach`; measured on 6.18.44',
+  state: '`k` is a kprobe program, `a` a cgroup_skb one.',
+  given(world) {
+    world.cgroups('/c').prog('k', { prog_type: 'kprobe', expected_attach_type: 0 });
+    world.prog('a');
+  },
+  call: 'link_create target_path = /c; attach_type = perf_event; prog_fd = a',
+  rows: `
+    | wrong first                           | mended by   | v2-series..5.14 | 5.15.. |
+    | a cgroup_skb program is none for perf | prog_fd = k | EINVAL | EINVAL |
+    | a cgroup is no event                  |             | EINVAL | EBADF  |
   `,
 };
 
@@ -128,5 +145,6 @@ export const linkCreateTables: readonly Table[] = [
   single,
   anchors,
   otherHooks,
+  perfEvent,
   builtWithout,
 ];

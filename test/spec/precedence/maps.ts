@@ -12,7 +12,7 @@ const storage: Table = {
     map_flags = 24; map_name = "bad name"`,
   steps: GRANTS,
   rows: `
-    | wrong first                            | mended by                 | v2-series..5.8 | 5.9    | 5.10..6.0 | 6.1..6.8 | 6.9..  |
+    | wrong first                            | mended by                 | v2-series..5.8 | 5.9    | 5.10..5.14 | 5.15..6.4 | 6.5..  |
     | rdonly together with wronly            | map_flags = 1             | –              | –      | –         | –        | EINVAL |
     | map type 99 is unknown                 | map_type = cgroup_storage | –              | –      | –         | –        | EINVAL |
     | the sysctl, and no CAP_BPF             | give CAP_BPF              | EPERM          | EPERM  | EPERM     | EPERM    | EPERM  |
@@ -51,6 +51,53 @@ const array: Table = {
   `,
 };
 
+const types: Table = {
+  page: 'map_create',
+  title: 'What else types of maps want',
+  source: '`map_alloc_check` and `map_alloc` of each type; semantics §25.7',
+  state:
+    '`A` is an array, `S` cgroup storage, `P` a prog_array, `N` an array of maps. The caller has ' +
+    'CAP_BPF alone; `unprivileged_bpf_disabled` is 2.',
+  given(world) {
+    const array = { map_type: 'array', key_size: 4, value_size: 4, max_entries: 1 } as const;
+    world.map('S');
+    world.map('A', array);
+    world.map('P', { ...array, map_type: 'prog_array' });
+    world.map('N', { ...array, map_type: 'array_of_maps', inner_map_fd: world.at('A') });
+    world.name('user', world.does({ name: 'fork', uid: 1000, caps: ['bpf'] }));
+  },
+  call: `map_create pid = user; map_type = sk_storage; key_size = 4; value_size = 4; max_entries = 4`,
+  rows: `
+    | wrong first                            | mended by                                               | 5.8..6.11 | 6.12.. |
+    | storage of sockets is told by BTF      | map_type = sockmap                                      | EINVAL   | EINVAL   |
+    | a sockmap wants CAP_NET_ADMIN          | map_type = hash; map_flags = 64                         | EPERM    | EPERM    |
+    | a zero seed wants CAP_SYS_ADMIN        | no map_flags; value_size = 4194252                      | EPERM    | EPERM    |
+    | key and value are too large            | value_size = 4; max_entries = 134217729                 | E2BIG    | E2BIG    |
+    | a hash has too many buckets            | no pid; map_type = sockhash; max_entries = 4; key_size = 513 | E2BIG | E2BIG |
+    | the key of a sockhash fills a stack    | map_type = percpu_hash; key_size = 4; value_size = 32769 | E2BIG   | E2BIG    |
+    | a value on each CPU is too large       | map_type = array_of_maps; value_size = 4; inner_map_fd = closed | ENOMEM | E2BIG |
+    | the inner map is closed                | inner_map_fd = N                                        | EBADF    | EBADF    |
+    | maps of maps of maps are not           | inner_map_fd = P                                        | EINVAL   | EINVAL   |
+    | programs cannot be in a map of maps    | inner_map_fd = A                                        | ENOTSUPP | ENOTSUPP |
+    | nothing                                |                                                         | ok       | ok       |
+  `,
+};
+
+const unmodelled: Table = {
+  page: 'map_elements',
+  title: 'Elements that are not modelled',
+  source: 'docs/coverage.md: such a call is a 422, and nothing is recorded of it',
+  state: '`Q` is a queue.',
+  given(world) {
+    world.map('Q', { map_type: 'queue', key_size: 0, value_size: 4, max_entries: 4 });
+  },
+  call: 'map_update_elem map_fd = Q; key = 0; value = 1',
+  rows: `
+    | wrong first                | mended by | all      |
+    | a queue's are not modelled |           | ENOTSUPP |
+  `,
+};
+
 const bind: Table = {
   page: 'prog_bind_map',
   title: 'Everything is wrong',
@@ -61,17 +108,18 @@ const bind: Table = {
     world.prog('a');
     world.map('M');
   },
-  call: 'prog_bind_map prog_fd = closed; map_fd = closed; flags = 1',
+  call: 'prog_bind_map attr_size = 4097; prog_fd = closed; map_fd = closed; flags = 1',
   rows: `
-    | wrong first                  | mended by   | v2-series..5.9 | 5.10.. |
-    | flags are not 0              | flags = 0   | ·              | EINVAL |
-    | prog_fd is closed            | prog_fd = M | ·              | EBADF  |
-    | prog_fd is a map             | prog_fd = a | ·              | EINVAL |
-    | map_fd is closed             | map_fd = a  | ·              | EBADF  |
-    | map_fd is a program          | map_fd = M  | ·              | EINVAL |
-    | there is no such command     |             | EINVAL         | –      |
-    | nothing                      |             | –              | ok     |
-    | nothing: it is bound already |             | –              | ok     |
+    | wrong first                  | mended by    | v2-series..5.9 | 5.10.. |
+    | the attr has 4097 bytes      | no attr_size | E2BIG          | E2BIG  |
+    | flags are not 0              | flags = 0    | ·              | EINVAL |
+    | prog_fd is closed            | prog_fd = M  | ·              | EBADF  |
+    | prog_fd is a map             | prog_fd = a  | ·              | EINVAL |
+    | map_fd is closed             | map_fd = a   | ·              | EBADF  |
+    | map_fd is a program          | map_fd = M   | ·              | EINVAL |
+    | there is no such command     |              | EINVAL         | –      |
+    | nothing                      |              | –              | ok     |
+    | nothing: it is bound already |              | –              | ok     |
   `,
 };
 
@@ -137,5 +185,5 @@ const plainElements: Table = {
   `,
 };
 
-export const mapCreateTables: readonly Table[] = [storage, array];
-export const mapTables: readonly Table[] = [bind, storageElements, plainElements];
+export const mapCreateTables: readonly Table[] = [storage, array, types];
+export const mapTables: readonly Table[] = [bind, storageElements, plainElements, unmodelled];

@@ -45,6 +45,43 @@ const pin: Table = {
   `,
 };
 
+const relative: Table = {
+  page: 'obj_pin',
+  title: 'A path relative to path_fd',
+  source: '`bpf_obj_pin`, `bpf_obj_pin_user`; semantics §15, D19',
+  state: PINS_STATE,
+  given: pins,
+  call: 'obj_pin bpf_fd = closed; path = /dir/x; path_fd = closed',
+  rows: `
+    | wrong first                     | mended by           | v2-series..6.1 | 6.12.94..7.3 |
+    | path_fd without its flag        | file_flags = 16384  | EINVAL         | EINVAL       |
+    | bpf_fd is closed, or the flag is unknown | bpf_fd = a | EINVAL         | EINVAL       |
+    | path_fd is closed               | path_fd = a         | –              | EBADF        |
+    | path_fd is a program            | path_fd = /c        | –              | ENOTDIR      |
+    | nothing, where the flag is known |                    | EINVAL         | ok           |
+  `,
+};
+
+const openFlags: Table = {
+  page: 'get_fd_by_id',
+  title: 'open_flags',
+  source: '`bpf_map_get_fd_by_id`, `bpf_get_file_flag`; semantics §16',
+  state: '`user` has uid 1000 and CAP_BPF. There is one program, and no map.',
+  given(world) {
+    world.prog('a');
+    world.name('user', world.does({ name: 'fork', uid: 1000, caps: ['bpf'] }));
+  },
+  call: 'prog_get_fd_by_id pid = user; prog_id = 1; open_flags = 8',
+  rows: `
+    | wrong first                | mended by   | v2-series..5.7 | 5.8..7.3 |
+    | programs have no open_flags | name = map_get_fd_by_id; no prog_id; map_id = 7; open_flags = 1 | · | EINVAL |
+    | an unknown flag            | open_flags = 24 | ·          | EINVAL   |
+    | no CAP_SYS_ADMIN           | no pid      | EPERM          | EPERM    |
+    | RDONLY and WRONLY together | open_flags = 16 | EINVAL     | EINVAL   |
+    | there is no map 7          |             | ENOENT         | ENOENT   |
+  `,
+};
+
 const get: Table = {
   page: 'obj_get',
   title: 'Everything is wrong',
@@ -153,6 +190,6 @@ const nextId: Table = {
   `,
 };
 
-export const objPinTables: readonly Table[] = [pin];
+export const objPinTables: readonly Table[] = [pin, relative];
 export const objGetTables: readonly Table[] = [get];
-export const idTables: readonly Table[] = [info, progById, linkById, nextId];
+export const idTables: readonly Table[] = [info, progById, linkById, openFlags, nextId];

@@ -39,11 +39,11 @@ describe.each(MENDED_IN_TURN)('$page: $title', (table) => {
   });
 });
 
-/** The executor's rule for what a real kernel answered: the model never gives it. */
-const OUTSIDE_THE_MODEL = 'kernel-said-so';
+/** Rules for what a real kernel answered: the model never gives them. */
+const OUTSIDE_THE_MODEL = ['kernel-said-so', 'beyond-these-rules'];
 
 it('every rule that refuses is answered by some row', () => {
-  const hit = new Set<string>([OUTSIDE_THE_MODEL]);
+  const hit = new Set<string>(OUTSIDE_THE_MODEL);
   for (const table of TABLES) {
     for (const { kernels } of parsed(table).columns) {
       for (const kernel of kernels) {

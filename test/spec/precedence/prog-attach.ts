@@ -141,8 +141,8 @@ const builtWithout: Table = {
   source: '`cgroup_bpf_prog_attach` of include/linux/bpf-cgroup.h; semantics §19, patch 1',
   state: 'The kernel has no `CONFIG_CGROUP_BPF`; `/c` is empty.',
   config: { switches: { cgroup_bpf: false } },
-  given: (world) => void world.cgroups('/c').prog('a'),
-  call: `prog_attach target_fd = closed; attach_type = cgroup_inet_egress; attach_bpf_fd = closed`,
+  given: (world) => void world.cgroups('/c').prog('a', { prog_type: 'sock_ops' }),
+  call: `prog_attach target_fd = closed; attach_type = cgroup_sock_ops; attach_bpf_fd = closed`,
   rows: `
     | wrong first                     | mended by         | all    |
     | attach_bpf_fd is closed         | attach_bpf_fd = a | EBADF  |

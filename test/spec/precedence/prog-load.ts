@@ -19,7 +19,7 @@ const everything: Table = {
     prog_flags = 0x10000; insn_cnt = 1000001; prog_name = "bad name"; map_fds = closed; ret = 9`,
   steps: GRANTS,
   rows: `
-    | wrong first                                | mended by                                                                               | v2-series..5.7 | 5.8    | 5.9..6.8 | 6.9..  |
+    | wrong first                                | mended by                                                                               | v2-series..5.7 | 5.8    | 5.9..6.4 | 6.5..  |
     | prog_flags have an unknown bit             | no prog_flags                                                                           | –              | –      | –        | EINVAL |
     | the sysctl, and no CAP_BPF                 | give CAP_BPF                                                                            | EPERM          | EPERM  | EPERM    | EPERM  |
     | prog_flags have an unknown bit             | no prog_flags                                                                           | EINVAL         | EINVAL | EINVAL   | –      |
@@ -75,4 +75,64 @@ const bindReturns: Table = {
   `,
 };
 
-export const progLoadTables: readonly Table[] = [everything, capabilities, bindReturns];
+const otherKinds: Table = {
+  page: 'prog_load',
+  title: 'Flags, and programs of other kinds',
+  source: '`bpf_prog_load`, `bpf_prog_load_check_attach`, `check_attach_btf_id`; semantics §7',
+  state: 'The caller has all capabilities; fd 0 is open and no token.',
+  given: () => undefined,
+  call: 'prog_load prog_type = netfilter; prog_flags = 65792; insn_cnt = 0',
+  rows: `
+    | wrong first                       | mended by                                                    | 6.9.. |
+    | prog_flags have an unknown bit    | prog_flags = 65552                                           | EINVAL   |
+    | fd 0 is no token                  | prog_flags = 16                                              | EINVAL   |
+    | no instruction                    | no insn_cnt                                                  | E2BIG    |
+    | netfilter wants a hook of its own | prog_type = sk_reuseport; expected_attach_type = sk_lookup   | EINVAL   |
+    | no hook of sk_reuseport           | prog_type = tracing; expected_attach_type = 0                | EINVAL   |
+    | tracing is attached by BTF        | prog_type = struct_ops                                       | EINVAL   |
+    | struct_ops describe a structure   | prog_type = cgroup_skb                                       | ENOTSUPP |
+    | cgroup programs do not sleep      | prog_type = syscall; no prog_flags                           | EINVAL   |
+    | syscall programs always sleep     | prog_flags = 16                                              | EINVAL   |
+    | nothing                           |                                                              | ok       |
+  `,
+};
+
+const token: Table = {
+  page: 'prog_load',
+  title: 'A token that is not open',
+  source: '`bpf_token_get_from_fd`; semantics §7',
+  state: 'fd 0 is closed.',
+  given(world) {
+    world.does({ name: 'close', fd: 0 });
+  },
+  call: 'prog_load prog_type = cgroup_skb; prog_flags = 65536',
+  rows: `
+    | wrong first              | mended by     | v2-series..6.8 | 6.9.. |
+    | the flag is unknown      | no prog_flags | EINVAL         | –     |
+    | fd 0 is closed           | no prog_flags | –              | EBADF |
+    | nothing                  |               | ok             | ok    |
+  `,
+};
+
+const withoutCgroupBpf: Table = {
+  page: 'prog_load',
+  title: 'A kernel without CONFIG_CGROUP_BPF',
+  source: '`find_prog_type`, include/linux/bpf_types.h',
+  state: 'The host has `switches: {cgroup_bpf: false}`.',
+  config: { switches: { cgroup_bpf: false } },
+  given: () => undefined,
+  call: 'prog_load prog_type = cgroup_skb',
+  rows: `
+    | wrong first               | mended by                                                                 | all    |
+    | cgroup_skb is not built   | prog_type = cgroup_sock                                                   | EINVAL |
+    | nor is cgroup_sock        | prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_connect | EINVAL |
+    | nor is cgroup_sock_addr   | prog_type = cgroup_device; no expected_attach_type                        | EINVAL |
+    | nor is cgroup_device      | prog_type = sock_ops                                                      | EINVAL |
+    | nothing: sock_ops is      |                                                                           | ok     |
+  `,
+};
+
+export const progLoadTables: readonly Table[] = [
+  ...[everything, capabilities, bindReturns],
+  ...[otherKinds, token, withoutCgroupBpf],
+];

@@ -7,6 +7,7 @@ import { BOOT_PID, type BootConfig } from '../../../src/domain/release/config.ts
 import type { Switches } from '../../../src/domain/release/switches.ts';
 import type { RuleName } from '../../../src/domain/rules.ts';
 import { answerOf, CLOSED, given, type World } from '../given.ts';
+import { insnsOf } from './code-words.ts';
 import type { KernelName } from './kernels.ts';
 import { ABSENT, ELSEWHERE, parsed, type Table } from './table.ts';
 
@@ -133,6 +134,7 @@ function changedFlags(was: unknown, isAdded: boolean, flags: readonly unknown[])
 function read(world: World, fields: Fields, field: string, word: string): unknown {
   if (word.startsWith('"')) return JSON.parse(word);
   if (word === 'true' || word === 'false') return word === 'true';
+  if (field === 'insns') return insnsOf(word);
   if (field === 'key') return keyOf(world, word);
   if (field === 'query_flags' || (field === 'flags' && takesFlagNames(fields)))
     return flagsOf(word);

@@ -18,12 +18,14 @@ const UNSEEN_WITHOUT: Partial<Record<SwitchName, SwitchName>> = {
 
 /** Boundaries that no modelled call sees, by the kernel that begins there, or the side before. */
 const UNSEEN: Partial<Record<SwitchName, readonly string[]>> = {
-  // 27 and 28 are hooks that no cgroup call takes; so are 39 to 41.
-  attach_type_count: ['5.7', '5.15'],
+  // 27 and 28 are hooks that no cgroup call takes.
+  attach_type_count: ['5.7'],
+  // inode, task and cgrp storage are EINVAL for want of BTF, be they there or not.
+  map_type_count: ['5.10.0', '5.11', '6.2'],
   // The fields from 6.6 on are outputs, or inputs of other hooks.
-  prog_query_attr_end: ['6.6'],
+  prog_query_attr_end: ['6.6.0'],
   // Until tcx comes, what lies in the fields is EINVAL either way: no hook takes them.
-  prog_attach_attr_end: ['before 6.6'],
+  prog_attach_attr_end: ['before 6.6.0'],
 };
 
 /** One kernel that is given another value of one switch. */

@@ -1,5 +1,7 @@
 /** All tables, in the order of the pages. */
 import { boundaryTables } from './boundaries.ts';
+import { foreignTables } from './foreign.ts';
+import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
@@ -15,6 +17,7 @@ import { v2SeriesTables } from './v2-series.ts';
 
 export const TABLES: readonly Table[] = [
   ...progLoadTables,
+  ...instructionTables,
   ...progAttachTables,
   ...progDetachTables,
   ...progQueryTables,
@@ -29,5 +32,6 @@ export const TABLES: readonly Table[] = [
   ...treeTables,
   ...processTables,
   ...boundaryTables,
+  ...foreignTables,
   ...v2SeriesTables,
 ];

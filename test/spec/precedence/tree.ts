@@ -80,6 +80,59 @@ const bpffsMkdir: Table = {
   `,
 };
 
+/** Root's pin /b has a second name /c; /sticky is open to all, with root's pin in it. */
+function more(world: World): void {
+  names(world);
+  world.does({ name: 'link', path: '/b', to: '/c' });
+  world.does({ name: 'bpffs_mkdir', path: '/sticky' });
+  world.does({ name: 'obj_pin', bpf_fd: world.at('a'), path: '/sticky/p' });
+  world.does({ name: 'chmod', path: '/sticky', mode: 0o1777 });
+}
+
+const MORE_STATE = `${NAMES_STATE} \`/c\` is a second name of \`/b\`; \`/sticky\` has mode 1777 and a pin of root.`;
+
+const exchange: Table = {
+  page: 'bpffs',
+  title: 'renameat2',
+  source: '`do_renameat2`, `vfs_rename`, `may_delete`; semantics §15',
+  state: MORE_STATE,
+  given: more,
+  call: 'rename pid = user; path = /x; to = /y; flags = 3',
+  rows: `
+    | wrong first                             | mended by                       | all       |
+    | NOREPLACE and EXCHANGE together         | flags = 2                       | EINVAL    |
+    | there is no /x                          | path = /a                       | ENOENT    |
+    | EXCHANGE needs a second name            | to = /b; flags = 1              | ENOENT    |
+    | NOREPLACE does not take one             | path = /dir; to = /dir/p; flags = 2 | EEXIST |
+    | a directory does not go below itself    | path = /b; to = /c              | EINVAL    |
+    | nothing: two names of one pin           | path = /sticky/p; to = /sticky/q; no flags | ok |
+    | the directory is sticky, the pin root's | pid = 1                         | EPERM     |
+    | nothing                                 |                                 | ok        |
+  `,
+};
+
+const link: Table = {
+  page: 'bpffs',
+  title: 'link and chown',
+  source: '`do_linkat`, `may_linkat`, `vfs_link`, `chown_common`; semantics §15',
+  state: MORE_STATE,
+  given: more,
+  call: 'link pid = user; path = /x; to = /c',
+  rows: `
+    | wrong first                               | mended by                       | all    |
+    | there is no /x                            | path = /a                       | ENOENT |
+    | the new name exists                       | to = /n.o                       | EEXIST |
+    | the new name holds a dot                  | to = /n                         | EPERM  |
+    | the pin is not the user's to open         | no pid; path = /dir             | EPERM  |
+    | a directory                               | path = /a                       | EPERM  |
+    | nothing                                   | name = chown; pid = user; path = /a; no to; uid = 1000 | ok |
+    | only root gives away                      | pid = 1                         | EPERM  |
+    | nothing: /n has the same owner            | pid = user                      | ok     |
+    | nothing: it is the user's already         | uid = 0                         | ok     |
+    | the user does not give away               |                                 | EPERM  |
+  `,
+};
+
 const bpffsRmdir: Table = {
   page: 'bpffs',
   title: 'rmdir and unlink',
@@ -140,4 +193,6 @@ const chmod: Table = {
   `,
 };
 
-export const treeTables: readonly Table[] = [mkdir, join, bpffsMkdir, bpffsRmdir, rename, chmod];
+export const treeTables: readonly Table[] = [
+  ...[mkdir, join, bpffsMkdir, bpffsRmdir, rename, exchange, link, chmod],
+];

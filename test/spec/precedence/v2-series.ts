@@ -97,20 +97,22 @@ const builtWithout: Table = {
     'the stubs of include/linux/bpf-cgroup.h, include/linux/bpf_types.h; semantics §19 (the series ' +
     'mends the build of such a kernel)',
   state:
-    '`/c` is an empty cgroup, `a` a cgroup_skb program. The checks before the cgroup is looked up ' +
+    '`/c` is an empty cgroup, `a` a sock_ops program. The checks before the cgroup is looked up ' +
     'stand; then every call on cgroups is EINVAL. Each row starts from there.',
   config: { switches: { cgroup_bpf: false } },
-  given: (world) => void world.cgroups('/c').prog('a'),
+  given: (world) => void world.cgroups('/c').prog('a', { prog_type: 'sock_ops' }),
   rows: `
     | asked                                                 | call                                                                             | all    |
-    | attach                                                | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = a                         | EINVAL |
-    | attach of a closed fd                                 | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = closed                    | EBADF  |
-    | attach to a closed target                             | prog_attach target_fd = closed; ${TYPE}; attach_bpf_fd = a                       | EINVAL |
-    | detach                                                | prog_detach target_path = /c; ${TYPE}; attach_bpf_fd = a                         | EINVAL |
-    | query                                                 | prog_query target_path = /c; ${TYPE}                                             | EINVAL |
-    | link                                                  | link_create target_path = /c; ${TYPE}; prog_fd = a                               | EINVAL |
-    | link of a closed fd                                   | link_create target_path = /c; ${TYPE}; prog_fd = closed                          | EBADF  |
-    | load of cgroup_sock_addr, which comes with networking | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_bind | ok     |
+    | attach                                                | prog_attach target_path = /c; attach_type = cgroup_sock_ops; attach_bpf_fd = a                         | EINVAL |
+    | attach of a closed fd                                 | prog_attach target_path = /c; attach_type = cgroup_sock_ops; attach_bpf_fd = closed                    | EBADF  |
+    | attach to a closed target                             | prog_attach target_fd = closed; attach_type = cgroup_sock_ops; attach_bpf_fd = a                       | EINVAL |
+    | detach                                                | prog_detach target_path = /c; attach_type = cgroup_sock_ops; attach_bpf_fd = a                         | EINVAL |
+    | query                                                 | prog_query target_path = /c; attach_type = cgroup_sock_ops                                             | EINVAL |
+    | link                                                  | link_create target_path = /c; attach_type = cgroup_sock_ops; prog_fd = a                               | EINVAL |
+    | link of a closed fd                                   | link_create target_path = /c; attach_type = cgroup_sock_ops; prog_fd = closed                          | EBADF  |
+    | load of sock_ops, which comes with networking | prog_load prog_type = sock_ops | ok     |
+    | load of cgroup_skb | prog_load prog_type = cgroup_skb | EINVAL |
+    | load of cgroup_sock_addr | prog_load prog_type = cgroup_sock_addr; expected_attach_type = cgroup_inet4_bind | EINVAL |
     | load of cgroup_device                                 | prog_load prog_type = cgroup_device                                              | EINVAL |
     | load of cgroup_sysctl                                 | prog_load prog_type = cgroup_sysctl                                              | EINVAL |
     | load of cgroup_sockopt                                | prog_load prog_type = cgroup_sockopt; expected_attach_type = cgroup_getsockopt   | EINVAL |

@@ -77,6 +77,19 @@ export const LINK_SPECS = {
       { since: '7.3', value: true, evidence: 'measured' },
     ],
   },
+  skb_links_fit_any_hook: {
+    meaning: 'LINK_CREATE takes a cgroup_skb program for every cgroup hook',
+    source: 'semantics D21',
+    bug: true,
+    boundaries: [
+      from57(false),
+      { since: '6.1', value: false, evidence: 'measured' },
+      { since: '6.6', value: true, evidence: 'remembered' },
+      { since: '6.6.33', value: false, evidence: 'remembered' },
+      { since: '6.9', value: false, evidence: 'remembered' },
+      { since: '6.12', value: false, evidence: 'measured' },
+    ],
+  },
   link_create_checks_type_first: {
     meaning: 'LINK_CREATE checks the attach type before prog_fd',
     source: 'semantics D14',

@@ -44,6 +44,16 @@ export const LIST_SPECS = {
       { since: '6.17', value: true, evidence: 'measured' },
     ],
   },
+  attach_knows_tracing: {
+    meaning:
+      'PROG_ATTACH looks up the program for hooks of tracing and LSM; before, they are unknown',
+    source: 'attach_type_to_prog_type',
+    boundaries: [
+      from57(false),
+      { since: '5.19', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
   sockmap_query: {
     meaning: 'PROG_QUERY takes the hooks of sockmaps; before, they are unknown to it',
     source: 'sock_map_bpf_prog_query',

@@ -17,6 +17,61 @@ export const OBJECT_SPECS = {
       { since: '6.1', value: true, evidence: 'measured' },
     ],
   },
+  prog_flags: {
+    meaning: 'the flags of PROG_LOAD that exist, as a word; others are EINVAL',
+    source: 'semantics §7; bpf_prog_load',
+    boundaries: [
+      from57(0xf),
+      { since: '5.10', value: 0x1f, evidence: 'remembered' },
+      { since: '5.18', value: 0x3f, evidence: 'remembered' },
+      { since: '6.3', value: 0x7f, evidence: 'remembered' },
+      { since: '6.8', value: 0xff, evidence: 'remembered' },
+      { since: '6.9', value: 0x1_00ff, evidence: 'remembered' },
+      { since: '6.18', value: 0x1_00ff, evidence: 'measured' },
+    ],
+  },
+  fd_array: {
+    meaning: 'instructions may name maps by their index in fd_array',
+    source: 'semantics §7; union bpf_attr',
+    boundaries: [
+      from57(false),
+      { since: '5.14', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
+  fd_array_cnt: {
+    meaning: 'PROG_LOAD takes fd_array_cnt; before, its bytes must be zero',
+    source: 'semantics §7; union bpf_attr',
+    boundaries: [
+      from57(false),
+      { since: '6.14', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
+  map_type_count: {
+    meaning: 'map types below this number exist; creating others is EINVAL',
+    source: 'enum bpf_map_type',
+    boundaries: [
+      from57(27),
+      { since: '5.8', value: 28, evidence: 'remembered' },
+      { since: '5.10', value: 29, evidence: 'remembered' },
+      { since: '5.11', value: 30, evidence: 'remembered' },
+      { since: '5.16', value: 31, evidence: 'remembered' },
+      { since: '6.1', value: 32, evidence: 'remembered' },
+      { since: '6.2', value: 33, evidence: 'remembered' },
+      { since: '6.9', value: 34, evidence: 'remembered' },
+      { since: '6.18', value: 34, evidence: 'measured' },
+    ],
+  },
+  percpu_value_too_large_errno: {
+    meaning: 'the errno of a percpu map whose value is larger than 32768 bytes',
+    source: 'semantics §25.7',
+    boundaries: [
+      from57('ENOMEM'),
+      { since: '6.12', value: 'E2BIG', evidence: 'remembered' },
+      { since: '6.18', value: 'E2BIG', evidence: 'measured' },
+    ],
+  },
   prog_bind_map: {
     meaning: 'PROG_BIND_MAP exists; before, the command is EINVAL',
     source: 'semantics §25.2',
@@ -33,19 +88,21 @@ export const OBJECT_SPECS = {
   },
   storage_value_max: {
     meaning: 'largest value of a shared storage map, in bytes; more is E2BIG',
-    source: 'semantics §25.1, §25.6; bounds between the sizes tried are inferred',
+    source: 'semantics §25.1, §25.6; measured to the byte on 6.18.44, elsewhere by the sizes tried',
     boundaries: [
       from57(4096),
-      { since: '5.10', value: 32_767, evidence: 'measured' },
-      { since: '6.1', value: 4_194_304, evidence: 'measured' },
+      { since: '5.10', value: 4096, evidence: 'measured' },
+      { since: '5.15', value: 65_407, evidence: 'remembered' },
+      { since: '6.1', value: 65_407, evidence: 'measured' },
     ],
   },
   percpu_storage_value_max: {
     meaning: 'largest value of a percpu storage map, in bytes; more is E2BIG',
-    source: 'semantics §25.1, §25.6; bounds between the sizes tried are inferred',
+    source: 'semantics §25.1, §25.6; measured to the byte on 6.18.44, elsewhere by the sizes tried',
     boundaries: [
       from57(4096),
-      { since: '5.10', value: 32_767, evidence: 'measured' },
+      { since: '5.10', value: 4096, evidence: 'measured' },
+      { since: '5.15', value: 32_768, evidence: 'remembered' },
       { since: '6.1', value: 32_768, evidence: 'measured' },
     ],
   },

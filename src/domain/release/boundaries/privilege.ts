@@ -39,7 +39,7 @@ export const PRIVILEGE_SPECS = {
       from57(false),
       { since: '5.10', value: false, evidence: 'measured' },
       { since: '6.1', value: false, evidence: 'measured' },
-      { since: '6.5', value: true, evidence: 'remembered' },
+      { since: '6.9', value: true, evidence: 'remembered' },
       { since: '6.12', value: true, evidence: 'measured' },
     ],
   },
@@ -59,7 +59,7 @@ export const PRIVILEGE_SPECS = {
     boundaries: [
       from57(false),
       { since: '6.1', value: false, evidence: 'measured' },
-      { since: '6.9', value: true, evidence: 'remembered' },
+      { since: '6.5', value: true, evidence: 'remembered' },
       { since: '6.12', value: true, evidence: 'measured' },
     ],
   },

@@ -1,10 +1,20 @@
 /** Steps of maps: making them, binding them to programs, and their elements. */
 import type { AttachType } from '../../../domain/attach-type.ts';
 import type { BpfMap } from '../../../domain/kernel.ts';
-import type { MapTypeName } from '../../../domain/map-type.ts';
+import { MAP_TYPE_NAMES, type MapTypeName } from '../../../domain/map-type.ts';
+import { FILLED_MAPS } from '../../../domain/maps/forms.ts';
 import { isStorageMap } from '../../../domain/storage.ts';
 import type { Step } from '../../golden/scenario.ts';
-import { cgroupPath, type FdField, fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import {
+  cgroupPath,
+  type FdField,
+  fdOf,
+  NOTHING,
+  oneOf,
+  openFds,
+  type Scene,
+  wrongly,
+} from '../scene.ts';
 import { close, isFull } from './fd-steps.ts';
 
 const STORAGES: readonly MapTypeName[] = ['cgroup_storage', 'percpu_cgroup_storage'];
@@ -13,12 +23,68 @@ const PLAIN: readonly MapTypeName[] = ['hash', 'array', 'lru_hash', 'percpu_hash
 export function mapCreate(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const { random } = scene;
+  if (random.chance(scene.preset.mapTypes)) return otherMap(scene, proc);
   const storage = random.chance(0.75);
   const map_type = random.pick(storage ? STORAGES : PLAIN.slice(0, 2));
   const odd = wrongly(scene) ? oddSize(scene) : {};
   const type = random.chance(0.05) ? random.pick(PLAIN) : map_type;
   const key = storage && random.chance(0.4) ? { key_size: random.pick([8, 16]) } : {};
   return { op: 'map_create', proc, fd: scene.fresh('M'), map_type: type, ...key, ...odd };
+}
+
+/** A good map of each type: its sizes, its entries, and the flags that it needs. */
+const GOOD: { readonly [T in MapTypeName]?: Readonly<Record<string, number>> } = {
+  queue: { key_size: 0 },
+  stack: { key_size: 0 },
+  bloom_filter: { key_size: 0 },
+  ringbuf: { key_size: 0, value_size: 0, max_entries: 4096 },
+  user_ringbuf: { key_size: 0, value_size: 0, max_entries: 8192 },
+  stack_trace: { value_size: 8 },
+  lpm_trie: { key_size: 8, map_flags: 1 },
+  arena: { key_size: 0, value_size: 0, map_flags: 1024 },
+  ...Object.fromEntries(
+    ['prog_array', 'perf_event_array', 'cgroup_array', 'array_of_maps', 'hash_of_maps'].map(
+      (type) => [type, { value_size: 4 }],
+    ),
+  ),
+  ...Object.fromEntries(
+    ['sockmap', 'sockhash', 'xskmap', 'devmap', 'devmap_hash', 'cpumap', 'reuseport_sockarray'].map(
+      (type) => [type, { value_size: 4 }],
+    ),
+  ),
+};
+
+/** A map of any type, good or with something about it that is odd for the type. */
+function otherMap(scene: Scene, proc: string): Step {
+  const { random } = scene;
+  const map_type = random.pick(MAP_TYPE_NAMES);
+  const odd: Readonly<Record<string, unknown>> = random.chance(0.5) ? oddForm(scene) : {};
+  const form = { ...(GOOD[map_type] ?? {}), ...known(map_type, odd) };
+  const inner = map_type.endsWith('_of_maps') ? { inner: fdOf(scene, proc, 'map') } : {};
+  return { op: 'map_create', proc, fd: scene.fresh('M'), map_type, ...form, ...inner };
+}
+
+/**
+ * What can be known: how many CPUs a kernel was built for, and what a list of elements for each CPU
+ * lets go of, cannot.
+ */
+function known(type: MapTypeName, odd: Readonly<Record<string, unknown>>) {
+  if (type === 'cpumap' && 'max_entries' in odd) return {};
+  const perCpu = type.startsWith('lru_') && (Number(odd.map_flags ?? 0) & 2) !== 0;
+  return perCpu ? {} : odd;
+}
+
+/** Sizes around those where some type says no; none that would take much memory. */
+function oddForm({ random }: Scene): Readonly<Record<string, unknown>> {
+  return random.pick([
+    { key_size: random.pick([0, 1, 3, 4, 5, 8, 16, 260, 261, 512, 513]) },
+    { value_size: random.pick([0, 1, 3, 4, 8, 12, 16, 1016, 1024, 32_768, 32_769, 40_000]) },
+    { value_size: random.pick([65_407, 65_408, 4_194_024, 4_194_252, 4_194_305, 2 ** 31]) },
+    { max_entries: random.pick([0, 1, 3, 4096, 4097, 8192]) },
+    { map_flags: 2 ** random.below(20) },
+    { map_flags: random.pick([3, 5, 9, 65, 129, 384, 1025, 1028, 4100, 132_096]) },
+    { map_flags: random.below(8192) },
+  ]);
 }
 
 function oddSize({ random }: Scene): Readonly<Record<string, unknown>> {
@@ -56,7 +122,8 @@ export function mapDelete(scene: Scene, proc: string): Step {
 
 export function mapKeys(scene: Scene, proc: string): Step {
   if (lacksMap(scene, proc)) return mapCreate(scene, proc);
-  return { op: 'map_keys', proc, fd: fdOf(scene, proc, 'map') };
+  const { fd } = element(scene, proc);
+  return { op: 'map_keys', proc, fd };
 }
 
 /** Whether a map has to be made first; now and then the step is made without. */
@@ -66,11 +133,20 @@ function lacksMap(scene: Scene, proc: string): boolean {
 
 /** A map and a key of the kind that its keys are. */
 function element(scene: Scene, proc: string): { fd: FdField; key: unknown } {
-  const found = wrongly(scene) ? undefined : oneOf(scene, openFds(scene, proc, 'map'));
-  const map = found === undefined ? undefined : scene.kernel.maps.get(found.file.id);
-  const fd = found?.label ?? fdOf(scene, proc, 'map');
+  const { random } = scene;
+  const { maps } = scene.kernel;
+  const others = openFds(scene, proc).filter(({ file }) => file.kind !== 'map');
+  const open = openFds(scene, proc, 'map').filter(({ file }) => isFilled(maps.get(file.id)));
+  const found = wrongly(scene) ? undefined : oneOf(scene, open);
+  const map = found === undefined ? undefined : maps.get(found.file.id);
+  const fd =
+    found?.label ?? (random.chance(0.5) ? NOTHING : (oneOf(scene, others)?.label ?? NOTHING));
   if (map === undefined || !isStorageMap(map)) return { fd, key: scene.random.below(6) };
   return { fd, key: storageKey(scene, map) };
+}
+
+function isFilled(map: BpfMap | undefined): boolean {
+  return map !== undefined && FILLED_MAPS.includes(map.map_type as MapTypeName);
 }
 
 /** Mostly one that is there: user space makes no storage. */

@@ -60,8 +60,14 @@ export function objInfo(scene: Scene, proc: string): Step {
 export function byId(kind: ObjectKind): (scene: Scene, proc: string) => Step {
   return (scene, proc) => {
     if (isFull(scene, proc)) return close(scene, proc);
-    return { op: `${kind}_by_id`, proc, id: idOf(scene, kind), as: scene.fresh('I') };
+    const id = idOf(scene, kind);
+    return { op: `${kind}_by_id`, proc, id, as: scene.fresh('I'), ...openFlags(scene) };
   };
+}
+
+function openFlags({ random, preset }: Scene): { open_flags?: number } {
+  if (!preset.anybody || random.chance(0.5)) return {};
+  return { open_flags: random.pick([8, 16, 24, 1, 65_536]) };
 }
 
 /** PROG_, LINK_ and MAP_GET_NEXT_ID. */

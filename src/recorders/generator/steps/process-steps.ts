@@ -10,15 +10,39 @@ export function spawn(scene: Scene): Step {
 
 export function fork(scene: Scene, proc: string): Step {
   if (livingProcesses(scene).length >= scene.preset.processesMax) return exitOfOne(scene);
-  return { op: 'fork', proc, as: scene.fresh('p'), ...privileges(scene) };
+  return { op: 'fork', proc, as: scene.fresh('p'), ...privileges(scene), ...sharing(scene) };
 }
 
-export function exec(_: Scene, proc: string): Step {
-  return { op: 'exec', proc };
+function sharing({ random, preset }: Scene): { clone_files?: true; clone_thread?: true } {
+  if (!random.chance(preset.shares)) return {};
+  if (random.chance(0.1)) return { clone_thread: true };
+  return random.chance(0.4) ? { clone_files: true, clone_thread: true } : { clone_files: true };
 }
 
-export function exit(_: Scene, proc: string): Step {
-  return { op: 'exit', proc };
+/** A thread that is not the leader goes on under another pid, which labels cannot say. */
+export function exec(scene: Scene, proc: string): Step {
+  return isThread(scene, proc) ? { op: 'exit', proc, thread: true } : { op: 'exec', proc };
+}
+
+export function exit(scene: Scene, proc: string): Step {
+  return { op: 'exit', proc, ...(scene.random.chance(scene.preset.shares) && { thread: true }) };
+}
+
+export function kill(scene: Scene, proc: string): Step {
+  return { op: 'kill', proc, to: oneOf(scene, livingProcesses(scene)) };
+}
+
+export function unshare(_: Scene, proc: string): Step {
+  return { op: 'unshare', proc };
+}
+
+export function umask({ random }: Scene, proc: string): Step {
+  return { op: 'umask', proc, mask: random.pick([0o022, 0o022, 0, 0o077, 0o027, 0o177, 0o7777]) };
+}
+
+function isThread({ kernel, labels }: Scene, proc: string): boolean {
+  const pid = labels.pid(proc);
+  return kernel.processes.get(pid)?.tgid !== pid;
 }
 
 export function drop(scene: Scene, proc: string): Step {
@@ -31,7 +55,9 @@ export function rlimitNofile({ random }: Scene, proc: string): Step {
 }
 
 export function join(scene: Scene, proc: string): Step {
-  return { op: 'join', proc, cg: cgroupPath(scene) };
+  const { random, preset } = scene;
+  const another = random.chance(preset.shares / 2) ? oneOf(scene, livingProcesses(scene)) : proc;
+  return { op: 'join', proc, cg: cgroupPath(scene), ...(another !== proc && { target: another }) };
 }
 
 function exitOfOne(scene: Scene): Step {

@@ -3,11 +3,24 @@ import { type AttachType, type AttachTypeName, CGROUP_HOOKS } from '../../../dom
 import { expectedTypeFits } from '../../../domain/fits.ts';
 import type { Program } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
-import { type FdField, fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { type FdField, mapToName, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { rawCode } from './code.ts';
 import { close, isFull } from './fd-steps.ts';
 
-/** Program types that do not attach to cgroups, and one that does not exist. */
-const OTHER_TYPES = ['socket_filter', 'xdp', 'sched_cls', 'tracepoint', 'sk_skb', 99] as const;
+/** Program types that are no cgroup's, and one that never was. */
+const OTHER_TYPES = [
+  ...([
+    'socket_filter',
+    'xdp',
+    'sched_cls',
+    'tracepoint',
+    'sk_skb',
+    'kprobe',
+    'perf_event',
+  ] as const),
+  ...(['sk_reuseport', 'netfilter', 'syscall', 'struct_ops', 'sk_lookup', 'sk_msg'] as const),
+  ...(['lwt_in', 'flow_dissector', 'raw_tracepoint', 99] as const),
+] as const;
 
 export function progLoad(scene: Scene, proc: string): Step {
   return progLoadFor(scene, proc, scene.random.pick(scene.types));
@@ -19,19 +32,22 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
   const { random } = scene;
   const other = random.chance(0.04);
   const progType = other ? random.pick(OTHER_TYPES) : CGROUP_HOOKS[type]?.progType;
-  return {
+  const step: Step = {
     op: 'prog_load',
     proc,
     fd: scene.fresh('P'),
     prog_type: progType,
     expected_attach_type: other ? null : pickExpectedType(scene, type),
     ...(random.chance(0.85) ? {} : { ret: random.pick([0, 0, 2, 3, 4]) }),
-    ...(random.chance(0.98) ? {} : { prog_flags: random.pick([1, 1 << 15, 2 ** 31]) }),
+    ...(random.chance(0.98)
+      ? {}
+      : { prog_flags: random.pick([2 ** random.below(20), 16, 2 ** 31]) }),
     ...(random.chance(0.98)
       ? {}
       : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
     ...pickMaps(scene, proc),
   };
+  return random.chance(scene.preset.code) ? rawCode(scene, proc, step) : step;
 }
 
 function pickExpectedType(scene: Scene, type: AttachTypeName): AttachType | null {
@@ -43,7 +59,7 @@ function pickMaps(scene: Scene, proc: string): { maps?: FdField[]; ref_only?: tr
   const { random, preset } = scene;
   if (!random.chance(preset.maps)) return {};
   const count = random.chance(0.7) ? 1 : 2;
-  const maps = Array.from({ length: count }, () => fdOf(scene, proc, 'map'));
+  const maps = Array.from({ length: count }, () => mapToName(scene, proc));
   return random.chance(0.1) ? { maps, ref_only: true } : { maps };
 }
 

@@ -6,6 +6,8 @@ import {
   bpffsPaths,
   cgroupPath,
   cgroupPaths,
+  type FdField,
+  NOTHING,
   oneOf,
   openFds,
   type Scene,
@@ -13,6 +15,7 @@ import {
 } from '../scene.ts';
 import { isFull } from './fd-steps.ts';
 
+const PATH_FD = 1 << 14;
 const CGROUP_NAMES = ['a', 'b', 'c', 'd'] as const;
 const PIN_NAMES = ['a', 'b', 'c', 'd', 'e'] as const;
 /** Names that bpffs refuses: with a dot, and longer than a component may be. */
@@ -35,33 +38,64 @@ export function rmdir(scene: Scene): Step {
   return { op: 'rmdir', cg: oneOf(scene, removable) ?? '/gone' };
 }
 
-export function bpffsMkdir(scene: Scene): Step {
-  return isCrowded(scene) ? bpffsRmdir(scene) : { op: 'bpffs_mkdir', path: newPath(scene) };
+export function bpffsMkdir(scene: Scene, proc: string): Step {
+  if (isCrowded(scene)) return bpffsRmdir(scene, proc);
+  const { random, preset } = scene;
+  const modes = [0o777, 0o700, 0o1777, 0o4755];
+  const mode = preset.anybody && random.chance(0.4) ? { mode: random.pick(modes) } : {};
+  return { op: 'bpffs_mkdir', ...by(scene, proc), path: newPath(scene), ...mode };
 }
 
-export function bpffsRmdir(scene: Scene): Step {
+export function bpffsRmdir(scene: Scene, proc: string): Step {
   const wanted = wrongly(scene) ? 'pins' : 'directories';
   const paths = bpffsPaths(scene, wanted).filter((path) => path !== '/');
-  return { op: 'bpffs_rmdir', path: oneOf(scene, paths) ?? newPath(scene) };
+  const path = oneOf(scene, paths) ?? newPath(scene);
+  return { op: 'bpffs_rmdir', ...by(scene, proc, path), path };
 }
 
 export function unlink(scene: Scene, proc: string): Step {
   if (lacksPin(scene)) return pin(scene, proc);
   const paths = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
-  return { op: 'unlink', path: oneOf(scene, paths) ?? newPath(scene) };
+  const path = oneOf(scene, paths) ?? newPath(scene);
+  return { op: 'unlink', ...by(scene, proc, path), path };
 }
 
 /** To a new name, or over one that is there. */
-export function rename(scene: Scene): Step {
-  const { random } = scene;
+export function rename(scene: Scene, proc: string): Step {
+  const { random, preset } = scene;
   const to = random.chance(0.6) ? newPath(scene) : anyPath(scene);
-  return { op: 'rename', path: anyPath(scene), to };
+  const path = anyPath(scene);
+  const flagged = preset.anybody && random.chance(0.5);
+  const flags = flagged ? { flags: random.pick([0, 1, 2, 2]) } : {};
+  return { op: 'rename', ...by(scene, proc, path, to), path, to, ...flags };
 }
 
-export function chmod(scene: Scene): Step {
+export function link(scene: Scene, proc: string): Step {
+  if (isCrowded(scene)) return unlink(scene, proc);
+  const to = wrongly(scene) ? anyPath(scene) : newPath(scene);
+  const path = anyPath(scene);
+  return { op: 'link', ...by(scene, proc, path, to), path, to };
+}
+
+export function chmod(scene: Scene, proc: string): Step {
+  const { random, preset } = scene;
+  const mode = random.pick([
+    ...['0777', '0755', '0700', '0666', '0600', '0444', '0200', '0000'],
+    ...(preset.anybody ? ['1777', '1777', '1755'] : []),
+  ]);
+  const path = random.chance(0.2) ? '/' : anyPath(scene);
+  return { op: 'chmod', ...by(scene, proc), path, mode };
+}
+
+export function chown(scene: Scene, proc: string): Step {
   const { random } = scene;
-  const mode = random.pick(['0777', '0755', '0700', '0666', '0600', '0444', '0200', '0000']);
-  return { op: 'chmod', path: random.chance(0.2) ? '/' : anyPath(scene), mode };
+  const path = random.chance(0.1) ? '/' : anyPath(scene);
+  return { op: 'chown', ...by(scene, proc), path, uid: random.pick([0, 65_534, 65_534, 1000]) };
+}
+
+/** Who makes a call about names; that of the top stands outside of what is compared. */
+function by({ preset, random }: Scene, proc: string, ...paths: string[]): { proc?: string } {
+  return preset.anybody && !paths.includes('/') && random.chance(0.8) ? { proc } : {};
 }
 
 export function pin(scene: Scene, proc: string): Step {
@@ -69,7 +103,7 @@ export function pin(scene: Scene, proc: string): Step {
   const objects = openFds(scene, proc).filter(({ file }) => isObject(file));
   const found = wrongly(scene) ? undefined : oneOf(scene, objects);
   const fd = found?.label ?? anyFd(scene, proc);
-  return { op: 'pin', proc, fd, path: newPath(scene), ...fileFlags(scene) };
+  return { op: 'pin', proc, fd, path: newPath(scene), ...fileFlags(scene, proc) };
 }
 
 function isObject({ kind }: OpenFile): boolean {
@@ -86,10 +120,16 @@ export function objGet(scene: Scene, proc: string): Step {
   if (lacksPin(scene)) return pin(scene, proc);
   const path = wrongly(scene) ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
   const as = scene.fresh('G');
-  return { op: 'obj_get', proc, path: path ?? newPath(scene), as, ...fileFlags(scene) };
+  return { op: 'obj_get', proc, path: path ?? newPath(scene), as, ...fileFlags(scene, proc) };
 }
 
-function fileFlags({ random }: Scene): { file_flags?: number } {
+/** Now and then with path_fd, of which only what is refused shows with an absolute path. */
+function fileFlags(scene: Scene, proc: string): { file_flags?: number; path_fd?: FdField } {
+  const { random, preset } = scene;
+  if (preset.anybody && random.chance(0.1)) {
+    const file_flags = random.pick([0, PATH_FD, PATH_FD, PATH_FD | 8]);
+    return { file_flags, path_fd: random.pick([NOTHING, anyFd(scene, proc) ?? 0]) };
+  }
   return random.chance(0.85) ? {} : { file_flags: random.pick([8, 16, 8, 16, 24, 1, 32]) };
 }
 

@@ -1,0 +1,117 @@
+/**
+ * Links of other subsystems: which of them can be given another program or be detached is decided by
+ * their `bpf_link_ops` (net/core/dev.c, kernel/bpf/tcx.c, drivers/net/netkit.c,
+ * net/netfilter/nf_bpf_link.c, kernel/trace); what they are attached to is not modelled.
+ */
+import { type AttachType, attachTypeNumber, FOREIGN_HOOKS } from '../attach-type.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, linkAt, lowestFree, noFreeFd, progAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { cgroupProgType } from '../fits.ts';
+import type { Link, Program } from '../kernel.ts';
+import { programDropped } from '../lifetime.ts';
+import type { ProgType } from '../prog-type.ts';
+
+/** Links of network devices: update and detach as those of cgroups, but the types are compared last. */
+const OF_DEVICES: readonly AttachType[] = [
+  ...(['xdp', 'tcx_ingress', 'tcx_egress', 'netkit_primary', 'netkit_peer'] as const),
+];
+
+/** Types whose hooks are told by more than an attach type. */
+const TRACING: readonly ProgType[] = [
+  ...(['tracing', 'raw_tracepoint', 'raw_tracepoint_writable', 'kprobe', 'tracepoint'] as const),
+  ...(['perf_event', 'lsm', 'ext', 'struct_ops', 'netfilter'] as const),
+];
+
+export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_create']): Decision {
+  const { switches, counters } = caller.kernel;
+  const { attach_type } = call;
+  const program = progAt(caller, call.prog_fd ?? 0, 'prog_fd');
+  if (isRefused(program)) return refuse(program);
+  const isUnknown = attachTypeNumber(attach_type) >= switches.attach_type_count;
+  if (isUnknown || cgroupProgType(switches, attach_type) !== undefined) {
+    return refuse(refusal('EINVAL', 'attach-type-unknown', { attach_type }));
+  }
+  const wanted = typesFor(attach_type);
+  if (!wanted.includes(program.prog_type)) {
+    const { id: prog_id, prog_type } = program;
+    const about = { field: 'prog_fd', prog_id, prog_type, wanted: wanted.join(' or ') };
+    return refuse(refusal('EINVAL', 'prog-type-differs', about));
+  }
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  const place = { cgroup_id: 0, attach_type };
+  const prog_id = program.id;
+  return succeed([{ type: 'LinkCreated', link_id: counters.link, prog_id, ...place, fd }], fd);
+}
+
+/** The program types of a hook in another subsystem: of those that trace the kernel, several. */
+function typesFor(type: AttachType): readonly ProgType[] {
+  const known = typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
+  return known === undefined || known === 'tracing' ? TRACING : [known];
+}
+
+/** Whether a link was made in another subsystem, although it may be detached by now. */
+export function isForeign({ kernel }: Caller, { attach_type }: Link): boolean {
+  return cgroupProgType(kernel.switches, attach_type) === undefined;
+}
+
+export function foreignLinkUpdate(
+  caller: Caller,
+  link: Link,
+  program: Program,
+  old: Program | undefined,
+): Decision {
+  const about = { link_id: link.id };
+  const { attach_type } = link;
+  if (attach_type === 'netfilter')
+    return refuse(refusal('EOPNOTSUPP', 'link-keeps-program', about));
+  if (!OF_DEVICES.includes(attach_type)) {
+    return refuse(refusal('EINVAL', 'link-keeps-program', about));
+  }
+  if (!link.elsewhere) {
+    const errno = caller.kernel.switches.link_update_defunct_errno;
+    return refuse(refusal(errno, 'link-defunct', about));
+  }
+  const current = caller.kernel.programs.get(link.prog_id);
+  if (current === undefined) throw new Error(`impossible state: link ${link.id} without program`);
+  if (old !== undefined && old !== current) {
+    const other = { prog_id: current.id, expected: old.id };
+    return refuse(refusal('EPERM', 'link-runs-other-program', { ...about, ...other }));
+  }
+  if (program.prog_type !== current.prog_type) {
+    const { id: prog_id, prog_type } = program;
+    const types = { prog_type, wanted: current.prog_type };
+    const field = 'new_prog_fd';
+    return refuse(refusal('EINVAL', 'prog-type-differs', { field, prog_id, ...types }));
+  }
+  const was_prog_id = current.id;
+  if (program === current) return succeed();
+  const update = { link_id: link.id, prog_id: program.id, was_prog_id, revision: 0 };
+  return succeed([
+    { type: 'LinkUpdated', ...update },
+    ...programDropped(caller.kernel, was_prog_id, 'link_updated'),
+  ]);
+}
+
+export function foreignLinkDetach(link: Link): Decision {
+  const { id: link_id, attach_type } = link;
+  if (attach_type !== 'netfilter' && !OF_DEVICES.includes(attach_type)) {
+    return refuse(refusal('EOPNOTSUPP', 'link-stays', { link_id }));
+  }
+  return succeed(link.elsewhere ? [{ type: 'LinkSevered', link_id, reason: 'link_detach' }] : []);
+}
+
+/** ITER_CREATE: only a link of an iterator gives fds to read from. */
+export function iterCreate(caller: Caller, call: Calls['iter_create']): Decision {
+  const { flags = 0 } = call;
+  if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const link = linkAt(caller, call.link_fd ?? 0, 'link_fd');
+  if (isRefused(link)) return refuse(link);
+  if (link.attach_type !== 'trace_iter') {
+    return refuse(refusal('EINVAL', 'link-is-no-iterator', { link_id: link.id }));
+  }
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+}

@@ -1,0 +1,68 @@
+/** The rules about instructions, and about maps and their elements. */
+import { rule } from './rule.ts';
+
+export const CODE_AND_MAP_RULES = {
+  'helper-unknown-to-type': rule(
+    'check_helper_call §7',
+    'instruction {insn} calls helper {helper}, which a {prog_type} program may not call',
+  ),
+  'instructions-malformed': rule('bpf_check §7', 'instruction {insn} {what}'),
+  'instruction-not-allowed': rule('do_check §7', 'instruction {insn} {what}'),
+  'fd-array-missing': rule(
+    'add_used_map §7',
+    'instruction {insn} names map {number} of an fd_array, and none is passed',
+  ),
+  'fd-array-short': rule(
+    'process_fd_array §7',
+    'fd_array_cnt is {fd_array_cnt}, and the fd_array has no fd there',
+  ),
+  'map-has-no-address': rule(
+    'map_direct_value_addr §7',
+    'instruction {insn} wants the address {offset} in the value of map {map_id}, a {map_type}',
+  ),
+  'arena-not-mapped': rule('__add_used_map §7', 'arena {map_id} was not mapped by its owner'),
+  'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is no BPF token'),
+  'load-needs-btf': rule('check_attach_btf_id §7', 'a {prog_type} program is attached by BTF'),
+  'sleepable-does-not-fit': rule(
+    'check_attach_btf_id §7',
+    'whether a {prog_type} program sleeps is not for the caller to choose',
+  ),
+  'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
+
+  'map-key-too-large': rule('§25.7', 'key_size {key_size} of {map_type} is above {limit}'),
+  'map-entries-too-many': rule('§25.7', 'max_entries {max_entries} of {map_type} is above {limit}'),
+  'map-needs-btf': rule('map_create §25.7', 'a map of type {map_type} needs BTF of its value'),
+  'map-needs-net-admin': rule(
+    'map_create §18',
+    'creating a map of type {map_type} needs CAP_NET_ADMIN',
+  ),
+  'zero-seed-needs-sys-admin': rule('htab_map_alloc_check', 'map_flags {flags} need CAP_SYS_ADMIN'),
+  'map-cannot-be-inner': rule(
+    'bpf_map_meta_alloc §25.7',
+    'map {map_id} is a {map_type}, which cannot be in a map',
+  ),
+  'map-type-unknown': rule('map_create §25', 'maps of type {map_type} cannot be created'),
+  'map-flags': rule('map_alloc_check §25.1', 'map_flags {flags} are not allowed for {map_type}'),
+  'map-key-size': rule('map_alloc_check §25.1', 'key_size {key_size} does not fit {map_type}'),
+  'map-value-size': rule(
+    'map_alloc_check §25.1',
+    'value_size {value_size} does not fit {map_type}',
+  ),
+  'map-value-too-large': rule('§25.1', 'value_size {value_size} of {map_type} is above {limit}'),
+  'map-max-entries': rule(
+    'map_alloc_check §25.1',
+    'max_entries {max_entries} does not fit {map_type}',
+  ),
+  'map-full': rule(
+    'htab_map_update_elem',
+    'map {map_id} already has {max_entries} elements, its max_entries',
+  ),
+  'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
+  'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
+  'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
+  'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after this one'),
+  'elements-stay': rule(
+    'map_delete_elem §25.4',
+    'elements of {map_type} map {map_id} cannot be deleted',
+  ),
+} as const;

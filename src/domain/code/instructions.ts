@@ -1,0 +1,89 @@
+/**
+ * A program's instructions as the kernel's passes see them (`struct bpf_insn` in
+ * include/uapi/linux/bpf.h), read from the base64 in which a call carries them.
+ */
+export interface Insn {
+  readonly code: number;
+  readonly dst: number;
+  readonly src: number;
+  /** Signed, 16 bits. */
+  readonly off: number;
+  /** Signed, 32 bits. */
+  readonly imm: number;
+}
+
+/** The first half of a 64-bit load, which takes two instructions. */
+export const LD_IMM64 = 0x18;
+export const EXIT = 0x95;
+/** A jump to an offset of 16 bits, and one to an offset of 32. */
+const JA = 0x05;
+const JA32 = 0x06;
+
+/** The low bits of a code: what kind of instruction it is. */
+export const CLASS = { ld: 0, ldx: 1, st: 2, stx: 3, alu: 4, jmp: 5, jmp32: 6, alu64: 7 } as const;
+
+export const classOf = ({ code }: Insn): number => code & 7;
+export const isJump = (insn: Insn): boolean =>
+  classOf(insn) === CLASS.jmp || classOf(insn) === CLASS.jmp32;
+export const isCall = (insn: Insn): boolean => isJump(insn) && (insn.code & 0xf0) === 0x80;
+export const isExit = (insn: Insn): boolean => isJump(insn) && (insn.code & 0xf0) === 0x90;
+export const isGoto = ({ code }: Insn): boolean => code === JA || code === JA32;
+
+/** Where a jump leads, as an index. */
+export function targetOf(insn: Insn, index: number): number {
+  return index + 1 + (insn.code === JA32 ? insn.imm : insn.off);
+}
+
+/** What the source of a 64-bit load says of its constant (`BPF_PSEUDO_*`). */
+export const LOADED = {
+  constant: 0,
+  mapFd: 1,
+  mapValue: 2,
+  btfId: 3,
+  func: 4,
+  mapIdx: 5,
+  mapIdxValue: 6,
+} as const;
+/** What the source of a call says of what is called. */
+export const CALLED = { helper: 0, function: 1, kernelFunction: 2 } as const;
+
+const INSN_BYTES = 8;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
+
+/**
+ * Reads instructions.
+ *
+ * @param insns whole instructions of 8 bytes each, in base64
+ */
+export function readInsns(insns: string): readonly Insn[] {
+  const view = new DataView(bytesOf(insns).buffer);
+  const list: Insn[] = [];
+  for (let at = 0; at + INSN_BYTES <= view.byteLength; at += INSN_BYTES) {
+    const registers = view.getUint8(at + 1);
+    list.push({
+      code: view.getUint8(at),
+      dst: registers & 15,
+      src: registers >> 4,
+      off: view.getInt16(at + 2, true),
+      imm: view.getInt32(at + 4, true),
+    });
+  }
+  return list;
+}
+
+function bytesOf(base64: string): Uint8Array {
+  const text = base64.replace(/=+$/u, '');
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let word = 0;
+  let bits = 0;
+  let at = 0;
+  for (const character of text) {
+    word = ((word << 6) | (VALUES.get(character) ?? 0)) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes[at++] = (word >> bits) & 0xff;
+  }
+  return bytes;
+}

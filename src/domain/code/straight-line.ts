@@ -1,0 +1,194 @@
+/**
+ * What the verifier certainly finds (`do_check` in kernel/bpf/verifier.c): it follows a program from
+ * its first instruction, so all that is wrong before the first branch or call of a helper is refused
+ * for sure. A program that ends on that line is known wholly; of any other, the rest is the
+ * verifier's to say.
+ */
+import { refusal } from '../decision.ts';
+import type { Refusal } from '../outcome.ts';
+import type { ProgType } from '../prog-type.ts';
+import { helpersOf } from './allowed-calls.ts';
+import { accessOf, hooksDiffer, isNoField } from './context-fields.ts';
+import {
+  CALLED,
+  CLASS,
+  classOf,
+  EXIT,
+  type Insn,
+  isCall,
+  isExit,
+  LD_IMM64,
+  LOADED,
+} from './instructions.ts';
+
+/** What is known of a program. */
+export type Known =
+  | { readonly refused: Refusal }
+  /** It ends, with this constant. */
+  | { readonly returns: number }
+  /** It ends with a number of which nothing is known. */
+  | { readonly returns: 'anything' }
+  | { readonly undecided: true };
+
+/** What a register holds; a register without an entry was never written. */
+type Held = number | 'number' | 'context' | 'stack' | 'pointer';
+
+const REGISTERS = 11;
+const FRAME = 10;
+const STACK_BYTES = 512;
+const MOV = 0xb0;
+const MOV64_IMM = 0xb7;
+const MOV32_IMM = 0xb4;
+const MOV64_REG = 0xbf;
+const UNDECIDED: Known = { undecided: true };
+
+/** Follows a program of a type, whose form is known to be good. */
+export function followed(insns: readonly Insn[], type: ProgType): Known {
+  if (helpersOf(type) === undefined) return UNDECIDED;
+  const line = new Line(type);
+  for (let index = 0; index < insns.length; index++) {
+    const insn = insns[index] as Insn;
+    const known = line.step(insn, index);
+    if (known !== undefined) return known;
+    if (insn.code === LD_IMM64) index++;
+  }
+  return UNDECIDED;
+}
+
+class Line {
+  readonly #type: ProgType;
+  readonly #held = new Map<number, Held>([
+    [1, 'context'],
+    [FRAME, 'stack'],
+  ]);
+
+  constructor(type: ProgType) {
+    this.#type = type;
+  }
+
+  /** Takes one instruction; undefined when the line goes on behind it. */
+  step(insn: Insn, index: number): Known | undefined {
+    switch (classOf(insn)) {
+      case CLASS.alu:
+      case CLASS.alu64:
+        return this.#move(insn, index);
+      case CLASS.ld:
+        return this.#loadConstant(insn, index);
+      case CLASS.ldx:
+        return this.#load(insn, index);
+      case CLASS.st:
+      case CLASS.stx:
+        return this.#store(insn, index);
+      default:
+        if (isExit(insn)) return this.#exit(insn, index);
+        return isCall(insn) ? this.#call(insn, index) : UNDECIDED;
+    }
+  }
+
+  #move(insn: Insn, index: number): Known | undefined {
+    const { code, dst, src, off, imm } = insn;
+    if ((code & 0xf0) !== MOV) return UNDECIDED;
+    const byRegister = (code & 8) !== 0;
+    // A move by register with an offset is a sign extension (6.6).
+    if (byRegister && off !== 0) return UNDECIDED;
+    if (off !== 0 || (byRegister ? imm !== 0 : src !== 0)) return reserved(index);
+    const from = byRegister ? this.#read(src, index) : imm;
+    if (typeof from === 'object') return from;
+    if (code === MOV64_IMM) return this.#write(dst, imm, index);
+    if (code === MOV32_IMM) return this.#write(dst, imm >>> 0, index);
+    if (code !== MOV64_REG) return UNDECIDED;
+    return this.#write(dst, from, index);
+  }
+
+  #loadConstant(insn: Insn, index: number): Known | undefined {
+    if (insn.code !== LD_IMM64) return UNDECIDED;
+    if (insn.off !== 0) return refused('EINVAL', index, 'uses reserved fields');
+    return this.#write(insn.dst, insn.src === LOADED.constant ? 'number' : 'pointer', index);
+  }
+
+  #load(insn: Insn, index: number): Known | undefined {
+    // Sign-extending loads came in 6.6.
+    if ((insn.code & 0xe0) !== 0x60) return UNDECIDED;
+    const from = this.#read(insn.src, index);
+    if (typeof from === 'object') return from;
+    const written = this.#write(insn.dst, 'number', index);
+    if (written !== undefined) return written;
+    if (typeof from === 'number' || from === 'number') return notMemory(index, insn.src);
+    if (from !== 'context') return UNDECIDED;
+    const access = accessOf(insn);
+    if (isNoField(this.#type, access, 'read')) return this.#noField(access, index, 'reads');
+    // Eight bytes are a pointer or a time; and a field that one hook has another may lack.
+    return access.width === 8 || hooksDiffer(this.#type) ? UNDECIDED : undefined;
+  }
+
+  #store(insn: Insn, index: number): Known | undefined {
+    const { code, dst, src, imm, off } = insn;
+    if ((code & 0xe0) !== 0x60) return UNDECIDED;
+    const isConstant = classOf(insn) === CLASS.st;
+    if (isConstant ? src !== 0 : imm !== 0) return reserved(index);
+    const value = isConstant ? imm : this.#read(src, index);
+    if (typeof value === 'object') return value;
+    const to = this.#read(dst, index);
+    if (typeof to === 'object') return to;
+    if (typeof to === 'number' || to === 'number') return notMemory(index, dst);
+    const access = accessOf(insn);
+    if (to === 'context') {
+      return isNoField(this.#type, access, 'write')
+        ? this.#noField(access, index, 'writes')
+        : UNDECIDED;
+    }
+    if (to !== 'stack') return UNDECIDED;
+    const inside = off >= -STACK_BYTES && off + access.width <= 0;
+    if (!inside) return refused('EACCES', index, `writes at ${off} of the stack`);
+    const isPointer = typeof value === 'string' && value !== 'number';
+    if (isPointer && access.width !== 8) return refused('EACCES', index, 'spills half a pointer');
+    return off % access.width === 0 ? undefined : UNDECIDED;
+  }
+
+  #call({ code, dst, src, imm, off }: Insn, index: number): Known {
+    if (src !== CALLED.helper || (code & 8) !== 0) return UNDECIDED;
+    if (dst !== 0 || off !== 0 || (code & 7) !== CLASS.jmp) return reserved(index);
+    if (helpersOf(this.#type)?.has(imm) === true) return UNDECIDED;
+    const about = { prog_type: this.#type, helper: imm, insn: index };
+    return { refused: refusal('EINVAL', 'helper-unknown-to-type', about) };
+  }
+
+  #exit({ code, dst, src, imm }: Insn, index: number): Known {
+    if (code !== EXIT || dst !== 0 || src !== 0 || imm !== 0) return reserved(index);
+    const value = this.#read(0, index);
+    if (typeof value === 'object') return value;
+    if (typeof value === 'number') return { returns: value };
+    return value === 'number' ? { returns: 'anything' } : UNDECIDED;
+  }
+
+  /** What a register holds, or that it may not be read. */
+  #read(register: number, index: number): Held | { readonly refused: Refusal } {
+    if (register >= REGISTERS) return refused('EINVAL', index, `names register ${register}`);
+    const held = this.#held.get(register);
+    return held ?? refused('EACCES', index, `reads register ${register}, which holds nothing`);
+  }
+
+  #write(register: number, value: Held, index: number): Known | undefined {
+    if (register >= REGISTERS) return refused('EINVAL', index, `names register ${register}`);
+    if (register === FRAME) return refused('EACCES', index, 'writes the frame pointer');
+    this.#held.set(register, value);
+    return undefined;
+  }
+
+  #noField({ offset, width }: ReturnType<typeof accessOf>, index: number, does: string): Known {
+    return refused('EACCES', index, `${does} ${width} bytes at ${offset} of its context`);
+  }
+}
+
+function refused(errno: 'EINVAL' | 'EACCES', insn: number, what: string): { refused: Refusal } {
+  const rule = errno === 'EINVAL' ? 'instructions-malformed' : 'instruction-not-allowed';
+  return { refused: refusal(errno, rule, { insn, what }) };
+}
+
+function reserved(index: number): Known {
+  return refused('EINVAL', index, 'uses reserved fields');
+}
+
+function notMemory(index: number, register: number): Known {
+  return refused('EACCES', index, `takes register ${register}, a number, for memory`);
+}

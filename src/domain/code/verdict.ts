@@ -1,0 +1,233 @@
+/**
+ * What the verifier says of a program (semantics §7, §25.2; `bpf_check`): which maps it uses, whether
+ * its instructions are a program at all, and what its return value may be. Without instructions the
+ * program is the smallest that does what the call says: it returns a constant and uses its maps.
+ */
+import type { AttachType } from '../attach-type.ts';
+import { type AttachTypeName, CGROUP_HOOKS } from '../attach-type.ts';
+import type { Calls } from '../call.ts';
+import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
+import { isRefused, refusal } from '../decision.ts';
+import type { BpfMap } from '../kernel.ts';
+import type { MapType } from '../map-type.ts';
+import type { Refusal } from '../outcome.ts';
+import type { ProgType, ProgTypeName } from '../prog-type.ts';
+import { isStorageMap } from '../storage.ts';
+import { returnRange } from '../verifier.ts';
+import { badFunctions, badInstruction, badWays } from './first-passes.ts';
+import { type Insn, LD_IMM64, readInsns } from './instructions.ts';
+import { type MapReference, mapReference } from './map-references.ts';
+import { followed, type Known } from './straight-line.ts';
+
+/** Maps that one program may use (`MAX_USED_MAPS`). */
+const USED_MAPS_MAX = 64;
+/** From here on fd_array_cnt is refused unread. */
+const FD_ARRAY_END = 2 ** 30 - 1;
+/** What a program returns whose instructions nobody told. */
+const DEFAULT_RET = 1;
+
+type Load = Calls['prog_load'];
+
+/** A program that may be loaded. */
+export interface Accepted {
+  readonly maps: readonly BpfMap[];
+  /** The constant that it returns, where it is known. */
+  readonly returns: number | undefined;
+  /** Whether all that the verifier looks at is known here. */
+  readonly verified: boolean;
+}
+
+interface Loading {
+  readonly call: Load;
+  readonly type: ProgType;
+  readonly expected: AttachType;
+  /** Why a program of the type is refused once its form is good (`check_attach_btf_id`). */
+  readonly foreign: Refusal | undefined;
+}
+
+/** The maps of a program and what it returns, or why it is none. */
+export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
+  const { call, type, expected, foreign } = loading;
+  const used = new UsedMaps(caller);
+  const code = call.insns === undefined ? undefined : readInsns(call.insns);
+  const refused =
+    used.takeArray(call) ??
+    (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
+    (code === undefined ? undefined : badWays(code)) ??
+    foreign ??
+    (code === undefined ? strangeHelper(used.maps, call, type) : undefined);
+  if (refused !== undefined) return refused;
+  const known: Known =
+    code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
+  if ('refused' in known) return known.refused;
+  // Of a program that is not known to its end, the caller may say what it returns.
+  const isFollowed = 'returns' in known;
+  const returns = isFollowed ? known.returns : call.ret;
+  const verified = isFollowed && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
+  const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
+  const constant = typeof returns === 'number' ? returns : undefined;
+  return bad ?? { maps: used.maps, returns: constant, verified };
+}
+
+function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
+  for (const fd of call.map_fds ?? []) {
+    const refused = used.take(fd, 'map_fds');
+    if (isRefusal(refused)) return refused;
+  }
+  return undefined;
+}
+
+/** Functions come first; then, instruction by instruction, its form and the map that it names. */
+function takeReferences(used: UsedMaps, call: Load, code: readonly Insn[]): Refusal | undefined {
+  const refused = badFunctions(code);
+  if (refused !== undefined) return refused;
+  for (let index = 0; index < code.length; index++) {
+    const bad = badInstruction(code, index) ?? takeReference(used, call, mapReference(code, index));
+    if (bad !== undefined) return bad;
+    if (code[index]?.code === LD_IMM64) index++;
+  }
+  return undefined;
+}
+
+function takeReference(
+  used: UsedMaps,
+  { fd_array }: Load,
+  reference: MapReference | undefined,
+): Refusal | undefined {
+  if (reference === undefined) return undefined;
+  const { by, number, offset, index } = reference;
+  if (by === 'fd_array' && !used.knowsArrays) {
+    const what = 'is a 64-bit load of an unknown kind';
+    return refusal('EINVAL', 'instructions-malformed', { insn: index, what });
+  }
+  if (by === 'fd_array' && fd_array === undefined) {
+    return refusal('EPROTO', 'fd-array-missing', { insn: index, number });
+  }
+  const fd = by === 'fd' ? number : fd_array?.[number];
+  if (fd === undefined) return refusal('EFAULT', 'fd-array-short', { fd_array_cnt: number + 1 });
+  const map = used.take(fd, by === 'fd' ? 'insns' : 'fd_array');
+  if (isRefusal(map)) return map;
+  return offset === undefined ? undefined : noAddress(map, { insn: index, offset });
+}
+
+/** Only arrays of one element have an address (`array_map_direct_value_addr`). */
+function noAddress(
+  map: BpfMap,
+  at: { readonly insn: number; readonly offset: number },
+): Refusal | undefined {
+  const { id: map_id, map_type } = map;
+  const about = { ...at, map_id, map_type };
+  if (map_type !== 'array') return refusal('EINVAL', 'map-has-no-address', about);
+  if (at.offset >= ADDRESS_END) return refusal('EINVAL', 'map-has-no-address', about);
+  if (map.max_entries !== 1) return refusal('ENOTSUPP', 'map-has-no-address', about);
+  return at.offset < map.value_size ? undefined : refusal('EINVAL', 'map-has-no-address', about);
+}
+
+/** `BPF_MAX_VAR_OFF`. */
+const ADDRESS_END = 2 ** 29;
+
+/**
+ * Types that belong to the first program that names them: whether another may is a matter of its type,
+ * its hook and its storages (`bpf_prog_map_compatible`), and not told here.
+ */
+const OWNED_MAPS: readonly MapType[] = ['prog_array', 'devmap', 'cpumap'];
+
+/** The maps that a program uses, each once; a program has at most one storage map a kind. */
+class UsedMaps {
+  readonly #caller: Caller;
+  readonly maps: BpfMap[] = [];
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** Whether instructions may name maps by an index (5.14). */
+  get knowsArrays(): boolean {
+    return this.#caller.kernel.switches.fd_array;
+  }
+
+  /** All fds of an fd_array that is counted (`process_fd_array`). */
+  takeArray({ fd_array, fd_array_cnt = 0 }: Load): Refusal | undefined {
+    if (fd_array_cnt === 0) return undefined;
+    const short = { fd_array_cnt };
+    if (fd_array_cnt >= FD_ARRAY_END) return refusal('EINVAL', 'fd-array-short', short);
+    for (let i = 0; i < fd_array_cnt; i++) {
+      const fd = fd_array?.[i];
+      if (fd === undefined) return refusal('EFAULT', 'fd-array-short', short);
+      const map = this.take(fd, 'fd_array');
+      if (isRefusal(map)) return map;
+    }
+    return undefined;
+  }
+
+  take(fd: number, field: string): BpfMap | Refusal {
+    const found = mapAt(this.#caller, fd, field);
+    if (isRefused(found)) return found;
+    const { map } = found;
+    if (this.maps.includes(map)) return map;
+    if (map.map_type === 'arena') return this.#arena(map);
+    if (this.maps.length >= USED_MAPS_MAX) {
+      return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
+    }
+    if (isStorageMap(map) && this.maps.some((other) => other.map_type === map.map_type)) {
+      return refusal('EBUSY', 'two-storage-maps', { map_id: map.id, map_type: map.map_type });
+    }
+    const owner = storageOwner(this.#caller, map);
+    if (owner !== undefined) {
+      return refusal('EBUSY', 'storage-map-has-owner', { map_id: map.id, prog_id: owner });
+    }
+    this.maps.push(map);
+    return map;
+  }
+
+  /** An arena wants to be mapped by its owner first, and mmap(2) is no call here. */
+  #arena({ id: map_id, map_type }: BpfMap): Refusal {
+    const caller = this.#caller;
+    const mayRead = has(caller, 'perfmon') || has(caller, 'sys_admin');
+    if (!mayRead || !bpfCapable(caller))
+      return refusal('EPERM', 'load-needs-perfmon', { prog_type: `a program with an ${map_type}` });
+    return refusal('EINVAL', 'arena-not-mapped', { map_id });
+  }
+}
+
+function isRefusal(found: BpfMap | Refusal): found is Refusal {
+  return isRefused(found);
+}
+
+/** Up to 5.8 a storage map belongs to the first program loaded with it (§25.6). */
+function storageOwner(caller: Caller, map: BpfMap): number | undefined {
+  if (caller.kernel.switches.storage_is_shared || !isStorageMap(map)) return undefined;
+  for (const program of caller.kernel.programs.values()) {
+    if (program.storage_map_ids.includes(map.id)) return program.id;
+  }
+  return undefined;
+}
+
+/** A program without instructions asks its storage map for the storage, unless it only mentions it. */
+function strangeHelper(maps: readonly BpfMap[], call: Load, type: ProgType): Refusal | undefined {
+  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  const storage = maps.find((map) => isStorageMap(map));
+  if (storage === undefined || call.map_ref_only === true || mayCall) return undefined;
+  return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
+}
+
+function outOfRange(
+  caller: Caller,
+  returns: number | 'anything',
+  { type, expected }: Pick<Loading, 'type' | 'expected'>,
+): Refusal | undefined {
+  const range = returnRange(caller.kernel.switches, type, expected);
+  if (range === undefined) return undefined;
+  const { min, max } = range;
+  if (returns !== 'anything' && returns >= min && returns <= max) return undefined;
+  return refusal('EINVAL', 'return-out-of-range', { ret: returns, min, max });
+}
+
+/** Types whose programs may call bpf_get_local_storage: all of cgroups', and SOCK_OPS. */
+const STORAGE_HELPER_TYPES: readonly ProgTypeName[] = [
+  ...new Set(
+    Object.keys(CGROUP_HOOKS).flatMap(
+      (name) => CGROUP_HOOKS[name as AttachTypeName]?.progType ?? [],
+    ),
+  ),
+];

@@ -1,0 +1,180 @@
+/**
+ * The form that MAP_CREATE wants of each type of map: its sizes, its entries and its flags
+ * (`map_alloc_check` and `map_alloc` of the type), measured on 6.18.44.
+ */
+import type { MapTypeName } from '../map-type.ts';
+
+export const MAP_FLAGS = {
+  noPrealloc: 1,
+  noCommonLru: 2,
+  numaNode: 4,
+  rdonly: 8,
+  wronly: 16,
+  stackBuildId: 32,
+  zeroSeed: 64,
+  rdonlyProg: 128,
+  wronlyProg: 256,
+  clone: 512,
+  mmapable: 1024,
+  preserveElems: 2048,
+  innerMap: 4096,
+  segvOnFault: 131_072,
+  noUserConversion: 262_144,
+} as const;
+
+const F = MAP_FLAGS;
+/** Flags about who may read and write by an fd. */
+const FD_ACCESS = F.rdonly | F.wronly;
+/** The same, and what programs may do. */
+const ACCESS = FD_ACCESS | F.rdonlyProg | F.wronlyProg;
+
+/** `KMALLOC_MAX_SIZE`: bytes of the largest piece of memory. */
+const KMALLOC_MAX = 4_194_304;
+/** `struct htab_elem`, which goes before key and value. */
+const HASH_ELEMENT_BYTES = 48;
+/** Bytes of a value that lies once on each CPU (`PCPU_MIN_UNIT_SIZE`). */
+export const PERCPU_VALUE_MAX = 32_768;
+const I32_MAX = 2 ** 31 - 1;
+/** Key and value of a hash together; more is E2BIG. */
+export const HASH_BYTES_MAX = KMALLOC_MAX - HASH_ELEMENT_BYTES - 1;
+/** A stack of a program: the longest key of a sockhash. */
+const STACK_BYTES = 512;
+
+export interface MapForm {
+  /** Flags that the type takes. */
+  readonly flags: number;
+  /** Flags without which it is refused. */
+  readonly needs?: number;
+  /** Sizes of a key: one, any but none, or in bounds. */
+  readonly key: number | 'some' | readonly [number, number];
+  /** Sizes of a value, `some` is any but none. */
+  readonly value: 'some' | readonly number[] | ((size: number) => boolean);
+  /** Whether a number of entries is good. */
+  readonly entries: (count: number) => boolean;
+  /** More is E2BIG, once all else is good. */
+  readonly keyMax?: number;
+  readonly valueMax?: number;
+  readonly entriesMax?: number;
+  /** Looked at before the caller's privileges, in kernels that look at forms before them. */
+  readonly early: boolean;
+}
+
+const some = (count: number): boolean => count > 0;
+/** Room that is mapped: whole pages, a power of two of them. */
+const pages = (count: number): boolean =>
+  count >= 4096 && count < 2 ** 32 && Number.isInteger(Math.log2(count));
+
+const hash: MapForm = {
+  flags: ACCESS | F.noPrealloc | F.zeroSeed | F.numaNode,
+  key: 'some',
+  value: 'some',
+  entries: some,
+  entriesMax: 2 ** 27,
+  early: true,
+};
+const lru: MapForm = { ...hash, flags: hash.flags | F.noCommonLru };
+const array: MapForm = {
+  flags: ACCESS | F.numaNode | F.mmapable | F.innerMap,
+  key: 4,
+  value: 'some',
+  entries: some,
+  valueMax: I32_MAX,
+  early: true,
+};
+/** Arrays whose values are fds. */
+const fdArray: MapForm = { ...array, flags: FD_ACCESS | F.numaNode, value: [4] };
+const queue: MapForm = {
+  flags: ACCESS | F.numaNode,
+  key: 0,
+  value: 'some',
+  entries: some,
+  valueMax: KMALLOC_MAX,
+  early: true,
+};
+const sockets: MapForm = {
+  flags: FD_ACCESS | F.numaNode,
+  key: 4,
+  value: [4, 8],
+  entries: some,
+  early: false,
+};
+const ring: MapForm = { flags: F.numaNode, key: 0, value: [0], entries: pages, early: false };
+const stackDepthMax = 127;
+
+export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
+  hash,
+  percpu_hash: hash,
+  lru_hash: lru,
+  lru_percpu_hash: lru,
+  array,
+  percpu_array: { ...array, flags: ACCESS },
+  prog_array: fdArray,
+  cgroup_array: fdArray,
+  array_of_maps: fdArray,
+  perf_event_array: { ...fdArray, flags: fdArray.flags | F.preserveElems },
+  hash_of_maps: { ...hash, value: [4] },
+  queue,
+  stack: queue,
+  bloom_filter: { ...queue, flags: queue.flags | F.zeroSeed, early: false },
+  ringbuf: ring,
+  user_ringbuf: ring,
+  stack_trace: {
+    flags: FD_ACCESS | F.numaNode | F.stackBuildId,
+    key: 4,
+    value: (size) => size >= 8 && size % 8 === 0 && size / 8 <= stackDepthMax,
+    entries: some,
+    entriesMax: 2 ** 31,
+    early: false,
+  },
+  lpm_trie: {
+    flags: ACCESS | F.numaNode | F.noPrealloc,
+    needs: F.noPrealloc,
+    // The length of the prefix, and 1 to 256 bytes that it is a prefix of.
+    key: [5, 260],
+    value: (size) => size > 0 && size <= 4_194_024,
+    entries: some,
+    early: false,
+  },
+  sockmap: sockets,
+  sockhash: {
+    ...sockets,
+    key: 'some',
+    entries: (count) => count > 0 && count <= 2 ** 27,
+    keyMax: STACK_BYTES,
+  },
+  xskmap: { ...sockets, value: [4] },
+  devmap: { ...sockets, early: true },
+  devmap_hash: { ...sockets, entries: (count) => count > 0 && count <= 2 ** 31, early: true },
+  cpumap: { ...sockets, flags: F.numaNode, entriesMax: 8192 },
+  reuseport_sockarray: { ...sockets, flags: ACCESS | F.numaNode, early: true },
+  arena: {
+    flags: F.mmapable | F.segvOnFault | F.noUserConversion,
+    needs: F.mmapable,
+    key: 0,
+    value: [0],
+    entries: some,
+    entriesMax: 2 ** 20,
+    early: false,
+  },
+};
+
+/** Types whose values are described by BTF, and those that describe a structure of the kernel. */
+export const NEEDS_BTF: readonly MapTypeName[] = [
+  ...(['sk_storage', 'inode_storage', 'task_storage', 'cgrp_storage', 'struct_ops'] as const),
+];
+
+/** Types that callers without CAP_BPF may create when the sysctl is 0. */
+export const UNPRIVILEGED_MAPS: readonly MapTypeName[] = [
+  ...(['array', 'percpu_array', 'prog_array', 'perf_event_array', 'cgroup_array'] as const),
+  ...(['array_of_maps', 'hash', 'percpu_hash', 'hash_of_maps', 'ringbuf', 'user_ringbuf'] as const),
+  ...(['cgroup_storage', 'percpu_cgroup_storage'] as const),
+];
+/** Types that want CAP_NET_ADMIN, and not CAP_BPF. */
+export const NET_ADMIN_MAPS: readonly MapTypeName[] = [
+  ...(['sockmap', 'sockhash', 'devmap', 'devmap_hash', 'xskmap'] as const),
+];
+/** Types whose elements this model knows; others are objects without contents. */
+export const FILLED_MAPS: readonly MapTypeName[] = [
+  ...(['hash', 'array', 'percpu_hash', 'percpu_array', 'lru_hash', 'lru_percpu_hash'] as const),
+  ...(['cgroup_storage', 'percpu_cgroup_storage'] as const),
+];

@@ -1,0 +1,80 @@
+/** Calls that give an fd or an answer and change nothing that is observed, and links of tracepoints. */
+import type { CallOf } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { Attr } from '../kernel/attr.ts';
+import type { BPF } from '../kernel/commands.ts';
+import { cString } from '../kernel/syscall.ts';
+import { adopt, bpf } from './bpf.ts';
+import { adoptLink } from './link-calls.ts';
+import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
+import { realFd } from './process.ts';
+import { Withheld } from './withheld.ts';
+
+/** A tracepoint that is hardly ever passed. */
+const TRACEPOINT = cString('cgroup_remount');
+
+/** @throws Withheld for links that would be attached to more than a tracepoint of ours */
+export function foreignLinkCreate(
+  caller: LiveCaller,
+  call: CallOf<'foreign_link_create'>,
+): Decision {
+  if (call.attach_type !== 'trace_raw_tp') {
+    throw new Withheld(`a link of ${call.attach_type} would be attached outside of the place`);
+  }
+  const { live, process } = caller;
+  const attr = new Attr(live.kernel).pointer(0, TRACEPOINT).u32(8, realFd(process, call.prog_fd));
+  const answered = bpf(caller, 'raw_tracepoint_open', attr);
+  if ('errno' in answered) return failWith(answered.errno);
+  live.traces = true;
+  return adoptLink(
+    caller,
+    adopt(caller, { real: answered.ret, cloexec: true, kind: 'link', id: 0 }),
+  );
+}
+
+export function iterCreate(caller: LiveCaller, call: CallOf<'iter_create'>): Decision {
+  const { live, process } = caller;
+  const attr = new Attr(live.kernel).u32(0, realFd(process, call.link_fd)).u32(4, call.flags ?? 0);
+  return opens(caller, 'iter_create', attr);
+}
+
+/** `int` and its name, in the format of `BTF_KIND_INT`. */
+const BTF = Buffer.from(
+  '9feb0100180000000000000010000000100000000500000001000000000000010400000020000001' + '00696e7400',
+  'hex',
+);
+
+export function btfLoad(caller: LiveCaller): Decision {
+  const attr = new Attr(caller.live.kernel).pointer(0, BTF).u32(16, BTF.length);
+  return opens(caller, 'btf_load', attr);
+}
+
+export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): Decision {
+  return opens(caller, 'enable_stats', new Attr(caller.live.kernel).u32(0, call.type ?? 0));
+}
+
+function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {
+  const answered = bpf(caller, command, attr);
+  if ('errno' in answered) return failWith(answered.errno);
+  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'other', id: 0 });
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+}
+
+export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): Decision {
+  const { live, process } = caller;
+  const bytes = call.data_size_in ?? 0;
+  const packet = Buffer.alloc(bytes);
+  const attr = new Attr(live.kernel)
+    .u32(0, realFd(process, call.prog_fd))
+    .u32(8, bytes)
+    .pointer(16, bytes === 0 ? undefined : packet);
+  const answered = bpf(caller, 'prog_test_run', attr);
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
+}
+
+export function mapFreeze(caller: LiveCaller, call: CallOf<'map_freeze'>): Decision {
+  const { live, process } = caller;
+  const attr = new Attr(live.kernel).u32(0, realFd(process, call.map_fd));
+  const answered = bpf(caller, 'map_freeze', attr);
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
+}

@@ -1,0 +1,50 @@
+/** Steps of other subsystems, and of commands that give an fd or an answer alone. */
+import type { Step } from '../../golden/scenario.ts';
+import { fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { close, isFull } from './fd-steps.ts';
+import { mapCreate } from './map-steps.ts';
+
+/** A link of a tracepoint, which harms nobody, with a program that is loaded first. */
+export function foreignLink(scene: Scene, proc: string): Step {
+  if (isFull(scene, proc)) return close(scene, proc);
+  const { kernel, random } = scene;
+  const attach_type = 'trace_raw_tp';
+  const fitting = openFds(scene, proc, 'prog').filter(
+    ({ file }) => kernel.programs.get(file.id)?.prog_type === 'raw_tracepoint',
+  );
+  const found = random.chance(0.15) ? undefined : oneOf(scene, fitting);
+  if (found === undefined && !wrongly(scene)) {
+    const expected_attach_type = null;
+    const fd = scene.fresh('P');
+    return { op: 'prog_load', proc, fd, prog_type: 'raw_tracepoint', expected_attach_type };
+  }
+  const prog = found?.label ?? fdOf(scene, proc, 'prog');
+  return { op: 'foreign_link', proc, fd: scene.fresh('L'), prog, attach_type };
+}
+
+export function iterCreate(scene: Scene, proc: string): Step {
+  const flags = wrongly(scene) ? { flags: 1 } : {};
+  const link = fdOf(scene, proc, 'link');
+  return { op: 'iter_create', proc, link, as: scene.fresh('I'), ...flags };
+}
+
+export function progTestRun(scene: Scene, proc: string): Step {
+  const prog = fdOf(scene, proc, 'prog');
+  return { op: 'prog_test_run', proc, prog, data_size_in: scene.random.pick([0, 13, 14, 14, 64]) };
+}
+
+export function btfLoad(scene: Scene, proc: string): Step {
+  if (isFull(scene, proc)) return close(scene, proc);
+  return { op: 'btf_load', proc, as: scene.fresh('B') };
+}
+
+export function enableStats(scene: Scene, proc: string): Step {
+  if (isFull(scene, proc)) return close(scene, proc);
+  const type = wrongly(scene) ? { type: 1 } : {};
+  return { op: 'enable_stats', proc, as: scene.fresh('S'), ...type };
+}
+
+export function mapFreeze(scene: Scene, proc: string): Step {
+  if (openFds(scene, proc, 'map').length === 0 && !wrongly(scene)) return mapCreate(scene, proc);
+  return { op: 'map_freeze', proc, fd: fdOf(scene, proc, 'map') };
+}

@@ -1,0 +1,110 @@
+/** Links of other subsystems, and commands that give an fd or an answer alone: semantics §26. */
+import type { World } from '../given.ts';
+import type { Table } from './table.ts';
+
+/** Programs and links of tracepoints, xdp and netfilter beside those of cgroups. */
+function objects(world: World): void {
+  world.prog('a');
+  const types = ['raw_tracepoint', 'xdp', 'sched_cls', 'cgroup_device'] as const;
+  for (const prog_type of types) {
+    world.name(prog_type, world.does({ name: 'prog_load', prog_type }));
+  }
+  world.name('xdp2', world.does({ name: 'prog_load', prog_type: 'xdp' }));
+  const links = [
+    ['tp-link', 'raw_tracepoint', 'trace_raw_tp'],
+    ['xdp-link', 'xdp', 'xdp'],
+    ['dead-link', 'xdp', 'xdp'],
+  ] as const;
+  for (const [label, prog, attach_type] of links) {
+    const prog_fd = world.at(prog);
+    world.name(label, world.does({ name: 'foreign_link_create', prog_fd, attach_type }));
+  }
+  world.name('map', world.does({ name: 'map_create', map_type: 'array', ...SIZES }));
+  world.name('frozen', world.does({ name: 'map_create', map_type: 'hash', ...SIZES }));
+  world.does({ name: 'map_freeze', map_fd: world.at('frozen') });
+  world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }));
+}
+
+const SIZES = { key_size: 4, value_size: 4, max_entries: 4 } as const;
+
+const STATE =
+  '`a` is a cgroup_skb program; others are called after their types, `xdp2` is of xdp too. Links: ' +
+  '`tp-link`, `xdp-link`, and `dead-link`, detached where links are changed. `frozen` is a map ' +
+  'that was frozen. `user` has uid 1000 and no capability.';
+
+const create: Table = {
+  page: 'foreign',
+  title: 'Making a link',
+  source: '`link_create`, `bpf_raw_tracepoint_open`; semantics §26',
+  state: STATE,
+  given: objects,
+  call: 'foreign_link_create prog_fd = closed; attach_type = cgroup_inet_egress',
+  steps: {
+    'leave no number': (world) => world.does({ name: 'setrlimit', nofile: 3 }),
+    'raise the limit': (world) => world.does({ name: 'setrlimit', nofile: 64 }),
+  },
+  rows: `
+    | wrong first                | mended by             | 5.10..7.3 |
+    | the program fd is closed   | prog_fd = map         | EBADF  |
+    | it is a map                | prog_fd = a           | EINVAL |
+    | it is a hook of cgroups    | attach_type = xdp     | EINVAL |
+    | the program is of a cgroup | prog_fd = xdp         | EINVAL |
+    | nothing                    | leave no number       | ok     |
+    | no free fd                 | raise the limit       | EMFILE |
+    | nothing                    |                       | ok     |
+  `,
+};
+
+const links: Table = {
+  page: 'foreign',
+  title: 'Changing and detaching links',
+  source: '`bpf_link_ops` of each subsystem; semantics §26',
+  state: STATE,
+  given(world) {
+    objects(world);
+    world.does({ name: 'link_detach', link_fd: world.at('dead-link') });
+  },
+  rows: `
+    | asked                        | call                                                    | 5.10..7.3 |
+    | a tracepoint's keeps its own | link_update link_fd = tp-link; new_prog_fd = raw_tracepoint | EINVAL  |
+    | xdp: the same program        | link_update link_fd = xdp-link; new_prog_fd = xdp       | ok        |
+    | xdp: another                 | link_update link_fd = xdp-link; new_prog_fd = xdp2      | ok        |
+    | xdp: of another type         | link_update link_fd = xdp-link; new_prog_fd = a         | EINVAL    |
+    | xdp: not what is expected    | link_update link_fd = xdp-link; new_prog_fd = xdp2; flags = replace; old_prog_fd = xdp2 | EPERM |
+    | xdp: detached                | link_update link_fd = dead-link; new_prog_fd = a        | ENOLINK   |
+    | a tracepoint's stays         | link_detach link_fd = tp-link                           | EOPNOTSUPP |
+    | xdp                          | link_detach link_fd = xdp-link                          | ok        |
+    | xdp: detached                | link_detach link_fd = dead-link                         | ok        |
+    | only iterators are read      | iter_create link_fd = xdp-link                          | EINVAL    |
+    | flags come first             | iter_create link_fd = closed; flags = 1                 | EINVAL    |
+    | a closed link                | iter_create link_fd = closed                            | EBADF     |
+  `,
+};
+
+const answers: Table = {
+  page: 'foreign',
+  title: 'Commands that give an fd or an answer',
+  source: '`bpf_prog_test_run`, `bpf_btf_load`, `bpf_enable_stats`, `map_freeze`; semantics §26',
+  state: STATE,
+  given: objects,
+  rows: `
+    | asked                         | call                                               | 5.10..7.3 |
+    | a program that is closed      | prog_test_run prog_fd = closed                     | EBADF    |
+    | no program                    | prog_test_run prog_fd = map                        | EINVAL   |
+    | a type that is never tried    | prog_test_run prog_fd = cgroup_device              | ENOTSUPP |
+    | a packet below 14 bytes       | prog_test_run prog_fd = a; data_size_in = 13       | EINVAL   |
+    | a packet                      | prog_test_run prog_fd = a; data_size_in = 14       | ok       |
+    | a tracepoint takes no packet  | prog_test_run prog_fd = raw_tracepoint; data_size_in = 14 | EINVAL |
+    | BTF of a user                 | btf_load pid = user                                | EPERM    |
+    | BTF                           | btf_load                                           | ok       |
+    | statistics for a user         | enable_stats pid = user; type = 1                  | EPERM    |
+    | statistics that are not there | enable_stats type = 1                              | EINVAL   |
+    | statistics                    | enable_stats                                       | ok       |
+    | a map                         | map_freeze map_fd = map                            | ok       |
+    | a frozen map                  | map_freeze map_fd = frozen                         | EPERM    |
+    | an element of a frozen map    | map_update_elem map_fd = frozen; key = 1; value = 1; flags = 9 | EPERM |
+    | a lookup in a frozen map      | map_lookup_elem map_fd = frozen; key = 1           | ENOENT   |
+  `,
+};
+
+export const foreignTables: readonly Table[] = [create, links, answers];

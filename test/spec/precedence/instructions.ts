@@ -1,0 +1,82 @@
+/** PROG_LOAD with instructions: semantics §7 (`bpf_check` up to what the verifier alone can tell). */
+import type { Table } from './table.ts';
+
+const SIZES = { key_size: 4, value_size: 8 } as const;
+/** Maps that one program may use, and one more. */
+const MAPS = 65;
+
+const form: Table = {
+  page: 'prog_load',
+  title: 'Instructions that are no program, and maps that they name',
+  source: '`check_subprogs`, `resolve_pseudo_ldimm64`, `check_cfg`, `do_check`; semantics §7',
+  state: 'fd 3 is an array of one element of 8 bytes, fd 4 a hash; fd 999 is closed.',
+  given(world) {
+    world.map('A', { map_type: 'array', ...SIZES, max_entries: 1 });
+    world.map('H', { map_type: 'hash', ...SIZES, max_entries: 4 });
+  },
+  call: 'prog_load prog_type = cgroup_skb; fd_array_cnt = 1073741824; insns = r0=1',
+  rows: `
+    | wrong first                                     | mended by                       | v2-series..5.13 | 5.14..6.13 | 6.14.. |
+    | there is no field fd_array_cnt                  | no fd_array_cnt                 | EINVAL | EINVAL | –      |
+    | fd_array_cnt is larger than any array           | fd_array_cnt = 1                | –      | – | EINVAL |
+    | there is no fd_array                            | no fd_array_cnt                 | –      | – | EFAULT |
+    | the last instruction does not end it            | insns = jump:5 exit             | EINVAL | EINVAL | EINVAL |
+    | a jump leads behind the end                     | insns = fd:999 code:255 exit    | EINVAL | EINVAL | EINVAL |
+    | a map fd is closed                              | insns = fd:1 r0=1 exit          | EBADF  | EBADF | EBADF  |
+    | a map fd is no map                              | insns = idx:0 r0=1 exit         | EINVAL | EINVAL | EINVAL |
+    | a map is named by index, and there are no fds   | insns = value:4 r0=1 exit       | EINVAL | EPROTO | EPROTO |
+    | a hash has no address                           | insns = value:3+8 r0=1 exit     | EINVAL | EINVAL | EINVAL |
+    | the address is behind the value                 | insns = code:255 fd:999 exit    | EINVAL | EINVAL | EINVAL |
+    | an instruction is unknown; it stands before all | insns = r0=1 exit r0=1 exit     | EINVAL | EINVAL | EINVAL |
+    | instructions are never reached                  | insns = helper:4 r0=1 exit      | EINVAL | EINVAL | EINVAL |
+    | helper 4 is not for cgroup_skb                  | insns = r0=r3 exit              | EINVAL | EINVAL | EINVAL |
+    | a register is read that holds nothing           | insns = context:4000 exit       | EACCES | EACCES | EACCES |
+    | the context has no such field                   | insns = context:0 exit          | EACCES | EACCES | EACCES |
+    | the length of a packet may be anything          | insns = value:3+4 fd:4 r0=1 exit | EINVAL | EINVAL | EINVAL |
+    | nothing                                         |                                 | ok     | ok | ok     |
+  `,
+};
+
+const many: Table = {
+  page: 'prog_load',
+  title: 'More maps than a program may use',
+  source: '`__add_used_map`; semantics §7',
+  state: 'The fds from 3 on are 65 maps.',
+  given(world) {
+    const array = { map_type: 'array', ...SIZES, max_entries: 1 } as const;
+    for (let i = 0; i < MAPS; i++) world.map(`M${i}`, array);
+  },
+  call: 'prog_load prog_type = cgroup_skb; insns = fd:3..67 r0=1 exit',
+  rows: `
+    | wrong first       | mended by                     | all   |
+    | there are 65 maps | insns = fd:3..66 r0=1 exit    | E2BIG |
+    | nothing           |                               | ok    |
+  `,
+};
+
+const arena: Table = {
+  page: 'prog_load',
+  title: 'A program that names an arena',
+  source: '`__add_used_map`; semantics §7',
+  state:
+    'fd 3 is an arena. The caller has CAP_BPF, and CAP_SYS_ADMIN once it is no pid of its own.',
+  given(world) {
+    world.map('A', {
+      map_type: 'arena',
+      key_size: 0,
+      value_size: 0,
+      max_entries: 4,
+      map_flags: 1024,
+    });
+    world.name('user', world.does({ name: 'fork', uid: 1000, caps: ['bpf'] }));
+  },
+  call: 'prog_load pid = user; prog_type = cgroup_skb; insns = fd:3 r0=1 exit',
+  rows: `
+    | wrong first                | mended by             | 6.9.. |
+    | it wants CAP_PERFMON       | no pid                | EPERM        |
+    | the arena was never mapped | insns = r0=1 exit     | EINVAL       |
+    | nothing                    |                       | ok           |
+  `,
+};
+
+export const instructionTables: readonly Table[] = [form, many, arena];
