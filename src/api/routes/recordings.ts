@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { RECORDED } from '../answer-headers.ts';
+import { SENT_WHILE_RECORDED } from '../answer-headers.ts';
 import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../content-type.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { FIRST_ANSWER_MS, MOUNT_CHARS_MAX, PROGRESS_MS, RECORDINGS, UNREAD_MS } from '../limits.ts';
@@ -43,7 +43,7 @@ const route = createRoute({
       bpffs_mount: mountPoint.optional().describe('Default: `/sys/fs/bpf`.'),
     }),
   },
-  responses: answers('Progress, and at last what became of it.', importLine, RECORDED),
+  responses: answers('Progress, and at last what became of it.', importLine, SENT_WHILE_RECORDED),
 });
 
 export function recordings(app: App, service: Service): void {
