@@ -1,5 +1,7 @@
 /** What contradicts itself in an observation, before any state is looked at. */
 
+import type { Call } from '../../domain/call.ts';
+import { fdFieldsOf } from '../../domain/observed/fd-fields.ts';
 import { outputsOf, returnKind } from '../../domain/observed/returns.ts';
 import type { Success } from '../../domain/outcome.ts';
 import type { CallRequest } from '../../events/submission.ts';
@@ -25,15 +27,14 @@ export function observationFault(request: CallRequest): Fault | undefined {
   }
   if (call.name === 'boot') throw new Error('a boot is not posted as a call');
   if ('errno' in outcome) return undefined;
-  return returnFault(call as NamedCall, outcome, pid) ?? outputFault(call as NamedCall, outcome);
+  // References to earlier answers are no numbers, and equal none.
+  const asked = call as Call;
+  return returnFault(asked, outcome, pid) ?? outputFault(asked, outcome);
 }
 
-type NamedCall = Extract<CallRequest['call'], { name: 'close' }> &
-  Readonly<Record<string, unknown>>;
-
-function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | undefined {
+function returnFault(call: Call, { ret }: Success, pid: unknown): Fault | undefined {
   const field = 'outcome.ret';
-  switch (returnKind(call.name)) {
+  switch (returnKind(call)) {
     case 'zero':
       return ret === 0
         ? undefined
@@ -44,9 +45,11 @@ function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | u
         ? { field, message: 'is the pid of the caller, not of a child' }
         : undefined;
     case 'asked':
-      return ret === call.to_fd ? undefined : { field, message: 'must be `to_fd`' };
+      return 'to_fd' in call && ret === call.to_fd
+        ? undefined
+        : { field, message: 'must be `to_fd`' };
     case 'fd': {
-      const [named] = Object.entries(call).find(([name, fd]) => isFd(name) && fd === ret) ?? [];
+      const named = fdFieldsOf(call).find(([, fd]) => fd === ret)?.[0];
       if (named === undefined) return undefined;
       return { field, message: `is the ${named} that the call names, so it was open before` };
     }
@@ -55,11 +58,7 @@ function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | u
   }
 }
 
-function isFd(field: string): boolean {
-  return field === 'fd' || field.endsWith('_fd');
-}
-
-function outputFault(call: NamedCall, { ret: _, ...outputs }: Success): Fault | undefined {
+function outputFault(call: Call, { ret: _, ...outputs }: Success): Fault | undefined {
   const known: readonly string[] = outputsOf(call.name);
   for (const [name, value] of Object.entries(outputs)) {
     const field = `outcome.${name}`;
@@ -68,7 +67,7 @@ function outputFault(call: NamedCall, { ret: _, ...outputs }: Success): Fault | 
       return { field, message: `is nothing that ${call.name} tells; it tells ${listed}` };
     }
     // An object that was asked for by its id.
-    if (name in call && call[name] !== value) {
+    if (name in call && (call as Readonly<Record<string, unknown>>)[name] !== value) {
       return { field, message: `is not the ${name} that the call asks for` };
     }
   }

@@ -31,6 +31,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'link_update':
       return updateEffects(caller, call);
     case 'dup2':
+    case 'dup3':
       return duplicate(caller, call);
     case 'prog_load':
       return loadEffects(caller, call, outcome);
@@ -39,7 +40,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'link_create':
       return linked(caller, call, outcome) ?? openEffects(caller, outcome);
     default:
-      return returnKind(call.name) === 'fd' ? openEffects(caller, outcome) : [];
+      return returnKind(call) === 'fd' ? openEffects(caller, outcome) : [];
   }
 }
 
@@ -111,7 +112,7 @@ function updateEffects(caller: Caller, call: CallOf<'link_update'>): readonly Ef
 }
 
 /** The number was asked for, so what it held is closed. */
-function duplicate({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly Effect[] {
+function duplicate({ kernel, process }: Caller, call: CallOf<'dup2' | 'dup3'>): readonly Effect[] {
   const { to_fd: to } = call;
   if (to < 0) return [];
   const entry = process.fds.get(to);
