@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 
 /** Cgroups that a survey reads: far above what runs on one machine. */
-export const CGROUPS_MAX = 200_000;
+const CGROUPS_MAX = 200_000;
 
 export interface SurveyedCgroup {
   /** From the root of the hierarchy, which is `/`. */

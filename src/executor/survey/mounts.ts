@@ -26,7 +26,7 @@ export function readMounts(): Mounts {
 }
 
 /** The mount points that a text in the form of `/proc/self/mountinfo` tells of. */
-export function mountsOf(text: string): Mounts {
+function mountsOf(text: string): Mounts {
   let cgroup2: string | undefined;
   const bpffs = new Map<string, string>();
   for (const line of text.split('\n')) {

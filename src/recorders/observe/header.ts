@@ -1,7 +1,7 @@
 /** The first line of a collector: who it is, by which contract it speaks, and of which kernel. */
 
 /** The contract of the lines (docs/observations.md); a collector of another one is not read. */
-export const CONTRACT = 1;
+const CONTRACT = 1;
 
 export interface Header {
   readonly collector: string;
