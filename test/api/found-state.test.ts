@@ -1,0 +1,88 @@
+// A recorder that starts on a running host tells what it finds there. Nobody saw how it came to be:
+// answers say "found", and take no time before that for a gap.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gapsAnswer } from '../../src/api/routes/gaps.ts';
+import { parsed, post, startTestService, type TestService } from './running.ts';
+
+let service: TestService;
+const HOST = '/v1/hosts/adopted';
+const time = (clock: string) => `2026-03-25T${clock}Z`;
+const attach_type = 'cgroup_inet_egress';
+const pid = 812;
+const fds = { 3: { kind: 'cgroup', id: 386, path: '/a/b' }, 4: { kind: 'prog', id: 477 } };
+const prog = (id: number) => ({ id, prog_type: 'cgroup_skb', prog_name: `p${id}` });
+const attach = { name: 'prog_attach', target_fd: 3, attach_bpf_fd: 4, attach_type };
+const entry = { cgroup: '/a/b', attach_type, mode: 'multi', prog_id: 477 };
+const found = (clock: string, what: object) => ({
+  at: time(clock),
+  call: { name: 'found', ...what },
+});
+
+const STORY = [
+  found('03:00:00', { cgroup: { path: '/a', id: 385 } }), // 2
+  found('03:00:00', { cgroup: { path: '/a/b', id: 386 } }), // 3
+  found('03:00:00', { prog: prog(477) }), // 4
+  found('03:00:00', { entry }), // 5
+  { at: time('03:10:00'), call: { name: 'gone', entry: { ...entry, mode: undefined } } }, // 6
+  found('03:20:00', { entry }), // 8, after its program at 7
+  found('03:20:00', { prog: prog(500) }), // 9
+  found('03:20:00', { link: { id: 9, prog_id: 500, attach_type, cgroup: '/a/b' } }), // 10
+  found('03:20:00', { process: { uid: 0, caps: [] } }), // 11
+  found('03:30:00', { cgroup: { path: '/late', id: 387 } }), // 12
+  { at: time('03:40:00'), pid, fds, call: { ...attach, name: 'prog_detach' }, outcome: { ret: 0 } },
+  // An LSM refuses what the rules allow.
+  {
+    at: time('03:50:00'),
+    pid,
+    fds,
+    call: { ...attach, flags: ['multi'] },
+    outcome: { errno: 'EACCES' },
+  },
+];
+
+beforeAll(async () => {
+  service = await startTestService();
+  const body = { name: 'adopted', release: '6.18', at: time('02:00:00') };
+  await post(service.app, '/v1/hosts', { body });
+  const recorded = await post(service.app, `${HOST}/syscalls`, { body: STORY });
+  expect(recorded.status, await recorded.clone().text()).toBe(200);
+});
+afterAll(async () => {
+  expect(service.faults).toEqual([]);
+  await service.close();
+});
+
+const text = async (path: string) =>
+  (await service.app.request(`${HOST}/${path}${path.includes('?') ? '&' : '?'}format=text`)).text();
+const PLACE = 'cgroup=/a/b&attach_type=egress';
+
+describe('gaps', () => {
+  it('say from when to when nothing is known, and do not count it', async () => {
+    const response = await service.app.request(`${HOST}/gaps?${PLACE}`);
+    const { items, total_micros } = await parsed(response, gapsAnswer);
+    expect(
+      items.map(({ why, position_from, position_to }) => [why, position_from, position_to]),
+    ).toEqual([
+      ['cgroup_not_known', 1, 3],
+      ['array_not_known', 6, 8],
+    ]);
+    expect(total_micros).toBe(0);
+    const told = (await text(`gaps?${PLACE}`)).trimEnd().split('\n');
+    expect(told).toEqual([
+      expect.stringContaining('gaps: 0'),
+      'not known from 2026-03-25T02:00:00.000000Z to 2026-03-25T03:00:00.000000Z: /a/b was found at 3',
+      'not known from 2026-03-25T03:10:00.000000Z to 2026-03-25T03:20:00.000000Z: a program that ran there was found at 8',
+    ]);
+  });
+
+  it('count from when a cgroup was found with nothing on it', async () => {
+    const response = await service.app.request(`${HOST}/gaps?cgroup=/late&attach_type=egress`);
+    const { items, total_micros } = await parsed(response, gapsAnswer);
+    expect(items).toMatchObject([
+      { why: 'cgroup_not_known' },
+      { why: 'empty', since: time('03:30:00.000000'), opened_by: { call: 'found' } },
+    ]);
+    expect(total_micros).toBe(20 * 60 * 1e6);
+  });
+});
