@@ -86,3 +86,23 @@ describe('gaps', () => {
     expect(total_micros).toBe(20 * 60 * 1e6);
   });
 });
+
+describe('texts say what was found', () => {
+  it('in an explanation', async () => {
+    const ran = await text(`explain?${PLACE}&program=477&at=5`);
+    expect(ran).toContain('it runs as program 477 (p477) on /a/b (found at 5)');
+    const linked = await text(`explain?${PLACE}&program=500&at=10`);
+    expect(linked).toContain('it runs as program 500 (p500) by link 9 on /a/b (found at 10)');
+  });
+
+  it.each([
+    ['cgroups/history?path=/a/b', 'cgroup 386 found at /a/b'],
+    ['programs/477/history', `program 477 (p477) found on cgroup 386 (/a/b) for ${attach_type}`],
+    ['links/9/history', `link 9 found on cgroup 386 (/a/b) for ${attach_type}`],
+    ['processes/812/history', 'process 812 found'],
+  ])('in %s', async (path, words) => {
+    const told = await text(path);
+    expect(told).toContain(words);
+    expect(told).not.toMatch(/made at|attached to|created|started/);
+  });
+});

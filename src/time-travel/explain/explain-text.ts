@@ -105,15 +105,22 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
   }
 }
 
-/** `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])` */
+/**
+ * `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])`, or `(found at 12)` where nobody
+ * saw who attached it.
+ */
 function standingText(
   asked: ExplainQuestion,
   entry: StandingEntry | undefined,
   put: EventRef | undefined,
 ): string {
   if (entry === undefined) return 'it';
-  const by = put === undefined ? '' : ` (attached at ${put.position} by ${put.comm}[${put.pid}])`;
+  const by = put === undefined ? '' : ` (${putText(put)})`;
   return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
+}
+
+function putText({ call, position, comm, pid }: EventRef): string {
+  return call === 'found' ? `found at ${position}` : `attached at ${position} by ${comm}[${pid}]`;
 }
 
 function nameIn({ names }: ExplainQuestion, { prog_id }: StandingEntry): string | undefined {
