@@ -2,6 +2,7 @@
 // answers say "found", and take no time before that for a gap.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explanation } from '../../src/api/routes/explain.ts';
 import { gapsAnswer } from '../../src/api/routes/gaps.ts';
 import { parsed, post, startTestService, type TestService } from './running.ts';
 
@@ -104,5 +105,35 @@ describe('texts say what was found', () => {
     const told = await text(path);
     expect(told).toContain(words);
     expect(told).not.toMatch(/made at|attached to|created|started/);
+  });
+});
+
+describe('explain, after a refusal that no rule gives', () => {
+  const HEAD =
+    'no rule of 6.18.44 gives this (the rules say: ok). Possible causes: an LSM, seccomp';
+
+  it('names who may have refused, and does not advise the same call', async () => {
+    const response = await service.app.request(`${HOST}/explain?${PLACE}&program=477`);
+    const told = await parsed(response, explanation);
+    expect(told).toMatchObject({
+      ...{ why: 'detached', later_refusal: { call: 'prog_attach' } },
+      change: 'find what refused it; the same call may be refused again',
+    });
+    expect(told.sentence).toContain(`: EACCES; ${HEAD}`);
+  });
+
+  it('of the only attempt', async () => {
+    const at = time('03:55:00');
+    const fds = { 3: { kind: 'cgroup', id: 387, path: '/late' }, 4: { kind: 'prog', id: 500 } };
+    const call = { ...attach, flags: ['multi'] };
+    const body = { at, pid: 813, fds, call, outcome: { errno: 'ENOMEM' } };
+    expect((await post(service.app, `${HOST}/syscalls`, { body })).status).toBe(200);
+    const place = 'cgroup=/late&attach_type=egress&program=500';
+    const response = await service.app.request(`${HOST}/explain?${place}`);
+    expect(await parsed(response, explanation)).toMatchObject({
+      why: 'attach_refused',
+      sentence: expect.stringContaining(`: ENOMEM; ${HEAD}`),
+      change: 'find what refused it; the same call may be refused again',
+    });
   });
 });
