@@ -106,6 +106,11 @@ async function withoutCgroup(
   return { why: 'cgroup_removed', event: await eventAt(removed.position) };
 }
 
+/** Whether the kernel refused a call for a reason that the rules of its release do not have. */
+export function isBeyondRules({ outcome }: LedgerEvent): boolean {
+  return isRefusal(outcome) && outcome.rule === 'beyond-these-rules';
+}
+
 /** A refused attempt, and the entry in its way where the rule is about one. */
 function explainRefused(event: LedgerEvent, versions: readonly ArrayVersion[]): Explanation {
   const refused = { why: 'attach_refused', event } as const;
