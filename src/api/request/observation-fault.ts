@@ -1,14 +1,18 @@
 /** What contradicts itself in an observation, before any state is looked at. */
-
 import type { Call } from '../../domain/call.ts';
 import { fdFieldsOf } from '../../domain/observed/fd-fields.ts';
+import type { FdFact } from '../../domain/observed/observation.ts';
 import { outputsOf, returnKind } from '../../domain/observed/returns.ts';
+import { isSighting, type Sighting } from '../../domain/observed/sighting.ts';
 import type { Success } from '../../domain/outcome.ts';
+import { CGROUP_ID_MAX } from '../../domain/release/config.ts';
+import { U32_MAX } from '../../events/schema/numbers.ts';
 import type { CallRequest } from '../../events/submission.ts';
 
 interface Fault {
   readonly field: string;
   readonly message: string;
+  readonly limit?: number;
 }
 
 /** What is only told of a call whose outcome is told. */
@@ -16,20 +20,55 @@ const SEEN = ['tid', 'uid', 'cgroup', 'since', 'fds'] as const;
 
 /** The first contradiction of a request, if it has one. */
 export function observationFault(request: CallRequest): Fault | undefined {
-  const { outcome, call, pid, since, at } = request;
+  const { outcome, call } = request;
+  if (isSighting(call)) {
+    return callerFault(request) ?? sightingFault(call);
+  }
   if (outcome === undefined) {
     const field = SEEN.find((name) => request[name] !== undefined);
     return field && { field, message: 'goes with an outcome: without one the model answers' };
   }
-  if (typeof pid === 'number' && pid < 1) return { field: 'pid', message: 'must be at least 1' };
-  if (since !== undefined && at !== undefined && since > at) {
-    return { field: 'since', message: 'must not be after `at`' };
-  }
+  const fault = callerFault(request) ?? factFault(request.fds);
+  if (fault !== undefined) return fault;
   if (call.name === 'boot') throw new Error('a boot is not posted as a call');
   if ('errno' in outcome) return undefined;
   // References to earlier answers are no numbers, and equal none.
   const asked = call as Call;
-  return returnFault(asked, outcome, pid) ?? outputFault(asked, outcome);
+  return (
+    returnFault(asked, outcome, request.pid) ??
+    outputFault(asked, outcome) ??
+    idFault('cgroup', outcome.cgroup_id, 'outcome.cgroup_id')
+  );
+}
+
+function callerFault({ pid, since, at }: CallRequest): Fault | undefined {
+  if (typeof pid === 'number' && pid < 1) return { field: 'pid', message: 'must be at least 1' };
+  if (since === undefined || at === undefined || since <= at) return undefined;
+  return { field: 'since', message: 'must not be after `at`' };
+}
+
+function sightingFault(sighting: Sighting): Fault | undefined {
+  if ('cgroup' in sighting && 'id' in sighting.cgroup) {
+    return idFault('cgroup', sighting.cgroup.id, 'call.cgroup.id');
+  }
+  if (sighting.name !== 'found' || !('fd' in sighting)) return undefined;
+  return idFault(sighting.fd.kind, sighting.fd.id, 'call.fd.id');
+}
+
+function factFault(facts: CallRequest['fds'] = {}): Fault | undefined {
+  for (const [fd, { kind, id }] of Object.entries(facts)) {
+    const fault = idFault(kind, id, `fds.${fd}.id`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Ids of cgroups above the limit are the log's own; those of objects have 32 bits. */
+function idFault(kind: FdFact['kind'], id: number | undefined, field: string): Fault | undefined {
+  if (id === undefined || kind === 'bpffs' || kind === 'other') return undefined;
+  const limit = kind === 'cgroup' ? CGROUP_ID_MAX : U32_MAX;
+  if (id <= limit) return undefined;
+  return { field, message: `must be at most ${limit}; leave out an id that is not known`, limit };
 }
 
 function returnFault(call: Call, { ret }: Success, pid: unknown): Fault | undefined {
