@@ -79,9 +79,9 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
   if (now.slots.some(({ prog_id }) => prog_id === program)) {
     return { why: 'effective', ...(standing && { entry: standing.entry }) };
   }
+  if (loaded === undefined) return { why: 'never_loaded' };
   if (now.cgroup_id === undefined) return withoutCgroup(versions, eventAt);
   if (standing !== undefined) return explainHidden(now, standing);
-  if (loaded === undefined) return { why: 'never_loaded' };
   const refused = await evidence.refused();
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
