@@ -26,6 +26,7 @@ import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/s
 import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
+import { makeDataFolder } from './events/storage/data-folder.ts';
 import type { Database } from './events/storage/database.ts';
 import { migrate } from './events/storage/migrate.ts';
 import { pendingMigrations } from './events/storage/pending-migrations.ts';
@@ -175,6 +176,9 @@ function every(ms: number, work: () => Promise<void>) {
  */
 export async function startService(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
+  await makeDataFolder(configuration.dataDir).catch((cause: unknown) => {
+    throw new Error('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR)', { cause });
+  });
   const tokens = await tokensFrom(configuration.tokensFile, logger);
   const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);

@@ -99,6 +99,18 @@ describe('a mistyped command line', () => {
   });
 });
 
+describe('a data folder that cannot be', () => {
+  it.each([
+    ['/proc/x', '/proc/x cannot keep data: it is on the file system proc'],
+    ['README.md', 'README.md is a file, not a folder'],
+  ])('%s ends serve with 3 and a sentence', async (folder, said) => {
+    const { code, err } = await bpfledger(['serve', '--port', '0', '--data-dir', folder]);
+    expect(err).toContain('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR): ');
+    expect(err).toContain(said);
+    expect(code).toBe(3);
+  });
+});
+
 describe('a service that is not there', () => {
   it('ends a client with 3 and says where it looked', async () => {
     const { code, err } = await bpfledger(['hosts', 'list', '--url', 'http://127.0.0.1:1']);
