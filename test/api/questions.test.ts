@@ -408,6 +408,22 @@ describe('history', () => {
     const response = await service.app.request(`/v1/hosts/h/${path}`);
     expect((await problem(response)).type).toContain('no-such-object');
   });
+
+  it.each([
+    'effective?cgroup=/pod/c&attach_type=egress',
+    'effective?cgroup=3&attach_type=egress',
+    'cgroups/3?',
+    'cgroups/3?format=bpftool',
+  ])('%s of a cgroup that was removed says at which position', async (path) => {
+    const response = await service.app.request(`/v1/hosts/h/${path}`);
+    const { detail, status } = await problem(response);
+    expect(status).toBe(404);
+    expect(detail).toMatch(
+      /^(\/pod\/c|cgroup 3) was removed at position 21; ask at=20 \(--at 20\)$/,
+    );
+    const before = await service.app.request(`/v1/hosts/h/${path}&at=20`);
+    expect(before.status).toBe(200);
+  });
 });
 
 describe('diff', () => {
