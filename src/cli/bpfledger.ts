@@ -31,6 +31,14 @@ const COMMANDS: Readonly<
     summary: "apply a host's log to the kernel that runs here",
     load: async () => (await import('./executor.ts')).executor,
   },
+  adopt: {
+    summary: 'begin a log with what the kernel that runs here has, or compare them',
+    load: async () => (await import('./adopt.ts')).adopt,
+  },
+  observe: {
+    summary: 'record what the kernel that runs here does',
+    load: async () => (await import('./observe.ts')).observe,
+  },
   fuzz: {
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,

@@ -19,9 +19,12 @@ const QUOTED_CHARS_MAX = 200;
 /** The service refused: what its problem document says. */
 export class ServiceRefusal extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** The line of an NDJSON body that was refused, from 1; absent when it was none of them. */
+  readonly line: number | undefined;
+  constructor(status: number, message: string, line?: number) {
     super(message);
     this.status = status;
+    this.line = line;
   }
 }
 
@@ -92,11 +95,21 @@ class Busy extends ServiceRefusal {
 
 async function refusalOf(response: Response): Promise<ServiceRefusal> {
   const { status } = response;
-  const message = problemText(await response.text(), status);
+  const text = await response.text();
+  const message = problemText(text, status);
   const seconds = Number(response.headers.get('retry-after'));
   return seconds > 0
     ? new Busy(status, message, Math.min(seconds * 1000, PAUSE_MS_MAX))
-    : new ServiceRefusal(status, message);
+    : new ServiceRefusal(status, message, lineIn(text));
+}
+
+function lineIn(problem: string): number | undefined {
+  try {
+    const { line } = JSON.parse(problem) as { readonly line?: unknown };
+    return typeof line === 'number' ? line : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface Problem {

@@ -32,7 +32,8 @@ const OF_MAP = lineText(
     order by key, position_from desc) newest
   where not gone and not exists (
     select from ${rowsOf('map_versions')} g
-    where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
+    where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone
+      and g.position_from > newest.position_from and g.position_from <= $3)
   order by key limit $6`,
 );
 

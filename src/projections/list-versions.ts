@@ -50,7 +50,7 @@ const LIVES = lineText(
   select c.boot, c.cgroup_id, c.path, c.position_from, (
     select min(g.position_from) from ${rowsOf('cgroup_versions')} g
     where g.host_id = c.host_id and g.boot = c.boot and g.cgroup_id = c.cgroup_id and g.gone
-      and g.position_from <= $3) as position_gone
+      and g.position_from > c.position_from and g.position_from <= $3) as position_gone
   from ${rowsOf('cgroup_versions')} c
   where c.host_id = $1 and c.boot = any($2::int4[]) and c.position_from <= $3 and not c.gone
     and md5(c.path) = any(select md5(p) from unnest($4::text[]) as p) and c.path = any($4::text[])

@@ -59,7 +59,8 @@ const OF_MAP = lineText(
   where not gone
     and not exists (
       select from ${rowsOf('map_versions')} g
-      where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone and g.position_from <= $3)
+      where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone
+        and g.position_from > newest.position_from and g.position_from <= $3)
     and ($5::int8 is null or made_at < $5)
   order by made_at desc limit $6`,
 );

@@ -24,7 +24,8 @@ async function newHost(fields: object = {}): Promise<string> {
   return `/v1/hosts/${name}`;
 }
 
-const get = async (path: string) => (await service.app.request(path)).json();
+const get = async (path: string) =>
+  (await service.app.request(path)).json() as Promise<{ readonly items?: readonly object[] }>;
 const record = (host: string, body: unknown, headers = {}) =>
   post(service.app, `${host}/syscalls`, { body, headers });
 const one = async (host: string, body: unknown) => parsed(await record(host, body), wireEvent);
@@ -104,7 +105,7 @@ describe('an observation', () => {
     expect(await one(host, body)).toMatchObject({
       outcome: {
         ...{ errno: 'EACCES', rule: 'beyond-these-rules' },
-        message: 'the kernel refused beyond these rules',
+        message: expect.stringContaining('no rule of this release gives this errno here: an LSM'),
       },
       expected: { ret: 0 },
       effects: [],
@@ -169,9 +170,56 @@ describe('a sighting', () => {
   });
 });
 
+describe('an id that a kernel gives twice in one boot', () => {
+  it('is another cgroup each time, with lists of its own', async () => {
+    const host = await newHost();
+    const cgroup = { path: '/a', id: 40 };
+    const entry = { cgroup: '/a', attach_type: 'egress', mode: 'multi', prog_id: 7 };
+    const { events } = await list(host, [
+      { call: { name: 'found', cgroup } },
+      { call: { name: 'found', prog: { id: 7, prog_type: 'cgroup_skb' } } },
+      { call: { name: 'found', entry } },
+      { call: { name: 'gone', cgroup: { path: '/a' } } },
+      { call: { name: 'found', cgroup } },
+      { call: { name: 'found', entry } },
+    ]);
+    const [, , , gone, again] = events.map(({ position }) => position);
+    const put = events.at(-1)?.position;
+    const { items } = await get(`${host}/gaps?cgroup=/a&attach_type=egress&from=${gone}`);
+    expect(items).toMatchObject([
+      { why: 'no_cgroup', position_from: gone, position_to: again },
+      { why: 'empty', position_from: again, position_to: put },
+    ]);
+    expect(await get(`${host}/effective?cgroup=/a&attach_type=egress`)).toMatchObject({
+      slots: [{ prog_id: 7 }],
+    });
+  });
+
+  it('is another map each time, with elements of its own', async () => {
+    const host = await newHost();
+    const create = {
+      name: 'map_create',
+      map_type: 'hash',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 4,
+    };
+    const update = { name: 'map_update_elem', map_fd: 3, key: 1, value: 5 };
+    await list(host, [
+      { call: create, outcome: { ret: 3, map_id: 9 } },
+      { call: update, outcome: { ret: 0 } },
+      { call: create, outcome: { ret: 3, map_id: 9 } },
+    ]);
+    expect(await get(`${host}/maps/9/elements`)).toMatchObject({ items: [] });
+    await one(host, { call: { ...update, key: 2 }, outcome: { ret: 0 } });
+    expect(await get(`${host}/maps/9/elements`)).toMatchObject({ items: [{ key: 2, value: 5 }] });
+  });
+});
+
 describe('what contradicts itself is refused, and nothing of it is recorded', () => {
   const close = { name: 'close', fd: 3 };
   const load = { name: 'prog_load', prog_type: 'cgroup_skb' };
+  const lost = { name: 'lost' };
   const seen = (call: object, outcome: object, more: object = {}) => ({ call, outcome, ...more });
   it.each([
     ['both answers', seen(close, { ret: 0, errno: 'EBADF' }), 'outcome.errno', /contradicts ret/],
@@ -252,6 +300,43 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
     ],
     ['nothing found', { call: { name: 'found' } }, 'call', /exactly one/],
     ['a thing that is none', { call: { name: 'gone', porg: { id: 1 } } }, 'call.porg', /prog/],
+    [
+      'a sighting from before what it follows',
+      { call: lost, at: '2026-01-01T00:00:00Z', since: '2026-01-02T00:00:00Z' },
+      'since',
+      /after/,
+    ],
+    ['a sighting of no process', { call: lost, pid: 0 }, 'pid', /at least 1/],
+    [
+      "an id of a cgroup that is the log's own",
+      seen({ name: 'mkdir', path: '/x' }, { ret: 0, cgroup_id: 2 ** 52 - 1 }),
+      'outcome.cgroup_id',
+      /at most 2251799813685248/,
+    ],
+    [
+      'a found cgroup with such an id',
+      { call: { name: 'found', cgroup: { path: '/x', id: 2 ** 51 + 1 } } },
+      'call.cgroup.id',
+      /at most/,
+    ],
+    [
+      'an fd on a cgroup with such an id',
+      { call: { name: 'found', fd: { fd: 3, kind: 'cgroup', id: 2 ** 52 } } },
+      'call.fd.id',
+      /at most/,
+    ],
+    [
+      'a fact with such an id',
+      seen(close, { ret: 0 }, { fds: { 3: { kind: 'cgroup', id: 2 ** 53 - 1 } } }),
+      'fds.3.id',
+      /at most/,
+    ],
+    [
+      'a fact with an id past 32 bits',
+      seen(close, { ret: 0 }, { fds: { 3: { kind: 'prog', id: 2 ** 32 } } }),
+      'fds.3.id',
+      /at most 4294967295/,
+    ],
     [
       'a sighting with an outcome',
       { call: { name: 'lost' }, outcome: { ret: 0 } },

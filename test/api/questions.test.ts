@@ -138,6 +138,15 @@ describe('explain', () => {
     ['/pod/c', 3, 11, 'effective', undefined, 'it runs as program 3 (obs_v2) by link 1 on /pod'],
     ['/pod/c', 2, 11, 'link_updated', 11, 'was updated to another program at 11'],
     ['/pod/c', 1, 12, 'detached', 12, 'was detached at 12'],
+    ['/pod/c', 999, 21, 'never_loaded', undefined, 'no program of this id was loaded in this boot'],
+    [
+      '/nowhere',
+      999,
+      21,
+      'never_loaded',
+      undefined,
+      'no program of this id was loaded in this boot',
+    ],
     ['/pod/c', 3, 13, 'link_freed', 13, 'the process that held it exited'],
     [
       '/pod/c',

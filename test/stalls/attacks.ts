@@ -1,5 +1,6 @@
 // The attacks: what one client can ask of the service that might keep it from everybody else.
 
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heavyBodies, reports, wrongBodies } from './bodies.ts';
 import { type Answered, abandon, ask, postJson } from './client.ts';
@@ -82,6 +83,30 @@ function bodies(): Attack[] {
   ];
 }
 
+/** Imports under a name of its own. */
+function imported(name: string, host: string, bundle: (url: string) => Promise<Buffer>): Attack {
+  return {
+    name: `import: ${name}`,
+    async run(url) {
+      const headers = { 'content-type': 'application/vnd.bpfledger.bundle+ndjson' };
+      const asked = { method: 'POST', headers, body: await bundle(url) };
+      return told(await ask(`${url}/v1/bundles?host=${host}`, asked));
+    },
+  };
+}
+
+const imports: readonly Attack[] = [
+  imported('a long log', 'busy-copy', async (url) => {
+    const response = await fetch(`${url}/v1/hosts/busy/export?format=bundle`);
+    return Buffer.from(await response.arrayBuffer());
+  }),
+  imported('a line of nested lists', 'nested', async () => {
+    const head = `{"type":"event","body":${'['.repeat(16 * MIB)}${']'.repeat(16 * MIB)}`;
+    const digest = createHash('sha256').update(head).digest('hex');
+    return Buffer.from(`${head},"sha256":"${digest}"}\n`);
+  }),
+];
+
 const filter = 'cgroup=/none&call=rmdir';
 const place = 'cgroup=/c0/c0&attach_type=egress';
 
@@ -119,4 +144,4 @@ const reads: readonly Attack[] = [
   concurrently('filtered pages', `busy/events?${filter}`, 40),
 ];
 
-export const attacks: readonly Attack[] = [...bodies(), ...reads];
+export const attacks: readonly Attack[] = [...bodies(), ...imports, ...reads];

@@ -16,12 +16,15 @@ const CHAIN = `
       and not c.gone and not exists (
         select from cgroup_versions_of_line g
         where g.host_id = $1 and g.boot = $2 and g.cgroup_id = $4
-          and g.gone and g.position_from <= $3)
+          and g.gone and g.position_from between c.position_from and $3)
     union all
     select parent.cgroup_id, parent.parent_id, chain.depth + 1
     from chain join cgroup_versions_of_line parent
       on parent.host_id = $1 and parent.boot = $2 and parent.cgroup_id = chain.parent_id
-      and not parent.gone
+      and not parent.gone and parent.position_from <= $3 and not exists (
+        select from cgroup_versions_of_line g
+        where g.host_id = $1 and g.boot = $2 and g.cgroup_id = parent.cgroup_id
+          and g.gone and g.position_from between parent.position_from and $3)
     where chain.parent_id <> 0)`;
 
 /** The lists with entries along the chain. The nearest contributes, and those in multi mode. */

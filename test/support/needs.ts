@@ -21,7 +21,8 @@ type What =
   | 'mounts'
   | 'kernel'
   | 'chromium'
-  | 'strace';
+  | 'strace'
+  | 'collector';
 
 interface Need {
   readonly ok: boolean;
@@ -65,6 +66,8 @@ function probe(what: What): Need {
       return chromium();
     case 'strace':
       return strace();
+    case 'collector':
+      return collector();
     default:
       return what satisfies never;
   }
@@ -129,6 +132,22 @@ function strace(): Need {
   const tools = ['strace', 'bpftool', 'clang', 'cc'];
   const lacking = tools.filter((tool) => !folders.some((path) => isExecutable(join(path, tool))));
   if (!existsSync('/usr/include/bpf/libbpf.h')) lacking.push('libbpf-dev');
+  return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
+}
+
+/** What `make -C collector` takes. */
+function collector(): Need {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
+  const tools = ['clang', 'make', 'cc', 'bpftool'];
+  const lacking = tools.filter((tool) => !folders.some((path) => isExecutable(join(path, tool))));
+  const headers = {
+    'bpf/libbpf.h': 'libbpf-dev',
+    'libelf.h': 'libelf-dev',
+    'zlib.h': 'zlib1g-dev',
+  };
+  for (const [header, name] of Object.entries(headers)) {
+    if (!existsSync(join('/usr/include', header))) lacking.push(name);
+  }
   return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
 }
 

@@ -28,6 +28,9 @@ export const release = z
 const bootFields = {
   release,
   config: bootConfigRequest.exactOptional(),
+  boot_id: z.uuid().exactOptional().meta({
+    description: 'What /proc/sys/kernel/random/boot_id has; default: a random one.',
+  }),
   at: time.exactOptional(),
 };
 

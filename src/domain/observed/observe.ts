@@ -4,9 +4,11 @@
  * ids and fd numbers; where they do not, what must have happened unseen is inferred first.
  */
 import { sameAnswer } from '../agreement.ts';
+import { attachTypeOf } from '../attach-type.ts';
 import type { Call } from '../call.ts';
 import type { Decision } from '../decision.ts';
 import type { Effect, EffectType } from '../effect.ts';
+import type { Errno } from '../errno.ts';
 import type { Kernel } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
@@ -46,32 +48,68 @@ export function observe(kernel: Kernel, observation: Observation): readonly Witn
   }
   const { call } = done;
   meet(account, observation);
-  learn(account, pid, call, observation.fds);
+  const { fds } = observation;
+  learn(account, pid, call, isObservedRefusal(done.outcome) ? withoutOthers(fds) : fds);
   const outcome = withFact(call, done.outcome, observation.fds);
-  if (isObservedRefusal(outcome)) recordRefusal(account, pid, call, outcome);
+  if (isObservedRefusal(outcome)) recordRefusal(account, observation, call, outcome);
   else succeeded(account, pid, call, outcome);
   return account.told;
+}
+
+/** What is open on no object is looked at when a refusal is explained, and then forgotten. */
+function withoutOthers(fds: Observation['fds'] = {}): Observation['fds'] {
+  return Object.fromEntries(Object.entries(fds).filter(([, { kind }]) => kind !== 'other'));
 }
 
 function isObservedRefusal(outcome: ObservedOutcome): outcome is ObservedRefusal {
   return 'errno' in outcome;
 }
 
-function recordRefusal(account: Account, pid: number, call: Call, outcome: ObservedRefusal): void {
-  const decision = strictAnswer(askRules(account, pid, call));
-  const { outcome: expected, effects } = decision;
+function recordRefusal(
+  account: Account,
+  { pid, fds }: Observation,
+  call: Call,
+  outcome: ObservedRefusal,
+): void {
   const { errno, query } = outcome;
-  if (isRefusal(expected) && expected.errno === errno) {
-    return account.end({ pid, call, outcome: expected, effects });
+  const known = strictAnswer(askRules(account, pid, call));
+  const told = isRefusedWith(errno, known) ? known : amongOthers(account, { pid, fds }, call);
+  if (isRefusedWith(errno, told)) {
+    return account.end({ pid, call, outcome: told.outcome, effects: told.effects });
   }
   const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
-  account.end({ pid, call, outcome: beyond, expected, effects: [] });
+  account.end({ pid, call, outcome: beyond, expected: known.outcome, effects: [] });
+}
+
+function isRefusedWith(errno: Errno, { outcome }: Decision): boolean {
+  return isRefusal(outcome) && outcome.errno === errno;
+}
+
+/**
+ * The rules' answer when the fds that are told to be open on something else are: a recorder does
+ * not follow them, so the log does not have them, neither before nor after.
+ */
+function amongOthers(
+  account: Account,
+  { pid, fds = {} }: { readonly pid: number; readonly fds: Observation['fds'] | undefined },
+  call: Call,
+): Decision {
+  const before = account.mark();
+  for (const [fd, { kind }] of Object.entries(fds)) {
+    const isFree = account.kernel.processes.get(pid)?.fds.has(Number(fd)) === false;
+    if (kind === 'other' && isFree) {
+      account.infer({ name: 'found', fd: { fd: Number(fd), kind: 'other' } });
+    }
+  }
+  const decision = strictAnswer(askRules(account, pid, call));
+  account.backTo(before);
+  return decision;
 }
 
 function succeeded(account: Account, pid: number, call: Call, outcome: Success): void {
   for (const sighting of sightingsOf(account.kernel, call, outcome)) account.infer(sighting);
   const { ret } = outcome;
-  const kind = returnKind(call.name);
+  const kind = returnKind(call);
   if (kind === 'fd') account.infer({ name: 'gone', fd: { fd: ret } });
   if (kind === 'pid' && ret !== pid) account.infer({ name: 'gone', process: {} }, ret);
 
@@ -81,7 +119,9 @@ function succeeded(account: Account, pid: number, call: Call, outcome: Success):
   const effects = isRefusal(lenient.outcome)
     ? forcedEffects(asked.caller, call, outcome)
     : lenient.effects;
-  const expected = isOfUnknownFd(decision.outcome) ? undefined : decision.outcome;
+  const isUnknown =
+    isOfUnknownFd(decision.outcome) || isOfUnknownType(account.kernel, decision.outcome);
+  const expected = isUnknown ? undefined : decision.outcome;
   account.end({ pid, call, outcome, ...(expected && { expected }), effects });
 }
 
@@ -132,6 +172,13 @@ function askRules(account: Account, pid: number, call: Call, outcome?: Success):
 /** An fd that nobody recorded is none that the log says something of. */
 function isOfUnknownFd({ rule }: Refusal): boolean {
   return rule === 'fd-not-open';
+}
+
+/** No info tells the attach type that a program which was found was loaded for. */
+function isOfUnknownType(kernel: Kernel, { rule, about }: Refusal): boolean {
+  if (rule !== 'expected-type-differs') return false;
+  const program = kernel.programs.get(Number(about?.prog_id));
+  return program?.expected_attach_type === attachTypeOf(0) && program.prog_type !== 'cgroup_skb';
 }
 
 function recordAgreement(

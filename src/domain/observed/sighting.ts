@@ -102,6 +102,13 @@ export interface Lost {
 export type Sighting = Found | Gone | Lost;
 export type SightingName = Sighting['name'];
 
+/** One sighting as a recorder tells it, and the process that it is of, when it is of one. */
+export interface SightingLine {
+  readonly call: Sighting;
+  readonly pid?: number;
+  readonly comm?: string;
+}
+
 const NAMES: readonly unknown[] = ['found', 'gone', 'lost'] satisfies readonly SightingName[];
 
 /** Whether what stands in an event in the place of a call is a sighting. */

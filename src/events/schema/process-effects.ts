@@ -52,11 +52,11 @@ export const processEffects = [
   }),
   strictObject({ type: z.literal('FdDuplicated'), fd: openFd, to_fd: openFd, cloexec: chosen }),
   strictObject({ type: z.literal('FdCopied'), ...opened, from_pid: pid, from_fd: openFd }),
-  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
   strictObject({ type: z.literal('FdClosed'), fd: openFd }),
   strictObject({ type: z.literal('FdSent'), fd: openFd, to_pid: pid }),
   strictObject({ type: z.literal('FdReceived'), ...opened, cloexec: chosen }),
   strictObject({ type: z.literal('FdLost') }),
+  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
   strictObject({
     type: z.literal('HoldersForgotten'),
     kind: z.enum(['prog', 'link', 'map']),

@@ -92,9 +92,15 @@ export function realIdBehind(live: LiveKernel, realFd: number): number {
   return info.readUInt32LE(4);
 }
 
+/** How the kernel's ids are called: in a log, by the log's. */
+export interface IdNames {
+  readonly ids: Pick<LiveKernel['ids'], 'idOf'>;
+  readonly cgroups: Pick<LiveKernel['cgroups'], 'idOf'>;
+}
+
 /** `struct bpf_link_info`, `bpf_prog_info` and `bpf_map_info`, with the log's ids. */
 export function decodeInfo(
-  { ids, cgroups }: LiveKernel,
+  { ids, cgroups }: IdNames,
   kind: ObjectKind,
   { info, mapIds }: InfoBuffer,
 ): ObjectInfo {

@@ -7,7 +7,7 @@ import type { Mode } from '../../domain/flags.ts';
 import type { MapType } from '../../domain/map-type.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Machine, ObservedList, World } from './machine.ts';
-import { STORAGE_TYPES } from './translate.ts';
+import { STORAGE_TYPES } from './map-steps.ts';
 
 /** What is read of `GET …/state`. */
 interface StateAnswer {

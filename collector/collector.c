@@ -1,0 +1,1003 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Prints what happens to cgroup-BPF on this machine, as observations: one JSON object a line, by the
+ * contract of docs/observations.md. Everything else (what was there before, where the lines go) is
+ * the reader's.
+ */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "collector.skel.h"
+#include "event.h"
+#include "mounts.h"
+#include "table.h"
+
+/* Raised when a line changes its meaning; new fields do not raise it. */
+#define CONTRACT 1
+#define POLL_MS 100
+#define PARTS_MAX 64
+
+static volatile sig_atomic_t stopped;
+static bool with_queries;
+static long long wall_offset; /* ns from CLOCK_MONOTONIC to the time of day */
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+/* Text of JSON. */
+
+static void text(const char *bytes, size_t max)
+{
+	putchar('"');
+	for (size_t i = 0; i < max && bytes[i]; i++) {
+		unsigned char c = bytes[i];
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c < 0x20 || c >= 0x7f)
+			/* Names are bytes, JSON is text: a byte that is not ASCII stands as its code point. */
+			printf("\\u%04x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+static void measure_clock(void)
+{
+	struct timespec wall, mono;
+
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	wall_offset = (wall.tv_sec - mono.tv_sec) * 1000000000ll + wall.tv_nsec - mono.tv_nsec;
+}
+
+static void time_of(const char *key, unsigned long long at)
+{
+	long long wall = (long long)at + wall_offset;
+	time_t seconds = wall / 1000000000ll;
+	struct tm tm;
+	char day[32];
+
+	gmtime_r(&seconds, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	printf("\"%s\":\"%s.%06lldZ\"", key, day, wall % 1000000000ll / 1000);
+}
+
+static void tell_mount(const struct bpffs *bpffs, bool there);
+
+/* Paths on a bpffs. */
+
+/* Takes the parts of a path, without "." and "..", after those that are there; gives how many are. */
+static int add_parts(char *path, char **parts, int count)
+{
+	char *rest;
+
+	for (char *part = strtok_r(path, "/", &rest); part; part = strtok_r(0, "/", &rest)) {
+		if (!strcmp(part, "."))
+			continue;
+		if (!strcmp(part, "..")) {
+			if (count)
+				count--;
+		} else if (count < PARTS_MAX) {
+			parts[count++] = part;
+		}
+	}
+	return count;
+}
+
+static bool join(char *out, size_t room, char **parts, int count)
+{
+	size_t length = 0;
+
+	*out = 0;
+	for (int i = 0; i < count; i++) {
+		int put = snprintf(out + length, room - length, "/%s", parts[i]);
+
+		if (put < 0 || length + put >= room)
+			return false;
+		length += put;
+	}
+	return true;
+}
+
+/*
+ * The name of the log: on the bpffs at /sys/fs/bpf from there on; on another one below a directory
+ * that is called after its mount point, with ":" for "/".
+ */
+static bool bpffs_path(const char *path, const struct start *start, char *out, size_t room)
+{
+	char copy[PATH_LEN], whole[MOUNT_LEN + PATH_LEN + START_DEPTH * NAME_LEN], names[START_DEPTH][NAME_LEN + 1];
+	char *parts[PARTS_MAX];
+	const struct bpffs *bpffs;
+	const char *rest = whole;
+	int count = 0;
+
+	/* Of a path that was cut off it is not known what it names. */
+	if (strlen(path) == PATH_LEN - 1)
+		return false;
+	snprintf(copy, sizeof(copy), "%s", start->depth < 0 ? path : path + start->skip);
+	if (start->depth < 0) {
+		if (path[0] != '/')
+			return false;
+		count = add_parts(copy, parts, 0);
+		if (!join(whole, sizeof(whole), parts, count))
+			return false;
+		bpffs = mount_above(whole);
+		if (!bpffs && mounts_follow(tell_mount))
+			bpffs = mount_above(whole);
+		if (!bpffs)
+			return false;
+		rest = whole + strlen(bpffs->path);
+	} else {
+		bpffs = mount_of(start->device);
+		if (!bpffs && mounts_follow(tell_mount))
+			bpffs = mount_of(start->device);
+		if (!bpffs)
+			return false;
+		for (int i = start->depth - 1; i >= 0; i--) {
+			snprintf(names[i], sizeof(names[i]), "%.*s", NAME_LEN, start->name[i]);
+			parts[count++] = names[i];
+		}
+		count = add_parts(copy, parts, count);
+		if (!join(whole, sizeof(whole), parts, count))
+			return false;
+	}
+	return *rest && snprintf(out, room, "%s%s", bpffs->prefix, rest) < (int)room;
+}
+
+/* Parts of an observation. */
+
+static void call(const char *name)
+{
+	printf("{\"call\":{\"name\":\"%s\"", name);
+}
+
+static void number(const char *key, long long value)
+{
+	printf(",\"%s\":%lld", key, value);
+}
+
+static void named(const char *key, const char *bytes, size_t max)
+{
+	if (!*bytes)
+		return;
+	printf(",\"%s\":", key);
+	text(bytes, max);
+}
+
+/* Ends the call and begins its outcome; gives whether it succeeded. */
+static bool outcome(long long ret, long long shown)
+{
+	if (ret >= 0) {
+		printf("},\"outcome\":{\"ret\":%lld", shown);
+		return true;
+	}
+	/* ENOTSUPP is the kernel's own, and no name of libc's. */
+	if (ret == -524)
+		printf("},\"outcome\":{\"errno\":\"ENOTSUPP\"");
+	else
+		printf("},\"outcome\":{\"errno\":\"%s\"", strerrorname_np(-ret) ?: "EINVAL");
+	return false;
+}
+
+static const char *kind_name(unsigned int kind)
+{
+	static const char *const names[] = { "", "prog", "map", "link", "cgroup", "other" };
+
+	return names[kind];
+}
+
+static void facts(const struct event *event)
+{
+	const struct bpf_event *told = event->kind == EVENT_BPF ? (const void *)event : 0;
+	const char *before = "";
+
+	printf(",\"fds\":{");
+	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++) {
+		const struct fact *fact = &event->fact[i];
+		const char *path;
+		bool said = false;
+
+		for (unsigned int j = 0; j < i; j++)
+			said |= event->fact[j].fd == fact->fd;
+		/* What is no object of the log matters where the call was refused for it. */
+		if (said || !fact->kind || (fact->kind == OBJECT_OTHER && event->ret >= 0))
+			continue;
+		printf("%s\"%d\":{\"kind\":\"%s\"", before, fact->fd, kind_name(fact->kind));
+		if (fact->kind != OBJECT_OTHER)
+			printf(",\"id\":%llu", fact->id);
+		path = fact->kind == OBJECT_CGROUP ? cgroup_path(fact->id) : 0;
+		if (path) {
+			printf(",\"path\":");
+			text(path, PATH_LEN);
+		}
+		printf("}");
+		before = ",";
+	}
+	for (unsigned int i = 0; told && i < told->maps && i < MAPS_MAX; i++) {
+		if (told->map_fd[i] < 0)
+			continue;
+		printf("%s\"%d\":{\"kind\":\"map\",\"id\":%u}", before, told->map_fd[i], told->map[i]);
+		before = ",";
+	}
+	printf("}");
+}
+
+/* Ends the outcome and says who and when. */
+static void who(const struct event *event, bool with_facts)
+{
+	const char *path = cgroup_path(event->cgroup);
+
+	printf("},");
+	time_of("at", event->at);
+	number("pid", event->pid);
+	if (event->tid != event->pid)
+		number("tid", event->tid);
+	named("comm", event->comm, COMM_LEN);
+	number("uid", event->uid);
+	if (path) {
+		printf(",\"cgroup\":");
+		text(path, PATH_LEN);
+	}
+	if (with_facts && event->facts)
+		facts(event);
+	printf("}\n");
+}
+
+/* bpf(2) */
+
+static unsigned int u32_at(const struct bpf_event *told, unsigned int offset)
+{
+	unsigned int value;
+
+	memcpy(&value, told->attr + offset, sizeof(value));
+	return value;
+}
+
+static unsigned long long u64_at(const struct bpf_event *told, unsigned int offset)
+{
+	unsigned long long value;
+
+	memcpy(&value, told->attr + offset, sizeof(value));
+	return value;
+}
+
+/* A field that is zero is left out, as in a zeroed attr. */
+static void field(const struct bpf_event *told, const char *key, unsigned int offset)
+{
+	unsigned int value = u32_at(told, offset);
+
+	if (value)
+		number(key, value);
+}
+
+static void fd_field(const struct bpf_event *told, const char *key, unsigned int offset)
+{
+	int value = u32_at(told, offset);
+
+	if (value)
+		number(key, value);
+}
+
+
+#ifndef BPF_F_ID
+#define BPF_F_ID (1u << 5)
+#endif
+
+/* Who stands beside whom: the number is an id when the flag says so. */
+static void anchor(const struct bpf_event *told, unsigned int flags, unsigned int offset)
+{
+	if (flags & BPF_F_ID)
+		field(told, "relative_id", offset);
+	else
+		fd_field(told, "relative_fd", offset);
+	/* At the same place in both structures: in one of them there is a gap before it. */
+	if (u64_at(told, 24))
+		printf(",\"expected_revision\":%llu", u64_at(told, 24));
+}
+
+static const char *got_id(unsigned int kind)
+{
+	return kind == OBJECT_PROG ? "prog_id" : kind == OBJECT_MAP ? "map_id" : "link_id";
+}
+
+static void returned_object(const struct bpf_event *told)
+{
+	const struct event *event = &told->event;
+
+	switch (told->cmd) {
+	case BPF_MAP_CREATE:
+	case BPF_PROG_LOAD:
+	case BPF_OBJ_GET:
+	case BPF_PROG_GET_FD_BY_ID:
+	case BPF_MAP_GET_FD_BY_ID:
+	case BPF_LINK_CREATE:
+	case BPF_LINK_GET_FD_BY_ID:
+		break;
+	default:
+		return;
+	}
+	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++) {
+		const struct fact *fact = &event->fact[i];
+
+		if (fact->fd == event->ret && fact->kind >= OBJECT_PROG && fact->kind <= OBJECT_LINK) {
+			number(got_id(fact->kind), fact->id);
+			return;
+		}
+	}
+}
+
+static void query_outcome(const struct bpf_event *told)
+{
+	printf(",\"query\":{\"prog_cnt\":%u,\"attach_flags\":%u,\"prog_ids\":[", told->prog_cnt,
+	       u32_at(told, 12));
+	for (unsigned int i = 0; i < told->prog_cnt && i < 64; i++)
+		printf("%s%u", i ? "," : "", told->prog_id[i]);
+	printf("]}");
+}
+
+static bool has_map_fd(const int *fds, int count, int fd)
+{
+	for (int i = 0; i < count; i++)
+		if (fds[i] == fd)
+			return true;
+	return false;
+}
+
+/*
+ * The maps of a program: of one that was loaded, by the fds that the loader has of them; of one that
+ * was refused, those that its instructions name.
+ */
+static void map_fds(const struct bpf_event *told)
+{
+	int fds[MAPS_MAX], count = 0;
+
+	for (unsigned int i = 0; i < told->maps && i < MAPS_MAX; i++)
+		if (told->map_fd[i] >= 0 && count < MAPS_MAX)
+			fds[count++] = told->map_fd[i];
+	for (unsigned int i = 0; i < told->insns && i < INSNS_MAX; i++) {
+		unsigned long long insn = told->insn[i];
+		unsigned int source = insn >> 12 & 0xf;
+		int fd = insn >> 32;
+
+		if ((insn & 0xff) != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		i++; /* it has two slots */
+		if ((source == BPF_PSEUDO_MAP_FD || source == BPF_PSEUDO_MAP_VALUE) && count < MAPS_MAX &&
+		    !has_map_fd(fds, count, fd))
+			fds[count++] = fd;
+	}
+	for (int i = 0; i < count; i++)
+		printf("%s%d", i ? "," : ",\"map_fds\":[", fds[i]);
+	if (count)
+		printf("]");
+}
+
+/* The instructions of a refused program, when they are all here: the rules look at them. */
+static bool instructions(const struct bpf_event *told)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *bytes = (const void *)told->insn;
+	unsigned int length = 8 * told->insns;
+
+	if (!told->insns || told->insns != u32_at(told, 4))
+		return false;
+	printf(",\"insns\":\"");
+	for (unsigned int i = 0; i < length; i += 3) {
+		unsigned int left = length - i;
+		unsigned int word = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
+
+		putchar(digits[word >> 18]);
+		putchar(digits[word >> 12 & 63]);
+		putchar(left > 1 ? digits[word >> 6 & 63] : '=');
+		putchar(left > 2 ? digits[word & 63] : '=');
+	}
+	putchar('"');
+	return true;
+}
+
+/* The constant that a refused program returns, when it ends like that; where it is not 1. */
+static void returned_constant(const struct bpf_event *told)
+{
+	unsigned int last = told->insns;
+
+	if (last < 2 || last >= INSNS_MAX || (told->insn[last - 1] & 0xff) != (BPF_JMP | BPF_EXIT) ||
+	    (told->insn[last - 2] & 0xfff) != (BPF_ALU64 | BPF_MOV | BPF_K))
+		return;
+	if ((int)(told->insn[last - 2] >> 32) != 1)
+		number("ret", (int)(told->insn[last - 2] >> 32));
+}
+
+/* Whether an attach type is one of cgroups: they are not one stretch of numbers. */
+static bool is_of_cgroups(unsigned int type)
+{
+	static const unsigned char types[] = {
+		BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS, BPF_CGROUP_INET_SOCK_CREATE, BPF_CGROUP_SOCK_OPS,
+		BPF_CGROUP_DEVICE, BPF_CGROUP_INET4_BIND, BPF_CGROUP_INET6_BIND, BPF_CGROUP_INET4_CONNECT,
+		BPF_CGROUP_INET6_CONNECT, BPF_CGROUP_INET4_POST_BIND, BPF_CGROUP_INET6_POST_BIND,
+		BPF_CGROUP_UDP4_SENDMSG, BPF_CGROUP_UDP6_SENDMSG, BPF_CGROUP_SYSCTL, BPF_CGROUP_UDP4_RECVMSG,
+		BPF_CGROUP_UDP6_RECVMSG, BPF_CGROUP_GETSOCKOPT, BPF_CGROUP_SETSOCKOPT, BPF_CGROUP_INET4_GETPEERNAME,
+		BPF_CGROUP_INET6_GETPEERNAME, BPF_CGROUP_INET4_GETSOCKNAME, BPF_CGROUP_INET6_GETSOCKNAME,
+		BPF_CGROUP_INET_SOCK_RELEASE, BPF_LSM_CGROUP, 49, 50, 51, 52, 53, /* of unix sockets, 6.7 */
+	};
+
+	return memchr(types, type, sizeof(types)) && type < 256;
+}
+
+/* Calls on links of other kinds, and attachments elsewhere, are none of the log's. */
+static bool is_of_the_log(const struct bpf_event *told)
+{
+	const struct event *event = &told->event;
+
+	switch (told->cmd) {
+	case BPF_PROG_ATTACH:
+	case BPF_PROG_DETACH:
+	case BPF_LINK_CREATE:
+		return is_of_cgroups(u32_at(told, 8));
+	case BPF_LINK_GET_FD_BY_ID:
+	case BPF_OBJ_GET:
+		return event->ret < 0 || !event->facts || event->fact[0].kind != OBJECT_OTHER;
+	case BPF_LINK_DETACH:
+	case BPF_LINK_UPDATE:
+		return (event->ret < 0 && event->ret != -EOPNOTSUPP) || event->fact[0].kind != OBJECT_OTHER;
+	default:
+		return true;
+	}
+}
+
+static void tell_bpf(const struct bpf_event *told)
+{
+	const struct event *event = &told->event;
+	char path[PATH_LEN + START_DEPTH * NAME_LEN];
+	long long shown = event->ret;
+
+	if (!is_of_the_log(told))
+		return;
+	switch (told->cmd) {
+	case BPF_MAP_CREATE:
+		call("map_create");
+		number("map_type", u32_at(told, 0));
+		field(told, "key_size", 4);
+		field(told, "value_size", 8);
+		field(told, "max_entries", 12);
+		field(told, "map_flags", 16);
+		named("map_name", (const char *)told->attr + 28, 16);
+		break;
+	case BPF_PROG_LOAD:
+		call("prog_load");
+		number("prog_type", u32_at(told, 0));
+		if (u32_at(told, 68))
+			number("expected_attach_type", u32_at(told, 68));
+		if (event->ret < 0 && instructions(told)) {
+			field(told, "prog_flags", 44);
+			named("prog_name", (const char *)told->attr + 48, 16);
+			break;
+		}
+		field(told, "insn_cnt", 4);
+		field(told, "prog_flags", 44);
+		named("prog_name", (const char *)told->attr + 48, 16);
+		if (event->ret >= 0) {
+			char tag[17];
+
+			for (int i = 0; i < 8; i++)
+				sprintf(tag + 2 * i, "%02x", told->tag[i]);
+			printf(",\"tag\":{\"sha1\":\"%s\",\"sha256\":\"%s\"}", tag, tag);
+			if (told->enforced)
+				number("ret", 2);
+		} else {
+			returned_constant(told);
+		}
+		map_fds(told);
+		break;
+	case BPF_OBJ_PIN:
+	case BPF_OBJ_GET:
+		if (!bpffs_path(told->path, &told->from, path, sizeof(path)))
+			return;
+		call(told->cmd == BPF_OBJ_PIN ? "obj_pin" : "obj_get");
+		printf(",\"path\":");
+		text(path, sizeof(path));
+		fd_field(told, "bpf_fd", 8);
+		field(told, "file_flags", 12);
+		break;
+	case BPF_PROG_ATTACH:
+	case BPF_PROG_DETACH:
+		call(told->cmd == BPF_PROG_ATTACH ? "prog_attach" : "prog_detach");
+		number("target_fd", (int)u32_at(told, 0));
+		fd_field(told, "attach_bpf_fd", 4);
+		number("attach_type", u32_at(told, 8));
+		field(told, "flags", 12);
+		fd_field(told, "replace_bpf_fd", 16);
+		anchor(told, u32_at(told, 12), 20);
+		break;
+	case BPF_PROG_QUERY:
+		if (!with_queries || event->ret)
+			return;
+		call("prog_query");
+		number("target_fd", (int)u32_at(told, 0));
+		number("attach_type", u32_at(told, 4));
+		field(told, "query_flags", 8);
+		break;
+	case BPF_LINK_CREATE:
+		call("link_create");
+		fd_field(told, "prog_fd", 0);
+		number("target_fd", (int)u32_at(told, 4));
+		number("attach_type", u32_at(told, 8));
+		field(told, "flags", 12);
+		anchor(told, u32_at(told, 12), 16);
+		break;
+	case BPF_LINK_UPDATE:
+		call("link_update");
+		fd_field(told, "link_fd", 0);
+		fd_field(told, "new_prog_fd", 4);
+		field(told, "flags", 8);
+		fd_field(told, "old_prog_fd", 12);
+		break;
+	case BPF_LINK_DETACH:
+		call("link_detach");
+		fd_field(told, "link_fd", 0);
+		break;
+	case BPF_PROG_BIND_MAP:
+		call("prog_bind_map");
+		fd_field(told, "prog_fd", 0);
+		fd_field(told, "map_fd", 4);
+		field(told, "flags", 8);
+		break;
+	case BPF_PROG_GET_FD_BY_ID:
+		call("prog_get_fd_by_id");
+		number("prog_id", u32_at(told, 0));
+		field(told, "open_flags", 8);
+		break;
+	case BPF_MAP_GET_FD_BY_ID:
+		call("map_get_fd_by_id");
+		number("map_id", u32_at(told, 0));
+		field(told, "open_flags", 8);
+		break;
+	case BPF_LINK_GET_FD_BY_ID:
+		call("link_get_fd_by_id");
+		number("link_id", u32_at(told, 0));
+		field(told, "open_flags", 8);
+		break;
+	default:
+		return;
+	}
+	if (outcome(event->ret, shown)) {
+		returned_object(told);
+		if (told->cmd == BPF_PROG_QUERY)
+			query_outcome(told);
+	}
+	who(event, true);
+}
+
+/* The other calls. */
+
+static void tell_fd(const struct event *event)
+{
+	const struct fact *fact = &event->fact[0];
+
+	switch (event->kind) {
+	case EVENT_CLOSE:
+		call("close");
+		number("fd", event->a);
+		outcome(0, 0);
+		break;
+	case EVENT_DUP:
+		call("dup");
+		number("fd", event->a);
+		outcome(0, event->ret);
+		break;
+	case EVENT_OPEN_CGROUP: {
+		const char *path = cgroup_path(fact->id);
+
+		if (!path)
+			return;
+		call("open_cgroup");
+		printf(",\"path\":");
+		text(path, PATH_LEN);
+		outcome(0, event->ret);
+		number("cgroup_id", fact->id);
+		break;
+	}
+	default:
+		return;
+	}
+	who(event, true);
+}
+
+/* An fd that is there now, or whose close-on-exec flag changed: a sighting has no outcome. */
+static void tell_found_fd(const struct event *event, long long fd, bool cloexec)
+{
+	const struct fact *fact = &event->fact[0];
+	const char *path = fact->kind == OBJECT_CGROUP ? cgroup_path(fact->id) : 0;
+
+	printf("{\"call\":{\"name\":\"found\",\"fd\":{\"fd\":%lld,\"kind\":\"%s\",\"id\":%llu", fd,
+	       kind_name(fact->kind), fact->id);
+	if (path) {
+		printf(",\"path\":");
+		text(path, PATH_LEN);
+	}
+	printf(",\"cloexec\":%s}", cloexec ? "true" : "false");
+	who(event, false);
+}
+
+static void tell_process(const struct event *event)
+{
+	call(event->kind == EVENT_FORK ? "fork" : event->kind == EVENT_EXEC ? "exec" : "exit");
+	if (event->kind == EVENT_FORK)
+		number("child_pid", event->a);
+	if (event->kind == EVENT_EXEC)
+		named("comm", event->comm, COMM_LEN);
+	outcome(0, event->kind == EVENT_FORK ? event->a : 0);
+	who(event, true);
+}
+
+static void tell_cgroup(const struct path_event *told)
+{
+	const struct event *event = &told->event;
+	const char *names[] = { [EVENT_MKDIR] = "mkdir", [EVENT_RMDIR] = "rmdir", [EVENT_JOIN] = "join" };
+
+	if (event->kind == EVENT_MKDIR)
+		cgroup_put(told->id, told->path);
+	call(names[event->kind]);
+	printf(",\"path\":");
+	text(told->path, PATH_LEN);
+	outcome(0, 0);
+	if (event->kind == EVENT_MKDIR)
+		number("cgroup_id", told->id);
+	who(event, true);
+	if (event->kind == EVENT_RMDIR)
+		cgroup_drop(told->id);
+}
+
+static void tell_name(const struct path_event *told)
+{
+	static const char *const names[] = { "", "unlink", "rename", "bpffs_mkdir", "bpffs_rmdir" };
+	char path[PATH_LEN + START_DEPTH * NAME_LEN], to[PATH_LEN + START_DEPTH * NAME_LEN];
+
+	if (!bpffs_path(told->path, &told->from, path, sizeof(path)))
+		return;
+	if (told->event.a == NAME_RENAME && !bpffs_path(told->to, &told->to_from, to, sizeof(to)))
+		return;
+	call(names[told->event.a]);
+	printf(",\"path\":");
+	text(path, sizeof(path));
+	if (told->event.a == NAME_RENAME) {
+		printf(",\"to\":");
+		text(to, sizeof(to));
+	}
+	outcome(told->event.ret, 0);
+	who(&told->event, true);
+}
+
+/* Capabilities that the calls of the contract look at, by their bits. */
+static const struct {
+	int bit;
+	const char *name;
+} capabilities[] = { { 39, "bpf" }, { 12, "net_admin" }, { 21, "sys_admin" }, { 38, "perfmon" },
+		     { 1, "dac_override" }, { 24, "sys_resource" } };
+
+/* What was told of a process last, by pid: 0 nothing, else its capabilities above a set bit. */
+#define PIDS_MAX (1 << 22) /* PID_MAX_LIMIT */
+#define TOLD 0x80
+static unsigned char told_caps[PIDS_MAX];
+static unsigned int told_uid[PIDS_MAX];
+
+static unsigned char caps_of(const struct event *event)
+{
+	unsigned char caps = TOLD;
+
+	for (unsigned int i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
+		caps |= (event->caps >> capabilities[i].bit & 1) << i;
+	return caps;
+}
+
+/* A process that does its first thing here, or does it with other credentials than before. */
+static void tell_process_found(const struct event *event)
+{
+	const char *path = cgroup_path(event->cgroup), *before = "";
+	unsigned char caps = caps_of(event);
+
+	if (event->pid >= PIDS_MAX || (told_caps[event->pid] == caps && told_uid[event->pid] == event->uid))
+		return;
+	told_caps[event->pid] = caps;
+	told_uid[event->pid] = event->uid;
+	printf("{\"call\":{\"name\":\"found\",\"process\":{\"uid\":%u,\"caps\":[", event->uid);
+	for (unsigned int i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++) {
+		if (!(caps >> i & 1))
+			continue;
+		printf("%s\"%s\"", before, capabilities[i].name);
+		before = ",";
+	}
+	printf("]");
+	if (path) {
+		printf(",\"cgroup\":");
+		text(path, PATH_LEN);
+	}
+	printf("}},");
+	time_of("at", event->at);
+	number("pid", event->pid);
+	named("comm", event->comm, COMM_LEN);
+	printf("}\n");
+}
+
+static int tell(void *context, void *data, size_t size)
+{
+	const struct event *event = data;
+
+	(void)context;
+	(void)size;
+	if (event->kind != EVENT_EXIT)
+		tell_process_found(event);
+	if (event->kind == EVENT_FORK && event->a < PIDS_MAX) {
+		told_caps[event->a] = told_caps[event->pid];
+		told_uid[event->a] = told_uid[event->pid];
+	}
+	if (event->kind == EVENT_EXIT && event->pid < PIDS_MAX)
+		told_caps[event->pid] = 0;
+	switch (event->kind) {
+	case EVENT_BPF:
+		tell_bpf(data);
+		/* What the kernel makes close-on-exec is no news; what it does not, is told. */
+		break;
+	case EVENT_CLOEXEC:
+		tell_found_fd(event, event->a, event->b);
+		break;
+	case EVENT_RECEIVED:
+		tell_found_fd(event, event->a, event->b);
+		break;
+	case EVENT_FORK:
+	case EVENT_EXEC:
+	case EVENT_EXIT:
+		tell_process(event);
+		break;
+	case EVENT_MKDIR:
+	case EVENT_RMDIR:
+	case EVENT_JOIN:
+		tell_cgroup(data);
+		break;
+	case EVENT_NAME:
+		tell_name(data);
+		break;
+	case EVENT_DUP:
+		tell_fd(event);
+		if (event->b) {
+			struct event copy = *event;
+
+			copy.fact[0].fd = event->ret;
+			tell_found_fd(&copy, event->ret, true);
+		}
+		break;
+	default:
+		tell_fd(event);
+	}
+	return 0;
+}
+
+/* What is on this machine. */
+
+static int find_cgroup2(char *cgroup2, size_t room)
+{
+	FILE *file = fopen("/proc/self/mounts", "re");
+	char line[4096], where[1024], type[64];
+
+	*cgroup2 = 0;
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%*s %1023s %63s", where, type) != 2)
+			continue;
+		if (!strcmp(type, "cgroup2") && !*cgroup2)
+			snprintf(cgroup2, room, "%s", where);
+	}
+	fclose(file);
+	return *cgroup2 ? 0 : -1;
+}
+
+/*
+ * Tracepoints have their numbers in tracefs. Where it is not mounted, it is mounted in a namespace of
+ * the collector's own: nothing of the machine changes.
+ */
+static int need_tracefs(void)
+{
+	static const char *const where = "/sys/kernel/tracing";
+
+	if (!access("/sys/kernel/tracing/events", F_OK) || !access("/sys/kernel/debug/tracing/events", F_OK))
+		return 0;
+	if (unshare(CLONE_NEWNS) || mount(0, "/", 0, MS_REC | MS_SLAVE, 0))
+		return -1;
+	return mount("tracefs", where, "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+}
+
+/* Processes that hold an object or a cgroup already. */
+static void seed_holders(int map, const char *cgroup2)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *process;
+	size_t length = strlen(cgroup2);
+
+	while (proc && (process = readdir(proc))) {
+		char name[300], to[512];
+		struct dirent *fd;
+		DIR *fds;
+
+		if (!isdigit(process->d_name[0]))
+			continue;
+		snprintf(name, sizeof(name), "/proc/%s/fd", process->d_name);
+		fds = opendir(name);
+		while (fds && (fd = readdir(fds))) {
+			ssize_t got = readlinkat(dirfd(fds), fd->d_name, to, sizeof(to) - 1);
+			unsigned int pid = atoi(process->d_name);
+			unsigned char yes = 1;
+
+			if (got <= 0)
+				continue;
+			to[got] = 0;
+			if (strncmp(to, "anon_inode:bpf", 14) && strncmp(to, cgroup2, length))
+				continue;
+			bpf_map_update_elem(map, &pid, &yes, BPF_ANY);
+			break;
+		}
+		if (fds)
+			closedir(fds);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+static void header(void)
+{
+	struct utsname kernel;
+	char boot_id[64] = "";
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	uname(&kernel);
+	if (file) {
+		if (!fgets(boot_id, sizeof(boot_id), file))
+			*boot_id = 0;
+		boot_id[strcspn(boot_id, "\n")] = 0;
+		fclose(file);
+	}
+	printf("{\"collector\":\"bpfledger\",\"contract\":%d,\"release\":\"%s\",\"boot_id\":\"%s\"}\n", CONTRACT,
+	       kernel.release, boot_id);
+	fflush(stdout);
+}
+
+static void tell_lost(unsigned long long count)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("{\"call\":{\"name\":\"lost\",\"events\":%llu,\"cause\":\"ring buffer full\"},", count);
+	time_of("at", now.tv_sec * 1000000000ull + now.tv_nsec);
+	printf("}\n");
+}
+
+static void tell_mount(const struct bpffs *bpffs, bool there)
+{
+	struct timespec now;
+
+	if (!*bpffs->prefix)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("{\"call\":{\"name\":\"%s\",\"pin\":{\"path\":", there ? "found" : "gone");
+	text(bpffs->prefix, MOUNT_LEN);
+	printf(there ? ",\"kind\":\"dir\",\"id\":0}}," : "}},");
+	time_of("at", now.tv_sec * 1000000000ull + now.tv_nsec);
+	printf("}\n");
+}
+
+static const char usage[] =
+	"usage: bpfledger-collector [--queries] [--except PID]\n"
+	"Prints each call that touches cgroup-BPF on this machine, one JSON object a line\n"
+	"(docs/observations.md), until it is stopped. Needs CAP_BPF, CAP_PERFMON and\n"
+	"CAP_SYS_PTRACE, a kernel of 5.8 or later with BTF, and tracefs.\n"
+	"  --queries     print PROG_QUERY, too\n"
+	"  --except PID  do not tell of this process: who reads the lines\n";
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "queries", 0, 0, 'q' },
+						{ "except", 1, 0, 'e' },
+						{ "help", 0, 0, 'h' },
+						{} };
+	struct collector_bpf *collector;
+	struct ring_buffer *ring;
+	unsigned long long told_lost = 0;
+	char cgroup2[1024];
+	unsigned int reader = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, 0)) != -1) {
+		if (option == 'q') {
+			with_queries = true;
+		} else if (option == 'e') {
+			reader = atoi(optarg);
+		} else {
+			fputs(usage, option == 'h' ? stdout : stderr);
+			return option == 'h' ? 0 : 2;
+		}
+	}
+	if (find_cgroup2(cgroup2, sizeof(cgroup2))) {
+		fprintf(stderr, "no cgroup2 is mounted\n");
+		return 1;
+	}
+	/* Before there is a namespace of our own, which may not see what is mounted later. */
+	if (mounts_open()) {
+		fprintf(stderr, "cannot read /proc/self/mountinfo: %s\n", strerror(errno));
+		return 1;
+	}
+	if (need_tracefs()) {
+		fprintf(stderr, "tracefs is not mounted at /sys/kernel/tracing, and cannot be: %s\n", strerror(errno));
+		return 1;
+	}
+	collector = collector_bpf__open();
+	if (!collector) {
+		fprintf(stderr, "cannot read the collector's programs: %s\n", strerror(errno));
+		return 1;
+	}
+	collector->rodata->self = getpid();
+	collector->rodata->reader = reader;
+	if (collector_bpf__load(collector) || collector_bpf__attach(collector)) {
+		fprintf(stderr, "cannot load or attach the collector's programs: %s\n", strerror(errno));
+		return 1;
+	}
+	mounts_watch(bpf_map__fd(collector->maps.mounts));
+	/* Attached first, read after: what comes between is seen twice, never missed. */
+	if (cgroups_read(cgroup2) < 0) {
+		fprintf(stderr, "cannot read %s: %s\n", cgroup2, strerror(errno));
+		return 1;
+	}
+	seed_holders(bpf_map__fd(collector->maps.holders), cgroup2);
+	measure_clock();
+	header();
+	ring = ring_buffer__new(bpf_map__fd(collector->maps.events), tell, 0, 0);
+	if (!ring) {
+		fprintf(stderr, "cannot map the ring buffer: %s\n", strerror(errno));
+		return 1;
+	}
+	signal(SIGINT, stop);
+	signal(SIGTERM, stop);
+	signal(SIGPIPE, SIG_IGN);
+	while (!stopped) {
+		unsigned long long lost;
+		int got = ring_buffer__poll(ring, POLL_MS);
+
+		if (got < 0 && got != -EINTR)
+			break;
+		measure_clock();
+		mounts_follow(tell_mount);
+		lost = collector->bss->lost;
+		if (lost != told_lost)
+			tell_lost(lost - told_lost);
+		told_lost = lost;
+		if (fflush(stdout) == EOF || ferror(stdout))
+			break;
+	}
+	ring_buffer__consume(ring);
+	fflush(stdout);
+	ring_buffer__free(ring);
+	collector_bpf__destroy(collector);
+	return 0;
+}

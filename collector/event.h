@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* What the part in the kernel hands to the part outside: one struct an event, by its kind. */
+#ifndef COLLECTOR_EVENT_H
+#define COLLECTOR_EVENT_H
+
+#define ATTR_MAX 160
+#define COMM_LEN 16
+#define PATH_LEN 512
+#define START_DEPTH 6
+#define NAME_LEN 128
+#define FACTS_MAX 5
+#define MAPS_MAX 16
+#define INSNS_MAX 64
+#define MOUNTS_MAX 64
+#define MOUNT_LEN 128
+
+enum event_kind {
+	EVENT_BPF = 1,      /* a bpf(2) that returned */
+	EVENT_CLOSE,        /* close(2), or one fd of close_range(2), of an object or a cgroup */
+	EVENT_DUP,          /* dup, dup2, dup3, fcntl(F_DUPFD): a = old fd, b = close-on-exec */
+	EVENT_CLOEXEC,      /* fcntl(F_SETFD): a = fd, b = close-on-exec */
+	EVENT_OPEN_CGROUP,  /* open, openat, openat2 that gave a cgroup's directory */
+	EVENT_RECEIVED,     /* an fd came by SCM_RIGHTS or pidfd_getfd: a = fd, b = close-on-exec */
+	EVENT_FORK,         /* a = the child's pid */
+	EVENT_EXEC,
+	EVENT_EXIT,
+	EVENT_MKDIR,        /* of a cgroup */
+	EVENT_RMDIR,        /* of a cgroup */
+	EVENT_JOIN,         /* a process moved into a cgroup */
+	EVENT_NAME,         /* a call on a name of a bpffs: a = which, enum name_call */
+};
+
+enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR };
+
+enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT_CGROUP, OBJECT_OTHER };
+
+/* Where a relative path starts in its bpffs: names, innermost first; depth -1: on no bpffs. */
+struct start {
+	int depth;
+	unsigned int device; /* of the bpffs */
+	unsigned int skip;   /* characters of the path that led here */
+	char name[START_DEPTH][NAME_LEN];
+};
+
+/* What an fd of the caller is. */
+struct fact {
+	int fd;
+	unsigned int kind;
+	unsigned long long id;
+};
+
+struct event {
+	unsigned int kind;
+	unsigned int pid; /* of the process: its first thread */
+	unsigned int tid;
+	unsigned int uid;
+	unsigned int pad;
+	unsigned long long caps;   /* effective; none below the first user namespace */
+	unsigned long long at;     /* CLOCK_BOOTTIME or MONOTONIC, ns */
+	unsigned long long cgroup; /* the caller's, by id */
+	char comm[COMM_LEN];
+	long long ret;
+	long long a;
+	long long b;
+	unsigned int facts;
+	struct fact fact[FACTS_MAX];
+};
+
+/* EVENT_BPF. */
+struct bpf_event {
+	struct event event;
+	unsigned int cmd;
+	unsigned int attr_size; /* as the caller said */
+	unsigned char attr[ATTR_MAX];
+	unsigned char tag[8]; /* of a program that was loaded */
+	unsigned int maps;    /* that it uses; the first MAPS_MAX ids follow */
+	unsigned int map[MAPS_MAX];
+	int map_fd[MAPS_MAX]; /* -1: not found */
+	unsigned int enforced; /* a program that was loaded holds to its expected attach type */
+	unsigned int insns;    /* of a program that was refused; the first INSNS_MAX follow */
+	unsigned long long insn[INSNS_MAX];
+	/* PROG_QUERY: what the kernel wrote back. */
+	unsigned int prog_cnt;
+	unsigned int prog_id[64];
+	char path[PATH_LEN]; /* OBJ_PIN, OBJ_GET: as the caller said */
+	struct start from;
+};
+
+/* Events with paths: as the caller said them, or of a cgroup from its root. */
+struct path_event {
+	struct event event;
+	unsigned long long id; /* of the cgroup */
+	unsigned int bits;     /* of the path, as a key of the mounts */
+	char path[PATH_LEN];
+	char to[PATH_LEN];
+	struct start from;
+	struct start to_from;
+};
+
+#endif

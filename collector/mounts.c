@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mounts.h"
+
+#define MAIN "/sys/fs/bpf"
+/* The kernel's own form of a device number. */
+#define DEVICE(major, minor) ((major) << 20 | (minor))
+
+static struct bpffs mounts[MOUNTS_MAX];
+static unsigned int count;
+static int info = -1; /* open on mountinfo: poll(2) tells of changes */
+static int paths = -1; /* the map of the kernel's part */
+
+static void put_path(const struct bpffs *bpffs, bool there)
+{
+	struct {
+		unsigned int bits;
+		char path[MOUNT_LEN];
+	} key = {};
+	unsigned char yes = 1;
+
+	if (strlen(bpffs->path) + 2 > MOUNT_LEN)
+		return;
+	key.bits = 8 * (strlen(bpffs->path) + 1);
+	sprintf(key.path, "%s/", bpffs->path);
+	if (there)
+		bpf_map_update_elem(paths, &key, &yes, BPF_ANY);
+	else
+		bpf_map_delete_elem(paths, &key);
+}
+
+static bool has(const struct bpffs *list, unsigned int length, const struct bpffs *one)
+{
+	for (unsigned int i = 0; i < length; i++)
+		if (list[i].device == one->device && !strcmp(list[i].path, one->path))
+			return true;
+	return false;
+}
+
+static unsigned int read_mounts(struct bpffs *list)
+{
+	FILE *file = fdopen(dup(info), "r");
+	unsigned int length = 0;
+	char line[4096];
+
+	if (file)
+		rewind(file);
+	while (file && fgets(line, sizeof(line), file)) {
+		struct bpffs one = {};
+		char root[256], path[1024], *type = strstr(line, " - ");
+		unsigned int major, minor;
+		bool known = false;
+
+		if (!type || strncmp(type, " - bpf ", 7) ||
+		    sscanf(line, "%*s %*s %u:%u %255s %1023s", &major, &minor, root, path) != 4 ||
+		    strcmp(root, "/") || strlen(path) + 2 > MOUNT_LEN)
+			continue;
+		one.device = DEVICE(major, minor);
+		strcpy(one.path, path);
+		if (strcmp(path, MAIN)) {
+			snprintf(one.prefix, sizeof(one.prefix), "/%s", path);
+			for (char *c = one.prefix + 1; *c; c++)
+				if (*c == '/')
+					*c = ':';
+		}
+		/* A later mount hides an earlier one at its place, and a second one of it says nothing new. */
+		for (unsigned int i = 0; i < length; i++) {
+			if (!strcmp(list[i].path, path))
+				list[i].path[0] = 0, list[i].device = 0;
+			known |= list[i].device == one.device;
+		}
+		if (!known && length < MOUNTS_MAX)
+			list[length++] = one;
+	}
+	if (file)
+		fclose(file);
+	return length;
+}
+
+int mounts_open(void)
+{
+	info = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	return info < 0 ? -1 : 0;
+}
+
+void mounts_watch(int map)
+{
+	paths = map;
+	count = read_mounts(mounts);
+	for (unsigned int i = 0; i < count; i++)
+		put_path(&mounts[i], true);
+}
+
+bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there))
+{
+	struct pollfd polled = { .fd = info, .events = POLLPRI };
+	struct bpffs now[MOUNTS_MAX];
+	unsigned int length;
+
+	if (poll(&polled, 1, 0) <= 0 || !(polled.revents & (POLLPRI | POLLERR)))
+		return false;
+	length = read_mounts(now);
+	for (unsigned int i = 0; i < count; i++) {
+		if (has(now, length, &mounts[i]))
+			continue;
+		put_path(&mounts[i], false);
+		tell(&mounts[i], false);
+	}
+	for (unsigned int i = 0; i < length; i++) {
+		if (has(mounts, count, &now[i]))
+			continue;
+		put_path(&now[i], true);
+		tell(&now[i], true);
+	}
+	memcpy(mounts, now, sizeof(now));
+	count = length;
+	return true;
+}
+
+const struct bpffs *mount_above(const char *path)
+{
+	const struct bpffs *found = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		size_t length = strlen(mounts[i].path);
+
+		if (length && !strncmp(path, mounts[i].path, length) && (!path[length] || path[length] == '/') &&
+		    (!found || length > strlen(found->path)))
+			found = &mounts[i];
+	}
+	return found;
+}
+
+const struct bpffs *mount_of(unsigned int device)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (device && mounts[i].device == device)
+			return &mounts[i];
+	return 0;
+}

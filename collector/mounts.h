@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Where bpffs are mounted, as far as this mount namespace shows it. */
+#ifndef COLLECTOR_MOUNTS_H
+#define COLLECTOR_MOUNTS_H
+
+#include <stdbool.h>
+
+#include "event.h"
+
+struct bpffs {
+	unsigned int device;
+	char path[MOUNT_LEN];
+	char prefix[MOUNT_LEN]; /* of its names in the log; empty at /sys/fs/bpf */
+};
+
+/* Opens the list of mounts of the namespace that this is called in; 0, or -1 and errno. */
+int mounts_open(void);
+
+/* Reads the mounts, and writes their paths into a map of the kernel's part. */
+void mounts_watch(int map);
+
+/* Reads them again when the kernel says that they changed; tells which came and went. */
+bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there));
+
+/* The one that a whole path lies on, or that has a device number; null when it is none of them. */
+const struct bpffs *mount_above(const char *path);
+const struct bpffs *mount_of(unsigned int device);
+
+#endif

@@ -1,0 +1,87 @@
+/** `bpfledger adopt`: what a running kernel has becomes the beginning of a log, or is compared with it. */
+import { restClient } from '../client/rest-client.ts';
+import { bindKernel } from '../executor/kernel/syscall.ts';
+import { takeSnapshot } from '../executor/survey/snapshot.ts';
+import { type Adoption, planAdoption, adopt as record } from '../recorders/snapshot/adopt.ts';
+import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
+import { command, type Printer } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+/** Lines that are printed of what was found on a known host. */
+const SHOWN_MAX = 200;
+
+export const adopt = command({
+  usage: '--host NAME [options]',
+  about:
+    'Reads what the kernel that runs here has, as root: cgroups with what is attached, programs,\n' +
+    'links, maps, pins of every bpffs, and who holds them open. It becomes the beginning of the log\n' +
+    'of a host, which is created if it is not there. On a host that has a log, records and prints\n' +
+    'only what the log cannot explain; the exit code is then 1 when there is something. A host\n' +
+    'whose machine has booted since boots in the log, too. The token needs the role admin when the\n' +
+    'host is created or boots.',
+  flags: {
+    host: { value: 'NAME', about: 'the host' },
+    release: { value: 'R', about: 'its kernel, in place of what uname says' },
+    'dry-run': { about: 'print the lines that it would post, and post none' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+    json: { about: 'the answer as JSON' },
+  },
+  example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js adopt --host web1',
+  async run({ flags, words, print }) {
+    const { host, release } = flags;
+    if (host === undefined || words.length > 0) throw new UsageError('name the host: --host web1');
+    const client = restClient(serviceFrom(flags));
+    const snapshot = { ...(await snapshotHere()), ...(release !== undefined && { release }) };
+    if (flags['dry-run']) {
+      const { lines } = await planAdoption(client, host, snapshot);
+      for (const line of lines) print.out(JSON.stringify(line));
+      return EXIT.done;
+    }
+    return tell(await record(client, host, snapshot), { host, json: flags.json, print });
+  },
+});
+
+async function snapshotHere(): Promise<Snapshot> {
+  const kernel = await bindKernel();
+  return { ...takeSnapshot(kernel), covers: THINGS };
+}
+
+function tell(
+  { host: how, lines }: Adoption,
+  {
+    host,
+    json,
+    print,
+  }: { readonly host: string; readonly json: true | undefined; readonly print: Printer },
+): ExitCode {
+  if (json) print.out(JSON.stringify({ host, is: how, lines }));
+  else {
+    const shown = how === 'known' ? lines.slice(0, SHOWN_MAX) : [];
+    for (const { call, pid } of shown) {
+      const { name, ...what } = call;
+      print.out(`${name} ${JSON.stringify(what)}${pid === undefined ? '' : ` of process ${pid}`}`);
+    }
+    if (shown.length < lines.length && how === 'known') {
+      print.out(`and ${lines.length - shown.length} more (--json prints all)`);
+    }
+    print.out(sentence(how, host, lines.length));
+  }
+  return how === 'known' && lines.length > 0 ? EXIT.differs : EXIT.done;
+}
+
+function sentence(how: Adoption['host'], host: string, lines: number): string {
+  switch (how) {
+    case 'created':
+      return `host ${host} is created: ${lines} sightings`;
+    case 'rebooted':
+      return `host ${host} has booted since: ${lines} sightings`;
+    case 'known':
+      return lines === 0
+        ? `the log of ${host} has it all`
+        : `${lines} things that the log of ${host} could not explain are recorded`;
+    default:
+      return how satisfies never;
+  }
+}

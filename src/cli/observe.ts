@@ -1,0 +1,145 @@
+/** `bpfledger observe`: what a kernel really does becomes the log of a host. */
+import { join } from 'node:path';
+import { restClient } from '../client/rest-client.ts';
+import { bindKernel } from '../executor/kernel/syscall.ts';
+import { takeSnapshot } from '../executor/survey/snapshot.ts';
+import { configurationOf } from '../main.ts';
+import { type Collector, findCollector, startCollector } from '../recorders/observe/collector.ts';
+import { observe as observeLines, type Told } from '../recorders/observe/observe.ts';
+import { Spool, SpoolTaken } from '../recorders/observe/spool.ts';
+import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
+import { command, type Printer } from './command.ts';
+import { EXIT, sentenceOf, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+const MIB = 1024 * 1024;
+const SPOOL_MIB = { default: 1024, least: 1, most: 1024 * 1024 } as const;
+/** Kinds of refusals that are told one by one. */
+const REFUSALS_TOLD = 100;
+
+export const observe = command({
+  usage: '--host NAME [options]',
+  about:
+    'Records what the kernel that runs here does with cgroup-BPF, as root, until it is stopped:\n' +
+    'every bpf(2), and every close, dup, fork, exec, exit, cgroup and pin that matters to it. The\n' +
+    'host is created if it is not there; what was there before becomes the beginning of its log\n' +
+    '(see adopt). Lines wait in a spool on disk while the service is away, also across restarts.\n' +
+    'Needs the collector: make -C collector builds it, with clang, bpftool and libbpf-dev.',
+  flags: {
+    host: { value: 'NAME', about: 'the host' },
+    collector: { value: 'PATH', about: 'the collector (default: the one that was built here)' },
+    'collector-stdin': { about: 'read the lines of a collector from stdin, and read no kernel' },
+    spool: { value: 'DIR', about: 'where lines wait (default: spool/NAME in the data folder)' },
+    'spool-mib': { value: 'N', about: `MiB that may wait there (${SPOOL_MIB.default})` },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
+  },
+  example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js observe --host web1',
+  outlivesReader: true,
+  async run({ flags, words, print }) {
+    const { host } = flags;
+    const isStdin = flags['collector-stdin'] === true || words.join() === '-';
+    if (host === undefined || (words.length > 0 && words.join() !== '-')) {
+      throw new UsageError('name the host: --host web1');
+    }
+    if (isStdin && flags.collector !== undefined) {
+      throw new UsageError('--collector and --collector-stdin exclude each other');
+    }
+    const client = restClient(serviceFrom(flags));
+    const kernel = isStdin ? undefined : await bindKernel();
+    const path = isStdin ? undefined : collectorPath(flags.collector);
+    const spool = await openSpool(host, flags);
+    const collector = path === undefined ? undefined : startCollector(path);
+    const isStopped = stopOnSignal(collector);
+    const survey = (): Snapshot => ({ ...takeSnapshot(kernel as never), covers: THINGS });
+    const done = await observeLines({
+      client,
+      host,
+      spool,
+      bytes: collector?.stdout ?? process.stdin,
+      ...(kernel !== undefined && { survey }),
+      told: teller(host, print),
+    });
+    await spool.close();
+    const { taken, recorded, refused, dropped, waiting } = done;
+    print.err(
+      `${taken} lines taken, ${recorded} recorded, ${refused} refused, ${dropped} dropped; ` +
+        `${waiting} bytes wait in the spool`,
+    );
+    if (collector === undefined || isStopped()) return EXIT.done;
+    print.err(`bpfledger: the collector ended ${await collector.ended}`);
+    return EXIT.failed;
+  },
+});
+
+function collectorPath(named: string | undefined): string {
+  const path = findCollector(named);
+  if (path !== undefined) return path;
+  throw new UsageError(
+    'the collector is not built: run make -C collector (it needs clang, make, bpftool, libbpf-dev, ' +
+      'libelf-dev and zlib1g-dev), or name one with --collector PATH',
+  );
+}
+
+async function openSpool(
+  host: string,
+  flags: { readonly spool: string | undefined; readonly 'spool-mib': string | undefined },
+): Promise<Spool> {
+  const mib = Number(flags['spool-mib'] ?? SPOOL_MIB.default);
+  if (!Number.isInteger(mib) || mib < SPOOL_MIB.least || mib > SPOOL_MIB.most) {
+    throw new UsageError(
+      `--spool-mib ${flags['spool-mib']} is not a whole number from ${SPOOL_MIB.least} to ${SPOOL_MIB.most}`,
+    );
+  }
+  const folder = flags.spool ?? join(configurationOf(process.env).dataDir, 'spool', host);
+  return Spool.open(folder, mib * MIB).catch((error: unknown) => {
+    throw error instanceof SpoolTaken ? new UsageError(error.message) : error;
+  });
+}
+
+/** A signal ends the collector; what it saw until then is still taken. */
+function stopOnSignal(collector: Collector | undefined): () => boolean {
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stopped = true;
+      collector?.stop();
+      if (collector === undefined) process.stdin.destroy();
+    });
+  }
+  return () => stopped;
+}
+
+function teller(host: string, print: Printer): Told {
+  let away = '';
+  const kinds = new Set<string>();
+  return {
+    onHeader: ({ collector, release = 'an unknown release' }) =>
+      print.err(`${collector} watches a kernel ${release}`),
+    onSurveyed: ({ isQuiet, tries }) => {
+      if (isQuiet) print.err(`read what is there (${tries} tries)`);
+      else print.err('the kernel never rested: what changed while it was read may be told twice');
+    },
+    onAdopted: ({ host: how, lines }) =>
+      print.err(`host ${host} is ${how}: ${lines.length} sightings`),
+    onRefused(line, why) {
+      const kind = `${nameIn(line)}: ${why.replace(/\d+/g, 'N')}`;
+      if (kinds.has(kind) || kinds.size >= REFUSALS_TOLD) return;
+      kinds.add(kind);
+      print.err(`the service refused a line: ${why}: ${line.slice(0, 300)}`);
+    },
+    onAway(error) {
+      const why = sentenceOf(error);
+      if (why !== away) print.err(`lines wait in the spool: ${why}`);
+      away = why;
+    },
+    onBack() {
+      away = '';
+      print.err('the service takes lines again');
+    },
+  };
+}
+
+function nameIn(line: string): string {
+  return /"name":"([a-z_0-9]+)"/.exec(line)?.[1] ?? 'a line';
+}

@@ -1,0 +1,56 @@
+/** Golden steps on maps as calls of the model. */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { Call, MapKey } from '../../domain/call.ts';
+import type { LabelBook } from './labels.ts';
+import type { Step } from './scenario.ts';
+
+/** The types of cgroup storage maps. */
+export const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
+
+/** The call that a step on a map makes; undefined when the step is about something else. */
+export function mapCall(step: Step, labels: LabelBook): Call | undefined {
+  const fd = (field: string) => labels.fd(step.proc, step[field]) ?? 0;
+  const map_fd = fd(step.op === 'prog_bind_map' ? 'map' : 'fd');
+  switch (step.op) {
+    case 'map_create': {
+      const isStorage = STORAGE_TYPES.includes(step.map_type);
+      return {
+        name: 'map_create',
+        map_type: step.map_type,
+        key_size: step.key_size ?? (isStorage ? 16 : 4),
+        value_size: step.value_size ?? 8,
+        max_entries: step.max_entries ?? (isStorage ? 0 : 4),
+        map_flags: step.map_flags ?? 0,
+        ...(step.inner === undefined ? {} : { inner_map_fd: fd('inner') }),
+        map_name: step.name ?? step.fd,
+      } as Call;
+    }
+    case 'prog_bind_map': {
+      const prog_fd = fd('prog');
+      return { name: 'prog_bind_map', prog_fd, map_fd, flags: Number(step.flags ?? 0) };
+    }
+    case 'map_freeze':
+      return { name: 'map_freeze', map_fd };
+    case 'map_lookup':
+      return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
+    case 'map_delete':
+      // The golden recorder fills in the value pointer of every element call.
+      return { name: 'map_delete_elem', map_fd, key: keyOf(step.key, labels), value: 0 };
+    case 'map_update': {
+      const flags = Number(step.flags ?? 0);
+      const key = keyOf(step.key, labels);
+      return { name: 'map_update_elem', map_fd, key, value: Number(step.value), flags };
+    }
+    case 'map_keys':
+      return { name: 'map_get_next_key', map_fd };
+    default:
+      return undefined;
+  }
+}
+
+function keyOf(key: unknown, labels: LabelBook): MapKey {
+  if (typeof key === 'number') return key;
+  const { cg, attach_type } = key as { cg: string; attach_type?: AttachType };
+  const cgroup_id = labels.cgroupId(cg);
+  return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };
+}

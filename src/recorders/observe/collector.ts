@@ -1,0 +1,54 @@
+/** The collector as a process: the program of collector/, which prints what the kernel does. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Characters of its last words that are kept. */
+const WORDS_MAX = 2000;
+
+/** Beside this package, where `make -C collector` puts it. */
+const BUILT = ['../../../collector/build', '../../collector/build'].map((folder) =>
+  fileURLToPath(new URL(`${folder}/bpfledger-collector`, import.meta.url)),
+);
+
+export interface Collector {
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** Ends it: what it has seen is still printed. */
+  stop(): void;
+  /** Why it ended, once it did. */
+  readonly ended: Promise<string>;
+}
+
+/** The program to start: the one that is named, or the one that was built. */
+export function findCollector(named: string | undefined): string | undefined {
+  return named ?? BUILT.find(existsSync);
+}
+
+/**
+ * Starts a collector, which does not tell of this process.
+ *
+ * @param path of its program
+ */
+export function startCollector(path: string): Collector {
+  const child = spawn(path, ['--except', String(process.pid)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C goes to a whole group; the collector is ended by who reads it, after its last line.
+    detached: true,
+  });
+  return { stdout: child.stdout, stop: () => child.kill('SIGTERM'), ended: endOf(child) };
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-WORDS_MAX);
+  });
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+    return words.trim() === '' ? how : `${how}: ${words.trim().split('\n').at(-1)}`;
+  } catch (error) {
+    return `before it began: ${(error as Error).message}`;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Adoption: what a log cannot explain of a snapshot becomes sightings in it. The host is made when
+ * it is not there, and boots again when the snapshot is of another boot.
+ */
+import { createHash } from 'node:crypto';
+import { hostPath } from '../../client/host-path.ts';
+import { postLines } from '../../client/post-lines.ts';
+import { type RestClient, ServiceRefusal } from '../../client/rest-client.ts';
+import type { SightingLine } from '../../domain/observed/sighting.ts';
+import type { LoggedState } from './logged-state.ts';
+import type { Snapshot } from './snapshot.ts';
+import { unexplained } from './unexplained.ts';
+
+/** Lines of one request. */
+const PIECE_LINES = 1000;
+
+/** What adopting a snapshot does to a log. */
+export interface Adoption {
+  /** What became of the host itself. */
+  readonly host: 'created' | 'rebooted' | 'known';
+  /** Lines as they are posted, in order. */
+  readonly lines: readonly AdoptedLine[];
+}
+
+/** A sighting with its time, and the time up to which the log is known to be complete. */
+export interface AdoptedLine extends SightingLine {
+  readonly at: string;
+  readonly since?: string;
+}
+
+interface HostRow {
+  readonly position: number;
+  readonly boots: readonly { readonly boot_id: string; readonly release: string }[];
+}
+
+/** What adopting would do; reads the log, and records nothing. */
+export async function planAdoption(
+  client: RestClient,
+  host: string,
+  snapshot: Snapshot,
+): Promise<Adoption> {
+  const row = await readHost(client, host);
+  if (row === undefined) return { host: 'created', lines: stamped(snapshot.lines, snapshot) };
+  if (isOtherBoot(row, snapshot)) {
+    return { host: 'rebooted', lines: stamped(snapshot.lines, snapshot) };
+  }
+  const path = hostPath(host);
+  const { state } = await client.get<{ readonly state: LoggedState }>(`${path}/state`);
+  const last = await client.get<{ readonly at: string }>(`${path}/events/${row.position}`);
+  return { host: 'known', lines: stamped(unexplained(state, snapshot), snapshot, last.at) };
+}
+
+/**
+ * Adopts a snapshot: after it, the log's state is what the snapshot tells. When it ends half-way it
+ * can be called again, and goes on from where the log is.
+ *
+ * @throws Error when the service refuses a sighting, or the host cannot be made
+ */
+export async function adopt(
+  client: RestClient,
+  host: string,
+  snapshot: Snapshot,
+): Promise<Adoption> {
+  const plan = await planAdoption(client, host, snapshot);
+  if (plan.host !== 'known') await boot(client, host, plan.host, snapshot);
+  const lines = plan.lines.map((line) => JSON.stringify(line));
+  for (let at = 0; at < lines.length; at += PIECE_LINES) {
+    const piece = lines.slice(at, at + PIECE_LINES);
+    const key = `adopt-${createHash('sha256')
+      .update(`${host}\n${at}\n${piece.join('\n')}`)
+      .digest('hex')}`;
+    const { recorded, refused } = await postLines(client, host, { key, lines: piece });
+    if (refused !== undefined) throw new Error(`${refused}: ${piece[recorded]}`);
+  }
+  return plan;
+}
+
+async function readHost(client: RestClient, host: string): Promise<HostRow | undefined> {
+  return client.get<HostRow>(hostPath(host)).catch((error: unknown) => {
+    if (error instanceof ServiceRefusal && error.status === 404) return undefined;
+    throw error;
+  });
+}
+
+function isOtherBoot({ boots }: HostRow, { boot_id }: Snapshot): boolean {
+  return boot_id !== undefined && boots.at(-1)?.boot_id !== boot_id;
+}
+
+async function boot(
+  client: RestClient,
+  host: string,
+  how: 'created' | 'rebooted',
+  { release, boot_id, unprivileged_bpf_disabled, at }: Snapshot,
+): Promise<void> {
+  const asked = {
+    ...(release !== undefined && { release }),
+    ...(boot_id !== undefined && { boot_id }),
+    ...(unprivileged_bpf_disabled !== undefined && { config: { unprivileged_bpf_disabled } }),
+    at,
+  };
+  if (how === 'rebooted') await client.post(`${hostPath(host)}/reboot`, asked);
+  else await client.post('/v1/hosts', { name: host, ...asked });
+}
+
+function stamped(lines: readonly SightingLine[], { at }: Snapshot, since?: string): AdoptedLine[] {
+  const isKnown = since !== undefined && Date.parse(since) <= Date.parse(at);
+  return lines.map((line) => ({ ...line, at, ...(isKnown && { since }) }));
+}

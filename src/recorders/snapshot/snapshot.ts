@@ -1,0 +1,23 @@
+/** A snapshot of a running kernel: what was there at one time, as sightings. */
+import type { SightingLine } from '../../domain/observed/sighting.ts';
+
+/** Kinds of things that a snapshot may tell of. */
+export const THINGS = ['cgroup', 'prog', 'map', 'link', 'entry', 'pin', 'fd'] as const;
+export type Thing = (typeof THINGS)[number];
+
+export interface Snapshot {
+  /** RFC 3339: when the snapshot was complete. */
+  readonly at: string;
+  /** What `uname -r` prints there. */
+  readonly release?: string;
+  /** Of the boot that the snapshot is of. */
+  readonly boot_id?: string;
+  /** Sysctl kernel.unprivileged_bpf_disabled. */
+  readonly unprivileged_bpf_disabled?: number;
+  /** Kinds of which all are told: one of another kind that is missing need not be gone. */
+  readonly covers: readonly Thing[];
+  /** Each names only what stands before it. */
+  readonly lines: readonly SightingLine[];
+  /** Pids of all processes; absent when that is not known. */
+  readonly pids?: readonly number[];
+}

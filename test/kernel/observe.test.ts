@@ -1,0 +1,164 @@
+// What other processes do on the kernel that runs here, and the log that `bpfledger observe` makes of
+// it: the log's state is the kernel's, at moments and at the end, and nothing had to be inferred.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { release } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SightingLine } from '../../src/domain/observed/sighting.ts';
+import { releaseOf } from '../../src/domain/release/release.ts';
+import { openLiveMachine } from '../../src/executor/live-machine.ts';
+import type { OpenMachine } from '../../src/recorders/differential/divergence.ts';
+import { fuzz } from '../../src/recorders/differential/fuzz.ts';
+import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
+import { readIncidents } from '../../src/recorders/golden/incidents.ts';
+import { bootConfigFor, playScenario } from '../../src/recorders/golden/replay.ts';
+import { type ServiceProcess, startProcess } from '../api/process.ts';
+import { cgroup2Mount, needs } from '../support/needs.ts';
+import { seedOfRun } from '../support/seed.ts';
+import {
+  buildCollector,
+  type Observing,
+  ownFolder,
+  type SeenEvent,
+  startObserving,
+  Watch,
+} from './observing.ts';
+
+const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);
+const STEPS = Number(process.env.BPFLEDGER_TEST_OBSERVED_STEPS ?? 2000);
+const RUN_MS_MAX = 1_800_000;
+/** Of what these pass beside the fields of a call (huge attrs, fd_array) a collector tells nothing. */
+const HUGE_OR_RAW: readonly string[] = ['code', 'map-types'];
+const MOMENTS = 10;
+const OUTAGE_MS = 5000;
+const OUTAGE_CGROUPS = 20;
+const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
+
+const ready = [needs('kernel'), needs('collector')].every(({ ok }) => ok);
+
+describe.skipIf(!ready)('the log of a host that is observed', () => {
+  const folder = ownFolder();
+  const host = 'observed';
+  let service: ServiceProcess;
+  let observing: Observing;
+  let watch: Watch;
+
+  beforeAll(async () => {
+    const collector = buildCollector(join(folder, 'build'));
+    mkdirSync(join(folder, 'data'));
+    service = await startProcess({ BPFLEDGER_DATA_DIR: join(folder, 'data') });
+    const place = { url: service.url, host, spool: join(folder, 'spool'), collector };
+    observing = await startObserving(place);
+    watch = new Watch(place);
+    await watch.catchUp();
+  }, 120_000);
+
+  afterAll(async () => {
+    watch?.close();
+    await observing?.end('SIGTERM');
+    await service?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  /** A machine that is compared with the log after every so many calls. */
+  function comparedMachine(every: number, found: SightingLine[][]): OpenMachine {
+    let calls = 0;
+    return async (config) => {
+      const machine = await openLiveMachine(config);
+      return {
+        ...machine,
+        async perform(pid, call) {
+          const decision = await machine.perform(pid, call);
+          calls++;
+          if (calls % every === 0) found.push([...(await watch.differences(process.pid))]);
+          return decision;
+        },
+      };
+    };
+  }
+
+  it('is that of the kernel while random calls are made', { timeout: RUN_MS_MAX }, async () => {
+    const running = releaseOf(release());
+    if (running === undefined) throw new Error(`${release()} is no known release`);
+    const plan = {
+      presets: PRESET_NAMES.filter((name) => !HUGE_OR_RAW.includes(name)),
+      seed: SEED,
+      steps: STEPS,
+      sysctl: Number(readFileSync(SYSCTL, 'utf8')),
+    };
+    const first = watch.events.length;
+    const differences: SightingLine[][] = [];
+    const open = comparedMachine(Math.ceil(STEPS / MOMENTS), differences);
+    let steps = 0;
+    for await (const done of fuzz(plan, { release: running, open })) steps = done.steps;
+    expect(await watch.differences(process.pid)).toEqual([]);
+    expect(steps).toBe(STEPS);
+    expect(differences.length).toBeGreaterThanOrEqual(MOMENTS - 1);
+    expect(differences.flat()).toEqual([]);
+    expectWhole(watch.events.slice(first));
+    console.log(`${steps} steps, seed ${SEED}: ${watch.events.length - first} events`);
+  });
+
+  it('has all of an outage of the service, in order and once', { timeout: 120_000 }, async () => {
+    const first = watch.events.length;
+    const made = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-outage-'));
+    await watch.catchUp();
+    await service.kill();
+    const names = Array.from({ length: OUTAGE_CGROUPS }, (_, i) => join(made, String(i)));
+    for (const name of names) mkdirSync(name);
+    await new Promise((resolve) => setTimeout(resolve, OUTAGE_MS));
+    for (const name of [...names, made]) rmdirSync(name);
+    const { port } = new URL(service.url);
+    service = await startProcess({ BPFLEDGER_DATA_DIR: join(folder, 'data'), PORT: port });
+    await watch.catchUp();
+    const told = watch.events
+      .slice(first)
+      .filter(({ call }) => call.path?.startsWith(`/${basename(made)}`))
+      .map(({ call }) => `${call.name} ${call.path}`);
+    const paths = names.map((name) => `/${basename(made)}/${basename(name)}`);
+    expect(told).toEqual([
+      `mkdir /${basename(made)}`,
+      ...paths.map((path) => `mkdir ${path}`),
+      ...paths.map((path) => `rmdir ${path}`),
+      `rmdir /${basename(made)}`,
+    ]);
+    expectWhole(watch.events.slice(first));
+  });
+
+  it('is that of the kernel when the recorded incidents happen', {
+    timeout: RUN_MS_MAX,
+  }, async () => {
+    const running = releaseOf(release());
+    if (running === undefined) throw new Error(`${release()} is no known release`);
+    const first = watch.events.length;
+    for (const incident of await readIncidents()) {
+      const machine = await openLiveMachine(bootConfigFor(incident.header));
+      try {
+        await playScenario(incident, machine, running.switches);
+        expect(await watch.differences(process.pid), incident.header.scenario).toEqual([]);
+      } finally {
+        await machine.close();
+      }
+    }
+    expect(await watch.differences(process.pid)).toEqual([]);
+    expectWhole(watch.events.slice(first));
+  });
+});
+
+/** Nothing of this process was lost or inferred, and the rules answer as the kernel did. */
+function expectWhole(events: readonly SeenEvent[]): void {
+  expect(events.filter(({ call }) => call.name === 'lost')).toEqual([]);
+  const own = events.filter(({ pid }) => pid === process.pid);
+  expect(own.length).toBeGreaterThan(0);
+  const inferred = own.filter((event) => event.source === 'inferred' && !isStandardFd(event));
+  expect(inferred).toEqual([]);
+  // A limit of fds, which a process sets itself, is told by nobody.
+  const drift = own.filter(({ expected, outcome }) => expected && outcome.errno !== 'EMFILE');
+  expect(drift).toEqual([]);
+}
+
+/** The log has the first three fds of a process open; one that was closed before was seen by nobody. */
+function isStandardFd({ call }: SeenEvent): boolean {
+  return call.name === 'gone' && call.fd !== undefined && call.fd.fd <= 2;
+}

@@ -1,0 +1,177 @@
+// `bpfledger observe` as a process of its own, with the collector built for the test, and what its
+// log says held against the kernel. Other processes of the machine are observed as well; only what
+// the given process does and holds is looked at.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SightingLine } from '../../src/domain/observed/sighting.ts';
+import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
+import type { Snapshot } from '../../src/recorders/snapshot/snapshot.ts';
+import { unexplained } from '../../src/recorders/snapshot/unexplained.ts';
+import { COMMAND, environment, root } from '../support/command.ts';
+import { cgroup2Mount } from '../support/needs.ts';
+import { until } from './executing.ts';
+
+const CAUGHT_UP_MS_MAX = 240_000;
+const PAGE = 1000;
+
+/** Builds the collector; returns its path. */
+export function buildCollector(folder: string): string {
+  const path = `${process.env.PATH}:/usr/sbin`;
+  execFileSync('make', ['-C', join(root, 'collector'), `OUT=${folder}`], {
+    env: { ...process.env, PATH: path },
+    stdio: 'pipe',
+  });
+  return join(folder, 'bpfledger-collector');
+}
+
+export interface Observing {
+  said(): string;
+  /** Ends it; the exit code. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+/** Starts observing, and waits until the kernel is read. */
+export async function startObserving(
+  { url, host, spool, collector }: Record<'url' | 'host' | 'spool' | 'collector', string>,
+  ...more: string[]
+): Promise<Observing> {
+  const [node, ...words] = COMMAND;
+  const where = ['--host', host, '--url', url, '--spool', spool, '--collector', collector];
+  const child = spawn(node, [...words, 'observe', ...where, ...more], {
+    cwd: root,
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const exited = once(child, 'close').then(() => child.exitCode);
+  await until('the kernel is read', () => {
+    if (child.exitCode !== null) throw new Error(`observe ended: ${said}`);
+    return /read what is there|never rested/.test(said);
+  });
+  return {
+    said: () => said,
+    end(signal) {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+export interface SeenEvent {
+  readonly position: number;
+  readonly source: 'decided' | 'observed' | 'inferred';
+  readonly pid: number;
+  readonly comm: string;
+  readonly at: string;
+  readonly call: {
+    readonly name: string;
+    readonly path?: string;
+    readonly fd?: { readonly fd: number };
+  };
+  readonly outcome: { readonly ret?: number; readonly errno?: string };
+  readonly expected?: { readonly errno?: string; readonly rule?: string };
+  readonly effects: readonly { readonly type: string; readonly [field: string]: unknown }[];
+}
+
+/** Reads a host's log as it grows, and compares its state with the kernel's. */
+export class Watch {
+  readonly events: SeenEvent[] = [];
+  private readonly url: string;
+  private readonly folder = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-mark-'));
+  private marks = 0;
+
+  constructor({ url, host }: { readonly url: string; readonly host: string }) {
+    this.url = `${url}/v1/hosts/${host}`;
+  }
+
+  /** Waits until the log has all that this process has done. */
+  async catchUp(): Promise<void> {
+    const mark = join(this.folder, String(this.marks++));
+    mkdirSync(mark);
+    rmdirSync(mark);
+    const deadline = performance.now() + CAUGHT_UP_MS_MAX;
+    const isMark = ({ call }: SeenEvent) =>
+      call.name === 'rmdir' && mark.endsWith(call.path ?? '-');
+    for (let from = this.events.length; ; from = this.events.length) {
+      await this.readOn();
+      if (this.events.slice(from).some(isMark)) return;
+      if (performance.now() > deadline) throw new Error(`the log never came to ${mark}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  private async readOn(): Promise<void> {
+    for (;;) {
+      const after = this.events.at(-1)?.position ?? 0;
+      const page = await fetch(`${this.url}/events?limit=${PAGE}&after=${after}`);
+      // The host is not there before the first line is.
+      const { items = [] } = (await page.json()) as { readonly items?: readonly SeenEvent[] };
+      this.events.push(...items);
+      if (items.length < PAGE) return;
+    }
+  }
+
+  /** How the log's state differs from the kernel's in what is this process's own. */
+  async differences(pid: number): Promise<readonly SightingLine[]> {
+    await this.catchUp();
+    const snapshot = snapshotHere();
+    const answer = await fetch(`${this.url}/state`);
+    const { state } = (await answer.json()) as { readonly state: LoggedState };
+    const isOwn = ownIn(this.events, snapshot, pid);
+    return unexplained(state, snapshot).filter(isOwn);
+  }
+
+  close(): void {
+    rmdirSync(this.folder);
+  }
+}
+
+function snapshotHere(): Snapshot {
+  const [node, ...words] = COMMAND;
+  const script = [...words.slice(0, -1), 'test/kernel/snapshot-here.ts'];
+  const text = execFileSync(node, script, { cwd: root, maxBuffer: 1 << 28, encoding: 'utf8' });
+  return JSON.parse(text) as Snapshot;
+}
+
+/** Whether a sighting is of what a process made, found, or is. */
+function ownIn(events: readonly SeenEvent[], { lines }: Snapshot, pid: number) {
+  const own = new Set<string>();
+  const cgroups: string[] = [];
+  for (const { pid: by, effects } of events) {
+    if (by !== pid) continue;
+    for (const effect of effects) {
+      if (effect.type === 'ProgLoaded') own.add(`prog ${effect.prog_id}`);
+      if (effect.type === 'MapCreated') own.add(`map ${effect.map_id}`);
+      if (effect.type === 'LinkCreated') own.add(`link ${effect.link_id}`);
+      if (effect.type === 'PinCreated' || effect.type === 'DirectoryMade')
+        own.add(`pin ${effect.path}`);
+      if (effect.type === 'CgroupMade') cgroups.push(String(effect.path));
+    }
+  }
+  for (const { pid: of, call } of lines) {
+    if (of === pid && call.name === 'found' && 'fd' in call)
+      own.add(`${call.fd.kind} ${call.fd.id}`);
+  }
+  return ({ call, pid: of }: SightingLine): boolean => {
+    if (call.name === 'lost') return false;
+    if ('fd' in call || 'process' in call) return of === pid;
+    if ('prog' in call) return own.has(`prog ${call.prog.id}`);
+    if ('map' in call) return own.has(`map ${call.map.id}`);
+    if ('link' in call) return own.has(`link ${call.link.id}`);
+    if ('pin' in call) return own.has(`pin ${call.pin.path}`);
+    const path = 'cgroup' in call ? call.cgroup.path : call.entry.cgroup;
+    return cgroups.includes(path);
+  };
+}
+
+/** A folder for a test's own files. */
+export function ownFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'bpfledger-observe-'));
+}

@@ -1,0 +1,120 @@
+// Random states, and the way from one to the other: a log in the first one, after it has recorded
+// what it cannot explain of a snapshot of the second, has the second one's state.
+
+import { expect, it } from 'vitest';
+import { boot } from '../../src/domain/boot.ts';
+import { decide } from '../../src/domain/decide.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
+import type { Kernel } from '../../src/domain/kernel.ts';
+import { observe } from '../../src/domain/observed/observe.ts';
+import type { Found, SightingLine } from '../../src/domain/observed/sighting.ts';
+import { perform } from '../../src/domain/perform.ts';
+import { stateOf } from '../../src/projections/state.ts';
+import { generatorOf } from '../../src/recorders/generator/generator.ts';
+import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
+import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
+import { type Snapshot, THINGS } from '../../src/recorders/snapshot/snapshot.ts';
+import { unexplained } from '../../src/recorders/snapshot/unexplained.ts';
+
+const RELEASE = '6.18';
+const SEEDS = 300;
+
+/** The state that the calls of a seed lead to. */
+function stateAfter(seed: number, calls: number): Kernel {
+  const preset = PRESET_NAMES[seed % PRESET_NAMES.length] as (typeof PRESET_NAMES)[number];
+  const generator = generatorOf({ preset, seed, release: RELEASE });
+  for (let i = 0; i < calls; i++) {
+    const made = generator.next();
+    generator.takeAnswer(made, decide(generator.kernel, made.pid, made.call));
+  }
+  return generator.kernel;
+}
+
+/** What a service would tell of a state. */
+function loggedState(kernel: Kernel): LoggedState {
+  const reading = stateOf(kernel);
+  for (;;) {
+    const { done, value } = reading.next();
+    if (done) return value as LoggedState;
+  }
+}
+
+/** What a survey would tell of a state. */
+function survey(kernel: Kernel): SightingLine[] {
+  const { cgroups, maps, programs, links, bpffs, processes } = loggedState(kernel);
+  const found = (what: object, pid?: number): SightingLine => ({
+    call: { name: 'found', ...what } as Found,
+    ...(pid !== undefined && { pid }),
+  });
+  const paths = new Map(cgroups.map(({ cgroup_id, path }) => [cgroup_id, path]));
+  const path = (id: number) => (paths.has(id) ? { path: paths.get(id) } : {});
+  const entries = cgroups.flatMap(({ path: cgroup, attached }) =>
+    attached.flatMap(({ attach_type, mode, entries: list }) =>
+      list.map(({ prog_id, link_id: id }, index) =>
+        id === undefined
+          ? found({ entry: { cgroup, attach_type, mode, prog_id, index } })
+          : found({ link: { id, prog_id, attach_type, cgroup, index } }),
+      ),
+    ),
+  );
+  const defunct = links.filter(({ cgroup_id }) => cgroup_id === 0);
+  return [
+    ...cgroups
+      .toSorted((one, other) => one.path.length - other.path.length)
+      .map(({ path: at, cgroup_id: id }) => found({ cgroup: { path: at, id } })),
+    ...maps.map(({ map_id: id }) => found({ map: { id } })),
+    ...programs.map(({ prog_id: id, map_ids }) => found({ prog: { id, map_ids } })),
+    ...entries,
+    ...defunct.map(({ link_id: id, prog_id, attach_type }) =>
+      found({ link: { id, prog_id, attach_type } }),
+    ),
+    ...bpffs
+      .filter(({ path: at }) => at !== '/')
+      .map(({ path: at, kind, object_id: id }) => found({ pin: { path: at, kind, id } })),
+    ...processes.flatMap(({ pid, cgroup_id, fds }) => [
+      found({ process: { cgroup: paths.get(cgroup_id) ?? '/' } }, pid),
+      ...fds
+        .filter(({ kind }) => kind !== 'other')
+        .map(({ fd, kind, id, cloexec }) =>
+          found({ fd: { fd, kind, id, cloexec, ...(kind === 'cgroup' ? path(id) : {}) } }, pid),
+        ),
+    ]),
+  ];
+}
+
+function snapshot(kernel: Kernel): Snapshot {
+  const pids = [...kernel.processes.keys()];
+  return { at: '2026-01-01T00:00:00Z', covers: THINGS, lines: survey(kernel), pids };
+}
+
+/** Records sightings, as a log does. */
+function record(kernel: Kernel, lines: readonly SightingLine[]): void {
+  for (const { call, pid = 1 } of lines) {
+    for (const { effects, pid: of } of observe(kernel, { pid, done: call })) {
+      applyAll(kernel, effects, of);
+    }
+  }
+}
+
+it.each(Array.from({ length: SEEDS }, (_, i) => i))(
+  'leads from one state to another (%i)',
+  (seed) => {
+    // Later on the same kernel, or earlier: what one made is gone in the other.
+    const [first, second] = seed % 3 === 0 ? [120, 60] : [60, 120];
+    const log = stateAfter(seed, first);
+    const kernel = stateAfter(seed, second);
+    expect(unexplained(loggedState(log), snapshot(log))).toEqual([]);
+    record(log, unexplained(loggedState(log), snapshot(kernel)));
+    expect(unexplained(loggedState(log), snapshot(kernel))).toEqual([]);
+  },
+);
+
+it('says what is gone of what holds nothing any more', () => {
+  const log = boot(RELEASE);
+  const skb = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+  perform(log, 1, skb);
+  const kernel = boot(RELEASE);
+  expect(unexplained(loggedState(log), snapshot(kernel))).toEqual([
+    { call: { name: 'gone', fd: { fd: 3 } }, pid: 1 },
+  ]);
+});
