@@ -28,6 +28,9 @@ const repeated = {
 /** Headers of an answer that recorded something. */
 export const RECORDED = z.object({ etag, ...repeated });
 
+/** Of an answer that is sent while the log is written: its last line says the position. */
+export const SENT_WHILE_RECORDED = z.object({});
+
 /** Headers of an answer that created something. */
 export const MADE = z.object({
   etag,

@@ -60,6 +60,8 @@ function problemParts(reason: Why): ProblemParts {
       return ['host-too-large', { field: fieldOf(reason, 'call'), limit: reason.limit }];
     case 'not-modelled':
       return ['not-modelled', { field: fieldOf(reason, 'call') }];
+    case 'cannot-follow':
+      return ['invalid-request', { field: fieldOf(reason, 'call') }];
     case 'state-too-large':
       return ['host-too-large', { limit: reason.limit }];
     case 'submission-empty':

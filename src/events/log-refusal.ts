@@ -52,6 +52,13 @@ export type Why =
       readonly call: number;
       readonly calls: number;
     }
+  /** The model comes to a state that cannot be with observation `call` of `calls`: a bug of it. */
+  | {
+      readonly why: 'cannot-follow';
+      readonly because: string;
+      readonly call: number;
+      readonly calls: number;
+    }
   /** The log holds, from an event on, a state that is larger than a host may be. */
   | {
       readonly why: 'state-too-large';
@@ -152,6 +159,11 @@ function sentence(reason: Why): string {
       );
     case 'not-modelled':
       return `${ofCall('call', reason)}${reason.calls > 1 ? ': ' : ''}${reason.sentence}; nothing was recorded`;
+    case 'cannot-follow':
+      return (
+        `the model cannot follow ${ofCall('call', reason) || 'this call'} (${reason.because}), which is a bug ` +
+        'of bpfledger: leave the call out, or record `lost` in its place; nothing was recorded'
+      );
     case 'state-too-large':
       return (
         `from position ${reason.position} on the state has more than ${reason.limit} rows, the most ` +

@@ -154,10 +154,19 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
     'importBundle',
     () => ({ url: '/v1/bundles?host=h4', body: '{}\n', headers: BUNDLE, status: 422 }),
   ],
+  [
+    'importRecording',
+    () => ({ url: '/v1/hosts/h5/import?release=6.18', body: RECORDING, headers: TEXT }),
+  ],
+  ['importRecording', () => ({ url: `${H}/import`, body: 'no trace', headers: TEXT, status: 422 })],
   ['dropBranch', () => ({ url: `${H}/branches/b`, status: 204 })],
   ['exportLog', () => ({ url: `${H}/export?format=bundle&call=mkdir`, status: 422 })],
 ];
 const BUNDLE = { 'content-type': 'application/vnd.bpfledger.bundle+ndjson' };
+const TEXT = { 'content-type': 'text/plain' };
+const RECORDING =
+  '812 1795337541.115645 mkdir("/sys/fs/cgroup/pod", 0777) = 0\n' +
+  '812 1795337541.116341 +++ exited with 0 +++\n';
 const PLACED = { kernel: '6.18', cgroup_root: '/c', bpffs: '/b', ephemeral: false };
 const REPORTS = [
   { position: 1, how: 'found', outcome: { ret: 0 } },
@@ -229,7 +238,7 @@ it.each(ASKED.map(([operationId, asked]) => [operationId, asked().url, asked] as
       if (type === 'text/event-stream') await response.body?.cancel();
       else if (type.endsWith('bundle+ndjson') || request.url.endsWith('=bundle')) {
         bundle = await response.text();
-      }
+      } else await response.text();
       return;
     }
     const body: unknown = await response.json();

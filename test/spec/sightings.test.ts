@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { boot } from '../../src/domain/boot.ts';
+import type { EffectOf } from '../../src/domain/effect.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import type { Sighting } from '../../src/domain/observed/sighting.ts';
 import { perform } from '../../src/domain/perform.ts';
@@ -48,6 +50,62 @@ describe('sightings', () => {
     expect(kernel.links.has(12)).toBe(true);
     const { effects } = perform(kernel, 812, { name: 'exit' });
     expect(types(effects)).toEqual(['ProcessExited', 'EntryRemoved', 'LinkFreed']);
+  });
+
+  it('of a program count a map once, however often it is named', () => {
+    const kernel = boot('6.18');
+    const prog = { id: 1, map_ids: [4, 4] };
+    expect(sighted(kernel, { name: 'found', prog }).observed.effects).toMatchObject([
+      { type: 'ProgLoaded', map_ids: [4] },
+    ]);
+    const { observed } = sighted(kernel, { name: 'gone', prog: { id: 1 } });
+    expect(types(observed.effects)).toEqual(['HoldersForgotten', 'ProgFreed', 'MapFreed']);
+  });
+
+  it('end a program to which an older log gave a map twice', () => {
+    const kernel = boot('6.18');
+    sighted(kernel, { name: 'found', map: { id: 4 } });
+    const load = perform(boot('6.18'), 1, skb).effects[0] as EffectOf<'ProgLoaded'>;
+    const { fd: _, ...twice } = { ...load, map_ids: [4, 4] };
+    applyAll(kernel, [twice], 1);
+    sighted(kernel, { name: 'gone', prog: { id: 1 } });
+    expect(kernel.maps.has(4)).toBe(false);
+  });
+
+  it('number cgroups apart from all others, also in an older log that has such ids', () => {
+    const kernel = boot('6.18');
+    const made = (cgroup_id: number, path: string) =>
+      applyAll(kernel, [{ type: 'CgroupMade', cgroup_id, path }], 1);
+    const find = (path: string) => {
+      sighted(kernel, { name: 'found', cgroup: { path } });
+      return kernel.cgroupIds.get(path);
+    };
+    made(2 ** 52 - 1, '/x');
+    made(2 ** 53, '/y');
+    expect(find('/z')).toBe(2 ** 52);
+    expect(find('/w')).toBe(2 ** 52 + 1);
+    for (const path of ['/1', '/2', '/3']) {
+      expect(perform(kernel, 1, { name: 'mkdir', path }).outcome).toEqual({ ret: 0 });
+    }
+    expect(new Set(kernel.cgroupIds.values()).size).toBe(8);
+    expect(kernel.cgroups.size).toBe(8);
+  });
+
+  it('of the last ids leave the next objects ids of 32 bits', () => {
+    const kernel = prepared();
+    const id = 2 ** 32 - 1;
+    for (const kind of ['prog', 'map'] as const) {
+      sighted(kernel, { name: 'found', [kind]: { id } } as unknown as Sighting);
+    }
+    const link = { id, prog_id: 1, attach_type: egress } as const;
+    sighted(kernel, { name: 'found', link });
+    perform(kernel, 1, skb);
+    const sizes = { key_size: 4, value_size: 4, max_entries: 1 } as const;
+    perform(kernel, 1, { name: 'map_create', map_type: 'array', ...sizes });
+    perform(kernel, 1, { name: 'link_create', target_path: '/a', attach_type: egress, prog_fd: 3 });
+    expect([...kernel.programs.keys()]).toEqual([1, id, 2]);
+    expect([...kernel.maps.keys()]).toEqual([id, 1]);
+    expect([...kernel.links.keys()]).toEqual([id, 1]);
   });
 
   it('of a link that runs another program say so', () => {

@@ -140,7 +140,11 @@ function collector(): Need {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   const tools = ['clang', 'make', 'cc', 'bpftool'];
   const lacking = tools.filter((tool) => !folders.some((path) => isExecutable(join(path, tool))));
-  const headers = { 'bpf/libbpf.h': 'libbpf-dev', 'libelf.h': 'libelf-dev', 'zlib.h': 'zlib1g-dev' };
+  const headers = {
+    'bpf/libbpf.h': 'libbpf-dev',
+    'libelf.h': 'libelf-dev',
+    'zlib.h': 'zlib1g-dev',
+  };
   for (const [header, name] of Object.entries(headers)) {
     if (!existsSync(join('/usr/include', header))) lacking.push(name);
   }

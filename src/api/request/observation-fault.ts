@@ -1,12 +1,18 @@
 /** What contradicts itself in an observation, before any state is looked at. */
-
+import type { Call } from '../../domain/call.ts';
+import { fdFieldsOf } from '../../domain/observed/fd-fields.ts';
+import type { FdFact } from '../../domain/observed/observation.ts';
 import { outputsOf, returnKind } from '../../domain/observed/returns.ts';
+import { isSighting, type Sighting } from '../../domain/observed/sighting.ts';
 import type { Success } from '../../domain/outcome.ts';
+import { CGROUP_ID_MAX } from '../../domain/release/config.ts';
+import { U32_MAX } from '../../events/schema/numbers.ts';
 import type { CallRequest } from '../../events/submission.ts';
 
 interface Fault {
   readonly field: string;
   readonly message: string;
+  readonly limit?: number;
 }
 
 /** What is only told of a call whose outcome is told. */
@@ -14,26 +20,60 @@ const SEEN = ['tid', 'uid', 'cgroup', 'since', 'fds'] as const;
 
 /** The first contradiction of a request, if it has one. */
 export function observationFault(request: CallRequest): Fault | undefined {
-  const { outcome, call, pid, since, at } = request;
+  const { outcome, call } = request;
+  if (isSighting(call)) {
+    return callerFault(request) ?? sightingFault(call);
+  }
   if (outcome === undefined) {
     const field = SEEN.find((name) => request[name] !== undefined);
     return field && { field, message: 'goes with an outcome: without one the model answers' };
   }
-  if (typeof pid === 'number' && pid < 1) return { field: 'pid', message: 'must be at least 1' };
-  if (since !== undefined && at !== undefined && since > at) {
-    return { field: 'since', message: 'must not be after `at`' };
-  }
+  const fault = callerFault(request) ?? factFault(request.fds);
+  if (fault !== undefined) return fault;
   if (call.name === 'boot') throw new Error('a boot is not posted as a call');
   if ('errno' in outcome) return undefined;
-  return returnFault(call as NamedCall, outcome, pid) ?? outputFault(call as NamedCall, outcome);
+  // References to earlier answers are no numbers, and equal none.
+  const asked = call as Call;
+  return (
+    returnFault(asked, outcome, request.pid) ??
+    outputFault(asked, outcome) ??
+    idFault('cgroup', outcome.cgroup_id, 'outcome.cgroup_id')
+  );
 }
 
-type NamedCall = Extract<CallRequest['call'], { name: 'close' }> &
-  Readonly<Record<string, unknown>>;
+function callerFault({ pid, since, at }: CallRequest): Fault | undefined {
+  if (typeof pid === 'number' && pid < 1) return { field: 'pid', message: 'must be at least 1' };
+  if (since === undefined || at === undefined || since <= at) return undefined;
+  return { field: 'since', message: 'must not be after `at`' };
+}
 
-function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | undefined {
+function sightingFault(sighting: Sighting): Fault | undefined {
+  if ('cgroup' in sighting && 'id' in sighting.cgroup) {
+    return idFault('cgroup', sighting.cgroup.id, 'call.cgroup.id');
+  }
+  if (sighting.name !== 'found' || !('fd' in sighting)) return undefined;
+  return idFault(sighting.fd.kind, sighting.fd.id, 'call.fd.id');
+}
+
+function factFault(facts: CallRequest['fds'] = {}): Fault | undefined {
+  for (const [fd, { kind, id }] of Object.entries(facts)) {
+    const fault = idFault(kind, id, `fds.${fd}.id`);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** Ids of cgroups above the limit are the log's own; those of objects have 32 bits. */
+function idFault(kind: FdFact['kind'], id: number | undefined, field: string): Fault | undefined {
+  if (id === undefined || kind === 'bpffs' || kind === 'other') return undefined;
+  const limit = kind === 'cgroup' ? CGROUP_ID_MAX : U32_MAX;
+  if (id <= limit) return undefined;
+  return { field, message: `must be at most ${limit}; leave out an id that is not known`, limit };
+}
+
+function returnFault(call: Call, { ret }: Success, pid: unknown): Fault | undefined {
   const field = 'outcome.ret';
-  switch (returnKind(call.name)) {
+  switch (returnKind(call)) {
     case 'zero':
       return ret === 0
         ? undefined
@@ -44,9 +84,11 @@ function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | u
         ? { field, message: 'is the pid of the caller, not of a child' }
         : undefined;
     case 'asked':
-      return ret === call.to_fd ? undefined : { field, message: 'must be `to_fd`' };
+      return 'to_fd' in call && ret === call.to_fd
+        ? undefined
+        : { field, message: 'must be `to_fd`' };
     case 'fd': {
-      const [named] = Object.entries(call).find(([name, fd]) => isFd(name) && fd === ret) ?? [];
+      const named = fdFieldsOf(call).find(([, fd]) => fd === ret)?.[0];
       if (named === undefined) return undefined;
       return { field, message: `is the ${named} that the call names, so it was open before` };
     }
@@ -55,11 +97,7 @@ function returnFault(call: NamedCall, { ret }: Success, pid: unknown): Fault | u
   }
 }
 
-function isFd(field: string): boolean {
-  return field === 'fd' || field.endsWith('_fd');
-}
-
-function outputFault(call: NamedCall, { ret: _, ...outputs }: Success): Fault | undefined {
+function outputFault(call: Call, { ret: _, ...outputs }: Success): Fault | undefined {
   const known: readonly string[] = outputsOf(call.name);
   for (const [name, value] of Object.entries(outputs)) {
     const field = `outcome.${name}`;
@@ -68,7 +106,7 @@ function outputFault(call: NamedCall, { ret: _, ...outputs }: Success): Fault | 
       return { field, message: `is nothing that ${call.name} tells; it tells ${listed}` };
     }
     // An object that was asked for by its id.
-    if (name in call && call[name] !== value) {
+    if (name in call && (call as Readonly<Record<string, unknown>>)[name] !== value) {
       return { field, message: `is not the ${name} that the call asks for` };
     }
   }

@@ -86,10 +86,19 @@ export function oneSyscall(value: unknown, prefix = ''): CallRequest {
 
 /** Also what is wrong with a call that is none: its fields are told of among all. */
 function oneObservation(value: unknown, prefix: string): CallRequest {
+  if (isBareCall(value)) {
+    const field = prefix === '' ? 'call' : `${prefix}.call`;
+    const message = 'is missing: put `name` and the fields of the call inside `call`';
+    throw invalid([{ field, message }]);
+  }
   const parsed = compiledRequest.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
   const request: CallRequest =
     parsed.data.outcome === undefined ? parsed.data : withoutGuess(parsed.data, value);
+  return checked(request, prefix);
+}
+
+function checked(request: CallRequest, prefix: string): CallRequest {
   const fault = observationFault(request);
   if (fault === undefined) return request;
   const { field, ...rest } = fault;
@@ -103,6 +112,10 @@ function withoutGuess(request: CallRequest, value: unknown): CallRequest {
   if (call.name !== 'prog_load' || insns !== undefined || tag !== undefined) return request;
   const { tag: _, ...known } = call;
   return { ...request, call: known };
+}
+
+function isBareCall(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'name' in value && !('call' in value);
 }
 
 function isObserved(value: unknown): boolean {
@@ -122,14 +135,14 @@ function oneSighting(value: unknown, name: keyof typeof SIGHTINGS, prefix: strin
   const schema = strictObject({ ...asked, call: SIGHTINGS[name], ...seen });
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
-  return parsed.data;
+  return checked(parsed.data, prefix);
 }
 
 /** The calls of a body, one or a list. Throws the problem of its first wrong call. */
 export async function callsOf({ text, value }: JsonBody): Promise<CallRequest[]> {
   if (!Array.isArray(value)) return [oneSyscall(value)];
-  const checked = syscallList(value);
-  return text.length > HEAVY_BODY_BYTES ? inTurns(checked) : inOnePiece(checked);
+  const calls = syscallList(value);
+  return text.length > HEAVY_BODY_BYTES ? inTurns(calls) : inOnePiece(calls);
 }
 
 /** Calls that are asked of the model. Throws the problem of the first that tells an answer. */

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { RECORDED } from '../answer-headers.ts';
+import { SENT_WHILE_RECORDED } from '../answer-headers.ts';
 import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../content-type.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { FIRST_ANSWER_MS, MOUNT_CHARS_MAX, PROGRESS_MS, RECORDINGS, UNREAD_MS } from '../limits.ts';
@@ -38,12 +38,16 @@ const route = createRoute({
   request: {
     params: hostParams,
     query: strictObject({
-      release: release.optional().describe('Of a host that is made; default: what is recorded.'),
+      release: release
+        .optional()
+        .describe(
+          'Of a host that is made; default: what is recorded. Of another host: the one that it runs.',
+        ),
       cgroup_mount: mountPoint.optional().describe('Default: as the recording looks.'),
       bpffs_mount: mountPoint.optional().describe('Default: `/sys/fs/bpf`.'),
     }),
   },
-  responses: answers('Progress, and at last what became of it.', importLine, RECORDED),
+  responses: answers('Progress, and at last what became of it.', importLine, SENT_WHILE_RECORDED),
 });
 
 export function recordings(app: App, service: Service): void {
@@ -99,7 +103,7 @@ async function* told(
         far = next;
       };
       const steps = imported(service, { ...wanted, spool: kept, signal: under.signal, onRead });
-      let step = steps.next();
+      let step = nextOf(steps);
       try {
         // At first there is time for a problem to have a status of its own.
         let patienceMs = FIRST_ANSWER_MS;
@@ -111,7 +115,7 @@ async function* told(
             yield `${JSON.stringify(importEnd.parse(ended))}\n`;
             return;
           }
-          if (settled !== undefined) step = steps.next();
+          if (settled !== undefined) step = nextOf(steps);
           if (settled !== undefined && performance.now() - toldAt < PROGRESS_MS) continue;
           toldAt = performance.now();
           patienceMs = PROGRESS_MS;
@@ -127,6 +131,16 @@ async function* told(
   } finally {
     under.leave();
   }
+}
+
+/**
+ * The next step. It may fail while the client is still reading the line before, when nobody waits
+ * for it; whoever waits for it later still gets the error.
+ */
+function nextOf<T, R>(steps: AsyncGenerator<T, R>): Promise<IteratorResult<T, R>> {
+  const step = steps.next();
+  step.catch(() => undefined);
+  return step;
 }
 
 /** What a promise comes to, if it does so in time. */

@@ -1,4 +1,5 @@
 /** The cgroup tree: mkdir, rmdir and moving a process (semantics §17; kernel/cgroup/cgroup.c). */
+
 import { attachTypeNumber } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
@@ -6,19 +7,20 @@ import { type Decision, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Cgroup, Kernel } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
+import { nextCgroupId } from '../next-id.ts';
 import { parentPath } from '../path.ts';
 import { storagesOrphaned } from '../storage.ts';
 import { threadsOf } from '../threads.ts';
 
 export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
   const { path } = call;
-  const { cgroupIds, counters } = caller.kernel;
+  const { cgroupIds } = caller.kernel;
   if (cgroupIds.has(path)) return refuse(refusal('EEXIST', 'cgroup-exists', { path }));
   if (!cgroupIds.has(parentPath(path))) {
     return refuse(refusal('ENOENT', 'no-such-cgroup', { path: parentPath(path) }));
   }
   if (path.includes('\n')) return refuse(refusal('EINVAL', 'cgroup-name-newline', { path }));
-  return succeed([{ type: 'CgroupMade', cgroup_id: counters.cgroup, path }]);
+  return succeed([{ type: 'CgroupMade', cgroup_id: nextCgroupId(caller.kernel), path }]);
 }
 
 /**

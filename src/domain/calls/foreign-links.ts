@@ -3,6 +3,7 @@
  * their `bpf_link_ops` (net/core/dev.c, kernel/bpf/tcx.c, drivers/net/netkit.c,
  * net/netfilter/nf_bpf_link.c, kernel/trace); what they are attached to is not modelled.
  */
+
 import { type AttachType, attachTypeNumber, FOREIGN_HOOKS } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, linkAt, lowestFree, noFreeFd, progAt } from '../caller.ts';
@@ -10,6 +11,7 @@ import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.
 import { cgroupProgType } from '../fits.ts';
 import type { Link, Program } from '../kernel.ts';
 import { programDropped } from '../lifetime.ts';
+import { nextObjectId } from '../next-id.ts';
 import type { ProgType } from '../prog-type.ts';
 
 /** Links of network devices: update and detach as those of cgroups, but the types are compared last. */
@@ -24,7 +26,7 @@ const TRACING: readonly ProgType[] = [
 ];
 
 export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_create']): Decision {
-  const { switches, counters } = caller.kernel;
+  const { switches } = caller.kernel;
   const { attach_type } = call;
   const program = progAt(caller, call.prog_fd ?? 0, 'prog_fd');
   if (isRefused(program)) return refuse(program);
@@ -42,7 +44,8 @@ export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_crea
   if (fd === undefined) return refuse(noFreeFd(caller));
   const place = { cgroup_id: 0, attach_type };
   const prog_id = program.id;
-  return succeed([{ type: 'LinkCreated', link_id: counters.link, prog_id, ...place, fd }], fd);
+  const link_id = nextObjectId(caller.kernel, 'link');
+  return succeed([{ type: 'LinkCreated', link_id, prog_id, ...place, fd }], fd);
 }
 
 /** The program types of a hook in another subsystem: of those that trace the kernel, several. */

@@ -1,4 +1,5 @@
 /** LINK_CREATE: semantics §11, §19.2, §20 (`link_create`, `cgroup_bpf_link_attach`). */
+
 import { attach } from '../attach.ts';
 import { type AttachAttr, linkCreateAttr, trailing } from '../attach-attr.ts';
 import type { AttachType } from '../attach-type.ts';
@@ -8,6 +9,7 @@ import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.
 import { cgroupProgType, expectedTypeFits, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
 import type { Program } from '../kernel.ts';
+import { nextObjectId } from '../next-id.ts';
 import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
@@ -35,7 +37,7 @@ export function linkCreate(caller: Caller, call: Calls['link_create'], target: n
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
 
-  const linkId = caller.kernel.counters.link;
+  const linkId = nextObjectId(caller.kernel, 'link');
   const { type } = attr;
   const effects = attach(caller, {
     cgroup,

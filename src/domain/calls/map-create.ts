@@ -1,4 +1,5 @@
 /** MAP_CREATE and PROG_BIND_MAP (semantics §18, §25; `map_create`, `bpf_prog_bind_map`). */
+
 import type { Calls } from '../call.ts';
 import {
   bpfCapable,
@@ -22,6 +23,7 @@ import {
   PERCPU_VALUE_MAX,
   UNPRIVILEGED_MAPS,
 } from '../maps/forms.ts';
+import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
 import { creationGate, noToken } from '../privilege.ts';
@@ -44,7 +46,7 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
-  const map_id = caller.kernel.counters.map;
+  const map_id = nextObjectId(caller.kernel, 'map');
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);

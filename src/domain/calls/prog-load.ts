@@ -1,4 +1,5 @@
 /** PROG_LOAD: the checks of semantics §7 in the kernel's order (`bpf_prog_load`). */
+
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, has, lowestFree, noFreeFd } from '../caller.ts';
@@ -6,6 +7,7 @@ import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
+import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
 import { creationGate, noToken } from '../privilege.ts';
@@ -75,7 +77,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const accepted = verdict(caller, { call, type, expected, foreign });
   if (isRefused(accepted)) return refuse(accepted);
   const { maps, returns } = accepted;
-  const prog_id = caller.kernel.counters.prog;
+  const prog_id = nextObjectId(caller.kernel, 'prog');
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_prog_alloc_id`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'ProgIdBurned', prog_id }]);

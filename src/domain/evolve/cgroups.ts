@@ -1,7 +1,7 @@
 import type { EffectOf } from '../effect.ts';
 import { type Kernel, NO_LISTS } from '../kernel.ts';
 import { parentPath } from '../path.ts';
-import { FIRST_CGROUP_ID_MAX } from '../release/config.ts';
+import { OWN_CGROUP_IDS } from '../release/config.ts';
 import { entryRows, nameRows } from '../size.ts';
 
 export function evolveCgroup(
@@ -19,8 +19,7 @@ export function evolveCgroup(
     kernel.cgroupIds.set(path, id);
     kernel.contents += nameRows(path);
     // Ids of the log's own are none that the kernel counts on from (observed/unknown-cgroup.ts).
-    if (id <= FIRST_CGROUP_ID_MAX)
-      kernel.counters.cgroup = Math.max(kernel.counters.cgroup, id + 1);
+    if (id <= OWN_CGROUP_IDS) kernel.counters.cgroup = Math.max(kernel.counters.cgroup, id + 1);
     return;
   }
   if (effect.type === 'CgroupEmptied') return emptied(kernel, id);

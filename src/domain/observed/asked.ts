@@ -22,7 +22,7 @@ export function putNumbers(
   outcome: Success | undefined,
 ): Asked {
   const seen = outcome === undefined ? kernel : withIds(kernel, call, outcome);
-  const granted = outcome !== undefined && returnKind(call.name) === 'fd' ? outcome.ret : undefined;
+  const granted = outcome !== undefined && returnKind(call) === 'fd' ? outcome.ret : undefined;
   const isBirth = call.name === 'fork' || call.name === 'spawn';
   return {
     caller: { kernel: seen, process, opened: undefined, granted },

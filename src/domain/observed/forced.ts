@@ -2,6 +2,7 @@
  * The effects of a success that no rule explains, as far as the call's own arguments give them. An
  * fd that it returned is open at least, if on nothing that is known; and no object is invented.
  */
+
 import { attachTypeOf } from '../attach-type.ts';
 import type { Call, CallOf } from '../call.ts';
 import { type Caller, fileAt } from '../caller.ts';
@@ -11,6 +12,7 @@ import type { Cgroup } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { indexOfProg, listOf } from '../list.ts';
 import { mapTypeNumber, mapTypeOf } from '../map-type.ts';
+import { nextObjectId } from '../next-id.ts';
 import type { Success } from '../outcome.ts';
 import { progTypeOf } from '../prog-type.ts';
 import { foundEffects, idBehind } from './found.ts';
@@ -31,6 +33,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'link_update':
       return updateEffects(caller, call);
     case 'dup2':
+    case 'dup3':
       return duplicate(caller, call);
     case 'prog_load':
       return loadEffects(caller, call, outcome);
@@ -39,7 +42,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'link_create':
       return linked(caller, call, outcome) ?? openEffects(caller, outcome);
     default:
-      return returnKind(call.name) === 'fd' ? openEffects(caller, outcome) : [];
+      return returnKind(call) === 'fd' ? openEffects(caller, outcome) : [];
   }
 }
 
@@ -111,7 +114,7 @@ function updateEffects(caller: Caller, call: CallOf<'link_update'>): readonly Ef
 }
 
 /** The number was asked for, so what it held is closed. */
-function duplicate({ kernel, process }: Caller, call: CallOf<'dup2'>): readonly Effect[] {
+function duplicate({ kernel, process }: Caller, call: CallOf<'dup2' | 'dup3'>): readonly Effect[] {
   const { to_fd: to } = call;
   if (to < 0) return [];
   const entry = process.fds.get(to);
@@ -132,7 +135,7 @@ function loadEffects(
   const { tag_is_sha256 } = kernel.switches;
   const effect = {
     type: 'ProgLoaded',
-    prog_id: kernel.counters.prog,
+    prog_id: nextObjectId(kernel, 'prog'),
     fd,
     prog_type: progTypeOf(call.prog_type),
     expected_attach_type: attachTypeOf(call.expected_attach_type ?? 0),
@@ -154,7 +157,7 @@ function mapMade(
   const { key_size = 0, value_size = 0, max_entries = 0, map_name = '' } = call;
   const sizes = { key_size, value_size, max_entries, map_name };
   const map_type = mapTypeOf(mapTypeNumber(call.map_type));
-  return [{ type: 'MapCreated', map_id: kernel.counters.map, fd, map_type, ...sizes }];
+  return [{ type: 'MapCreated', map_id: nextObjectId(kernel, 'map'), fd, map_type, ...sizes }];
 }
 
 function linked(
@@ -167,7 +170,7 @@ function linked(
   const cgroup = cgroupOf(caller, call);
   if (prog_id === undefined || cgroup === undefined) return undefined;
   const { attach_type } = call;
-  const link = { id: kernel.counters.link, prog_id, attach_type, cgroup: cgroup.path };
+  const link = { id: nextObjectId(kernel, 'link'), prog_id, attach_type, cgroup: cgroup.path };
   const effects = foundEffects(kernel, process, { name: 'found', link });
   return effects.map((effect) => (effect.type === 'LinkCreated' ? { ...effect, fd } : effect));
 }

@@ -82,7 +82,9 @@ function cgroupFound(
 }
 
 function progFound(kernel: Kernel, told: FoundThings['prog']): readonly Effect[] {
-  const { id, prog_name = '', tag = '', uid = 0, map_ids = [] } = told;
+  const { id, prog_name = '', tag = '', uid = 0 } = told;
+  // A program holds a map once, however often it names it (`bpf_prog_bind_map`).
+  const map_ids = [...new Set(told.map_ids)];
   if (kernel.programs.has(id) || !map_ids.every((map) => kernel.maps.has(map))) return [];
   const isStorage = (map: number) => {
     const row = kernel.maps.get(map);

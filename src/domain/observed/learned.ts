@@ -2,6 +2,7 @@
 import type { Call } from '../call.ts';
 import type { Kernel, OpenFile } from '../kernel.ts';
 import type { Account } from './account.ts';
+import { fdFieldsOf } from './fd-fields.ts';
 import { fittingProgram } from './found.ts';
 import type { FdFact, Observation, ObservedOutcome } from './observation.ts';
 import { returnKind } from './returns.ts';
@@ -27,7 +28,7 @@ export function withFact(
   outcome: ObservedOutcome,
   fds: Observation['fds'],
 ): ObservedOutcome {
-  if ('errno' in outcome || returnKind(call.name) !== 'fd') return outcome;
+  if ('errno' in outcome || returnKind(call) !== 'fd') return outcome;
   const fact = fds?.[outcome.ret];
   if (fact?.id === undefined || fact.kind === 'bpffs' || fact.kind === 'other') return outcome;
   return { [`${fact.kind}_id`]: fact.id, ...outcome };
@@ -36,7 +37,7 @@ export function withFact(
 /** Facts of the fds that the call names. */
 export function learn(account: Account, pid: number, call: Call, fds: Observation['fds']): void {
   if (fds === undefined) return;
-  const named = new Set(fdsNamedIn(call));
+  const named = new Set(fdFieldsOf(call).map(([, fd]) => fd));
   for (const [number, fact] of Object.entries(fds)) {
     const fd = Number(number);
     if (!named.has(fd) || isKnownSo(account.kernel, pid, fd, fact)) continue;
@@ -46,15 +47,6 @@ export function learn(account: Account, pid: number, call: Call, fds: Observatio
     }
     account.infer({ name: 'found', fd: { fd, ...fileFacts(fact) } });
   }
-}
-
-function fdsNamedIn(call: Call): number[] {
-  const named: number[] = [];
-  for (const [field, value] of Object.entries(call)) {
-    if (field === 'map_fds') named.push(...(value as readonly number[]));
-    else if (field === 'fd' || (field.endsWith('_fd') && field !== 'to_fd')) named.push(value);
-  }
-  return named;
 }
 
 /** A kind alone names no object, so it can only agree. */

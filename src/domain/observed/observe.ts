@@ -112,7 +112,7 @@ function amongOthers(
 function succeeded(account: Account, pid: number, call: Call, outcome: Success): void {
   for (const sighting of sightingsOf(account.kernel, call, outcome)) account.infer(sighting);
   const { ret } = outcome;
-  const kind = returnKind(call.name);
+  const kind = returnKind(call);
   if (kind === 'fd') account.infer({ name: 'gone', fd: { fd: ret } });
   if (kind === 'pid' && ret !== pid) account.infer({ name: 'gone', process: {} }, ret);
 

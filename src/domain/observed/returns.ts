@@ -1,30 +1,42 @@
 /** What each call can give back: the meaning of its return value, and which object it tells of. */
-import type { CallName } from '../call.ts';
+import type { CallName, CallOf, FcntlCommand } from '../call.ts';
 import type { Success } from '../outcome.ts';
 
-/** What a return value is: a new fd, a pid, the fd that was asked for, or nothing. */
-export type ReturnKind = 'fd' | 'pid' | 'asked' | 'zero';
+/** What a return value is: a new fd, a pid, the fd that was asked for, flags, or nothing. */
+export type ReturnKind = 'fd' | 'pid' | 'asked' | 'flags' | 'zero';
 
-const RETURNS: { readonly [N in CallName]?: ReturnKind } = {
-  spawn: 'pid',
-  fork: 'pid',
-  dup2: 'asked',
-  open_cgroup: 'fd',
-  open_other: 'fd',
-  dup: 'fd',
-  recv_fd: 'fd',
-  prog_load: 'fd',
-  link_create: 'fd',
-  map_create: 'fd',
-  obj_get: 'fd',
-  prog_get_fd_by_id: 'fd',
-  link_get_fd_by_id: 'fd',
-  map_get_fd_by_id: 'fd',
+const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
+  ...{ spawn: 'pid', fork: 'pid', dup2: 'asked', dup3: 'asked' },
+  ...{ open_cgroup: 'fd', open_other: 'fd', dup: 'fd', recv_fd: 'fd', pidfd_getfd: 'fd' },
+  ...{ prog_load: 'fd', map_create: 'fd', btf_load: 'fd', enable_stats: 'fd' },
+  ...{ link_create: 'fd', foreign_link_create: 'fd', iter_create: 'fd', obj_get: 'fd' },
+  ...{ prog_get_fd_by_id: 'fd', link_get_fd_by_id: 'fd', map_get_fd_by_id: 'fd' },
+  ...{ unshare: 'zero', exec: 'zero', exit: 'zero', kill: 'zero', capset: 'zero' },
+  ...{ umask: 'flags', setrlimit: 'zero', join: 'zero', close: 'zero', close_range: 'zero' },
+  ...{ send_fd: 'zero', mkdir: 'zero', rmdir: 'zero', bpffs_mkdir: 'zero', bpffs_rmdir: 'zero' },
+  ...{ unlink: 'zero', rename: 'zero', link: 'zero', chown: 'zero', chmod: 'zero' },
+  ...{ prog_attach: 'zero', prog_detach: 'zero', prog_query: 'zero', prog_test_run: 'zero' },
+  ...{ prog_bind_map: 'zero', link_update: 'zero', link_detach: 'zero', obj_pin: 'zero' },
+  ...{ obj_get_info_by_fd: 'zero', prog_get_next_id: 'zero', link_get_next_id: 'zero' },
+  ...{ map_get_next_id: 'zero', map_freeze: 'zero', map_lookup_elem: 'zero' },
+  ...{ map_update_elem: 'zero', map_delete_elem: 'zero', map_get_next_key: 'zero' },
 };
 
+const FCNTL: { readonly [C in FcntlCommand]: ReturnKind } = {
+  f_dupfd: 'fd',
+  f_dupfd_cloexec: 'fd',
+  f_getfd: 'flags',
+  f_setfd: 'zero',
+};
+
+/** A call, as far as its return value depends on it. */
+type Returning =
+  | Pick<CallOf<Exclude<CallName, 'fcntl'>>, 'name'>
+  | Pick<CallOf<'fcntl'>, 'name' | 'cmd'>;
+
 /** What the return value of a call is. */
-export function returnKind(name: CallName): ReturnKind {
-  return RETURNS[name] ?? 'zero';
+export function returnKind(call: Returning): ReturnKind {
+  return call.name === 'fcntl' ? FCNTL[call.cmd] : RETURNS[call.name];
 }
 
 /** What an outcome can tell beside its return value. */
@@ -37,6 +49,9 @@ const OUTPUTS: { readonly [N in CallName]?: readonly OutputName[] } = {
   open_cgroup: ['cgroup_id'],
   mkdir: ['cgroup_id'],
   dup: ANY_FILE,
+  fcntl: ANY_FILE,
+  pidfd_getfd: ANY_FILE,
+  foreign_link_create: ['link_id'],
   recv_fd: [...ANY_FILE, 'lost'],
   prog_load: ['prog_id'],
   link_create: ['link_id'],

@@ -24,7 +24,8 @@ export function sightingsOf(kernel: Kernel, call: Call, outcome: Success): reado
     case 'prog_query':
       return cgroupAt(call.target_path);
     case 'mkdir':
-      return [...cgroupAt(parentPath(call.path)), ...replacedCgroup(kernel, outcome.cgroup_id)];
+      // What goes may be above, and is found anew.
+      return [...replacedCgroup(kernel, outcome.cgroup_id), ...cgroupAt(parentPath(call.path))];
     case 'open_cgroup':
       return cgroupAt(call.path, outcome.cgroup_id);
     case 'rmdir':

@@ -3,18 +3,17 @@
  * so that none is taken for an id that a kernel gives later.
  */
 import type { Kernel } from '../kernel.ts';
-import { FIRST_CGROUP_ID_MAX } from '../release/config.ts';
+import { lowestFrom } from '../next-id.ts';
+import { OWN_CGROUP_IDS } from '../release/config.ts';
 
 /** Whether an id is the log's own. */
 function isOwnId(id: number): boolean {
-  return id >= FIRST_CGROUP_ID_MAX;
+  return id >= OWN_CGROUP_IDS;
 }
 
 /** An id of the log's own that no living cgroup has. */
 export function nextOwnId({ counters, cgroups }: Kernel): number {
-  let id = FIRST_CGROUP_ID_MAX + counters.cgroup;
-  while (cgroups.has(id)) id++;
-  return id;
+  return lowestFrom(OWN_CGROUP_IDS + (counters.cgroup % OWN_CGROUP_IDS), cgroups);
 }
 
 /** The cgroup at a path, if it may have the id that is told: one of the log's own says nothing. */

@@ -34,7 +34,8 @@ export class Work {
       case 'prog': {
         const { map_ids } = programs.edit(id);
         this.apply({ type: 'ProgFreed', prog_id: id, reason });
-        for (const map of map_ids) this.#freeUnheld('map', map, 'prog_freed');
+        // A log of an older release may say one map several times.
+        for (const map of new Set(map_ids)) this.#freeUnheld('map', map, 'prog_freed');
         return;
       }
       case 'map':

@@ -31,8 +31,10 @@ export const DEFAULT_CONFIG: BootConfig = {
 
 /** sysctl fs.nr_open, by default: no process may have more fds, or a higher limit. */
 export const NR_OPEN = 1_048_576;
-/** The highest first id of a cgroup: from there on the ids of a log's whole length are exact. */
-export const FIRST_CGROUP_ID_MAX = 2 ** 52;
+/** From here on the ids of cgroups are the log's own (observed/unknown-cgroup.ts). */
+export const OWN_CGROUP_IDS = 2 ** 52;
+/** The highest id of a cgroup that is told: those that are counted on from it are below the log's own. */
+export const CGROUP_ID_MAX = 2 ** 51;
 
 /** What is wrong with a configuration: with which field, and what it must be. */
 export interface ConfigFault {
@@ -54,9 +56,9 @@ export function configFault({
     const message = `is ${first}, but must be greater than root_cgroup_id, which is ${root}`;
     return { field, message, limit: root + 1 };
   }
-  if (first <= FIRST_CGROUP_ID_MAX) return undefined;
-  const message = `must be at most ${FIRST_CGROUP_ID_MAX}`;
-  return { field, message, limit: FIRST_CGROUP_ID_MAX };
+  if (first <= CGROUP_ID_MAX) return undefined;
+  const message = `must be at most ${CGROUP_ID_MAX}`;
+  return { field, message, limit: CGROUP_ID_MAX };
 }
 
 /** The process that a call without a pid comes from: root, alive from boot on. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { SWITCH_SPECS } from '../../domain/release/boundaries.ts';
-import { FIRST_CGROUP_ID_MAX, NR_OPEN } from '../../domain/release/config.ts';
+import { CGROUP_ID_MAX, NR_OPEN } from '../../domain/release/config.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { u32, u64 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
@@ -63,8 +63,8 @@ export const bootConfig = strictObject({ ...fields, switches: switches.exactOpti
 export const bootConfigRequest = strictObject({
   ...allOptional({
     ...fields,
-    root_cgroup_id: fields.root_cgroup_id.max(FIRST_CGROUP_ID_MAX),
-    first_cgroup_id: fields.first_cgroup_id.max(FIRST_CGROUP_ID_MAX),
+    root_cgroup_id: fields.root_cgroup_id.max(CGROUP_ID_MAX),
+    first_cgroup_id: fields.first_cgroup_id.max(CGROUP_ID_MAX),
     nofile: fields.nofile.max(NR_OPEN),
   }),
   switches: switches.exactOptional(),

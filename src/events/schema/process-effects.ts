@@ -56,6 +56,7 @@ export const processEffects = [
   strictObject({ type: z.literal('FdSent'), fd: openFd, to_pid: pid }),
   strictObject({ type: z.literal('FdReceived'), ...opened, cloexec: chosen }),
   strictObject({ type: z.literal('FdLost') }),
+  strictObject({ type: z.literal('CloexecChanged'), fd: openFd, cloexec: z.boolean() }),
   strictObject({
     type: z.literal('HoldersForgotten'),
     kind: z.enum(['prog', 'link', 'map']),

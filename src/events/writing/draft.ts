@@ -149,7 +149,10 @@ function stage(
     const asked =
       own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const made = isObservation(asked)
-      ? observeEvents(own, asked, place)
+      ? followed(observeEvents(own, asked, place), {
+          isShared: own === kernel,
+          place: { call: outcomes.length, calls: calls.length },
+        })
       : [decideEvent(own, asked, place)];
     for (const event of made) {
       if (isUnmodelled(event.outcome)) {
@@ -176,6 +179,24 @@ function stage(
   }
   if (own !== kernel) flushLayer(kernel, own);
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };
+}
+
+/** An observation that the model cannot follow is refused: the recorder must not stand still at it. */
+function* followed(
+  made: Iterable<LedgerEvent>,
+  how: {
+    readonly isShared: boolean;
+    readonly place: { readonly call: number; readonly calls: number };
+  },
+): Generator<LedgerEvent> {
+  try {
+    yield* made;
+  } catch (cause) {
+    if (cause instanceof LogRefusal) throw cause;
+    if (how.isShared) throw new HalfWay();
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new LogRefusal({ why: 'cannot-follow', because, ...how.place }, { cause });
+  }
 }
 
 function requireHead({ position, mark }: ExpectedHead, head: Head): void {

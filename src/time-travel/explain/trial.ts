@@ -1,4 +1,5 @@
 /** Tries the change of an advice: its calls are decided by the kernel's own rules. */
+
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call } from '../../domain/call.ts';
 import { cgroupAt, effectiveArray } from '../../domain/effective.ts';
@@ -6,6 +7,7 @@ import { cgroupProgType } from '../../domain/fits.ts';
 import type { AttachFlagName } from '../../domain/flags.ts';
 import { type Entry, type Kernel, layerOn } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
+import { nextObjectId } from '../../domain/next-id.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { parentPath } from '../../domain/path.ts';
 import { perform } from '../../domain/perform.ts';
@@ -51,7 +53,7 @@ export class Trial {
     const prog_type = cgroupProgType(this.#world.switches, this.#attach_type);
     if (prog_type === undefined) throw new Refused();
     const expected_attach_type = this.#attach_type;
-    const id = this.#world.counters.prog;
+    const id = nextObjectId(this.#world, 'prog');
     const fd = this.#call({ name: 'prog_load', prog_type, expected_attach_type });
     this.#program = { id, fd };
   }
