@@ -132,7 +132,7 @@ describe('a recording that cannot be read', () => {
       RIGHT.replace('6.18.44', '4.19.1'),
       'no kernel release is called 4.19.1; the oldest is 5.7',
     ],
-    ['is not one by its name', 'g.txt', RIGHT, 'g.txt: no golden file'],
+    ['is not one by its name', 'g.txt', RIGHT, 'g.txt has no golden file'],
   ];
 
   it.each(unreadable)('%s: 2, and the file is named', async (_, name, content, said) => {
