@@ -81,6 +81,14 @@ describe('a refusal beyond the rules', () => {
     });
   });
 
+  it('by what an fd was told to be open on is derived again from what it is about', () => {
+    const call = { ...attach, attach_bpf_fd: 9 };
+    const fds = { 9: { kind: 'other' } } as const;
+    const { observed } = seen(prepared(), call, { errno: 'EINVAL' }, { fds });
+    expect(observed.outcome).toMatchObject({ rule: 'prog-fd-is-no-program' });
+    expect(observed).not.toHaveProperty('expected');
+  });
+
   it('keeps the errno that the rules would have given', () => {
     const { observed } = seen(prepared(), { name: 'rmdir', path: '/b' }, { errno: 'EACCES' });
     expect(observed.expected).toMatchObject({ errno: 'ENOENT', rule: 'no-such-cgroup' });

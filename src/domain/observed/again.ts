@@ -5,7 +5,7 @@
 import type { Call } from '../call.ts';
 import { type Decision, refusal, refuse } from '../decision.ts';
 import type { Kernel } from '../kernel.ts';
-import { isRefusal, type Outcome } from '../outcome.ts';
+import { isRefusal, type Outcome, type Refusal } from '../outcome.ts';
 import { putNumbers, strictAnswer } from './asked.ts';
 import type { Observation, ObservedOutcome, Witnessed } from './observation.ts';
 import { observe, otherAnswer } from './observe.ts';
@@ -25,7 +25,14 @@ export function observeAgain(kernel: Kernel, recorded: Recorded): readonly Witne
   const done: Observation['done'] = isSighting(call)
     ? call
     : { call, outcome: observedPart(outcome) };
-  return observe(kernel, { pid, comm, done });
+  return observe(kernel, { pid, comm, done, ...(isRefusal(outcome) && { fds: factsOf(outcome) }) });
+}
+
+/** A fact that explained a refusal is told by what the refusal is about; the log has no other place. */
+function factsOf({ about }: Refusal): NonNullable<Observation['fds']> {
+  return typeof about?.fd === 'number' && about.kind === 'other'
+    ? { [about.fd]: { kind: 'other' } }
+    : {};
 }
 
 /** What the kernel told: the rule of a refusal is ours. */
