@@ -1,7 +1,7 @@
 /** The one table from what goes wrong below to problem documents. */
 import { UnreadableEvent } from '../events/encoding/field-coder.ts';
 import { LogRefusal, type Why } from '../events/log-refusal.ts';
-import { DamagedLog } from '../events/reading/damaged-log.ts';
+import { DamagedLog, ProjectionsAhead } from '../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../events/segment/segment.ts';
 import { troubleOf } from '../events/storage/database-error.ts';
 import { QuestionLimit } from '../time-travel/question-limit.ts';
@@ -95,6 +95,12 @@ export function problemFrom(error: unknown): ProblemError {
   if (error instanceof LogRefusal) {
     const [slug, details] = problemParts(error.reason);
     return new ProblemError(slug, { detail: error.message, ...details });
+  }
+  if (error instanceof ProjectionsAhead) {
+    const detail =
+      `${error.message}. This host cannot be written until they are derived again: run ` +
+      'bpfledger rebuild; bpfledger verify shows whether events are missing from the log';
+    return new ProblemError('log-damaged', { detail, retry_after: DAMAGED_RETRY_AFTER_S });
   }
   if (isDamage(error)) {
     const detail =

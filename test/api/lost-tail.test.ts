@@ -2,6 +2,8 @@
 // taken for one of what is there now, though the position is the same.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { projector } from '../../src/projections/projector.ts';
+import { rebuild } from '../../src/projections/rebuild.ts';
 import { loseTail } from '../support/lost-tail.ts';
 import { post, problem, startTestService, type TestService } from './running.ts';
 
@@ -47,6 +49,21 @@ async function replaced(): Promise<void> {
   await loseTail(service.database, host_id, 5);
   await write(other, 'b', 6, 10);
 }
+
+describe('after a log went back without its projections', () => {
+  it('a write says that they are to be derived again, and is taken when they are', async () => {
+    const { database } = service;
+    const { host_id } = await service.log.head(host);
+    const kept = projector.tables.map(({ name }) => name);
+    await loseTail(database, host_id, 5, kept);
+    const refused = await problem(await record(service, '/c6'));
+    expect(refused).toMatchObject({ type: 'urn:bpfledger:problem:log-damaged', status: 503 });
+    expect(refused.detail).toContain('position 6: the projections have rows of events after');
+    expect(refused.detail).toContain('bpfledger rebuild');
+    await rebuild(database, { host_id });
+    expect((await record(service, '/c6')).status).toBe(200);
+  });
+});
 
 describe('after a log went back and on to the same position', () => {
   it.each([

@@ -24,10 +24,20 @@ const PLACED: readonly (readonly [table: string, position: string])[] = [
   ...projector.tables.map(({ name }): [string, string] => [name, 'position_from']),
 ];
 
-/** Takes a host's log back to a position where an append ended; its epoch stays. */
-export async function loseTail(database: Database, hostId: number, to: number): Promise<void> {
+/**
+ * Takes a host's log back to a position where an append ended; its epoch stays.
+ *
+ * @param kept tables that keep their rows
+ */
+export async function loseTail(
+  database: Database,
+  hostId: number,
+  to: number,
+  kept: readonly string[] = [],
+): Promise<void> {
   await asOwner(database, async (tx) => {
     for (const [table, position] of PLACED) {
+      if (kept.includes(table)) continue;
       await tx.query(`delete from "${table}" where host_id = $1 and ${position} > $2`, [
         hostId,
         to,

@@ -7,3 +7,10 @@ export class DamagedLog extends Error {
     this.position = position;
   }
 }
+
+/** The projections have rows of events that the log does not hold; they are derived from it anew. */
+export class ProjectionsAhead extends DamagedLog {
+  constructor(position: number, constraint: string, options?: ErrorOptions) {
+    super(position, `the projections have rows of events after the head (${constraint})`, options);
+  }
+}

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import { markOf } from '../encoding/mark.ts';
 import { lockHead } from '../head.ts';
 import type { Projector } from '../projector.ts';
+import { ProjectionsAhead } from '../reading/damaged-log.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt, Submission } from '../submission.ts';
@@ -167,7 +168,11 @@ async function settleError(
   tip: Tip,
   draft: Draft | undefined,
 ): Promise<Attempt> {
-  if (findViolatedUnique(error) === KEY_CONSTRAINT) return { came: 'key-used' };
+  const violated = findViolatedUnique(error);
+  if (violated === KEY_CONSTRAINT) return { came: 'key-used' };
+  if (violated !== undefined && isOfProjection(context.projector, violated)) {
+    throw new ProjectionsAhead(tip.head.position + 1, violated, { cause: error });
+  }
   if (wasRefused(error)) throw error;
   if (tip.damaged || draft?.fault !== undefined) throw error;
   const { database, clock, writer } = context;
@@ -175,6 +180,11 @@ async function settleError(
   const recorded = await settleFate(database, clock, lost);
   if (recorded && draft !== undefined) return takeOver(context, tip, draft);
   return { came: 'broken', cause: error };
+}
+
+/** Whether a constraint is one of a table of the projections: they are named after their table. */
+function isOfProjection({ tables }: Projector, constraint: string): boolean {
+  return tables.some(({ name }) => constraint.startsWith(`${name}_`));
 }
 
 function takeOver(context: CommitContext, tip: Tip, draft: Draft): Attempt {
