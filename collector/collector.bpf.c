@@ -963,6 +963,14 @@ static __always_inline int is_below_mount(struct path_event *told)
 	return bpf_map_lookup_elem(&mounts, &told->bits) != 0;
 }
 
+/* Who holds objects may use a bpffs that was mounted a moment ago, before the reader knows of it. */
+static __always_inline int is_holder(void)
+{
+	unsigned int pid = bpf_get_current_pid_tgid() >> 32;
+
+	return bpf_map_lookup_elem(&holders, &pid) != 0;
+}
+
 static __always_inline int keep_name(unsigned int which, int dirfd, const char *path, int to_dirfd,
 				     const char *to)
 {
@@ -977,7 +985,8 @@ static __always_inline int keep_name(unsigned int which, int dirfd, const char *
 	told->to[0] = 0;
 	if (bpf_probe_read_user_str(told->path, PATH_LEN, path) < 0)
 		return 0;
-	if (!start_of(task, dirfd, told->path, &told->from) && (told->path[0] != '/' || !is_below_mount(told)))
+	if (!start_of(task, dirfd, told->path, &told->from) && 
+	    (told->path[0] != '/' || (!is_below_mount(told) && !is_holder())))
 		return 0;
 	if (to) {
 		bpf_probe_read_user_str(told->to, PATH_LEN, to);

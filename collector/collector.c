@@ -396,6 +396,29 @@ static void map_fds(const struct bpf_event *told)
 		printf("]");
 }
 
+/* The instructions of a refused program, when they are all here: the rules look at them. */
+static bool instructions(const struct bpf_event *told)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *bytes = (const void *)told->insn;
+	unsigned int length = 8 * told->insns;
+
+	if (!told->insns || told->insns != u32_at(told, 4))
+		return false;
+	printf(",\"insns\":\"");
+	for (unsigned int i = 0; i < length; i += 3) {
+		unsigned int left = length - i;
+		unsigned int word = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
+
+		putchar(digits[word >> 18]);
+		putchar(digits[word >> 12 & 63]);
+		putchar(left > 1 ? digits[word >> 6 & 63] : '=');
+		putchar(left > 2 ? digits[word & 63] : '=');
+	}
+	putchar('"');
+	return true;
+}
+
 /* The constant that a refused program returns, when it ends like that; where it is not 1. */
 static void returned_constant(const struct bpf_event *told)
 {
@@ -468,6 +491,11 @@ static void tell_bpf(const struct bpf_event *told)
 		number("prog_type", u32_at(told, 0));
 		if (u32_at(told, 68))
 			number("expected_attach_type", u32_at(told, 68));
+		if (event->ret < 0 && instructions(told)) {
+			field(told, "prog_flags", 44);
+			named("prog_name", (const char *)told->attr + 48, 16);
+			break;
+		}
 		field(told, "insn_cnt", 4);
 		field(told, "prog_flags", 44);
 		named("prog_name", (const char *)told->attr + 48, 16);
@@ -540,14 +568,17 @@ static void tell_bpf(const struct bpf_event *told)
 	case BPF_PROG_GET_FD_BY_ID:
 		call("prog_get_fd_by_id");
 		number("prog_id", u32_at(told, 0));
+		field(told, "open_flags", 8);
 		break;
 	case BPF_MAP_GET_FD_BY_ID:
 		call("map_get_fd_by_id");
 		number("map_id", u32_at(told, 0));
+		field(told, "open_flags", 8);
 		break;
 	case BPF_LINK_GET_FD_BY_ID:
 		call("link_get_fd_by_id");
 		number("link_id", u32_at(told, 0));
+		field(told, "open_flags", 8);
 		break;
 	default:
 		return;

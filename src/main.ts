@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,9 +25,11 @@ import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/s
 import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
+import { makeDataFolder } from './events/storage/data-folder.ts';
 import type { Database } from './events/storage/database.ts';
 import { migrate } from './events/storage/migrate.ts';
 import { pendingMigrations } from './events/storage/pending-migrations.ts';
+import { packageVersion } from './package-version.ts';
 import { staleHosts } from './projections/boots.ts';
 import { projector } from './projections/projector.ts';
 import { rebuild } from './projections/rebuild.ts';
@@ -50,12 +51,6 @@ export interface Running {
    * database does: what did not finish in time is given up then.
    */
   close(): Promise<void>;
-}
-
-const MANIFEST = new URL('../package.json', import.meta.url);
-
-function version(): string {
-  return (JSON.parse(readFileSync(MANIFEST, 'utf8')) as { version: string }).version;
 }
 
 async function tokensFrom(file: string | undefined, logger: Logger): Promise<Tokens | undefined> {
@@ -175,6 +170,9 @@ function every(ms: number, work: () => Promise<void>) {
  */
 export async function startService(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
+  await makeDataFolder(configuration.dataDir).catch((cause: unknown) => {
+    throw new Error('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR)', { cause });
+  });
   const tokens = await tokensFrom(configuration.tokensFile, logger);
   const book = tokens && tokenBook(tokens, systemClock);
   const signingKey = await signingKeyFrom(configuration);
@@ -207,7 +205,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       metrics,
       metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
-      version: version(),
+      version: packageVersion(),
       signingKey,
       signedHeads,
       trustedKeys,

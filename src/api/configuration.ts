@@ -34,12 +34,14 @@ const count = z
   .regex(/^[1-9]\d{0,11}$/, 'must be a whole number from 1 on')
   .transform(Number);
 
+const PORT_RANGE = 'must be a number from 0 to 65535';
+
 const variables = z.object({
   PORT: z
     .string()
-    .regex(/^\d{1,5}$/, 'must be a number')
+    .regex(/^\d{1,5}$/, PORT_RANGE)
     .transform(Number)
-    .pipe(z.number().max(65_535))
+    .pipe(z.number().max(65_535, PORT_RANGE))
     .default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATABASE_URL: z
@@ -57,7 +59,9 @@ const variables = z.object({
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
-  BPFLEDGER_LOG_LEVEL: z.enum(LOG_LEVELS).default('warn'),
+  BPFLEDGER_LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+    .default('warn'),
   BPFLEDGER_HELD_HOSTS_MAX: count.default(HELD_MAX.hosts),
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
   BPFLEDGER_HELD_IDLE_SECONDS: count.default(HELD_MAX.idleMs / 1000),

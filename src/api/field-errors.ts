@@ -14,6 +14,7 @@ function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.message.endsWith('received undefined')) return 'is missing';
+      if (!issue.message.startsWith('Invalid input')) return issue.message;
       return `must be ${kindName(issue.expected)}`;
     case 'too_big':
       return issue.origin === 'array' || issue.origin === 'string'

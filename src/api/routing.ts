@@ -41,7 +41,7 @@ export const hostName = z
   .string()
   .regex(
     new RegExp(`^${HOST_NAME}$`),
-    `must have 1…${HOST_NAME_CHARS_MAX} of a-z 0-9 . _ - and begin with a letter or digit`,
+    `must have 1…${HOST_NAME_CHARS_MAX} of a-z (lower case) 0-9 . _ - and begin with a letter or digit`,
   )
   .meta({ id: 'HostName', maxLength: HOST_NAME_CHARS_MAX });
 

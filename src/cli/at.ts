@@ -12,10 +12,17 @@ export const at = command({
     'Prints the position of a moment, the event there, and the state after it: boot, cgroups,\n' +
     'programs, links with their holders, pins and processes. MOMENT is a position, an RFC 3339\n' +
     'time, or the end of a boot (boot:2). --json prints the whole state.',
-  flags: SERVICE_FLAGS,
+  flags: {
+    at: { value: 'MOMENT', about: 'the MOMENT, in place of the second word' },
+    ...SERVICE_FLAGS,
+  },
   example: 'npx bpfledger at demo 20',
   async run({ flags, words, print }) {
-    const [host, moment, extra] = words;
+    const [host, word, extra] = words;
+    if (word !== undefined && flags.at !== undefined) {
+      throw new UsageError(`at takes one MOMENT, not ${word} and --at ${flags.at}`);
+    }
+    const moment = flags.at ?? word;
     if (host === undefined || moment === undefined || extra !== undefined) {
       throw new UsageError('at needs a HOST and a MOMENT, such as at demo 20');
     }

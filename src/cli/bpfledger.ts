@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `bpfledger`: finds the command that is meant, loads only that one, and runs it. */
 import { suggestion } from '../events/schema/near-name.ts';
+import { packageVersion } from '../package-version.ts';
 import { printableLine } from '../time-travel/text/printable.ts';
 import type { Command, Printer } from './command.ts';
 import { readLine } from './command-line.ts';
@@ -79,7 +80,7 @@ const COMMANDS: Readonly<
     load: async () => (await import('./export.ts')).exportLog,
   },
   import: {
-    summary: 'create a host from an exported log',
+    summary: 'make what strace recorded, or an exported log, the log of a host',
     load: async () => (await import('./import.ts')).importLog,
   },
   checkpoint: {
@@ -140,6 +141,10 @@ async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
   }
   if (name === '--help' || name === '-h' || name === 'help') {
     for (const line of overview(COMMANDS)) print.out(line);
+    return EXIT.done;
+  }
+  if (name === '--version') {
+    print.out(packageVersion());
     return EXIT.done;
   }
   const known = Object.keys(COMMANDS);

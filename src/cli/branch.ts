@@ -80,6 +80,15 @@ async function diff({ flags, print }: Called, host: string, name: string): Promi
   const client = restClient(serviceFrom(flags));
   const path = `${hostPath(name)}/diff?against=${encodeURIComponent(host)}`;
   const response = await client.open(`${path}&format=${flags.json ? 'json' : 'text'}`);
+  if (!flags.json) {
+    const { origin } = await client.get<Partial<Branch>>(hostPath(name));
+    const { position } = await client.get<{ readonly position: number }>(hostPath(host));
+    if (origin?.host === host && position > origin.position) {
+      const since = `${origin.position + 1}…${position}`;
+      print.out(`${name} shares the log of ${host} up to ${origin.position}; ${host} went on`);
+      print.out(`with positions ${since}, whose changes the branch does not have:`);
+    }
+  }
   for (const line of (await response.text()).trimEnd().split('\n')) print.out(line);
   return EXIT.done;
 }

@@ -6,6 +6,9 @@ const LISTS: readonly string[] = ['caps', 'map_fds'];
 /** Fields that hold a list of names, or a number. */
 const FLAG_WORDS: readonly string[] = ['flags', 'query_flags'];
 
+/** Calls that name a cgroup as their target. */
+const TARGETED: readonly string[] = ['prog_attach', 'prog_detach', 'prog_query', 'link_create'];
+
 const NUMBER = /^-?\d+$/u;
 
 /**
@@ -40,7 +43,11 @@ function callFromWords(words: readonly string[]): object {
   for (const pair of pairs) {
     const [field = '', ...value] = pair.split('=');
     if (field === '' || value.length === 0) {
-      throw new UsageError(`${pair} is not a field of the call; type field=value`);
+      throw new UsageError(
+        pair.startsWith('/')
+          ? `${name} needs ${TARGETED.includes(name) ? 'target_path' : 'path'}=${pair}`
+          : `${pair} is not a field of the call; type field=value`,
+      );
     }
     if (field in call) throw new UsageError(`${field} is there twice`);
     call[field] = fieldValue(field, value.join('='));

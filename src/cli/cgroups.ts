@@ -1,8 +1,8 @@
 /** `bpfledger cgroups`: the tree, with what is attached to each cgroup and what runs on it. */
-import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { AT_FLAG, questionPath } from './question.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const cgroups = command({
@@ -12,6 +12,7 @@ export const cgroups = command({
     'entries in order, and the effective programs in the order in which they run.',
   flags: {
     path: { value: 'PATH', about: 'only this cgroup and those below it' },
+    at: AT_FLAG,
     url: URL_FLAG,
     token: TOKEN_FLAG,
     json: { about: "the cgroups as the API's JSON, one a line" },
@@ -21,7 +22,9 @@ export const cgroups = command({
     const [host, extra] = words;
     if (host === undefined || extra !== undefined) throw new UsageError('cgroups needs one HOST');
     const client = restClient(serviceFrom(flags));
-    const { state } = await client.get<StateAnswer>(`${hostPath(host)}/state`);
+    const { state } = await client.get<StateAnswer>(
+      questionPath({ host, resource: 'state', query: { at: flags.at } }),
+    );
     const top = flags.path ?? '/';
     const shown = state.cgroups.filter(({ path }) => isAtOrBelow(path, top)).sort(byPath);
     if (shown.length === 0) throw new Error(`host ${host} has no cgroup ${top}`);

@@ -1,6 +1,6 @@
 /** Reads a command line by the flags of its command, and says what is wrong with it. */
 import { parseArgs } from 'node:util';
-import { suggestion } from '../events/schema/near-name.ts';
+import { nearName } from '../events/schema/near-name.ts';
 import { type Command, type Flags, HELP, type Typed } from './command.ts';
 import { UsageError } from './exit-code.ts';
 
@@ -57,8 +57,10 @@ function flagValue(
 }
 
 function unknownFlag(name: string, { flags }: Command, typed: string): UsageError {
-  const known = [...Object.keys(flags), 'help'].map((flag) => `--${flag}`);
-  return new UsageError(
-    `bpfledger ${name} has no option ${typed}${suggestion(typed, known)} (it has ${known.join(', ')})`,
-  );
+  const known = [...Object.keys(flags), 'help'];
+  // Without the dashes: they would make any two short names similar.
+  const near = nearName(typed.replace(/^-+/u, ''), known);
+  const hint = near === undefined ? '' : `; did you mean "--${near}"?`;
+  const listed = known.map((flag) => `--${flag}`).join(', ');
+  return new UsageError(`bpfledger ${name} has no option ${typed}${hint} (it has ${listed})`);
 }

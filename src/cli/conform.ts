@@ -40,7 +40,8 @@ export const conform = command({
       throw new UsageError('--token goes with --via');
     }
     const override = flags.release === undefined ? undefined : releaseNamed(flags.release);
-    const makeMachine = flags.via === undefined ? inModel : throughService(flags);
+    const makeMachine =
+      flags.via === undefined ? inModel : throughService({ via: flags.via, token: flags.token });
     const files = await goldenFiles(words).catch(unreadable);
     const sums = { steps: 0, mismatches: 0 };
     const concurrency = flags.via === undefined ? 1 : SCENARIOS_CONCURRENT;
@@ -63,10 +64,10 @@ type MakeMachine = (scenario: Scenario, release: Release) => Promise<Machine>;
 const inModel: MakeMachine = async ({ header }, { id }) => modelMachine(id, bootConfigFor(header));
 
 function throughService(flags: {
-  via?: string | undefined;
-  token?: string | undefined;
+  readonly via: string;
+  readonly token: string | undefined;
 }): MakeMachine {
-  const client = restClient({ url: urlFrom('via', flags.via), token: tokenFrom(flags.token) });
+  const client = restClient({ url: urlFrom('--via', flags.via), token: tokenFrom(flags.token) });
   const run = randomBytes(4).toString('hex');
   let made = 0;
   return ({ header }, release) => {

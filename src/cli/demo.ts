@@ -11,7 +11,8 @@ const HOST = 'demo';
 const RECORDING = fileURLToPath(new URL('../../test/histories/6.18.jsonl.br', import.meta.url));
 const SCENARIO = 'two-updaters-race-on-replace';
 const ABOUT =
-  'two updaters replace a device filter, one falls back to adding, and two filters stay';
+  'two updaters replace a device filter one right after the other; the second falls back to\n' +
+  '           adding, and three filters stand where two are meant: look at position 24';
 
 export interface Demo {
   readonly host: string;

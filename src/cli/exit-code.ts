@@ -24,5 +24,8 @@ export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   const own = error.message || (error as NodeJS.ErrnoException).code || error.name;
-  return cause === undefined ? own : `${own}: ${sentenceOf(cause)}`;
+  if (cause === undefined) return own;
+  const below = sentenceOf(cause);
+  // Some errors say themselves what caused them.
+  return own.includes(below) ? own : `${own}: ${below}`;
 }

@@ -30,6 +30,9 @@ export const hosts = command({
     if (verb === 'create' && name !== undefined && extra === undefined) {
       return create(invocation, name);
     }
+    if (verb === 'delete' || verb === 'remove') {
+      throw new UsageError('hosts are never deleted: their logs are a record');
+    }
     throw new UsageError('type hosts list, or hosts create NAME --release R');
   },
 });
@@ -73,6 +76,10 @@ async function create({ flags, print }: Called, name: string): Promise<ExitCode>
   const { release, config, at } = flags;
   if (release === undefined) {
     throw new UsageError(`hosts create needs a release; try hosts create ${name} --release 6.18`);
+  }
+  if (name !== name.toLowerCase()) {
+    const lower = name.toLowerCase();
+    throw new UsageError(`${name} is no name of a host: try ${lower}, in lower case`);
   }
   const client = restClient(serviceFrom(flags));
   const differing = config === undefined ? {} : { config: configOf(config) };

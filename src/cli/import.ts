@@ -22,7 +22,7 @@ export const importLog = command({
     format: { value: 'F', about: 'bundle or strace, in place of what the file looks like' },
     release: {
       value: 'R',
-      about: 'strace: kernel of a host that is created (default: what a loader told the kernel)',
+      about: 'strace: kernel of the host (default of a new one: what a loader told the kernel)',
     },
     'cgroup-mount': {
       value: 'DIR',

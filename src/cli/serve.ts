@@ -35,7 +35,7 @@ export const serve = command({
       const demo = flags.demo ? await demoOn(running, configuration) : undefined;
       sayWhere(running, configuration, print);
       if (demo !== undefined) sayDemo(demo, print);
-      sayWhatNext(running, demo, print);
+      sayWhatNext(running, { demo, hasHosts: await hasHosts(running) }, print);
       await Promise.race([told, running.lost]);
     } finally {
       await running.close();
@@ -73,7 +73,7 @@ function demoOn({ url }: Running, { tokensFile }: Configuration): Promise<Demo> 
 }
 
 function sayWhere({ url, storage }: Running, configuration: Configuration, print: Printer): void {
-  print.out(`bpfledger listens on ${url}`);
+  print.out(`bpfledger listens on ${url} (pid ${process.pid})`);
   print.out(`  data     ${placeOf(configuration)}`);
   print.out(`  storage  ${storage}`);
   if (configuration.databaseUrl === undefined) {
@@ -87,14 +87,31 @@ function sayDemo({ host, scenario, about, recorded }: Demo, print: Printer): voi
   print.out(`           ${about}`);
 }
 
-function sayWhatNext({ url }: Running, demo: Demo | undefined, print: Printer): void {
-  const first =
-    demo === undefined
-      ? withUrl('npx bpfledger hosts create web1 --release 6.18', url)
-      : withUrl(`npx bpfledger cgroups ${demo.host}`, url);
+/** Whether there is a host already; not known, and taken for no, where the token may not tell. */
+async function hasHosts({ url }: Running): Promise<boolean> {
+  const client = restClient({ url, token: tokenFrom(undefined) });
+  const page = await client
+    .get<{ readonly items: readonly object[] }>('/v1/hosts?limit=1')
+    .catch(() => undefined);
+  return page !== undefined && page.items.length > 0;
+}
+
+function sayWhatNext(
+  { url }: Running,
+  { demo, hasHosts }: { readonly demo: Demo | undefined; readonly hasHosts: boolean },
+  print: Printer,
+): void {
+  const start = hasHosts ? 'hosts list' : 'hosts create web1 --release 6.18';
+  const first = withUrl(
+    `npx bpfledger ${demo === undefined ? start : `tree ${demo.host} --at 24`}`,
+    url,
+  );
   const second =
     demo === undefined
-      ? withUrl('npx bpfledger syscall web1 mkdir path=/pod1', url)
+      ? withUrl(
+          `npx bpfledger ${hasHosts ? 'events list HOST' : 'syscall web1 mkdir path=/pod1'}`,
+          url,
+        )
       : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
   print.out('Try next:');
   print.out(`  ${first}`);

@@ -4,19 +4,33 @@ import { UsageError } from './exit-code.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-export const URL_FLAG = { value: 'URL', about: `the service (default ${DEFAULT_URL})` } as const;
+export const URL_FLAG = {
+  value: 'URL',
+  about: `the service (BPFLEDGER_URL, default ${DEFAULT_URL})`,
+} as const;
 
 export const TOKEN_FLAG = {
   value: 'TOKEN',
   about: 'for a service with tokens; better set as BPFLEDGER_TOKEN, which ps does not show',
 } as const;
 
-/** The service's address, without a slash at its end. Throws `UsageError`. */
-export function urlFrom(flag: string, given: string | undefined): string {
-  const text = given ?? DEFAULT_URL;
+/**
+ * A service's address, without a slash at its end.
+ *
+ * @param name what the address was given by: `--url`, a variable
+ * @throws UsageError
+ */
+export function urlFrom(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.href.replace(/\/+$/u, '');
-  throw new UsageError(`--${flag} ${text} is not an http address; try --${flag} ${DEFAULT_URL}`);
+  throw new UsageError(`${name} ${text} is not an http address; try ${name} ${DEFAULT_URL}`);
+}
+
+/** The flag's address, else the environment's, else the default. */
+function serviceUrl(given: string | undefined): string {
+  if (given !== undefined) return urlFrom('--url', given);
+  const { BPFLEDGER_URL: set } = process.env;
+  return set ? urlFrom('BPFLEDGER_URL', set) : DEFAULT_URL;
 }
 
 /** The token to send: the flag's, else the environment's, else that of a file. Throws `UsageError`. */
@@ -41,5 +55,5 @@ export function serviceFrom(flags: {
   readonly url: string | undefined;
   readonly token: string | undefined;
 }): { readonly url: string; readonly token: string | undefined } {
-  return { url: urlFrom('url', flags.url), token: tokenFrom(flags.token) };
+  return { url: serviceUrl(flags.url), token: tokenFrom(flags.token) };
 }

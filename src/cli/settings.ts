@@ -40,8 +40,16 @@ export function configurationFrom(flags: Typed<Flags>, env: Environment): Config
   try {
     return configurationOf({ ...env, ...Object.fromEntries(typed) });
   } catch (error) {
-    throw new UsageError(sentenceOf(error));
+    throw new UsageError(asTyped(sentenceOf(error), new Set(typed.map(([variable]) => variable))));
   }
+}
+
+/** The sentence with the flag in place of the variable that it begins with, where that was typed. */
+function asTyped(sentence: string, variables: ReadonlySet<string | undefined>): string {
+  const flag = Object.entries(VARIABLES).find(
+    ([, variable]) => variables.has(variable) && new RegExp(`^${variable}\\b`).test(sentence),
+  );
+  return flag === undefined ? sentence : sentence.replace(flag[1], `--${flag[0]}`);
 }
 
 /** The configuration of commands that open the database themselves: only where it is. */

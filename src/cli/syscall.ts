@@ -37,6 +37,11 @@ export const syscall = command({
       return streamCalls(client, path, { show, print });
     }
     show(await client.post<WireEvent>(path, requestFromWords(call, flags.pid)));
+    const mount = call.find((word) => /^(target_)?path=\/sys\/fs\/cgroup(\/|$)/u.test(word));
+    if (mount !== undefined) {
+      const own = mount.slice(mount.indexOf('=') + 1 + '/sys/fs/cgroup'.length) || '/';
+      print.err(`hint: paths begin at the root of the cgroups: ${own}`);
+    }
     return EXIT.done;
   },
 });

@@ -14,6 +14,7 @@ import {
 } from '../time-travel/verify/bundle.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
+import { beginsAsBundle } from './import/format.ts';
 import { readKeptHeads } from './kept-heads.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
@@ -85,6 +86,9 @@ function textOf({ position, hash }: KeptHead): string {
 
 async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
   const trusted = await readTrusted(flags);
+  if (!(await beginsAsBundle(file))) {
+    throw new InputError(`${file} is no bundle of bpfledger export`);
+  }
   const { checkpoint } = flags;
   const asInput = (error: unknown): never => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);

@@ -53,7 +53,8 @@ export function restClient(service: {
   async function open(path: string, init: RequestInit = {}): Promise<Response> {
     const sent = { ...init, headers: { ...headers, ...(init.headers as Record<string, string>) } };
     const response = await fetch(url + path, sent).catch((cause: unknown) => {
-      throw new Error(`no answer from ${url}`, { cause: rootOf(cause) });
+      const hint = 'is it running? --url names another address';
+      throw new Error(`no answer from ${url}; ${hint}`, { cause: rootOf(cause) });
     });
     if (response.ok) return response;
     throw await refusalOf(response);

@@ -81,6 +81,10 @@ export function deriveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): S
 }
 
 /** Levels whose entries run: the nearest with entries, and above it those in multi mode. */
+/**
+ * The cgroups whose programs run, from this one upwards. A multi list always runs. An override or
+ * exclusive list runs only where nothing below it has a program: what is below hides it.
+ */
 function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Generator<Cgroup> {
   let collected = false;
   for (const level of levelsOf(kernel, cgroup)) {

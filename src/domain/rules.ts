@@ -316,7 +316,10 @@ export const RULES = {
   'map-frozen': rule('map_freeze', 'map {map_id} is frozen: no call changes it'),
   'not-modelled': rule('docs/coverage.md', 'what a kernel says to {what} is not modelled'),
 
-  'beyond-these-rules': rule('observed', 'the kernel refused beyond these rules'),
+  'beyond-these-rules': rule(
+    'observed',
+    "no rule of this release gives this errno here: an LSM, seccomp, lack of memory or a vendor's kernel may have refused the call",
+  ),
   'kernel-said-so': rule('observed', 'a real kernel gave this errno; it does not say why'),
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -55,6 +55,26 @@ export async function pinLife(
   return life;
 }
 
+const NEWEST_AT_PATH = lineText(
+  (form) =>
+    `select cgroup_id from ${newestOf(form, {
+      table: 'cgroup_versions',
+      columns: 'cgroup_id, position_from',
+      where: 'boot = $2 and md5(path) = md5($4) and path = $4',
+    })} made`,
+);
+
+/** The life of the newest cgroup that a path had until the moment; undefined when it had none. */
+export async function cgroupLife(
+  database: Queryable,
+  moment: Moment,
+  path: string,
+): Promise<Life | undefined> {
+  const parameters = [...at(moment), path] as const;
+  const [made] = await queryLine<{ cgroup_id: number }>(database, NEWEST_AT_PATH, parameters);
+  return made && lifeOf(database, moment, { kind: 'cgroup', id: made.cgroup_id });
+}
+
 const PROGRAM_NAMES = lineText(
   (form) => `
   select loaded.* from unnest($4::int8[]) as wanted(id) cross join lateral ${firstOf(form, {

@@ -260,15 +260,29 @@ describe('requests around the body', () => {
     expect((await service.log.head('h')).position).toBe(position);
   });
 
-  it('an unknown release names the known ones', async () => {
+  it('a release that is a number is told as it has to be written', async () => {
+    const body = { name: 'x', release: 6.18 };
+    const told = await problem(await post(service.app, '/v1/hosts', { body }));
+    expect(told.detail).toBe('release: must be a string: write "6.18"');
+  });
+
+  it('a call that stands alone is told where it belongs', async () => {
+    for (const body of [{ name: 'mkdir', path: '/a' }, [{ name: 'mkdir', path: '/a' }]]) {
+      const told = await problem(await post(service.app, '/v1/hosts/h/syscalls', { body }));
+      expect(told.detail).toMatch(/call: is missing: put `name` and the fields of the call inside/);
+    }
+  });
+
+  it('an unknown release names the nearest known ones', async () => {
     const body = { name: 'x', release: '4.4' };
     const told = await problem(await post(service.app, '/v1/hosts', { body }));
     expect(told).toMatchObject({ status: 422, field: 'release' });
-    expect(told.detail).toContain('known are v2-series, 5.7, 5.8');
+    expect(told.detail).toContain('the oldest is 5.7');
   });
 
   it.each([
     ['events?limt=5', 'limt', 'did you mean "limit"?'],
+    ['events?errno=EPREM', 'errno', 'did you mean "EPERM"?'],
     ['links?colour=red', 'colour', 'there are: at, limit, after, format, prog_id, cgroup_id'],
     ['events?call=link_creat', 'call', 'did you mean "link_create"?'],
     ['effective?cgroup=/&attach_type=eggress', 'attach_type', 'did you mean "egress"?'],

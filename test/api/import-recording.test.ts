@@ -89,7 +89,7 @@ describe.each(names)('%s', (name) => {
   it('imports without one answer that the rules do not give', async () => {
     const end = await imported(name, text);
     expect(end.summary.divergences.first).toEqual([]);
-    expect(end).toMatchObject({ made_host: true, resumed: false, position_from: 2, drift: 0 });
+    expect(end).toMatchObject({ made_host: true, recorded_before: 0, position_from: 2, drift: 0 });
     expect(end.summary).toMatchObject({ unreadable: {}, abbreviated: {}, ambiguous: [] });
     expect(end.summary.lines).toBe(text.split('\n').length - 1);
     expect(Object.keys(end.summary.left_out).every((kind) => /^bpf /.test(kind))).toBe(true);
@@ -148,17 +148,31 @@ it('two recordings of one host follow each other', async () => {
   await imported('both', recording('libbpf-fork'));
   const { position } = await service.log.head('both');
   const second = await imported('both', recording('libbpf-pin'));
-  expect(second).toMatchObject({ made_host: false, resumed: false, drift: 0 });
+  expect(second).toMatchObject({ made_host: false, recorded_before: 0, drift: 0 });
   expect(second.position_from).toBe(position + 1);
+  expect(second.begins_before).toMatch(/^2026-/);
   const begins = (await eventsOf('both')).filter(({ call }) => call.name === 'lost');
   expect(begins.map(({ at }) => at)).toEqual([1795337541195136, 1795337541115645]);
+});
+
+it('a host takes a recording of the kernel that it runs, and of no other', async () => {
+  await imported('kernel', recording('libbpf-fork'), { query: '?release=6.18' });
+  const { position } = await service.log.head('kernel');
+  const other = await problem(
+    await send('kernel', recording('libbpf-pin'), { query: '?release=6.12' }),
+  );
+  expect(other).toMatchObject({ status: 422, field: 'release' });
+  expect(other.detail).toContain('release: kernel runs 6.18.44; leave it out, or');
+  expect((await service.log.head('kernel')).position).toBe(position);
+  await imported('kernel', recording('libbpf-pin'), { query: '?release=6.18.44' });
 });
 
 describe('sent again', () => {
   it('the same file is not recorded twice', async () => {
     const head = await service.log.head('libbpf-pin');
     const again = await imported('libbpf-pin', recording('libbpf-pin'));
-    expect(again).toMatchObject({ resumed: true, made_host: false, position: head.position });
+    expect(again).toMatchObject({ made_host: false, position: head.position });
+    expect([again.recorded_before, again.begins_before]).toEqual([again.events, undefined]);
     expect(await service.log.head('libbpf-pin')).toEqual(head);
   });
 
@@ -185,7 +199,9 @@ describe('sent again', () => {
     expect((await lines(response)).at(-1)).toMatchObject({ status: 500 });
     await broken.close();
     const end = await imported('parts', text);
-    expect(end).toMatchObject({ resumed: true, drift: 0 });
+    expect(end).toMatchObject({ drift: 0 });
+    expect(end.recorded_before).toBeGreaterThan(0);
+    expect(end.recorded_before).toBeLessThan(end.events);
     const plain = async (host: string) =>
       (await eventsOf(host)).slice(1).map(({ recorded_at: _, ...event }) => event);
     expect(await plain('parts')).toEqual(await plain('whole'));

@@ -138,6 +138,15 @@ describe('explain', () => {
     ['/pod/c', 3, 11, 'effective', undefined, 'it runs as program 3 (obs_v2) by link 1 on /pod'],
     ['/pod/c', 2, 11, 'link_updated', 11, 'was updated to another program at 11'],
     ['/pod/c', 1, 12, 'detached', 12, 'was detached at 12'],
+    ['/pod/c', 999, 21, 'never_loaded', undefined, 'no program of this id was loaded in this boot'],
+    [
+      '/nowhere',
+      999,
+      21,
+      'never_loaded',
+      undefined,
+      'no program of this id was loaded in this boot',
+    ],
     ['/pod/c', 3, 13, 'link_freed', 13, 'the process that held it exited'],
     [
       '/pod/c',
@@ -398,6 +407,22 @@ describe('history', () => {
   ])('of what never was is a problem: %s', async (path) => {
     const response = await service.app.request(`/v1/hosts/h/${path}`);
     expect((await problem(response)).type).toContain('no-such-object');
+  });
+
+  it.each([
+    'effective?cgroup=/pod/c&attach_type=egress',
+    'effective?cgroup=3&attach_type=egress',
+    'cgroups/3?',
+    'cgroups/3?format=bpftool',
+  ])('%s of a cgroup that was removed says at which position', async (path) => {
+    const response = await service.app.request(`/v1/hosts/h/${path}`);
+    const { detail, status } = await problem(response);
+    expect(status).toBe(404);
+    expect(detail).toMatch(
+      /^(\/pod\/c|cgroup 3) was removed at position 21; ask at=20 \(--at 20\)$/,
+    );
+    const before = await service.app.request(`/v1/hosts/h/${path}&at=20`);
+    expect(before.status).toBe(200);
   });
 });
 

@@ -35,7 +35,7 @@ describe('GET /v1/releases', () => {
     const { status, body } = await get('/v1/releases?release=4.4');
     expect(status).toBe(422);
     expect(body).toMatchObject({ type: 'urn:bpfledger:problem:unknown-release', field: 'release' });
-    expect(body.detail).toContain('known are v2-series, 5.7');
+    expect(body.detail).toContain('known are v2-series, versions from 5.7 to 7.3');
   });
 });
 

@@ -53,6 +53,7 @@ const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   createHost: 'admin',
   rebootHost: 'admin',
   importBundle: 'admin',
+  importRecording: 'admin',
   postSyscalls: 'writer',
   createBranch: 'writer',
   dropBranch: 'writer',

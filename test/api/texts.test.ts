@@ -44,6 +44,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
     },
     { call: { name: 'map_create', map_type: 'array', map_name: 'm' } },
     { call: { name: 'rename', path: '/a', to: '/b' } },
+    {
+      call: { name: 'close', fd: 3 },
+      outcome: { ret: 0 },
+      cgroup: '/a',
+      fds: { 3: { kind: 'cgroup', path: '/a' } },
+    },
+    { call: { name: 'lost', cause: 'c' } },
+    { call: { name: 'found', prog: { id: 9, prog_name: 'n' } } },
   ],
 };
 
@@ -159,6 +167,7 @@ it('every operation with a body is tried', () => {
   const bodies = operations()
     .filter(({ body }) => body)
     .map(({ operationId }) => operationId);
-  // A bundle has lines with digests of their own.
-  expect(bodies.filter((id) => id !== 'importBundle').sort()).toEqual(Object.keys(BODIES).sort());
+  // A bundle has lines with digests of their own, and a recording is no JSON.
+  const tried = bodies.filter((id) => id !== 'importBundle' && id !== 'importRecording');
+  expect(tried.sort()).toEqual(Object.keys(BODIES).sort());
 });

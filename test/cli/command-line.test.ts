@@ -2,6 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { bpfledger, COMMAND, environment, root } from '../support/command.ts';
@@ -23,6 +25,12 @@ const COMMANDS = [
 ] as const;
 
 describe('help', () => {
+  it('--version prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { code, out } = await bpfledger(['--version']);
+    expect([code, out]).toEqual([0, `${version}\n`]);
+  });
+
   it('lists every command and the exit codes', async () => {
     const { code, out, err } = await bpfledger(['--help']);
     expect([code, err]).toEqual([0, '']);
@@ -57,7 +65,14 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['conform x --json=yes', '--json takes no value'],
   ['conform x --release', '--release needs a value'],
   ['conform x --release --json', '--release needs a value'],
-  ['conform x --release 4.19', 'no kernel release is called 4.19; known are v2-series, '],
+  ['conform x --release 4.19', 'no kernel release is called 4.19; the oldest is 5.7'],
+  ['conform x --release 6.25', 'no kernel release is called 6.25; near are 6.19 and 7.0'],
+  ['conform x --release 8.1', 'no kernel release is called 8.1; the newest is 7.3'],
+  ['conform x --at 3', 'bpfledger conform has no option --at (it has'],
+  ['at demo 3 --at 4', 'at takes one MOMENT, not 3 and --at 4'],
+  ['hosts delete web1', 'hosts are never deleted'],
+  ['hosts create W9 --release 6.18', 'W9 is no name of a host: try w9'],
+  ['verify README.md', 'README.md is no bundle of bpfledger export'],
   [
     'conform x --via localhost:8080',
     '--via localhost:8080 is not an http address; try --via http://',
@@ -73,7 +88,7 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['replay web1', 'try replay web1 --release 7.3'],
   ['syscall', 'syscall needs a HOST'],
   ['syscall web1', 'which call? try syscall HOST mkdir path=/pod1'],
-  ['syscall web1 mkdir /pod1', '/pod1 is not a field of the call; type field=value'],
+  ['syscall web1 mkdir /pod1', 'mkdir needs path=/pod1'],
   ['syscall web1 mkdir path=/a --pid x', '--pid x is not a number'],
   ['events', 'type events list HOST, or events follow HOST'],
   ['events list web1 --after -1', '--after -1 is not a number'],
@@ -84,9 +99,9 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['rebuild a b', 'rebuild takes one HOST'],
   ['serve web1', 'serve takes no web1'],
   ['migrate web1', 'migrate takes no web1'],
-  ['serve --port 99999', 'PORT: '],
-  ['serve --host 0.0.0.0', 'HOST 0.0.0.0 is not loopback'],
-  ['serve --database-url mysql://x', 'DATABASE_URL: must start with postgresql://'],
+  ['serve --port 99999', '--port: must be a number from 0 to 65535'],
+  ['serve --host 0.0.0.0', '--host 0.0.0.0 is not loopback'],
+  ['serve --database-url mysql://x', '--database-url: must start with postgresql://'],
 ];
 
 describe('a mistyped command line', () => {
@@ -99,10 +114,36 @@ describe('a mistyped command line', () => {
   });
 });
 
+describe('a data folder that cannot be', () => {
+  it.each([
+    ['/proc/x', '/proc/x cannot keep data: it is on the file system proc'],
+    ['README.md', 'README.md is a file, not a folder'],
+  ])('%s ends serve with 3 and a sentence', async (folder, said) => {
+    const { code, err } = await bpfledger(['serve', '--port', '0', '--data-dir', folder]);
+    expect(err).toContain('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR): ');
+    expect(err).toContain(said);
+    expect(code).toBe(3);
+  });
+});
+
 describe('a service that is not there', () => {
+  it('is looked for at BPFLEDGER_URL, which --url overrides', async () => {
+    const env = { BPFLEDGER_URL: 'http://127.0.0.1:2' };
+    expect((await bpfledger(['cgroups', 'x'], { env })).err).toContain('from http://127.0.0.1:2');
+    const named = await bpfledger(['cgroups', 'x', '--url', 'http://127.0.0.1:1'], { env });
+    expect(named.err).toContain('from http://127.0.0.1:1');
+    const wrong = await bpfledger(['cgroups', 'x'], { env: { BPFLEDGER_URL: 'here' } });
+    expect([wrong.code, wrong.err]).toEqual([
+      2,
+      expect.stringContaining('BPFLEDGER_URL here is not an http address'),
+    ]);
+  });
+
   it('ends a client with 3 and says where it looked', async () => {
     const { code, err } = await bpfledger(['hosts', 'list', '--url', 'http://127.0.0.1:1']);
-    expect(err).toContain('no answer from http://127.0.0.1:1');
+    expect(err).toContain(
+      'no answer from http://127.0.0.1:1; is it running? --url names another address',
+    );
     expect(code).toBe(3);
   });
 });

@@ -49,10 +49,10 @@ describe('serve on the embedded database', () => {
   const at = () => ['--url', service.url];
 
   it('says where it listens, where the data is, what that survives, and what to try', () => {
-    expect(service.out).toContain(`listens on ${service.url}\n`);
+    expect(service.out).toContain(`listens on ${service.url} (pid ${service.pid})\n`);
     expect(service.out).toContain(`  data     ${folder}\n`);
     expect(service.out).toContain('pglite: survives a crash of the process, not a loss of power');
-    expect(service.out).toContain(`  npx bpfledger cgroups demo --url ${service.url}\n`);
+    expect(service.out).toContain(`  npx bpfledger tree demo --at 24 --url ${service.url}\n`);
   });
 
   it('has something to show with --demo: a container with two filters', PATIENCE, async () => {

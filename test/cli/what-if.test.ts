@@ -99,7 +99,11 @@ describe('branch', () => {
     const listed = await run('branch', 'list', 'web1');
     expect(listed.lines).toEqual(['try  at position 3, from web1 at 2']);
     const { lines } = await run('branch', 'diff', 'web1', 'try');
-    expect(lines[0]).toBe('From position 4 of web1 to 3: 1 events changed this');
+    expect(lines.slice(0, 2)).toEqual([
+      'try shares the log of web1 up to 2; web1 went on',
+      'with positions 3…4, whose changes the branch does not have:',
+    ]);
+    expect(lines[2]).toBe('From position 4 of web1 to 3: 1 events changed this');
     expect(lines.join('\n')).toContain('/try');
     const { lines: dropped } = await run('branch', 'drop', 'web1', 'try');
     expect(dropped).toEqual(['branch try is dropped']);

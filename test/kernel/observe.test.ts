@@ -28,6 +28,8 @@ import {
 const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);
 const STEPS = Number(process.env.BPFLEDGER_TEST_OBSERVED_STEPS ?? 2000);
 const RUN_MS_MAX = 1_800_000;
+/** Of what these pass beside the fields of a call (huge attrs, fd_array) a collector tells nothing. */
+const HUGE_OR_RAW: readonly string[] = ['code', 'map-types'];
 const MOMENTS = 10;
 const OUTAGE_MS = 5000;
 const OUTAGE_CGROUPS = 20;
@@ -80,7 +82,7 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     const running = releaseOf(release());
     if (running === undefined) throw new Error(`${release()} is no known release`);
     const plan = {
-      presets: PRESET_NAMES,
+      presets: PRESET_NAMES.filter((name) => !HUGE_OR_RAW.includes(name)),
       seed: SEED,
       steps: STEPS,
       sysctl: Number(readFileSync(SYSCTL, 'utf8')),
@@ -149,8 +151,22 @@ function expectWhole(events: readonly SeenEvent[]): void {
   expect(events.filter(({ call }) => call.name === 'lost')).toEqual([]);
   const own = events.filter(({ pid }) => pid === process.pid);
   expect(own.length).toBeGreaterThan(0);
-  expect(own.filter(({ source }) => source === 'inferred')).toEqual([]);
-  // A limit of fds, which a process sets itself, is told by nobody.
-  const drift = own.filter(({ expected, outcome }) => expected && outcome.errno !== 'EMFILE');
+  const inferred = own.filter((event) => event.source === 'inferred' && !isStandardFd(event));
+  expect(inferred).toEqual([]);
+  const drift = own.filter((event) => event.expected !== undefined && !isUntold(event));
   expect(drift).toEqual([]);
+}
+
+/** The log has the first three fds of a process open; one that was closed before was seen by nobody. */
+function isStandardFd({ call }: SeenEvent): boolean {
+  return call.name === 'gone' && call.fd !== undefined && call.fd.fd <= 2;
+}
+
+/**
+ * Refusals for what a collector does not tell (docs/observe.md): a limit that a process sets itself,
+ * bytes of an attr beyond the fields of the call, a token.
+ */
+function isUntold({ outcome, expected }: SeenEvent): boolean {
+  const { errno } = outcome;
+  return errno === 'EMFILE' || errno === 'E2BIG' || expected?.rule === 'fd-is-no-token';
 }

@@ -70,7 +70,11 @@ export interface SeenEvent {
   readonly pid: number;
   readonly comm: string;
   readonly at: string;
-  readonly call: { readonly name: string; readonly path?: string };
+  readonly call: {
+    readonly name: string;
+    readonly path?: string;
+    readonly fd?: { readonly fd: number };
+  };
   readonly outcome: { readonly ret?: number; readonly errno?: string };
   readonly expected?: { readonly errno?: string; readonly rule?: string };
   readonly effects: readonly { readonly type: string; readonly [field: string]: unknown }[];

@@ -22,6 +22,18 @@ function prepared(release = '6.18'): Kernel {
 }
 
 describe('sightings', () => {
+  it('of a process that is gone leave a table of fds to those who share it', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20 });
+    perform(kernel, 20, skb);
+    perform(kernel, 20, { name: 'fork', child_pid: 21, clone_files: true });
+    const { observed } = sighted(kernel, { name: 'gone', process: {} }, 21);
+    expect(types(observed.effects)).toEqual(['ProcessExited']);
+    expect(types(sighted(kernel, { name: 'gone', process: {} }, 20).observed.effects)).toEqual([
+      ...['ProcessExited', 'ProgFreed'],
+    ]);
+  });
+
   it('make a running host, in the order of a snapshot', () => {
     const kernel = boot('6.18');
     const found = [

@@ -19,6 +19,7 @@ type What =
   | 'pgbouncer'
   | 'registry'
   | 'mounts'
+  | 'proc'
   | 'kernel'
   | 'chromium'
   | 'strace'
@@ -60,6 +61,8 @@ function probe(what: What): Need {
       return registry();
     case 'mounts':
       return mounts();
+    case 'proc':
+      return existsSync('/proc/self') ? met : missing('there is no /proc');
     case 'kernel':
       return kernel();
     case 'chromium':

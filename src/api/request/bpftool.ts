@@ -14,6 +14,7 @@ import { invalid, noSuchObject } from '../problem.ts';
 import type { Service } from '../service.ts';
 import { worldAt, worldInTurns } from './at.ts';
 import type { HeavyAnswer } from './heavy-read.ts';
+import { noSuchCgroup } from './no-such-cgroup.ts';
 
 /** Where a cgroup file system is mounted, unless the query says otherwise. */
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -125,11 +126,13 @@ export async function answerShow(
   { service, c, host, at }: BpftoolRequest,
   { cgroupId, effective }: { readonly cgroupId: number; readonly effective: boolean },
 ): Promise<never> {
-  const { answer } = await worldAt(service, c, host, at, (kernel) => {
+  const { moment, answer } = await worldAt(service, c, host, at, (kernel) => {
     const cgroup = kernel.cgroups.get(cgroupId);
     return cgroup === undefined ? undefined : cgroupShow(kernel, cgroup, effective);
   });
-  if (answer === undefined) throw noSuchObject(`cgroup ${cgroupId}`, 'cgroup_id');
+  if (answer === undefined) {
+    throw await noSuchCgroup(service, moment, { cgroup: cgroupId, field: 'cgroup_id' });
+  }
   return sendPrinted(c, answer);
 }
 

@@ -7,6 +7,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupScope } from '../../time-travel/filter/cgroup-scope.ts';
 import { type EventFilter, NO_ERRNO } from '../../time-travel/filter/event-filter.ts';
 import { programScope } from '../../time-travel/filter/program-scope.ts';
+import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { countParam, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { time } from '../time.ts';
@@ -54,6 +55,11 @@ export const filterQuery = {
 
 const filterSchema = z.object(filterQuery);
 export type FilterQuery = z.output<typeof filterSchema>;
+
+/** Reads states of a host for a filter. */
+export function stateReader({ log }: Service, host: string): StateReader {
+  return (position, read) => log.withStateAt(host, position, read);
+}
 
 /** The filter that query parameters ask for. */
 export async function filterOf(

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { boot } from '../../domain/boot.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { releaseOf } from '../../domain/release/release.ts';
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import {
   type Preface,
@@ -29,7 +30,8 @@ export interface Import {
   readonly actor: string;
   /** Default: the digest of what is imported, so that the same file is imported once. */
   readonly key: string | undefined;
-  /** For a host that has to be made; default: what the recording tells. */
+  /** The kernel that was recorded: of a host that has to be made (default: what the recording
+   * tells), or the one that the host runs. */
   readonly release: string | undefined;
   /** Where cgroup2 and the bpffs are mounted, where that is not as the recording looks. */
   readonly mounts: Partial<Preface['mounts']>;
@@ -52,8 +54,10 @@ export interface Progress {
 /** What became of an import. */
 export interface Imported {
   readonly made_host: boolean;
-  /** Some of it had been recorded by an earlier request. */
-  readonly resumed: boolean;
+  /** How many of the events an earlier request recorded. */
+  readonly recorded_before: number;
+  /** Time of the event before, where the recording begins earlier than that (RFC 3339). */
+  readonly begins_before?: string;
   /** Of the first and the last event. */
   readonly position_from: number;
   readonly position: number;
@@ -72,6 +76,8 @@ interface Beginning {
   readonly kernel: () => Promise<Kernel>;
   /** Of the host that has to be made; undefined when it is there. */
   readonly release: string | undefined;
+  /** Time of the event before it; undefined when there is none. */
+  readonly after: number | undefined;
 }
 
 /**
@@ -110,7 +116,7 @@ export async function* imported(
     tally.position = events.at(-1)?.position ?? tally.position;
     tally.events += events.length;
     tally.drift += events.filter(({ expected }) => expected !== undefined).length;
-    if (repeated) tally.repeated += 1;
+    if (repeated) tally.repeated += events.length;
   };
   try {
     const first = await refusing(reading.next());
@@ -142,7 +148,9 @@ export async function* imported(
     if (pending.length > 0) await record(pending);
     return {
       made_host: release !== undefined,
-      resumed: tally.repeated > 0,
+      recorded_before: tally.repeated,
+      ...(begin.after !== undefined &&
+        preface.startedAt < begin.after && { begins_before: rfc3339(begin.after) }),
       position_from: tally.from,
       position: tally.position,
       events: tally.events,
@@ -196,13 +204,24 @@ async function beginning(
       head,
       kernel: async () => boot(named),
       release: named,
+      after: undefined,
     };
   }
   const recorded = await log.recorded(host, { actor, idempotency });
   const position = recorded?.events.at(-1)?.position;
   const at = position ?? head;
   const kernel = async () => (await log.kernelAt(host, at)).kernel;
-  return { position, head, kernel, release: undefined };
+  if (release !== undefined) sameRelease(host, release, (await kernel()).boot.release);
+  const before = position === undefined ? head : position - 1;
+  const [event] = await log.eventsAt(host, [before]);
+  return { position, head, kernel, release: undefined, after: event?.at };
+}
+
+/** Refuses a recording that is said to be of another kernel than the one that the host runs. */
+function sameRelease(host: string, asked: string, running: string): void {
+  if (idOf(asked) === running) return;
+  const message = `${host} runs ${running}; leave it out, or import the recording as another host`;
+  throw invalid([{ field: 'release', message }]);
 }
 
 /** The release of a host that has to be made. */
@@ -213,6 +232,10 @@ function knownRelease(asked: string | undefined, preface: Preface): string {
       'there is no such host, and the recording does not tell the kernel to make it with';
     throw invalid([{ field: 'release', message: `${message}: give what uname -r prints there` }]);
   }
+  return idOf(release);
+}
+
+function idOf(release: string): string {
   const known = releaseOf(release);
   if (known === undefined) throw new LogRefusal({ why: 'unknown-release', release });
   return known.id;

@@ -86,6 +86,11 @@ export function oneSyscall(value: unknown, prefix = ''): CallRequest {
 
 /** Also what is wrong with a call that is none: its fields are told of among all. */
 function oneObservation(value: unknown, prefix: string): CallRequest {
+  if (isBareCall(value)) {
+    const field = prefix === '' ? 'call' : `${prefix}.call`;
+    const message = 'is missing: put `name` and the fields of the call inside `call`';
+    throw invalid([{ field, message }]);
+  }
   const parsed = compiledRequest.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
   const request: CallRequest =
@@ -107,6 +112,10 @@ function withoutGuess(request: CallRequest, value: unknown): CallRequest {
   if (call.name !== 'prog_load' || insns !== undefined || tag !== undefined) return request;
   const { tag: _, ...known } = call;
   return { ...request, call: known };
+}
+
+function isBareCall(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'name' in value && !('call' in value);
 }
 
 function isObserved(value: unknown): boolean {

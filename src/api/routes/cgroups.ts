@@ -8,7 +8,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
-import { invalid, noSuchObject } from '../problem.ts';
+import { invalid } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
   answerShow,
@@ -20,6 +20,7 @@ import {
   onlyWithBpftool,
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
+import { noSuchCgroup } from '../request/no-such-cgroup.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -121,7 +122,9 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
     }
     const read = (kernel: Kernel) => programsOn(kernel, cgroup_id);
     const { moment, answer } = await worldAt(service, c, host, at, read);
-    if (answer === undefined) throw noSuchObject(`cgroup ${cgroup_id}`, 'cgroup_id');
+    if (answer === undefined) {
+      throw await noSuchCgroup(service, moment, { cgroup: cgroup_id, field: 'cgroup_id' });
+    }
     const { types, effective } = answer;
     const [[row], attached] = await Promise.all([
       cgroupsByIds(database, moment, [cgroup_id]),

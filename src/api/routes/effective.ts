@@ -6,9 +6,9 @@ import { attachType } from '../../events/schema/attach-type.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { blameSlots, type LinkHolders, linkHolders } from '../../time-travel/blame/blame.ts';
 import { blameText } from '../../time-travel/blame/blame-text.ts';
-import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
+import { noSuchCgroup } from '../request/no-such-cgroup.ts';
 import { placeQuery } from '../request/place.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -59,7 +59,9 @@ export function effective(app: App, service: Service): void {
       return { cgroup_id: found.id, path: found.path, slots, holders: linkHolders(kernel, slots) };
     };
     const { moment, answer: array } = await worldAt(service, c, host, at, read);
-    if (array === undefined) throw noSuchObject(`cgroup ${cgroup}`, 'cgroup');
+    if (array === undefined) {
+      throw await noSuchCgroup(service, moment, { cgroup, field: 'cgroup' });
+    }
     const { cgroup_id, path } = array;
     const eventsAt = (positions: readonly number[]) => log.eventsAt(host, positions);
     const slots = await blameSlots(database, eventsAt, { moment, attach_type, ...array });

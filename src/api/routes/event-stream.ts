@@ -13,7 +13,7 @@ import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
 import { HEARTBEAT_MS, PARAMETER_CHARS_MAX, STREAMS, UNREAD_MS } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
-import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
@@ -87,6 +87,7 @@ export function eventStream(app: App, service: Service): void {
     const leave = room.enter(callerOfRequest(c));
     const stream = eventMessages(() => service.log.subscribe(host, start), {
       filter,
+      stateAt: stateReader(service, host),
       onOpen: (end) => {
         open.add(end);
         service.metrics.streams.set(open.size);

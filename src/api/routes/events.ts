@@ -4,11 +4,12 @@ import { positionAt, readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
-import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
+import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/event-filter.ts';
+import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, momentOf } from '../request/at.ts';
-import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { nextToken, positionAfter } from '../request/next-token.ts';
 import {
@@ -60,6 +61,8 @@ const oneRoute = createRoute({
 });
 
 interface Scan {
+  readonly filter: EventFilter;
+  readonly stateAt: StateReader;
   readonly after: number;
   readonly to: number;
   readonly limit: number;
@@ -69,8 +72,7 @@ interface Scan {
 async function scan(
   database: Queryable,
   hostId: number,
-  filter: EventFilter,
-  { after, to, limit }: Scan,
+  { filter, stateAt, after, to, limit }: Scan,
 ) {
   const found: LedgerEvent[] = [];
   const last = Math.min(to, after + (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
@@ -78,13 +80,11 @@ async function scan(
   while (reached < last) {
     const range = { from: reached + 1, limit: last - reached };
     const events = await readEvents(database, hostId, range);
-    for (const event of events) {
-      if (event.position > last) break;
-      reached = event.position;
-      if (matches(event, filter)) found.push(event);
-      if (found.length >= limit) return { found, reached };
-    }
     if (events.length === 0) break;
+    const wanted = await wantedOf(events, filter, stateAt);
+    found.push(...wanted.slice(0, limit - found.length));
+    if (found.length >= limit) return { found, reached: found.at(-1)?.position ?? reached };
+    reached = events.at(-1)?.position ?? reached;
   }
   return { found, reached };
 }
@@ -102,10 +102,16 @@ export function events(app: App, service: Service): void {
       // Everything up to there is older than `from`.
       start = Math.max(start, await positionAt(service.database, host_id, query.from - 1));
     }
-    const place = { after: start, to: position, limit };
+    const place = {
+      filter,
+      stateAt: stateReader(service, host),
+      after: start,
+      to: position,
+      limit,
+    };
     const { found, reached } = isOpen(filter)
-      ? await scan(service.database, host_id, filter, place)
-      : await searches.answer(c, ({ database }) => scan(database, host_id, filter, place));
+      ? await scan(service.database, host_id, place)
+      : await searches.answer(c, ({ database }) => scan(database, host_id, place));
     const items = found.map(eventOnWire);
     const more = reached < position && { next: nextToken(reached, query) };
     return answerInTurns(c, { host, position, items, ...more }) as Promise<never>;

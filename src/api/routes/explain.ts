@@ -109,12 +109,12 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
     const found = await stories.answer(c, ({ database, signal }) =>
       answerExplain({ ...service, database, signal }, { host, moment, place, program }),
     );
-    const { names, put_by, blocked_by, change, holes } = found;
+    const { names, release, put_by, blocked_by, change, holes } = found;
     const { why, event, entry: own, in_the_way, later_refusal, ...rest } = found.explanation;
     const { path, attach_type } = place;
     const { position } = moment;
     const asked = {
-      ...{ path, attach_type, program, position, names, stands_at },
+      ...{ path, attach_type, program, position, release, names, stands_at },
       ...(put_by && { put_by }),
       ...(blocked_by && { blocked_by }),
     };

@@ -12,7 +12,7 @@ import { ATTACHED } from '../answer-headers.ts';
 import { NDJSON_TYPE } from '../content-type.ts';
 import { EXPORTS, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
-import { filterOf, filterQuery } from '../request/filter-query.ts';
+import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -107,7 +107,10 @@ export function exports(app: App, service: Service): void {
     const lines =
       format === 'bundle'
         ? writeBundle(read.database, { host_id, host })
-        : linesOf(read.database, host, { format, host_id, after, to, filter });
+        : linesOf(read.database, host, {
+            ...{ format, host_id, after, to, filter },
+            stateAt: stateReader(service, host),
+          });
     const body = pullStream(inPieces(lines), {
       unreadMs: UNREAD_MS,
       mayGoOn: c.get('mayGoOn'),

@@ -6,7 +6,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { arrayTimeline } from '../../time-travel/array-timeline.ts';
 import { gapsOf } from '../../time-travel/gaps/gaps.ts';
 import { gapsText } from '../../time-travel/gaps/gaps-text.ts';
-import { type DescribedGap, describeGaps } from '../../time-travel/gaps/told-gaps.ts';
+import { type DescribedGap, describeGaps, isKnown } from '../../time-travel/gaps/told-gaps.ts';
 import { holesIn } from '../../time-travel/holes/holes.ts';
 import { holesText } from '../../time-travel/holes/holes-text.ts';
 import { GAPS_MAX } from '../limits.ts';
@@ -25,7 +25,10 @@ import { timestamp } from '../wire/timestamp.ts';
 
 const gap = z
   .strictObject({
-    why: z.enum(['empty', 'program_missing', 'no_cgroup']),
+    why: z.enum([
+      ...(['empty', 'program_missing', 'no_cgroup'] as const),
+      ...(['cgroup_not_known', 'array_not_known'] as const),
+    ]),
     position_from: position,
     position_to: position,
     since: timestamp,
@@ -38,7 +41,9 @@ const gap = z
     id: 'Gap',
     description:
       'From the event that opened it to the event that closed it, by the times of the kernel. ' +
-      'Without `opened_by` it began before the span; without `closed_by` it is still open.',
+      'Without `opened_by` it began before the span; without `closed_by` it is still open. ' +
+      'Of `…_not_known` nothing was seen: the cgroup, or a program in the array, was found at its ' +
+      'end, and was there before.',
   });
 
 export const gapsAnswer = z
@@ -50,7 +55,7 @@ export const gapsAnswer = z
     from: position,
     to: position,
     items: z.array(gap),
-    total_micros: z.int().min(0),
+    total_micros: z.int().min(0).describe('Of all gaps but those that are not known.'),
     holes: z.array(wireHole).describe('Holes of the record in the span, the latest 20.'),
   })
   .meta({ id: 'Gaps' });
@@ -104,7 +109,7 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: to, ...asked, items: described.map(gapOnWire) },
-        total_micros: described.reduce((sum, { micros }) => sum + micros, 0),
+        total_micros: described.filter(isKnown).reduce((sum, { micros }) => sum + micros, 0),
         holes: holes.map(holeOnWire),
       }),
       text: () => [...gapsText(asked, described), ...holesText(holes)],

@@ -38,7 +38,11 @@ const route = createRoute({
   request: {
     params: hostParams,
     query: strictObject({
-      release: release.optional().describe('Of a host that is made; default: what is recorded.'),
+      release: release
+        .optional()
+        .describe(
+          'Of a host that is made; default: what is recorded. Of another host: the one that it runs.',
+        ),
       cgroup_mount: mountPoint.optional().describe('Default: as the recording looks.'),
       bpffs_mount: mountPoint.optional().describe('Default: `/sys/fs/bpf`.'),
     }),

@@ -6,7 +6,8 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { markOfEvent } from '../../events/reading/event-marks.ts';
 import type { Piece } from '../../events/reading/follower.ts';
 import type { HistoryChange } from '../../events/reading/history.ts';
-import { type EventFilter, isOpen, matches } from '../../time-travel/filter/event-filter.ts';
+import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/event-filter.ts';
+import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventText } from '../wire/event-text.ts';
 
@@ -14,6 +15,7 @@ type Following = AsyncIterator<Piece, HistoryChange | undefined>;
 
 export interface Messages {
   readonly filter: EventFilter;
+  readonly stateAt: StateReader;
   /** Called when following begins, with what ends it from outside. */
   readonly onOpen: (end: () => void) => void;
   /** Told, perhaps twice, when nothing more will come; with the same function. */
@@ -30,7 +32,7 @@ const MESSAGES = new WeakMap<LedgerEvent, Uint8Array>();
  */
 export function eventMessages(
   follow: () => Promise<Following>,
-  { filter, onOpen, onEnd }: Messages,
+  { filter, stateAt, onOpen, onEnd }: Messages,
 ): AsyncIterator<Uint8Array, undefined> {
   const takesAll = isOpen(filter);
   let following: Following | undefined;
@@ -42,8 +44,7 @@ export function eventMessages(
     void following?.return?.();
   };
 
-  function partsOf(events: Piece): Uint8Array[] {
-    const wanted = takesAll ? events : events.filter((event) => matches(event, filter));
+  function partsOf(events: Piece, wanted: Piece): Uint8Array[] {
     const parts = wanted.map(messageOf);
     const last = events.at(-1);
     skipped = wanted.at(-1) === last ? 0 : skipped + events.length - wanted.length;
@@ -72,7 +73,8 @@ export function eventMessages(
           ended = true;
           return { done: false, value: historyChanged(events) };
         }
-        const parts = partsOf(events);
+        const wanted = takesAll ? events : await wantedOf(events, filter, stateAt);
+        const parts = partsOf(events, wanted);
         const [first] = parts;
         if (first === undefined) continue;
         return { done: false, value: parts.length === 1 ? first : Buffer.concat(parts) };

@@ -14,7 +14,10 @@ import { timestamp } from './timestamp.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
 export const release = z
-  .string()
+  .string({
+    error: ({ input }) =>
+      typeof input === 'number' ? `must be a string: write "${input}"` : undefined,
+  })
   .min(1)
   .max(100)
   .meta({

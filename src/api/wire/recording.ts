@@ -1,6 +1,7 @@
 /** What an import of a recording is answered with, a line at a time. */
 import { z } from 'zod';
 import { position } from './event.ts';
+import { timestamp } from './timestamp.ts';
 
 const counted = z
   .record(z.string(), z.strictObject({ count: z.int(), lines: z.array(z.int()) }))
@@ -21,7 +22,10 @@ export const importEnd = z
     type: z.literal('imported'),
     host: z.string(),
     made_host: z.boolean(),
-    resumed: z.boolean().describe('Some of it had been recorded by an earlier request.'),
+    recorded_before: z.int().describe('How many of the events an earlier request recorded.'),
+    begins_before: timestamp
+      .exactOptional()
+      .describe('Time of the event before, where the recording begins earlier than that.'),
     position_from: position,
     position,
     events: z.int(),

@@ -42,6 +42,11 @@ export async function formatOf(file: string, asked: string | undefined): Promise
   );
 }
 
+/** Whether a file begins as a bundle does. Throws `InputError` when it cannot be read. */
+export async function beginsAsBundle(file: string): Promise<boolean> {
+  return BUNDLE.test(await beginningOf(file));
+}
+
 async function beginningOf(file: string): Promise<string> {
   try {
     const handle = await open(file);

@@ -23,7 +23,8 @@ interface Ended {
   readonly type: 'imported';
   readonly host: string;
   readonly made_host: boolean;
-  readonly resumed: boolean;
+  readonly recorded_before: number;
+  readonly begins_before?: string;
   readonly position_from: number;
   readonly position: number;
   readonly events: number;
@@ -119,18 +120,17 @@ function queryOf({ release, 'cgroup-mount': cgroup, bpffs }: RecordingFlags): st
 }
 
 /** What became of it, for people. */
-function endText({ host, made_host, resumed, events, drift, ...ended }: Ended): string[] {
-  const { position_from: from, position, summary } = ended;
-  const how = `${made_host ? ', created' : ''}${resumed ? ', of which some were there' : ''}`;
-  const { lines, observed, inferred, divergences, unreadable, left_out, abbreviated } = summary;
+function endText(ended: Ended): string[] {
+  const { drift, summary } = ended;
+  const { observed, inferred, divergences, unreadable, left_out, abbreviated } = summary;
   return [
-    `host ${host}${how}: ${events} events, positions ${from}…${position}, of ${lines} lines`,
-    `${observed} observed (${summary.queries} queries), ${inferred} inferred, ${drift} in which the rules answer otherwise`,
+    ...recordedText(ended),
+    `${observed} observed (${summary.queries} queries), ${inferred} inferred, 1 lost (the beginning), ${drift} in which the rules answer otherwise`,
     ...divergences.first.map(
       ({ line, call, observed: was, expected }) =>
         `  line ${line}: ${call} was answered ${was}; the rules answer ${expected}`,
     ),
-    ...countedText('left out, no word for it', left_out),
+    ...countedText('left out', left_out),
     ...countedText('lines that cannot be read', unreadable),
     ...countedText('fields that strace left out (record with -v)', abbreviated),
     ...(summary.ambiguous.length === 0
@@ -139,6 +139,29 @@ function endText({ host, made_host, resumed, events, drift, ...ended }: Ended): 
     ...(summary.cut_off === undefined
       ? []
       : [`line ${summary.cut_off} is cut off: the recording ends in it`]),
+  ];
+}
+
+/** How many events were recorded where, and which of them an earlier request recorded. */
+function recordedText({ host, events, summary, ...ended }: Ended): string[] {
+  const { made_host, recorded_before, begins_before, position_from: from, position } = ended;
+  if (recorded_before === events) {
+    const all = `all ${events} events (positions ${from}…${position})`;
+    return [`host ${host}: nothing new, ${all} were recorded before`];
+  }
+  const added = recorded_before === 0 ? `, added after position ${from - 1}` : '';
+  const how = made_host ? ', created' : added;
+  const recorded = `${events} events, positions ${from}…${position}, of ${summary.lines} lines`;
+  return [
+    `host ${host}${how}: ${recorded}`,
+    ...(recorded_before === 0
+      ? []
+      : [`${recorded_before} of ${events} events were recorded before`]),
+    ...(begins_before === undefined
+      ? []
+      : [
+          `warning: the recording begins before the event at position ${from - 1} (${begins_before}): at=TIME finds it only in the order of the log`,
+        ]),
   ];
 }
 

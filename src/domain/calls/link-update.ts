@@ -37,6 +37,7 @@ function onLink(caller: Caller, call: Calls['link_update'], link: Link, flags: n
   const cgroup = cgroups.get(link.cgroup_id);
   if (cgroup === undefined) {
     if (isForeign(caller, link)) return foreignLinkUpdate(caller, link, program, old);
+    // Its cgroup was removed: the link is defunct. ENOLINK; in 5.7 EINVAL.
     const errno = switches.link_update_defunct_errno;
     return refuse(refusal(errno, 'link-defunct', { link_id: link.id }));
   }

@@ -27,12 +27,17 @@ export function goneEffects(kernel: Kernel, pid: number, gone: Gone): readonly E
   return fdGone(kernel, pid, gone.fd.fd);
 }
 
-/** Init stays: without it a host could never be asked anything again. */
+/**
+ * Init stays: without it a host could never be asked anything again. A shared table of fds stays
+ * with those who share it.
+ */
 function processGone(kernel: Kernel, pid: number): readonly Effect[] {
   const process = kernel.processes.get(pid);
   if (process === undefined || pid === BOOT_PID) return [];
   const lifetime = new Lifetime(kernel);
-  for (const fd of fdsInOrder(process)) lifetime.dropFile(fd.file, 'unseen');
+  if (process.shared_with.length === 0) {
+    for (const fd of fdsInOrder(process)) lifetime.dropFile(fd.file, 'unseen');
+  }
   for (const file of process.mailbox) lifetime.dropFile(file, 'unseen');
   return [{ type: 'ProcessExited' }, ...lifetime.effects];
 }

@@ -78,7 +78,10 @@ function recordRefusal(
     return account.end({ pid, call, outcome: told.outcome, effects: told.effects });
   }
   const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
-  account.end({ pid, call, outcome: beyond, expected: known.outcome, effects: [] });
+  // What the verifier does with instructions that the rules only read is no claim of theirs.
+  const isClaimed = isRefusal(known.outcome) || known.outcome.verified !== false;
+  const expected = isClaimed ? { expected: known.outcome } : {};
+  account.end({ pid, call, outcome: beyond, ...expected, effects: [] });
 }
 
 function isRefusedWith(errno: Errno, { outcome }: Decision): boolean {

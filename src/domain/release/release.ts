@@ -44,9 +44,26 @@ export function knownReleases(): readonly string[] {
   return [V2_SERIES, ...SERIES.flatMap((series) => [...measured(series), series])];
 }
 
-/** The sentence for a name that {@link releaseOf} does not know; it lists those that it does. */
+/** The sentence for a name that {@link releaseOf} does not know; it tells the nearest that it does. */
 export function unknownRelease(name: string): string {
-  return `no kernel release is called ${name}; known are ${knownReleases().join(', ')}`;
+  return `no kernel release is called ${name}; ${nearestReleases(name)}`;
+}
+
+function nearestReleases(name: string): string {
+  const [oldest, newest] = [SERIES[0] ?? '', SERIES.at(-1) ?? ''];
+  const [, major, minor] = /^v?(\d{1,3})\.(\d{1,3})(?!\d)/u.exec(name) ?? [];
+  if (major === undefined || minor === undefined) {
+    return `known are ${V2_SERIES}, versions from ${oldest} to ${newest}, and what uname -r prints`;
+  }
+  const age = (series: string): number => {
+    const [first = 0, second = 0] = series.split('.').map(Number);
+    return first * 1000 + second;
+  };
+  const asked = age(`${major}.${minor}`);
+  if (asked < age(oldest)) return `the oldest is ${oldest}`;
+  if (asked > age(newest)) return `the newest is ${newest}`;
+  const after = SERIES.findIndex((series) => age(series) > asked);
+  return `near are ${SERIES[after - 1]} and ${SERIES[after]}`;
 }
 
 function v2Series(): Release {

@@ -10,8 +10,9 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDataFolder } from '../storage/data-folder.ts';
 
 /** Bytes of an Ed25519 public key. */
 const PUBLIC_KEY_BYTES = 32;
@@ -83,7 +84,7 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
 
 /** Reads the key in a file; creates one when there is none. */
 export async function ownSigningKey(file: string): Promise<SigningKey> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeDataFolder(dirname(file));
   try {
     const made = await open(file, 'wx', 0o600);
     try {

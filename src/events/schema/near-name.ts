@@ -21,13 +21,13 @@ function editsBetween(a: string, b: string): number {
 }
 
 /** The known name nearest to `name`, or undefined when none is near. */
-function nearName(name: string, known: readonly string[]): string | undefined {
+export function nearName(name: string, known: readonly string[]): string | undefined {
   if (name.length > COMPARED_MAX) return undefined;
   const allowed = Math.min(EDITS_MAX, Math.floor(name.length / 2));
   let best: { readonly name: string; readonly edits: number } | undefined;
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) > allowed) continue;
-    const edits = editsBetween(name.toLowerCase(), candidate);
+    const edits = editsBetween(name.toLowerCase(), candidate.toLowerCase());
     if (edits <= allowed && edits < (best?.edits ?? allowed + 1)) best = { name: candidate, edits };
   }
   return best?.name;

@@ -4,10 +4,10 @@
  * one connection, which all share (`pglite/fair-queue.ts`), and no lock of its own, so the folder
  * is locked here before it is opened.
  */
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { turn } from '../turns.ts';
+import { makeDataFolder } from './data-folder.ts';
 import type { Database, Patience } from './database.ts';
 import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -53,7 +53,7 @@ class DatabaseLost extends DatabaseClosed {
  */
 export async function openPglite(options: PgliteOptions = {}): Promise<Database> {
   const { folder, prepared = true, statementMs, onLost } = options;
-  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (folder !== undefined) await makeDataFolder(folder);
   const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
   const workerData: PgliteThread = { folder, prepared };
   const thread = startThread(new URL('./pglite/thread', import.meta.url), workerData);

@@ -124,7 +124,9 @@ class Comparison {
       const seen = this.seen.links.get(link_id);
       const path = this.paths.get(link.cgroup_id);
       const cgroup = path !== undefined && this.cgroups.has(path) ? path : undefined;
-      const isSame = seen?.attach_type === attach_type && seen.cgroup === cgroup;
+      // A link that is in no list cannot be updated: with another program it is found anew.
+      const isUpdatable = cgroup !== undefined || seen?.prog_id === link.prog_id;
+      const isSame = seen?.attach_type === attach_type && seen.cgroup === cgroup && isUpdatable;
       const stays = !this.covers('link') || (isSame && !renewed.has(link_id));
       if (stays) this.links.set(link_id, link);
       else this.end({ name: 'gone', link: { id: link_id } });

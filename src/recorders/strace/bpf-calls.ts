@@ -20,6 +20,11 @@ import {
 } from './uapi.ts';
 import { type Arguments, Malformed, type StructValue, type Value } from './value.ts';
 
+/** Why a call that the ledger has a word for is not told. */
+const WHY_UNTOLD: Readonly<Record<string, string>> = {
+  obj_get_info_by_fd: ' (strace prints no contents)',
+};
+
 /** Paths of the bpffs; undefined for a path elsewhere. */
 export type BpffsPath = (path: string, dir: Value | undefined) => string | undefined;
 
@@ -39,7 +44,7 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftO
   }
   const fields = new Fields(attr, attr_size);
   const told = TOLD[name]?.(fields, bpffsPath);
-  if (told === undefined) return { leftOut: `bpf ${name}` };
+  if (told === undefined) return { leftOut: `bpf ${name}${WHY_UNTOLD[name] ?? ''}` };
   // Behind the fields of a query that old straces know there are buffers alone.
   const lacks = fields.isCut && name !== 'prog_query';
   return 'call' in told && lacks ? { ...told, cut: true } : told;
@@ -269,7 +274,8 @@ function linkCreate(fields: Fields): ToldCall | LeftOut {
 function progQuery(fields: Fields): ToldCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   // The hooks of interfaces and of 7.x are asked for by bpftool too; no rule of a cgroup answers.
-  if (!isKnownHook(attach_type)) return { leftOut: 'bpf prog_query of a hook beside cgroups' };
+  if (!isKnownHook(attach_type))
+    return { leftOut: 'bpf prog_query of a hook that the model does not know' };
   const count = fields.get('prog_cnt');
   if (count?.kind !== 'number') throw new Malformed('prog_cnt is missing');
   const ids = fields.get('prog_ids');

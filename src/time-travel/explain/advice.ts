@@ -24,6 +24,9 @@ export interface Wanted {
   readonly link_id?: number | undefined;
 }
 
+/** The advice after a refusal that the rules do not have: no change of the state is known to help. */
+export const FIND_WHO_REFUSED = 'find what refused it; the same call may be refused again';
+
 interface Change {
   readonly text: string;
   /** Makes the change once the trial has an fd of the program, or throws `Refused`. */

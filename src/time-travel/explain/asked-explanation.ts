@@ -14,9 +14,9 @@ import { originsOf } from '../blame/blame.ts';
 import { type Hole, holesIn } from '../holes/holes.ts';
 import { eventsBetween } from '../log-pages.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
-import { adviceFor } from './advice.ts';
+import { adviceFor, FIND_WHO_REFUSED } from './advice.ts';
 import { ATTEMPT_EVENTS_MAX, lastRefusedAttach } from './attempts.ts';
-import { type Explanation, explain, type StandingEntry } from './explain.ts';
+import { type Explanation, explain, isBeyondRules, type StandingEntry } from './explain.ts';
 
 /** Places of the program that one answer names. */
 const PLACES_MAX = 100;
@@ -30,6 +30,8 @@ export interface ProgramPlace {
 
 export interface AskedExplanation {
   readonly explanation: Explanation;
+  /** Release of the kernel in the boot of the moment. */
+  readonly release: string;
   /** The smallest change after which it would be effective; absent when it is, or none is known. */
   readonly change?: string;
   readonly names: ReadonlyMap<number, NamedProgram>;
@@ -62,9 +64,9 @@ export async function answerExplain(
 ): Promise<AskedExplanation> {
   const { host_id, boot, position } = moment;
   const { attach_type, path } = place;
-  const [{ position_from: start } = { position_from: 1 }] = await listBoots(database, moment, {
-    ...{ after: boot - 1, limit: 1 },
-  });
+  const [begun] = await listBoots(database, moment, { after: boot - 1, limit: 1 });
+  if (begun === undefined) throw new Error(`a moment has a boot, and boot ${boot} has no row`);
+  const { position_from: start, release } = begun;
   const span = { host_id, from: start, to: position };
   const eventAt = (at: number) => log.event(host, at);
   const explanation = await explain({
@@ -94,16 +96,21 @@ export async function answerExplain(
   const put_by = await origin(entry);
   // What is in the way of a later attempt stands since after the entry ended.
   const blocked_by = await origin(in_the_way, later_refusal ?? event);
-  const change =
-    explanation.why === 'effective' || explanation.why === 'kernel_bug'
-      ? undefined
-      : await log.withStateAt(host, position, (kernel) =>
-          adviceFor(kernel, {
-            ...{ path, attach_type, program, loaded: explanation.why !== 'never_loaded' },
-            ...{ stood_at: entry?.path, link_id: entry?.link_id },
-          }),
-        );
+  const advice = async (): Promise<string | undefined> => {
+    if (explanation.why === 'effective' || explanation.why === 'kernel_bug') return undefined;
+    const refusal = later_refusal ?? event;
+    // The rules allow the very call that was refused, so what they advise would be that call.
+    if (refusal !== undefined && isBeyondRules(refusal)) return FIND_WHO_REFUSED;
+    return log.withStateAt(host, position, (kernel) =>
+      adviceFor(kernel, {
+        ...{ path, attach_type, program, loaded: explanation.why !== 'never_loaded' },
+        ...{ stood_at: entry?.path, link_id: entry?.link_id },
+      }),
+    );
+  };
+  const change = await advice();
   return {
+    release,
     explanation,
     ...(change !== undefined && { change }),
     names: await programNames(database, moment, ids),

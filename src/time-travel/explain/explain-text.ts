@@ -7,13 +7,15 @@ import { type EventRef, eventRef } from '../wording/event-ref.ts';
 import { REASON_TEXT } from '../wording/reason-text.ts';
 import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ProgramPlace } from './asked-explanation.ts';
-import type { Explanation, StandingEntry } from './explain.ts';
+import { type Explanation, isBeyondRules, type StandingEntry } from './explain.ts';
 
 export interface ExplainQuestion {
   readonly path: string;
   readonly attach_type: string | number;
   readonly program: number;
   readonly position: number;
+  /** Release of the kernel in the boot of the question. */
+  readonly release: string;
   readonly names: ReadonlyMap<number, NamedProgram>;
   /** Where the program stands. */
   readonly stands_at: readonly ProgramPlace[];
@@ -38,7 +40,7 @@ function retryText(asked: ExplainQuestion, { later_refusal, in_the_way }: Explan
   const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
   const when = eventText(eventRef(later_refusal));
   return (
-    `; a later attempt to attach it was refused at ${when}: ${refusalOf(later_refusal)}` +
+    `; a later attempt to attach it was refused at ${when}: ${refusalOf(asked, later_refusal)}` +
     `${other ? `; there is ${other}` : ''}`
   );
 }
@@ -81,7 +83,7 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
       return 'nobody attached it to this cgroup or to one above it';
     case 'attach_refused': {
       const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
-      return `the attach was refused${by}: ${refusalOf(event)}${other ? `; there is ${other}` : ''}`;
+      return `the attach was refused${by}: ${refusalOf(asked, event)}${other ? `; there is ${other}` : ''}`;
     }
     case 'detached':
     case 'link_detached':
@@ -105,22 +107,40 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
   }
 }
 
-/** `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])` */
+/**
+ * `program 5001 (dev) by link 7 on /pod (attached at 12 by runc[5])`, or `(found at 12)` where nobody
+ * saw who attached it.
+ */
 function standingText(
   asked: ExplainQuestion,
   entry: StandingEntry | undefined,
   put: EventRef | undefined,
 ): string {
   if (entry === undefined) return 'it';
-  const by = put === undefined ? '' : ` (attached at ${put.position} by ${put.comm}[${put.pid}])`;
+  const by = put === undefined ? '' : ` (${putText(put)})`;
   return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
+}
+
+function putText({ call, position, comm, pid }: EventRef): string {
+  return call === 'found' ? `found at ${position}` : `attached at ${position} by ${comm}[${pid}]`;
 }
 
 function nameIn({ names }: ExplainQuestion, { prog_id }: StandingEntry): string | undefined {
   return names.get(prog_id)?.prog_name;
 }
 
-function refusalOf(event: LedgerEvent | undefined): string {
+function refusalOf(asked: ExplainQuestion, event: LedgerEvent | undefined): string {
   if (event === undefined || !isRefusal(event.outcome)) return 'for an unknown reason';
+  if (isBeyondRules(event)) return beyondText(event, asked.release);
   return `${event.outcome.errno}, ${refusalSentence(event.outcome)}`;
+}
+
+/** Who may have refused what the rules do not. */
+function beyondText({ outcome, expected }: LedgerEvent, release: string): string {
+  const errno = isRefusal(outcome) ? outcome.errno : '';
+  const rules = expected === undefined || !isRefusal(expected) ? 'ok' : expected.errno;
+  return (
+    `${errno}; no rule of ${release} gives this (the rules say: ${rules}). ` +
+    "Possible causes: an LSM, seccomp, no memory, a vendor's kernel"
+  );
 }

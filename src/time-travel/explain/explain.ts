@@ -79,9 +79,9 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
   if (now.slots.some(({ prog_id }) => prog_id === program)) {
     return { why: 'effective', ...(standing && { entry: standing.entry }) };
   }
+  if (loaded === undefined) return { why: 'never_loaded' };
   if (now.cgroup_id === undefined) return withoutCgroup(versions, eventAt);
   if (standing !== undefined) return explainHidden(now, standing);
-  if (loaded === undefined) return { why: 'never_loaded' };
   const refused = await evidence.refused();
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
@@ -104,6 +104,11 @@ async function withoutCgroup(
   const removed = versions[last + 1];
   if (last === -1 || removed === undefined) return { why: 'no_such_cgroup' };
   return { why: 'cgroup_removed', event: await eventAt(removed.position) };
+}
+
+/** Whether the kernel refused a call for a reason that the rules of its release do not have. */
+export function isBeyondRules({ outcome }: LedgerEvent): boolean {
+  return isRefusal(outcome) && outcome.rule === 'beyond-these-rules';
 }
 
 /** A refused attempt, and the entry in its way where the rule is about one. */

@@ -2,7 +2,8 @@
 import type { LedgerEvent } from '../../events/event.ts';
 import { positionAt, readThrough } from '../../events/reading/log-reader.ts';
 import type { Queryable } from '../../events/storage/database.ts';
-import { type EventFilter, matches } from '../filter/event-filter.ts';
+import { type EventFilter, wantedOf } from '../filter/event-filter.ts';
+import type { StateReader } from '../filter/refused-by-fd.ts';
 
 export interface ExportRange {
   readonly host_id: number;
@@ -11,19 +12,20 @@ export interface ExportRange {
   /** Inclusive. */
   readonly to: number;
   readonly filter: EventFilter;
+  readonly stateAt: StateReader;
 }
 
 /** Pages of events that match, none of them empty. */
 export async function* filterEvents(
   database: Queryable,
-  { host_id, after, to, filter }: ExportRange,
+  { host_id, after, to, filter, stateAt }: ExportRange,
 ): AsyncGenerator<readonly LedgerEvent[]> {
   // Everything up to there is older than `from`.
   const older =
     filter.from === undefined ? 0 : await positionAt(database, host_id, filter.from - 1);
   const range = { from: Math.max(after, older) + 1, to };
   for await (const page of readThrough(database, host_id, range)) {
-    const wanted = page.filter((event) => matches(event, filter));
+    const wanted = await wantedOf(page, filter, stateAt);
     if (wanted.length > 0) yield wanted;
   }
 }

@@ -6,14 +6,11 @@ import { isWithin } from '../../domain/path.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { lineText, queryLine } from '../../events/reading/lineage.ts';
 import type { Queryable } from '../../events/storage/database.ts';
+import { objectOf, type Subject } from '../subjects/subject.ts';
+import type { Scope } from './scope.ts';
 
 /** Cgroups and links that one scope may hold. */
 const SCOPE_IDS_MAX = 200_000;
-
-export interface CgroupScope {
-  readonly path: string;
-  readonly touchedBy: (event: LedgerEvent) => boolean;
-}
 
 const CGROUPS = lineText(
   ({ rowsOf }) => `select distinct boot, cgroup_id as id from ${rowsOf('cgroup_versions')}
@@ -38,12 +35,15 @@ export async function cgroupScope(
   database: Queryable,
   hostId: number,
   path: string,
-): Promise<CgroupScope> {
+): Promise<Scope> {
   const below = path === '/' ? '/' : `${path}/`;
   const params = [hostId, path, below, SCOPE_IDS_MAX] as const;
   const cgroups = new Set((await queryLine<Known>(database, CGROUPS, params)).map(keyOf));
   const links = new Set((await queryLine<Known>(database, LINKS, params)).map(keyOf));
-  return { path, touchedBy: (event) => touches(event, { path, cgroups, links }) };
+  return {
+    touchedBy: (event) => touches(event, { path, cgroups, links }),
+    isAmong: ({ boot }, subjects) => isAmong(boot, subjects, { cgroups, links }),
+  };
 }
 
 interface Ids {
@@ -73,6 +73,21 @@ function touches(event: LedgerEvent, { path, cgroups, links }: Ids): boolean {
   }
   if (call.name === 'open_cgroup') return isWithin(call.path, path);
   const about = 'errno' in outcome ? outcome.about : undefined;
+  if (typeof about?.cgroup === 'string') return isWithin(about.cgroup, path);
   const id = about?.cgroup_id;
   return typeof id === 'number' && cgroups.has(keyOf({ boot, id }));
+}
+
+function isAmong(
+  boot: number,
+  subjects: ReadonlySet<Subject>,
+  { cgroups, links }: Omit<Ids, 'path'>,
+): boolean {
+  for (const one of subjects) {
+    const { kind, id } = objectOf(one) ?? {};
+    if (id === undefined) continue;
+    if (kind === 'cgroup' && cgroups.has(keyOf({ boot, id }))) return true;
+    if (kind === 'link' && links.has(keyOf({ boot, id }))) return true;
+  }
+  return false;
 }

@@ -1,8 +1,8 @@
 /** Which events a reader wants to see. All conditions must hold. */
 import type { LedgerEvent } from '../../events/event.ts';
-import type { CgroupScope } from './cgroup-scope.ts';
 import { namesObject } from './names.ts';
-import type { ProgramScope } from './program-scope.ts';
+import { isRefusedByFd, type StateReader, subjectsOfRefused } from './refused-by-fd.ts';
+import type { Scope } from './scope.ts';
 
 export interface EventFilter {
   readonly call?: string | undefined;
@@ -15,11 +15,11 @@ export interface EventFilter {
   /** Whether the kernel answered otherwise than the rules would have. */
   readonly drift?: boolean | undefined;
   /** Events that touch this program, or a link that runs it. */
-  readonly program?: ProgramScope | undefined;
+  readonly program?: Scope | undefined;
   /** Events that name this link. */
   readonly link?: number | undefined;
   /** Events that touch this cgroup or one below it. */
-  readonly cgroup?: CgroupScope | undefined;
+  readonly cgroup?: Scope | undefined;
   /** Earliest `at`, microseconds since the epoch. */
   readonly from?: number | undefined;
   /** Latest `at`, microseconds since the epoch. */
@@ -29,12 +29,38 @@ export interface EventFilter {
 /** Stands for the absence of an errno. */
 export const NO_ERRNO = 'none';
 
-/** Whether an event is wanted. */
-export function matches(event: LedgerEvent, filter: EventFilter): boolean {
-  const { call, errno, pid, comm, actor, source, drift, program, link, cgroup, from, to } = filter;
-  // Scopes learn from events, so they see every event, before other conditions.
-  const inProgram = program?.touchedBy(event) ?? true;
-  const inCgroup = cgroup?.touchedBy(event) ?? true;
+/**
+ * The events of a page that are wanted. Pages must come in order, since scopes learn from them.
+ *
+ * @param page events without gaps
+ */
+export async function wantedOf(
+  page: readonly LedgerEvent[],
+  filter: EventFilter,
+  stateAt: StateReader,
+): Promise<readonly LedgerEvent[]> {
+  const scopes = [filter.program, filter.cgroup].filter((scope) => scope !== undefined);
+  const wanted: LedgerEvent[] = [];
+  const unclear = new Map<LedgerEvent, readonly Scope[]>();
+  for (const event of page) {
+    // Every scope sees every event, before other conditions.
+    const untouched = scopes.filter((scope) => !scope.touchedBy(event));
+    if (!passes(event, filter)) continue;
+    if (untouched.length > 0 && !isRefusedByFd(event)) continue;
+    if (untouched.length > 0) unclear.set(event, untouched);
+    wanted.push(event);
+  }
+  if (unclear.size === 0) return wanted;
+  const subjects = await subjectsOfRefused(page, [...unclear.keys()], stateAt);
+  return wanted.filter((event) => {
+    const named = subjects.get(event);
+    return named === undefined || unclear.get(event)?.every((scope) => scope.isAmong(event, named));
+  });
+}
+
+/** Whether an event fulfils the conditions that need nothing but the event. */
+function passes(event: LedgerEvent, filter: EventFilter): boolean {
+  const { call, errno, pid, comm, actor, source, drift, link, from, to } = filter;
   if (call !== undefined && event.call.name !== call) return false;
   if (errno !== undefined) {
     const got = 'errno' in event.outcome ? event.outcome.errno : NO_ERRNO;
@@ -47,8 +73,7 @@ export function matches(event: LedgerEvent, filter: EventFilter): boolean {
   if (drift !== undefined && (event.expected !== undefined) !== drift) return false;
   if (from !== undefined && event.at < from) return false;
   if (to !== undefined && event.at > to) return false;
-  if (link !== undefined && !namesObject(event, 'link', link)) return false;
-  return inProgram && inCgroup;
+  return link === undefined || namesObject(event, 'link', link);
 }
 
 /** Whether the filter lets everything pass. */

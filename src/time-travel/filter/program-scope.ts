@@ -8,15 +8,12 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { lineText, queryLine } from '../../events/reading/lineage.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { QuestionLimit } from '../question-limit.ts';
+import { objectOf, type Subject } from '../subjects/subject.ts';
 import { namesObject } from './names.ts';
+import type { Scope } from './scope.ts';
 
 /** Versions of links that one scope may hold. */
 const SCOPE_VERSIONS_MAX = 200_000;
-
-export interface ProgramScope {
-  readonly program: number;
-  readonly touchedBy: (event: LedgerEvent) => boolean;
-}
 
 // All versions of every link that ever ran the program: also those in which it runs another.
 const LINKS = lineText(
@@ -54,7 +51,7 @@ export async function programScope(
   database: Queryable,
   hostId: number,
   program: number,
-): Promise<ProgramScope> {
+): Promise<Scope> {
   const params = [hostId, program, SCOPE_VERSIONS_MAX + 1] as const;
   const links = await queryLine<Version>(database, LINKS, params);
   const lives = await queryLine<Version>(database, LIVES, params);
@@ -62,11 +59,14 @@ export async function programScope(
     const message = `the links of program ${program} changed more than ${SCOPE_VERSIONS_MAX} times`;
     throw new QuestionLimit('program', SCOPE_VERSIONS_MAX, message);
   }
-  const scope = { program, links: versionsOf(links), lives: versionsOf(lives) };
-  return { program, touchedBy: (event) => touches(event, scope) };
+  const known = { program, links: versionsOf(links), lives: versionsOf(lives) };
+  return {
+    touchedBy: (event) => touches(event, known),
+    isAmong: (event, subjects) => isAmong(event, subjects, known),
+  };
 }
 
-interface Scope {
+interface KnownProgram {
   readonly program: number;
   readonly links: Versions;
   readonly lives: Versions;
@@ -101,7 +101,7 @@ function heldAround(versions: Versions, key: string, position: number): boolean 
   return known[after]?.holds === true || (changed && known[after - 1]?.holds === true);
 }
 
-function touches(event: LedgerEvent, scope: Scope): boolean {
+function touches(event: LedgerEvent, scope: KnownProgram): boolean {
   let touched = namesProgram(event, scope.program);
   for (const effect of event.effects) {
     follow(event, effect, scope);
@@ -116,8 +116,22 @@ function touches(event: LedgerEvent, scope: Scope): boolean {
   return touched;
 }
 
+function isAmong(
+  { boot, position }: LedgerEvent,
+  subjects: ReadonlySet<Subject>,
+  { program, links }: KnownProgram,
+): boolean {
+  for (const one of subjects) {
+    const { kind, id } = objectOf(one) ?? {};
+    if (id === undefined) continue;
+    if (kind === 'prog' && id === program) return true;
+    if (kind === 'link' && heldAround(links, keyOf(boot, id), position)) return true;
+  }
+  return false;
+}
+
 /** Learns from an event that was recorded after the scope was made. */
-function follow({ boot, position }: LedgerEvent, effect: Effect, scope: Scope): void {
+function follow({ boot, position }: LedgerEvent, effect: Effect, scope: KnownProgram): void {
   const { program, links, lives } = scope;
   switch (effect.type) {
     case 'LinkCreated':
@@ -143,7 +157,7 @@ function follow({ boot, position }: LedgerEvent, effect: Effect, scope: Scope): 
 }
 
 /** A reboot ends every program without an effect for each. */
-function livedBefore({ boot, position }: LedgerEvent, { program, lives }: Scope): boolean {
+function livedBefore({ boot, position }: LedgerEvent, { program, lives }: KnownProgram): boolean {
   const known = lives.get(keyOf(boot - 1, program)) ?? [];
   return known.findLast((version) => version.position < position)?.holds === true;
 }

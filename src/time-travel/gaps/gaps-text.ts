@@ -1,13 +1,15 @@
 /** Gaps as text: when each began and ended, how long it was, and which events caused it. */
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { eventText, secondsText } from '../wording/words.ts';
-import type { DescribedGap } from './told-gaps.ts';
+import { type DescribedGap, isKnown, type ToldKind } from './told-gaps.ts';
 
-const WHY = {
+const WHY: Readonly<Record<ToldKind, string>> = {
   empty: 'nothing ran',
   program_missing: 'the program did not run',
   no_cgroup: 'there was no such cgroup',
-} as const;
+  cgroup_not_known: 'not known',
+  array_not_known: 'not known',
+};
 
 interface GapsQuestion {
   readonly path: string;
@@ -23,12 +25,17 @@ export function gapsText(
   gaps: readonly DescribedGap[],
 ): string[] {
   const what = program === undefined ? 'gaps' : `gaps of program ${program}`;
-  const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.length}`;
-  return [head, ...gaps.flatMap(gapLines)];
+  const head = `${path} for ${attach_type}, positions ${from} to ${to}, ${what}: ${gaps.filter(isKnown).length}`;
+  return [head, ...gaps.flatMap((gap) => gapLines(gap, path))];
 }
 
-function gapLines(gap: DescribedGap): string[] {
-  const { why, opened_by, closed_by } = gap;
+function gapLines(gap: DescribedGap, path: string): string[] {
+  const { why, since, until, opened_by, closed_by } = gap;
+  if (!isKnown(gap)) {
+    const found = why === 'cgroup_not_known' ? path : 'a program that ran there';
+    const when = `from ${rfc3339(since)} to ${rfc3339(until)}`;
+    return [`${WHY[why]} ${when}: ${found} was found at ${closed_by?.position}`];
+  }
   const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before the first position';
   const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
   return [`${WHY[why]} ${gapText(gap)}`, `   ${opened}`, `   ${closed}`];

@@ -1,9 +1,20 @@
-/** Gaps with their times and the events that opened and closed them. */
+/**
+ * Gaps with their times and the events that opened and closed them. What a sighting found was there
+ * before, and nobody saw since when: up to then nothing is known, which is no gap.
+ */
 import type { LedgerEvent } from '../../events/event.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';
-import type { Gap } from './gaps.ts';
+import type { Gap, GapKind } from './gaps.ts';
 
-export interface DescribedGap extends Pick<Gap, 'why' | 'position_from' | 'position_to'> {
+export type ToldKind =
+  | GapKind
+  /** The cgroup was found at the end: whether it existed is not known. */
+  | 'cgroup_not_known'
+  /** A program in the array was found at the end: since when it ran is not known. */
+  | 'array_not_known';
+
+export interface DescribedGap extends Pick<Gap, 'position_from' | 'position_to'> {
+  readonly why: ToldKind;
   /** Microseconds since the epoch, by the clock of the kernel (`at`). */
   readonly since: number;
   readonly until: number;
@@ -30,12 +41,26 @@ export async function describeGaps(
   for (const { why, position_from, position_to, opened, closed } of gaps) {
     const first = await read(position_from);
     const last = await read(position_to);
+    const isFound = closed && last.call.name === 'found';
+    if (isFound && last.at <= first.at) continue;
+    // What is inferred together is found at one time.
+    if (opened && closed && first.call.name === 'found' && last.at === first.at) continue;
     told.push({
-      ...{ why, position_from, position_to, since: first.at, until: last.at },
+      ...{ why: isFound ? unknownKind(why) : why, position_from, position_to },
+      ...{ since: first.at, until: last.at },
       micros: Math.max(0, last.at - first.at),
       ...(opened && { opened_by: eventRef(first) }),
       ...(closed && { closed_by: eventRef(last) }),
     });
   }
   return told;
+}
+
+function unknownKind(why: GapKind): ToldKind {
+  return why === 'no_cgroup' ? 'cgroup_not_known' : 'array_not_known';
+}
+
+/** Whether it is known that the array was empty or lacked the program. */
+export function isKnown({ why }: DescribedGap): boolean {
+  return why !== 'cgroup_not_known' && why !== 'array_not_known';
 }

@@ -14,7 +14,7 @@ import { fold } from '../../events/reading/host-state.ts';
 import { behindFd, mentionsOf } from '../subjects/mentions.ts';
 import { type Subject, subject } from '../subjects/subject.ts';
 import { subjectsOf } from '../subjects/subjects-of.ts';
-import { effectText } from '../wording/effect-text.ts';
+import { effectText, foundText } from '../wording/effect-text.ts';
 import { REASON_TEXT } from '../wording/reason-text.ts';
 
 /** The object of a history: an id means the object with that id in one boot. */
@@ -117,7 +117,8 @@ function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
     return { event, what: `refused with ${outcome.errno}: ${refusalText(kernel, outcome)}` };
   }
   const ended = effects.map((effect) => endOf(thing, event.pid, effect)).find((end) => end);
-  const happened = effects.length > 0 ? effects.map(effectText) : [answerText(event)];
+  const inWords = event.call.name === 'found' ? foundText : effectText;
+  const happened = effects.length > 0 ? effects.map(inWords) : [answerText(event)];
   const what = [...happened, ...noteIgnoredReplace(kernel, event)].join('; ');
   return { event, what: withNames(kernel, what), ...(ended && { ended }) };
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { boot } from '../../domain/boot.ts';
 import type { Call } from '../../domain/call.ts';
+import { evolve } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { perform } from '../../domain/perform.ts';
@@ -31,12 +32,10 @@ const planned = (kernel: Kernel, ...calls: readonly Call[]) =>
   );
 
 it('ends where an older log made a cgroup its own ancestor', () => {
-  // The first cgroup has the id of the root, which a boot no longer takes.
-  const kernel = after(boot('6.18', { root_cgroup_id: 1, first_cgroup_id: 1 }), [
-    mkdir('/a'),
-    mkdir('/a/b'),
-    load,
-  ]);
+  // A first cgroup with the id of the root: no kernel gives it now, but a log may hold it.
+  const kernel = boot('6.18', { root_cgroup_id: 1 });
+  evolve(kernel, { type: 'CgroupMade', cgroup_id: 1, path: '/a' }, BOOT_PID);
+  after(kernel, [mkdir('/a/b'), load]);
   expect(kernel.cgroups.get(1)).toMatchObject({ path: '/a', parent_id: 1 });
   const { changed, truncated } = planned(kernel, attach('/a'));
   expect(changed.map(({ path }) => path)).toEqual(['/a', '/a/b']);

@@ -17,6 +17,12 @@ const ID_FIELDS = { prog_id: 'prog', link_id: 'link', map_id: 'map' } as const;
 /** Calls whose `path` is one of the cgroup tree. */
 const CGROUP_CALLS: readonly string[] = ['mkdir', 'rmdir', 'join', 'open_cgroup'];
 
+/** Whether a call names fds of its caller: what they are open on, only the state says. */
+export function namesFd({ call }: LedgerEvent): boolean {
+  const fields = call as unknown as Readonly<Record<string, unknown>>;
+  return FD_FIELDS.some((field) => typeof fields[field] === 'number');
+}
+
 /**
  * The subjects that a call names.
  *

@@ -15,3 +15,11 @@ export const subject = {
   /** An open file description. */
   file: (file: number): Subject => `file ${file}`,
 } as const;
+
+/** The kind and id of a subject that is an object or a cgroup; undefined for others. */
+export function objectOf(
+  one: Subject,
+): { readonly kind: 'cgroup' | 'prog' | 'link' | 'map'; readonly id: number } | undefined {
+  const [, kind, id] = /^(cgroup|prog|link|map) (\d+)$/.exec(one) ?? [];
+  return kind === undefined ? undefined : { kind: kind as 'cgroup', id: Number(id) };
+}

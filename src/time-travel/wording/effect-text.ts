@@ -51,6 +51,28 @@ export function effectText(effect: Effect): string {
   }
 }
 
+/** What a sighting found, such as `cgroup 386 found at /a/b`: nobody saw it come to be. */
+export function foundText(effect: Effect): string {
+  switch (effect.type) {
+    case 'ProcessSpawned':
+      return `process ${effect.pid}${effect.comm === '' ? '' : ` (${effect.comm})`} found`;
+    case 'ProcessMoved':
+      return `in cgroup ${effect.cgroup_id}`;
+    case 'FdOpened':
+      return `fd ${effect.fd} found open${effect.id === 0 ? '' : ` on ${effect.kind} ${effect.id}`}`;
+    case 'CgroupMade':
+      return `cgroup ${effect.cgroup_id} found at ${effect.path}`;
+    case 'PinCreated':
+      return `pin ${effect.path} of ${effect.kind} ${effect.id} found`;
+    case 'DirectoryMade':
+      return `directory ${effect.path} found`;
+    case 'EntryInserted':
+      return `${holderText(effect)} found on ${placeText(effect)}`;
+    default:
+      return effectText(effect);
+  }
+}
+
 type ObjectEffect = Exclude<
   Effect,
   {
@@ -143,10 +165,8 @@ type EntryEffect = Extract<Effect, { type: `Entry${string}` | 'EffectiveSlotWrit
 function entryText(effect: EntryEffect): string {
   const on = `cgroup ${effect.cgroup_id} for ${effect.attach_type}`;
   switch (effect.type) {
-    case 'EntryInserted': {
-      const flags = effect.preorder === undefined ? effect.mode : `${effect.mode}, preorder`;
-      return `${holderText(effect)} attached to ${on} at place ${effect.index} (${flags})`;
-    }
+    case 'EntryInserted':
+      return `${holderText(effect)} attached to ${placeText(effect)}`;
     case 'EntryReplaced':
       return `${holderText(effect)} replaced program ${effect.was_prog_id} on ${on}`;
     case 'EntryRemoved':
@@ -156,6 +176,13 @@ function entryText(effect: EntryEffect): string {
     default:
       return effect satisfies never;
   }
+}
+
+/** `cgroup 7 for cgroup_inet_egress at place 0 (multi)` */
+function placeText(effect: Extract<Effect, { type: 'EntryInserted' }>): string {
+  const flags = effect.preorder === undefined ? effect.mode : `${effect.mode}, preorder`;
+  const on = `cgroup ${effect.cgroup_id} for ${effect.attach_type}`;
+  return `${on} at place ${effect.index} (${flags})`;
 }
 
 function holderText(holder: EntryHolder): string {

@@ -69,7 +69,8 @@ export function opener({ servers }: Address): Open {
         return line;
       } catch (error) {
         cause = error;
-        failed.push(`${server.name}: ${sentenceOf(error)}`);
+        const said = sentenceOf(error);
+        failed.push(said.includes(server.name) ? said : `${server.name}: ${said}`);
       }
     }
     throw new DatabaseAbsent(failed.join('; '), { cause });
