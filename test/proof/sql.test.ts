@@ -125,6 +125,7 @@ describeStores('SQL for analysts', ({ open }) => {
       map_type: Object.fromEntries(MAP_TYPE_NAMES.map((name, n) => [name, n])),
       errno: ERRNO_NUMBERS,
       call: names.CALL_CODES,
+      fcntl_cmd: names.FCNTL_CODES,
       effect: names.EFFECT_CODES,
       reason: names.REASON_CODES,
       kind: names.KIND_CODES,
