@@ -84,7 +84,7 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
 
 /** A frozen map has no writers, so it cannot be frozen again either (`map_get_sys_perms`). */
 export function mapFreeze(caller: Caller, call: Calls['map_freeze']): Decision {
-  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  const map = openAnyMap(caller, call.map_fd ?? 0, 'write');
   if (isRefused(map)) return refuse(map);
   return succeed([{ type: 'MapFrozen', map_id: map.id }]);
 }
@@ -110,16 +110,20 @@ function nextIndex({ max_entries }: BpfMap, key: MapKey | undefined): number | u
   return key + 1 < max_entries ? key + 1 : undefined;
 }
 
+/** The map behind an fd, of a type whose elements are modelled. */
 function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
+  const map = openAnyMap(caller, fd, wanted);
+  if (isRefused(map) || FILLED_MAPS.includes(map.map_type as MapTypeName)) return map;
+  return refusal('ENOTSUPP', 'not-modelled', { what: `an element of a ${map.map_type} map` });
+}
+
+function openAnyMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
   const found = mapAt(caller, fd, 'map_fd');
   if (isRefused(found)) return found;
   const { map, file } = found;
   if (wanted === 'write' && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
-  if (file.access !== undefined && file.access !== wanted) {
-    return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
-  }
-  if (FILLED_MAPS.includes(map.map_type as MapTypeName)) return map;
-  return refusal('ENOTSUPP', 'not-modelled', { what: `an element of a ${map.map_type} map` });
+  if (file.access === undefined || file.access === wanted) return map;
+  return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
 }
 
 /**

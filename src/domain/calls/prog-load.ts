@@ -127,7 +127,8 @@ function unknownFields(switches: Switches, call: Load): Refusal | undefined {
 
 function unprivileged(caller: Caller, call: Load): Refusal | undefined {
   const privileged = bpfCapable(caller);
-  const insns = call.insn_cnt ?? 2;
+  // Whatever the count says, a program without instructions is none.
+  const insns = call.insns === '' ? 0 : (call.insn_cnt ?? 2);
   const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
   if (insns === 0 || insns > insnsMax) {
     return refusal('E2BIG', 'too-many-instructions', { insns, limit: insnsMax });

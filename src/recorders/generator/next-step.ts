@@ -136,15 +136,18 @@ export function nextStep(scene: Scene): Step {
 
 /** Sizes of an attr that the kernel reads whole, or not at all. */
 const HUGE = [4096, 4097, 8192, 2 ** 32 - 1] as const;
-const NO_COMMANDS: readonly string[] = [
+/** What is no command, or one whose size is not told. */
+const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
   ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys'],
+  ...['unshare', 'kill', 'dup3', 'fcntl', 'close_range', 'pidfd_getfd', 'umask', 'link', 'chown'],
+  ...['foreign_link', 'iter_create', 'prog_test_run', 'btf_load', 'enable_stats', 'map_freeze'],
 ];
 
 /** Now and then a command is told of more bytes than it needs. */
 function sometimesHuge({ random }: Scene, step: Step): Step {
-  if (!random.chance(0.004) || NO_COMMANDS.includes(step.op)) return step;
+  if (!random.chance(0.004) || UNSIZED.includes(step.op)) return step;
   return { ...step, attr_size: random.pick(HUGE) };
 }
 

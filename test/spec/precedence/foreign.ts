@@ -20,6 +20,7 @@ function objects(world: World): void {
     world.name(label, world.does({ name: 'foreign_link_create', prog_fd, attach_type }));
   }
   world.name('map', world.does({ name: 'map_create', map_type: 'array', ...SIZES }));
+  world.name('ring', world.does({ name: 'map_create', map_type: 'ringbuf', max_entries: 4096 }));
   world.name('frozen', world.does({ name: 'map_create', map_type: 'hash', ...SIZES }));
   world.does({ name: 'map_freeze', map_fd: world.at('frozen') });
   world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }));
@@ -101,6 +102,7 @@ const answers: Table = {
     | statistics that are not there | enable_stats type = 1                              | EINVAL   |
     | statistics                    | enable_stats                                       | ok       |
     | a map                         | map_freeze map_fd = map                            | ok       |
+    | a map without elements        | map_freeze map_fd = ring                           | ok       |
     | a frozen map                  | map_freeze map_fd = frozen                         | EPERM    |
     | an element of a frozen map    | map_update_elem map_fd = frozen; key = 1; value = 1; flags = 9 | EPERM |
     | a lookup in a frozen map      | map_lookup_elem map_fd = frozen; key = 1           | ENOENT   |
