@@ -3,7 +3,7 @@ import { attachTypeNumber } from '../../domain/attach-type.ts';
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
-import { Attr } from '../kernel/attr.ts';
+import { Attr } from '../../native/attr.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
