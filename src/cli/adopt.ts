@@ -1,7 +1,7 @@
 /** `bpfledger adopt`: what a running kernel has becomes the beginning of a log, or is compared with it. */
 import { restClient } from '../client/rest-client.ts';
-import { bindKernel } from '../executor/kernel/syscall.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
+import { bindKernel } from '../native/syscall.ts';
 import { type Adoption, planAdoption, adopt as record } from '../recorders/snapshot/adopt.ts';
 import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
 import { command, type Printer } from './command.ts';

@@ -5,8 +5,8 @@ import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
+import { Attr } from '../../native/attr.ts';
 import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
-import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
   failWith,

@@ -2,10 +2,10 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
+import { Attr } from '../../native/attr.ts';
 import { BY_ID, INFO_BY_FD, OBJ } from '../../native/attr-fields.ts';
-import { Attr } from '../kernel/attr.ts';
-import type { BPF } from '../kernel/commands.ts';
-import { type Answered, cString, SYS } from '../kernel/syscall.ts';
+import type { BPF } from '../../native/commands.ts';
+import { type Answered, cString, SYS } from '../../native/syscall.ts';
 import { realId } from './anchor.ts';
 import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';

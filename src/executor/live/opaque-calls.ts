@@ -1,6 +1,7 @@
 /** Calls that give an fd or an answer and change nothing that is observed, and links of tracepoints. */
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { Attr } from '../../native/attr.ts';
 import {
   BTF_LOAD,
   ENABLE_STATS,
@@ -8,9 +9,8 @@ import {
   PROG_TEST_RUN,
   RAW_TRACEPOINT_OPEN,
 } from '../../native/attr-fields.ts';
-import { Attr } from '../kernel/attr.ts';
-import type { BPF } from '../kernel/commands.ts';
-import { cString } from '../kernel/syscall.ts';
+import type { BPF } from '../../native/commands.ts';
+import { cString } from '../../native/syscall.ts';
 import { adopt, bpf } from './bpf.ts';
 import { adoptLink } from './link-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';

@@ -6,16 +6,16 @@ import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
+import { Attr } from '../../native/attr.ts';
 import { PROG_ATTACH, PROG_BIND_MAP, PROG_LOAD, PROG_QUERY } from '../../native/attr-fields.ts';
-import { Attr } from '../kernel/attr.ts';
 import {
   assemble,
   INSN_BYTES,
   replaceMapFds,
   STACK_BYTES,
   type UsedMap,
-} from '../kernel/instructions.ts';
-import { cString } from '../kernel/syscall.ts';
+} from '../../native/instructions.ts';
+import { cString } from '../../native/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
