@@ -6,6 +6,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
 import { Attr } from '../../native/attr.ts';
+import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
   failWith,
@@ -29,13 +30,13 @@ const NO_FORM: MapForm = {
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
   const { live } = caller;
   const attr = new Attr(live.kernel, call.attr_size)
-    .u32(0, mapTypeNumber(call.map_type))
-    .u32(4, call.key_size ?? 0)
-    .u32(8, call.value_size ?? 0)
-    .u32(12, call.max_entries ?? 0)
-    .u32(16, call.map_flags ?? 0)
-    .u32(20, realFd(caller.process, call.inner_map_fd))
-    .name(28, call.map_name ?? '');
+    .u32(MAP_CREATE.map_type, mapTypeNumber(call.map_type))
+    .u32(MAP_CREATE.key_size, call.key_size ?? 0)
+    .u32(MAP_CREATE.value_size, call.value_size ?? 0)
+    .u32(MAP_CREATE.max_entries, call.max_entries ?? 0)
+    .u32(MAP_CREATE.map_flags, call.map_flags ?? 0)
+    .u32(MAP_CREATE.inner_map_fd, realFd(caller.process, call.inner_map_fd))
+    .name(MAP_CREATE.map_name, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');
@@ -75,7 +76,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, call.value);
   const key = keyBytes(caller.live, form, call.key);
-  const attr = elementAttr(caller, call, key, value).u64(24, call.flags ?? 0);
+  const attr = elementAttr(caller, call, key, value).u64(ELEMENT.flags, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -109,9 +110,9 @@ function elementAttr(
   value: Buffer | undefined,
 ): Attr {
   return new Attr(live.kernel, attr_size)
-    .u32(0, realFd(process, map_fd))
-    .pointer(8, key)
-    .pointer(16, value);
+    .u32(ELEMENT.map_fd, realFd(process, map_fd))
+    .pointer(ELEMENT.key, key)
+    .pointer(ELEMENT.value, value);
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
