@@ -14,6 +14,8 @@ export interface Libc {
   /** @param event 12 bytes: events, and data that comes back with them */
   epollCtl(epoll: number, operation: number, fd: number, event: Buffer): Result;
   epollWait(epoll: number, events: Buffer, count: number, timeoutMs: number): Result;
+  /** @param fds 8 bytes each: the fd, the events that are asked for, and those that there are */
+  poll(fds: Buffer, count: number, timeoutMs: number): Result;
   /** Copies from another process; each side is one `struct iovec`. */
   readMemory(pid: number, local: Buffer, remote: Buffer): Result;
   /** Copies to another process; each side is one `struct iovec`. */
@@ -87,6 +89,7 @@ export async function bindLibc(): Promise<Libc> {
     epollCreate: bind('int epoll_create1(int flags)'),
     epollCtl: bind('int epoll_ctl(int epoll, int operation, int fd, void *event)'),
     epollWait: bind('int epoll_wait(int epoll, void *events, int count, int timeout)'),
+    poll: bind('int poll(void *fds, ulong count, int timeout)'),
     readMemory: (pid, local, remote) => readv(pid, local, 1, remote, 1, 0),
     writeMemory: (pid, local, remote) => writev(pid, local, 1, remote, 1, 0),
     readlinkat: (directory, path, buffer) => readlink(directory, path, buffer, buffer.length),

@@ -1,4 +1,4 @@
-/** A system call that a program waits in, and its arguments (`struct seccomp_notif`). */
+/** A system call that a program waits in (`struct seccomp_notif`). */
 export interface Asked {
   /** The kernel's name for this waiting; it ends when the call is answered or the thread is killed. */
   readonly id: bigint;
@@ -7,8 +7,5 @@ export interface Asked {
   readonly number: number;
   /** An `AUDIT_ARCH_…`. */
   readonly architecture: number;
-  /** Argument 0 to 5 as an unsigned number: an address, a size. */
-  address(index: number): number;
-  /** Argument 0 to 5 as a C `int`: an fd, flags. */
-  int(index: number): number;
+  readonly args: readonly bigint[];
 }

@@ -1,7 +1,7 @@
 /** Starts a program under a seccomp filter whose listener is ours. */
 import type { Worker } from 'node:worker_threads';
-import { startThread } from '../../start-thread.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
+import { startThread } from '../../start-thread.ts';
 import { type LaunchRequest, STEP } from './launch-steps.ts';
 
 export interface Launch {

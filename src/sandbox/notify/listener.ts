@@ -17,9 +17,12 @@ const SYNC_WAKE_UP = 1;
 const CONTINUE = 1;
 /** The number of the new fd is the answer (Linux 5.14). */
 const ADD_AND_SEND = 2;
+const ADD_AT_NUMBER = 1;
 const O_CLOEXEC = 0o2000000;
 
 const NOTIF_BYTES = 80;
+/** Where the arguments stand in it. */
+const ARGUMENTS = [32, 40, 48, 56, 64, 72];
 const ENOENT = 2;
 
 export class Listener {
@@ -43,14 +46,12 @@ export class Listener {
   receive(): Asked | undefined {
     const bytes = this.#received.fill(0);
     if (this.#libc.ioctl(this.fd, RECEIVE, bytes) < 0) return undefined;
-    const low = (index: number) => 32 + 8 * index;
     return {
       id: bytes.readBigUInt64LE(0),
       tid: bytes.readUInt32LE(8),
       number: bytes.readInt32LE(16),
       architecture: bytes.readUInt32LE(20),
-      address: (index) => bytes.readUInt32LE(low(index)) + bytes.readUInt32LE(low(index) + 4) * 2 ** 32,
-      int: (index) => bytes.readInt32LE(low(index)),
+      args: ARGUMENTS.map((at) => bytes.readBigUInt64LE(at)),
     };
   }
 
@@ -76,16 +77,39 @@ export class Listener {
   }
 
   /**
-   * Gives the caller a copy of a descriptor of ours under its lowest free number, which is the answer.
+   * Gives the caller a copy of a descriptor of ours under its lowest free number. The call still waits.
    *
-   * @returns the number; the negated errno when there is none, and then the call still waits
+   * @returns the number, or the negated errno when there is none
    */
+  add(asked: Asked, fd: number, cloexec: boolean): Result {
+    return this.#add(asked, { fd, cloexec, flags: 0, number: 0 });
+  }
+
+  /** The same, and the number is the answer. Without a number the call still waits. */
   give(asked: Asked, fd: number, cloexec: boolean): Result {
-    const bytes = this.#added.fill(0);
-    bytes.writeBigUInt64LE(asked.id, 0);
-    bytes.writeUInt32LE(ADD_AND_SEND, 8);
-    bytes.writeUInt32LE(fd, 12);
-    bytes.writeUInt32LE(cloexec ? O_CLOEXEC : 0, 20);
+    return this.#add(asked, { fd, cloexec, flags: ADD_AND_SEND, number: 0 });
+  }
+
+  /** Puts a copy of a descriptor of ours in the place of one that was added. */
+  replace(asked: Asked, number: number, fd: number, cloexec: boolean): Result {
+    return this.#add(asked, { fd, cloexec, flags: ADD_AT_NUMBER, number });
+  }
+
+  #add(
+    { id }: Asked,
+    what: {
+      readonly fd: number;
+      readonly cloexec: boolean;
+      readonly flags: number;
+      readonly number: number;
+    },
+  ): Result {
+    const bytes = this.#added;
+    bytes.writeBigUInt64LE(id, 0);
+    bytes.writeUInt32LE(what.flags, 8);
+    bytes.writeUInt32LE(what.fd, 12);
+    bytes.writeUInt32LE(what.number, 16);
+    bytes.writeUInt32LE(what.cloexec ? O_CLOEXEC : 0, 20);
     return this.#libc.ioctl(this.fd, ADD_FD, bytes);
   }
 

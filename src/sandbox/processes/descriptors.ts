@@ -4,8 +4,7 @@
  * it, and however its holders ended. One pipe is one open file of the model.
  */
 import { type Libc, must } from '../../native/libc.ts';
-import type { Opened } from '../answer.ts';
-import { type Watch, WATCHED } from './watch.ts';
+import { WATCHED, type Watch } from './watch.ts';
 
 /** An open file of the model, and the pipe that stands for it. */
 export interface Tracked {
@@ -24,6 +23,7 @@ export interface Tracked {
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const LINK_BYTES = 64;
+const AT_FDCWD = -100;
 
 export class Descriptors {
   readonly #libc: Libc;
@@ -39,24 +39,28 @@ export class Descriptors {
     this.#watch = watch;
   }
 
-  /** A new open file, not yet given to anyone. */
-  open(): Opened {
+  /** A new open file, and the end that the program is to get. */
+  open(): { readonly tracked: Tracked; readonly fd: number } {
     must(this.#libc.pipe2(this.#fds, O_NONBLOCK | O_CLOEXEC), 'pipe2');
     const [end, fd] = [this.#fds.readInt32LE(0), this.#fds.readInt32LE(4)];
-    const read = this.#libc.readlinkat(-1, `/proc/self/fd/${fd}`, this.#link);
+    const read = this.#libc.readlinkat(AT_FDCWD, `/proc/self/fd/${fd}`, this.#link);
     const link = this.#link.toString('latin1', 0, must(read, 'readlink'));
     const tracked: Tracked = { link, end, file: undefined, holder: undefined, isGone: false };
     this.#byLink.set(link, tracked);
     this.#byEnd.set(end, tracked);
     this.#watch.add(WATCHED.object, end);
-    return {
-      fd,
-      discard: () => this.forget(tracked),
-      taken: (file) => {
-        tracked.file = file;
-        this.#byFile.set(file, tracked);
-      },
-    };
+    return { tracked, fd };
+  }
+
+  /** Learns which open file of the model it stands for, and who has it. */
+  take(
+    tracked: Tracked,
+    file: number,
+    holder: { readonly pid: number; readonly fd: number },
+  ): void {
+    tracked.file = file;
+    tracked.holder = holder;
+    this.#byFile.set(file, tracked);
   }
 
   /** What a link in /proc/PID/fd stands for. */
