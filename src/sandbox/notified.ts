@@ -35,7 +35,13 @@ export interface Notified {
   readonly memory: Memory;
   /** The model, with the caller's fds as they really are. Nobody but `perform` changes it. */
   readonly kernel: Kernel;
-  /** Makes a call as this thread, and records it. */
+  /** Makes sure that the model's fd of this number is what the caller really has there. */
+  look(fd: number): void;
+  /**
+   * Makes a call as this thread, and records it. The fds that it names are looked at first. A new fd
+   * has the number that it has in the program, where it is in its place already (an answer that is no
+   * fd leaves it there).
+   */
   perform(call: Call): Decision;
 }
 

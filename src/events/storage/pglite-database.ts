@@ -13,7 +13,7 @@ import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { callsOver } from './pglite/calls-between-threads.ts';
 import { FairQueue } from './pglite/fair-queue.ts';
-import { startThread } from './pglite/start-thread.ts';
+import { startThread } from '../../start-thread.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
 import { transact } from './transact.ts';
 
