@@ -8,8 +8,10 @@ export type PinPlace = { readonly path: string } | { readonly elsewhere: string 
 
 export interface Asking {
   readonly kernel: Kernel;
-  /** The thread that calls, by its pid in the model. */
+  /** The process that calls, by its pid in the model. */
   readonly pid: number;
+  /** Makes sure that the model's fd of this number is what the caller really has there. */
+  look(fd: number): void;
   readonly memory: Memory;
   readonly maps: MapBytes;
   readonly cpus: number;
@@ -20,7 +22,8 @@ export interface Asking {
 }
 
 /** The map behind an fd of the caller. */
-export function mapBehind({ kernel, pid }: Asking, fd: number): BpfMap | undefined {
+export function mapBehind({ kernel, pid, look }: Asking, fd: number): BpfMap | undefined {
+  look(fd);
   const file = kernel.processes.get(pid)?.fds.get(fd)?.file;
   const open = file === undefined ? undefined : kernel.files.get(file);
   return open?.kind === 'map' ? kernel.maps.get(open.id) : undefined;
