@@ -6,6 +6,7 @@ import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
+import { disturber, type Orders } from './disturb.ts';
 import type { Handler } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
@@ -33,6 +34,7 @@ export interface RunRequest {
   /** The program and its arguments. */
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  readonly orders: Orders;
   /** Learns of each call, in order. */
   readonly record: (made: Made) => void;
 }
@@ -44,6 +46,8 @@ export interface Ended {
   readonly kernel: Kernel;
   /** Threads that made calls of another architecture, which nobody answers. */
   readonly foreign: number;
+  /** Calls that the model does not know, and how often each was made. */
+  readonly unmodelled: ReadonlyMap<string, number>;
 }
 
 /** No file to run, or none that may be run: shells say 127 and 126. */
@@ -89,6 +93,7 @@ class Run {
   readonly #processes: Processes;
   readonly #placeholder = openSync('/dev/null', constants.O_RDONLY);
   readonly #foreign = new Set<number>();
+  readonly #unmodelled = new Map<string, number>();
   #launch: Launch | undefined;
   #mainPid = 0;
   #status: number | undefined;
@@ -133,6 +138,7 @@ class Run {
       code: codeOf(this.#status),
       kernel: this.#world.kernel,
       foreign: this.#foreign.size,
+      unmodelled: this.#unmodelled,
     };
   }
 
@@ -225,6 +231,7 @@ class Run {
       ),
       architecture: audit,
       placeholder: this.#placeholder,
+      disturb: disturber(this.#request.orders, tryToKill),
       foreign: (tid) => this.#foreign.add(tid),
     });
   }
