@@ -1,5 +1,4 @@
 /** MAP_CREATE and elements of maps on a live kernel. */
-import { readFileSync } from 'node:fs';
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
@@ -7,6 +6,7 @@ import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
 import { Attr } from '../../native/attr.ts';
 import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
+import { possibleCpus } from '../../native/possible-cpus.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
   failWith,
@@ -152,11 +152,4 @@ function valueBuffer(form: MapForm, value: number): Buffer {
     visible.copy(bytes, slot * rounded, 0, Math.min(form.value_size, WORD));
   }
   return bytes;
-}
-
-/** The kernel sizes percpu values by the CPUs that could ever be there. */
-function possibleCpus(): number {
-  const ranges = readFileSync('/sys/devices/system/cpu/possible', 'utf8').trim().split(',');
-  const last = ranges.at(-1)?.split('-').at(-1);
-  return Number(last) + 1;
 }
