@@ -115,7 +115,8 @@ export class Supervisor {
     const { memories, world, processes } = this.#tools;
     const memory = memories.of(asked.tid);
     return {
-      ...{ syscall, args: asked.args, tid: asked.tid, tgid: holder.pid, memory },
+      // Threads of a process have one table of fds, so the model has the process alone.
+      ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory },
       kernel: world.kernel,
       look: (fd) => processes.tables.look(holder, fd),
       perform: (call) => this.#perform(asked, holder, call),

@@ -110,6 +110,7 @@ async function overTheWire(
       {
         ...{ syscall: 'bpf', args, tid: process.pid, tgid: process.tgid },
         ...{ memory: addresses, kernel: model },
+        look() {},
         perform(asked) {
           const decision = perform(model, process.pid, asked);
           decisions.push(decision);

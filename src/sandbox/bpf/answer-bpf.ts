@@ -35,6 +35,7 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
     kernel: notified.kernel,
     pid: notified.tid,
     memory: notified.memory,
+    look: notified.look,
     maps: beside.maps,
     cpus: around.cpus,
     placeOf: (path, dirFd) => around.placeOf(notified, path, dirFd),
@@ -82,7 +83,9 @@ function answerCall(
   const { call, passed } = decoded;
   const { kernel, tid } = notified;
   if (call.name === 'obj_get_info_by_fd') {
-    const file = kernel.processes.get(tid)?.fds.get(attr.fd(INFO_BY_FD.bpf_fd))?.file;
+    const fd = attr.fd(INFO_BY_FD.bpf_fd);
+    notified.look(fd);
+    const file = kernel.processes.get(tid)?.fds.get(fd)?.file;
     const types = file === undefined ? undefined : beside.types.get(file);
     if (types !== undefined) return returned(typesInfoWrites(asking, attr, types));
   }

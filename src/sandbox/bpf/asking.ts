@@ -11,6 +11,8 @@ export interface Asking {
   /** The thread that calls, by its pid in the model. */
   readonly pid: number;
   readonly memory: Memory;
+  /** Makes sure that the model's fd of this number is what the caller really has there. */
+  look(fd: number): void;
   readonly maps: MapBytes;
   readonly cpus: number;
   /** @param dirFd the directory that a relative path is walked from; undefined is the cwd */
@@ -20,7 +22,8 @@ export interface Asking {
 }
 
 /** The map behind an fd of the caller. */
-export function mapBehind({ kernel, pid }: Asking, fd: number): BpfMap | undefined {
+export function mapBehind({ kernel, pid, look }: Asking, fd: number): BpfMap | undefined {
+  look(fd);
   const file = kernel.processes.get(pid)?.fds.get(fd)?.file;
   const open = file === undefined ? undefined : kernel.files.get(file);
   return open?.kind === 'map' ? kernel.maps.get(open.id) : undefined;
