@@ -1,11 +1,23 @@
 /** Runs a program whose bpf calls a kernel in memory answers. */
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { boot } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
+import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
+import { answerBpf, type Surroundings } from './bpf/answer-bpf.ts';
+import { Beside } from './bpf/beside.ts';
+import { disturber, type Orders } from './disturb.ts';
 import type { Handler } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
@@ -33,6 +45,7 @@ export interface RunRequest {
   /** The program and its arguments. */
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  readonly orders: Orders;
   /** Learns of each call, in order. */
   readonly record: (made: Made) => void;
 }
@@ -44,6 +57,8 @@ export interface Ended {
   readonly kernel: Kernel;
   /** Threads that made calls of another architecture, which nobody answers. */
   readonly foreign: number;
+  /** Calls that the model does not know, and how often each was made. */
+  readonly unmodelled: ReadonlyMap<string, number>;
 }
 
 /** No file to run, or none that may be run: shells say 127 and 126. */
@@ -89,6 +104,8 @@ class Run {
   readonly #processes: Processes;
   readonly #placeholder = openSync('/dev/null', constants.O_RDONLY);
   readonly #foreign = new Set<number>();
+  readonly #unmodelled = new Map<string, number>();
+  readonly #beside = new Beside();
   #launch: Launch | undefined;
   #mainPid = 0;
   #status: number | undefined;
@@ -133,6 +150,7 @@ class Run {
       code: codeOf(this.#status),
       kernel: this.#world.kernel,
       foreign: this.#foreign.size,
+      unmodelled: this.#unmodelled,
     };
   }
 
@@ -192,9 +210,25 @@ class Run {
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
       unameHandler(release),
+      {
+        name: 'bpf',
+        answer: (notified) => answerBpf(notified, this.#surroundings(), this.#beside),
+      },
       { name: 'execve', alone: ({ tid }) => this.#executes(tid), ...pass },
       { name: 'execveat', alone: ({ tid }) => this.#executes(tid), ...pass },
     ];
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      cpus: possibleCpus(),
+      placeOf: (_, path) => {
+        const inside = /^\/sys\/fs\/bpf(\/.*)?$/u.exec(path);
+        return inside === null ? { elsewhere: path } : { path: inside[1] ?? '/' };
+      },
+      isInterface,
+      unmodelled: (_, what) => this.#unmodelled.set(what, (this.#unmodelled.get(what) ?? 0) + 1),
+    };
   }
 
   /** Node has raised its own limit of fds, which a program would inherit. */
@@ -225,6 +259,7 @@ class Run {
       ),
       architecture: audit,
       placeholder: this.#placeholder,
+      disturb: disturber(this.#request.orders, tryToKill),
       foreign: (tid) => this.#foreign.add(tid),
     });
   }
@@ -238,6 +273,14 @@ function verdictsOf(handlers: readonly Handler[]): Readonly<Partial<Record<Syste
     // It would make calls that no filter sees.
     io_uring_setup: { do: 'fail', errno: ENOSYS },
   };
+}
+
+/** Whether this machine has a network interface with an index. */
+function isInterface(index: number): boolean {
+  const root = '/sys/class/net';
+  return readdirSync(root).some(
+    (name) => Number(readFileSync(join(root, name, 'ifindex'), 'utf8')) === index,
+  );
 }
 
 /** As execvp(3) finds it. */

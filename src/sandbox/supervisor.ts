@@ -39,6 +39,8 @@ export interface Tools {
   readonly architecture: number;
   /** A descriptor that keeps a number until what belongs there is known. */
   readonly placeholder: number;
+  /** The ordered answer to a call, in place of the model's. */
+  readonly disturb: (call: Call, pid: number, asked: number) => Decision | undefined;
   /** Learns of calls that no handler may answer: of another architecture. */
   readonly foreign: (tid: number) => void;
 }
@@ -113,7 +115,8 @@ export class Supervisor {
     const { memories, world, processes } = this.#tools;
     const memory = memories.of(asked.tid);
     return {
-      ...{ syscall, args: asked.args, tid: asked.tid, tgid: holder.pid, memory },
+      // Threads of a process have one table of fds, so the model has the process alone.
+      ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory },
       kernel: world.kernel,
       look: (fd) => processes.tables.look(holder, fd),
       perform: (call) => this.#perform(asked, holder, call),
@@ -122,15 +125,21 @@ export class Supervisor {
 
   /** Makes a call as the program, once its fds are known; a new fd is given under its real number. */
   #perform(asked: Asked, holder: Holder, call: Call): Decision {
-    const { listener, world, processes } = this.#tools;
+    const { listener, world, processes, disturb } = this.#tools;
     for (const [, fd] of fdFieldsOf(call)) processes.tables.look(holder, fd);
     const decision = this.#decide(holder, call);
     // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
     if (!listener.isWaiting(asked)) return decision;
-    if (isRefusal(decision.outcome) || returnKind(call) !== 'fd') {
-      return world.perform(holder.pid, call);
+    const number = world.nextAsked();
+    const disturbed = disturb(call, holder.pid, number);
+    if (disturbed !== undefined) {
+      world.inject(holder.pid, call, number, disturbed);
+      return disturbed;
     }
-    return this.#performOpening(asked, holder, call, decision);
+    if (isRefusal(decision.outcome) || returnKind(call) !== 'fd') {
+      return world.performAsked(holder.pid, call, number);
+    }
+    return this.#performOpening(asked, holder, call, number);
   }
 
   /** What the model would answer; a table that looks full is looked at first. */
@@ -142,7 +151,7 @@ export class Supervisor {
     return decide(world.kernel, holder.pid, call);
   }
 
-  #performOpening(asked: Asked, holder: Holder, call: Call, decision: Decision): Decision {
+  #performOpening(asked: Asked, holder: Holder, call: Call, nth: number): Decision {
     const { libc, listener, world, descriptors, processes, placeholder } = this.#tools;
     const opened = opensObject(call) ? descriptors.open() : undefined;
     const cloexec = !('cloexec' in call && call.cloexec === false);
@@ -150,12 +159,11 @@ export class Supervisor {
     if (opened !== undefined) libc.close(opened.fd);
     if (number < 0) {
       if (opened !== undefined) descriptors.forget(opened.tracked);
-      if (number !== -EMFILE) return decision;
-      processes.tables.fill(holder);
-      return world.perform(holder.pid, call);
+      if (number === -EMFILE) processes.tables.fill(holder);
+      return world.performAsked(holder.pid, call, nth);
     }
     processes.tables.makeNext(holder, number);
-    const made = world.perform(holder.pid, call);
+    const made = world.performAsked(holder.pid, call, nth);
     const entry = world.kernel.processes.get(holder.pid)?.fds.get(number);
     if (isRefusal(made.outcome) || made.outcome.ret !== number || entry === undefined) {
       throw new Error(
