@@ -33,9 +33,9 @@ const WITHOUT_OBJECTS: Readonly<Record<string, Errno>> = {
 export function answerBpf(notified: Notified, around: Surroundings, beside: Beside): Answer {
   const asking: Asking = {
     kernel: notified.kernel,
-    pid: notified.tid,
+    pid: notified.tgid,
+    look: (fd) => notified.look(fd),
     memory: notified.memory,
-    look: notified.look,
     maps: beside.maps,
     cpus: around.cpus,
     placeOf: (path, dirFd) => around.placeOf(notified, path, dirFd),
@@ -81,11 +81,10 @@ function answerCall(
   const { attr, decoded } = read;
   if (decoded.is !== 'call') throw new Error('this is no call');
   const { call, passed } = decoded;
-  const { kernel, tid } = notified;
+  const { kernel, tgid } = notified;
   if (call.name === 'obj_get_info_by_fd') {
-    const fd = attr.fd(INFO_BY_FD.bpf_fd);
-    notified.look(fd);
-    const file = kernel.processes.get(tid)?.fds.get(fd)?.file;
+    notified.look(attr.fd(INFO_BY_FD.bpf_fd));
+    const file = kernel.processes.get(tgid)?.fds.get(attr.fd(INFO_BY_FD.bpf_fd))?.file;
     const types = file === undefined ? undefined : beside.types.get(file);
     if (types !== undefined) return returned(typesInfoWrites(asking, attr, types));
   }
@@ -95,7 +94,7 @@ function answerCall(
   if (!isRefusal(outcome)) {
     beside.keep(kernel, call, decision, passed.license ?? '');
     if (call.name === 'map_update_elem') keepValue(asking, attr, call.key, passed.value);
-    const file = kernel.processes.get(tid)?.fds.get(outcome.ret)?.file;
+    const file = kernel.processes.get(tgid)?.fds.get(outcome.ret)?.file;
     if (passed.types !== undefined && file !== undefined) beside.keepTypes(file, passed.types);
   }
   return encodeAnswer(asking, beside, read, decision);

@@ -8,11 +8,11 @@ export type PinPlace = { readonly path: string } | { readonly elsewhere: string 
 
 export interface Asking {
   readonly kernel: Kernel;
-  /** The thread that calls, by its pid in the model. */
+  /** The process that calls, by its pid in the model. */
   readonly pid: number;
-  readonly memory: Memory;
   /** Makes sure that the model's fd of this number is what the caller really has there. */
   look(fd: number): void;
+  readonly memory: Memory;
   readonly maps: MapBytes;
   readonly cpus: number;
   /** @param dirFd the directory that a relative path is walked from; undefined is the cwd */

@@ -41,6 +41,8 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
   if (insns === undefined || license === undefined) return FAULT;
   const fds = fdArray(asking, attr, insns);
   if (fds === undefined) return FAULT;
+  const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
+  for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
   const expected = attr.u32(PROG_LOAD.expected_attach_type);
   const call = {
     name: 'prog_load',
