@@ -114,41 +114,47 @@ export class Supervisor {
   #notified(asked: Asked, syscall: string, holder: Holder): Notified {
     const { memories, world, processes } = this.#tools;
     const memory = memories.of(asked.tid);
+    const looked = new Set<number>();
+    const look = (fd: number) => {
+      if (looked.has(fd)) return;
+      looked.add(fd);
+      processes.tables.look(holder, fd);
+    };
     return {
       // Threads of a process have one table of fds, so the model has the process alone.
-      ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory },
+      ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory, look },
       kernel: world.kernel,
-      look: (fd) => processes.tables.look(holder, fd),
-      perform: (call) => this.#perform(asked, holder, call),
+      perform: (call) => {
+        for (const [, fd] of fdFieldsOf(call)) look(fd);
+        return this.#perform(asked, holder, call);
+      },
     };
   }
 
-  /** Makes a call as the program, once its fds are known; a new fd is given under its real number. */
+  /** Makes a call as the program; a new fd is given under its real number. */
   #perform(asked: Asked, holder: Holder, call: Call): Decision {
-    const { listener, world, processes, disturb } = this.#tools;
-    for (const [, fd] of fdFieldsOf(call)) processes.tables.look(holder, fd);
-    const decision = this.#decide(holder, call);
+    const { listener, world, disturb } = this.#tools;
     // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
-    if (!listener.isWaiting(asked)) return decision;
+    if (!listener.isWaiting(asked)) return decide(world.kernel, holder.pid, call);
     const number = world.nextAsked();
     const disturbed = disturb(call, holder.pid, number);
     if (disturbed !== undefined) {
       world.inject(holder.pid, call, number, disturbed);
       return disturbed;
     }
-    if (isRefusal(decision.outcome) || returnKind(call) !== 'fd') {
-      return world.performAsked(holder.pid, call, number);
-    }
-    return this.#performOpening(asked, holder, call, number);
+    const isOpening = returnKind(call) === 'fd' && this.#opens(holder, call);
+    return isOpening
+      ? this.#performOpening(asked, holder, call, number)
+      : world.performAsked(holder.pid, call, number);
   }
 
-  /** What the model would answer; a table that looks full is looked at first. */
-  #decide(holder: Holder, call: Call): Decision {
+  /** Whether a call will give a new fd; a table that looks full is looked at first. */
+  #opens(holder: Holder, call: Call): boolean {
     const { world, processes } = this.#tools;
-    const decision = decide(world.kernel, holder.pid, call);
-    if (!isRefusal(decision.outcome) || decision.outcome.rule !== 'no-free-fd') return decision;
+    const { outcome } = decide(world.kernel, holder.pid, call);
+    if (!isRefusal(outcome) || outcome.rule !== 'no-free-fd') return !isRefusal(outcome);
     processes.tables.lookAtAll(holder);
-    return decide(world.kernel, holder.pid, call);
+    return !isRefusal(decide(world.kernel, holder.pid, call).outcome);
   }
 
   #performOpening(asked: Asked, holder: Holder, call: Call, nth: number): Decision {

@@ -1,5 +1,5 @@
 /** What a run came to: how many calls, which refusals by which rules, and what nobody answered. */
-import { isRefusal } from '../../domain/outcome.ts';
+import { isRefusal, type Refusal } from '../../domain/outcome.ts';
 import type { Made } from '../../sandbox/world.ts';
 import { outcomeText } from './trace.ts';
 
@@ -19,7 +19,7 @@ export function summaryLines(release: string, { mades, foreign, unmodelled }: To
   const asked = mades.filter((made) => made.asked !== undefined);
   const refusals = new Map<string, number>();
   for (const { call, decision } of asked) {
-    if (!isRefusal(decision.outcome)) continue;
+    if (!isRefusal(decision.outcome) || isEndOfWalk(decision.outcome)) continue;
     const text = `${call.name}: ${outcomeText({ ...decision.outcome })}`;
     refusals.set(text, (refusals.get(text) ?? 0) + 1);
   }
@@ -32,6 +32,11 @@ export function summaryLines(release: string, { mades, foreign, unmodelled }: To
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
     ...(foreign > 0 ? [`  ${foreign} threads made 32-bit calls, which nobody answers here`] : []),
   ];
+}
+
+/** The last step of every walk over ids or keys. */
+function isEndOfWalk({ rule }: Refusal): boolean {
+  return rule === 'no-id-after' || rule === 'no-next-key';
 }
 
 function times(count: number): string {

@@ -7,10 +7,8 @@ interface Status {
   readonly ppid: number;
 }
 
-/** A process that is ending: its fds may be closed already (`include/linux/sched.h`). */
-const PF_EXITING = 4;
 /** Fields of /proc/PID/stat, counted behind the name. */
-const STAT = { state: 0, ppid: 1, flags: 6, startStack: 25 } as const;
+const STAT = { ppid: 1, startStack: 25 } as const;
 const O_CLOEXEC = 0o2000000;
 
 /** A thread's process, its name and its parent; undefined when it is gone. */
@@ -19,14 +17,6 @@ export function statusOf(tid: number): Status | undefined {
   if (text === undefined) return undefined;
   const field = (name: string) => new RegExp(`^${name}:\\t(.*)$`, 'mu').exec(text)?.[1] ?? '';
   return { comm: field('Name'), tgid: Number(field('Tgid')), ppid: Number(field('PPid')) };
-}
-
-/** Whether a process ends, or has ended. */
-export function isEnding(pid: number): boolean {
-  const fields = statOf(pid);
-  if (fields === undefined) return true;
-  const state = fields[STAT.state] ?? 'X';
-  return 'ZX'.includes(state) || (Number(fields[STAT.flags]) & PF_EXITING) !== 0;
 }
 
 /** What is another one after each exec: where the stack of the program begins. */

@@ -7,7 +7,7 @@ import { type Libc, must } from '../../native/libc.ts';
 import type { World } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
 import { FdTables, type Holder } from './fd-tables.ts';
-import { descendantsOf, fdLinksOf, hasThread, imageOf, isEnding, statusOf } from './proc.ts';
+import { descendantsOf, fdLinksOf, hasThread, imageOf, statusOf } from './proc.ts';
 import { WATCHED, type Watch } from './watch.ts';
 
 interface Known extends Holder {
@@ -35,6 +35,7 @@ export class Processes {
   readonly #descriptors: Descriptors;
   readonly #uid: number;
   readonly #mainPid: () => number;
+  readonly #exe = Buffer.alloc(1);
   readonly #byPid = new Map<number, Known>();
   readonly #byTid = new Map<number, Known>();
   readonly #byEnd = new Map<number, Known>();
@@ -174,8 +175,13 @@ export class Processes {
     const pids = new Set(this.tables.holdersOf(file).map(({ pid }) => pid));
     return [...pids].flatMap((pid) => {
       const known = this.#byPid.get(pid);
-      return known !== undefined && isEnding(pid) ? [known] : [];
+      return known !== undefined && this.#isEnding(known) ? [known] : [];
     });
+  }
+
+  /** A process that ends has lost its program before it loses its fds (`do_exit`). */
+  #isEnding({ fds }: Known): boolean {
+    return this.#libc.readlinkat(fds, '../exe', this.#exe) < 0;
   }
 
   /** All fds of a process that ends are closed together, by its end. */
@@ -189,10 +195,10 @@ export class Processes {
   #ended(known: Known): void {
     const { pid } = known;
     const fds = this.#world.kernel.processes.get(pid)?.fds;
+    // While it is known, it is the parent of those who are found to have what it leaves.
+    if (fds !== undefined) this.tables.secure(pid, [...fds.numbers()]);
     this.#forget(known);
-    if (fds === undefined) return;
-    this.tables.secure(pid, [...fds.numbers()]);
-    this.#world.perform(pid, { name: 'exit' });
+    if (fds !== undefined) this.#world.perform(pid, { name: 'exit' });
   }
 
   #forget(known: Known): void {
