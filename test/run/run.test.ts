@@ -70,7 +70,7 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     const { code, out, err } = await running('--', 'sh', '-c', many);
     expect(out).toBe('');
     expect(code).toBe(0);
-    expect(err).toContain('20001 calls');
+    expect(err).toContain('20002 calls');
   });
 
   it('is refused at its limit of fds, as a kernel refuses', async () => {
