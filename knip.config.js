@@ -4,6 +4,7 @@ export default {
   entry: [
     'src/{main,cli/bpfledger}.ts',
     'src/events/storage/pglite/{prepare,thread}.ts',
+    'src/sandbox/notify/launch-thread.ts',
     'test/**/*.ts',
     'scripts/**/*.{js,ts}',
   ],

@@ -28,7 +28,7 @@ import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
 import { unameHandler } from './identity/uname.ts';
 import { CONTINUED } from './notified.ts';
 import { filterFor, type Verdict } from './notify/filter.ts';
-import { type Launch, launch } from './notify/launch.ts';
+import { type Launch, launch, StartError } from './notify/launch.ts';
 import { Listener } from './notify/listener.ts';
 import { Memories } from './notify/memory.ts';
 import { type Architecture, architectureHere, type SystemCall } from './notify/system-calls.ts';
@@ -163,7 +163,7 @@ class Run {
     this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
     const supervisor = this.#supervisor(this.#launch.listener, handlers);
     const forward = (signal: NodeJS.Signals) => {
-      if (this.#mainPid !== 0) process.kill(this.#mainPid, signal);
+      if (this.#mainPid !== 0) tryToSend(this.#mainPid, signal);
     };
     // The terminal sends these to the program as well.
     const ignore = () => undefined;
@@ -197,7 +197,7 @@ class Run {
   async #turnToTheEnd(supervisor: Supervisor, { pid }: Launch): Promise<void> {
     for (let turned = performance.now(); this.#status === undefined; ) {
       const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
-      if (this.#mainPid === 0) this.#meetMain(pid());
+      if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
       if (turn !== 'asked') this.#reap();
       if (turn !== 'idle' && performance.now() - turned < TURN_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -226,7 +226,7 @@ class Run {
   async #endTheRest(supervisor: Supervisor): Promise<void> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const left = descendantsOf(process.pid).filter(isUnderFilter);
-      for (const pid of left) tryToKill(pid);
+      for (const pid of left) tryToSend(pid, 'SIGKILL');
       while (supervisor.turn(left.length === 0 ? 0 : 1) !== 'idle') this.#reap();
       this.#reap();
       if (left.length === 0) return;
@@ -299,7 +299,7 @@ class Run {
       ),
       architecture: audit,
       placeholder: this.#placeholder,
-      disturb: disturber(this.#request.orders, tryToKill),
+      disturb: disturber(this.#request.orders, (pid) => tryToSend(pid, 'SIGKILL')),
       foreign: (tid) => this.#foreign.add(tid),
     });
   }
@@ -321,6 +321,16 @@ function isInterface(index: number): boolean {
   return readdirSync(root).some(
     (name) => Number(readFileSync(join(root, name, 'ifindex'), 'utf8')) === index,
   );
+}
+
+/** The pid of a program, once it has one. */
+function startedAs(pid: Launch['pid']): number | undefined {
+  try {
+    return pid();
+  } catch (error) {
+    if (error instanceof StartError) throw new NoProgram(error.message);
+    throw error;
+  }
 }
 
 /** As execvp(3) finds it. */
@@ -347,9 +357,9 @@ function isProgram(file: string): boolean {
   }
 }
 
-function tryToKill(pid: number): void {
+function tryToSend(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It is gone already.
   }
