@@ -29,7 +29,8 @@ const apiOnPostgresql = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: fast, testTimeout: 30_000 } },
+      // These keep nothing in modules, so they load each module once: a third less time.
+      { test: { name: 'unit', include: fast, testTimeout: 30_000, isolate: false } },
       { test: { ...servers, name: 'full', include: ['test/**/*.test.ts'] } },
       // Where it is missing, the tests of the stores say so, or fail.
       ...(isThere('postgresql') ? [apiOnPostgresql] : []),
