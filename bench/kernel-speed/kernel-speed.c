@@ -134,6 +134,13 @@ static void other_call(void)
 	syscall(SYS_getppid);
 }
 
+/* Another program keeps the hook in use: the first and the last of a machine patch its code. */
+static void hook_in_use(void)
+{
+	if (!updated)
+		updated = link_to(progs[1]);
+}
+
 static void mkdir_rmdir(void)
 {
 	must(mkdirat(directory, "pod", 0755), "mkdir");
@@ -159,7 +166,7 @@ int main(int argc, char **argv)
 		{ "link_update", link_update },
 		{ "prog_load", prog_load_close },
 		{ "mkdir", mkdir_rmdir },
-		{ "attach", attach_detach },
+		{ "attach", attach_detach, hook_in_use },
 		{ "close_prog", close_ready, ready_progs },
 		{ "close_file", close_ready, ready_files },
 		{ "other", other_call },
