@@ -47,6 +47,10 @@ const COMMANDS: Readonly<
     summary: 'record what the kernel that runs here answers, as golden files',
     load: async () => (await import('./golden.ts')).golden,
   },
+  releases: {
+    summary: 'list kernel releases, or measure the kernel that runs here',
+    load: async () => (await import('./releases.ts')).releases,
+  },
   hosts: {
     summary: 'list hosts, or create one',
     load: async () => (await import('./hosts.ts')).hosts,
