@@ -39,6 +39,10 @@ const COMMANDS: Readonly<
     summary: 'record what the kernel that runs here does',
     load: async () => (await import('./observe.ts')).observe,
   },
+  run: {
+    summary: 'run a program, and answer its bpf calls as a kernel of any release does',
+    load: async () => (await import('./run.ts')).run,
+  },
   fuzz: {
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,
@@ -138,7 +142,7 @@ const print: Printer = {
   err: (line) => process.stderr.write(`${printableLine(line)}\n`),
 };
 
-async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
+async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) {
     for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
     return EXIT.usage;
