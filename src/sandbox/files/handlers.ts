@@ -20,7 +20,7 @@ import {
   renameName,
 } from './names.ts';
 import { openPlace } from './open.ts';
-import { AT_FDCWD, type Place } from './places.ts';
+import { AT_FDCWD, type Place, type Places } from './places.ts';
 import type { TreePlace } from './shadow.ts';
 import { writeTo } from './writing.ts';
 
@@ -247,12 +247,12 @@ class Seen {
 
 /** Where OBJ_PIN and OBJ_GET find what they name. */
 export function pinPlace(
-  trees: Trees,
+  places: Places,
   notified: Notified,
   path: string,
   dirFd: number | undefined,
 ): { readonly path: string } | { readonly elsewhere: string } {
-  const place = trees.places.find(notified, dirFd ?? AT_FDCWD, path);
+  const place = places.find(notified, dirFd ?? AT_FDCWD, path);
   if (place?.in === 'tree' && place.tree === 'bpffs') return { path: place.path };
   return { elsewhere: path };
 }

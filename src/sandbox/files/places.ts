@@ -3,7 +3,9 @@
  * them, or to a file of this machine. Paths are walked by their text; symlinks are not looked at.
  */
 import { readlinkSync } from 'node:fs';
+import { isRefusal } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
+import type { Made } from '../world.ts';
 import type { Shadow, Tree, TreePlace } from './shadow.ts';
 
 /** Where the trees are, for the program. */
@@ -100,14 +102,14 @@ export class Places {
     return this.#cwds.size > 0;
   }
 
-  /** A child begins where its parent is. */
-  forked(parent: number, child: number): void {
-    const path = this.#cwds.get(parent);
-    if (path !== undefined) this.#cwds.set(child, path);
-  }
-
-  ended(tgid: number): void {
-    this.#cwds.delete(tgid);
+  /** A child begins where its parent is; who has ended is nowhere. */
+  follow({ pid, call, decision }: Made): void {
+    if (this.#cwds.size === 0) return;
+    const path = this.#cwds.get(pid);
+    const isDone = !isRefusal(decision.outcome);
+    if (call.name === 'exit' && isDone) this.#cwds.delete(pid);
+    if (call.name !== 'fork' || path === undefined || call.child_pid === undefined) return;
+    if (isDone) this.#cwds.set(call.child_pid, path);
   }
 
   #of(from: { readonly tid: number; readonly tgid: number }, path: string, isOurs: boolean): Place {
