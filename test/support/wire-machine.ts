@@ -239,6 +239,7 @@ function liveKernel(
     config: { ...DEFAULT_CONFIG, ...model.boot.config },
     limit: Buffer.alloc(16),
     nameNew: () => 0,
+    holds: false,
   };
 }
 
