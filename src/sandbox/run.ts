@@ -148,6 +148,7 @@ class Run {
     this.#architecture = architecture;
     this.#watch = new Watch(libc);
     this.#descriptors = new Descriptors(libc, this.#watch);
+    this.#beside.maps.shared = this.#descriptors.shared;
     this.#processes = new Processes({
       ...{ libc, world, watch: this.#watch, descriptors: this.#descriptors, uid: request.uid },
       mainPid: () => this.#mainPid,
