@@ -25,6 +25,10 @@ export interface Libc {
   close(fd: number): Result;
   /** @param fds 8 bytes: the end to read, and the one to write */
   pipe2(fds: Buffer, flags: number): Result;
+  memfdCreate(name: string, flags: number): Result;
+  inotifyInit(flags: number): Result;
+  inotifyAddWatch(inotify: number, path: string, mask: number): Result;
+  inotifyRemoveWatch(inotify: number, watch: number): Result;
   prctl(option: number, value: number): Result;
   /** @param status 4 bytes */
   waitpid(pid: number, status: Buffer, options: number): Result;
@@ -99,6 +103,10 @@ export async function bindLibc(): Promise<Libc> {
     openat: bind('int openat(int fd, str path, int flags)'),
     close: bind('int close(int fd)'),
     pipe2: bind('int pipe2(void *fds, int flags)'),
+    memfdCreate: bind('int memfd_create(str name, uint flags)'),
+    inotifyInit: bind('int inotify_init1(int flags)'),
+    inotifyAddWatch: bind('int inotify_add_watch(int fd, str path, uint32_t mask)'),
+    inotifyRemoveWatch: bind('int inotify_rm_watch(int fd, int watch)'),
     prctl: (option, value) => prctl(option, value, 0, 0, 0),
     waitpid: bind('int waitpid(int pid, void *status, int options)'),
     prlimit: bind('int prlimit(int pid, int resource, void *limit, void *old)'),
