@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bpfledger } from '../support/command.ts';
 import { cgroup2Mount, isThere, needs } from '../support/needs.ts';
-import { running } from './unprivileged.ts';
+import { running, WITH_SBIN } from './unprivileged.ts';
 
 const tools = needs('strace');
 const listener = needs('listener');
@@ -26,7 +26,9 @@ beforeAll(() => {
   const from = (name: string) => join(import.meta.dirname, name);
   const clang = ['-O2', '-g', '-target', 'bpf', '-I', HEADERS, '-c', from('globals.bpf.c')];
   execFileSync('clang', [...clang, '-o', object]);
-  const skeleton = execFileSync('bpftool', ['gen', 'skeleton', object, 'name', 'globals']);
+  const skeleton = execFileSync('bpftool', ['gen', 'skeleton', object, 'name', 'globals'], {
+    env: { ...process.env, ...WITH_SBIN },
+  });
   writeFileSync(join(folder, 'globals.skel.h'), skeleton);
   execFileSync('gcc', ['-I', folder, '-o', loader, from('globals.c'), '-lbpf']);
   execFileSync('chmod', ['-R', 'a+rX', folder]);
