@@ -1130,6 +1130,36 @@ int joined(struct bpf_raw_tracepoint_args *args)
 	return tell_cgroup(EVENT_JOIN, (void *)args->args[0], (void *)args->args[1], pid);
 }
 
+/*
+ * Mounts. The reader resolves paths by what is mounted when it reads, and a device number is used
+ * again: so it is woken, and has read what came before when it looks at the mounts.
+ */
+
+static __always_inline int tell_mounts(struct leave *leave)
+{
+	struct event *event;
+
+	if (leave->ret < 0)
+		return 0;
+	event = reserve(sizeof(*event));
+	if (!event)
+		return 0;
+	event->kind = EVENT_MOUNTS;
+	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+	return 0;
+}
+
+#define MOUNT_CALL(call)                                                                             \
+	SEC("tracepoint/syscalls/sys_exit_" #call)                                                   \
+	int leave_##call(struct leave *leave)                                                        \
+	{                                                                                            \
+		return tell_mounts(leave);                                                           \
+	}
+
+MOUNT_CALL(mount)
+MOUNT_CALL(umount)
+MOUNT_CALL(move_mount)
+
 /* Names on a bpffs. */
 
 struct {

@@ -483,6 +483,8 @@ static bool is_of_the_log(const struct bpf_event *told)
 	}
 }
 
+static void tell_found_fd(const struct event *event, long long fd, bool cloexec);
+
 static void tell_bpf(const struct bpf_event *told)
 {
 	const struct event *event = &told->event;
@@ -531,8 +533,12 @@ static void tell_bpf(const struct bpf_event *told)
 		break;
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:
-		if (!bpffs_path(pin->path, &pin->from, path, sizeof(path)))
+		if (!bpffs_path(pin->path, &pin->from, path, sizeof(path))) {
+			/* A name that is not known here: what it gave is. */
+			if (told->cmd == BPF_OBJ_GET && event->ret >= 0)
+				tell_found_fd(event, event->ret, true);
 			return;
+		}
 		call(told->cmd == BPF_OBJ_PIN ? "obj_pin" : "obj_get");
 		printf(",\"path\":");
 		text(path, sizeof(path));
@@ -788,6 +794,10 @@ static int tell(void *context, void *data, size_t size)
 
 	(void)context;
 	(void)size;
+	if (event->kind == EVENT_MOUNTS) {
+		mounts_follow(tell_mount);
+		return 0;
+	}
 	if (event->kind != EVENT_EXIT)
 		tell_process_found(event);
 	if (event->kind == EVENT_FORK && event->a < PIDS_MAX) {
@@ -1090,9 +1100,12 @@ int main(int argc, char **argv)
 		if (got < 0 && got != -EINTR)
 			break;
 		/* Nobody may have woken this: what is there is taken all the same. */
-		ring_buffer__consume(ring);
+		if (!got)
+			got = ring_buffer__consume(ring);
 		measure_clock();
-		mounts_follow(tell_mount);
+		/* Of a mount that no call told of; while events wait, they are of the mounts before. */
+		if (!got)
+			mounts_follow(tell_mount);
 		lost = collector->bss->lost;
 		if (lost != told_lost)
 			tell_lost(lost - told_lost);
