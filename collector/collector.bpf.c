@@ -1075,8 +1075,12 @@ int enter_umask(struct enter *enter)
 {
 	struct task_struct *task = current_task();
 
-	if (is_holder(task))
-		tell_fd(task, EVENT_UMASK, 0, enter->args[0] & 0777, 0, 0, OBJECT_NONE, 0);
+	struct fs_struct *fs;
+
+	if (!is_holder(task))
+		return 0;
+	fs = FIELD(task, fs);
+	tell_fd(task, EVENT_UMASK, 0, enter->args[0] & 0777, FIELD(fs, umask), 0, OBJECT_NONE, 0);
 	return 0;
 }
 

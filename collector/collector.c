@@ -682,7 +682,7 @@ static void tell_process(const struct event *event)
 		named("comm", event->comm, COMM_LEN);
 	if (event->kind == EVENT_UMASK)
 		number("mask", event->a);
-	outcome(0, event->kind == EVENT_FORK ? event->a : 0);
+	outcome(0, event->kind == EVENT_FORK ? event->a : event->kind == EVENT_UMASK ? event->b : 0);
 	who(event, true);
 }
 

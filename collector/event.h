@@ -30,7 +30,7 @@ enum event_kind {
 	EVENT_RMDIR,        /* of a cgroup */
 	EVENT_JOIN,         /* a process moved into a cgroup */
 	EVENT_NAME,         /* a call on a name of a bpffs: a = which, enum name_call; b = mode, owner or flags */
-	EVENT_UMASK,        /* a = the mask */
+	EVENT_UMASK,        /* a = the mask, b = the one before */
 	EVENT_UNSHARE,      /* of the table of fds */
 	EVENT_MOUNTS,       /* something was mounted or unmounted; only the kind is set */
 };
