@@ -40,6 +40,8 @@ export interface HostPage {
   readonly limit?: number | undefined;
   /** Only names that match one of these; `*` matches any part. All names when left out. */
   readonly patterns?: readonly string[] | undefined;
+  /** Only names that contain this text. */
+  readonly search?: string | undefined;
 }
 
 const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as origin,
@@ -52,17 +54,38 @@ const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as o
   where h.dropped_at is null`;
 
 const PAGE = `h.name collate "C" > $1 and ($3::text[] is null or h.name like any ($3::text[]))
-  order by h.name collate "C" limit $2`;
+  and strpos(h.name, $4) > 0 order by h.name collate "C" limit $2`;
 
 /** What {@link PAGE} is asked with. */
-function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns }: HostPage) {
-  const likes = patterns?.map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%'));
-  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes === undefined ? null : sqlArray(likes)];
+function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns, search = '' }: HostPage) {
+  const likes = patterns === undefined ? null : likesOf(patterns);
+  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes, search];
 }
 
 /** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
 export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> {
   return database.query<Host>(`${SELECT} and ${PAGE}`, pageParameters(page));
+}
+
+/** SQL patterns for names in which `*` matches any part. */
+function likesOf(patterns: readonly string[]): string {
+  return sqlArray(
+    patterns.map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%')),
+  );
+}
+
+/** Ids of the hosts, without branches, whose names match one of each of the lists of patterns. */
+export async function hostIdsLike(
+  database: Queryable,
+  may: readonly string[],
+  wanted: readonly string[] = ['*'],
+): Promise<number[]> {
+  const rows = await database.query<{ readonly host_id: number }>(
+    `select host_id from hosts where origin_host_id is null
+       and name like any ($1::text[]) and name like any ($2::text[]) order by host_id`,
+    [likesOf(may), likesOf(wanted)],
+  );
+  return rows.map(({ host_id }) => host_id);
 }
 
 /**
@@ -78,7 +101,7 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
 
 /** A page of the direct branches of a host. */
 export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
-  return database.query<Host>(`${SELECT} and h.origin_host_id = $4 and ${PAGE}`, [
+  return database.query<Host>(`${SELECT} and h.origin_host_id = $5 and ${PAGE}`, [
     ...pageParameters(page),
     hostId,
   ]);

@@ -16,7 +16,9 @@ const mayImport: Record<string, readonly string[]> = {
   'time-travel': ['domain', 'events', 'projections'],
   client: [],
   recorders: ['domain', 'events', 'client'],
-  executor: ['domain', 'events', 'koffi'],
+  native: ['domain', 'koffi'],
+  executor: ['domain', 'events', 'native'],
+  sandbox: ['domain', 'events', 'native'],
   api: ['domain', 'events', 'projections', 'time-travel', 'recorders'],
   cli: [
     'domain',
@@ -24,10 +26,13 @@ const mayImport: Record<string, readonly string[]> = {
     'projections',
     'time-travel',
     'recorders',
+    'native',
     'executor',
+    'sandbox',
     'client',
     'main.ts',
   ],
+  library: ['domain'],
   web: [],
 };
 const folders = Object.keys(mayImport);
