@@ -47,6 +47,10 @@ const COMMANDS: Readonly<
     summary: 'record what the kernel that runs here answers, as golden files',
     load: async () => (await import('./golden.ts')).golden,
   },
+  releases: {
+    summary: 'list kernel releases, or measure the kernel that runs here',
+    load: async () => (await import('./releases.ts')).releases,
+  },
   hosts: {
     summary: 'list hosts, or create one',
     load: async () => (await import('./hosts.ts')).hosts,
@@ -139,6 +143,7 @@ async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
     for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
     return EXIT.usage;
   }
+  if (name === 'help' && args.length > 0) return run([...args, '--help']);
   if (name === '--help' || name === '-h' || name === 'help') {
     for (const line of overview(COMMANDS)) print.out(line);
     return EXIT.done;

@@ -20,6 +20,9 @@ import { newProcess } from './live/process-calls.ts';
 import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
+/** How deep programs and maps of what was let go of hold one another. */
+const HELD_TURNS = 3;
+
 export interface LiveMachine {
   /** A real kernel shows only some effects, so the state must be read after each call. */
   readonly tellsAllEffects: false;
@@ -68,6 +71,10 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
       if (late !== undefined && late !== 'links' && live.traces)
         await settle(kernel, place, 'links');
       if (late !== undefined) await settle(kernel, place, late);
+      // Programs let go of maps, and maps of what they hold, in turn.
+      for (let turn = 0; live.holds && late !== undefined && turn < HELD_TURNS; turn++) {
+        await settle(kernel, place, 'maps');
+      }
       return decision;
     },
     observe: async () => observeLive(live),
@@ -111,6 +118,8 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
+    case 'map_update_elem':
+    case 'map_delete_elem':
       // Else only maps are late: the last fd of a program or link frees it immediately.
       if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';

@@ -10,6 +10,7 @@ import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
+import { fitsOwner } from '../maps/holding.ts';
 import type { Refusal } from '../outcome.ts';
 import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
@@ -66,7 +67,8 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const verified = isFollowed && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
   const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
   const constant = typeof returns === 'number' ? returns : undefined;
-  return bad ?? { maps: used.maps, returns: constant, verified };
+  const unlike = bad ?? unlikeOwner(caller, used.maps, { type, expected });
+  return unlike ?? { maps: used.maps, returns: constant, verified };
 }
 
 function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
@@ -130,7 +132,7 @@ const ADDRESS_END = 2 ** 29;
  * Types that belong to the first program that names them: whether another may is a matter of its type,
  * its hook and its storages (`bpf_prog_map_compatible`), and not told here.
  */
-const OWNED_MAPS: readonly MapType[] = ['prog_array', 'devmap', 'cpumap'];
+const OWNED_MAPS: readonly MapType[] = ['devmap', 'cpumap'];
 
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
@@ -188,6 +190,22 @@ class UsedMaps {
       return refusal('EPERM', 'load-needs-perfmon', { prog_type: `a program with an ${map_type}` });
     return refusal('EINVAL', 'arena-not-mapped', { map_id });
   }
+}
+
+/** A program that names a prog_array must be like those in it (`bpf_check_tail_call`). */
+function unlikeOwner(
+  { kernel }: Caller,
+  maps: readonly BpfMap[],
+  { type: prog_type, expected: expected_attach_type }: Pick<Loading, 'type' | 'expected'>,
+): Refusal | undefined {
+  for (const { id: map_id, owner } of maps) {
+    if (owner === undefined) continue;
+    const storage_map_ids = maps.filter((map) => isStorageMap(map)).map(({ id }) => id);
+    const program = { prog_type, expected_attach_type, storage_map_ids };
+    if (fitsOwner(kernel.switches, owner, program)) continue;
+    return refusal('EINVAL', 'load-unlike-owner', { map_id, prog_type });
+  }
+  return undefined;
 }
 
 function isRefusal(found: BpfMap | Refusal): found is Refusal {

@@ -5,7 +5,7 @@
  * the whole check.
  */
 import { emptyKernel } from '../../domain/boot.ts';
-import { type EncodedEvent, encodeEvent } from '../encoding/codec.ts';
+import { type EncodedEvent, isCanonical, type ParsedEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { insertHead } from '../head.ts';
@@ -255,11 +255,11 @@ class Restored {
     await insertHead(tx, this.host_id, { ...last, position: last.position_to });
   }
 
-  #row(row: EncodedEvent, event: LedgerEvent): void {
+  #row(row: ParsedEvent, event: LedgerEvent): void {
     const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
     // Bytes that the decoder ignores would be stored and hashed unchecked.
-    if (encodeEvent(event) !== row.body) {
+    if (!isCanonical(row, event)) {
       this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
     }
     try {
@@ -276,8 +276,9 @@ class Restored {
     this.#projector.project(this.#kernel, event).forEach((added, i) => {
       this.#versions[i]?.push(...added);
     });
-    this.#rows.push(row);
-    this.#text += row.body.length;
+    const { position, recorded_at, body } = row;
+    this.#rows.push({ position, recorded_at, body });
+    this.#text += body.length;
   }
 
   #refuse({ position, message }: DamagedLog): never {

@@ -3,7 +3,7 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
-import type { EncodedEvent } from '../encoding/codec.ts';
+import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { ChainCheck } from '../proof/chain-check.ts';
@@ -25,7 +25,7 @@ export type BundlePart =
   | { readonly part: 'checkpoint'; readonly checkpoint: Checkpoint }
   | { readonly part: 'segment'; readonly segment: StoredSegment }
   /** One event; those of segments, too. */
-  | { readonly part: 'row'; readonly row: EncodedEvent; readonly event: LedgerEvent }
+  | { readonly part: 'row'; readonly row: ParsedEvent; readonly event: LedgerEvent }
   | { readonly part: 'batch'; readonly batch: StoredBatch };
 
 /**
@@ -254,8 +254,8 @@ class Reading {
   *#rows({ rows, batches }: OpenSegment): Generator<BundlePart> {
     const check = this.#check;
     let next = 0;
-    for (const { position, recorded_at, body } of rows) {
-      const row = { position, recorded_at, body };
+    for (const { position, recorded_at, body, json } of rows) {
+      const row = { position, recorded_at, body, json };
       this.#weigh(body);
       const event = check.event(row);
       if (event !== undefined) yield { part: 'row', row, event };

@@ -13,9 +13,9 @@ import { PROG_TYPE_NAMES } from '../../domain/prog-type.ts';
 import { DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import type { LedgerEvent } from '../event.ts';
 import { CALL_FIELDS } from './call-fields.ts';
-import { decodeEvent, encodeEvent } from './codec.ts';
+import { decodeEvent, encodeEvent, isCanonical, type ParsedEvent } from './codec.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
-import { UnreadableEvent } from './field-coder.ts';
+import { type Json, UnreadableEvent } from './field-coder.ts';
 import { CALL_CODES, EFFECT_CODES, FCNTL_CODES, REASON_CODES } from './names.ts';
 
 const seed = seedOfRun();
@@ -175,6 +175,25 @@ describe(`the canonical encoding (seed ${seed})`, () => {
     },
   );
 
+  it.each(calls.map((call, i) => [Object.keys(CALL_CODES)[i], call] as const))(
+    'finds by its JSON alone that the text of a %s event is canonical, and of no other text',
+    (_name, call) => {
+      fc.assert(
+        fc.property(eventOf(call), fc.nat(), fc.nat(9), (event, at, by) => {
+          const { position, recorded_at } = event;
+          const body = encodeEvent(event);
+          const json = JSON.parse(body) as Json[];
+          expect(isCanonical({ position, recorded_at, body, json }, event)).toBe(true);
+          changeAt(json, at, [null, 0, -1, 2.5, '1', [], [0], {}, 'x', true][by] as Json);
+          const changed = { position, recorded_at, body: JSON.stringify(json), json };
+          if (!isTaken(changed)) return;
+          expect(encodeEvent(decodeEvent(changed))).toBe(changed.body);
+        }),
+        { seed, numRuns: 100 },
+      );
+    },
+  );
+
   it('does not depend on the order in which keys were set', () => {
     const outcome = { errno: 'EPERM', rule: 'r', about: { b: 1, a: 'x' } };
     const turned = { about: { a: 'x', b: 1 }, rule: 'r', errno: 'EPERM' };
@@ -243,4 +262,20 @@ function sample(fields: object): LedgerEvent {
     ],
     ...fields,
   };
+}
+
+/** Puts a value in the place of one of the list's values or behind its last, at any depth. */
+function changeAt(list: Json[], at: number, value: Json): void {
+  const index = at % (list.length + 1);
+  const there = list[index];
+  if (Array.isArray(there) && at % 4 > 0) changeAt(there, Math.floor(at / 4), value);
+  else list[index] = value;
+}
+
+function isTaken(row: ParsedEvent): boolean {
+  try {
+    return isCanonical(row, decodeEvent(row));
+  } catch {
+    return false;
+  }
 }

@@ -15,8 +15,8 @@ import { EFFECT_FIELDS } from './effect-fields.ts';
 import { coded, type Json, UnreadableEvent } from './field-coder.ts';
 import type { FieldList } from './field-list.ts';
 import { CALL_CODES, EFFECT_CODES } from './names.ts';
-import { decodeOutcome, encodeOutcome } from './outcome-codec.ts';
-import { decodeSource, encodeSource } from './source-codec.ts';
+import { decodeOutcome, encodeOutcome, isCanonicalOutcome } from './outcome-codec.ts';
+import { decodeSource, encodeSource, isCanonicalSource } from './source-codec.ts';
 
 type Body = readonly Json[];
 
@@ -33,6 +33,11 @@ export interface EncodedEvent {
   readonly recorded_at: number;
   /** The canonical text. It never holds a line break. */
   readonly body: string;
+}
+
+/** The same with the JSON of its text, where that is at hand. */
+export interface ParsedEvent extends EncodedEvent {
+  readonly json?: Json | undefined;
 }
 
 const callName = coded(CALL_CODES);
@@ -66,11 +71,37 @@ function encodeEffect(effect: Effect): Json {
 /**
  * The event that a row holds.
  *
- * @param row with the JSON of its text where that is at hand
  * @throws UnreadableEvent when the text is damaged or of a version that this program lacks
  */
-export function decodeEvent(row: EncodedEvent & { readonly json?: Json | undefined }): LedgerEvent {
+export function decodeEvent(row: ParsedEvent): LedgerEvent {
   return readably(row, () => decodeBody(row, upcast((row.json ?? JSON.parse(row.body)) as Body)));
+}
+
+/**
+ * Whether a text is what `encodeEvent` gives for its event. One that is not says more than the decoder
+ * reads, or says it otherwise.
+ *
+ * @param row with the JSON that its text is written from, if there is any; that takes half the time
+ * @param event what the row was decoded as, its fields checked
+ */
+export function isCanonical({ body, json }: ParsedEvent, event: LedgerEvent): boolean {
+  if (json === undefined) return encodeEvent(event) === body;
+  if (!Array.isArray(json) || json.length !== ITEMS) return false;
+  const [version, delta, , source, , , , call, outcome, effects] = json as Json[];
+  return (
+    version === SCHEMA_VERSION &&
+    delta === event.at - event.recorded_at &&
+    isCanonicalSource(source as Json) &&
+    isCanonicalRecord(call, CALL_FIELDS[event.call.name]) &&
+    isCanonicalOutcome(outcome as Json) &&
+    Array.isArray(effects) &&
+    event.effects.every(({ type }, i) => isCanonicalRecord(effects[i], EFFECT_FIELDS[type]))
+  );
+}
+
+/** @param fields those of the record that the list was read as */
+function isCanonicalRecord(list: Json | undefined, fields: Pick<FieldList<never>, 'isCanonical'>) {
+  return Array.isArray(list) && typeof list[0] === 'number' && fields.isCanonical(list, 1);
 }
 
 /**
@@ -86,9 +117,10 @@ export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): Chan
   });
 }
 
-/** Indexes in a body. */
+/** Indexes in a body, and how many there are. */
 const PID = 5;
 const EFFECTS = 9;
+const ITEMS = 10;
 
 function readably<T>({ position }: Pick<EncodedEvent, 'position'>, decode: () => T): T {
   try {

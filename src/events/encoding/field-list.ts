@@ -2,7 +2,8 @@
  * Records as positional lists: the fields in their declared order, absent ones `null`, trailing
  * absent ones cut off. A declared order only grows at its end.
  */
-import { type FieldCoder, type Json, UnreadableEvent } from './field-coder.ts';
+import { type FieldCoder, isPlain, type Json, UnreadableEvent } from './field-coder.ts';
+import { sameJson } from './same-json.ts';
 
 type KeyOfAny<T> = T extends unknown ? keyof T : never;
 type FieldOfAny<T, K extends PropertyKey> = T extends { readonly [_ in K]?: infer V }
@@ -21,12 +22,16 @@ export interface FieldList<T> {
   readonly write: (record: T, written: Json[]) => void;
   /** Reads the fields that stand in `written` from `start` on into `record`. */
   readonly read: (written: readonly Json[], start: number, record: Record<string, unknown>) => void;
+  /** Whether `write` gives these fields, which stand from `start` on, for what `read` makes of them. */
+  readonly isCanonical: (written: readonly Json[], start: number) => boolean;
 }
 
 /** The order of the fields is that in which `coders` are written down. */
 export function fieldList<T>(coders: FieldCoders<T>): FieldList<T> {
   const names = Object.keys(coders);
   const byIndex = Object.values(coders) as FieldCoder<unknown>[];
+  /** By index; undefined for a field that stands as it is. */
+  const translated = byIndex.map((coder) => (isPlain(coder) ? undefined : coder));
   return {
     names,
     coders: byIndex,
@@ -55,6 +60,16 @@ export function fieldList<T>(coders: FieldCoders<T>): FieldList<T> {
           json,
         );
       }
+    },
+    isCanonical(written, start) {
+      if (written.length > start && written[written.length - 1] === null) return false;
+      for (let i = start; i < written.length; i++) {
+        const json = written[i] as Json;
+        const coder = translated[i - start];
+        if (coder === undefined || json === null) continue;
+        if (!sameJson(coder.encode(coder.decode(json)), json)) return false;
+      }
+      return true;
     },
   };
 }

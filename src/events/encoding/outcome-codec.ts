@@ -95,3 +95,12 @@ export function decodeOutcome(json: Json): Outcome {
   OUTPUT_FIELDS.read(list, 1, success);
   return success;
 }
+
+/** Whether `encodeOutcome` gives this for what `decodeOutcome` makes of it. */
+export function isCanonicalOutcome(json: Json): boolean {
+  if (typeof json === 'number') return true;
+  if (!Array.isArray(json)) return false;
+  const list: readonly Json[] = json;
+  if ((list[0] as number) < 0) return REFUSAL_FIELDS.isCanonical(list, 1);
+  return list.length > 1 && OUTPUT_FIELDS.isCanonical(list, 1);
+}

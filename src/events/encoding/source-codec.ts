@@ -39,3 +39,13 @@ export function decodeSource(json: Json): { readonly source: Source } & Observed
   SOURCE_FIELDS.read(list, 1, read);
   return read;
 }
+
+/** Whether `encodeSource` gives this for what `decodeSource` makes of it. */
+export function isCanonicalSource(json: Json): boolean {
+  if (typeof json === 'number') return true;
+  if (!Array.isArray(json) || json.length < 2) return false;
+  const [code] = json;
+  return (
+    typeof code === 'number' && code !== SOURCE_CODES.decided && SOURCE_FIELDS.isCanonical(json, 1)
+  );
+}

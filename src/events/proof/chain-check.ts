@@ -3,7 +3,7 @@
  * with every stored hash and with the checkpoints. After a
  * fault it continues from the stored hash, so that one damaged event does not hide the next.
  */
-import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
+import { decodeEvent, type ParsedEvent } from '../encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../encoding/hash-chain.ts';
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -99,7 +99,7 @@ export class ChainCheck {
    * @param stored its chain value where one is stored beside it
    * @returns the event, unless it cannot be read
    */
-  event(row: EncodedEvent, stored?: Uint8Array): LedgerEvent | undefined {
+  event(row: ParsedEvent, stored?: Uint8Array): LedgerEvent | undefined {
     this.#settle(this.#position);
     const { position } = row;
     if (position > this.#position + 1) this.reportLost(position - 1, 'missing from the log');
@@ -207,7 +207,7 @@ export class ChainCheck {
     this.fault({ position_from: position, position_to: position, message });
   }
 
-  #look(row: EncodedEvent): LedgerEvent | undefined {
+  #look(row: ParsedEvent): LedgerEvent | undefined {
     try {
       const event = decodeEvent(row);
       if (this.#atMax !== undefined) this.#atMax = Math.max(this.#atMax, event.at);

@@ -1,8 +1,9 @@
 /** Reads events of a log, by position and by time, in pieces of bounded size. */
+
+import type { ParsedEvent } from '../encoding/codec.ts';
 import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
 import { MARK } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
-import type { SegmentRow } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { turn } from '../turns.ts';
@@ -203,7 +204,7 @@ export async function* readThrough(
 }
 
 function* pagesOf(
-  rows: Iterable<SegmentRow>,
+  rows: Iterable<ParsedEvent>,
   { from, to }: { readonly from: number; readonly to: number },
 ): Generator<LedgerEvent[]> {
   let page: LedgerEvent[] = [];

@@ -9,7 +9,7 @@
  */
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
-import type { EncodedEvent } from '../encoding/codec.ts';
+import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
 import { turn } from '../turns.ts';
@@ -100,11 +100,6 @@ async function pack(bytes: Uint8Array): Promise<Uint8Array> {
   return promisify(brotliCompress)(bytes, { params });
 }
 
-/** A row of a segment; the text's JSON is at hand where there is any. */
-export interface SegmentRow extends EncodedEvent {
-  readonly json?: Json | undefined;
-}
-
 /** The header of a segment, and its two packed parts. */
 interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
   readonly changes: Uint8Array;
@@ -115,7 +110,7 @@ export interface OpenSegment extends Omit<Sealed, 'rows'> {
   readonly position_from: number;
   readonly position_to: number;
   /** The events in order; can be read once. */
-  readonly rows: Iterable<SegmentRow>;
+  readonly rows: Iterable<ParsedEvent>;
 }
 
 /** The origin of a segment: a foreign one is refused when it unpacks to far more than its size. */
@@ -192,7 +187,7 @@ function unpack(part: Uint8Array, budget: Budget | undefined): ByteReader {
 function* rowsOf(
   { position_from, events }: Run,
   { changes, rest }: { readonly changes: PackedChanges; readonly rest: Rest },
-): Generator<SegmentRow> {
+): Generator<ParsedEvent> {
   for (let index = 0; index < events; index++) {
     const event = asUnreadable(() => rest.next(changes.next()));
     yield new LazyRow(position_from + index, event);
@@ -200,7 +195,7 @@ function* rowsOf(
 }
 
 /** Writes the text only on demand: reading events needs only the JSON. */
-class LazyRow implements SegmentRow {
+class LazyRow implements ParsedEvent {
   readonly position: number;
   readonly recorded_at: number;
   readonly json: Json | undefined;

@@ -17,7 +17,7 @@ function element(value: Scalar): string {
 }
 
 function quote(text: string): string {
-  // A test is cheaper than a replacement that finds nothing, and most texts are names.
-  const isPlain = !text.includes('"') && !text.includes('\\');
-  return isPlain ? `"${text}"` : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  // A test is cheaper than a replacement that finds nothing, and most texts have no backslash.
+  const escaped = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
+  return `"${escaped.includes('"') ? escaped.replaceAll('"', '\\"') : escaped}"`;
 }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
+import { type MapType, type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
+import { heldKind } from '../../domain/maps/holding.ts';
 import { Attr } from '../kernel/attr.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
@@ -22,7 +23,7 @@ const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_stor
 const WORD = 8;
 /** Key and value of a call on something that is no map: never read. */
 const NO_FORM: MapForm = {
-  ...{ storage: false, percpu: false, filled: true },
+  ...{ storage: false, percpu: false, filled: true, held: undefined },
   ...{ key_size: 16, value_size: WORD },
 };
 
@@ -42,7 +43,9 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
   live.ids.introduce('map', realIdBehind(live, answered.ret), id);
   const info = objectBehind(live, answered.ret);
   if (info.kind !== 'map') throw new Error('a created map is no map');
-  live.mapForms.set(id, formOf(info));
+  const layout = formOf(info);
+  live.mapForms.set(id, layout);
+  if (layout.held !== undefined) live.holds = true;
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'map', id });
   const { map_type, key_size, value_size, max_entries, map_name } = info;
   const form = { map_type, key_size, value_size, max_entries, map_name };
@@ -51,15 +54,16 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
 
 /** How a map's keys and values are laid out. */
 export function formOf(info: {
-  readonly map_type: unknown;
+  readonly map_type: MapType;
   readonly key_size: number;
   readonly value_size: number;
 }): MapForm {
   const { map_type, key_size, value_size } = info;
   const percpu = String(map_type).includes('percpu');
   const storage = STORAGE_TYPES.includes(map_type);
-  const filled = FILLED_MAPS.includes(map_type as MapTypeName);
-  return { storage, percpu, filled, key_size, value_size };
+  const held = heldKind(map_type);
+  const filled = held === undefined && FILLED_MAPS.includes(map_type as MapTypeName);
+  return { storage, percpu, filled, held, key_size, value_size };
 }
 
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
@@ -68,12 +72,19 @@ export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): 
   const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
   if ('errno' in answered) return failWith(answered.errno);
-  return succeed([], 0, { value: Number(value.readBigUInt64LE(0)) });
+  const found = Number(value.readBigUInt64LE(0));
+  const { held } = form;
+  return succeed([], 0, {
+    value: held === undefined ? found : caller.live.ids.idOf(held, found),
+  });
 }
 
 export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
-  const value = valueBuffer(form, call.value);
+  const value =
+    form.held === undefined
+      ? valueBuffer(form, call.value)
+      : fdBuffer(realFd(caller.process, call.value % 2 ** 32));
   const key = keyBytes(caller.live, form, call.key);
   const attr = elementAttr(caller, call, key, value).u64(24, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
@@ -138,6 +149,13 @@ export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): Ma
   const cgroup_id = cgroups.idOf(bytes.readBigUInt64LE(0));
   if (form.key_size === WORD) return { cgroup_id };
   return { cgroup_id, attach_type: attachTypeOf(bytes.readUInt32LE(WORD)) };
+}
+
+/** The value of an element that is to hold an object: an fd. */
+function fdBuffer(fd: number): Buffer {
+  const bytes = Buffer.alloc(WORD);
+  bytes.writeInt32LE(fd, 0);
+  return bytes;
 }
 
 /** Room for a value, of every possible CPU when it has one each; all are filled alike. */

@@ -27,6 +27,7 @@ export function openLive(
     cgroups: new Cgroups(kernel, top, config.root_cgroup_id),
     mapForms: new Map(),
     traces: false,
+    holds: false,
     bpffs,
     standard: {
       directory: must(openKind(kernel, 'dir'), 'open a directory'),

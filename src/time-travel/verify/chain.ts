@@ -2,7 +2,7 @@
  * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
-import type { EncodedEvent } from '../../events/encoding/codec.ts';
+import type { EncodedEvent, ParsedEvent } from '../../events/encoding/codec.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
 import { type Head, readHead } from '../../events/head.ts';
 import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';
@@ -14,7 +14,7 @@ import { identityOf } from '../../events/reading/birth.ts';
 import { forksOf } from '../../events/reading/lineage.ts';
 import { readRows } from '../../events/reading/log-reader.ts';
 import { openStored, segmentAt } from '../../events/reading/segment-reader.ts';
-import { type SegmentRow, UnreadableSegment } from '../../events/segment/segment.ts';
+import { UnreadableSegment } from '../../events/segment/segment.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { rowsBeyond } from './beyond.ts';
 
@@ -97,7 +97,7 @@ class SegmentsBeside {
   readonly #database: Queryable;
   readonly #host_id: number;
   readonly #check: ChainCheck;
-  #rows: Iterator<SegmentRow> | undefined;
+  #rows: Iterator<ParsedEvent> | undefined;
   #to = 0;
   #agrees = true;
   #sound = 0;
@@ -117,7 +117,7 @@ class SegmentsBeside {
     if (row.position > this.#to) await this.#open(row.position);
     if (this.#rows === undefined) return;
     try {
-      const { value } = this.#rows.next() as IteratorResult<SegmentRow, undefined>;
+      const { value } = this.#rows.next() as IteratorResult<ParsedEvent, undefined>;
       const { position, recorded_at, body } = row;
       if (
         value?.position !== position ||
