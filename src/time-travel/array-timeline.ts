@@ -153,7 +153,7 @@ async function bootsIn(database: Queryable, { host_id, from, to }: Span) {
 }
 
 /** The root, and so on down to the path itself. */
-function chainPaths(path: string): string[] {
+export function chainPaths(path: string): string[] {
   return path === '/' ? ['/'] : [...chainPaths(parentPath(path)), path];
 }
 
@@ -243,7 +243,7 @@ class Chain {
 }
 
 /** An entry of the list, its link put beside it. */
-function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
+export function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };
