@@ -39,6 +39,10 @@ const COMMANDS: Readonly<
     summary: 'record what the kernel that runs here does',
     load: async () => (await import('./observe.ts')).observe,
   },
+  run: {
+    summary: 'run a program, and answer its bpf calls as a kernel of any release does',
+    load: async () => (await import('./run.ts')).run,
+  },
   fuzz: {
     summary: 'compare the model with the kernel that runs here, by random calls',
     load: async () => (await import('./fuzz.ts')).fuzz,
@@ -46,6 +50,10 @@ const COMMANDS: Readonly<
   golden: {
     summary: 'record what the kernel that runs here answers, as golden files',
     load: async () => (await import('./golden.ts')).golden,
+  },
+  releases: {
+    summary: 'list kernel releases, or measure the kernel that runs here',
+    load: async () => (await import('./releases.ts')).releases,
   },
   hosts: {
     summary: 'list hosts, or create one',
@@ -134,11 +142,12 @@ const print: Printer = {
   err: (line) => process.stderr.write(`${printableLine(line)}\n`),
 };
 
-async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
+async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) {
     for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
     return EXIT.usage;
   }
+  if (name === 'help' && args.length > 0) return run([...args, '--help']);
   if (name === '--help' || name === '-h' || name === 'help') {
     for (const line of overview(COMMANDS)) print.out(line);
     return EXIT.done;

@@ -1,5 +1,7 @@
 /** `bpfledger hosts`: the hosts of a service, and a new one. */
+
 import { restClient } from '../client/rest-client.ts';
+import { releaseOf } from '../domain/release/release.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -91,6 +93,8 @@ async function create({ flags, print }: Called, name: string): Promise<ExitCode>
   });
   const made = `host ${name} runs ${event.call.release}`;
   print.out(flags.json ? JSON.stringify(event) : made);
+  const note = releaseOf(event.call.release)?.note;
+  if (note !== undefined) print.err(note);
   return EXIT.done;
 }
 

@@ -58,6 +58,18 @@ export const CODE_AND_MAP_RULES = {
     'map {map_id} already has {max_entries} elements, its max_entries',
   ),
   'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
+  'program-unlike-owner': rule(
+    'bpf_prog_map_compatible §25.8',
+    'program {prog_id} is unlike the first program of prog_array {map_id}',
+  ),
+  'load-unlike-owner': rule(
+    'bpf_check_tail_call §25.8',
+    'prog_array {map_id} belongs to programs that are unlike this {prog_type} program',
+  ),
+  'map-unlike-inner': rule(
+    'bpf_map_meta_equal §25.8',
+    'map {inner_map_id} is unlike the map that map {map_id} was made with',
+  ),
   'element-exists': rule('map_update_elem §25.4', 'map {map_id} already has that element'),
   'no-element': rule('map_lookup_elem §25.4', 'map {map_id} has no such element'),
   'no-next-key': rule('map_get_next_key §25.4', 'map {map_id} has no key after this one'),

@@ -29,6 +29,10 @@ export type Reason =
   | 'link_updated'
   | 'link_freed'
   | 'prog_freed'
+  /** An element held it, and was deleted, or cleared with its map's last fd and pin. */
+  | 'element_deleted'
+  | 'element_replaced'
+  | 'map_freed'
   /** It is not there any more, and nobody saw how it went. */
   | 'unseen';
 
@@ -209,6 +213,10 @@ export interface Effects {
     readonly max_entries: number;
     readonly map_name: string;
     readonly access?: 'read' | 'write';
+    /** Without those that are about the fd alone; absent when there are none. */
+    readonly map_flags?: number;
+    /** The map that the maps in this map of maps are like. */
+    readonly inner_map_id?: number;
   };
   MapBound: { readonly prog_id: number; readonly map_id: number };
   /** No call changes its elements any more. */
@@ -218,8 +226,20 @@ export interface Effects {
   MapIdBurned: { readonly map_id: number };
   StorageMade: StoragePlace;
   StorageRemoved: StoragePlace & { readonly reason: Reason };
-  ElementUpdated: { readonly map_id: number; readonly key: MapKey; readonly value: number };
-  ElementDeleted: { readonly map_id: number; readonly key: MapKey };
+  ElementUpdated: {
+    readonly map_id: number;
+    readonly key: MapKey;
+    readonly value: number;
+    /** The element holds an object, whose id is its value. */
+    readonly kind?: 'prog' | 'map';
+  };
+  ElementDeleted: {
+    readonly map_id: number;
+    readonly key: MapKey;
+    /** What the element held, if it held an object. */
+    readonly kind?: 'prog' | 'map';
+    readonly id?: number;
+  };
 }
 
 export type EffectType = keyof Effects;

@@ -52,7 +52,7 @@ export interface Program {
   readonly uid: number;
   map_ids: readonly number[];
   readonly storage_map_ids: readonly number[];
-  /** Open file descriptions, pins, legacy entries and links (§3). */
+  /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */
   refs: number;
 }
 
@@ -103,6 +103,22 @@ export interface Element {
   readonly value: number;
 }
 
+/** What a map is like, as far as a map of maps compares it (`bpf_map_meta_equal`). */
+export interface MapMeta {
+  readonly map_type: MapType;
+  readonly key_size: number;
+  readonly value_size: number;
+  readonly max_entries: number;
+  readonly map_flags: number;
+}
+
+/** Which programs a prog_array takes: those like the first that used it or was put into it. */
+export interface MapOwner {
+  readonly prog_type: ProgType;
+  readonly expected_attach_type: AttachType;
+  readonly storage_map_ids: readonly number[];
+}
+
 export interface BpfMap {
   readonly id: number;
   readonly map_type: MapType;
@@ -110,10 +126,18 @@ export interface BpfMap {
   readonly value_size: number;
   readonly max_entries: number;
   readonly map_name: string;
+  readonly map_flags: number;
+  /** Of a map of maps: what the maps in it are like. */
+  readonly inner: MapMeta | undefined;
+  /** Of a prog_array, once a program has to do with it. */
+  owner: MapOwner | undefined;
   frozen: boolean;
-  /** Storages and those of LRU maps newest first; plain elements in the order of their keys. */
+  /**
+   * Storages and those of LRU maps newest first; plain elements in the order of their keys. Where
+   * they hold programs or maps, their values are ids.
+   */
   elements: readonly Element[];
-  /** Open file descriptions, pins, and programs that use or bind it. */
+  /** Open file descriptions, pins, programs that use or bind it, and maps of maps that hold it. */
   refs: number;
 }
 

@@ -5,8 +5,9 @@
  */
 import type { AttachType } from './attach-type.ts';
 import type { Effect, ObjectKind, Reason } from './effect.ts';
-import type { Cgroup, EntryList, Kernel } from './kernel.ts';
+import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
+import { heldByObjects, heldKind } from './maps/holding.ts';
 import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
 
@@ -25,7 +26,7 @@ export function programDropped(kernel: Kernel, id: number, reason: Reason): read
   const refs = kernel.programs.get(id)?.refs ?? 0;
   if (refs > 1) return NOTHING;
   const lifetime = new Lifetime(kernel);
-  lifetime.drop('prog', id, reason);
+  lifetime.letGo('prog', id, reason);
   return lifetime.effects;
 }
 
@@ -35,6 +36,10 @@ export class Lifetime {
   readonly #gone = new SmallMap<Counted, number>();
   /** Lists of the state, and as they are after the removals so far. */
   #lists: SmallMap<EntryList, EntryList> | undefined;
+  /** Of prog_arrays: fds and pins that went so far. */
+  #usersGone: SmallMap<BpfMap, number> | undefined;
+  /** Maps whose elements hold nothing any more. */
+  #cleared: Set<BpfMap> | undefined;
   readonly effects: Effect[] = [];
 
   constructor(kernel: Kernel) {
@@ -49,8 +54,14 @@ export class Lifetime {
     if (file.kind !== 'cgroup' && file.kind !== 'other') this.drop(file.kind, file.id, reason);
   }
 
-  /** Drops one reference of an object: an open file description, a pin, an entry, a holder. */
+  /** Drops one reference of an object by an open file description or a pin. */
   drop(kind: ObjectKind, id: number, reason: Reason): void {
+    this.letGo(kind, id, reason);
+    if (kind === 'map') this.#dropUser(id);
+  }
+
+  /** Drops one reference of an object by an entry, an element or a holder. */
+  letGo(kind: ObjectKind, id: number, reason: Reason): void {
     switch (kind) {
       case 'prog':
         return this.#dropProg(id, reason);
@@ -120,6 +131,25 @@ export class Lifetime {
     if (map === undefined) throw new Error(`impossible state: no map ${id}`);
     if (!this.#isLast(map)) return;
     this.effects.push({ type: 'MapFreed', map_id: id, reason });
+    const kind = heldKind(map.map_type);
+    if (kind === undefined || this.#cleared?.has(map)) return;
+    for (const { value } of map.elements) this.letGo(kind, value, 'map_freed');
+  }
+
+  /** With its last fd and pin a prog_array lets go of its programs (`prog_array_map_clear`). */
+  #dropUser(id: number): void {
+    const map = this.#kernel.maps.get(id);
+    if (map?.map_type !== 'prog_array' || map.elements.length === 0) return;
+    if (this.#gone.get(map) === map.refs) return;
+    this.#usersGone ??= new SmallMap();
+    const gone = (this.#usersGone.get(map) ?? 0) + 1;
+    this.#usersGone.set(map, gone);
+    if (gone < map.refs - heldByObjects(this.#kernel, id)) return;
+    this.#cleared = (this.#cleared ?? new Set()).add(map);
+    for (const { key, value } of map.elements) {
+      this.effects.push({ type: 'ElementDeleted', map_id: id, key, kind: 'prog', id: value });
+    }
+    for (const { value } of map.elements) this.letGo('prog', value, 'element_deleted');
   }
 
   /** A map that ends takes its storages along; a link may outlast the map it was made with. */

@@ -7,8 +7,8 @@ import type { Call } from '../domain/call.ts';
 import type { Decision } from '../domain/decision.ts';
 import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
-import { bindKernel, type Kernel } from './kernel/syscall.ts';
-import { ExecutorUnavailable } from './kernel/unavailable.ts';
+import { bindKernel, type Kernel } from '../native/syscall.ts';
+import { KernelUnavailable } from '../native/unavailable.ts';
 import { BurnedIds } from './live/burned-ids.ts';
 import { type Late, settle } from './live/canary.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
@@ -19,6 +19,9 @@ import { performLive } from './live/perform.ts';
 import { newProcess } from './live/process-calls.ts';
 import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
+
+/** How deep programs and maps of what was let go of hold one another. */
+const HELD_TURNS = 3;
 
 export interface LiveMachine {
   /** A real kernel shows only some effects, so the state must be read after each call. */
@@ -32,7 +35,7 @@ export interface LiveMachine {
 /**
  * Opens a machine on the running kernel, booted as far as a running kernel can be.
  *
- * @throws ExecutorUnavailable when the machine lacks something, or its sysctl is another
+ * @throws KernelUnavailable when the machine lacks something, or its sysctl is another
  */
 export async function openLiveMachine(config: Partial<BootConfig>): Promise<LiveMachine> {
   const booted = { ...DEFAULT_CONFIG, ...config };
@@ -68,6 +71,10 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
       if (late !== undefined && late !== 'links' && live.traces)
         await settle(kernel, place, 'links');
       if (late !== undefined) await settle(kernel, place, late);
+      // Programs let go of maps, and maps of what they hold, in turn.
+      for (let turn = 0; live.holds && late !== undefined && turn < HELD_TURNS; turn++) {
+        await settle(kernel, place, 'maps');
+      }
       return decision;
     },
     observe: async () => observeLive(live),
@@ -111,6 +118,8 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':
+    case 'map_update_elem':
+    case 'map_delete_elem':
       // Else only maps are late: the last fd of a program or link frees it immediately.
       if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';
@@ -124,7 +133,7 @@ function requireSysctl(wanted: number): void {
   const path = '/proc/sys/kernel/unprivileged_bpf_disabled';
   const found = Number(readFileSync(path, 'utf8'));
   if (found === wanted) return;
-  throw new ExecutorUnavailable(
+  throw new KernelUnavailable(
     `kernel.unprivileged_bpf_disabled is ${found} on this machine; ${wanted} is asked for`,
   );
 }

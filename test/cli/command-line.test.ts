@@ -15,6 +15,7 @@ const COMMANDS = [
   'conform',
   'fuzz',
   'golden',
+  'releases',
   'hosts',
   'syscall',
   'events',
@@ -78,6 +79,8 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
     '--via localhost:8080 is not an http address; try --via http://',
   ],
   ['conform x --token t', '--token goes with --via'],
+  ['releases measure', 'type releases list, releases show R, or releases probe'],
+  ['releases show 4.18.0-553.el8_10', 'it is a kernel of Enterprise Linux'],
   ['golden', 'type golden record PATH… --out DIR'],
   ['golden record test/histories', 'golden record needs --out DIR'],
   ['hosts drop web1', 'type hosts list, or hosts create NAME --release R'],
@@ -161,5 +164,21 @@ describe('output that nobody reads to its end', () => {
     expect(out.trimEnd().split('\n')).toHaveLength(1);
     expect(JSON.parse(out)).toHaveProperty('expected');
     expect(err).toBe('code 141\n');
+  });
+});
+
+describe('adopt --from-bpftool', () => {
+  it.each([
+    [['README.md'], 'README.md: files go with --from-bpftool'],
+    [['--from-bpftool'], 'name the files: --from-bpftool web1/*'],
+    [['--from-bpftool', 'nowhere.json'], "no such file or directory, stat 'nowhere.json'"],
+    [
+      ['--from-bpftool', 'README.md'],
+      'README.md is none of what these print: bpftool -j prog show',
+    ],
+  ])('%j is refused with 2', async (words, said) => {
+    const { code, err } = await bpfledger(['adopt', '--host', 'web1', ...words]);
+    expect(err).toContain(said);
+    expect(code).toBe(2);
   });
 });

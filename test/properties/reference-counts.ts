@@ -1,6 +1,7 @@
 // Reference counts are what a count from scratch gives (semantics §3, §14, §25.5).
 
 import type { Kernel } from '../../src/domain/kernel.ts';
+import { heldKind } from '../../src/domain/maps/holding.ts';
 import { holds, type Watch } from './called.ts';
 
 /** References by `kind id`, of open files and objects. */
@@ -59,6 +60,10 @@ function recount(kernel: Kernel): Counts {
   }
   for (const program of kernel.programs.values()) {
     for (const id of program.map_ids) count(counts, `map ${id}`);
+  }
+  for (const { map_type, elements } of kernel.maps.values()) {
+    const kind = heldKind(map_type);
+    if (kind !== undefined) for (const { value } of elements) count(counts, `${kind} ${value}`);
   }
   return counts;
 }

@@ -16,16 +16,19 @@ const switchValue = z.union([z.boolean(), z.number(), z.string()]);
 const releaseView = z
   .strictObject({
     id: z.string(),
-    basis: z.enum(['measured', 'inferred']).meta({
-      description: 'measured: this exact version was recorded; else inferred from its neighbours',
+    basis: z.enum(['measured', 'inferred', 'vendor']).meta({
+      description:
+        'measured: this exact version was recorded; vendor: it carries backports, so that its ' +
+        'number says little; else inferred from its neighbours',
     }),
+    note: z.string().optional(),
     switches: z.array(
       z.strictObject({
         name: z.string(),
         value: switchValue,
         meaning: z.string(),
         since: z.string(),
-        evidence: z.enum(['measured', 'read', 'remembered', 'inferred']),
+        evidence: z.enum(['measured', 'read', 'remembered', 'inferred', 'vendor']),
         measured_in: z.string().optional(),
         source: z.string(),
         bug: z.boolean(),
@@ -78,8 +81,10 @@ export function releases(app: App): void {
     const ids =
       release === undefined ? distinctReleases() : [requireRelease(release, 'release').id];
     const items = ids.map((id) => {
-      const { basis, ...found } = requireRelease(id, 'release');
-      return { id, basis, switches: describeSwitches({ basis, ...found }) };
+      const found = requireRelease(id, 'release');
+      const { basis, note } = found;
+      const noted = note === undefined ? {} : { note };
+      return { id, basis, ...noted, switches: describeSwitches(found) };
     });
     return c.json({ items }, 200);
   });

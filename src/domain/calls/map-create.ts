@@ -50,10 +50,16 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);
-  const { map_flags, inner_map_fd: _, token: __, ...rest } = create;
-  const access = accessOf(map_flags);
-  const effect = { type: 'MapCreated', map_id, fd, ...rest } as const;
-  return succeed([{ ...effect, ...access }], fd);
+  const { map_flags, inner_map_fd, token: _, ...rest } = create;
+  const kept = map_flags & ~(rdonly | wronly);
+  const effect = {
+    ...({ type: 'MapCreated', map_id, fd } as const),
+    ...rest,
+    ...accessOf(map_flags),
+    ...(kept === 0 ? {} : { map_flags: kept }),
+    ...(isMapOfMaps(rest.map_type) ? innerOf(caller, inner_map_fd) : {}),
+  };
+  return succeed([effect], fd);
 }
 
 function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
@@ -204,6 +210,11 @@ function badInnerMap(caller: Caller, { inner_map_fd }: Create): Refusal | undefi
   if (isMapOfMaps(map_type)) return refusal('EINVAL', 'map-cannot-be-inner', { map_id, map_type });
   if (!NEVER_INNER.includes(map_type)) return undefined;
   return refusal('ENOTSUPP', 'map-cannot-be-inner', { map_id, map_type });
+}
+
+function innerOf(caller: Caller, fd: number): { readonly inner_map_id?: number } {
+  const found = mapAt(caller, fd, 'inner_map_fd');
+  return isRefused(found) ? {} : { inner_map_id: found.map.id };
 }
 
 const NEVER_INNER: readonly MapType[] = ['prog_array', 'cgroup_storage', 'percpu_cgroup_storage'];

@@ -6,10 +6,12 @@ import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.
 import type { EffectOf } from '../effect.ts';
 import { elementOf, isLru, placeOf } from '../elements.ts';
 import type { BpfMap, Element } from '../kernel.ts';
-import type { MapTypeName } from '../map-type.ts';
+import type { MapType, MapTypeName } from '../map-type.ts';
 import { FILLED_MAPS } from '../maps/forms.ts';
+import { heldKind } from '../maps/holding.ts';
 import type { Refusal } from '../outcome.ts';
 import { isStorageMap, sameKey, storageKey } from '../storage.ts';
+import { deleteHeld, heldKey, updateHeld } from './held-elements.ts';
 
 /** End of MAP_DELETE_ELEM's key pointer in the attr. */
 const DELETE_ATTR_END = 16;
@@ -28,6 +30,8 @@ export function mapLookup(caller: Caller, call: Calls['map_lookup_elem']): Decis
 export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'write');
   if (isRefused(map)) return refuse(map);
+  const kind = heldKind(map.map_type);
+  if (kind !== undefined) return updateHeld(caller, { map, kind, key: heldKey(call.key) }, call);
   const flags = call.flags ?? 0;
   const refused = updateRefused(map, call.key, flags);
   if (refused !== undefined) return refuse(refused);
@@ -74,6 +78,8 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   }
   const map = openMap(caller, call.map_fd ?? 0, 'write');
   if (isRefused(map)) return refuse(map);
+  const kind = heldKind(map.map_type);
+  if (kind !== undefined) return deleteHeld(caller, { map, kind, key: heldKey(call.key) });
   if (isStorageMap(map) || isArray(map)) {
     return refuse(refusal('EINVAL', 'elements-stay', { map_id: map.id, map_type: map.map_type }));
   }
@@ -140,13 +146,21 @@ function canonicalKey(map: BpfMap, key: MapKey): MapKey {
 function elementAt(map: BpfMap, key: MapKey): Element | undefined {
   const wanted = canonicalKey(map, key);
   const found = elementOf(map, wanted);
-  if (found !== undefined || !isArray(map) || typeof wanted !== 'number') return found;
+  if (
+    found !== undefined ||
+    heldKind(map.map_type) !== undefined ||
+    !isArray(map) ||
+    typeof wanted !== 'number'
+  )
+    return found;
   return wanted < map.max_entries ? { key: wanted, value: 0 } : undefined;
 }
 
-function isArray(map: BpfMap): boolean {
-  return map.map_type === 'array' || map.map_type === 'percpu_array';
+function isArray({ map_type }: BpfMap): boolean {
+  return ARRAYS.includes(map_type);
 }
+
+const ARRAYS: readonly MapType[] = ['array', 'percpu_array', 'prog_array', 'array_of_maps'];
 
 function noElement(map: BpfMap): Refusal {
   return refusal('ENOENT', 'no-element', { map_id: map.id });

@@ -10,14 +10,15 @@ import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
+import { fitsOwner } from '../maps/holding.ts';
 import type { Refusal } from '../outcome.ts';
 import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
 import { returnRange } from '../verifier.ts';
 import { badFunctions, badInstruction, badWays } from './first-passes.ts';
-import { type Insn, LD_IMM64, readInsns } from './instructions.ts';
+import { CALLED, type Insn, isCall, LD_IMM64, readInsns } from './instructions.ts';
 import { type MapReference, mapReference } from './map-references.ts';
-import { followed, type Known } from './straight-line.ts';
+import { followed, GET_LOCAL_STORAGE, type Known } from './straight-line.ts';
 
 /** Maps that one program may use (`MAX_USED_MAPS`). */
 const USED_MAPS_MAX = 64;
@@ -55,7 +56,7 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
-    (code === undefined ? strangeHelper(used.maps, call, type) : undefined);
+    strangeHelper(used.maps, type, code === undefined ? call.map_ref_only !== true : asks(code));
   if (refused !== undefined) return refused;
   const known: Known =
     code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
@@ -63,10 +64,12 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   // Of a program that is not known to its end, the caller may say what it returns.
   const isFollowed = 'returns' in known;
   const returns = isFollowed ? known.returns : call.ret;
-  const verified = isFollowed && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
+  const isSure = isFollowed && !('unsure' in known);
+  const verified = isSure && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
   const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
   const constant = typeof returns === 'number' ? returns : undefined;
-  return bad ?? { maps: used.maps, returns: constant, verified };
+  const unlike = bad ?? unlikeOwner(caller, used.maps, { type, expected });
+  return unlike ?? { maps: used.maps, returns: constant, verified };
 }
 
 function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
@@ -130,7 +133,7 @@ const ADDRESS_END = 2 ** 29;
  * Types that belong to the first program that names them: whether another may is a matter of its type,
  * its hook and its storages (`bpf_prog_map_compatible`), and not told here.
  */
-const OWNED_MAPS: readonly MapType[] = ['prog_array', 'devmap', 'cpumap'];
+const OWNED_MAPS: readonly MapType[] = ['devmap', 'cpumap'];
 
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
@@ -190,6 +193,22 @@ class UsedMaps {
   }
 }
 
+/** A program that names a prog_array must be like those in it (`bpf_check_tail_call`). */
+function unlikeOwner(
+  { kernel }: Caller,
+  maps: readonly BpfMap[],
+  { type: prog_type, expected: expected_attach_type }: Pick<Loading, 'type' | 'expected'>,
+): Refusal | undefined {
+  for (const { id: map_id, owner } of maps) {
+    if (owner === undefined) continue;
+    const storage_map_ids = maps.filter((map) => isStorageMap(map)).map(({ id }) => id);
+    const program = { prog_type, expected_attach_type, storage_map_ids };
+    if (fitsOwner(kernel.switches, owner, program)) continue;
+    return refusal('EINVAL', 'load-unlike-owner', { map_id, prog_type });
+  }
+  return undefined;
+}
+
 function isRefusal(found: BpfMap | Refusal): found is Refusal {
   return isRefused(found);
 }
@@ -203,11 +222,22 @@ function storageOwner(caller: Caller, map: BpfMap): number | undefined {
   return undefined;
 }
 
+/** Whether instructions ask a storage map for the storage. */
+function asks(code: readonly Insn[]): boolean {
+  return code.some(
+    (insn) => isCall(insn) && insn.src === CALLED.helper && insn.imm === GET_LOCAL_STORAGE,
+  );
+}
+
 /** A program without instructions asks its storage map for the storage, unless it only mentions it. */
-function strangeHelper(maps: readonly BpfMap[], call: Load, type: ProgType): Refusal | undefined {
+function strangeHelper(
+  maps: readonly BpfMap[],
+  type: ProgType,
+  asksForStorage: boolean,
+): Refusal | undefined {
   const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
   const storage = maps.find((map) => isStorageMap(map));
-  if (storage === undefined || call.map_ref_only === true || mayCall) return undefined;
+  if (storage === undefined || !asksForStorage || mayCall) return undefined;
   return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
 }
 

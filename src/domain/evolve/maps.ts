@@ -1,7 +1,8 @@
 import type { MapKey } from '../call.ts';
-import type { Effect } from '../effect.ts';
+import type { Effect, EffectOf } from '../effect.ts';
 import { isLru, placeOf } from '../elements.ts';
 import type { Element, Kernel } from '../kernel.ts';
+import { heldKind, metaOf, ownerOf } from '../maps/holding.ts';
 import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
@@ -19,8 +20,13 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
   const id = effect.map_id;
   switch (effect.type) {
     case 'MapCreated': {
-      const { type: _, map_id, fd, access, ...map } = effect;
-      kernel.maps.set(map_id, { ...map, id: map_id, frozen: false, elements: [], refs: 0 });
+      const { type: _, map_id, fd, access, inner_map_id, map_flags = 0, ...map } = effect;
+      const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
+      const inner = template === undefined ? undefined : metaOf(template);
+      kernel.maps.set(map_id, {
+        ...{ ...map, id: map_id, map_flags, inner },
+        ...{ owner: undefined, frozen: false, elements: [], refs: 0 },
+      });
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
       if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
       return;
@@ -36,8 +42,7 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       return;
     case 'MapFreed':
       assertUnreferenced(kernel, 'map', id);
-      kernel.contents -= kernel.maps.get(id)?.elements.length ?? 0;
-      return kernel.maps.delete(id);
+      return forgetMap(kernel, id);
     case 'MapIdBurned':
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
       return;
@@ -50,12 +55,38 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
     case 'StorageRemoved':
       return removeElement(kernel, id, placeKey(effect));
     case 'ElementUpdated':
+      if (effect.kind !== undefined) holdObject(kernel, effect, effect.kind);
       return updateElement(kernel, id, { key: effect.key, value: effect.value });
     case 'ElementDeleted':
+      if (effect.kind !== undefined) addRefs(kernel, effect.kind, effect.id ?? 0, -1);
       return removeElement(kernel, id, effect.key);
     default:
       return effect satisfies never;
   }
+}
+
+/** The elements of a map end with it, and let go of what they hold. */
+function forgetMap(kernel: Kernel, id: number): void {
+  const map = kernel.maps.get(id);
+  const kind = map === undefined ? undefined : heldKind(map.map_type);
+  kernel.contents -= map?.elements.length ?? 0;
+  kernel.maps.delete(id);
+  if (map === undefined || kind === undefined) return;
+  for (const { value } of map.elements) addRefs(kernel, kind, value, -1);
+}
+
+/** The element takes a reference, before it lets go of the one it had. */
+function holdObject(
+  kernel: Kernel,
+  { map_id, key, value }: EffectOf<'ElementUpdated'>,
+  kind: 'prog' | 'map',
+): void {
+  addRefs(kernel, kind, value, 1);
+  const map = kernel.maps.edit(map_id);
+  const { index, isThere } = placeOf(map, key);
+  if (isThere) addRefs(kernel, kind, map.elements[index]?.value ?? 0, -1);
+  const program = kind === 'prog' ? kernel.programs.get(value) : undefined;
+  if (program !== undefined) map.owner ??= ownerOf(kernel, program);
 }
 
 function placeKey(effect: Extract<MapEffect, { type: `Storage${string}` }>): MapKey {

@@ -1,5 +1,6 @@
 import type { EffectOf } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
+import { ownerOf } from '../maps/holding.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
 export function evolveProgram(
@@ -35,7 +36,13 @@ export function evolveProgram(
     refs: 0,
   });
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
-  for (const mapId of map_ids) addRefs(kernel, 'map', mapId, 1);
+  for (const mapId of map_ids) {
+    addRefs(kernel, 'map', mapId, 1);
+    // A prog_array takes only programs like the first that it has to do with.
+    const map = kernel.maps.get(mapId);
+    if (map?.map_type !== 'prog_array' || map.owner !== undefined) continue;
+    kernel.maps.edit(mapId).owner = ownerOf(kernel, effect);
+  }
   kernel.contents += map_ids.length;
   if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'prog', id });
 }

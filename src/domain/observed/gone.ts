@@ -9,6 +9,7 @@ import type { Effect, ObjectKind } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { indexOfProg, listOf } from '../list.ts';
+import { heldKind } from '../maps/holding.ts';
 import { isWithin } from '../path.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { storagesOrphaned } from '../storage.ts';
@@ -81,12 +82,22 @@ function objectGone(kernel: Kernel, pid: number, kind: ObjectKind, id: number): 
 function isReferredTo(kernel: Kernel, kind: ObjectKind, id: number): boolean {
   if (kind === 'link') return false;
   if (kind === 'map') {
-    return [...kernel.programs.values()].some(({ map_ids }) => map_ids.includes(id));
+    const used = [...kernel.programs.values()].some(({ map_ids }) => map_ids.includes(id));
+    return used || isHeld(kernel, 'map', id);
   }
   if ([...kernel.links.values()].some(({ prog_id }) => prog_id === id)) return true;
+  if (isHeld(kernel, 'prog', id)) return true;
   return [...kernel.cgroups.values()].some(({ lists }) =>
     [...lists.values()].some((list) => indexOfProg(list, id) >= 0),
   );
+}
+
+/** Whether an element of some map holds the object. */
+function isHeld(kernel: Kernel, kind: 'prog' | 'map', id: number): boolean {
+  for (const { map_type, elements } of kernel.maps.values()) {
+    if (heldKind(map_type) === kind && elements.some(({ value }) => value === id)) return true;
+  }
+  return false;
 }
 
 /** Whether the state has an object. */

@@ -16,7 +16,7 @@ export interface DescribedSwitch {
   /** The release from which on the switch has this value. */
   readonly since: string;
   /** How that boundary is known. */
-  readonly evidence: Evidence | 'inferred';
+  readonly evidence: Evidence | 'inferred' | 'vendor';
   /** Where a running kernel was first seen to have it. */
   readonly measured_in?: string;
   readonly source: string;
@@ -55,6 +55,8 @@ function originOf(
   const run = boundariesUpTo(spec, version);
   const [first] = run;
   if (first === undefined) throw new Error('a switch has a value from 5.7 on');
+  // What mainline is known to do says nothing of a kernel that carries backports.
+  if (release.basis === 'vendor') return { since: first.since, evidence: 'vendor' };
   const measured = run.find((boundary) => boundary.evidence === 'measured');
   const { since, evidence } = first;
   return { since, evidence, ...(measured === undefined ? {} : { measured_in: measured.since }) };

@@ -3,6 +3,7 @@
 import { SWITCH_SPECS } from './boundaries.ts';
 import type { Boundary, SwitchSpec } from './boundary.ts';
 import type { Switches, SwitchName } from './switches.ts';
+import { vendorOf } from './vendor.ts';
 import {
   MEASURED_VERSIONS,
   patchOf,
@@ -15,11 +16,16 @@ import {
 export const V2_SERIES = 'v2-series';
 
 export interface Release {
-  /** Canonical: `v2-series`, a series, or an exact version. */
+  /** Canonical: `v2-series`, a series, an exact version, or the whole name of a vendor's kernel. */
   readonly id: string;
-  /** `measured` when this exact version was recorded, else `inferred` from its neighbours. */
-  readonly basis: 'measured' | 'inferred';
+  /**
+   * `measured` when this exact version was recorded; `vendor` when it carries backports, so that its
+   * number says little; else `inferred` from its neighbours.
+   */
+  readonly basis: 'measured' | 'inferred' | 'vendor';
   readonly switches: Switches;
+  /** What is to be known of it before it is relied on, in a sentence. */
+  readonly note?: string;
 }
 
 const cache = new Map<string, Release>();
@@ -46,7 +52,13 @@ export function knownReleases(): readonly string[] {
 
 /** The sentence for a name that {@link releaseOf} does not know; it tells the nearest that it does. */
 export function unknownRelease(name: string): string {
-  return `no kernel release is called ${name}; ${nearestReleases(name)}`;
+  const vendor = vendorOf(name);
+  const hint =
+    vendor === undefined
+      ? ''
+      : `; it is a kernel of ${vendor}, so name the release that its BPF was taken from, and give what ` +
+        'it has otherwise as switches';
+  return `no kernel release is called ${name}; ${nearestReleases(name)}${hint}`;
 }
 
 function nearestReleases(name: string): string {
@@ -78,8 +90,22 @@ function versionRelease(name: string): Release | undefined {
   const { series, patch } = version;
   const id = patch === undefined ? series : `${series}.${patch}`;
   const pick = <T>(spec: SwitchSpec<T>): T => boundaryAt(spec, version).value;
+  const vendor = vendorOf(name);
+  if (vendor !== undefined) return vendorRelease(name, { vendor, like: id }, switchesBy(pick));
   const basis = (MEASURED_VERSIONS as readonly string[]).includes(id) ? 'measured' : 'inferred';
   return { id, basis, switches: switchesBy(pick) };
+}
+
+/** The vendor's kernel keeps its name: what is recorded of it is not said of the mainline release. */
+function vendorRelease(
+  name: string,
+  { vendor, like }: { readonly vendor: string; readonly like: string },
+  switches: Switches,
+): Release {
+  const note =
+    `${name} is a kernel of ${vendor}, which carries backports: it is taken for mainline ${like}, and ` +
+    'what it has otherwise is given as switches; bpfledger releases probe measures them on it';
+  return { id: name, basis: 'vendor', switches, note };
 }
 
 function switchesBy(pick: <T>(spec: SwitchSpec<T>) => T): Switches {

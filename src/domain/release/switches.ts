@@ -55,6 +55,9 @@ export interface Switches {
   readonly map_type_count: number;
   readonly percpu_value_too_large_errno: 'E2BIG' | 'ENOMEM';
   readonly prog_bind_map: boolean;
+  readonly prog_array_compares_hook: boolean;
+  readonly prog_array_compares_storage: boolean;
+  readonly inner_maps_of_any_entries: boolean;
   readonly storage_is_shared: boolean;
   readonly storage_value_max: number;
   readonly percpu_storage_value_max: number;

@@ -187,6 +187,8 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     max_entries: plain(),
     map_name: plain(),
     access,
+    map_flags: plain(),
+    inner_map_id: plain(),
   }),
   MapBound: fieldList<Effects['MapBound']>({ prog_id: plain(), map_id: plain() }),
   MapFrozen: fieldList<Effects['MapFrozen']>({ map_id: plain() }),
@@ -207,6 +209,12 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     map_id: plain(),
     key: mapKey,
     value: plain(),
+    kind: coded<'prog' | 'map'>(KIND_CODES),
   }),
-  ElementDeleted: fieldList<Effects['ElementDeleted']>({ map_id: plain(), key: mapKey }),
+  ElementDeleted: fieldList<Effects['ElementDeleted']>({
+    map_id: plain(),
+    key: mapKey,
+    kind: coded<'prog' | 'map'>(KIND_CODES),
+    id: plain(),
+  }),
 };

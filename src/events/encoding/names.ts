@@ -151,6 +151,9 @@ export const REASON_CODES: Codes<Reason> = {
   link_freed: 11,
   prog_freed: 12,
   unseen: 13,
+  element_deleted: 14,
+  element_replaced: 15,
+  map_freed: 16,
 };
 
 export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {

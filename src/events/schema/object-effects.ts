@@ -12,6 +12,8 @@ const place = { cgroup_id: u64, attach_type: attachType };
 /** A shared storage belongs to the cgroup alone, without an attach type. */
 const storage = { map_id: u32, cgroup_id: u64, attach_type: attachType.exactOptional() };
 const key = mapKey(RECORDED);
+/** What an element may hold. */
+const held = z.enum(['prog', 'map']);
 
 export const objectEffects = [
   strictObject({
@@ -57,6 +59,8 @@ export const objectEffects = [
     max_entries: u32,
     map_name: objectName,
     access: z.enum(['read', 'write']).exactOptional(),
+    map_flags: u32.exactOptional(),
+    inner_map_id: u32.exactOptional(),
   }),
   strictObject({ type: z.literal('MapBound'), prog_id: u32, map_id: u32 }),
   strictObject({ type: z.literal('MapFrozen'), map_id: u32 }),
@@ -64,6 +68,18 @@ export const objectEffects = [
   strictObject({ type: z.literal('MapIdBurned'), map_id: u32 }),
   strictObject({ type: z.literal('StorageMade'), ...storage }),
   strictObject({ type: z.literal('StorageRemoved'), ...storage, reason }),
-  strictObject({ type: z.literal('ElementUpdated'), map_id: u32, key, value: u64 }),
-  strictObject({ type: z.literal('ElementDeleted'), map_id: u32, key }),
+  strictObject({
+    type: z.literal('ElementUpdated'),
+    map_id: u32,
+    key,
+    value: u64,
+    kind: held.exactOptional(),
+  }),
+  strictObject({
+    type: z.literal('ElementDeleted'),
+    map_id: u32,
+    key,
+    kind: held.exactOptional(),
+    id: u32.exactOptional(),
+  }),
 ] as const;

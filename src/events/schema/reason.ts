@@ -17,6 +17,10 @@ const REASONS: Readonly<Record<Reason, string>> = {
   link_updated: 'the link was given another program',
   link_freed: 'the link that held it was freed',
   prog_freed: 'the program that held it was freed',
+  element_deleted:
+    'the element that held it was deleted, or cleared with its map’s last fd and pin',
+  element_replaced: 'another object took its element',
+  map_freed: 'the map that held it was freed',
   unseen: 'it is gone, and how was not seen',
 };
 

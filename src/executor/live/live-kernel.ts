@@ -8,7 +8,7 @@ import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
-import type { Kernel } from '../kernel/syscall.ts';
+import type { Kernel } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Identities } from './identities.ts';
@@ -20,6 +20,8 @@ export interface MapForm {
   readonly percpu: boolean;
   /** Programs may look its elements up. */
   readonly filled: boolean;
+  /** What its elements hold, if they hold objects. */
+  readonly held: 'prog' | 'map' | undefined;
   readonly key_size: number;
   readonly value_size: number;
 }
@@ -32,6 +34,8 @@ export interface LiveKernel {
   readonly mapForms: Map<number, MapForm>;
   /** Whether a link of a tracepoint was made: what such links let go of, the kernel lets go of late. */
   traces: boolean;
+  /** Whether a map that holds objects was made: what such maps let go of goes late, one after the other. */
+  holds: boolean;
   /** The directory that is `/` of the log's bpffs. */
   readonly bpffs: Base;
   /** Descriptors that stand for 0 and for 1 and 2 of every new process. */

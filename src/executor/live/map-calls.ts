@@ -1,11 +1,13 @@
 /** MAP_CREATE and elements of maps on a live kernel. */
-import { readFileSync } from 'node:fs';
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
+import { type MapType, type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
-import { Attr } from '../kernel/attr.ts';
+import { heldKind } from '../../domain/maps/holding.ts';
+import { Attr } from '../../native/attr.ts';
+import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
+import { possibleCpus } from '../../native/possible-cpus.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
   failWith,
@@ -22,27 +24,29 @@ const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_stor
 const WORD = 8;
 /** Key and value of a call on something that is no map: never read. */
 const NO_FORM: MapForm = {
-  ...{ storage: false, percpu: false, filled: true },
+  ...{ storage: false, percpu: false, filled: true, held: undefined },
   ...{ key_size: 16, value_size: WORD },
 };
 
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
   const { live } = caller;
   const attr = new Attr(live.kernel, call.attr_size)
-    .u32(0, mapTypeNumber(call.map_type))
-    .u32(4, call.key_size ?? 0)
-    .u32(8, call.value_size ?? 0)
-    .u32(12, call.max_entries ?? 0)
-    .u32(16, call.map_flags ?? 0)
-    .u32(20, realFd(caller.process, call.inner_map_fd))
-    .name(28, call.map_name ?? '');
+    .u32(MAP_CREATE.map_type, mapTypeNumber(call.map_type))
+    .u32(MAP_CREATE.key_size, call.key_size ?? 0)
+    .u32(MAP_CREATE.value_size, call.value_size ?? 0)
+    .u32(MAP_CREATE.max_entries, call.max_entries ?? 0)
+    .u32(MAP_CREATE.map_flags, call.map_flags ?? 0)
+    .u32(MAP_CREATE.inner_map_fd, realFd(caller.process, call.inner_map_fd))
+    .name(MAP_CREATE.map_name, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');
   live.ids.introduce('map', realIdBehind(live, answered.ret), id);
   const info = objectBehind(live, answered.ret);
   if (info.kind !== 'map') throw new Error('a created map is no map');
-  live.mapForms.set(id, formOf(info));
+  const layout = formOf(info);
+  live.mapForms.set(id, layout);
+  if (layout.held !== undefined) live.holds = true;
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'map', id });
   const { map_type, key_size, value_size, max_entries, map_name } = info;
   const form = { map_type, key_size, value_size, max_entries, map_name };
@@ -51,15 +55,16 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
 
 /** How a map's keys and values are laid out. */
 export function formOf(info: {
-  readonly map_type: unknown;
+  readonly map_type: MapType;
   readonly key_size: number;
   readonly value_size: number;
 }): MapForm {
   const { map_type, key_size, value_size } = info;
   const percpu = String(map_type).includes('percpu');
   const storage = STORAGE_TYPES.includes(map_type);
-  const filled = FILLED_MAPS.includes(map_type as MapTypeName);
-  return { storage, percpu, filled, key_size, value_size };
+  const held = heldKind(map_type);
+  const filled = held === undefined && FILLED_MAPS.includes(map_type as MapTypeName);
+  return { storage, percpu, filled, held, key_size, value_size };
 }
 
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
@@ -68,14 +73,21 @@ export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): 
   const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
   if ('errno' in answered) return failWith(answered.errno);
-  return succeed([], 0, { value: Number(value.readBigUInt64LE(0)) });
+  const found = Number(value.readBigUInt64LE(0));
+  const { held } = form;
+  return succeed([], 0, {
+    value: held === undefined ? found : caller.live.ids.idOf(held, found),
+  });
 }
 
 export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
-  const value = valueBuffer(form, call.value);
+  const value =
+    form.held === undefined
+      ? valueBuffer(form, call.value)
+      : fdBuffer(realFd(caller.process, call.value % 2 ** 32));
   const key = keyBytes(caller.live, form, call.key);
-  const attr = elementAttr(caller, call, key, value).u64(24, call.flags ?? 0);
+  const attr = elementAttr(caller, call, key, value).u64(ELEMENT.flags, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -109,9 +121,9 @@ function elementAttr(
   value: Buffer | undefined,
 ): Attr {
   return new Attr(live.kernel, attr_size)
-    .u32(0, realFd(process, map_fd))
-    .pointer(8, key)
-    .pointer(16, value);
+    .u32(ELEMENT.map_fd, realFd(process, map_fd))
+    .pointer(ELEMENT.key, key)
+    .pointer(ELEMENT.value, value);
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
@@ -140,6 +152,13 @@ export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): Ma
   return { cgroup_id, attach_type: attachTypeOf(bytes.readUInt32LE(WORD)) };
 }
 
+/** The value of an element that is to hold an object: an fd. */
+function fdBuffer(fd: number): Buffer {
+  const bytes = Buffer.alloc(WORD);
+  bytes.writeInt32LE(fd, 0);
+  return bytes;
+}
+
 /** Room for a value, of every possible CPU when it has one each; all are filled alike. */
 function valueBuffer(form: MapForm, value: number): Buffer {
   const rounded = Math.ceil(form.value_size / WORD) * WORD;
@@ -151,11 +170,4 @@ function valueBuffer(form: MapForm, value: number): Buffer {
     visible.copy(bytes, slot * rounded, 0, Math.min(form.value_size, WORD));
   }
   return bytes;
-}
-
-/** The kernel sizes percpu values by the CPUs that could ever be there. */
-function possibleCpus(): number {
-  const ranges = readFileSync('/sys/devices/system/cpu/possible', 'utf8').trim().split(',');
-  const last = ranges.at(-1)?.split('-').at(-1);
-  return Number(last) + 1;
 }

@@ -92,6 +92,8 @@ export interface Preset {
   readonly code: number;
   /** Odds that a new map is of any type, and odd. */
   readonly mapTypes: number;
+  /** Odds that a new map holds programs or maps. */
+  readonly holding: number;
   /** Odds that a new cgroup goes below the newest one. */
   readonly deep: number;
   /** Outcomes show fd numbers, and fd fields may be numbers. */
@@ -145,6 +147,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   maps: 0.02,
   code: 0.02,
   mapTypes: 0.02,
+  holding: 0,
   deep: 0.3,
   fdNumbers: false,
   sysctls: [2],
@@ -271,6 +274,24 @@ export const PRESETS = {
       rlimit_nofile: 0.5,
     },
     { mapTypes: 0.85, maps: 0.5, unprivileged: 0.3, fdNumbers: true, code: 0.2 },
+  ),
+  /** Programs in prog_arrays, maps in maps, and what goes with their last fd and pin. */
+  holding: preset(
+    {
+      ...{ ...MAP_WORK, map_create: 24, map_update: 34, map_lookup: 8, map_delete: 6, map_keys: 2 },
+      ...{
+        prog_load: 18,
+        close: 22,
+        pin: 5,
+        unlink: 5,
+        obj_get: 3,
+        exit: 3,
+        exec: 2,
+        map_freeze: 0.5,
+      },
+      ...{ map_by_id: 4, prog_by_id: 4, prog_attach: 3, link_create: 3, link_update: 1, query: 1 },
+    },
+    { holding: 0.6, maps: 0.5, types: 2, fdNumbers: true, wrong: 0.05, fdsMax: 40 },
   ),
   /** Instructions, good and bad, and the maps that they name. */
   code: preset(

@@ -70,7 +70,7 @@ export function fdOf(scene: Scene, proc: string, kind: OpenFile['kind']): FdFiel
 }
 
 /** Types of maps of which the verifier alone knows which programs may name them. */
-const OWNED_MAPS: readonly unknown[] = ['prog_array', 'devmap', 'cpumap'];
+const OWNED_MAPS: readonly unknown[] = ['devmap', 'cpumap'];
 
 /** A map that a program may name: as `fdOf`, and none that belongs to the first that names it. */
 export function mapToName(scene: Scene, proc: string): FdField {

@@ -34,12 +34,17 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
     case 'map_lookup':
       return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
     case 'map_delete':
-      // The golden recorder fills in the value pointer of every element call.
-      return { name: 'map_delete_elem', map_fd, key: keyOf(step.key, labels), value: 0 };
+      // The golden recorder fills in the value pointer of every element call, unless it is told not to.
+      return {
+        ...{ name: 'map_delete_elem', map_fd, key: keyOf(step.key, labels) },
+        ...(step.value === null ? {} : { value: 0 }),
+      };
     case 'map_update': {
       const flags = Number(step.flags ?? 0);
       const key = keyOf(step.key, labels);
-      return { name: 'map_update_elem', map_fd, key, value: Number(step.value), flags };
+      // A label stands for the fd of what the element is to hold.
+      const value = typeof step.value === 'string' ? fd('value') : Number(step.value);
+      return { name: 'map_update_elem', map_fd, key, value, flags };
     }
     case 'map_keys':
       return { name: 'map_get_next_key', map_fd };

@@ -210,6 +210,9 @@ function whyRemoved(reason: Reason): Why {
     case 'pin_replaced':
     case 'link_freed':
     case 'prog_freed':
+    case 'element_deleted':
+    case 'element_replaced':
+    case 'map_freed':
       return 'link_freed';
     default:
       return reason satisfies never;

@@ -92,10 +92,15 @@ function collect(scene: Scene, effect: Effect): void {
     case 'MapFreed':
     case 'StorageMade':
     case 'StorageRemoved':
-    case 'ElementUpdated':
-    case 'ElementDeleted':
       scene.found.add(subject.object('map', effect.map_id));
       return;
+    case 'ElementUpdated':
+    case 'ElementDeleted': {
+      scene.found.add(subject.object('map', effect.map_id));
+      const id = effect.type === 'ElementUpdated' ? effect.value : effect.id;
+      if (effect.kind !== undefined) scene.found.add(subject.object(effect.kind, id ?? 0));
+      return;
+    }
     // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
     case 'ProgIdBurned':

@@ -147,9 +147,13 @@ function objectText(effect: ObjectEffect): string {
     case 'StorageRemoved':
       return `map ${effect.map_id} lost its storage for cgroup ${effect.cgroup_id}`;
     case 'ElementUpdated':
-      return `an element of map ${effect.map_id} set to ${effect.value}`;
+      return effect.kind === undefined
+        ? `an element of map ${effect.map_id} set to ${effect.value}`
+        : `map ${effect.map_id} holds ${effect.kind === 'prog' ? 'program' : 'map'} ${effect.value}`;
     case 'ElementDeleted':
-      return `an element of map ${effect.map_id} deleted`;
+      return effect.kind === undefined
+        ? `an element of map ${effect.map_id} deleted`
+        : `map ${effect.map_id} let go of ${effect.kind === 'prog' ? 'program' : 'map'} ${effect.id}`;
     default:
       return entryText(effect);
   }

@@ -15,5 +15,8 @@ export const REASON_TEXT: Readonly<Record<Reason, string>> = {
   link_updated: 'its link was updated to another program',
   link_freed: 'its link was freed',
   prog_freed: 'the program that used it was freed',
+  element_deleted: 'the map element that held it was deleted or cleared',
+  element_replaced: 'another object took its map element',
+  map_freed: 'the map that held it was freed',
   unseen: 'it is gone, and how was not seen',
 };

@@ -140,7 +140,8 @@ function read(world: World, fields: Fields, field: string, word: string): unknow
     return flagsOf(word);
   if (field === 'map_fds') return word.split('+').map((label) => numberOf(world, field, label));
   if (field === 'caps') return word === 'none' ? [] : word.split('+');
-  if (/(?:^|_)(?:fd|pid|id)$/u.test(field)) return numberOf(world, field, word);
+  if (field === 'value' || /(?:^|_)(?:fd|pid|id)$/u.test(field))
+    return numberOf(world, field, word);
   return numberOr(word);
 }
 

@@ -1,6 +1,7 @@
 /** All tables, in the order of the pages. */
 import { boundaryTables } from './boundaries.ts';
 import { foreignTables } from './foreign.ts';
+import { heldTables } from './held.ts';
 import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
@@ -29,6 +30,7 @@ export const TABLES: readonly Table[] = [
   ...idTables,
   ...mapCreateTables,
   ...mapTables,
+  ...heldTables,
   ...treeTables,
   ...processTables,
   ...boundaryTables,

@@ -77,6 +77,34 @@ export const OBJECT_SPECS = {
     source: 'semantics §25.2',
     boundaries: [from57(false), { since: '5.10', value: true, evidence: 'measured' }],
   },
+  prog_array_compares_hook: {
+    meaning: 'the programs of a prog_array must have one expected attach type',
+    source: 'semantics §25.8; __bpf_prog_map_compatible',
+    boundaries: [
+      from57(false),
+      { since: '6.18', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  prog_array_compares_storage: {
+    meaning:
+      'a program with cgroup storage is in a prog_array only if the first one has it as well',
+    source: 'semantics §25.8; __bpf_prog_map_compatible',
+    boundaries: [
+      from57(false),
+      { since: '6.17', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  inner_maps_of_any_entries: {
+    meaning: 'most types of map fit into a map of maps with any number of entries',
+    source: 'semantics §25.8; bpf_map_meta_equal',
+    boundaries: [
+      from57(false),
+      { since: '5.10', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   storage_is_shared: {
     meaning: 'programs share a storage map, storages outlive a detach, and keys may have 8 bytes',
     source: 'semantics D13, §25.6',

@@ -3,6 +3,7 @@ import type { AttachType } from '../../../domain/attach-type.ts';
 import type { BpfMap } from '../../../domain/kernel.ts';
 import { MAP_TYPE_NAMES, type MapTypeName } from '../../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../../domain/maps/forms.ts';
+import { heldKind } from '../../../domain/maps/holding.ts';
 import { isStorageMap } from '../../../domain/storage.ts';
 import type { Step } from '../../golden/scenario.ts';
 import {
@@ -23,6 +24,8 @@ const PLAIN: readonly MapTypeName[] = ['hash', 'array', 'lru_hash', 'percpu_hash
 export function mapCreate(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const { random } = scene;
+  if (scene.preset.holding > 0 && random.chance(scene.preset.holding))
+    return holdingMap(scene, proc);
   if (random.chance(scene.preset.mapTypes)) return otherMap(scene, proc);
   const storage = random.chance(0.75);
   const map_type = random.pick(storage ? STORAGES : PLAIN.slice(0, 2));
@@ -30,6 +33,22 @@ export function mapCreate(scene: Scene, proc: string): Step {
   const type = random.chance(0.05) ? random.pick(PLAIN) : map_type;
   const key = storage && random.chance(0.4) ? { key_size: random.pick([8, 16]) } : {};
   return { op: 'map_create', proc, fd: scene.fresh('M'), map_type: type, ...key, ...odd };
+}
+
+/** A map that holds programs or maps; those to be held are often alike. */
+function holdingMap(scene: Scene, proc: string): Step {
+  const { random } = scene;
+  const fd = scene.fresh('M');
+  const map_type = random.pick([
+    'prog_array',
+    'prog_array',
+    'array_of_maps',
+    'hash_of_maps',
+  ] as const);
+  const sizes = { value_size: 4, max_entries: random.pick([1, 2, 4]) };
+  if (map_type === 'prog_array') return { op: 'map_create', proc, fd, map_type, ...sizes };
+  const inner = fdOf(scene, proc, 'map');
+  return { op: 'map_create', proc, fd, map_type, ...sizes, inner };
 }
 
 /** A good map of each type: its sizes, its entries, and the flags that it needs. */
@@ -111,19 +130,31 @@ export function mapLookup(scene: Scene, proc: string): Step {
 export function mapUpdate(scene: Scene, proc: string): Step {
   if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   const { random } = scene;
-  const flags = random.chance(0.7) ? {} : { flags: random.pick([1, 2, 2, 4, 8]) };
-  return { op: 'map_update', proc, ...element(scene, proc), value: random.below(1000), ...flags };
+  const flagged = random.chance(scene.preset.holding > 0 ? 0.08 : 0.3);
+  const flags = flagged ? { flags: random.pick([1, 2, 2, 4, 8]) } : {};
+  const place = element(scene, proc);
+  const held = heldBy(scene, proc, place.fd);
+  const value = held === undefined ? random.below(1000) : fdOf(scene, proc, held);
+  return { op: 'map_update', proc, ...place, value: value ?? 0, ...flags };
 }
 
 export function mapDelete(scene: Scene, proc: string): Step {
   if (lacksMap(scene, proc)) return mapCreate(scene, proc);
-  return { op: 'map_delete', proc, ...element(scene, proc) };
+  const pointer = scene.random.chance(0.8) ? { value: null } : {};
+  return { op: 'map_delete', proc, ...element(scene, proc), ...pointer };
 }
 
 export function mapKeys(scene: Scene, proc: string): Step {
   if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   const { fd } = element(scene, proc);
   return { op: 'map_keys', proc, fd };
+}
+
+/** What the elements of a map hold, if they hold objects. */
+function heldBy(scene: Scene, proc: string, fd: FdField): 'prog' | 'map' | undefined {
+  const named = openFds(scene, proc, 'map').find(({ label }) => label === fd);
+  const map = named && scene.kernel.maps.get(named.file.id);
+  return map && heldKind(map.map_type);
 }
 
 /** Whether a map has to be made first; now and then the step is made without. */
@@ -136,12 +167,16 @@ function element(scene: Scene, proc: string): { fd: FdField; key: unknown } {
   const { random } = scene;
   const { maps } = scene.kernel;
   const others = openFds(scene, proc).filter(({ file }) => file.kind !== 'map');
-  const open = openFds(scene, proc, 'map').filter(({ file }) => isFilled(maps.get(file.id)));
+  const filled = openFds(scene, proc, 'map').filter(({ file }) => isFilled(maps.get(file.id)));
+  const holding = filled.filter(({ file }) => heldKind(maps.get(file.id)?.map_type ?? 0));
+  const wanted = scene.preset.holding > 0 && holding.length > 0 && random.chance(0.85);
+  const open = wanted ? holding : filled;
   const found = wrongly(scene) ? undefined : oneOf(scene, open);
   const map = found === undefined ? undefined : maps.get(found.file.id);
   const fd =
     found?.label ?? (random.chance(0.5) ? NOTHING : (oneOf(scene, others)?.label ?? NOTHING));
-  if (map === undefined || !isStorageMap(map)) return { fd, key: scene.random.below(6) };
+  if (map === undefined || !isStorageMap(map))
+    return { fd, key: scene.random.below(wanted ? 3 : 6) };
   return { fd, key: storageKey(scene, map) };
 }
 

@@ -1,0 +1,112 @@
+/** `bpfledger releases`: the kernels that are modelled, and what the one that runs here does. */
+import { readFileSync } from 'node:fs';
+import { release as unameRelease } from 'node:os';
+import { describeSwitches } from '../domain/release/describe.ts';
+import {
+  knownReleases,
+  type Release,
+  releaseOf,
+  unknownRelease,
+} from '../domain/release/release.ts';
+import type { SwitchName } from '../domain/release/switches.ts';
+import { openLiveMachine } from '../executor/live-machine.ts';
+import { differing, measureSwitches } from '../recorders/release-probe/measure.ts';
+import { command, type Invocation } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+
+const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
+
+const FLAGS = {
+  release: {
+    value: 'R',
+    about: 'for probe: the release to compare with, in place of what uname says',
+  },
+  json: { about: 'one JSON object a line; of probe, the record' },
+} as const;
+
+type Called = Invocation<typeof FLAGS>;
+
+export const releases = command({
+  usage: 'list | show R | probe [options]',
+  about:
+    'Lists the kernel releases that are modelled, and how each is known; shows the switches of one;\n' +
+    'or measures, as root, those of the kernel that runs here, by short probes in a cgroup and a\n' +
+    'bpffs of its own that it removes afterwards. A vendor’s kernel carries backports, so its number\n' +
+    'says little: give what probe finds otherwise as switches to hosts create. The exit code of probe\n' +
+    'is 0 only when the kernel does what its release says.',
+  flags: FLAGS,
+  example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js releases probe',
+  async run(invocation) {
+    const [verb = 'list', name, extra] = invocation.words;
+    if (invocation.flags.release !== undefined && verb !== 'probe') {
+      throw new UsageError('--release goes with releases probe');
+    }
+    if (verb === 'list' && name === undefined) return list(invocation);
+    if (verb === 'show' && name !== undefined && extra === undefined) return show(invocation, name);
+    if (verb === 'probe' && name === undefined) return probe(invocation);
+    throw new UsageError('type releases list, releases show R, or releases probe');
+  },
+});
+
+function list({ flags, print }: Called): ExitCode {
+  const ids = new Set(knownReleases().map((name) => known(name).id));
+  for (const id of ids) {
+    const { basis } = known(id);
+    print.out(flags.json ? JSON.stringify({ id, basis }) : `${id.padEnd(10)} ${basis}`);
+  }
+  return EXIT.done;
+}
+
+function show({ flags, print }: Called, name: string): ExitCode {
+  const release = known(name);
+  const { id, basis, note } = release;
+  const switches = describeSwitches(release);
+  if (flags.json) {
+    print.out(JSON.stringify({ id, basis, note, switches }));
+    return EXIT.done;
+  }
+  print.out(`${id}  ${basis}`);
+  if (note !== undefined) print.out(note);
+  for (const { name: of, value, meaning, since, evidence } of switches) {
+    print.out(`  ${of} = ${value}  since ${since}, ${evidence}: ${meaning}`);
+  }
+  return EXIT.done;
+}
+
+async function probe({ flags, print }: Called): Promise<ExitCode> {
+  const uname = unameRelease();
+  const assumed = known(flags.release ?? uname);
+  const machine = await openLiveMachine({
+    unprivileged_bpf_disabled: Number(readFileSync(SYSCTL, 'utf8')),
+  });
+  const { switches, not_measured } = await measureSwitches(machine, assumed.switches).finally(() =>
+    machine.close(),
+  );
+  const differs = differing(switches, assumed.switches);
+  const same = Object.keys(differs).length === 0;
+  if (flags.json) {
+    print.out(JSON.stringify({ uname, release: assumed.id, switches, differs, not_measured }));
+    return same ? EXIT.done : EXIT.differs;
+  }
+  const names = Object.keys(switches) as SwitchName[];
+  for (const name of names) {
+    const said = name in differs ? `  (${assumed.id}: ${assumed.switches[name]})` : '';
+    print.out(`${name} = ${switches[name]}${said}`);
+  }
+  for (const [name, why] of Object.entries(not_measured))
+    print.out(`${name}: not measured: ${why}`);
+  if (!same) {
+    const config = JSON.stringify({ switches: differs });
+    print.out(`hosts create NAME --release ${assumed.id} --config '${config}'`);
+  }
+  print.out(
+    `${names.length} switches measured on ${uname}, ${Object.keys(differs).length} differ from ${assumed.id}`,
+  );
+  return same ? EXIT.done : EXIT.differs;
+}
+
+function known(name: string): Release {
+  const release = releaseOf(name);
+  if (release !== undefined) return release;
+  throw new UsageError(`${unknownRelease(name)}; --release names the nearest`);
+}

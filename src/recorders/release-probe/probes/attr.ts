@@ -1,0 +1,103 @@
+/** Probes of what exists and where attrs end (`release/boundaries/attr.ts`, `fd.ts`). */
+import type { AttachType } from '../../../domain/attach-type.ts';
+import type { ProgType } from '../../../domain/prog-type.ts';
+import type { Switches } from '../../../domain/release/switches.ts';
+import { CLOSED_FD, EGRESS, type ProbeBench } from '../bench.ts';
+import { type Probes, within } from '../probe.ts';
+
+const PATH_FD = 1 << 14;
+const SLEEPABLE = 16;
+const CLOEXEC = 4;
+
+function loads(
+  bench: ProbeBench,
+  prog_type: ProgType,
+  expected_attach_type: AttachType = 0,
+  prog_flags = 0,
+): Promise<boolean> {
+  const call = { name: 'prog_load', prog_type, expected_attach_type, prog_flags } as const;
+  return bench.ask(call).then((answer) => answer === 'ok');
+}
+
+async function attachOfClosed(bench: ProbeBench, attach_type: AttachType): Promise<string> {
+  const closed = { target_fd: CLOSED_FD, attach_bpf_fd: CLOSED_FD };
+  return bench.ask({ name: 'prog_attach', attach_type, ...closed });
+}
+
+async function attachTypeCount(bench: ProbeBench, { attach_type_count: assumed }: Switches) {
+  if (await loads(bench, 'cgroup_sock_addr', 'cgroup_unix_connect')) {
+    return within(56, Infinity, assumed);
+  }
+  const tcx = { attach_type: 'tcx_ingress', target_fd: CLOSED_FD } as const;
+  const classifier = await bench.prog({ prog_type: 'sched_cls', expected_attach_type: 0 });
+  const onTcx = await bench.ask({ name: 'prog_attach', ...tcx, attach_bpf_fd: classifier });
+  if (onTcx === 'ENODEV') return within(49, 50, assumed);
+  if ((await attachOfClosed(bench, 'lsm_cgroup')) === 'EBADF') return within(44, 48, assumed);
+  const kprobe = await bench.prog({ prog_type: 'kprobe', expected_attach_type: 0 });
+  const event = { attach_type: 'perf_event', target_fd: CLOSED_FD, prog_fd: kprobe } as const;
+  if ((await bench.ask({ name: 'link_create', ...event })) === 'EBADF') {
+    return within(42, 44, assumed);
+  }
+  if ((await attachOfClosed(bench, 'sk_skb_verdict')) === 'EBADF') return within(39, 42, assumed);
+  if (await loads(bench, 'cgroup_sock', 'cgroup_inet_sock_release')) {
+    return within(38, 39, assumed);
+  }
+  const names = await loads(bench, 'cgroup_sock_addr', 'cgroup_inet4_getpeername');
+  return names ? within(34, 35, assumed) : within(29, 30, assumed);
+}
+
+async function progTypeCount(bench: ProbeBench): Promise<number> {
+  if (await loads(bench, 'netfilter', 'netfilter')) return 33;
+  if (await loads(bench, 'syscall', 0, SLEEPABLE)) return 32;
+  return (await loads(bench, 'sk_lookup', 'sk_lookup')) ? 31 : 30;
+}
+
+async function linkCreateEnd(bench: ProbeBench): Promise<number> {
+  const target_path = await bench.cgroup();
+  const prog_fd = await bench.prog();
+  const call = { name: 'link_create', target_path, prog_fd, attach_type: EGRESS } as const;
+  if ((await bench.ask({ ...call, expected_revision: 1 })) === 'EINVAL') return 16;
+  return (await bench.ask({ ...call, expected_revision: 2 ** 32 })) === 'EINVAL' ? 28 : 48;
+}
+
+async function revisionOnTcx(bench: ProbeBench): Promise<string> {
+  const attach_bpf_fd = await bench.prog({ prog_type: 'sched_cls', expected_attach_type: 0 });
+  const tcx = { attach_type: 'tcx_ingress', target_fd: CLOSED_FD, expected_revision: 1 } as const;
+  return bench.ask({ name: 'prog_attach', ...tcx, attach_bpf_fd });
+}
+
+export const ATTR_PROBES = {
+  cgroup_bpf: (bench) => loads(bench, 'cgroup_skb', EGRESS),
+  attach_type_count: attachTypeCount,
+  prog_type_count: progTypeCount,
+  async prog_attach_attr_end(bench) {
+    return (await revisionOnTcx(bench)) === 'EINVAL' ? 20 : 32;
+  },
+  async prog_detach_attr_end(bench) {
+    const target_path = await bench.cgroup();
+    const attach_bpf_fd = await bench.prog();
+    await bench.attach(target_path, attach_bpf_fd, ['multi']);
+    const place = { target_path, attach_type: EGRESS, attach_bpf_fd, replace_bpf_fd: 1 } as const;
+    return (await bench.ask({ name: 'prog_detach', ...place })) === 'EINVAL' ? 12 : 32;
+  },
+  async prog_query_attr_end(bench) {
+    const place = { target_path: await bench.cgroup(), attach_type: EGRESS } as const;
+    const asked = await bench.ask({ name: 'prog_query', ...place, prog_attach_flags: true });
+    if (asked === 'EINVAL') return 28;
+    // What follows are outputs; they came with the fields of PROG_ATTACH.
+    return (await revisionOnTcx(bench)) === 'EINVAL' ? 40 : 64;
+  },
+  link_create_attr_end: linkCreateEnd,
+  async path_fd(bench) {
+    const pinned = { bpf_fd: await bench.prog(), path: bench.pin(), file_flags: PATH_FD };
+    return (await bench.ask({ name: 'obj_pin', ...pinned })) === 'ok';
+  },
+  async close_range(bench) {
+    const none = { first: CLOSED_FD, last: CLOSED_FD };
+    return (await bench.ask({ name: 'close_range', ...none })) !== 'ENOSYS';
+  },
+  async close_range_cloexec(bench) {
+    const none = { first: CLOSED_FD, last: CLOSED_FD, flags: CLOEXEC };
+    return (await bench.ask({ name: 'close_range', ...none })) === 'ok';
+  },
+} as const satisfies Probes;

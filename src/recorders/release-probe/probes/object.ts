@@ -1,0 +1,150 @@
+/** Probes of programs and maps (`release/boundaries/object.ts`). */
+import type { Calls } from '../../../domain/call.ts';
+import type { MapType } from '../../../domain/map-type.ts';
+import type { ProgType } from '../../../domain/prog-type.ts';
+import type { Switches } from '../../../domain/release/switches.ts';
+import { tagOfReturning } from '../../../events/encoding/prog-tag.ts';
+import { encodedCode } from '../../golden/code.ts';
+import { CLOSED_FD, NotMeasured, type ProbeBench } from '../bench.ts';
+import { type Probes, within } from '../probe.ts';
+
+const SLEEPABLE = 16;
+const TOKEN_FD = 65_536;
+/** Flags of PROG_LOAD, each with a type of program that may have it. */
+const PROG_FLAGS: readonly (readonly [flag: number, type: ProgType])[] = [
+  ...[1, 2, 4, 8].map((flag) => [flag, 'xdp'] as const),
+  [SLEEPABLE, 'kprobe'],
+  ...[32, 64, 128, 256, 512].map((flag) => [flag, 'xdp'] as const),
+];
+/** A load of a map by its index in fd_array, and what ends the program. */
+const LD_MAP_BY_INDEX = [0x18, 2, 5] as const;
+const SECOND_HALF = [0] as const;
+const RETURN_1 = [[0xb7, 0, 0, 0, 1], [0x95]] as const;
+/** Larger than any value that a map of cgroup storage takes. */
+const VALUE_END = 2 ** 20;
+
+async function progFlags(bench: ProbeBench): Promise<number> {
+  let known = 0;
+  for (const [prog_flags, prog_type] of PROG_FLAGS) {
+    const answer = await bench.ask({ name: 'prog_load', prog_type, prog_flags });
+    if (answer === 'ok') known |= prog_flags;
+  }
+  // A token is asked for by fd 0; a closed one is EBADF where the flag is known.
+  const { ret: pid } = await bench.does({ name: 'fork' });
+  await bench.does({ name: 'close', fd: 0 }, pid);
+  const asked = { name: 'prog_load', prog_type: 'xdp', prog_flags: TOKEN_FD } as const;
+  return (await bench.ask(asked, pid)) === 'EBADF' ? known | TOKEN_FD : known;
+}
+
+async function mapTypeCount(bench: ProbeBench, { map_type_count: assumed }: Switches) {
+  const makes = async (map_type: MapType, sizes: object) =>
+    (await bench.ask({ name: 'map_create', map_type, ...sizes })) === 'ok';
+  const ring = { max_entries: 4096 };
+  if (await makes('arena', { max_entries: 4, map_flags: 1024 })) {
+    return within(34, Infinity, assumed);
+  }
+  if (await makes('user_ringbuf', ring)) return within(32, 34, assumed);
+  if (await makes('bloom_filter', { value_size: 4, max_entries: 4 })) return 31;
+  return (await makes('ringbuf', ring)) ? within(28, 31, assumed) : 27;
+}
+
+/** The largest value that a map of cgroup storage takes. */
+async function valueMax(bench: ProbeBench, map_type: MapType): Promise<number> {
+  let [fits, tooLarge] = [0, VALUE_END];
+  while (tooLarge - fits > 1) {
+    const value_size = Math.floor((fits + tooLarge) / 2);
+    const call = { name: 'map_create', map_type, key_size: 16, value_size } as const;
+    const answer = await bench.ask(call);
+    if (answer === 'ok') fits = value_size;
+    else if (answer === 'E2BIG') tooLarge = value_size;
+    else throw new NotMeasured(`a map of ${value_size} bytes is refused with ${answer}`);
+  }
+  return fits;
+}
+
+/** What the kernel says to the second of two programs that are put into a prog_array. */
+async function secondInProgArray(
+  bench: ProbeBench,
+  [first = {}, second = {}]: readonly Partial<Calls['prog_load']>[],
+): Promise<string> {
+  const array = { map_type: 'prog_array', key_size: 4, value_size: 4, max_entries: 2 } as const;
+  const { ret: map_fd } = await bench.does({ name: 'map_create', ...array });
+  const put = (key: number, value: number) =>
+    ({ name: 'map_update_elem', map_fd, key, value }) as const;
+  await bench.does(put(0, await bench.prog(first)));
+  return bench.ask(put(1, await bench.prog(second)));
+}
+
+export const OBJECT_PROBES = {
+  async tag_is_sha256(bench) {
+    const tags = tagOfReturning(1);
+    const bpf_fd = await bench.prog({ ret: 1, tag: tags });
+    const { info } = await bench.does({ name: 'obj_get_info_by_fd', bpf_fd });
+    const tag = info?.kind === 'prog' ? info.tag : '';
+    if (tag !== tags.sha1 && tag !== tags.sha256) throw new NotMeasured('the tag is another hash');
+    return tag === tags.sha256;
+  },
+  async bind_may_return_3(bench) {
+    const hook = {
+      prog_type: 'cgroup_sock_addr',
+      expected_attach_type: 'cgroup_inet4_bind',
+    } as const;
+    return (await bench.ask({ name: 'prog_load', ...hook, ret: 3 })) === 'ok';
+  },
+  prog_flags: progFlags,
+  async fd_array(bench) {
+    const array = { map_type: 'array', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    const { ret: fd } = await bench.does({ name: 'map_create', ...array });
+    const code = encodedCode([LD_MAP_BY_INDEX, SECOND_HALF, ...RETURN_1], Number);
+    const { insns } = code;
+    const load = { name: 'prog_load', prog_type: 'socket_filter', insns, fd_array: [fd] } as const;
+    return (await bench.ask(load)) === 'ok';
+  },
+  async fd_array_cnt(bench) {
+    const load = { name: 'prog_load', prog_type: 'cgroup_skb', fd_array_cnt: 1 } as const;
+    return (await bench.ask(load)) === 'EFAULT';
+  },
+  map_type_count: mapTypeCount,
+  async percpu_value_too_large_errno(bench) {
+    const sizes = { key_size: 16, value_size: 40_000, max_entries: 1 };
+    const answer = await bench.ask({ name: 'map_create', map_type: 'percpu_hash', ...sizes });
+    if (answer === 'E2BIG' || answer === 'ENOMEM') return answer;
+    throw new NotMeasured(`a percpu value of 40000 bytes is answered ${answer}`);
+  },
+  async prog_bind_map(bench) {
+    const closed = { prog_fd: CLOSED_FD, map_fd: CLOSED_FD };
+    return (await bench.ask({ name: 'prog_bind_map', ...closed })) === 'EBADF';
+  },
+  async prog_array_compares_hook(bench) {
+    const hooks = ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const;
+    const second = await secondInProgArray(
+      bench,
+      hooks.map((expected_attach_type) => ({ expected_attach_type })),
+    );
+    return second === 'EINVAL';
+  },
+  async prog_array_compares_storage(bench) {
+    const storage = { map_type: 'cgroup_storage', key_size: 16, value_size: 8 } as const;
+    const { ret } = await bench.does({ name: 'map_create', ...storage });
+    return (await secondInProgArray(bench, [{}, { map_fds: [ret] }])) === 'EINVAL';
+  },
+  async inner_maps_of_any_entries(bench) {
+    const small = { map_type: 'hash', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    const { ret: inner_map_fd } = await bench.does({ name: 'map_create', ...small });
+    const outer = {
+      map_type: 'array_of_maps',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 1,
+    } as const;
+    const { ret: map_fd } = await bench.does({ name: 'map_create', ...outer, inner_map_fd });
+    const { ret: value } = await bench.does({ name: 'map_create', ...small, max_entries: 2 });
+    return (await bench.ask({ name: 'map_update_elem', map_fd, key: 0, value })) === 'ok';
+  },
+  async storage_is_shared(bench) {
+    const short = { map_type: 'cgroup_storage', key_size: 8, value_size: 8 } as const;
+    return (await bench.ask({ name: 'map_create', ...short })) === 'ok';
+  },
+  storage_value_max: (bench) => valueMax(bench, 'cgroup_storage'),
+  percpu_storage_value_max: (bench) => valueMax(bench, 'percpu_cgroup_storage'),
+} as const satisfies Probes;
