@@ -5,6 +5,7 @@ export default defineConfig({
   schema: [
     './src/events/storage/tables.ts',
     './src/projections/schema.ts',
+    './src/projections/fleet/schema.ts',
     './src/events/kernel-reports/tables.ts',
   ],
   out: './migrations',

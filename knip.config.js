@@ -1,8 +1,9 @@
-// Dead files, exports and dependencies. The ways in are the command, the composition root, what a
-// thread or the build starts by its path, tests, scripts and the benchmarks.
+// Dead files, exports and dependencies. The ways in are the command, the composition root, the doors
+// of the package, what a thread or the build starts by its path, tests, scripts and the benchmarks.
 export default {
   entry: [
     'src/{main,cli/bpfledger}.ts',
+    'src/library/*.ts',
     'src/events/storage/pglite/{prepare,thread}.ts',
     'test/**/*.ts',
     'scripts/**/*.{js,ts}',

@@ -3,6 +3,7 @@
 import { appendGrowth } from './append-growth.ts';
 import { asOf } from './as-of.ts';
 import { batches } from './batches.ts';
+import { collector } from './collector.ts';
 import { fairness } from './fairness.ts';
 import { followers } from './followers.ts';
 import type { Bench } from './harness/bench.ts';
@@ -29,4 +30,5 @@ export const BENCHES: readonly Bench[] = [
   followers,
   fairness,
   memory,
+  collector,
 ];

@@ -30,25 +30,40 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define SOL_SOCKET 1
 #define SCM_RIGHTS 1
 #define MSG_CMSG_CLOEXEC 0x40000000
+/* BPF_F_BEFORE, BPF_F_AFTER */
+#define PLACED (1 << 3 | 1 << 4)
+#define CLOSE_RANGE_CLOEXEC (1 << 2)
+#ifndef BPF_F_PATH_FD
+#define BPF_F_PATH_FD (1 << 14)
+#endif
 
+#define BUFFER_BYTES (8 << 20)
+/* From so many unread bytes on the reader is woken: there is room for what comes until it runs. */
+#define WAKE_BYTES (BUFFER_BYTES / 8)
+/* Events between two looks at how full it is. */
+#define LOOK_EVERY 64
 /* Fds that are looked at when a whole table is walked, at close_range and exit. */
 #define WALK_MAX 1024
 /* Fds that one message may carry and that are looked at; the kernel allows 253. */
 #define RECEIVED_MAX 32
 /* Numbers at which the maps of a program that is loaded are looked for. */
-#define MAP_FDS_MAX 256
+#define MAP_WALK_MAX 256
 
 /* The collector itself and who reads it, which are not told of. */
 const volatile unsigned int self = 0;
 const volatile unsigned int reader = 0;
+/* Whether PROG_QUERY is told of. */
+const volatile unsigned char with_queries = 0;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 8 << 20);
+	__uint(max_entries, BUFFER_BYTES);
 } events SEC(".maps");
 
 /* Events that found no room in the ring buffer: they are lost, and the reader is told. */
 unsigned long long lost = 0;
+/* Events that found room. */
+unsigned long long submitted = 0;
 
 /* A call that has entered and not returned yet, by thread. */
 struct call {
@@ -62,13 +77,6 @@ struct call {
 	unsigned long long to_id;
 };
 
-struct bpf_call {
-	unsigned int cmd;
-	unsigned int size;
-	unsigned long long pointer;
-	unsigned char attr[ATTR_MAX];
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
@@ -76,20 +84,11 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, unsigned long long);
-	__type(value, struct bpf_call);
-} bpf_calls SEC(".maps");
-
-/* Processes that were told of, or hold something: only of these are fork, exec and exit told. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__type(key, unsigned int);
-	__type(value, unsigned char);
-} holders SEC(".maps");
+/*
+ * Processes that were told of, or hold something, by pid: only of these are fork, exec, exit and what
+ * they do with fds told.
+ */
+unsigned char holders[PIDS_MAX] = {};
 
 struct enter {
 	unsigned long long common;
@@ -103,12 +102,45 @@ struct leave {
 	long long ret;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, unsigned int);
-	__type(value, struct bpf_call);
-} scratch SEC(".maps");
+/*
+ * Reading the kernel's memory. Since 6.2 a pointer can be given its type, and is then followed by plain
+ * loads; before, each field takes a call of a helper, which costs twenty loads and more.
+ */
+const volatile unsigned char direct = 0;
+
+extern void *bpf_rdonly_cast(const void *object, unsigned int type) __ksym __weak;
+
+#define TYPED(type, pointer)                                                                         \
+	(direct ? (struct type *)bpf_rdonly_cast((const void *)(pointer),                            \
+						 bpf_core_type_id_kernel(struct type)) :             \
+		  (struct type *)(pointer))
+
+#define FIELD(pointer, field)                                                                        \
+	({                                                                                           \
+		typeof((pointer)->field) field_value;                                                \
+                                                                                                     \
+		if (direct)                                                                          \
+			field_value = (pointer)->field;                                              \
+		else                                                                                 \
+			bpf_core_read(&field_value, sizeof(field_value), &(pointer)->field);         \
+		field_value;                                                                         \
+	})
+
+/* Eight bytes at an address of the kernel: an rb_node begins with a number of that size. */
+static __always_inline unsigned long load(const void *address)
+{
+	unsigned long value = 0;
+
+	if (direct)
+		return TYPED(rb_node, address)->__rb_parent_color;
+	bpf_probe_read_kernel(&value, sizeof(value), address);
+	return value;
+}
+
+static __always_inline struct task_struct *current_task(void)
+{
+	return direct ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
+}
 
 static __always_inline int is_self(void)
 {
@@ -117,76 +149,105 @@ static __always_inline int is_self(void)
 	return pid == self || pid == reader;
 }
 
+/* Neither the collector nor its reader ever is one. */
+static __always_inline int is_holder(struct task_struct *task)
+{
+	unsigned int pid = FIELD(task, tgid);
+
+	return holders[pid % PIDS_MAX];
+}
+
 static __always_inline struct file *file_at(struct task_struct *task, unsigned int fd)
 {
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **slots;
-	struct file *file = 0;
+	struct files_struct *files = FIELD(task, files);
+	struct fdtable *table = FIELD(files, fdt);
 
-	if (!table || fd >= BPF_CORE_READ(table, max_fds))
+	if (!table || fd >= FIELD(table, max_fds))
 		return 0;
-	slots = BPF_CORE_READ(table, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
-	return file;
+	return (void *)load(FIELD(table, fd) + fd);
 }
 
 static __always_inline int is_cloexec(struct task_struct *task, unsigned int fd)
 {
-	unsigned long word = 0;
-	unsigned long *words = BPF_CORE_READ(task, files, fdt, close_on_exec);
+	struct files_struct *files = FIELD(task, files);
+	struct fdtable *table = FIELD(files, fdt);
 
-	bpf_probe_read_kernel(&word, sizeof(word), words + fd / 64);
-	return (word >> (fd % 64)) & 1;
+	return (load(FIELD(table, close_on_exec) + fd / 64) >> (fd % 64)) & 1;
 }
 
-/* What a file is. The names are those that anon_inode_getfd is called with, in kernel/bpf/syscall.c. */
-static __always_inline unsigned int object_of(struct file *file, unsigned long long *id)
-{
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	unsigned long magic = BPF_CORE_READ(inode, i_sb, s_magic);
-	char name[9] = {};
-	void *private;
+/* The names that anon_inode_getfd is called with, in kernel/bpf/syscall.c; "-" is "_" in some. */
+#define NAME(a, b, c, d, e, f, g, h)                                                                 \
+	((unsigned long)(a) | (unsigned long)(b) << 8 | (unsigned long)(c) << 16 |                   \
+	 (unsigned long)(e) << 32 | (unsigned long)(f) << 40 | (unsigned long)(g) << 48 |            \
+	 (unsigned long)(h) << 56)
+#define NAME_MASK (~(0xfful << 24))
 
-	*id = 0;
+/* An object as one number: its kind, and its id. */
+#define KIND_SHIFT 56
+#define OBJECT(kind, id) ((unsigned long long)(kind) << KIND_SHIFT | (id))
+
+/*
+ * What a file is. A function of its own, not inlined: the verifier reads it once, and not for each fd.
+ */
+__noinline unsigned long long object_of(unsigned long address)
+{
+	struct file *file = TYPED(file, address);
+	struct inode *inode = FIELD(file, f_inode);
+	struct super_block *sb = FIELD(inode, i_sb);
+	unsigned long magic = FIELD(sb, s_magic);
+	struct dentry *dentry;
+
 	if (magic == CGROUP2_SUPER_MAGIC) {
 		struct kernfs_node *node;
 
-		if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) != S_IFDIR)
+		if ((FIELD(inode, i_mode) & S_IFMT) != S_IFDIR)
 			return OBJECT_NONE;
-		node = BPF_CORE_READ(inode, i_private);
-		*id = BPF_CORE_READ(node, id);
-		return OBJECT_CGROUP;
+		node = TYPED(kernfs_node, FIELD(inode, i_private));
+		return OBJECT(OBJECT_CGROUP, FIELD(node, id));
 	}
 	if (magic != ANON_INODE_FS_MAGIC)
 		return OBJECT_NONE;
-	bpf_probe_read_kernel(name, sizeof(name) - 1, BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	if (name[0] != 'b' || name[1] != 'p' || name[2] != 'f')
-		return OBJECT_NONE;
-	private = BPF_CORE_READ(file, private_data);
-	if (name[4] == 'p' && name[5] == 'r' && name[6] == 'o' && name[7] == 'g') {
-		*id = BPF_CORE_READ((struct bpf_prog *)private, aux, id);
-		return OBJECT_PROG;
+	dentry = FIELD(file, f_path.dentry);
+	switch (load(FIELD(dentry, d_name.name)) & NAME_MASK) {
+	case NAME('b', 'p', 'f', '-', 'p', 'r', 'o', 'g'): {
+		struct bpf_prog *prog = TYPED(bpf_prog, FIELD(file, private_data));
+		struct bpf_prog_aux *aux = FIELD(prog, aux);
+
+		return OBJECT(OBJECT_PROG, FIELD(aux, id));
 	}
-	if (name[4] == 'm' && name[5] == 'a' && name[6] == 'p' && name[7] == 0) {
-		*id = BPF_CORE_READ((struct bpf_map *)private, id);
-		return OBJECT_MAP;
+	case NAME('b', 'p', 'f', '-', 'm', 'a', 'p', 0): {
+		struct bpf_map *map = TYPED(bpf_map, FIELD(file, private_data));
+
+		return OBJECT(OBJECT_MAP, FIELD(map, id));
 	}
-	if (name[4] == 'l' && name[5] == 'i' && name[6] == 'n' && name[7] == 'k') {
+	case NAME('b', 'p', 'f', '-', 'l', 'i', 'n', 'k'): {
+		struct bpf_link *link = TYPED(bpf_link, FIELD(file, private_data));
+
 		/* Links on anything but cgroups are none of the log's. */
-		if (BPF_CORE_READ((struct bpf_link *)private, type) != BPF_LINK_TYPE_CGROUP)
-			return OBJECT_OTHER;
-		*id = BPF_CORE_READ((struct bpf_link *)private, id);
-		return OBJECT_LINK;
+		if (FIELD(link, type) != BPF_LINK_TYPE_CGROUP)
+			return OBJECT(OBJECT_OTHER, 0);
+		return OBJECT(OBJECT_LINK, FIELD(link, id));
 	}
-	return OBJECT_NONE;
+	default:
+		return OBJECT_NONE;
+	}
 }
 
 static __always_inline unsigned int object_at(struct task_struct *task, unsigned int fd, unsigned long long *id)
 {
 	struct file *file = file_at(task, fd);
+	unsigned long long object = file ? object_of((unsigned long)file) : OBJECT_NONE;
 
-	*id = 0;
-	return file ? object_of(file, id) : OBJECT_NONE;
+	*id = object & (1ull << KIND_SHIFT) - 1;
+	return object >> KIND_SHIFT;
+}
+
+/* The same of an fd of the caller, for loops: the verifier reads it once. */
+__noinline unsigned long long object_of_fd(unsigned int fd)
+{
+	struct file *file = file_at(current_task(), fd);
+
+	return file ? object_of((unsigned long)file) : OBJECT_NONE;
 }
 
 /* An object of the log, or a cgroup. */
@@ -196,31 +257,32 @@ static __always_inline int is_told(unsigned int kind)
 }
 
 /* What capable() asks: those of the first user namespace. */
-static __always_inline unsigned long long capabilities(void)
+static __always_inline unsigned long long capabilities(struct cred *cred)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct user_namespace *ns = FIELD(cred, user_ns);
 	unsigned long long caps = 0;
 
-	if (BPF_CORE_READ(cred, user_ns, level))
+	if (FIELD(ns, level))
 		return 0;
-	bpf_probe_read_kernel(&caps, sizeof(caps), __builtin_preserve_access_index(&cred->cap_effective));
+	if (direct)
+		return load(__builtin_preserve_access_index(&cred->cap_effective));
+	bpf_core_read(&caps, sizeof(caps), &cred->cap_effective);
 	return caps;
 }
 
-static __always_inline void begin(struct event *event, unsigned int kind)
+/* Who it is: the caller. */
+static __always_inline void begin(struct event *event, struct task_struct *task, unsigned int kind)
 {
-	unsigned long long id = bpf_get_current_pid_tgid();
-	unsigned int pid = id >> 32;
-	unsigned char yes = 1;
+	struct cred *cred = FIELD(task, cred);
+	unsigned int pid = FIELD(task, tgid);
 
 	event->kind = kind;
-	event->pid = id >> 32;
-	event->tid = id;
-	event->uid = bpf_get_current_uid_gid();
-	event->pad = 0;
-	event->caps = capabilities();
+	event->pid = pid;
+	event->tid = FIELD(task, pid);
+	event->caps = capabilities(cred);
 	event->at = bpf_ktime_get_ns();
+	event->uid = FIELD(cred, uid.val);
+	event->pad = 0;
 	event->cgroup = bpf_get_current_cgroup_id();
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	event->ret = 0;
@@ -228,10 +290,7 @@ static __always_inline void begin(struct event *event, unsigned int kind)
 	event->b = 0;
 	event->facts = 0;
 	/* Whoever is told of once is told of until it ends. */
-	if (kind == EVENT_EXIT)
-		bpf_map_delete_elem(&holders, &pid);
-	else
-		bpf_map_update_elem(&holders, &pid, &yes, BPF_ANY);
+	holders[pid % PIDS_MAX] = kind != EVENT_EXIT;
 }
 
 static __always_inline void *reserve(unsigned long size)
@@ -243,15 +302,29 @@ static __always_inline void *reserve(unsigned long size)
 	return room;
 }
 
+/*
+ * Waking the reader costs more than all else of an event, so it looks by itself, every POLL_MS; only
+ * a buffer that fills wakes it before.
+ */
+static __always_inline void submit(void *told)
+{
+	unsigned long long flags = BPF_RB_NO_WAKEUP;
+
+	/* Two processors may count one: then it is looked a little later. */
+	if (++submitted % LOOK_EVERY == 0 && bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > WAKE_BYTES)
+		flags = BPF_RB_FORCE_WAKEUP;
+	bpf_ringbuf_submit(told, flags);
+}
+
 /* A small event about one fd. */
-static __always_inline void tell_fd(unsigned int kind, long long ret, long long a, long long b,
+static __always_inline void tell_fd(struct task_struct *task, unsigned int kind, long long ret, long long a, long long b,
 				    int fd, unsigned int object, unsigned long long id)
 {
 	struct event *event = reserve(sizeof(*event));
 
 	if (!event)
 		return;
-	begin(event, kind);
+	begin(event, task, kind);
 	event->ret = ret;
 	event->a = a;
 	event->b = b;
@@ -259,60 +332,106 @@ static __always_inline void tell_fd(unsigned int kind, long long ret, long long 
 	event->fact[0].fd = fd;
 	event->fact[0].kind = object;
 	event->fact[0].id = id;
-	bpf_ringbuf_submit(event, 0);
+	submit(event);
+}
+
+/* The call that now returns, when it was kept. */
+static __always_inline int kept(struct call *out)
+{
+	unsigned long long thread = bpf_get_current_pid_tgid();
+	struct call *call = bpf_map_lookup_elem(&calls, &thread);
+
+	if (!call)
+		return 0;
+	*out = *call;
+	bpf_map_delete_elem(&calls, &thread);
+	return 1;
 }
 
 /* bpf(2) */
 
+static __always_inline int is_told_command(unsigned int cmd)
+{
+	switch (cmd) {
+	case BPF_MAP_CREATE:
+	case BPF_PROG_LOAD:
+	case BPF_OBJ_PIN:
+	case BPF_OBJ_GET:
+	case BPF_PROG_ATTACH:
+	case BPF_PROG_DETACH:
+	case BPF_PROG_GET_FD_BY_ID:
+	case BPF_MAP_GET_FD_BY_ID:
+	case BPF_LINK_CREATE:
+	case BPF_LINK_UPDATE:
+	case BPF_LINK_GET_FD_BY_ID:
+	case BPF_LINK_DETACH:
+	case BPF_PROG_BIND_MAP:
+		return 1;
+	case BPF_PROG_QUERY:
+		return with_queries;
+	default:
+		return 0;
+	}
+}
+
+/* Where the arguments of a call cannot be read when it returns, they are kept when it enters. */
 SEC("tracepoint/syscalls/sys_enter_bpf")
 int enter_bpf(struct enter *enter)
 {
 	unsigned long long thread = bpf_get_current_pid_tgid();
-	unsigned int zero = 0;
-	unsigned long long size;
-	struct bpf_call *call;
+	struct call call = { .a = enter->args[0], .pointer = enter->args[1], .b = enter->args[2] };
 
-	if (is_self())
-		return 0;
-	call = bpf_map_lookup_elem(&scratch, &zero);
-	if (!call)
-		return 0;
-	call->cmd = enter->args[0];
-	call->pointer = enter->args[1];
-	call->size = enter->args[2];
-	size = call->size;
-	__builtin_memset(call->attr, 0, sizeof(call->attr));
-	/* The verifier has to see the bound on the register that is passed. */
-	asm volatile("" : "+r"(size));
-	if (size > ATTR_MAX)
-		size = ATTR_MAX;
-	bpf_probe_read_user(call->attr, size, (void *)enter->args[1]);
-	bpf_map_update_elem(&bpf_calls, &thread, call, BPF_ANY);
+	if (is_told_command(call.a) && !is_self())
+		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
 	return 0;
 }
 
-static __always_inline void add_fact(struct event *event, struct task_struct *task, int fd)
+/* The arguments of the bpf(2) that returns: cmd, attr, size. Gives whether it is told of. */
+static __always_inline int bpf_arguments(struct task_struct *task, struct call *call)
 {
-	unsigned int at = event->facts;
+	unsigned int pid = FIELD(task, tgid);
 
-	if (at >= FACTS_MAX)
-		return;
-	event->fact[at].fd = fd;
-	event->fact[at].kind = object_at(task, fd, &event->fact[at].id);
+	if (!direct)
+		return kept(call);
+	if (bpf_core_field_exists(((struct pt_regs___x86 *)0)->di)) {
+		struct pt_regs___x86 *regs = TYPED(pt_regs___x86, bpf_task_pt_regs(task));
+
+		call->a = (unsigned int)regs->di;
+		call->pointer = regs->si;
+		call->b = (unsigned int)regs->dx;
+	} else {
+		struct pt_regs___arm64 *regs = TYPED(pt_regs___arm64, bpf_task_pt_regs(task));
+
+		call->a = (unsigned int)regs->orig_x0;
+		call->pointer = regs->regs[1];
+		call->b = (unsigned int)regs->regs[2];
+	}
+	return is_told_command(call->a) && pid != self && pid != reader;
+}
+
+/* What an fd of the call is, as its fact of this number. */
+static __always_inline void add_fact(struct event *event, unsigned int n, struct task_struct *task, int fd)
+{
+	struct fact *fact = &event->fact[n];
+	unsigned long long id;
+
+	fact->fd = fd;
+	fact->kind = object_at(task, fd, &id);
+	fact->id = id;
 	/* A refusal may come of what an fd is not. */
-	if (!event->fact[at].kind && file_at(task, fd))
-		event->fact[at].kind = OBJECT_OTHER;
-	event->facts = at + 1;
+	if (!fact->kind && file_at(task, fd))
+		fact->kind = OBJECT_OTHER;
+	event->facts = n + 1;
 }
 
-static __always_inline unsigned int word(const struct bpf_call *call, unsigned int offset)
+static __always_inline unsigned int word(const struct bpf_event *told, unsigned int offset)
 {
-	return *(const unsigned int *)(call->attr + offset);
+	return *(const unsigned int *)(told->attr + offset);
 }
 
-static __always_inline unsigned long long quad(const struct bpf_call *call, unsigned int offset)
+static __always_inline unsigned long long quad(const struct bpf_event *told, unsigned int offset)
 {
-	return *(const unsigned long long *)(call->attr + offset);
+	return *(const unsigned long long *)(told->attr + offset);
 }
 
 /* The names of a directory in its file system, innermost first; the reader puts them together. */
@@ -385,170 +504,232 @@ static __always_inline int start_of(struct task_struct *task, int dirfd, const c
 	return found;
 }
 
+/* The attr as the caller has it when the call returns: but for what the kernel wrote, as it was. */
+static __always_inline void begin_bpf(struct bpf_event *told, struct task_struct *task,
+				      const struct call *call, long long ret)
+{
+	unsigned long long size = call->b;
+
+	begin(&told->event, task, EVENT_BPF);
+	told->event.ret = ret;
+	told->cmd = call->a;
+	__builtin_memset(told->attr, 0, sizeof(told->attr));
+	/* The verifier has to see the bound on the register that is passed. */
+	asm volatile("" : "+r"(size));
+	if (size > ATTR_MAX)
+		size = ATTR_MAX;
+	bpf_probe_read_user(told->attr, size, (void *)call->pointer);
+}
+
+static __always_inline void tell_call(struct task_struct *task, const struct call *call, long long ret)
+{
+	struct bpf_event *told = reserve(sizeof(*told));
+	struct event *event;
+
+	if (!told)
+		return;
+	begin_bpf(told, task, call, ret);
+	event = &told->event;
+	switch (call->a) {
+	case BPF_PROG_ATTACH: /* target_fd, attach_bpf_fd, attach_type, flags, replace_bpf_fd, relative_fd */
+		add_fact(event, 0, task, word(told, 0));
+		add_fact(event, 1, task, word(told, 4));
+		if (word(told, 12) & (BPF_F_REPLACE | PLACED)) {
+			add_fact(event, 2, task, word(told, 16));
+			add_fact(event, 3, task, word(told, 20));
+		}
+		break;
+	case BPF_PROG_DETACH:
+		add_fact(event, 0, task, word(told, 0));
+		add_fact(event, 1, task, word(told, 4));
+		if (word(told, 12) & PLACED)
+			add_fact(event, 2, task, word(told, 20));
+		break;
+	case BPF_LINK_CREATE: /* prog_fd, target_fd, attach_type, flags, relative_fd, expected_revision */
+		add_fact(event, 0, task, word(told, 0));
+		add_fact(event, 1, task, word(told, 4));
+		add_fact(event, 2, task, ret >= 0 ? ret : (int)word(told, 16));
+		if (ret >= 0 && word(told, 12) & PLACED)
+			add_fact(event, 3, task, word(told, 16));
+		break;
+	case BPF_LINK_UPDATE: /* link_fd, new_prog_fd, flags, old_prog_fd */
+		add_fact(event, 0, task, word(told, 0));
+		add_fact(event, 1, task, word(told, 4));
+		if (word(told, 8) & BPF_F_REPLACE)
+			add_fact(event, 2, task, word(told, 12));
+		break;
+	case BPF_LINK_DETACH:
+		add_fact(event, 0, task, word(told, 0));
+		break;
+	case BPF_PROG_BIND_MAP:
+		add_fact(event, 0, task, word(told, 0));
+		add_fact(event, 1, task, word(told, 4));
+		break;
+	case BPF_MAP_CREATE:
+	case BPF_PROG_GET_FD_BY_ID:
+	case BPF_MAP_GET_FD_BY_ID:
+	case BPF_LINK_GET_FD_BY_ID:
+		if (ret >= 0)
+			add_fact(event, 0, task, ret);
+	}
+	submit(told);
+}
+
+static __always_inline void tell_query(struct task_struct *task, const struct call *call, long long ret)
+{
+	struct query_event *told = reserve(sizeof(*told));
+	unsigned int count;
+
+	if (!told)
+		return;
+	begin_bpf(&told->bpf, task, call, ret);
+	add_fact(&told->bpf.event, 0, task, word(&told->bpf, 0));
+	count = ret ? 0 : word(&told->bpf, 24);
+	if (count > 64)
+		count = 64;
+	told->prog_cnt = count;
+	if (quad(&told->bpf, 16))
+		bpf_probe_read_user(told->prog_id, (count & 127) * 4, (void *)quad(&told->bpf, 16));
+	submit(told);
+}
+
+static __always_inline void tell_pin(struct task_struct *task, const struct call *call, long long ret)
+{
+	struct pin_event *told = reserve(sizeof(*told));
+	struct event *event;
+	int dirfd = AT_FDCWD;
+
+	if (!told)
+		return;
+	begin_bpf(&told->bpf, task, call, ret);
+	event = &told->bpf.event;
+	if (call->a == BPF_OBJ_PIN) /* pathname, bpf_fd */
+		add_fact(event, 0, task, word(&told->bpf, 8));
+	else if (ret >= 0)
+		add_fact(event, 0, task, ret);
+	told->path[0] = 0;
+	bpf_probe_read_user_str(told->path, sizeof(told->path), (void *)quad(&told->bpf, 0));
+	if (word(&told->bpf, 12) & BPF_F_PATH_FD)
+		dirfd = word(&told->bpf, 16);
+	start_of(task, dirfd, told->path, &told->from);
+	submit(told);
+}
+
+/*
+ * The call names maps by fds, inside its instructions; the loader still has them open. `wanted` has a
+ * bit for each map: its id's last six.
+ */
+static __always_inline void find_map_fds(struct load_event *told, unsigned long long wanted)
+{
+	for (unsigned int fd = 0; fd < MAP_WALK_MAX; fd++) {
+		/* Counted in the event: of what stands there the verifier does not follow each value. */
+		unsigned int found = told->found;
+		unsigned long long id;
+
+		if (!wanted || found >= MAP_FDS_MAX)
+			break;
+		id = object_of_fd(fd);
+		if (id >> KIND_SHIFT != OBJECT_MAP || !(wanted >> (id & 63) & 1))
+			continue;
+		told->map_fd[found % MAP_FDS_MAX].id = id;
+		told->map_fd[found % MAP_FDS_MAX].fd = fd;
+		told->found = found + 1;
+	}
+}
+
+static __always_inline void tell_loaded(struct load_event *told, struct task_struct *task, int fd)
+{
+	struct file *file = file_at(task, fd);
+	struct bpf_prog *prog = BPF_CORE_READ(file, private_data);
+	struct bpf_map **used = BPF_CORE_READ(prog, aux, used_maps);
+	unsigned long long wanted = 0;
+
+	BPF_CORE_READ_INTO(&told->tag, prog, tag);
+	told->enforced = BPF_CORE_READ_BITFIELD_PROBED(prog, enforce_expected_attach_type);
+	told->maps = BPF_CORE_READ(prog, aux, used_map_cnt);
+	for (unsigned int i = 0; i < MAPS_MAX; i++) {
+		struct bpf_map *map = 0;
+
+		if (i >= told->maps)
+			break;
+		bpf_probe_read_kernel(&map, sizeof(map), used + i);
+		told->map[i] = BPF_CORE_READ(map, id);
+		wanted |= 1ull << (told->map[i] & 63);
+	}
+	find_map_fds(told, wanted);
+}
+
+/* A refusal may come of the instructions, and of the maps that they name. */
+static __always_inline void tell_refused(struct load_event *told, struct task_struct *task)
+{
+	unsigned long long bytes = 8ull * word(&told->bpf, 4);
+	struct event *event = &told->bpf.event;
+	unsigned int found;
+
+	asm volatile("" : "+r"(bytes));
+	if (bytes > sizeof(told->insn))
+		bytes = sizeof(told->insn);
+	if (!bpf_probe_read_user(told->insn, bytes, (void *)quad(&told->bpf, 8)))
+		told->insns = bytes / 8;
+	for (unsigned int i = 0; i < INSNS_MAX; i++) {
+		unsigned int source;
+
+		if (i >= told->insns)
+			break;
+		source = told->insn[i] >> 12 & 0xf;
+		if ((told->insn[i] & 0xff) != LD_IMM64 ||
+		    (source != BPF_PSEUDO_MAP_FD && source != BPF_PSEUDO_MAP_VALUE))
+			continue;
+		event->fact[event->facts++ % FACTS_MAX].fd = told->insn[i] >> 32;
+	}
+	found = event->facts;
+	for (unsigned int i = 0; i < FACTS_MAX && i < found; i++)
+		add_fact(event, i, task, event->fact[i].fd);
+}
+
+static __always_inline void tell_load(struct task_struct *task, const struct call *call, long long ret)
+{
+	struct load_event *told = reserve(sizeof(*told));
+
+	if (!told)
+		return;
+	begin_bpf(&told->bpf, task, call, ret);
+	__builtin_memset(told->tag, 0, sizeof(told->tag));
+	told->maps = 0;
+	told->found = 0;
+	told->enforced = 0;
+	told->insns = 0;
+	if (ret >= 0) {
+		add_fact(&told->bpf.event, 0, task, ret);
+		tell_loaded(told, task, ret);
+	} else {
+		tell_refused(told, task);
+	}
+	submit(told);
+}
+
 SEC("tracepoint/syscalls/sys_exit_bpf")
 int leave_bpf(struct leave *leave)
 {
-	unsigned long long thread = bpf_get_current_pid_tgid();
-	struct bpf_call *call = bpf_map_lookup_elem(&bpf_calls, &thread);
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct bpf_event *told;
-	struct event *event;
-	unsigned int cmd;
+	struct task_struct *task = current_task();
+	struct call call = {};
 
-	if (!call)
+	if (!bpf_arguments(task, &call))
 		return 0;
-	cmd = call->cmd;
-	switch (cmd) {
-	case BPF_MAP_CREATE:
+	switch (call.a) {
 	case BPF_PROG_LOAD:
+		tell_load(task, &call, leave->ret);
+		break;
+	case BPF_PROG_QUERY:
+		tell_query(task, &call, leave->ret);
+		break;
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:
-	case BPF_PROG_ATTACH:
-	case BPF_PROG_DETACH:
-	case BPF_PROG_GET_FD_BY_ID:
-	case BPF_MAP_GET_FD_BY_ID:
-	case BPF_PROG_QUERY:
-	case BPF_LINK_CREATE:
-	case BPF_LINK_UPDATE:
-	case BPF_LINK_GET_FD_BY_ID:
-	case BPF_LINK_DETACH:
-	case BPF_PROG_BIND_MAP:
+		tell_pin(task, &call, leave->ret);
 		break;
 	default:
-		goto out;
+		tell_call(task, &call, leave->ret);
 	}
-	told = reserve(sizeof(*told));
-	if (!told)
-		goto out;
-	event = &told->event;
-	begin(event, EVENT_BPF);
-	event->ret = leave->ret;
-	told->cmd = cmd;
-	told->attr_size = call->size;
-	__builtin_memcpy(told->attr, call->attr, ATTR_MAX);
-	told->maps = 0;
-	told->prog_cnt = 0;
-	told->enforced = 0;
-	told->insns = 0;
-	told->path[0] = 0;
-	told->from.depth = -1;
-	__builtin_memset(told->tag, 0, sizeof(told->tag));
-	switch (cmd) {
-	case BPF_PROG_ATTACH: /* target_fd, attach_bpf_fd, …, replace_bpf_fd, relative_fd */
-		add_fact(event, task, word(call, 0));
-		add_fact(event, task, word(call, 4));
-		add_fact(event, task, word(call, 16));
-		add_fact(event, task, word(call, 20));
-		break;
-	case BPF_PROG_DETACH:
-		add_fact(event, task, word(call, 0));
-		add_fact(event, task, word(call, 4));
-		add_fact(event, task, word(call, 20));
-		break;
-	case BPF_PROG_QUERY:
-		add_fact(event, task, word(call, 0));
-		if (leave->ret == 0) {
-			unsigned int count = 0;
-
-			/* What the kernel wrote back: prog_cnt and attach_flags, revision, and the ids. */
-			bpf_probe_read_user(told->attr, 64, (void *)call->pointer);
-			count = *(unsigned int *)(told->attr + 24);
-			if (count > 64)
-				count = 64;
-			told->prog_cnt = count;
-			if (quad(call, 16))
-				bpf_probe_read_user(told->prog_id, (count & 127) * 4, (void *)quad(call, 16));
-		}
-		break;
-	case BPF_LINK_CREATE: /* prog_fd, target_fd, attach_type, flags, relative_fd, expected_revision */
-		add_fact(event, task, word(call, 0));
-		add_fact(event, task, word(call, 4));
-		add_fact(event, task, word(call, 16));
-		break;
-	case BPF_LINK_UPDATE: /* link_fd, new_prog_fd, flags, old_prog_fd */
-		add_fact(event, task, word(call, 0));
-		add_fact(event, task, word(call, 4));
-		add_fact(event, task, word(call, 12));
-		break;
-	case BPF_LINK_DETACH:
-		add_fact(event, task, word(call, 0));
-		break;
-	case BPF_PROG_BIND_MAP:
-		add_fact(event, task, word(call, 0));
-		add_fact(event, task, word(call, 4));
-		break;
-	case BPF_OBJ_PIN: /* pathname, bpf_fd */
-		add_fact(event, task, word(call, 8));
-		/* fallthrough */
-	case BPF_OBJ_GET:
-		bpf_probe_read_user_str(told->path, sizeof(told->path), (void *)quad(call, 0));
-		start_of(task, word(call, 12) & (1 << 14) ? (int)word(call, 16) : AT_FDCWD, told->path, &told->from);
-		break;
-	}
-	switch (cmd) {
-	case BPF_MAP_CREATE:
-	case BPF_PROG_LOAD:
-	case BPF_OBJ_GET:
-	case BPF_PROG_GET_FD_BY_ID:
-	case BPF_MAP_GET_FD_BY_ID:
-	case BPF_LINK_CREATE:
-	case BPF_LINK_GET_FD_BY_ID:
-		if (leave->ret >= 0)
-			add_fact(event, task, leave->ret);
-	}
-	if (cmd == BPF_PROG_LOAD && leave->ret >= 0) {
-		struct file *file = file_at(task, leave->ret);
-		struct bpf_prog *prog = BPF_CORE_READ(file, private_data);
-		struct bpf_map **used = BPF_CORE_READ(prog, aux, used_maps);
-
-		BPF_CORE_READ_INTO(&told->tag, prog, tag);
-		told->enforced = BPF_CORE_READ_BITFIELD_PROBED(prog, enforce_expected_attach_type);
-		told->maps = BPF_CORE_READ(prog, aux, used_map_cnt);
-		for (unsigned int i = 0; i < MAPS_MAX; i++) {
-			struct bpf_map *map = 0;
-
-			if (i >= told->maps)
-				break;
-			bpf_probe_read_kernel(&map, sizeof(map), used + i);
-			told->map[i] = BPF_CORE_READ(map, id);
-			told->map_fd[i] = -1;
-		}
-		/* The call names maps by fds, inside its instructions; the loader still has them open. */
-		for (unsigned int fd = 0; fd < MAP_FDS_MAX; fd++) {
-			unsigned long long id;
-
-			if (!told->maps)
-				break;
-			if (object_at(task, fd, &id) != OBJECT_MAP)
-				continue;
-			for (unsigned int i = 0; i < MAPS_MAX; i++)
-				if (i < told->maps && told->map[i] == id && told->map_fd[i] < 0)
-					told->map_fd[i] = fd;
-		}
-	}
-	if (cmd == BPF_PROG_LOAD && leave->ret < 0) {
-		unsigned long long bytes = 8ull * word(call, 4);
-
-		asm volatile("" : "+r"(bytes));
-		if (bytes > sizeof(told->insn))
-			bytes = sizeof(told->insn);
-		if (!bpf_probe_read_user(told->insn, bytes, (void *)quad(call, 8)))
-			told->insns = bytes / 8;
-		/* The maps that it names: it may have been refused for what these fds are not. */
-		for (unsigned int i = 0; i < INSNS_MAX; i++) {
-			unsigned int source;
-
-			if (i >= told->insns)
-				break;
-			source = told->insn[i] >> 12 & 0xf;
-			if ((told->insn[i] & 0xff) == LD_IMM64 &&
-			    (source == BPF_PSEUDO_MAP_FD || source == BPF_PSEUDO_MAP_VALUE))
-				add_fact(event, task, told->insn[i] >> 32);
-		}
-	}
-	bpf_ringbuf_submit(told, 0);
-out:
-	bpf_map_delete_elem(&bpf_calls, &thread);
 	return 0;
 }
 
@@ -556,11 +737,11 @@ out:
 
 static __always_inline int keep(long long a, long long b, long long c, int fd, int to)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	unsigned long long thread = bpf_get_current_pid_tgid();
+	struct task_struct *task = current_task();
 	struct call call = { .a = a, .b = b, .c = c };
 
-	if (is_self())
+	if (!is_holder(task))
 		return 0;
 	call.fact_kind = object_at(task, fd, &call.fact_id);
 	if (to >= 0 && to != fd)
@@ -570,19 +751,6 @@ static __always_inline int keep(long long a, long long b, long long c, int fd, i
 	return 0;
 }
 
-/* The call that now returns, when it was kept. */
-static __always_inline int kept(struct call *out)
-{
-	unsigned long long thread = bpf_get_current_pid_tgid();
-	struct call *call = bpf_map_lookup_elem(&calls, &thread);
-
-	if (!call)
-		return 0;
-	*out = *call;
-	bpf_map_delete_elem(&calls, &thread);
-	return 1;
-}
-
 /*
  * A close is told before it is done: whatever it answers the number is free then, and another thread
  * may have it again before this one returns.
@@ -590,13 +758,16 @@ static __always_inline int kept(struct call *out)
 SEC("tracepoint/syscalls/sys_enter_close")
 int enter_close(struct enter *enter)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	unsigned int fd = enter->args[0];
 	unsigned long long id;
-	unsigned int kind = object_at(task, fd, &id);
+	unsigned int kind;
 
-	if (is_told(kind) && !is_self())
-		tell_fd(EVENT_CLOSE, 0, fd, 0, fd, kind, id);
+	if (!is_holder(task))
+		return 0;
+	kind = object_at(task, fd, &id);
+	if (is_told(kind))
+		tell_fd(task, EVENT_CLOSE, 0, fd, 0, fd, kind, id);
 	return 0;
 }
 
@@ -607,9 +778,9 @@ static __always_inline int leave_dup(struct leave *leave, int cloexec)
 	if (!kept(&call) || leave->ret < 0)
 		return 0;
 	if (is_told(call.to_kind))
-		tell_fd(EVENT_CLOSE, 0, leave->ret, 0, leave->ret, call.to_kind, call.to_id);
+		tell_fd(current_task(), EVENT_CLOSE, 0, leave->ret, 0, leave->ret, call.to_kind, call.to_id);
 	if (is_told(call.fact_kind))
-		tell_fd(EVENT_DUP, leave->ret, call.a, cloexec >= 0 ? cloexec : call.b, call.a,
+		tell_fd(current_task(), EVENT_DUP, leave->ret, call.a, cloexec >= 0 ? cloexec : call.b, call.a,
 			call.fact_kind, call.fact_id);
 	return 0;
 }
@@ -671,30 +842,34 @@ int leave_fcntl(struct leave *leave)
 	if (!kept(&call) || leave->ret < 0)
 		return 0;
 	if (call.c == F_SETFD)
-		tell_fd(EVENT_CLOEXEC, 0, call.a, call.b, call.a, call.fact_kind, call.fact_id);
+		tell_fd(current_task(), EVENT_CLOEXEC, 0, call.a, call.b, call.a, call.fact_kind, call.fact_id);
 	else
-		tell_fd(EVENT_DUP, leave->ret, call.a, call.b, call.a, call.fact_kind, call.fact_id);
+		tell_fd(current_task(), EVENT_DUP, leave->ret, call.a, call.b, call.a, call.fact_kind, call.fact_id);
+	return 0;
+}
+
+/* One of many fds that go, or become close-on-exec. */
+__noinline int close_of(unsigned int fd, unsigned int kind)
+{
+	struct task_struct *task = current_task();
+	unsigned long long id;
+	unsigned int object = object_at(task, fd, &id);
+
+	if (is_told(object))
+		tell_fd(task, kind, 0, fd, 1, fd, object, id);
 	return 0;
 }
 
 SEC("tracepoint/syscalls/sys_enter_close_range")
 int enter_close_range(struct enter *enter)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	unsigned int first = enter->args[0], last = enter->args[1], flags = enter->args[2];
 
-	if (is_self() || first > last)
+	if (!is_holder(task) || first > last)
 		return 0;
-	for (unsigned int i = 0; i < WALK_MAX; i++) {
-		unsigned long long id;
-		unsigned int kind;
-
-		if (first + i > last)
-			break;
-		kind = object_at(task, first + i, &id);
-		if (is_told(kind))
-			tell_fd(flags & 4 ? EVENT_CLOEXEC : EVENT_CLOSE, 0, first + i, 1, first + i, kind, id);
-	}
+	for (unsigned int i = 0; i < WALK_MAX && first + i <= last; i++)
+		close_of(first + i, flags & CLOSE_RANGE_CLOEXEC ? EVENT_CLOEXEC : EVENT_CLOSE);
 	return 0;
 }
 
@@ -707,9 +882,9 @@ static __always_inline int leave_open(struct leave *leave)
 
 	if (leave->ret < 0 || is_self())
 		return 0;
-	task = (void *)bpf_get_current_task();
+	task = current_task();
 	if (object_at(task, leave->ret, &id) == OBJECT_CGROUP)
-		tell_fd(EVENT_OPEN_CGROUP, leave->ret, 0, is_cloexec(task, leave->ret), leave->ret,
+		tell_fd(task, EVENT_OPEN_CGROUP, leave->ret, 0, is_cloexec(task, leave->ret), leave->ret,
 			OBJECT_CGROUP, id);
 	return 0;
 }
@@ -734,18 +909,21 @@ int leave_openat2(struct leave *leave)
 
 /* Fds that come from another process. */
 
+__noinline int receive(unsigned int fd)
+{
+	struct task_struct *task = current_task();
+	unsigned long long id;
+	unsigned int kind = object_at(task, fd, &id);
+
+	if (is_told(kind))
+		tell_fd(task, EVENT_RECEIVED, 0, fd, is_cloexec(task, fd), fd, kind, id);
+	return 0;
+}
+
 SEC("tracepoint/syscalls/sys_exit_pidfd_getfd")
 int leave_pidfd_getfd(struct leave *leave)
 {
-	unsigned long long id;
-	unsigned int kind;
-
-	if (leave->ret < 0 || is_self())
-		return 0;
-	kind = object_at((void *)bpf_get_current_task(), leave->ret, &id);
-	if (is_told(kind))
-		tell_fd(EVENT_RECEIVED, 0, leave->ret, 1, leave->ret, kind, id);
-	return 0;
+	return leave->ret < 0 || is_self() ? 0 : receive(leave->ret);
 }
 
 struct message {
@@ -784,7 +962,6 @@ int enter_recvmsg(struct enter *enter)
 SEC("tracepoint/syscalls/sys_exit_recvmsg")
 int leave_recvmsg(struct leave *leave)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct message message = {};
 	struct control control = {};
 	struct call call;
@@ -805,15 +982,9 @@ int leave_recvmsg(struct leave *leave)
 		bytes = sizeof(control.fd);
 	bpf_probe_read_user(control.fd, bytes, (void *)(message.control + 16));
 	for (unsigned int i = 0; i < RECEIVED_MAX; i++) {
-		unsigned long long id;
-		unsigned int kind;
-
 		if (i >= bytes / 4)
 			break;
-		kind = object_at(task, control.fd[i], &id);
-		if (is_told(kind))
-			tell_fd(EVENT_RECEIVED, 0, control.fd[i], is_cloexec(task, control.fd[i]),
-				control.fd[i], kind, id);
+		receive(control.fd[i]);
 	}
 	return 0;
 }
@@ -823,23 +994,22 @@ int leave_recvmsg(struct leave *leave)
 SEC("raw_tracepoint/sched_process_fork")
 int forked(struct bpf_raw_tracepoint_args *args)
 {
-	struct task_struct *parent = (void *)args->args[0];
-	struct task_struct *child = (void *)args->args[1];
-	unsigned int from = BPF_CORE_READ(parent, tgid), to = BPF_CORE_READ(child, tgid);
-	unsigned char yes = 1;
+	struct task_struct *parent = TYPED(task_struct, args->args[0]);
+	struct task_struct *child = TYPED(task_struct, args->args[1]);
+	unsigned int from = FIELD(parent, tgid), to = FIELD(child, tgid);
 	struct event *event;
 
-	if (from == to || from == self || from == reader || !bpf_map_lookup_elem(&holders, &from))
+	if (from == to || !is_holder(parent))
 		return 0;
-	bpf_map_update_elem(&holders, &to, &yes, BPF_ANY);
+	holders[to % PIDS_MAX] = 1;
 	event = reserve(sizeof(*event));
 	if (!event)
 		return 0;
-	begin(event, EVENT_FORK);
+	begin(event, current_task(), EVENT_FORK);
 	event->ret = to;
 	event->a = to;
-	event->b = BPF_CORE_READ(parent, files) == BPF_CORE_READ(child, files);
-	bpf_ringbuf_submit(event, 0);
+	event->b = FIELD(parent, files) == FIELD(child, files);
+	submit(event);
 	return 0;
 }
 
@@ -849,16 +1019,14 @@ static __always_inline void tell_process(unsigned int kind)
 
 	if (!event)
 		return;
-	begin(event, kind);
-	bpf_ringbuf_submit(event, 0);
+	begin(event, current_task(), kind);
+	submit(event);
 }
 
 SEC("raw_tracepoint/sched_process_exec")
 int executed(void *args)
 {
-	unsigned int pid = bpf_get_current_pid_tgid() >> 32;
-
-	if (bpf_map_lookup_elem(&holders, &pid))
+	if (is_holder(current_task()))
 		tell_process(EVENT_EXEC);
 	return 0;
 }
@@ -867,10 +1035,9 @@ int executed(void *args)
 SEC("raw_tracepoint/sched_process_exit")
 int exited(struct bpf_raw_tracepoint_args *args)
 {
-	struct task_struct *task = (void *)args->args[0];
-	unsigned int pid = BPF_CORE_READ(task, tgid);
+	struct task_struct *task = TYPED(task_struct, args->args[0]);
 
-	if (BPF_CORE_READ(task, signal, live.counter) || !bpf_map_lookup_elem(&holders, &pid))
+	if (!is_holder(task) || BPF_CORE_READ(task, signal, live.counter))
 		return 0;
 	tell_process(EVENT_EXIT);
 	return 0;
@@ -889,7 +1056,7 @@ static __always_inline int tell_cgroup(unsigned int kind, struct cgroup *cgroup,
 	told = reserve(sizeof(*told));
 	if (!told)
 		return 0;
-	begin(&told->event, kind);
+	begin(&told->event, current_task(), kind);
 	if (pid)
 		told->event.pid = told->event.tid = pid;
 	told->id = BPF_CORE_READ(cgroup, kn, id);
@@ -899,7 +1066,7 @@ static __always_inline int tell_cgroup(unsigned int kind, struct cgroup *cgroup,
 	told->to_from.depth = -1;
 	if (path)
 		bpf_probe_read_kernel_str(told->path, sizeof(told->path), path);
-	bpf_ringbuf_submit(told, 0);
+	submit(told);
 	return 0;
 }
 
@@ -918,10 +1085,10 @@ int removed_cgroup(struct bpf_raw_tracepoint_args *args)
 SEC("raw_tracepoint/cgroup_attach_task")
 int joined(struct bpf_raw_tracepoint_args *args)
 {
-	struct task_struct *task = (void *)args->args[2];
-	unsigned int pid = BPF_CORE_READ(task, tgid);
+	struct task_struct *task = TYPED(task_struct, args->args[2]);
+	unsigned int pid = FIELD(task, tgid);
 
-	if (BPF_CORE_READ(task, pid) != (int)pid || !bpf_map_lookup_elem(&holders, &pid))
+	if (FIELD(task, pid) != (int)pid || !is_holder(task))
 		return 0;
 	return tell_cgroup(EVENT_JOIN, (void *)args->args[0], (void *)args->args[1], pid);
 }
@@ -963,19 +1130,11 @@ static __always_inline int is_below_mount(struct path_event *told)
 	return bpf_map_lookup_elem(&mounts, &told->bits) != 0;
 }
 
-/* Who holds objects may use a bpffs that was mounted a moment ago, before the reader knows of it. */
-static __always_inline int is_holder(void)
-{
-	unsigned int pid = bpf_get_current_pid_tgid() >> 32;
-
-	return bpf_map_lookup_elem(&holders, &pid) != 0;
-}
-
 static __always_inline int keep_name(unsigned int which, int dirfd, const char *path, int to_dirfd,
 				     const char *to)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	unsigned long long thread = bpf_get_current_pid_tgid();
+	struct task_struct *task = current_task();
 	unsigned int zero = 0;
 	struct path_event *told = bpf_map_lookup_elem(&name_scratch, &zero);
 
@@ -985,8 +1144,9 @@ static __always_inline int keep_name(unsigned int which, int dirfd, const char *
 	told->to[0] = 0;
 	if (bpf_probe_read_user_str(told->path, PATH_LEN, path) < 0)
 		return 0;
-	if (!start_of(task, dirfd, told->path, &told->from) && 
-	    (told->path[0] != '/' || (!is_below_mount(told) && !is_holder())))
+	/* Who holds objects may use a bpffs that was mounted a moment ago, before the reader knows of it. */
+	if (!start_of(task, dirfd, told->path, &told->from) &&
+	    (told->path[0] != '/' || (!is_below_mount(told) && !is_holder(task))))
 		return 0;
 	if (to) {
 		bpf_probe_read_user_str(told->to, PATH_LEN, to);
@@ -1007,7 +1167,7 @@ static __always_inline int leave_name(struct leave *leave)
 		return 0;
 	told = reserve(sizeof(*told));
 	if (told) {
-		begin(&told->event, EVENT_NAME);
+		begin(&told->event, current_task(), EVENT_NAME);
 		told->event.ret = leave->ret;
 		told->event.a = call->event.a;
 		told->id = 0;
@@ -1015,7 +1175,7 @@ static __always_inline int leave_name(struct leave *leave)
 		__builtin_memcpy(told->to, call->to, PATH_LEN);
 		told->from = call->from;
 		told->to_from = call->to_from;
-		bpf_ringbuf_submit(told, 0);
+		submit(told);
 	}
 	bpf_map_delete_elem(&names, &thread);
 	return 0;

@@ -37,7 +37,6 @@
 #define PARTS_MAX 64
 
 static volatile sig_atomic_t stopped;
-static bool with_queries;
 static long long wall_offset; /* ns from CLOCK_MONOTONIC to the time of day */
 
 static void stop(int signal)
@@ -210,9 +209,23 @@ static const char *kind_name(unsigned int kind)
 	return names[kind];
 }
 
+/* The loader's first fd on a map; -1: none was seen. */
+static int map_fd(const struct load_event *told, unsigned int id)
+{
+	for (unsigned int i = 0; i < told->found && i < MAP_FDS_MAX; i++)
+		if (told->map_fd[i].id == id)
+			return told->map_fd[i].fd;
+	return -1;
+}
+
+static bool is_load(const struct event *event)
+{
+	return event->kind == EVENT_BPF && ((const struct bpf_event *)event)->cmd == BPF_PROG_LOAD;
+}
+
 static void facts(const struct event *event)
 {
-	const struct bpf_event *told = event->kind == EVENT_BPF ? (const void *)event : 0;
+	const struct load_event *told = is_load(event) ? (const void *)event : 0;
 	const char *before = "";
 
 	printf(",\"fds\":{");
@@ -238,9 +251,11 @@ static void facts(const struct event *event)
 		before = ",";
 	}
 	for (unsigned int i = 0; told && i < told->maps && i < MAPS_MAX; i++) {
-		if (told->map_fd[i] < 0)
+		int fd = map_fd(told, told->map[i]);
+
+		if (fd < 0)
 			continue;
-		printf("%s\"%d\":{\"kind\":\"map\",\"id\":%u}", before, told->map_fd[i], told->map[i]);
+		printf("%s\"%d\":{\"kind\":\"map\",\"id\":%u}", before, fd, told->map[i]);
 		before = ",";
 	}
 	printf("}");
@@ -350,10 +365,10 @@ static void returned_object(const struct bpf_event *told)
 	}
 }
 
-static void query_outcome(const struct bpf_event *told)
+static void query_outcome(const struct query_event *told)
 {
 	printf(",\"query\":{\"prog_cnt\":%u,\"attach_flags\":%u,\"prog_ids\":[", told->prog_cnt,
-	       u32_at(told, 12));
+	       u32_at(&told->bpf, 12));
 	for (unsigned int i = 0; i < told->prog_cnt && i < 64; i++)
 		printf("%s%u", i ? "," : "", told->prog_id[i]);
 	printf("]}");
@@ -371,13 +386,13 @@ static bool has_map_fd(const int *fds, int count, int fd)
  * The maps of a program: of one that was loaded, by the fds that the loader has of them; of one that
  * was refused, those that its instructions name.
  */
-static void map_fds(const struct bpf_event *told)
+static void map_fds(const struct load_event *told)
 {
 	int fds[MAPS_MAX], count = 0;
 
 	for (unsigned int i = 0; i < told->maps && i < MAPS_MAX; i++)
-		if (told->map_fd[i] >= 0 && count < MAPS_MAX)
-			fds[count++] = told->map_fd[i];
+		if (map_fd(told, told->map[i]) >= 0 && count < MAPS_MAX)
+			fds[count++] = map_fd(told, told->map[i]);
 	for (unsigned int i = 0; i < told->insns && i < INSNS_MAX; i++) {
 		unsigned long long insn = told->insn[i];
 		unsigned int source = insn >> 12 & 0xf;
@@ -397,13 +412,13 @@ static void map_fds(const struct bpf_event *told)
 }
 
 /* The instructions of a refused program, when they are all here: the rules look at them. */
-static bool instructions(const struct bpf_event *told)
+static bool instructions(const struct load_event *told)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *bytes = (const void *)told->insn;
 	unsigned int length = 8 * told->insns;
 
-	if (!told->insns || told->insns != u32_at(told, 4))
+	if (!told->insns || told->insns != u32_at(&told->bpf, 4))
 		return false;
 	printf(",\"insns\":\"");
 	for (unsigned int i = 0; i < length; i += 3) {
@@ -420,7 +435,7 @@ static bool instructions(const struct bpf_event *told)
 }
 
 /* The constant that a refused program returns, when it ends like that; where it is not 1. */
-static void returned_constant(const struct bpf_event *told)
+static void returned_constant(const struct load_event *told)
 {
 	unsigned int last = told->insns;
 
@@ -471,6 +486,8 @@ static bool is_of_the_log(const struct bpf_event *told)
 static void tell_bpf(const struct bpf_event *told)
 {
 	const struct event *event = &told->event;
+	const struct load_event *load = (const void *)told;
+	const struct pin_event *pin = (const void *)told;
 	char path[PATH_LEN + START_DEPTH * NAME_LEN];
 	long long shown = event->ret;
 
@@ -491,7 +508,7 @@ static void tell_bpf(const struct bpf_event *told)
 		number("prog_type", u32_at(told, 0));
 		if (u32_at(told, 68))
 			number("expected_attach_type", u32_at(told, 68));
-		if (event->ret < 0 && instructions(told)) {
+		if (event->ret < 0 && instructions(load)) {
 			field(told, "prog_flags", 44);
 			named("prog_name", (const char *)told->attr + 48, 16);
 			break;
@@ -503,18 +520,18 @@ static void tell_bpf(const struct bpf_event *told)
 			char tag[17];
 
 			for (int i = 0; i < 8; i++)
-				sprintf(tag + 2 * i, "%02x", told->tag[i]);
+				sprintf(tag + 2 * i, "%02x", load->tag[i]);
 			printf(",\"tag\":{\"sha1\":\"%s\",\"sha256\":\"%s\"}", tag, tag);
-			if (told->enforced)
+			if (load->enforced)
 				number("ret", 2);
 		} else {
-			returned_constant(told);
+			returned_constant(load);
 		}
-		map_fds(told);
+		map_fds(load);
 		break;
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:
-		if (!bpffs_path(told->path, &told->from, path, sizeof(path)))
+		if (!bpffs_path(pin->path, &pin->from, path, sizeof(path)))
 			return;
 		call(told->cmd == BPF_OBJ_PIN ? "obj_pin" : "obj_get");
 		printf(",\"path\":");
@@ -533,7 +550,7 @@ static void tell_bpf(const struct bpf_event *told)
 		anchor(told, u32_at(told, 12), 20);
 		break;
 	case BPF_PROG_QUERY:
-		if (!with_queries || event->ret)
+		if (event->ret)
 			return;
 		call("prog_query");
 		number("target_fd", (int)u32_at(told, 0));
@@ -586,7 +603,7 @@ static void tell_bpf(const struct bpf_event *told)
 	if (outcome(event->ret, shown)) {
 		returned_object(told);
 		if (told->cmd == BPF_PROG_QUERY)
-			query_outcome(told);
+			query_outcome((const void *)told);
 	}
 	who(event, true);
 }
@@ -699,7 +716,6 @@ static const struct {
 		     { 1, "dac_override" }, { 24, "sys_resource" } };
 
 /* What was told of a process last, by pid: 0 nothing, else its capabilities above a set bit. */
-#define PIDS_MAX (1 << 22) /* PID_MAX_LIMIT */
 #define TOLD 0x80
 static unsigned char told_caps[PIDS_MAX];
 static unsigned int told_uid[PIDS_MAX];
@@ -831,7 +847,7 @@ static int need_tracefs(void)
 }
 
 /* Processes that hold an object or a cgroup already. */
-static void seed_holders(int map, const char *cgroup2)
+static void seed_holders(unsigned char *holders, const char *cgroup2, int reader)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *process;
@@ -842,21 +858,21 @@ static void seed_holders(int map, const char *cgroup2)
 		struct dirent *fd;
 		DIR *fds;
 
-		if (!isdigit(process->d_name[0]))
+		int pid = atoi(process->d_name);
+
+		if (pid <= 0 || pid >= PIDS_MAX || pid == getpid() || pid == reader)
 			continue;
 		snprintf(name, sizeof(name), "/proc/%s/fd", process->d_name);
 		fds = opendir(name);
 		while (fds && (fd = readdir(fds))) {
 			ssize_t got = readlinkat(dirfd(fds), fd->d_name, to, sizeof(to) - 1);
-			unsigned int pid = atoi(process->d_name);
-			unsigned char yes = 1;
 
 			if (got <= 0)
 				continue;
 			to[got] = 0;
 			if (strncmp(to, "anon_inode:bpf", 14) && strncmp(to, cgroup2, length))
 				continue;
-			bpf_map_update_elem(map, &pid, &yes, BPF_ANY);
+			holders[pid] = 1;
 			break;
 		}
 		if (fds)
@@ -908,18 +924,57 @@ static void tell_mount(const struct bpffs *bpffs, bool there)
 	printf("}\n");
 }
 
+static int say(enum libbpf_print_level level, const char *format, va_list words)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, words) : 0;
+}
+
+/* Loads and attaches the kernel's part, which follows pointers directly or by calls of helpers. */
+static struct collector_bpf *start_reading(bool direct, unsigned int reader, bool with_queries)
+{
+	struct collector_bpf *collector = collector_bpf__open();
+
+	if (!collector)
+		return 0;
+	collector->rodata->self = getpid();
+	collector->rodata->reader = reader;
+	collector->rodata->with_queries = with_queries;
+	collector->rodata->direct = direct;
+	/* With typed pointers the arguments of a call are there when it returns. */
+	bpf_program__set_autoload(collector->progs.enter_bpf, !direct);
+	if (!collector_bpf__load(collector) && !collector_bpf__attach(collector))
+		return collector;
+	collector_bpf__destroy(collector);
+	return 0;
+}
+
+/* A kernel before 6.2 cannot follow pointers directly, nor can one without a JIT. */
+static struct collector_bpf *started(unsigned int reader, bool with_queries, bool old_reads)
+{
+	struct collector_bpf *collector = 0;
+
+	if (!old_reads) {
+		libbpf_set_print(0);
+		collector = start_reading(true, reader, with_queries);
+	}
+	libbpf_set_print(say);
+	return collector ?: start_reading(false, reader, with_queries);
+}
+
 static const char usage[] =
-	"usage: bpfledger-collector [--queries] [--except PID]\n"
+	"usage: bpfledger-collector [--queries] [--except PID] [--old-reads]\n"
 	"Prints each call that touches cgroup-BPF on this machine, one JSON object a line\n"
 	"(docs/observations.md), until it is stopped. Needs CAP_BPF, CAP_PERFMON and\n"
 	"CAP_SYS_PTRACE, a kernel of 5.8 or later with BTF, and tracefs.\n"
 	"  --queries     print PROG_QUERY, too\n"
-	"  --except PID  do not tell of this process: who reads the lines\n";
+	"  --except PID  do not tell of this process: who reads the lines\n"
+	"  --old-reads   read the kernel's memory as kernels before 6.2 need it\n";
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "queries", 0, 0, 'q' },
 						{ "except", 1, 0, 'e' },
+						{ "old-reads", 0, 0, 'o' },
 						{ "help", 0, 0, 'h' },
 						{} };
 	struct collector_bpf *collector;
@@ -927,11 +982,14 @@ int main(int argc, char **argv)
 	unsigned long long told_lost = 0;
 	char cgroup2[1024];
 	unsigned int reader = 0;
+	bool with_queries = false, old_reads = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, 0)) != -1) {
 		if (option == 'q') {
 			with_queries = true;
+		} else if (option == 'o') {
+			old_reads = true;
 		} else if (option == 'e') {
 			reader = atoi(optarg);
 		} else {
@@ -952,14 +1010,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "tracefs is not mounted at /sys/kernel/tracing, and cannot be: %s\n", strerror(errno));
 		return 1;
 	}
-	collector = collector_bpf__open();
+	collector = started(reader, with_queries, old_reads);
 	if (!collector) {
-		fprintf(stderr, "cannot read the collector's programs: %s\n", strerror(errno));
-		return 1;
-	}
-	collector->rodata->self = getpid();
-	collector->rodata->reader = reader;
-	if (collector_bpf__load(collector) || collector_bpf__attach(collector)) {
 		fprintf(stderr, "cannot load or attach the collector's programs: %s\n", strerror(errno));
 		return 1;
 	}
@@ -969,7 +1021,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cannot read %s: %s\n", cgroup2, strerror(errno));
 		return 1;
 	}
-	seed_holders(bpf_map__fd(collector->maps.holders), cgroup2);
+	seed_holders(collector->bss->holders, cgroup2, reader);
 	measure_clock();
 	header();
 	ring = ring_buffer__new(bpf_map__fd(collector->maps.events), tell, 0, 0);
@@ -986,6 +1038,8 @@ int main(int argc, char **argv)
 
 		if (got < 0 && got != -EINTR)
 			break;
+		/* Nobody may have woken this: what is there is taken all the same. */
+		ring_buffer__consume(ring);
 		measure_clock();
 		mounts_follow(tell_mount);
 		lost = collector->bss->lost;

@@ -3,13 +3,15 @@
 #ifndef COLLECTOR_EVENT_H
 #define COLLECTOR_EVENT_H
 
+#define PIDS_MAX (1 << 22) /* PID_MAX_LIMIT */
 #define ATTR_MAX 160
 #define COMM_LEN 16
 #define PATH_LEN 512
 #define START_DEPTH 6
 #define NAME_LEN 128
-#define FACTS_MAX 5
+#define FACTS_MAX 8
 #define MAPS_MAX 16
+#define MAP_FDS_MAX 32
 #define INSNS_MAX 64
 #define MOUNTS_MAX 64
 #define MOUNT_LEN 128
@@ -66,23 +68,41 @@ struct event {
 	struct fact fact[FACTS_MAX];
 };
 
-/* EVENT_BPF. */
+/* EVENT_BPF. The commands of the structures below have more. */
 struct bpf_event {
 	struct event event;
 	unsigned int cmd;
-	unsigned int attr_size; /* as the caller said */
+	unsigned int pad;
 	unsigned char attr[ATTR_MAX];
-	unsigned char tag[8]; /* of a program that was loaded */
-	unsigned int maps;    /* that it uses; the first MAPS_MAX ids follow */
+};
+
+/* PROG_LOAD. */
+struct load_event {
+	struct bpf_event bpf;
+	unsigned char tag[8];
+	unsigned int maps; /* that it uses; the first MAPS_MAX ids follow */
 	unsigned int map[MAPS_MAX];
-	int map_fd[MAPS_MAX]; /* -1: not found */
+	unsigned int found; /* fds of the loader on maps, among them those of the program's */
+	struct map_fd {
+		unsigned int id;
+		int fd;
+	} map_fd[MAP_FDS_MAX];
 	unsigned int enforced; /* a program that was loaded holds to its expected attach type */
 	unsigned int insns;    /* of a program that was refused; the first INSNS_MAX follow */
 	unsigned long long insn[INSNS_MAX];
-	/* PROG_QUERY: what the kernel wrote back. */
+};
+
+/* PROG_QUERY: what the kernel wrote back. */
+struct query_event {
+	struct bpf_event bpf;
 	unsigned int prog_cnt;
 	unsigned int prog_id[64];
-	char path[PATH_LEN]; /* OBJ_PIN, OBJ_GET: as the caller said */
+};
+
+/* OBJ_PIN, OBJ_GET. */
+struct pin_event {
+	struct bpf_event bpf;
+	char path[PATH_LEN]; /* as the caller said */
 	struct start from;
 };
 

@@ -70,12 +70,15 @@ struct kernel_cap_struct {
 };
 
 struct cred {
+	struct {
+		unsigned int val;
+	} uid;
 	struct kernel_cap_struct cap_effective;
 	struct user_namespace *user_ns;
 };
 
 struct task_struct {
-	const struct cred *cred;
+	struct cred *cred;
 	int pid;
 	int tgid;
 	struct files_struct *files;
@@ -116,6 +119,23 @@ struct bpf_link {
 	unsigned int id;
 	enum bpf_link_type type;
 	struct bpf_prog *prog;
+};
+
+/* Eight bytes, as a number. */
+struct rb_node {
+	unsigned long __rb_parent_color;
+};
+
+/* Of a system call: where its arguments are. */
+struct pt_regs___x86 {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+};
+
+struct pt_regs___arm64 {
+	unsigned long regs[31];
+	unsigned long orig_x0;
 };
 
 #pragma clang attribute pop

@@ -31,6 +31,7 @@ import { migrate } from './events/storage/migrate.ts';
 import { pendingMigrations } from './events/storage/pending-migrations.ts';
 import { packageVersion } from './package-version.ts';
 import { staleHosts } from './projections/boots.ts';
+import { Arrivals } from './projections/fleet/arrivals.ts';
 import { projector } from './projections/projector.ts';
 import { rebuild } from './projections/rebuild.ts';
 import { straceReader } from './recorders/strace/recording.ts';
@@ -185,11 +186,16 @@ export async function startService(configuration: Configuration): Promise<Runnin
   lost.catch((error: unknown) => logger.fatal({ err: error }, 'the database is lost'));
   const database = await openDatabase(configuration, lose);
   const closing = new AbortController();
+  const arrivals = new Arrivals({
+    ...{ database, clock: systemClock, randomBytes },
+    onFault: (error) => logger.warn({ err: error }, 'cannot follow the logs of all hosts'),
+  });
   try {
     const { held } = configuration;
     const metrics = newMetrics();
     const log = await openLog({
       ...{ database, clock: systemClock, projector, randomBytes, held },
+      onGrown: (hostId) => arrivals.note(hostId),
       onHistoryChanged(change) {
         metrics.historyChanges.inc();
         logger.error(
@@ -201,6 +207,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
     const service = {
       log,
       database,
+      arrivals,
       clock: systemClock,
       metrics,
       metricsOpen: configuration.metricsOpen,
@@ -258,7 +265,10 @@ export async function startService(configuration: Configuration): Promise<Runnin
         unsubscribe(SNAPSHOT_FAULTS, onSnapshotFault);
         closing.abort();
         await stop(server);
-        const drained = upkept.stop().then(() => log.close());
+        const drained = upkept
+          .stop()
+          .then(() => log.close())
+          .then(() => arrivals.close());
         await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
         // Whoever still waits for the database is refused by this.
         await database.close();
@@ -267,6 +277,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       },
     };
   } catch (error) {
+    await arrivals.close();
     await database.close();
     throw error;
   }

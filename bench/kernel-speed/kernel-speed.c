@@ -1,10 +1,11 @@
 /*
- * How often a second the running kernel does a pair of syscalls that leaves things as they were.
+ * How often a second the running kernel does a pair of syscalls that leaves things as they were, or
+ * one syscall for which something is made ready before, with the clock stopped.
  *
  *     kernel-speed PAIR CGROUP MILLISECONDS
  *
- * PAIR is link_create, link_update, prog_load or mkdir; CGROUP is an empty cgroup2 directory. It
- * prints pairs a second. Raw bpf(2), so that no library stands between the clock and the kernel.
+ * PAIR is a name of `pairs` below; CGROUP is an empty cgroup2 directory. It prints pairs a second.
+ * Raw bpf(2), so that no library stands between the clock and the kernel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -91,6 +92,55 @@ static void prog_load_close(void)
 	close(load());
 }
 
+static void attach_detach(void)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.target_fd = directory;
+	attr.attach_bpf_fd = progs[0];
+	attr.attach_type = BPF_CGROUP_INET_EGRESS;
+	attr.attach_flags = BPF_F_ALLOW_MULTI;
+	must(bpf(BPF_PROG_ATTACH, &attr), "prog_attach");
+	attr.attach_flags = 0;
+	must(bpf(BPF_PROG_DETACH, &attr), "prog_detach");
+}
+
+/* Fds that are made ready to be closed. */
+static int ready[PAIRS_A_LOOK], at;
+
+static void ready_of(int fd)
+{
+	for (at = 0; at < PAIRS_A_LOOK; at++)
+		ready[at] = must(dup(fd), "dup");
+}
+
+static void ready_progs(void)
+{
+	ready_of(progs[0]);
+}
+
+static void ready_files(void)
+{
+	ready_of(0);
+}
+
+static void close_ready(void)
+{
+	close(ready[--at]);
+}
+
+static void other_call(void)
+{
+	syscall(SYS_getppid);
+}
+
+/* Another program keeps the hook in use: the first and the last of a machine patch its code. */
+static void hook_in_use(void)
+{
+	if (!updated)
+		updated = link_to(progs[1]);
+}
+
 static void mkdir_rmdir(void)
 {
 	must(mkdirat(directory, "pod", 0755), "mkdir");
@@ -110,11 +160,16 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*make)(void);
+		void (*prepare)(void);
 	} pairs[] = {
 		{ "link_create", link_create_close },
 		{ "link_update", link_update },
 		{ "prog_load", prog_load_close },
 		{ "mkdir", mkdir_rmdir },
+		{ "attach", attach_detach, hook_in_use },
+		{ "close_prog", close_ready, ready_progs },
+		{ "close_file", close_ready, ready_files },
+		{ "other", other_call },
 	};
 	double start, elapsed = 0;
 	long made = 0;
@@ -131,9 +186,14 @@ int main(int argc, char **argv)
 		progs[1] = load();
 		if (pairs[i].make == link_update)
 			updated = link_to(progs[0]);
-		for (start = seconds(); elapsed * 1000 < atof(argv[3]); elapsed = seconds() - start)
+		while (elapsed * 1000 < atof(argv[3])) {
+			if (pairs[i].prepare)
+				pairs[i].prepare();
+			start = seconds();
 			for (int n = 0; n < PAIRS_A_LOOK; n++, made++)
 				pairs[i].make();
+			elapsed += seconds() - start;
+		}
 		printf("%.1f\n", made / elapsed);
 		return 0;
 	}

@@ -8,15 +8,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cgroup2Mount, needs } from '../../test/support/needs.ts';
-import type { Pair } from '../model/pairs.ts';
 
 const SOURCE = fileURLToPath(new URL('kernel-speed.c', import.meta.url));
 /** A run that lasts longer than asked by so much is stuck. */
 const GRACE_MS = 10_000;
 
+/** What the program can do again and again. */
+export type KernelPair =
+  | 'link_create'
+  | 'link_update'
+  | 'prog_load'
+  | 'mkdir'
+  | 'attach'
+  | 'close_prog'
+  | 'close_file'
+  | 'other';
+
 export interface KernelSpeed {
   /** Pairs a second, measured for about `ms`. */
-  measure(pair: Pair, ms: number): Promise<number>;
+  measure(pair: KernelPair, ms: number): Promise<number>;
   /** Removes the cgroup. */
   remove(): void;
 }

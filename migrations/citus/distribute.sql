@@ -42,6 +42,10 @@ SELECT create_distributed_table('map_versions', 'host_id', colocate_with => 'hea
 SELECT create_distributed_table('storage_versions', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('element_versions', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('holes', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('arrivals', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('program_lives', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('entry_lives', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('cgroup_lives', 'host_id', colocate_with => 'heads');
 
 -- A branch reads rows of other hosts, which may lie on other nodes.
 CREATE FUNCTION "refuse_branches"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -55,6 +55,8 @@ export const HOST_NAME_CHARS_MAX = 63;
 
 /** SSE streams that are open concurrently, in all and by each caller: a token, or an address. */
 export const STREAMS = { all: 2000, each: 1200 } as const;
+/** The same of all hosts: each reads what arrives, which those at the end share. */
+export const FLEET_STREAMS = { all: 500, each: 100 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it sends its position (a bookmark). */

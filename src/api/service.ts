@@ -6,11 +6,14 @@ import type { SigningKey } from '../events/proof/signing-key.ts';
 import type { TrustedKeys } from '../events/proof/trusted-keys.ts';
 import type { RecordingReader } from '../events/recording.ts';
 import type { Database } from '../events/storage/database.ts';
+import type { Arrivals } from '../projections/fleet/arrivals.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Service {
   readonly log: Log;
   readonly database: Database;
+  /** In which order the events of all hosts come in. */
+  readonly arrivals: Arrivals;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** `/metrics` answers without a token, and then names no hosts. */

@@ -1,27 +1,41 @@
 /** `bpfledger adopt`: what a running kernel has becomes the beginning of a log, or is compared with it. */
+import { readFileSync, statSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
 import { bindKernel } from '../executor/kernel/syscall.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { type Adoption, planAdoption, adopt as record } from '../recorders/snapshot/adopt.ts';
+import { bpftoolSnapshot } from '../recorders/snapshot/bpftool/bpftool-snapshot.ts';
+import {
+  type HostFile,
+  HostFileError,
+  readHostFiles,
+} from '../recorders/snapshot/bpftool/host-files.ts';
 import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
 import { command, type Printer } from './command.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 /** Lines that are printed of what was found on a known host. */
 const SHOWN_MAX = 200;
+/** Bytes of a file of a host: 100,000 programs have about half of it. */
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 export const adopt = command({
-  usage: '--host NAME [options]',
+  usage: '--host NAME [options] [--from-bpftool FILE…]',
   about:
     'Reads what the kernel that runs here has, as root: cgroups with what is attached, programs,\n' +
     'links, maps, pins of every bpffs, and who holds them open. It becomes the beginning of the log\n' +
     'of a host, which is created if it is not there. On a host that has a log, records and prints\n' +
     'only what the log cannot explain; the exit code is then 1 when there is something. A host\n' +
     'whose machine has booted since boots in the log, too. The token needs the role admin when the\n' +
-    'host is created or boots.',
+    'host is created or boots.\n' +
+    'With --from-bpftool it reads no kernel, but files: what bpftool -j prints for prog show, map\n' +
+    'show, link show and cgroup tree, and what find, uname -r and boot_id say (docs/observe.md).',
   flags: {
     host: { value: 'NAME', about: 'the host' },
+    'from-bpftool': { about: 'the snapshot is in the files that are named' },
+    at: { value: 'TIME', about: 'when they were written (default: when the newest one changed)' },
+    'cgroup-mount': { value: 'DIR', about: 'where cgroup2 is mounted in them' },
     release: { value: 'R', about: 'its kernel, in place of what uname says' },
     'dry-run': { about: 'print the lines that it would post, and post none' },
     url: URL_FLAG,
@@ -31,9 +45,10 @@ export const adopt = command({
   example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js adopt --host web1',
   async run({ flags, words, print }) {
     const { host, release } = flags;
-    if (host === undefined || words.length > 0) throw new UsageError('name the host: --host web1');
+    if (host === undefined) throw new UsageError('name the host: --host web1');
     const client = restClient(serviceFrom(flags));
-    const snapshot = { ...(await snapshotHere()), ...(release !== undefined && { release }) };
+    const taken = flags['from-bpftool'] ? snapshotInFiles(words, flags) : await snapshotHere(words);
+    const snapshot = { ...taken, ...(release !== undefined && { release }) };
     if (flags['dry-run']) {
       const { lines } = await planAdoption(client, host, snapshot);
       for (const line of lines) print.out(JSON.stringify(line));
@@ -43,9 +58,38 @@ export const adopt = command({
   },
 });
 
-async function snapshotHere(): Promise<Snapshot> {
+async function snapshotHere(words: readonly string[]): Promise<Snapshot> {
+  const [word] = words;
+  if (word !== undefined) throw new UsageError(`${word}: files go with --from-bpftool`);
   const kernel = await bindKernel();
   return { ...takeSnapshot(kernel), covers: THINGS };
+}
+
+function snapshotInFiles(
+  paths: readonly string[],
+  flags: { readonly at: string | undefined; readonly 'cgroup-mount': string | undefined },
+): Snapshot {
+  if (paths.length === 0) throw new UsageError('name the files: --from-bpftool web1/*');
+  try {
+    const files = paths.map(readHostFile);
+    const newest = Math.max(...files.map(({ changed }) => changed));
+    const at = flags.at ?? new Date(newest).toISOString();
+    return bpftoolSnapshot(readHostFiles(files), { at, mount: flags['cgroup-mount'] });
+  } catch (error) {
+    throw error instanceof HostFileError ? new InputError(error.message) : error;
+  }
+}
+
+function readHostFile(path: string): HostFile & { readonly changed: number } {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    if (size > FILE_BYTES_MAX) {
+      throw new InputError(`${path} has ${size} bytes, more than ${FILE_BYTES_MAX}`);
+    }
+    return { name: path, text: readFileSync(path, 'utf8'), changed: mtimeMs };
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(sentenceOf(error));
+  }
 }
 
 function tell(

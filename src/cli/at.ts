@@ -5,13 +5,15 @@ import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { questionPath, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
+import { SPOKEN_FORMS, spokenMoment } from './spoken-moment.ts';
 
 export const at = command({
   usage: 'HOST MOMENT [options]',
   about:
     'Prints the position of a moment, the event there, and the state after it: boot, cgroups,\n' +
     'programs, links with their holders, pins and processes. MOMENT is a position, an RFC 3339\n' +
-    'time, or the end of a boot (boot:2). --json prints the whole state.',
+    'time, the end of a boot (boot:2), or a time of the clock of this terminal:\n' +
+    `${SPOKEN_FORMS}. --json prints the whole state.`,
   flags: {
     at: { value: 'MOMENT', about: 'the MOMENT, in place of the second word' },
     ...SERVICE_FLAGS,
@@ -22,7 +24,7 @@ export const at = command({
     if (word !== undefined && flags.at !== undefined) {
       throw new UsageError(`at takes one MOMENT, not ${word} and --at ${flags.at}`);
     }
-    const moment = flags.at ?? word;
+    const moment = flags.at ?? (word && spokenMoment(word, new Date()));
     if (host === undefined || moment === undefined || extra !== undefined) {
       throw new UsageError('at needs a HOST and a MOMENT, such as at demo 20');
     }

@@ -143,6 +143,7 @@ async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
     for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
     return EXIT.usage;
   }
+  if (name === 'help' && args.length > 0) return run([...args, '--help']);
   if (name === '--help' || name === '-h' || name === 'help') {
     for (const line of overview(COMMANDS)) print.out(line);
     return EXIT.done;

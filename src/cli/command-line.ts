@@ -3,6 +3,10 @@ import { parseArgs } from 'node:util';
 import { nearName } from '../events/schema/near-name.ts';
 import { type Command, type Flags, HELP, type Typed } from './command.ts';
 import { UsageError } from './exit-code.ts';
+import { spokenMoment } from './spoken-moment.ts';
+
+/** Values of flags that may be said as people say a time. */
+const MOMENTS: ReadonlySet<string | undefined> = new Set(['MOMENT', 'TIME']);
 
 interface Line {
   readonly flags: Typed<Flags>;
@@ -36,7 +40,11 @@ export function readLine(name: string, command: Command, args: readonly string[]
     if (token.kind !== 'option') continue;
     const wanted = options[token.name]?.type;
     if (wanted === undefined) throw unknownFlag(name, command, token.rawName);
-    flags[token.name] = flagValue(name, token, wanted);
+    const value = flagValue(name, token, wanted);
+    flags[token.name] =
+      value !== true && MOMENTS.has(command.flags[token.name]?.value)
+        ? spokenMoment(value, new Date())
+        : value;
   }
   return { flags: flags as Typed<Flags>, words, help: flags.help === true };
 }

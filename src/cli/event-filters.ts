@@ -12,7 +12,7 @@ export const EVENT_FILTERS = {
   program: { value: 'ID', about: 'only what names this program' },
   link: { value: 'ID', about: 'only what names this link' },
   cgroup: { value: 'PATH', about: 'only what touches this cgroup or one below it' },
-  from: { value: 'TIME', about: 'only at this RFC 3339 time or later' },
+  from: { value: 'TIME', about: 'only at this time or later (03:12, 10m ago, RFC 3339)' },
   to: { value: 'TIME', about: 'only at this time or earlier' },
 } as const satisfies Flags;
 

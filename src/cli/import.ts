@@ -9,13 +9,13 @@ import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 export const importLog = command({
   usage: 'FILE [options]',
   about:
-    'Imports a file, and tells by its first bytes what it is:\n' +
-    'bundle: what bpfledger export wrote becomes a host with the same bytes and hashes. The file\n' +
+    'Imports a file, and tells by its first bytes what it is.\n\n' +
+    'A bundle: what bpfledger export wrote becomes a host with the same bytes and hashes. The file\n' +
     'is verified here first. When its chain does not hold, it prints what is wrong, sends nothing,\n' +
-    'and exits with 1.\n' +
-    'strace: what strace -f -ttt -yy -o FILE wrote becomes events of the host --as NAME, which is\n' +
+    'and exits with 1.\n\n' +
+    'A recording of strace: what strace -f -ttt -yy -o FILE wrote becomes events of the host --as NAME, which is\n' +
     'created if it is not there (docs/import.md). The exit code is 1 when the kernel answered what\n' +
-    'the rules of its release do not. Sent again, the same file is not recorded twice.\n' +
+    'the rules of its release do not. Sent again, the same file is not recorded twice.\n\n' +
     'The token needs the role admin.',
   flags: {
     as: { value: 'NAME', about: 'name of the host; of a bundle, default: the one in the file' },

@@ -5,7 +5,7 @@ import type { Printer } from './command.ts';
 import { UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
-const MOMENT = 'a position, an RFC 3339 time, or the end of a boot (boot:2)';
+const MOMENT = 'a position, a time (03:12, 10m ago, RFC 3339), or the end of a boot (boot:2)';
 
 export const SERVICE_FLAGS = {
   url: URL_FLAG,

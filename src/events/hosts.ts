@@ -56,13 +56,34 @@ const PAGE = `h.name collate "C" > $1 and ($3::text[] is null or h.name like any
 
 /** What {@link PAGE} is asked with. */
 function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns }: HostPage) {
-  const likes = patterns?.map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%'));
-  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes === undefined ? null : sqlArray(likes)];
+  const likes = patterns === undefined ? null : likesOf(patterns);
+  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes];
 }
 
 /** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
 export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> {
   return database.query<Host>(`${SELECT} and ${PAGE}`, pageParameters(page));
+}
+
+/** SQL patterns for names in which `*` matches any part. */
+function likesOf(patterns: readonly string[]): string {
+  return sqlArray(
+    patterns.map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%')),
+  );
+}
+
+/** Ids of the hosts, without branches, whose names match one of each of the lists of patterns. */
+export async function hostIdsLike(
+  database: Queryable,
+  may: readonly string[],
+  wanted: readonly string[] = ['*'],
+): Promise<number[]> {
+  const rows = await database.query<{ readonly host_id: number }>(
+    `select host_id from hosts where origin_host_id is null
+       and name like any ($1::text[]) and name like any ($2::text[]) order by host_id`,
+    [likesOf(may), likesOf(wanted)],
+  );
+  return rows.map(({ host_id }) => host_id);
 }
 
 /**

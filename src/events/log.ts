@@ -3,8 +3,6 @@
  * are microseconds since the epoch; a refusal of the log is a `LogRefusal`.
  */
 import type { Kernel } from '../domain/kernel.ts';
-import type { BootConfig } from '../domain/release/config.ts';
-import { releaseOf } from '../domain/release/release.ts';
 import type { Clock } from './clock.ts';
 import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
@@ -26,15 +24,9 @@ import {
 import type { MarkedMoment } from './reading/moment.ts';
 import { PastStates } from './reading/past-states.ts';
 import type { Database } from './storage/database.ts';
-import type {
-  AskedBoot,
-  ExpectedHead,
-  IdempotencyKey,
-  InOrder,
-  Receipt,
-  Submission,
-} from './submission.ts';
+import type { ExpectedHead, IdempotencyKey, InOrder, Receipt, Submission } from './submission.ts';
 import { appendFor } from './writing/append.ts';
+import { type BootRequest, bootCall } from './writing/boot-call.ts';
 import {
   type BranchRequest,
   createBranch,
@@ -57,17 +49,10 @@ export interface LogOptions {
   readonly randomBytes: (size: number) => Uint8Array;
   /** Called when the log of a host is no longer the known one: the database went back. */
   readonly onHistoryChanged?: (change: HistoryChange) => void;
+  /** Called when a log grew, by whichever process; a hint that may be missing. */
+  readonly onGrown?: (hostId: number) => void;
   /** The limits of memory; the defaults are in `HELD_MAX`. */
   readonly held?: Partial<HeldMax>;
-}
-
-/** How a machine starts: the release is any name that `releaseOf` knows. */
-export interface BootRequest {
-  readonly release: string;
-  /** What differs from the defaults. */
-  readonly config?: Partial<BootConfig>;
-  /** Default: a random UUID. */
-  readonly boot_id?: string;
 }
 
 /** Fields of release and config that are left out stay as in the boot before. */
@@ -152,10 +137,10 @@ export interface Log {
 
 /** Opens the log in a database. */
 export async function openLog(options: LogOptions): Promise<Log> {
-  const { database, clock, projector, randomBytes } = options;
+  const { database, clock, projector, randomBytes, onGrown } = options;
   const ids = hostIds(database);
   const idOf = ids.of;
-  const notifier = notifierFor(database, clock);
+  const notifier = notifierFor(database, clock, onGrown);
   const feeds = new Map<number, HostFeed>();
   const context: CommitContext = {
     database,
@@ -209,16 +194,21 @@ export async function openLog(options: LogOptions): Promise<Log> {
     held,
     nowMs,
   });
-  const deafen = await database.listen(GROWN_CHANNEL, (hostId) =>
-    feeds.get(Number(hostId))?.hint(),
-  );
+  const deafen = await database.listen(GROWN_CHANNEL, (hostId) => {
+    feeds.get(Number(hostId))?.hint();
+    onGrown?.(Number(hostId));
+  });
 
   async function submit(host: string, submission: Submission): Promise<Receipt> {
     return writers.use(await idOf(host), (writer) => writer.submit(submission));
   }
 
   return {
-    createHost: async (request) => createHost(context, request, bootCall(request, randomBytes)),
+    async createHost(request) {
+      const made = await createHost(context, request, bootCall(request, randomBytes));
+      notifier.noteGrowth(made.host_id);
+      return made;
+    },
     async reboot(host, { actor, at, idempotency, expected, ...request }) {
       // An unknown host is refused before anything else is checked.
       await idOf(host);
@@ -323,28 +313,4 @@ export async function openLog(options: LogOptions): Promise<Log> {
       await notifier.close();
     },
   };
-}
-
-function bootCall(
-  { release, boot_id, config = {} }: Partial<BootRequest>,
-  randomBytes: LogOptions['randomBytes'],
-): AskedBoot {
-  if (release !== undefined && releaseOf(release) === undefined) {
-    throw new LogRefusal({ why: 'unknown-release', release });
-  }
-  return {
-    name: 'boot',
-    boot_id: boot_id ?? uuidOf(randomBytes(16)),
-    config,
-    ...(release !== undefined && { release }),
-  };
-}
-
-/** A version 4 UUID from 16 random bytes. */
-function uuidOf(random: Uint8Array): string {
-  const bytes = Buffer.from(random);
-  bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x40, 6);
-  bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [0, 8, 12, 16, 20].map((from, i) => hex.slice(from, [8, 12, 16, 20, 32][i])).join('-');
 }

@@ -63,6 +63,22 @@ export interface Summary {
   readonly cut_off?: number;
 }
 
+/** What became of a recording that was imported. */
+export interface ImportedRecording {
+  readonly made_host: boolean;
+  /** How many of the events an earlier request recorded. */
+  readonly recorded_before: number;
+  /** Time of the event before, where the recording begins earlier than that (RFC 3339). */
+  readonly begins_before?: string;
+  /** Of the first and the last event. */
+  readonly position_from: number;
+  readonly position: number;
+  readonly events: number;
+  /** Events in which the rules gave way. */
+  readonly drift: number;
+  readonly summary: Summary;
+}
+
 /** Observations in the order in which they are to be recorded. */
 export type Observations = readonly CallRequest[];
 

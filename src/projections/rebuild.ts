@@ -12,6 +12,7 @@ import { fold } from '../events/reading/host-state.ts';
 import { grownFrom } from '../events/reading/lineage.ts';
 import { readThrough } from '../events/reading/log-reader.ts';
 import type { Database, Queryable } from '../events/storage/database.ts';
+import { rederiveLives } from './fleet/arriving.ts';
 import { projector } from './projector.ts';
 import { compareTable, createShadow, fillShadow, replaceTable, type ShadowDiff } from './shadow.ts';
 
@@ -62,7 +63,10 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
     const sum = (count: (diff: ShadowDiff) => number) => tables.reduce((n, t) => n + count(t), 0);
     const differing = sum((table) => table.differing);
     const replaced = !check && differing > 0;
-    if (replaced) for (const table of projector.tables) await replaceTable(tx, table, host_id);
+    if (replaced) {
+      for (const table of projector.tables) await replaceTable(tx, table, host_id);
+      await rederiveLives(tx, host_id);
+    }
     return { position, rows: sum((table) => table.rows), differing, tables, replaced };
   }, 'job');
 }

@@ -26,6 +26,7 @@ import type { Database } from '../../src/events/storage/database.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
+import { Arrivals } from '../../src/projections/fleet/arrivals.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { straceReader } from '../../src/recorders/strace/recording.ts';
 import { createDatabase } from '../support/database.ts';
@@ -65,7 +66,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     ? { database: options.database, drop: async () => undefined }
     : await newDatabase();
   const clock = systemClock;
-  const log = await openLog({ database, clock, projector, randomBytes });
+  // Tests break the database below a service; what then fails in between is tried again.
+  const arrivals = new Arrivals({ database, clock, randomBytes, onFault: () => undefined });
+  const onGrown = (hostId: number) => arrivals.note(hostId);
+  const log = await openLog({ database, clock, projector, randomBytes, onGrown });
   const closing = new AbortController();
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-signed-'));
   const signingKey = signingKeyOf(PEM.toString());
@@ -73,6 +77,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const service: Service = {
     log: options.between?.(log) ?? log,
     database,
+    arrivals,
     clock,
     metrics: newMetrics(),
     metricsOpen: options.metricsOpen ?? false,
@@ -105,6 +110,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       server?.close();
       server?.closeAllConnections();
       await log.close();
+      await arrivals.close();
       await drop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -166,3 +166,19 @@ describe('output that nobody reads to its end', () => {
     expect(err).toBe('code 141\n');
   });
 });
+
+describe('adopt --from-bpftool', () => {
+  it.each([
+    [['README.md'], 'README.md: files go with --from-bpftool'],
+    [['--from-bpftool'], 'name the files: --from-bpftool web1/*'],
+    [['--from-bpftool', 'nowhere.json'], "no such file or directory, stat 'nowhere.json'"],
+    [
+      ['--from-bpftool', 'README.md'],
+      'README.md is none of what these print: bpftool -j prog show',
+    ],
+  ])('%j is refused with 2', async (words, said) => {
+    const { code, err } = await bpfledger(['adopt', '--host', 'web1', ...words]);
+    expect(err).toContain(said);
+    expect(code).toBe(2);
+  });
+});

@@ -71,6 +71,9 @@ describe.skipIf(!needs('registry').ok)('an installed bpfledger', () => {
       const database = await createDatabase();
       const env = environment({ DATABASE_URL: database.url, BPFLEDGER_DATA_DIR: folder });
       await run(command, ['migrate'], { env });
+      const importing = "import { fakeKernel } from 'bpfledger/testing'; fakeKernel('6.18');";
+      const imported = ['--input-type=module', '--eval', importing];
+      await run(process.execPath, imported, { cwd: join(folder, 'package') });
       const service = spawn(command, ['serve', '--port', '0'], {
         env,
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -28,6 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
     'client',
     'main.ts',
   ],
+  library: ['domain'],
   web: [],
 };
 const folders = Object.keys(mayImport);

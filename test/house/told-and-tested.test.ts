@@ -125,7 +125,8 @@ it("each command is in README's table", () => {
 });
 
 it('each table of the database has a row in docs/postgresql.md', () => {
-  const sources = ['events/storage/tables', 'events/kernel-reports/tables', 'projections/schema'];
+  const schemas = ['projections/schema', 'projections/fleet/schema'];
+  const sources = ['events/storage/tables', 'events/kernel-reports/tables', ...schemas];
   const tables = sources.flatMap((path) => {
     return [...read(`src/${path}.ts`).matchAll(/pgTable\(\s*'(\w+)'/g)].map(
       ([, name = '']) => name,

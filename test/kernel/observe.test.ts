@@ -24,9 +24,11 @@ import {
   startObserving,
   Watch,
 } from './observing.ts';
+import { buildStory, tellStory } from './story.ts';
 
 const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);
-const STEPS = Number(process.env.BPFLEDGER_TEST_OBSERVED_STEPS ?? 2000);
+const IS_LONG = process.env.BPFLEDGER_TEST_OBSERVED === 'long';
+const STEPS = IS_LONG ? 20_000 : 2000;
 const RUN_MS_MAX = 1_800_000;
 /**
  * Of what these pass beside the fields of a call (huge attrs, fd_array), and of links on other things
@@ -34,7 +36,7 @@ const RUN_MS_MAX = 1_800_000;
  */
 const NOT_TOLD: readonly string[] = ['code', 'map-types', 'foreign'];
 const MOMENTS = 10;
-const OUTAGE_MS = 5000;
+const OUTAGE_MS = IS_LONG ? 60_000 : 2000;
 const OUTAGE_CGROUPS = 20;
 const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
 
@@ -63,6 +65,10 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     await service?.stop();
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
+
+  async function asked(what: string): Promise<unknown> {
+    return (await fetch(`${service.url}/v1/hosts/${host}/${what}`)).json();
+  }
 
   /** A machine that is compared with the log after every so many calls. */
   function comparedMachine(every: number, found: SightingLine[][]): OpenMachine {
@@ -103,14 +109,36 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     console.log(`${steps} steps, seed ${SEED}: ${watch.events.length - first} events`);
   });
 
-  it('has all of an outage of the service, in order and once', { timeout: 120_000 }, async () => {
+  it('is what bpftool prints of what it and a loader of libbpf did', {
+    timeout: 120_000,
+  }, async () => {
+    buildStory(folder);
+    const first = watch.events.length;
+    const names = await tellStory(folder, [], async ({ cgroup, bpffs, tree, link }) => {
+      await watch.catchUp();
+      const under = `cgroup_root=${cgroup2Mount()}&under=/${basename(cgroup)}`;
+      expect(await asked(`cgroups?format=bpftool&${under}`)).toEqual(JSON.parse(tree));
+      expect(await asked('links?format=bpftool')).toContainEqual(JSON.parse(link));
+      return [basename(cgroup), basename(bpffs)];
+    });
+    await watch.catchUp();
+    const told = watch.events.slice(first);
+    const isOfStory = (event: SeenEvent) =>
+      names.some((name) => JSON.stringify(event).includes(name));
+    const pids = new Set(told.filter(isOfStory).map(({ pid }) => pid));
+    expectWhole(told, (pid) => pids.has(pid));
+  });
+
+  it('has all of an outage of the service, in order and once', { timeout: 240_000 }, async () => {
     const first = watch.events.length;
     const made = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-outage-'));
     await watch.catchUp();
     await service.kill();
     const names = Array.from({ length: OUTAGE_CGROUPS }, (_, i) => join(made, String(i)));
-    for (const name of names) mkdirSync(name);
-    await new Promise((resolve) => setTimeout(resolve, OUTAGE_MS));
+    for (const name of names) {
+      mkdirSync(name);
+      await new Promise((resolve) => setTimeout(resolve, OUTAGE_MS / OUTAGE_CGROUPS));
+    }
     for (const name of [...names, made]) rmdirSync(name);
     const { port } = new URL(service.url);
     service = await startProcess({ BPFLEDGER_DATA_DIR: join(folder, 'data'), PORT: port });
@@ -149,10 +177,10 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
   });
 });
 
-/** Nothing of this process was lost or inferred, and the rules answer as the kernel did. */
-function expectWhole(events: readonly SeenEvent[]): void {
+/** Nothing of some processes was lost or inferred, and the rules answer as the kernel did. */
+function expectWhole(events: readonly SeenEvent[], isOwn = (pid: number) => pid === process.pid) {
   expect(events.filter(({ call }) => call.name === 'lost')).toEqual([]);
-  const own = events.filter(({ pid }) => pid === process.pid);
+  const own = events.filter(({ pid }) => isOwn(pid));
   expect(own.length).toBeGreaterThan(0);
   const inferred = own.filter((event) => event.source === 'inferred' && !isStandardFd(event));
   expect(inferred).toEqual([]);

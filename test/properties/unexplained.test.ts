@@ -110,6 +110,26 @@ it.each(Array.from({ length: SEEDS }, (_, i) => i))(
   },
 );
 
+/** What bpftool tells of a state: no fds, and no names that are gone. */
+function bpftoolSnapshot(kernel: Kernel): Snapshot {
+  const { at, lines } = snapshot(kernel);
+  const isTold = ({ call }: SightingLine) =>
+    call.name === 'found' && !('fd' in call || 'process' in call || 'pin' in call);
+  const covers = ['cgroup', 'prog', 'map', 'link', 'entry'] as const;
+  return { at, covers, lines: lines.filter(isTold) };
+}
+
+it.each(Array.from({ length: SEEDS }, (_, i) => i))(
+  'leads to what bpftool tells of another state (%i)',
+  (seed) => {
+    const log = stateAfter(seed, 60);
+    const kernel = stateAfter(seed, 120);
+    expect(unexplained(loggedState(log), bpftoolSnapshot(log))).toEqual([]);
+    record(log, unexplained(loggedState(log), bpftoolSnapshot(kernel)));
+    expect(unexplained(loggedState(log), bpftoolSnapshot(kernel))).toEqual([]);
+  },
+);
+
 it('says what is gone of what holds nothing any more', () => {
   const log = boot(RELEASE);
   const skb = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;

@@ -25,7 +25,8 @@ function nameAmong(noun: string, names: readonly string[]) {
     .optional();
 }
 
-export const filterQuery = {
+/** Conditions that an event alone fulfils or does not, on whichever host. */
+export const eventQuery = {
   call: nameAmong('call', CALLS).describe('Name of the call.'),
   errno: nameAmong('errno', ERRNOS).describe(
     'Errno of the outcome; `none` for calls that succeeded.',
@@ -42,6 +43,12 @@ export const filterQuery = {
     .transform((word) => word === 'true')
     .optional()
     .describe('`true`: only events in which the kernel answered otherwise than the rules.'),
+  from: time.optional().describe('Events of this time or later.'),
+  to: time.optional().describe('Events of this time or earlier.'),
+};
+
+export const filterQuery = {
+  ...eventQuery,
   program: countParam
     .optional()
     .describe(
@@ -49,8 +56,6 @@ export const filterQuery = {
     ),
   link: countParam.optional().describe('Events that name this link id.'),
   cgroup: path.optional().describe('Events that touch the cgroup at this path, or one below it.'),
-  from: time.optional().describe('Events of this time or later.'),
-  to: time.optional().describe('Events of this time or earlier.'),
 };
 
 const filterSchema = z.object(filterQuery);

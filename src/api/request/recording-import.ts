@@ -10,10 +10,10 @@ import { releaseOf } from '../../domain/release/release.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import {
+  type ImportedRecording,
   type Preface,
   type RecordingReader,
   RecordingRefused,
-  type Summary,
 } from '../../events/recording.ts';
 import type { CallRequest, IdempotencyKey, Receipt, Submission } from '../../events/submission.ts';
 import { turn } from '../../events/turns.ts';
@@ -51,22 +51,6 @@ export interface Progress {
   readonly events: number;
 }
 
-/** What became of an import. */
-export interface Imported {
-  readonly made_host: boolean;
-  /** How many of the events an earlier request recorded. */
-  readonly recorded_before: number;
-  /** Time of the event before, where the recording begins earlier than that (RFC 3339). */
-  readonly begins_before?: string;
-  /** Of the first and the last event. */
-  readonly position_from: number;
-  readonly position: number;
-  readonly events: number;
-  /** Events in which the rules gave way. */
-  readonly drift: number;
-  readonly summary: Summary;
-}
-
 /** Where a recording begins in a host's log. */
 interface Beginning {
   /** The event that says so; undefined when it is not recorded yet. */
@@ -87,7 +71,7 @@ interface Beginning {
 export async function* imported(
   service: Service,
   wanted: Import,
-): AsyncGenerator<Progress, Imported> {
+): AsyncGenerator<Progress, ImportedRecording> {
   const { spool, host, actor, signal } = wanted;
   const reader = service.recordings;
   const bytes = () => spool.read();

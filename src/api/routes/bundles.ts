@@ -96,7 +96,7 @@ export function bundles(app: App, service: Service): void {
         now: clock.now(),
         trusted: trustedKeys,
       });
-    const { host, report } = await importing
+    const { host, host_id, report } = await importing
       .hold(callerOfRequest(c), async () => {
         const kept = await spool(bodyChunks(c));
         try {
@@ -108,6 +108,7 @@ export function bundles(app: App, service: Service): void {
       .catch((error: unknown) => {
         throw refusalProblem(error) ?? error;
       });
+    service.arrivals.note(host_id);
     const { position: head, hash, checkpoints, proven_to, untrusted } = report;
     reflect(c, host, { position: head, mark: markOf(bytesOf(hash)) });
     return c.json({ host, position: head, hash, checkpoints, proven_to, untrusted }, 201);

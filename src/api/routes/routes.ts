@@ -20,6 +20,7 @@ import { events } from './events.ts';
 import { executor } from './executor.ts';
 import { explain } from './explain.ts';
 import { exports } from './export.ts';
+import { fleetEvents } from './fleet-events.ts';
 import { gaps } from './gaps.ts';
 import { histories } from './history.ts';
 import { hosts } from './hosts.ts';
@@ -44,6 +45,7 @@ export function routes(app: App, service: Service): void {
 
   operations(app, service);
   releases(app);
+  fleetEvents(app, service);
   hosts(app, service);
   syscalls(app, service);
   plans(app, service);

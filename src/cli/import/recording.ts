@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { hostPath } from '../../client/host-path.ts';
 import { linesOf } from '../../client/lines.ts';
 import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
-import type { Counted, Summary } from '../../events/recording.ts';
+import type { Counted, ImportedRecording } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
 import { serviceFrom } from '../service-flags.ts';
@@ -19,17 +19,9 @@ export interface RecordingFlags extends ImportFlags {
 }
 
 /** The last line of the answer. */
-interface Ended {
+interface Ended extends ImportedRecording {
   readonly type: 'imported';
   readonly host: string;
-  readonly made_host: boolean;
-  readonly recorded_before: number;
-  readonly begins_before?: string;
-  readonly position_from: number;
-  readonly position: number;
-  readonly events: number;
-  readonly drift: number;
-  readonly summary: Summary;
 }
 
 interface Progress {

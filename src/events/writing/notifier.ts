@@ -17,10 +17,17 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
-/** The notifier for a database; with PGlite there is no other process to notify. */
-export function notifierFor(database: Database, clock: Clock): Notifier {
-  if (database.kind === 'pglite')
-    return { noteGrowth: () => undefined, close: async () => undefined };
+/**
+ * The notifier for a database; with PGlite there is no other process to notify.
+ *
+ * @param onGrown is told immediately
+ */
+export function notifierFor(
+  database: Database,
+  clock: Clock,
+  onGrown: (hostId: number) => void = () => undefined,
+): Notifier {
+  if (database.kind === 'pglite') return { noteGrowth: onGrown, close: async () => undefined };
   const grown = new Set<number>();
   let sending: Promise<void> | undefined;
 
@@ -38,6 +45,7 @@ export function notifierFor(database: Database, clock: Clock): Notifier {
 
   return {
     noteGrowth(hostId) {
+      onGrown(hostId);
       grown.add(hostId);
       sending ??= send();
     },

@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { type AttachTypeName, attachTypeNumber, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import type { Mode } from '../../domain/flags.ts';
+import type { ToldList } from '../../domain/observed/list-sightings.ts';
 import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
 import { BPF } from '../kernel/commands.ts';
 import { type Kernel, SYS } from '../kernel/syscall.ts';
@@ -11,15 +12,8 @@ import type { SurveyedCgroup } from './cgroup-tree.ts';
 const IDS_MAX = 64;
 const MODES: readonly Mode[] = ['none', 'override', 'multi'];
 
-export interface SurveyedList {
-  readonly attach_type: AttachTypeName;
-  readonly mode: Mode;
-  /** Programs, in the order in which they run. */
-  readonly progs: readonly number[];
-}
-
 /** Reads the lists of a cgroup that are not empty; none when it was removed meanwhile. */
-export function readLists(kernel: Kernel, { directory }: SurveyedCgroup): SurveyedList[] {
+export function readLists(kernel: Kernel, { directory }: SurveyedCgroup): ToldList[] {
   const fd = opened(directory);
   if (fd === undefined) return [];
   try {

@@ -2,19 +2,17 @@
  * A survey of a running kernel: what a log must begin with so that it knows what was there before
  * its first call. It is a list of sightings, each naming only what stands before it.
  */
-
+import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
 import type { Kernel } from '../kernel/syscall.ts';
 import { ExecutorUnavailable } from '../kernel/unavailable.ts';
-import { readCgroupTree, type SurveyedCgroup } from './cgroup-tree.ts';
+import { readCgroupTree } from './cgroup-tree.ts';
 import { readHolders, type SurveyedProcess } from './holders.ts';
-import { readLists, type SurveyedList } from './lists.ts';
+import { readLists } from './lists.ts';
 import { readMounts } from './mounts.ts';
 import { readObjects } from './objects.ts';
 import { readPins } from './pins.ts';
-
-type LinkInfo = Extract<ObjectInfo, { kind: 'link' }>;
 
 /**
  * Surveys the kernel that runs here. It takes no lock: what changes while it reads may be told as
@@ -28,12 +26,12 @@ export function survey(kernel: Kernel): readonly SightingLine[] {
   const cgroups = readCgroupTree(mounts.cgroup2);
   const links = readObjects(kernel, 'link');
   const { processes, unread } = readHolders(cgroups);
-  const lists = cgroups.map((cgroup) => [cgroup, readLists(kernel, cgroup)] as const);
+  const listed = cgroups.map((cgroup) => ({ ...cgroup, lists: readLists(kernel, cgroup) }));
   return [
     ...cgroups.map(({ path, id }) => found({ cgroup: { path, id } })),
     ...readObjects(kernel, 'map').map(mapSighting),
     ...readObjects(kernel, 'prog').map(progSighting),
-    ...attachments(lists, links),
+    ...listSightings(listed, links),
     ...readPins(kernel, mounts.bpffs).map((pin) => found({ pin })),
     ...processes.flatMap(processSightings),
     ...(unread === 0 ? [] : [unreadable(unread)]),
@@ -57,43 +55,8 @@ function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SightingLine
   return found({ prog: { id, prog_type, ...named, tag, uid, map_ids } });
 }
 
-/**
- * The entries of all lists in their order, then links on cgroups that are gone. A query gives
- * programs: an entry is a link's when there is a link on this list with this program, and where a
- * program stands both directly and through links, nobody can tell which is which.
- */
-function attachments(
-  lists: readonly (readonly [SurveyedCgroup, readonly SurveyedList[]])[],
-  links: readonly LinkInfo[],
-): SightingLine[] {
-  const waiting = new Map<string, LinkInfo[]>();
-  for (const link of links) {
-    const key = keyOf(link.cgroup_id, link.attach_type, link.prog_id);
-    waiting.set(key, [...(waiting.get(key) ?? []), link]);
-  }
-  const entries = lists.flatMap(([cgroup, own]) =>
-    own.flatMap(({ attach_type, mode, progs }) =>
-      progs.map((prog_id, index) => {
-        const link = waiting.get(keyOf(cgroup.id, attach_type, prog_id))?.shift();
-        return link === undefined
-          ? found({ entry: { cgroup: cgroup.path, attach_type, mode, prog_id, index } })
-          : found({ link: { id: link.id, prog_id, attach_type, cgroup: cgroup.path, index } });
-      }),
-    ),
-  );
-  const rest = [...waiting.values()].flat();
-  const defunct = rest.map(({ id, prog_id, attach_type }) =>
-    found({ link: { id, prog_id, attach_type } }),
-  );
-  return [...entries, ...defunct];
-}
-
 function unreadable(count: number): SightingLine {
   return { call: { name: 'lost', cause: `may not read the fds of ${count} processes` } };
-}
-
-function keyOf(cgroupId: number, attachType: number | string, progId: number): string {
-  return `${cgroupId} ${attachType} ${progId}`;
 }
 
 function processSightings({ pid, comm, uid, cgroup, fds }: SurveyedProcess): SightingLine[] {

@@ -30,8 +30,8 @@ export function findCollector(named: string | undefined): string | undefined {
  *
  * @param path of its program
  */
-export function startCollector(path: string): Collector {
-  const child = spawn(path, ['--except', String(process.pid)], {
+export function startCollector(path: string, options: readonly string[] = []): Collector {
+  const child = spawn(path, ['--except', String(process.pid), ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C goes to a whole group; the collector is ended by who reads it, after its last line.
     detached: true,

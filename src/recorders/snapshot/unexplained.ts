@@ -134,12 +134,12 @@ class Comparison {
   }
 
   private comparePins(): void {
-    if (!this.covers('pin')) return;
     for (const { path, kind, object_id } of this.log.bpffs) {
       if (path === '/') continue;
       const now = this.seen.pins.get(path);
       const isSame = now?.kind === kind && (kind === 'dir' || now.id === object_id);
-      const stays = isSame && this.isStill(kind, object_id);
+      const isUntold = now === undefined && !this.covers('pin');
+      const stays = (isSame || isUntold) && this.isStill(kind, object_id);
       this.holds(stays, `${kind} ${object_id}`);
       if (stays) this.pins.add(path);
       // A directory takes what is below it along.
@@ -192,8 +192,9 @@ class Comparison {
     const end = (kind: 'prog' | 'map', id: number, row: LoggedObject) => {
       const now = kind === 'prog' ? this.seen.progs : this.seen.maps;
       if (!this.covers(kind) || now.has(id)) return;
-      const isSeen = this.held.has(`${kind} ${id}`) && row.held_by.in_flight_to.length === 0;
-      if (row.refs > 0 && isSeen && seesHolders) return;
+      const key = `${kind} ${id}`;
+      const isSeen = this.held.has(key) && row.held_by.in_flight_to.length === 0;
+      if (row.refs > 0 && isSeen && (seesHolders || !this.staying.has(key))) return;
       if (kind === 'prog') this.end({ name: 'gone', prog: { id } });
       else this.end({ name: 'gone', map: { id } });
     };

@@ -4,25 +4,6 @@ import type { Sighting } from '../../domain/observed/sighting.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import type { TracedProcess } from './processes.ts';
 
-/** Calls as they are made, for which the ledger has plainer ones. */
-export type OtherCall =
-  | { readonly name: 'open_cgroup'; readonly path: string; readonly cloexec: false }
-  | { readonly name: 'dup3'; readonly fd: number; readonly to_fd: number; readonly flags: number }
-  | {
-      readonly name: 'fcntl';
-      readonly fd: number;
-      readonly cmd: 'f_dupfd' | 'f_dupfd_cloexec' | 'f_setfd';
-      readonly arg: number;
-    }
-  | {
-      readonly name: 'close_range';
-      readonly first: number;
-      readonly last: number;
-      readonly flags: number;
-    }
-  | { readonly name: 'pidfd_getfd'; readonly target_pid: number; readonly target_fd: number }
-  | { readonly name: 'join'; readonly path: string; readonly target_pid: number };
-
 /** A call of the ledger, as far as the line tells it. */
 export interface ToldCall {
   readonly call: Call;
@@ -36,12 +17,6 @@ export interface ToldCall {
   readonly cut?: true;
 }
 
-/** A call that the ledger tells by others. */
-export interface ToldOther {
-  readonly other: OtherCall;
-  readonly ret?: number;
-}
-
 /** Something that a process did. */
 export interface Deed {
   readonly line: number;
@@ -51,11 +26,7 @@ export interface Deed {
   readonly tid: number;
   readonly comm?: string;
   /** `send`: fds went into a socket; who takes them is not known here. */
-  readonly what:
-    | ToldCall
-    | ToldOther
-    | { readonly sighting: Sighting }
-    | { readonly send: readonly number[] };
+  readonly what: ToldCall | { readonly sighting: Sighting } | { readonly send: readonly number[] };
   readonly outcome: { readonly ret: number } | { readonly errno: string };
   /** Paths that `-y` printed behind fds. */
   readonly paths: ReadonlyMap<number, string>;

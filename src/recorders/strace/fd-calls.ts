@@ -25,7 +25,7 @@ export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   ],
   dup3: ({ args: { list } }) => [
     {
-      other: {
+      call: {
         name: 'dup3',
         fd: numberAt(list, 0),
         to_fd: numberAt(list, 1),
@@ -37,7 +37,7 @@ export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   fcntl64: duplicated,
   close_range: ({ args: { list } }) => [
     {
-      other: {
+      call: {
         name: 'close_range',
         first: numberAt(list, 0),
         last: numberAt(list, 1),
@@ -75,8 +75,7 @@ function opened(
   const path = mounts.cgroupPath(result.path?.startsWith('/') ? result.path : asked);
   if (path === undefined || (!isDirectory && isInterfaceFile(path))) return NOTHING;
   const cloexec = (flags & (OPEN_BITS.O_CLOEXEC ?? 0)) !== 0;
-  if (cloexec) return [{ call: { name: 'open_cgroup', path } }];
-  return [{ other: { name: 'open_cgroup', path, cloexec: false } }];
+  return [{ call: { name: 'open_cgroup', path, ...(!cloexec && { cloexec }) } }];
 }
 
 function duplicated({ args: { list } }: Spoken): Told {
@@ -88,12 +87,12 @@ function duplicated({ args: { list } }: Spoken): Told {
   if (!isNamed) return NOTHING;
   switch (n) {
     case FCNTL_COMMANDS.F_DUPFD:
-      return [{ other: { name: 'fcntl', fd, cmd: 'f_dupfd', arg: numberAt(list, 2) } }];
+      return [{ call: { name: 'fcntl', fd, cmd: 'f_dupfd', arg: numberAt(list, 2) } }];
     case FCNTL_COMMANDS.F_DUPFD_CLOEXEC:
-      return [{ other: { name: 'fcntl', fd, cmd: 'f_dupfd_cloexec', arg: numberAt(list, 2) } }];
+      return [{ call: { name: 'fcntl', fd, cmd: 'f_dupfd_cloexec', arg: numberAt(list, 2) } }];
     case FCNTL_COMMANDS.F_SETFD: {
       const arg = wordOf(list[2], FD_BITS);
-      return [{ other: { name: 'fcntl', fd, cmd: 'f_setfd', arg }, ret: 0 }];
+      return [{ call: { name: 'fcntl', fd, cmd: 'f_setfd', arg }, ret: 0 }];
     }
     default:
       // F_GETFD changes nothing.

@@ -1,6 +1,7 @@
-/** What fds of processes are open on, as far as it is something of the ledger's. */
+/** What calls name by numbers, as far as it is something of the ledger's: what fds are open on, and processes. */
 import type { ObjectKind } from '../../domain/effect.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import type { CallDeed } from './deed.ts';
 
 export interface OpenOn {
   readonly kind: ObjectKind | 'cgroup';
@@ -21,4 +22,24 @@ export function holdsAny(kernel: Kernel, pid: number): boolean {
     if (openOn(kernel, pid, fd) !== undefined) return true;
   }
   return false;
+}
+
+/** Whether a call that is made on numbers is about something that the ledger knows of there. */
+export function isAboutHeld(
+  kernel: Kernel,
+  { process: { pid }, what: { call } }: CallDeed,
+): boolean {
+  if (call.name === 'pidfd_getfd')
+    return openOn(kernel, call.target_pid, call.target_fd) !== undefined;
+  if (call.name !== 'close_range') return true;
+  for (const [fd] of kernel.processes.get(pid)?.fds ?? []) {
+    if (fd >= call.first && fd <= call.last && openOn(kernel, pid, fd) !== undefined) return true;
+  }
+  return false;
+}
+
+/** A process that a call names and that was not heard of before; undefined when there is none. */
+export function strangerIn(kernel: Kernel, { what: { call } }: CallDeed): number | undefined {
+  const named = call.name === 'join' ? call.target_pid : undefined;
+  return named !== undefined && !kernel.processes.has(named) ? named : undefined;
 }

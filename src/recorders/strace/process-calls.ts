@@ -40,7 +40,7 @@ export function copied({ args: { list }, process, result }: Spoken): Told {
   const shown = /^pid:(\d+)/.exec(pidfd.path ?? '')?.[1];
   const target_pid = shown === undefined ? process.pidfds?.get(pidfd.value) : Number(shown);
   if (target_pid === undefined) return { leftOut: 'pidfd_getfd by an unknown pidfd' };
-  return [{ other: { name: 'pidfd_getfd', target_pid, target_fd: fd.value } }];
+  return [{ call: { name: 'pidfd_getfd', target_pid, target_fd: fd.value } }];
 }
 
 /** A write to `cgroup.procs`: a process moves. */
@@ -52,8 +52,6 @@ export function joined({ args: { list }, process, mounts, result }: Spoken): Tol
   const pid = /^\s*(\d+)\s*$/.exec(text.text)?.[1];
   if (path === undefined || pid === undefined) return [];
   const target_pid = Number(pid);
-  if (target_pid === 0 || target_pid === process.pid) {
-    return [{ call: { name: 'join', path }, ret: 0 }];
-  }
-  return [{ other: { name: 'join', path, target_pid }, ret: 0 }];
+  const isOther = target_pid !== 0 && target_pid !== process.pid;
+  return [{ call: { name: 'join', path, ...(isOther && { target_pid }) }, ret: 0 }];
 }

@@ -15,8 +15,6 @@ export interface TracedProcess {
   readonly threads: Set<number>;
   /** Working directory, as far as it is known. */
   cwd: string | undefined;
-  /** Fds on cgroups that were opened without close-on-exec. */
-  readonly keptFds: Set<number>;
   /** Pids by the pidfds on them. */
   pidfds: Map<number, number> | undefined;
 }
@@ -76,7 +74,6 @@ export class Processes {
       parent,
       threads: new Set([pid]),
       cwd: parent?.cwd,
-      keptFds: new Set(parent?.keptFds),
       pidfds: parent?.pidfds && new Map(parent.pidfds),
     };
     this.#byThread.set(pid, process);

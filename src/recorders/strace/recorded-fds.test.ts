@@ -41,18 +41,13 @@ it('copies of fds, and close-on-exec, are told as they were made', async () => {
     '812 close_range(7, 8, 0) = 0',
     '812 close_range(20, 4294967295, CLOSE_RANGE_CLOEXEC) = 0',
   ]);
-  const found = (fd: number) =>
-    expect.stringMatching(`^812 found \\{"fd":${fd},"kind":"prog","id":\\d+,"cloexec":true\\}$`);
   expect(told.slice(3)).toEqual([
     '812 dup 4 = 5',
     '812 dup2 4 7 = 7',
-    '812 dup2 4 8 = 8',
-    found(8),
-    '812 dup 4 = 10',
-    found(10),
-    found(5),
-    '812 close 7 = 0',
-    '812 close 8 = 0',
+    '812 dup3 4 8 524288 = 8',
+    '812 fcntl 4 f_dupfd_cloexec 10 = 10',
+    '812 fcntl 5 f_setfd 1 = 0',
+    '812 close_range 7 8 0 = 0',
   ]);
 });
 
@@ -65,11 +60,7 @@ it('an fd that was opened without close-on-exec is there after an execve', async
     '812 close(3) = -1 EBADF (Bad file descriptor)',
     '812 close(4) = 0',
   ]);
-  expect(told.slice(3)).toEqual([
-    expect.stringMatching(/^812 found \{"fd":4,"kind":"cgroup","id":\d+,"cloexec":false\}$/),
-    '812 exec tool = 0',
-    '812 close 4 = 0',
-  ]);
+  expect(told.slice(3)).toEqual(['812 exec tool = 0', '812 close 4 = 0']);
 });
 
 it('an fd that another process took by pidfd_getfd is its own', async () => {
@@ -81,19 +72,21 @@ it('an fd that another process took by pidfd_getfd is its own', async () => {
     '813 pidfd_getfd(3, 4, 0) = 5',
     '813 close(5) = 0',
   ]);
-  expect(told.slice(3)).toEqual([
-    expect.stringMatching(/^813 found \{"fd":5,"kind":"prog"/),
-    '813 close 5 = 0',
-  ]);
+  expect(told.slice(3)).toEqual(['813 pidfd_getfd 812 4 = 5', '813 close 5 = 0']);
 });
 
 it('a process that is moved joins the cgroup', async () => {
-  const told = await shortOf([
+  const { told, summary } = await read([
     MKDIR,
     `812 write(5<${CG}/a/cgroup.procs>, "813\\n", 4) = 4`,
     `812 write(5<${CG}/a/cgroup.procs>, "0", 1) = 1`,
   ]);
-  expect(told.slice(1)).toEqual(['813 join /a = 0', '812 join /a = 0']);
+  expect(told.map(short).slice(1)).toEqual([
+    '813 found {}',
+    '812 join /a 813 = 0',
+    '812 join /a = 0',
+  ]);
+  expect(summary.divergences.count).toBe(0);
 });
 
 it('a number that an open gave out is closed, whether that was seen or not', async () => {

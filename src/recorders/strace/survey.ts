@@ -6,10 +6,9 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { type CallDeed, type Deed, isCall, isOfEveryProcess } from './deed.ts';
 import { factOf } from './fd-facts.ts';
 import { ownNumber } from './identities.ts';
-import { holdsAny, openOn } from './open-on.ts';
+import { holdsAny, isAboutHeld, openOn, strangerIn } from './open-on.ts';
 import { messageKey, PassedFds } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
-import { plainerDeeds } from './plainer-deeds.ts';
 import type { TracedProcess } from './processes.ts';
 import { Worlds } from './worlds.ts';
 
@@ -34,15 +33,10 @@ export class Survey {
     const { what, line } = deed;
     if ('send' in what) this.#send(deed, what.send);
     else if (isCall(deed) && deed.what.call.name === 'recv_fd') this.#receive(deed);
-    else {
-      for (const plain of plainerDeeds(this.worlds.kernel, deed)) {
-        if (isCall(plain)) this.#called(plain);
-        else if ('sighting' in plain.what) {
-          this.#concern(deed.process);
-          this.worlds.see({ pid: deed.process.pid, done: plain.what.sighting });
-        }
-      }
-    }
+    else if ('sighting' in what) {
+      this.#concern(deed.process);
+      this.worlds.see({ pid: deed.process.pid, done: what.sighting });
+    } else if (isCall(deed) && isAboutHeld(this.worlds.kernel, deed)) this.#called(deed);
     if (line !== this.#line) this.#index = 0;
     this.#line = line;
   }
@@ -51,6 +45,10 @@ export class Survey {
     const { process, child } = deed;
     if (!isOfEveryProcess(deed)) this.#concern(process);
     if (child !== undefined && holdsAny(this.worlds.kernel, process.pid)) this.#concern(child);
+    const stranger = strangerIn(this.worlds.kernel, deed);
+    if (stranger !== undefined) {
+      this.worlds.see({ pid: stranger, done: { name: 'found', process: {} } });
+    }
     this.worlds.follow(deed, ownNumber(this.#startedAt, deed.ordinal));
   }
 

@@ -13,10 +13,9 @@ import { factOf } from './fd-facts.ts';
 import { filledIn } from './hidden-fd.ts';
 import { ownNumber } from './identities.ts';
 import { isKnownErrno, observationOf } from './observation-of.ts';
-import { openOn } from './open-on.ts';
+import { isAboutHeld, openOn, strangerIn } from './open-on.ts';
 import { messageKey } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
-import { plainerDeeds } from './plainer-deeds.ts';
 import type { Survey } from './survey.ts';
 import { Tally } from './tally.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
@@ -74,21 +73,17 @@ export class Telling {
       this.leftOut.add(`errno ${outcome.errno}`, line);
     } else if (isCall(deed) && deed.what.call.name === 'recv_fd') {
       yield* this.#received(deed);
-    } else {
-      for (const plain of plainerDeeds(this.#kernel, deed)) {
-        if (isCall(plain)) {
-          if (this.#isTold(plain)) yield* this.#called(plain);
-        } else if ('sighting' in plain.what) {
-          yield { pid: deed.process.pid, done: plain.what.sighting };
-        }
-      }
+    } else if ('sighting' in what) {
+      yield { pid: deed.process.pid, done: what.sighting };
+    } else if (isCall(deed) && this.#isTold(deed)) {
+      yield* this.#called(deed);
     }
   }
 
   /** Processes that touch nothing of the ledger are left out. */
   #isTold(deed: CallDeed): boolean {
     const { process, child } = deed;
-    if (!isOfEveryProcess(deed)) return true;
+    if (!isOfEveryProcess(deed)) return isAboutHeld(this.#kernel, deed);
     return this.#survey.concerned.has((child ?? process).serial);
   }
 
@@ -96,6 +91,8 @@ export class Telling {
     const { worlds } = this.#survey;
     const { line } = deed;
     const { pid } = deed.process;
+    const stranger = strangerIn(this.#kernel, deed);
+    if (stranger !== undefined) yield { pid: stranger, done: { name: 'found', process: {} } };
     if (deed.what.cut) this.cut.add(deed.what.call.name, line);
     const whole = filledIn(deed, worlds.choice(line));
     const fit = fitOf(this.#kernel, whole, (known, id) => known === id);

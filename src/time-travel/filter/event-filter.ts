@@ -59,7 +59,7 @@ export async function wantedOf(
 }
 
 /** Whether an event fulfils the conditions that need nothing but the event. */
-function passes(event: LedgerEvent, filter: EventFilter): boolean {
+export function passes(event: LedgerEvent, filter: EventFilter): boolean {
   const { call, errno, pid, comm, actor, source, drift, link, from, to } = filter;
   if (call !== undefined && event.call.name !== call) return false;
   if (errno !== undefined) {

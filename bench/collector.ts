@@ -1,0 +1,148 @@
+/** K: what the collector costs those who make system calls while it is attached. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startCollector } from '../src/recorders/observe/collector.ts';
+import { needs } from '../test/support/needs.ts';
+import type { Bench, BenchContext, Section } from './harness/bench.ts';
+import { type Figure, figureOf } from './harness/measure.ts';
+import { number, spread, type Table } from './harness/table.ts';
+import { type KernelPair, type KernelSpeed, kernelSpeed } from './kernel-speed/kernel-speed.ts';
+
+const SOURCES = fileURLToPath(new URL('../collector', import.meta.url));
+/** How long each call is made in each round. */
+const RUN_MS = 200;
+const WANTED = { closeNs: 1000, attachShare: 0.05 } as const;
+
+interface Row {
+  readonly pair: KernelPair;
+  readonly what: string;
+  readonly wanted: 'close' | 'attach' | 'stated';
+}
+
+const ROWS: readonly Row[] = [
+  { pair: 'other', what: 'getppid, which the collector does not look at', wanted: 'stated' },
+  {
+    pair: 'close_file',
+    what: 'close of another file, by a process that holds programs',
+    wanted: 'close',
+  },
+  { pair: 'close_prog', what: 'close of a program', wanted: 'close' },
+  { pair: 'link_update', what: 'link_update', wanted: 'stated' },
+  { pair: 'attach', what: 'prog_attach + prog_detach, the hook in use', wanted: 'attach' },
+  { pair: 'link_create', what: 'link_create + close, the first of its hook', wanted: 'attach' },
+  { pair: 'prog_load', what: 'prog_load + close', wanted: 'stated' },
+];
+
+export const collector: Bench = {
+  name: 'collector',
+  title: 'the cost of being observed',
+  run,
+};
+
+async function run(context: BenchContext): Promise<Section> {
+  const kernel = kernelSpeed(context.scratch);
+  const tools = needs('collector');
+  const missing = 'missing' in kernel ? kernel.missing : tools.reason;
+  if ('missing' in kernel || !tools.ok) {
+    return { text: [...TEXT, `SKIPPED: nothing was measured: ${missing}.`], tables: [] };
+  }
+  try {
+    const path = built(context.scratch);
+    const newer = await costs(kernel, [path], context.rounds);
+    const older = await costs(kernel, [path, '--old-reads'], context.rounds);
+    return {
+      text: TEXT,
+      tables: [
+        costTable('Microseconds, pointers followed by plain loads (6.2 and later)', newer),
+        costTable('Microseconds, pointers followed by helpers (before 6.2)', older),
+      ],
+    };
+  } finally {
+    kernel.remove();
+  }
+}
+
+const TEXT = [
+  'A C program makes each call in turn, with the collector attached and without; its lines are read and thrown away on the other processor. Each round measures all calls without it, then all with it; *more* is the difference within a round. A hook that nobody else uses is patched into the code of the kernel by its first program and out of it by its last, which takes most of such an attach.',
+];
+
+function built(scratch: string): string {
+  const out = join(scratch, 'collector');
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+  execFileSync('make', ['-C', SOURCES, `OUT=${out}`], { env, stdio: 'pipe' });
+  return join(out, 'bpfledger-collector');
+}
+
+interface Cost {
+  readonly without: Figure;
+  readonly with: Figure;
+  readonly more: Figure;
+}
+
+async function costs(
+  kernel: KernelSpeed,
+  [path, ...options]: readonly [string, ...string[]],
+  rounds: number,
+): Promise<ReadonlyMap<KernelPair, Cost>> {
+  const free = new Map<KernelPair, number[]>(ROWS.map(({ pair }) => [pair, []]));
+  const observed = new Map<KernelPair, number[]>(ROWS.map(({ pair }) => [pair, []]));
+  const measure = async (times: ReadonlyMap<KernelPair, number[]>) => {
+    for (const [pair, own] of times) own.push(1e6 / (await kernel.measure(pair, RUN_MS)));
+  };
+  for (let round = 0; round < rounds; round++) {
+    await measure(free);
+    const stop = await attached(path, options);
+    await measure(observed);
+    await stop();
+  }
+  const costOf = (pair: KernelPair): Cost => {
+    const without = free.get(pair) ?? [];
+    const seen = observed.get(pair) ?? [];
+    const more = seen.map((us, i) => us - (without[i] ?? 0));
+    return { without: figureOf(without), with: figureOf(seen), more: figureOf(more) };
+  };
+  return new Map(ROWS.map(({ pair }) => [pair, costOf(pair)]));
+}
+
+/** Starts the collector and reads what it prints; gives what ends it. */
+async function attached(path: string, options: readonly string[]): Promise<() => Promise<void>> {
+  const { stdout, stop, ended } = startCollector(path, options);
+  const lines = stdout[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done) throw new Error(`the collector ended ${await ended}`);
+  const read = (async () => {
+    while (!(await lines.next()).done);
+  })();
+  return async () => {
+    stop();
+    await read;
+    await ended;
+  };
+}
+
+function costTable(title: string, costs: ReadonlyMap<KernelPair, Cost>): Table {
+  return {
+    title,
+    columns: ['target', 'what', 'without', 'with', 'more', 'wanted', 'reached'],
+    rows: ROWS.map(({ pair, what, wanted }) => {
+      const cost = costs.get(pair) as Cost;
+      const share = cost.more.median / cost.without.median;
+      const more = `**${spread(cost.more)}** (${number(100 * share)} %)`;
+      const row = ['K', what, spread(cost.without), spread(cost.with), more];
+      if (wanted === 'stated') return [...row, 'stated', ''];
+      if (wanted === 'close') {
+        return [
+          ...row,
+          `≤ ${WANTED.closeNs / 1000} µs`,
+          yes(cost.more.median * 1000 <= WANTED.closeNs),
+        ];
+      }
+      return [...row, `≤ ${100 * WANTED.attachShare} %`, yes(share <= WANTED.attachShare)];
+    }),
+  };
+}
+
+function yes(is: boolean): string {
+  return is ? 'yes' : 'no';
+}

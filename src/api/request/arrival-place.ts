@@ -1,0 +1,42 @@
+/**
+ * Places among the events of all hosts, as clients send them back: `812.17.44.9f86d081`, the number of
+ * arrival, the host's number, the position, and a mark of the history that they belong to. New hosts
+ * and restarts change nothing about a place.
+ */
+import type { Database } from '../../events/storage/database.ts';
+import { type ArrivalPlace, isKnownPlace } from '../../projections/fleet/arrived-events.ts';
+import { invalid, ProblemError } from '../problem.ts';
+
+const FORM = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.([0-9a-f]{1,12})$/;
+
+/** The text of a place. */
+export function placeText({ arrival, host_id, position, mark }: ArrivalPlace): string {
+  return `${arrival}.${host_id}.${position}.${mark.toString(16)}`;
+}
+
+/**
+ * The place of a text.
+ *
+ * @param field where the text came in
+ */
+export function placeOf(text: string, field: string): ArrivalPlace {
+  const [, arrival, host, position, mark = ''] = FORM.exec(text) ?? [];
+  if (arrival !== undefined) {
+    const numbers = { arrival: Number(arrival), host_id: Number(host), position: Number(position) };
+    return { ...numbers, mark: Number.parseInt(mark, 16) };
+  }
+  const message = 'must be the `next` or `last` of a page, or the id of a message';
+  throw invalid([{ field, message }]);
+}
+
+/** The place of a text that belongs to what the database has now, or the problem that it does not. */
+export async function requirePlace(
+  database: Database,
+  text: string,
+  field: string,
+): Promise<ArrivalPlace> {
+  const place = placeOf(text, field);
+  if (await isKnownPlace(database, place)) return place;
+  const detail = 'the database went back: it has no such place any more; begin again without it';
+  throw new ProblemError('no-such-position', { detail, field });
+}

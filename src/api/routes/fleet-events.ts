@@ -1,0 +1,190 @@
+/**
+ * GET /v1/events: the events of all hosts that the token may see, in the order in which they came in; and
+ * …/stream: the same as server-sent events, from any place on and then live.
+ */
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { strictObject } from '../../events/schema/strict-object.ts';
+import {
+  ARRIVED_MAX,
+  type ArrivalPlace,
+  type ArrivedEvent,
+  FIRST_PLACE,
+  LAST_PLACE,
+  readArrived,
+} from '../../projections/fleet/arrived-events.ts';
+import { isOpen, passes } from '../../time-travel/filter/event-filter.ts';
+import { STREAMED } from '../answer-headers.ts';
+import type { AccessEnv } from '../guard/access.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
+import { Room } from '../guard/room.ts';
+import {
+  FLEET_STREAMS,
+  HEARTBEAT_MS,
+  PARAMETER_CHARS_MAX,
+  SCANNED_EVENTS_MAX,
+  SEARCHES,
+  UNREAD_MS,
+} from '../limits.ts';
+import { placeOf, placeText, requirePlace } from '../request/arrival-place.ts';
+import { eventQuery } from '../request/filter-query.ts';
+import { hostsQuery, wantedHosts } from '../request/fleet-query.ts';
+import { HeavyReads } from '../request/heavy-read.ts';
+import {
+  type App,
+  createRoute,
+  limitParam,
+  problemAnswer,
+  readsWithoutTag,
+  shortText,
+} from '../routing.ts';
+import type { Service } from '../service.ts';
+import { fleetMessages, SharedReads } from '../streams/fleet-messages.ts';
+import { answerInTurns } from '../streams/json-in-turns.ts';
+import { pullStream } from '../streams/pulled.ts';
+import { hostEventPage, hostEventsOnWire } from '../wire/host-event.ts';
+
+const EVENT_STREAM = 'text/event-stream';
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/events',
+  operationId: 'listFleetEvents',
+  access: { role: 'reader', hosts: 'filtered' },
+  summary: 'Events of all hosts, in the order in which they came in',
+  description:
+    'Of the hosts that the token may see, without branches; a new host joins by itself. Events that ' +
+    'came in together, within some tenths of a second, are host by host. A request looks at ' +
+    `${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or empty although more ` +
+    'events match: follow `next` until it is missing.',
+  request: {
+    query: strictObject({
+      ...hostsQuery,
+      ...eventQuery,
+      limit: limitParam,
+      order: z.enum(['asc', 'desc']).default('asc').describe('`desc`: the newest first.'),
+      next: shortText.optional().describe('The `next` of the page before.'),
+    }),
+  },
+  responses: readsWithoutTag('Events.', hostEventPage),
+});
+
+const streamRoute = createRoute({
+  method: 'get',
+  path: '/v1/events/stream',
+  operationId: 'followFleetEvents',
+  access: { role: 'reader', hosts: 'filtered' },
+  summary: 'Follow the events of all hosts as server-sent events',
+  description:
+    '`event: event` carries an event with its `host`; `event: bookmark` shows a filtered reader how ' +
+    'far it is. The id of both is a place: sent back as Last-Event-ID, also after a restart of the ' +
+    'service, the stream goes on there, and misses nothing. `event: unreadable` names an event that ' +
+    'is damaged. `event: history-changed` is the last message of a stream whose place is not there ' +
+    'any more, since the database went back.',
+  request: {
+    query: strictObject({
+      ...hostsQuery,
+      ...eventQuery,
+      after: shortText
+        .optional()
+        .describe(
+          'Start after this place: the `last` of a page, or the id of a message. `now`: only what ' +
+            'comes. Default: from the start.',
+        ),
+    }),
+    headers: z.object({ 'last-event-id': z.string().max(PARAMETER_CHARS_MAX).optional() }),
+  },
+  responses: {
+    200: {
+      description: 'The stream.',
+      headers: STREAMED,
+      content: { [EVENT_STREAM]: { schema: z.string() } },
+    },
+    default: problemAnswer,
+  },
+});
+
+const NOW = 'now';
+
+export function fleetEvents(app: App, service: Service): void {
+  const { arrivals, database } = service;
+  const searches = new HeavyReads(service, SEARCHES);
+  const room = new Room(FLEET_STREAMS, 'streams of all hosts');
+  const reads = new SharedReads(service);
+
+  app.openapi(listRoute, async (c) => {
+    const { host, limit, order, next, ...filter } = c.req.valid('query');
+    const hosts = await wantedHosts(service, c.get('principal'), host);
+    await arrivals.catchUp();
+    const start = order === 'asc' ? FIRST_PLACE : LAST_PLACE;
+    const after = next === undefined ? start : await requirePlace(database, next, 'next');
+    const { from, to } = filter;
+    const range = { order, hosts, from, to } as const;
+    const takesAll = isOpen(filter);
+
+    const found: ArrivedEvent[] = [];
+    let place: ArrivalPlace | undefined = after;
+    /** How far the search came. */
+    let last = after;
+    async function search(db: Service['database']): Promise<void> {
+      for (let left = SCANNED_EVENTS_MAX; left > 0 && place !== undefined; ) {
+        const most = takesAll ? limit - found.length : Math.min(ARRIVED_MAX, left);
+        const page = await readArrived(db, { ...range, after: place, limit: most });
+        left -= Math.max(page.events.length, 1);
+        place = page.reached;
+        last = place ?? last;
+        for (const one of page.events) {
+          if (one.event !== null && !passes(one.event, filter)) continue;
+          found.push(one);
+          if (found.length < limit) continue;
+          last = one.place;
+          place = last;
+          return;
+        }
+      }
+    }
+    if (takesAll) await search(database);
+    else await searches.answer(c, (wanted) => search(wanted.database));
+    return answerInTurns(c, {
+      ...hostEventsOnWire(found),
+      ...(place !== undefined && { next: placeText(place) }),
+      ...(order === 'asc' && last !== FIRST_PLACE && { last: placeText(last) }),
+    }) as Promise<never>;
+  });
+
+  app.openapi(streamRoute, async (c) => {
+    const { host, after, ...filter } = c.req.valid('query');
+    const start = await startOf(c, after);
+    const principal = c.get('principal');
+    const leave = room.enter(callerOfRequest(c));
+    const stop = new AbortController();
+    const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
+    const messages = fleetMessages(service, {
+      ...{ start, filter, signal, reads },
+      hosts: () => wantedHosts(service, principal, host),
+    });
+    const body = pullStream(messages, {
+      unreadMs: UNREAD_MS,
+      mayGoOn: c.get('mayGoOn'),
+      heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
+      onEnd() {
+        stop.abort();
+        leave();
+      },
+    });
+    return c.body(body, 200, {
+      'content-type': EVENT_STREAM,
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+  });
+
+  async function startOf(c: Context<AccessEnv>, after: string | undefined): Promise<ArrivalPlace> {
+    const id = c.req.header('last-event-id');
+    if (id !== undefined && id !== '') return placeOf(id, 'last-event-id');
+    if (after === undefined) return FIRST_PLACE;
+    if (after !== NOW) return placeOf(after, 'after');
+    await arrivals.catchUp();
+    return { ...LAST_PLACE, arrival: arrivals.latest };
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The looks of this process: shortly after a log grew, and now and then at all logs, since a hint may be
+ * lost. Who reads waits for what this process knows of, so that a read after a write sees the write.
+ */
+import type { Clock } from '../../events/clock.ts';
+import type { Database } from '../../events/storage/database.ts';
+import { look } from './arriving.ts';
+
+/** Milliseconds between two looks while somebody waits for what comes, and while nobody does. */
+const FOLLOWED_MS = 50;
+const UNFOLLOWED_MS = 500;
+/** Of the time, looks take a part in so many at most. */
+const PAUSE_PER_LOOK = 4;
+/** Milliseconds between two looks at all logs. */
+const ALL_MS = 5000;
+/** Hosts that are remembered by id; when more have grown, all are looked at. */
+const NOTED_MAX = 10_000;
+
+export interface ArrivalsOptions {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Gives random bytes, such as `randomBytes` of node:crypto. */
+  readonly randomBytes: (size: number) => Uint8Array;
+  /** Called with what made a look fail that nobody waited for; the next one tries again. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Arrivals {
+  readonly #options: ArrivalsOptions;
+  readonly #over = new AbortController();
+  /** Hosts that may have grown since the last look; never more than `NOTED_MAX`. */
+  #noted = new Set<number>();
+  /** All hosts may have grown. */
+  #all = true;
+  /** One look at a time. */
+  #looking: Promise<void> | undefined;
+  /** Ends the pause before the next look. */
+  #hurry = new AbortController();
+  #latest = 0;
+  /** There is more than the last look took. */
+  #isBehind = false;
+  /** Those who wait for what comes. */
+  readonly #waiting = new Set<() => void>();
+  readonly #running: Promise<void>;
+
+  constructor(options: ArrivalsOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** The highest number of arrival that this process knows. */
+  get latest(): number {
+    return this.#latest;
+  }
+
+  /** A log may have grown. */
+  note(hostId: number): void {
+    if (this.#noted.size >= NOTED_MAX) this.#all = true;
+    else this.#noted.add(hostId);
+  }
+
+  /**
+   * Looks, so that all that was noted has arrived. While there is a long way to go, after a start with
+   * logs from before, a reader gets what has arrived so far.
+   */
+  async catchUp(): Promise<void> {
+    // What is under way may have begun before the caller's write.
+    await this.#looking?.catch(() => undefined);
+    if (this.#isBehind) return;
+    if (this.#looking === undefined && !this.#all && this.#noted.size === 0) return;
+    await this.#look();
+  }
+
+  /** Waits until something else than this number is the latest to arrive, or a signal aborts. */
+  after(arrival: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        this.#waiting.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      if (this.#latest !== arrival || signal.aborted || this.#over.signal.aborted) return resolve();
+      signal.addEventListener('abort', end);
+      this.#waiting.add(end);
+      this.#hurry.abort();
+    });
+  }
+
+  /** Ends the looks, and the waiting; waits for the look under way. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    this.#hurry.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  #wake(): void {
+    for (const end of [...this.#waiting]) end();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, onFault } = this.#options;
+    const { signal } = this.#over;
+    let allMs = 0;
+    while (!signal.aborted) {
+      const began = clock.now();
+      if (allMs >= ALL_MS) {
+        this.#all = true;
+        allMs = 0;
+      }
+      if (this.#all || this.#noted.size > 0) {
+        await this.#look().catch(onFault);
+      }
+      const tookMs = (clock.now() - began) / 1000;
+      await this.#pause(PAUSE_PER_LOOK * tookMs);
+      allMs += (clock.now() - began) / 1000;
+    }
+  }
+
+  /** Waits for the next look: at least for `leastMs`, and shorter while somebody follows. */
+  async #pause(leastMs: number): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(Math.max(leastMs, FOLLOWED_MS), this.#over.signal);
+    if (this.#waiting.size > 0 || this.#over.signal.aborted) return;
+    this.#hurry = new AbortController();
+    await clock.sleep(UNFOLLOWED_MS - FOLLOWED_MS, this.#hurry.signal);
+  }
+
+  /** The look that is under way, or a new one. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookAt();
+    return this.#looking;
+  }
+
+  async #lookAt(): Promise<void> {
+    const { database, randomBytes } = this.#options;
+    const noted = this.#noted;
+    const all = this.#all;
+    this.#noted = new Set();
+    this.#all = false;
+    try {
+      const mark = Buffer.from(randomBytes(6)).readUIntBE(0, 6);
+      const hosts = all ? undefined : [...noted];
+      const { arrival, more } = await look(database, { hosts, mark });
+      // What did not fit, or came from a log that nobody noted, is found by a look at all.
+      this.#isBehind = more;
+      if (more) this.#all = true;
+      if (arrival === this.#latest) return;
+      this.#latest = arrival;
+      this.#wake();
+    } catch (error) {
+      this.#all = true;
+      throw error;
+    } finally {
+      this.#looking = undefined;
+    }
+  }
+}

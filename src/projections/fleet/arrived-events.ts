@@ -1,0 +1,166 @@
+/**
+ * Events of all hosts in the order in which they arrived: by the number of arrival, then host by host,
+ * then by position. A place in this order is where a page or a stream goes on; new hosts come later in
+ * it, so no place ever changes its meaning.
+ */
+import { decodeEvent, type EncodedEvent } from '../../events/encoding/codec.ts';
+import { UnreadableEvent } from '../../events/encoding/field-coder.ts';
+import type { LedgerEvent } from '../../events/event.ts';
+import type { Queryable } from '../../events/storage/database.ts';
+import { sqlArray } from '../../events/storage/sql-array.ts';
+
+/** Events in one read at most. */
+export const ARRIVED_MAX = 1000;
+/** Bytes of text in one read at most; a single longer event is read alone. */
+const TEXT_MAX = 1024 * 1024;
+
+/** Where a reader is: at an event that arrived. */
+export interface ArrivalPlace {
+  readonly arrival: number;
+  readonly host_id: number;
+  readonly position: number;
+  /** The mark of the look; 0 before the first and after the last event. */
+  readonly mark: number;
+}
+
+/** Before every event, and after every event. */
+export const FIRST_PLACE: ArrivalPlace = { arrival: 0, host_id: 0, position: 0, mark: 0 };
+export const LAST_PLACE: ArrivalPlace = {
+  ...{ arrival: Number.MAX_SAFE_INTEGER, host_id: Number.MAX_SAFE_INTEGER },
+  ...{ position: Number.MAX_SAFE_INTEGER, mark: 0 },
+};
+
+/** An event with the host that it is of. */
+export interface ArrivedEvent {
+  readonly host: string;
+  readonly place: ArrivalPlace;
+  /** Null for one whose text cannot be read: the log of the host is damaged there. */
+  readonly event: LedgerEvent | null;
+}
+
+export interface ArrivedPage {
+  readonly events: readonly ArrivedEvent[];
+  /** How far the read came; undefined when nothing more has arrived in this direction. */
+  readonly reached?: ArrivalPlace;
+}
+
+export interface ArrivedRange {
+  /** The place of the last event that was read. */
+  readonly after: ArrivalPlace;
+  readonly order: 'asc' | 'desc';
+  /** 1 to {@link ARRIVED_MAX}. */
+  readonly limit: number;
+  /** Ids of the hosts that are wanted; all when left out. */
+  readonly hosts?: readonly number[] | undefined;
+  /** What is known to hold nothing since a time, or nothing until a time, is passed over. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+interface Span {
+  readonly arrival: number;
+  readonly host_id: number;
+  readonly first: number;
+  readonly last: number;
+  readonly mark: number;
+}
+
+/** `$1` arrival, `$2` host and `$3` position of the place, `$4` limit, `$5` from, `$6` to, `$7` hosts. */
+// The span that holds the place may have nothing left, so one more is looked at.
+function spansText(order: 'asc' | 'desc', among: boolean): string {
+  const [onward, cut] =
+    order === 'asc'
+      ? ['>=', 'first, least(last, first + $4::int8 - before - 1) as last']
+      : ['<=', 'greatest(first, last - $4::int8 + before + 1) as first, last'];
+  const here = 'a.arrival = $1::int8 and a.host_id = $2::int8';
+  const ends =
+    order === 'asc'
+      ? `case when ${here} then $3::int8 + 1 else a.position_from end as first, a.position_to as last`
+      : `a.position_from as first, case when ${here} then $3::int8 - 1 else a.position_to end as last`;
+  const rows = (more: string) => `select a.arrival, a.host_id, a.mark, ${ends} from arrivals a
+    where ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8`;
+  const near = among
+    ? `select one.* from unnest($7::int8[]) as wanted(id) cross join lateral (
+        ${rows(`a.host_id = wanted.id and a.arrival ${onward} $1::int8 and`)}
+        order by a.arrival ${order} limit $4::int8 + 1) one`
+    : rows('');
+  const sorted = `arrival ${order}, host_id ${order}`;
+  return `
+    with near as (${near} order by ${sorted} limit $4::int8 + 1),
+    counted as (
+      select *, coalesce(sum(greatest(last - first + 1, 0)) over (
+        order by ${sorted} rows between unbounded preceding and 1 preceding), 0)::int8 as before
+      from near)
+    select arrival, host_id, mark, ${cut} from counted where before < $4::int8 order by ${sorted}`;
+}
+
+const eventsText = (order: 'asc' | 'desc') => `
+  with page as (
+    select s.nth, e.position, e.recorded_at, e.body, h.name as host,
+      sum(octet_length(e.body)) over (order by s.nth, e.position ${order} rows unbounded preceding)
+        - octet_length(e.body) as before
+    from unnest($1::int8[], $2::int8[], $3::int8[]) with ordinality as s(host_id, first, last, nth)
+    join events e on e.host_id = s.host_id and e.position between s.first and s.last
+    join hosts h on h.host_id = s.host_id)
+  select nth, position, recorded_at, body, host from page where before < ${TEXT_MAX}
+  order by nth, position ${order}`;
+
+type EventRow = EncodedEvent & { readonly nth: number; readonly host: string };
+
+const SPANS = {
+  asc: { all: spansText('asc', false), among: spansText('asc', true) },
+  desc: { all: spansText('desc', false), among: spansText('desc', true) },
+};
+const EVENTS = { asc: eventsText('asc'), desc: eventsText('desc') };
+
+/** The next events that arrived after a place, or before it. */
+export async function readArrived(
+  database: Queryable,
+  { after, order, limit, hosts, from, to }: ArrivedRange,
+): Promise<ArrivedPage> {
+  const times = [from ?? 0, to ?? Number.MAX_SAFE_INTEGER];
+  const parameters = [after.arrival, after.host_id, after.position, limit, ...times];
+  const spans = await (hosts === undefined
+    ? database.query<Span>(SPANS[order].all, parameters)
+    : database.query<Span>(SPANS[order].among, [...parameters, sqlArray(hosts)]));
+  const wanted = spans.filter((span) => span.first <= span.last);
+  const last = wanted.at(-1);
+  if (last === undefined) return { events: [] };
+  const rows = await database.query<EventRow>(EVENTS[order], [
+    sqlArray(wanted.map(({ host_id }) => host_id)),
+    sqlArray(wanted.map((span) => span.first)),
+    sqlArray(wanted.map((span) => span.last)),
+  ]);
+  const events = rows.map((row): ArrivedEvent => {
+    const { arrival, host_id, mark } = wanted[row.nth - 1] as Span;
+    const place = { arrival, host_id, position: row.position, mark };
+    return { host: row.host, place, event: readable(row) };
+  });
+  const end = events.at(-1)?.place;
+  const length = wanted.reduce((sum, span) => sum + span.last - span.first + 1, 0);
+  // Fewer: the texts were too long for one page, or the log lacks some.
+  if (end !== undefined && rows.length < length) return { events, reached: end };
+  const { arrival, host_id, mark } = last;
+  const position = order === 'asc' ? last.last : last.first;
+  return { events, reached: { arrival, host_id, position, mark } };
+}
+
+function readable(row: EncodedEvent): LedgerEvent | null {
+  try {
+    return decodeEvent(row);
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return null;
+    throw error;
+  }
+}
+
+/** Whether a place is of this history of the database: what came in then has its mark. */
+export async function isKnownPlace(
+  database: Queryable,
+  { arrival, host_id, position, mark }: ArrivalPlace,
+): Promise<boolean> {
+  const text = `select from arrivals where host_id = $2 and arrival = $1 and mark = $4
+    and $3 between position_from and position_to`;
+  const found = await database.query(text, [arrival, host_id, position, mark]);
+  return found.length === 1;
+}

@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { bpftoolSnapshot } from './bpftool-snapshot.ts';
+import { readHostFiles } from './host-files.ts';
+
+const AT = '2026-03-25T03:12:00Z';
+const TAG = 'a04f5eef06a7f555';
+
+// As bpftool 5.10 prints them: short names of hooks, flags of the kernel's header.
+const PROGS = [
+  {
+    id: 7,
+    type: 'cgroup_skb',
+    name: 'a_name_of_the_btf',
+    tag: TAG,
+    gpl_compatible: true,
+    loaded_at: 1,
+    uid: 0,
+  },
+  {
+    id: 8,
+    type: 'cgroup_device',
+    tag: TAG,
+    gpl_compatible: false,
+    loaded_at: 1,
+    uid: 5,
+    map_ids: [3, 4],
+  },
+];
+const MAPS = [
+  {
+    id: 3,
+    type: 'hash',
+    name: 'm',
+    flags: 0,
+    bytes_key: 4,
+    bytes_value: 8,
+    max_entries: 16,
+    bytes_memlock: 1,
+    frozen: 0,
+  },
+];
+const LINKS = [
+  {
+    id: 1,
+    type: 'cgroup',
+    prog_id: 7,
+    cgroup_id: 386,
+    attach_type: 'egress',
+    pinned: ['/sys/fs/bpf/d/l', '/run/x'],
+  },
+  { id: 2, type: 'cgroup', prog_id: 7, cgroup_id: 0, attach_type: 'cgroup_inet_egress' },
+  { id: 3, type: 'raw_tracepoint', prog_id: 9, tp_name: 'sched_switch' },
+];
+const TREE = [
+  {
+    cgroup: '/sys/fs/cgroup/unified/a/b',
+    programs: [{ id: 7, attach_type: 'egress', attach_flags: 'multi', name: 'out' }],
+  },
+  {
+    cgroup: '/sys/fs/cgroup/unified',
+    programs: [{ id: 8, attach_type: 'device', attach_flags: '', name: '' }],
+  },
+];
+
+function snapshotOf(files: Readonly<Record<string, unknown>>, mount?: string) {
+  const texts = Object.entries(files).map(([name, content]) => ({
+    name,
+    text: typeof content === 'string' ? content : JSON.stringify(content),
+  }));
+  return bpftoolSnapshot(readHostFiles(texts), { at: AT, mount });
+}
+
+const ALL = { 'prog.json': PROGS, 'map.json': MAPS, 'link.json': LINKS, 'cgroup.json': TREE };
+
+describe('a snapshot by what bpftool printed', () => {
+  it('tells what is there, each after what it names', () => {
+    const { lines, ...rest } = snapshotOf({ ...ALL, release: '5.10.0-28-amd64\n' });
+    expect(rest).toEqual({
+      at: AT,
+      release: '5.10.0-28-amd64',
+      covers: ['prog', 'map', 'link', 'entry'],
+    });
+    expect(lines.map(({ call }) => call)).toEqual(
+      [
+        { cgroup: { path: '/' } },
+        { cgroup: { path: '/a' } },
+        { cgroup: { path: '/a/b', id: 386 } },
+        {
+          map: {
+            id: 3,
+            map_type: 'hash',
+            key_size: 4,
+            value_size: 8,
+            max_entries: 16,
+            map_name: 'm',
+          },
+        },
+        {
+          prog: {
+            id: 7,
+            prog_type: 'cgroup_skb',
+            prog_name: 'a_name_of_the_b',
+            tag: TAG,
+            uid: 0,
+            map_ids: [],
+          },
+        },
+        { prog: { id: 8, prog_type: 'cgroup_device', tag: TAG, uid: 5, map_ids: [3] } },
+        {
+          link: { cgroup: '/a/b', attach_type: 'cgroup_inet_egress', prog_id: 7, index: 0, id: 1 },
+        },
+        {
+          entry: { cgroup: '/', attach_type: 'cgroup_device', prog_id: 8, index: 0, mode: 'none' },
+        },
+        { link: { id: 2, prog_id: 7, attach_type: 'cgroup_inet_egress' } },
+        { pin: { path: '/d', kind: 'dir', id: 0 } },
+        { pin: { path: '/d/l', kind: 'link', id: 1 } },
+      ].map((what) => ({ name: 'found', ...what })),
+    );
+  });
+
+  it('knows cgroups and their ids by a list of them', () => {
+    const cgroups = '1 /mnt/c\n386 /mnt/c/a\n387 /mnt/c/b\n';
+    const both = ['a', 'b'].map((name) => ({
+      cgroup: `/mnt/c/${name}`,
+      programs: [{ id: 7, attach_type: 'egress', attach_flags: 'multi' }],
+    }));
+    const links = [387, 386].map((cgroup_id, id) => ({ ...LINKS[0], id: id + 1, cgroup_id }));
+    const files = { 'link.json': links, 'cgroup.json': both };
+    const { covers, lines } = snapshotOf({ ...files, cgroups });
+    expect(covers).toContain('cgroup');
+    expect(lines.flatMap(({ call }) => ('link' in call ? [call.link] : []))).toMatchObject([
+      { id: 2, cgroup: '/a' },
+      { id: 1, cgroup: '/b' },
+    ]);
+    expect(() => snapshotOf(files, '/mnt/c')).toThrow(
+      'cgroup 387 has a link, and may be any of /a, /b: add a file with what find /sys/fs/cgroup',
+    );
+  });
+
+  it('tells which cgroup has which id when only one choice fits', () => {
+    const tree = [
+      {
+        cgroup: '/sys/fs/cgroup/a',
+        programs: [{ id: 7, attach_type: 'egress', attach_flags: 'multi' }],
+      },
+      {
+        cgroup: '/sys/fs/cgroup/b',
+        programs: [
+          { id: 7, attach_type: 'egress', attach_flags: 'multi' },
+          { id: 9, attach_type: 'ingress', attach_flags: 'multi' },
+        ],
+      },
+    ];
+    const link = { type: 'cgroup', prog_id: 7, attach_type: 'egress' };
+    const links = [
+      { ...link, id: 1, cgroup_id: 50 },
+      { ...link, id: 2, cgroup_id: 60 },
+      { ...link, id: 3, cgroup_id: 60, prog_id: 9, attach_type: 'ingress' },
+    ];
+    const { lines } = snapshotOf({ links, 'cgroup.json': tree });
+    expect(
+      lines.flatMap(({ call }) => ('cgroup' in call && call.name === 'found' ? [call.cgroup] : [])),
+    ).toEqual([
+      { path: '/a', id: 50 },
+      { path: '/b', id: 60 },
+    ]);
+  });
+
+  it.each([
+    [{ 'p.json': '[{]' }, 'p.json is no JSON'],
+    [
+      { 'p.json': '{"error":"Operation not permitted"}' },
+      'p.json: bpftool said: Operation not permitted',
+    ],
+    [{ 'p.json': '{"id":1}' }, 'p.json is one object'],
+    [{ notes: 'hello' }, 'notes is none of what these print: bpftool -j prog show; '],
+    [{ 'x.json': [] }, 'x.json is an empty list: call it prog.json'],
+    [{ 'x.json': [5] }, 'x.json is no list of programs, maps, links or cgroups'],
+    [{ a: PROGS, b: PROGS }, 'b and a are both of bpftool -j prog show: give one'],
+    [{ a: [{ ...PROGS[0], tag: 'x' }] }, 'a: [0].tag: must be 16 hexadecimal digits'],
+    [
+      { a: [{ ...LINKS[0], attach_type: 'egres' }] },
+      'a: [0]: .attach_type: unknown attach type "egres"',
+    ],
+    [{ a: TREE }, 'does not say which program stands there by a link'],
+    [
+      { ...ALL, 'link.json': [{ ...LINKS[0], prog_id: 99 }] },
+      'no cgroup of the tree has its program',
+    ],
+    [{ ...ALL, c: '5 /a\nx' }, 'c: line 2 is no inode number and path: x'],
+    [{ ...ALL, c: '5 /elsewhere' }, '/sys/fs/cgroup/unified/a/b is not below /elsewhere'],
+  ])('refuses %j', (files, message) => {
+    expect(() => snapshotOf(files)).toThrow(message);
+  });
+});

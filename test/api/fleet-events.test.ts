@@ -1,0 +1,193 @@
+// The events of all hosts: in pages, in both orders, and followed, also over a restart, by tokens for
+// all of them and by tokens for few; new hosts join by themselves.
+
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokensOf } from '../../src/api/guard/tokens.ts';
+import { hostEventPage } from '../../src/api/wire/host-event.ts';
+import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { messagesOf } from './sse.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const bearer = (name: string) => ({ authorization: `Bearer the-token-called-${name}` });
+const TOKENS = tokensOf(
+  Object.entries({ all: ['*'], few: ['web-*'] })
+    .map(([name, hosts]) =>
+      JSON.stringify({ name, role: 'admin', hosts, sha256: sha256(`the-token-called-${name}`) }),
+    )
+    .join('\n'),
+);
+
+let service: TestService;
+const headers = bearer('all');
+
+async function make(name: string): Promise<void> {
+  const made = await post(service.app, '/v1/hosts', { headers, body: { name, release: '6.18' } });
+  expect(made.status).toBe(201);
+}
+
+async function mkdir(host: string, path: string): Promise<void> {
+  const body = { call: { name: 'mkdir', path } };
+  expect((await post(service.app, `/v1/hosts/${host}/syscalls`, { headers, body })).status).toBe(
+    200,
+  );
+}
+
+async function page(query: string, who = 'all') {
+  const response = await service.app.request(`/v1/events${query}`, { headers: bearer(who) });
+  expect(response.status, await response.clone().text()).toBe(200);
+  return parsed(response, hostEventPage);
+}
+
+const follow = async (query: string, more: Record<string, string> = {}, who = 'all') =>
+  messagesOf(
+    await service.app.request(`/v1/events/stream${query}`, {
+      headers: { ...bearer(who), ...more },
+    }),
+  );
+
+const named = (items: readonly { readonly host: string; readonly position: number }[]) =>
+  items.map(({ host, position }) => `${host} ${position}`);
+
+beforeAll(async () => {
+  service = await startTestService({ tokens: TOKENS });
+  await make('web-1');
+  await page('');
+  await make('db-1');
+  await page('');
+  for (let i = 0; i < 3; i++) {
+    // A read brings in what was written: each of these arrives alone.
+    await mkdir('web-1', `/w${i}`);
+    await page('');
+    await mkdir('db-1', `/d${i}`);
+    await page('');
+  }
+  await post(service.app, '/v1/hosts/web-1/branches', { headers, body: { name: 'web-try' } });
+});
+afterAll(() => service.close());
+
+const ORDER = [
+  ...['web-1 1', 'db-1 1', 'web-1 2', 'db-1 2'],
+  ...['web-1 3', 'db-1 3', 'web-1 4', 'db-1 4'],
+];
+
+describe('a page', () => {
+  it('has what was just written, with its host, and no branches', async () => {
+    const { items, next } = await page('');
+    expect(named(items)).toEqual(ORDER);
+    expect(items.at(-1)).toMatchObject({ host: 'db-1', call: { name: 'mkdir', path: '/d2' } });
+    expect(next === undefined || (await page(`?next=${next}`)).items.length === 0).toBe(true);
+  });
+
+  it('goes on where the one before ended, in both orders', async () => {
+    for (const order of ['asc', 'desc']) {
+      const whole = await page(`?order=${order}`);
+      const found: string[] = [];
+      for (let next = ''; ; ) {
+        const { items, next: more } = await page(`?order=${order}&limit=3${next}`);
+        found.push(...named(items));
+        if (more === undefined) break;
+        next = `&next=${more}`;
+      }
+      expect(found).toEqual(named(whole.items));
+    }
+    const newest = await page('?order=desc&limit=1');
+    expect(named(newest.items)).toEqual(['db-1 4']);
+  });
+
+  it('is filtered', async () => {
+    expect(named((await page('?call=mkdir&host=db-*&limit=2')).items)).toEqual([
+      'db-1 2',
+      'db-1 3',
+    ]);
+    expect((await page('?call=rmdir')).items).toEqual([]);
+    expect((await page('?errno=none&call=boot')).items.length).toBe(2);
+  });
+
+  it('shows a token its own hosts alone', async () => {
+    const own = (await page('?limit=1000', 'few')).items;
+    expect(named(own)).toEqual(['web-1 1', 'web-1 2', 'web-1 3', 'web-1 4']);
+    expect((await page('?host=db-1', 'few')).items).toEqual([]);
+  });
+
+  it('refuses a place that nobody was given', async () => {
+    const get = (query: string) => service.app.request(`/v1/events?${query}`, { headers });
+    expect(await problem(await get('next=42'))).toMatchObject({ status: 422 });
+    expect(await problem(await get('next=1.1.1.0'))).toMatchObject({ status: 404 });
+    expect(await problem(await get('host=A'))).toMatchObject({ status: 422 });
+    expect(await problem(await get('order=random'))).toMatchObject({ status: 422 });
+  });
+});
+
+describe('a stream', () => {
+  it('has what was, then what comes, of new hosts too; and goes on after a restart', async () => {
+    const { last } = await page('');
+    const stream = await follow('');
+    expect((await stream.take(8)).map(({ event }) => event)).toEqual(Array(8).fill('event'));
+    await make('web-2');
+    await mkdir('web-2', '/new');
+    const news = await stream.take(2);
+    expect(news.map(({ data }) => data)).toMatchObject([
+      { host: 'web-2', position: 1, call: { name: 'boot' } },
+      { host: 'web-2', position: 2, call: { name: 'mkdir', path: '/new' } },
+    ]);
+    await stream.stop();
+
+    const again = await startTestService({ database: service.database, tokens: TOKENS });
+    const before = service;
+    service = again;
+    try {
+      const resumed = await follow('', { 'last-event-id': news[0]?.id ?? '' });
+      expect((await resumed.take(1))[0]).toMatchObject({ data: { host: 'web-2', position: 2 } });
+      await mkdir('web-1', '/later');
+      expect((await resumed.take(1))[0]).toMatchObject({ data: { call: { path: '/later' } } });
+      await resumed.stop();
+      const since = await follow(`?after=${last}&call=mkdir`, {}, 'few');
+      expect((await since.take(2)).map(({ data }) => data)).toMatchObject([
+        { host: 'web-2', position: 2 },
+        { host: 'web-1', call: { path: '/later' } },
+      ]);
+      await since.stop();
+    } finally {
+      service = before;
+      await again.close();
+    }
+  });
+
+  it('from now on has only what comes', async () => {
+    const stream = await follow('?after=now&host=db-*');
+    await mkdir('web-1', '/other');
+    await mkdir('db-1', '/now');
+    expect((await stream.take(1))[0]).toMatchObject({
+      data: { host: 'db-1', call: { path: '/now' } },
+    });
+    await stream.stop();
+  });
+
+  it('tells of a place that is not there any more, and ends', async () => {
+    const { last = '' } = await page('');
+    const lost = last.replace(/\.[0-9a-f]+$/, '.abc');
+    const stream = await follow('', { 'last-event-id': lost });
+    expect(await stream.take(1)).toEqual([
+      { event: 'history-changed', id: '', data: { known: lost } },
+    ]);
+    expect(await stream.ends()).toBe(true);
+  });
+});
+
+it('a damaged event is named, and hides no other', async () => {
+  await mkdir('db-1', '/damaged');
+  await mkdir('db-1', '/after');
+  const { database } = service;
+  const text = `update events set body = '[1' where body like '%"/damaged"%'`;
+  await database.query('alter table events disable trigger events_append_only');
+  await database.query(text);
+  await database.query('alter table events enable trigger events_append_only');
+  const { items, unreadable } = await page('?order=desc&limit=5');
+  expect(unreadable).toMatchObject([{ host: 'db-1' }]);
+  expect(items[0]).toMatchObject({ call: { path: '/after' } });
+  const stream = await follow('?host=db-1');
+  const events = (await stream.take(7)).map(({ event }) => event);
+  expect(events.slice(-2)).toEqual(['unreadable', 'event']);
+  await stream.stop();
+});
