@@ -13,10 +13,14 @@ export type Verdict =
   /** It fails without asking. */
   | { readonly do: 'fail'; readonly errno: number };
 
-/** The low 32 bits of an argument are one of some values, and another argument is not null. */
+/**
+ * The low 32 bits of an argument are one of some values, or not above one; and another argument is
+ * not null.
+ */
 export interface Condition {
   readonly argument: number;
-  readonly values: readonly number[];
+  readonly values?: readonly number[];
+  readonly atMost?: number;
   readonly notNull?: number;
 }
 
@@ -84,9 +88,12 @@ function insnsOf(verdict: Verdict): readonly Insn[] {
           [JUMP_EQUAL, 0, 0, 1],
           [RETURN, RET_ALLOW],
         ];
-  const values = when.values.flatMap((value): Insn[] => [
+  const values = (when.values ?? []).flatMap((value): Insn[] => [
     [JUMP_EQUAL, value, 0, 1],
     [RETURN, RET_NOTIFY],
   ]);
+  if (when.atMost !== undefined) {
+    values.push([JUMP_AT_LEAST, when.atMost + 1, 1, 0], [RETURN, RET_NOTIFY]);
+  }
   return [...nulls, [LOAD, ARGUMENTS + 8 * when.argument], ...values, [RETURN, RET_ALLOW]];
 }

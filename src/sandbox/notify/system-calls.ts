@@ -4,7 +4,17 @@
  */
 
 const X64 = {
-  ...{ open: 2, stat: 4, fstat: 5, lstat: 6, access: 21, execve: 59, uname: 63, truncate: 76 },
+  ...{
+    write: 1,
+    open: 2,
+    stat: 4,
+    fstat: 5,
+    lstat: 6,
+    access: 21,
+    execve: 59,
+    uname: 63,
+    truncate: 76,
+  },
   ...{ getcwd: 79, chdir: 80, fchdir: 81, rename: 82, mkdir: 83, rmdir: 84, creat: 85, link: 86 },
   ...{ unlink: 87, symlink: 88, readlink: 89, chmod: 90, fchmod: 91, chown: 92, fchown: 93 },
   ...{ lchown: 94, umask: 95, getuid: 102, getgid: 104, setuid: 105, setgid: 106, geteuid: 107 },
@@ -21,7 +31,15 @@ const X64 = {
 export type SystemCall = keyof typeof X64;
 
 const ARM64: Readonly<Partial<Record<SystemCall, number>>> = {
-  ...{ getcwd: 17, inotify_add_watch: 27, mknodat: 33, mkdirat: 34, unlinkat: 35, symlinkat: 36 },
+  ...{
+    write: 64,
+    getcwd: 17,
+    inotify_add_watch: 27,
+    mknodat: 33,
+    mkdirat: 34,
+    unlinkat: 35,
+    symlinkat: 36,
+  },
   ...{ linkat: 37, renameat: 38, umount2: 39, mount: 40, statfs: 43, fstatfs: 44, truncate: 45 },
   ...{ faccessat: 48, chdir: 49, fchdir: 50, fchmod: 52, fchmodat: 53, fchownat: 54, fchown: 55 },
   ...{ openat: 56, getdents64: 61, readlinkat: 78, newfstatat: 79, fstat: 80, utimensat: 88 },
