@@ -129,6 +129,7 @@ class Run {
   readonly #unmodelled = new Map<string, number>();
   readonly #beside = new Beside();
   #launch: Launch | undefined;
+  #answering: Supervisor | undefined;
   #mainPid = 0;
   #status: number | undefined;
 
@@ -161,7 +162,8 @@ class Run {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const filter = filterFor(this.#architecture, verdictsOf(handlers));
     this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
-    const supervisor = this.#supervisor(this.#launch.listener, handlers);
+    const supervisor = this.#supervisor(this.#launch, handlers);
+    this.#answering = supervisor;
     const forward = (signal: NodeJS.Signals) => {
       if (this.#mainPid !== 0) tryToSend(this.#mainPid, signal);
     };
@@ -184,14 +186,27 @@ class Run {
   }
 
   async close(): Promise<void> {
+    await this.#endLaunch();
     this.#shadow.close();
     this.#processes.close();
     this.#descriptors.close();
     this.#watch.close();
     closeSync(this.#placeholder);
+  }
+
+  /** The thread that started the program asks as well while it ends. */
+  async #endLaunch(): Promise<void> {
     if (this.#launch === undefined) return;
+    let isEnded = false;
+    const ended = this.#launch.end().finally(() => {
+      isEnded = true;
+    });
+    while (!isEnded) {
+      this.#answering?.turn(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
     this.#libc.close(this.#launch.listener);
-    await this.#launch.end();
   }
 
   async #turnToTheEnd(supervisor: Supervisor, { pid }: Launch): Promise<void> {
@@ -283,7 +298,10 @@ class Run {
     return CONTINUED;
   }
 
-  #supervisor(fd: number, handlers: readonly Handler[]): Supervisor {
+  #supervisor(
+    { listener: fd, thread: launcher }: Launch,
+    handlers: readonly Handler[],
+  ): Supervisor {
     const { numbers, audit } = this.#architecture;
     const listener = new Listener(this.#libc, fd);
     this.#watch.add(WATCHED.listener, fd);
@@ -298,6 +316,7 @@ class Run {
         }),
       ),
       architecture: audit,
+      launcher,
       placeholder: this.#placeholder,
       disturb: disturber(this.#request.orders, (pid) => tryToSend(pid, 'SIGKILL')),
       foreign: (tid) => this.#foreign.add(tid),

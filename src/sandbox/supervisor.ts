@@ -37,6 +37,8 @@ export interface Tools {
   /** By the number of the system call. */
   readonly handlers: ReadonlyMap<number, Handler>;
   readonly architecture: number;
+  /** The thread of ours that started the program: its calls are the kernel's. */
+  readonly launcher: number;
   /** A descriptor that keeps a number until what belongs there is known. */
   readonly placeholder: number;
   /** The ordered answer to a call, in place of the model's. */
@@ -108,7 +110,8 @@ export class Supervisor {
   }
 
   #answer(asked: Asked): void {
-    const { listener, handlers, architecture, foreign } = this.#tools;
+    const { listener, handlers, architecture, foreign, launcher } = this.#tools;
+    if (asked.tid === launcher) return listener.pass(asked);
     const handler = handlers.get(asked.number);
     // 32-bit, or x32, whose numbers no handler has.
     if (asked.architecture !== architecture || handler === undefined) {

@@ -6,9 +6,19 @@ import type { Handler } from '../handlers.ts';
 import { type Answer, CONTINUED, type Memory, type Notified } from '../notified.ts';
 import type { Asked } from '../notify/asked.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
+import { ownWakeUp } from '../notify/wake-up.ts';
 import { type FileCaller, int, refuse, type Trees, textAt } from './caller.ts';
 import { changeDirectory, currentDirectory } from './directories.ts';
-import { accessPlace, handleOf, readLink, statfsPlace, statPlace } from './look.ts';
+import {
+  accessPlace,
+  handleOf,
+  noAttribute,
+  noAttributes,
+  noAttributeTaken,
+  readLink,
+  statfsPlace,
+  statPlace,
+} from './look.ts';
 import {
   changeMode,
   changeOwner,
@@ -47,6 +57,7 @@ type OnTree = (caller: FileCaller, place: TreePlace) => Answer;
 /** @param memoryOf the memory of a thread */
 export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): readonly Handler[] {
   const seen = new Seen(trees, memoryOf);
+  const wakeUp = ownWakeUp();
   const onPath = (name: SystemCall, named: Named, answer: OnPlace): Handler => ({
     name,
     alone: (asked) => seen.passes(asked, named),
@@ -129,6 +140,9 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
       readLink(caller, place, arg(caller, 2), word(caller, 3)),
     ),
     onTree('name_to_handle_at', { ...AT, emptyIn: 4 }, handled),
+    ...(['getxattr', 'lgetxattr'] as const).map((name) => onTree(name, P0, noAttribute)),
+    ...(['listxattr', 'llistxattr'] as const).map((name) => onTree(name, P0, noAttributes)),
+    ...(['setxattr', 'lsetxattr'] as const).map((name) => onTree(name, P0, noAttributeTaken)),
     onTree('mkdir', P0, (caller, place) => makeDirectory(caller, place, word(caller, 1))),
     onTree('mkdirat', AT, (caller, place) => makeDirectory(caller, place, word(caller, 2))),
     onTree('rmdir', P0, removeDirectory),
@@ -176,7 +190,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     },
     {
       name: 'write',
-      when: { argument: 2, atMost: WRITE_BYTES_MAX },
+      when: { argument: 2, atMost: WRITE_BYTES_MAX, ...(wakeUp && { unlessWakeUp: wakeUp }) },
       alone: () => (trees.shadow.isWritten ? undefined : CONTINUED),
       answer: (notified) =>
         writeTo({ notified, trees }, int(notified, 0), notified.args[1] ?? 0n, int(notified, 2)),

@@ -94,6 +94,19 @@ const FILEID_KERNFS = 0xfe;
 /** As /proc/self/mountinfo tells it. */
 const MOUNT_ID = 9001;
 
+/** Nothing in the trees has extended attributes (xattr(7)), nor takes any. */
+export function noAttribute(caller: FileCaller, place: TreePlace): Answer {
+  return onNode(caller, place, () => refuse('ENODATA'));
+}
+
+export function noAttributes(caller: FileCaller, place: TreePlace): Answer {
+  return onNode(caller, place, () => DONE);
+}
+
+export function noAttributeTaken(caller: FileCaller, place: TreePlace): Answer {
+  return onNode(caller, place, () => refuse('EOPNOTSUPP'));
+}
+
 function onNode(caller: FileCaller, place: TreePlace, answer: (node: Node) => Answer): Answer {
   const { kernel } = caller.notified;
   const { shadow } = caller.trees;

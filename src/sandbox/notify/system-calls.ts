@@ -25,13 +25,20 @@ const X64 = {
   ...{ fchownat: 260, newfstatat: 262, unlinkat: 263, renameat: 264, linkat: 265, symlinkat: 266 },
   ...{ readlinkat: 267, fchmodat: 268, faccessat: 269, utimensat: 280, perf_event_open: 298 },
   ...{ prlimit64: 302, name_to_handle_at: 303, renameat2: 316, bpf: 321, execveat: 322 },
-  ...{ statx: 332, io_uring_setup: 425, openat2: 437, faccessat2: 439 },
+  ...{ setxattr: 188, lsetxattr: 189, getxattr: 191, lgetxattr: 192, listxattr: 194 },
+  ...{ llistxattr: 195, statx: 332, io_uring_setup: 425, openat2: 437, faccessat2: 439 },
 } as const;
 
 export type SystemCall = keyof typeof X64;
 
 const ARM64: Readonly<Partial<Record<SystemCall, number>>> = {
   ...{
+    setxattr: 5,
+    lsetxattr: 6,
+    getxattr: 8,
+    lgetxattr: 9,
+    listxattr: 11,
+    llistxattr: 12,
     write: 64,
     getcwd: 17,
     inotify_add_watch: 27,
