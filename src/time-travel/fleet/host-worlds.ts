@@ -63,7 +63,6 @@ export async function worldsOf(
       parent_id,
       path,
       lists: NO_LISTS,
-      ROOTS_ACCESS,
       ...counts,
       ...rest,
     });
