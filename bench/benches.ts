@@ -11,6 +11,7 @@ import type { Bench } from './harness/bench.ts';
 import { imports } from './import.ts';
 import { memory } from './memory.ts';
 import { model } from './model.ts';
+import { recording } from './recording.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
 import { singleWrites } from './single-writes.ts';
@@ -33,4 +34,5 @@ export const BENCHES: readonly Bench[] = [
   fleet,
   memory,
   collector,
+  recording,
 ];

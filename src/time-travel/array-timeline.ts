@@ -3,6 +3,7 @@
  * each later version until another, with the lists that it was made of. Gaps, explanations and
  * searches are asked of it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../domain/attach-type.ts';
 import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
@@ -78,6 +79,19 @@ export async function arrayTimeline(
     versions.push(version);
   }
   return versions;
+}
+
+/** The versions without those whose slots are the slots of the version before. */
+export function distinctVersions(versions: readonly ArrayVersion[]): ArrayVersion[] {
+  return versions.filter((version, i) => {
+    const before = versions[i - 1];
+    return (
+      before === undefined ||
+      before.boot !== version.boot ||
+      before.cgroup_id !== version.cgroup_id ||
+      !isDeepStrictEqual(before.slots, version.slots)
+    );
+  });
 }
 
 type Row = { readonly position: number } & (

@@ -5,7 +5,7 @@ import type { CallOf } from '../../domain/call.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
-import { must, SYS } from '../kernel/syscall.ts';
+import { must, SYS } from '../../native/syscall.ts';
 import { procPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
