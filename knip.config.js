@@ -8,6 +8,7 @@ export default {
     'src/web/main.tsx',
     'src/web/vite.config.ts',
     'src/events/storage/pglite/{prepare,thread}.ts',
+    'src/sandbox/notify/launch-thread.ts',
     'test/**/*.ts',
     'scripts/**/*.{js,ts}',
   ],

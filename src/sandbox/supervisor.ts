@@ -17,7 +17,7 @@ import type { Memories } from './notify/memory.ts';
 import type { Descriptors, Tracked } from './processes/descriptors.ts';
 import type { Holder } from './processes/fd-tables.ts';
 import type { Processes } from './processes/processes.ts';
-import { WATCHED, type Watch } from './processes/watch.ts';
+import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
 import type { World } from './world.ts';
 
 const ESRCH = 3;
@@ -37,12 +37,20 @@ export interface Tools {
   /** By the number of the system call. */
   readonly handlers: ReadonlyMap<number, Handler>;
   readonly architecture: number;
+  /** The thread of ours that started the program: its calls are the kernel's. */
+  readonly launcher: number;
   /** A descriptor that keeps a number until what belongs there is known. */
   readonly placeholder: number;
   /** The ordered answer to a call, in place of the model's. */
   readonly disturb: (call: Call, pid: number, asked: number) => Decision | undefined;
   /** Learns of calls that no handler may answer: of another architecture. */
   readonly foreign: (tid: number) => void;
+}
+
+/** What happened that is not yet in the model: objects that nobody has, ends of processes. */
+interface News {
+  readonly gone: Tracked[];
+  readonly ended: Set<number>;
 }
 
 export class Supervisor {
@@ -76,27 +84,34 @@ export class Supervisor {
   }
 
   /** All hang-ups are known before any end is told: what a dead process held, it held alone or not. */
-  #bring(first: ReturnType<Watch['wait']>): void {
-    const { watch, descriptors, processes } = this.#tools;
-    const gone: Tracked[] = [];
-    const ended = new Set<number>();
+  #bring(first: readonly Happened[]): void {
+    const { watch, processes } = this.#tools;
+    const news: News = { gone: [], ended: new Set() };
+    this.#gather(first, news);
+    if (news.gone.length > 0) {
+      processes.awaitEnds(news.gone);
+      this.#gather(watch.wait(0), news);
+    }
+    if (news.gone.length > 0 || news.ended.size > 0) processes.bring(news.gone, [...news.ended]);
+  }
+
+  /** Takes events until there is none that was not taken before. */
+  #gather(first: readonly Happened[], { gone, ended }: News): void {
+    const { watch, descriptors } = this.#tools;
     for (let events = first; ; events = watch.wait(0)) {
-      let news = 0;
+      const known = gone.length + ended.size;
       for (const { kind, fd } of events) {
-        if (kind === WATCHED.listener) continue;
+        if (kind === WATCHED.process) ended.add(fd);
         const tracked = kind === WATCHED.object ? descriptors.hungUp(fd) : undefined;
         if (tracked !== undefined) gone.push(tracked);
-        const isNew = tracked !== undefined || (kind === WATCHED.process && !ended.has(fd));
-        if (kind === WATCHED.process) ended.add(fd);
-        if (isNew) news += 1;
       }
-      if (news === 0) break;
+      if (gone.length + ended.size === known) return;
     }
-    if (gone.length > 0 || ended.size > 0) processes.bring(gone, [...ended]);
   }
 
   #answer(asked: Asked): void {
-    const { listener, handlers, architecture, foreign } = this.#tools;
+    const { listener, handlers, architecture, foreign, launcher } = this.#tools;
+    if (asked.tid === launcher) return listener.pass(asked);
     const handler = handlers.get(asked.number);
     // 32-bit, or x32, whose numbers no handler has.
     if (asked.architecture !== architecture || handler === undefined) {

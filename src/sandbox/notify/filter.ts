@@ -13,11 +13,24 @@ export type Verdict =
   /** It fails without asking. */
   | { readonly do: 'fail'; readonly errno: number };
 
-/** The low 32 bits of an argument are one of some values, and another argument is not null. */
+/**
+ * The low 32 bits of an argument are one of some values, or not above one; and another argument is
+ * not null.
+ */
 export interface Condition {
   readonly argument: number;
-  readonly values: readonly number[];
+  readonly values?: readonly number[];
+  readonly atMost?: number;
+  /** Not asked about: how the thread that starts the program wakes others of ours. */
+  readonly unlessWakeUp?: WakeUp;
   readonly notNull?: number;
+}
+
+/** A write of some bytes out of code of ours, which lies elsewhere in other programs. */
+export interface WakeUp {
+  readonly bytes: number;
+  readonly start: bigint;
+  readonly end: bigint;
 }
 
 const LOAD = 0x20;
@@ -32,7 +45,10 @@ const RET_ERRNO = 0x00050000;
 /** Offsets in `struct seccomp_data`. */
 const NUMBER = 0;
 const ARCHITECTURE = 4;
+const INSTRUCTION_POINTER = 8;
 const ARGUMENTS = 16;
+/** The length of a write. */
+const COUNT = ARGUMENTS + 8 * 2;
 /** Calls of the x32 interface have this bit. */
 const X32 = 0x40000000;
 const INSN_BYTES = 8;
@@ -84,9 +100,33 @@ function insnsOf(verdict: Verdict): readonly Insn[] {
           [JUMP_EQUAL, 0, 0, 1],
           [RETURN, RET_ALLOW],
         ];
-  const values = when.values.flatMap((value): Insn[] => [
+  const values = (when.values ?? []).flatMap((value): Insn[] => [
     [JUMP_EQUAL, value, 0, 1],
     [RETURN, RET_NOTIFY],
   ]);
-  return [...nulls, [LOAD, ARGUMENTS + 8 * when.argument], ...values, [RETURN, RET_ALLOW]];
+  if (when.atMost !== undefined) {
+    values.push([JUMP_AT_LEAST, when.atMost + 1, 1, 0], [RETURN, RET_NOTIFY]);
+  }
+  const wakeUp = when.unlessWakeUp === undefined ? [] : passing(when.unlessWakeUp);
+  return [
+    ...wakeUp,
+    ...nulls,
+    [LOAD, ARGUMENTS + 8 * when.argument],
+    ...values,
+    [RETURN, RET_ALLOW],
+  ];
+}
+
+function passing({ bytes, start, end }: WakeUp): readonly Insn[] {
+  const low = (address: bigint) => Number(address & 0xffff_ffffn);
+  return [
+    [LOAD, COUNT],
+    [JUMP_EQUAL, bytes, 0, 6],
+    [LOAD, INSTRUCTION_POINTER + 4],
+    [JUMP_EQUAL, Number(start >> 32n), 0, 4],
+    [LOAD, INSTRUCTION_POINTER],
+    [JUMP_AT_LEAST, low(start), 0, 2],
+    [JUMP_AT_LEAST, low(end), 1, 0],
+    [RETURN, RET_ALLOW],
+  ];
 }

@@ -3,6 +3,8 @@
  * what it starts, so the filter of the program is installed on this thread alone: the rest of the
  * process stays free to answer, and has the listener without handing it over.
  */
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { bindLibc } from '../../native/libc.ts';
 import { type LaunchRequest, STEP } from './launch-steps.ts';
@@ -41,6 +43,7 @@ function install(): number {
   return installed;
 }
 
+tell(STEP.thread, Number(basename(readlinkSync('/proc/thread-self'))));
 parentPort?.postMessage('ready');
 Atomics.wait(steps, STEP.go, 0);
 const listener = install();

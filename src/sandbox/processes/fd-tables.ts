@@ -117,6 +117,14 @@ export class FdTables {
     for (const { pid, fd } of this.holdersOf(file)) this.#close(pid, fd);
   }
 
+  /** The processes of the model that have an object; those that have it last are found soon. */
+  pidsOf({ file, holder }: Tracked): readonly number[] {
+    const refs = file === undefined ? 0 : (this.#world.kernel.files.get(file)?.refs ?? 0);
+    if (file === undefined || refs === 0) return [];
+    if (refs === 1 && holder !== undefined && this.#has(holder, file)) return [holder.pid];
+    return this.holdersOf(file).map(({ pid }) => pid);
+  }
+
   /** The processes of the model that have an open file, and where. */
   holdersOf(file: number): { readonly pid: number; readonly fd: number }[] {
     return [...this.#world.kernel.processes.values()].flatMap(({ pid, fds }) =>
