@@ -20,7 +20,9 @@ export const serve = command({
   flags: {
     ...LISTEN_FLAGS,
     ...STORAGE_FLAGS,
-    demo: { about: 'also create the hosts "demo", with an incident, and "demo-links", for the tour' },
+    demo: {
+      about: 'also create the hosts "demo", with an incident, and "demo-links", for the tour',
+    },
   },
   example: 'npx bpfledger serve --demo --data-dir ./data',
   outlivesReader: true,

@@ -4,7 +4,13 @@
  * its state: of such there are few.
  */
 import { emptyKernel } from '../../domain/boot.ts';
-import { type Cgroup, type Entry, type Kernel, NO_LISTS } from '../../domain/kernel.ts';
+import {
+  type Cgroup,
+  type Entry,
+  type Kernel,
+  NO_LISTS,
+  ROOTS_ACCESS,
+} from '../../domain/kernel.ts';
 import { setList } from '../../domain/list.ts';
 import type { Log } from '../../events/log.ts';
 import type { Queryable } from '../../events/storage/database.ts';
@@ -49,8 +55,17 @@ export async function worldsOf(
     const world = worlds.get(host_id) ?? { kernel: emptyKernel(), names: new Map() };
     worlds.set(host_id, world);
     world.kernel.boot = { ...world.kernel.boot, number: boot };
-    const cgroup = { id, parent_id, path, children: 0, processes: 0, lists: NO_LISTS };
-    world.kernel.cgroups.set(id, cgroup);
+    // What runs on a cgroup depends on nothing else of it.
+    const rest = { access: ROOTS_ACCESS, threaded: false, threaded_children: 0 };
+    const counts = { children: 0, processes: 0 };
+    world.kernel.cgroups.set(id, {
+      id,
+      parent_id,
+      path,
+      lists: NO_LISTS,
+      ...counts,
+      ...rest,
+    });
     world.kernel.cgroupIds.set(path, id);
   }
   for (const row of entries) {
