@@ -125,11 +125,7 @@ export function placeAt(caller: Caller, path: string): Place | Refusal {
 }
 
 /** Why the caller may not open a control file for writing. */
-export function fileNotWritable(
-  caller: Caller,
-  cgroup: Cgroup,
-  file: string,
-): Refusal | undefined {
+export function fileNotWritable(caller: Caller, cgroup: Cgroup, file: string): Refusal | undefined {
   if (mayAccess(caller, fileAccess(cgroup, file), WRITE)) return undefined;
   return refusal('EACCES', 'control-file-not-writable', { cgroup: cgroup.path, file });
 }

@@ -37,7 +37,8 @@ export function isPopulated(kernel: Kernel, { path }: Cgroup): boolean {
 export function canBeThreadRoot(kernel: Kernel, cgroup: Cgroup): boolean {
   if (cgroup.parent_id === 0) return true;
   for (const child of kernel.cgroups.values()) {
-    if (child.parent_id === cgroup.id && !child.threaded && isPopulated(kernel, child)) return false;
+    if (child.parent_id === cgroup.id && !child.threaded && isPopulated(kernel, child))
+      return false;
   }
   return true;
 }

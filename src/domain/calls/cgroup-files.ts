@@ -96,7 +96,12 @@ function killAll(caller: Caller, cgroup: Cgroup, value: string): Decision {
   };
   const hit = [...kernel.processes.values()].filter(isHit);
   if (hit.length === 0) return succeed();
-  return succeed(ended(caller, hit.sort((a, b) => a.pid - b.pid)));
+  return succeed(
+    ended(
+      caller,
+      hit.sort((a, b) => a.pid - b.pid),
+    ),
+  );
 }
 
 /** Why a number is not written (`kstrtoint`): no number EINVAL, none of those that are taken ERANGE. */

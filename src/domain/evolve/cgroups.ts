@@ -67,8 +67,7 @@ function changed(
   }
   const { file } = effect;
   const { access } = cgroup;
-  const set =
-    effect.type === 'CgroupOwnerChanged' ? { uid: effect.uid } : { mode: effect.mode };
+  const set = effect.type === 'CgroupOwnerChanged' ? { uid: effect.uid } : { mode: effect.mode };
   if (file === undefined) {
     cgroup.access = { ...access, ...set };
     return;

@@ -48,7 +48,11 @@ const FILE_NAMES = [
 
 /** A cgroup below the root, which is no root on a kernel that has more; or a file of one. */
 function cgroupPlace(scene: Scene): string {
-  const path = oneOf(scene, cgroupPaths(scene).filter((at) => at !== '/')) ?? '/gone';
+  const path =
+    oneOf(
+      scene,
+      cgroupPaths(scene).filter((at) => at !== '/'),
+    ) ?? '/gone';
   return scene.random.chance(0.45) ? below(path, scene.random.pick(FILE_NAMES)) : path;
 }
 
@@ -70,7 +74,9 @@ export function cgroupWrite(scene: Scene, proc: string): Step {
   const path = (isType ? oneOf(scene, deep) : undefined) ?? cgroupPath(scene);
   const file = isType && path.split('/').length > 2 ? 'cgroup.type' : 'cgroup.freeze';
   const kills = !isType && random.chance(0.5);
-  const values = isType ? ['threaded', 'threaded\n', 'domain', ''] : ['0', '1', '1', '2', 'x', '-1'];
+  const values = isType
+    ? ['threaded', 'threaded\n', 'domain', '']
+    : ['0', '1', '1', '2', 'x', '-1'];
   return {
     ...{ op: 'cgroup_write', path: below(path, kills ? 'cgroup.kill' : file) },
     ...{ value: isType && !wrongly(scene) ? 'threaded' : random.pick(values) },
