@@ -1,14 +1,18 @@
 // Dead files, exports and dependencies. The ways in are the command, the composition root, the doors
-// of the package, what a thread or the build starts by its path, tests, scripts and the benchmarks.
+// of the package, what a thread or the build starts by its path, the page, tests, scripts and the
+// benchmarks.
 export default {
   entry: [
     'src/{main,cli/bpfledger}.ts',
     'src/library/*.ts',
+    'src/web/main.tsx',
+    'src/web/vite.config.ts',
     'src/events/storage/pglite/{prepare,thread}.ts',
+    'src/sandbox/notify/launch-thread.ts',
     'test/**/*.ts',
     'scripts/**/*.{js,ts}',
   ],
-  project: ['{src,test,scripts,bench}/**/*.{js,ts}'],
+  project: ['{src,test,scripts,bench}/**/*.{js,ts,tsx}'],
   // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), and the compiler of
   // the program that a benchmark asks the kernel with.
   ignoreBinaries: ['make', 'mount', 'umount', 'bpftool', 'gcc', 'openssl'],

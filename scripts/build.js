@@ -1,11 +1,13 @@
-// Builds dist/ from src/ unless it is newer than everything it is built from. `npm ci` runs this
-// through `prepare`, so a fresh checkout has a working command; so does the first `npx bpfledger`,
-// perhaps while a service runs from dist/, which must not lose its files then. Migrations and openapi.yaml are not copied: dist/ has the same depth as src/, and both
-// find them at the root of the package.
+// Builds dist/ from src/, and dist/page from src/web, unless it is newer than everything it is built
+// from. `npm ci` runs this through `prepare`, so a fresh checkout has a working command; so does the
+// first `npx bpfledger`, perhaps while a service runs from dist/, which must not lose its files then.
+// Migrations and openapi.yaml are not copied: dist/ has the same depth as src/, and both find them at
+// the root of the package.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -16,17 +18,19 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { bin, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const command = join(root, bin.bpfledger);
+const page = join('dist', 'page');
+const TOOLS = ['typescript', '@types/node', 'vite', 'preact'];
 
 /** Folders count as well: a file that was removed changes the time of its folder. */
 function isUpToDate() {
-  if (!existsSync(command)) return false;
+  if (!existsSync(command) || !existsSync(join(root, page, 'index.html'))) return false;
   const built = statSync(command).mtimeMs;
   const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
   return [
@@ -37,23 +41,27 @@ function isUpToDate() {
   ].every((path) => statSync(join(root, path)).mtimeMs < built);
 }
 
-function compile() {
+/** @param {(folder: string) => number} build is told the folder whose node_modules has the tools */
+function withTools(build) {
   const { resolve } = createRequire(import.meta.url);
-  let manifest;
   try {
-    manifest = resolve('typescript/package.json');
+    for (const name of TOOLS) resolve(`${name}/package.json`);
   } catch {
-    return compileApart();
+    return withToolsApart(build);
   }
-  return run(manifest);
+  return build(root);
 }
 
-/** After `npm ci --omit=dev` the compiler is not there: it comes, and goes, in a folder of its own. */
-function compileApart() {
+/**
+ * After `npm ci --omit=dev` the tools are not there: they come, and go, in a folder of their own.
+ *
+ * @param {(folder: string) => number} build
+ */
+function withToolsApart(build) {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-build-'));
   try {
-    const needed = ['typescript', '@types/node'].map((name) => [name, devDependencies[name]]);
-    const manifest = { private: true, dependencies: Object.fromEntries(needed) };
+    const needed = TOOLS.map((name) => [name, devDependencies[name]]);
+    const manifest = { private: true, type: 'module', dependencies: Object.fromEntries(needed) };
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
     // What it says of versions and hashes holds here too.
     copyFileSync(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
@@ -63,32 +71,49 @@ function compileApart() {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     if (status !== 0) {
-      console.error(
-        'dist/ is not built: the compiler, a development dependency, cannot be fetched',
-      );
+      console.error('dist/ is not built: its tools, development dependencies, cannot be fetched');
       return status ?? 1;
     }
-    const modules = join(folder, 'node_modules');
-    const types = ['--typeRoots', join(modules, '@types')];
-    return run(join(modules, 'typescript', 'package.json'), types);
+    return build(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} manifest of the compiler @param {string[]} options */
-function run(manifest, options = []) {
-  const tsc = join(dirname(manifest), 'bin', 'tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', ...options], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+/** @param {string} tools */
+function buildAll(tools) {
+  const typeRoots = ['--typeRoots', join(tools, 'node_modules', '@types')];
+  const compiler = join(tools, 'node_modules', 'typescript', 'bin', 'tsc');
+  const options = ['-p', 'tsconfig.json', ...(tools === root ? [] : typeRoots)];
+  return run(root, [compiler, ...options]) || buildPage(tools);
+}
+
+/**
+ * What the page imports must be found above it, so it is built where the tools are.
+ *
+ * @param {string} tools
+ */
+function buildPage(tools) {
+  const source = join('src', 'web');
+  if (tools !== root) cpSync(join(root, source), join(tools, source), { recursive: true });
+  const vite = join(tools, 'node_modules', 'vite', 'bin', 'vite.js');
+  const options = ['build', '--config', join(source, 'vite.config.ts'), '--logLevel', 'warn'];
+  const status = run(tools, [vite, ...options]);
+  if (status === 0 && tools !== root) {
+    cpSync(join(tools, page), join(root, page), { recursive: true });
+  }
+  return status;
+}
+
+/** @param {string} cwd @param {string[]} script with its arguments */
+function run(cwd, script) {
+  const { status } = spawnSync(process.execPath, script, { cwd, stdio: 'inherit' });
   return status ?? 1;
 }
 
 if (!isUpToDate()) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const status = compile();
+  const status = withTools(buildAll);
   if (status !== 0) process.exit(status);
   chmodSync(command, 0o755);
 }

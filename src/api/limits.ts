@@ -45,6 +45,11 @@ export const PAGE_ROWS_DEFAULT = 100;
 export const SCANNED_EVENTS_MAX = 20_000;
 /** Gaps of one report. */
 export const GAPS_MAX = 1000;
+/** Buckets of a timeline, at most and by default. */
+export const BUCKETS_MAX = 1000;
+export const BUCKETS_DEFAULT = 200;
+/** Versions of an array in one answer. */
+export const ARRAY_VERSIONS_MAX = 1000;
 /** Characters of a query parameter that is not a path. */
 export const PARAMETER_CHARS_MAX = 200;
 
@@ -129,9 +134,18 @@ export const REPLAYS = heavy('replays', 4, ANSWER_MS, 'ask with a lower `limit`'
 export const STORIES = heavy('histories and explanations', 8, ANSWER_MS, NARROWER);
 /** Each holds the timeline of an array. */
 export const TIMELINES = heavy('gaps and bisections', 16, ANSWER_MS, NARROWER);
+/** Timelines of hosts: each counts index entries. */
+export const COUNTS = heavy('timelines', 32, ANSWER_MS, NARROWER);
 /** Each one holds a state in memory until its answer is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
 export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
+/** Questions about the lists of all hosts. */
+export const FLEET_QUESTIONS = heavy(
+  'questions about all hosts',
+  16,
+  ANSWER_MS,
+  'ask for fewer hosts (`host`)',
+);
 /** Searches of the log with a filter. */
 export const SEARCHES = heavy('searches', 32, ANSWER_MS, NARROWER);
 /** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */

@@ -1,8 +1,8 @@
 /** `bpfledger adopt`: what a running kernel has becomes the beginning of a log, or is compared with it. */
 import { readFileSync, statSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { bindKernel } from '../executor/kernel/syscall.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
+import { bindKernel } from '../native/syscall.ts';
 import { type Adoption, planAdoption, adopt as record } from '../recorders/snapshot/adopt.ts';
 import { bpftoolSnapshot } from '../recorders/snapshot/bpftool/bpftool-snapshot.ts';
 import {

@@ -19,6 +19,10 @@ const COMMANDS: Readonly<
     summary: "update a database's tables to this version",
     load: async () => (await import('./migrate.ts')).migrate,
   },
+  token: {
+    summary: 'make, list and revoke the tokens of a service',
+    load: async () => (await import('./token.ts')).token,
+  },
   rebuild: {
     summary: 'derive the projections from the log again, or compare them with it',
     load: async () => (await import('./rebuild.ts')).rebuild,
@@ -38,6 +42,10 @@ const COMMANDS: Readonly<
   observe: {
     summary: 'record what the kernel that runs here does',
     load: async () => (await import('./observe.ts')).observe,
+  },
+  run: {
+    summary: 'run a program, and answer its bpf calls as a kernel of any release does',
+    load: async () => (await import('./run.ts')).run,
   },
   fuzz: {
     summary: 'compare the model with the kernel that runs here, by random calls',
@@ -138,7 +146,7 @@ const print: Printer = {
   err: (line) => process.stderr.write(`${printableLine(line)}\n`),
 };
 
-async function run([name, ...args]: readonly string[]): Promise<ExitCode> {
+async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) {
     for (const line of ['bpfledger: which command?', '', ...overview(COMMANDS)]) print.err(line);
     return EXIT.usage;

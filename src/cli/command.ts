@@ -1,5 +1,4 @@
 /** What a command is: its words for `--help`, the flags that it takes, and what it does. */
-import type { ExitCode } from './exit-code.ts';
 
 export interface Flag {
   /** Name of the value in the help text; absent for a switch that takes none. */
@@ -36,7 +35,8 @@ export interface Command<F extends Flags = Flags> {
   readonly example: string;
   /** It continues when nobody reads its output any more: a service must not end with its reader. */
   readonly outlivesReader?: true;
-  run(invocation: Invocation<F>): Promise<ExitCode>;
+  /** Its exit code: one of `EXIT`, or that of a program which it ran. */
+  run(invocation: Invocation<F>): Promise<number>;
 }
 
 /** The flag that every command has. */

@@ -70,7 +70,8 @@ export function answerText({
   return rest === '' ? answer : `${answer} ${rest}`;
 }
 
-function fieldsText(fields: Readonly<Record<string, unknown>>, separator: string): string {
+/** Fields as `name=value`. */
+export function fieldsText(fields: Readonly<Record<string, unknown>>, separator: string): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(separator);

@@ -7,7 +7,6 @@ import { progTypeInput } from '../events/schema/object-types.ts';
 import { CGROUP_PROG_TYPES } from '../executor/confinement/program-walls.ts';
 import { check } from '../executor/follow/check.ts';
 import { execute } from '../executor/follow/executor.ts';
-import { bindKernel } from '../executor/kernel/syscall.ts';
 import {
   type Holder,
   readPending,
@@ -15,6 +14,7 @@ import {
   restLedgerReader,
 } from '../executor/ledger/rest-ledger.ts';
 import { openPlace, takePlace } from '../executor/place/place.ts';
+import { bindKernel } from '../native/syscall.ts';
 import { command, type Printer } from './command.ts';
 import { differenceLines, repairLines, reportLines } from './executor-text.ts';
 import { EXIT, type ExitCode, sentenceOf, UsageError } from './exit-code.ts';

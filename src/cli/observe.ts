@@ -1,9 +1,9 @@
 /** `bpfledger observe`: what a kernel really does becomes the log of a host. */
 import { join } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
-import { bindKernel } from '../executor/kernel/syscall.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { configurationOf } from '../main.ts';
+import { bindKernel } from '../native/syscall.ts';
 import { type Collector, findCollector, startCollector } from '../recorders/observe/collector.ts';
 import { observe as observeLines, type Told } from '../recorders/observe/observe.ts';
 import { Spool, SpoolTaken } from '../recorders/observe/spool.ts';

@@ -40,6 +40,8 @@ export interface HostPage {
   readonly limit?: number | undefined;
   /** Only names that match one of these; `*` matches any part. All names when left out. */
   readonly patterns?: readonly string[] | undefined;
+  /** Only names that contain this text. */
+  readonly search?: string | undefined;
 }
 
 const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as origin,
@@ -52,12 +54,12 @@ const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as o
   where h.dropped_at is null`;
 
 const PAGE = `h.name collate "C" > $1 and ($3::text[] is null or h.name like any ($3::text[]))
-  order by h.name collate "C" limit $2`;
+  and strpos(h.name, $4) > 0 order by h.name collate "C" limit $2`;
 
 /** What {@link PAGE} is asked with. */
-function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns }: HostPage) {
+function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns, search = '' }: HostPage) {
   const likes = patterns === undefined ? null : likesOf(patterns);
-  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes];
+  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes, search];
 }
 
 /** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
@@ -86,6 +88,18 @@ export async function hostIdsLike(
   return rows.map(({ host_id }) => host_id);
 }
 
+/** Names of hosts by id. */
+export async function hostsByIds(
+  database: Queryable,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  const rows = await database.query<{ readonly host_id: number; readonly name: string }>(
+    'select host_id, name from hosts where host_id = any($1::int8[])',
+    [sqlArray(ids)],
+  );
+  return new Map(rows.map(({ host_id, name }) => [host_id, name]));
+}
+
 /**
  * One host.
  *
@@ -99,7 +113,7 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
 
 /** A page of the direct branches of a host. */
 export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
-  return database.query<Host>(`${SELECT} and h.origin_host_id = $4 and ${PAGE}`, [
+  return database.query<Host>(`${SELECT} and h.origin_host_id = $5 and ${PAGE}`, [
     ...pageParameters(page),
     hostId,
   ]);

@@ -7,8 +7,8 @@ import type { Call } from '../domain/call.ts';
 import type { Decision } from '../domain/decision.ts';
 import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
-import { bindKernel, type Kernel } from './kernel/syscall.ts';
-import { ExecutorUnavailable } from './kernel/unavailable.ts';
+import { bindKernel, type Kernel } from '../native/syscall.ts';
+import { KernelUnavailable } from '../native/unavailable.ts';
 import { BurnedIds } from './live/burned-ids.ts';
 import { type Late, settle } from './live/canary.ts';
 import type { LiveKernel } from './live/live-kernel.ts';
@@ -35,7 +35,7 @@ export interface LiveMachine {
 /**
  * Opens a machine on the running kernel, booted as far as a running kernel can be.
  *
- * @throws ExecutorUnavailable when the machine lacks something, or its sysctl is another
+ * @throws KernelUnavailable when the machine lacks something, or its sysctl is another
  */
 export async function openLiveMachine(config: Partial<BootConfig>): Promise<LiveMachine> {
   const booted = { ...DEFAULT_CONFIG, ...config };
@@ -134,7 +134,7 @@ function requireSysctl(wanted: number): void {
   const path = '/proc/sys/kernel/unprivileged_bpf_disabled';
   const found = Number(readFileSync(path, 'utf8'));
   if (found === wanted) return;
-  throw new ExecutorUnavailable(
+  throw new KernelUnavailable(
     `kernel.unprivileged_bpf_disabled is ${found} on this machine; ${wanted} is asked for`,
   );
 }

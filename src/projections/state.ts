@@ -172,7 +172,7 @@ function* cgroupsOf(kernel: Kernel): Pausing<CgroupView[]> {
 }
 
 /** A cgroup's own lists, in the order of the attach types' numbers. */
-function listAttached(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
+export function listAttached(kernel: Kernel, cgroup: Cgroup): AttachedView[] {
   return byNumber(cgroup.lists.keys()).flatMap((attach_type) => {
     const list = cgroup.lists.get(attach_type);
     if (list === undefined) return [];

@@ -3,6 +3,7 @@
  * each later version until another, with the lists that it was made of. Gaps, explanations and
  * searches are asked of it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../domain/attach-type.ts';
 import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
@@ -80,6 +81,19 @@ export async function arrayTimeline(
   return versions;
 }
 
+/** The versions without those whose slots are the slots of the version before. */
+export function distinctVersions(versions: readonly ArrayVersion[]): ArrayVersion[] {
+  return versions.filter((version, i) => {
+    const before = versions[i - 1];
+    return (
+      before === undefined ||
+      before.boot !== version.boot ||
+      before.cgroup_id !== version.cgroup_id ||
+      !isDeepStrictEqual(before.slots, version.slots)
+    );
+  });
+}
+
 type Row = { readonly position: number } & (
   | { readonly kind: 'boot'; readonly boot: number }
   | { readonly kind: 'made' | 'gone'; readonly life: CgroupLife }
@@ -139,7 +153,7 @@ async function bootsIn(database: Queryable, { host_id, from, to }: Span) {
 }
 
 /** The root, and so on down to the path itself. */
-function chainPaths(path: string): string[] {
+export function chainPaths(path: string): string[] {
   return path === '/' ? ['/'] : [...chainPaths(parentPath(path)), path];
 }
 
@@ -232,7 +246,7 @@ class Chain {
 }
 
 /** An entry of the list, its link put beside it. */
-function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
+export function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };

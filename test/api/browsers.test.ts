@@ -30,7 +30,8 @@ describe('a request that a browser makes', () => {
     ['as an image, of health', '/healthz', { 'sec-fetch-site': 'cross-site', ...image }, 403],
     ['in a frame of another site', '/healthz', { 'sec-fetch-site': 'cross-site', ...frame }, 403],
     ['by a link, to a resource', '/v1/hosts', { 'sec-fetch-site': 'cross-site', ...page }, 403],
-    ['by a link, to a page', '/', { 'sec-fetch-site': 'cross-site', ...page }, 404],
+    ['by a link, to a page', '/', { 'sec-fetch-site': 'cross-site', ...page }, 200],
+    ['in a frame of another site', '/', { 'sec-fetch-site': 'cross-site', ...frame }, 403],
     ['for a verification', '/v1/hosts/h/verify', { 'sec-fetch-site': 'cross-site' }, 403],
   ])('%s: %s %j → %i', async (_, path, headers, status) => {
     const response = await service.app.request(path, {

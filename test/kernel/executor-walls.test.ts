@@ -5,10 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { release } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ATTR_BYTES, Attr } from '../../src/executor/kernel/attr.ts';
-import { BPF } from '../../src/executor/kernel/commands.ts';
-import { assemble } from '../../src/executor/kernel/instructions.ts';
-import { bindKernel, cString, must, SYS } from '../../src/executor/kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../src/native/attr.ts';
+import { BPF } from '../../src/native/commands.ts';
+import { assemble } from '../../src/native/instructions.ts';
+import { bindKernel, cString, must, SYS } from '../../src/native/syscall.ts';
 import { needs } from '../support/needs.ts';
 import {
   attached,

@@ -8,6 +8,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
+import { type AttachedView, listAttached } from '../../projections/state.ts';
 import { invalid } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
 import {
@@ -40,6 +41,10 @@ const listRoute = createRoute({
       ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
+      attached: z
+        .enum(['true', 'false'])
+        .default('false')
+        .describe('`true`: each with its own lists.'),
     }),
   },
   responses: reads('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
@@ -75,13 +80,23 @@ function programsOn(kernel: Kernel, cgroupId: number) {
   return { types: [...cgroup.lists.keys()], effective };
 }
 
+/** The own lists of some cgroups. */
+function listsOfAll(kernel: Kernel, ids: readonly number[]): Map<number, AttachedView[]> {
+  return new Map(
+    ids.flatMap((id) => {
+      const cgroup = kernel.cgroups.get(id);
+      return cgroup === undefined ? [] : [[id, listAttached(kernel, cgroup)] as const];
+    }),
+  );
+}
+
 /** @param states bounds the reads of whole states, whichever route they come by */
 export function cgroups(app: App, service: Service, states: HeavyReads): void {
   const { database } = service;
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, ...query } = pinPage(c.req.valid('query'));
+    const { path: only, under, attached, ...query } = pinPage(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
@@ -98,17 +113,25 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
       );
       return answer as Promise<never>;
     }
-    const read = (kernel: Kernel): readonly number[] => {
-      if (only === undefined) return livingCgroups(kernel, { limit, after, under });
-      return [kernel.cgroupIds.get(only) ?? []].flat();
+    const read = (kernel: Kernel) => {
+      const ids =
+        only === undefined
+          ? livingCgroups(kernel, { limit, after, under })
+          : [kernel.cgroupIds.get(only) ?? []].flat();
+      return { ids, lists: attached === 'true' ? listsOfAll(kernel, ids) : undefined };
     };
-    const { moment, answer: ids } = await worldAt(service, c, host, at, read);
-    const items = await cgroupsByIds(database, moment, ids);
+    const { moment, answer } = await worldAt(service, c, host, at, read);
+    const { ids, lists } = answer;
+    const rows = await cgroupsByIds(database, moment, ids);
+    const items =
+      lists === undefined
+        ? rows
+        : rows.map((row) => ({ ...row, attached: lists.get(row.cgroup_id) ?? [] }));
     const paged = only === undefined && items.length === limit;
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
     const { position } = moment;
     const next = last !== undefined && { next: nextPage(position, last) };
-    return c.json({ host, position, items, ...next }, 200);
+    return c.json({ host, position, items, ...next } as never, 200);
   });
 
   app.openapi(oneRoute, async (c) => {

@@ -21,6 +21,7 @@ import {
   reads,
   readsWithoutTag,
   reflect,
+  shortText,
   writeHeaders,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -33,7 +34,13 @@ const listRoute = createRoute({
   operationId: 'listHosts',
   access: { role: 'reader', hosts: 'filtered' },
   summary: 'Hosts by name',
-  request: { query: strictObject({ limit: idPage.limit, after: hostName.optional() }) },
+  request: {
+    query: strictObject({
+      limit: idPage.limit,
+      after: hostName.optional(),
+      search: shortText.optional().describe('Only hosts whose names contain this text.'),
+    }),
+  },
   responses: readsWithoutTag('Hosts that the token may touch.', hostPage),
 });
 
@@ -91,8 +98,9 @@ export function hosts(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const principal = c.get('principal');
-    const { limit, after } = c.req.valid('query');
-    const rows = await log.hosts({ limit, after, patterns: principal.hosts });
+    const page = c.req.valid('query');
+    const { limit } = page;
+    const rows = await log.hosts({ ...page, patterns: principal.hosts });
     const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     return c.json({ items, ...(last !== undefined && { next: last }) }, 200);

@@ -7,6 +7,7 @@ import { STORIES, TIMELINES, WHOLE_STATES } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import type { App } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { arrayTimelines } from './array-timeline.ts';
 import { bisect } from './bisect.ts';
 import { branches } from './branches.ts';
 import { bundles } from './bundles.ts';
@@ -20,13 +21,16 @@ import { events } from './events.ts';
 import { executor } from './executor.ts';
 import { explain } from './explain.ts';
 import { exports } from './export.ts';
+import { fleetEffective } from './fleet-effective.ts';
 import { fleetEvents } from './fleet-events.ts';
+import { fleetPrograms } from './fleet-programs.ts';
 import { gaps } from './gaps.ts';
 import { histories } from './history.ts';
 import { hosts } from './hosts.ts';
 import { mapContents } from './map-contents.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
+import { page } from './page.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
 import { recordings } from './recordings.ts';
@@ -34,6 +38,7 @@ import { releases } from './releases.ts';
 import { replays } from './replays.ts';
 import { state } from './state.ts';
 import { syscalls } from './syscalls.ts';
+import { timeline } from './timeline.ts';
 import { verify } from './verify.ts';
 
 /** Registers all routes of the API. */
@@ -44,8 +49,11 @@ export function routes(app: App, service: Service): void {
   const timelines = new HeavyReads(service, TIMELINES);
 
   operations(app, service);
+  page(app);
   releases(app);
   fleetEvents(app, service);
+  fleetPrograms(app, service);
+  fleetEffective(app, service);
   hosts(app, service);
   syscalls(app, service);
   plans(app, service);
@@ -57,6 +65,8 @@ export function routes(app: App, service: Service): void {
   histories(app, service, stories);
   cgroups(app, service, states);
   effective(app, service);
+  arrayTimelines(app, service, timelines);
+  timeline(app, service);
   objects(app, service);
   mapContents(app, service);
   pins(app, service);

@@ -32,11 +32,20 @@ export function oneOf<K extends string, T extends z.ZodType>(id: string, key: K,
 }
 
 const cgroupFields = { cgroup_id: n, parent_id: n, path: text, position_from: position };
-export const cgroupRow = z.strictObject(cgroupFields).meta({ id: 'CgroupRow' });
 
 export const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).meta({ id: 'Entry' });
 
 const listFields = { attach_type: attachType, mode, revision: n, entries: z.array(listedEntry) };
+
+export const cgroupRow = z
+  .strictObject({
+    ...cgroupFields,
+    attached: z
+      .array(z.strictObject(listFields))
+      .exactOptional()
+      .describe('With `attached=true`: its own lists.'),
+  })
+  .meta({ id: 'CgroupRow' });
 
 export const slotFields = {
   prog_id: n,

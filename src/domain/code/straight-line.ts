@@ -24,8 +24,8 @@ import {
 /** What is known of a program. */
 export type Known =
   | { readonly refused: Refusal }
-  /** It ends, with this constant. */
-  | { readonly returns: number }
+  /** It ends, with this constant; unless `unsure` for certain, if the verifier takes it at all. */
+  | { readonly returns: number; readonly unsure?: true }
   /** It ends with a number of which nothing is known. */
   | { readonly returns: 'anything' }
   | { readonly undecided: true };
@@ -35,6 +35,10 @@ type Held = number | 'number' | 'context' | 'stack' | 'pointer';
 
 const REGISTERS = 11;
 const FRAME = 10;
+/** Registers up to here are arguments of a call, and hold nothing after it. */
+const LAST_ARGUMENT = 5;
+/** `bpf_get_local_storage`. */
+export const GET_LOCAL_STORAGE = 81;
 const STACK_BYTES = 512;
 const MOV = 0xb0;
 const MOV64_IMM = 0xb7;
@@ -57,6 +61,8 @@ export function followed(insns: readonly Insn[], type: ProgType): Known {
 
 class Line {
   readonly #type: ProgType;
+  /** A helper was called that looks at more than is known here. */
+  #isUnsure = false;
   readonly #held = new Map<number, Held>([
     [1, 'context'],
     [FRAME, 'stack'],
@@ -145,19 +151,33 @@ class Line {
     return off % access.width === 0 ? undefined : UNDECIDED;
   }
 
-  #call({ code, dst, src, imm, off }: Insn, index: number): Known {
+  #call({ code, dst, src, imm, off }: Insn, index: number): Known | undefined {
     if (src !== CALLED.helper || (code & 8) !== 0) return UNDECIDED;
     if (dst !== 0 || off !== 0 || (code & 7) !== CLASS.jmp) return reserved(index);
-    if (helpersOf(this.#type)?.has(imm) === true) return UNDECIDED;
+    if (helpersOf(this.#type)?.has(imm) === true) {
+      return imm === GET_LOCAL_STORAGE ? this.#getStorage() : UNDECIDED;
+    }
     const about = { prog_type: this.#type, helper: imm, insn: index };
     return { refused: refusal('EINVAL', 'helper-unknown-to-type', about) };
+  }
+
+  /** The map must be one of storages, which is not looked at here; what it gives is memory. */
+  #getStorage(): Known | undefined {
+    if (this.#held.get(1) !== 'pointer' || this.#held.get(2) !== 0) return UNDECIDED;
+    this.#isUnsure = true;
+    for (let register = 1; register <= LAST_ARGUMENT; register++) this.#held.delete(register);
+    this.#held.set(0, 'pointer');
+    return undefined;
   }
 
   #exit({ code, dst, src, imm }: Insn, index: number): Known {
     if (code !== EXIT || dst !== 0 || src !== 0 || imm !== 0) return reserved(index);
     const value = this.#read(0, index);
     if (typeof value === 'object') return value;
-    if (typeof value === 'number') return { returns: value };
+    if (typeof value === 'number') {
+      return this.#isUnsure ? { returns: value, unsure: true } : { returns: value };
+    }
+    if (this.#isUnsure) return UNDECIDED;
     return value === 'number' ? { returns: 'anything' } : UNDECIDED;
   }
 

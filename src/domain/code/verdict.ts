@@ -16,9 +16,9 @@ import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
 import { returnRange } from '../verifier.ts';
 import { badFunctions, badInstruction, badWays } from './first-passes.ts';
-import { type Insn, LD_IMM64, readInsns } from './instructions.ts';
+import { CALLED, type Insn, isCall, LD_IMM64, readInsns } from './instructions.ts';
 import { type MapReference, mapReference } from './map-references.ts';
-import { followed, type Known } from './straight-line.ts';
+import { followed, GET_LOCAL_STORAGE, type Known } from './straight-line.ts';
 
 /** Maps that one program may use (`MAX_USED_MAPS`). */
 const USED_MAPS_MAX = 64;
@@ -56,7 +56,7 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
-    (code === undefined ? strangeHelper(used.maps, call, type) : undefined);
+    strangeHelper(used.maps, type, code === undefined ? call.map_ref_only !== true : asks(code));
   if (refused !== undefined) return refused;
   const known: Known =
     code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
@@ -64,7 +64,8 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   // Of a program that is not known to its end, the caller may say what it returns.
   const isFollowed = 'returns' in known;
   const returns = isFollowed ? known.returns : call.ret;
-  const verified = isFollowed && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
+  const isSure = isFollowed && !('unsure' in known);
+  const verified = isSure && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
   const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
   const constant = typeof returns === 'number' ? returns : undefined;
   const unlike = bad ?? unlikeOwner(caller, used.maps, { type, expected });
@@ -221,11 +222,22 @@ function storageOwner(caller: Caller, map: BpfMap): number | undefined {
   return undefined;
 }
 
+/** Whether instructions ask a storage map for the storage. */
+function asks(code: readonly Insn[]): boolean {
+  return code.some(
+    (insn) => isCall(insn) && insn.src === CALLED.helper && insn.imm === GET_LOCAL_STORAGE,
+  );
+}
+
 /** A program without instructions asks its storage map for the storage, unless it only mentions it. */
-function strangeHelper(maps: readonly BpfMap[], call: Load, type: ProgType): Refusal | undefined {
+function strangeHelper(
+  maps: readonly BpfMap[],
+  type: ProgType,
+  asksForStorage: boolean,
+): Refusal | undefined {
   const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
   const storage = maps.find((map) => isStorageMap(map));
-  if (storage === undefined || call.map_ref_only === true || mayCall) return undefined;
+  if (storage === undefined || !asksForStorage || mayCall) return undefined;
   return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
 }
 

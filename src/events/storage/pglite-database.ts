@@ -6,6 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../start-thread.ts';
 import { turn } from '../turns.ts';
 import { makeDataFolder } from './data-folder.ts';
 import type { Database, Patience } from './database.ts';
@@ -13,7 +14,6 @@ import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { callsOver } from './pglite/calls-between-threads.ts';
 import { FairQueue } from './pglite/fair-queue.ts';
-import { startThread } from './pglite/start-thread.ts';
 import type { PgliteThread, Rows } from './pglite/thread.ts';
 import { transact } from './transact.ts';
 

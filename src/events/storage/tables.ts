@@ -3,6 +3,7 @@
  * host. drizzle-kit derives the migrations from this file; triggers and roles are in migrations
  * written by hand. Queries are written in SQL: this file is the schema, not a query builder.
  */
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   customType,
@@ -14,6 +15,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { DRIFTED, REFUSED } from './told-apart.ts';
 
 const int8 = () => bigint({ mode: 'number' });
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
@@ -104,7 +106,12 @@ export const events = pgTable(
     /** The chain's value here. */
     hash: bytea(),
   },
-  (t) => [primaryKey({ columns: [t.host_id, t.position] })],
+  (t) => [
+    primaryKey({ columns: [t.host_id, t.position] }),
+    // A timeline counts these.
+    index('events_refused').on(t.host_id, t.position).where(sql.raw(REFUSED)),
+    index('events_drifted').on(t.host_id, t.position).where(sql.raw(DRIFTED)),
+  ],
 );
 
 /** Which events answered a keyed write, so that a repeated one is answered by the same. */

@@ -4,7 +4,7 @@ import type { Call, CallOf } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import { type MapType, mapTypeNumber, mapTypeOf } from '../../domain/map-type.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../../domain/prog-type.ts';
-import { findReachingOut } from '../kernel/instructions.ts';
+import { findReachingOut } from '../../native/instructions.ts';
 
 /** Program types that attach to cgroups: those that an executor loads by default. */
 export const CGROUP_PROG_TYPES: readonly ProgType[] = [

@@ -3,7 +3,7 @@
  * and raw system calls change only the calling one, so the kernel judges the call exactly as it
  * would judge a process with these credentials; the permitted set stays, to come back by.
  */
-import { type Kernel, must, SYS } from './syscall.ts';
+import { type Kernel, must, SYS } from '../../native/syscall.ts';
 
 export interface Credentials {
   readonly uid: number;

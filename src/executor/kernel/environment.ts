@@ -3,7 +3,7 @@
  * its own sentence, because the person who reads it is setting up a machine.
  */
 import { readFileSync } from 'node:fs';
-import { ExecutorUnavailable } from './unavailable.ts';
+import { KernelUnavailable } from '../../native/unavailable.ts';
 
 /** Capabilities without which no log can be applied: bpf(2), and lending other credentials. */
 const NEEDED = {
@@ -18,22 +18,22 @@ const NEEDED = {
 /**
  * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.
  *
- * @throws ExecutorUnavailable when the process is not root with what it takes, or there is none
+ * @throws KernelUnavailable when the process is not root with what it takes, or there is none
  */
 export function requireCgroup2(): string {
   if (process.getuid?.() !== 0) {
-    throw new ExecutorUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
+    throw new KernelUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
   }
   const lacking = listLackingCapabilities();
   if (lacking.length > 0) {
-    throw new ExecutorUnavailable(
+    throw new KernelUnavailable(
       `root lacks ${lacking.join(', ')} here, as in most containers: run on the machine itself, or ` +
         'let the unit keep them',
     );
   }
   const mount = mountsOf('cgroup2')[0];
   if (mount === undefined) {
-    throw new ExecutorUnavailable(
+    throw new KernelUnavailable(
       'no cgroup2 is mounted: mount -t cgroup2 none /sys/fs/cgroup, or boot with ' +
         'systemd.unified_cgroup_hierarchy=1',
     );
@@ -44,11 +44,11 @@ export function requireCgroup2(): string {
 /**
  * Checks that the kernel has the bpffs; returns the first mounted one.
  *
- * @throws ExecutorUnavailable when the kernel was built without it
+ * @throws KernelUnavailable when the kernel was built without it
  */
 export function requireBpffs(): string | undefined {
   if (!/\tbpf$/mu.test(readFileSync('/proc/filesystems', 'utf8'))) {
-    throw new ExecutorUnavailable('this kernel has no bpffs: it lacks CONFIG_BPF_SYSCALL');
+    throw new KernelUnavailable('this kernel has no bpffs: it lacks CONFIG_BPF_SYSCALL');
   }
   return mountsOf('bpf')[0];
 }

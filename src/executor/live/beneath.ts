@@ -2,7 +2,7 @@
  * Names below a directory that was opened once. The kernel walks to them (openat2(2), Linux 5.6) and
  * refuses every way out: `..`, symlinks, and file systems that somebody mounted below.
  */
-import { type Answered, cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { type Answered, cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { Withheld } from './withheld.ts';
 
 /** Flags of open(2), as x86-64 numbers them. */

@@ -2,9 +2,9 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Target } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import type { Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import type { Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { type Answered, must, SYS } from '../../native/syscall.ts';
 import { O_DIRECTORY, openBeneath } from './beneath.ts';
 import { runUnderConditions, runUnderFdLimit } from './conditions.ts';
 import { failWith, type LiveCaller } from './live-kernel.ts';

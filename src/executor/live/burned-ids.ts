@@ -6,10 +6,10 @@
 import { mkdirSync } from 'node:fs';
 import type { Call } from '../../domain/call.ts';
 import type { Effect, ObjectKind } from '../../domain/effect.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { assemble, INSN_BYTES } from '../kernel/instructions.ts';
-import { cString, must, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { assemble, INSN_BYTES } from '../../native/instructions.ts';
+import { cString, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
 import type { LiveKernel } from './live-kernel.ts';
 import { realIdBehind } from './objects.ts';

@@ -6,10 +6,10 @@
  * the call let go.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { assemble } from '../kernel/instructions.ts';
-import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { assemble } from '../../native/instructions.ts';
+import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
 
 /**

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { baseName, parentPath } from '../../domain/path.ts';
-import { SYS } from '../kernel/syscall.ts';
+import { SYS } from '../../native/syscall.ts';
 import { runUnderConditions, runUnderRights } from './conditions.ts';
 import { atNodeOf } from './file-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';

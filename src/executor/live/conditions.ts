@@ -2,8 +2,9 @@
  * The conditions under which a process of the log makes its calls: its uid and capabilities, its
  * limit of open files, and what it has as fd 0.
  */
+
+import { type Answered, must, SYS } from '../../native/syscall.ts';
 import { withCredentials } from '../kernel/credentials.ts';
-import { type Answered, must, SYS } from '../kernel/syscall.ts';
 import type { LiveCaller } from './live-kernel.ts';
 import { capabilityBits, isFullRoot, lowestFree } from './process.ts';
 

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
 import { atSpot, type Base, O_PATH, openBeneath, procPath, type Spot } from './beneath.ts';
 import { runUnderConditions, runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';

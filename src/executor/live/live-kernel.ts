@@ -8,7 +8,7 @@ import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
-import type { Kernel } from '../kernel/syscall.ts';
+import type { Kernel } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Identities } from './identities.ts';

@@ -1,12 +1,13 @@
 /** MAP_CREATE and elements of maps on a live kernel. */
-import { readFileSync } from 'node:fs';
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type MapType, type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
 import { heldKind } from '../../domain/maps/holding.ts';
-import { Attr } from '../kernel/attr.ts';
+import { Attr } from '../../native/attr.ts';
+import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
+import { possibleCpus } from '../../native/possible-cpus.ts';
 import { adopt, bpf } from './bpf.ts';
 import {
   failWith,
@@ -30,13 +31,13 @@ const NO_FORM: MapForm = {
 export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decision {
   const { live } = caller;
   const attr = new Attr(live.kernel, call.attr_size)
-    .u32(0, mapTypeNumber(call.map_type))
-    .u32(4, call.key_size ?? 0)
-    .u32(8, call.value_size ?? 0)
-    .u32(12, call.max_entries ?? 0)
-    .u32(16, call.map_flags ?? 0)
-    .u32(20, realFd(caller.process, call.inner_map_fd))
-    .name(28, call.map_name ?? '');
+    .u32(MAP_CREATE.map_type, mapTypeNumber(call.map_type))
+    .u32(MAP_CREATE.key_size, call.key_size ?? 0)
+    .u32(MAP_CREATE.value_size, call.value_size ?? 0)
+    .u32(MAP_CREATE.max_entries, call.max_entries ?? 0)
+    .u32(MAP_CREATE.map_flags, call.map_flags ?? 0)
+    .u32(MAP_CREATE.inner_map_fd, realFd(caller.process, call.inner_map_fd))
+    .name(MAP_CREATE.map_name, call.map_name ?? '');
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');
@@ -86,7 +87,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
       ? valueBuffer(form, call.value)
       : fdBuffer(realFd(caller.process, call.value % 2 ** 32));
   const key = keyBytes(caller.live, form, call.key);
-  const attr = elementAttr(caller, call, key, value).u64(24, call.flags ?? 0);
+  const attr = elementAttr(caller, call, key, value).u64(ELEMENT.flags, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -120,9 +121,9 @@ function elementAttr(
   value: Buffer | undefined,
 ): Attr {
   return new Attr(live.kernel, attr_size)
-    .u32(0, realFd(process, map_fd))
-    .pointer(8, key)
-    .pointer(16, value);
+    .u32(ELEMENT.map_fd, realFd(process, map_fd))
+    .pointer(ELEMENT.key, key)
+    .pointer(ELEMENT.value, value);
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
@@ -169,11 +170,4 @@ function valueBuffer(form: MapForm, value: number): Buffer {
     visible.copy(bytes, slot * rounded, 0, Math.min(form.value_size, WORD));
   }
   return bytes;
-}
-
-/** The kernel sizes percpu values by the CPUs that could ever be there. */
-function possibleCpus(): number {
-  const ranges = readFileSync('/sys/devices/system/cpu/possible', 'utf8').trim().split(',');
-  const last = ranges.at(-1)?.split('-').at(-1);
-  return Number(last) + 1;
 }

@@ -2,9 +2,10 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
-import { Attr } from '../kernel/attr.ts';
-import type { BPF } from '../kernel/commands.ts';
-import { type Answered, cString, SYS } from '../kernel/syscall.ts';
+import { Attr } from '../../native/attr.ts';
+import { BY_ID, INFO_BY_FD, OBJ } from '../../native/attr-fields.ts';
+import type { BPF } from '../../native/commands.ts';
+import { type Answered, cString, SYS } from '../../native/syscall.ts';
 import { realId } from './anchor.ts';
 import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
@@ -58,10 +59,10 @@ function callWithPath(
   const counts = ((call.file_flags ?? 0) & PATH_FD) !== 0;
   const isAbsolute = path_fd === undefined || !counts || kind === 'other' || kind === 'cgroup';
   const attr = new Attr(caller.live.kernel, call.attr_size)
-    .pointer(0, isAbsolute || path_fd === AT_FDCWD ? name : RELATIVE)
-    .u32(8, realFd(caller.process, call.bpf_fd))
-    .u32(12, call.file_flags ?? 0)
-    .u32(16, pathFd(caller.process, call.path_fd));
+    .pointer(OBJ.pathname, isAbsolute || path_fd === AT_FDCWD ? name : RELATIVE)
+    .u32(OBJ.bpf_fd, realFd(caller.process, call.bpf_fd))
+    .u32(OBJ.file_flags, call.file_flags ?? 0)
+    .u32(OBJ.path_fd, pathFd(caller.process, call.path_fd));
   return bpf(caller, call.name, attr);
 }
 
@@ -83,8 +84,8 @@ export function getFdById(
   { open_flags = 0, attr_size }: { readonly open_flags?: number; readonly attr_size?: number },
 ): Decision {
   const attr = new Attr(caller.live.kernel, attr_size)
-    .u32(0, realId(caller.live, kind, id))
-    .u32(8, open_flags);
+    .u32(BY_ID.start_id, realId(caller.live, kind, id))
+    .u32(BY_ID.open_flags, open_flags);
   return openObject(caller, bpf(caller, `${kind}_get_fd_by_id`, attr));
 }
 
@@ -113,10 +114,10 @@ export function getNextId(
 ): Decision {
   const command: keyof typeof BPF = `${kind}_get_next_id`;
   for (let from = realStart(caller, kind, start); ; ) {
-    const attr = new Attr(caller.live.kernel, attr_size).u32(0, from);
+    const attr = new Attr(caller.live.kernel, attr_size).u32(BY_ID.start_id, from);
     const answered = bpf(caller, command, attr);
     if ('errno' in answered) return failWith(answered.errno);
-    from = attr.readU32(4);
+    from = attr.readU32(BY_ID.next_id);
     const next = caller.live.ids.idOf(kind, from);
     if (next > 0) return succeed([], 0, { next_id: next });
   }
@@ -137,9 +138,9 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
   const kind = named === undefined ? undefined : kindOf(named.real);
   const buffers = infoBuffer(live.kernel, kind, Math.min(bytes, INFO_LEN_READ_MAX));
   const attr = new Attr(live.kernel, call.attr_size)
-    .u32(0, realFd(process, call.bpf_fd))
-    .u32(4, bytes)
-    .pointer(8, buffers.info);
+    .u32(INFO_BY_FD.bpf_fd, realFd(process, call.bpf_fd))
+    .u32(INFO_BY_FD.info_len, bytes)
+    .pointer(INFO_BY_FD.info, buffers.info);
   const answered = bpf(caller, 'obj_get_info_by_fd', attr);
   if ('errno' in answered) return failWith(answered.errno);
   if (kind === undefined) throw new Error('the kernel gave info on an fd that is not a BPF object');

@@ -5,9 +5,9 @@ import type { ObjectKind } from '../../domain/effect.ts';
 import { mapTypeOf } from '../../domain/map-type.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
 import { progTypeOf } from '../../domain/prog-type.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { procPath } from './beneath.ts';
 import type { LiveKernel } from './live-kernel.ts';
 

@@ -1,9 +1,16 @@
 /** Calls that give an fd or an answer and change nothing that is observed, and links of tracepoints. */
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { Attr } from '../kernel/attr.ts';
-import type { BPF } from '../kernel/commands.ts';
-import { cString } from '../kernel/syscall.ts';
+import { Attr } from '../../native/attr.ts';
+import {
+  BTF_LOAD,
+  ENABLE_STATS,
+  ITER_CREATE,
+  PROG_TEST_RUN,
+  RAW_TRACEPOINT_OPEN,
+} from '../../native/attr-fields.ts';
+import type { BPF } from '../../native/commands.ts';
+import { cString } from '../../native/syscall.ts';
 import { adopt, bpf } from './bpf.ts';
 import { adoptLink } from './link-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
@@ -22,7 +29,9 @@ export function foreignLinkCreate(
     throw new Withheld(`a link of ${call.attach_type} would be attached outside of the place`);
   }
   const { live, process } = caller;
-  const attr = new Attr(live.kernel).pointer(0, TRACEPOINT).u32(8, realFd(process, call.prog_fd));
+  const attr = new Attr(live.kernel)
+    .pointer(RAW_TRACEPOINT_OPEN.name, TRACEPOINT)
+    .u32(RAW_TRACEPOINT_OPEN.prog_fd, realFd(process, call.prog_fd));
   const answered = bpf(caller, 'raw_tracepoint_open', attr);
   if ('errno' in answered) return failWith(answered.errno);
   live.traces = true;
@@ -34,7 +43,9 @@ export function foreignLinkCreate(
 
 export function iterCreate(caller: LiveCaller, call: CallOf<'iter_create'>): Decision {
   const { live, process } = caller;
-  const attr = new Attr(live.kernel).u32(0, realFd(process, call.link_fd)).u32(4, call.flags ?? 0);
+  const attr = new Attr(live.kernel)
+    .u32(ITER_CREATE.link_fd, realFd(process, call.link_fd))
+    .u32(ITER_CREATE.flags, call.flags ?? 0);
   return opens(caller, 'iter_create', attr);
 }
 
@@ -45,12 +56,18 @@ const BTF = Buffer.from(
 );
 
 export function btfLoad(caller: LiveCaller): Decision {
-  const attr = new Attr(caller.live.kernel).pointer(0, BTF).u32(16, BTF.length);
+  const attr = new Attr(caller.live.kernel)
+    .pointer(BTF_LOAD.btf, BTF)
+    .u32(BTF_LOAD.btf_size, BTF.length);
   return opens(caller, 'btf_load', attr);
 }
 
 export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): Decision {
-  return opens(caller, 'enable_stats', new Attr(caller.live.kernel).u32(0, call.type ?? 0));
+  return opens(
+    caller,
+    'enable_stats',
+    new Attr(caller.live.kernel).u32(ENABLE_STATS.type, call.type ?? 0),
+  );
 }
 
 function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {
@@ -65,9 +82,9 @@ export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): 
   const bytes = call.data_size_in ?? 0;
   const packet = Buffer.alloc(bytes);
   const attr = new Attr(live.kernel)
-    .u32(0, realFd(process, call.prog_fd))
-    .u32(8, bytes)
-    .pointer(16, bytes === 0 ? undefined : packet);
+    .u32(PROG_TEST_RUN.prog_fd, realFd(process, call.prog_fd))
+    .u32(PROG_TEST_RUN.data_size_in, bytes)
+    .pointer(PROG_TEST_RUN.data_in, bytes === 0 ? undefined : packet);
   const answered = bpf(caller, 'prog_test_run', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

@@ -1,6 +1,6 @@
 /** Opens the context in which live calls are made, and closes it with all that it holds. */
 import type { BootConfig } from '../../domain/release/config.ts';
-import { type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { type Kernel, must, SYS } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import { Cgroups } from './cgroups.ts';
 import { openKind } from './fd-calls.ts';

@@ -6,7 +6,7 @@ import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
-import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import { type Answered, must, SYS } from '../../native/syscall.ts';
 import { openBeneath, procPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { runUnderRights } from './conditions.ts';

@@ -6,15 +6,16 @@ import type { Decision } from '../../domain/decision.ts';
 import { flagWord } from '../../domain/flags.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
-import { Attr } from '../kernel/attr.ts';
+import { Attr } from '../../native/attr.ts';
+import { PROG_ATTACH, PROG_BIND_MAP, PROG_LOAD, PROG_QUERY } from '../../native/attr-fields.ts';
 import {
   assemble,
   INSN_BYTES,
   replaceMapFds,
   STACK_BYTES,
   type UsedMap,
-} from '../kernel/instructions.ts';
-import { cString } from '../kernel/syscall.ts';
+} from '../../native/instructions.ts';
+import { cString } from '../../native/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
@@ -26,8 +27,6 @@ const PROG_CNT_MAX = 4096;
 /** Instructions above which the kernel answers E2BIG without reading them. */
 const INSNS_MAX = 1_000_000;
 const LICENCE = cString('GPL');
-/** End of `revision` in PROG_QUERY's attr; before it, the kernel's own value is not there. */
-const REVISION = 56;
 
 export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decision {
   const { live } = caller;
@@ -39,15 +38,15 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
   const padding = Math.max(0, Math.min(count, INSNS_MAX) * INSN_BYTES - code.length);
   const insns = padding === 0 ? code : Buffer.concat([code, Buffer.alloc(padding)]);
   const attr = new Attr(live.kernel, call.attr_size)
-    .u32(0, progTypeNumber(call.prog_type))
-    .u32(4, count)
-    .pointer(8, insns)
-    .pointer(16, LICENCE)
-    .u32(44, call.prog_flags ?? 0)
-    .name(48, call.prog_name ?? '')
-    .u32(68, attachTypeNumber(call.expected_attach_type ?? 0))
-    .pointer(120, fdArray(caller, call))
-    .u32(148, call.fd_array_cnt ?? 0);
+    .u32(PROG_LOAD.prog_type, progTypeNumber(call.prog_type))
+    .u32(PROG_LOAD.insn_cnt, count)
+    .pointer(PROG_LOAD.insns, insns)
+    .pointer(PROG_LOAD.license, LICENCE)
+    .u32(PROG_LOAD.prog_flags, call.prog_flags ?? 0)
+    .name(PROG_LOAD.prog_name, call.prog_name ?? '')
+    .u32(PROG_LOAD.expected_attach_type, attachTypeNumber(call.expected_attach_type ?? 0))
+    .pointer(PROG_LOAD.fd_array, fdArray(caller, call))
+    .u32(PROG_LOAD.fd_array_cnt, call.fd_array_cnt ?? 0);
   const answered = bpf(caller, 'prog_load', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('prog');
@@ -117,13 +116,13 @@ function attachOrDetach(
   const { process, live } = caller;
   return onTarget(caller, call, (target) => {
     const attr = new Attr(live.kernel, call.attr_size)
-      .u32(0, targetFd(process, target, call, 8))
-      .u32(4, realFd(process, call.attach_bpf_fd))
-      .u32(8, attachTypeNumber(call.attach_type))
-      .u32(12, flagWord(call.flags))
-      .u32(16, realFd(process, call.replace_bpf_fd))
-      .u32(20, anchorId(caller, call))
-      .u64(24, call.expected_revision ?? 0);
+      .u32(PROG_ATTACH.target_fd, targetFd(process, target, call, PROG_ATTACH.attach_type))
+      .u32(PROG_ATTACH.attach_bpf_fd, realFd(process, call.attach_bpf_fd))
+      .u32(PROG_ATTACH.attach_type, attachTypeNumber(call.attach_type))
+      .u32(PROG_ATTACH.attach_flags, flagWord(call.flags))
+      .u32(PROG_ATTACH.replace_bpf_fd, realFd(process, call.replace_bpf_fd))
+      .u32(PROG_ATTACH.relative_fd, anchorId(caller, call))
+      .u64(PROG_ATTACH.expected_revision, call.expected_revision ?? 0);
     const answered = bpf(caller, command, attr);
     return 'errno' in answered ? failWith(answered.errno) : succeed();
   });
@@ -136,12 +135,12 @@ export function progQuery(caller: LiveCaller, call: CallOf<'prog_query'>): Decis
     const ids = Buffer.alloc(4 * Math.min(Math.max(room, 1), PROG_CNT_MAX));
     const flags = Buffer.alloc(ids.length, 0xff);
     const attr = new Attr(kernel, call.attr_size)
-      .u32(0, targetFd(caller.process, target, call, 4))
-      .u32(4, attachTypeNumber(call.attach_type))
-      .u32(8, flagWord(call.query_flags))
-      .pointer(16, call.null_prog_ids === true ? undefined : ids)
-      .u32(24, room)
-      .pointer(32, call.prog_attach_flags === true ? flags : undefined);
+      .u32(PROG_QUERY.target_fd, targetFd(caller.process, target, call, PROG_QUERY.attach_type))
+      .u32(PROG_QUERY.attach_type, attachTypeNumber(call.attach_type))
+      .u32(PROG_QUERY.query_flags, flagWord(call.query_flags))
+      .pointer(PROG_QUERY.prog_ids, call.null_prog_ids === true ? undefined : ids)
+      .u32(PROG_QUERY.prog_cnt, room)
+      .pointer(PROG_QUERY.prog_attach_flags, call.prog_attach_flags === true ? flags : undefined);
     const answered = bpf(caller, 'prog_query', attr);
     const wantsFlags = call.prog_attach_flags === true;
     const query = queryOutputs(caller, attr, ids, wantsFlags ? flags : undefined);
@@ -160,11 +159,11 @@ function queryOutputs(
   flags: Buffer | undefined,
 ): QueryOutputs {
   const written = words(ids).filter((id) => id !== 0);
-  const revision = Number(attr.readU64(REVISION));
+  const revision = Number(attr.readU64(PROG_QUERY.revision));
   return {
-    prog_cnt: attr.readU32(24),
+    prog_cnt: attr.readU32(PROG_QUERY.prog_cnt),
     prog_ids: written.map((id) => live.ids.idOf('prog', id)),
-    attach_flags: attr.readU32(12),
+    attach_flags: attr.readU32(PROG_QUERY.attach_flags),
     ...(flags === undefined
       ? {}
       : { prog_attach_flags: words(flags).filter((word) => word !== 0xffff_ffff) }),
@@ -179,9 +178,9 @@ function words(buffer: Buffer): number[] {
 export function progBindMap(caller: LiveCaller, call: CallOf<'prog_bind_map'>): Decision {
   const { process, live } = caller;
   const attr = new Attr(live.kernel, call.attr_size)
-    .u32(0, realFd(process, call.prog_fd))
-    .u32(4, realFd(process, call.map_fd))
-    .u32(8, call.flags ?? 0);
+    .u32(PROG_BIND_MAP.prog_fd, realFd(process, call.prog_fd))
+    .u32(PROG_BIND_MAP.map_fd, realFd(process, call.map_fd))
+    .u32(PROG_BIND_MAP.flags, call.flags ?? 0);
   const answered = bpf(caller, 'prog_bind_map', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

@@ -5,8 +5,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
-import { cString, type Kernel, must, SYS } from '../kernel/syscall.ts';
 import { type Base, openBase } from './beneath.ts';
 
 const MNT_DETACH = 2;
@@ -24,7 +24,7 @@ export interface Scratch {
 /**
  * Makes a scratch place.
  *
- * @throws ExecutorUnavailable when the machine lacks something
+ * @throws KernelUnavailable when the machine lacks something
  */
 export function makeScratch(kernel: Kernel): Scratch {
   const mount = requireCgroup2();

@@ -1,5 +1,5 @@
 /** What is done to one name of an open directory. */
-import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
 import type { Spot } from './beneath.ts';
 
 const DIRECTORY_MODE = 0o755;

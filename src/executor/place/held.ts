@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Effect, ObjectKind } from '../../domain/effect.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { type Answered, cString, must, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { type Answered, cString, must, SYS } from '../../native/syscall.ts';
 import { type Base, procPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { isAlive } from '../live/observe.ts';

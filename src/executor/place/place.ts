@@ -9,11 +9,11 @@ import {
   type AttachTypeName,
   CGROUP_HOOKS,
 } from '../../domain/attach-type.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { KernelUnavailable } from '../../native/unavailable.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
-import { type Kernel, must, SYS } from '../kernel/syscall.ts';
-import { ExecutorUnavailable } from '../kernel/unavailable.ts';
 import { type Base, O_DIRECTORY, openBase, openBeneath, procPath } from '../live/beneath.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
 
@@ -45,7 +45,7 @@ export interface PlaceRequest {
 /**
  * Resolves and checks a place, and makes the two directories it needs on the bpffs.
  *
- * @throws ExecutorUnavailable when it is not what it must be
+ * @throws KernelUnavailable when it is not what it must be
  */
 export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
   const mount = requireCgroup2();
@@ -55,7 +55,7 @@ export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
   const { path: top } = base;
   const isRoot = top === mount;
   if (isRoot && !request.allowRoot) {
-    throw new ExecutorUnavailable(
+    throw new KernelUnavailable(
       `${top} is the root of the hierarchy, where everything of this machine would be touched: ` +
         'name a cgroup below it, or say --allow-root-cgroup',
     );
@@ -71,11 +71,11 @@ export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
  * Takes the place for this process alone, until it ends, however it does.
  *
  * @returns a name that no other process that runs can have: the lock is on what it names
- * @throws ExecutorUnavailable when another process has the place
+ * @throws KernelUnavailable when another process has the place
  */
 export function takePlace(kernel: Kernel, { held }: Place): string {
   if ('errno' in kernel.call(SYS.flock, held.fd, LOCK_EX_NB)) {
-    throw new ExecutorUnavailable(`another executor works with the pins of ${held.path}`);
+    throw new KernelUnavailable(`another executor works with the pins of ${held.path}`);
   }
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   const { dev, ino } = fstatSync(held.fd, { bigint: true });
@@ -97,7 +97,7 @@ function openOfKind(kernel: Kernel, path: string, magic: number, kind: string): 
   } catch {
     // Said below, with what is wanted.
   }
-  throw new ExecutorUnavailable(`${path} is not ${kind}`);
+  throw new KernelUnavailable(`${path} is not ${kind}`);
 }
 
 /** An exclusive program above the top lets nothing attach below it. */
@@ -105,7 +105,7 @@ function requireOpen(kernel: Kernel, directory: string): void {
   for (const type of Object.keys(CGROUP_HOOKS) as AttachTypeName[]) {
     const { flags, ids } = query(kernel, directory, type, 0);
     if (ids.length === 0 || flags !== 0) continue;
-    throw new ExecutorUnavailable(
+    throw new KernelUnavailable(
       `${directory} has an exclusive ${type} program (id ${ids[0]}), below which the kernel lets ` +
         'nothing attach',
     );

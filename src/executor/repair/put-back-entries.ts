@@ -6,7 +6,7 @@ import type { AttachTypeName } from '../../domain/attach-type.ts';
 import type { AttachFlags } from '../../domain/flags.ts';
 import type { Cgroup, Entry, Kernel as Model } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
-import { type Answered, must, SYS } from '../kernel/syscall.ts';
+import { type Answered, must, SYS } from '../../native/syscall.ts';
 import type { Repair } from '../ledger/ledger.ts';
 import { procPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';

@@ -6,7 +6,7 @@ import { chownSync, existsSync, unlinkSync } from 'node:fs';
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { BpffsNode } from '../../domain/kernel.ts';
-import { type Answered, cString, SYS } from '../kernel/syscall.ts';
+import { type Answered, cString, SYS } from '../../native/syscall.ts';
 import type { Repair } from '../ledger/ledger.ts';
 import { atSpot, inPlace, lookAt, lookBeneath, type Spot, spotPath } from '../live/beneath.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';

@@ -1,9 +1,9 @@
 /** Calls that the executor makes for itself, not for a process of the log. */
 import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { type AttachFlags, flagWord } from '../../domain/flags.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { type Answered, cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
 
 /** Where and how an entry is to be attached. */
 export interface Attachment {

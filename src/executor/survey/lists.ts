@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { type AttachTypeName, attachTypeNumber, CGROUP_HOOKS } from '../../domain/attach-type.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { ToldList } from '../../domain/observed/list-sightings.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { type Kernel, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { type Kernel, SYS } from '../../native/syscall.ts';
 import type { SurveyedCgroup } from './cgroup-tree.ts';
 
 /** A list holds at most 64 entries (`BPF_CGROUP_MAX_PROGS`). */

@@ -1,9 +1,9 @@
 /** All programs, maps and links of the machine, by their own ids. */
 import type { ObjectKind } from '../../domain/effect.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { type Kernel, must, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { type Kernel, must, SYS } from '../../native/syscall.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer } from '../live/objects.ts';
 
 /** `enum bpf_link_type`: only links on cgroups have what the model knows. */

@@ -1,9 +1,9 @@
 /** What is pinned on the bpffs of the machine. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ObjectKind } from '../../domain/effect.ts';
-import { ATTR_BYTES, Attr } from '../kernel/attr.ts';
-import { BPF } from '../kernel/commands.ts';
-import { cString, type Kernel, SYS } from '../kernel/syscall.ts';
+import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BPF } from '../../native/commands.ts';
+import { cString, type Kernel, SYS } from '../../native/syscall.ts';
 import { objectInFdinfo } from './fdinfo.ts';
 import type { Bpffs } from './mounts.ts';
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
-import type { Kernel } from '../kernel/syscall.ts';
+import type { Kernel } from '../../native/syscall.ts';
 import { survey } from './survey.ts';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
@@ -22,7 +22,7 @@ export interface SurveyedKernel {
 /**
  * Surveys the kernel that runs here.
  *
- * @throws ExecutorUnavailable when no cgroup2 is mounted, or this process may not read objects
+ * @throws KernelUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
 export function takeSnapshot(kernel: Kernel): SurveyedKernel {
   const lines = survey(kernel);

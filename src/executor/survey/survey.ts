@@ -5,8 +5,8 @@
 import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
-import type { Kernel } from '../kernel/syscall.ts';
-import { ExecutorUnavailable } from '../kernel/unavailable.ts';
+import type { Kernel } from '../../native/syscall.ts';
+import { KernelUnavailable } from '../../native/unavailable.ts';
 import { readCgroupTree } from './cgroup-tree.ts';
 import { readHolders, type SurveyedProcess } from './holders.ts';
 import { readLists } from './lists.ts';
@@ -18,11 +18,11 @@ import { readPins } from './pins.ts';
  * Surveys the kernel that runs here. It takes no lock: what changes while it reads may be told as
  * it was before or after.
  *
- * @throws ExecutorUnavailable when no cgroup2 is mounted, or this process may not read objects
+ * @throws KernelUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
 export function survey(kernel: Kernel): readonly SightingLine[] {
   const mounts = readMounts();
-  if (mounts.cgroup2 === undefined) throw new ExecutorUnavailable('no cgroup2 is mounted');
+  if (mounts.cgroup2 === undefined) throw new KernelUnavailable('no cgroup2 is mounted');
   const cgroups = readCgroupTree(mounts.cgroup2);
   const links = readObjects(kernel, 'link');
   const { processes, unread } = readHolders(cgroups);

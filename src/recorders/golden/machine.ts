@@ -5,6 +5,7 @@ import type { Call, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { effectiveArray } from '../../domain/effective.ts';
 import type { Mode } from '../../domain/flags.ts';
+import type { Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
 import { perform } from '../../domain/perform.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
@@ -45,7 +46,11 @@ export interface Machine {
 
 /** The model, in this process. */
 export function modelMachine(release: string, config: Partial<BootConfig>): Machine {
-  const kernel = boot(release, config);
+  return machineOn(boot(release, config));
+}
+
+/** A model that others may look into. */
+export function machineOn(kernel: Kernel): Machine {
   return {
     async perform(pid, call) {
       return perform(kernel, pid, call);

@@ -19,7 +19,15 @@ export const BPF = {
   prog_query: 16,
   raw_tracepoint_open: 17,
   btf_load: 18,
+  btf_get_fd_by_id: 19,
+  task_fd_query: 20,
+  map_lookup_and_delete_elem: 21,
   map_freeze: 22,
+  btf_get_next_id: 23,
+  map_lookup_batch: 24,
+  map_lookup_and_delete_batch: 25,
+  map_update_batch: 26,
+  map_delete_batch: 27,
   link_create: 28,
   link_update: 29,
   link_get_fd_by_id: 30,
@@ -28,4 +36,18 @@ export const BPF = {
   iter_create: 33,
   link_detach: 34,
   prog_bind_map: 35,
+  token_create: 36,
+  prog_stream_read_by_fd: 37,
+  prog_assoc_struct_ops: 38,
 } as const;
+
+export type BpfCommand = keyof typeof BPF;
+
+const NAMES: ReadonlyMap<number, BpfCommand> = new Map(
+  Object.entries(BPF).map(([name, number]) => [number, name as BpfCommand]),
+);
+
+/** The name of a command; undefined for one that no modelled kernel has. */
+export function bpfCommandOf(number: number): BpfCommand | undefined {
+  return NAMES.get(number);
+}

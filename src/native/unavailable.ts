@@ -1,4 +1,4 @@
 /** Why a live kernel cannot be driven here; the message says what is missing and what helps. */
-export class ExecutorUnavailable extends Error {
-  override readonly name = 'ExecutorUnavailable';
+export class KernelUnavailable extends Error {
+  override readonly name = 'KernelUnavailable';
 }

@@ -1,12 +1,12 @@
 /**
- * The only way to the kernel: libc's `syscall(2)` by koffi, an optional package that is loaded here
- * and nowhere else. Calls are synchronous, so errno is read before anything else can run on this
+ * System calls by number: libc's `syscall(2)`. Calls are synchronous, so errno is read before anything else can run on this
  * thread, and every buffer that a call points at is kept alive until it returned.
  */
 import { constants } from 'node:os';
-import type { Errno } from '../../domain/errno.ts';
-import { ERRNO_NUMBERS } from '../../domain/errno.ts';
-import { ExecutorUnavailable } from './unavailable.ts';
+import type { Errno } from '../domain/errno.ts';
+import { ERRNO_NUMBERS } from '../domain/errno.ts';
+import { loadKoffi } from './koffi.ts';
+import { KernelUnavailable } from './unavailable.ts';
 
 /** Numbers of the x86-64 system calls that the executor makes (`arch/x86/entry/syscalls`). */
 export const SYS = {
@@ -70,11 +70,11 @@ const NAMES: ReadonlyMap<number, Errno> = new Map(
 /**
  * Loads koffi and binds libc.
  *
- * @throws ExecutorUnavailable when this is not x86-64 Linux, or koffi is not installed
+ * @throws KernelUnavailable when this is not x86-64 Linux, or koffi is not installed
  */
 export async function bindKernel(): Promise<Kernel> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new ExecutorUnavailable(
+    throw new KernelUnavailable(
       `a live kernel is driven on x86-64 Linux; this is ${process.platform} on ${process.arch}`,
     );
   }
@@ -98,17 +98,6 @@ export async function bindKernel(): Promise<Kernel> {
     call: (number, ...args) => answerOf(result(number, ...args)),
     address: (buffer) => koffi.address(buffer),
   };
-}
-
-async function loadKoffi() {
-  try {
-    return (await import('koffi')).default;
-  } catch (error) {
-    throw new ExecutorUnavailable(
-      'the optional package koffi, by which system calls are made, is not installed: run npm ci ' +
-        `without --omit=optional (${error instanceof Error ? error.message : String(error)})`,
-    );
-  }
 }
 
 function errnoName(n: number): Errno {

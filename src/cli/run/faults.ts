@@ -1,0 +1,39 @@
+/** Faults as `--fail` spells them: `link_create#2=ENOMEM`. */
+import type { CallName } from '../../domain/call.ts';
+import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import { suggestion } from '../../events/schema/near-name.ts';
+import type { Fault } from '../../sandbox/disturb.ts';
+import { UsageError } from '../exit-code.ts';
+
+const FORM = /^(?<call>[a-z_]+)(?:#(?<nth>[1-9]\d{0,8}))?=(?<errno>E[A-Z0-9]+)$/u;
+
+/**
+ * The faults of a comma-separated list.
+ *
+ * @throws UsageError
+ */
+export async function faultsOf(text: string | undefined): Promise<readonly Fault[]> {
+  if (text === undefined) return [];
+  // The schemas of all calls are much to load for a list that is seldom given.
+  const { CALL_NAMES } = await import('../../events/schema/call-schema.ts');
+  return text.split(',').map((item) => faultOf(item, CALL_NAMES));
+}
+
+function faultOf(text: string, names: readonly CallName[]): Fault {
+  const groups = FORM.exec(text)?.groups;
+  if (groups === undefined) {
+    throw new UsageError(`--fail ${text} is not of the form CALL#N=ERRNO, as link_create#2=ENOMEM`);
+  }
+  const call = names.find((name) => name === groups.call);
+  if (call === undefined) {
+    throw new UsageError(
+      `--fail ${text}: there is no call ${groups.call}${suggestion(groups.call ?? '', names)}`,
+    );
+  }
+  const errno = Object.keys(ERRNO_NUMBERS).find((name) => name === groups.errno);
+  if (errno === undefined) {
+    throw new UsageError(`--fail ${text}: no call answers ${groups.errno}`);
+  }
+  const nth = groups.nth === undefined ? undefined : Number(groups.nth);
+  return { call, nth, errno: errno as Errno };
+}

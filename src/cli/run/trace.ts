@@ -1,0 +1,29 @@
+/** One call of a run in a line, as strace would print it, with the rule of a refusal. */
+import { isRefusal, type Outcome } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
+import type { Made } from '../../sandbox/world.ts';
+import { answerText, fieldsText } from '../event-text.ts';
+
+/** Characters of a field that are printed: instructions are long. */
+const FIELD_MAX = 64;
+
+/** The line of a call; one without a number followed from what the program did without asking. */
+export function madeLine({ asked, pid, comm, call, decision, injected }: Made): string {
+  const { name, ...fields } = call;
+  const short = Object.entries(fields).map(([field, value]) => [field, shortened(value)]);
+  const number = asked === undefined ? '-' : `#${asked}`;
+  const text = `${name}(${fieldsText(Object.fromEntries(short), ', ')})`;
+  const answer = outcomeText(decision.outcome);
+  return `${number}  ${comm}[${pid}] ${text} = ${answer}${injected ? ' (as --fail says)' : ''}`;
+}
+
+function shortened(value: unknown): unknown {
+  if (typeof value !== 'string' || value.length <= FIELD_MAX) return value;
+  return `${value.slice(0, FIELD_MAX)}…`;
+}
+
+/** An outcome with the sentence of its rule. */
+export function outcomeText(outcome: Outcome): string {
+  if (!isRefusal(outcome)) return answerText({ ...outcome });
+  return answerText({ ...outcome, message: refusalSentence(outcome) });
+}

@@ -1,0 +1,114 @@
+/** bpf(2): reads the call, has the model decide it, and says what the process gets. */
+import type { MapKey } from '../../domain/call.ts';
+import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
+import { ELEMENT, INFO_BY_FD } from '../../native/attr-fields.ts';
+import type { Answer, Notified } from '../notified.ts';
+import { type Asking, mapBehind, type PinPlace } from './asking.ts';
+import type { AttrBytes } from './attr-bytes.ts';
+import type { Beside } from './beside.ts';
+import { decodeBpf, type ReadCall } from './decode.ts';
+import { answerElements, isOnElements } from './elements.ts';
+import { encodeAnswer } from './encode.ts';
+import { typesInfoWrites } from './info.ts';
+
+/** What the machine around the program tells that no call does. */
+export interface Surroundings {
+  readonly cpus: number;
+  placeOf(notified: Notified, path: string, dirFd: number | undefined): PinPlace;
+  isInterface(index: number): boolean;
+  /** A call that the model does not know: its command, and why. */
+  unmodelled(notified: Notified, what: string): void;
+}
+
+const SIZE_MASK = 0xffff_ffffn;
+/** Commands that no rule decides, with what a kernel without such objects answers. */
+const WITHOUT_OBJECTS: Readonly<Record<string, Errno>> = {
+  btf_get_next_id: 'ENOENT',
+  btf_get_fd_by_id: 'ENOENT',
+  task_fd_query: 'ENOTSUPP',
+};
+
+/** The answer to one bpf(2). */
+export function answerBpf(notified: Notified, around: Surroundings, beside: Beside): Answer {
+  const asking: Asking = {
+    kernel: notified.kernel,
+    pid: notified.tgid,
+    look: (fd) => notified.look(fd),
+    memory: notified.memory,
+    maps: beside.maps,
+    cpus: around.cpus,
+    placeOf: (path, dirFd) => around.placeOf(notified, path, dirFd),
+    isInterface: around.isInterface,
+  };
+  const [command = 0n, address = 0n, size = 0n] = notified.args;
+  const read = decodeBpf(asking, {
+    command: Number(command & SIZE_MASK),
+    address,
+    size: Number(size & SIZE_MASK),
+  });
+  const { decoded } = read;
+  switch (decoded.is) {
+    case 'refused':
+      return refuse(decoded.errno);
+    case 'unknown':
+      return answerUnknown(notified, around, asking, read);
+    case 'call':
+      return answerCall(notified, around, beside, { asking, read });
+    default:
+      return decoded satisfies never;
+  }
+}
+
+function answerUnknown(
+  notified: Notified,
+  around: Surroundings,
+  asking: Asking,
+  { command, attr }: ReadCall,
+): Answer {
+  if (isOnElements(command)) return answerElements(notified, asking, command, attr);
+  const errno = WITHOUT_OBJECTS[command];
+  if (errno === undefined) around.unmodelled(notified, command);
+  return refuse(errno ?? 'EINVAL');
+}
+
+function answerCall(
+  notified: Notified,
+  around: Surroundings,
+  beside: Beside,
+  { asking, read }: { readonly asking: Asking; readonly read: ReadCall },
+): Answer {
+  const { attr, decoded } = read;
+  if (decoded.is !== 'call') throw new Error('this is no call');
+  const { call, passed } = decoded;
+  const { kernel, tgid } = notified;
+  if (call.name === 'obj_get_info_by_fd') {
+    notified.look(attr.fd(INFO_BY_FD.bpf_fd));
+    const file = kernel.processes.get(tgid)?.fds.get(attr.fd(INFO_BY_FD.bpf_fd))?.file;
+    const types = file === undefined ? undefined : beside.types.get(file);
+    if (types !== undefined) return returned(typesInfoWrites(asking, attr, types));
+  }
+  const decision = notified.perform(call);
+  const { outcome } = decision;
+  if (isUnmodelled(outcome)) around.unmodelled(notified, outcome.rule);
+  if (!isRefusal(outcome)) {
+    beside.keep(kernel, tgid, { call, ...passed }, decision);
+    if (call.name === 'map_update_elem') keepValue(asking, attr, call.key, passed.value);
+    const file = kernel.processes.get(tgid)?.fds.get(outcome.ret)?.file;
+    if (passed.types !== undefined && file !== undefined) beside.keepTypes(file, passed.types);
+  }
+  return encodeAnswer(asking, beside, read, decision);
+}
+
+function keepValue(asking: Asking, attr: AttrBytes, key: MapKey, value: Buffer | undefined): void {
+  const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+  if (map !== undefined && value !== undefined) asking.maps.keep(map, key, value);
+}
+
+function refuse(errno: Errno): Answer {
+  return { is: 'refused', errno: ERRNO_NUMBERS[errno] };
+}
+
+function returned(writes: ReturnType<typeof typesInfoWrites>): Answer {
+  return writes === undefined ? refuse('EFAULT') : { is: 'returned', value: 0, writes };
+}

@@ -1,0 +1,55 @@
+/** A `union bpf_attr` as the kernel has it: the caller's bytes, and zeros up to its end. */
+import { NAME_BYTES } from '../../native/attr-fields.ts';
+
+/** Bytes that can be read of an attr, whatever the caller passes: longer than the union of any kernel. */
+const READABLE = 256;
+
+export class AttrBytes {
+  readonly #bytes = Buffer.alloc(READABLE);
+  /** Where it lies in the caller's memory: answers are written there. */
+  readonly address: bigint;
+  /** Bytes that the caller passes. */
+  readonly size: number;
+
+  constructor(given: Buffer, address: bigint, size: number) {
+    given.copy(this.#bytes);
+    this.address = address;
+    this.size = size;
+  }
+
+  u32(offset: number): number {
+    return this.#bytes.readUInt32LE(offset);
+  }
+
+  /** An fd: a signed number. */
+  fd(offset: number): number {
+    return this.#bytes.readInt32LE(offset);
+  }
+
+  pointer(offset: number): bigint {
+    return this.#bytes.readBigUInt64LE(offset);
+  }
+
+  /** A number of 64 bits, as near as a number of ours comes to it. */
+  u64(offset: number): number {
+    const value = this.pointer(offset);
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  }
+
+  /** One character a byte, up to the NUL; all 16 when there is none. */
+  name(offset: number): string {
+    const text = this.#bytes.toString('latin1', offset, offset + NAME_BYTES);
+    const end = text.indexOf('\0');
+    return end < 0 ? text : text.slice(0, end);
+  }
+
+  /** Whether a byte from `end` on, that the caller passes, is not zero. */
+  reachesPast(end: number): boolean {
+    return this.#bytes.subarray(end).some((byte) => byte !== 0);
+  }
+
+  /** Where a field lies in the caller's memory. */
+  at(offset: number): bigint {
+    return this.address + BigInt(offset);
+  }
+}

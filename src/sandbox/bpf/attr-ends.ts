@@ -1,0 +1,132 @@
+/**
+ * How long attrs and info structures are in a release, and where the last field of a command ends: a
+ * byte after it must be zero (`bpf_check_uarg_tail_zero` and `CHECK_ATTR` in kernel/bpf/syscall.c).
+ */
+import { reaches } from '../../domain/release/release.ts';
+import { versionOf } from '../../domain/release/version.ts';
+
+/** Bytes from a series on; the first holds for all that are older. */
+type Growth = readonly (readonly [since: string, bytes: number])[];
+
+const fixed = (bytes: number): Growth => [['5.7', bytes]];
+
+/** `sizeof(union bpf_attr)`. */
+const UNION: Growth = [
+  ['5.7', 120],
+  ['5.14', 128],
+  ['5.17', 144],
+  ['6.9', 152],
+  ['6.18', 168],
+];
+
+/** Ends of the last fields, for the commands whose ends no rule of the model looks at itself. */
+const LAST_FIELD: Readonly<Record<string, Growth>> = {
+  map_create: [
+    ['5.7', 64],
+    ['5.16', 72],
+    ['6.9', 80],
+    ['6.18', 92],
+  ],
+  map_lookup_elem: fixed(32),
+  map_update_elem: fixed(32),
+  map_get_next_key: fixed(24),
+  map_freeze: fixed(4),
+  prog_load: [
+    ['5.7', 116],
+    ['5.14', 128],
+    ['5.17', 140],
+    ['6.4', 144],
+    ['6.9', 148],
+    ['6.14', 152],
+    ['6.18', 168],
+  ],
+  obj_pin: [
+    ['5.7', 16],
+    ['6.5', 20],
+  ],
+  prog_test_run: [
+    ['5.7', 64],
+    ['5.10', 72],
+    ['5.18', 76],
+  ],
+  next_id: fixed(8),
+  obj_get_info_by_fd: fixed(16),
+  raw_tracepoint_open: [
+    ['5.7', 12],
+    ['6.10', 24],
+  ],
+  btf_load: [
+    ['5.7', 28],
+    ['6.4', 32],
+    ['6.9', 40],
+  ],
+  link_update: fixed(16),
+  link_detach: fixed(4),
+  iter_create: fixed(8),
+  enable_stats: fixed(4),
+  prog_bind_map: fixed(12),
+  batch: fixed(56),
+};
+const SAME_ATTR: Readonly<Record<string, string>> = {
+  obj_get: 'obj_pin',
+  prog_get_next_id: 'next_id',
+  link_get_next_id: 'next_id',
+  map_get_next_id: 'next_id',
+  map_lookup_batch: 'batch',
+  map_lookup_and_delete_batch: 'batch',
+  map_update_batch: 'batch',
+  map_delete_batch: 'batch',
+};
+
+/** `sizeof` of the info structures. */
+const INFO = {
+  prog: [
+    ['5.7', 208],
+    ['5.12', 216],
+    ['5.16', 224],
+    ['6.0', 232],
+  ],
+  map: [
+    ['5.7', 80],
+    ['5.16', 88],
+    ['6.18', 104],
+  ],
+  link: [
+    ['5.7', 32],
+    ['6.1', 48],
+    ['6.7', 56],
+    ['6.8', 64],
+  ],
+  btf: [
+    ['5.7', 16],
+    ['5.11', 32],
+  ],
+} as const satisfies Readonly<Record<string, Growth>>;
+
+/** Bytes of the release's `union bpf_attr`. */
+export function unionBytes(release: string): number {
+  return bytesIn(UNION, release);
+}
+
+/** Where the last field of a command ends; undefined when the model's own rules look at that. */
+export function lastFieldEnd(command: string, release: string): number | undefined {
+  const growth = LAST_FIELD[SAME_ATTR[command] ?? command];
+  return growth === undefined ? undefined : bytesIn(growth, release);
+}
+
+/** Bytes of an info structure. */
+export function infoBytes(kind: keyof typeof INFO, release: string): number {
+  return bytesIn(INFO[kind], release);
+}
+
+function bytesIn(growth: Growth, release: string): number {
+  let bytes = growth[0]?.[1] ?? 0;
+  for (const [since, grown] of growth) if (isFrom(since, release)) bytes = grown;
+  return bytes;
+}
+
+/** Whether a release is of a series or of a later one; `v2-series` is older than all. */
+export function isFrom(since: string, release: string): boolean {
+  const version = versionOf(release);
+  return version !== undefined && reaches({ since }, version);
+}

@@ -1,0 +1,75 @@
+/** What a program may ask of its objects that the model does not keep: instructions, licence, flags. */
+import type { Call, CallOf } from '../../domain/call.ts';
+import type { Decision } from '../../domain/decision.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { MapBytes } from './map-bytes.ts';
+
+export interface ProgramFacts {
+  readonly insns: Buffer;
+  readonly gpl: boolean;
+  /** Nanoseconds since the machine was started. */
+  readonly loadedAt: bigint;
+  /** The constant that it returns, where that is known. */
+  readonly ret: number | undefined;
+}
+
+/** Objects that are freed are let go of after this many new ones. */
+const CLEAN_EVERY = 256;
+
+export class Beside {
+  readonly maps = new MapBytes();
+  readonly programs = new Map<number, ProgramFacts>();
+  /** Flags that a map was created with. */
+  readonly mapFlags = new Map<number, number>();
+  /** Types, by the number of the open file in the model. */
+  readonly types = new Map<number, { readonly id: number; readonly bytes: Buffer }>();
+  /** Open files that LINK_CREATE made: their links in /proc have another name than others'. */
+  readonly madeLinks = new Set<number>();
+  #made = 0;
+  #typesLoaded = 0;
+
+  /** Keeps what a call told of the object that it made. */
+  keep(
+    kernel: Kernel,
+    pid: number,
+    { call, license = '' }: { readonly call: Call; readonly license?: string },
+    { effects }: Decision,
+  ): void {
+    const made = effects[0];
+    if (call.name === 'prog_load' && made?.type === 'ProgLoaded') {
+      this.programs.set(made.prog_id, factsOf(call, license));
+    } else if (call.name === 'map_create' && made?.type === 'MapCreated') {
+      this.mapFlags.set(made.map_id, call.map_flags ?? 0);
+    } else if (made?.type === 'LinkCreated' && made.fd !== undefined) {
+      const file = kernel.processes.get(pid)?.fds.get(made.fd)?.file;
+      if (file !== undefined) this.madeLinks.add(file);
+    } else return;
+    if (++this.#made % CLEAN_EVERY === 0) this.#clean(kernel);
+  }
+
+  keepTypes(file: number, bytes: Buffer): void {
+    this.types.set(file, { id: ++this.#typesLoaded, bytes });
+  }
+
+  #clean(kernel: Kernel): void {
+    this.maps.forget((id) => kernel.maps.has(id));
+    for (const id of this.programs.keys()) if (!kernel.programs.has(id)) this.programs.delete(id);
+    for (const id of this.mapFlags.keys()) if (!kernel.maps.has(id)) this.mapFlags.delete(id);
+    for (const file of this.madeLinks) if (!kernel.files.has(file)) this.madeLinks.delete(file);
+    for (const file of this.types.keys()) if (!kernel.files.has(file)) this.types.delete(file);
+  }
+}
+
+const GPL_COMPATIBLE = [
+  ...['GPL', 'GPL v2', 'GPL and additional rights'],
+  ...['Dual BSD/GPL', 'Dual MIT/GPL', 'Dual MPL/GPL'],
+];
+
+function factsOf(call: CallOf<'prog_load'>, license: string): ProgramFacts {
+  return {
+    insns: Buffer.from(call.insns ?? '', 'base64'),
+    gpl: GPL_COMPATIBLE.includes(license),
+    loadedAt: process.hrtime.bigint(),
+    ret: call.ret,
+  };
+}

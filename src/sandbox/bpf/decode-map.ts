@@ -1,0 +1,81 @@
+/** MAP_CREATE, MAP_FREEZE and the commands on one element as calls of the model. */
+import type { MapKey } from '../../domain/call.ts';
+import type { BpfMap } from '../../domain/kernel.ts';
+import { mapTypeOf } from '../../domain/map-type.ts';
+import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
+import { type Asking, mapBehind } from './asking.ts';
+import type { AttrBytes } from './attr-bytes.ts';
+import { type Decoded, FAULT, isCall, named, refused, some } from './decoded.ts';
+import { numberIn, valueBytes } from './map-bytes.ts';
+
+/** Bytes of a value that are read; no kernel passes more than a piece of its memory. */
+const VALUE_BYTES_MAX = 32 * 1024 * 1024;
+
+export function mapCreate(attr: AttrBytes): Decoded {
+  return isCall({
+    name: 'map_create',
+    map_type: mapTypeOf(attr.u32(MAP_CREATE.map_type)),
+    ...some('key_size', attr.u32(MAP_CREATE.key_size)),
+    ...some('value_size', attr.u32(MAP_CREATE.value_size)),
+    ...some('max_entries', attr.u32(MAP_CREATE.max_entries)),
+    ...some('map_flags', attr.u32(MAP_CREATE.map_flags)),
+    ...some('inner_map_fd', attr.fd(MAP_CREATE.inner_map_fd)),
+    ...named('map_name', attr.name(MAP_CREATE.map_name)),
+  });
+}
+
+export function mapFreeze(attr: AttrBytes): Decoded {
+  return isCall({ name: 'map_freeze', ...mapFd(attr) });
+}
+
+export function mapLookup(asking: Asking, attr: AttrBytes): Decoded {
+  const key = keyIn(asking, attr);
+  return key === undefined ? FAULT : isCall({ name: 'map_lookup_elem', ...mapFd(attr), key });
+}
+
+export function mapUpdate(asking: Asking, attr: AttrBytes): Decoded {
+  const key = keyIn(asking, attr);
+  if (key === undefined) return FAULT;
+  const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+  const value = map === undefined ? NO_VALUE : valueAt(asking, map, attr.pointer(ELEMENT.value));
+  if (!Buffer.isBuffer(value)) return value;
+  const call = { name: 'map_update_elem', ...mapFd(attr), key, value: numberIn(value) } as const;
+  return isCall({ ...call, ...some('flags', attr.u32(ELEMENT.flags)) }, { value });
+}
+
+export function mapDelete(asking: Asking, attr: AttrBytes): Decoded {
+  const key = keyIn(asking, attr);
+  if (key === undefined) return FAULT;
+  const call = { name: 'map_delete_elem', ...mapFd(attr), key } as const;
+  // Whatever lies behind the key, where another command has its value, is refused.
+  return isCall(attr.reachesPast(ELEMENT.value) ? { ...call, value: 0 } : call);
+}
+
+export function mapNextKey(asking: Asking, attr: AttrBytes): Decoded {
+  const call = { name: 'map_get_next_key', ...mapFd(attr) } as const;
+  if (attr.pointer(ELEMENT.key) === 0n) return isCall(call);
+  const key = keyIn(asking, attr);
+  return key === undefined ? FAULT : isCall({ ...call, key });
+}
+
+function mapFd(attr: AttrBytes) {
+  return some('map_fd', attr.fd(ELEMENT.map_fd));
+}
+
+/** The key that a call passes; undefined where there is no such memory. */
+function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
+  const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+  // Of what is no map, no key is read.
+  if (map === undefined || map.key_size === 0) return 0;
+  const bytes = asking.memory.read(attr.pointer(ELEMENT.key), map.key_size);
+  return bytes === undefined ? undefined : asking.maps.keyOf(map, bytes);
+}
+
+const NO_VALUE = Buffer.alloc(0);
+
+/** The bytes of a value. */
+export function valueAt({ memory, cpus }: Asking, map: BpfMap, address: bigint): Buffer | Decoded {
+  const bytes = valueBytes(map, cpus);
+  if (bytes > VALUE_BYTES_MAX) return refused('ENOMEM', 'a value of more than 32 MiB');
+  return memory.read(address, bytes) ?? FAULT;
+}

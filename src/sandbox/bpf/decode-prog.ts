@@ -1,0 +1,141 @@
+/** PROG_LOAD, ATTACH, DETACH, QUERY, BIND_MAP and TEST_RUN as calls of the model. */
+import { attachTypeOf } from '../../domain/attach-type.ts';
+import type { AttachFlags } from '../../domain/flags.ts';
+import {
+  ATTACH_FLAG_BITS,
+  attachFlagsOf,
+  QUERY_FLAG_BITS,
+  type QueryFlags,
+} from '../../domain/flags.ts';
+import { progTypeOf } from '../../domain/prog-type.ts';
+import { factsOf, namedMaps } from '../../events/encoding/prog-tag.ts';
+import {
+  PROG_ATTACH,
+  PROG_BIND_MAP,
+  PROG_LOAD,
+  PROG_QUERY,
+  PROG_TEST_RUN,
+} from '../../native/attr-fields.ts';
+import { INSN_BYTES } from '../../native/instructions.ts';
+import type { Asking } from './asking.ts';
+import type { AttrBytes } from './attr-bytes.ts';
+import { type Decoded, FAULT, isCall, named, some } from './decoded.ts';
+
+/** Instructions that are told; longer programs are told by their count alone. */
+const INSNS_TOLD_MAX = 131_072;
+/** Instructions above which no kernel reads them. */
+const INSNS_MAX = 1_000_000;
+/** Fds of fd_array that are read: more maps than a program may use. */
+const FDS_MAX = 64;
+const FD_BYTES = 4;
+/** A licence is read up to here (`bpf_prog_load`). */
+const LICENSE_BYTES_MAX = 128;
+
+export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
+  const count = attr.u32(PROG_LOAD.insn_cnt);
+  const license = asking.memory.readText(attr.pointer(PROG_LOAD.license), LICENSE_BYTES_MAX);
+  const isRead = count > 0 && count <= INSNS_MAX;
+  const insns = isRead
+    ? asking.memory.read(attr.pointer(PROG_LOAD.insns), count * INSN_BYTES)
+    : Buffer.alloc(0);
+  if (insns === undefined || license === undefined) return FAULT;
+  const fds = fdArray(asking, attr, insns);
+  if (fds === undefined) return FAULT;
+  const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
+  for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
+  const expected = attr.u32(PROG_LOAD.expected_attach_type);
+  const call = {
+    name: 'prog_load',
+    prog_type: progTypeOf(attr.u32(PROG_LOAD.prog_type)),
+    ...(expected !== 0 && { expected_attach_type: attachTypeOf(expected) }),
+    ...some('prog_flags', attr.u32(PROG_LOAD.prog_flags)),
+    ...named('prog_name', attr.name(PROG_LOAD.prog_name)),
+    ...(isRead && count <= INSNS_TOLD_MAX ? told(insns) : { insn_cnt: count }),
+    ...fds,
+    ...some('fd_array_cnt', attr.u32(PROG_LOAD.fd_array_cnt)),
+  } as const;
+  return isCall(call, { license });
+}
+
+function told(insns: Buffer) {
+  return { insns: insns.toString('base64'), ...factsOf(insns) };
+}
+
+/** The fds that instructions name by an index; nobody says how many there are, before 6.14. */
+function fdArray(
+  { memory }: Asking,
+  attr: AttrBytes,
+  insns: Buffer,
+): { readonly fd_array?: readonly number[] } | undefined {
+  const address = attr.pointer(PROG_LOAD.fd_array);
+  if (address === 0n) return {};
+  const { fdArrayMin } = namedMaps(insns.toString('base64'));
+  const count = Math.min(Math.max(attr.u32(PROG_LOAD.fd_array_cnt), fdArrayMin), FDS_MAX);
+  const bytes = memory.read(address, count * FD_BYTES);
+  if (bytes === undefined) return undefined;
+  const fd_array = Array.from({ length: count }, (_, i) => bytes.readInt32LE(FD_BYTES * i));
+  return { fd_array };
+}
+
+export function progAttach(name: 'prog_attach' | 'prog_detach', attr: AttrBytes): Decoded {
+  const word = attr.u32(PROG_ATTACH.attach_flags);
+  return isCall({
+    name,
+    attr_size: attr.size,
+    ...some('target_fd', attr.fd(PROG_ATTACH.target_fd)),
+    ...some('attach_bpf_fd', attr.fd(PROG_ATTACH.attach_bpf_fd)),
+    attach_type: attachTypeOf(attr.u32(PROG_ATTACH.attach_type)),
+    ...flags(word),
+    ...some('replace_bpf_fd', attr.fd(PROG_ATTACH.replace_bpf_fd)),
+    ...anchor(attr, PROG_ATTACH.relative_fd, word),
+    ...some('expected_revision', attr.u64(PROG_ATTACH.expected_revision)),
+  });
+}
+
+/** A flag word, where it is not zero. */
+export function flags(word: number): { readonly flags?: AttachFlags } {
+  return word === 0 ? {} : { flags: attachFlagsOf(word) };
+}
+
+/** The anchor: an id when the flag says so, else an fd. */
+export function anchor(attr: AttrBytes, offset: number, word: number) {
+  const isId = (word & ATTACH_FLAG_BITS.id) !== 0;
+  return isId ? some('relative_id', attr.u32(offset)) : some('relative_fd', attr.fd(offset));
+}
+
+export function progQuery(attr: AttrBytes): Decoded {
+  const word = attr.u32(PROG_QUERY.query_flags);
+  return isCall({
+    name: 'prog_query',
+    attr_size: attr.size,
+    ...some('target_fd', attr.fd(PROG_QUERY.target_fd)),
+    attach_type: attachTypeOf(attr.u32(PROG_QUERY.attach_type)),
+    ...(word !== 0 && { query_flags: queryFlagsOf(word) }),
+    prog_cnt: attr.u32(PROG_QUERY.prog_cnt),
+    ...(attr.pointer(PROG_QUERY.prog_ids) === 0n && { null_prog_ids: true }),
+    ...(attr.pointer(PROG_QUERY.prog_attach_flags) !== 0n && { prog_attach_flags: true }),
+  });
+}
+
+function queryFlagsOf(word: number): QueryFlags {
+  const rest = (word & ~QUERY_FLAG_BITS.effective) >>> 0;
+  const named: QueryFlags = (word & QUERY_FLAG_BITS.effective) === 0 ? [] : ['effective'];
+  return rest === 0 ? named : [...named, rest];
+}
+
+export function progBindMap(attr: AttrBytes): Decoded {
+  return isCall({
+    name: 'prog_bind_map',
+    ...some('prog_fd', attr.fd(PROG_BIND_MAP.prog_fd)),
+    ...some('map_fd', attr.fd(PROG_BIND_MAP.map_fd)),
+    ...some('flags', attr.u32(PROG_BIND_MAP.flags)),
+  });
+}
+
+export function progTestRun(attr: AttrBytes): Decoded {
+  return isCall({
+    name: 'prog_test_run',
+    ...some('prog_fd', attr.fd(PROG_TEST_RUN.prog_fd)),
+    ...some('data_size_in', attr.u32(PROG_TEST_RUN.data_size_in)),
+  });
+}

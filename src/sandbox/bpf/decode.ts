@@ -1,0 +1,129 @@
+/** A bpf(2) as the process made it, read as a call of the model. */
+import type { Errno } from '../../domain/errno.ts';
+import { bpfCommandOf } from '../../native/commands.ts';
+import type { Asking } from './asking.ts';
+import { AttrBytes } from './attr-bytes.ts';
+import { lastFieldEnd, unionBytes } from './attr-ends.ts';
+
+import { mapCreate, mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './decode-map.ts';
+import {
+  btfLoad,
+  enableStats,
+  fdById,
+  infoByFd,
+  iterCreate,
+  linkCreate,
+  linkDetach,
+  linkUpdate,
+  nextId,
+  pinned,
+  rawTracepointOpen,
+} from './decode-object.ts';
+import { progAttach, progBindMap, progLoad, progQuery, progTestRun } from './decode-prog.ts';
+import { type Decoded, refused } from './decoded.ts';
+
+/** One page: a longer attr is refused unread. */
+const SIZE_READ_MAX = 4096;
+
+/** The arguments of bpf(2). */
+export interface BpfArguments {
+  readonly command: number;
+  readonly address: bigint;
+  readonly size: number;
+}
+
+/** What was read: the attr, where it could be. */
+export interface ReadCall {
+  readonly command: string;
+  readonly attr: AttrBytes;
+  readonly decoded: Decoded;
+}
+
+/** Reads a call: its attr, and all that the attr points at. */
+export function decodeBpf(asking: Asking, { command, address, size }: BpfArguments): ReadCall {
+  const name = bpfCommandOf(command) ?? `command ${command}`;
+  const { attr, fault } = readAttr(asking, address, size);
+  const decoded =
+    fault === undefined ? fieldsOf(asking, name, attr) : refused(fault, 'the attr cannot be read');
+  return { command: name, attr, decoded };
+}
+
+function readAttr(
+  { memory, kernel }: Asking,
+  address: bigint,
+  size: number,
+): { readonly attr: AttrBytes; readonly fault?: Errno } {
+  const none = new AttrBytes(Buffer.alloc(0), address, size);
+  if (size > SIZE_READ_MAX) return { attr: none, fault: 'E2BIG' };
+  const bytes = memory.read(address, size);
+  if (bytes === undefined) return { attr: none, fault: 'EFAULT' };
+  const union = unionBytes(kernel.boot.release);
+  const attr = new AttrBytes(bytes.subarray(0, union), address, size);
+  const isLonger = bytes.subarray(union).some((byte) => byte !== 0);
+  return isLonger ? { attr, fault: 'E2BIG' } : { attr };
+}
+
+function fieldsOf(asking: Asking, command: string, attr: AttrBytes): Decoded {
+  const end = lastFieldEnd(command, asking.kernel.boot.release);
+  if (end !== undefined && attr.reachesPast(end)) {
+    return refused('EINVAL', `a byte after the last field of ${command} is not zero`);
+  }
+  switch (command) {
+    case 'prog_load':
+      return progLoad(asking, attr);
+    case 'prog_attach':
+    case 'prog_detach':
+      return progAttach(command, attr);
+    case 'prog_query':
+      return progQuery(attr);
+    case 'prog_bind_map':
+      return progBindMap(attr);
+    case 'prog_test_run':
+      return progTestRun(attr);
+    case 'link_create':
+      return linkCreate(asking, attr);
+    case 'link_update':
+      return linkUpdate(attr);
+    case 'link_detach':
+      return linkDetach(attr);
+    case 'iter_create':
+      return iterCreate(attr);
+    case 'raw_tracepoint_open':
+      return rawTracepointOpen(asking, attr);
+    case 'obj_pin':
+    case 'obj_get':
+      return pinned(command, asking, attr);
+    case 'obj_get_info_by_fd':
+      return infoByFd(attr);
+    case 'prog_get_fd_by_id':
+      return fdById('prog', attr);
+    case 'link_get_fd_by_id':
+      return fdById('link', attr);
+    case 'map_get_fd_by_id':
+      return fdById('map', attr);
+    case 'prog_get_next_id':
+      return nextId('prog', attr);
+    case 'link_get_next_id':
+      return nextId('link', attr);
+    case 'map_get_next_id':
+      return nextId('map', attr);
+    case 'btf_load':
+      return btfLoad(asking, attr);
+    case 'enable_stats':
+      return enableStats(attr);
+    case 'map_create':
+      return mapCreate(attr);
+    case 'map_freeze':
+      return mapFreeze(attr);
+    case 'map_lookup_elem':
+      return mapLookup(asking, attr);
+    case 'map_update_elem':
+      return mapUpdate(asking, attr);
+    case 'map_delete_elem':
+      return mapDelete(asking, attr);
+    case 'map_get_next_key':
+      return mapNextKey(asking, attr);
+    default:
+      return { is: 'unknown', command };
+  }
+}

@@ -1,0 +1,31 @@
+/** What a bpf(2) call turns out to be. */
+import type { Call } from '../../domain/call.ts';
+import type { Errno } from '../../domain/errno.ts';
+
+/** What a call passes that the model does not keep; it is read once, for the process may change it. */
+export interface Passed {
+  readonly value?: Buffer;
+  readonly license?: string;
+  readonly types?: Buffer;
+}
+
+export type Decoded =
+  | { readonly is: 'call'; readonly call: Call; readonly passed: Passed }
+  /** Refused before any rule of the model looks at it: memory, or the size of the attr. */
+  | { readonly is: 'refused'; readonly errno: Errno; readonly why: string }
+  /** A command that the model has no word for. */
+  | { readonly is: 'unknown'; readonly command: string };
+
+export const isCall = (call: Call, passed: Passed = {}): Decoded => ({ is: 'call', call, passed });
+export const refused = (errno: Errno, why: string): Decoded => ({ is: 'refused', errno, why });
+export const FAULT: Decoded = refused('EFAULT', 'the process has no memory there');
+
+/** A field that is told where it is not zero. */
+export function some<N extends string>(name: N, value: number): { readonly [K in N]?: number } {
+  return (value === 0 ? {} : { [name]: value }) as { readonly [K in N]?: number };
+}
+
+/** A name that is told where there is one. */
+export function named<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
+  return (text === '' ? {} : { [name]: text }) as { readonly [K in N]?: string };
+}

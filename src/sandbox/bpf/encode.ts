@@ -1,0 +1,175 @@
+/** What the process finds in its memory after a bpf(2) that the model answered. */
+import type { Decision } from '../../domain/decision.ts';
+import { ERRNO_NUMBERS } from '../../domain/errno.ts';
+import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
+import { BY_ID, ELEMENT, PROG_LOAD, PROG_QUERY, PROG_TEST_RUN } from '../../native/attr-fields.ts';
+import type { Answer, OpenedObject, Write } from '../notified.ts';
+import { type Asking, mapBehind } from './asking.ts';
+import type { AttrBytes } from './attr-bytes.ts';
+import type { Beside } from './beside.ts';
+import type { ReadCall } from './decode.ts';
+import { infoWrites } from './info.ts';
+
+/** Bytes of a log that are written, at most: what `log_size` may be. */
+const LOG_BYTES_MAX = 2 ** 24;
+
+/** The answer to a call that the model decided. */
+export function encodeAnswer(
+  asking: Asking,
+  beside: Beside,
+  { attr, decoded }: ReadCall,
+  { outcome, effects }: Decision,
+): Answer {
+  if (decoded.is !== 'call') throw new Error('only a call has an outcome');
+  const { call } = decoded;
+  if (isRefusal(outcome)) {
+    const errno = ERRNO_NUMBERS[outcome.errno];
+    const query = outcome.errno === 'ENOSPC' && outcome.query !== undefined;
+    const log = call.name === 'prog_load' ? logWrites(attr, `${refusalSentence(outcome)}\n`) : [];
+    const writes = query ? queryWrites(attr, outcome.query) : log;
+    return { is: 'refused', errno, writes };
+  }
+  const opened = openedBy(call.name, effects);
+  if (opened !== undefined) {
+    const writes = call.name === 'prog_load' ? logWrites(attr, accepted(attr)) : [];
+    return { is: 'object', ...opened, cloexec: true, writes };
+  }
+  const writes = outputsOf(asking, beside, { attr, decoded }, outcome);
+  if (writes === undefined) return { is: 'refused', errno: ERRNO_NUMBERS.EFAULT };
+  return { is: 'returned', value: outcome.ret, writes };
+}
+
+/** The object that a call gave an fd of. */
+function openedBy(
+  name: string,
+  effects: Decision['effects'],
+): { readonly object: OpenedObject; readonly fd: number } | undefined {
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'ProgLoaded':
+        if (effect.fd === undefined) break;
+        return { object: { kind: 'prog', id: effect.prog_id }, fd: effect.fd };
+      case 'MapCreated':
+        if (effect.fd === undefined) break;
+        return { object: { kind: 'map', id: effect.map_id }, fd: effect.fd };
+      case 'LinkCreated':
+        if (effect.fd === undefined) break;
+        return { object: { kind: 'link', id: effect.link_id }, fd: effect.fd };
+      case 'FdOpened': {
+        const { fd, kind, id } = effect;
+        if (kind === 'prog' || kind === 'map' || kind === 'link') {
+          return { object: { kind, id }, fd };
+        }
+        return { object: { kind: NAMELESS[name] ?? 'btf', id: 0 }, fd };
+      }
+      default:
+        break;
+    }
+  }
+  return undefined;
+}
+
+const NAMELESS: Readonly<Record<string, 'btf' | 'stats' | 'iterator'>> = {
+  btf_load: 'btf',
+  enable_stats: 'stats',
+  iter_create: 'iterator',
+};
+
+/** @returns undefined where the process has no such memory */
+function outputsOf(
+  asking: Asking,
+  beside: Beside,
+  { attr, decoded }: Pick<ReadCall, 'attr' | 'decoded'>,
+  outcome: Success,
+): Write[] | undefined {
+  if (decoded.is !== 'call') return [];
+  const { call } = decoded;
+  if (outcome.query !== undefined) return queryWrites(attr, outcome.query);
+  if (outcome.info !== undefined) return infoWrites(asking, beside, attr, outcome.info);
+  if (outcome.next_id !== undefined) return [u32(attr, BY_ID.next_id, outcome.next_id)];
+  const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+  if (call.name === 'map_lookup_elem' && map !== undefined && outcome.value !== undefined) {
+    const bytes = asking.maps.valueOf(map, call.key, outcome.value, asking.cpus);
+    return [{ address: attr.pointer(ELEMENT.value), bytes }];
+  }
+  if (outcome.next_key !== undefined && map !== undefined) {
+    const bytes = asking.maps.bytesOf(map, outcome.next_key);
+    return [{ address: attr.pointer(ELEMENT.next_key), bytes }];
+  }
+  if (call.name === 'prog_test_run') return testRunWrites(asking, beside, attr);
+  return [];
+}
+
+/** PROG_QUERY writes its counts, and as many ids as there is room for. */
+function queryWrites(attr: AttrBytes, query: QueryOutputs | undefined): Write[] {
+  if (query === undefined) return [];
+  const { prog_cnt, prog_ids, attach_flags, prog_attach_flags = [], revision } = query;
+  return [
+    u32(attr, PROG_QUERY.attach_flags, attach_flags),
+    u32(attr, PROG_QUERY.prog_cnt, prog_cnt),
+    ...words(attr.pointer(PROG_QUERY.prog_ids), prog_ids),
+    ...words(attr.pointer(PROG_QUERY.prog_attach_flags), prog_attach_flags),
+    ...(revision === undefined ? [] : [u64(attr, PROG_QUERY.revision, revision)]),
+  ];
+}
+
+function words(address: bigint, numbers: readonly number[]): Write[] {
+  if (address === 0n || numbers.length === 0) return [];
+  const bytes = Buffer.alloc(4 * numbers.length);
+  for (const [i, number] of numbers.entries()) bytes.writeUInt32LE(number, 4 * i);
+  return [{ address, bytes }];
+}
+
+/** What a program that returns a constant makes of a packet: it passes it on as it is. */
+function testRunWrites(asking: Asking, beside: Beside, attr: AttrBytes): Write[] | undefined {
+  const file = asking.kernel.processes.get(asking.pid)?.fds.get(attr.fd(PROG_TEST_RUN.prog_fd));
+  const id = file === undefined ? undefined : asking.kernel.files.get(file.file)?.id;
+  const bytes = attr.u32(PROG_TEST_RUN.data_size_in);
+  const packet = asking.memory.read(attr.pointer(PROG_TEST_RUN.data_in), bytes);
+  if (packet === undefined) return undefined;
+  const out = attr.pointer(PROG_TEST_RUN.data_out);
+  const room = attr.u32(PROG_TEST_RUN.data_size_out) || bytes;
+  return [
+    u32(attr, PROG_TEST_RUN.retval, beside.programs.get(id ?? 0)?.ret ?? 0),
+    u32(attr, PROG_TEST_RUN.data_size_out, bytes),
+    u32(attr, PROG_TEST_RUN.duration, 1),
+    ...(out === 0n ? [] : [{ address: out, bytes: packet.subarray(0, room) }]),
+  ];
+}
+
+/** What the verifier prints of a program that it takes, on level 1. */
+function accepted(attr: AttrBytes): string {
+  const count = attr.u32(PROG_LOAD.insn_cnt);
+  return (
+    `processed ${count} insns (limit 1000000) max_states_per_insn 0 total_states 0 ` +
+    'peak_states 0 mark_read 0\n'
+  );
+}
+
+function logWrites(attr: AttrBytes, text: string): Write[] {
+  const address = attr.pointer(PROG_LOAD.log_buf);
+  const size = Math.min(attr.u32(PROG_LOAD.log_size), LOG_BYTES_MAX);
+  if (attr.u32(PROG_LOAD.log_level) === 0 || address === 0n || size === 0) return [];
+  const bytes = Buffer.from(`${text}\0`);
+  const fits = bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
+  const tells = attr.size >= PROG_LOAD.log_true_size + 4;
+  return [
+    { address, bytes: fits },
+    ...(tells ? [u32(attr, PROG_LOAD.log_true_size, bytes.length)] : []),
+  ];
+}
+
+const NUL = Buffer.alloc(1);
+
+function u32(attr: AttrBytes, offset: number, value: number): Write {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value >>> 0);
+  return { address: attr.at(offset), bytes };
+}
+
+function u64(attr: AttrBytes, offset: number, value: number): Write {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(value));
+  return { address: attr.at(offset), bytes };
+}

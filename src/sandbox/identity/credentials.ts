@@ -1,0 +1,107 @@
+/**
+ * Who the program believes to be. It runs without rights, and is answered as root with all
+ * capabilities, or as the user that it is to be (credentials(7), capget(2)).
+ */
+import { ALL_CAPABILITIES, type Capability } from '../../domain/capability.ts';
+import { ERRNO_NUMBERS } from '../../domain/errno.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import type { Handler } from '../handlers.ts';
+import { type Answer, CONTINUED, type Notified, type Write } from '../notified.ts';
+import type { SystemCall } from '../notify/system-calls.ts';
+
+/** Bits of the capabilities that the model knows (`include/uapi/linux/capability.h`). */
+const BITS: Readonly<Record<Capability, number>> = {
+  ...{ dac_override: 1, net_admin: 12, sys_admin: 21, sys_resource: 24, perfmon: 38, bpf: 39 },
+};
+/** All that Linux has: 0 to CAP_CHECKPOINT_RESTORE. */
+const EVERY = (1n << 41n) - 1n;
+const VERSION_3 = 0x20080522;
+const EFAULT = 14;
+/** An id that is left as it is. */
+const UNCHANGED = 0xffffffff;
+
+/** The handlers of what a program asks and says about its own identity. */
+export function credentialHandlers(uid: number): readonly Handler[] {
+  /** Nobody changed its uid yet, so all have the same. */
+  let isOne = true;
+  const own = (notified: Notified) => notified.kernel.processes.get(notified.tgid)?.uid ?? uid;
+  const single = (name: SystemCall): Handler => ({
+    name,
+    alone: () => (isOne ? { is: 'returned', value: uid } : undefined),
+    answer: (notified) => ({ is: 'returned', value: own(notified) }),
+  });
+  const triple = (name: SystemCall): Handler => ({
+    name,
+    answer: (notified) => ({ is: 'returned', value: 0, writes: thrice(notified, own(notified)) }),
+  });
+  /** @param at the argument that is the new effective uid */
+  const changing = (name: SystemCall, at: number): Handler => ({
+    name,
+    answer(notified) {
+      const wanted = Number((notified.args[at] ?? 0n) & 0xffffffffn);
+      if (wanted === UNCHANGED || wanted === own(notified)) return DONE;
+      isOne = false;
+      return become(notified, wanted);
+    },
+  });
+  return [
+    ...(['getuid', 'geteuid', 'getgid', 'getegid'] as const).map(single),
+    ...(['getresuid', 'getresgid'] as const).map(triple),
+    changing('setuid', 0),
+    changing('setreuid', 1),
+    changing('setresuid', 1),
+    ...(['setgid', 'setregid', 'setresgid', 'setgroups'] as const).map(
+      (name): Handler => ({ name, alone: () => DONE, answer: () => DONE }),
+    ),
+    { name: 'capget', answer: capget },
+    { name: 'capset', answer: capset },
+  ];
+}
+
+const DONE: Answer = { is: 'returned', value: 0 };
+
+function thrice({ args }: Notified, value: number): readonly Write[] {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return args.slice(0, 3).map((address) => ({ address, bytes }));
+}
+
+/** Another uid than root's has no capabilities left (`cap_emulate_setxuid`). */
+function become(notified: Notified, uid: number): Answer {
+  const { outcome } = notified.perform({ name: 'capset', uid, caps: [] });
+  if (isRefusal(outcome)) return { is: 'refused', errno: ERRNO_NUMBERS[outcome.errno] };
+  return DONE;
+}
+
+function capget({ args, memory, kernel, tgid }: Notified): Answer {
+  const [header = 0n, data = 0n] = args;
+  const asked = memory.read(header, 8);
+  // An older form, or a question for the form: the kernel answers as it does everybody.
+  if (asked?.readUInt32LE(0) !== VERSION_3 || data === 0n) return CONTINUED;
+  const pid = asked.readInt32LE(4);
+  const caps = kernel.processes.get(pid === 0 ? tgid : pid)?.caps ?? [];
+  const mask = caps.length === ALL_CAPABILITIES.length ? EVERY : maskOf(caps);
+  const bytes = Buffer.alloc(24);
+  // Effective and permitted; nothing is inheritable.
+  for (const at of [0, 4]) {
+    bytes.writeUInt32LE(Number(mask & 0xffffffffn), at);
+    bytes.writeUInt32LE(Number(mask >> 32n), 12 + at);
+  }
+  return { is: 'returned', value: 0, writes: [{ address: data, bytes }] };
+}
+
+function maskOf(caps: readonly Capability[]): bigint {
+  return caps.reduce((mask, capability) => mask | (1n << BigInt(BITS[capability])), 0n);
+}
+
+function capset({ args, memory, perform }: Notified): Answer {
+  const [header = 0n, data = 0n] = args;
+  const asked = memory.read(header, 8);
+  if (asked?.readUInt32LE(0) !== VERSION_3) return CONTINUED;
+  const sets = memory.read(data, 24);
+  if (sets === undefined) return { is: 'refused', errno: EFAULT };
+  const effective = BigInt(sets.readUInt32LE(0)) | (BigInt(sets.readUInt32LE(12)) << 32n);
+  const caps = ALL_CAPABILITIES.filter((name) => (effective & (1n << BigInt(BITS[name]))) !== 0n);
+  const { outcome } = perform({ name: 'capset', caps });
+  return isRefusal(outcome) ? { is: 'refused', errno: ERRNO_NUMBERS[outcome.errno] } : DONE;
+}

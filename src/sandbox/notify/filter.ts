@@ -1,0 +1,132 @@
+/**
+ * The seccomp filter of a program: classic BPF over `struct seccomp_data`. Calls that are not listed
+ * pass, and the kernel remembers that they do, so that they cost nothing (Linux 5.11).
+ */
+import type { Architecture, SystemCall } from './system-calls.ts';
+
+/** What the filter does with a system call. */
+export type Verdict =
+  /** The supervisor is asked. */
+  | { readonly do: 'ask'; readonly when?: Condition }
+  /** It answers 0 without asking. */
+  | { readonly do: 'zero' }
+  /** It fails without asking. */
+  | { readonly do: 'fail'; readonly errno: number };
+
+/**
+ * The low 32 bits of an argument are one of some values, or not above one; and another argument is
+ * not null.
+ */
+export interface Condition {
+  readonly argument: number;
+  readonly values?: readonly number[];
+  readonly atMost?: number;
+  /** Not asked about: how the thread that starts the program wakes others of ours. */
+  readonly unlessWakeUp?: WakeUp;
+  readonly notNull?: number;
+}
+
+/** A write of some bytes out of code of ours, which lies elsewhere in other programs. */
+export interface WakeUp {
+  readonly bytes: number;
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+const LOAD = 0x20;
+const JUMP_EQUAL = 0x15;
+const JUMP_AT_LEAST = 0x35;
+const RETURN = 0x06;
+
+const RET_ALLOW = 0x7fff0000;
+const RET_NOTIFY = 0x7fc00000;
+const RET_ERRNO = 0x00050000;
+
+/** Offsets in `struct seccomp_data`. */
+const NUMBER = 0;
+const ARCHITECTURE = 4;
+const INSTRUCTION_POINTER = 8;
+const ARGUMENTS = 16;
+/** The length of a write. */
+const COUNT = ARGUMENTS + 8 * 2;
+/** Calls of the x32 interface have this bit. */
+const X32 = 0x40000000;
+const INSN_BYTES = 8;
+
+type Insn = readonly [code: number, k: number, jt?: number, jf?: number];
+
+/** The filter as `struct sock_filter`s. Calls of another architecture, and x32, are asked about. */
+export function filterFor(
+  { audit, numbers }: Architecture,
+  verdicts: Readonly<Partial<Record<SystemCall, Verdict>>>,
+): Buffer {
+  const insns: Insn[] = [
+    [LOAD, ARCHITECTURE],
+    [JUMP_EQUAL, audit, 1, 0],
+    [RETURN, RET_NOTIFY],
+    [LOAD, NUMBER],
+    [JUMP_AT_LEAST, X32, 0, 1],
+    [RETURN, RET_NOTIFY],
+  ];
+  for (const [name, verdict] of Object.entries(verdicts)) {
+    const number = numbers[name as SystemCall];
+    if (number === undefined) continue;
+    const taken = insnsOf(verdict);
+    insns.push([JUMP_EQUAL, number, 0, taken.length], ...taken);
+  }
+  insns.push([RETURN, RET_ALLOW]);
+  const bytes = Buffer.alloc(INSN_BYTES * insns.length);
+  for (const [i, [code, k, jt = 0, jf = 0]] of insns.entries()) {
+    bytes.writeUInt16LE(code, INSN_BYTES * i);
+    bytes.writeUInt8(jt, INSN_BYTES * i + 2);
+    bytes.writeUInt8(jf, INSN_BYTES * i + 3);
+    bytes.writeUInt32LE(k, INSN_BYTES * i + 4);
+  }
+  return bytes;
+}
+
+function insnsOf(verdict: Verdict): readonly Insn[] {
+  if (verdict.do === 'zero') return [[RETURN, RET_ERRNO]];
+  if (verdict.do === 'fail') return [[RETURN, RET_ERRNO | verdict.errno]];
+  const { when } = verdict;
+  if (when === undefined) return [[RETURN, RET_NOTIFY]];
+  const nulls: readonly Insn[] =
+    when.notNull === undefined
+      ? []
+      : [
+          [LOAD, ARGUMENTS + 8 * when.notNull],
+          [JUMP_EQUAL, 0, 0, 3],
+          [LOAD, ARGUMENTS + 8 * when.notNull + 4],
+          [JUMP_EQUAL, 0, 0, 1],
+          [RETURN, RET_ALLOW],
+        ];
+  const values = (when.values ?? []).flatMap((value): Insn[] => [
+    [JUMP_EQUAL, value, 0, 1],
+    [RETURN, RET_NOTIFY],
+  ]);
+  if (when.atMost !== undefined) {
+    values.push([JUMP_AT_LEAST, when.atMost + 1, 1, 0], [RETURN, RET_NOTIFY]);
+  }
+  const wakeUp = when.unlessWakeUp === undefined ? [] : passing(when.unlessWakeUp);
+  return [
+    ...wakeUp,
+    ...nulls,
+    [LOAD, ARGUMENTS + 8 * when.argument],
+    ...values,
+    [RETURN, RET_ALLOW],
+  ];
+}
+
+function passing({ bytes, start, end }: WakeUp): readonly Insn[] {
+  const low = (address: bigint) => Number(address & 0xffff_ffffn);
+  return [
+    [LOAD, COUNT],
+    [JUMP_EQUAL, bytes, 0, 6],
+    [LOAD, INSTRUCTION_POINTER + 4],
+    [JUMP_EQUAL, Number(start >> 32n), 0, 4],
+    [LOAD, INSTRUCTION_POINTER],
+    [JUMP_AT_LEAST, low(start), 0, 2],
+    [JUMP_AT_LEAST, low(end), 1, 0],
+    [RETURN, RET_ALLOW],
+  ];
+}

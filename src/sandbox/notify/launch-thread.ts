@@ -1,0 +1,53 @@
+/**
+ * The thread that a program is started from. A seccomp filter binds the thread that installs it and
+ * what it starts, so the filter of the program is installed on this thread alone: the rest of the
+ * process stays free to answer, and has the listener without handing it over.
+ */
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { bindLibc } from '../../native/libc.ts';
+import { type LaunchRequest, STEP } from './launch-steps.ts';
+
+const SET_NO_NEW_PRIVS = 38;
+const SET_MODE_FILTER = 1;
+const SPEC_ALLOW = 1 << 2;
+const NEW_LISTENER = 1 << 3;
+/** A call that we received ends by a fatal signal alone, so none is made twice (Linux 5.19). */
+const WAIT_KILLABLE_RECV = 1 << 5;
+const EINVAL = 22;
+const INSN_BYTES = 8;
+
+const request = workerData as LaunchRequest;
+const steps = new Int32Array(request.steps);
+const libc = await bindLibc();
+
+/** Tells the supervisor, which waits for it without turning its event loop. */
+function tell(step: number, value: number): void {
+  Atomics.store(steps, step, value);
+  Atomics.notify(steps, step);
+}
+
+function install(): number {
+  const filter = Buffer.from(request.filter);
+  const program = Buffer.alloc(16);
+  program.writeUInt16LE(filter.length / INSN_BYTES, 0);
+  program.writeBigUInt64LE(libc.address(filter), 8);
+  libc.prctl(SET_NO_NEW_PRIVS, 1);
+  const flags = NEW_LISTENER | SPEC_ALLOW;
+  const seccomp = (all: number) => libc.syscall(request.seccomp, SET_MODE_FILTER, all, program);
+  const listener = seccomp(flags | WAIT_KILLABLE_RECV);
+  const installed = listener === -EINVAL ? seccomp(flags) : listener;
+  // The kernel has read the filter only now.
+  if (filter.length === 0) throw new Error('the filter is empty');
+  return installed;
+}
+
+tell(STEP.thread, Number(basename(readlinkSync('/proc/thread-self'))));
+parentPort?.postMessage('ready');
+Atomics.wait(steps, STEP.go, 0);
+const listener = install();
+tell(STEP.listener, listener);
+if (listener >= 0) tell(STEP.pid, libc.spawn(request.path, request.argv, request.env));
+// It is bound by the filter from here on, and does nothing more.
+Atomics.wait(steps, STEP.end, 0);

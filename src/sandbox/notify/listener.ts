@@ -1,0 +1,126 @@
+/**
+ * The supervisor's end of a seccomp filter: receives the calls of a program and answers them
+ * (seccomp_unotify(2)). Numbers of the ioctls as `include/uapi/linux/seccomp.h` makes them.
+ */
+import type { Libc, Result } from '../../native/libc.ts';
+import type { Asked } from './asked.ts';
+
+const RECEIVE = 0xc0502100;
+const SEND = 0xc0182101;
+const IS_VALID = 0x40082102;
+const ADD_FD = 0x40182103;
+const SET_FLAGS = 0x40082104;
+
+/** The answer wakes the program on this CPU, while we go to sleep (Linux 6.6). */
+const SYNC_WAKE_UP = 1;
+/** The kernel makes the call. */
+const CONTINUE = 1;
+/** The number of the new fd is the answer (Linux 5.14). */
+const ADD_AND_SEND = 2;
+const ADD_AT_NUMBER = 1;
+const O_CLOEXEC = 0o2000000;
+
+const NOTIF_BYTES = 80;
+/** Where the arguments stand in it. */
+const ARGUMENTS = [32, 40, 48, 56, 64, 72];
+const ENOENT = 2;
+
+export class Listener {
+  readonly fd: number;
+  readonly #libc: Libc;
+  readonly #received = Buffer.alloc(NOTIF_BYTES);
+  readonly #answer = Buffer.alloc(24);
+  readonly #added = Buffer.alloc(24);
+  readonly #id = Buffer.alloc(8);
+
+  constructor(libc: Libc, fd: number) {
+    this.fd = fd;
+    this.#libc = libc;
+    const flags = Buffer.alloc(8);
+    flags.writeUInt32LE(SYNC_WAKE_UP, 0);
+    // Older kernels refuse it, and are a little slower.
+    libc.ioctl(fd, SET_FLAGS, flags);
+  }
+
+  /** The next call that waits; undefined when its thread was killed meanwhile. Waits for one. */
+  receive(): Asked | undefined {
+    const bytes = this.#received.fill(0);
+    if (this.#libc.ioctl(this.fd, RECEIVE, bytes) < 0) return undefined;
+    return {
+      id: bytes.readBigUInt64LE(0),
+      tid: bytes.readUInt32LE(8),
+      number: bytes.readInt32LE(16),
+      architecture: bytes.readUInt32LE(20),
+      args: ARGUMENTS.map((at) => bytes.readBigUInt64LE(at)),
+    };
+  }
+
+  /** Whether the call still waits: what was read of its memory was its own. */
+  isWaiting({ id }: Asked): boolean {
+    this.#id.writeBigUInt64LE(id, 0);
+    return this.#libc.ioctl(this.fd, IS_VALID, this.#id) === 0;
+  }
+
+  /** Lets the kernel make the call. */
+  pass(asked: Asked): void {
+    this.#send(asked, 0, 0, CONTINUE);
+  }
+
+  /** Answers with a value that is not negative. */
+  answer(asked: Asked, value: number): void {
+    this.#send(asked, value, 0, 0);
+  }
+
+  /** Answers with an errno. */
+  refuse(asked: Asked, errno: number): void {
+    this.#send(asked, 0, -errno, 0);
+  }
+
+  /**
+   * Gives the caller a copy of a descriptor of ours under its lowest free number. The call still waits.
+   *
+   * @returns the number, or the negated errno when there is none
+   */
+  add(asked: Asked, fd: number, cloexec: boolean): Result {
+    return this.#add(asked, { fd, cloexec, flags: 0, number: 0 });
+  }
+
+  /** The same, and the number is the answer. Without a number the call still waits. */
+  give(asked: Asked, fd: number, cloexec: boolean): Result {
+    return this.#add(asked, { fd, cloexec, flags: ADD_AND_SEND, number: 0 });
+  }
+
+  /** Puts a copy of a descriptor of ours in the place of one that was added. */
+  replace(asked: Asked, number: number, fd: number, cloexec: boolean): Result {
+    return this.#add(asked, { fd, cloexec, flags: ADD_AT_NUMBER, number });
+  }
+
+  #add(
+    { id }: Asked,
+    what: {
+      readonly fd: number;
+      readonly cloexec: boolean;
+      readonly flags: number;
+      readonly number: number;
+    },
+  ): Result {
+    const bytes = this.#added;
+    bytes.writeBigUInt64LE(id, 0);
+    bytes.writeUInt32LE(what.flags, 8);
+    bytes.writeUInt32LE(what.fd, 12);
+    bytes.writeUInt32LE(what.number, 16);
+    bytes.writeUInt32LE(what.cloexec ? O_CLOEXEC : 0, 20);
+    return this.#libc.ioctl(this.fd, ADD_FD, bytes);
+  }
+
+  #send({ id }: Asked, value: number, error: number, flags: number): void {
+    const bytes = this.#answer;
+    bytes.writeBigUInt64LE(id, 0);
+    bytes.writeBigInt64LE(BigInt(value), 8);
+    bytes.writeInt32LE(error, 16);
+    bytes.writeUInt32LE(flags, 20);
+    const sent = this.#libc.ioctl(this.fd, SEND, bytes);
+    // The thread was killed before it was answered.
+    if (sent < 0 && sent !== -ENOENT) throw new Error(`answer a system call: errno ${-sent}`);
+  }
+}

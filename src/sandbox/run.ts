@@ -1,0 +1,391 @@
+/** Runs a program whose bpf calls a kernel in memory answers. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { boot } from '../domain/boot.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import type { BootConfig } from '../domain/release/config.ts';
+import { bindLibc, type Libc } from '../native/libc.ts';
+import { possibleCpus } from '../native/possible-cpus.ts';
+import { KernelUnavailable } from '../native/unavailable.ts';
+import { answerBpf, type Surroundings } from './bpf/answer-bpf.ts';
+import { Beside } from './bpf/beside.ts';
+import { disturber, type Orders } from './disturb.ts';
+import type { Trees } from './files/caller.ts';
+import { fileHandlers, pinPlace } from './files/handlers.ts';
+import { Places } from './files/places.ts';
+import { Shadow } from './files/shadow.ts';
+import type { Handler } from './handlers.ts';
+import { credentialHandlers } from './identity/credentials.ts';
+import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
+import { unameHandler } from './identity/uname.ts';
+import { CONTINUED } from './notified.ts';
+import { filterFor, type Verdict } from './notify/filter.ts';
+import { type Launch, launch, StartError } from './notify/launch.ts';
+import { Listener } from './notify/listener.ts';
+import { Memories } from './notify/memory.ts';
+import { type Architecture, architectureHere, type SystemCall } from './notify/system-calls.ts';
+import { Descriptors } from './processes/descriptors.ts';
+import { descendantsOf, isUnderFilter } from './processes/proc.ts';
+import { Processes } from './processes/processes.ts';
+import { WATCHED, Watch } from './processes/watch.ts';
+import { Supervisor } from './supervisor.ts';
+import { type Made, World } from './world.ts';
+
+/** What a run is asked for. */
+export interface RunRequest {
+  /** Canonical id of the release that answers. */
+  readonly release: string;
+  readonly config?: Partial<BootConfig>;
+  /** Who the program believes to be. */
+  readonly uid: number;
+  /** The program and its arguments. */
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly orders: Orders;
+  /** Learns of each call, in order. */
+  readonly record: (made: Made) => void;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** Its exit code; 128 and the number of the signal that ended it. */
+  readonly code: number;
+  readonly kernel: Kernel;
+  /** Threads that made calls of another architecture, which nobody answers. */
+  readonly foreign: number;
+  /** Calls that the model does not know, and how often each was made. */
+  readonly unmodelled: ReadonlyMap<string, number>;
+}
+
+/** No file to run, or none that may be run: shells say 127 and 126. */
+export class NoProgram extends Error {}
+
+const SUBREAPER = 36;
+const WNOHANG = 1;
+/** How long the loop may keep signals and messages of this process waiting. */
+const TURN_MS = 50;
+const ENOSYS = 38;
+/** Rounds in which what the program left behind is ended. */
+const ROUNDS_MAX = 50;
+
+/**
+ * Runs a program to its end.
+ *
+ * @throws KernelUnavailable where seccomp listeners are forbidden, or koffi is not installed
+ * @throws NoProgram when there is no such program
+ */
+export async function run(request: RunRequest): Promise<Ended> {
+  const architecture = architectureHere();
+  if (architecture === undefined) {
+    throw new KernelUnavailable(`programs are run on x86-64 and arm64; this is ${process.arch}`);
+  }
+  const path = findProgram(request.argv[0] ?? '', request.env.PATH ?? '');
+  const libc = await bindLibc();
+  const kernel = boot(request.release, request.config);
+  const shadow = new Shadow(kernel);
+  const places = new Places(shadow);
+  const world = new World(kernel, (made) => {
+    shadow.follow(made.decision.effects);
+    places.follow(made);
+    request.record(made);
+  });
+  const running = new Run({ libc, world, shadow, places }, request, architecture);
+  try {
+    return await running.toTheEnd(path);
+  } finally {
+    await running.close();
+  }
+}
+
+/** What a run is made of. */
+interface Parts {
+  readonly libc: Libc;
+  readonly world: World;
+  readonly shadow: Shadow;
+  readonly places: Places;
+}
+
+class Run {
+  readonly #libc: Libc;
+  readonly #world: World;
+  readonly #shadow: Shadow;
+  readonly #places: Places;
+  readonly #memories: Memories;
+  readonly #request: RunRequest;
+  readonly #architecture: Architecture;
+  readonly #watch: Watch;
+  readonly #descriptors: Descriptors;
+  readonly #processes: Processes;
+  readonly #placeholder = openSync('/dev/null', constants.O_RDONLY);
+  readonly #foreign = new Set<number>();
+  readonly #unmodelled = new Map<string, number>();
+  readonly #beside = new Beside();
+  #launch: Launch | undefined;
+  #answering: Supervisor | undefined;
+  #mainPid = 0;
+  #status: number | undefined;
+
+  constructor(
+    { libc, world, shadow, places }: Parts,
+    request: RunRequest,
+    architecture: Architecture,
+  ) {
+    this.#libc = libc;
+    this.#world = world;
+    this.#shadow = shadow;
+    this.#places = places;
+    this.#memories = new Memories(libc);
+    this.#request = request;
+    this.#architecture = architecture;
+    this.#watch = new Watch(libc);
+    this.#descriptors = new Descriptors(libc, this.#watch);
+    this.#processes = new Processes({
+      ...{ libc, world, watch: this.#watch, descriptors: this.#descriptors, uid: request.uid },
+      mainPid: () => this.#mainPid,
+      cgroupAt: (link) => shadow.cgroupAt(link),
+    });
+  }
+
+  async toTheEnd(path: string): Promise<Ended> {
+    const { argv, env } = this.#request;
+    this.#libc.prctl(SUBREAPER, 1);
+    const handlers = this.#handlers();
+    const { seccomp } = this.#architecture;
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const filter = filterFor(this.#architecture, verdictsOf(handlers));
+    this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
+    const supervisor = this.#supervisor(this.#launch, handlers);
+    this.#answering = supervisor;
+    const forward = (signal: NodeJS.Signals) => {
+      if (this.#mainPid !== 0) tryToSend(this.#mainPid, signal);
+    };
+    // The terminal sends these to the program as well.
+    const ignore = () => undefined;
+    process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', ignore).on('SIGQUIT', ignore);
+    try {
+      await this.#turnToTheEnd(supervisor, this.#launch);
+    } finally {
+      process.off('SIGTERM', forward).off('SIGHUP', forward);
+      process.off('SIGINT', ignore).off('SIGQUIT', ignore);
+    }
+    await this.#endTheRest(supervisor);
+    return {
+      code: codeOf(this.#status),
+      kernel: this.#world.kernel,
+      foreign: this.#foreign.size,
+      unmodelled: this.#unmodelled,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#endLaunch();
+    this.#shadow.close();
+    this.#processes.close();
+    this.#descriptors.close();
+    this.#watch.close();
+    closeSync(this.#placeholder);
+  }
+
+  /** The thread that started the program asks as well while it ends. */
+  async #endLaunch(): Promise<void> {
+    if (this.#launch === undefined) return;
+    let isEnded = false;
+    const ended = this.#launch.end().finally(() => {
+      isEnded = true;
+    });
+    while (!isEnded) {
+      this.#answering?.turn(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    this.#libc.close(this.#launch.listener);
+  }
+
+  async #turnToTheEnd(supervisor: Supervisor, { pid }: Launch): Promise<void> {
+    for (let turned = performance.now(); this.#status === undefined; ) {
+      const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
+      if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
+      if (turn !== 'asked') this.#reap();
+      if (turn !== 'idle' && performance.now() - turned < TURN_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turned = performance.now();
+    }
+  }
+
+  /** The program is known from its start on, so that its end is seen when it comes. */
+  #meetMain(pid: number | undefined): void {
+    if (pid === undefined) return;
+    this.#mainPid = pid;
+    this.#processes.of(pid);
+  }
+
+  /** Takes leave of ended children: of the program, and of orphans, which become ours. */
+  #reap(): void {
+    const status = Buffer.alloc(4);
+    for (;;) {
+      const pid = this.#libc.waitpid(-1, status, WNOHANG);
+      if (pid <= 0) return;
+      if (pid === this.#mainPid) this.#status = status.readInt32LE(0);
+    }
+  }
+
+  /** A program that has ended leaves nothing behind: nobody would answer it any more. */
+  async #endTheRest(supervisor: Supervisor): Promise<void> {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const left = descendantsOf(process.pid).filter(isUnderFilter);
+      for (const pid of left) tryToSend(pid, 'SIGKILL');
+      while (supervisor.turn(left.length === 0 ? 0 : 1) !== 'idle') this.#reap();
+      this.#reap();
+      if (left.length === 0) return;
+    }
+  }
+
+  #handlers(): readonly Handler[] {
+    const { uid, release } = this.#request;
+    const pass = { answer: () => CONTINUED };
+    return [
+      ...credentialHandlers(uid),
+      ...limitHandlers(this.#libc),
+      unameHandler(release),
+      {
+        name: 'bpf',
+        answer: (notified) => answerBpf(notified, this.#surroundings(), this.#beside),
+      },
+      ...fileHandlers(this.#trees(), (tid) => this.#memories.of(tid)),
+      { name: 'execve', alone: ({ tid }) => this.#executes(tid), ...pass },
+      { name: 'execveat', alone: ({ tid }) => this.#executes(tid), ...pass },
+    ];
+  }
+
+  #trees(): Trees {
+    return {
+      ...{ shadow: this.#shadow, places: this.#places, beside: this.#beside },
+      meet: (pid) => this.#processes.of(pid),
+      meetAll: () => {
+        for (const pid of descendantsOf(process.pid).filter(isUnderFilter)) {
+          this.#processes.of(pid);
+        }
+      },
+    };
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      cpus: possibleCpus(),
+      placeOf: (notified, path, dirFd) => pinPlace(this.#places, notified, path, dirFd),
+      isInterface,
+      unmodelled: (_, what) => this.#unmodelled.set(what, (this.#unmodelled.get(what) ?? 0) + 1),
+    };
+  }
+
+  /** Node has raised its own limit of fds, which a program would inherit. */
+  #executes(tid: number): typeof CONTINUED {
+    this.#processes.mayExecute(tid);
+    if (this.#mainPid !== 0) return CONTINUED;
+    const limit = Buffer.alloc(16);
+    this.#libc.prlimit(tid, RLIMIT_NOFILE, null, limit);
+    const nofile = BigInt(this.#world.kernel.boot.config.nofile);
+    if (nofile < limit.readBigUInt64LE(8)) limit.writeBigUInt64LE(nofile, 0);
+    this.#libc.prlimit(tid, RLIMIT_NOFILE, limit, null);
+    return CONTINUED;
+  }
+
+  #supervisor(
+    { listener: fd, thread: launcher }: Launch,
+    handlers: readonly Handler[],
+  ): Supervisor {
+    const { numbers, audit } = this.#architecture;
+    const listener = new Listener(this.#libc, fd);
+    this.#watch.add(WATCHED.listener, fd);
+    return new Supervisor({
+      ...{ libc: this.#libc, world: this.#world, watch: this.#watch, listener },
+      ...{ descriptors: this.#descriptors, processes: this.#processes },
+      memories: this.#memories,
+      handlers: new Map(
+        handlers.flatMap((handler) => {
+          const number = numbers[handler.name];
+          return number === undefined ? [] : [[number, handler] as const];
+        }),
+      ),
+      architecture: audit,
+      launcher,
+      placeholder: this.#placeholder,
+      disturb: disturber(this.#request.orders, (pid) => tryToSend(pid, 'SIGKILL')),
+      foreign: (tid) => this.#foreign.add(tid),
+    });
+  }
+}
+
+/** What the filter does: it asks what a handler answers. */
+function verdictsOf(handlers: readonly Handler[]): Readonly<Partial<Record<SystemCall, Verdict>>> {
+  const asked = handlers.map(({ name, when }) => [name, { do: 'ask', ...(when && { when }) }]);
+  return {
+    ...Object.fromEntries(asked),
+    // It would make calls that no filter sees.
+    io_uring_setup: { do: 'fail', errno: ENOSYS },
+  };
+}
+
+/** Whether this machine has a network interface with an index. */
+function isInterface(index: number): boolean {
+  const root = '/sys/class/net';
+  return readdirSync(root).some(
+    (name) => Number(readFileSync(join(root, name, 'ifindex'), 'utf8')) === index,
+  );
+}
+
+/** The pid of a program, once it has one. */
+function startedAs(pid: Launch['pid']): number | undefined {
+  try {
+    return pid();
+  } catch (error) {
+    if (error instanceof StartError) throw new NoProgram(error.message);
+    throw error;
+  }
+}
+
+/** As execvp(3) finds it. */
+function findProgram(name: string, path: string): string {
+  if (name.includes('/')) return requireProgram(name);
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder === '' ? '.' : folder, name);
+    if (isProgram(file)) return file;
+  }
+  throw new NoProgram(`there is no program ${name} on the PATH`);
+}
+
+function requireProgram(file: string): string {
+  if (isProgram(file)) return file;
+  throw new NoProgram(`${file} is no file that may be run`);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function tryToSend(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** The exit code of a wait status, as shells report it. */
+function codeOf(status = 0): number {
+  const signal = status & 0x7f;
+  return signal === 0 ? (status >> 8) & 0xff : 128 + signal;
+}

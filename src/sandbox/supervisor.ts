@@ -1,0 +1,239 @@
+/**
+ * The loop that receives the system calls of a program and answers them. It is synchronous, so that a
+ * call is decided on what is so at that moment, and gives way to the event loop now and then.
+ */
+import type { Call } from '../domain/call.ts';
+import { decide } from '../domain/decide.ts';
+import type { Decision } from '../domain/decision.ts';
+import { fdFieldsOf } from '../domain/observed/fd-fields.ts';
+import { returnKind } from '../domain/observed/returns.ts';
+import { isRefusal } from '../domain/outcome.ts';
+import type { Libc } from '../native/libc.ts';
+import type { Handler } from './handlers.ts';
+import type { Answer, Notified, Write } from './notified.ts';
+import type { Asked } from './notify/asked.ts';
+import type { Listener } from './notify/listener.ts';
+import type { Memories } from './notify/memory.ts';
+import type { Descriptors, Tracked } from './processes/descriptors.ts';
+import type { Holder } from './processes/fd-tables.ts';
+import type { Processes } from './processes/processes.ts';
+import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
+import type { World } from './world.ts';
+
+const ESRCH = 3;
+const EFAULT = 14;
+const EMFILE = 24;
+const ENOSYS = 38;
+
+/** What a supervisor works with. */
+export interface Tools {
+  readonly libc: Libc;
+  readonly world: World;
+  readonly watch: Watch;
+  readonly listener: Listener;
+  readonly memories: Memories;
+  readonly descriptors: Descriptors;
+  readonly processes: Processes;
+  /** By the number of the system call. */
+  readonly handlers: ReadonlyMap<number, Handler>;
+  readonly architecture: number;
+  /** The thread of ours that started the program: its calls are the kernel's. */
+  readonly launcher: number;
+  /** A descriptor that keeps a number until what belongs there is known. */
+  readonly placeholder: number;
+  /** The ordered answer to a call, in place of the model's. */
+  readonly disturb: (call: Call, pid: number, asked: number) => Decision | undefined;
+  /** Learns of calls that no handler may answer: of another architecture. */
+  readonly foreign: (tid: number) => void;
+}
+
+/** What happened that is not yet in the model: objects that nobody has, ends of processes. */
+interface News {
+  readonly gone: Tracked[];
+  readonly ended: Set<number>;
+}
+
+export class Supervisor {
+  readonly #tools: Tools;
+
+  constructor(tools: Tools) {
+    this.#tools = tools;
+  }
+
+  /**
+   * Takes what has happened, and answers one call if one waits.
+   *
+   * @param timeoutMs how long it waits when nothing has happened
+   * @returns whether only a call waited, other things had happened, or nothing
+   */
+  turn(timeoutMs: number): 'asked' | 'news' | 'idle' {
+    const { watch, listener } = this.#tools;
+    const events = watch.wait(timeoutMs);
+    const isAsked = events.some(({ kind }) => kind === WATCHED.listener);
+    const hasNews = events.length > (isAsked ? 1 : 0);
+    if (hasNews) this.#bring(events);
+    const asked = isAsked ? listener.receive() : undefined;
+    if (asked !== undefined) this.#answer(asked);
+    if (hasNews) return 'news';
+    return isAsked ? 'asked' : 'idle';
+  }
+
+  /** Brings what happened before this moment into the model. */
+  catchUp(): void {
+    this.#bring(this.#tools.watch.wait(0));
+  }
+
+  /** All hang-ups are known before any end is told: what a dead process held, it held alone or not. */
+  #bring(first: readonly Happened[]): void {
+    const { watch, processes } = this.#tools;
+    const news: News = { gone: [], ended: new Set() };
+    this.#gather(first, news);
+    if (news.gone.length > 0) {
+      processes.awaitEnds(news.gone);
+      this.#gather(watch.wait(0), news);
+    }
+    if (news.gone.length > 0 || news.ended.size > 0) processes.bring(news.gone, [...news.ended]);
+  }
+
+  /** Takes events until there is none that was not taken before. */
+  #gather(first: readonly Happened[], { gone, ended }: News): void {
+    const { watch, descriptors } = this.#tools;
+    for (let events = first; ; events = watch.wait(0)) {
+      const known = gone.length + ended.size;
+      for (const { kind, fd } of events) {
+        if (kind === WATCHED.process) ended.add(fd);
+        const tracked = kind === WATCHED.object ? descriptors.hungUp(fd) : undefined;
+        if (tracked !== undefined) gone.push(tracked);
+      }
+      if (gone.length + ended.size === known) return;
+    }
+  }
+
+  #answer(asked: Asked): void {
+    const { listener, handlers, architecture, foreign, launcher } = this.#tools;
+    if (asked.tid === launcher) return listener.pass(asked);
+    const handler = handlers.get(asked.number);
+    // 32-bit, or x32, whose numbers no handler has.
+    if (asked.architecture !== architecture || handler === undefined) {
+      foreign(asked.tid);
+      return listener.refuse(asked, ENOSYS);
+    }
+    const alone = handler.alone?.(asked);
+    if (alone !== undefined) return this.#give(asked, alone);
+    this.catchUp();
+    const holder = this.#tools.processes.of(asked.tid);
+    if (holder === undefined) return listener.refuse(asked, ESRCH);
+    this.#give(asked, handler.answer(this.#notified(asked, handler.name, holder)));
+  }
+
+  #notified(asked: Asked, syscall: string, holder: Holder): Notified {
+    const { memories, world, processes } = this.#tools;
+    const memory = memories.of(asked.tid);
+    const looked = new Set<number>();
+    const look = (fd: number) => {
+      if (looked.has(fd)) return;
+      looked.add(fd);
+      processes.tables.look(holder, fd);
+    };
+    return {
+      // Threads of a process have one table of fds, so the model has the process alone.
+      ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory, look },
+      kernel: world.kernel,
+      perform: (call) => {
+        for (const [, fd] of fdFieldsOf(call)) look(fd);
+        return this.#perform(asked, holder, call);
+      },
+    };
+  }
+
+  /** Makes a call as the program; a new fd is given under its real number. */
+  #perform(asked: Asked, holder: Holder, call: Call): Decision {
+    const { listener, world, disturb } = this.#tools;
+    // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
+    if (!listener.isWaiting(asked)) return decide(world.kernel, holder.pid, call);
+    const number = world.nextAsked();
+    const disturbed = disturb(call, holder.pid, number);
+    if (disturbed !== undefined) {
+      world.inject(holder.pid, call, number, disturbed);
+      return disturbed;
+    }
+    const isOpening = returnKind(call) === 'fd' && this.#opens(holder, call);
+    return isOpening
+      ? this.#performOpening(asked, holder, call, number)
+      : world.performAsked(holder.pid, call, number);
+  }
+
+  /** Whether a call will give a new fd; a table that looks full is looked at first. */
+  #opens(holder: Holder, call: Call): boolean {
+    const { world, processes } = this.#tools;
+    const { outcome } = decide(world.kernel, holder.pid, call);
+    if (!isRefusal(outcome) || outcome.rule !== 'no-free-fd') return !isRefusal(outcome);
+    processes.tables.lookAtAll(holder);
+    return !isRefusal(decide(world.kernel, holder.pid, call).outcome);
+  }
+
+  #performOpening(asked: Asked, holder: Holder, call: Call, nth: number): Decision {
+    const { libc, listener, world, descriptors, processes, placeholder } = this.#tools;
+    const opened = opensObject(call) ? descriptors.open() : undefined;
+    const cloexec = !('cloexec' in call && call.cloexec === false);
+    const number = listener.add(asked, opened?.fd ?? placeholder, cloexec);
+    if (opened !== undefined) libc.close(opened.fd);
+    if (number < 0) {
+      if (opened !== undefined) descriptors.forget(opened.tracked);
+      if (number === -EMFILE) processes.tables.fill(holder);
+      return world.performAsked(holder.pid, call, nth);
+    }
+    processes.tables.makeNext(holder, number);
+    const made = world.performAsked(holder.pid, call, nth);
+    const entry = world.kernel.processes.get(holder.pid)?.fds.get(number);
+    if (isRefusal(made.outcome) || made.outcome.ret !== number || entry === undefined) {
+      throw new Error(
+        `the model gave ${JSON.stringify(made.outcome)} where fd ${number} was given`,
+      );
+    }
+    if (opened !== undefined) {
+      descriptors.take(opened.tracked, entry.file, { pid: holder.pid, fd: number });
+    }
+    return made;
+  }
+
+  #give(asked: Asked, answer: Answer): void {
+    const { listener } = this.#tools;
+    if (answer.is === 'continued') return listener.pass(asked);
+    const written = this.#write(asked, answer.writes);
+    switch (answer.is) {
+      case 'refused':
+        return listener.refuse(asked, answer.errno);
+      case 'returned':
+        return written ? listener.answer(asked, answer.value) : listener.refuse(asked, EFAULT);
+      case 'object':
+        return written ? listener.answer(asked, answer.fd) : listener.refuse(asked, EFAULT);
+      case 'opened':
+        return this.#giveFile(asked, answer);
+      default:
+        answer satisfies never;
+    }
+  }
+
+  #giveFile(asked: Asked, answer: Extract<Answer, { readonly is: 'opened' }>): void {
+    const { libc, listener } = this.#tools;
+    const { file, fd, cloexec } = answer;
+    const given =
+      fd === undefined
+        ? listener.give(asked, file, cloexec)
+        : listener.replace(asked, fd, file, cloexec);
+    libc.close(file);
+    if (given < 0) listener.refuse(asked, -given);
+    else if (fd !== undefined) listener.answer(asked, fd);
+  }
+
+  #write({ tid }: Asked, writes: readonly Write[] = []): boolean {
+    const { memories } = this.#tools;
+    return writes.every(({ address, bytes }) => memories.write(tid, address, bytes));
+  }
+}
+
+/** Whether the new fd of a call stands for something that ends with it. */
+function opensObject(call: Call): boolean {
+  return call.name !== 'open_cgroup' && call.name !== 'open_other';
+}

@@ -1,0 +1,60 @@
+/** What an event changed, as far as the tree and the arrays show it. */
+import type { Effect, LedgerEvent } from '../service/answers.ts';
+
+export type Change = 'added' | 'removed' | 'replaced';
+
+/** The fields of the effects that are looked at here. */
+interface Told extends Effect {
+  readonly cgroup_id?: number;
+  readonly attach_type?: string | number;
+  readonly prog_id?: number;
+  readonly was_prog_id?: number;
+  readonly link_id?: number;
+}
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  EntryInserted: 'added',
+  EntryRemoved: 'removed',
+  EntryReplaced: 'replaced',
+  EffectiveSlotWritten: 'replaced',
+  CgroupMade: 'added',
+  CgroupRemoved: 'removed',
+};
+
+export interface Changed {
+  /** By id of the cgroup, also of one that is gone by now. */
+  readonly cgroups: ReadonlyMap<number, Change>;
+  /** By `listKey`. */
+  readonly lists: ReadonlyMap<string, Change>;
+  /** Links and programs that the event put somewhere, by `link 7` and `program 12`. */
+  readonly holders: ReadonlyMap<string, Change>;
+}
+
+/** The key of a list: a cgroup and an attach type. */
+export function listKey(cgroupId: number, type: string | number): string {
+  return `${cgroupId} ${type}`;
+}
+
+/** The changes of an event. */
+export function changedBy(event: LedgerEvent | undefined): Changed {
+  const cgroups = new Map<number, Change>();
+  const lists = new Map<string, Change>();
+  const holders = new Map<string, Change>();
+  for (const effect of (event?.effects ?? []) as readonly Told[]) {
+    const { type, cgroup_id, attach_type, prog_id, link_id } = effect;
+    if (type === 'LinkUpdated') holders.set(`link ${link_id}`, 'replaced');
+    const change = CHANGES[type];
+    if (change === undefined || cgroup_id === undefined) continue;
+    if (attach_type === undefined) {
+      cgroups.set(cgroup_id, change);
+      continue;
+    }
+    lists.set(listKey(cgroup_id, attach_type), change);
+    if (link_id !== undefined) holders.set(`link ${link_id}`, change);
+    else if (prog_id !== undefined) holders.set(`program ${prog_id}`, change);
+  }
+  return { cgroups, lists, holders };
+}
+
+/** The sign of a change, which says it without a colour. */
+export const SIGNS: Readonly<Record<Change, string>> = { added: '+', removed: '−', replaced: '⇄' };

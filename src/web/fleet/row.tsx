@@ -1,0 +1,90 @@
+/** One host in the list. What costs a question of its own is asked when the row comes into view. */
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { HostDetail, HostRow, Timeline } from '../service/answers.ts';
+import { hostPath, withQuery } from '../service/ask.ts';
+import { fragmentOf } from '../state/place.ts';
+import { useAnswer } from '../state/use-answer.ts';
+import { ago, count } from '../state/words.ts';
+
+/** Events that the picture of a row is of. */
+const LATEST = 2000;
+const BUCKETS = 40;
+const BAR = 3;
+const HEIGHT = 18;
+
+interface Props {
+  readonly row: HostRow;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export function Row({ row, now }: Props) {
+  const { name, position, recorded_at, origin } = row;
+  const line = useRef<HTMLTableRowElement>(null);
+  const isSeen = useSeen(line);
+  const detail = useAnswer<HostDetail>(isSeen ? hostPath(name) : undefined, { version: position });
+  const from = Math.max(1, position - LATEST + 1);
+  const latest = { from, to: position, buckets: BUCKETS };
+  const path = withQuery(hostPath(name, '/timeline'), latest);
+  const { answer } = useAnswer<Timeline>(isSeen ? path : undefined, { isFixed: true });
+  const sum = (of: 'refusals' | 'drift') =>
+    answer?.items.reduce((all, bucket) => all + bucket[of], 0);
+  return (
+    <tr ref={line}>
+      <th scope="row">
+        <a href={`/${fragmentOf({ host: name, view: 'arrays', live: false })}`}>{name}</a>
+        {origin !== undefined && (
+          <span class="origin">
+            {' '}
+            branch of {origin.host} at {count(origin.position)}
+          </span>
+        )}
+      </th>
+      <td>{detail.answer?.release ?? '…'}</td>
+      <td class="number">{count(position)}</td>
+      <td title={recorded_at}>{ago(recorded_at, now)}</td>
+      <td class="latest">{answer !== undefined && <Sparkline timeline={answer} />}</td>
+      <Sum n={sum('refusals')} kind="refusals" />
+      <Sum n={sum('drift')} kind="drift" />
+    </tr>
+  );
+}
+
+function Sum({ n, kind }: { readonly n: number | undefined; readonly kind: string }) {
+  return <td class={`number ${n ? kind : 'none'}`}>{n === undefined ? '…' : count(n)}</td>;
+}
+
+/** Changes upwards, refusals below them. */
+function Sparkline({ timeline }: { readonly timeline: Timeline }) {
+  const max = Math.max(1, ...timeline.items.map(({ changes }) => changes));
+  const middle = HEIGHT - 4;
+  let changes = '';
+  let refusals = '';
+  for (const [i, bucket] of timeline.items.entries()) {
+    const tall = Math.sqrt(bucket.changes / max) * (middle - 1);
+    if (tall > 0) {
+      changes += `M${i * BAR} ${(middle - tall).toFixed(1)}h${BAR - 1}v${tall.toFixed(1)}h-${BAR - 1}z`;
+    }
+    if (bucket.refusals > 0) refusals += `M${i * BAR} ${middle + 1}h${BAR - 1}v3h-${BAR - 1}z`;
+  }
+  return (
+    <svg width={BUCKETS * BAR} height={HEIGHT} aria-hidden="true">
+      <path class="changes" d={changes} />
+      <path class="marks refusals" d={refusals} />
+    </svg>
+  );
+}
+
+/** Whether an element has ever been in view. */
+function useSeen(ref: { readonly current: Element | null }): boolean {
+  const [isSeen, see] = useState(false);
+  useLayoutEffect(() => {
+    if (ref.current === null) return;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) see(true);
+    });
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [ref]);
+  return isSeen;
+}

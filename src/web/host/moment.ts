@@ -1,0 +1,87 @@
+/** What the panels of a host show: the selected moment, and what is asked about it. */
+import type {
+  CgroupAnswer,
+  CgroupRow,
+  EffectiveArray,
+  HostDetail,
+  LedgerEvent,
+  PageOf,
+  Program,
+  Timeline,
+} from '../service/answers.ts';
+import { hostPath, withQuery } from '../service/ask.ts';
+import type { Place } from '../state/place.ts';
+import { type Answer, useAnswer } from '../state/use-answer.ts';
+import type { Span } from '../timeline/scale.ts';
+
+/** Cgroups and programs of one page: a tree of more is searched by path. */
+const ROWS_MAX = 1000;
+const BUCKETS = 400;
+/** Milliseconds without a step after which costly questions are asked. */
+export const SETTLED_MS = 120;
+
+/** All that is known of the moment. */
+export interface Moment {
+  readonly host: string;
+  readonly place: Place;
+  readonly detail: HostDetail;
+  readonly head: number;
+  readonly at: number;
+  readonly span: Span;
+  readonly timeline: Answer<Timeline>;
+  readonly event: Answer<LedgerEvent>;
+  readonly cgroups: Answer<PageOf<CgroupRow>>;
+  readonly programs: Answer<PageOf<Program>>;
+  /** The selected cgroup, with what is attached and effective. */
+  readonly cgroup: Answer<CgroupAnswer>;
+  readonly cgroupRow: CgroupRow | undefined;
+  /** The selected array, with who put each program there. */
+  readonly array: Answer<EffectiveArray>;
+  readonly nameOf: (program: number) => string;
+}
+
+/** What is asked about a place. */
+export function useMoment(place: Place, detail: HostDetail, under: string | undefined): Moment {
+  const host = detail.name;
+  const head = detail.position;
+  const at = Math.min(place.at ?? head, head);
+  const span = spanOf(place, head);
+  const fixed = { isFixed: true };
+  const below = (rest: string, query: Parameters<typeof withQuery>[1]) =>
+    withQuery(hostPath(host, rest), query);
+
+  const timeline = useAnswer<Timeline>(below('/timeline', { ...span, buckets: BUCKETS }), fixed);
+  const event = useAnswer<LedgerEvent>(hostPath(host, `/events/${at}`), fixed);
+  const cgroups = useAnswer<PageOf<CgroupRow>>(
+    below('/cgroups', { at, attached: 'true', limit: ROWS_MAX, under }),
+    fixed,
+  );
+  const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), fixed);
+  const cgroupRow = cgroups.answer?.items.find(({ path }) => path === place.cgroup);
+  const cgroup = useAnswer<CgroupAnswer>(
+    cgroupRow && below(`/cgroups/${cgroupRow.cgroup_id}`, { at: cgroups.answer?.position }),
+    fixed,
+  );
+  const array = useAnswer<EffectiveArray>(
+    cgroupRow === undefined || place.type === undefined
+      ? undefined
+      : below('/effective', {
+          cgroup: cgroupRow.cgroup_id,
+          attach_type: place.type,
+          at: cgroups.answer?.position,
+        }),
+    { ...fixed, waitMs: SETTLED_MS },
+  );
+  const names = new Map(programs.answer?.items.map((one) => [one.prog_id, one.prog_name]));
+  return {
+    ...{ host, place, detail, head, at, span, timeline, event },
+    ...{ cgroups, programs, cgroup, cgroupRow, array },
+    nameOf: (program) => names.get(program) ?? '',
+  };
+}
+
+/** The part of the log that the timeline shows. */
+function spanOf({ from, to }: Place, head: number): Span {
+  const first = Math.min(Math.max(1, from ?? 1), head);
+  return { from: first, to: Math.max(first, Math.min(to ?? head, head)) };
+}

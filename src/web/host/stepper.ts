@@ -1,0 +1,73 @@
+/** Moves through a log: by one event, or to the next thing worth a look. */
+import { useState } from 'preact/hooks';
+import { nearest, type Sought, seek, type Touches } from '../state/steps.ts';
+import { go } from '../state/use-place.ts';
+import { type Span, showing, zoomed } from '../timeline/scale.ts';
+import type { Moment } from './moment.ts';
+
+export interface Stepper {
+  /** Shows a moment. */
+  readonly to: (position: number) => void;
+  /** Shows another part of the log. */
+  readonly show: (span: Span) => void;
+  readonly by: (events: number) => void;
+  readonly seek: (what: Sought, direction: 1 | -1) => void;
+  /** To the next event that concerns what is selected. */
+  readonly touch: (direction: 1 | -1) => void;
+  readonly zoom: (factor: number) => void;
+  readonly whole: () => void;
+  readonly live: (on: boolean) => void;
+  /** What was sought and not found, in a sentence. */
+  readonly missed: string | undefined;
+}
+
+const NAMES: Readonly<Record<Sought, string>> = {
+  refusals: 'refusal',
+  rmdirs: 'removed cgroup',
+  drift: 'drift',
+  boots: 'boot',
+};
+
+/** The steps that can be made from a moment. */
+export function useStepper(moment: Moment, touches: Touches | undefined): Stepper {
+  const [missed, miss] = useState<string | undefined>();
+  const { host, head, at, span } = moment;
+
+  const show = (next: Span) => {
+    const isWhole = next.from === 1 && next.to === head;
+    go({ from: isWhole ? undefined : next.from, to: isWhole ? undefined : next.to });
+  };
+  const to = (position: number) => {
+    miss(undefined);
+    const bounded = Math.min(head, Math.max(1, position));
+    go({ at: bounded, live: false });
+    const next = showing(span, head, bounded);
+    if (next !== span) show(next);
+  };
+  const where = (direction: 1 | -1) => (direction === 1 ? 'after' : 'before');
+  return {
+    to,
+    show,
+    missed,
+    by: (events) => to(at + events),
+    seek(what, direction) {
+      const stretch = direction === 1 ? { from: at + 1, to: head } : { from: 1, to: at - 1 };
+      void seek({ host, what, ...stretch, direction }).then(
+        (found) =>
+          found === undefined
+            ? miss(`no ${NAMES[what]} ${where(direction)} position ${at}`)
+            : to(found),
+        () => miss('the service did not answer'),
+      );
+    },
+    touch(direction) {
+      const found = nearest(touches?.positions ?? [], at, direction);
+      if (found !== undefined) to(found);
+      else if (touches === undefined) miss('select a cgroup or a program first');
+      else miss(`nothing shown ${where(direction)} position ${at} concerns the selection`);
+    },
+    zoom: (factor) => show(zoomed(span, head, at, factor)),
+    whole: () => go({ from: undefined, to: undefined }),
+    live: (on) => go(on ? { live: true, at: undefined } : { live: false, at }),
+  };
+}

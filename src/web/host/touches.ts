@@ -1,0 +1,42 @@
+/** The positions of the shown part of the log that concern what is selected. */
+import { useEffect, useState } from 'preact/hooks';
+import { type Selected, type Touches, touchesOf } from '../state/steps.ts';
+import type { Moment } from './moment.ts';
+import { SETTLED_MS } from './moment.ts';
+
+/** What is selected: a program, else a cgroup. */
+function selectedOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
+  if (place.program !== undefined) return { program: place.program };
+  return place.cgroup === undefined ? undefined : { cgroup: place.cgroup };
+}
+
+/** They are looked for in the boot of the moment: ids mean nothing in another one. */
+export function useTouches(moment: Moment): Touches | undefined {
+  const { host, at, span, place } = moment;
+  const { boots } = moment.detail;
+  const begins = boots.findLast(({ position_from }) => position_from <= at)?.position_from ?? 1;
+  const ends = boots.find(({ position_from }) => position_from > at)?.position_from;
+  const from = Math.max(span.from, begins);
+  const to = Math.min(span.to, ends === undefined ? moment.head : ends - 1);
+  const [found, setFound] = useState<Touches | undefined>();
+  const { program, cgroup } = place;
+
+  useEffect(() => {
+    const selected = selectedOf({ place: { program, cgroup } as Moment['place'] });
+    if (selected === undefined || from > to) {
+      setFound(undefined);
+      return;
+    }
+    const over = new AbortController();
+    const timer = setTimeout(() => {
+      touchesOf(host, selected, { from, to }, over.signal).then(setFound, () => {
+        if (!over.signal.aborted) setFound(undefined);
+      });
+    }, SETTLED_MS);
+    return () => {
+      clearTimeout(timer);
+      over.abort();
+    };
+  }, [host, program, cgroup, from, to]);
+  return found;
+}

@@ -1,0 +1,79 @@
+/**
+ * Where the reader is: all that decides the picture, kept in the fragment of the address. A link to a
+ * place shows the same picture to whoever opens it, and the fragment never reaches a server's logs.
+ *
+ *     #/web1?at=42&cgroup=%2Fpods&type=cgroup_device&view=lanes&from=1&to=90
+ */
+
+export const VIEWS = ['arrays', 'lanes', 'explain', 'diff', 'plan', 'replay'] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface Place {
+  /** Absent in the list of hosts. */
+  readonly host?: string | undefined;
+  /** The moment; absent: the head. */
+  readonly at?: number | undefined;
+  /** The path of the selected cgroup. */
+  readonly cgroup?: string | undefined;
+  /** The selected attach type. */
+  readonly type?: string | undefined;
+  /** The selected program. */
+  readonly program?: number | undefined;
+  readonly view: View;
+  /** The part of the log that the timeline shows; absent: all of it. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** The other moment of a comparison. */
+  readonly mark?: number | undefined;
+  /** The release of a replay. */
+  readonly release?: string | undefined;
+  /** Follows the log as it grows. */
+  readonly live: boolean;
+  /** The step of the tour, from 1. */
+  readonly tour?: number | undefined;
+  /** What the list of hosts is searched for. */
+  readonly search?: string | undefined;
+}
+
+const NUMBERS = ['at', 'program', 'from', 'to', 'mark', 'tour'] as const;
+const TEXTS = ['cgroup', 'type', 'release', 'search'] as const;
+
+function numberOf(text: string | null): number | undefined {
+  return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The place that a fragment names; what it does not understand it leaves out. */
+export function parsePlace(fragment: string): Place {
+  const [, name = '', query = ''] = /^#?\/([^?]*)\??(.*)$/.exec(fragment) ?? [];
+  const set = new URLSearchParams(query);
+  const place: Record<string, unknown> = {
+    host: name === '' ? undefined : decodeName(name),
+    view: VIEWS.find((view) => view === set.get('view')) ?? 'arrays',
+    live: set.has('live'),
+  };
+  for (const field of NUMBERS) place[field] = numberOf(set.get(field));
+  for (const field of TEXTS) place[field] = set.get(field) ?? undefined;
+  return place as unknown as Place;
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** The fragment of a place. */
+export function fragmentOf(place: Place): string {
+  const set = new URLSearchParams();
+  for (const field of [...NUMBERS, ...TEXTS]) {
+    const value = place[field];
+    if (value !== undefined && value !== '') set.set(field, String(value));
+  }
+  if (place.view !== 'arrays') set.set('view', place.view);
+  if (place.live) set.set('live', '');
+  const query = set.toString().replaceAll('%2F', '/').replaceAll('%3A', ':');
+  const path = `#/${place.host === undefined ? '' : encodeURIComponent(place.host)}`;
+  return query === '' ? path : `${path}?${query.replace(/(^|&)live=/, '$1live')}`;
+}

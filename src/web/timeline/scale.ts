@@ -1,0 +1,71 @@
+/** Where a position stands on the timeline, and how far it may be zoomed. */
+
+export interface Span {
+  readonly from: number;
+  /** Inclusive. */
+  readonly to: number;
+}
+
+/** Positions that the timeline shows at least. */
+const SPAN_MIN = 8;
+
+export interface Scale extends Span {
+  /** Pixels of one position. */
+  readonly cell: number;
+  /** The left edge of a position. */
+  readonly left: (position: number) => number;
+  readonly middle: (position: number) => number;
+  /** The position at a place, within the span. */
+  readonly positionAt: (x: number) => number;
+}
+
+/** A scale of a span over some pixels. */
+export function scaleOf({ from, to }: Span, width: number): Scale {
+  const cell = width / (to - from + 1);
+  const left = (position: number) => (position - from) * cell;
+  return {
+    from,
+    to,
+    cell,
+    left,
+    middle: (position) => left(position) + cell / 2,
+    positionAt: (x) => Math.min(to, Math.max(from, from + Math.floor(x / cell))),
+  };
+}
+
+/** The span after a zoom around a position, within the log. */
+export function zoomed({ from, to }: Span, head: number, around: number, factor: number): Span {
+  const length = to - from + 1;
+  const wanted = Math.min(head, Math.max(SPAN_MIN, Math.round(length * factor)));
+  const share = (around - from) / length;
+  return within(Math.round(around - share * wanted), wanted, head);
+}
+
+/** The span moved by some positions, within the log. */
+export function moved({ from, to }: Span, head: number, by: number): Span {
+  return within(from + Math.round(by), to - from + 1, head);
+}
+
+/** The span, moved so that it shows a position. */
+export function showing(span: Span, head: number, position: number): Span {
+  if (position >= span.from && position <= span.to) return span;
+  const length = span.to - span.from + 1;
+  return within(position - Math.floor(length / 2), length, head);
+}
+
+function within(from: number, length: number, head: number): Span {
+  const long = Math.min(length, head);
+  const first = Math.min(Math.max(1, from), head - long + 1);
+  return { from: first, to: first + long - 1 };
+}
+
+/** Round positions for the axis, about `room` of them. */
+export function ticksOf({ from, to }: Span, room: number): number[] {
+  const raw = (to - from + 1) / Math.max(1, room);
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, raw)));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= raw) ?? 10 * power;
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
+  if (ticks[0] === 0) ticks[0] = 1;
+  return ticks;
+}

@@ -1,0 +1,199 @@
+/** The cgroups of the moment: what is attached to each, and what the event changed. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Change, type Changed, changedBy, listKey, SIGNS } from '../event/changes.ts';
+import type { Moment } from '../host/moment.ts';
+import { Note } from '../note.tsx';
+import type { List } from '../service/answers.ts';
+import { go } from '../state/use-place.ts';
+import { count, shortType } from '../state/words.ts';
+import { matcher, type TreeRow, treeRows } from './rows.ts';
+
+interface Props {
+  readonly moment: Moment;
+  /** The path that the tree begins at, on a host with very many cgroups. */
+  readonly under: string | undefined;
+  readonly onUnder: (path: string | undefined) => void;
+}
+
+export function Tree({ moment, under, onUnder }: Props) {
+  const [search, setSearch] = useState('');
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const list = useRef<HTMLDivElement>(null);
+  const { cgroups, programs, event, place } = moment;
+  const page = cgroups.answer;
+  const isWanted = matcher(search, programs.answer?.items ?? []);
+  const rows = treeRows(page?.items ?? [], { collapsed, isWanted });
+  const changed = changedBy(event.answer?.position === moment.at ? event.answer : undefined);
+  const isCut = page?.next !== undefined || under !== undefined;
+  const selected = rows.findIndex(({ cgroup }) => cgroup.path === place.cgroup);
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [place.cgroup, selected]);
+
+  const toggle = (path: string) => {
+    const next = new Set(collapsed);
+    if (!next.delete(path)) next.add(path);
+    setCollapsed(next);
+  };
+  const select = (row: TreeRow | undefined) => {
+    if (row === undefined) return;
+    go({ cgroup: row.cgroup.path, program: undefined });
+  };
+  const press = (pressed: KeyboardEvent) => {
+    const row = rows[selected];
+    if (pressed.key === 'ArrowDown') select(rows[selected + 1]);
+    else if (pressed.key === 'ArrowUp') select(rows[Math.max(0, selected - 1)]);
+    else if (pressed.key === 'Enter' && row?.hasChildren) toggle(row.cgroup.path);
+    else return;
+    pressed.preventDefault();
+  };
+
+  return (
+    <section class={`tree ${cgroups.isOld ? 'old' : ''}`} aria-label="Cgroups">
+      <h2>
+        Cgroups <span class="sum">{page && count(page.items.length)}</span>
+      </h2>
+      <input
+        id="tree-search"
+        type="search"
+        aria-label="Search cgroups"
+        placeholder="path, program, tag, link 7"
+        value={search}
+        onInput={(input) => {
+          const { value } = input.currentTarget;
+          setSearch(value);
+          if (isCut) onUnder(value.startsWith('/') ? value : undefined);
+        }}
+      />
+      {isCut && (
+        <p class="none">
+          The first {count(page?.items.length ?? 0)} are shown. Type a whole path to see what is
+          below it.
+        </p>
+      )}
+      <div
+        class="rows"
+        role="tree"
+        aria-label="Cgroup tree"
+        tabIndex={0}
+        ref={list}
+        onKeyDown={press}
+      >
+        {rows.map((row) => (
+          <Row
+            key={row.cgroup.path}
+            {...{ row, changed }}
+            isSelected={row.cgroup.path === place.cgroup}
+            type={place.cgroup === row.cgroup.path ? place.type : undefined}
+            isCollapsed={collapsed.has(row.cgroup.path)}
+            onToggle={toggle}
+            onSelect={select}
+          />
+        ))}
+      </div>
+      {page !== undefined && rows.length === 0 && (
+        <Note title={search === '' ? 'There is no cgroup' : `Nothing matches “${search}”`} />
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly row: TreeRow;
+  readonly changed: Changed;
+  readonly isSelected: boolean;
+  readonly type: string | undefined;
+  readonly isCollapsed: boolean;
+  readonly onToggle: (path: string) => void;
+  readonly onSelect: (row: TreeRow) => void;
+}
+
+function Row({ row, changed, isSelected, type, isCollapsed, onToggle, onSelect }: RowProps) {
+  const { cgroup, depth, hasChildren, name } = row;
+  const { cgroup_id, path, attached = [] } = cgroup;
+  const change = changed.cgroups.get(cgroup_id);
+  const lists = attached.filter(
+    (list) => list.entries.length > 0 || changed.lists.has(listKey(cgroup_id, list.attach_type)),
+  );
+  return (
+    // The tree takes the keys; a row is not a stop of its own.
+    // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys
+    <div
+      role="treeitem"
+      aria-level={depth + 1}
+      aria-selected={isSelected}
+      {...(hasChildren && { 'aria-expanded': !isCollapsed })}
+      class={`row ${change ?? ''}`}
+      title={`${path} (cgroup ${cgroup_id})`}
+      style={{ paddingLeft: `${6 + depth * 14}px` }}
+      onClick={() => onSelect(row)}
+    >
+      <span
+        class="twist"
+        aria-hidden="true"
+        onClick={(event) => {
+          event.stopPropagation();
+          if (hasChildren) onToggle(path);
+        }}
+      >
+        {hasChildren ? (isCollapsed ? '▸' : '▾') : ''}
+      </span>
+      <span class="name">
+        {change !== undefined && <span class="sign">{SIGNS[change]}</span>}
+        {name}
+      </span>
+      <span class="chips">
+        {lists.map((list) => (
+          <Chip
+            key={list.attach_type}
+            list={list}
+            change={changed.lists.get(listKey(cgroup_id, list.attach_type))}
+            isSelected={type === String(list.attach_type)}
+            onSelect={() =>
+              go({ cgroup: path, type: String(list.attach_type), program: undefined })
+            }
+          />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+/** How a list may be shared, by what its chip shows. */
+const MODES = {
+  none: { sign: '▣', word: 'exclusive' },
+  override: { sign: '◪', word: 'override' },
+  multi: { sign: '▤', word: 'multi' },
+} as const;
+
+/** The mode of a list in a word. */
+export function modeWord({ mode }: Pick<List, 'mode'>): string {
+  return MODES[mode].word;
+}
+
+function Chip(props: {
+  readonly list: List;
+  readonly change: Change | undefined;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
+}) {
+  const { list, change, isSelected, onSelect } = props;
+  const { sign, word } = MODES[list.mode];
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the arrays of the cgroup have the same choice
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the arrays of the cgroup have the same choice
+    <span
+      class={`chip ${change ?? ''} ${isSelected ? 'selected' : ''}`}
+      title={`${list.attach_type}: ${word}, ${list.entries.length} attached, revision ${list.revision}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        onSelect();
+      }}
+    >
+      {change !== undefined && <span class="sign">{SIGNS[change]}</span>}
+      {sign} {shortType(list.attach_type)} <b>{list.entries.length}</b>
+    </span>
+  );
+}

@@ -1,0 +1,15 @@
+/** How the page is built: into dist/page, from which the service serves it. */
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  build: {
+    outDir: '../../dist/page',
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    // The policy of the page allows no data addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+});

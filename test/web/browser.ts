@@ -1,0 +1,59 @@
+// A browser for the tests of the page: one a file. What goes wrong on a page is collected, since a
+// test that reads only what is shown would not see it.
+
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../support/needs.ts';
+
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('no chromium: ask needs() first');
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+export interface Shown {
+  readonly page: Page;
+  /** Errors and warnings of the console, and exceptions. */
+  readonly faults: string[];
+  close(): Promise<void>;
+}
+
+/** A page of its own, wide enough for the three columns unless `options` says otherwise. */
+export async function show(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Shown> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  await page.goto(url);
+  return { page, faults, close: () => context.close() };
+}
+
+/** What is serious about a page for people who read it otherwise than by sight, in short. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // Added by the debugger, which the policy of the page does not bind.
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run({
+      resultTypes: ['violations'],
+    }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ; ')}`);
+}
+
+/** How wide the document is, with what is beyond the edge of the screen. */
+export function widthOf(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth');
+}
