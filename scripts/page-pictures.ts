@@ -17,8 +17,10 @@ const PICTURES = [
   { name: 'lanes', place: `demo?at=20&${DEVICE}&view=lanes`, colorScheme: 'light', viewport: WIDE },
   { name: 'arrays', place: `demo-links?at=18&${POD}`, colorScheme: 'dark', viewport: WIDE },
   {
-    ...{ name: 'explain', place: `demo-links?at=12&${POD}&program=1&view=explain` },
-    ...{ colorScheme: 'light', viewport: WIDE },
+    name: 'explain',
+    place: `demo-links?at=12&${POD}&program=1&view=explain`,
+    colorScheme: 'light',
+    viewport: WIDE,
   },
   { name: 'phone', place: `demo?at=19&${DEVICE}`, colorScheme: 'dark', viewport: PHONE },
 ] as const;
