@@ -5,11 +5,13 @@ import { asOf } from './as-of.ts';
 import { batches } from './batches.ts';
 import { collector } from './collector.ts';
 import { fairness } from './fairness.ts';
+import { fleet } from './fleet.ts';
 import { followers } from './followers.ts';
 import type { Bench } from './harness/bench.ts';
 import { imports } from './import.ts';
 import { memory } from './memory.ts';
 import { model } from './model.ts';
+import { recording } from './recording.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
 import { singleWrites } from './single-writes.ts';
@@ -29,6 +31,8 @@ export const BENCHES: readonly Bench[] = [
   rootAttach,
   followers,
   fairness,
+  fleet,
   memory,
   collector,
+  recording,
 ];

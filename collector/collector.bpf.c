@@ -447,6 +447,9 @@ static __always_inline void directory_of(struct dentry *dentry, struct start *ou
 		out->depth = depth + 1;
 		dentry = parent;
 	}
+	/* What is deeper has no name here. */
+	if (BPF_CORE_READ(dentry, d_parent) != dentry)
+		out->depth = -1;
 }
 
 /* The directory that a relative path starts from, when it lies on a bpffs; else nothing. */
@@ -1043,6 +1046,44 @@ int exited(struct bpf_raw_tracepoint_args *args)
 	return 0;
 }
 
+#define CLONE_FILES 0x400
+
+/* It may be refused, so it is told when it returns. */
+SEC("tracepoint/syscalls/sys_enter_unshare")
+int enter_unshare(struct enter *enter)
+{
+	unsigned long long thread = bpf_get_current_pid_tgid();
+	struct call call = {};
+
+	if (enter->args[0] & CLONE_FILES && is_holder(current_task()))
+		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_unshare")
+int leave_unshare(struct leave *leave)
+{
+	struct call call;
+
+	if (kept(&call) && leave->ret >= 0)
+		tell_process(EVENT_UNSHARE);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_umask")
+int enter_umask(struct enter *enter)
+{
+	struct task_struct *task = current_task();
+
+	struct fs_struct *fs;
+
+	if (!is_holder(task))
+		return 0;
+	fs = FIELD(task, fs);
+	tell_fd(task, EVENT_UMASK, 0, enter->args[0] & 0777, FIELD(fs, umask), 0, OBJECT_NONE, 0);
+	return 0;
+}
+
 /* Cgroups. */
 
 static __always_inline int tell_cgroup(unsigned int kind, struct cgroup *cgroup, const char *path,
@@ -1093,6 +1134,36 @@ int joined(struct bpf_raw_tracepoint_args *args)
 	return tell_cgroup(EVENT_JOIN, (void *)args->args[0], (void *)args->args[1], pid);
 }
 
+/*
+ * Mounts. The reader resolves paths by what is mounted when it reads, and a device number is used
+ * again: so it is woken, and has read what came before when it looks at the mounts.
+ */
+
+static __always_inline int tell_mounts(struct leave *leave)
+{
+	struct event *event;
+
+	if (leave->ret < 0)
+		return 0;
+	event = reserve(sizeof(*event));
+	if (!event)
+		return 0;
+	event->kind = EVENT_MOUNTS;
+	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
+	return 0;
+}
+
+#define MOUNT_CALL(call)                                                                             \
+	SEC("tracepoint/syscalls/sys_exit_" #call)                                                   \
+	int leave_##call(struct leave *leave)                                                        \
+	{                                                                                            \
+		return tell_mounts(leave);                                                           \
+	}
+
+MOUNT_CALL(mount)
+MOUNT_CALL(umount)
+MOUNT_CALL(move_mount)
+
 /* Names on a bpffs. */
 
 struct {
@@ -1130,8 +1201,8 @@ static __always_inline int is_below_mount(struct path_event *told)
 	return bpf_map_lookup_elem(&mounts, &told->bits) != 0;
 }
 
-static __always_inline int keep_name(unsigned int which, int dirfd, const char *path, int to_dirfd,
-				     const char *to)
+static __always_inline int keep_name(unsigned int which, long long more, int dirfd, const char *path,
+				     int to_dirfd, const char *to)
 {
 	unsigned long long thread = bpf_get_current_pid_tgid();
 	struct task_struct *task = current_task();
@@ -1153,6 +1224,7 @@ static __always_inline int keep_name(unsigned int which, int dirfd, const char *
 		start_of(task, to_dirfd, told->to, &told->to_from);
 	}
 	told->event.a = which;
+	told->event.b = more;
 	bpf_map_update_elem(&names, &thread, told, BPF_ANY);
 	return 0;
 }
@@ -1170,6 +1242,7 @@ static __always_inline int leave_name(struct leave *leave)
 		begin(&told->event, current_task(), EVENT_NAME);
 		told->event.ret = leave->ret;
 		told->event.a = call->event.a;
+		told->event.b = call->event.b;
 		told->id = 0;
 		__builtin_memcpy(told->path, call->path, PATH_LEN);
 		__builtin_memcpy(told->to, call->to, PATH_LEN);
@@ -1181,11 +1254,12 @@ static __always_inline int leave_name(struct leave *leave)
 	return 0;
 }
 
-#define NAME_CALL(call, which, dirfd, path, to_dirfd, to)                                            \
+#define NAME_CALL(call, which, more, dirfd, path, to_dirfd, to)                                      \
 	SEC("tracepoint/syscalls/sys_enter_" #call)                                                  \
 	int enter_##call(struct enter *enter)                                                        \
 	{                                                                                            \
-		return keep_name(which, dirfd, (const char *)(path), to_dirfd, (const char *)(to));  \
+		return keep_name(which, more, dirfd, (const char *)(path), to_dirfd,                 \
+				 (const char *)(to));                                                \
 	}                                                                                            \
 	SEC("tracepoint/syscalls/sys_exit_" #call)                                                   \
 	int leave_##call(struct leave *leave)                                                        \
@@ -1195,12 +1269,21 @@ static __always_inline int leave_name(struct leave *leave)
 
 #define ARG(n) (enter->args[n])
 #define REMOVEDIR 0x200
+#define MODE(n) (ARG(n) & 07777)
 
-NAME_CALL(unlink, NAME_UNLINK, AT_FDCWD, ARG(0), 0, 0)
-NAME_CALL(unlinkat, ARG(2) & REMOVEDIR ? NAME_RMDIR : NAME_UNLINK, ARG(0), ARG(1), 0, 0)
-NAME_CALL(mkdir, NAME_MKDIR, AT_FDCWD, ARG(0), 0, 0)
-NAME_CALL(mkdirat, NAME_MKDIR, ARG(0), ARG(1), 0, 0)
-NAME_CALL(rmdir, NAME_RMDIR, AT_FDCWD, ARG(0), 0, 0)
-NAME_CALL(rename, NAME_RENAME, AT_FDCWD, ARG(0), AT_FDCWD, ARG(1))
-NAME_CALL(renameat, NAME_RENAME, ARG(0), ARG(1), ARG(2), ARG(3))
-NAME_CALL(renameat2, NAME_RENAME, ARG(0), ARG(1), ARG(2), ARG(3))
+NAME_CALL(unlink, NAME_UNLINK, 0, AT_FDCWD, ARG(0), 0, 0)
+NAME_CALL(unlinkat, ARG(2) & REMOVEDIR ? NAME_RMDIR : NAME_UNLINK, 0, ARG(0), ARG(1), 0, 0)
+NAME_CALL(mkdir, NAME_MKDIR, MODE(1), AT_FDCWD, ARG(0), 0, 0)
+NAME_CALL(mkdirat, NAME_MKDIR, MODE(2), ARG(0), ARG(1), 0, 0)
+NAME_CALL(rmdir, NAME_RMDIR, 0, AT_FDCWD, ARG(0), 0, 0)
+NAME_CALL(rename, NAME_RENAME, 0, AT_FDCWD, ARG(0), AT_FDCWD, ARG(1))
+NAME_CALL(renameat, NAME_RENAME, 0, ARG(0), ARG(1), ARG(2), ARG(3))
+NAME_CALL(renameat2, NAME_RENAME, ARG(4), ARG(0), ARG(1), ARG(2), ARG(3))
+NAME_CALL(link, NAME_LINK, 0, AT_FDCWD, ARG(0), AT_FDCWD, ARG(1))
+NAME_CALL(linkat, NAME_LINK, 0, ARG(0), ARG(1), ARG(2), ARG(3))
+NAME_CALL(chmod, NAME_CHMOD, MODE(1), AT_FDCWD, ARG(0), 0, 0)
+NAME_CALL(fchmodat, NAME_CHMOD, MODE(2), ARG(0), ARG(1), 0, 0)
+NAME_CALL(fchmodat2, NAME_CHMOD, MODE(2), ARG(0), ARG(1), 0, 0)
+NAME_CALL(chown, NAME_CHOWN, (int)ARG(1), AT_FDCWD, ARG(0), 0, 0)
+NAME_CALL(lchown, NAME_CHOWN, (int)ARG(1), AT_FDCWD, ARG(0), 0, 0)
+NAME_CALL(fchownat, NAME_CHOWN, (int)ARG(2), ARG(0), ARG(1), 0, 0)

@@ -483,6 +483,8 @@ static bool is_of_the_log(const struct bpf_event *told)
 	}
 }
 
+static void tell_found_fd(const struct event *event, long long fd, bool cloexec);
+
 static void tell_bpf(const struct bpf_event *told)
 {
 	const struct event *event = &told->event;
@@ -531,8 +533,12 @@ static void tell_bpf(const struct bpf_event *told)
 		break;
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:
-		if (!bpffs_path(pin->path, &pin->from, path, sizeof(path)))
+		if (!bpffs_path(pin->path, &pin->from, path, sizeof(path))) {
+			/* A name that is not known here: what it gave is. */
+			if (told->cmd == BPF_OBJ_GET && event->ret >= 0)
+				tell_found_fd(event, event->ret, true);
 			return;
+		}
 		call(told->cmd == BPF_OBJ_PIN ? "obj_pin" : "obj_get");
 		printf(",\"path\":");
 		text(path, sizeof(path));
@@ -661,12 +667,22 @@ static void tell_found_fd(const struct event *event, long long fd, bool cloexec)
 
 static void tell_process(const struct event *event)
 {
-	call(event->kind == EVENT_FORK ? "fork" : event->kind == EVENT_EXEC ? "exec" : "exit");
+	static const char *const names[] = { [EVENT_FORK] = "fork",
+					     [EVENT_EXEC] = "exec",
+					     [EVENT_EXIT] = "exit",
+					     [EVENT_UMASK] = "umask",
+					     [EVENT_UNSHARE] = "unshare" };
+
+	call(names[event->kind]);
 	if (event->kind == EVENT_FORK)
 		number("child_pid", event->a);
+	if (event->kind == EVENT_UNSHARE || (event->kind == EVENT_FORK && event->b))
+		printf(",\"clone_files\":true");
 	if (event->kind == EVENT_EXEC)
 		named("comm", event->comm, COMM_LEN);
-	outcome(0, event->kind == EVENT_FORK ? event->a : 0);
+	if (event->kind == EVENT_UMASK)
+		number("mask", event->a);
+	outcome(0, event->kind == EVENT_FORK ? event->a : event->kind == EVENT_UMASK ? event->b : 0);
 	who(event, true);
 }
 
@@ -688,22 +704,36 @@ static void tell_cgroup(const struct path_event *told)
 		cgroup_drop(told->id);
 }
 
+#define EVERY_MODE 0777
+
 static void tell_name(const struct path_event *told)
 {
-	static const char *const names[] = { "", "unlink", "rename", "bpffs_mkdir", "bpffs_rmdir" };
+	static const char *const names[] = { "", "unlink", "rename", "bpffs_mkdir", "bpffs_rmdir",
+					     "link", "chmod", "chown" };
 	char path[PATH_LEN + START_DEPTH * NAME_LEN], to[PATH_LEN + START_DEPTH * NAME_LEN];
+	unsigned int which = told->event.a;
+	bool has_two = which == NAME_RENAME || which == NAME_LINK;
 
+	/* One that changes the group alone is nothing to the log. */
+	if (which == NAME_CHOWN && told->event.b < 0)
+		return;
 	if (!bpffs_path(told->path, &told->from, path, sizeof(path)))
 		return;
-	if (told->event.a == NAME_RENAME && !bpffs_path(told->to, &told->to_from, to, sizeof(to)))
+	if (has_two && !bpffs_path(told->to, &told->to_from, to, sizeof(to)))
 		return;
-	call(names[told->event.a]);
+	call(names[which]);
 	printf(",\"path\":");
 	text(path, sizeof(path));
-	if (told->event.a == NAME_RENAME) {
+	if (has_two) {
 		printf(",\"to\":");
 		text(to, sizeof(to));
 	}
+	if (which == NAME_RENAME && told->event.b)
+		number("flags", told->event.b);
+	if (which == NAME_CHMOD || (which == NAME_MKDIR && told->event.b != EVERY_MODE))
+		number("mode", told->event.b);
+	if (which == NAME_CHOWN)
+		number("uid", told->event.b);
 	outcome(told->event.ret, 0);
 	who(&told->event, true);
 }
@@ -764,6 +794,10 @@ static int tell(void *context, void *data, size_t size)
 
 	(void)context;
 	(void)size;
+	if (event->kind == EVENT_MOUNTS) {
+		mounts_follow(tell_mount);
+		return 0;
+	}
 	if (event->kind != EVENT_EXIT)
 		tell_process_found(event);
 	if (event->kind == EVENT_FORK && event->a < PIDS_MAX) {
@@ -786,6 +820,8 @@ static int tell(void *context, void *data, size_t size)
 	case EVENT_FORK:
 	case EVENT_EXEC:
 	case EVENT_EXIT:
+	case EVENT_UMASK:
+	case EVENT_UNSHARE:
 		tell_process(event);
 		break;
 	case EVENT_MKDIR:
@@ -929,6 +965,29 @@ static int say(enum libbpf_print_level level, const char *format, va_list words)
 	return level == LIBBPF_WARN ? vfprintf(stderr, format, words) : 0;
 }
 
+/* A call that this kernel or this architecture lacks has no tracepoint, and nobody makes it. */
+static void leave_out_missing(struct collector_bpf *collector)
+{
+	static const char *const places[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	static const char prefix[] = "tracepoint/";
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, collector->obj) {
+		const char *section = bpf_program__section_name(program);
+		char path[256];
+		bool is_there = false;
+
+		if (strncmp(section, prefix, strlen(prefix)))
+			continue;
+		for (unsigned int i = 0; i < 2; i++) {
+			snprintf(path, sizeof(path), "%s/events/%s", places[i], section + strlen(prefix));
+			is_there |= !access(path, F_OK);
+		}
+		if (!is_there)
+			bpf_program__set_autoload(program, false);
+	}
+}
+
 /* Loads and attaches the kernel's part, which follows pointers directly or by calls of helpers. */
 static struct collector_bpf *start_reading(bool direct, unsigned int reader, bool with_queries)
 {
@@ -940,8 +999,10 @@ static struct collector_bpf *start_reading(bool direct, unsigned int reader, boo
 	collector->rodata->reader = reader;
 	collector->rodata->with_queries = with_queries;
 	collector->rodata->direct = direct;
+	leave_out_missing(collector);
 	/* With typed pointers the arguments of a call are there when it returns. */
-	bpf_program__set_autoload(collector->progs.enter_bpf, !direct);
+	if (direct)
+		bpf_program__set_autoload(collector->progs.enter_bpf, false);
 	if (!collector_bpf__load(collector) && !collector_bpf__attach(collector))
 		return collector;
 	collector_bpf__destroy(collector);
@@ -1039,9 +1100,12 @@ int main(int argc, char **argv)
 		if (got < 0 && got != -EINTR)
 			break;
 		/* Nobody may have woken this: what is there is taken all the same. */
-		ring_buffer__consume(ring);
+		if (!got)
+			got = ring_buffer__consume(ring);
 		measure_clock();
-		mounts_follow(tell_mount);
+		/* Of a mount that no call told of; while events wait, they are of the mounts before. */
+		if (!got)
+			mounts_follow(tell_mount);
 		lost = collector->bss->lost;
 		if (lost != told_lost)
 			tell_lost(lost - told_lost);

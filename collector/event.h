@@ -29,10 +29,13 @@ enum event_kind {
 	EVENT_MKDIR,        /* of a cgroup */
 	EVENT_RMDIR,        /* of a cgroup */
 	EVENT_JOIN,         /* a process moved into a cgroup */
-	EVENT_NAME,         /* a call on a name of a bpffs: a = which, enum name_call */
+	EVENT_NAME,         /* a call on a name of a bpffs: a = which, enum name_call; b = mode, owner or flags */
+	EVENT_UMASK,        /* a = the mask, b = the one before */
+	EVENT_UNSHARE,      /* of the table of fds */
+	EVENT_MOUNTS,       /* something was mounted or unmounted; only the kind is set */
 };
 
-enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR };
+enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR, NAME_LINK, NAME_CHMOD, NAME_CHOWN };
 
 enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT_CGROUP, OBJECT_OTHER };
 

@@ -51,6 +51,7 @@ struct files_struct {
 };
 
 struct fs_struct {
+	int umask;
 	struct path pwd;
 };
 

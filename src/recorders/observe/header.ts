@@ -2,6 +2,7 @@
 
 /** The contract of the lines (docs/observations.md); a collector of another one is not read. */
 const CONTRACT = 1;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface Header {
   readonly collector: string;
@@ -28,10 +29,15 @@ export function readHeader(line: string): Header {
     );
   }
   const { collector, release, boot_id } = header;
+  if (boot_id !== undefined && !(typeof boot_id === 'string' && UUID.test(boot_id))) {
+    throw new Error(
+      `${collector}: boot_id must be what /proc/sys/kernel/random/boot_id says, not ${JSON.stringify(boot_id)}`,
+    );
+  }
   return {
     collector,
     ...(typeof release === 'string' && { release }),
-    ...(typeof boot_id === 'string' && { boot_id }),
+    ...(boot_id !== undefined && { boot_id }),
   };
 }
 

@@ -2,7 +2,7 @@
  * Takes the lines of a collector into a spool. A full spool drops lines rather than making the
  * collector wait, and says how many as soon as there is room.
  */
-import { lostLine } from './record.ts';
+import { lostLine } from '../snapshot/lost-line.ts';
 import type { Spool } from './spool.ts';
 
 interface Dropped {
@@ -26,7 +26,8 @@ export class Intake {
     if (lines.length === 0) return;
     const now = new Date().toISOString();
     const { dropped } = this;
-    const hole = dropped && lostLine(now, { ...dropped, cause: 'the spool was full' });
+    const hole =
+      dropped && JSON.stringify(lostLine(now, { ...dropped, cause: 'the spool was full' }));
     if (await this.spool.append(hole === undefined ? lines : [hole, ...lines])) {
       this.dropped = undefined;
       this.counts.taken += lines.length;

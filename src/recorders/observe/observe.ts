@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { linesOf } from '../../client/lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
 import type { Adoption } from '../snapshot/adopt.ts';
+import { lostLine } from '../snapshot/lost-line.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Header, readHeader } from './header.ts';
 import { Intake } from './intake.ts';
 import { quietSurvey } from './quiet-survey.ts';
-import { lostLine, snapshotLine } from './record.ts';
+import { snapshotLine } from './record.ts';
 import { type Sending, startSending } from './send.ts';
 import type { Spool } from './spool.ts';
 
@@ -66,7 +67,7 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   try {
     await takeIn(request, { intake, sending });
   } finally {
-    await Promise.race([sending.drain(), sleep(FLUSH_MS)]);
+    await Promise.race([sending.drain(), sleep(FLUSH_MS, undefined, { ref: false })]);
     stop.abort();
   }
   const { taken, dropped } = intake.counts;
@@ -108,7 +109,7 @@ async function surveyed(
   told.onSurveyed(found);
   const { at } = found.snapshot;
   const cause = 'the kernel was read while it changed: some of it may be told twice';
-  const hole = found.isQuiet ? [] : [lostLine(at, { to: at, cause })];
+  const hole = found.isQuiet ? [] : [JSON.stringify(lostLine(at, { to: at, cause }))];
   return [snapshotLine(found.snapshot), ...hole, ...found.after];
 }
 

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { postLines } from '../../client/post-lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
 import { type Adoption, adopt } from '../snapshot/adopt.ts';
-import { lostLine, snapshotIn } from './record.ts';
+import { lostLine } from '../snapshot/lost-line.ts';
+import { snapshotIn } from './record.ts';
 import type { Piece, Spool } from './spool.ts';
 
 /** Lines of a piece. */
@@ -98,7 +99,7 @@ async function sendPiece(
   const [first = ''] = lines;
   const snapshot = snapshotIn(first);
   if (snapshot !== undefined) {
-    to.onAdopted(await adopt(client, host, snapshot));
+    to.onAdopted(await adopt(client, host, snapshot, 'nobody observed'));
     await spool.sent([first]);
     return;
   }
@@ -112,7 +113,7 @@ async function sendPiece(
   to.onRefused(line, refused);
   // Under a key of its own: under the other one this line was asked for already.
   const hole = lostLine(timeOf(line), { events: 1, cause: plain(`refused: ${refused}`) });
-  await postLines(client, host, { key: `${key}-${recorded}-lost`, lines: [hole] });
+  await postLines(client, host, { key: `${key}-${recorded}-lost`, lines: [JSON.stringify(hole)] });
   counts.refused++;
   await spool.sent([line]);
 }

@@ -8,6 +8,7 @@ import { postLines } from '../../client/post-lines.ts';
 import { type RestClient, ServiceRefusal } from '../../client/rest-client.ts';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
 import type { LoggedState } from './logged-state.ts';
+import { type LostLine, lostLine } from './lost-line.ts';
 import type { Snapshot } from './snapshot.ts';
 import { unexplained } from './unexplained.ts';
 
@@ -20,6 +21,8 @@ export interface Adoption {
   readonly host: 'created' | 'rebooted' | 'known';
   /** Lines as they are posted, in order. */
   readonly lines: readonly AdoptedLine[];
+  /** RFC 3339: time of the event before; absent when there was no log. */
+  readonly after?: string;
 }
 
 /** A sighting with its time, and the time up to which the log is known to be complete. */
@@ -41,29 +44,35 @@ export async function planAdoption(
 ): Promise<Adoption> {
   const row = await readHost(client, host);
   if (row === undefined) return { host: 'created', lines: stamped(snapshot.lines, snapshot) };
-  if (isOtherBoot(row, snapshot)) {
-    return { host: 'rebooted', lines: stamped(snapshot.lines, snapshot) };
-  }
   const path = hostPath(host);
+  const { at: after } = await client.get<{ readonly at: string }>(`${path}/events/${row.position}`);
+  if (isOtherBoot(row, snapshot)) {
+    return { host: 'rebooted', lines: stamped(snapshot.lines, snapshot), after };
+  }
   const { state } = await client.get<{ readonly state: LoggedState }>(`${path}/state`);
-  const last = await client.get<{ readonly at: string }>(`${path}/events/${row.position}`);
-  return { host: 'known', lines: stamped(unexplained(state, snapshot), snapshot, last.at) };
+  return { host: 'known', lines: stamped(unexplained(state, snapshot), snapshot, after), after };
 }
 
 /**
  * Adopts a snapshot: after it, the log's state is what the snapshot tells. When it ends half-way it
  * can be called again, and goes on from where the log is.
  *
+ * @param unseen why nothing was seen between the event before and the snapshot, which is then
+ *   recorded as a hole; left out where the log was never said to be whole
  * @throws Error when the service refuses a sighting, or the host cannot be made
  */
 export async function adopt(
   client: RestClient,
   host: string,
   snapshot: Snapshot,
+  unseen?: string,
 ): Promise<Adoption> {
   const plan = await planAdoption(client, host, snapshot);
   if (plan.host !== 'known') await boot(client, host, plan.host, snapshot);
-  const lines = plan.lines.map((line) => JSON.stringify(line));
+  const hole = unseen === undefined ? undefined : holeBefore(plan, snapshot, unseen);
+  const lines = [...(hole === undefined ? [] : [hole]), ...plan.lines].map((line) =>
+    JSON.stringify(line),
+  );
   for (let at = 0; at < lines.length; at += PIECE_LINES) {
     const piece = lines.slice(at, at + PIECE_LINES);
     const key = `adopt-${createHash('sha256')
@@ -73,6 +82,12 @@ export async function adopt(
     if (refused !== undefined) throw new Error(`${refused}: ${piece[recorded]}`);
   }
   return plan;
+}
+
+/** None when the log ends with the snapshot: it was adopted half-way before. */
+function holeBefore({ after }: Adoption, { at }: Snapshot, cause: string): LostLine | undefined {
+  if (after === undefined || Date.parse(after) >= Date.parse(at)) return undefined;
+  return lostLine(at, { from: after, to: at, cause });
 }
 
 async function readHost(client: RestClient, host: string): Promise<HostRow | undefined> {

@@ -1,4 +1,4 @@
-/** What processes of a recording did, between the lines that say so and the ledger's words for it. */
+/** What processes of a recording did: read from its lines, and not yet observations of the ledger. */
 import type { Call } from '../../domain/call.ts';
 import type { Sighting } from '../../domain/observed/sighting.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';

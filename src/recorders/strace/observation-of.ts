@@ -37,7 +37,7 @@ const OBJECT_FDS = [
 ] as const;
 const TARGET_FDS = ['target_fd'] as const;
 
-/** What is observed of a deed, on the state before it. */
+/** The observation that a deed is; `kernel` is the state before it. */
 export function observationOf(
   kernel: Kernel,
   deed: CallDeed,
@@ -152,7 +152,7 @@ function queryOf(
   };
 }
 
-/** What the recording shows of fds that the state does not know, or knows as something else. */
+/** Facts about fds that the recording shows, and that the state does not have or contradicts. */
 function factsOf(
   kernel: Kernel,
   { process, paths }: CallDeed,

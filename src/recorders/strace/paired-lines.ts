@@ -11,7 +11,7 @@ export interface WholeCall extends Omit<CallLine, 'kind'> {
   readonly line: number;
 }
 
-/** A call began whose end comes in a later line: whoever makes it is there. */
+/** The first half of a call, whose end stands on a later line: the process that makes it exists. */
 export interface BegunCall extends Omit<CallLine, 'kind'> {
   readonly kind: 'begun';
   readonly line: number;
@@ -38,7 +38,7 @@ export class PairedLines {
   #chars = 0;
 
   /**
-   * What a line says that its other half, if it has one, is known.
+   * What a line tells, together with its first half if that stands on a line before.
    *
    * @throws Malformed when halves do not fit
    */

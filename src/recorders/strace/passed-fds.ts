@@ -5,7 +5,7 @@
  */
 import type { ObjectKind } from '../../domain/effect.ts';
 
-/** What is under way. */
+/** An fd in a message that was sent and not received yet. */
 export interface InFlight {
   readonly line: number;
   readonly index: number;
@@ -48,7 +48,7 @@ export class PassedFds {
       (fd) => (kind === undefined || fd.kind === kind) && fd.sender !== receiver.pid,
     );
     const [fd] = index < 0 ? [] : this.#underWay.splice(index, 1);
-    // A receiver that begins after the send would be one that nobody can send to.
+    // Nobody can send to a process that begins later.
     if (fd === undefined || receiver.firstLine > fd.line) return fd;
     this.receivers.set(messageKey(fd.line, fd.index), receiver);
     this.received.add(at);

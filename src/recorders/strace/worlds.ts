@@ -95,12 +95,12 @@ export class Worlds {
     for (const world of this.#worlds) apply(top(world), observation);
   }
 
-  /** Believes the likeliest story, at the end. */
+  /** The recording ends: the likeliest story is believed. */
   end(): void {
     this.#believe();
   }
 
-  /** Lives a deed in a world; whether the answer contradicts it. */
+  /** Makes a deed happen in a world. Gives whether the kernel's answer contradicts that world. */
   #live(world: World, deed: CallDeed, own: number): boolean {
     const kernel = top(world);
     const { ids } = world;

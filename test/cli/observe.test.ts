@@ -1,0 +1,106 @@
+// `bpfledger observe --collector-stdin`: any program that speaks the contract feeds a host, and what
+// happened while nobody observed is a hole.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServiceProcess, startProcess } from '../api/process.ts';
+import { bpfledger } from '../support/command.ts';
+
+const HEADER = {
+  collector: 'mine',
+  contract: 1,
+  release: '6.18',
+  boot_id: '39b21782-6cff-42e6-b363-e405330cee04',
+};
+
+interface Event {
+  readonly source: string;
+  readonly at: string;
+  readonly call: Readonly<Record<string, unknown>>;
+}
+
+describe('bpfledger observe --collector-stdin', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-stdin-'));
+  let service: ServiceProcess;
+  beforeAll(async () => {
+    service = await startProcess({ BPFLEDGER_DATA_DIR: join(folder, 'data') });
+  }, 60_000);
+  afterAll(async () => {
+    await service?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function observe(host: string, lines: readonly unknown[]) {
+    const input = lines.map(
+      (line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`,
+    );
+    const words = ['observe', '--collector-stdin', '--host', host, '--url', service.url];
+    return bpfledger([...words, '--spool', join(folder, host)], { input: input.join('') });
+  }
+
+  async function events(host: string): Promise<readonly Event[]> {
+    const answer = await fetch(`${service.url}/v1/hosts/${host}/events`);
+    return ((await answer.json()) as { readonly items: readonly Event[] }).items;
+  }
+
+  const made = (path: string) => ({
+    call: { name: 'mkdir', path },
+    outcome: { ret: 0 },
+    at: new Date().toISOString(),
+    pid: 812,
+    comm: 'agent',
+  });
+
+  it('records the lines in order, and a line that is refused as a hole', async () => {
+    const lines = [HEADER, made('/a'), { call: { name: 'mkdri' } }, 'no JSON', made('/a/b')];
+    const { code, err } = await observe('fed', lines);
+    expect(err).toContain('mine watches a kernel 6.18');
+    expect(err).toContain('5 lines taken, 2 recorded, 2 refused, 0 dropped; 0 bytes wait');
+    expect(code).toBe(0);
+    const told = (await events('fed')).filter(({ source }) => source === 'observed');
+    expect(told.map(({ call }) => call)).toEqual([
+      { name: 'mkdir', path: '/a' },
+      expect.objectContaining({
+        name: 'lost',
+        events: 1,
+        cause: expect.stringMatching(/^refused: .*mkdri/),
+      }),
+      expect.objectContaining({
+        name: 'lost',
+        events: 1,
+        cause: expect.stringMatching(/^refused: /),
+      }),
+      { name: 'mkdir', path: '/a/b' },
+    ]);
+  });
+
+  it('says that nobody observed between two of its runs', async () => {
+    expect((await observe('resumed', [HEADER, made('/a')])).code).toBe(0);
+    const before = (await events('resumed')).at(-1)?.at;
+    expect((await observe('resumed', [HEADER, made('/b')])).code).toBe(0);
+    const [hole, last] = (await events('resumed')).slice(-2);
+    expect(hole?.call).toEqual({
+      name: 'lost',
+      from: before,
+      to: expect.any(String),
+      cause: 'nobody observed',
+    });
+    expect(hole?.at).toBe(hole?.call.to);
+    expect(last?.call).toEqual({ name: 'mkdir', path: '/b' });
+  });
+
+  it.each([
+    ['{"collector":"other","contract":2}', 'other speaks contract 2, and contract 1 is read'],
+    [
+      '{"collector":"c","contract":1,"boot_id":"7"}',
+      'c: boot_id must be what /proc/sys/kernel/random',
+    ],
+    ['hello', 'the first line of a collector must be its header'],
+  ])('ends with an error when it begins with %s', async (first, said) => {
+    const { code, err } = await observe('wrong', [first]);
+    expect(err).toContain(said);
+    expect(code).toBe(3);
+  });
+});
