@@ -14,6 +14,7 @@ import { model } from './model.ts';
 import { recording } from './recording.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
+import { sandbox } from './sandbox.ts';
 import { singleWrites } from './single-writes.ts';
 import { start } from './start.ts';
 import { storage } from './storage.ts';
@@ -35,4 +36,5 @@ export const BENCHES: readonly Bench[] = [
   memory,
   collector,
   recording,
+  sandbox,
 ];
