@@ -253,13 +253,14 @@ class Run {
   #handlers(): readonly Handler[] {
     const { uid, release } = this.#request;
     const pass = { answer: () => CONTINUED };
+    const surroundings = this.#surroundings();
     return [
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
       unameHandler(release),
       {
         name: 'bpf',
-        answer: (notified) => answerBpf(notified, this.#surroundings(), this.#beside),
+        answer: (notified) => answerBpf(notified, surroundings, this.#beside),
       },
       ...fileHandlers(this.#trees(), (tid) => this.#memories.of(tid)),
       { name: 'execve', alone: ({ tid }) => this.#executes(tid), ...pass },

@@ -5,7 +5,7 @@ import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Beside } from '../bpf/beside.ts';
 import type { Answer, Notified } from '../notified.ts';
-import type { Place, Places } from './places.ts';
+import type { Places } from './places.ts';
 import type { Shadow } from './shadow.ts';
 
 /** What all calls on files share. */
@@ -50,18 +50,6 @@ export function textAt({ notified }: FileCaller, at: number): string | Answer {
   if (text === undefined) return refuse('EFAULT');
   return text === 'too long' ? refuse('ENAMETOOLONG') : text;
 }
-
-/** Where a path that arguments name leads; undefined where the kernel has to say. */
-export function placeAt(
-  caller: FileCaller,
-  dirFd: number | undefined,
-  text: string,
-): Place | undefined {
-  const { notified, trees } = caller;
-  return trees.places.find(notified, dirFd ?? AT_FDCWD, text);
-}
-
-const AT_FDCWD = -100;
 
 /** Whether the process may write what belongs to root. */
 export function isPrivileged({ notified }: FileCaller): boolean {

@@ -87,12 +87,11 @@ function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: numb
   }
 }
 
-/** A file whose kernel's one has no such method cannot be opened for it (`kernfs_fop_open`). */
+/** A file that only takes can be opened and not read: the kernel says so later, we say so now. */
 function openControl(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
   const access = accessOf(flags);
-  const { read, write } = node.control ?? {};
-  const lacks = ((access & READ) !== 0 && read === undefined) || ((access & WRITE) !== 0 && !write);
-  if (lacks) return refuse('EACCES');
+  const { read } = node.control ?? {};
+  if ((access & READ) !== 0 && read === undefined) return refuse('EINVAL');
   const { kernel } = caller.notified;
   const { shadow } = caller.trees;
   if (read !== undefined) {
