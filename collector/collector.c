@@ -569,6 +569,7 @@ static void tell_bpf(const struct bpf_event *told)
 		text(path, sizeof(path));
 		fd_field(told, "bpf_fd", 8);
 		field(told, "file_flags", 12);
+		fd_field(told, "path_fd", 16);
 		break;
 	case BPF_PROG_ATTACH:
 	case BPF_PROG_DETACH:

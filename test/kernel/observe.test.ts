@@ -209,4 +209,5 @@ const UNTOLD: ReadonlySet<string> = new Set([
   'fd-array-missing',
   'not-the-owner',
   'directory-not-writable',
+  'directory-is-sticky',
 ]);
