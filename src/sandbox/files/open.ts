@@ -1,10 +1,11 @@
 /** open(2), openat(2), openat2(2) and creat(2) on what is ours. */
 import { constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mayAccess } from '../../domain/file-access.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import type { FileCaller } from './caller.ts';
-import { isDirectory, mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
+import { askerOf, isDirectory, type Node, nodeAt } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
@@ -33,24 +34,18 @@ export function openPlace(caller: FileCaller, place: Place, flags: number, mode:
 }
 
 function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
-  const { kernel, tgid } = caller.notified;
-  const { shadow } = caller.trees;
-  const node = nodeAt(kernel, shadow, place);
-  if (node === undefined) {
-    const errno = missingErrno(kernel, shadow, place);
-    return refuse(errno === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : errno);
+  const asker = askerOf(caller.notified);
+  const node = nodeAt(asker, caller.trees.shadow, place);
+  if (typeof node === 'string') {
+    return refuse(node === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : node);
   }
   if ((flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0) return refuse('EEXIST');
+  const isPath = (flags & O_PATH) !== 0;
   const writes = (flags & O_ACCMODE) !== O_RDONLY;
-  if (isDirectory(node)) {
-    if ((writes || (flags & O_CREAT) !== 0) && (flags & O_PATH) === 0) return refuse('EISDIR');
-  } else if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
-  const process = kernel.processes.get(tgid);
-  const wanted = accessOf(flags);
-  const isOpened = (flags & O_PATH) === 0;
-  if (isOpened && process !== undefined && !mayAccess(process, node, wanted)) {
-    return refuse('EACCES');
-  }
+  if (!isDirectory(node)) {
+    if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
+  } else if ((writes || (flags & O_CREAT) !== 0) && !isPath) return refuse('EISDIR');
+  if (!isPath && !mayAccess(asker, node, accessOf(flags))) return refuse('EACCES');
   return openKnown(caller, place, node, flags);
 }
 
