@@ -15,7 +15,7 @@ const O_ACCMODE = 3;
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
 /** Flags that the file that is handed over is opened with. */
-const KEPT = O_ACCMODE | O_PATH | constants.O_NONBLOCK | constants.O_APPEND;
+const KEPT = O_ACCMODE | constants.O_NONBLOCK | constants.O_APPEND;
 const READ = 4;
 const WRITE = 2;
 
@@ -54,6 +54,7 @@ function accessOf(flags: number): number {
   return (access === O_WRONLY ? 0 : READ) | (access === O_RDONLY ? 0 : WRITE);
 }
 
+/** What is opened as a path alone is opened to be read: of the former no copy can be handed over. */
 function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
   const { shadow } = caller.trees;
   const real = shadow.pathOf(place);
@@ -64,18 +65,18 @@ function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: numb
       const call = { name: 'open_cgroup', path: place.path } as const;
       const { outcome } = caller.notified.perform(cloexec ? call : { ...call, cloexec: false });
       if (isRefusal(outcome)) return refuse(outcome.errno);
-      const file = openSync(real, (flags & O_PATH) | O_DIRECTORY | O_RDONLY);
+      const file = openSync(real, O_DIRECTORY | O_RDONLY);
       return { is: 'opened', file, cloexec, fd: outcome.ret };
     }
     case 'dir':
-      return { is: 'opened', file: openSync(real, (flags & O_PATH) | O_DIRECTORY), cloexec };
+      return { is: 'opened', file: openSync(real, O_DIRECTORY | O_RDONLY), cloexec };
     case 'control':
       return isPath
-        ? { is: 'opened', file: openSync(real, O_PATH), cloexec }
+        ? { is: 'opened', file: openSync(real, O_RDONLY), cloexec }
         : openControl(caller, place, node, flags);
     case 'pin':
       // Nothing can be read of a pin (`bpffs_obj_open`).
-      return isPath ? { is: 'opened', file: openSync(real, O_PATH), cloexec } : refuse('EIO');
+      return isPath ? { is: 'opened', file: openSync(real, O_RDONLY), cloexec } : refuse('EIO');
     default:
       return node.kind satisfies never;
   }
