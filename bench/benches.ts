@@ -5,6 +5,7 @@ import { asOf } from './as-of.ts';
 import { batches } from './batches.ts';
 import { collector } from './collector.ts';
 import { fairness } from './fairness.ts';
+import { fleet } from './fleet.ts';
 import { followers } from './followers.ts';
 import type { Bench } from './harness/bench.ts';
 import { imports } from './import.ts';
@@ -30,6 +31,7 @@ export const BENCHES: readonly Bench[] = [
   rootAttach,
   followers,
   fairness,
+  fleet,
   memory,
   collector,
   recording,

@@ -73,6 +73,7 @@ CREATE INDEX "program_lives_tag" ON "program_lives" USING btree ("tag","host_id"
 CREATE INDEX "program_lives_name" ON "program_lives" USING btree ("prog_name","host_id");--> statement-breakpoint
 CREATE INDEX "program_lives_lasting_tag" ON "program_lives" USING btree ("tag","host_id") WHERE "program_lives"."position_to" IS NULL;--> statement-breakpoint
 CREATE INDEX "program_lives_lasting_name" ON "program_lives" USING btree ("prog_name","host_id") WHERE "program_lives"."position_to" IS NULL;--> statement-breakpoint
+CREATE INDEX "written_array_versions_written" ON "written_array_versions" USING btree ("host_id") WHERE "written_array_versions"."prog_ids" IS NOT NULL;--> statement-breakpoint
 -- The end of a life is written once, into its row: the service's role may do that.
 DO $$
 BEGIN

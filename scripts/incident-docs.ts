@@ -9,6 +9,7 @@ import {
   printedBy,
   startIncidentService,
 } from '../test/incidents/answered.ts';
+import { fragmentTo } from '../test/incidents/moments.ts';
 import { contentsOf, pageOf } from '../test/incidents/page.ts';
 import { ANSWERS } from '../test/incidents/table.ts';
 
@@ -20,9 +21,11 @@ for (const incident of incidents) {
   const name = incident.header.scenario;
   const answer = ANSWERS.find((one) => one.incident === name);
   if (answer === undefined) throw new Error(`no command answers ${name}`);
-  const typed = filledIn(answer.command, name, await postIncident(service, incident));
+  const posted = await postIncident(service, incident);
+  const typed = filledIn(answer.command, name, posted);
   const printed = await printedBy(service, typed);
-  writeFileSync(join(folder, `${name}.md`), pageOf({ incident, typed, printed }));
+  const fragment = filledIn(fragmentTo(name), name, posted);
+  writeFileSync(join(folder, `${name}.md`), pageOf({ incident, typed, printed, fragment }));
 }
 writeFileSync(join(folder, 'README.md'), contentsOf(incidents));
 await service.close();

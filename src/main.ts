@@ -37,6 +37,13 @@ import { rebuild } from './projections/rebuild.ts';
 import { straceReader } from './recorders/strace/recording.ts';
 
 export { type Configuration, configurationOf } from './api/configuration.ts';
+export {
+  createToken,
+  readTokenEntries,
+  revokeToken,
+  TokenChangeRefused,
+} from './api/guard/new-token.ts';
+export type { TokenEntry } from './api/guard/tokens.ts';
 
 /** A service that runs. */
 export interface Running {

@@ -139,6 +139,13 @@ export const COUNTS = heavy('timelines', 32, ANSWER_MS, NARROWER);
 /** Each one holds a state in memory until its answer is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
 export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
+/** Questions about the lists of all hosts. */
+export const FLEET_QUESTIONS = heavy(
+  'questions about all hosts',
+  16,
+  ANSWER_MS,
+  'ask for fewer hosts (`host`)',
+);
 /** Searches of the log with a filter. */
 export const SEARCHES = heavy('searches', 32, ANSWER_MS, NARROWER);
 /** Bundles that arrive, each in a file of its own, or wait there: one at a time is imported. */

@@ -67,8 +67,26 @@ export const limitParam = z
   .default(PAGE_ROWS_DEFAULT)
   .meta({ type: 'integer', minimum: 1, maximum: PAGE_ROWS_MAX, default: PAGE_ROWS_DEFAULT });
 
+/** Values of one parameter. */
+const VALUES_MAX = 20;
+
+/** A parameter that may be given several times: any of its values is meant. */
+export function severalOf<T extends z.ZodType>(item: T, description: string) {
+  return z
+    .preprocess(
+      (given) => (typeof given === 'string' ? [given] : given),
+      z.array(item).max(VALUES_MAX),
+    )
+    .optional()
+    .describe(`${description} May be given up to ${VALUES_MAX} times: any of the values.`);
+}
+
 /** A short text in a query parameter. */
-export const shortText = z.string().min(1).max(PARAMETER_CHARS_MAX);
+export const shortText = z
+  .string()
+  .min(1)
+  .max(PARAMETER_CHARS_MAX)
+  .refine((text) => !text.includes('\0'), 'contains a NUL character');
 
 /** The query of a page of things with numbers for keys. */
 export const idPage = { limit: limitParam, after: countParam.optional() };

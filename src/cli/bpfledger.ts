@@ -19,6 +19,10 @@ const COMMANDS: Readonly<
     summary: "update a database's tables to this version",
     load: async () => (await import('./migrate.ts')).migrate,
   },
+  token: {
+    summary: 'make, list and revoke the tokens of a service',
+    load: async () => (await import('./token.ts')).token,
+  },
   rebuild: {
     summary: 'derive the projections from the log again, or compare them with it',
     load: async () => (await import('./rebuild.ts')).rebuild,

@@ -4,6 +4,7 @@ import { restClient } from '../client/rest-client.ts';
 import { type Configuration, type Running, startService } from '../main.ts';
 import { command, type Printer } from './command.ts';
 import { type Demo, postDemo } from './demo.ts';
+import { postLinksDemo } from './demo-links.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { tokenFrom, withUrl } from './service-flags.ts';
 import { configurationFrom, LISTEN_FLAGS, placeOf, STORAGE_FLAGS } from './settings.ts';
@@ -19,7 +20,9 @@ export const serve = command({
   flags: {
     ...LISTEN_FLAGS,
     ...STORAGE_FLAGS,
-    demo: { about: 'also create a host "demo" and record an incident on it' },
+    demo: {
+      about: 'also create the hosts "demo", with an incident, and "demo-links", for the tour',
+    },
   },
   example: 'npx bpfledger serve --demo --data-dir ./data',
   outlivesReader: true,
@@ -64,12 +67,14 @@ function whyNotStarted(error: unknown): never {
   });
 }
 
-function demoOn({ url }: Running, { tokensFile }: Configuration): Promise<Demo> {
+async function demoOn({ url }: Running, { tokensFile }: Configuration): Promise<Demo> {
   const token = tokenFrom(undefined);
   if (tokensFile !== undefined && token === undefined) {
     throw new Error('--demo posts through the API: set BPFLEDGER_TOKEN to a token of role admin');
   }
-  return postDemo(restClient({ url, token }));
+  const client = restClient({ url, token });
+  await postLinksDemo(client);
+  return postDemo(client);
 }
 
 function sayWhere({ url, storage }: Running, configuration: Configuration, print: Printer): void {
@@ -114,6 +119,7 @@ function sayWhatNext(
         )
       : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
   print.out('Try next:');
+  print.out(`  open ${url}/${demo === undefined ? '' : '#/demo-links?tour=1'} in a browser`);
   print.out(`  ${first}`);
   print.out(`  ${second}`);
 }

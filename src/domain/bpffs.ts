@@ -2,27 +2,15 @@
  * The bpffs as a file system: walking a path, and who may read and write what (semantics §15;
  * `bpf_obj_do_pin`, `bpf_inode_ops` in kernel/bpf/inode.c; the VFS's permission rules).
  */
-import { type Caller, has, isFullRoot } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
+import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
 /** Longest component of a path, in bytes (NAME_MAX). */
 const COMPONENT_BYTES_MAX = 255;
-
-const READ = 4;
-const WRITE = 2;
-const SEARCH = 1;
-const STICKY = 0o1000;
-
-/** Whether the caller has the access `wanted` (an rwx digit) to a node. */
-function mayAccess(caller: Caller, node: BpffsNode, wanted: number): boolean {
-  if (has(caller, 'dac_override')) return true;
-  // Everybody except the owner is "other": processes of uid 65534 share no group.
-  const bits = caller.process.uid === node.uid ? node.mode >> 6 : node.mode;
-  return (bits & wanted) === wanted;
-}
 
 /** Whether the caller may open a node for reading, writing or both. */
 export function mayOpen(
@@ -118,11 +106,6 @@ export function removalRefused(
   if (node === undefined || (directory.mode & STICKY) === 0) return undefined;
   if (owns(caller, node) || owns(caller, directory)) return undefined;
   return refusal('EPERM', 'directory-is-sticky', { path });
-}
-
-/** Whether the caller may do what only an owner may, or CAP_FOWNER (`inode_owner_or_capable`). */
-export function owns(caller: Caller, node: BpffsNode): boolean {
-  return isFullRoot(caller) || caller.process.uid === node.uid;
 }
 
 /** Whether a directory may get another parent: its `..` is written. */

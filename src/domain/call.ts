@@ -104,6 +104,11 @@ export interface FdCalls {
 export interface FileSystemCalls {
   mkdir: { readonly path: string };
   rmdir: { readonly path: string };
+  /** chown(2) and chmod(2) of a cgroup's directory, or of one of its control files. */
+  cgroup_chown: { readonly path: string; readonly uid: number };
+  cgroup_chmod: { readonly path: string; readonly mode: number };
+  /** A write of `value` to a control file, such as `/pods/cgroup.kill`. */
+  cgroup_write: { readonly path: string; readonly value: string };
   /** `mode`: 0777 when absent; the umask takes from it. */
   bpffs_mkdir: { readonly path: string; readonly mode?: number };
   bpffs_rmdir: { readonly path: string };

@@ -6,6 +6,7 @@ import type { Call, Target } from './call.ts';
 import { type Caller, freeNumber, noFreeFd } from './caller.ts';
 import { bpffsMkdir, bpffsRmdir, chmod, chown, link, rename, unlink } from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
+import { cgroupChmod, cgroupChown, cgroupWrite } from './calls/cgroup-files.ts';
 import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
 import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
 import { foreignLinkCreate, iterCreate } from './calls/foreign-links.ts';
@@ -22,7 +23,8 @@ import { progAttach } from './calls/prog-attach.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
 import { progQuery } from './calls/prog-query.ts';
-import { type Decision, refusal, refuse } from './decision.ts';
+import { openDirectory } from './cgroupfs.ts';
+import { type Decision, isRefused, refusal, refuse } from './decision.ts';
 import type { Kernel } from './kernel.ts';
 import { gate } from './privilege.ts';
 
@@ -59,6 +61,12 @@ function answer(caller: Caller, call: Call): Decision {
       return mkdir(caller, call);
     case 'rmdir':
       return rmdir(caller, call);
+    case 'cgroup_chown':
+      return cgroupChown(caller, call);
+    case 'cgroup_chmod':
+      return cgroupChmod(caller, call);
+    case 'cgroup_write':
+      return cgroupWrite(caller, call);
     case 'spawn':
       return spawn(caller, call);
     case 'fork':
@@ -194,10 +202,9 @@ function onTarget<C extends Target & { readonly attr_size?: number }>(
   }
   const fd = freeNumber(caller);
   if (fd === undefined) return refuse({ ...noFreeFd(caller), stage: 'open' });
-  const id = caller.kernel.cgroupIds.get(path);
-  if (id === undefined)
-    return refuse({ ...refusal('ENOENT', 'no-such-cgroup', { path }), stage: 'open' });
-  const opened = { fd, file: { kind: 'cgroup', id, refs: 1 } } as const;
+  const cgroup = openDirectory(caller, path);
+  if (isRefused(cgroup)) return refuse({ ...cgroup, stage: 'open' });
+  const opened = { fd, file: { kind: 'cgroup', id: cgroup.id, refs: 1 } } as const;
   const refused = gate(caller, call.attr_size);
   if (refused !== undefined) return refuse(refused);
   const { kernel, process, granted } = caller;

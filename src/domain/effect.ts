@@ -198,10 +198,21 @@ export interface Effects {
   OwnerChanged: { readonly path: string; readonly uid: number };
   ModeChanged: { readonly path: string; readonly mode: number };
 
-  CgroupMade: { readonly cgroup_id: number; readonly path: string };
+  CgroupMade: {
+    readonly cgroup_id: number;
+    readonly path: string;
+    /** Of root and 0755 where nothing else is said; its control files have the same owner. */
+    readonly uid?: number;
+    readonly mode?: number;
+  };
   CgroupRemoved: { readonly cgroup_id: number };
   /** No process is in the cgroup any more; those that were are counted as in the root. */
   CgroupEmptied: { readonly cgroup_id: number };
+  /** Of the directory, or of one of its control files. */
+  CgroupOwnerChanged: { readonly cgroup_id: number; readonly file?: string; readonly uid: number };
+  CgroupModeChanged: { readonly cgroup_id: number; readonly file?: string; readonly mode: number };
+  /** It is part of its parent's domain from now on. */
+  CgroupThreaded: { readonly cgroup_id: number };
 
   MapCreated: {
     readonly map_id: number;

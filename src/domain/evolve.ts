@@ -82,6 +82,9 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'CgroupMade':
     case 'CgroupRemoved':
     case 'CgroupEmptied':
+    case 'CgroupOwnerChanged':
+    case 'CgroupModeChanged':
+    case 'CgroupThreaded':
       return evolveCgroup(kernel, effect);
     case 'MapCreated':
     case 'MapBound':

@@ -86,6 +86,19 @@ export const NOBODY: readonly number[] = [];
 /** The lists of a cgroup that nothing was ever attached to: nearly all, so they share one. */
 export const NO_LISTS: ReadonlyMap<AttachType, EntryList> = new Map();
 
+/** Who may do what in a cgroup's directory, and with its control files. */
+export interface CgroupAccess {
+  readonly uid: number;
+  readonly mode: number;
+  /** Whose the control files are, but for those that were given to others. */
+  readonly made_by: number;
+  /** Control files with an owner or mode of their own, by name. */
+  readonly files: Readonly<Record<string, { readonly uid: number; readonly mode: number }>>;
+}
+
+/** What root makes: nearly all, so they share one. */
+export const ROOTS_ACCESS: CgroupAccess = { uid: 0, mode: 0o755, made_by: 0, files: {} };
+
 export interface Cgroup {
   readonly id: number;
   /** 0 for the root. */
@@ -93,6 +106,10 @@ export interface Cgroup {
   readonly path: string;
   children: number;
   processes: number;
+  access: CgroupAccess;
+  /** Part of its parent's domain. */
+  threaded: boolean;
+  threaded_children: number;
   /** Changed by `setList` alone. */
   lists: ReadonlyMap<AttachType, EntryList>;
 }

@@ -61,6 +61,23 @@ export const RULES = {
   ),
 
   'no-such-cgroup': rule('§17', 'there is no cgroup {path}'),
+  'cgroup-name-is-file': rule('cgroup_base_files §17', '{path} is a control file'),
+  'no-such-control-file': rule('§17', 'there is no control file {path}'),
+  'cgroup-not-readable': rule('inode_permission §17', 'the caller may not read cgroup {path}'),
+  'control-file-not-writable': rule(
+    'cgroup_procs_write_permission §17',
+    'the caller may not write to {file} of cgroup {cgroup}',
+  ),
+  'cgroup-domain-invalid': rule(
+    'cgroup_migrate_vet_dst §17',
+    'cgroup {path} is beside or below threaded ones, and no domain that holds processes',
+  ),
+  'cgroup-cannot-be-threaded': rule(
+    'cgroup_enable_threaded §17',
+    'cgroup {path} has processes, or its parent cannot have threaded cgroups',
+  ),
+  'cgroup-is-threaded': rule('cgroup_kill_write §17', 'cgroup {path} is threaded'),
+  'value-not-taken': rule('§17', '{path} does not take "{value}"'),
   'cgroup-exists': rule('cgroup_mkdir §17', 'cgroup {path} exists'),
   'cgroup-name-newline': rule('cgroup_mkdir §17', 'the name of cgroup {path} holds a newline'),
   'cgroup-busy': rule(

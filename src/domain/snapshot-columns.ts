@@ -18,6 +18,7 @@ import {
   type OpenFile,
   type Process,
   type Program,
+  ROOTS_ACCESS,
   type WrittenArray,
 } from './kernel.ts';
 import { progTypeNumber, progTypeOf } from './prog-type.ts';
@@ -201,6 +202,9 @@ const cgroups = codecOf<Cgroup>()({
     path: (row) => row.path,
     children: (row) => row.children,
     processes: (row) => row.processes,
+    access: (row) => (row.access === ROOTS_ACCESS ? NONE : row.access),
+    threaded: (row) => (row.threaded ? 1 : 0),
+    threaded_children: (row) => row.threaded_children,
     lists: (row) => (row.lists.size === 0 ? NONE : listsValues(row.lists)),
   },
   row: (columns, i) => ({
@@ -209,6 +213,9 @@ const cgroups = codecOf<Cgroup>()({
     path: at(columns.path, i),
     children: at(columns.children, i),
     processes: at(columns.processes, i),
+    access: at(columns.access, i) || ROOTS_ACCESS,
+    threaded: at(columns.threaded, i) === 1,
+    threaded_children: at(columns.threaded_children, i),
     lists: listsOfValues(at(columns.lists, i)),
   }),
 });

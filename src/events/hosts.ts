@@ -88,6 +88,18 @@ export async function hostIdsLike(
   return rows.map(({ host_id }) => host_id);
 }
 
+/** Names of hosts by id. */
+export async function hostsByIds(
+  database: Queryable,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
+  const rows = await database.query<{ readonly host_id: number; readonly name: string }>(
+    'select host_id, name from hosts where host_id = any($1::int8[])',
+    [sqlArray(ids)],
+  );
+  return new Map(rows.map(({ host_id, name }) => [host_id, name]));
+}
+
 /**
  * One host.
  *

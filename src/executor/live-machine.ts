@@ -112,6 +112,7 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'dup3':
     case 'close_range':
     case 'kill':
+    case 'cgroup_write':
     case 'exec':
     case 'exit':
     case 'recv_fd':

@@ -10,6 +10,7 @@ import { KernelUnavailable } from './unavailable.ts';
 
 /** Numbers of the x86-64 system calls that the executor makes (`arch/x86/entry/syscalls`). */
 export const SYS = {
+  write: 1,
   open: 2,
   close: 3,
   dup: 32,

@@ -139,7 +139,11 @@ export const writtenArrayVersions = pgTable(
     /** A JSON array of program ids; null: recomputed from the lists, here and below. */
     prog_ids: text(),
   },
-  (t) => indexVersions(t, 'written_array_versions', t.cgroup_id, t.attach_type),
+  (t) => [
+    ...indexVersions(t, 'written_array_versions', t.cgroup_id, t.attach_type),
+    // Few hosts ever had one: questions about all hosts find these here.
+    index('written_array_versions_written').on(t.host_id).where(sql`${t.prog_ids} IS NOT NULL`),
+  ],
 );
 
 export const pinVersions = pgTable(

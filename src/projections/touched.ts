@@ -140,6 +140,9 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'MapFrozen':
     case 'HoldersForgotten':
     case 'CgroupEmptied':
+    case 'CgroupOwnerChanged':
+    case 'CgroupModeChanged':
+    case 'CgroupThreaded':
     case 'ProgIdBurned':
     case 'LinkIdBurned':
     case 'MapIdBurned':

@@ -18,15 +18,20 @@ import { KernelUnavailable } from '../native/unavailable.ts';
 import { answerBpf, type Surroundings } from './bpf/answer-bpf.ts';
 import { Beside } from './bpf/beside.ts';
 import { disturber, type Orders } from './disturb.ts';
+import type { Trees } from './files/caller.ts';
+import { fileHandlers, pinPlace } from './files/handlers.ts';
+import { Places } from './files/places.ts';
+import { Shadow } from './files/shadow.ts';
 import type { Handler } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
 import { unameHandler } from './identity/uname.ts';
 import { CONTINUED } from './notified.ts';
 import { filterFor, type Verdict } from './notify/filter.ts';
-import { type Launch, launch } from './notify/launch.ts';
+import { type Launch, launch, StartError } from './notify/launch.ts';
 import { Listener } from './notify/listener.ts';
 import { Memories } from './notify/memory.ts';
+import { ownCode } from './notify/own-code.ts';
 import { type Architecture, architectureHere, type SystemCall } from './notify/system-calls.ts';
 import { Descriptors } from './processes/descriptors.ts';
 import { descendantsOf, isUnderFilter } from './processes/proc.ts';
@@ -85,8 +90,15 @@ export async function run(request: RunRequest): Promise<Ended> {
   }
   const path = findProgram(request.argv[0] ?? '', request.env.PATH ?? '');
   const libc = await bindLibc();
-  const world = new World(boot(request.release, request.config), request.record);
-  const running = new Run(libc, world, request, architecture);
+  const kernel = boot(request.release, request.config);
+  const shadow = new Shadow(kernel);
+  const places = new Places(shadow);
+  const world = new World(kernel, (made) => {
+    shadow.follow(made.decision.effects);
+    places.follow(made);
+    request.record(made);
+  });
+  const running = new Run({ libc, world, shadow, places }, request, architecture);
   try {
     return await running.toTheEnd(path);
   } finally {
@@ -94,9 +106,20 @@ export async function run(request: RunRequest): Promise<Ended> {
   }
 }
 
+/** What a run is made of. */
+interface Parts {
+  readonly libc: Libc;
+  readonly world: World;
+  readonly shadow: Shadow;
+  readonly places: Places;
+}
+
 class Run {
   readonly #libc: Libc;
   readonly #world: World;
+  readonly #shadow: Shadow;
+  readonly #places: Places;
+  readonly #memories: Memories;
   readonly #request: RunRequest;
   readonly #architecture: Architecture;
   readonly #watch: Watch;
@@ -107,20 +130,29 @@ class Run {
   readonly #unmodelled = new Map<string, number>();
   readonly #beside = new Beside();
   #launch: Launch | undefined;
+  #answering: Supervisor | undefined;
   #mainPid = 0;
   #status: number | undefined;
 
-  constructor(libc: Libc, world: World, request: RunRequest, architecture: Architecture) {
+  constructor(
+    { libc, world, shadow, places }: Parts,
+    request: RunRequest,
+    architecture: Architecture,
+  ) {
     this.#libc = libc;
     this.#world = world;
+    this.#shadow = shadow;
+    this.#places = places;
+    this.#memories = new Memories(libc);
     this.#request = request;
     this.#architecture = architecture;
     this.#watch = new Watch(libc);
     this.#descriptors = new Descriptors(libc, this.#watch);
+    this.#beside.maps.shared = this.#descriptors.shared;
     this.#processes = new Processes({
       ...{ libc, world, watch: this.#watch, descriptors: this.#descriptors, uid: request.uid },
       mainPid: () => this.#mainPid,
-      cgroupAt: () => undefined,
+      cgroupAt: (link) => shadow.cgroupAt(link),
     });
   }
 
@@ -130,11 +162,12 @@ class Run {
     const handlers = this.#handlers();
     const { seccomp } = this.#architecture;
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const filter = filterFor(this.#architecture, verdictsOf(handlers));
+    const filter = filterFor(this.#architecture, verdictsOf(handlers), ownCode());
     this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
-    const supervisor = this.#supervisor(this.#launch.listener, handlers);
+    const supervisor = this.#supervisor(this.#launch, handlers);
+    this.#answering = supervisor;
     const forward = (signal: NodeJS.Signals) => {
-      if (this.#mainPid !== 0) process.kill(this.#mainPid, signal);
+      if (this.#mainPid !== 0) tryToSend(this.#mainPid, signal);
     };
     // The terminal sends these to the program as well.
     const ignore = () => undefined;
@@ -155,19 +188,33 @@ class Run {
   }
 
   async close(): Promise<void> {
+    await this.#endLaunch();
+    this.#shadow.close();
     this.#processes.close();
     this.#descriptors.close();
     this.#watch.close();
     closeSync(this.#placeholder);
+  }
+
+  /** The thread that started the program asks as well while it ends. */
+  async #endLaunch(): Promise<void> {
     if (this.#launch === undefined) return;
+    let isEnded = false;
+    const ended = this.#launch.end().finally(() => {
+      isEnded = true;
+    });
+    while (!isEnded) {
+      this.#answering?.turn(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
     this.#libc.close(this.#launch.listener);
-    await this.#launch.end();
   }
 
   async #turnToTheEnd(supervisor: Supervisor, { pid }: Launch): Promise<void> {
     for (let turned = performance.now(); this.#status === undefined; ) {
       const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
-      if (this.#mainPid === 0) this.#meetMain(pid());
+      if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
       if (turn !== 'asked') this.#reap();
       if (turn !== 'idle' && performance.now() - turned < TURN_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -196,7 +243,7 @@ class Run {
   async #endTheRest(supervisor: Supervisor): Promise<void> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const left = descendantsOf(process.pid).filter(isUnderFilter);
-      for (const pid of left) tryToKill(pid);
+      for (const pid of left) tryToSend(pid, 'SIGKILL');
       while (supervisor.turn(left.length === 0 ? 0 : 1) !== 'idle') this.#reap();
       this.#reap();
       if (left.length === 0) return;
@@ -206,26 +253,37 @@ class Run {
   #handlers(): readonly Handler[] {
     const { uid, release } = this.#request;
     const pass = { answer: () => CONTINUED };
+    const surroundings = this.#surroundings();
     return [
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
       unameHandler(release),
       {
         name: 'bpf',
-        answer: (notified) => answerBpf(notified, this.#surroundings(), this.#beside),
+        answer: (notified) => answerBpf(notified, surroundings, this.#beside),
       },
+      ...fileHandlers(this.#trees(), (tid) => this.#memories.of(tid)),
       { name: 'execve', alone: ({ tid }) => this.#executes(tid), ...pass },
       { name: 'execveat', alone: ({ tid }) => this.#executes(tid), ...pass },
     ];
   }
 
+  #trees(): Trees {
+    return {
+      ...{ shadow: this.#shadow, places: this.#places, beside: this.#beside },
+      meet: (pid) => this.#processes.of(pid),
+      meetAll: () => {
+        for (const pid of descendantsOf(process.pid).filter(isUnderFilter)) {
+          this.#processes.of(pid);
+        }
+      },
+    };
+  }
+
   #surroundings(): Surroundings {
     return {
       cpus: possibleCpus(),
-      placeOf: (_, path) => {
-        const inside = /^\/sys\/fs\/bpf(\/.*)?$/u.exec(path);
-        return inside === null ? { elsewhere: path } : { path: inside[1] ?? '/' };
-      },
+      placeOf: (notified, path, dirFd) => pinPlace(this.#places, notified, path, dirFd),
       isInterface,
       unmodelled: (_, what) => this.#unmodelled.set(what, (this.#unmodelled.get(what) ?? 0) + 1),
     };
@@ -243,14 +301,17 @@ class Run {
     return CONTINUED;
   }
 
-  #supervisor(fd: number, handlers: readonly Handler[]): Supervisor {
+  #supervisor(
+    { listener: fd, thread: launcher }: Launch,
+    handlers: readonly Handler[],
+  ): Supervisor {
     const { numbers, audit } = this.#architecture;
     const listener = new Listener(this.#libc, fd);
     this.#watch.add(WATCHED.listener, fd);
     return new Supervisor({
       ...{ libc: this.#libc, world: this.#world, watch: this.#watch, listener },
       ...{ descriptors: this.#descriptors, processes: this.#processes },
-      memories: new Memories(this.#libc),
+      memories: this.#memories,
       handlers: new Map(
         handlers.flatMap((handler) => {
           const number = numbers[handler.name];
@@ -258,8 +319,9 @@ class Run {
         }),
       ),
       architecture: audit,
+      launcher,
       placeholder: this.#placeholder,
-      disturb: disturber(this.#request.orders, tryToKill),
+      disturb: disturber(this.#request.orders, (pid) => tryToSend(pid, 'SIGKILL')),
       foreign: (tid) => this.#foreign.add(tid),
     });
   }
@@ -281,6 +343,16 @@ function isInterface(index: number): boolean {
   return readdirSync(root).some(
     (name) => Number(readFileSync(join(root, name, 'ifindex'), 'utf8')) === index,
   );
+}
+
+/** The pid of a program, once it has one. */
+function startedAs(pid: Launch['pid']): number | undefined {
+  try {
+    return pid();
+  } catch (error) {
+    if (error instanceof StartError) throw new NoProgram(error.message);
+    throw error;
+  }
 }
 
 /** As execvp(3) finds it. */
@@ -307,9 +379,9 @@ function isProgram(file: string): boolean {
   }
 }
 
-function tryToKill(pid: number): void {
+function tryToSend(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It is gone already.
   }

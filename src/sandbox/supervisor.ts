@@ -17,9 +17,12 @@ import type { Memories } from './notify/memory.ts';
 import type { Descriptors, Tracked } from './processes/descriptors.ts';
 import type { Holder } from './processes/fd-tables.ts';
 import type { Processes } from './processes/processes.ts';
-import { WATCHED, type Watch } from './processes/watch.ts';
+import { sharedBytes } from './processes/shared-maps.ts';
+import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
 import type { World } from './world.ts';
 
+/** BPF_F_MMAPABLE of MAP_CREATE. */
+const MMAPABLE = 1 << 10;
 const ESRCH = 3;
 const EFAULT = 14;
 const EMFILE = 24;
@@ -37,12 +40,22 @@ export interface Tools {
   /** By the number of the system call. */
   readonly handlers: ReadonlyMap<number, Handler>;
   readonly architecture: number;
+  /** The thread of ours that started the program: its calls are the kernel's. */
+  readonly launcher: number;
   /** A descriptor that keeps a number until what belongs there is known. */
   readonly placeholder: number;
   /** The ordered answer to a call, in place of the model's. */
   readonly disturb: (call: Call, pid: number, asked: number) => Decision | undefined;
   /** Learns of calls that no handler may answer: of another architecture. */
   readonly foreign: (tid: number) => void;
+}
+
+/** What happened that is not yet in the model: objects that nobody has, ends of processes. */
+interface News {
+  /** Open files of maps that programs map, of some of which nobody has a copy. */
+  readonly fewer: Tracked[];
+  readonly gone: Tracked[];
+  readonly ended: Set<number>;
 }
 
 export class Supervisor {
@@ -76,27 +89,41 @@ export class Supervisor {
   }
 
   /** All hang-ups are known before any end is told: what a dead process held, it held alone or not. */
-  #bring(first: ReturnType<Watch['wait']>): void {
-    const { watch, descriptors, processes } = this.#tools;
-    const gone: Tracked[] = [];
-    const ended = new Set<number>();
+  #bring(first: readonly Happened[]): void {
+    const { watch, processes, descriptors, world } = this.#tools;
+    const news: News = { gone: [], ended: new Set(), fewer: [] };
+    this.#gather(first, news);
+    if (news.gone.length > 0) {
+      processes.awaitEnds(news.gone);
+      this.#gather(watch.wait(0), news);
+    }
+    const { gone, ended, fewer } = news;
+    if (gone.length + ended.size + fewer.length === 0) return;
+    processes.bring(gone, [...ended], fewer);
+    descriptors.shared.forget((id) => world.kernel.maps.has(id));
+  }
+
+  /** Takes events until there is none that was not taken before. */
+  #gather(first: readonly Happened[], { gone, ended, fewer }: News): void {
+    const { watch, descriptors } = this.#tools;
     for (let events = first; ; events = watch.wait(0)) {
-      let news = 0;
+      const known = gone.length + ended.size;
       for (const { kind, fd } of events) {
-        if (kind === WATCHED.listener) continue;
+        if (kind === WATCHED.process) ended.add(fd);
         const tracked = kind === WATCHED.object ? descriptors.hungUp(fd) : undefined;
         if (tracked !== undefined) gone.push(tracked);
-        const isNew = tracked !== undefined || (kind === WATCHED.process && !ended.has(fd));
-        if (kind === WATCHED.process) ended.add(fd);
-        if (isNew) news += 1;
+        if (kind !== WATCHED.sharedMaps) continue;
+        const closed = descriptors.closedShared();
+        gone.push(...closed.gone);
+        fewer.push(...closed.fewer);
       }
-      if (news === 0) break;
+      if (gone.length + ended.size === known) return;
     }
-    if (gone.length > 0 || ended.size > 0) processes.bring(gone, [...ended]);
   }
 
   #answer(asked: Asked): void {
-    const { listener, handlers, architecture, foreign } = this.#tools;
+    const { listener, handlers, architecture, foreign, launcher } = this.#tools;
+    if (asked.tid === launcher) return listener.pass(asked);
     const handler = handlers.get(asked.number);
     // 32-bit, or x32, whose numbers no handler has.
     if (asked.architecture !== architecture || handler === undefined) {
@@ -159,7 +186,7 @@ export class Supervisor {
 
   #performOpening(asked: Asked, holder: Holder, call: Call, nth: number): Decision {
     const { libc, listener, world, descriptors, processes, placeholder } = this.#tools;
-    const opened = opensObject(call) ? descriptors.open() : undefined;
+    const opened = opensObject(call) ? this.#descriptorFor(holder, call) : undefined;
     const cloexec = !('cloexec' in call && call.cloexec === false);
     const number = listener.add(asked, opened?.fd ?? placeholder, cloexec);
     if (opened !== undefined) libc.close(opened.fd);
@@ -180,6 +207,19 @@ export class Supervisor {
       descriptors.take(opened.tracked, entry.file, { pid: holder.pid, fd: number });
     }
     return made;
+  }
+
+  /** What stands for the object that a call opens: a pipe, or the file of a map that can be mapped. */
+  #descriptorFor(holder: Holder, call: Call): ReturnType<Descriptors['open']> {
+    const { descriptors, world } = this.#tools;
+    const made = decide(world.kernel, holder.pid, call).effects[0];
+    if (made?.type === 'MapCreated' && call.name === 'map_create') {
+      if (((call.map_flags ?? 0) & MMAPABLE) === 0) return descriptors.open();
+      descriptors.shared.make(made.map_id, sharedBytes(made));
+      return descriptors.openShared(made.map_id) ?? descriptors.open();
+    }
+    const isMap = made?.type === 'FdOpened' && made.kind === 'map';
+    return (isMap ? descriptors.openShared(made.id) : undefined) ?? descriptors.open();
   }
 
   #give(asked: Asked, answer: Answer): void {

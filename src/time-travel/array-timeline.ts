@@ -8,7 +8,7 @@ import type { AttachType } from '../domain/attach-type.ts';
 import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
-import type { Cgroup, Entry, Kernel } from '../domain/kernel.ts';
+import { type Cgroup, type Entry, type Kernel, ROOTS_ACCESS } from '../domain/kernel.ts';
 import { parentPath } from '../domain/path.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots } from '../projections/boots.ts';
@@ -153,7 +153,7 @@ async function bootsIn(database: Queryable, { host_id, from, to }: Span) {
 }
 
 /** The root, and so on down to the path itself. */
-function chainPaths(path: string): string[] {
+export function chainPaths(path: string): string[] {
   return path === '/' ? ['/'] : [...chainPaths(parentPath(path)), path];
 }
 
@@ -229,7 +229,10 @@ class Chain {
       const { cgroup_id: id, path, mode } = level;
       const entries = level.entries.map((entry) => placeEntry(kernel, entry, attach_type));
       const lists = new Map([[attach_type, { mode, revision: 0, entries }]]);
-      return { id, parent_id, path, children: 0, processes: 0, lists };
+      return {
+        ...{ id, parent_id, path, children: 0, processes: 0, access: ROOTS_ACCESS },
+        ...{ threaded: false, threaded_children: 0, lists },
+      };
     });
     for (const cgroup of cgroups) kernel.cgroups.set(cgroup.id, cgroup);
     const [own] = cgroups;
@@ -243,7 +246,7 @@ class Chain {
 }
 
 /** An entry of the list, its link put beside it. */
-function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
+export function placeEntry(kernel: Kernel, listed: ListedEntry, attach_type: AttachType): Entry {
   const { prog_id, link_id, preorder } = listed;
   const flags = preorder === undefined ? {} : { preorder };
   if (link_id === undefined) return { prog_id, ...flags };

@@ -13,6 +13,7 @@ const COMMANDS = [
   'migrate',
   'rebuild',
   'conform',
+  'run',
   'fuzz',
   'golden',
   'releases',

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Incident, readIncidents } from '../../src/recorders/golden/incidents.ts';
+import { parsePlace } from '../../src/web/state/place.ts';
 import {
   filledIn,
   postIncident,
@@ -12,6 +13,7 @@ import {
   startIncidentService,
   type TestedService,
 } from './answered.ts';
+import { fragmentTo, momentOf } from './moments.ts';
 import { contentsOf, pageOf } from './page.ts';
 import { ANSWERS } from './table.ts';
 
@@ -34,6 +36,20 @@ function saidIn(text: string, says: readonly string[]): void {
     expect(found, `"${said}" is not said, or not here:\n${rest}`).not.toBeNull();
     rest = rest.slice((found?.index ?? 0) + (found?.[0].length ?? 0));
   }
+}
+
+/** The address opens a moment of the host, and an array that had a cgroup of its own. */
+async function expectPicture(fragment: string, position: number | undefined): Promise<void> {
+  const { host, at, cgroup = '', type = '' } = parsePlace(fragment);
+  expect(at).toBe(position);
+  const ask = async (path: string) =>
+    (await fetch(`${service.url}/v1/hosts/${host}${path}`)).json();
+  expect(await ask(`/events/${at}`)).toMatchObject({ position });
+  const place = new URLSearchParams({ cgroup, attach_type: type });
+  const { items } = (await ask(`/effective/timeline?${place}`)) as {
+    readonly items: readonly { readonly cgroup_id?: number }[];
+  };
+  expect(items.some(({ cgroup_id }) => cgroup_id !== undefined)).toBe(true);
 }
 
 describe('the incidents', () => {
@@ -60,6 +76,8 @@ describe('the incidents', () => {
     );
     // npm run incidents writes the pages anew.
     const page = readFileSync(join(DOCS, `${name}.md`), 'utf8');
-    expect(page).toBe(pageOf({ incident, typed, printed }));
+    const fragment = filledIn(fragmentTo(name), name, posted);
+    expect(page).toBe(pageOf({ incident, typed, printed, fragment }));
+    await expectPicture(fragment, posted.positions.get(momentOf(name).step)?.at(-1));
   });
 });

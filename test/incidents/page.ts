@@ -7,10 +7,12 @@ interface Told {
   /** The command line, without `bpfledger`. */
   readonly typed: string;
   readonly printed: string;
+  /** The fragment of the page's address that shows the moment at which it went wrong. */
+  readonly fragment: string;
 }
 
 /** The text of a page. */
-export function pageOf({ incident, typed, printed }: Told): string {
+export function pageOf({ incident, typed, printed, fragment }: Told): string {
   const { scenario, about, question, answer, source, kernel } = incident.header;
   return `# ${scenario}
 
@@ -30,6 +32,9 @@ ${printed.trimEnd()}
 \`\`\`
 
 **Answer.** ${answer}
+
+**See it.** The moment at which it went wrong, on the [page](../page.md) of a service on this machine:
+<http://127.0.0.1:8080/${fragment}>
 
 Step N of the answer is position N + 2: position 1 is the boot, and steps count from 0.
 `;

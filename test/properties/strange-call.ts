@@ -31,6 +31,11 @@ const PATH = [
   `/${'x'.repeat(256)}`,
   `/${'y/'.repeat(120)}y`,
 ];
+const CGROUP_PATH = [
+  ...PATH,
+  ...['/cgroup.type', '/a/cgroup.type', '/a/a/cgroup.type', '/a/cgroup.kill', '/a/cgroup.procs'],
+  ...['/a/cgroup.freeze', '/a/cpu.pressure', '/a/cgroup.procs/x'],
+];
 const NEWLINE = '/a\nb';
 const CAPS = [[], ['bpf'], ['sys_admin'], ['net_admin', 'dac_override']] as const;
 const NAME = ['', 'a', 'exactly15bytes_', 'sixteen_letters_', 'no-dash', 'é', '0'];
@@ -65,6 +70,12 @@ const VALUES: ValuesOf = {
   unlink: { path: PATH },
   rename: { path: PATH, to: PATH, flags: [0, 1, 2, 3] },
   link: { path: PATH, to: PATH },
+  cgroup_chown: { path: CGROUP_PATH, uid: U32 },
+  cgroup_chmod: { path: CGROUP_PATH, mode: [0, 0o7777, 0o111, 0o1755] },
+  cgroup_write: {
+    path: CGROUP_PATH,
+    value: ['', '0', '1', '2', 'threaded', 'domain', '-1', '9'.repeat(20)],
+  },
   chown: { path: PATH, uid: U32 },
   umask: { mask: [0, 0o7777, 0o777] },
   chmod: { path: PATH, mode: [0, 0o7777, 0o111, 0o4000] },

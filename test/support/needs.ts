@@ -7,9 +7,10 @@
 //   const kernel = needs('kernel');
 //   describe.skipIf(!kernel.ok)('the executor on a real kernel', () => { ... });
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { COMMAND, root } from './command.ts';
 import { findPgbouncer } from './pgbouncer.ts';
 import { findPostgres } from './postgres.ts';
 
@@ -25,6 +26,7 @@ type What =
   | 'strace'
   | 'go'
   | 'systemd'
+  | 'listener'
   | 'collector';
 
 interface Need {
@@ -75,6 +77,8 @@ function probe(what: What): Need {
       return existsSync('/lib/systemd/systemd') ? met : missing('systemd is not installed');
     case 'go':
       return go();
+    case 'listener':
+      return listener();
     case 'collector':
       return collector();
     default:
@@ -100,6 +104,15 @@ function kernel(): Need {
   } catch (error) {
     return missing(`no cgroup can be made: ${String(error)}`);
   }
+}
+
+/** Whether programs can be run under a seccomp listener, and there is a compiler to make them. */
+function listener(): Need {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  if (!folders.some((path) => isExecutable(join(path, 'gcc')))) return missing('there is no gcc');
+  const [node, ...words] = COMMAND;
+  const run = spawnSync(node, [...words, 'run', '--quiet', '--', 'true'], { cwd: root });
+  return run.status === 0 ? met : missing(String(run.stderr).trim());
 }
 
 /** Whether npm can install packages. */

@@ -1,9 +1,12 @@
 // The page as a person uses it, by roles and labels, against the real server: the story of the demo
 // from the first click to the last, a log that grows, and a link that shows the same to another reader.
 
+import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokensOf } from '../../src/api/guard/tokens.ts';
 import { postDemo } from '../../src/cli/demo.ts';
+import { postLinksDemo } from '../../src/cli/demo-links.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { post, startTestService, type TestService } from '../api/running.ts';
 import { needs } from '../support/needs.ts';
@@ -23,6 +26,7 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
     service = await startTestService({ loopback: true });
     url = await service.listen();
     await postDemo(restClient({ url }));
+    await postLinksDemo(restClient({ url }));
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -53,10 +57,12 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
 
   it('tells the story of the demo from the list of hosts to the reason', async () => {
     await reading('/', async (page) => {
-      const row = page.getByRole('row').filter({ hasText: 'demo' });
+      const row = page
+        .getByRole('row')
+        .filter({ has: page.getByRole('link', { name: 'demo', exact: true }) });
       await eventually(() => row.innerText()).toMatch(/6\.18\.44.*45/s);
       await eventually(() => row.getByRole('cell').nth(4).innerText()).toBe('4');
-      await row.getByRole('link', { name: 'demo' }).click();
+      await row.getByRole('link', { name: 'demo', exact: true }).click();
       await eventually(() => position(page).inputValue()).toBe('45');
 
       await page.getByRole('treeitem', { name: 'docker-4f1c9e.scope' }).click();
@@ -104,6 +110,63 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       await page.getByLabel('Release').selectOption('5.10.262');
       await eventually(() => text(page, 'Questions').innerText()).toMatch(/answers/);
     });
+  });
+
+  it('takes the tour to its end, each step at the moment that it tells of', async () => {
+    const told = [
+      [7, 'Entry inserted'],
+      [9, '▲ EPERM'],
+      [12, 'Link created'],
+      [14, 'Entry inserted'],
+      [16, '▲ ENOENT'],
+      [18, 'Link updated'],
+      [20, 'Link severed'],
+      [23, 'Link freed'],
+      [20, 'Entry inserted'],
+    ] as const;
+    await reading('/', async (page) => {
+      await page.getByRole('link', { name: 'Take the tour' }).click();
+      const tour = page.getByRole('complementary', { name: 'Tour' });
+      for (const [i, [at, what]] of told.entries()) {
+        await eventually(() => tour.innerText()).toContain(`${i + 1} of ${told.length}`);
+        await eventually(() => position(page).inputValue()).toBe(String(at));
+        await eventually(() => text(page, 'Event').innerText()).toContain(what);
+        await tour.getByRole('button', { name: /Next|Look around/ }).click();
+      }
+      await eventually(() => tour.count()).toBe(0);
+      expect(page.url()).toMatch(/#\/demo\?.*view=lanes/);
+      await page.goBack();
+      await eventually(() => tour.innerText()).toContain('9 of 9');
+    });
+  });
+
+  it('asks for a token where the service wants one, and forgets it with the page', async () => {
+    const token = 'the-token-of-a-reader-of-all';
+    const sha256 = createHash('sha256').update(token).digest('hex');
+    const reader = { name: 'reader', role: 'reader', hosts: ['demo'], sha256 };
+    const guarded = await startTestService({
+      tokens: tokensOf(JSON.stringify(reader)),
+      loopback: true,
+      database: service.database,
+    });
+    const shown = await show(browser, `${await guarded.listen()}/#/demo?at=20`);
+    const { page } = shown;
+    await page.getByLabel('Token').fill('a-token-that-nobody-ever-gave');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await eventually(() => page.locator('.why').count()).toBe(1);
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await eventually(() => text(page, 'Event').innerText()).toContain('Entry inserted');
+    await page.getByRole('button', { name: 'Live' }).click();
+    await eventually(() => page.getByRole('button', { name: 'Live', exact: true }).count()).toBe(1);
+    const kept = await page.evaluate(
+      'JSON.stringify([localStorage, sessionStorage, document.cookie])',
+    );
+    expect(kept).toBe('[{},{},""]');
+    await page.reload();
+    await eventually(() => page.getByLabel('Token').count()).toBe(1);
+    await shown.close();
+    await guarded.close();
   });
 
   it('shows another reader the same picture by its address', async () => {
@@ -156,15 +219,12 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
 
   it.each([
     ['light', 'the hosts', '/'],
-    ['light', 'a host', `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device`],
     ['dark', 'a host', `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device`],
-    ['dark', 'lanes', `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device&view=lanes`],
+    ['light', 'lanes', `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device&view=lanes&mark=10`],
     [
-      'light',
-      'an explanation',
+      ...(['dark', 'an explanation'] as const),
       `/#/demo?cgroup=${SCOPE}&type=cgroup_device&program=5002&view=explain`,
     ],
-    ['dark', 'a difference', '/#/demo?mark=10&at=20&view=diff'],
     ['light', 'the reference', '/docs'],
   ] as const)('has no serious finding of axe in the %s, and fits a phone: %s', async (...row) => {
     const [colorScheme, , place] = row;

@@ -28,6 +28,9 @@ const tokenLine = strictObject({
   expires: time.exactOptional(),
 });
 
+/** A token as the file has it. */
+export type TokenEntry = z.input<typeof tokenLine>;
+
 /** Who makes a request. */
 export interface Principal {
   /** `token:NAME`, or `local` on a service without tokens. */
@@ -83,22 +86,29 @@ function entriesOf(text: string): unknown[] {
 }
 
 /**
- * Reads a tokens file: a JSON array, or one JSON object a line.
+ * The entries of a tokens file: a JSON array, or one JSON object a line.
  *
  * Throws an error that names the entry and the field, and never shows a hash.
  */
+export function tokenEntries(text: string): TokenEntry[] {
+  const entries = entriesOf(text) as TokenEntry[];
+  for (const [index, entry] of entries.entries()) readEntry(entry, index);
+  return entries;
+}
+
+/** What is written in a tokens file for these entries: one object a line. */
+export function tokenLines(entries: readonly TokenEntry[]): string {
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+}
+
+/** The principals of a tokens file. Throws as `tokenEntries` does. */
 export function tokensOf(text: string): Tokens {
   const entries = entriesOf(text);
   if (entries.length > TOKENS_MAX) throw new Error(`more than ${TOKENS_MAX} tokens`);
   const tokens = new Map<string, Principal>();
   const names = new Set<string>();
   for (const [index, entry] of entries.entries()) {
-    const parsed = tokenLine.safeParse(entry);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new Error(`token ${index + 1}: ${issue?.path.join('.')} ${issue?.message}`);
-    }
-    const { name, role, hosts, sha256, expires } = parsed.data;
+    const { name, role, hosts, sha256, expires } = readEntry(entry, index);
     if (names.has(name) || tokens.has(sha256)) throw new Error(`token ${index + 1} is given twice`);
     names.add(name);
     tokens.set(sha256, {
@@ -111,4 +121,11 @@ export function tokensOf(text: string): Tokens {
     });
   }
   return tokens;
+}
+
+function readEntry(entry: unknown, index: number): z.output<typeof tokenLine> {
+  const parsed = tokenLine.safeParse(entry);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new Error(`token ${index + 1}: ${issue?.path.join('.')} ${issue?.message}`);
 }

@@ -8,6 +8,15 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid } from '../problem.ts';
 import { limitParam } from '../routing.ts';
 
+/** Whether a page also tells how many there are in all. */
+export const countQuery = {
+  count: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional()
+    .describe('`true`: the answer has the number of all of them too.'),
+};
+
 /** Where a page begins. */
 interface After<K> {
   readonly key: K;

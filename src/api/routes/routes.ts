@@ -21,7 +21,9 @@ import { events } from './events.ts';
 import { executor } from './executor.ts';
 import { explain } from './explain.ts';
 import { exports } from './export.ts';
+import { fleetEffective } from './fleet-effective.ts';
 import { fleetEvents } from './fleet-events.ts';
+import { fleetPrograms } from './fleet-programs.ts';
 import { gaps } from './gaps.ts';
 import { histories } from './history.ts';
 import { hosts } from './hosts.ts';
@@ -50,6 +52,8 @@ export function routes(app: App, service: Service): void {
   page(app);
   releases(app);
   fleetEvents(app, service);
+  fleetPrograms(app, service);
+  fleetEffective(app, service);
   hosts(app, service);
   syscalls(app, service);
   plans(app, service);

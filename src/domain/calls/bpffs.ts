@@ -8,13 +8,13 @@ import {
   newNameRefused,
   newNameUnreached,
   nodeAt,
-  owns,
   removalRefused,
 } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, isFullRoot } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
+import { mayGive, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import type { Refusal } from '../outcome.ts';
@@ -190,9 +190,8 @@ export function link(caller: Caller, call: Calls['link']): Decision {
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   const node = nodeAt(caller, path);
   if (isRefused(node)) return refuse(node);
-  const own = caller.process.uid;
-  if (!isFullRoot(caller) && !(own === node.uid && uid === node.uid)) {
-    return refuse(refusal('EPERM', 'not-the-owner', { path, uid: own }));
+  if (!mayGive(caller, node, uid)) {
+    return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([{ type: 'OwnerChanged', path, uid }]);
 }

@@ -2,25 +2,52 @@
 
 import { attachTypeNumber } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import type { Caller } from '../caller.ts';
-import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import { type Caller, has } from '../caller.ts';
+import {
+  cgroupAtPath,
+  commonAncestor,
+  fileNotWritable,
+  hasFile,
+  notSearchable,
+  notWritable,
+  unmodelledFile,
+} from '../cgroupfs.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import type { Cgroup, Kernel } from '../kernel.ts';
+import { owns, STICKY } from '../file-access.ts';
+import { type Cgroup, type Kernel, type Process, ROOTS_ACCESS } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { nextCgroupId } from '../next-id.ts';
-import { parentPath } from '../path.ts';
+import type { Refusal } from '../outcome.ts';
+import { baseName, parentPath } from '../path.ts';
 import { storagesOrphaned } from '../storage.ts';
+import { domainOf, isValidDomain } from '../threaded.ts';
 import { threadsOf } from '../threads.ts';
 
+/** Who makes a directory owns it and its control files; 0777 is asked for, and the umask takes from it. */
 export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
+  const { kernel, process } = caller;
   const { path } = call;
-  const { cgroupIds } = caller.kernel;
-  if (cgroupIds.has(path)) return refuse(refusal('EEXIST', 'cgroup-exists', { path }));
-  if (!cgroupIds.has(parentPath(path))) {
-    return refuse(refusal('ENOENT', 'no-such-cgroup', { path: parentPath(path) }));
-  }
+  if (path === '/') return refuse(refusal('EEXIST', 'cgroup-exists', { path }));
+  const parent = cgroupAtPath(caller, parentPath(path));
+  if (isRefused(parent)) return refuse(parent);
+  const refused = notSearchable(caller, parent) ?? nameTaken(caller, parent, path);
+  if (refused !== undefined) return refuse(refused);
+  const bad = notWritable(caller, parent);
+  if (bad !== undefined) return refuse(bad);
   if (path.includes('\n')) return refuse(refusal('EINVAL', 'cgroup-name-newline', { path }));
-  return succeed([{ type: 'CgroupMade', cgroup_id: nextCgroupId(caller.kernel), path }]);
+  const { uid } = process;
+  const mode = 0o777 & ~process.umask;
+  const made = { type: 'CgroupMade', cgroup_id: nextCgroupId(kernel), path } as const;
+  if (uid === ROOTS_ACCESS.uid && mode === ROOTS_ACCESS.mode) return succeed([made]);
+  return succeed([{ ...made, uid, mode }]);
+}
+
+function nameTaken({ kernel }: Caller, parent: Cgroup, path: string): Refusal | undefined {
+  if (kernel.cgroupIds.has(path)) return refusal('EEXIST', 'cgroup-exists', { path });
+  const isFile = hasFile(kernel, parent, baseName(path));
+  if (isFile === undefined) return unmodelledFile(path);
+  return isFile ? refusal('EEXIST', 'cgroup-name-is-file', { path }) : undefined;
 }
 
 /**
@@ -31,9 +58,9 @@ export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
 export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
   const { kernel } = caller;
   const { path } = call;
-  const cgroup = kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);
-  if (cgroup === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path }));
-  if (cgroup.parent_id === 0) return refuse(refusal('EBUSY', 'cgroup-root', {}));
+  if (path === '/') return refuse(refusal('EBUSY', 'cgroup-root', {}));
+  const cgroup = removable(caller, path);
+  if (isRefused(cgroup)) return refuse(cgroup);
   if (cgroup.children > 0 || cgroup.processes > 0) {
     const { children, processes } = cgroup;
     return refuse(refusal('EBUSY', 'cgroup-busy', { path, children, processes }));
@@ -45,19 +72,61 @@ export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
   ]);
 }
 
+/** The cgroup at a path that the caller may remove, be it busy or not (`may_delete`). */
+function removable(caller: Caller, path: string): Cgroup | Refusal {
+  const parent = cgroupAtPath(caller, parentPath(path));
+  if (isRefused(parent)) return parent;
+  const { cgroups, cgroupIds } = caller.kernel;
+  const unreached = notSearchable(caller, parent);
+  if (unreached !== undefined) return unreached;
+  const cgroup = cgroups.get(cgroupIds.get(path) ?? 0);
+  // Whether there is a file of that name is looked up before the rights count; that it is none, after.
+  const unfit = cgroup === undefined ? cgroupAtPath(caller, path) : undefined;
+  if (unfit !== undefined && isRefused(unfit) && unfit.errno !== 'ENOTDIR') return unfit;
+  const refused = notWritable(caller, parent);
+  if (refused !== undefined) return refused;
+  if (cgroup === undefined) return unfit ?? refusal('ENOENT', 'no-such-cgroup', { path });
+  const sticky = (parent.access.mode & STICKY) !== 0;
+  if (!sticky || owns(caller, cgroup.access) || owns(caller, parent.access)) return cgroup;
+  return refusal('EPERM', 'directory-is-sticky', { path });
+}
+
 /** All threads of a process move with it (`cgroup_procs_write`). */
 export function join(caller: Caller, call: Calls['join']): Decision {
   const { kernel, process } = caller;
-  const id = kernel.cgroupIds.get(call.path);
-  if (id === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path: call.path }));
+  const cgroup = cgroupAtPath(caller, call.path);
+  if (isRefused(cgroup)) return refuse(cgroup);
+  const { id } = cgroup;
+  const refused = notSearchable(caller, cgroup) ?? fileNotWritable(caller, cgroup, PROCS);
+  if (refused !== undefined) return refuse(refused);
   const pid = call.target_pid ?? process.pid;
   const target = kernel.processes.get(pid);
   if (target === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
+  const forbidden = mayNotMove(caller, target, cgroup);
+  if (forbidden !== undefined) return refuse(forbidden);
   const moved = threadsOf(kernel, target).map(({ pid }) => {
     const whose = pid === process.pid ? {} : { pid };
     return { type: 'ProcessMoved', cgroup_id: id, ...whose } as const;
   });
   return succeed(moved);
+}
+
+const PROCS = 'cgroup.procs';
+
+/**
+ * Whoever moves a process may write to the cgroup.procs of the nearest cgroup that it leaves and comes
+ * into (`cgroup_procs_write_permission`), and nobody comes into what is no domain.
+ */
+function mayNotMove(caller: Caller, target: Process, to: Cgroup): Refusal | undefined {
+  const { kernel } = caller;
+  const from = kernel.cgroups.get(target.cgroup_id);
+  if (from !== undefined && !has(caller, 'dac_override')) {
+    const common = commonAncestor(kernel, from, to);
+    const refused = fileNotWritable(caller, common, PROCS);
+    if (refused !== undefined) return refused;
+  }
+  if (isValidDomain(kernel, domainOf(kernel, to))) return undefined;
+  return refusal('EOPNOTSUPP', 'cgroup-domain-invalid', { path: to.path });
 }
 
 /** The effects of a cgroup's end on its entries and links. */

@@ -1,7 +1,8 @@
 /** Fds: open, close, dup and passing over a socket (semantics §14). */
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
-import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import { openDirectory } from '../cgroupfs.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
 
@@ -11,8 +12,9 @@ const O_CLOEXEC = 0o2000000;
 export function openCgroup(caller: Caller, call: Calls['open_cgroup']): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
-  const id = caller.kernel.cgroupIds.get(call.path);
-  if (id === undefined) return refuse(refusal('ENOENT', 'no-such-cgroup', { path: call.path }));
+  const cgroup = openDirectory(caller, call.path);
+  if (isRefused(cgroup)) return refuse(cgroup);
+  const { id } = cgroup;
   return succeed([{ type: 'FdOpened', fd, kind: 'cgroup', id, ...keptByExec(call) }], fd);
 }
 

@@ -88,7 +88,8 @@ export function kill(caller: Caller, { to_pid: pid }: Calls['kill']): Decision {
   return succeed(target.tgid === BOOT_PID ? [] : ended(caller, threadsOf(kernel, target)));
 }
 
-function ended(caller: Caller, ends: readonly Process[]): Effect[] {
+/** The effects when processes end, threads and all. */
+export function ended(caller: Caller, ends: readonly Process[]): Effect[] {
   const lifetime = new Lifetime(caller.kernel);
   end(lifetime, ends, caller.process);
   return lifetime.effects;

@@ -1,7 +1,7 @@
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
 import { FdTable } from '../fd-table.ts';
-import { emptyTables, type Kernel, NO_LISTS, NOBODY } from '../kernel.ts';
+import { emptyTables, type Kernel, NO_LISTS, NOBODY, ROOTS_ACCESS } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd, setFd } from './references.ts';
@@ -25,8 +25,10 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     cgroup: config.first_cgroup_id,
   };
   const id = config.root_cgroup_id;
-  const root = { id, parent_id: 0, path: '/', children: 0, processes: 0, lists: NO_LISTS };
-  kernel.cgroups.set(id, root);
+  kernel.cgroups.set(id, {
+    ...{ id, parent_id: 0, path: '/', children: 0, processes: 0, access: ROOTS_ACCESS },
+    ...{ threaded: false, threaded_children: 0, lists: NO_LISTS },
+  });
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });

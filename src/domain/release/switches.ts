@@ -8,6 +8,7 @@ import type { Errno } from '../errno.ts';
 export interface Switches {
   // attr.ts
   readonly cgroup_bpf: boolean;
+  readonly cgroup_kill: boolean;
   readonly attach_type_count: number;
   readonly prog_type_count: number;
   readonly prog_attach_attr_end: number;

@@ -139,6 +139,9 @@ export const CALL_FIELDS: {
   rename: fieldList<Calls['rename']>({ path: plain(), to: plain(), flags: plain() }),
   link: fieldList<Calls['link']>({ path: plain(), to: plain() }),
   chown: fieldList<Calls['chown']>({ path: plain(), uid: plain() }),
+  cgroup_chown: fieldList<Calls['cgroup_chown']>({ path: plain(), uid: plain() }),
+  cgroup_chmod: fieldList<Calls['cgroup_chmod']>({ path: plain(), mode: plain() }),
+  cgroup_write: fieldList<Calls['cgroup_write']>({ path: plain(), value: plain() }),
   chmod: fieldList<Calls['chmod']>({ path: plain(), mode: plain() }),
 
   prog_load: fieldList<Calls['prog_load']>({

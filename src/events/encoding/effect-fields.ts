@@ -174,7 +174,23 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   PathMoved: fieldList<Effects['PathMoved']>({ path: plain(), to: plain() }),
   ModeChanged: fieldList<Effects['ModeChanged']>({ path: plain(), mode: plain() }),
 
-  CgroupMade: fieldList<Effects['CgroupMade']>({ cgroup_id: plain(), path: plain() }),
+  CgroupMade: fieldList<Effects['CgroupMade']>({
+    cgroup_id: plain(),
+    path: plain(),
+    uid: plain(),
+    mode: plain(),
+  }),
+  CgroupOwnerChanged: fieldList<Effects['CgroupOwnerChanged']>({
+    cgroup_id: plain(),
+    uid: plain(),
+    file: plain(),
+  }),
+  CgroupModeChanged: fieldList<Effects['CgroupModeChanged']>({
+    cgroup_id: plain(),
+    mode: plain(),
+    file: plain(),
+  }),
+  CgroupThreaded: fieldList<Effects['CgroupThreaded']>({ cgroup_id: plain() }),
   CgroupRemoved: fieldList<Effects['CgroupRemoved']>({ cgroup_id: plain() }),
   CgroupEmptied: fieldList<Effects['CgroupEmptied']>({ cgroup_id: plain() }),
 

@@ -78,6 +78,9 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   btf_load: 59,
   enable_stats: 60,
   map_freeze: 61,
+  cgroup_chown: 62,
+  cgroup_chmod: 63,
+  cgroup_write: 64,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -134,6 +137,9 @@ export const EFFECT_CODES: Codes<EffectType> = {
   MapFrozen: 50,
   ProgIdBurned: 51,
   MapIdBurned: 52,
+  CgroupOwnerChanged: 53,
+  CgroupModeChanged: 54,
+  CgroupThreaded: 55,
 };
 
 export const REASON_CODES: Codes<Reason> = {

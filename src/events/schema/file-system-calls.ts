@@ -4,10 +4,16 @@ import { fileMode, u32 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { path } from './text.ts';
 
+/** Characters of what is written to a control file. */
+const VALUE_CHARS_MAX = 200;
+
 export function fileSystemCalls() {
   return [
     strictObject({ name: z.literal('mkdir'), path }),
     strictObject({ name: z.literal('rmdir'), path }),
+    strictObject({ name: z.literal('cgroup_chown'), path, uid: u32 }),
+    strictObject({ name: z.literal('cgroup_chmod'), path, mode: fileMode }),
+    strictObject({ name: z.literal('cgroup_write'), path, value: z.string().max(VALUE_CHARS_MAX) }),
     strictObject({ name: z.literal('bpffs_mkdir'), path, mode: fileMode.exactOptional() }),
     strictObject({ name: z.literal('bpffs_rmdir'), path }),
     strictObject({ name: z.literal('unlink'), path }),

@@ -4,7 +4,7 @@ import { attachType } from './attach-type.ts';
 import { fileMode, u32, u64 } from './numbers.ts';
 import { reason } from './reason.ts';
 import { strictObject } from './strict-object.ts';
-import { path } from './text.ts';
+import { path, recordedText } from './text.ts';
 
 const place = { cgroup_id: u64, attach_type: attachType };
 const listed = { ...place, index: u32, revision: u64 };
@@ -47,7 +47,26 @@ export const treeEffects = [
   strictObject({ type: z.literal('PathsExchanged'), path, to: path }),
   strictObject({ type: z.literal('OwnerChanged'), path, uid: u32 }),
   strictObject({ type: z.literal('ModeChanged'), path, mode: fileMode }),
-  strictObject({ type: z.literal('CgroupMade'), cgroup_id: u64, path }),
+  strictObject({
+    type: z.literal('CgroupMade'),
+    cgroup_id: u64,
+    path,
+    uid: u32.exactOptional(),
+    mode: fileMode.exactOptional(),
+  }),
+  strictObject({
+    type: z.literal('CgroupOwnerChanged'),
+    cgroup_id: u64,
+    file: recordedText.exactOptional(),
+    uid: u32,
+  }),
+  strictObject({
+    type: z.literal('CgroupModeChanged'),
+    cgroup_id: u64,
+    file: recordedText.exactOptional(),
+    mode: fileMode,
+  }),
+  strictObject({ type: z.literal('CgroupThreaded'), cgroup_id: u64 }),
   strictObject({ type: z.literal('CgroupRemoved'), cgroup_id: u64 }),
   strictObject({ type: z.literal('CgroupEmptied'), cgroup_id: u64 }),
 ] as const;

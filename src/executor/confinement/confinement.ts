@@ -44,6 +44,10 @@ function checkTop(call: Call): string | undefined {
     case 'rmdir':
     case 'bpffs_rmdir':
       return call.path === '/' ? 'the top is not ours to remove' : undefined;
+    case 'cgroup_chown':
+    case 'cgroup_chmod':
+    case 'cgroup_write':
+      return 'who owns a cgroup, and its control files, are not ours to change';
     case 'rename':
       return call.path === '/' || call.to === '/' ? 'the top is not ours to rename' : undefined;
     default:

@@ -46,12 +46,9 @@ export function runUnderRights(caller: LiveCaller, walk: () => Answered): Answer
   return withCredentials(live.kernel, { uid: process.uid, capabilities }, walk);
 }
 
-/**
- * As `runUnderConditions`, with our own rights: anyone may open a cgroup directory for reading, and
- * the way to the top is not part of the log.
- */
+/** Opens something by the caller's rights, and with its limit of open files. */
 export function runUnderFdLimit(caller: LiveCaller, run: () => Answered): Answered {
-  return runWithLimit(caller, run);
+  return runWithLimit(caller, () => runUnderRights(caller, run));
 }
 
 /** When no number is free, this process may open nothing either, so the kernel says EMFILE where it would. */

@@ -1,25 +1,37 @@
-/** Calls about names: cgroup directories, which root makes, and the bpffs, by the caller's rights. */
+/** Calls about names, by the caller's rights: cgroup directories, and the bpffs. */
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
-import { atSpot, O_PATH, openBeneath, procPath, type Spot } from './beneath.ts';
+import { atSpot, type Base, O_PATH, openBeneath, procPath, type Spot } from './beneath.ts';
 import { runUnderConditions, runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { linkFile, makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
 
-export function mkdir({ live }: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
-  const { kernel, cgroups } = live;
-  const answered = atSpot(kernel, cgroups.top, path, (spot) => makeDirectory(kernel, spot));
+export function mkdir(caller: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
+  const { live } = caller;
+  const answered = atCgroup(caller, path, (spot) => makeDirectory(live.kernel, spot, 0o777));
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('cgroup');
-  cgroups.open(path, id);
+  live.cgroups.open(path, id);
   return succeed([{ type: 'CgroupMade', cgroup_id: id, path }]);
 }
 
-export function rmdir({ live }: LiveCaller, { path }: CallOf<'rmdir'>): Decision {
-  const { kernel, cgroups } = live;
-  const answered = atSpot(kernel, cgroups.top, path, (spot) => removeDirectory(kernel, spot));
+/** One name in the hierarchy of cgroups, by the caller's rights. */
+function atCgroup(caller: LiveCaller, path: string, act: (spot: Spot) => Answered): Answered {
+  const { kernel, cgroups } = caller.live;
+  return atSpot(
+    kernel,
+    cgroups.top,
+    path,
+    (spot) => runUnderConditions(caller, () => act(spot)),
+    (open) => runUnderRights(caller, open),
+  );
+}
+
+export function rmdir(caller: LiveCaller, { path }: CallOf<'rmdir'>): Decision {
+  const { kernel, cgroups } = caller.live;
+  const answered = atCgroup(caller, path, (spot) => removeDirectory(kernel, spot));
   if ('errno' in answered) return failWith(answered.errno);
   return succeed([{ type: 'CgroupRemoved', cgroup_id: cgroups.remove(path) }]);
 }
@@ -116,8 +128,18 @@ export function atNode(
   path: string,
   act: (name: Buffer) => Answered,
 ): Answered {
-  const { kernel, bpffs } = caller.live;
-  const opened = runUnderRights(caller, () => openBeneath(kernel, bpffs, path, O_PATH));
+  return atNodeOf(caller, caller.live.bpffs, path, act);
+}
+
+/** The same on either file system. */
+export function atNodeOf(
+  caller: LiveCaller,
+  base: Base,
+  path: string,
+  act: (name: Buffer) => Answered,
+): Answered {
+  const { kernel } = caller.live;
+  const opened = runUnderRights(caller, () => openBeneath(kernel, base, path, O_PATH));
   if ('errno' in opened) return opened;
   try {
     return act(cString(procPath(opened.ret)));

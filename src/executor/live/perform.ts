@@ -1,6 +1,7 @@
 /** Every call of the log, made on a live kernel. */
 import type { Call } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { cgroupChmod, cgroupChown, cgroupWrite } from './cgroup-files.ts';
 import {
   close,
   closeRange,
@@ -99,6 +100,12 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return mkdir(caller, call);
     case 'rmdir':
       return rmdir(caller, call);
+    case 'cgroup_chown':
+      return cgroupChown(caller, call);
+    case 'cgroup_chmod':
+      return cgroupChmod(caller, call);
+    case 'cgroup_write':
+      return cgroupWrite(caller, call);
     case 'bpffs_mkdir':
       return bpffsMkdir(caller, call);
     case 'bpffs_rmdir':

@@ -4,15 +4,19 @@ import { writeFileSync } from 'node:fs';
 import type { CallOf } from '../../domain/call.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
-import { must, SYS } from '../../native/syscall.ts';
-import { procPath } from './beneath.ts';
+import { type Answered, must, SYS } from '../../native/syscall.ts';
+import { openBeneath, procPath } from './beneath.ts';
 import { release } from './bpf.ts';
+import { runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
 import { isFullRoot, type LiveFd, type LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
 const LOWEST_FD = 3;
+const O_WRONLY = 1;
+const PROCS = 'cgroup.procs';
 
 /** A process with 0, 1 and 2 open and nothing else. */
 export function newProcess(live: LiveKernel, pid: number, comm: string): LiveProcess {
@@ -141,24 +145,66 @@ export function umask({ live, process }: LiveCaller, call: CallOf<'umask'>): Dec
   return succeed([{ type: 'UmaskSet', mask: process.umask }], old);
 }
 
-/** The cgroup is made busy by a process of its own, which goes when this one does. */
+/**
+ * The cgroup is made busy by a process of its own, which goes when this one does; it is moved by the
+ * rights of the caller, who opens the file before the process is looked up.
+ */
 export async function join(caller: LiveCaller, call: CallOf<'join'>): Promise<Decision> {
   const { live, process } = caller;
-  const cgroup = live.cgroups.at(call.path);
-  if (cgroup === undefined) return failWith('ENOENT');
-  const target = live.processes.get(call.target_pid ?? process.pid);
-  if (target === undefined) return failWith('ESRCH');
-  for (const thread of threadsOf(live, target)) await stand(live, thread, call.path);
-  return succeed([{ type: 'ProcessMoved', cgroup_id: cgroup.id }]);
+  const file = call.path === '/' ? `/${PROCS}` : `${call.path}/${PROCS}`;
+  const opened = openForWriting(caller, file);
+  if ('errno' in opened) return failWith(opened.errno);
+  try {
+    const target = live.processes.get(call.target_pid ?? process.pid);
+    if (target === undefined) return failWith('ESRCH');
+    for (const thread of threadsOf(live, target)) {
+      const { pid } = await placeholderOf(live, thread);
+      const moved = runUnderRights(caller, () => writeText(live, opened.ret, `${pid}`));
+      if ('errno' in moved) return failWith(moved.errno);
+      thread.cgroup = call.path;
+    }
+    const id = live.cgroups.at(call.path)?.id ?? 0;
+    return succeed([{ type: 'ProcessMoved', cgroup_id: id }]);
+  } finally {
+    live.kernel.call(SYS.close, opened.ret);
+  }
+}
+
+/** A control file of the hierarchy, opened by the caller's rights. */
+export function openForWriting(caller: LiveCaller, path: string): Answered {
+  const { kernel, cgroups } = caller.live;
+  return runUnderRights(caller, () => openBeneath(kernel, cgroups.top, path, O_WRONLY));
+}
+
+export function writeText({ kernel }: LiveKernel, fd: number, text: string): Answered {
+  const bytes = Buffer.from(text);
+  return kernel.call(SYS.write, fd, bytes, bytes.length);
+}
+
+/** Ends the processes in a cgroup and below, which the kernel has killed in their placeholders. */
+export async function endWithin(caller: LiveCaller, path: string): Promise<void> {
+  for (const process of [...caller.live.processes.values()]) {
+    const within = process.cgroup !== undefined && isWithin(process.cgroup, path);
+    if (within && process.tgid !== BOOT_PID) await end(caller, process);
+  }
 }
 
 /** Makes a cgroup busy in the name of a process. */
 export async function stand(live: LiveKernel, process: LiveProcess, path: string): Promise<void> {
   const cgroup = live.cgroups.at(path);
   if (cgroup === undefined) throw new Error(`no cgroup ${path}`);
-  process.placeholder ??= await startPlaceholder();
-  writeFileSync(`${procPath(cgroup.fd)}/cgroup.procs`, `${process.placeholder.pid}`);
+  const { pid } = await placeholderOf(live, process);
+  writeFileSync(`${procPath(cgroup.fd)}/${PROCS}`, `${pid}`);
   process.cgroup = path;
+}
+
+/** The process that stands for one of the log; it begins in the top, as the log has it. */
+async function placeholderOf(live: LiveKernel, process: LiveProcess): Promise<ChildProcess> {
+  if (process.placeholder !== undefined) return process.placeholder;
+  const started = await startPlaceholder();
+  process.placeholder = started;
+  writeFileSync(`${procPath(live.cgroups.top.fd)}/${PROCS}`, `${started.pid}`);
+  return started;
 }
 
 /** `cat` waits on a pipe from us, so it ends with us, however we end. */

@@ -50,6 +50,9 @@ import { progLoad } from './steps/prog-load-step.ts';
 import {
   bpffsMkdir,
   bpffsRmdir,
+  cgroupChmod,
+  cgroupChown,
+  cgroupWrite,
   chmod,
   chown,
   link,
@@ -76,6 +79,9 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   recv_fd: recvFd,
   mkdir,
   rmdir,
+  cgroup_chown: cgroupChown,
+  cgroup_chmod: cgroupChmod,
+  cgroup_write: cgroupWrite,
   bpffs_mkdir: bpffsMkdir,
   bpffs_rmdir: bpffsRmdir,
   unlink,
@@ -139,6 +145,7 @@ const HUGE = [4096, 4097, 8192, 2 ** 32 - 1] as const;
 /** What is no command, or one whose size is not told. */
 const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
+  ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
   ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys'],
   ...['unshare', 'kill', 'dup3', 'fcntl', 'close_range', 'pidfd_getfd', 'umask', 'link', 'chown'],

@@ -20,6 +20,9 @@ export const OPERATIONS = [
   'recv_fd',
   'mkdir',
   'rmdir',
+  'cgroup_chown',
+  'cgroup_chmod',
+  'cgroup_write',
   'bpffs_mkdir',
   'bpffs_rmdir',
   'unlink',
@@ -297,6 +300,15 @@ export const PRESETS = {
   code: preset(
     { prog_load: 40, map_create: 12, close: 10, obj_info: 6, map_by_id: 2, rlimit_nofile: 0.5 },
     { code: 0.9, maps: 0.3, types: 5, fdNumbers: true, unprivileged: 0.1 },
+  ),
+  /** Directories of the hierarchy that are given to others, and control files. */
+  cgroupfs: preset(
+    {
+      ...{ mkdir: 24, rmdir: 9, cgroup_chown: 14, cgroup_chmod: 7, cgroup_write: 16, join: 22 },
+      ...{ open_cg: 8, fork: 8, spawn: 6, umask: 2, drop: 1, exec: 1, exit: 1, kill: 1 },
+      ...{ prog_load: 3, prog_attach: 5, link_create: 4, query: 2 },
+    },
+    { anybody: true, unprivileged: 0.6, shares: 0.3, processesMax: 8, cgroupsMax: 20, deep: 0.5 },
   ),
   /** Long chains of cgroups with entries on many levels. */
   'deep-trees': preset(

@@ -96,6 +96,12 @@ function fileCall(step: Step): Call | undefined {
     case 'mkdir':
     case 'rmdir':
       return { name: step.op, path: String(step.cg) };
+    case 'cgroup_chown':
+      return { name: step.op, path, uid: Number(step.uid) };
+    case 'cgroup_chmod':
+      return { name: step.op, path, mode: Number.parseInt(String(step.mode), 8) };
+    case 'cgroup_write':
+      return { name: step.op, path, value: String(step.value) };
     case 'bpffs_mkdir':
       return { name: 'bpffs_mkdir', path, ...chosen(step, 'mode') } as Call;
     case 'bpffs_rmdir':

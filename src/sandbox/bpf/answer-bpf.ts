@@ -92,7 +92,7 @@ function answerCall(
   const { outcome } = decision;
   if (isUnmodelled(outcome)) around.unmodelled(notified, outcome.rule);
   if (!isRefusal(outcome)) {
-    beside.keep(kernel, call, decision, passed.license ?? '');
+    beside.keep(kernel, tgid, { call, ...passed }, decision);
     if (call.name === 'map_update_elem') keepValue(asking, attr, call.key, passed.value);
     const file = kernel.processes.get(tgid)?.fds.get(outcome.ret)?.file;
     if (passed.types !== undefined && file !== undefined) beside.keepTypes(file, passed.types);

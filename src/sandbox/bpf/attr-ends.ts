@@ -125,8 +125,16 @@ function bytesIn(growth: Growth, release: string): number {
   return bytes;
 }
 
+/** Answers of `isFrom`, of which each call asks several. */
+const known = new Map<string, boolean>();
+
 /** Whether a release is of a series or of a later one; `v2-series` is older than all. */
 export function isFrom(since: string, release: string): boolean {
+  const asked = `${since} ${release}`;
+  const answer = known.get(asked);
+  if (answer !== undefined) return answer;
   const version = versionOf(release);
-  return version !== undefined && reaches({ since }, version);
+  const isReached = version !== undefined && reaches({ since }, version);
+  known.set(asked, isReached);
+  return isReached;
 }

@@ -23,16 +23,26 @@ export class Beside {
   readonly mapFlags = new Map<number, number>();
   /** Types, by the number of the open file in the model. */
   readonly types = new Map<number, { readonly id: number; readonly bytes: Buffer }>();
+  /** Open files that LINK_CREATE made: their links in /proc have another name than others'. */
+  readonly madeLinks = new Set<number>();
   #made = 0;
   #typesLoaded = 0;
 
   /** Keeps what a call told of the object that it made. */
-  keep(kernel: Kernel, call: Call, { effects }: Decision, license: string): void {
+  keep(
+    kernel: Kernel,
+    pid: number,
+    { call, license = '' }: { readonly call: Call; readonly license?: string },
+    { effects }: Decision,
+  ): void {
     const made = effects[0];
     if (call.name === 'prog_load' && made?.type === 'ProgLoaded') {
       this.programs.set(made.prog_id, factsOf(call, license));
     } else if (call.name === 'map_create' && made?.type === 'MapCreated') {
       this.mapFlags.set(made.map_id, call.map_flags ?? 0);
+    } else if (made?.type === 'LinkCreated' && made.fd !== undefined) {
+      const file = kernel.processes.get(pid)?.fds.get(made.fd)?.file;
+      if (file !== undefined) this.madeLinks.add(file);
     } else return;
     if (++this.#made % CLEAN_EVERY === 0) this.#clean(kernel);
   }
@@ -45,6 +55,7 @@ export class Beside {
     this.maps.forget((id) => kernel.maps.has(id));
     for (const id of this.programs.keys()) if (!kernel.programs.has(id)) this.programs.delete(id);
     for (const id of this.mapFlags.keys()) if (!kernel.maps.has(id)) this.mapFlags.delete(id);
+    for (const file of this.madeLinks) if (!kernel.files.has(file)) this.madeLinks.delete(file);
     for (const file of this.types.keys()) if (!kernel.files.has(file)) this.types.delete(file);
   }
 }

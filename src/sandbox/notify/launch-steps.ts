@@ -8,8 +8,10 @@ export const STEP = {
   listener: 1,
   /** The program's pid, or the negated errno of posix_spawn(3). */
   pid: 2,
+  /** Which thread starts the program: the filter binds it too. */
+  thread: 3,
   /** Never told. */
-  end: 3,
+  end: 4,
 } as const;
 
 export interface LaunchRequest {

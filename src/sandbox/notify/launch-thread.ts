@@ -3,6 +3,8 @@
  * what it starts, so the filter of the program is installed on this thread alone: the rest of the
  * process stays free to answer, and has the listener without handing it over.
  */
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { bindLibc } from '../../native/libc.ts';
 import { type LaunchRequest, STEP } from './launch-steps.ts';
@@ -31,6 +33,8 @@ function install(): number {
   const program = Buffer.alloc(16);
   program.writeUInt16LE(filter.length / INSN_BYTES, 0);
   program.writeBigUInt64LE(libc.address(filter), 8);
+  // Node handles a signal by a write, under a lock that others of our threads wait for.
+  libc.blockSignals();
   libc.prctl(SET_NO_NEW_PRIVS, 1);
   const flags = NEW_LISTENER | SPEC_ALLOW;
   const seccomp = (all: number) => libc.syscall(request.seccomp, SET_MODE_FILTER, all, program);
@@ -41,6 +45,7 @@ function install(): number {
   return installed;
 }
 
+tell(STEP.thread, Number(basename(readlinkSync('/proc/thread-self'))));
 parentPort?.postMessage('ready');
 Atomics.wait(steps, STEP.go, 0);
 const listener = install();

@@ -7,6 +7,8 @@ import { type LaunchRequest, STEP } from './launch-steps.ts';
 export interface Launch {
   /** The listener's descriptor. */
   readonly listener: number;
+  /** The thread that started the program: its calls wait for answers as well. */
+  readonly thread: number;
   /**
    * The program's pid, once it has one; until then its start waits to be answered.
    *
@@ -38,6 +40,7 @@ export async function launch(request: Omit<LaunchRequest, 'steps'>): Promise<Lau
   }
   return {
     listener,
+    thread: Atomics.load(steps, STEP.thread),
     pid() {
       const pid = Atomics.load(steps, STEP.pid);
       if (pid < 0) throw new StartError(-pid);

@@ -4,7 +4,17 @@
  */
 
 const X64 = {
-  ...{ open: 2, stat: 4, fstat: 5, lstat: 6, access: 21, execve: 59, uname: 63, truncate: 76 },
+  ...{
+    write: 1,
+    open: 2,
+    stat: 4,
+    fstat: 5,
+    lstat: 6,
+    access: 21,
+    execve: 59,
+    uname: 63,
+    truncate: 76,
+  },
   ...{ getcwd: 79, chdir: 80, fchdir: 81, rename: 82, mkdir: 83, rmdir: 84, creat: 85, link: 86 },
   ...{ unlink: 87, symlink: 88, readlink: 89, chmod: 90, fchmod: 91, chown: 92, fchown: 93 },
   ...{ lchown: 94, umask: 95, getuid: 102, getgid: 104, setuid: 105, setgid: 106, geteuid: 107 },
@@ -15,13 +25,28 @@ const X64 = {
   ...{ fchownat: 260, newfstatat: 262, unlinkat: 263, renameat: 264, linkat: 265, symlinkat: 266 },
   ...{ readlinkat: 267, fchmodat: 268, faccessat: 269, utimensat: 280, perf_event_open: 298 },
   ...{ prlimit64: 302, name_to_handle_at: 303, renameat2: 316, bpf: 321, execveat: 322 },
-  ...{ statx: 332, io_uring_setup: 425, openat2: 437, faccessat2: 439 },
+  ...{ setxattr: 188, lsetxattr: 189, getxattr: 191, lgetxattr: 192, listxattr: 194 },
+  ...{ llistxattr: 195, statx: 332, io_uring_setup: 425, openat2: 437, faccessat2: 439 },
 } as const;
 
 export type SystemCall = keyof typeof X64;
 
 const ARM64: Readonly<Partial<Record<SystemCall, number>>> = {
-  ...{ getcwd: 17, inotify_add_watch: 27, mknodat: 33, mkdirat: 34, unlinkat: 35, symlinkat: 36 },
+  ...{
+    setxattr: 5,
+    lsetxattr: 6,
+    getxattr: 8,
+    lgetxattr: 9,
+    listxattr: 11,
+    llistxattr: 12,
+    write: 64,
+    getcwd: 17,
+    inotify_add_watch: 27,
+    mknodat: 33,
+    mkdirat: 34,
+    unlinkat: 35,
+    symlinkat: 36,
+  },
   ...{ linkat: 37, renameat: 38, umount2: 39, mount: 40, statfs: 43, fstatfs: 44, truncate: 45 },
   ...{ faccessat: 48, chdir: 49, fchdir: 50, fchmod: 52, fchmodat: 53, fchownat: 54, fchown: 55 },
   ...{ openat: 56, getdents64: 61, readlinkat: 78, newfstatat: 79, fstat: 80, utimensat: 88 },

@@ -117,6 +117,14 @@ export class FdTables {
     for (const { pid, fd } of this.holdersOf(file)) this.#close(pid, fd);
   }
 
+  /** The processes of the model that have an object; those that have it last are found soon. */
+  pidsOf({ file, holder }: Tracked): readonly number[] {
+    const refs = file === undefined ? 0 : (this.#world.kernel.files.get(file)?.refs ?? 0);
+    if (file === undefined || refs === 0) return [];
+    if (refs === 1 && holder !== undefined && this.#has(holder, file)) return [holder.pid];
+    return this.holdersOf(file).map(({ pid }) => pid);
+  }
+
   /** The processes of the model that have an open file, and where. */
   holdersOf(file: number): { readonly pid: number; readonly fd: number }[] {
     return [...this.#world.kernel.processes.values()].flatMap(({ pid, fds }) =>
@@ -158,7 +166,7 @@ export class FdTables {
         if (entry !== undefined) this.#close(pid, fd);
         return;
       case 'object':
-        if (entry?.file !== real.file) this.#place(pid, fd, real.tracked, real.file);
+        if (!this.#isSame(entry?.file, real)) this.#place(pid, fd, real.tracked, real.file);
         return;
       case 'cgroup':
         if (!this.#isOn(entry?.file, 'cgroup', real.id)) this.#placeCgroup(pid, fd, real.id);
@@ -169,6 +177,12 @@ export class FdTables {
       default:
         real satisfies never;
     }
+  }
+
+  /** Open files of a map that programs map cannot be told apart. */
+  #isSame(file: number | undefined, real: { readonly tracked: Tracked; readonly file: number }) {
+    if (file === undefined || file === real.file) return file === real.file;
+    return this.#descriptors.of(file)?.link === real.tracked.link;
   }
 
   #realOf(link: string): Real {

@@ -77,15 +77,29 @@ export class Processes {
     if (known !== undefined) known.mayHaveExecuted = true;
   }
 
-  /** Hang-ups and ends that are not yet in the model are brought there. */
-  bring(gone: readonly Tracked[], ended: readonly number[]): void {
+  /**
+   * Waits for the ends of those processes which let go of objects because they end: all their fds are
+   * closed together, by their end.
+   */
+  awaitEnds(gone: readonly Tracked[]): void {
+    for (const pid of this.#holdersOf(gone)) {
+      const known = this.#byPid.get(pid);
+      if (known !== undefined && this.#isEnding(known)) this.#awaitEnd(known);
+    }
+  }
+
+  /** Brings hang-ups and ends into the model; of what has ended, all hang-ups must be there. */
+  bring(gone: readonly Tracked[], ended: readonly number[], fewer: readonly Tracked[]): void {
     for (const fd of ended) {
       const known = this.#byEnd.get(fd);
       if (known !== undefined) this.#ended(known);
     }
-    for (const tracked of gone) {
-      for (const known of this.#endingHoldersOf(tracked)) this.#awaitEnd(known);
-      this.tables.closeEverywhere(tracked);
+    for (const tracked of gone) this.tables.closeEverywhere(tracked);
+    for (const { file } of fewer) {
+      for (const { pid, fd } of file === undefined ? [] : this.tables.holdersOf(file)) {
+        const known = this.#byPid.get(pid);
+        if (known !== undefined) this.tables.look(known, fd);
+      }
     }
   }
 
@@ -170,13 +184,12 @@ export class Processes {
     }
   }
 
-  #endingHoldersOf({ file }: Tracked): Known[] {
-    if (file === undefined || !this.#world.kernel.files.has(file)) return [];
-    const pids = new Set(this.tables.holdersOf(file).map(({ pid }) => pid));
-    return [...pids].flatMap((pid) => {
-      const known = this.#byPid.get(pid);
-      return known !== undefined && this.#isEnding(known) ? [known] : [];
-    });
+  #holdersOf(gone: readonly Tracked[]): Set<number> {
+    const pids = new Set<number>();
+    for (const tracked of gone) {
+      for (const pid of this.tables.pidsOf(tracked)) pids.add(pid);
+    }
+    return pids;
   }
 
   /** A process that ends has lost its program before it loses its fds (`do_exit`). */
@@ -184,12 +197,11 @@ export class Processes {
     return this.#libc.readlinkat(fds, '../exe', this.#exe) < 0;
   }
 
-  /** All fds of a process that ends are closed together, by its end. */
-  #awaitEnd(known: Known): void {
+  #awaitEnd({ end }: Known): void {
     const waited = Buffer.alloc(8);
-    waited.writeInt32LE(known.end, 0);
+    waited.writeInt32LE(end, 0);
     waited.writeInt16LE(POLLIN, 4);
-    if (this.#libc.poll(waited, 1, END_WAIT_MS) > 0) this.#ended(known);
+    this.#libc.poll(waited, 1, END_WAIT_MS);
   }
 
   #ended(known: Known): void {

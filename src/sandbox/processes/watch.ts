@@ -2,10 +2,10 @@
 import { type Libc, must } from '../../native/libc.ts';
 
 /** The kinds of descriptors that are waited on. */
-export const WATCHED = { listener: 1, object: 2, process: 3 } as const;
+export const WATCHED = { listener: 1, object: 2, process: 3, sharedMaps: 4 } as const;
 export type Watched = (typeof WATCHED)[keyof typeof WATCHED];
 
-export interface Event {
+export interface Happened {
   readonly kind: Watched;
   readonly fd: number;
 }
@@ -46,7 +46,7 @@ export class Watch {
   }
 
   /** What happened; waits for up to some milliseconds when nothing did. */
-  wait(timeoutMs: number): Event[] {
+  wait(timeoutMs: number): Happened[] {
     const count = this.#libc.epollWait(this.#epoll, this.#events, EVENTS_MAX, timeoutMs);
     if (count === -EINTR) return [];
     return Array.from({ length: must(count, 'epoll_wait') }, (_, i) => {

@@ -46,6 +46,13 @@ export async function cgroupScope(
   };
 }
 
+/** Calls on the directory of a cgroup, or on a control file, which has a path below it. */
+function isAboutFiles(
+  call: LedgerEvent['call'],
+): call is Extract<LedgerEvent['call'], { readonly name: `cgroup_${string}` }> {
+  return call.name.startsWith('cgroup_');
+}
+
 interface Ids {
   readonly path: string;
   readonly cgroups: Set<string>;
@@ -71,7 +78,7 @@ function touches(event: LedgerEvent, { path, cgroups, links }: Ids): boolean {
   if (call.name === 'mkdir' || call.name === 'rmdir' || call.name === 'join') {
     return isWithin(call.path, path);
   }
-  if (call.name === 'open_cgroup') return isWithin(call.path, path);
+  if (call.name === 'open_cgroup' || isAboutFiles(call)) return isWithin(call.path, path);
   const about = 'errno' in outcome ? outcome.about : undefined;
   if (typeof about?.cgroup === 'string') return isWithin(about.cgroup, path);
   const id = about?.cgroup_id;

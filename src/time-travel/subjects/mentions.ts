@@ -3,6 +3,7 @@
  * call has no effects, so these are the objects that it is about.
  */
 import type { Kernel } from '../../domain/kernel.ts';
+import { parentPath } from '../../domain/path.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { type Subject, subject } from './subject.ts';
 
@@ -15,7 +16,10 @@ const FD_FIELDS = [
 const ID_FIELDS = { prog_id: 'prog', link_id: 'link', map_id: 'map' } as const;
 
 /** Calls whose `path` is one of the cgroup tree. */
-const CGROUP_CALLS: readonly string[] = ['mkdir', 'rmdir', 'join', 'open_cgroup'];
+const CGROUP_CALLS: readonly string[] = [
+  ...['mkdir', 'rmdir', 'join', 'open_cgroup'],
+  ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],
+];
 
 /** Whether a call names fds of its caller: what they are open on, only the state says. */
 export function namesFd({ call }: LedgerEvent): boolean {
@@ -41,7 +45,9 @@ export function mentionsOf(kernel: Kernel, { call, pid }: LedgerEvent): Set<Subj
   const { path, target_path } = fields;
   const inTree = target_path ?? (CGROUP_CALLS.includes(call.name) ? path : undefined);
   if (typeof inTree === 'string') {
-    const id = kernel.cgroupIds.get(inTree);
+    // A control file is a name in its cgroup.
+    const above = call.name.startsWith('cgroup_') ? parentPath(inTree) : inTree;
+    const id = kernel.cgroupIds.get(inTree) ?? kernel.cgroupIds.get(above);
     if (id !== undefined) found.add(subject.cgroup(id));
   } else if (typeof path === 'string') found.add(subject.path(path));
   return found;

@@ -73,6 +73,9 @@ function collect(scene: Scene, effect: Effect): void {
     case 'CgroupRemoved':
       return ofCgroup(scene, effect);
     case 'CgroupEmptied':
+    case 'CgroupOwnerChanged':
+    case 'CgroupModeChanged':
+    case 'CgroupThreaded':
       scene.found.add(subject.cgroup(effect.cgroup_id));
       return;
     case 'HoldersForgotten':

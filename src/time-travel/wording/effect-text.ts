@@ -132,6 +132,12 @@ function objectText(effect: ObjectEffect): string {
       return `cgroup ${effect.cgroup_id} removed`;
     case 'CgroupEmptied':
       return `no process is in cgroup ${effect.cgroup_id} any more`;
+    case 'CgroupOwnerChanged':
+      return `${fileText(effect)} given to uid ${effect.uid}`;
+    case 'CgroupModeChanged':
+      return `mode of ${fileText(effect)} set to ${effect.mode.toString(8)}`;
+    case 'CgroupThreaded':
+      return `cgroup ${effect.cgroup_id} is threaded from now on`;
     case 'HoldersForgotten':
       return `nothing known holds ${effect.kind} ${effect.id} any more`;
     case 'MapCreated':
@@ -157,6 +163,11 @@ function objectText(effect: ObjectEffect): string {
     default:
       return entryText(effect);
   }
+}
+
+/** A cgroup, or a control file of one. */
+function fileText({ cgroup_id, file }: { readonly cgroup_id: number; readonly file?: string }) {
+  return file === undefined ? `cgroup ${cgroup_id}` : `${file} of cgroup ${cgroup_id}`;
 }
 
 /** An object without an fd was not seen to be made. */

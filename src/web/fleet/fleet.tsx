@@ -4,12 +4,15 @@ import { TopBar } from '../head.tsx';
 import { Note, RefusedNote } from '../note.tsx';
 import type { HostPage, HostRow } from '../service/answers.ts';
 import { withQuery } from '../service/ask.ts';
+import { fragmentOf } from '../state/place.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
 import { Row } from './row.tsx';
 
 /** Hosts of one page of the list. */
 const PAGE = 100;
+/** The host that the tour begins at; `serve --demo` makes it. */
+const DEMO = 'demo-links';
 /** Milliseconds after which the list is asked for again. */
 const AGAIN_MS = 10_000;
 
@@ -47,6 +50,14 @@ export function Fleet() {
         {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
         {answer !== undefined && answer.items.length > 0 && (
           <Table items={answer.items} now={now} />
+        )}
+        {answer?.items.some(({ name }) => name === DEMO) && (
+          <p>
+            <a href={fragmentOf({ host: DEMO, view: 'arrays', live: false, tour: 1 })}>
+              Take the tour
+            </a>
+            : what a host can tell, in nine steps.
+          </p>
         )}
         <nav class="pages" aria-label="Pages">
           {pages.length > 0 && (

@@ -71,7 +71,7 @@ export function DiffView({ moment }: { readonly moment: Moment }) {
                 <span class="type">{shortType(array.attach_type)}</span>
                 <Because positions={array.because} />
               </h4>
-              <Changes changes={array.slots} nameOf={moment.nameOf} />
+              <Changes changes={array.slots} nameOf={namesIn(answer, moment)} />
               {array.same_in.length > 0 && (
                 <p class="none">The same in {counted(array.same_in.length, 'cgroup')} below.</p>
               )}
@@ -121,6 +121,14 @@ export function DiffView({ moment }: { readonly moment: Moment }) {
       )}
     </div>
   );
+}
+
+/** Names of programs, also of those that were there at one of the two moments only. */
+function namesIn({ programs }: Diff, { nameOf }: Moment): (program: number) => string {
+  const names = new Map(
+    [...programs.added, ...programs.removed].map((one) => [one.prog_id, one.prog_name]),
+  );
+  return (program) => names.get(program) ?? nameOf(program);
 }
 
 /** The events that made a change. */

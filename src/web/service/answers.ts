@@ -261,6 +261,11 @@ export interface SequenceChange<T> {
   readonly is?: T;
 }
 
+interface NamedProgram {
+  readonly prog_id: number;
+  readonly prog_name: string;
+}
+
 interface Rows {
   readonly added: readonly object[];
   readonly removed: readonly object[];
@@ -271,7 +276,10 @@ export interface Diff {
   readonly from: number;
   readonly to: number;
   readonly cgroups: Rows;
-  readonly programs: Rows;
+  readonly programs: Rows & {
+    readonly added: readonly NamedProgram[];
+    readonly removed: readonly NamedProgram[];
+  };
   readonly links: Rows;
   readonly maps: Rows;
   readonly bpffs: Rows;

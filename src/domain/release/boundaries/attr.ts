@@ -9,6 +9,15 @@ export const ATTR_SPECS = {
     source: 'v2 series, patch 1; include/linux/bpf-cgroup.h',
     boundaries: [from57(true)],
   },
+  cgroup_kill: {
+    meaning: 'cgroups have the control file cgroup.kill',
+    source: 'semantics §17; cgroup_base_files',
+    boundaries: [
+      from57(false),
+      { since: '5.14', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   attach_type_count: {
     meaning: 'attach types below this number exist; others are EINVAL',
     source: 'semantics §2.3, D10, D12, D17, D20; enum bpf_attach_type',

@@ -23,19 +23,65 @@ const BAD_NAMES = ['a.b', '.hidden', 'x'.repeat(256)] as const;
 /** Names on the bpffs, directories included, at most. */
 const NAMES_MAX = 24;
 
-export function mkdir(scene: Scene): Step {
+export function mkdir(scene: Scene, proc: string): Step {
   const { random, preset } = scene;
   const paths = cgroupPaths(scene);
-  if (paths.length >= preset.cgroupsMax) return rmdir(scene);
+  if (paths.length >= preset.cgroupsMax) return rmdir(scene, proc);
   const newest = paths.at(-1) ?? '/';
   const parent = random.chance(preset.deep) ? newest : cgroupPath(scene);
-  return { op: 'mkdir', cg: below(parent, random.pick(CGROUP_NAMES)) };
+  const isFile = preset.anybody && parent !== '/' && random.chance(0.04);
+  const name = isFile ? random.pick(FILE_NAMES) : random.pick(CGROUP_NAMES);
+  return { op: 'mkdir', cg: below(parent, name), ...by(scene, proc) };
 }
 
 /** Mostly a cgroup that can go: the scenario's top never does. */
-export function rmdir(scene: Scene): Step {
+export function rmdir(scene: Scene, proc: string): Step {
   const removable = cgroupPaths(scene).filter((path) => path !== '/');
-  return { op: 'rmdir', cg: oneOf(scene, removable) ?? '/gone' };
+  return { op: 'rmdir', cg: oneOf(scene, removable) ?? '/gone', ...by(scene, proc) };
+}
+
+/** Files of every cgroup but the root. */
+const FILE_NAMES = [
+  ...(['cgroup.procs', 'cgroup.procs', 'cgroup.type', 'cgroup.kill', 'cgroup.freeze'] as const),
+  ...(['cgroup.threads', 'cgroup.events', 'cpu.stat'] as const),
+] as const;
+
+/** A cgroup below the root, which is no root on a kernel that has more; or a file of one. */
+function cgroupPlace(scene: Scene): string {
+  const path =
+    oneOf(
+      scene,
+      cgroupPaths(scene).filter((at) => at !== '/'),
+    ) ?? '/gone';
+  return scene.random.chance(0.45) ? below(path, scene.random.pick(FILE_NAMES)) : path;
+}
+
+export function cgroupChown(scene: Scene, proc: string): Step {
+  const uid = scene.random.pick([0, 65_534, 65_534, 65_534, 1000]);
+  return { op: 'cgroup_chown', path: cgroupPlace(scene), uid, ...by(scene, proc) };
+}
+
+export function cgroupChmod(scene: Scene, proc: string): Step {
+  const mode = scene.random.pick(['0755', '0755', '0777', '0700', '0711', '1777', '0000', '0444']);
+  return { op: 'cgroup_chmod', path: cgroupPlace(scene), mode, ...by(scene, proc) };
+}
+
+/** What is threaded is below the first level: the root that has both is not the kernel's own. */
+export function cgroupWrite(scene: Scene, proc: string): Step {
+  const { random } = scene;
+  const isType = random.chance(0.6);
+  const deep = cgroupPaths(scene).filter((path) => path.split('/').length > 2);
+  const path = (isType ? oneOf(scene, deep) : undefined) ?? cgroupPath(scene);
+  const file = isType && path.split('/').length > 2 ? 'cgroup.type' : 'cgroup.freeze';
+  const kills = !isType && random.chance(0.5);
+  const values = isType
+    ? ['threaded', 'threaded\n', 'domain', '']
+    : ['0', '1', '1', '2', 'x', '-1'];
+  return {
+    ...{ op: 'cgroup_write', path: below(path, kills ? 'cgroup.kill' : file) },
+    ...{ value: isType && !wrongly(scene) ? 'threaded' : random.pick(values) },
+    ...by(scene, proc),
+  };
 }
 
 export function bpffsMkdir(scene: Scene, proc: string): Step {

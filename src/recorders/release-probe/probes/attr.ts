@@ -68,6 +68,11 @@ async function revisionOnTcx(bench: ProbeBench): Promise<string> {
 
 export const ATTR_PROBES = {
   cgroup_bpf: (bench) => loads(bench, 'cgroup_skb', EGRESS),
+  async cgroup_kill(bench) {
+    const path = await bench.cgroup();
+    const asked = { name: 'cgroup_write', path: `${path}/cgroup.kill`, value: '1' } as const;
+    return (await bench.ask(asked)) === 'ok';
+  },
   attach_type_count: attachTypeCount,
   prog_type_count: progTypeCount,
   async prog_attach_attr_end(bench) {

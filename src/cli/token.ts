@@ -1,0 +1,78 @@
+/** `bpfledger token`: who may use a service with tokens. */
+import {
+  createToken,
+  readTokenEntries,
+  revokeToken,
+  TokenChangeRefused,
+  type TokenEntry,
+} from '../main.ts';
+import { command, type Printer } from './command.ts';
+import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
+
+const DAY_MS = 86_400_000;
+
+export const token = command({
+  usage: 'create NAME --role R --hosts H | list | revoke NAME [options]',
+  about:
+    'Changes the tokens file of a service, or lists it. create prints the new token; the file\n' +
+    'keeps only its hash, so nobody can print it again. The service reads the file at start and\n' +
+    'at each SIGHUP: send it one (kill -HUP PID) after a change.',
+  flags: {
+    role: { value: 'R', about: 'for create: reader, writer, executor or admin' },
+    hosts: { value: 'H,…', about: 'for create: names of hosts, * for any part (default: none)' },
+    expires: { value: 'WHEN', about: 'for create: in so many days (90d), or an RFC 3339 time' },
+    'tokens-file': { value: 'FILE', about: 'the file (BPFLEDGER_TOKENS_FILE)' },
+  },
+  example: "npx bpfledger token create ci --role writer --hosts 'ci-*' --expires 90d",
+  async run({ flags, words, print }) {
+    const [verb, name, extra] = words;
+    const file = flags['tokens-file'] ?? process.env.BPFLEDGER_TOKENS_FILE;
+    if (!file) throw new UsageError('token needs --tokens-file FILE, or BPFLEDGER_TOKENS_FILE');
+    try {
+      if (verb === 'list' && name === undefined)
+        return listTokens(await readTokenEntries(file), print);
+      if (name === undefined || extra !== undefined) throw wrongWords();
+      if (verb === 'revoke') {
+        await revokeToken(file, name);
+        print.err(`revoked ${name}; the service lets it go at its next SIGHUP`);
+        return EXIT.done;
+      }
+      if (verb !== 'create') throw wrongWords();
+      const { role, hosts = '', expires } = flags;
+      if (role === undefined)
+        throw new UsageError('token create needs --role, such as --role reader');
+      const created = await createToken(file, {
+        name,
+        role: role as TokenEntry['role'],
+        hosts: hosts.split(',').filter((host) => host !== ''),
+        ...(expires !== undefined && { expires: timeOf(expires) }),
+      });
+      print.out(created);
+      print.err(`the service knows ${name} from its next SIGHUP on`);
+      return EXIT.done;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      if (error instanceof TokenChangeRefused) throw new InputError(error.message);
+      throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
+    }
+  },
+});
+
+const wrongWords = () =>
+  new UsageError('type token create NAME --role R --hosts H, token list, or token revoke NAME');
+
+/** `90d` as the time that it is from now; other texts as they are. */
+function timeOf(text: string): string {
+  const [, days] = /^(\d{1,5})d$/u.exec(text) ?? [];
+  return days === undefined ? text : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+}
+
+function listTokens(entries: readonly TokenEntry[], print: Printer): ExitCode {
+  const width = Math.max(4, ...entries.map(({ name }) => name.length));
+  print.out(`${'name'.padEnd(width)}  role      expires                   hosts`);
+  for (const { name, role, hosts, expires } of entries) {
+    const end = expires === undefined ? 'never' : expires;
+    print.out(`${name.padEnd(width)}  ${role.padEnd(8)}  ${end.padEnd(24)}  ${hosts.join(' ')}`);
+  }
+  return EXIT.done;
+}

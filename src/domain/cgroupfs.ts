@@ -1,0 +1,143 @@
+/**
+ * The cgroup hierarchy as a file system: the way to a directory, its control files, and who may do
+ * what there (semantics §17; `cgroup_base_files`, `cgroup_procs_write_permission` in
+ * kernel/cgroup/cgroup.c, fs/kernfs).
+ */
+import { type Caller, has } from './caller.ts';
+import { isRefused, refusal } from './decision.ts';
+import { mayAccess, type Owned, READ, SEARCH, WRITE } from './file-access.ts';
+import type { Cgroup, Kernel } from './kernel.ts';
+import type { Refusal } from './outcome.ts';
+import { baseName, parentPath } from './path.ts';
+
+/** Files of every cgroup, and those of all but the root. */
+const EVERYWHERE: readonly string[] = [
+  ...['cgroup.procs', 'cgroup.threads', 'cgroup.controllers', 'cgroup.subtree_control'],
+  ...['cgroup.max.depth', 'cgroup.max.descendants', 'cgroup.stat', 'cpu.stat'],
+];
+const BELOW_ROOT: readonly string[] = ['cgroup.type', 'cgroup.events', 'cgroup.freeze'];
+const KILL = 'cgroup.kill';
+/** Files that a kernel has by its version and its build, which are not modelled. */
+const PERHAPS: readonly string[] = [
+  ...['cgroup.pressure', 'cgroup.stat.local', 'cpu.stat.local'],
+  ...['cpu.pressure', 'io.pressure', 'memory.pressure', 'irq.pressure'],
+];
+
+const FILE_MODE = 0o644;
+
+/** Whether a cgroup has a control file; undefined where that is not modelled. */
+export function hasFile(
+  { switches }: Kernel,
+  { parent_id }: Pick<Cgroup, 'parent_id'>,
+  name: string,
+): boolean | undefined {
+  if (EVERYWHERE.includes(name)) return true;
+  if (PERHAPS.includes(name)) return undefined;
+  if (parent_id === 0) return false;
+  return BELOW_ROOT.includes(name) || (name === KILL && switches.cgroup_kill);
+}
+
+/** The owner and mode of a control file. */
+export function fileAccess({ access }: Cgroup, name: string): Owned {
+  return access.files[name] ?? { uid: access.made_by, mode: FILE_MODE };
+}
+
+/** The cgroup at a path, if the caller may search every directory above it. */
+export function cgroupAtPath(caller: Caller, path: string): Cgroup | Refusal {
+  const { cgroupIds, cgroups } = caller.kernel;
+  const found = cgroups.get(cgroupIds.get(path) ?? 0);
+  return found !== undefined && has(caller, 'dac_override') ? found : walk(caller, path);
+}
+
+function walk(caller: Caller, path: string): Cgroup | Refusal {
+  const { kernel } = caller;
+  let at = '';
+  let cgroup = kernel.cgroups.get(kernel.boot.config.root_cgroup_id);
+  for (const step of path === '/' ? [] : path.slice(1).split('/')) {
+    if (cgroup === undefined) throw new Error('impossible state: there is no root cgroup');
+    const unsearchable = notSearchable(caller, cgroup);
+    if (unsearchable !== undefined) return unsearchable;
+    at = `${at}/${step}`;
+    const next = kernel.cgroups.get(kernel.cgroupIds.get(at) ?? 0);
+    if (next === undefined) return noDirectory(kernel, cgroup, at, path);
+    cgroup = next;
+  }
+  if (cgroup === undefined) throw new Error('impossible state: there is no root cgroup');
+  return cgroup;
+}
+
+function noDirectory(kernel: Kernel, cgroup: Cgroup, at: string, path: string): Refusal {
+  const isFile = hasFile(kernel, cgroup, baseName(at));
+  if (isFile === undefined) return unmodelledFile(at);
+  return isFile
+    ? refusal('ENOTDIR', 'not-a-directory', { path: at })
+    : refusal('ENOENT', 'no-such-cgroup', { path });
+}
+
+export function unmodelledFile(path: string): Refusal {
+  const what = `${path}, which some kernels have as a control file`;
+  return refusal('ENOTSUPP', 'not-modelled', { what });
+}
+
+/** Why the caller may look nothing up in a cgroup's directory. */
+export function notSearchable(caller: Caller, { path, access }: Cgroup): Refusal | undefined {
+  if (mayAccess(caller, access, SEARCH)) return undefined;
+  return refusal('EACCES', 'directory-not-searchable', { path });
+}
+
+/** The cgroup at a path, opened for reading. */
+export function openDirectory(caller: Caller, path: string): Cgroup | Refusal {
+  const cgroup = cgroupAtPath(caller, path);
+  if (isRefused(cgroup) || mayAccess(caller, cgroup.access, READ)) return cgroup;
+  return refusal('EACCES', 'cgroup-not-readable', { path });
+}
+
+/** Why the caller may make and remove nothing in a cgroup's directory. */
+export function notWritable(caller: Caller, { path, access }: Cgroup): Refusal | undefined {
+  if (mayAccess(caller, access, WRITE | SEARCH)) return undefined;
+  return refusal('EACCES', 'directory-not-writable', { path });
+}
+
+/** A directory of the hierarchy, or a control file in one. */
+export interface Place {
+  readonly cgroup: Cgroup;
+  /** Of a control file. */
+  readonly file?: string;
+}
+
+/** What stands at a path, directory or file. */
+export function placeAt(caller: Caller, path: string): Place | Refusal {
+  const { cgroupIds, cgroups } = caller.kernel;
+  const directory = path === '/' ? undefined : cgroupAtPath(caller, parentPath(path));
+  if (directory === undefined || cgroups.has(cgroupIds.get(path) ?? 0)) {
+    const cgroup = cgroupAtPath(caller, path);
+    return isRefused(cgroup) ? cgroup : { cgroup };
+  }
+  if (isRefused(directory)) return directory;
+  const refused = notSearchable(caller, directory);
+  if (refused !== undefined) return refused;
+  const file = baseName(path);
+  const isThere = hasFile(caller.kernel, directory, file);
+  if (isThere === undefined) return unmodelledFile(path);
+  return isThere
+    ? { cgroup: directory, file }
+    : refusal('ENOENT', 'no-such-control-file', { path });
+}
+
+/** Why the caller may not open a control file for writing. */
+export function fileNotWritable(caller: Caller, cgroup: Cgroup, file: string): Refusal | undefined {
+  if (mayAccess(caller, fileAccess(cgroup, file), WRITE)) return undefined;
+  return refusal('EACCES', 'control-file-not-writable', { cgroup: cgroup.path, file });
+}
+
+/** The nearest cgroup that two are both in, or are. */
+export function commonAncestor(kernel: Kernel, one: Cgroup, other: Cgroup): Cgroup {
+  const above = new Set<number>();
+  for (let at: Cgroup | undefined = one; at !== undefined; at = kernel.cgroups.get(at.parent_id)) {
+    above.add(at.id);
+  }
+  let at: Cgroup | undefined = other;
+  while (at !== undefined && !above.has(at.id)) at = kernel.cgroups.get(at.parent_id);
+  if (at === undefined) throw new Error('impossible state: two cgroups without a root');
+  return at;
+}

@@ -1,0 +1,44 @@
+/**
+ * Threaded cgroups (`cgroup_enable_threaded`, `cgroup_is_valid_domain`): a threaded cgroup belongs to
+ * the domain of its nearest ancestor that is not threaded, and what is neither threaded nor a good
+ * domain beside or below such cgroups is invalid: nobody can be moved there.
+ */
+import { parentOf } from './effective.ts';
+import type { Cgroup, Kernel } from './kernel.ts';
+import { isWithin } from './path.ts';
+
+/** The domain that a cgroup belongs to: itself, unless it is threaded. */
+export function domainOf(kernel: Kernel, cgroup: Cgroup): Cgroup {
+  let at: Cgroup | undefined = cgroup;
+  while (at?.threaded) at = parentOf(kernel, at);
+  if (at === undefined) throw new Error('impossible state: the root is threaded');
+  return at;
+}
+
+/** Whether a cgroup may hold processes as a domain. */
+export function isValidDomain(kernel: Kernel, cgroup: Cgroup): boolean {
+  if (cgroup.threaded) return false;
+  for (let at = parentOf(kernel, cgroup); at !== undefined; at = parentOf(kernel, at)) {
+    // The root may have both.
+    if (at.threaded || (at.parent_id !== 0 && at.threaded_children > 0)) return false;
+  }
+  return true;
+}
+
+/** Whether a cgroup, or one below it, has a process. */
+export function isPopulated(kernel: Kernel, { path }: Cgroup): boolean {
+  for (const other of kernel.cgroups.values()) {
+    if (other.processes > 0 && isWithin(other.path, path)) return true;
+  }
+  return false;
+}
+
+/** Whether the cgroups below may become threads of it. */
+export function canBeThreadRoot(kernel: Kernel, cgroup: Cgroup): boolean {
+  if (cgroup.parent_id === 0) return true;
+  for (const child of kernel.cgroups.values()) {
+    if (child.parent_id === cgroup.id && !child.threaded && isPopulated(kernel, child))
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,158 @@
+/** Cgroups and entries of several hosts, now or at a time, as effective arrays are made of them. */
+import type { AttachType } from '../../domain/attach-type.ts';
+import type { Mode } from '../../domain/flags.ts';
+import type { Queryable } from '../../events/storage/database.ts';
+import { sqlArray } from '../../events/storage/sql-array.ts';
+import { parseType, spellType } from '../spelling.ts';
+import { ConditionList } from './lasting.ts';
+import type { ProgramMatch } from './program-lives.ts';
+
+/** Of some hosts, at a time (microseconds since the epoch) or now. */
+export interface WorldQuestion {
+  readonly hosts?: readonly number[] | undefined;
+  readonly time?: number | undefined;
+}
+
+export interface CgroupLifeRow {
+  readonly host_id: number;
+  readonly boot: number;
+  readonly cgroup_id: number;
+  readonly parent_id: number;
+  readonly path: string;
+}
+
+export interface EntryLifeRow {
+  readonly host_id: number;
+  readonly cgroup_id: number;
+  readonly attach_type: AttachType;
+  readonly mode: Mode;
+  readonly prog_id: number;
+  readonly link_id: number | null;
+  readonly preorder: boolean;
+  readonly prog_name: string;
+  readonly tag: string;
+}
+
+/** A host with a program in some list, and the attach types of these lists. */
+export interface HostWithProgram {
+  readonly host_id: number;
+  readonly host: string;
+  readonly attach_types: readonly AttachType[];
+}
+
+/**
+ * The hosts that have a program in some list, by id; and those on which a kernel bug ever wrote an
+ * array, since it may run what stands in no list.
+ */
+export async function hostsWithProgram(
+  database: Queryable,
+  { tags, names }: ProgramMatch,
+  { hosts, time }: WorldQuestion,
+  page: {
+    /** The first id that is wanted. */
+    readonly from: number;
+    readonly limit: number;
+    readonly attach_type?: AttachType | undefined;
+  },
+): Promise<HostWithProgram[]> {
+  const listed = new ConditionList('e');
+  listed.among('tag', tags).among('prog_name', names).lasts(time);
+  const written = listed.another('w').and('w.prog_ids is not null');
+  const type = page.attach_type === undefined ? undefined : [spellType(page.attach_type)];
+  for (const [list, row] of [[listed, 'e'] as const, [written, 'w'] as const]) {
+    list.hosts(hosts).among('attach_type', type);
+    list.and(`${row}.host_id >= ${list.value(page.from, 'int8')}`);
+  }
+  const limit = listed.value(page.limit, 'int8');
+  const some = (table: string, { text }: ConditionList, row: string) => `
+    (select ${row}.host_id, string_agg(distinct ${row}.attach_type, ' ') as types
+     from ${table} ${row} where ${text}
+     group by ${row}.host_id order by ${row}.host_id limit ${limit})`;
+  const rows = await listed.query<{ host_id: number; host: string; types: string }>(
+    database,
+    `select f.host_id, h.name as host, f.types from (
+       select host_id, string_agg(types, ' ') as types from (
+         ${some('entry_lives', listed, 'e')} union all
+         ${some('written_array_versions', written, 'w')}) found
+       group by host_id order by host_id limit ${limit}) f join hosts h using (host_id)
+     order by f.host_id`,
+  );
+  return rows.map(({ host_id, host, types }) => ({
+    host_id,
+    host,
+    attach_types: [...new Set(types.split(' '))].map((type): AttachType => parseType(type)),
+  }));
+}
+
+/** The cgroups of some hosts, or of all hosts at some paths. */
+export function cgroupsOfHosts(
+  database: Queryable,
+  { hosts, time }: WorldQuestion,
+  paths?: readonly string[],
+): Promise<CgroupLifeRow[]> {
+  const list = new ConditionList('c').hosts(hosts).lasts(time);
+  if (paths !== undefined) {
+    const wanted = list.value(sqlArray(paths), 'text[]');
+    list.and(`md5(c.path) = any(select md5(p) from unnest(${wanted}) as p)`);
+    list.and(`c.path = any(${wanted})`);
+  }
+  return list.query<CgroupLifeRow>(
+    database,
+    `select c.host_id, c.boot, c.cgroup_id, c.parent_id, c.path from cgroup_lives c
+     where ${list.text} order by c.host_id, c.cgroup_id`,
+  );
+}
+
+type StoredEntry = Omit<EntryLifeRow, 'attach_type'> & { readonly attach_type: string };
+
+const ENTRY = `e.host_id, e.cgroup_id, e.attach_type, e.mode, e.prog_id, e.link_id, e.preorder,
+  e.prog_name, e.tag`;
+const ORDER = 'order by e.host_id, e.cgroup_id, e.attach_type, e.nth';
+
+const parsed = (rows: readonly StoredEntry[]): EntryLifeRow[] =>
+  rows.map((row) => ({ ...row, attach_type: parseType(row.attach_type) }));
+
+/** All entries of some hosts' lists for some attach types. */
+export async function entriesOfHosts(
+  database: Queryable,
+  { hosts, time }: WorldQuestion,
+  types: readonly AttachType[],
+): Promise<EntryLifeRow[]> {
+  const list = new ConditionList('e').hosts(hosts).lasts(time);
+  list.among('attach_type', types.map(spellType));
+  const text = `select ${ENTRY} from entry_lives e where ${list.text} ${ORDER}`;
+  return parsed(await list.query<StoredEntry>(database, text));
+}
+
+/** The entries of the lists of some cgroups for an attach type. */
+export async function entriesOfCgroups(
+  database: Queryable,
+  cgroups: readonly CgroupLifeRow[],
+  { time, attach_type }: { readonly time?: number | undefined; readonly attach_type: AttachType },
+): Promise<EntryLifeRow[]> {
+  const list = new ConditionList('e').lasts(time).among('attach_type', [spellType(attach_type)]);
+  const column = (values: readonly number[]) => list.value(sqlArray(values), 'int8[]');
+  const hosts = column(cgroups.map(({ host_id }) => host_id));
+  const boots = column(cgroups.map(({ boot }) => boot));
+  const ids = column(cgroups.map(({ cgroup_id }) => cgroup_id));
+  const rows = await list.query<StoredEntry>(
+    database,
+    `select ${ENTRY} from unnest(${hosts}, ${boots}, ${ids}) as c(host_id, boot, cgroup_id)
+     join entry_lives e on e.host_id = c.host_id and e.boot = c.boot and e.cgroup_id = c.cgroup_id
+     where ${list.text} ${ORDER}`,
+  );
+  return parsed(rows);
+}
+
+/** Those of some hosts on which a kernel bug ever wrote an array that contradicts its lists. */
+export async function hostsWithWrittenArrays(
+  database: Queryable,
+  hosts: readonly number[],
+): Promise<{ readonly host_id: number; readonly host: string }[]> {
+  return database.query(
+    `select distinct w.host_id, h.name as host from written_array_versions w
+     join hosts h using (host_id)
+     where w.host_id = any($1::int8[]) and w.prog_ids is not null order by w.host_id`,
+    [sqlArray(hosts)],
+  );
+}

@@ -1,0 +1,58 @@
+/** A call on a file, and what it takes to answer it. */
+
+import type { Call } from '../../domain/call.ts';
+import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import type { Beside } from '../bpf/beside.ts';
+import type { Answer, Notified } from '../notified.ts';
+import type { Places } from './places.ts';
+import type { Shadow } from './shadow.ts';
+
+/** What all calls on files share. */
+export interface Trees {
+  readonly shadow: Shadow;
+  readonly places: Places;
+  readonly beside: Beside;
+  /** Makes a process known to the model, if it is one of the program's. */
+  meet(pid: number): void;
+  /** Makes all processes of the program known. */
+  meetAll(): void;
+}
+
+export interface FileCaller {
+  readonly notified: Notified;
+  readonly trees: Trees;
+}
+
+/** Bytes of a path, its NUL included (PATH_MAX). */
+const PATH_BYTES_MAX = 4096;
+
+export const DONE: Answer = { is: 'returned', value: 0 };
+
+export function refuse(errno: Errno): Answer {
+  return { is: 'refused', errno: ERRNO_NUMBERS[errno] };
+}
+
+/** Makes a call of the model that gives nothing but 0 or an errno. */
+export function made({ notified }: FileCaller, call: Call): Answer {
+  const { outcome } = notified.perform(call);
+  return isRefusal(outcome) ? refuse(outcome.errno) : DONE;
+}
+
+/** A signed 32-bit argument. */
+export function int({ args }: Pick<Notified, 'args'>, at: number): number {
+  return Number(BigInt.asIntN(32, args[at] ?? 0n));
+}
+
+/** A path that an argument points at. */
+export function textAt({ notified }: FileCaller, at: number): string | Answer {
+  const text = notified.memory.readText(notified.args[at] ?? 0n, PATH_BYTES_MAX);
+  if (text === undefined) return refuse('EFAULT');
+  return text === 'too long' ? refuse('ENAMETOOLONG') : text;
+}
+
+/** Whether the process may write what belongs to root. */
+export function isPrivileged({ notified }: FileCaller): boolean {
+  const process = notified.kernel.processes.get(notified.tgid);
+  return process?.uid === 0 || process?.caps.includes('dac_override') === true;
+}

@@ -1,0 +1,119 @@
+/** Calls that look at names and change nothing: stat, statx, statfs, access, readlink, file handles. */
+import type { Answer, Write } from '../notified.ts';
+import { CONTINUED } from '../notified.ts';
+import { DONE, type FileCaller, refuse } from './caller.ts';
+import { mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
+import { type Place, pathIn } from './places.ts';
+import { objectBehind, objectLink } from './proc-files.ts';
+import type { TreePlace } from './shadow.ts';
+import { statBytes, statfsBytes, statxBytes, told } from './stat.ts';
+
+/** stat(2) and its kin, into `buffer`. */
+export function statPlace(
+  caller: FileCaller,
+  place: TreePlace,
+  buffer: bigint,
+  form: 'stat' | 'statx',
+): Answer {
+  return onNode(caller, place, (node) => {
+    const facts = told(caller.trees.shadow, place, node);
+    return written(buffer, form === 'stat' ? statBytes(facts) : statxBytes(facts));
+  });
+}
+
+export function statfsPlace(caller: FileCaller, place: TreePlace, buffer: bigint): Answer {
+  return onNode(caller, place, () => written(buffer, statfsBytes(place.tree)));
+}
+
+/** access(2) with an rwx digit. */
+export function accessPlace(caller: FileCaller, place: TreePlace, mode: number): Answer {
+  const { kernel, tgid } = caller.notified;
+  const process = kernel.processes.get(tgid);
+  return onNode(caller, place, (node) => {
+    const may = process === undefined || mayAccess(process, node, mode & 7);
+    // Root may execute only what somebody may execute.
+    const executes = (mode & 1) === 0 || (node.mode & 0o111) !== 0;
+    return may && executes ? DONE : refuse('EACCES');
+  });
+}
+
+/** readlink(2): nothing in the trees is a link; those of /proc tell of what is ours. */
+export function readLink(caller: FileCaller, place: Place, buffer: bigint, size: number): Answer {
+  if (place.in === 'tree') return onNode(caller, place, () => refuse('EINVAL'));
+  if (place.in === 'machine') return CONTINUED;
+  const text = linkText(caller, place.pid, place.file);
+  if (text === undefined) return CONTINUED;
+  if (size <= 0) return refuse('EINVAL');
+  const bytes = Buffer.from(text).subarray(0, size);
+  return { is: 'returned', value: bytes.length, writes: [{ address: buffer, bytes }] };
+}
+
+function linkText(caller: FileCaller, pid: number, file: string): string | undefined {
+  const { places, beside } = caller.trees;
+  const who = { tid: pid, tgid: pid };
+  if (file === 'cwd') {
+    const cwd = places.cwdOf(who);
+    return cwd?.isVirtual === true ? cwd.path : undefined;
+  }
+  const fd = /^fd\/(\d+)$/u.exec(file)?.[1];
+  if (fd === undefined) return undefined;
+  const at = places.findFd(who, Number(fd));
+  if (at?.in === 'tree') return pathIn(at);
+  const open = objectBehind(caller, pid, Number(fd));
+  return open === undefined ? undefined : objectLink(beside, open);
+}
+
+/** `struct file_handle` of a cgroup: its id (FILEID_KERNFS). */
+export function handleOf(
+  caller: FileCaller,
+  place: TreePlace,
+  handle: bigint,
+  mount: bigint,
+): Answer {
+  return onNode(caller, place, (node) => {
+    if (node.kind !== 'cgroup') return refuse('EOPNOTSUPP');
+    const given = caller.notified.memory.read(handle, 4);
+    if (given === undefined) return refuse('EFAULT');
+    const bytes = Buffer.alloc(16);
+    bytes.writeUInt32LE(ID_BYTES, 0);
+    bytes.writeUInt32LE(FILEID_KERNFS, 4);
+    bytes.writeBigUInt64LE(node.ino, 8);
+    const mountId = Buffer.alloc(4);
+    mountId.writeUInt32LE(MOUNT_ID);
+    const mounted: Write = { address: mount, bytes: mountId };
+    if (given.readUInt32LE(0) < ID_BYTES) {
+      const writes = [{ address: handle, bytes: bytes.subarray(0, 4) }, mounted];
+      return { ...refuse('EOVERFLOW'), writes };
+    }
+    return { is: 'returned', value: 0, writes: [{ address: handle, bytes }, mounted] };
+  });
+}
+
+const ID_BYTES = 8;
+const FILEID_KERNFS = 0xfe;
+/** As /proc/self/mountinfo tells it. */
+const MOUNT_ID = 9001;
+
+/** Nothing in the trees has extended attributes (xattr(7)), nor takes any. */
+export function noAttribute(caller: FileCaller, place: TreePlace): Answer {
+  return onNode(caller, place, () => refuse('ENODATA'));
+}
+
+export function noAttributes(caller: FileCaller, place: TreePlace): Answer {
+  return onNode(caller, place, () => DONE);
+}
+
+export function noAttributeTaken(caller: FileCaller, place: TreePlace): Answer {
+  return onNode(caller, place, () => refuse('EOPNOTSUPP'));
+}
+
+function onNode(caller: FileCaller, place: TreePlace, answer: (node: Node) => Answer): Answer {
+  const { kernel } = caller.notified;
+  const { shadow } = caller.trees;
+  const node = nodeAt(kernel, shadow, place);
+  return node === undefined ? refuse(missingErrno(kernel, shadow, place)) : answer(node);
+}
+
+function written(address: bigint, bytes: Buffer): Answer {
+  return { is: 'returned', value: 0, writes: [{ address, bytes }] };
+}

@@ -1,0 +1,146 @@
+/** open(2), openat(2), openat2(2) and creat(2) on what is ours. */
+import { constants, openSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRefusal } from '../../domain/outcome.ts';
+import type { Answer } from '../notified.ts';
+import { CONTINUED } from '../notified.ts';
+import { type FileCaller, refuse } from './caller.ts';
+import { isDirectory, mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
+import type { Place } from './places.ts';
+import { objectBehind, objectLink, procText } from './proc-files.ts';
+import type { TreePlace } from './shadow.ts';
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const O_ACCMODE = 3;
+const O_CLOEXEC = 0o2000000;
+const O_PATH = 0o10000000;
+/** Flags that the file that is handed over is opened with. */
+const KEPT = O_ACCMODE | O_PATH | constants.O_NONBLOCK | constants.O_APPEND;
+const READ = 4;
+const WRITE = 2;
+
+/** The answer to an open of what is ours. */
+export function openPlace(caller: FileCaller, place: Place, flags: number, mode: number): Answer {
+  switch (place.in) {
+    case 'tree':
+      return openNode(caller, place, flags);
+    case 'proc':
+      return openProc(caller, place, flags);
+    case 'machine':
+      return place.isOurs ? openElsewhere(place.path, flags, mode) : CONTINUED;
+    default:
+      return place satisfies never;
+  }
+}
+
+function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
+  const { kernel, tgid } = caller.notified;
+  const { shadow } = caller.trees;
+  const node = nodeAt(kernel, shadow, place);
+  if (node === undefined) {
+    const errno = missingErrno(kernel, shadow, place);
+    return refuse(errno === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : errno);
+  }
+  if ((flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0) return refuse('EEXIST');
+  const writes = (flags & O_ACCMODE) !== O_RDONLY;
+  if (isDirectory(node)) {
+    if ((writes || (flags & O_CREAT) !== 0) && (flags & O_PATH) === 0) return refuse('EISDIR');
+  } else if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
+  const process = kernel.processes.get(tgid);
+  const wanted = accessOf(flags);
+  const isOpened = (flags & O_PATH) === 0;
+  if (isOpened && process !== undefined && !mayAccess(process, node, wanted)) {
+    return refuse('EACCES');
+  }
+  return openKnown(caller, place, node, flags);
+}
+
+function accessOf(flags: number): number {
+  const access = flags & O_ACCMODE;
+  return (access === O_WRONLY ? 0 : READ) | (access === O_RDONLY ? 0 : WRITE);
+}
+
+function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
+  const { shadow } = caller.trees;
+  const real = shadow.pathOf(place);
+  const cloexec = (flags & O_CLOEXEC) !== 0;
+  const isPath = (flags & O_PATH) !== 0;
+  switch (node.kind) {
+    case 'cgroup': {
+      const call = { name: 'open_cgroup', path: place.path } as const;
+      const { outcome } = caller.notified.perform(cloexec ? call : { ...call, cloexec: false });
+      if (isRefusal(outcome)) return refuse(outcome.errno);
+      const file = openSync(real, (flags & O_PATH) | O_DIRECTORY | O_RDONLY);
+      return { is: 'opened', file, cloexec, fd: outcome.ret };
+    }
+    case 'dir':
+      return { is: 'opened', file: openSync(real, (flags & O_PATH) | O_DIRECTORY), cloexec };
+    case 'control':
+      return isPath
+        ? { is: 'opened', file: openSync(real, O_PATH), cloexec }
+        : openControl(caller, place, node, flags);
+    case 'pin':
+      // Nothing can be read of a pin (`bpffs_obj_open`).
+      return isPath ? { is: 'opened', file: openSync(real, O_PATH), cloexec } : refuse('EIO');
+    default:
+      return node.kind satisfies never;
+  }
+}
+
+/** A file that only takes can be opened and not read: the kernel says so later, we say so now. */
+function openControl(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
+  const access = accessOf(flags);
+  const { read } = node.control ?? {};
+  if ((access & READ) !== 0 && read === undefined) return refuse('EINVAL');
+  const { kernel } = caller.notified;
+  const { shadow } = caller.trees;
+  if (read !== undefined) {
+    caller.trees.meetAll();
+    shadow.say(kernel, place, read);
+  }
+  const file = openSync(shadow.pathOf(place), flags & KEPT);
+  if ((access & WRITE) !== 0) shadow.writesBegin();
+  return { is: 'opened', file, cloexec: (flags & O_CLOEXEC) !== 0 };
+}
+
+function openProc(
+  caller: FileCaller,
+  place: Extract<Place, { readonly in: 'proc' }>,
+  flags: number,
+): Answer {
+  const fd = /^fd\/(\d+)$/u.exec(place.file)?.[1];
+  if (fd !== undefined) return openAgain(caller, place.pid, Number(fd), flags);
+  if ((flags & (O_WRONLY | O_RDWR | O_DIRECTORY | O_PATH)) !== 0) return CONTINUED;
+  const text = procText(caller, place);
+  if (text === undefined) return CONTINUED;
+  return { is: 'opened', file: fileOf(caller, text), cloexec: (flags & O_CLOEXEC) !== 0 };
+}
+
+/** Objects cannot be opened by their link; directories of ours are opened as by their name. */
+function openAgain(caller: FileCaller, pid: number, fd: number, flags: number): Answer {
+  const open = objectBehind(caller, pid, fd);
+  if (open !== undefined && objectLink(caller.trees.beside, open) !== undefined) {
+    return refuse('ENXIO');
+  }
+  const at = caller.trees.places.findFd({ tid: pid, tgid: pid }, fd);
+  return at?.in === 'tree' ? openNode(caller, at, flags) : CONTINUED;
+}
+
+/** A file that says a text, without a name. */
+function fileOf({ trees }: FileCaller, text: string): number {
+  const path = join(trees.shadow.top, 'told');
+  writeFileSync(path, text);
+  const file = openSync(path, O_RDONLY);
+  rmSync(path);
+  return file;
+}
+
+function openElsewhere(path: string, flags: number, mode: number): Answer {
+  try {
+    const file = openSync(path, flags & ~O_CLOEXEC, mode & 0o7777);
+    return { is: 'opened', file, cloexec: (flags & O_CLOEXEC) !== 0 };
+  } catch (error) {
+    const { errno } = error as NodeJS.ErrnoException;
+    return { is: 'refused', errno: Math.abs(errno ?? 2) };
+  }
+}

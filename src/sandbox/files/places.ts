@@ -1,0 +1,165 @@
+/**
+ * Where a path of a program leads: into the virtual cgroup2 or bpffs, to a file of /proc that tells of
+ * them, or to a file of this machine. Paths are walked by their text; symlinks are not looked at.
+ */
+import { readlinkSync } from 'node:fs';
+import { isRefusal } from '../../domain/outcome.ts';
+import { isWithin } from '../../domain/path.ts';
+import type { Made } from '../world.ts';
+import type { Shadow, Tree, TreePlace } from './shadow.ts';
+
+/** Where the trees are, for the program. */
+export const ROOTS: Readonly<Record<Tree, string>> = {
+  cgroup: '/sys/fs/cgroup',
+  bpffs: '/sys/fs/bpf',
+};
+
+/** A file below /proc/PID. */
+export interface ProcPlace {
+  readonly pid: number;
+  /** Below the process's directory: `cgroup`, `fd/3`. */
+  readonly file: string;
+}
+
+export type Place =
+  | ({ readonly in: 'tree' } & TreePlace)
+  | ({ readonly in: 'proc' } & ProcPlace)
+  /** `isOurs`: the real kernel would look for it elsewhere, from another directory. */
+  | { readonly in: 'machine'; readonly path: string; readonly isOurs: boolean };
+
+export const AT_FDCWD = -100;
+
+export class Places {
+  readonly #shadow: Shadow;
+  /** Directories in the trees that processes went to, by pid: the real ones stayed where they were. */
+  readonly #cwds = new Map<number, string>();
+
+  constructor(shadow: Shadow) {
+    this.#shadow = shadow;
+  }
+
+  /**
+   * Where a path leads.
+   *
+   * @param from the thread and its process
+   * @param dirFd the directory that it is relative to
+   * @returns undefined when that directory is none that is open
+   */
+  find(
+    from: { readonly tid: number; readonly tgid: number },
+    dirFd: number,
+    path: string,
+  ): Place | undefined {
+    if (path.startsWith('/')) return this.#of(from, walked('/', path), false);
+    const base = dirFd === AT_FDCWD ? this.cwdOf(from) : this.pathOfFd(from, dirFd);
+    if (base === undefined) return undefined;
+    return this.#of(from, walked(base.path, path), base.isVirtual);
+  }
+
+  /** The place of an open fd; undefined when it is not open. */
+  findFd(from: { readonly tid: number; readonly tgid: number }, fd: number): Place | undefined {
+    const base = this.pathOfFd(from, fd);
+    return base === undefined ? undefined : this.#of(from, base.path, base.isVirtual);
+  }
+
+  /** The path that an fd has for the program. */
+  pathOfFd(
+    { tid }: { readonly tid: number },
+    fd: number,
+  ): { readonly path: string; readonly isVirtual: boolean } | undefined {
+    const link = linkAt(`/proc/${tid}/fd/${fd}`);
+    return link === undefined ? undefined : this.#told(link);
+  }
+
+  /** The program's own path for a link that the kernel shows. */
+  #told(link: string): { readonly path: string; readonly isVirtual: boolean } {
+    const place = this.#shadow.placeOf(link);
+    if (place === undefined) return { path: link, isVirtual: false };
+    return { path: pathIn(place), isVirtual: true };
+  }
+
+  cwdOf({
+    tid,
+    tgid,
+  }: {
+    readonly tid: number;
+    readonly tgid: number;
+  }): { readonly path: string; readonly isVirtual: boolean } | undefined {
+    const own = this.#cwds.get(tgid);
+    if (own !== undefined) return { path: own, isVirtual: true };
+    const path = linkAt(`/proc/${tid}/cwd`);
+    return path === undefined ? undefined : { path, isVirtual: false };
+  }
+
+  /** A process goes to a directory that only we know; undefined when it is back on the machine. */
+  goTo(tgid: number, path: string | undefined): void {
+    if (path === undefined) this.#cwds.delete(tgid);
+    else this.#cwds.set(tgid, path);
+  }
+
+  /** Whether any process is in a directory that only we know. */
+  get isAnyoneInside(): boolean {
+    return this.#cwds.size > 0;
+  }
+
+  /** A child begins where its parent is; who has ended is nowhere. */
+  follow({ pid, call, decision }: Made): void {
+    if (this.#cwds.size === 0) return;
+    const path = this.#cwds.get(pid);
+    const isDone = !isRefusal(decision.outcome);
+    if (call.name === 'exit' && isDone) this.#cwds.delete(pid);
+    if (call.name !== 'fork' || path === undefined || call.child_pid === undefined) return;
+    if (isDone) this.#cwds.set(call.child_pid, path);
+  }
+
+  #of(from: { readonly tid: number; readonly tgid: number }, path: string, isOurs: boolean): Place {
+    for (const tree of ['cgroup', 'bpffs'] as const) {
+      const root = ROOTS[tree];
+      if (isWithin(path, root)) return { in: 'tree', tree, path: path.slice(root.length) || '/' };
+    }
+    const proc = procPlace(from, path);
+    if (proc === undefined) return { in: 'machine', path, isOurs };
+    const [, fd, rest] = /^fd\/(\d+)(\/.*)$/u.exec(proc.file) ?? [];
+    if (fd === undefined || rest === undefined) return { in: 'proc', ...proc };
+    // Through an open directory: what is below it is looked for there.
+    const base = this.pathOfFd({ tid: proc.pid }, Number(fd));
+    if (base === undefined) return { in: 'proc', ...proc };
+    return this.#of(from, walked(base.path, `.${rest}`), base.isVirtual);
+  }
+}
+
+/** The program's path of a place in a tree. */
+export function pathIn({ tree, path }: TreePlace): string {
+  return path === '/' ? ROOTS[tree] : `${ROOTS[tree]}${path}`;
+}
+
+function procPlace(
+  { tid, tgid }: { readonly tid: number; readonly tgid: number },
+  path: string,
+): ProcPlace | undefined {
+  if (!path.startsWith('/proc/')) return undefined;
+  const [, who = '', file = ''] = /^\/proc\/([^/]+)(?:\/(.*))?$/u.exec(path) ?? [];
+  if (who === 'mounts') return { pid: tgid, file: 'mounts' };
+  if (who === 'self') return { pid: tgid, file };
+  if (who === 'thread-self') return { pid: tid, file };
+  if (!/^\d+$/u.test(who)) return undefined;
+  return { pid: Number(who), file: file.replace(/^task\/\d+\//u, '') };
+}
+
+/** A path without `.`, `..` and empty names, from a directory. */
+function walked(base: string, path: string): string {
+  const names = path.startsWith('/') ? [] : base.split('/').filter((name) => name !== '');
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,153 @@
+/** Files of /proc that tell of cgroups, mounts and BPF objects (proc(5); `bpf_*_show_fdinfo`). */
+import { readFileSync } from 'node:fs';
+import { attachTypeNumber } from '../../domain/attach-type.ts';
+import type { Kernel, OpenFile } from '../../domain/kernel.ts';
+import { mapTypeNumber } from '../../domain/map-type.ts';
+import { isWithin } from '../../domain/path.ts';
+import { progTypeNumber } from '../../domain/prog-type.ts';
+import { isFrom } from '../bpf/attr-ends.ts';
+import type { Beside } from '../bpf/beside.ts';
+import type { FileCaller } from './caller.ts';
+import { type ProcPlace, ROOTS } from './places.ts';
+
+/** File systems that the program sees one of, ours. */
+const OWN_TYPES = ['cgroup', 'cgroup2', 'bpf'];
+const CGROUP_OPTIONS = 'rw,nosuid,nodev,noexec,relatime';
+const BPFFS_OPTIONS = 'rw,nosuid,nodev,noexec,relatime';
+/** Memory of a program or a small map: a page. */
+const PAGE_BYTES = 4096;
+
+/** What a file says; undefined when it is the kernel's to say. */
+export function procText(caller: FileCaller, { pid, file }: ProcPlace): string | undefined {
+  const { kernel } = caller.notified;
+  switch (file) {
+    case 'cgroup':
+      caller.trees.meet(pid);
+      return `0::${cgroupPath(kernel, pid)}\n`;
+    case 'mounts':
+      return withOurs(realText(pid, file), 2, [
+        `cgroup2 ${ROOTS.cgroup} cgroup2 ${CGROUP_OPTIONS} 0 0`,
+        `bpf ${ROOTS.bpffs} bpf ${BPFFS_OPTIONS} 0 0`,
+      ]);
+    case 'mountinfo':
+      return withOurs(realText(pid, file), undefined, [
+        `9001 1 0:203 / ${ROOTS.cgroup} ${CGROUP_OPTIONS} - cgroup2 cgroup2 rw`,
+        `9002 1 0:191 / ${ROOTS.bpffs} ${BPFFS_OPTIONS} - bpf bpf rw`,
+      ]);
+    default:
+      return fdText(caller, pid, file);
+  }
+}
+
+function cgroupPath(kernel: Kernel, pid: number): string {
+  const id = kernel.processes.get(pid)?.cgroup_id ?? 0;
+  return kernel.cgroups.get(id)?.path ?? '/';
+}
+
+/** The machine's own lines, without those of our kinds of file system. */
+function withOurs(text: string, typeAt: number | undefined, ours: readonly string[]): string {
+  const others = text.split('\n').filter((line) => {
+    if (line === '') return false;
+    const words = line.split(' ');
+    const type = typeAt === undefined ? words[words.indexOf('-') + 1] : words[typeAt];
+    const at = words[typeAt === undefined ? 4 : 1] ?? '';
+    const isCovered = Object.values(ROOTS).some((root) => isWithin(at, root));
+    return !isCovered && !OWN_TYPES.includes(type ?? '');
+  });
+  return [...others, ...ours].map((line) => `${line}\n`).join('');
+}
+
+function realText(pid: number, file: string): string {
+  return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+}
+
+/** The open file of the model behind an fd of a process. */
+export function objectBehind(
+  { notified, trees }: FileCaller,
+  pid: number,
+  fd: number,
+): (OpenFile & { readonly file: number }) | undefined {
+  trees.meet(pid);
+  if (pid === notified.tgid) notified.look(fd);
+  const file = notified.kernel.processes.get(pid)?.fds.get(fd)?.file;
+  const open = file === undefined ? undefined : notified.kernel.files.get(file);
+  return open === undefined || file === undefined ? undefined : { ...open, file };
+}
+
+function fdText(caller: FileCaller, pid: number, file: string): string | undefined {
+  const fd = /^fdinfo\/(\d+)$/u.exec(file)?.[1];
+  if (fd === undefined) return undefined;
+  const open = objectBehind(caller, pid, Number(fd));
+  const { kernel } = caller.notified;
+  const facts = open === undefined ? undefined : factsOf(kernel, caller.trees.beside, open);
+  if (facts === undefined) return undefined;
+  const isNew = isFrom('5.14', kernel.boot.release);
+  const head = ['pos:\t0', 'flags:\t02000002', 'mnt_id:\t15', ...(isNew ? ['ino:\t1057'] : [])];
+  const told = facts.map(([name, value]) => `${name}:\t${value}`);
+  return [...head, ...told].map((line) => `${line}\n`).join('');
+}
+
+type Facts = readonly (readonly [name: string, value: string | number])[];
+
+function factsOf(kernel: Kernel, beside: Beside, { kind, id }: OpenFile): Facts | undefined {
+  const since = (series: string, facts: Facts): Facts =>
+    isFrom(series, kernel.boot.release) ? facts : [];
+  const program = kind === 'prog' ? kernel.programs.get(id) : undefined;
+  if (program !== undefined) {
+    const insns = (beside.programs.get(id)?.insns.length ?? 0) / 8;
+    return [
+      ['prog_type', progTypeNumber(program.prog_type)],
+      ['prog_jited', 0],
+      ['prog_tag', program.tag],
+      ['memlock', PAGE_BYTES],
+      ['prog_id', id],
+      ['run_time_ns', 0],
+      ['run_cnt', 0],
+      ...since('5.12', [['recursion_misses', 0]]),
+      ...since('5.16', [['verified_insns', insns]]),
+    ];
+  }
+  const map = kind === 'map' ? kernel.maps.get(id) : undefined;
+  if (map !== undefined) {
+    return [
+      ['map_type', mapTypeNumber(map.map_type)],
+      ['key_size', map.key_size],
+      ['value_size', map.value_size],
+      ['max_entries', map.max_entries],
+      ['map_flags', `0x${(beside.mapFlags.get(id) ?? 0).toString(16)}`],
+      ...since('5.16', [['map_extra', '0x0']]),
+      ['memlock', PAGE_BYTES],
+      ['map_id', id],
+      ['frozen', map.frozen ? 1 : 0],
+    ];
+  }
+  const link = kind === 'link' ? kernel.links.get(id) : undefined;
+  if (link === undefined) return undefined;
+  const isOfCgroup = !link.elsewhere;
+  return [
+    ['link_type', isOfCgroup ? 'cgroup' : 'raw_tracepoint'],
+    ['link_id', id],
+    ['prog_tag', kernel.programs.get(link.prog_id)?.tag ?? ''],
+    ['prog_id', link.prog_id],
+    ...(isOfCgroup
+      ? ([
+          ['cgroup_id', link.cgroup_id],
+          ['attach_type', attachTypeNumber(link.attach_type)],
+        ] as const)
+      : []),
+  ];
+}
+
+/** What a link in /proc/PID/fd says of an object; undefined for what is none. */
+export function objectLink(beside: Beside, open: OpenFile & { readonly file: number }) {
+  switch (open.kind) {
+    case 'prog':
+      return 'anon_inode:bpf-prog';
+    case 'map':
+      return 'anon_inode:bpf-map';
+    case 'link':
+      return beside.madeLinks.has(open.file) ? 'anon_inode:bpf_link' : 'anon_inode:bpf-link';
+    default:
+      return beside.types.has(open.file) ? 'anon_inode:btf' : undefined;
+  }
+}

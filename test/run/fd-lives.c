@@ -1,0 +1,222 @@
+// A program that makes maps and lets go of them in every way there is, and counts after each how many
+// are left. Prints each count that is wrong, and exits with their number.
+//
+//   fd-lives          the ways, one after the other
+//   fd-lives many N   N maps at the same time
+//   fd-lives forever  makes and closes maps until it is killed, in three processes
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int wrong;
+
+#define EXPECT(what, wanted)                                                   \
+  do {                                                                         \
+    long got = (what);                                                         \
+    if (got != (wanted)) {                                                     \
+      printf("line %d: %s is %ld, not %ld\n", __LINE__, #what, got,            \
+             (long)(wanted));                                                  \
+      fflush(stdout);                                                          \
+      wrong++;                                                                 \
+    }                                                                          \
+  } while (0)
+
+static long bpf(int command, union bpf_attr *attr) {
+  return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static int map(void) {
+  union bpf_attr attr = {0};
+  attr.map_type = BPF_MAP_TYPE_ARRAY;
+  attr.key_size = 4;
+  attr.value_size = 8;
+  attr.max_entries = 4;
+  return bpf(BPF_MAP_CREATE, &attr);
+}
+
+static int maps(void) {
+  int count = 0;
+  for (unsigned id = 0;; count++) {
+    union bpf_attr attr = {0};
+    attr.start_id = id;
+    if (bpf(BPF_MAP_GET_NEXT_ID, &attr) != 0)
+      return count;
+    id = attr.next_id;
+  }
+}
+
+/* errno of a lookup through an fd, with a key at an address */
+static int lookup(int fd, const void *key) {
+  union bpf_attr attr = {0};
+  long value;
+  attr.map_fd = fd;
+  attr.key = (unsigned long)key;
+  attr.value = (unsigned long)&value;
+  return bpf(BPF_MAP_LOOKUP_ELEM, &attr) == 0 ? 0 : errno;
+}
+
+static void pass(int socket, int *fd, int sends) {
+  char control[CMSG_SPACE(sizeof(int))] = {0}, byte = 0;
+  struct iovec data = {&byte, 1};
+  struct msghdr message = {.msg_iov = &data,
+                           .msg_iovlen = 1,
+                           .msg_control = control,
+                           .msg_controllen = sizeof(control)};
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (sends) {
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), fd, sizeof(int));
+    sendmsg(socket, &message, 0);
+  } else if (recvmsg(socket, &message, 0) >= 0) {
+    memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+  }
+}
+
+static void *thread(void *fd) {
+  *(int *)fd = map();
+  return NULL;
+}
+
+static void closes_and_duplicates(void) {
+  EXPECT(map(), 3);
+  EXPECT(map(), 4);
+  EXPECT(maps(), 2);
+  close(3);
+  EXPECT(maps(), 1);
+  EXPECT(map(), 3);
+  int copy = dup(4);
+  close(4);
+  EXPECT(maps(), 2);
+  EXPECT(map(), 4);
+  EXPECT(maps(), 3);
+  close(copy);
+  EXPECT(maps(), 2);
+  dup2(0, 3);
+  EXPECT(maps(), 1);
+  EXPECT(map(), 5);
+  close(3);
+  EXPECT(map(), 3);
+  EXPECT(maps(), 3);
+  /* 3, 4 and 5 are maps */
+}
+
+static void forks_and_sockets(void) {
+  int sockets[2], received = -1;
+  socketpair(AF_UNIX, SOCK_STREAM, 0, sockets);
+  if (fork() == 0) {
+    close(3);
+    close(4);
+    close(5);
+    int fd = map();
+    EXPECT(fd, 3);
+    EXPECT(maps(), 4);
+    pass(sockets[1], &fd, 1);
+    _exit(wrong);
+  }
+  int status;
+  wait(&status);
+  wrong += WEXITSTATUS(status);
+  EXPECT(maps(), 4); /* in flight */
+  pass(sockets[0], &received, 0);
+  EXPECT(lookup(received, &status), 0);
+  EXPECT(maps(), 4);
+  close(received);
+  EXPECT(maps(), 3);
+  close(sockets[0]);
+  close(sockets[1]);
+}
+
+static void silent_children(void) {
+  int child = fork();
+  if (child == 0) {
+    pause();
+    _exit(0);
+  }
+  close(5);
+  EXPECT(maps(), 3); /* the child has it, and never asked for anything */
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  EXPECT(maps(), 2);
+}
+
+static void execs(char *self) {
+  int child = fork();
+  if (child == 0)
+    execl("/bin/sh", "sh", "-c", "exit 0", NULL);
+  waitpid(child, NULL, 0);
+  EXPECT(maps(), 2);
+  fcntl(3, F_SETFD, 0);
+  close(4);
+  int ready[2];
+  pipe2(ready, O_CLOEXEC);
+  child = fork();
+  if (child == 0)
+    execl(self, self, "hold", NULL);
+  close(ready[1]);
+  char byte;
+  read(ready[0], &byte, 1); /* ends with the exec */
+  close(ready[0]);
+  close(3);
+  EXPECT(maps(), 1);
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  EXPECT(maps(), 0);
+}
+
+static void threads(void) {
+  pthread_t made;
+  int fd;
+  pthread_create(&made, NULL, thread, &fd);
+  pthread_join(made, NULL);
+  EXPECT(fd, 3);
+  EXPECT(maps(), 1);
+}
+
+static void errnos(void) {
+  int key = 0;
+  EXPECT(lookup(3, &key), 0);
+  EXPECT(lookup(0, &key), EINVAL);
+  EXPECT(lookup(77, &key), EBADF);
+  EXPECT(lookup(3, (void *)8), EFAULT);
+}
+
+int main(int argc, char **argv) {
+  const char *what = argc > 1 ? argv[1] : "";
+  if (strcmp(what, "hold") == 0)
+    pause();
+  if (strcmp(what, "forever") == 0) {
+    fork();
+    fork();
+    for (;;) {
+      close(map());
+      maps();
+    }
+  }
+  if (strcmp(what, "many") == 0) {
+    int count = atoi(argv[2]);
+    for (int i = 0; i < count; i++)
+      EXPECT(map() >= 0, 1);
+    EXPECT(maps(), count);
+    return wrong != 0;
+  }
+  closes_and_duplicates();
+  forks_and_sockets();
+  silent_children();
+  execs(argv[0]);
+  threads();
+  errnos();
+  return wrong;
+}

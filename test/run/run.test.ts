@@ -1,0 +1,138 @@
+// Programs under `bpfledger run`, as somebody without rights runs them: real processes, real
+// seccomp listeners, and fds that really live and die.
+
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needs } from '../support/needs.ts';
+import { running, starting } from './unprivileged.ts';
+
+const listener = needs('listener');
+const folder = mkdtempSync(join(tmpdir(), 'bpfledger-run-'));
+const fdLives = join(folder, 'fd-lives');
+const fdLivesStatic = join(folder, 'fd-lives-static');
+
+beforeAll(() => {
+  if (!listener.ok) return;
+  const source = join(import.meta.dirname, 'fd-lives.c');
+  for (const [file, ...flags] of [[fdLives], [fdLivesStatic, '-static']] as const) {
+    execFileSync('gcc', ['-O1', ...flags, '-o', file, source, '-pthread']);
+  }
+  execFileSync('chmod', ['-R', 'a+rX', folder]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Pids of the processes that run a program of a test. */
+function alive(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/u.test(name));
+  const ours = pids.filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
+  return ours.sort((a, b) => Number(a) - Number(b));
+}
+
+describe.skipIf(!listener.ok)('a program that is run', () => {
+  it('believes to be root on the release that was asked for', async () => {
+    const { code, out } = await running('--release', '6.1', '--', 'sh', '-c', 'id -u; uname -r');
+    expect([code, out]).toEqual([0, '0\n6.1.192\n']);
+  });
+
+  it('believes to be who --user says', async () => {
+    const { out } = await running('--user', '1000', '--', 'sh', '-c', 'id -u; id -ru');
+    expect(out).toBe('1000\n1000\n');
+  });
+
+  it('ends with its own exit code, or that of the signal that ended it', async () => {
+    expect((await running('--', 'sh', '-c', 'exit 42')).code).toBe(42);
+    expect((await running('--', 'sh', '-c', 'kill -9 $$')).code).toBe(137);
+    expect((await running('--', 'no-such-program')).code).toBe(127);
+  });
+
+  it.each([
+    ['dynamic', fdLives],
+    ['static', fdLivesStatic],
+  ])('has objects as long as somebody has an fd of them: %s', async (_, program) => {
+    const { code, out } = await running('--quiet', '--', program);
+    expect(out).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('may have many objects', async () => {
+    const many = `ulimit -n 12000 && exec ${fdLives} many 10000`;
+    const { code, out, err } = await running('--', 'sh', '-c', many);
+    expect(out).toBe('');
+    expect(code).toBe(0);
+    expect(err).toContain('20002 calls');
+  });
+
+  it('is refused at its limit of fds, as a kernel refuses', async () => {
+    const many = `ulimit -n 10 && exec ${fdLives} many 8`;
+    const { err } = await running('--trace', '--', 'sh', '-c', many);
+    expect(err).toMatch(/map_create\(.*\) = EMFILE \(no-free-fd/u);
+  });
+
+  it('does not outlive the run, nor does what it started', async () => {
+    const { code } = await running('--quiet', '--', 'sh', '-c', `${fdLives} forever & exit 5`);
+    expect(code).toBe(5);
+    expect(alive()).toEqual([]);
+  });
+
+  it('may be killed at any moment', async () => {
+    const run = starting(['--quiet', '--', 'sh', '-c', `${fdLives} forever; exit 9`]);
+    const exited = once(run, 'exit');
+    let killed = 0;
+    for (let round = 0; round < 200 && killed < 4; round++) {
+      await pause(25);
+      // Children first: the run ends with the program that the shell waits for.
+      const pid = alive().at(-1);
+      if (pid === undefined) continue;
+      process.kill(Number(pid), 'SIGKILL');
+      killed += 1;
+    }
+    expect(killed).toBe(4);
+    expect(await exited).toEqual([9, null]);
+    expect(alive()).toEqual([]);
+  });
+});
+
+describe.skipIf(!listener.ok)('orders', () => {
+  it('let a chosen call fail', async () => {
+    const { code, out } = await running('--fail', 'map_create#2=ENOMEM', '--', fdLives);
+    expect(code).not.toBe(0);
+    expect(out).toMatch(/^line \d+: map\(\) is -1, not 4$/mu);
+  });
+
+  it('kill the process that makes a chosen call', async () => {
+    const { code, err } = await running('--kill-at', '3', '--trace', '--', fdLives);
+    expect(code).toBe(137);
+    expect(err).toMatch(/^#3 {2}fd-lives/mu);
+    expect(err).not.toMatch(/^#4 /mu);
+  });
+
+  it('that make no sense are refused before the program starts', async () => {
+    const { code, err } = await running('--fail', 'link_crate=ENOMEM', '--', 'true');
+    expect(code).toBe(2);
+    expect(err).toContain('did you mean "link_create"');
+  });
+});
+
+describe.skipIf(!listener.ok)('several releases', () => {
+  it('are compared in a table', async () => {
+    const { code, out } = await running('--release', '5.10,7.3', '--quiet', '--', fdLives);
+    expect(code).toBe(0);
+    const [head = '', ...rows] = out.trim().split('\n');
+    expect(head).toMatch(/^release +exit code +calls +refused +first answer/u);
+    expect(rows.map((row) => row.split(/ +/u).slice(0, 2))).toEqual([
+      ['5.10.262', '0'],
+      ['7.3.4', '0'],
+    ]);
+  });
+});
