@@ -17,7 +17,12 @@ import type { Service } from './service.ts';
 export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEnv> {
   const app = new OpenAPIHono<AccessEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw invalidBy(result.error);
+      if (result.success) return;
+      const { target, error } = result;
+      // A parameter that is given several times still has one name.
+      const pathOf = (path: PropertyKey[]) => (target === 'query' ? path.slice(0, 1) : path);
+      const issues = error.issues.map((issue) => ({ ...issue, path: pathOf(issue.path) }));
+      throw invalidBy({ issues });
     },
   });
   app.use(timeRequests(service.metrics));

@@ -61,7 +61,7 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
  *
  * @param prefix path of the value inside the request, empty for the whole
  */
-export function invalidBy(error: z.core.$ZodError, prefix = '') {
+export function invalidBy(error: Pick<z.core.$ZodError, 'issues'>, prefix = '') {
   // Each issue gives at least one error, and no more of them are listed.
   const issues = error.issues.slice(0, ERRORS_MAX);
   return invalid(issues.flatMap((issue) => errorsOf(issue, prefix)));

@@ -1,61 +1,86 @@
 /** The filters of /events, as query parameters. */
 import { z } from 'zod';
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
+import { RULES } from '../../domain/rules.ts';
+import { EFFECT_CODES } from '../../events/encoding/names.ts';
 import { CALL_NAMES } from '../../events/schema/call-schema.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
+import { reason } from '../../events/schema/reason.ts';
 import { path } from '../../events/schema/text.ts';
+import { listBoots } from '../../projections/boots.ts';
 import { cgroupScope } from '../../time-travel/filter/cgroup-scope.ts';
 import { type EventFilter, NO_ERRNO } from '../../time-travel/filter/event-filter.ts';
-import { programScope } from '../../time-travel/filter/program-scope.ts';
+import { namedScope, programScope } from '../../time-travel/filter/program-scope.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
-import { countParam, shortText } from '../routing.ts';
+import type { MomentText } from '../../time-travel/moment.ts';
+import { countParam, severalOf, shortText } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { time } from '../time.ts';
+import { momentParam, requireMoment } from './at.ts';
+import { attachTypeParam } from './place.ts';
 
 const CALLS = ['boot', ...CALL_NAMES, 'found', 'gone', 'lost'];
 const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];
 
-function nameAmong(noun: string, names: readonly string[]) {
-  return z
-    .string()
-    .refine((name) => names.includes(name), {
-      error: ({ input }) =>
-        `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${suggestion(String(input), names)}`,
-    })
-    .optional();
+function namesAmong(noun: string, names: readonly string[], description: string) {
+  const name = z.string().refine((text) => names.includes(text), {
+    error: ({ input }) =>
+      `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${suggestion(String(input), names)}`,
+  });
+  return severalOf(name, description);
 }
 
 /** Conditions that an event alone fulfils or does not, on whichever host. */
-export const eventQuery = {
-  call: nameAmong('call', CALLS).describe('Name of the call.'),
-  errno: nameAmong('errno', ERRNOS).describe(
-    'Errno of the outcome; `none` for calls that succeeded.',
+const conditions = {
+  call: namesAmong('call', CALLS, 'Name of the call.'),
+  errno: namesAmong('errno', ERRNOS, 'Errno of the outcome; `none` for calls that succeeded.'),
+  rule: namesAmong('rule', Object.keys(RULES), 'Rule by which the call was refused.'),
+  effect: namesAmong('effect', Object.keys(EFFECT_CODES), 'Type of an effect: `EntryRemoved`.'),
+  reason: severalOf(reason, 'Why something ended by the event.'),
+  attach_type: severalOf(
+    attachTypeParam,
+    'An attach type, in any spelling, that the call, an effect or the refusal names.',
   ),
-  pid: countParam.optional(),
-  comm: shortText.optional(),
-  actor: shortText.optional(),
-  source: z
-    .enum(['decided', 'observed', 'inferred'])
-    .optional()
-    .describe('Who says so: the model, a recorder, or what a recorder said by implication.'),
+  pid: severalOf(countParam, 'Process.'),
+  comm: severalOf(shortText, 'Name of the process.'),
+  actor: severalOf(shortText, 'Who sent it.'),
+  boot: severalOf(countParam, 'Boot of the host.'),
+  source: severalOf(
+    z.enum(['decided', 'observed', 'inferred']),
+    'Who says so: the model, a recorder, or what a recorder said by implication.',
+  ),
   drift: z
     .enum(['true', 'false'])
     .transform((word) => word === 'true')
     .optional()
     .describe('`true`: only events in which the kernel answered otherwise than the rules.'),
+  link: severalOf(countParam, 'Link that the event names.'),
+  map: severalOf(countParam, 'Map that the event names.'),
+};
+
+/** The filters of events of all hosts. */
+export const eventQuery = {
+  ...conditions,
   from: time.optional().describe('Events of this time or later.'),
   to: time.optional().describe('Events of this time or earlier.'),
 };
 
+/** The filters of events of one host. */
 export const filterQuery = {
-  ...eventQuery,
-  program: countParam
-    .optional()
-    .describe(
-      'Events that touch the program of this id: its load, attachments and links, and what ends them.',
-    ),
-  link: countParam.optional().describe('Events that name this link id.'),
+  ...conditions,
+  program: severalOf(
+    countParam,
+    'Events that touch the program of this id: its load, attachments and links, and what ends them.',
+  ),
+  tag: severalOf(shortText, 'The same of the programs with this tag.'),
+  prog_name: severalOf(shortText, 'The same of the programs with this name.'),
   cgroup: path.optional().describe('Events that touch the cgroup at this path, or one below it.'),
+  from: momentParam
+    .optional()
+    .describe('Events of this time or later; from this position on; or from where a boot begins.'),
+  to: momentParam
+    .optional()
+    .describe('Events of this time or earlier; up to this position; or to where a boot ends.'),
 };
 
 const filterSchema = z.object(filterQuery);
@@ -69,13 +94,47 @@ export function stateReader({ log }: Service, host: string): StateReader {
 /** The filter that query parameters ask for. */
 export async function filterOf(
   service: Service,
-  hostId: number,
-  { cgroup, program, ...conditions }: FilterQuery,
+  { host, host_id }: { readonly host: string; readonly host_id: number },
+  { cgroup, program, tag: tags, prog_name: names, from, to, ...more }: FilterQuery,
 ): Promise<EventFilter> {
   const { database } = service;
+  const isNamed = tags !== undefined || names !== undefined;
   return {
-    ...conditions,
-    ...(cgroup !== undefined && { cgroup: await cgroupScope(database, hostId, cgroup) }),
-    ...(program !== undefined && { program: await programScope(database, hostId, program) }),
+    ...more,
+    ...(from && (await startOf(service, host_id, from))),
+    ...(to && (await endOf(service, host, to))),
+    ...(cgroup !== undefined && { cgroup: await cgroupScope(database, host_id, cgroup) }),
+    ...(program !== undefined && { program: await programScope(database, host_id, program) }),
+    ...(isNamed && {
+      named: await namedScope(database, host_id, {
+        ...(tags && { tags }),
+        ...(names && { names }),
+      }),
+    }),
   };
+}
+
+/** A boot, as the first moment, begins where its event is. */
+async function startOf(
+  { database }: Service,
+  host_id: number,
+  moment: MomentText,
+): Promise<Pick<EventFilter, 'from' | 'position_from'>> {
+  if (moment.kind === 'time') return { from: moment.time };
+  if (moment.kind === 'position') return { position_from: moment.position };
+  const page = { after: moment.boot - 1, limit: 1 };
+  const [boot] = await listBoots(database, { host_id, position: Number.MAX_SAFE_INTEGER }, page);
+  return { position_from: boot?.position_from ?? Number.MAX_SAFE_INTEGER };
+}
+
+async function endOf(
+  service: Service,
+  host: string,
+  moment: MomentText,
+): Promise<Pick<EventFilter, 'to' | 'position_to'>> {
+  if (moment.kind === 'time') return { to: moment.time };
+  if (moment.kind === 'position') return { position_to: moment.position };
+  const { moment: end, fixed } = await requireMoment(service, host, moment, 'to');
+  // The boot of now has no end yet, and a stream goes on in it.
+  return fixed ? { position_to: end.position } : {};
 }

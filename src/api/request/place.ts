@@ -17,7 +17,8 @@ const cgroupParam = z.union([z.string().regex(ID), path], {
   error: 'must be the id of a cgroup or an absolute path',
 });
 
-const attachTypeParam = shortText.transform((text, context) => {
+/** An attach type in any spelling that calls accept. */
+export const attachTypeParam = shortText.transform((text, context) => {
   const spelt = attachTypeInput.safeParse(/^\d+$/.test(text) ? Number(text) : text);
   if (spelt.success) return spelt.data;
   for (const { message } of spelt.error.issues) context.addIssue({ code: 'custom', message });

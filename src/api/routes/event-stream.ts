@@ -83,7 +83,7 @@ export function eventStream(app: App, service: Service): void {
       const detail = `the log of ${host} ends at position ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'after', position });
     }
-    const filter = await filterOf(service, host_id, query);
+    const filter = await filterOf(service, { host, host_id }, query);
     const leave = room.enter(callerOfRequest(c));
     const stream = eventMessages(() => service.log.subscribe(host, start), {
       filter,

@@ -1,17 +1,19 @@
 /** GET …/events: pages of the log, filtered; and one event. */
+import { z } from '@hono/zod-openapi';
 import type { LedgerEvent } from '../../events/event.ts';
-import { positionAt, readEvents } from '../../events/reading/log-reader.ts';
+import { readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/event-filter.ts';
+import { rangeOf } from '../../time-travel/filter/range.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { nextToken, positionAfter } from '../request/next-token.ts';
+import { nextToken, placeAfter } from '../request/next-token.ts';
 import {
   type App,
   countParam,
@@ -33,7 +35,7 @@ const listRoute = createRoute({
   path: '/v1/hosts/{host}/events',
   operationId: 'listEvents',
   access: { role: 'reader', hosts: ['path:host'] },
-  summary: 'Pages of the log, oldest first',
+  summary: 'Pages of the log',
   description:
     `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or ` +
     'empty although more events match: follow `next` until it is missing.',
@@ -44,6 +46,7 @@ const listRoute = createRoute({
       ...filterQuery,
       limit: idPage.limit,
       after: countParam.optional().describe('Events after this position.'),
+      order: z.enum(['asc', 'desc']).default('asc').describe('`desc`: the newest first.'),
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
   },
@@ -60,23 +63,33 @@ const oneRoute = createRoute({
   responses: reads('The event.', wireEvent),
 });
 
+/** Events that a search from the end reads in one stretch. */
+const BACK_EVENTS = 1000;
+
 interface Scan {
   readonly filter: EventFilter;
   readonly stateAt: StateReader;
-  readonly after: number;
+  /** First and last position of what is left to search. */
+  readonly from: number;
   readonly to: number;
   readonly limit: number;
+}
+
+interface Found {
+  readonly found: readonly LedgerEvent[];
+  /** The last position that was looked at. */
+  readonly reached: number;
 }
 
 /** The next events that match, and the position that the search came to. */
 async function scan(
   database: Queryable,
   hostId: number,
-  { filter, stateAt, after, to, limit }: Scan,
-) {
+  { filter, stateAt, from, to, limit }: Scan,
+): Promise<Found> {
   const found: LedgerEvent[] = [];
-  const last = Math.min(to, after + (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
-  let reached = after;
+  const last = Math.min(to, from - 1 + (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
+  let reached = from - 1;
   while (reached < last) {
     const range = { from: reached + 1, limit: last - reached };
     const events = await readEvents(database, hostId, range);
@@ -89,31 +102,57 @@ async function scan(
   return { found, reached };
 }
 
+/** The same from the end: stretch by stretch, each read forwards. */
+async function scanBack(
+  database: Queryable,
+  hostId: number,
+  { filter, stateAt, from, to, limit }: Scan,
+): Promise<Found> {
+  const found: LedgerEvent[] = [];
+  const stretch = isOpen(filter) ? limit : BACK_EVENTS;
+  const first = Math.max(from, to + 1 - (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
+  let reached = to + 1;
+  while (reached > first) {
+    const begin = Math.max(first, reached - stretch);
+    const wanted: LedgerEvent[] = [];
+    for (let next = begin; next < reached; ) {
+      const range = { from: next, limit: reached - next };
+      const events = await readEvents(database, hostId, range);
+      if (events.length === 0) break;
+      wanted.push(...(await wantedOf(events, filter, stateAt)));
+      next = (events.at(-1)?.position ?? next) + 1;
+    }
+    found.push(...wanted.reverse().slice(0, limit - found.length));
+    if (found.length >= limit) return { found, reached: found.at(-1)?.position ?? reached };
+    reached = begin;
+  }
+  return { found, reached };
+}
+
 export function events(app: App, service: Service): void {
   const searches = new HeavyReads(service, SEARCHES);
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, limit, after, next, ...query } = c.req.valid('query');
+    const { at, limit, after = 0, next, ...query } = c.req.valid('query');
+    const { order, ...conditions } = query;
     const { host_id, position } = await momentOf(service, c, host, at);
-    const filter = await filterOf(service, host_id, query);
-    let start = next === undefined ? (after ?? 0) : positionAfter(next, query);
-    if (query.from !== undefined) {
-      // Everything up to there is older than `from`.
-      start = Math.max(start, await positionAt(service.database, host_id, query.from - 1));
-    }
-    const place = {
-      filter,
-      stateAt: stateReader(service, host),
-      after: start,
-      to: position,
-      limit,
-    };
+    const filter = await filterOf(service, { host, host_id }, conditions);
+    const whole = { from: after + 1, to: position };
+    const range = await rangeOf(service.database, host_id, filter, whole);
+    const place = next === undefined ? undefined : placeAfter(next, query);
+    const isForward = order === 'asc';
+    const left = isForward
+      ? { ...range, from: Math.max(range.from, (place ?? 0) + 1) }
+      : { ...range, to: Math.min(range.to, (place ?? Number.MAX_SAFE_INTEGER) - 1) };
+    const search = { filter, stateAt: stateReader(service, host), ...left, limit };
+    const look = isForward ? scan : scanBack;
     const { found, reached } = isOpen(filter)
-      ? await scan(service.database, host_id, place)
-      : await searches.answer(c, ({ database }) => scan(database, host_id, place));
+      ? await look(service.database, host_id, search)
+      : await searches.answer(c, ({ database }) => look(database, host_id, search));
     const items = found.map(eventOnWire);
-    const more = reached < position && { next: nextToken(reached, query) };
+    const hasMore = isForward ? reached < left.to : reached > left.from;
+    const more = hasMore && { next: nextToken(reached, query) };
     return answerInTurns(c, { host, position, items, ...more }) as Promise<never>;
   });
 

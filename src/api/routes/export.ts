@@ -98,7 +98,7 @@ export function exports(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { format, after = 0, ...query } = c.req.valid('query');
     const { host_id, position: to } = await service.log.head(host);
-    const filter = await filterOf(service, host_id, query);
+    const filter = await filterOf(service, { host, host_id }, query);
     if (format === 'bundle' && (after > 0 || !isOpen(filter))) {
       const message = 'a bundle is the whole log: it takes no filter and no after';
       throw invalid([{ field: 'format', message }]);

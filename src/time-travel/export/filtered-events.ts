@@ -1,8 +1,9 @@
 /** The events of a log that match a filter, a page at a time. */
 import type { LedgerEvent } from '../../events/event.ts';
-import { positionAt, readThrough } from '../../events/reading/log-reader.ts';
+import { readThrough } from '../../events/reading/log-reader.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { type EventFilter, wantedOf } from '../filter/event-filter.ts';
+import { rangeOf } from '../filter/range.ts';
 import type { StateReader } from '../filter/refused-by-fd.ts';
 
 export interface ExportRange {
@@ -20,10 +21,7 @@ export async function* filterEvents(
   database: Queryable,
   { host_id, after, to, filter, stateAt }: ExportRange,
 ): AsyncGenerator<readonly LedgerEvent[]> {
-  // Everything up to there is older than `from`.
-  const older =
-    filter.from === undefined ? 0 : await positionAt(database, host_id, filter.from - 1);
-  const range = { from: Math.max(after, older) + 1, to };
+  const range = await rangeOf(database, host_id, filter, { from: after + 1, to });
   for await (const page of readThrough(database, host_id, range)) {
     const wanted = await wantedOf(page, filter, stateAt);
     if (wanted.length > 0) yield wanted;
