@@ -72,7 +72,10 @@ const VALUES: ValuesOf = {
   link: { path: PATH, to: PATH },
   cgroup_chown: { path: CGROUP_PATH, uid: U32 },
   cgroup_chmod: { path: CGROUP_PATH, mode: [0, 0o7777, 0o111, 0o1755] },
-  cgroup_write: { path: CGROUP_PATH, value: ['', '0', '1', '2', 'threaded', 'domain', '-1', '9'.repeat(20)] },
+  cgroup_write: {
+    path: CGROUP_PATH,
+    value: ['', '0', '1', '2', 'threaded', 'domain', '-1', '9'.repeat(20)],
+  },
   chown: { path: PATH, uid: U32 },
   umask: { mask: [0, 0o7777, 0o777] },
   chmod: { path: PATH, mode: [0, 0o7777, 0o111, 0o4000] },
