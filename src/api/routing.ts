@@ -86,7 +86,7 @@ export const shortText = z
   .string()
   .min(1)
   .max(PARAMETER_CHARS_MAX)
-  .refine((text) => !text.includes('\0'), 'must not have a NUL');
+  .refine((text) => !text.includes('\0'), 'contains a NUL character');
 
 /** The query of a page of things with numbers for keys. */
 export const idPage = { limit: limitParam, after: countParam.optional() };

@@ -25,11 +25,17 @@ export interface Libc {
   close(fd: number): Result;
   /** @param fds 8 bytes: the end to read, and the one to write */
   pipe2(fds: Buffer, flags: number): Result;
+  memfdCreate(name: string, flags: number): Result;
+  inotifyInit(flags: number): Result;
+  inotifyAddWatch(inotify: number, path: string, mask: number): Result;
+  inotifyRemoveWatch(inotify: number, watch: number): Result;
   prctl(option: number, value: number): Result;
   /** @param status 4 bytes */
   waitpid(pid: number, status: Buffer, options: number): Result;
   /** @param limit 16 bytes: the soft and the hard one; null leaves them */
   prlimit(pid: number, resource: number, limit: Buffer | null, old: Buffer | null): Result;
+  /** Keeps signals from the calling thread: others take them. */
+  blockSignals(): void;
   /** Starts a program with descriptors 0, 1 and 2 of this process, and signals as at its birth. */
   spawn(path: string, argv: readonly string[], env: readonly string[]): Result;
   /** A system call that not every libc has a function for. */
@@ -51,6 +57,7 @@ export function must(result: Result, what: string): number {
 /** Room for a `posix_spawnattr_t` or `posix_spawn_file_actions_t` of any libc. */
 const SPAWN_BYTES = 512;
 const SIGNAL_SET_BYTES = 128;
+const SIG_BLOCK = 0;
 /** POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK */
 const DEFAULT_SIGNALS = 0x04 | 0x08;
 
@@ -96,9 +103,17 @@ export async function bindLibc(): Promise<Libc> {
     openat: bind('int openat(int fd, str path, int flags)'),
     close: bind('int close(int fd)'),
     pipe2: bind('int pipe2(void *fds, int flags)'),
+    memfdCreate: bind('int memfd_create(str name, uint flags)'),
+    inotifyInit: bind('int inotify_init1(int flags)'),
+    inotifyAddWatch: bind('int inotify_add_watch(int fd, str path, uint32_t mask)'),
+    inotifyRemoveWatch: bind('int inotify_rm_watch(int fd, int watch)'),
     prctl: (option, value) => prctl(option, value, 0, 0, 0),
     waitpid: bind('int waitpid(int pid, void *status, int options)'),
     prlimit: bind('int prlimit(int pid, int resource, void *limit, void *old)'),
+    blockSignals() {
+      const all = Buffer.alloc(SIGNAL_SET_BYTES, 0xff);
+      libc.func('int pthread_sigmask(int how, void *set, void *old)')(SIG_BLOCK, all, null);
+    },
     spawn: spawner((prototype) => libc.func(prototype), koffi.address),
     syscall: (number, a, b, c) =>
       syscall(number, a, b, Buffer.isBuffer(c) ? koffi.address(c) : c, 0, 0, 0),

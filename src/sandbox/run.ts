@@ -31,6 +31,7 @@ import { filterFor, type Verdict } from './notify/filter.ts';
 import { type Launch, launch, StartError } from './notify/launch.ts';
 import { Listener } from './notify/listener.ts';
 import { Memories } from './notify/memory.ts';
+import { ownCode } from './notify/own-code.ts';
 import { type Architecture, architectureHere, type SystemCall } from './notify/system-calls.ts';
 import { Descriptors } from './processes/descriptors.ts';
 import { descendantsOf, isUnderFilter } from './processes/proc.ts';
@@ -147,6 +148,7 @@ class Run {
     this.#architecture = architecture;
     this.#watch = new Watch(libc);
     this.#descriptors = new Descriptors(libc, this.#watch);
+    this.#beside.maps.shared = this.#descriptors.shared;
     this.#processes = new Processes({
       ...{ libc, world, watch: this.#watch, descriptors: this.#descriptors, uid: request.uid },
       mainPid: () => this.#mainPid,
@@ -160,7 +162,7 @@ class Run {
     const handlers = this.#handlers();
     const { seccomp } = this.#architecture;
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const filter = filterFor(this.#architecture, verdictsOf(handlers));
+    const filter = filterFor(this.#architecture, verdictsOf(handlers), ownCode());
     this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
     const supervisor = this.#supervisor(this.#launch, handlers);
     this.#answering = supervisor;
@@ -251,13 +253,14 @@ class Run {
   #handlers(): readonly Handler[] {
     const { uid, release } = this.#request;
     const pass = { answer: () => CONTINUED };
+    const surroundings = this.#surroundings();
     return [
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
       unameHandler(release),
       {
         name: 'bpf',
-        answer: (notified) => answerBpf(notified, this.#surroundings(), this.#beside),
+        answer: (notified) => answerBpf(notified, surroundings, this.#beside),
       },
       ...fileHandlers(this.#trees(), (tid) => this.#memories.of(tid)),
       { name: 'execve', alone: ({ tid }) => this.#executes(tid), ...pass },

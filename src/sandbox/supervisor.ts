@@ -17,9 +17,12 @@ import type { Memories } from './notify/memory.ts';
 import type { Descriptors, Tracked } from './processes/descriptors.ts';
 import type { Holder } from './processes/fd-tables.ts';
 import type { Processes } from './processes/processes.ts';
+import { sharedBytes } from './processes/shared-maps.ts';
 import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
 import type { World } from './world.ts';
 
+/** BPF_F_MMAPABLE of MAP_CREATE. */
+const MMAPABLE = 1 << 10;
 const ESRCH = 3;
 const EFAULT = 14;
 const EMFILE = 24;
@@ -49,6 +52,8 @@ export interface Tools {
 
 /** What happened that is not yet in the model: objects that nobody has, ends of processes. */
 interface News {
+  /** Open files of maps that programs map, of some of which nobody has a copy. */
+  readonly fewer: Tracked[];
   readonly gone: Tracked[];
   readonly ended: Set<number>;
 }
@@ -85,18 +90,21 @@ export class Supervisor {
 
   /** All hang-ups are known before any end is told: what a dead process held, it held alone or not. */
   #bring(first: readonly Happened[]): void {
-    const { watch, processes } = this.#tools;
-    const news: News = { gone: [], ended: new Set() };
+    const { watch, processes, descriptors, world } = this.#tools;
+    const news: News = { gone: [], ended: new Set(), fewer: [] };
     this.#gather(first, news);
     if (news.gone.length > 0) {
       processes.awaitEnds(news.gone);
       this.#gather(watch.wait(0), news);
     }
-    if (news.gone.length > 0 || news.ended.size > 0) processes.bring(news.gone, [...news.ended]);
+    const { gone, ended, fewer } = news;
+    if (gone.length + ended.size + fewer.length === 0) return;
+    processes.bring(gone, [...ended], fewer);
+    descriptors.shared.forget((id) => world.kernel.maps.has(id));
   }
 
   /** Takes events until there is none that was not taken before. */
-  #gather(first: readonly Happened[], { gone, ended }: News): void {
+  #gather(first: readonly Happened[], { gone, ended, fewer }: News): void {
     const { watch, descriptors } = this.#tools;
     for (let events = first; ; events = watch.wait(0)) {
       const known = gone.length + ended.size;
@@ -104,6 +112,10 @@ export class Supervisor {
         if (kind === WATCHED.process) ended.add(fd);
         const tracked = kind === WATCHED.object ? descriptors.hungUp(fd) : undefined;
         if (tracked !== undefined) gone.push(tracked);
+        if (kind !== WATCHED.sharedMaps) continue;
+        const closed = descriptors.closedShared();
+        gone.push(...closed.gone);
+        fewer.push(...closed.fewer);
       }
       if (gone.length + ended.size === known) return;
     }
@@ -174,7 +186,7 @@ export class Supervisor {
 
   #performOpening(asked: Asked, holder: Holder, call: Call, nth: number): Decision {
     const { libc, listener, world, descriptors, processes, placeholder } = this.#tools;
-    const opened = opensObject(call) ? descriptors.open() : undefined;
+    const opened = opensObject(call) ? this.#descriptorFor(holder, call) : undefined;
     const cloexec = !('cloexec' in call && call.cloexec === false);
     const number = listener.add(asked, opened?.fd ?? placeholder, cloexec);
     if (opened !== undefined) libc.close(opened.fd);
@@ -195,6 +207,19 @@ export class Supervisor {
       descriptors.take(opened.tracked, entry.file, { pid: holder.pid, fd: number });
     }
     return made;
+  }
+
+  /** What stands for the object that a call opens: a pipe, or the file of a map that can be mapped. */
+  #descriptorFor(holder: Holder, call: Call): ReturnType<Descriptors['open']> {
+    const { descriptors, world } = this.#tools;
+    const made = decide(world.kernel, holder.pid, call).effects[0];
+    if (made?.type === 'MapCreated' && call.name === 'map_create') {
+      if (((call.map_flags ?? 0) & MMAPABLE) === 0) return descriptors.open();
+      descriptors.shared.make(made.map_id, sharedBytes(made));
+      return descriptors.openShared(made.map_id) ?? descriptors.open();
+    }
+    const isMap = made?.type === 'FdOpened' && made.kind === 'map';
+    return (isMap ? descriptors.openShared(made.id) : undefined) ?? descriptors.open();
   }
 
   #give(asked: Asked, answer: Answer): void {

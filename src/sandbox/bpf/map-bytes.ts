@@ -28,7 +28,15 @@ export function valueBytes(map: BpfMap, cpus: number): number {
   return Math.ceil(map.value_size / WORD) * WORD * cpus;
 }
 
+/** Where the elements of maps are that programs have in their memory. */
+export interface SharedElements {
+  read(map: BpfMap, key: MapKey): Buffer | undefined;
+  write(map: BpfMap, key: MapKey, bytes: Buffer): void;
+}
+
 export class MapBytes {
+  /** Asked first. */
+  shared: SharedElements | undefined;
   readonly #maps = new Map<number, Contents>();
 
   /** The model's key for the bytes that a call passes. */
@@ -62,10 +70,13 @@ export class MapBytes {
   /** Keeps the bytes of a value. */
   keep(map: BpfMap, key: MapKey, value: Buffer): void {
     this.#contents(map.id).values.set(textOf(key), value);
+    this.shared?.write(map, key, value);
   }
 
   /** The bytes of a value: those that were kept, or those of the model's number. */
   valueOf(map: BpfMap, key: MapKey, number: number, cpus: number): Buffer {
+    const shared = this.shared?.read(map, key);
+    if (shared !== undefined) return shared;
     const bytes = Buffer.alloc(valueBytes(map, cpus));
     const kept = this.#maps.get(map.id)?.values.get(textOf(key));
     // The model may have changed the number since: a storage was made anew.

@@ -100,7 +100,7 @@ function joining(text: string, path: string): Writing {
 }
 
 /** Processes in a cgroup, threads left out. */
-export function pidsIn(kernel: Kernel, id: number): number[] {
+function pidsIn(kernel: Kernel, id: number): number[] {
   return [...kernel.processes.values()].flatMap(({ pid, tgid, cgroup_id }) =>
     cgroup_id === id && pid === tgid ? [pid] : [],
   );

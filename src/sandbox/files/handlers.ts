@@ -3,11 +3,10 @@
  * answers. What is not ours is the kernel's, and mostly seen to be so by the path alone.
  */
 import type { Handler } from '../handlers.ts';
-import { type Answer, CONTINUED, type Memory, type Notified } from '../notified.ts';
+import { type Answer, CONTINUED, type Memory, type Notified, refuse } from '../notified.ts';
 import type { Asked } from '../notify/asked.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
-import { ownWakeUp } from '../notify/wake-up.ts';
-import { type FileCaller, int, refuse, type Trees, textAt } from './caller.ts';
+import { type FileCaller, int, type Trees, textAt } from './caller.ts';
 import { changeDirectory, currentDirectory } from './directories.ts';
 import {
   accessPlace,
@@ -57,7 +56,6 @@ type OnTree = (caller: FileCaller, place: TreePlace) => Answer;
 /** @param memoryOf the memory of a thread */
 export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): readonly Handler[] {
   const seen = new Seen(trees, memoryOf);
-  const wakeUp = ownWakeUp();
   const onPath = (name: SystemCall, named: Named, answer: OnPlace): Handler => ({
     name,
     alone: (asked) => seen.passes(asked, named),
@@ -190,7 +188,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     },
     {
       name: 'write',
-      when: { argument: 2, atMost: WRITE_BYTES_MAX, ...(wakeUp && { unlessWakeUp: wakeUp }) },
+      when: { argument: 2, atMost: WRITE_BYTES_MAX },
       alone: () => (trees.shadow.isWritten ? undefined : CONTINUED),
       answer: (notified) =>
         writeTo({ notified, trees }, int(notified, 0), notified.args[1] ?? 0n, int(notified, 2)),

@@ -2,9 +2,8 @@
 import { constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRefusal } from '../../domain/outcome.ts';
-import type { Answer } from '../notified.ts';
-import { CONTINUED } from '../notified.ts';
-import { type FileCaller, refuse } from './caller.ts';
+import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import type { FileCaller } from './caller.ts';
 import { isDirectory, mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
@@ -87,12 +86,11 @@ function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: numb
   }
 }
 
-/** A file whose kernel's one has no such method cannot be opened for it (`kernfs_fop_open`). */
+/** A file that only takes can be opened and not read: the kernel says so later, we say so now. */
 function openControl(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
   const access = accessOf(flags);
-  const { read, write } = node.control ?? {};
-  const lacks = ((access & READ) !== 0 && read === undefined) || ((access & WRITE) !== 0 && !write);
-  if (lacks) return refuse('EACCES');
+  const { read } = node.control ?? {};
+  if ((access & READ) !== 0 && read === undefined) return refuse('EINVAL');
   const { kernel } = caller.notified;
   const { shadow } = caller.trees;
   if (read !== undefined) {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Kernel, OpenFile } from '../../domain/kernel.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
+import { isWithin } from '../../domain/path.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { isFrom } from '../bpf/attr-ends.ts';
 import type { Beside } from '../bpf/beside.ts';
@@ -49,7 +50,9 @@ function withOurs(text: string, typeAt: number | undefined, ours: readonly strin
     if (line === '') return false;
     const words = line.split(' ');
     const type = typeAt === undefined ? words[words.indexOf('-') + 1] : words[typeAt];
-    return !OWN_TYPES.includes(type ?? '');
+    const at = words[typeAt === undefined ? 4 : 1] ?? '';
+    const isCovered = Object.values(ROOTS).some((root) => isWithin(at, root));
+    return !isCovered && !OWN_TYPES.includes(type ?? '');
   });
   return [...others, ...ours].map((line) => `${line}\n`).join('');
 }

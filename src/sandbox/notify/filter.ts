@@ -21,14 +21,11 @@ export interface Condition {
   readonly argument: number;
   readonly values?: readonly number[];
   readonly atMost?: number;
-  /** Not asked about: how the thread that starts the program wakes others of ours. */
-  readonly unlessWakeUp?: WakeUp;
   readonly notNull?: number;
 }
 
-/** A write of some bytes out of code of ours, which lies elsewhere in other programs. */
-export interface WakeUp {
-  readonly bytes: number;
+/** Where code of ours lies; both addresses have the same upper half. */
+export interface OwnCode {
   readonly start: bigint;
   readonly end: bigint;
 }
@@ -47,18 +44,24 @@ const NUMBER = 0;
 const ARCHITECTURE = 4;
 const INSTRUCTION_POINTER = 8;
 const ARGUMENTS = 16;
-/** The length of a write. */
-const COUNT = ARGUMENTS + 8 * 2;
 /** Calls of the x32 interface have this bit. */
 const X32 = 0x40000000;
 const INSN_BYTES = 8;
 
 type Insn = readonly [code: number, k: number, jt?: number, jf?: number];
 
-/** The filter as `struct sock_filter`s. Calls of another architecture, and x32, are asked about. */
+/** Calls by which the thread that starts the program turns into it. */
+const STARTS: readonly string[] = ['execve', 'execveat'];
+
+/**
+ * The filter as `struct sock_filter`s. Calls of another architecture, and x32, are asked about.
+ *
+ * @param own code of ours whose calls pass, save those that start the program
+ */
 export function filterFor(
   { audit, numbers }: Architecture,
   verdicts: Readonly<Partial<Record<SystemCall, Verdict>>>,
+  own?: OwnCode,
 ): Buffer {
   const insns: Insn[] = [
     [LOAD, ARCHITECTURE],
@@ -68,12 +71,18 @@ export function filterFor(
     [JUMP_AT_LEAST, X32, 0, 1],
     [RETURN, RET_NOTIFY],
   ];
-  for (const [name, verdict] of Object.entries(verdicts)) {
+  const all = Object.entries(verdicts);
+  const starts = all.filter(([name]) => STARTS.includes(name));
+  const others = all.filter(([name]) => !STARTS.includes(name));
+  const add = ([name, verdict]: readonly [string, Verdict]) => {
     const number = numbers[name as SystemCall];
-    if (number === undefined) continue;
+    if (number === undefined) return;
     const taken = insnsOf(verdict);
     insns.push([JUMP_EQUAL, number, 0, taken.length], ...taken);
-  }
+  };
+  starts.forEach(add);
+  if (own !== undefined) insns.push(...sparing(own));
+  others.forEach(add);
   insns.push([RETURN, RET_ALLOW]);
   const bytes = Buffer.alloc(INSN_BYTES * insns.length);
   for (const [i, [code, k, jt = 0, jf = 0]] of insns.entries()) {
@@ -107,26 +116,19 @@ function insnsOf(verdict: Verdict): readonly Insn[] {
   if (when.atMost !== undefined) {
     values.push([JUMP_AT_LEAST, when.atMost + 1, 1, 0], [RETURN, RET_NOTIFY]);
   }
-  const wakeUp = when.unlessWakeUp === undefined ? [] : passing(when.unlessWakeUp);
-  return [
-    ...wakeUp,
-    ...nulls,
-    [LOAD, ARGUMENTS + 8 * when.argument],
-    ...values,
-    [RETURN, RET_ALLOW],
-  ];
+  return [...nulls, [LOAD, ARGUMENTS + 8 * when.argument], ...values, [RETURN, RET_ALLOW]];
 }
 
-function passing({ bytes, start, end }: WakeUp): readonly Insn[] {
+/** A way around all that follows for calls out of some code. */
+function sparing({ start, end }: OwnCode): readonly Insn[] {
   const low = (address: bigint) => Number(address & 0xffff_ffffn);
   return [
-    [LOAD, COUNT],
-    [JUMP_EQUAL, bytes, 0, 6],
     [LOAD, INSTRUCTION_POINTER + 4],
     [JUMP_EQUAL, Number(start >> 32n), 0, 4],
     [LOAD, INSTRUCTION_POINTER],
     [JUMP_AT_LEAST, low(start), 0, 2],
     [JUMP_AT_LEAST, low(end), 1, 0],
     [RETURN, RET_ALLOW],
+    [LOAD, NUMBER],
   ];
 }

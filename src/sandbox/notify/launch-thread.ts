@@ -33,6 +33,8 @@ function install(): number {
   const program = Buffer.alloc(16);
   program.writeUInt16LE(filter.length / INSN_BYTES, 0);
   program.writeBigUInt64LE(libc.address(filter), 8);
+  // Node handles a signal by a write, under a lock that others of our threads wait for.
+  libc.blockSignals();
   libc.prctl(SET_NO_NEW_PRIVS, 1);
   const flags = NEW_LISTENER | SPEC_ALLOW;
   const seccomp = (all: number) => libc.syscall(request.seccomp, SET_MODE_FILTER, all, program);

@@ -4,14 +4,15 @@
  * it, and however its holders ended. One pipe is one open file of the model.
  */
 import { type Libc, must } from '../../native/libc.ts';
+import { SharedMaps } from './shared-maps.ts';
 import { WATCHED, type Watch } from './watch.ts';
 
 /** An open file of the model, and the pipe that stands for it. */
 export interface Tracked {
   /** As links in /proc/PID/fd name it: `pipe:[4026]`. */
   readonly link: string;
-  /** Our end. */
-  readonly end: number;
+  /** Our end; none of a map that programs map. */
+  readonly end: number | undefined;
   /** Of the model; undefined while the program does not have it yet. */
   file: number | undefined;
   /** A process and an fd that had it last, to find it soon. */
@@ -28,6 +29,8 @@ const AT_FDCWD = -100;
 export class Descriptors {
   readonly #libc: Libc;
   readonly #watch: Watch;
+  readonly shared: SharedMaps;
+  readonly #ofMap = new Map<number, Set<Tracked>>();
   readonly #byLink = new Map<string, Tracked>();
   readonly #byEnd = new Map<number, Tracked>();
   readonly #byFile = new Map<number, Tracked>();
@@ -37,6 +40,7 @@ export class Descriptors {
   constructor(libc: Libc, watch: Watch) {
     this.#libc = libc;
     this.#watch = watch;
+    this.shared = new SharedMaps(libc, watch);
   }
 
   /** A new open file, and the end that the program is to get. */
@@ -50,6 +54,36 @@ export class Descriptors {
     this.#byEnd.set(end, tracked);
     this.#watch.add(WATCHED.object, end);
     return { tracked, fd };
+  }
+
+  /** A new open file of a map that programs map; undefined when the map is none. */
+  openShared(mapId: number): { readonly tracked: Tracked; readonly fd: number } | undefined {
+    const opened = this.shared.open(mapId);
+    if (opened === undefined) return undefined;
+    const { fd, link } = opened;
+    const tracked: Tracked = {
+      link,
+      end: undefined,
+      file: undefined,
+      holder: undefined,
+      isGone: false,
+    };
+    // All open files of one map have one link, so the newest stands for them.
+    this.#byLink.set(link, tracked);
+    const others = this.#ofMap.get(mapId) ?? new Set();
+    this.#ofMap.set(mapId, others.add(tracked));
+    return { tracked, fd };
+  }
+
+  /** Takes what inotify tells: the open files that nobody has, and those of which some may be so. */
+  closedShared(): { readonly gone: readonly Tracked[]; readonly fewer: readonly Tracked[] } {
+    const closed = this.shared.closed().map(({ id, left }) => ({
+      left,
+      files: [...(this.#ofMap.get(id) ?? [])],
+    }));
+    const gone = closed.flatMap(({ left, files }) => (left === 0 ? files : []));
+    for (const tracked of gone) this.forget(tracked);
+    return { gone, fewer: closed.flatMap(({ left, files }) => (left === 0 ? [] : files)) };
   }
 
   /** Learns which open file of the model it stands for, and who has it. */
@@ -83,14 +117,19 @@ export class Descriptors {
   /** Closes our end. */
   forget(tracked: Tracked): void {
     tracked.isGone = true;
-    this.#byLink.delete(tracked.link);
-    this.#byEnd.delete(tracked.end);
+    if (this.#byLink.get(tracked.link) === tracked) this.#byLink.delete(tracked.link);
     if (tracked.file !== undefined) this.#byFile.delete(tracked.file);
+    for (const [id, files] of tracked.end === undefined ? this.#ofMap : []) {
+      if (files.delete(tracked) && files.size === 0) this.#ofMap.delete(id);
+    }
+    if (tracked.end === undefined) return;
+    this.#byEnd.delete(tracked.end);
     this.#watch.remove(tracked.end);
     this.#libc.close(tracked.end);
   }
 
   close(): void {
     for (const tracked of [...this.#byEnd.values()]) this.forget(tracked);
+    this.shared.close();
   }
 }

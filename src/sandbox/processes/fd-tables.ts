@@ -166,7 +166,7 @@ export class FdTables {
         if (entry !== undefined) this.#close(pid, fd);
         return;
       case 'object':
-        if (entry?.file !== real.file) this.#place(pid, fd, real.tracked, real.file);
+        if (!this.#isSame(entry?.file, real)) this.#place(pid, fd, real.tracked, real.file);
         return;
       case 'cgroup':
         if (!this.#isOn(entry?.file, 'cgroup', real.id)) this.#placeCgroup(pid, fd, real.id);
@@ -177,6 +177,12 @@ export class FdTables {
       default:
         real satisfies never;
     }
+  }
+
+  /** Open files of a map that programs map cannot be told apart. */
+  #isSame(file: number | undefined, real: { readonly tracked: Tracked; readonly file: number }) {
+    if (file === undefined || file === real.file) return file === real.file;
+    return this.#descriptors.of(file)?.link === real.tracked.link;
   }
 
   #realOf(link: string): Real {

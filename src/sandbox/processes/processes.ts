@@ -89,12 +89,18 @@ export class Processes {
   }
 
   /** Brings hang-ups and ends into the model; of what has ended, all hang-ups must be there. */
-  bring(gone: readonly Tracked[], ended: readonly number[]): void {
+  bring(gone: readonly Tracked[], ended: readonly number[], fewer: readonly Tracked[]): void {
     for (const fd of ended) {
       const known = this.#byEnd.get(fd);
       if (known !== undefined) this.#ended(known);
     }
     for (const tracked of gone) this.tables.closeEverywhere(tracked);
+    for (const { file } of fewer) {
+      for (const { pid, fd } of file === undefined ? [] : this.tables.holdersOf(file)) {
+        const known = this.#byPid.get(pid);
+        if (known !== undefined) this.tables.look(known, fd);
+      }
+    }
   }
 
   close(): void {

@@ -2,7 +2,7 @@
 import { type Libc, must } from '../../native/libc.ts';
 
 /** The kinds of descriptors that are waited on. */
-export const WATCHED = { listener: 1, object: 2, process: 3 } as const;
+export const WATCHED = { listener: 1, object: 2, process: 3, sharedMaps: 4 } as const;
 export type Watched = (typeof WATCHED)[keyof typeof WATCHED];
 
 export interface Happened {

@@ -1,5 +1,5 @@
 /** What an event changed, as far as the tree and the arrays show it. */
-import type { Effect, LedgerEvent } from '../service/answers.ts';
+import type { Effect, LedgerEvent, List } from '../service/answers.ts';
 
 export type Change = 'added' | 'removed' | 'replaced';
 
@@ -31,7 +31,7 @@ export interface Changed {
 }
 
 /** The key of a list: a cgroup and an attach type. */
-export function listKey(cgroupId: number, type: string | number): string {
+function listKey(cgroupId: number, type: string | number): string {
   return `${cgroupId} ${type}`;
 }
 
@@ -54,6 +54,18 @@ export function changedBy(event: LedgerEvent | undefined): Changed {
     else if (prog_id !== undefined) holders.set(`program ${prog_id}`, change);
   }
   return { cgroups, lists, holders };
+}
+
+/** What an event did to a list: its entries changed, or a link in it got another program. */
+export function changeOf(
+  { lists, holders }: Changed,
+  cgroupId: number,
+  { attach_type, entries }: List,
+): Change | undefined {
+  const updated = entries.some(
+    ({ link_id }) => link_id !== undefined && holders.has(`link ${link_id}`),
+  );
+  return lists.get(listKey(cgroupId, attach_type)) ?? (updated ? 'replaced' : undefined);
 }
 
 /** The sign of a change, which says it without a colour. */

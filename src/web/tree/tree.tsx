@@ -1,12 +1,13 @@
 /** The cgroups of the moment: what is attached to each, and what the event changed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Change, type Changed, changedBy, listKey, SIGNS } from '../event/changes.ts';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Change, type Changed, changedBy, changeOf, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { Note } from '../note.tsx';
-import type { List } from '../service/answers.ts';
+import type { CgroupRow, List } from '../service/answers.ts';
 import { go } from '../state/use-place.ts';
 import { count, shortType } from '../state/words.ts';
 import { matcher, type TreeRow, treeRows } from './rows.ts';
+import { ROW_HEIGHT, reveal, useWindow } from './window.ts';
 
 interface Props {
   readonly moment: Moment;
@@ -21,15 +22,22 @@ export function Tree({ moment, under, onUnder }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const { cgroups, programs, event, place } = moment;
   const page = cgroups.answer;
-  const isWanted = matcher(search, programs.answer?.items ?? []);
-  const rows = treeRows(page?.items ?? [], { collapsed, isWanted });
+  const known = programs.answer?.items;
+  const isWanted = useMemo(() => matcher(search, known ?? []), [search, known]);
+  const rows = useMemo(
+    () => treeRows(page?.items ?? [], { collapsed, isWanted }),
+    [page, collapsed, isWanted],
+  );
   const changed = changedBy(event.answer?.position === moment.at ? event.answer : undefined);
   const isCut = page?.next !== undefined || under !== undefined;
   const selected = rows.findIndex(({ cgroup }) => cgroup.path === place.cgroup);
 
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [place.cgroup, selected]);
+  const { first, end } = useWindow(list, rows.length);
+
+  // What is selected stays in view; while nothing is, what the event changed comes into view.
+  const shown =
+    selected >= 0 ? selected : rows.findIndex(({ cgroup }) => isTouched(changed, cgroup));
+  useEffect(() => reveal(list.current, shown), [shown]);
 
   const toggle = (path: string) => {
     const next = new Set(collapsed);
@@ -80,10 +88,13 @@ export function Tree({ moment, under, onUnder }: Props) {
         ref={list}
         onKeyDown={press}
       >
-        {rows.map((row) => (
+        <div style={{ height: `${first * ROW_HEIGHT}px` }} />
+        {rows.slice(first, end).map((row, i) => (
           <Row
             key={row.cgroup.path}
             {...{ row, changed }}
+            nth={first + i + 1}
+            all={rows.length}
             isSelected={row.cgroup.path === place.cgroup}
             type={place.cgroup === row.cgroup.path ? place.type : undefined}
             isCollapsed={collapsed.has(row.cgroup.path)}
@@ -91,6 +102,7 @@ export function Tree({ moment, under, onUnder }: Props) {
             onSelect={select}
           />
         ))}
+        <div style={{ height: `${(rows.length - end) * ROW_HEIGHT}px` }} />
       </div>
       {page !== undefined && rows.length === 0 && (
         <Note title={search === '' ? 'There is no cgroup' : `Nothing matches “${search}”`} />
@@ -99,8 +111,16 @@ export function Tree({ moment, under, onUnder }: Props) {
   );
 }
 
+function isTouched(changed: Changed, { cgroup_id, attached = [] }: CgroupRow): boolean {
+  if (changed.cgroups.has(cgroup_id)) return true;
+  return attached.some((list) => changeOf(changed, cgroup_id, list) !== undefined);
+}
+
 interface RowProps {
   readonly row: TreeRow;
+  /** Its number among all rows, of which only some are drawn. */
+  readonly nth: number;
+  readonly all: number;
   readonly changed: Changed;
   readonly isSelected: boolean;
   readonly type: string | undefined;
@@ -109,13 +129,19 @@ interface RowProps {
   readonly onSelect: (row: TreeRow) => void;
 }
 
-function Row({ row, changed, isSelected, type, isCollapsed, onToggle, onSelect }: RowProps) {
+/** Chips of one row; those that the event changed come first. */
+const CHIPS_MAX = 3;
+
+function Row(props: RowProps) {
+  const { row, changed, isSelected, type, isCollapsed, onToggle, onSelect } = props;
   const { cgroup, depth, hasChildren, name } = row;
   const { cgroup_id, path, attached = [] } = cgroup;
   const change = changed.cgroups.get(cgroup_id);
-  const lists = attached.filter(
-    (list) => list.entries.length > 0 || changed.lists.has(listKey(cgroup_id, list.attach_type)),
-  );
+  const changes = new Map(attached.map((list) => [list, changeOf(changed, cgroup_id, list)]));
+  const isChanged = (list: List) => changes.get(list) !== undefined;
+  const lists = attached
+    .filter((list) => list.entries.length > 0 || isChanged(list))
+    .sort((a, b) => Number(isChanged(b)) - Number(isChanged(a)));
   return (
     // The tree takes the keys; a row is not a stop of its own.
     // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus
@@ -123,6 +149,8 @@ function Row({ row, changed, isSelected, type, isCollapsed, onToggle, onSelect }
     <div
       role="treeitem"
       aria-level={depth + 1}
+      aria-posinset={props.nth}
+      aria-setsize={props.all}
       aria-selected={isSelected}
       {...(hasChildren && { 'aria-expanded': !isCollapsed })}
       class={`row ${change ?? ''}`}
@@ -145,17 +173,18 @@ function Row({ row, changed, isSelected, type, isCollapsed, onToggle, onSelect }
         {name}
       </span>
       <span class="chips">
-        {lists.map((list) => (
+        {lists.slice(0, CHIPS_MAX).map((list) => (
           <Chip
             key={list.attach_type}
             list={list}
-            change={changed.lists.get(listKey(cgroup_id, list.attach_type))}
+            change={changes.get(list)}
             isSelected={type === String(list.attach_type)}
             onSelect={() =>
               go({ cgroup: path, type: String(list.attach_type), program: undefined })
             }
           />
         ))}
+        {lists.length > CHIPS_MAX && <span class="more">+{lists.length - CHIPS_MAX}</span>}
       </span>
     </div>
   );

@@ -1,5 +1,6 @@
 /** All tables, in the order of the pages. */
 import { boundaryTables } from './boundaries.ts';
+import { cgroupfsTables } from './cgroupfs.ts';
 import { foreignTables } from './foreign.ts';
 import { heldTables } from './held.ts';
 import { instructionTables } from './instructions.ts';
@@ -32,6 +33,7 @@ export const TABLES: readonly Table[] = [
   ...mapTables,
   ...heldTables,
   ...treeTables,
+  ...cgroupfsTables,
   ...processTables,
   ...boundaryTables,
   ...foreignTables,
