@@ -15,6 +15,8 @@ const kernel = needs('kernel');
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-files-'));
 const files = join(folder, 'files');
 const hostile = join(folder, 'hostile');
+/** Where anybody may make files. */
+const plain = join(folder, 'plain');
 
 beforeAll(() => {
   if (!listener.ok) return;
@@ -23,16 +25,18 @@ beforeAll(() => {
     execFileSync('gcc', ['-O1', '-pthread', '-o', file, source]);
   }
   execFileSync('chmod', ['-R', 'a+rX', folder]);
+  mkdirSync(plain);
+  chmodSync(plain, 0o777);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!listener.ok)('the files of a program that is run', () => {
   it('answer as those of a kernel do', async () => {
-    expect(await running('--quiet', '--', files)).toEqual({ code: 0, out: '', err: '' });
+    expect(await running('--quiet', '--', files, plain)).toEqual({ code: 0, out: '', err: '' });
   });
 
   it.skipIf(!kernel.ok)('are tested by a program that finds no fault with a real kernel', () => {
-    expect(onRealTrees(files)).toEqual({ code: 0, out: '' });
+    expect(onRealTrees(files, plain)).toEqual({ code: 0, out: '' });
   });
 
   it('leave nothing behind, and touch nothing of this machine', async () => {
