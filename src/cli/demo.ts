@@ -10,14 +10,17 @@ import { parseScenarios } from '../recorders/golden/scenario.ts';
 const HOST = 'demo';
 const RECORDING = fileURLToPath(new URL('../../test/histories/6.18.jsonl.br', import.meta.url));
 const SCENARIO = 'two-updaters-race-on-replace';
-const ABOUT =
-  'two updaters replace a device filter one right after the other; the second falls back to\n' +
-  '           adding, and three filters stand where two are meant: look at position 24';
+const ABOUT = [
+  'two updaters replace a device filter one right after the other; the second',
+  'falls back to adding, and three filters stand where two are meant: look at',
+  'position 24',
+];
 
 export interface Demo {
   readonly host: string;
   readonly scenario: string;
-  readonly about: string;
+  /** Lines. */
+  readonly about: readonly string[];
   /** False when an earlier start made it. */
   readonly recorded: boolean;
 }

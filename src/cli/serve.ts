@@ -89,7 +89,7 @@ function sayWhere({ url, storage }: Running, configuration: Configuration, print
 function sayDemo({ host, scenario, about, recorded }: Demo, print: Printer): void {
   const when = recorded ? 'now holds' : 'holds from an earlier start';
   print.out(`  demo     host ${host} ${when} the incident ${scenario}:`);
-  print.out(`           ${about}`);
+  for (const line of about) print.out(`           ${line}`);
 }
 
 /** Whether there is a host already; not known, and taken for no, where the token may not tell. */

@@ -2,7 +2,7 @@
 import type { CallName } from '../../domain/call.ts';
 import { isRefusal, type Outcome, type Refusal } from '../../domain/outcome.ts';
 import type { Made } from '../../sandbox/world.ts';
-import { outcomeText } from './trace.ts';
+import { madeText } from './trace.ts';
 
 /** Different refusals that are counted one by one. */
 const REFUSALS_MAX = 1000;
@@ -24,14 +24,15 @@ export class Tally {
   /** The first answers. */
   readonly answers: Answered[] = [];
 
-  add({ asked, call, decision }: Made): void {
+  add(made: Made): void {
+    const { asked, call, decision } = made;
     if (asked === undefined) return;
     this.asked += 1;
     const { outcome } = decision;
     if (this.answers.length < ANSWERS_MAX) this.answers.push({ asked, name: call.name, outcome });
     if (!isRefusal(outcome) || isEndOfWalk(outcome)) return;
     this.refused += 1;
-    const text = `${call.name}: ${outcomeText(outcome)}`;
+    const text = `${call.name}: ${madeText(made)}`;
     const count = this.refusals.get(text);
     if (count !== undefined || this.refusals.size < REFUSALS_MAX) {
       this.refusals.set(text, (count ?? 0) + 1);

@@ -13,13 +13,21 @@ export function madeLine({ asked, pid, comm, call, decision, injected }: Made): 
   const short = Object.entries(fields).map(([field, value]) => [field, shortened(value)]);
   const number = asked === undefined ? '-' : `#${asked}`;
   const text = `${name}(${fieldsText(Object.fromEntries(short), ', ')})`;
-  const answer = outcomeText(decision.outcome);
-  return `${number}  ${comm}[${pid}] ${text} = ${answer}${injected ? ' (as --fail says)' : ''}`;
+  return `${number}  ${comm}[${pid}] ${text} = ${madeText({ decision, ...(injected && { injected }) })}`;
 }
 
 function shortened(value: unknown): unknown {
   if (typeof value !== 'string' || value.length <= FIELD_MAX) return value;
   return `${value.slice(0, FIELD_MAX)}…`;
+}
+
+/** An answer with the sentence of its rule, or that it was ordered. */
+export function madeText({
+  decision: { outcome },
+  injected,
+}: Pick<Made, 'decision' | 'injected'>): string {
+  if (!isRefusal(outcome)) return outcomeText(outcome);
+  return injected ? `${outcome.errno} (injected)` : outcomeText(outcome);
 }
 
 /** An outcome with the sentence of its rule. */
