@@ -6,7 +6,7 @@ import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
 import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
 import { matrixLines, type RunOn } from './run/matrix.ts';
 import { Recording } from './run/recording.ts';
@@ -70,7 +70,7 @@ export const run = command({
       const asked = { ...request, release: release.id, record };
       const ended = await started(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
-      const { code, foreign, unmodelled } = ended;
+      const { code, foreign, unmodelled, stopped } = ended;
       runs.push({ release: release.id, code, tally });
       if (flags.quiet !== true) {
         for (const line of summaryLines(release.id, { tally, foreign, unmodelled }))
@@ -78,6 +78,7 @@ export const run = command({
       }
       if (recording !== undefined) await target?.(recording, release.id, print);
       if (flags.strict && unmodelled.size > 0) return EXIT.failed;
+      if (stopped) return code as ExitCode;
     }
     const [only] = runs;
     if (runs.length === 1 && only !== undefined) return only.code;

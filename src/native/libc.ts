@@ -30,6 +30,9 @@ export interface Libc {
   inotifyAddWatch(inotify: number, path: string, mask: number): Result;
   inotifyRemoveWatch(inotify: number, watch: number): Result;
   prctl(option: number, value: number): Result;
+  fcntl(fd: number, command: number, argument: number): Result;
+  unshare(flags: number): Result;
+  mount(source: string, target: string, type: string, flags: number): Result;
   /** @param status 4 bytes */
   waitpid(pid: number, status: Buffer, options: number): Result;
   /** @param limit 16 bytes: the soft and the hard one; null leaves them */
@@ -88,6 +91,9 @@ export async function bindLibc(): Promise<Libc> {
     'long readlinkat(int fd, str path, void *buffer, ulong size)',
   );
   const prctl = bind<[number, number, 0, 0, 0]>('int prctl(int, ulong, ulong, ulong, ulong)');
+  const mount = bind<[string, string, string, number, null]>(
+    'int mount(str source, str target, str type, ulong flags, void *data)',
+  );
   const syscall = bind<[number, number, number, number | bigint, 0, 0, 0]>(
     'long syscall(long, long, long, long, long, long, long)',
   );
@@ -108,6 +114,9 @@ export async function bindLibc(): Promise<Libc> {
     inotifyAddWatch: bind('int inotify_add_watch(int fd, str path, uint32_t mask)'),
     inotifyRemoveWatch: bind('int inotify_rm_watch(int fd, int watch)'),
     prctl: (option, value) => prctl(option, value, 0, 0, 0),
+    fcntl: bind('int fcntl(int fd, int command, long argument)'),
+    unshare: bind('int unshare(int flags)'),
+    mount: (source, target, type, flags) => mount(source, target, type, flags, null),
     waitpid: bind('int waitpid(int pid, void *status, int options)'),
     prlimit: bind('int prlimit(int pid, int resource, void *limit, void *old)'),
     blockSignals() {

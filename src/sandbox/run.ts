@@ -14,6 +14,7 @@ import type { Trees } from './files/caller.ts';
 import { fileHandlers, pinPlace } from './files/handlers.ts';
 import { Places } from './files/places.ts';
 import { Shadow } from './files/shadow.ts';
+import { ForwardedSignals } from './forwarded-signals.ts';
 import { type Handler, verdictsOf } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
@@ -57,6 +58,8 @@ export interface Ended {
   readonly foreign: number;
   /** Calls that the model does not know, and how often each was made. */
   readonly unmodelled: ReadonlyMap<string, number>;
+  /** A signal asked the run to end. */
+  readonly stopped: boolean;
 }
 
 const SUBREAPER = 36;
@@ -155,12 +158,9 @@ class Run {
     this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
     const supervisor = this.#supervisor(this.#launch, handlers);
     this.#answering = supervisor;
-    const forward = (signal: NodeJS.Signals) => {
+    const signals = new ForwardedSignals((signal) => {
       if (this.#mainPid !== 0) sendSignal(this.#mainPid, signal);
-    };
-    // The terminal sends these to the program as well.
-    const ignore = () => undefined;
-    process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', ignore).on('SIGQUIT', ignore);
+    });
     try {
       await this.#turnToTheEnd(supervisor, this.#launch);
     } catch (error) {
@@ -168,8 +168,7 @@ class Run {
       killLeft();
       throw error;
     } finally {
-      process.off('SIGTERM', forward).off('SIGHUP', forward);
-      process.off('SIGINT', ignore).off('SIGQUIT', ignore);
+      signals.end();
     }
     await this.#endTheRest(supervisor);
     return {
@@ -177,6 +176,7 @@ class Run {
       kernel: this.#world.kernel,
       foreign: this.#foreign.size,
       unmodelled: this.#unmodelled,
+      stopped: signals.last !== undefined,
     };
   }
 

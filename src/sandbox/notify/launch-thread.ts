@@ -3,7 +3,7 @@
  * what it starts, so the filter of the program is installed on this thread alone: the rest of the
  * process stays free to answer, and has the listener without handing it over.
  */
-import { readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { bindLibc } from '../../native/libc.ts';
@@ -16,6 +16,15 @@ const NEW_LISTENER = 1 << 3;
 /** A call that we received ends by a fatal signal alone, so none is made twice (Linux 5.19). */
 const WAIT_KILLABLE_RECV = 1 << 5;
 const EINVAL = 22;
+
+const CLONE_NEWNS = 0x20000;
+const MS_REC = 1 << 14;
+const MS_PRIVATE = 1 << 18;
+const TREES = ['/sys/fs/cgroup', '/sys/fs/bpf'];
+
+const F_GETFL = 3;
+const F_SETFL = 4;
+const O_NONBLOCK = 0o4000;
 const INSN_BYTES = 8;
 
 const request = workerData as LaunchRequest;
@@ -45,7 +54,32 @@ function install(): number {
   return installed;
 }
 
+/**
+ * Puts empty trees in the place of the real ones, for what root reaches by a path that is not looked
+ * at: through a symlink, or the root of a process. Only this thread and the program see them.
+ */
+function hideTrees(): void {
+  // Who may not do this may not change the real trees either.
+  if (process.geteuid?.() !== 0 || libc.unshare(CLONE_NEWNS) < 0) return;
+  const mount = (source: string, target: string, flags: number) => {
+    const ret = libc.mount(source, target, source, flags);
+    if (ret < 0) throw new Error(`hide the real ${target}: mount gave errno ${-ret}`);
+  };
+  mount('none', '/', MS_REC | MS_PRIVATE);
+  for (const tree of TREES.filter((path) => existsSync(path))) mount('tmpfs', tree, 0);
+}
+
+/** Node reads and writes pipes without waiting; a program expects to wait. */
+function waitOnStandardStreams(): void {
+  for (const fd of [0, 1, 2]) {
+    const flags = libc.fcntl(fd, F_GETFL, 0);
+    if (flags >= 0 && (flags & O_NONBLOCK) !== 0) libc.fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+  }
+}
+
 tell(STEP.thread, Number(basename(readlinkSync('/proc/thread-self'))));
+hideTrees();
+waitOnStandardStreams();
 parentPort?.postMessage('ready');
 Atomics.wait(steps, STEP.go, 0);
 const listener = install();
