@@ -96,5 +96,5 @@ describe.skipIf(!ok)('the log of a run', () => {
     expect(said).toBe(SAID);
     const { out } = await bpfledger(['verify', bundle]);
     expect(out).toMatch(/outcomes +holds +0 of [1-9]\d+ calls are answered differently today/u);
-  });
+  }, 120_000);
 });

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { needs } from '../support/needs.ts';
 import { running, starting } from './unprivileged.ts';
 
@@ -88,6 +88,7 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
   it('may be killed at any moment', async () => {
     const run = starting(['--quiet', '--', 'sh', '-c', `${fdLives} forever; exit 9`]);
     const exited = once(run, 'exit');
+    await vi.waitFor(() => expect(alive()).toHaveLength(4), { timeout: 20_000, interval: 25 });
     let killed = 0;
     for (let round = 0; round < 200 && killed < 4; round++) {
       await pause(25);
