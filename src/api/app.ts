@@ -4,6 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
+import { compressAnswers } from './guard/compressed.ts';
 import { headersAlone } from './guard/headers-alone.ts';
 import { answerUnchanged } from './guard/unchanged.ts';
 import { guardApp } from './guarded-app.ts';
@@ -35,6 +36,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
         problemResponse(c, 'method-not-allowed', { detail: `use ${allow.join(', ')}`, allow }),
     }),
   );
+  app.use(compressAnswers());
   app.use('/v1/*', answerUnchanged());
   app.use(headersAlone());
 

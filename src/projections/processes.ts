@@ -3,8 +3,11 @@
  * they have no table. The kernel at a position comes from a snapshot and a fold of the log.
  */
 import type { Capability } from '../domain/capability.ts';
+import { decide } from '../domain/decide.ts';
+import type { Effect } from '../domain/effect.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
 import { mapInTurns, type Pausing } from '../events/turns.ts';
+import { type EffectiveOnType, effectiveOnCgroup } from './effective-on.ts';
 import { checkLimit, type PageRequest } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
@@ -59,10 +62,31 @@ export function livingProcesses(kernel: Kernel, page: PageRequest<number>): Proc
     .map((process) => viewOf(kernel, process));
 }
 
+/** A process with what applies to it and what hangs on it. */
+export interface ProcessDetail extends ProcessView {
+  /** The path of its cgroup. */
+  readonly cgroup?: string;
+  /** What runs on its cgroup, so for it. */
+  readonly effective: readonly EffectiveOnType[];
+  /** What its exit would end, in order: objects that nothing else holds, and what hangs on these. */
+  readonly exit_ends: readonly Effect[];
+}
+
+/** What the end of a process does to itself alone. */
+const OF_ITSELF: ReadonlySet<Effect['type']> = new Set(['ProcessExited', 'FdClosed', 'FdLost']);
+
 /** The living process with this pid, or undefined. */
-export function processOf(kernel: Kernel, pid: number): ProcessView | undefined {
+export function processOf(kernel: Kernel, pid: number): ProcessDetail | undefined {
   const process = kernel.processes.get(pid);
-  return process && viewOf(kernel, process);
+  if (process === undefined) return undefined;
+  const cgroup = kernel.cgroups.get(process.cgroup_id);
+  const { effects } = decide(kernel, pid, { name: 'exit' });
+  return {
+    ...viewOf(kernel, process),
+    ...(cgroup && { cgroup: cgroup.path }),
+    effective: cgroup === undefined ? [] : effectiveOnCgroup(kernel, cgroup),
+    exit_ends: effects.filter(({ type }) => !OF_ITSELF.has(type)),
+  };
 }
 
 function viewOf(kernel: Kernel, process: Process): ProcessView {

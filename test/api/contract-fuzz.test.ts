@@ -10,7 +10,7 @@ import { seedOfRun } from '../support/seed.ts';
 import { post, startTestService, type TestService } from './running.ts';
 
 /** Requests of each operation. `BPFLEDGER_CONTRACT_REQUESTS` asks for more. */
-const REQUESTS = Number(process.env.BPFLEDGER_CONTRACT_REQUESTS ?? 12);
+const REQUESTS = Number(process.env.BPFLEDGER_CONTRACT_REQUESTS ?? 6);
 
 interface Schema {
   readonly $ref?: string;

@@ -48,7 +48,7 @@ function faultsOf(body: unknown, where: readonly string[]): unknown {
 
 /** Headers that say how an answer is sent, or that every answer has (docs/api.md). */
 const UNSAID = new Set([
-  ...['content-type', 'x-content-type-options'],
+  ...['content-type', 'x-content-type-options', 'vary'],
   ...['cross-origin-resource-policy', 'cross-origin-opener-policy'],
 ]);
 

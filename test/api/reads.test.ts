@@ -17,6 +17,7 @@ import {
   oneOf,
   pageOf,
   pinRow,
+  processDetail,
   processView,
   programRow,
   storageRow,
@@ -155,11 +156,37 @@ describe('reads', () => {
     expect((await read('/v1/hosts/h/pins?path=/none', page(pinRow))).items).toEqual([]);
   });
 
+  it('a process with what applies to it, and what its exit ends, which is what then happens', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'p', release: '6.18' } });
+    const attach_type = 'cgroup_inet_egress';
+    const submit = (calls: readonly object[], pid = 900) =>
+      post(service.app, '/v1/hosts/p/syscalls', { body: calls.map((call) => ({ pid, call })) });
+    await submit([{ name: 'spawn', child_pid: 900, comm: 'agent' }], 1);
+    await submit([
+      { name: 'mkdir', path: '/own' },
+      { name: 'join', path: '/own' },
+      { name: 'prog_load', prog_type: 'cgroup_skb' },
+      { name: 'link_create', prog_fd: 3, target_path: '/own', attach_type },
+    ]);
+    const { process } = await read('/v1/hosts/p/processes/900', one('process', processDetail));
+    expect(process).toMatchObject({
+      cgroup: '/own',
+      effective: [{ attach_type, slots: [{ prog_id: 1, link_id: 1 }] }],
+    });
+    const predicted = process.exit_ends.map(({ type }) => type);
+    expect(predicted).toEqual(expect.arrayContaining(['EntryRemoved', 'LinkFreed', 'ProgFreed']));
+    await submit([{ name: 'exit' }]);
+    const { items } = await read('/v1/hosts/p/events?call=exit', eventPage);
+    expect(items[0]?.effects.filter(({ type }) => predicted.includes(type))).toEqual(
+      process.exit_ends,
+    );
+  });
+
   it('processes and the whole state', async () => {
     const { items } = await read('/v1/hosts/h/processes', page(processView));
     expect(items.map(({ comm }) => comm)).toEqual(['init', 'agent']);
-    const { process } = await read('/v1/hosts/h/processes/812', one('process', processView));
-    expect(process).toEqual(items[1]);
+    const { process } = await read('/v1/hosts/h/processes/812', one('process', processDetail));
+    expect(process).toMatchObject({ ...items[1] });
     const { state, position } = await read('/v1/hosts/h/state', stateAnswer);
     expect(position).toBe(9);
     expect(state.links[0]?.held_by).toEqual({

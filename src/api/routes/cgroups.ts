@@ -1,11 +1,10 @@
 /** GET …/cgroups: the tree, and one cgroup with what is attached to it and what runs on it. */
 import { z } from '@hono/zod-openapi';
-import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
-import { effectiveArray, levelsOf } from '../../domain/effective.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
+import { effectiveOnCgroup } from '../../projections/effective-on.ts';
 import { listsOf } from '../../projections/entries.ts';
 import { livingCgroups } from '../../projections/living.ts';
 import { type AttachedView, listAttached } from '../../projections/state.ts';
@@ -70,14 +69,7 @@ const oneRoute = createRoute({
 function programsOn(kernel: Kernel, cgroupId: number) {
   const cgroup = kernel.cgroups.get(cgroupId);
   if (cgroup === undefined) return undefined;
-  const types = new Set<AttachType>();
-  for (const level of levelsOf(kernel, cgroup))
-    for (const type of level.lists.keys()) types.add(type);
-  const effective = [...types]
-    .sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b))
-    .map((attach_type) => ({ attach_type, slots: effectiveArray(kernel, cgroup, attach_type) }))
-    .filter(({ slots }) => slots.length > 0);
-  return { types: [...cgroup.lists.keys()], effective };
+  return { types: [...cgroup.lists.keys()], effective: effectiveOnCgroup(kernel, cgroup) };
 }
 
 /** The own lists of some cgroups. */

@@ -10,7 +10,7 @@ import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { oneOf, pageOf, processView, reflected, worldState } from '../wire/reads.ts';
+import { oneOf, pageOf, processDetail, processView, reflected, worldState } from '../wire/reads.ts';
 
 export const stateAnswer = z
   .strictObject({ ...reflected, state: worldState })
@@ -41,9 +41,9 @@ const oneRoute = createRoute({
   path: '/v1/hosts/{host}/processes/{pid}',
   operationId: 'getProcess',
   access: { role: 'reader', hosts: ['path:host'] },
-  summary: 'One process',
+  summary: 'One process: what it holds, what applies to it, and what its exit would end',
   request: { params: hostParams.extend({ pid: countParam }), query: strictObject(atQuery) },
-  responses: reads('The process.', oneOf('ProcessAnswer', 'process', processView)),
+  responses: reads('The process.', oneOf('ProcessAnswer', 'process', processDetail)),
 });
 
 /** @param states bounds the reads of whole states, whichever route they come by */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
+import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { mapType, progType } from '../../events/schema/object-types.ts';
 import { mapKey, RECORDED } from '../../events/schema/vocabulary.ts';
 import { position } from './event.ts';
@@ -153,6 +154,17 @@ export const processView = z
     mailbox: z.array(z.strictObject(fileFields)),
   })
   .meta({ id: 'Process' });
+
+/** One process, with what applies to it and what hangs on it. */
+export const processDetail = processView
+  .extend({
+    cgroup: text.exactOptional().describe('The path of its cgroup.'),
+    effective: z.array(effectiveView).describe('What runs on its cgroup, so for it.'),
+    exit_ends: z
+      .array(recordedEffect)
+      .describe('What its exit would end: what nothing else holds, and what hangs on that.'),
+  })
+  .meta({ id: 'ProcessDetail' });
 
 /** Who holds an object: fds, copies in flight, pins. */
 const holders = z
