@@ -101,6 +101,14 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       await page.getByLabel('Moment A').fill('10');
       await page.keyboard.press('Enter');
       await eventually(() => text(page, 'Questions').innerText()).toMatch(/Effective arrays 1/);
+      const sides = text(page, 'Side by side').getByRole('listitem');
+      await eventually(() => sides.allInnerTexts()).toEqual([
+        expect.stringContaining('5001 sd_devices'),
+        expect.stringMatching(/−.*5002 runc_devices/s),
+        expect.stringContaining('5001 sd_devices'),
+        expect.stringMatching(/\+.*5003 runc_devices/s),
+        expect.stringMatching(/\+.*5004 runc_devices/s),
+      ]);
 
       await page.getByRole('tab', { name: 'Plan' }).click();
       await page.getByRole('button', { name: 'Plan these calls' }).click();
