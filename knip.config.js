@@ -15,6 +15,6 @@ export default {
   project: ['{src,test,scripts,bench}/**/*.{js,ts,tsx}'],
   // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), and the compiler of
   // the program that a benchmark asks the kernel with.
-  ignoreBinaries: ['make', 'mount', 'umount', 'bpftool', 'gcc', 'openssl'],
+  ignoreBinaries: ['make', 'mount', 'umount', 'unshare', 'bpftool', 'gcc', 'clang', 'openssl'],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };

@@ -568,7 +568,11 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 		add_fact(event, 0, task, word(told, 0));
 		add_fact(event, 1, task, word(told, 4));
 		break;
-	case BPF_MAP_CREATE:
+	case BPF_MAP_CREATE: /* map_type, key_size, value_size, max_entries, map_flags, inner_map_fd */
+		add_fact(event, 0, task, ret);
+		if (word(told, 0) == BPF_MAP_TYPE_ARRAY_OF_MAPS || word(told, 0) == BPF_MAP_TYPE_HASH_OF_MAPS)
+			add_fact(event, 1, task, word(told, 20));
+		break;
 	case BPF_PROG_GET_FD_BY_ID:
 	case BPF_MAP_GET_FD_BY_ID:
 	case BPF_LINK_GET_FD_BY_ID:
@@ -1136,28 +1140,34 @@ int joined(struct bpf_raw_tracepoint_args *args)
 
 /*
  * Mounts. The reader resolves paths by what is mounted when it reads, and a device number is used
- * again: so it is woken, and has read what came before when it looks at the mounts.
+ * again: so it is woken, and takes a mount for gone when it comes to the call that made it so. It is
+ * the last such call when none has begun since.
  */
+unsigned long long mount_calls = 0;
 
-static __always_inline int tell_mounts(struct leave *leave)
+static __always_inline int tell_mounts(void)
 {
-	struct event *event;
+	struct event *event = reserve(sizeof(*event));
 
-	if (leave->ret < 0)
-		return 0;
-	event = reserve(sizeof(*event));
 	if (!event)
 		return 0;
 	event->kind = EVENT_MOUNTS;
+	event->a = mount_calls;
 	bpf_ringbuf_submit(event, BPF_RB_FORCE_WAKEUP);
 	return 0;
 }
 
 #define MOUNT_CALL(call)                                                                             \
+	SEC("tracepoint/syscalls/sys_enter_" #call)                                                  \
+	int enter_##call(struct enter *enter)                                                        \
+	{                                                                                            \
+		__sync_fetch_and_add(&mount_calls, 1);                                               \
+		return 0;                                                                            \
+	}                                                                                            \
 	SEC("tracepoint/syscalls/sys_exit_" #call)                                                   \
 	int leave_##call(struct leave *leave)                                                        \
 	{                                                                                            \
-		return tell_mounts(leave);                                                           \
+		return tell_mounts();                                                                \
 	}
 
 MOUNT_CALL(mount)

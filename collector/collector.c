@@ -37,6 +37,7 @@
 #define PARTS_MAX 64
 
 static volatile sig_atomic_t stopped;
+static const volatile unsigned long long *mount_calls; /* that have begun, as the kernel's part counts */
 static long long wall_offset; /* ns from CLOCK_MONOTONIC to the time of day */
 
 static void stop(int signal)
@@ -145,14 +146,14 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 		if (!join(whole, sizeof(whole), parts, count))
 			return false;
 		bpffs = mount_above(whole);
-		if (!bpffs && mounts_follow(tell_mount))
+		if (!bpffs && mounts_follow(tell_mount, 0, 0))
 			bpffs = mount_above(whole);
 		if (!bpffs)
 			return false;
 		rest = whole + strlen(bpffs->path);
 	} else {
 		bpffs = mount_of(start->device);
-		if (!bpffs && mounts_follow(tell_mount))
+		if (!bpffs && mounts_follow(tell_mount, 0, 0))
 			bpffs = mount_of(start->device);
 		if (!bpffs)
 			return false;
@@ -462,11 +463,34 @@ static bool is_of_cgroups(unsigned int type)
 	return memchr(types, type, sizeof(types)) && type < 256;
 }
 
+/* What a call gave is not what it makes: another one than the kernel answered it (seccomp, ptrace). */
+static bool is_answered_by_others(const struct bpf_event *told)
+{
+	const struct event *event = &told->event;
+
+	if (event->ret < 0)
+		return false;
+	switch (told->cmd) {
+	case BPF_PROG_LOAD:
+	case BPF_PROG_GET_FD_BY_ID:
+		return event->fact[0].kind != OBJECT_PROG;
+	case BPF_MAP_CREATE:
+	case BPF_MAP_GET_FD_BY_ID:
+		return event->fact[0].kind != OBJECT_MAP;
+	case BPF_LINK_CREATE:
+		return event->fact[2].kind != OBJECT_LINK;
+	default:
+		return false;
+	}
+}
+
 /* Calls on links of other kinds, and attachments elsewhere, are none of the log's. */
 static bool is_of_the_log(const struct bpf_event *told)
 {
 	const struct event *event = &told->event;
 
+	if (is_answered_by_others(told))
+		return false;
 	switch (told->cmd) {
 	case BPF_PROG_ATTACH:
 	case BPF_PROG_DETACH:
@@ -503,6 +527,7 @@ static void tell_bpf(const struct bpf_event *told)
 		field(told, "value_size", 8);
 		field(told, "max_entries", 12);
 		field(told, "map_flags", 16);
+		fd_field(told, "inner_map_fd", 20);
 		named("map_name", (const char *)told->attr + 28, 16);
 		break;
 	case BPF_PROG_LOAD:
@@ -544,6 +569,7 @@ static void tell_bpf(const struct bpf_event *told)
 		text(path, sizeof(path));
 		fd_field(told, "bpf_fd", 8);
 		field(told, "file_flags", 12);
+		fd_field(told, "path_fd", 16);
 		break;
 	case BPF_PROG_ATTACH:
 	case BPF_PROG_DETACH:
@@ -795,7 +821,7 @@ static int tell(void *context, void *data, size_t size)
 	(void)context;
 	(void)size;
 	if (event->kind == EVENT_MOUNTS) {
-		mounts_follow(tell_mount);
+		mounts_follow(tell_mount, mount_calls, event->a);
 		return 0;
 	}
 	if (event->kind != EVENT_EXIT)
@@ -1076,6 +1102,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cannot load or attach the collector's programs: %s\n", strerror(errno));
 		return 1;
 	}
+	mount_calls = &collector->bss->mount_calls;
 	mounts_watch(bpf_map__fd(collector->maps.mounts));
 	/* Attached first, read after: what comes between is seen twice, never missed. */
 	if (cgroups_read(cgroup2) < 0) {
@@ -1105,7 +1132,7 @@ int main(int argc, char **argv)
 		measure_clock();
 		/* Of a mount that no call told of; while events wait, they are of the mounts before. */
 		if (!got)
-			mounts_follow(tell_mount);
+			mounts_follow(tell_mount, mount_calls, *mount_calls);
 		lost = collector->bss->lost;
 		if (lost != told_lost)
 			tell_lost(lost - told_lost);

@@ -32,7 +32,7 @@ enum event_kind {
 	EVENT_NAME,         /* a call on a name of a bpffs: a = which, enum name_call; b = mode, owner or flags */
 	EVENT_UMASK,        /* a = the mask, b = the one before */
 	EVENT_UNSHARE,      /* of the table of fds */
-	EVENT_MOUNTS,       /* something was mounted or unmounted; only the kind is set */
+	EVENT_MOUNTS,       /* mount(2), umount(2) or move_mount(2) returned: a = how many have begun; no more is set */
 };
 
 enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR, NAME_LINK, NAME_CHMOD, NAME_CHOWN };

@@ -44,6 +44,14 @@ static bool has(const struct bpffs *list, unsigned int length, const struct bpff
 	return false;
 }
 
+static bool has_path(const char *path)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (!strcmp(mounts[i].path, path))
+			return true;
+	return false;
+}
+
 static unsigned int read_mounts(struct bpffs *list)
 {
 	FILE *file = fdopen(dup(info), "r");
@@ -72,8 +80,12 @@ static unsigned int read_mounts(struct bpffs *list)
 		}
 		/* A later mount hides an earlier one at its place, and a second one of it says nothing new. */
 		for (unsigned int i = 0; i < length; i++) {
-			if (!strcmp(list[i].path, path))
-				list[i].path[0] = 0, list[i].device = 0;
+			if (!strcmp(list[i].path, path)) {
+				memmove(&list[i], &list[i + 1], (length - i - 1) * sizeof(*list));
+				length--;
+				i--;
+				continue;
+			}
 			known |= list[i].device == one.device;
 		}
 		if (!known && length < MOUNTS_MAX)
@@ -98,29 +110,39 @@ void mounts_watch(int map)
 		put_path(&mounts[i], true);
 }
 
-bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there))
+/* Mounts may be gone that are still here: their end was not told. */
+static bool waiting;
+
+bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
+		   const volatile unsigned long long *calls, unsigned long long at)
 {
+	bool is_last;
 	struct pollfd polled = { .fd = info, .events = POLLPRI };
 	struct bpffs now[MOUNTS_MAX];
 	unsigned int length;
 
-	if (poll(&polled, 1, 0) <= 0 || !(polled.revents & (POLLPRI | POLLERR)))
+	if ((poll(&polled, 1, 0) <= 0 || !(polled.revents & (POLLPRI | POLLERR))) && !waiting)
 		return false;
 	length = read_mounts(now);
-	for (unsigned int i = 0; i < count; i++) {
+	is_last = calls && *calls == at;
+	waiting = !is_last;
+	for (unsigned int i = 0; is_last && i < count; i++) {
 		if (has(now, length, &mounts[i]))
 			continue;
 		put_path(&mounts[i], false);
 		tell(&mounts[i], false);
+		memmove(&mounts[i], &mounts[i + 1], (count - i - 1) * sizeof(*mounts));
+		count--;
+		i--;
 	}
 	for (unsigned int i = 0; i < length; i++) {
-		if (has(mounts, count, &now[i]))
+		/* Another one at the place of one that is not taken for gone yet waits for that. */
+		if (has_path(now[i].path) || count == MOUNTS_MAX)
 			continue;
+		mounts[count++] = now[i];
 		put_path(&now[i], true);
 		tell(&now[i], true);
 	}
-	memcpy(mounts, now, sizeof(now));
-	count = length;
 	return true;
 }
 

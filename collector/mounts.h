@@ -19,8 +19,13 @@ int mounts_open(void);
 /* Reads the mounts, and writes their paths into a map of the kernel's part. */
 void mounts_watch(int map);
 
-/* Reads them again when the kernel says that they changed; tells which came and went. */
-bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there));
+/*
+ * Reads them again when the kernel says that they changed; tells which came, and which went. What is
+ * mounted now may be later than what the caller has come to: a mount is taken for gone only when no
+ * call has begun that mounts or unmounts since `at` of them had; `calls` counts them, or is null.
+ */
+bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
+		   const volatile unsigned long long *calls, unsigned long long at);
 
 /* The one that a whole path lies on, or that has a device number; null when it is none of them. */
 const struct bpffs *mount_above(const char *path);

@@ -82,7 +82,11 @@ export function severalOf<T extends z.ZodType>(item: T, description: string) {
 }
 
 /** A short text in a query parameter. */
-export const shortText = z.string().min(1).max(PARAMETER_CHARS_MAX);
+export const shortText = z
+  .string()
+  .min(1)
+  .max(PARAMETER_CHARS_MAX)
+  .refine((text) => !text.includes('\0'), 'contains a NUL character');
 
 /** The query of a page of things with numbers for keys. */
 export const idPage = { limit: limitParam, after: countParam.optional() };

@@ -1,14 +1,19 @@
 /** `bpfledger run`: runs a program, and answers its bpf calls as a kernel of any release does. */
+import { restClient } from '../client/rest-client.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { MEASURED_VERSIONS } from '../domain/release/version.ts';
-import { NoProgram, run as runProgram } from '../sandbox/run.ts';
+import { NoProgram } from '../sandbox/program.ts';
+import { run as runProgram } from '../sandbox/run.ts';
 import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
-import { type Answers, matrixLines } from './run/matrix.ts';
+import { matrixLines, type RunOn } from './run/matrix.ts';
+import { Recording } from './run/recording.ts';
 import { summaryLines } from './run/summary.ts';
+import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const NEWEST = MEASURED_VERSIONS.at(-1) ?? '';
 /** What shells say of a program that there is not. */
@@ -28,6 +33,13 @@ export const run = command({
     trace: { about: 'print each call with its answer, and the rule of a refusal, to stderr' },
     fail: { value: 'CALL#N=ERRNO,…', about: 'let the Nth such call fail: link_create#2=ENOMEM' },
     'kill-at': { value: 'N', about: 'kill the process that makes the Nth call, before it is made' },
+    keep: {
+      value: 'FILE',
+      about: 'write the log of the run as a bundle (bpfledger import, verify)',
+    },
+    host: { value: 'NAME', about: 'record the run on a service, as a new host' },
+    url: URL_FLAG,
+    token: TOKEN_FLAG,
     strict: { about: 'end with 3 when the program made a call that the model does not know' },
     quiet: { about: 'no summary on stderr' },
   },
@@ -44,33 +56,59 @@ export const run = command({
         killAt: flags['kill-at'] === undefined ? undefined : numberOf('kill-at', flags['kill-at']),
       },
     };
-    const all: Answers[] = [];
+    const target = targetOf(flags, releases.length);
+    const runs: RunOn[] = [];
     for (const release of releases) {
-      const mades: Made[] = [];
+      const tally = new Tally();
+      const recording = target === undefined ? undefined : new Recording();
       if (releases.length > 1) print.err(`bpfledger: on ${release.id}`);
       const record = (made: Made) => {
-        mades.push(made);
+        tally.add(made);
+        recording?.add(made);
         if (flags.trace) print.err(madeLine(made));
       };
-      const ended = await started(
-        () => runProgram({ ...request, release: release.id, record }),
-        print,
-      );
+      const asked = { ...request, release: release.id, record };
+      const ended = await started(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
       const { code, foreign, unmodelled } = ended;
-      all.push({ release: release.id, code, mades });
+      runs.push({ release: release.id, code, tally });
       if (flags.quiet !== true) {
-        for (const line of summaryLines(release.id, { mades, foreign, unmodelled }))
+        for (const line of summaryLines(release.id, { tally, foreign, unmodelled }))
           print.err(line);
       }
+      if (recording !== undefined) await target?.(recording, release.id, print);
       if (flags.strict && unmodelled.size > 0) return EXIT.failed;
     }
-    const [only] = all;
-    if (all.length === 1 && only !== undefined) return only.code;
-    for (const line of matrixLines(all)) print.out(line);
-    return all.every(({ code }) => code === 0) ? EXIT.done : EXIT.differs;
+    const [only] = runs;
+    if (runs.length === 1 && only !== undefined) return only.code;
+    for (const line of matrixLines(runs)) print.out(line);
+    return runs.every(({ code }) => code === 0) ? EXIT.done : EXIT.differs;
   },
 });
+
+type Target = (recording: Recording, release: string, print: Printer) => Promise<void>;
+
+/** Where the log of a run goes, if anywhere. */
+function targetOf(
+  {
+    keep,
+    host,
+    url,
+    token,
+  }: Readonly<Record<'keep' | 'host' | 'url' | 'token', string | undefined>>,
+  releases: number,
+): Target | undefined {
+  if (host === undefined && (url !== undefined || token !== undefined)) {
+    throw new UsageError('--url and --token go with --host, the name of the host to make');
+  }
+  if (keep === undefined && host === undefined) return undefined;
+  if (keep !== undefined && host !== undefined) throw new UsageError('--keep or --host, not both');
+  if (releases > 1) throw new UsageError('--keep and --host take one release');
+  return (recording, release, print) =>
+    host === undefined
+      ? recording.keep(keep ?? '', release, print)
+      : recording.post(restClient(serviceFrom({ url, token })), { host, release }, print);
+}
 
 async function started<T>(run: () => Promise<T>, print: Printer): Promise<T | undefined> {
   try {

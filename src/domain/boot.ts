@@ -13,7 +13,9 @@ export function emptyKernel(): Kernel {
   if (switches === undefined) throw new Error(`no switches for ${release}`);
   const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, cgroup: 0 };
   const boot = { number: 0, boot_id: '', release, config: DEFAULT_CONFIG };
-  return { boot, switches, counters, contents: 0, ...emptyTables() };
+  const { unprivileged_bpf_disabled } = DEFAULT_CONFIG;
+  const sysctls = { unprivileged_bpf_disabled };
+  return { boot, sysctls, switches, counters, contents: 0, ...emptyTables() };
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Capability } from './capability.ts';
 import type { AttachFlags, QueryFlags } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
+import type { SysctlName } from './sysctls.ts';
 
 /**
  * Bytes of `union bpf_attr` that the caller passes; absent means all of them. A shorter attr is cut
@@ -62,8 +63,18 @@ export interface ProcessCalls {
   /** kill(2) with a signal that ends the process, all its threads. */
   kill: { readonly to_pid: number };
   /** Give up privileges: become `uid` with exactly `caps`. */
-  capset: { readonly uid?: number; readonly caps: readonly Capability[] };
+  capset: {
+    readonly uid?: number;
+    readonly caps: readonly Capability[];
+    /** What no exec gives back any more (PR_CAPBSET_DROP). */
+    readonly bounding?: readonly Capability[];
+    readonly inheritable?: readonly Capability[];
+    /** What exec leaves to a process that is not root (PR_CAP_AMBIENT). */
+    readonly ambient?: readonly Capability[];
+  };
   umask: { readonly mask: number };
+  /** A write to a file of /proc/sys/kernel. */
+  sysctl: { readonly variable: SysctlName; readonly value: number };
   /** The soft limit of RLIMIT_NOFILE. */
   setrlimit: { readonly nofile: number };
   /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */

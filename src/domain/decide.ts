@@ -18,7 +18,17 @@ import { mapCreate, progBindMap } from './calls/map-create.ts';
 import { mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
 import { btfLoad, enableStats, progTestRun } from './calls/opaque.ts';
-import { capset, exec, exit, fork, kill, setrlimit, spawn, umask } from './calls/process.ts';
+import {
+  capset,
+  exec,
+  exit,
+  fork,
+  kill,
+  setrlimit,
+  spawn,
+  sysctl,
+  umask,
+} from './calls/process.ts';
 import { progAttach } from './calls/prog-attach.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
@@ -85,6 +95,8 @@ function answer(caller: Caller, call: Call): Decision {
       return setrlimit(call);
     case 'umask':
       return umask(caller, call);
+    case 'sysctl':
+      return sysctl(caller, call);
     case 'join':
       return join(caller, call);
     case 'open_cgroup':

@@ -11,6 +11,7 @@ import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
+import type { SysctlName } from './sysctls.ts';
 
 export type ObjectKind = 'prog' | 'link' | 'map';
 
@@ -90,7 +91,16 @@ export interface Effects {
   FilesUnshared: Record<never, never>;
   /** The caller ended, or `pid`. */
   ProcessExited: { readonly pid?: number };
-  CredentialsChanged: { readonly uid: number; readonly caps: readonly Capability[] };
+  CredentialsChanged: {
+    readonly uid: number;
+    readonly caps: readonly Capability[];
+    /** The sets that count at exec; absent ones are as before. */
+    readonly bounding?: readonly Capability[];
+    readonly inheritable?: readonly Capability[];
+    readonly ambient?: readonly Capability[];
+  };
+  /** A variable of the kernel has another value (sysctl). */
+  SysctlSet: { readonly variable: SysctlName; readonly value: number };
   NofileLimited: { readonly nofile: number };
   UmaskSet: { readonly mask: number };
   /** The caller moved, or `pid`. */

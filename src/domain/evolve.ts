@@ -41,6 +41,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'CredentialsChanged':
     case 'NofileLimited':
     case 'UmaskSet':
+    case 'SysctlSet':
     case 'ProcessMoved':
       return evolveProcess(kernel, effect, pid);
     case 'FdOpened':

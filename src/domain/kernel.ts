@@ -6,12 +6,14 @@ import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
 import type { EntryHolder, ObjectKind } from './effect.ts';
+import type { ExecSets } from './exec-sets.ts';
 import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
 import type { Switches } from './release/switches.ts';
+import type { Sysctls } from './sysctls.ts';
 import { type RowKind, Table } from './table.ts';
 
 export interface Process {
@@ -23,6 +25,8 @@ export interface Process {
   comm: string;
   uid: number;
   caps: readonly Capability[];
+  /** What exec makes of its capabilities. */
+  sets: ExecSets;
   nofile: number;
   umask: number;
   cgroup_id: number;
@@ -195,6 +199,7 @@ export interface Boot {
 
 export interface Kernel {
   boot: Boot;
+  sysctls: Sysctls;
   switches: Switches;
   counters: Counters;
   /** What the rows of the tables hold beside themselves, in rows (`size.ts`). */
@@ -249,6 +254,7 @@ export function emptyTables() {
 export function layerOn(base: Kernel): Kernel {
   return {
     boot: base.boot,
+    sysctls: base.sysctls,
     switches: base.switches,
     counters: { ...base.counters },
     contents: base.contents,
@@ -271,6 +277,7 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
     Object.assign(base, layer);
     return;
   }
+  base.sysctls = layer.sysctls;
   base.counters = layer.counters;
   base.contents = layer.contents;
   layer.processes.flush();

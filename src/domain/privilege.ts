@@ -16,8 +16,8 @@ const ATTR_BYTES_MAX = 4096;
  * @param attrSize bytes of the attr; absent means that it is whole and no larger
  */
 export function gate(caller: Caller, attrSize: number | undefined): Refusal | undefined {
-  const { boot, switches } = caller.kernel;
-  const sysctl = boot.config.unprivileged_bpf_disabled;
+  const { sysctls, switches } = caller.kernel;
+  const sysctl = sysctls.unprivileged_bpf_disabled;
   if (switches.gate_shuts_all_commands && sysctl !== 0 && !bpfCapable(caller)) {
     return refusal('EPERM', 'unprivileged-bpf-disabled', { sysctl });
   }
@@ -27,7 +27,7 @@ export function gate(caller: Caller, attrSize: number | undefined): Refusal | un
 
 /** PROG_LOAD and MAP_CREATE: what the sysctl leaves to callers without CAP_BPF is nothing. */
 export function creationGate(caller: Caller): Refusal | undefined {
-  const sysctl = caller.kernel.boot.config.unprivileged_bpf_disabled;
+  const sysctl = caller.kernel.sysctls.unprivileged_bpf_disabled;
   if (sysctl === 0 || bpfCapable(caller)) return undefined;
   return refusal('EPERM', 'unprivileged-bpf-disabled', { sysctl });
 }

@@ -2,11 +2,13 @@
  * The rules that refuse calls: for each, its source and the sentence that says why, with the
  * objects involved in braces. Sections are those of docs/kernel-semantics.md.
  */
+import { CGROUP_AND_CAPABILITY_RULES } from './cgroup-and-capability-rules.ts';
 import { CODE_AND_MAP_RULES } from './code-and-map-rules.ts';
 import { type Rule, rule } from './rule.ts';
 
 export const RULES = {
   ...CODE_AND_MAP_RULES,
+  ...CGROUP_AND_CAPABILITY_RULES,
 
   'no-such-process': rule(
     '§14',
@@ -61,30 +63,6 @@ export const RULES = {
   ),
 
   'no-such-cgroup': rule('§17', 'there is no cgroup {path}'),
-  'cgroup-name-is-file': rule('cgroup_base_files §17', '{path} is a control file'),
-  'no-such-control-file': rule('§17', 'there is no control file {path}'),
-  'cgroup-not-readable': rule('inode_permission §17', 'the caller may not read cgroup {path}'),
-  'control-file-not-writable': rule(
-    'cgroup_procs_write_permission §17',
-    'the caller may not write to {file} of cgroup {cgroup}',
-  ),
-  'cgroup-domain-invalid': rule(
-    'cgroup_migrate_vet_dst §17',
-    'cgroup {path} is beside or below threaded ones, and no domain that holds processes',
-  ),
-  'cgroup-cannot-be-threaded': rule(
-    'cgroup_enable_threaded §17',
-    'cgroup {path} has processes, or its parent cannot have threaded cgroups',
-  ),
-  'cgroup-is-threaded': rule('cgroup_kill_write §17', 'cgroup {path} is threaded'),
-  'value-not-taken': rule('§17', '{path} does not take "{value}"'),
-  'cgroup-exists': rule('cgroup_mkdir §17', 'cgroup {path} exists'),
-  'cgroup-name-newline': rule('cgroup_mkdir §17', 'the name of cgroup {path} holds a newline'),
-  'cgroup-busy': rule(
-    'cgroup_destroy_locked §17',
-    '{path} is not empty: live processes {processes}, child cgroups {children}',
-  ),
-  'cgroup-root': rule('do_rmdir §17', 'the root cgroup is a mount point and cannot be removed'),
 
   'unprivileged-bpf-disabled': rule(
     '§18, §5',

@@ -4,6 +4,7 @@
  * are, and are read without making an object for each row.
  */
 import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
+import { USUAL_SETS } from './exec-sets.ts';
 import { type Fd, FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
 import {
@@ -48,6 +49,9 @@ const codecOf =
 
 const at = <T>(column: readonly T[], i: number): T => column[i] as T;
 
+/** Stands for what nearly all rows have: no lists, the usual sets. */
+const NONE = 0;
+
 const processes = codecOf<Process>()({
   values: {
     pid: (row) => row.pid,
@@ -55,6 +59,7 @@ const processes = codecOf<Process>()({
     comm: (row) => row.comm,
     uid: (row) => row.uid,
     caps: (row) => row.caps,
+    sets: (row) => (row.sets === USUAL_SETS ? NONE : row.sets),
     nofile: (row) => row.nofile,
     umask: (row) => row.umask,
     cgroup_id: (row) => row.cgroup_id,
@@ -69,6 +74,7 @@ const processes = codecOf<Process>()({
     comm: at(columns.comm, i),
     uid: at(columns.uid, i),
     caps: at(columns.caps, i),
+    sets: at(columns.sets, i) || USUAL_SETS,
     nofile: at(columns.nofile, i),
     umask: at(columns.umask, i),
     cgroup_id: at(columns.cgroup_id, i),
@@ -220,8 +226,6 @@ const cgroups = codecOf<Cgroup>()({
   }),
 });
 
-/** Stands for no lists, which is what nearly all cgroups have. */
-const NONE = 0;
 /** Of each list in the order of their types: {@link LIST_HEAD}, and two numbers for each entry. */
 type ListsValues = typeof NONE | readonly number[];
 

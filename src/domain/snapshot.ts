@@ -15,6 +15,7 @@ interface StoredRows {
 
 export interface Snapshot {
   readonly boot: Kernel['boot'];
+  readonly sysctls: Kernel['sysctls'];
   readonly counters: Kernel['counters'];
   readonly tables: Readonly<Record<StoredTable, StoredRows>>;
 }
@@ -33,9 +34,10 @@ export function snapshotOf(kernel: Kernel): Snapshot {
   const stored = CODECS.map(([name, codec]) => {
     return [name, storeRows(kernel[name] as unknown as AnyTable, codec)] as const;
   });
-  const { boot, counters } = kernel;
+  const { boot, sysctls, counters } = kernel;
   return {
     boot,
+    sysctls,
     counters: { ...counters },
     tables: Object.fromEntries(stored) as Snapshot['tables'],
   };
@@ -62,7 +64,7 @@ const ROWS_IN_ONE_PIECE = 1000;
 
 /** The same, with pauses for other work. */
 export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, Kernel, undefined> {
-  const { boot, counters, tables: stored } = snapshot;
+  const { boot, sysctls, counters, tables: stored } = snapshot;
   const release = releaseOf(boot.release);
   if (release === undefined) throw new Error(`unknown release ${boot.release}`);
   const tables = emptyTables();
@@ -80,7 +82,7 @@ export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, 
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };
   for (let i = 0; i < id.length; i++) tables.cgroupIds.set(path[i] as string, id[i] as number);
   const switches = { ...release.switches, ...boot.config.switches };
-  const kernel = { boot, switches, counters: { ...counters }, contents: 0, ...tables };
+  const kernel = { boot, sysctls, switches, counters: { ...counters }, contents: 0, ...tables };
   kernel.contents = contentsOf(kernel);
   return kernel;
 }

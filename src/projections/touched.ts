@@ -129,6 +129,7 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'CredentialsChanged':
     case 'NofileLimited':
     case 'UmaskSet':
+    case 'SysctlSet':
     case 'FdOpened':
     case 'FdDuplicated':
     case 'FdCopied':

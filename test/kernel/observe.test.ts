@@ -194,10 +194,20 @@ function isStandardFd({ call }: SeenEvent): boolean {
 }
 
 /**
- * Refusals for what a collector does not tell (docs/observe.md): a limit that a process sets itself,
- * bytes of an attr beyond the fields of the call, a token.
+ * Answers for what a collector does not tell (docs/observe.md): a limit that a process sets itself,
+ * bytes of an attr beyond the fields of the call, a token, an array of fds; and what root may do where
+ * the machine withholds a capability from it.
  */
-function isUntold({ outcome, expected }: SeenEvent): boolean {
+function isUntold({ call, outcome, expected }: SeenEvent): boolean {
   const { errno } = outcome;
-  return errno === 'EMFILE' || errno === 'E2BIG' || expected?.rule === 'fd-is-no-token';
+  const isOfArray = call.name === 'prog_load' && errno === 'EBADF';
+  return errno === 'EMFILE' || errno === 'E2BIG' || isOfArray || UNTOLD.has(expected?.rule ?? '');
 }
+
+const UNTOLD: ReadonlySet<string> = new Set([
+  'fd-is-no-token',
+  'fd-array-missing',
+  'not-the-owner',
+  'directory-not-writable',
+  'directory-is-sticky',
+]);

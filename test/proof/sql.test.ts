@@ -126,6 +126,7 @@ describeStores('SQL for analysts', ({ open }) => {
       errno: ERRNO_NUMBERS,
       call: names.CALL_CODES,
       fcntl_cmd: names.FCNTL_CODES,
+      sysctl: names.SYSCTL_CODES,
       effect: names.EFFECT_CODES,
       reason: names.REASON_CODES,
       kind: names.KIND_CODES,

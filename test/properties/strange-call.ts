@@ -49,7 +49,7 @@ const VALUES: ValuesOf = {
   fork: { child_pid: PID, uid: U32, caps: CAPS, clone_files: [true], clone_thread: [true] },
   kill: { to_pid: [...PID, 0, -1] },
   exit: { thread: [true] },
-  capset: { uid: U32, caps: CAPS },
+  capset: { uid: U32, caps: CAPS, bounding: CAPS, inheritable: CAPS, ambient: CAPS },
   setrlimit: { nofile: U64 },
   join: { path: PATH, target_pid: [...PID, 0, -1] },
   open_cgroup: { path: PATH, cloexec: [false] },
@@ -77,6 +77,7 @@ const VALUES: ValuesOf = {
     value: ['', '0', '1', '2', 'threaded', 'domain', '-1', '9'.repeat(20)],
   },
   chown: { path: PATH, uid: U32 },
+  sysctl: { value: [-1, 0, 1, 2, 3] },
   umask: { mask: [0, 0o7777, 0o777] },
   chmod: { path: PATH, mode: [0, 0o7777, 0o111, 0o4000] },
   prog_load: {

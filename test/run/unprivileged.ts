@@ -18,12 +18,15 @@ function droppingRights(): readonly string[] {
   return seen.status === 0 ? asNobody : ['setpriv', ...WITHOUT_CAPABILITIES.split(' ')];
 }
 
+/** bpftool is where others than root do not look. */
+export const WITH_SBIN = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } as const;
+
 const WORDS = [...droppingRights(), ...COMMAND, 'run'];
 
 /** Starts `bpfledger run` without rights. */
 export function starting(args: readonly string[]) {
   const [program = '', ...words] = WORDS;
-  return spawn(program, [...words, ...args], { cwd: root, env: environment() });
+  return spawn(program, [...words, ...args], { cwd: root, env: environment(WITH_SBIN) });
 }
 
 /** Runs `bpfledger run` without rights to its end. */

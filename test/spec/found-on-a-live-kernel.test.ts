@@ -216,6 +216,20 @@ it('exec of uid 0 gives back what it had given up; that of another uid takes all
   expect(caps(user)).toEqual([]);
 });
 
+it('exec of root in a container gives back what its bounding set has; of others what is ambient', () => {
+  const world = given();
+  const bounding = ['dac_override', 'sys_resource'] as const;
+  const boxed = world.does({ name: 'fork' });
+  world.does({ name: 'capset', caps: [], bounding }, boxed);
+  const child = world.does({ name: 'fork' }, boxed);
+  const user = world.does({ name: 'fork' });
+  const sets = { caps: ['bpf'], inheritable: ['bpf', 'perfmon'], ambient: ['bpf'] } as const;
+  world.does({ name: 'capset', uid: 1000, ...sets }, user);
+  for (const pid of [child, user]) world.does({ name: 'exec' }, pid);
+  const caps = (pid: number) => world.kernel.processes.get(pid)?.caps;
+  expect([caps(child), caps(user)]).toEqual([bounding, ['bpf']]);
+});
+
 it('that a cgroup program may not sleep is found before its first instruction is followed', () => {
   // r0 = r3; exit
   const insns = Buffer.from('bf300000000000009500000000000000', 'hex').toString('base64');

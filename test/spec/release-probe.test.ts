@@ -19,6 +19,7 @@ const RELEASES = KERNELS.filter((kernel) => kernel !== V2_SERIES);
 function hiddenOn({ preorder, revisions }: Switches): SwitchName[] {
   return [
     ...OF_LINKS_THAT_CHOOSE,
+    'unprivileged_sysctl_goes_back',
     ...(revisions ? [] : (['query_writes_revision_past_attr'] as const)),
     ...(preorder ? [] : (['link_update_miscounts_preorder'] as const)),
   ];

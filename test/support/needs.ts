@@ -25,6 +25,8 @@ type What =
   | 'chromium'
   | 'strace'
   | 'listener'
+  | 'go'
+  | 'systemd'
   | 'collector';
 
 interface Need {
@@ -73,6 +75,10 @@ function probe(what: What): Need {
       return strace();
     case 'listener':
       return listener();
+    case 'systemd':
+      return existsSync('/lib/systemd/systemd') ? met : missing('systemd is not installed');
+    case 'go':
+      return go();
     case 'collector':
       return collector();
     default:
@@ -149,6 +155,15 @@ function strace(): Need {
   const lacking = tools.filter((tool) => !folders.some((path) => isExecutable(join(path, tool))));
   if (!existsSync('/usr/include/bpf/libbpf.h')) lacking.push('libbpf-dev');
   return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
+}
+
+/** A compiler of Go, and cilium/ebpf where Debian puts it. */
+function go(): Need {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  if (!folders.some((path) => isExecutable(join(path, 'go'))))
+    return missing('go is not installed');
+  const there = existsSync('/usr/share/gocode/src/github.com/cilium/ebpf');
+  return there ? met : missing('golang-github-cilium-ebpf-dev is not installed');
 }
 
 /** What `make -C collector` takes. */

@@ -1,64 +1,38 @@
 /** One program on several releases: how it ended on each, and what each answered first otherwise. */
 import { sameAnswer } from '../../domain/agreement.ts';
-import { isRefusal } from '../../domain/outcome.ts';
-import type { Made } from '../../sandbox/world.ts';
+import type { Answered, Tally } from './tally.ts';
 import { outcomeText } from './trace.ts';
 
-export interface Answers {
+export interface RunOn {
   readonly release: string;
   readonly code: number;
-  readonly mades: readonly Made[];
+  readonly tally: Tally;
 }
 
 /** A table with a line for each release; all are compared with the first. */
-export function matrixLines(all: readonly Answers[]): string[] {
-  const first = asked(all[0]);
-  const rows = all.map((answers, i): readonly string[] => {
-    const calls = asked(answers);
-    const refused = calls.filter(({ decision }) => isRefusal(decision.outcome)).length;
-    const difference = i === 0 ? '' : firstDifference(first, calls);
-    return [
-      answers.release,
-      String(answers.code),
-      String(calls.length),
-      String(refused),
-      difference,
-    ];
+export function matrixLines(runs: readonly RunOn[]): string[] {
+  const [first] = runs;
+  const rows = runs.map(({ release, code, tally }): readonly string[] => {
+    const difference = firstDifference(first?.tally.answers ?? [], tally.answers);
+    return [release, String(code), String(tally.asked), String(tally.refused), difference];
   });
-  const heads = [
-    'release',
-    'exit code',
-    'calls',
-    'refused',
-    `first answer that ${all[0]?.release} does not give`,
-  ];
-  const widths = heads.map((head, column) =>
-    column === heads.length - 1
-      ? 0
-      : Math.max(...[heads, ...rows].map((row) => row[column]?.length ?? 0), head.length),
-  );
-  return [heads, ...rows].map((row) =>
+  const last = `first answer that ${first?.release} does not give`;
+  const table = [['release', 'exit code', 'calls', 'refused', last], ...rows];
+  const widthOf = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
+  return table.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widthOf(column))))
       .join('  ')
       .trimEnd(),
   );
 }
 
-function asked(answers: Answers | undefined): readonly Made[] {
-  return (answers?.mades ?? []).filter(({ asked: number }) => number !== undefined);
-}
-
-function firstDifference(one: readonly Made[], other: readonly Made[]): string {
-  for (const [i, made] of other.entries()) {
+function firstDifference(one: readonly Answered[], other: readonly Answered[]): string {
+  for (const [i, { asked, name, outcome }] of other.entries()) {
     const before = one[i];
-    if (before === undefined) return `#${made.asked} ${made.call.name}: another call`;
-    if (before.call.name !== made.call.name) {
-      return `#${made.asked} ${made.call.name}, where it called ${before.call.name}`;
-    }
-    if (!sameAnswer(before.decision.outcome, made.decision.outcome)) {
-      return `#${made.asked} ${made.call.name} = ${outcomeText(made.decision.outcome)}`;
-    }
+    if (before === undefined) return `#${asked} ${name}, where it called nothing more`;
+    if (before.name !== name) return `#${asked} ${name}, where it called ${before.name}`;
+    if (!sameAnswer(before.outcome, outcome)) return `#${asked} ${name} = ${outcomeText(outcome)}`;
   }
-  return one.length > other.length ? `it ended after ${other.length} calls` : '';
+  return one.length > other.length ? `it called nothing after #${other.length}` : '';
 }

@@ -1,12 +1,14 @@
 /** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14). */
 
 import type { Calls } from '../call.ts';
-import { type Caller, fdsInOrder, isFullRoot } from '../caller.ts';
+import { type Caller, fdsInOrder, has, isFullRoot } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
-import { type Decision, refusal, refuse, succeed } from '../decision.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
+import { capsAfterExec, type ExecSets, union } from '../exec-sets.ts';
 import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
+import type { Refusal } from '../outcome.ts';
 import { BOOT_PID, NR_OPEN } from '../release/config.ts';
 import { threadsOf } from '../threads.ts';
 
@@ -40,8 +42,8 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
 }
 
 /**
- * execve(2): close-on-exec fds go. A process of uid 0 has all capabilities in the new image, also those
- * that it had given up (`handle_privileged_root`; no bounding set is modelled); any other has none. The
+ * execve(2): close-on-exec fds go. A process of uid 0 has all capabilities of its bounding set in the
+ * new image, also those that it had given up (`handle_privileged_root`); any other its ambient ones. The
  * other threads of the process end first (`de_thread`), and a table that is still shared stays with
  * those who share it (`unshare_files`).
  */
@@ -56,7 +58,7 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
   lifetime.effects.push({
     type: 'ProcessExecuted',
     comm: call.comm ?? process.comm,
-    caps: process.uid === 0 ? ALL_CAPABILITIES : [],
+    caps: capsAfterExec(process.uid, process.sets),
     ...(process.pid === process.tgid ? {} : { pid: process.tgid }),
   });
   if (unshares) return succeed(lifetime.effects);
@@ -116,8 +118,40 @@ export function capset(caller: Caller, call: Calls['capset']): Decision {
     const wanted = lacking.join(', ') || `uid ${call.uid}`;
     return refuse(refusal('EPERM', 'credentials-cannot-grow', { uid, wanted }));
   }
+  const sets = changedSets(caller, call);
+  if (isRefused(sets)) return refuse(sets);
   const effect = { uid: call.uid ?? uid, caps: sortCapabilities(call.caps) };
-  return succeed([{ type: 'CredentialsChanged', ...effect }]);
+  return succeed([{ type: 'CredentialsChanged', ...effect, ...sets }]);
+}
+
+/**
+ * The sets that count at exec, as far as they change: nobody gets a bounding capability back, only root
+ * drops one; what is ambient is permitted and inheritable (`cap_capset`, `cap_task_prctl`).
+ */
+function changedSets(caller: Caller, call: Calls['capset']): Partial<ExecSets> | Refusal {
+  const { uid, caps, sets } = caller.process;
+  const { bounding = sets.bounding, inheritable = sets.inheritable } = call;
+  const within = (names: readonly Capability[], most: readonly Capability[]) =>
+    names.every((name) => most.includes(name));
+  const drops = !within(sets.bounding, bounding);
+  const inheritableMost = union(sets.inheritable, isFullRoot(caller) ? bounding : caps);
+  const ambientMost = call.caps.filter((name) => inheritable.includes(name));
+  const { ambient = sets.ambient.filter((name) => ambientMost.includes(name)) } = call;
+  if (!within(bounding, sets.bounding) || (drops && !isFullRoot(caller))) {
+    return refusal('EPERM', 'bounding-set-shrinks', { uid });
+  }
+  const inBounds = within(inheritable, union(sets.inheritable, bounding));
+  if (!inBounds || !within(inheritable, inheritableMost)) {
+    return refusal('EPERM', 'may-not-inherit', { uid });
+  }
+  if (!within(ambient, ambientMost)) return refusal('EPERM', 'may-not-be-ambient', { uid });
+  return {
+    ...(call.bounding === undefined ? {} : { bounding: sortCapabilities(bounding) }),
+    ...(call.inheritable === undefined ? {} : { inheritable: sortCapabilities(inheritable) }),
+    ...(ambient.length === sets.ambient.length && call.ambient === undefined
+      ? {}
+      : { ambient: sortCapabilities(ambient) }),
+  };
 }
 
 /** setrlimit(2): nobody's limit may pass fs.nr_open, whatever the capabilities (`do_prlimit`). */
@@ -126,6 +160,22 @@ export function setrlimit({ nofile }: Calls['setrlimit']): Decision {
     return refuse(refusal('EPERM', 'nofile-over-nr-open', { nofile, nr_open: NR_OPEN }));
   }
   return succeed([{ type: 'NofileLimited', nofile }]);
+}
+
+/** Root alone opens the file, whatever its capabilities; 1 is for ever (`bpf_unpriv_handler`). */
+export function sysctl(caller: Caller, { variable, value }: Calls['sysctl']): Decision {
+  const { process, kernel } = caller;
+  const now = kernel.sysctls[variable];
+  const about = { variable, value, now };
+  if (process.uid !== 0) return refuse(refusal('EACCES', 'sysctl-not-writable', { variable }));
+  const goesBack = kernel.switches.unprivileged_sysctl_goes_back;
+  if (goesBack && !has(caller, 'sys_admin')) {
+    return refuse(refusal('EPERM', 'needs-sys-admin', { call: 'sysctl' }));
+  }
+  const isTaken = goesBack ? value >= 0 && value <= 2 : value === 1;
+  if (!isTaken) return refuse(refusal('EINVAL', 'sysctl-value', about));
+  if (now === 1 && value !== 1) return refuse(refusal('EPERM', 'sysctl-locked', about));
+  return succeed(now === value ? [] : [{ type: 'SysctlSet', variable, value }]);
 }
 
 /** umask(2): the new mask, of which permission bits count; the old one is the answer. */

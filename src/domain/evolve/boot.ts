@@ -1,5 +1,6 @@
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
+import { USUAL_SETS } from '../exec-sets.ts';
 import { FdTable } from '../fd-table.ts';
 import { emptyTables, type Kernel, NO_LISTS, NOBODY, ROOTS_ACCESS } from '../kernel.ts';
 import { BOOT_PID } from '../release/config.ts';
@@ -15,6 +16,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   Object.assign(kernel, emptyTables());
   kernel.contents = 0;
   kernel.boot = { number, boot_id, release: releaseId, config };
+  kernel.sysctls = { unprivileged_bpf_disabled: config.unprivileged_bpf_disabled };
   kernel.switches = { ...release.switches, ...config.switches };
   kernel.counters = {
     pid: config.first_pid,
@@ -47,7 +49,7 @@ export function addProcess(
   if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
   const fds = new FdTable();
   kernel.processes.set(pid, {
-    ...{ pid, tgid: pid, comm, uid, caps, nofile, umask: UMASK, cgroup_id, fds },
+    ...{ pid, tgid: pid, comm, uid, caps, sets: USUAL_SETS, nofile, umask: UMASK, cgroup_id, fds },
     ...{ shared_with: NOBODY, threads: NOBODY, mailbox: [] },
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);

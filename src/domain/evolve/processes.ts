@@ -11,6 +11,7 @@ type ProcessEffect = Extract<
       | 'FilesUnshared'
       | 'CredentialsChanged'
       | 'NofileLimited'
+      | 'SysctlSet'
       | 'UmaskSet';
   }
 >;
@@ -33,10 +34,21 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       const process = kernel.processes.edit(pid);
       process.uid = effect.uid;
       process.caps = effect.caps;
+      const { bounding, inheritable, ambient } = effect;
+      if (bounding ?? inheritable ?? ambient) {
+        process.sets = {
+          bounding: bounding ?? process.sets.bounding,
+          inheritable: inheritable ?? process.sets.inheritable,
+          ambient: ambient ?? process.sets.ambient,
+        };
+      }
       return;
     }
     case 'NofileLimited':
       kernel.processes.edit(pid).nofile = effect.nofile;
+      return;
+    case 'SysctlSet':
+      kernel.sysctls = { ...kernel.sysctls, [effect.variable]: effect.value };
       return;
     case 'UmaskSet': {
       // Threads have one (CLONE_FS).
@@ -64,14 +76,14 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     throw new Error(`impossible effect: pid ${effect.pid} lives`);
   }
   const { pid, uid, caps } = effect;
-  const { comm, nofile, umask, cgroup_id } = parent;
+  const { comm, sets, nofile, umask, cgroup_id } = parent;
   const isThread = effect.clone_thread === true;
   const tgid = isThread ? parent.tgid : pid;
   const { fds, shared_with } =
     effect.clone_files === true ? sharedTable(kernel, parentPid, pid) : copiedTable(kernel, parent);
   const threads = isThread ? addThread(kernel, parent, pid) : NOBODY;
   kernel.processes.set(pid, {
-    ...{ pid, tgid, comm, uid, caps, nofile, umask, cgroup_id, fds, shared_with, threads },
+    ...{ pid, tgid, comm, uid, caps, sets, nofile, umask, cgroup_id, fds, shared_with, threads },
     mailbox: [],
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);

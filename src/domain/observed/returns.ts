@@ -15,7 +15,7 @@ const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
   ...{ umask: 'flags', setrlimit: 'zero', join: 'zero', close: 'zero', close_range: 'zero' },
   ...{ send_fd: 'zero', mkdir: 'zero', rmdir: 'zero', bpffs_mkdir: 'zero', bpffs_rmdir: 'zero' },
   ...{ unlink: 'zero', rename: 'zero', link: 'zero', chown: 'zero', chmod: 'zero' },
-  ...{ cgroup_chown: 'zero', cgroup_chmod: 'zero', cgroup_write: 'zero' },
+  ...{ sysctl: 'zero', cgroup_chown: 'zero', cgroup_chmod: 'zero', cgroup_write: 'zero' },
   ...{ prog_attach: 'zero', prog_detach: 'zero', prog_query: 'zero', prog_test_run: 'zero' },
   ...{ prog_bind_map: 'zero', link_update: 'zero', link_detach: 'zero', obj_pin: 'zero' },
   ...{ obj_get_info_by_fd: 'zero', prog_get_next_id: 'zero', link_get_next_id: 'zero' },

@@ -27,7 +27,7 @@ import {
   sorted,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
-import { CAPABILITY_CODES, FCNTL_CODES, OTHER_FILE_CODES } from './names.ts';
+import { CAPABILITY_CODES, FCNTL_CODES, OTHER_FILE_CODES, SYSCTL_CODES } from './names.ts';
 
 type AnyCalls = Calls & {
   boot: Omit<BootCall, 'name'>;
@@ -106,9 +106,16 @@ export const CALL_FIELDS: {
   exec: fieldList<Calls['exec']>({ comm: plain() }),
   exit: fieldList<Calls['exit']>({ thread: bool() }),
   kill: fieldList<Calls['kill']>({ to_pid: plain() }),
-  capset: fieldList<Calls['capset']>({ caps, uid: plain() }),
+  capset: fieldList<Calls['capset']>({
+    caps,
+    uid: plain(),
+    bounding: caps,
+    inheritable: caps,
+    ambient: caps,
+  }),
   setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain() }),
   umask: fieldList<Calls['umask']>({ mask: plain() }),
+  sysctl: fieldList<Calls['sysctl']>({ variable: coded(SYSCTL_CODES), value: plain() }),
   join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),
 
   open_cgroup: fieldList<Calls['open_cgroup']>({ path: plain(), cloexec: bool() }),

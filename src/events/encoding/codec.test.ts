@@ -16,7 +16,7 @@ import { CALL_FIELDS } from './call-fields.ts';
 import { decodeEvent, encodeEvent, isCanonical, type ParsedEvent } from './codec.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
 import { type Json, UnreadableEvent } from './field-coder.ts';
-import { CALL_CODES, EFFECT_CODES, FCNTL_CODES, REASON_CODES } from './names.ts';
+import { CALL_CODES, EFFECT_CODES, FCNTL_CODES, REASON_CODES, SYSCTL_CODES } from './names.ts';
 
 const seed = seedOfRun();
 const u32 = fc.oneof(fc.nat(130), fc.integer({ min: 0, max: 2 ** 32 - 1 }));
@@ -50,6 +50,10 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   prog_type: fc.oneof(fc.constantFrom(...PROG_TYPE_NAMES), u32),
   map_type: fc.oneof(fc.constantFrom(...MAP_TYPE_NAMES), u32),
   caps,
+  bounding: caps,
+  inheritable: caps,
+  ambient: caps,
+  variable: fc.constantFrom(...Object.keys(SYSCTL_CODES)),
   key,
   config: fc.constant({ ...DEFAULT_CONFIG, switches: {} }),
   reason: fc.constantFrom(...Object.keys(REASON_CODES)),

@@ -15,7 +15,14 @@ import {
   sorted,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
-import { ACCESS_CODES, CAPABILITY_CODES, KIND_CODES, MODE_CODES, REASON_CODES } from './names.ts';
+import {
+  ACCESS_CODES,
+  CAPABILITY_CODES,
+  KIND_CODES,
+  MODE_CODES,
+  REASON_CODES,
+  SYSCTL_CODES,
+} from './names.ts';
 
 const caps = listOf(coded(CAPABILITY_CODES));
 const reason = coded(REASON_CODES);
@@ -47,8 +54,15 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   ProcessExecuted: fieldList<Effects['ProcessExecuted']>({ comm: plain(), caps, pid: plain() }),
   FilesUnshared: fieldList<Effects['FilesUnshared']>({}),
   ProcessExited: fieldList<Effects['ProcessExited']>({ pid: plain() }),
-  CredentialsChanged: fieldList<Effects['CredentialsChanged']>({ uid: plain(), caps }),
+  CredentialsChanged: fieldList<Effects['CredentialsChanged']>({
+    uid: plain(),
+    caps,
+    bounding: caps,
+    inheritable: caps,
+    ambient: caps,
+  }),
   NofileLimited: fieldList<Effects['NofileLimited']>({ nofile: plain() }),
+  SysctlSet: fieldList<Effects['SysctlSet']>({ variable: coded(SYSCTL_CODES), value: plain() }),
   UmaskSet: fieldList<Effects['UmaskSet']>({ mask: plain() }),
   ProcessMoved: fieldList<Effects['ProcessMoved']>({ cgroup_id: plain(), pid: plain() }),
 

@@ -9,6 +9,7 @@ import type { Capability } from '../../domain/capability.ts';
 import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { SightingName } from '../../domain/observed/sighting.ts';
+import type { SysctlName } from '../../domain/sysctls.ts';
 import type { Source } from '../event.ts';
 
 type Codes<Name extends string> = Readonly<Record<Name, number>>;
@@ -81,6 +82,7 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   cgroup_chown: 62,
   cgroup_chmod: 63,
   cgroup_write: 64,
+  sysctl: 65,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -140,6 +142,7 @@ export const EFFECT_CODES: Codes<EffectType> = {
   CgroupOwnerChanged: 53,
   CgroupModeChanged: 54,
   CgroupThreaded: 55,
+  SysctlSet: 56,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -169,6 +172,8 @@ export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {
   cgroup: 3,
   other: 4,
 };
+
+export const SYSCTL_CODES: Codes<SysctlName> = { unprivileged_bpf_disabled: 0 };
 
 export const OTHER_FILE_CODES: Codes<FdCalls['open_other']['kind']> = { dir: 0, file: 1 };
 

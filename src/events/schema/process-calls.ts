@@ -36,9 +36,24 @@ export function processCalls<V extends Vocabulary>(words: V) {
     strictObject({ name: z.literal('exec'), comm: comm.exactOptional() }),
     strictObject({ name: z.literal('exit'), thread: chosen }),
     strictObject({ name: z.literal('kill'), to_pid: pid }),
-    strictObject({ name: z.literal('capset'), uid: u32.exactOptional(), caps }),
+    strictObject({
+      name: z.literal('capset'),
+      uid: u32.exactOptional(),
+      caps,
+      bounding: caps.exactOptional(),
+      inheritable: caps.exactOptional(),
+      ambient: caps.exactOptional(),
+    }),
     strictObject({ name: z.literal('setrlimit'), nofile: u64 }),
     strictObject({ name: z.literal('umask'), mask: fileMode }),
+    strictObject({
+      name: z.literal('sysctl'),
+      variable: z.literal('unprivileged_bpf_disabled'),
+      value: z
+        .int()
+        .min(-(2 ** 31))
+        .max(2 ** 31 - 1),
+    }),
     strictObject({ name: z.literal('join'), path, target_pid: pid.exactOptional() }),
   ] as const;
 }

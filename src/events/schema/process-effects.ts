@@ -40,9 +40,21 @@ export const processEffects = [
   strictObject({ type: z.literal('ProcessExecuted'), comm, caps, pid: pid.exactOptional() }),
   strictObject({ type: z.literal('FilesUnshared') }),
   strictObject({ type: z.literal('ProcessExited'), pid: pid.exactOptional() }),
-  strictObject({ type: z.literal('CredentialsChanged'), uid: u32, caps }),
+  strictObject({
+    type: z.literal('CredentialsChanged'),
+    uid: u32,
+    caps,
+    bounding: caps.exactOptional(),
+    inheritable: caps.exactOptional(),
+    ambient: caps.exactOptional(),
+  }),
   strictObject({ type: z.literal('NofileLimited'), nofile: u64 }),
   strictObject({ type: z.literal('UmaskSet'), mask: fileMode }),
+  strictObject({
+    type: z.literal('SysctlSet'),
+    variable: z.literal('unprivileged_bpf_disabled'),
+    value: u32,
+  }),
   strictObject({ type: z.literal('ProcessMoved'), cgroup_id: u64, pid: pid.exactOptional() }),
   strictObject({
     type: z.literal('FdOpened'),

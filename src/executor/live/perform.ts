@@ -41,6 +41,7 @@ import {
 } from './opaque-calls.ts';
 import { capset, exec, exit, fork, join, kill, setrlimit, spawn, umask } from './process-calls.ts';
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
+import { Withheld } from './withheld.ts';
 
 /**
  * Makes `call` as process `pid` of the log. The effects of the decision are those that the caller
@@ -72,6 +73,8 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return setrlimit(caller, call);
     case 'umask':
       return umask(caller, call);
+    case 'sysctl':
+      throw new Withheld(`kernel.${call.variable} belongs to the whole machine`);
     case 'join':
       return join(caller, call);
     case 'open_cgroup':

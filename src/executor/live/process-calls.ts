@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import type { CallOf } from '../../domain/call.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
+import { capsAfterExec, USUAL_SETS } from '../../domain/exec-sets.ts';
 import { isWithin } from '../../domain/path.ts';
 import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
 import { type Answered, must, SYS } from '../../native/syscall.ts';
@@ -26,7 +27,14 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
   const { directory, file } = live.standard;
   const fds = new Map([directory, file, file].map((real, fd) => [fd, standard(real)]));
   const { nofile } = live.config;
-  const rest = { nofile, umask: 0o022, mailbox: [], cgroup: undefined, placeholder: undefined };
+  const rest = {
+    sets: USUAL_SETS,
+    nofile,
+    umask: 0o022,
+    mailbox: [],
+    cgroup: undefined,
+    placeholder: undefined,
+  };
   return { pid, tgid: pid, comm, uid: 0, caps: ALL_CAPABILITIES, fds, ...rest };
 }
 
@@ -86,7 +94,7 @@ export async function exec(caller: LiveCaller, call: CallOf<'exec'>): Promise<De
     release(caller, fd);
   }
   process.comm = call.comm ?? process.comm;
-  process.caps = process.uid === 0 ? ALL_CAPABILITIES : [];
+  process.caps = capsAfterExec(process.uid, process.sets);
   if (process.pid !== process.tgid) {
     live.processes.delete(process.pid);
     live.processes.set(process.tgid, { ...process, pid: process.tgid });
@@ -130,6 +138,8 @@ export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decisio
   if (process.uid !== 0 && (lacking || uid !== process.uid)) return failWith('EPERM');
   process.uid = uid;
   process.caps = call.caps;
+  const { bounding, inheritable, ambient } = { ...process.sets, ...call };
+  process.sets = { bounding, inheritable, ambient };
   return succeed([{ type: 'CredentialsChanged', uid, caps: call.caps }]);
 }
 

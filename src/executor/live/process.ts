@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Capability } from '../../domain/capability.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
+import type { ExecSets } from '../../domain/exec-sets.ts';
 
 export interface LiveFd {
   readonly real: number;
@@ -25,6 +26,7 @@ export interface LiveProcess {
   comm: string;
   uid: number;
   caps: readonly Capability[];
+  sets: ExecSets;
   nofile: number;
   umask: number;
   /** One and the same map for processes that share a table. */

@@ -74,7 +74,7 @@ function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
 const NO_VALUE = Buffer.alloc(0);
 
 /** The bytes of a value. */
-export function valueAt({ memory, cpus }: Asking, map: BpfMap, address: bigint): Buffer | Decoded {
+function valueAt({ memory, cpus }: Asking, map: BpfMap, address: bigint): Buffer | Decoded {
   const bytes = valueBytes(map, cpus);
   if (bytes > VALUE_BYTES_MAX) return refused('ENOMEM', 'a value of more than 32 MiB');
   return memory.read(address, bytes) ?? FAULT;

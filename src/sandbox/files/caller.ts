@@ -1,11 +1,10 @@
 /** A call on a file, and what it takes to answer it. */
 
 import type { Call } from '../../domain/call.ts';
-import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Beside } from '../bpf/beside.ts';
-import type { Answer, Notified } from '../notified.ts';
-import type { Place, Places } from './places.ts';
+import { type Answer, type Notified, refuse } from '../notified.ts';
+import type { Places } from './places.ts';
 import type { Shadow } from './shadow.ts';
 
 /** What all calls on files share. */
@@ -29,10 +28,6 @@ const PATH_BYTES_MAX = 4096;
 
 export const DONE: Answer = { is: 'returned', value: 0 };
 
-export function refuse(errno: Errno): Answer {
-  return { is: 'refused', errno: ERRNO_NUMBERS[errno] };
-}
-
 /** Makes a call of the model that gives nothing but 0 or an errno. */
 export function made({ notified }: FileCaller, call: Call): Answer {
   const { outcome } = notified.perform(call);
@@ -49,22 +44,4 @@ export function textAt({ notified }: FileCaller, at: number): string | Answer {
   const text = notified.memory.readText(notified.args[at] ?? 0n, PATH_BYTES_MAX);
   if (text === undefined) return refuse('EFAULT');
   return text === 'too long' ? refuse('ENAMETOOLONG') : text;
-}
-
-/** Where a path that arguments name leads; undefined where the kernel has to say. */
-export function placeAt(
-  caller: FileCaller,
-  dirFd: number | undefined,
-  text: string,
-): Place | undefined {
-  const { notified, trees } = caller;
-  return trees.places.find(notified, dirFd ?? AT_FDCWD, text);
-}
-
-const AT_FDCWD = -100;
-
-/** Whether the process may write what belongs to root. */
-export function isPrivileged({ notified }: FileCaller): boolean {
-  const process = notified.kernel.processes.get(notified.tgid);
-  return process?.uid === 0 || process?.caps.includes('dac_override') === true;
 }

@@ -106,6 +106,7 @@ function collect(scene: Scene, effect: Effect): void {
     }
     // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
+    case 'SysctlSet':
     case 'ProgIdBurned':
     case 'LinkIdBurned':
     case 'MapIdBurned':

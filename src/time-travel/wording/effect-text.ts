@@ -23,6 +23,8 @@ export function effectText(effect: Effect): string {
       return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
     case 'NofileLimited':
       return `limited to ${effect.nofile} fds`;
+    case 'SysctlSet':
+      return `kernel.${effect.variable} set to ${effect.value}`;
     case 'UmaskSet':
       return `umask set to ${effect.mask.toString(8)}`;
     case 'ProcessMoved':
@@ -77,7 +79,14 @@ type ObjectEffect = Exclude<
   Effect,
   {
     type:
-      | ('Booted' | 'CredentialsChanged' | 'NofileLimited' | 'UmaskSet' | 'FilesUnshared')
+      | (
+          | 'Booted'
+          | 'CredentialsChanged'
+          | 'NofileLimited'
+          | 'UmaskSet'
+          | 'FilesUnshared'
+          | 'SysctlSet'
+        )
       | 'CloexecChanged'
       | `Process${string}`
       | `Fd${string}`;

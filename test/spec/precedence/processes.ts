@@ -1,4 +1,5 @@
 /** Fds and processes: semantics §14. */
+import { ALL_CAPABILITIES } from '../../../src/domain/capability.ts';
 import type { World } from '../given.ts';
 import type { Table } from './table.ts';
 
@@ -71,6 +72,55 @@ const born: Table = {
     | nothing                           | name = exit; pid = 1                            | ok     |
     | init does not end                 | pid = user                                      | EPERM  |
     | nothing                           |                                                 | ok     |
+  `,
+};
+
+const sets: Table = {
+  page: 'processes',
+  title: 'capset with the sets that exec goes by',
+  source: '`cap_capset`, `cap_prctl_drop`, `PR_CAP_AMBIENT_RAISE`; capabilities(7)',
+  state:
+    '`user` has uid 1000 and CAP_BPF; `boxed` is root without CAP_NET_ADMIN in its bounding set.',
+  given(world) {
+    world.name('user', world.does({ name: 'fork', uid: 1000, caps: ['bpf'] }));
+    world.name('boxed', world.does({ name: 'fork' }));
+    const bounding = ALL_CAPABILITIES.filter((name) => name !== 'net_admin');
+    world.does({ name: 'capset', caps: bounding, bounding }, world.at('boxed'));
+  },
+  call: 'capset pid = user; caps = bpf; bounding = bpf; inheritable = net_admin; ambient = net_admin',
+  rows: `
+    | wrong first                              | mended by               | all   |
+    | only root drops of the bounding set      | no bounding             | EPERM |
+    | a user inherits only what it has         | inheritable = bpf       | EPERM |
+    | ambient is what is permitted             | ambient = bpf           | EPERM |
+    | nothing                                  | inheritable = none; caps = none | ok |
+    | ambient is what is inheritable           | no ambient              | EPERM |
+    | nothing                                  | pid = boxed; bounding = net_admin | ok |
+    | nobody gets back what it dropped         | no bounding; inheritable = net_admin | EPERM |
+    | nor inherits it                          | no inheritable          | EPERM |
+    | nothing                                  |                         | ok    |
+  `,
+};
+
+const sysctls: Table = {
+  page: 'capabilities',
+  title: 'Writing unprivileged_bpf_disabled',
+  source: '`bpf_unpriv_handler`, `test_perm`; semantics §18',
+  state: 'It is 2. The caller has uid 1000 and CAP_SYS_ADMIN; `root` has uid 0 and no capability.',
+  given(world) {
+    world.name('user', world.does({ name: 'fork', uid: 1000, caps: ['sys_admin'] }));
+    world.name('root', world.does({ name: 'fork', caps: [] }));
+  },
+  call: 'sysctl pid = user; variable = unprivileged_bpf_disabled; value = 3',
+  rows: `
+    | wrong first                     | mended by  | v2-series..5.10.0, 5.11..5.12 | 5.10.262..5.10, 5.13.. |
+    | uid 1000 does not open the file | pid = root | EACCES                        | EACCES                 |
+    | no CAP_SYS_ADMIN                | no pid     | –                             | EPERM                  |
+    | 3 is no value                   | value = 0  | EINVAL                        | EINVAL                 |
+    | nothing                         | value = 1  | EINVAL                        | ok                     |
+    | nothing                         | value = 2  | ok                            | ok                     |
+    | 1 is for ever                   | value = 1  | EINVAL                        | EPERM                  |
+    | nothing: it is 1                |            | ok                            | ok                     |
   `,
 };
 
@@ -186,5 +236,5 @@ const threads: Table = {
 };
 
 export const processTables: readonly Table[] = [
-  ...[open, dup3, fcntl, closeRange, pidfd, send, born, threads],
+  ...[open, dup3, fcntl, closeRange, pidfd, send, born, sets, sysctls, threads],
 ];

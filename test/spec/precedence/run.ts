@@ -139,7 +139,8 @@ function read(world: World, fields: Fields, field: string, word: string): unknow
   if (field === 'query_flags' || (field === 'flags' && takesFlagNames(fields)))
     return flagsOf(word);
   if (field === 'map_fds') return word.split('+').map((label) => numberOf(world, field, label));
-  if (field === 'caps') return word === 'none' ? [] : word.split('+');
+  if (['caps', 'bounding', 'inheritable', 'ambient'].includes(field))
+    return word === 'none' ? [] : word.split('+');
   if (field === 'value' || /(?:^|_)(?:fd|pid|id)$/u.test(field))
     return numberOf(world, field, word);
   return numberOr(word);

@@ -53,6 +53,17 @@ export const PRIVILEGE_SPECS = {
       { since: '6.1', value: false, evidence: 'measured' },
     ],
   },
+  unprivileged_sysctl_goes_back: {
+    meaning:
+      'unprivileged_bpf_disabled takes 0, 1 and 2 while the kernel runs, unless it is 1; before, it ' +
+      'takes 1 alone',
+    source: 'semantics §18; bpf_unpriv_handler',
+    boundaries: [
+      from57(false),
+      { since: '5.10.262', value: true, evidence: 'read' },
+      { since: '5.13', value: true, evidence: 'remembered' },
+    ],
+  },
   form_before_privilege: {
     meaning: 'PROG_LOAD and MAP_CREATE check flags and types before privileges',
     source: 'semantics §7, §18',

@@ -40,6 +40,9 @@ export const PRIVILEGE_PROBES = {
     if ((await bench.ask(load, pid)) === 'EPERM') return false;
     throw new NotMeasured('unprivileged_bpf_disabled is 0');
   },
+  async unprivileged_sysctl_goes_back() {
+    throw new NotMeasured('the sysctl belongs to the whole machine, and is not written');
+  },
   async form_before_privilege(bench) {
     const pid = await bench.caller([]);
     const load = { name: 'prog_load', prog_type: 'xdp', prog_flags: NO_FLAG } as const;

@@ -1,0 +1,79 @@
+/** The calls of a run as the log of a host: on a service, or in a bundle. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { postLines } from '../../client/post-lines.ts';
+import { type RestClient, restClient } from '../../client/rest-client.ts';
+import { isUnmodelled } from '../../domain/outcome.ts';
+import type { Made } from '../../sandbox/world.ts';
+import type { Flags, Printer, Typed } from '../command.ts';
+import { exportLog } from '../export.ts';
+
+/** Calls of a run that are recorded. */
+const CALLS_MAX = 1_000_000;
+/** Lines that are posted together. */
+const LINES_MAX = 1000;
+const HOST_OF_BUNDLE = 'run';
+
+export class Recording {
+  readonly #lines: string[] = [];
+  #left = 0;
+
+  /** Takes a call; an ordered answer is none of the model's. */
+  add({ pid, call, decision, injected }: Made): void {
+    if (injected || isUnmodelled(decision.outcome)) return;
+    if (this.#lines.length >= CALLS_MAX) this.#left += 1;
+    else this.#lines.push(JSON.stringify({ pid, at: new Date().toISOString(), call }));
+  }
+
+  /**
+   * Makes a host and records the calls there. Its kernel decides them again, and gives the answers
+   * that the program got.
+   */
+  async post(
+    client: RestClient,
+    { host, release }: { readonly host: string; readonly release: string },
+    print: Printer,
+  ): Promise<void> {
+    const at = (JSON.parse(this.#lines[0] ?? '{}') as { readonly at?: string }).at;
+    await client.post('/v1/hosts', { name: host, release, ...(at !== undefined && { at }) });
+    const run = randomUUID();
+    for (let done = 0; done < this.#lines.length; done += LINES_MAX) {
+      const lines = this.#lines.slice(done, done + LINES_MAX);
+      const { refused } = await postLines(client, host, { key: `run-${run}-${done}`, lines });
+      if (refused !== undefined) throw new Error(`the service does not record the run: ${refused}`);
+    }
+    print.err(`bpfledger: recorded on host ${host}: ${this.#lines.length} events`);
+    if (this.#left > 0) print.err(`bpfledger: ${this.#left} calls more are not recorded`);
+  }
+
+  /** Writes the log as a bundle, by a service that lives as long as that takes. */
+  async keep(file: string, release: string, print: Printer): Promise<void> {
+    const { configurationOf, startService } = await import('../../main.ts');
+    const folder = mkdtempSync(join(tmpdir(), 'bpfledger-run-'));
+    try {
+      const configuration = configurationOf({ PORT: '0', BPFLEDGER_DATA_DIR: folder });
+      const service = await startService(configuration);
+      try {
+        const client = restClient({ url: service.url, token: undefined });
+        await this.post(client, { host: HOST_OF_BUNDLE, release }, print);
+        const { url } = service;
+        await exportLog.run({
+          flags: { ...noFlags(exportLog.flags), url, output: file },
+          words: [HOST_OF_BUNDLE],
+          print,
+        });
+      } finally {
+        await service.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** No flag of a command is typed. */
+function noFlags<F extends Flags>(flags: F): Typed<F> {
+  return Object.fromEntries(Object.keys(flags).map((name) => [name, undefined])) as Typed<F>;
+}

@@ -1,0 +1,131 @@
+// Loaders as they are out there, observed: device rules as runc writes them, a program of Go with
+// cilium/ebpf. The log tells what they did, who did it, and why nothing runs at the end.
+
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServiceProcess, startProcess } from '../api/process.ts';
+import { bpfledger } from '../support/command.ts';
+import { cgroup2Mount, needs } from '../support/needs.ts';
+import { until } from './executing.ts';
+import { buildCollector, type Observing, ownFolder, startObserving, Watch } from './observing.ts';
+import { run } from './story.ts';
+
+const SOURCES = join(import.meta.dirname, 'recorded');
+const HOST = 'loaders';
+const ready = [needs('kernel'), needs('collector')].every(({ ok }) => ok);
+/** The compiler of Go, and systemd, are looked for in the long form alone (CONTRIBUTING.md). */
+const isLong = process.env.BPFLEDGER_TEST_OBSERVED === 'long';
+const go = isLong && needs('go').ok;
+const systemd = isLong && needs('systemd').ok;
+/** Calls that make or change an attachment. libbpf tries out more. */
+const ATTACHING: readonly string[] = ['prog_get_fd_by_id', 'prog_attach', 'prog_detach'];
+
+describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () => {
+  const folder = ownFolder();
+  let cgroup: string;
+  let service: ServiceProcess;
+  let observing: Observing;
+  let watch: Watch;
+
+  beforeAll(async () => {
+    const collector = buildCollector(join(folder, 'build'));
+    run('cc', ['-Wall', join(SOURCES, 'devices.c'), '-o', join(folder, 'devices'), '-lbpf']);
+    mkdirSync(join(folder, 'data'));
+    service = await startProcess({ BPFLEDGER_DATA_DIR: join(folder, 'data') });
+    const place = { url: service.url, host: HOST, spool: join(folder, 'spool'), collector };
+    observing = await startObserving(place);
+    watch = new Watch(place);
+    cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-loaders-'));
+  }, 120_000);
+
+  afterAll(async () => {
+    if (cgroup !== undefined) rmdirSync(cgroup);
+    watch?.close();
+    await observing?.end('SIGTERM');
+    await service?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  async function told(command: string, type: string, ...more: string[]): Promise<string> {
+    await watch.catchUp();
+    const place = ['--cgroup', `/${basename(cgroup)}`, ...more];
+    const words = [command, HOST, '--type', type, '--url', service.url, ...place];
+    const { out, err } = await bpfledger(words);
+    return out + err;
+  }
+
+  /** The calls of a program by which it attached, in order. */
+  async function attaching(comm: string): Promise<string[]> {
+    await watch.catchUp();
+    const own = watch.events.filter((event) => event.comm === comm && event.effects.length > 0);
+    expect(own.filter(({ source }) => source === 'inferred')).toEqual([]);
+    return own.map(({ call }) => call.name).filter((name) => ATTACHING.includes(name));
+  }
+
+  it('device rules are replaced, as runc does it', async () => {
+    for (const name of ['runc_one', 'runc_two']) run(join(folder, 'devices'), [cgroup, name]);
+    expect(await attaching('devices')).toEqual(['prog_attach', 'prog_get_fd_by_id', 'prog_attach']);
+    const [first] = watch.events
+      .filter(({ comm }) => comm === 'devices')
+      .flatMap(({ effects }) => effects.filter(({ prog_name }) => prog_name === 'runc_one'));
+    const blamed = await told('blame', 'device');
+    expect(blamed).toMatch(/1 program runs/);
+    expect(blamed).toMatch(/program \d+ \(runc_two\)/);
+    expect(blamed).toMatch(/by devices\[\d+\] prog_attach/);
+    expect(await told('explain', 'device', '--program', String(first?.prog_id))).toMatch(
+      /replaced/,
+    );
+  });
+
+  it.runIf(go)('a link of cilium/ebpf lives by its pin, and ends with it', async () => {
+    const program = join(folder, 'go-loader');
+    const env = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: join(folder, 'cache') };
+    run('env', [
+      ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      ...['go', 'build', '-o', program, join(SOURCES, 'go-loader', 'main.go')],
+    ]);
+    const bpffs = mkdtempSync(join(folder, 'bpffs-'));
+    run('mount', ['-t', 'bpf', 'none', bpffs]);
+    try {
+      run(program, [cgroup, join(bpffs, 'go')]);
+      const blamed = await told('blame', 'egress');
+      expect(blamed).toMatch(/1 program runs/);
+      expect(blamed).toMatch(/program \d+ \(go_new\) by link/);
+      expect(blamed).toMatch(/attached at .* by go-loader\[\d+\] link_create/);
+      expect(blamed).toMatch(/link updated at .* by go-loader\[\d+\] link_update/);
+      expect(blamed).toMatch(/link held by pin/);
+      run('rm', [join(bpffs, 'go')]);
+      expect(await told('gaps', 'egress')).toMatch(/by rm\[\d+\] unlink/);
+    } finally {
+      run('umount', [bpffs]);
+    }
+  });
+
+  it.runIf(systemd)('a service of systemd is filtered while it runs', async () => {
+    const own = mkdtempSync(join(folder, 'systemd-'));
+    const path = `/${basename(cgroup)}`;
+    const ended = promisify(execFile)('unshare', [
+      ...['-m', join(SOURCES, 'systemd.sh'), path, own],
+    ]);
+    await until('the service runs', () => existsSync(join(own, 'started')));
+    const unit = `${path}/manager/app.slice/filtered.service`;
+    for (const [type, name] of [
+      ['device', 'sd_devices'],
+      ['egress', 'sd_fw_egress'],
+      ['ingress', 'sd_fw_ingress'],
+    ] as const) {
+      const blamed = await told('blame', type, '--cgroup', unit);
+      expect(blamed).toMatch(new RegExp(`program \\d+ \\(${name}\\)`));
+      expect(blamed).toMatch(/by systemd\[\d+\] prog_attach/);
+    }
+    writeFileSync(join(own, 'stop'), '');
+    await ended;
+    const gone = await told('gaps', 'egress', '--cgroup', unit);
+    expect(gone).toMatch(
+      /there was no such cgroup .*\n +opened by \d+ at \S+ by systemd\[\d+\] rmdir/,
+    );
+  });
+});

@@ -1,0 +1,95 @@
+// Loaders that nobody changed, under `bpfledger run`: Debian's bpftool, and what libbpf makes of a
+// program with variables. Where there is a kernel to compare with, they say the same there.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { arch, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bpfledger } from '../support/command.ts';
+import { cgroup2Mount, isThere, needs } from '../support/needs.ts';
+import { running, WITH_SBIN } from './unprivileged.ts';
+
+const tools = needs('strace');
+const listener = needs('listener');
+const ok = tools.ok && listener.ok;
+const RELEASES = ['5.10', '6.1', '6.12', '7.3'];
+const HEADERS = `/usr/include/${arch() === 'x64' ? 'x86_64' : 'aarch64'}-linux-gnu`;
+
+const folder = mkdtempSync(join(tmpdir(), 'bpfledger-loaders-'));
+const object = join(folder, 'globals.bpf.o');
+const loader = join(folder, 'globals');
+const script = join(import.meta.dirname, 'administrator.sh');
+
+beforeAll(() => {
+  if (!ok) return;
+  const from = (name: string) => join(import.meta.dirname, name);
+  const clang = ['-O2', '-g', '-target', 'bpf', '-I', HEADERS, '-c', from('globals.bpf.c')];
+  execFileSync('clang', [...clang, '-o', object]);
+  const skeleton = execFileSync('bpftool', ['gen', 'skeleton', object, 'name', 'globals'], {
+    env: { ...process.env, ...WITH_SBIN },
+  });
+  writeFileSync(join(folder, 'globals.skel.h'), skeleton);
+  execFileSync('gcc', ['-I', folder, '-o', loader, from('globals.c'), '-lbpf']);
+  execFileSync('chmod', ['-R', 'a+rX', folder]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What is the same on every machine: without ids, tags and paths. */
+function withoutIds(text: string, cgroup: string): string {
+  return text
+    .replaceAll(cgroup, 'CGROUP')
+    .replace(/^\d+(:?) +/gmu, 'ID$1 ')
+    .replace(/tag [0-9a-f]{16}/gu, 'tag TAG');
+}
+
+describe.skipIf(!ok).each(RELEASES)('on %s', (release) => {
+  it('bpftool loads, attaches, shows and detaches', async () => {
+    const cgroup = '/sys/fs/cgroup/loaders';
+    const words = ['sh', script, object, cgroup, '/sys/fs/bpf/loaders'];
+    const { code, out } = await running('--release', release, '--quiet', '--', ...words);
+    const heads = 'ID       AttachType      AttachFlags     Name           ';
+    // This bpftool asks for the flags of each program, which 5.10 refuses, and shows nothing then.
+    const shown = 'ID cgroup_inet_egress multi           count                          ';
+    const ifShown = release === '5.10' ? [] : [shown];
+    expect(withoutIds(out, cgroup).split('\n')).toEqual([
+      ...['loaded', 'ID: cgroup_skb  name count  tag TAG  gpl', 'attached', 'refused'],
+      ...[heads, ...ifShown],
+      'ID       AttachType      Name           ',
+      'ID cgroup_inet_egress count                          ',
+      ...['CgroupPath', heads, 'CGROUP', ...ifShown],
+      ...['key: 00 00 00 00  value: 09 00 00 00', 'detached', 'gone', ''],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('a loader with variables has them in its memory', async () => {
+    const words = [loader, '/sys/fs/cgroup', '/sys/fs/bpf/globals'];
+    const { code, out } = await running('--release', release, '--quiet', '--', ...words);
+    expect([code, out]).toEqual([0, SAID]);
+  });
+});
+
+const SAID = [
+  ...['load 0', 'limit 7', 'the kernel has seen 4', 'the kernel has seen 99', 'update 0'],
+  ...['the loader has seen 55', 'update a constant -1', 'open a cgroup 0', 'attach 0', 'pin 0'],
+  ...['pin again -16', 'replace 0', 'open the pin 0', 'detach 0', 'unpin 0', ''],
+].join('\n');
+
+describe.skipIf(!ok || !isThere('kernel'))('the kernel that runs here', () => {
+  it('says the same to the loader', () => {
+    const words = [cgroup2Mount() ?? '', '/sys/fs/bpf/bpfledger-globals'];
+    expect(execFileSync(loader, words, { encoding: 'utf8' })).toBe(SAID);
+  });
+});
+
+describe.skipIf(!ok)('the log of a run', () => {
+  it('gives the same answers when its calls are decided again', async () => {
+    const bundle = join(folder, 'run.bundle');
+    const words = [loader, '/sys/fs/cgroup', '/sys/fs/bpf/globals'];
+    const { out: said } = await bpfledger(['run', '--keep', bundle, '--', ...words]);
+    expect(said).toBe(SAID);
+    const { out } = await bpfledger(['verify', bundle]);
+    expect(out).toMatch(/outcomes +holds +0 of [1-9]\d+ calls are answered differently today/u);
+  });
+});
