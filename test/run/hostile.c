@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
   pthread_t thread;
   pthread_create(&thread, NULL, flip, argv[1]);
   int done = 0, refused = 0;
-  for (int i = 0; i < 1000; i++) {
+  for (int i = 0; i < 300; i++) {
     int command = i % 3 == 0 ? BPF_MAP_LOOKUP_ELEM : i % 3 == 1 ? BPF_MAP_UPDATE_ELEM : BPF_PROG_LOAD;
     (syscall(SYS_bpf, command, &attr, sizeof(attr)) < 0 ? &refused : &done)[0]++;
     (mkdir(path, 0755) < 0 ? &refused : &done)[0]++;
