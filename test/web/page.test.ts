@@ -10,6 +10,7 @@ import { postLinksDemo } from '../../src/cli/demo-links.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { post, startTestService, type TestService } from '../api/running.ts';
 import { needs } from '../support/needs.ts';
+import { openapiDocument } from '../support/openapi.ts';
 import { openBrowser, type Shown, seriousFindings, show, widthOf } from './browser.ts';
 
 /** What a page shows comes when its answers have come. */
@@ -101,6 +102,14 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       await page.getByLabel('Moment A').fill('10');
       await page.keyboard.press('Enter');
       await eventually(() => text(page, 'Questions').innerText()).toMatch(/Effective arrays 1/);
+      const sides = text(page, 'Side by side').getByRole('listitem');
+      await eventually(() => sides.allInnerTexts()).toEqual([
+        expect.stringContaining('5001 sd_devices'),
+        expect.stringMatching(/−.*5002 runc_devices/s),
+        expect.stringContaining('5001 sd_devices'),
+        expect.stringMatching(/\+.*5003 runc_devices/s),
+        expect.stringMatching(/\+.*5004 runc_devices/s),
+      ]);
 
       await page.getByRole('tab', { name: 'Plan' }).click();
       await page.getByRole('button', { name: 'Plan these calls' }).click();
@@ -245,6 +254,21 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       },
       { colorScheme, viewport },
     );
+  });
+
+  it('shows each operation of the API with what it takes and answers', async () => {
+    const { paths } = openapiDocument<{ readonly paths: Readonly<Record<string, object>> }>();
+    const all = Object.values(paths).reduce((sum, one) => sum + Object.keys(one).length, 0);
+    await reading('/docs', async (page) => {
+      await eventually(() => page.getByText(`${all} operations`).count()).toBe(1);
+      await page.getByLabel('Search operations').fill('getTimeline');
+      await page.getByText('What happened over a span').click();
+      const rows = page.getByRole('rowheader');
+      await eventually(() => rows.allInnerTexts()).toEqual(['host', 'from?', 'to?', 'buckets?']);
+      await eventually(() => page.getByText('undefined').count()).toBe(0);
+      await page.getByText('Timeline', { exact: true }).click();
+      await eventually(() => page.getByText('Positions of a bucket').count()).toBe(1);
+    });
   });
 
   it('says what to do about a host that is not there', async () => {

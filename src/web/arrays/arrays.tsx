@@ -3,10 +3,11 @@
 import { type Change, changedBy, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { Note } from '../note.tsx';
-import type { AttachType, BlamedSlot, EffectiveView, EventRef, Slot } from '../service/answers.ts';
+import type { AttachType, BlamedSlot, EffectiveView, Slot } from '../service/answers.ts';
 import { go } from '../state/use-place.ts';
 import { count, holderText } from '../state/words.ts';
 import { modeWord } from '../tree/tree.tsx';
+import { By } from './by.tsx';
 
 export function Arrays({ moment }: { readonly moment: Moment }) {
   const { place, cgroup, cgroupRow, cgroups } = moment;
@@ -175,18 +176,4 @@ function Holders({ slot }: { readonly slot: BlamedSlot | undefined }) {
     ...held.pins.map((pin) => `pin ${pin}`),
   ];
   return <span class="holders">{texts.join(', ') || 'nobody but its cgroup'}</span>;
-}
-
-/** Who did something, as a way to that moment. */
-export function By({ event }: { readonly event: EventRef }) {
-  return (
-    <button
-      type="button"
-      class="by"
-      title={`${event.call} at ${event.at}, sent by ${event.actor}`}
-      onClick={() => go({ at: event.position, live: false }, { isStep: true })}
-    >
-      {event.comm}[{event.pid}] <span class="id">@ {count(event.position)}</span>
-    </button>
-  );
 }

@@ -23,61 +23,73 @@ interface Content {
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
-interface Told {
+export interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema: Schema;
+}
+
+type Answer = Content & { readonly description: string };
+
+/** Something, or where the document has it. */
+type Here<T> = T | { readonly $ref: string };
+
+interface Told<P, A> {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
-  readonly parameters?: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly required?: boolean;
-    readonly description?: string;
-    readonly schema: Schema;
-  }[];
+  readonly parameters?: readonly P[];
   readonly requestBody?: Content;
-  readonly responses: Readonly<Record<string, Content & { readonly description: string }>>;
+  readonly responses: Readonly<Record<string, A>>;
   readonly 'x-access'?: { readonly role: string };
 }
 
-export interface Operation extends Told {
+export interface Operation extends Told<Parameter, Answer> {
   readonly method: string;
   readonly path: string;
 }
 
+type Written = Told<Here<Parameter>, Here<Answer>>;
+
 export interface Document {
   readonly info: { readonly title: string; readonly version: string };
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Told>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> } & Readonly<
-    Record<string, Readonly<Record<string, object>>>
-  >;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Written>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** All operations, in the document's order, with what they share. */
-export function operationsOf({ paths, components }: Document): Operation[] {
-  function meant<T extends object>(part: T): T {
-    const [, kind = '', name = ''] =
-      /^#\/components\/(\w+)\/(\w+)$/.exec((part as { $ref?: string }).$ref ?? '') ?? [];
-    return (components[kind]?.[name] ?? part) as T;
-  }
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, told]) => ({
-      ...told,
-      ...(told.parameters && { parameters: told.parameters.map(meant) }),
+/** All operations, in the document's order, with what they refer to in its place. */
+export function operationsOf(document: Document): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters, responses, ...told }]) => ({
+      ...{ ...told, method, path },
+      parameters: (parameters ?? []).map((one) => inPlace<Parameter>(document, one)),
       responses: Object.fromEntries(
-        Object.entries(told.responses).map(([status, answer]) => [status, meant(answer)]),
+        Object.entries(responses).map(([status, one]) => [status, inPlace<Answer>(document, one)]),
       ),
-      method,
-      path,
     })),
   );
 }
 
+/** What a reference means, or the thing itself. */
+function inPlace<T extends object>(document: Document, one: Here<T>): T {
+  const found = '$ref' in one ? referred(document, one.$ref) : one;
+  return (found ?? {}) as T;
+}
+
+function referred({ components }: Document, ref: string): unknown {
+  const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(.+)$/.exec(ref) ?? [];
+  return components[kind]?.[name];
+}
+
 /** The schema that a reference means, with its name. */
 export function resolved(
-  { components }: Document,
+  document: Document,
   schema: Schema,
 ): { readonly schema: Schema; readonly name?: string } {
-  const name = schema.$ref?.replace('#/components/schemas/', '');
-  const found = name === undefined ? undefined : components.schemas[name];
-  return found === undefined || name === undefined ? { schema } : { schema: found, name };
+  const { $ref } = schema;
+  const found = $ref === undefined ? undefined : referred(document, $ref);
+  if ($ref === undefined || found === undefined) return { schema };
+  return { schema: found as Schema, name: $ref.slice($ref.lastIndexOf('/') + 1) };
 }

@@ -10,6 +10,7 @@ import { hostPath, withQuery } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
 import { count, counted, shortType } from '../state/words.ts';
+import { Sides } from './sides.tsx';
 
 const TABLES = ['cgroups', 'programs', 'links', 'maps', 'bpffs', 'processes'] as const;
 /** Arrays, and rows of a table, that are shown. */
@@ -77,6 +78,9 @@ export function DiffView({ moment }: { readonly moment: Moment }) {
               )}
             </div>
           ))}
+          {place.cgroup !== undefined && place.type !== undefined && (
+            <Sides {...{ host, to }} from={from ?? to} cgroup={place.cgroup} type={place.type} />
+          )}
           <h3>Objects</h3>
           <table class="objects">
             <thead>

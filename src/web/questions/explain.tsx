@@ -1,6 +1,6 @@
 /** Why a program runs on a cgroup, or does not; and who put each program there. */
 
-import { By } from '../arrays/arrays.tsx';
+import { By } from '../arrays/by.tsx';
 import type { Moment } from '../host/moment.ts';
 import { SETTLED_MS } from '../host/moment.ts';
 import { Note, RefusedNote } from '../note.tsx';
