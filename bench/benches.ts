@@ -15,6 +15,7 @@ import { page } from './page.ts';
 import { recording } from './recording.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
+import { sandbox } from './sandbox.ts';
 import { singleWrites } from './single-writes.ts';
 import { start } from './start.ts';
 import { storage } from './storage.ts';
@@ -37,4 +38,5 @@ export const BENCHES: readonly Bench[] = [
   memory,
   collector,
   recording,
+  sandbox,
 ];

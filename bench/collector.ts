@@ -10,8 +10,10 @@ import { number, spread, type Table } from './harness/table.ts';
 import { type KernelPair, type KernelSpeed, kernelSpeed } from './kernel-speed/kernel-speed.ts';
 
 const SOURCES = fileURLToPath(new URL('../collector', import.meta.url));
-/** How long each call is made in each round. */
-const RUN_MS = 200;
+/** Each round makes each call in so many short runs, of which the fastest counts: what the machine
+ * does besides falls into the others. */
+const RUNS = 40;
+const RUN_MS = 3;
 const WANTED = { closeNs: 1000, attachShare: 0.05 } as const;
 
 interface Row {
@@ -64,7 +66,7 @@ async function run(context: BenchContext): Promise<Section> {
 }
 
 const TEXT = [
-  'A C program makes each call in turn, with the collector attached and without; its lines are read and thrown away on the other processor. Each round measures all calls without it, then all with it; *more* is the difference within a round. A hook that nobody else uses is patched into the code of the kernel by its first program and out of it by its last, which takes most of such an attach.',
+  `A C program makes each call in turn, with the collector attached and without; its lines are read and thrown away on the other processor. Each round measures all calls without it, then all with it, the fastest of ${RUNS} runs of ${RUN_MS} ms each; *more* is the difference within a round. A hook that nobody else uses is patched into the code of the kernel by its first program and out of it by its last, which takes most of such an attach.`,
 ];
 
 function built(scratch: string): string {
@@ -88,7 +90,13 @@ async function costs(
   const free = new Map<KernelPair, number[]>(ROWS.map(({ pair }) => [pair, []]));
   const observed = new Map<KernelPair, number[]>(ROWS.map(({ pair }) => [pair, []]));
   const measure = async (times: ReadonlyMap<KernelPair, number[]>) => {
-    for (const [pair, own] of times) own.push(1e6 / (await kernel.measure(pair, RUN_MS)));
+    for (const [pair, own] of times) {
+      let fastest = 0;
+      for (let i = 0; i < RUNS; i++) {
+        fastest = Math.max(fastest, await kernel.measure(pair, RUN_MS));
+      }
+      own.push(1e6 / fastest);
+    }
   };
   for (let round = 0; round < rounds; round++) {
     await measure(free);

@@ -66,7 +66,7 @@ async function feltOf(
     const at = Math.floor((length * (round + 1)) / (rounds + 2));
     const begin = performance.now();
     const { page: shown, close } = await show(browser, `${url}/#/${treeHost(length)}?at=${at}`);
-    await shown.waitForFunction(DRAWN);
+    for (const part of DRAWN) await shown.locator(part).first().waitFor({ state: 'attached' });
     measured.first.push(performance.now() - begin);
     measured.step.push(await median(shown, STEP));
     measured.scrub.push(await median(shown, SCRUB));
@@ -108,8 +108,7 @@ async function median(shown: Page, act: string): Promise<number> {
   );
 }
 
-const DRAWN = `document.querySelector('.changes[d]') && document.querySelector('[role=treeitem]')
-  && document.querySelector('.event .call')`;
+const DRAWN = ['.changes[d]', '[role=treeitem]', '.event .call'];
 const STEP = `document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));`;
 const SCRUB = `const thumb = document.querySelector('.thumb');
   thumb.value = 2000 + Math.floor(((i * 7919) % 997) / 997 * (thumb.max - 3000));

@@ -95,7 +95,11 @@ function buildAll(tools) {
  */
 function buildPage(tools) {
   const source = join('src', 'web');
-  if (tools !== root) cpSync(join(root, source), join(tools, source), { recursive: true });
+  if (tools !== root) {
+    cpSync(join(root, source), join(tools, source), { recursive: true });
+    // The page's own configuration extends it.
+    copyFileSync(join(root, 'tsconfig.json'), join(tools, 'tsconfig.json'));
+  }
   const vite = join(tools, 'node_modules', 'vite', 'bin', 'vite.js');
   const options = ['build', '--config', join(source, 'vite.config.ts'), '--logLevel', 'warn'];
   const status = run(tools, [vite, ...options]);

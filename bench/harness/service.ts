@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import type { BenchContext } from './bench.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const COMMAND = join(ROOT, 'dist/cli/bpfledger.js');
+/** The built command. */
+export const COMMAND = join(ROOT, 'dist/cli/bpfledger.js');
 /** Collects garbage when it is told to, so that memory in use is not memory left lying about. */
 const COLLECTS = "data:text/javascript,process.on('SIGUSR2',()=>globalThis.gc())";
 /** How long a collection may take. */

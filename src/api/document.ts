@@ -3,11 +3,22 @@
  * components, because it knows every kind of schema exactly.
  */
 import { z } from 'zod';
+import { nameOptions } from './document/named-options.ts';
+import { openAnswers } from './document/open-answers.ts';
+import { mapOperations, type Paths, type Schema } from './document/open-api.ts';
+import { shareParts } from './document/shared-parts.ts';
+import { tagOf, tags } from './document/tags.ts';
 import type { App } from './routing.ts';
 
 interface Draft {
-  components?: { schemas?: Record<string, unknown> };
+  readonly paths: Paths;
+  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
+
+const SERVERS = [
+  { url: '/', description: 'The service that answers this document.' },
+  { url: 'http://127.0.0.1:8080', description: 'What `npm start` listens on.' },
+];
 
 const INFO = {
   title: 'bpfledger',
@@ -45,19 +56,28 @@ function components(): Record<string, unknown> {
 
 /** The document of an app's routes, always in the same order. */
 export function apiDocument(app: Pick<App, 'getOpenAPI31Document'>): object {
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as Draft;
+  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as unknown as Draft;
   const known = components();
-  const schemas = document.components?.schemas ?? {};
   const used = Object.fromEntries(
     Object.keys(known)
       .sort()
-      .map((id) => [id, known[id]]),
+      .map((id) => [id, known[id] as Schema]),
   );
+  const tagged = mapOperations(document.paths, (operation, path) => ({
+    tags: [tagOf(path)],
+    ...operation,
+  }));
+  const { paths, ...parts } = shareParts(tagged);
+  const schemas = nameOptions({ ...document.components?.schemas, ...used });
   return {
     ...document,
+    servers: SERVERS,
+    tags,
+    paths,
     components: {
       ...document.components,
-      schemas: { ...schemas, ...used },
+      schemas: openAnswers(schemas, tagged),
+      ...parts,
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     },
     security: [{}, { token: [] }],

@@ -127,6 +127,10 @@ const COMMANDS: Readonly<
     summary: 'show the history of a link, program, map, cgroup, process or pin',
     load: async () => (await import('./history.ts')).history,
   },
+  'who-removed': {
+    summary: 'show which event took programs from a cgroup, why, and when they came back',
+    load: async () => (await import('./who-removed.ts')).whoRemoved,
+  },
   gaps: {
     summary: 'show when no program, or not a given one, ran on a cgroup',
     load: async () => (await import('./gaps.ts')).gaps,

@@ -2,7 +2,8 @@
 import { restClient } from '../client/rest-client.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { MEASURED_VERSIONS } from '../domain/release/version.ts';
-import { NoProgram, run as runProgram } from '../sandbox/run.ts';
+import { NoProgram } from '../sandbox/program.ts';
+import { run as runProgram } from '../sandbox/run.ts';
 import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';

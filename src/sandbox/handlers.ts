@@ -16,3 +16,19 @@ export interface Handler {
   readonly alone?: (asked: Asked) => Answer | undefined;
   answer(notified: Notified): Answer;
 }
+
+const ENOSYS = 38;
+
+/** What the filter does: it asks what a handler answers. */
+export function verdictsOf(
+  handlers: readonly Handler[],
+): Readonly<Partial<Record<SystemCall, Verdict>>> {
+  const asked = handlers.map(({ name, when }) => [name, { do: 'ask', ...(when && { when }) }]);
+  return {
+    ...Object.fromEntries(asked),
+    // It would make calls that no filter sees.
+    io_uring_setup: { do: 'fail', errno: ENOSYS },
+    // Events are those of the real kernel, which a program of the model is not part of.
+    perf_event_open: { do: 'fail', errno: ENOSYS },
+  };
+}

@@ -1,14 +1,6 @@
 /** Runs a program whose bpf calls a kernel in memory answers. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { boot } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
@@ -22,21 +14,22 @@ import type { Trees } from './files/caller.ts';
 import { fileHandlers, pinPlace } from './files/handlers.ts';
 import { Places } from './files/places.ts';
 import { Shadow } from './files/shadow.ts';
-import type { Handler } from './handlers.ts';
+import { type Handler, verdictsOf } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
 import { unameHandler } from './identity/uname.ts';
 import { CONTINUED } from './notified.ts';
-import { filterFor, type Verdict } from './notify/filter.ts';
+import { filterFor } from './notify/filter.ts';
 import { type Launch, launch, StartError } from './notify/launch.ts';
 import { Listener } from './notify/listener.ts';
 import { Memories } from './notify/memory.ts';
 import { ownCode } from './notify/own-code.ts';
-import { type Architecture, architectureHere, type SystemCall } from './notify/system-calls.ts';
+import { type Architecture, architectureHere } from './notify/system-calls.ts';
 import { Descriptors } from './processes/descriptors.ts';
-import { descendantsOf, isUnderFilter } from './processes/proc.ts';
+import { killLeft, programsLeft, sendSignal } from './processes/leftovers.ts';
 import { Processes } from './processes/processes.ts';
 import { WATCHED, Watch } from './processes/watch.ts';
+import { findProgram, NoProgram } from './program.ts';
 import { Supervisor } from './supervisor.ts';
 import { type Made, World } from './world.ts';
 
@@ -66,14 +59,10 @@ export interface Ended {
   readonly unmodelled: ReadonlyMap<string, number>;
 }
 
-/** No file to run, or none that may be run: shells say 127 and 126. */
-export class NoProgram extends Error {}
-
 const SUBREAPER = 36;
 const WNOHANG = 1;
 /** How long the loop may keep signals and messages of this process waiting. */
 const TURN_MS = 50;
-const ENOSYS = 38;
 /** Rounds in which what the program left behind is ended. */
 const ROUNDS_MAX = 50;
 
@@ -167,13 +156,17 @@ class Run {
     const supervisor = this.#supervisor(this.#launch, handlers);
     this.#answering = supervisor;
     const forward = (signal: NodeJS.Signals) => {
-      if (this.#mainPid !== 0) tryToSend(this.#mainPid, signal);
+      if (this.#mainPid !== 0) sendSignal(this.#mainPid, signal);
     };
     // The terminal sends these to the program as well.
     const ignore = () => undefined;
     process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', ignore).on('SIGQUIT', ignore);
     try {
       await this.#turnToTheEnd(supervisor, this.#launch);
+    } catch (error) {
+      // Nobody answers any more: what waits would wait for ever.
+      killLeft();
+      throw error;
     } finally {
       process.off('SIGTERM', forward).off('SIGHUP', forward);
       process.off('SIGINT', ignore).off('SIGQUIT', ignore);
@@ -242,11 +235,10 @@ class Run {
   /** A program that has ended leaves nothing behind: nobody would answer it any more. */
   async #endTheRest(supervisor: Supervisor): Promise<void> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const left = descendantsOf(process.pid).filter(isUnderFilter);
-      for (const pid of left) tryToSend(pid, 'SIGKILL');
-      while (supervisor.turn(left.length === 0 ? 0 : 1) !== 'idle') this.#reap();
+      const left = killLeft();
+      while (supervisor.turn(left === 0 ? 0 : 1) !== 'idle') this.#reap();
       this.#reap();
-      if (left.length === 0) return;
+      if (left === 0) return;
     }
   }
 
@@ -273,9 +265,7 @@ class Run {
       ...{ shadow: this.#shadow, places: this.#places, beside: this.#beside },
       meet: (pid) => this.#processes.of(pid),
       meetAll: () => {
-        for (const pid of descendantsOf(process.pid).filter(isUnderFilter)) {
-          this.#processes.of(pid);
-        }
+        for (const pid of programsLeft()) this.#processes.of(pid);
       },
     };
   }
@@ -321,20 +311,10 @@ class Run {
       architecture: audit,
       launcher,
       placeholder: this.#placeholder,
-      disturb: disturber(this.#request.orders, (pid) => tryToSend(pid, 'SIGKILL')),
+      disturb: disturber(this.#request.orders, (pid) => sendSignal(pid, 'SIGKILL')),
       foreign: (tid) => this.#foreign.add(tid),
     });
   }
-}
-
-/** What the filter does: it asks what a handler answers. */
-function verdictsOf(handlers: readonly Handler[]): Readonly<Partial<Record<SystemCall, Verdict>>> {
-  const asked = handlers.map(({ name, when }) => [name, { do: 'ask', ...(when && { when }) }]);
-  return {
-    ...Object.fromEntries(asked),
-    // It would make calls that no filter sees.
-    io_uring_setup: { do: 'fail', errno: ENOSYS },
-  };
 }
 
 /** Whether this machine has a network interface with an index. */
@@ -352,38 +332,6 @@ function startedAs(pid: Launch['pid']): number | undefined {
   } catch (error) {
     if (error instanceof StartError) throw new NoProgram(error.message);
     throw error;
-  }
-}
-
-/** As execvp(3) finds it. */
-function findProgram(name: string, path: string): string {
-  if (name.includes('/')) return requireProgram(name);
-  for (const folder of path.split(delimiter)) {
-    const file = join(folder === '' ? '.' : folder, name);
-    if (isProgram(file)) return file;
-  }
-  throw new NoProgram(`there is no program ${name} on the PATH`);
-}
-
-function requireProgram(file: string): string {
-  if (isProgram(file)) return file;
-  throw new NoProgram(`${file} is no file that may be run`);
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-function tryToSend(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone already.
   }
 }
 

@@ -5,7 +5,6 @@
 import type { Call } from '../domain/call.ts';
 import { decide } from '../domain/decide.ts';
 import type { Decision } from '../domain/decision.ts';
-import { fdFieldsOf } from '../domain/observed/fd-fields.ts';
 import { returnKind } from '../domain/observed/returns.ts';
 import { isRefusal } from '../domain/outcome.ts';
 import type { Libc } from '../native/libc.ts';
@@ -16,6 +15,7 @@ import type { Listener } from './notify/listener.ts';
 import type { Memories } from './notify/memory.ts';
 import type { Descriptors, Tracked } from './processes/descriptors.ts';
 import type { Holder } from './processes/fd-tables.ts';
+import { fdsNamedBy } from './processes/named-fds.ts';
 import type { Processes } from './processes/processes.ts';
 import { sharedBytes } from './processes/shared-maps.ts';
 import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
@@ -152,7 +152,7 @@ export class Supervisor {
       ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory, look },
       kernel: world.kernel,
       perform: (call) => {
-        for (const [, fd] of fdFieldsOf(call)) look(fd);
+        for (const fd of fdsNamedBy(call)) look(fd);
         return this.#perform(asked, holder, call);
       },
     };

@@ -3,8 +3,7 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { openapiYaml } from '../../src/api/openapi.ts';
+import { closed, openapiDocument } from '../support/openapi.ts';
 import { startTestService, type TestService } from './running.ts';
 
 interface Header {
@@ -22,9 +21,9 @@ interface Operation {
   readonly responses: Readonly<Record<string, Answer>>;
 }
 
-const document = parse(openapiYaml()) as {
+const document = openapiDocument<{
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-};
+}>();
 const operations = new Map(
   Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
@@ -34,7 +33,7 @@ const operations = new Map(
 );
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
-ajv.addSchema(document, 'api');
+ajv.addSchema(closed(document) as object, 'api');
 
 const pointer = (...names: readonly string[]) =>
   names
@@ -234,7 +233,6 @@ it.each(ASKED.map(([operationId, asked]) => [operationId, asked().url, asked] as
       status < 400 && response.status >= 400 ? await response.text() : '',
     ]).toEqual([status, '']);
     const key = String(status) in responses ? String(status) : 'default';
-    expect(key === 'default').toBe(status >= 400);
     const said = responses[key];
     if (said === undefined) throw new Error(`nothing is said of ${status}`);
 

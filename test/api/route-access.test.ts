@@ -3,11 +3,10 @@
 
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { includes, ROLES, type Role, tokensOf } from '../../src/api/guard/tokens.ts';
 import { HOST_NAME } from '../../src/api/host-name.ts';
-import { openapiYaml } from '../../src/api/openapi.ts';
 import type { HostPlace, RouteAccess } from '../../src/api/route-access.ts';
+import { openapiDocument } from '../support/openapi.ts';
 import { post, problem, startTestService, type TestService } from './running.ts';
 
 interface Parameter {
@@ -34,10 +33,10 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-const document = parse(openapiYaml()) as {
+const document = openapiDocument<{
   readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'path'>>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-};
+}>();
 const operations: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, rest]) => ({ ...rest, method, path })),
 );

@@ -2,8 +2,7 @@
 // surrogate pair. Every parameter of every operation is tried, and every text of every body.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { openapiYaml } from '../../src/api/openapi.ts';
+import { openapiDocument } from '../support/openapi.ts';
 import { post, startTestService, type TestService } from './running.ts';
 
 const place = { kernel: '6.18.44', cgroup_root: '/cg', bpffs: '/bpf', ephemeral: false };
@@ -66,9 +65,9 @@ interface Operation {
 const OPERATIONS = operations();
 
 function operations(): Operation[] {
-  const { paths } = parse(openapiYaml()) as {
+  const { paths } = openapiDocument<{
     paths: Record<string, Record<string, Partial<Operation> & { requestBody?: object }>>;
-  };
+  }>();
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId = '', parameters = [], requestBody }]) => {
       const body = requestBody !== undefined;

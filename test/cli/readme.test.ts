@@ -86,6 +86,7 @@ const EXAMPLES: readonly (readonly [command: string, shows: string])[] = [
   ['events', 'ENOENT'],
   ['explain', 'was detached at 34'],
   ['gaps', 'the program did not run'],
+  ['who-removed', 'took program'],
   ['history', 'program 5001 loaded'],
   ['tree', 'sd_devices'],
 ];

@@ -38,6 +38,12 @@ const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = 
   [['history', HOST, 'link', '5001'], 'link 5001 ended: the process that held it exited'],
   [['history', HOST, 'cgroup', '/'], 'by felix-2[3] link_create (local)'],
   [['gaps', HOST, ...PLACE, '--from', '8'], 'closed by 13 at 2026-01-01T00:00:03.000000Z'],
+  [['who-removed', HOST, '/', 'connect4', '--around', '8'], 'felix-1[2] exit (local)\n  took'],
+  [
+    ['who-removed', HOST, '/', 'connect4', '--around', '2026-01-01T00:00:02Z'],
+    'process that held it',
+  ],
+  [['who-removed', HOST, '/', 'egress'], 'nothing was ever removed from egress of /'],
   [['bisect', HOST, 'empty', ...PLACE, '--from', '8'], 'first at 9 at'],
   [['incident'], 'daemon-reload-gap\n    Who detached the device filter'],
 ];
@@ -58,6 +64,8 @@ describe('a command about the past', () => {
     [['at', HOST, '99'], 3, 'position 99 is after the head, which is 28'],
     [['gaps', HOST, '--type', 'egress'], 2, 'gaps needs --cgroup, such as --cgroup /system.slice'],
     [['explain', HOST, ...PLACE], 2, 'explain needs --program'],
+    [['who-removed', HOST, '/'], 2, 'who-removed needs a HOST, a CGROUP and a TYPE'],
+    [['who-removed', HOST, '/', 'egress', '--around', 'x'], 2, '--around x is no moment'],
     [['bisect', HOST, ...PLACE], 2, 'bisect needs a HOST and a CONDITION'],
     [['history', HOST, 'fd', '3'], 2, 'type history HOST link|program|map|cgroup|process|pin'],
     [['incident', 'none'], 2, 'there is no incident none'],

@@ -15,7 +15,7 @@ const tools = needs('strace');
 const kernel = needs('kernel');
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-bpftool-'));
 const object = join(folder, 'egress.o');
-const script = join(import.meta.dirname, 'bpftool.sh');
+const script = join(import.meta.dirname, 'bpftool-texts.sh');
 
 beforeAll(() => {
   if (!tools.ok) return;

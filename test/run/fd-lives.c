@@ -193,6 +193,14 @@ static void errnos(void) {
   EXPECT(lookup(3, (void *)8), EFAULT);
 }
 
+/* a call that names fd 0 says nothing of it, and means what is there now */
+static void standard_input(void) {
+  union bpf_attr attr = {0};
+  EXPECT(bpf(BPF_MAP_FREEZE, &attr) == 0 ? 0 : errno, EINVAL);
+  dup2(3, 0);
+  EXPECT(bpf(BPF_MAP_FREEZE, &attr), 0);
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   if (strcmp(what, "hold") == 0)
@@ -218,5 +226,6 @@ int main(int argc, char **argv) {
   execs(argv[0]);
   threads();
   errnos();
+  standard_input();
   return wrong;
 }

@@ -264,17 +264,31 @@ static void cgroups(void) {
   EXPECT(strcmp(getcwd(text, sizeof(text)), TOP), 0);
   EXPECT(FAILS(chdir("/")), 0);
   EXPECT(FAILS(mkdir("bpfledger-files-no-rights/x", 0755)), ENOENT);
+  umask(077);
+  EXPECT(FAILS(mkdir(TOP "/private", 0777)), 0);
+  EXPECT(stat(TOP "/private", &file), 0);
+  EXPECT(file.st_mode, S_IFDIR | 0700);
+  umask(022);
+  EXPECT(FAILS(chmod(TOP "/private", 0711)), 0);
+  EXPECT(FAILS(chown(TOP "/private", 1000, 1000)), 0);
+  EXPECT(stat(TOP "/private", &file), 0);
+  EXPECT(file.st_mode, S_IFDIR | 0711);
+  EXPECT(file.st_uid, 1000);
+  EXPECT(write_to(TOP "/private/cgroup.type", "threaded"), 0);
+  EXPECT(says(TOP "/private/cgroup.type", "threaded"), 1);
+  EXPECT(FAILS(rmdir(TOP "/private")), 0);
   EXPECT(FAILS(rename(TOP "/c", TOP "/d")), EPERM);
   EXPECT(FAILS(rmdir(TOP "/c")), 0);
   close(top);
   EXPECT(FAILS(rmdir(TOP)), 0);
 }
 
-static void pins(void) {
+static void pins(const char *plain) {
   struct stat file, other;
   struct statfs fs;
-  char path[128];
+  char path[128], outside[256];
 
+  snprintf(outside, sizeof(outside), "%s/pin", plain);
   EXPECT(statfs("/sys/fs/bpf", &fs), 0);
   EXPECT((unsigned)fs.f_type, BPF_FS_MAGIC);
   umask(022);
@@ -286,7 +300,7 @@ static void pins(void) {
   EXPECT(pin(object, PINS "/m"), EEXIST);
   EXPECT(pin(object, PINS "/no/m"), ENOENT);
   EXPECT(pin(object, PINS "/with.dot"), EPERM);
-  EXPECT(pin(object, "/tmp/bpfledger-files-pin"), EPERM);
+  EXPECT(pin(object, outside), EPERM);
   EXPECT(pin(program, PINS "/p"), 0);
   EXPECT(lstat(PINS "/m", &file), 0);
   EXPECT(file.st_mode, S_IFREG | 0600);
@@ -296,7 +310,7 @@ static void pins(void) {
   EXPECT(FAILS(mkdir(PINS "/d", 0700)), 0);
   EXPECT(FAILS(rename(PINS "/m", PINS "/d/n")), 0);
   EXPECT(FAILS(rename(PINS "/m", PINS "/d/n")), ENOENT);
-  EXPECT(FAILS(rename(PINS "/p", "/tmp/bpfledger-files-pin")), EXDEV);
+  EXPECT(FAILS(rename(PINS "/p", outside)), EXDEV);
   EXPECT(FAILS(link(PINS "/d/n", PINS "/again")), 0);
   EXPECT(stat(PINS "/again", &file), 0);
   EXPECT(stat(PINS "/d/n", &other), 0);
@@ -335,8 +349,9 @@ static void pins(void) {
   close(program);
 }
 
-static void plain_files(void) {
-  char name[] = "/tmp/bpfledger-plain-XXXXXX", text[8] = {0}, moved[64];
+static void plain_files(const char *plain) {
+  char name[256], text[8] = {0}, moved[300];
+  snprintf(name, sizeof(name), "%s/XXXXXX", plain);
   int fd = mkstemp(name);
   EXPECT(write(fd, "plain\n", 6), 6);
   EXPECT(pread(fd, text, 6, 0), 6);
@@ -350,9 +365,10 @@ static void plain_files(void) {
   close(fd);
 }
 
-int main(void) {
+/* In a directory of its own for plain files. */
+int main(int argc, char **argv) {
   cgroups();
-  pins();
-  plain_files();
+  pins(argv[1]);
+  plain_files(argv[1]);
   return wrong;
 }

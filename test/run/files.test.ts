@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { needs } from '../support/needs.ts';
 import { onRealTrees } from './real-trees.ts';
@@ -14,21 +14,29 @@ const listener = needs('listener');
 const kernel = needs('kernel');
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-files-'));
 const files = join(folder, 'files');
+const hostile = join(folder, 'hostile');
+/** Where anybody may make files. */
+const plain = join(folder, 'plain');
 
 beforeAll(() => {
   if (!listener.ok) return;
-  execFileSync('gcc', ['-O1', '-o', files, join(import.meta.dirname, 'files.c')]);
+  for (const file of [files, hostile]) {
+    const source = join(import.meta.dirname, `${basename(file)}.c`);
+    execFileSync('gcc', ['-O1', '-pthread', '-o', file, source]);
+  }
   execFileSync('chmod', ['-R', 'a+rX', folder]);
+  mkdirSync(plain);
+  chmodSync(plain, 0o777);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!listener.ok)('the files of a program that is run', () => {
   it('answer as those of a kernel do', async () => {
-    expect(await running('--quiet', '--', files)).toEqual({ code: 0, out: '', err: '' });
+    expect(await running('--quiet', '--', files, plain)).toEqual({ code: 0, out: '', err: '' });
   });
 
   it.skipIf(!kernel.ok)('are tested by a program that finds no fault with a real kernel', () => {
-    expect(onRealTrees(files)).toEqual({ code: 0, out: '' });
+    expect(onRealTrees(files, plain)).toEqual({ code: 0, out: '' });
   });
 
   it('leave nothing behind, and touch nothing of this machine', async () => {
@@ -46,14 +54,24 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
     expect(readdirSync(own).filter((name) => !name.startsWith('tsx-'))).toEqual([]);
   });
 
+  it('are read once, whatever a program does to its memory meanwhile', async () => {
+    const aside = join(folder, 'aside');
+    const { code, out } = await running('--quiet', '--', hostile, aside);
+    expect([code, out]).toEqual([0, '1200\n']);
+    // It may have made it itself, as it may make any directory of its own.
+    expect(existsSync('/sys/fs/cgroup/hostile')).toBe(false);
+  });
+
   it('are those of everyday programs too', async () => {
     const script = [
       'mkdir -p /sys/fs/cgroup/web/a && cd /sys/fs/cgroup/web',
       'echo $$ > a/cgroup.procs && cat /proc/self/cgroup',
       'pwd; ls -d a; find /sys/fs/cgroup -type d | sort; stat -c "%F %a %U %i" a',
+      'cat /proc/sys/kernel/osrelease; test -e /proc/version_signature || echo no signature',
       'stat -f -c %T /sys/fs/cgroup /sys/fs/bpf; rmdir a 2>&1; cd / && ls /sys/fs/bpf',
     ].join('\n');
-    const { out } = await running('--quiet', '--', 'sh', '-c', script);
+    const words = ['--release', '6.18', '--quiet', '--', 'sh', '-c', script];
+    const { out } = await running(...words);
     expect(out.split('\n')).toEqual([
       '0::/web/a',
       '/sys/fs/cgroup/web',
@@ -62,6 +80,8 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
       '/sys/fs/cgroup/web',
       '/sys/fs/cgroup/web/a',
       'directory 755 root 3',
+      '6.18.44',
+      'no signature',
       'cgroup2fs',
       'bpf_fs',
       "rmdir: failed to remove 'a': Device or resource busy",

@@ -52,7 +52,7 @@ export function followed(insns: readonly Insn[], type: ProgType): Known {
   const line = new Line(type);
   for (let index = 0; index < insns.length; index++) {
     const insn = insns[index] as Insn;
-    const known = line.step(insn, index);
+    const known = line.step(insn, index, insns[index + 1]?.imm ?? 0);
     if (known !== undefined) return known;
     if (insn.code === LD_IMM64) index++;
   }
@@ -72,14 +72,18 @@ class Line {
     this.#type = type;
   }
 
-  /** Takes one instruction; undefined when the line goes on behind it. */
-  step(insn: Insn, index: number): Known | undefined {
+  /**
+   * Takes one instruction; undefined when the line goes on behind it.
+   *
+   * @param next the constant of the instruction behind it, of which a 64-bit load takes its upper half
+   */
+  step(insn: Insn, index: number, next: number): Known | undefined {
     switch (classOf(insn)) {
       case CLASS.alu:
       case CLASS.alu64:
         return this.#move(insn, index);
       case CLASS.ld:
-        return this.#loadConstant(insn, index);
+        return this.#loadConstant(insn, index, next);
       case CLASS.ldx:
         return this.#load(insn, index);
       case CLASS.st:
@@ -106,10 +110,12 @@ class Line {
     return this.#write(dst, from, index);
   }
 
-  #loadConstant(insn: Insn, index: number): Known | undefined {
+  /** The upper half of the constant stands in the second instruction. */
+  #loadConstant(insn: Insn, index: number, high: number): Known | undefined {
     if (insn.code !== LD_IMM64) return UNDECIDED;
     if (insn.off !== 0) return refused('EINVAL', index, 'uses reserved fields');
-    return this.#write(insn.dst, insn.src === LOADED.constant ? 'number' : 'pointer', index);
+    const constant = (high >>> 0) * 2 ** 32 + (insn.imm >>> 0);
+    return this.#write(insn.dst, insn.src === LOADED.constant ? constant : 'pointer', index);
   }
 
   #load(insn: Insn, index: number): Known | undefined {

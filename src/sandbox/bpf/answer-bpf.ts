@@ -4,6 +4,7 @@ import type { Errno } from '../../domain/errno.ts';
 import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { ELEMENT, INFO_BY_FD } from '../../native/attr-fields.ts';
 import { type Answer, type Notified, refuse } from '../notified.ts';
+import { knowUmask } from '../umask.ts';
 import { type Asking, mapBehind, type PinPlace } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
@@ -90,6 +91,7 @@ function answerCall(
     const types = file === undefined ? undefined : beside.types.get(file);
     if (types !== undefined) return returned(typesInfoWrites(asking, attr, types));
   }
+  if (call.name === 'obj_pin') knowUmask(notified);
   const decision = notified.perform(call);
   const { outcome } = decision;
   if (isUnmodelled(outcome)) around.unmodelled(notified, outcome.rule);

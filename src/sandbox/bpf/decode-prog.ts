@@ -21,7 +21,7 @@ import { INSN_BYTES } from '../../native/instructions.ts';
 import type { Asking } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { type Decoded, FAULT, isCall, named, some } from './decoded.ts';
-import { unknownHelper } from './helpers.ts';
+import { unknownHelper } from './newest-helper.ts';
 
 /** Instructions that are told; longer programs are told by their count alone. */
 const INSNS_TOLD_MAX = 131_072;

@@ -45,9 +45,3 @@ export function textAt({ notified }: FileCaller, at: number): string | Answer {
   if (text === undefined) return refuse('EFAULT');
   return text === 'too long' ? refuse('ENAMETOOLONG') : text;
 }
-
-/** Whether the process may write what belongs to root. */
-export function isPrivileged({ notified }: FileCaller): boolean {
-  const process = notified.kernel.processes.get(notified.tgid);
-  return process?.uid === 0 || process?.caps.includes('dac_override') === true;
-}

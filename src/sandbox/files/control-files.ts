@@ -1,25 +1,17 @@
 /** The files of a cgroup's directory: what they say, and what writing to them does. */
-import type { Call } from '../../domain/call.ts';
-import type { Errno } from '../../domain/errno.ts';
+import { hasFile } from '../../domain/cgroupfs.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { isWithin } from '../../domain/path.ts';
-
-/** What writing means: a call of the model, nothing more, or a refusal. */
-export type Writing =
-  | { readonly call: Call }
-  | { readonly keep: string }
-  | { readonly signal: readonly number[] }
-  | { readonly errno: Errno };
+import { isPopulated, isValidDomain } from '../../domain/threaded.ts';
 
 export interface ControlFile {
   readonly name: string;
   /** Permission bits of the kernel's file. */
   readonly mode: number;
-  /** Whether the root has it too. */
-  readonly onRoot: boolean;
+  /** What it says, where it can be read. */
   readonly read?: (kernel: Kernel, cgroup: Cgroup) => string;
-  /** @param kept what the file says now */
-  readonly write?: (text: string, cgroup: Cgroup, kernel: Kernel) => Writing;
+  /** Of a file that is no rule's matter: what it says after a text was written, if it takes that. */
+  readonly takes?: (text: string) => string | undefined;
 }
 
 const READ_ONLY = 0o444;
@@ -28,75 +20,60 @@ const WRITE_ONLY = 0o200;
 
 /** Controllers are not modelled: none is there to be enabled. */
 const FILES: readonly ControlFile[] = [
+  { name: 'cgroup.controllers', mode: READ_ONLY, read: () => '\n' },
   {
-    ...{ name: 'cgroup.controllers', mode: READ_ONLY, onRoot: true },
-    read: () => '\n',
-  },
-  {
-    ...{ name: 'cgroup.events', mode: READ_ONLY, onRoot: false },
+    ...{ name: 'cgroup.events', mode: READ_ONLY },
     read: (kernel, cgroup) => `populated ${isPopulated(kernel, cgroup) ? 1 : 0}\nfrozen 0\n`,
   },
-  kept('cgroup.freeze', '0', /^[01]$/u, false),
+  { name: 'cgroup.freeze', mode: WRITABLE, read: () => '0\n' },
+  { name: 'cgroup.kill', mode: WRITE_ONLY },
+  limit('cgroup.max.depth'),
+  limit('cgroup.max.descendants'),
   {
-    ...{ name: 'cgroup.kill', mode: WRITE_ONLY, onRoot: false },
-    write: (text, cgroup, kernel) =>
-      text === '1' ? { signal: pidsBelow(kernel, cgroup) } : { errno: 'ERANGE' },
-  },
-  kept('cgroup.max.depth', 'max', /^(max|\d+)$/u, true),
-  kept('cgroup.max.descendants', 'max', /^(max|\d+)$/u, true),
-  {
-    ...{ name: 'cgroup.procs', mode: WRITABLE, onRoot: true },
+    ...{ name: 'cgroup.procs', mode: WRITABLE },
     read: (kernel, { id }) => lines(pidsIn(kernel, id)),
-    write: (text, { path }) => joining(text, path),
   },
   {
-    ...{ name: 'cgroup.stat', mode: READ_ONLY, onRoot: true },
+    ...{ name: 'cgroup.stat', mode: READ_ONLY },
     read: (kernel, { path }) =>
       `nr_descendants ${descendants(kernel, path)}\nnr_dying_descendants 0\n`,
   },
   {
-    ...{ name: 'cgroup.subtree_control', mode: WRITABLE, onRoot: true },
+    ...{ name: 'cgroup.subtree_control', mode: WRITABLE },
     read: () => '\n',
-    write: (text) => (text === '' ? { keep: '' } : { errno: 'EINVAL' }),
+    takes: (text) => (text === '' ? '\n' : undefined),
   },
   {
-    ...{ name: 'cgroup.threads', mode: WRITABLE, onRoot: true },
+    ...{ name: 'cgroup.threads', mode: WRITABLE },
     read: (kernel, { id }) => lines(tidsIn(kernel, id)),
-    write: (text, { path }) => joining(text, path),
   },
+  { name: 'cgroup.type', mode: WRITABLE, read: typeOf },
   {
-    ...{ name: 'cgroup.type', mode: WRITABLE, onRoot: false },
-    read: () => 'domain\n',
-    write: () => ({ errno: 'EOPNOTSUPP' }),
+    ...{ name: 'cpu.stat', mode: READ_ONLY },
+    read: () => 'usage_usec 0\nuser_usec 0\nsystem_usec 0\n',
   },
 ];
 
-const ON_ROOT = FILES.filter(({ onRoot }) => onRoot);
-
-/** The files of the cgroup at a path. */
-export function controlFilesOf(path: string): readonly ControlFile[] {
-  return path === '/' ? ON_ROOT : FILES;
+/** The files that a cgroup has. */
+export function controlFilesOf(kernel: Kernel, cgroup: Cgroup): readonly ControlFile[] {
+  return FILES.filter(({ name }) => hasFile(kernel, cgroup, name) === true);
 }
 
-/** A file of the cgroup at a path, by its name. */
-export function controlFileOf(path: string, name: string): ControlFile | undefined {
-  return controlFilesOf(path).find((file) => file.name === name);
+/** A file by its name. */
+export function controlFileOf(name: string): ControlFile | undefined {
+  return FILES.find((file) => file.name === name);
 }
 
-/** A file that says what was written last. */
-function kept(name: string, first: string, taken: RegExp, onRoot: boolean): ControlFile {
-  return {
-    ...{ name, mode: WRITABLE, onRoot },
-    read: () => `${first}\n`,
-    write: (text) => (taken.test(text) ? { keep: `${text}\n` } : { errno: 'EINVAL' }),
-  };
+/** A limit of the tree, which is kept and limits nothing. */
+function limit(name: string): ControlFile {
+  const takes = (text: string) => (/^(max|\d+)$/u.test(text) ? `${text}\n` : undefined);
+  return { name, mode: WRITABLE, read: () => 'max\n', takes };
 }
 
-/** `cgroup_procs_write`: 0 is the writer itself. */
-function joining(text: string, path: string): Writing {
-  if (!/^\d{1,10}$/u.test(text)) return { errno: 'EINVAL' };
-  const pid = Number(text);
-  return { call: { name: 'join', path, ...(pid !== 0 && { target_pid: pid }) } };
+function typeOf(kernel: Kernel, cgroup: Cgroup): string {
+  if (cgroup.threaded) return 'threaded\n';
+  if (!isValidDomain(kernel, cgroup)) return 'domain invalid\n';
+  return cgroup.threaded_children > 0 ? 'domain threaded\n' : 'domain\n';
 }
 
 /** Processes in a cgroup, threads left out. */
@@ -119,21 +96,7 @@ function lines(numbers: readonly number[]): string {
     .join('');
 }
 
-function below(kernel: Kernel, path: string): Cgroup[] {
-  return [...kernel.cgroupIds.entries()].flatMap(([other, id]) => {
-    const cgroup = isWithin(other, path) ? kernel.cgroups.get(id) : undefined;
-    return cgroup === undefined ? [] : [cgroup];
-  });
-}
-
-function pidsBelow(kernel: Kernel, { path }: Cgroup): number[] {
-  return below(kernel, path).flatMap(({ id }) => pidsIn(kernel, id));
-}
-
-function isPopulated(kernel: Kernel, { path }: Cgroup): boolean {
-  return below(kernel, path).some(({ processes }) => processes > 0);
-}
-
 function descendants(kernel: Kernel, path: string): number {
-  return below(kernel, path).length - 1;
+  const below = [...kernel.cgroupIds.keys()].filter((other) => isWithin(other, path));
+  return below.length - 1;
 }

@@ -4,17 +4,17 @@
  */
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
-import { isDirectory, missingErrno, nodeAt } from './nodes.ts';
+import { askerOf, isDirectory, nodeAt } from './nodes.ts';
 import { type Place, pathIn } from './places.ts';
 
 /** chdir(2) and fchdir(2). */
 export function changeDirectory(caller: FileCaller, place: Place): Answer {
   const { notified, trees } = caller;
-  const { tgid, kernel } = notified;
+  const { tgid } = notified;
   switch (place.in) {
     case 'tree': {
-      const node = nodeAt(kernel, trees.shadow, place);
-      if (node === undefined) return refuse(missingErrno(kernel, trees.shadow, place));
+      const node = nodeAt(askerOf(notified), trees.shadow, place);
+      if (typeof node === 'string') return refuse(node);
       if (!isDirectory(node)) return refuse('ENOTDIR');
       trees.places.goTo(tgid, pathIn(place));
       return DONE;

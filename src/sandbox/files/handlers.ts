@@ -30,6 +30,7 @@ import {
 } from './names.ts';
 import { openPlace } from './open.ts';
 import { AT_FDCWD, type Place, type Places } from './places.ts';
+import { ABSENT } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
 import { writeTo } from './writing.ts';
 
@@ -214,8 +215,11 @@ function answerAt(caller: FileCaller, named: Named, answer: OnPlace): Answer {
   }
   const place = trees.places.find(notified, dirFd, text);
   if (place === undefined) return CONTINUED;
-  // A trailing slash asks for a directory; the path that the model takes has none.
-  return answer(caller, place);
+  return isAbsent(place) ? refuse('ENOENT') : answer(caller, place);
+}
+
+function isAbsent(place: Place): boolean {
+  return place.in === 'proc' && place.file === ABSENT;
 }
 
 /** openat2(2): flags, mode and how to walk. */

@@ -1,7 +1,9 @@
 /** Calls that look at names and change nothing: stat, statx, statfs, access, readlink, file handles. */
+
+import { mayAccess } from '../../domain/file-access.ts';
 import { type Answer, CONTINUED, refuse, type Write } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
-import { mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
+import { askerOf, type Node, nodeAt } from './nodes.ts';
 import { type Place, pathIn } from './places.ts';
 import { objectBehind, objectLink } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
@@ -26,13 +28,11 @@ export function statfsPlace(caller: FileCaller, place: TreePlace, buffer: bigint
 
 /** access(2) with an rwx digit. */
 export function accessPlace(caller: FileCaller, place: TreePlace, mode: number): Answer {
-  const { kernel, tgid } = caller.notified;
-  const process = kernel.processes.get(tgid);
   return onNode(caller, place, (node) => {
-    const may = process === undefined || mayAccess(process, node, mode & 7);
     // Root may execute only what somebody may execute.
     const executes = (mode & 1) === 0 || (node.mode & 0o111) !== 0;
-    return may && executes ? DONE : refuse('EACCES');
+    const may = executes && mayAccess(askerOf(caller.notified), node, mode & 7);
+    return may ? DONE : refuse('EACCES');
   });
 }
 
@@ -107,10 +107,8 @@ export function noAttributeTaken(caller: FileCaller, place: TreePlace): Answer {
 }
 
 function onNode(caller: FileCaller, place: TreePlace, answer: (node: Node) => Answer): Answer {
-  const { kernel } = caller.notified;
-  const { shadow } = caller.trees;
-  const node = nodeAt(kernel, shadow, place);
-  return node === undefined ? refuse(missingErrno(kernel, shadow, place)) : answer(node);
+  const node = nodeAt(askerOf(caller.notified), caller.trees.shadow, place);
+  return typeof node === 'string' ? refuse(node) : answer(node);
 }
 
 function written(address: bigint, bytes: Buffer): Answer {

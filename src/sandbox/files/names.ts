@@ -1,40 +1,31 @@
-/** Calls that make, remove and rename names in the trees. */
+/** Calls that make, remove and rename names in the trees: the model decides nearly all of them. */
+
+import type { Errno } from '../../domain/errno.ts';
 import { type Answer, refuse } from '../notified.ts';
-import { DONE, type FileCaller, isPrivileged, made } from './caller.ts';
-import { isDirectory, missingErrno, type Node, nodeAt } from './nodes.ts';
+import { knowUmask } from '../umask.ts';
+import { DONE, type FileCaller, made } from './caller.ts';
+import { askerOf, isDirectory, type Node, nodeAt } from './nodes.ts';
 import type { TreePlace } from './shadow.ts';
 
 /** mkdir(2). */
 export function makeDirectory(caller: FileCaller, place: TreePlace, mode: number): Answer {
   const { path } = place;
-  if (place.tree === 'bpffs')
-    return made(caller, { name: 'bpffs_mkdir', path, mode: mode & 0o7777 });
-  const { kernel } = caller.notified;
-  const { shadow } = caller.trees;
-  if (nodeAt(kernel, shadow, place) !== undefined) return refuse('EEXIST');
-  const missing = missingErrno(kernel, shadow, place);
-  const hasParent = kernel.cgroupIds.has(path.slice(0, path.lastIndexOf('/')) || '/');
-  if (!hasParent) return refuse(missing);
-  if (!isPrivileged(caller)) return refuse('EACCES');
-  return made(caller, { name: 'mkdir', path });
+  knowUmask(caller.notified);
+  if (place.tree === 'cgroup') return made(caller, { name: 'mkdir', path });
+  return made(caller, { name: 'bpffs_mkdir', path, mode: mode & 0o7777 });
 }
 
 /** rmdir(2). */
 export function removeDirectory(caller: FileCaller, place: TreePlace): Answer {
-  const { path } = place;
-  if (place.tree === 'bpffs') return made(caller, { name: 'bpffs_rmdir', path });
-  const node = nodeOf(caller, place);
-  if (node === undefined) return refuse(missingOf(caller, place));
-  if (node.kind === 'control') return refuse('ENOTDIR');
-  return isPrivileged(caller) ? made(caller, { name: 'rmdir', path }) : refuse('EACCES');
+  const { tree, path } = place;
+  return made(caller, { name: tree === 'cgroup' ? 'rmdir' : 'bpffs_rmdir', path });
 }
 
 /** unlink(2): the files of a cgroup stay. */
 export function removeName(caller: FileCaller, place: TreePlace): Answer {
-  const { path } = place;
-  if (place.tree === 'bpffs') return made(caller, { name: 'unlink', path });
+  if (place.tree === 'bpffs') return made(caller, { name: 'unlink', path: place.path });
   const node = nodeOf(caller, place);
-  if (node === undefined) return refuse(missingOf(caller, place));
+  if (typeof node === 'string') return refuse(node);
   return refuse(isDirectory(node) ? 'EISDIR' : 'EPERM');
 }
 
@@ -47,7 +38,8 @@ export function renameName(
 ): Answer {
   if (from.tree !== to.tree) return refuse('EXDEV');
   if (from.tree === 'cgroup') {
-    return refuse(nodeOf(caller, from) === undefined ? missingOf(caller, from) : 'EPERM');
+    const node = nodeOf(caller, from);
+    return refuse(typeof node === 'string' ? node : 'EPERM');
   }
   const call = { name: 'rename', path: from.path, to: to.path } as const;
   return made(caller, flags === 0 ? call : { ...call, flags });
@@ -62,36 +54,28 @@ export function linkName(caller: FileCaller, from: TreePlace, to: TreePlace): An
 
 /** symlink(2) and mknod(2): neither tree takes what the model has no word for. */
 export function makeOther(caller: FileCaller, place: TreePlace): Answer {
-  return refuse(nodeOf(caller, place) === undefined ? 'EPERM' : 'EEXIST');
+  return refuse(typeof nodeOf(caller, place) === 'string' ? 'EPERM' : 'EEXIST');
 }
 
-/** chmod(2). What a cgroup's files permit is not modelled. */
+/** chmod(2). */
 export function changeMode(caller: FileCaller, place: TreePlace, mode: number): Answer {
-  if (place.tree === 'bpffs') {
-    return made(caller, { name: 'chmod', path: place.path, mode: mode & 0o7777 });
-  }
-  return onCgroup(caller, place);
+  const { tree, path } = place;
+  const name = tree === 'cgroup' ? 'cgroup_chmod' : 'chmod';
+  return made(caller, { name, path, mode: mode & 0o7777 });
 }
 
 /** chown(2); a group alone changes nothing that is modelled. */
 export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): Answer {
-  if (place.tree === 'bpffs' && uid !== UNCHANGED) {
-    return made(caller, { name: 'chown', path: place.path, uid });
+  const { tree, path } = place;
+  if (uid !== UNCHANGED) {
+    return made(caller, { name: tree === 'cgroup' ? 'cgroup_chown' : 'chown', path, uid });
   }
-  return onCgroup(caller, place);
+  const node = nodeOf(caller, place);
+  return typeof node === 'string' ? refuse(node) : DONE;
 }
 
 const UNCHANGED = 0xffff_ffff;
 
-function onCgroup(caller: FileCaller, place: TreePlace): Answer {
-  if (nodeOf(caller, place) === undefined) return refuse(missingOf(caller, place));
-  return isPrivileged(caller) ? DONE : refuse('EPERM');
-}
-
-function nodeOf({ notified, trees }: FileCaller, place: TreePlace): Node | undefined {
-  return nodeAt(notified.kernel, trees.shadow, place);
-}
-
-function missingOf({ notified, trees }: FileCaller, place: TreePlace): 'ENOENT' | 'ENOTDIR' {
-  return missingErrno(notified.kernel, trees.shadow, place);
+function nodeOf({ notified, trees }: FileCaller, place: TreePlace): Node | Errno {
+  return nodeAt(askerOf(notified), trees.shadow, place);
 }

@@ -1,12 +1,18 @@
 /** What stands at a place of the trees: directories, control files and pins, as stat(2) shows them. */
 import { lstatSync } from 'node:fs';
-import type { Kernel } from '../../domain/kernel.ts';
-import { baseName, parentPath } from '../../domain/path.ts';
+import { nodeAt as pinAt } from '../../domain/bpffs.ts';
+import type { Caller } from '../../domain/caller.ts';
+import { fileAccess, placeAt } from '../../domain/cgroupfs.ts';
+import { isRefused } from '../../domain/decision.ts';
+import type { Errno } from '../../domain/errno.ts';
+import type { Notified } from '../notified.ts';
 import { type ControlFile, controlFileOf } from './control-files.ts';
 import type { Shadow, TreePlace } from './shadow.ts';
 
 const DIRECTORY = 0o040000;
 const REGULAR = 0o100000;
+/** Nobody makes anything in the root but who may do all. */
+const ROOT_MODE = 0o555;
 
 export interface Node {
   readonly kind: 'cgroup' | 'control' | 'dir' | 'pin';
@@ -18,31 +24,39 @@ export interface Node {
   readonly control?: ControlFile;
 }
 
-/** The node at a place; undefined when nothing is there. */
-export function nodeAt(kernel: Kernel, shadow: Shadow, place: TreePlace): Node | undefined {
-  return place.tree === 'cgroup'
-    ? inCgroups(kernel, shadow, place)
-    : onBpffs(kernel, shadow, place);
+/** Who asks, as the rules of the model want it. */
+export function askerOf({ kernel, tgid }: Notified): Caller {
+  const process = kernel.processes.get(tgid);
+  if (process === undefined) throw new Error(`the model has no process ${tgid}`);
+  return { kernel, process, opened: undefined, granted: undefined };
 }
 
-function inCgroups(kernel: Kernel, shadow: Shadow, place: TreePlace): Node | undefined {
-  const { path } = place;
-  const cgroup = kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);
-  if (cgroup !== undefined) {
-    const mode = DIRECTORY | (path === '/' ? 0o555 : 0o755);
+/** The node at a place, or why the caller finds none there. */
+export function nodeAt(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
+  return place.tree === 'cgroup' ? inCgroups(asker, shadow, place) : onBpffs(asker, shadow, place);
+}
+
+function inCgroups(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
+  const found = placeAt(asker, place.path);
+  // Of a file that only some kernels have, this one is none.
+  if (isRefused(found)) return found.rule === 'not-modelled' ? 'ENOENT' : found.errno;
+  const { cgroup, file } = found;
+  if (file === undefined) {
+    const { mode, uid } = cgroup.access;
+    const bits = cgroup.parent_id === 0 ? ROOT_MODE : mode;
     const ino = BigInt(cgroup.id);
-    return { kind: 'cgroup', mode, uid: 0, ino, links: 2 + cgroup.children };
+    return { kind: 'cgroup', mode: DIRECTORY | bits, uid, ino, links: 2 + cgroup.children };
   }
-  const parent = parentPath(path);
-  const control = kernel.cgroupIds.has(parent) ? controlFileOf(parent, baseName(path)) : undefined;
-  if (control === undefined) return undefined;
-  const ino = inodeAt(shadow, place);
-  return { kind: 'control', mode: REGULAR | control.mode, uid: 0, ino, links: 1, control };
+  const control = controlFileOf(file);
+  if (control === undefined) return 'ENOENT';
+  const mode = REGULAR | (cgroup.access.files[file]?.mode ?? control.mode);
+  const { uid } = fileAccess(cgroup, file);
+  return { kind: 'control', mode, uid, ino: inodeAt(shadow, place), links: 1, control };
 }
 
-function onBpffs(kernel: Kernel, shadow: Shadow, place: TreePlace): Node | undefined {
-  const node = kernel.bpffs.get(place.path);
-  if (node === undefined) return undefined;
+function onBpffs(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
+  const node = pinAt(asker, place.path);
+  if (isRefused(node)) return node.errno;
   const { uid, mode } = node;
   const ino = inodeAt(shadow, place);
   if (node.kind === 'dir') return { kind: 'dir', mode: DIRECTORY | mode, uid, ino, links: 2 };
@@ -54,29 +68,6 @@ function inodeAt(shadow: Shadow, place: TreePlace): bigint {
   return lstatSync(shadow.pathOf(place), { bigint: true }).ino;
 }
 
-/** Why nothing is at a place: a name on the way is no directory, or nothing is there. */
-export function missingErrno(
-  kernel: Kernel,
-  shadow: Shadow,
-  place: TreePlace,
-): 'ENOTDIR' | 'ENOENT' {
-  const above = { tree: place.tree, path: parentPath(place.path) };
-  const node = nodeAt(kernel, shadow, above);
-  if (node !== undefined) return isDirectory(node) ? 'ENOENT' : 'ENOTDIR';
-  return above.path === '/' ? 'ENOENT' : missingErrno(kernel, shadow, above);
-}
-
 export function isDirectory({ kind }: Node): boolean {
   return kind === 'cgroup' || kind === 'dir';
-}
-
-/** Whether a process has the access `wanted` (an rwx digit) to a node. */
-export function mayAccess(
-  { uid, caps }: { readonly uid: number; readonly caps: readonly string[] },
-  node: Node,
-  wanted: number,
-): boolean {
-  if (uid === 0 || caps.includes('dac_override')) return true;
-  const bits = uid === node.uid ? node.mode >> 6 : node.mode;
-  return (bits & wanted) === wanted;
 }

@@ -1,10 +1,11 @@
 /** open(2), openat(2), openat2(2) and creat(2) on what is ours. */
 import { constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mayAccess } from '../../domain/file-access.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import type { FileCaller } from './caller.ts';
-import { isDirectory, mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
+import { askerOf, isDirectory, type Node, nodeAt } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
@@ -14,7 +15,7 @@ const O_ACCMODE = 3;
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
 /** Flags that the file that is handed over is opened with. */
-const KEPT = O_ACCMODE | O_PATH | constants.O_NONBLOCK | constants.O_APPEND;
+const KEPT = O_ACCMODE | constants.O_NONBLOCK | constants.O_APPEND;
 const READ = 4;
 const WRITE = 2;
 
@@ -33,24 +34,18 @@ export function openPlace(caller: FileCaller, place: Place, flags: number, mode:
 }
 
 function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
-  const { kernel, tgid } = caller.notified;
-  const { shadow } = caller.trees;
-  const node = nodeAt(kernel, shadow, place);
-  if (node === undefined) {
-    const errno = missingErrno(kernel, shadow, place);
-    return refuse(errno === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : errno);
+  const asker = askerOf(caller.notified);
+  const node = nodeAt(asker, caller.trees.shadow, place);
+  if (typeof node === 'string') {
+    return refuse(node === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : node);
   }
   if ((flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0) return refuse('EEXIST');
+  const isPath = (flags & O_PATH) !== 0;
   const writes = (flags & O_ACCMODE) !== O_RDONLY;
-  if (isDirectory(node)) {
-    if ((writes || (flags & O_CREAT) !== 0) && (flags & O_PATH) === 0) return refuse('EISDIR');
-  } else if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
-  const process = kernel.processes.get(tgid);
-  const wanted = accessOf(flags);
-  const isOpened = (flags & O_PATH) === 0;
-  if (isOpened && process !== undefined && !mayAccess(process, node, wanted)) {
-    return refuse('EACCES');
-  }
+  if (!isDirectory(node)) {
+    if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
+  } else if ((writes || (flags & O_CREAT) !== 0) && !isPath) return refuse('EISDIR');
+  if (!isPath && !mayAccess(asker, node, accessOf(flags))) return refuse('EACCES');
   return openKnown(caller, place, node, flags);
 }
 
@@ -59,6 +54,7 @@ function accessOf(flags: number): number {
   return (access === O_WRONLY ? 0 : READ) | (access === O_RDONLY ? 0 : WRITE);
 }
 
+/** What is opened as a path alone is opened to be read: of the former no copy can be handed over. */
 function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
   const { shadow } = caller.trees;
   const real = shadow.pathOf(place);
@@ -69,18 +65,18 @@ function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: numb
       const call = { name: 'open_cgroup', path: place.path } as const;
       const { outcome } = caller.notified.perform(cloexec ? call : { ...call, cloexec: false });
       if (isRefusal(outcome)) return refuse(outcome.errno);
-      const file = openSync(real, (flags & O_PATH) | O_DIRECTORY | O_RDONLY);
+      const file = openSync(real, O_DIRECTORY | O_RDONLY);
       return { is: 'opened', file, cloexec, fd: outcome.ret };
     }
     case 'dir':
-      return { is: 'opened', file: openSync(real, (flags & O_PATH) | O_DIRECTORY), cloexec };
+      return { is: 'opened', file: openSync(real, O_DIRECTORY | O_RDONLY), cloexec };
     case 'control':
       return isPath
-        ? { is: 'opened', file: openSync(real, O_PATH), cloexec }
+        ? { is: 'opened', file: openSync(real, O_RDONLY), cloexec }
         : openControl(caller, place, node, flags);
     case 'pin':
       // Nothing can be read of a pin (`bpffs_obj_open`).
-      return isPath ? { is: 'opened', file: openSync(real, O_PATH), cloexec } : refuse('EIO');
+      return isPath ? { is: 'opened', file: openSync(real, O_RDONLY), cloexec } : refuse('EIO');
     default:
       return node.kind satisfies never;
   }

@@ -14,10 +14,10 @@ export const ROOTS: Readonly<Record<Tree, string>> = {
   bpffs: '/sys/fs/bpf',
 };
 
-/** A file below /proc/PID. */
+/** A file of /proc that is answered here. */
 export interface ProcPlace {
   readonly pid: number;
-  /** Below the process's directory: `cgroup`, `fd/3`. */
+  /** Below the process's directory: `cgroup`, `fd/3`; with a slash before it, below /proc itself. */
   readonly file: string;
 }
 
@@ -128,6 +128,12 @@ export class Places {
   }
 }
 
+/** Files that tell of the kernel. */
+const SHARED: readonly string[] = [
+  ...['/version', '/version_signature', '/sys/kernel/osrelease'],
+  '/sys/kernel/unprivileged_bpf_disabled',
+];
+
 /** The program's path of a place in a tree. */
 export function pathIn({ tree, path }: TreePlace): string {
   return path === '/' ? ROOTS[tree] : `${ROOTS[tree]}${path}`;
@@ -138,6 +144,8 @@ function procPlace(
   path: string,
 ): ProcPlace | undefined {
   if (!path.startsWith('/proc/')) return undefined;
+  const shared = path.slice('/proc'.length);
+  if (SHARED.includes(shared)) return { pid: tgid, file: shared };
   const [, who = '', file = ''] = /^\/proc\/([^/]+)(?:\/(.*))?$/u.exec(path) ?? [];
   if (who === 'mounts') return { pid: tgid, file: 'mounts' };
   if (who === 'self') return { pid: tgid, file };

@@ -17,10 +17,23 @@ const BPFFS_OPTIONS = 'rw,nosuid,nodev,noexec,relatime';
 /** Memory of a program or a small map: a page. */
 const PAGE_BYTES = 4096;
 
+/**
+ * By it a distribution tells which kernel it is built on, which libbpf asks first. The release that
+ * answers is built on none.
+ */
+export const ABSENT = '/version_signature';
+
 /** What a file says; undefined when it is the kernel's to say. */
 export function procText(caller: FileCaller, { pid, file }: ProcPlace): string | undefined {
   const { kernel } = caller.notified;
+  const { release, config } = kernel.boot;
   switch (file) {
+    case '/version':
+      return `Linux version ${release}\n`;
+    case '/sys/kernel/osrelease':
+      return `${release}\n`;
+    case '/sys/kernel/unprivileged_bpf_disabled':
+      return `${config.unprivileged_bpf_disabled}\n`;
     case 'cgroup':
       caller.trees.meet(pid);
       return `0::${cgroupPath(kernel, pid)}\n`;

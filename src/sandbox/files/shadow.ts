@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -149,7 +150,9 @@ export class Shadow {
     const directory = this.pathOf({ tree: 'cgroup', path });
     if (path !== '/') mkdirSync(directory);
     this.#paths.set(id, path);
-    for (const { name } of controlFilesOf(path)) writeFileSync(join(directory, name), '');
+    const cgroup = this.#kernel.cgroups.get(id);
+    const files = cgroup === undefined ? [] : controlFilesOf(this.#kernel, cgroup);
+    for (const { name } of files) writeFileSync(join(directory, name), '');
   }
 
   /** It gets its id for a name first: whoever has it open can still be told which it was. */
@@ -158,7 +161,7 @@ export class Shadow {
     if (path === undefined) throw new Error(`no cgroup ${id} was made here`);
     this.#paths.delete(id);
     const directory = this.pathOf({ tree: 'cgroup', path });
-    for (const { name } of controlFilesOf(path)) {
+    for (const name of readdirSync(directory)) {
       unlinkSync(join(directory, name));
       this.#kept.delete(join(directory, name));
     }

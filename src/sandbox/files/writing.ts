@@ -1,7 +1,8 @@
 /** write(2) to the files of a cgroup. */
+import { isRefusal } from '../../domain/outcome.ts';
 import { baseName, parentPath } from '../../domain/path.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
-import { type FileCaller, made } from './caller.ts';
+import { DONE, type FileCaller, made } from './caller.ts';
 import { controlFileOf } from './control-files.ts';
 import type { TreePlace } from './shadow.ts';
 
@@ -20,23 +21,42 @@ export function writeTo(caller: FileCaller, fd: number, buffer: bigint, count: n
 }
 
 function writeText(caller: FileCaller, place: TreePlace, text: string): Answer {
-  const { kernel } = caller.notified;
-  const { shadow, meet } = caller.trees;
+  const { shadow } = caller.trees;
   const parent = parentPath(place.path);
-  const cgroup = kernel.cgroups.get(kernel.cgroupIds.get(parent) ?? 0);
-  const control = controlFileOf(parent, baseName(place.path));
-  if (cgroup === undefined || control === undefined) return refuse('ENODEV');
-  if (control.write === undefined) return refuse('EINVAL');
-  const writing = control.write(text, cgroup, kernel);
-  if ('errno' in writing) return refuse(writing.errno);
-  if ('call' in writing) {
-    const { call } = writing;
-    if (call.name === 'join' && call.target_pid !== undefined) meet(call.target_pid);
-    return made(caller, call);
+  const name = baseName(place.path);
+  const control = controlFileOf(name);
+  if (!caller.notified.kernel.cgroupIds.has(parent) || control === undefined) {
+    return refuse('ENODEV');
   }
-  if ('signal' in writing) for (const pid of writing.signal) tryToKill(pid);
-  else shadow.keep(place, writing.keep);
-  return { is: 'returned', value: 0 };
+  if (name === 'cgroup.procs' || name === 'cgroup.threads') return join(caller, parent, text);
+  if (MODELLED.includes(name)) return change(caller, place, text);
+  const said = control.takes?.(text);
+  if (said === undefined) return refuse('EINVAL');
+  shadow.keep(place, said);
+  return DONE;
+}
+
+/** Files whose writes the model decides. */
+const MODELLED = ['cgroup.type', 'cgroup.kill', 'cgroup.freeze'];
+
+/** `cgroup_procs_write`: 0 is the writer itself. */
+function join(caller: FileCaller, path: string, text: string): Answer {
+  if (!/^\d{1,10}$/u.test(text)) return refuse('EINVAL');
+  const pid = Number(text);
+  if (pid !== 0) caller.trees.meet(pid);
+  return made(caller, { name: 'join', path, ...(pid !== 0 && { target_pid: pid }) });
+}
+
+/** What the model ends really ends too. */
+function change({ notified, trees }: FileCaller, place: TreePlace, value: string): Answer {
+  trees.meetAll();
+  const { outcome, effects } = notified.perform({ name: 'cgroup_write', path: place.path, value });
+  if (isRefusal(outcome)) return refuse(outcome.errno);
+  for (const effect of effects) {
+    if (effect.type === 'ProcessExited') tryToKill(effect.pid ?? notified.tgid);
+  }
+  if (baseName(place.path) === 'cgroup.freeze') trees.shadow.keep(place, `${value}\n`);
+  return DONE;
 }
 
 function tryToKill(pid: number): void {

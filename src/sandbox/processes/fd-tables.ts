@@ -78,11 +78,18 @@ export class FdTables {
     }
   }
 
-  /** Makes a number the lowest free one, as it was when the kernel gave it to a new fd. */
+  /**
+   * Makes a number the lowest free one, as it was when the kernel gave it to a new fd. What was open
+   * below it then, another thread may have closed since.
+   */
   makeNext(holder: Holder, number: number): void {
-    const { fds } = this.#process(holder.pid);
-    if (fds.has(number)) this.#close(holder.pid, number);
-    this.#fillBelow(holder, number);
+    const { pid } = holder;
+    if (this.#process(pid).fds.has(number)) this.#close(pid, number);
+    for (;;) {
+      this.#fillBelow(holder, number);
+      if (this.#process(pid).fds.lowestFree(undefined) >= number) return;
+      this.#world.perform(pid, { name: 'open_other', kind: 'file' });
+    }
   }
 
   /** Makes a table as full as it really is: the kernel has no number left. */

@@ -47,13 +47,28 @@ export interface Operation extends Told {
 export interface Document {
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Told>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> } & Readonly<
+    Record<string, Readonly<Record<string, object>>>
+  >;
 }
 
-/** All operations, in the document's order. */
-export function operationsOf({ paths }: Document): Operation[] {
+/** All operations, in the document's order, with what they share. */
+export function operationsOf({ paths, components }: Document): Operation[] {
+  function meant<T extends object>(part: T): T {
+    const [, kind = '', name = ''] =
+      /^#\/components\/(\w+)\/(\w+)$/.exec((part as { $ref?: string }).$ref ?? '') ?? [];
+    return (components[kind]?.[name] ?? part) as T;
+  }
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, told]) => ({ ...told, method, path })),
+    Object.entries(methods).map(([method, told]) => ({
+      ...told,
+      ...(told.parameters && { parameters: told.parameters.map(meant) }),
+      responses: Object.fromEntries(
+        Object.entries(told.responses).map(([status, answer]) => [status, meant(answer)]),
+      ),
+      method,
+      path,
+    })),
   );
 }
 

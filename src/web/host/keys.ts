@@ -10,6 +10,7 @@ export const KEYS = [
   ['R r', 'previous, next refusal'],
   ['D d', 'previous, next removed cgroup'],
   ['B b', 'previous, next boot'],
+  ['X x', 'previous, next drift'],
   ['+ − 0', 'zoom in, zoom out, the whole log'],
   ['Home End', 'the first, the last event'],
   ['l', 'live: follow the log'],
@@ -61,6 +62,10 @@ function act({ key, shiftKey }: KeyboardEvent, moment: Moment, step: Stepper): b
     case 'b':
     case 'B':
       step.seek('boots', key === 'b' ? 1 : -1);
+      return true;
+    case 'x':
+    case 'X':
+      step.seek('drift', key === 'x' ? 1 : -1);
       return true;
     case '+':
     case '=':

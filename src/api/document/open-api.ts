@@ -1,0 +1,50 @@
+/** The parts of an OpenAPI document that are looked at here; what else it has stays as it is. */
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+export interface Part {
+  readonly $ref?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Parameter extends Part {
+  readonly name?: string;
+  readonly in?: string;
+}
+
+export interface Answer extends Part {
+  readonly headers?: Readonly<Record<string, Part>>;
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: Part;
+  readonly responses: Readonly<Record<string, Answer>>;
+  readonly [field: string]: unknown;
+}
+
+export type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+/** Paths with each operation made anew. */
+export function mapOperations(
+  paths: Paths,
+  make: (operation: Operation, path: string, method: string) => Operation,
+): Paths {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, methods]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(methods).map(([method, one]) => [method, make(one, path, method)]),
+      ),
+    ]),
+  );
+}
+
+/** `if-match` as `IfMatch`. */
+export function pascal(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+}

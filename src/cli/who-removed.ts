@@ -1,0 +1,164 @@
+/**
+ * `bpfledger who-removed`: which event took programs from an effective array, why each does not run there
+ * since, and when it came back. It asks for the timeline of the array and for explanations.
+ */
+import { type RestClient, restClient } from '../client/rest-client.ts';
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { questionPath, SERVICE_FLAGS } from './question.ts';
+import { serviceFrom } from './service-flags.ts';
+import { SPOKEN_FORMS } from './spoken-moment.ts';
+
+/** Pages of a timeline that one command reads. */
+const PAGES_MAX = 100;
+
+interface Version {
+  readonly position: number;
+  readonly at: string;
+  readonly boot: number;
+  readonly slots: readonly { readonly prog_id: number }[];
+  readonly by: {
+    readonly call: string;
+    readonly comm: string;
+    readonly pid: number;
+    readonly actor: string;
+  };
+}
+
+interface Timeline {
+  readonly items: readonly Version[];
+  readonly programs: readonly {
+    readonly boot: number;
+    readonly prog_id: number;
+    readonly prog_name: string;
+  }[];
+  readonly next?: number;
+}
+
+/** An event that took programs from the array. */
+interface Removal {
+  readonly version: Version;
+  readonly boot: number;
+  readonly programs: readonly number[];
+  /** The versions after it. */
+  readonly later: readonly Version[];
+}
+
+interface Place {
+  readonly host: string;
+  readonly cgroup: string;
+  readonly attach_type: string;
+}
+
+export const whoRemoved = command({
+  usage: 'HOST CGROUP TYPE [options]',
+  about:
+    'Prints the event that last took programs from the effective array of a cgroup, or the one\n' +
+    'that is nearest to a moment: who did it, why each program does not run since, and when it\n' +
+    'came back.',
+  flags: {
+    around: { value: 'MOMENT', about: `when it was: ${SPOKEN_FORMS}, or a position` },
+    ...SERVICE_FLAGS,
+  },
+  example: 'npx bpfledger who-removed demo /system.slice/docker-4f1c9e.scope device --around 34',
+  async run({ flags, words, print }) {
+    const [host, cgroup, attach_type, extra] = words;
+    if (host === undefined || cgroup === undefined || attach_type === undefined || extra) {
+      throw new UsageError('who-removed needs a HOST, a CGROUP and a TYPE');
+    }
+    const place = { host, cgroup, attach_type };
+    const client = restClient(serviceFrom(flags));
+    const { items, programs } = await timelineOf(client, place);
+    const removal = nearest(removalsOf(items), flags.around);
+    if (removal === undefined) {
+      if (flags.json) print.out(JSON.stringify({ ...place, removed: [] }));
+      else print.out(`nothing was ever removed from ${attach_type} of ${cgroup}`);
+      return EXIT.done;
+    }
+    const { version, boot } = removal;
+    const removed = [];
+    for (const prog_id of removal.programs) {
+      const name = programs.find((one) => one.boot === boot && one.prog_id === prog_id)?.prog_name;
+      const back = removal.later.find(
+        (one) => one.boot === boot && one.slots.some((slot) => slot.prog_id === prog_id),
+      );
+      const because = await explained(client, place, prog_id, version);
+      removed.push({ prog_id, prog_name: name ?? '', because, ...(back && { back }) });
+    }
+    const { position, at, by } = version;
+    if (flags.json) {
+      print.out(JSON.stringify({ ...place, position, at, by, removed }));
+      return EXIT.done;
+    }
+    print.out(`${position} at ${at}: ${by.comm}[${by.pid}] ${by.call} (${by.actor})`);
+    for (const { prog_id, prog_name, because, back } of removed) {
+      print.out(`  took program ${prog_id} ${prog_name}`.trimEnd());
+      for (const line of because) print.out(`    ${line}`);
+      print.out(
+        back === undefined
+          ? '    it did not come back'
+          : `    back at ${back.position} at ${back.at} by ${back.by.comm}[${back.by.pid}] ${back.by.call}`,
+      );
+    }
+    return EXIT.done;
+  },
+});
+
+/** All versions of the array. */
+async function timelineOf(client: RestClient, { host, ...place }: Place): Promise<Timeline> {
+  const items: Version[] = [];
+  const programs: Timeline['programs'][number][] = [];
+  let from: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const query = { ...place, from };
+    const path = questionPath({ host, resource: 'effective/timeline', query });
+    const part = await client.get<Timeline>(path);
+    items.push(...part.items);
+    programs.push(...part.programs);
+    if (part.next === undefined) break;
+    from = String(part.next);
+  }
+  return { items, programs };
+}
+
+function removalsOf(versions: readonly Version[]): Removal[] {
+  return versions.flatMap((version, i) => {
+    const before = versions[i - 1];
+    if (before === undefined) return [];
+    // A reboot ends all, and gives ids anew.
+    const isReboot = before.boot !== version.boot;
+    const left = new Set(isReboot ? [] : version.slots.map(({ prog_id }) => prog_id));
+    const programs = [...new Set(before.slots.map(({ prog_id }) => prog_id))].filter(
+      (id) => !left.has(id),
+    );
+    const later = versions.slice(i + 1);
+    return programs.length === 0 ? [] : [{ version, boot: before.boot, programs, later }];
+  });
+}
+
+/** The removal that is nearest to a position or a time; the last one when none is given. */
+function nearest(removals: readonly Removal[], around: string | undefined): Removal | undefined {
+  if (around === undefined) return removals.at(-1);
+  const isPosition = /^\d+$/u.test(around);
+  const wanted = isPosition ? Number(around) : Date.parse(around);
+  if (Number.isNaN(wanted)) {
+    throw new UsageError(`--around ${around} is no moment; there are ${SPOKEN_FORMS}, positions`);
+  }
+  const distance = ({ version: { position, at } }: Removal) =>
+    Math.abs((isPosition ? position : Date.parse(at)) - wanted);
+  return removals.toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+/** Why a program does not run there right after an event, in lines. */
+async function explained(
+  client: RestClient,
+  { host, ...place }: Place,
+  prog_id: number,
+  { position, by }: Version,
+): Promise<string[]> {
+  if (by.call === 'boot') return ['the host booted again'];
+  const query = { ...place, program: String(prog_id), at: String(position), format: 'text' };
+  const path = questionPath({ host, resource: 'explain', query });
+  const text = await (await client.open(path)).text();
+  return text.trimEnd().split('\n');
+}

@@ -1,0 +1,34 @@
+/** The file of a program that is to be run. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** There is no such program, or it cannot be started. */
+export class NoProgram extends Error {}
+
+/**
+ * The file that a name stands for, as execvp(3) finds it.
+ *
+ * @throws NoProgram
+ */
+export function findProgram(name: string, path: string): string {
+  if (name.includes('/')) return requireProgram(name);
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder === '' ? '.' : folder, name);
+    if (isProgram(file)) return file;
+  }
+  throw new NoProgram(`there is no program ${name} on the PATH`);
+}
+
+function requireProgram(file: string): string {
+  if (isProgram(file)) return file;
+  throw new NoProgram(`${file} is no file that may be run`);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
