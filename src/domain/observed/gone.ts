@@ -64,6 +64,7 @@ function cgroupGone(kernel: Kernel, pid: number, path: string): readonly Effect[
 function objectGone(kernel: Kernel, pid: number, kind: ObjectKind, id: number): readonly Effect[] {
   if (!isThere(kernel, kind, id) || isReferredTo(kernel, kind, id)) return [];
   const work = new Work(kernel, pid);
+  work.apply(...elementsOn(kernel, kind, id));
   for (const [path, node] of kernel.bpffs.entries()) {
     if (node.kind !== kind || node.id !== id) continue;
     work.apply({ type: 'PinRemoved', path, reason: 'unseen' });
@@ -82,22 +83,25 @@ function objectGone(kernel: Kernel, pid: number, kind: ObjectKind, id: number): 
 function isReferredTo(kernel: Kernel, kind: ObjectKind, id: number): boolean {
   if (kind === 'link') return false;
   if (kind === 'map') {
-    const used = [...kernel.programs.values()].some(({ map_ids }) => map_ids.includes(id));
-    return used || isHeld(kernel, 'map', id);
+    return [...kernel.programs.values()].some(({ map_ids }) => map_ids.includes(id));
   }
   if ([...kernel.links.values()].some(({ prog_id }) => prog_id === id)) return true;
-  if (isHeld(kernel, 'prog', id)) return true;
   return [...kernel.cgroups.values()].some(({ lists }) =>
     [...lists.values()].some((list) => indexOfProg(list, id) >= 0),
   );
 }
 
-/** Whether an element of some map holds the object. */
-function isHeld(kernel: Kernel, kind: 'prog' | 'map', id: number): boolean {
-  for (const { map_type, elements } of kernel.maps.values()) {
-    if (heldKind(map_type) === kind && elements.some(({ value }) => value === id)) return true;
+/** No element can hold what is gone: those that did were changed or cleared, which nobody saw. */
+function elementsOn(kernel: Kernel, kind: ObjectKind, id: number): Effect[] {
+  const effects: Effect[] = [];
+  for (const { id: map_id, map_type, elements } of kernel.maps.values()) {
+    const held = heldKind(map_type);
+    if (held === undefined || held !== kind) continue;
+    for (const { key, value } of elements) {
+      if (value === id) effects.push({ type: 'ElementDeleted', map_id, key, kind: held, id });
+    }
   }
-  return false;
+  return effects;
 }
 
 /** Whether the state has an object. */

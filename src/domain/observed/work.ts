@@ -3,6 +3,10 @@ import type { Effect, ObjectKind } from '../effect.ts';
 import { editObject } from '../evolve/references.ts';
 import { evolve } from '../evolve.ts';
 import { type Kernel, layerOn } from '../kernel.ts';
+import { heldKind } from '../maps/holding.ts';
+
+/** What freed an object did to those that it held. */
+type HolderFreed = 'link_freed' | 'prog_freed' | 'map_freed';
 
 export class Work {
   /** The state after the effects so far; only `apply` changes it. */
@@ -23,8 +27,8 @@ export class Work {
   }
 
   /** An object that nothing refers to ends, and what only it held ends with it. */
-  free(kind: ObjectKind, id: number, reason: 'unseen' | 'link_freed' | 'prog_freed'): void {
-    const { links, programs } = this.kernel;
+  free(kind: ObjectKind, id: number, reason: 'unseen' | HolderFreed): void {
+    const { links, programs, maps } = this.kernel;
     switch (kind) {
       case 'link': {
         const { prog_id } = links.edit(id);
@@ -38,14 +42,22 @@ export class Work {
         for (const map of new Set(map_ids)) this.#freeUnheld('map', map, 'prog_freed');
         return;
       }
-      case 'map':
-        return this.apply({ type: 'MapFreed', map_id: id, reason });
+      case 'map': {
+        const { map_type, elements } = maps.edit(id);
+        this.apply({ type: 'MapFreed', map_id: id, reason });
+        const held = heldKind(map_type);
+        if (held === undefined) return;
+        for (const of of new Set(elements.map(({ value }) => value))) {
+          this.#freeUnheld(held, of, 'map_freed');
+        }
+        return;
+      }
       default:
         return kind satisfies never;
     }
   }
 
-  #freeUnheld(kind: 'prog' | 'map', id: number, reason: 'link_freed' | 'prog_freed'): void {
+  #freeUnheld(kind: 'prog' | 'map', id: number, reason: HolderFreed): void {
     if (editObject(this.kernel, kind, id).refs === 0) this.free(kind, id, reason);
   }
 }

@@ -13,7 +13,8 @@ import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
 /**
  * The sightings that lead from the state of a log to a snapshot; none when the log has it all.
  * What a snapshot cannot see (modes of pins, contents of maps, order of what is not in lists) is
- * not compared.
+ * not compared. What elements of maps held in the log goes or stays by what nobody sees, so there the
+ * next snapshot may tell of more.
  */
 export function unexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
   return new Comparison(log, snapshot).lines();
