@@ -11,6 +11,7 @@ import type { Bench } from './harness/bench.ts';
 import { imports } from './import.ts';
 import { memory } from './memory.ts';
 import { model } from './model.ts';
+import { page } from './page.ts';
 import { recording } from './recording.ts';
 import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
@@ -32,6 +33,7 @@ export const BENCHES: readonly Bench[] = [
   followers,
   fairness,
   fleet,
+  page,
   memory,
   collector,
   recording,

@@ -5,6 +5,7 @@
 import type { Call } from '../domain/call.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { ObjectKind } from '../domain/effect.ts';
+import { ERRNO_NUMBERS, type Errno } from '../domain/errno.ts';
 import type { Kernel } from '../domain/kernel.ts';
 
 /** Memory of the supervised process. It may change it while we read: read each thing once. */
@@ -84,3 +85,8 @@ export type Answer =
 
 /** Lets the real kernel make the call. */
 export const CONTINUED: Answer = { is: 'continued' };
+
+/** Refuses a call. */
+export function refuse(errno: Errno, writes: readonly Write[] = []): Answer {
+  return { is: 'refused', errno: ERRNO_NUMBERS[errno], writes };
+}

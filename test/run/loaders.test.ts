@@ -19,7 +19,7 @@ const HEADERS = `/usr/include/${arch() === 'x64' ? 'x86_64' : 'aarch64'}-linux-g
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-loaders-'));
 const object = join(folder, 'globals.bpf.o');
 const loader = join(folder, 'globals');
-const script = join(import.meta.dirname, 'bpftool.sh');
+const script = join(import.meta.dirname, 'administrator.sh');
 
 beforeAll(() => {
   if (!ok) return;

@@ -24,9 +24,9 @@ type What =
   | 'kernel'
   | 'chromium'
   | 'strace'
+  | 'listener'
   | 'go'
   | 'systemd'
-  | 'listener'
   | 'collector';
 
 interface Need {
@@ -73,12 +73,12 @@ function probe(what: What): Need {
       return chromium();
     case 'strace':
       return strace();
+    case 'listener':
+      return listener();
     case 'systemd':
       return existsSync('/lib/systemd/systemd') ? met : missing('systemd is not installed');
     case 'go':
       return go();
-    case 'listener':
-      return listener();
     case 'collector':
       return collector();
     default:

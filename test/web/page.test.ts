@@ -107,8 +107,15 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       await eventually(() => text(page, 'Planned').innerText()).toMatch(/BPF_PROG_ATTACH/);
 
       await page.getByRole('tab', { name: 'Replay' }).click();
-      await page.getByLabel('Release').selectOption('5.10.262');
-      await eventually(() => text(page, 'Questions').innerText()).toMatch(/answers/);
+      await page.getByLabel('Release').selectOption('5.7');
+      await eventually(() => text(page, 'Questions').innerText()).toMatch(/5\.7 answers 6 calls/);
+
+      // What if: a host of its own that shares the log up to here.
+      await page.getByRole('tab', { name: 'Plan' }).click();
+      await page.getByLabel('Name of the new host').fill('what-if');
+      await page.getByRole('button', { name: 'Branch', exact: true }).click();
+      await eventually(() => page.url()).toMatch(/#\/what-if/);
+      await eventually(() => position(page).inputValue()).toBe('20');
     });
   });
 

@@ -1,15 +1,15 @@
 /** bpf(2): reads the call, has the model decide it, and says what the process gets. */
 import type { MapKey } from '../../domain/call.ts';
-import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import type { Errno } from '../../domain/errno.ts';
 import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { ELEMENT, INFO_BY_FD } from '../../native/attr-fields.ts';
-import type { Answer, Notified } from '../notified.ts';
+import { type Answer, type Notified, refuse } from '../notified.ts';
 import { type Asking, mapBehind, type PinPlace } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
 import { decodeBpf, type ReadCall } from './decode.ts';
 import { answerElements, isOnElements } from './elements.ts';
-import { encodeAnswer } from './encode.ts';
+import { encodeAnswer, logWrites } from './encode.ts';
 import { typesInfoWrites } from './info.ts';
 
 /** What the machine around the program tells that no call does. */
@@ -49,8 +49,10 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
   });
   const { decoded } = read;
   switch (decoded.is) {
-    case 'refused':
-      return refuse(decoded.errno);
+    case 'refused': {
+      const { errno, log } = decoded;
+      return refuse(errno, log === undefined ? [] : logWrites(read.attr, log));
+    }
     case 'unknown':
       return answerUnknown(notified, around, asking, read);
     case 'call':
@@ -103,10 +105,6 @@ function answerCall(
 function keepValue(asking: Asking, attr: AttrBytes, key: MapKey, value: Buffer | undefined): void {
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
   if (map !== undefined && value !== undefined) asking.maps.keep(map, key, value);
-}
-
-function refuse(errno: Errno): Answer {
-  return { is: 'refused', errno: ERRNO_NUMBERS[errno] };
 }
 
 function returned(writes: ReturnType<typeof typesInfoWrites>): Answer {

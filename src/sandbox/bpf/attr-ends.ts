@@ -5,8 +5,8 @@
 import { reaches } from '../../domain/release/release.ts';
 import { versionOf } from '../../domain/release/version.ts';
 
-/** Bytes from a series on; the first holds for all that are older. */
-type Growth = readonly (readonly [since: string, bytes: number])[];
+/** A number from a series on; the first holds for all that are older. */
+export type Growth = readonly (readonly [since: string, number: number])[];
 
 const fixed = (bytes: number): Growth => [['5.7', bytes]];
 
@@ -105,24 +105,25 @@ const INFO = {
 
 /** Bytes of the release's `union bpf_attr`. */
 export function unionBytes(release: string): number {
-  return bytesIn(UNION, release);
+  return grownTo(UNION, release);
 }
 
 /** Where the last field of a command ends; undefined when the model's own rules look at that. */
 export function lastFieldEnd(command: string, release: string): number | undefined {
   const growth = LAST_FIELD[SAME_ATTR[command] ?? command];
-  return growth === undefined ? undefined : bytesIn(growth, release);
+  return growth === undefined ? undefined : grownTo(growth, release);
 }
 
 /** Bytes of an info structure. */
 export function infoBytes(kind: keyof typeof INFO, release: string): number {
-  return bytesIn(INFO[kind], release);
+  return grownTo(INFO[kind], release);
 }
 
-function bytesIn(growth: Growth, release: string): number {
-  let bytes = growth[0]?.[1] ?? 0;
-  for (const [since, grown] of growth) if (isFrom(since, release)) bytes = grown;
-  return bytes;
+/** The number that holds in a release. */
+export function grownTo(growth: Growth, release: string): number {
+  let number = growth[0]?.[1] ?? 0;
+  for (const [since, grown] of growth) if (isFrom(since, release)) number = grown;
+  return number;
 }
 
 /** Answers of `isFrom`, of which each call asks several. */

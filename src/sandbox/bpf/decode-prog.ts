@@ -1,5 +1,6 @@
 /** PROG_LOAD, ATTACH, DETACH, QUERY, BIND_MAP and TEST_RUN as calls of the model. */
 import { attachTypeOf } from '../../domain/attach-type.ts';
+import { readInsns } from '../../domain/code/instructions.ts';
 import type { AttachFlags } from '../../domain/flags.ts';
 import {
   ATTACH_FLAG_BITS,
@@ -20,6 +21,7 @@ import { INSN_BYTES } from '../../native/instructions.ts';
 import type { Asking } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { type Decoded, FAULT, isCall, named, some } from './decoded.ts';
+import { unknownHelper } from './helpers.ts';
 
 /** Instructions that are told; longer programs are told by their count alone. */
 const INSNS_TOLD_MAX = 131_072;
@@ -43,6 +45,11 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
   if (fds === undefined) return FAULT;
   const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
   for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
+  const helper = unknownHelper(readInsns(insns.toString('base64')), asking.kernel.boot.release);
+  if (helper !== undefined) {
+    const log = `invalid func unknown#${helper}\n`;
+    return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
+  }
   const expected = attr.u32(PROG_LOAD.expected_attach_type);
   const call = {
     name: 'prog_load',

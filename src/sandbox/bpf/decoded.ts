@@ -11,8 +11,11 @@ export interface Passed {
 
 export type Decoded =
   | { readonly is: 'call'; readonly call: Call; readonly passed: Passed }
-  /** Refused before any rule of the model looks at it: memory, or the size of the attr. */
-  | { readonly is: 'refused'; readonly errno: Errno; readonly why: string }
+  /**
+   * Refused before any rule of the model looks at it: memory, the size of the attr, or what the release
+   * does not have. `log`: what the verifier prints.
+   */
+  | { readonly is: 'refused'; readonly errno: Errno; readonly why: string; readonly log?: string }
   /** A command that the model has no word for. */
   | { readonly is: 'unknown'; readonly command: string };
 

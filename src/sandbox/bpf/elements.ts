@@ -3,11 +3,11 @@
  * element (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
  */
 import type { Call, MapKey } from '../../domain/call.ts';
-import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import type { Errno } from '../../domain/errno.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BATCH, ELEMENT } from '../../native/attr-fields.ts';
-import type { Answer, Notified, Write } from '../notified.ts';
+import { type Answer, type Notified, refuse, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { numberIn, valueBytes } from './map-bytes.ts';
@@ -157,7 +157,7 @@ class Row {
 
   #ended(failed: Errno | undefined, writes: Write[]): Answer {
     if (failed === undefined) return { is: 'returned', value: 0, writes };
-    return { is: 'refused', errno: ERRNO_NUMBERS[failed], writes };
+    return refuse(failed, writes);
   }
 
   #word(offset: number, value: number): Write {
@@ -184,8 +184,4 @@ function wordOf(value: number): Buffer {
   const bytes = Buffer.alloc(WORD);
   bytes.writeUInt32LE(value);
   return bytes;
-}
-
-function refuse(errno: Errno): Answer {
-  return { is: 'refused', errno: ERRNO_NUMBERS[errno] };
 }

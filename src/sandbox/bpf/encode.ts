@@ -1,10 +1,9 @@
 /** What the process finds in its memory after a bpf(2) that the model answered. */
 import type { Decision } from '../../domain/decision.ts';
-import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { BY_ID, ELEMENT, PROG_LOAD, PROG_QUERY, PROG_TEST_RUN } from '../../native/attr-fields.ts';
-import type { Answer, OpenedObject, Write } from '../notified.ts';
+import { type Answer, type OpenedObject, refuse, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
@@ -24,11 +23,10 @@ export function encodeAnswer(
   if (decoded.is !== 'call') throw new Error('only a call has an outcome');
   const { call } = decoded;
   if (isRefusal(outcome)) {
-    const errno = ERRNO_NUMBERS[outcome.errno];
     const query = outcome.errno === 'ENOSPC' && outcome.query !== undefined;
     const log = call.name === 'prog_load' ? logWrites(attr, `${refusalSentence(outcome)}\n`) : [];
     const writes = query ? queryWrites(attr, outcome.query) : log;
-    return { is: 'refused', errno, writes };
+    return refuse(outcome.errno, writes);
   }
   const opened = openedBy(call.name, effects);
   if (opened !== undefined) {
@@ -36,7 +34,7 @@ export function encodeAnswer(
     return { is: 'object', ...opened, cloexec: true, writes };
   }
   const writes = outputsOf(asking, beside, { attr, decoded }, outcome);
-  if (writes === undefined) return { is: 'refused', errno: ERRNO_NUMBERS.EFAULT };
+  if (writes === undefined) return refuse('EFAULT');
   return { is: 'returned', value: outcome.ret, writes };
 }
 
@@ -147,7 +145,8 @@ function accepted(attr: AttrBytes): string {
   );
 }
 
-function logWrites(attr: AttrBytes, text: string): Write[] {
+/** What the verifier prints into the log that PROG_LOAD passes. */
+export function logWrites(attr: AttrBytes, text: string): Write[] {
   const address = attr.pointer(PROG_LOAD.log_buf);
   const size = Math.min(attr.u32(PROG_LOAD.log_size), LOG_BYTES_MAX);
   if (attr.u32(PROG_LOAD.log_level) === 0 || address === 0n || size === 0) return [];

@@ -1,10 +1,9 @@
 /** A call on a file, and what it takes to answer it. */
 
 import type { Call } from '../../domain/call.ts';
-import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Beside } from '../bpf/beside.ts';
-import type { Answer, Notified } from '../notified.ts';
+import { type Answer, type Notified, refuse } from '../notified.ts';
 import type { Places } from './places.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -28,10 +27,6 @@ export interface FileCaller {
 const PATH_BYTES_MAX = 4096;
 
 export const DONE: Answer = { is: 'returned', value: 0 };
-
-export function refuse(errno: Errno): Answer {
-  return { is: 'refused', errno: ERRNO_NUMBERS[errno] };
-}
 
 /** Makes a call of the model that gives nothing but 0 or an errno. */
 export function made({ notified }: FileCaller, call: Call): Answer {

@@ -2,8 +2,8 @@
  * The directory that a process is in, when it is one of ours: nobody can send a process to another
  * directory from outside, so it stays where it was and is told what it believes.
  */
-import { type Answer, CONTINUED } from '../notified.ts';
-import { DONE, type FileCaller, refuse } from './caller.ts';
+import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { DONE, type FileCaller } from './caller.ts';
 import { isDirectory, missingErrno, nodeAt } from './nodes.ts';
 import { type Place, pathIn } from './places.ts';
 

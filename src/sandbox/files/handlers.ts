@@ -3,10 +3,10 @@
  * answers. What is not ours is the kernel's, and mostly seen to be so by the path alone.
  */
 import type { Handler } from '../handlers.ts';
-import { type Answer, CONTINUED, type Memory, type Notified } from '../notified.ts';
+import { type Answer, CONTINUED, type Memory, type Notified, refuse } from '../notified.ts';
 import type { Asked } from '../notify/asked.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
-import { type FileCaller, int, refuse, type Trees, textAt } from './caller.ts';
+import { type FileCaller, int, type Trees, textAt } from './caller.ts';
 import { changeDirectory, currentDirectory } from './directories.ts';
 import {
   accessPlace,

@@ -1,7 +1,6 @@
 /** Calls that look at names and change nothing: stat, statx, statfs, access, readlink, file handles. */
-import type { Answer, Write } from '../notified.ts';
-import { CONTINUED } from '../notified.ts';
-import { DONE, type FileCaller, refuse } from './caller.ts';
+import { type Answer, CONTINUED, refuse, type Write } from '../notified.ts';
+import { DONE, type FileCaller } from './caller.ts';
 import { mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
 import { type Place, pathIn } from './places.ts';
 import { objectBehind, objectLink } from './proc-files.ts';
@@ -83,7 +82,7 @@ export function handleOf(
     const mounted: Write = { address: mount, bytes: mountId };
     if (given.readUInt32LE(0) < ID_BYTES) {
       const writes = [{ address: handle, bytes: bytes.subarray(0, 4) }, mounted];
-      return { ...refuse('EOVERFLOW'), writes };
+      return refuse('EOVERFLOW', writes);
     }
     return { is: 'returned', value: 0, writes: [{ address: handle, bytes }, mounted] };
   });

@@ -1,6 +1,6 @@
 /** Calls that make, remove and rename names in the trees. */
-import type { Answer } from '../notified.ts';
-import { DONE, type FileCaller, isPrivileged, made, refuse } from './caller.ts';
+import { type Answer, refuse } from '../notified.ts';
+import { DONE, type FileCaller, isPrivileged, made } from './caller.ts';
 import { isDirectory, missingErrno, type Node, nodeAt } from './nodes.ts';
 import type { TreePlace } from './shadow.ts';
 

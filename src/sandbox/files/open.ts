@@ -2,9 +2,8 @@
 import { constants, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRefusal } from '../../domain/outcome.ts';
-import type { Answer } from '../notified.ts';
-import { CONTINUED } from '../notified.ts';
-import { type FileCaller, refuse } from './caller.ts';
+import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import type { FileCaller } from './caller.ts';
 import { isDirectory, mayAccess, missingErrno, type Node, nodeAt } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';

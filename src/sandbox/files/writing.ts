@@ -1,7 +1,7 @@
 /** write(2) to the files of a cgroup. */
 import { baseName, parentPath } from '../../domain/path.ts';
-import { type Answer, CONTINUED } from '../notified.ts';
-import { type FileCaller, made, refuse } from './caller.ts';
+import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { type FileCaller, made } from './caller.ts';
 import { controlFileOf } from './control-files.ts';
 import type { TreePlace } from './shadow.ts';
 

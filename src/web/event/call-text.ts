@@ -13,7 +13,7 @@ export function callName(name: string): string {
 /** Fields of a call or an effect that are shown, with their values as text. */
 export function fieldsOf(told: object, without: string): readonly (readonly [string, string])[] {
   return Object.entries(told)
-    .filter(([field]) => field !== without)
+    .filter(([field, value]) => field !== without && !(Array.isArray(value) && value.length === 0))
     .map(([field, value]) => [field, valueText(value)] as const);
 }
 

@@ -10,11 +10,18 @@ import type { ArrayTimeline } from '../service/answers.ts';
 import { hostPath, withQuery } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
-import { count, counted, holderText } from '../state/words.ts';
+import { count, counted, duration, holderText } from '../state/words.ts';
 import { type Scale, scaleOf } from '../timeline/scale.ts';
 import { useWidth } from '../timeline/timeline.tsx';
 import { LinkLife } from './link-life.tsx';
-import { type Lanes as Found, type Lane, lanesOf, missing, type Stretch } from './spans.ts';
+import {
+  type Empty,
+  type Lanes as Found,
+  type Lane,
+  lanesOf,
+  missing,
+  type Stretch,
+} from './spans.ts';
 
 const ROW = 26;
 /** Pixels of the names of the lanes. */
@@ -120,7 +127,7 @@ function Picture({ found, scale, names, at, selected }: PictureProps) {
           <Block key={one.from} {...{ scale }} span={one} top={0} height={height} class="absent" />
         ))}
         {found.empty.map((one) => (
-          <Block key={one.from} {...{ scale }} span={one} top={0} height={height} class="empty" />
+          <EmptySpan key={one.from} {...{ scale, height }} span={one} />
         ))}
         {found.lanes.map((lane, i) => (
           <LaneRow key={lane.key} {...{ lane, scale }} top={i * ROW} />
@@ -166,6 +173,33 @@ function LaneRow(props: { readonly lane: Lane; readonly scale: Scale; readonly t
           </g>
         );
       })}
+    </g>
+  );
+}
+
+/** Pixels that the duration of a gap takes. */
+const DURATION_WIDTH = 44;
+
+/** A span in which nothing ran, and how long that was. */
+function EmptySpan(props: {
+  readonly scale: Scale;
+  readonly span: Empty;
+  readonly height: number;
+}) {
+  const { scale, span, height } = props;
+  const left = scale.left(span.from);
+  const lasted = span.micros === undefined ? 'still open' : duration(span.micros);
+  return (
+    <g>
+      <title>
+        nothing ran from position {span.from} to {span.to}: {lasted}
+      </title>
+      <Block {...{ scale, span, height }} top={0} class="empty" />
+      {scale.left(span.to + 1) - left > DURATION_WIDTH && (
+        <text class="lasted" x={left + 4} y={height - ROW / 2 + 4}>
+          {lasted}
+        </text>
+      )}
     </g>
   );
 }

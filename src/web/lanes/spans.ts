@@ -1,5 +1,6 @@
 /** The spans of an array's history: when each program was in it, and when nothing was. */
 import type { ArrayTimeline, ArrayVersion, Slot } from '../service/answers.ts';
+import { microsOf } from '../state/words.ts';
 
 export interface Stay {
   readonly from: number;
@@ -22,10 +23,15 @@ export interface Stretch {
   readonly to: number;
 }
 
+/** A span in which nothing ran, with how long that was; absent while it is open. */
+export interface Empty extends Stretch {
+  readonly micros?: number;
+}
+
 export interface Lanes {
   readonly lanes: readonly Lane[];
   /** Spans in which the cgroup was there and nothing ran on it, after something had. */
-  readonly empty: readonly Stretch[];
+  readonly empty: readonly Empty[];
   /** Spans without such a cgroup. */
   readonly absent: readonly Stretch[];
 }
@@ -34,13 +40,17 @@ export interface Lanes {
 export function lanesOf({ items, to, programs }: ArrayTimeline): Lanes {
   const names = new Map(programs.map((one) => [`${one.boot} ${one.prog_id}`, one.prog_name]));
   const lanes = new Map<string, { slot: Slot; boot: number; stays: Stay[] }>();
-  const empty: Stretch[] = [];
+  const empty: Empty[] = [];
   const absent: Stretch[] = [];
   let hadSome = false;
   for (const [i, version] of items.entries()) {
     const stretch = { from: version.position, to: (items[i + 1]?.position ?? to + 1) - 1 };
     if (version.cgroup_id === undefined) absent.push(stretch);
-    else if (version.slots.length === 0 && hadSome) empty.push(stretch);
+    else if (version.slots.length === 0 && hadSome) {
+      const until = items[i + 1]?.at;
+      const lasted = until !== undefined && { micros: microsOf(until) - microsOf(version.at) };
+      empty.push({ ...stretch, ...lasted });
+    }
     if (version.slots.length > 0) hadSome = true;
     stay(lanes, version, stretch);
   }

@@ -32,7 +32,7 @@ export function shortTime(text: string, spanMicros: number): string {
 }
 
 /** A duration in words: `41 µs`, `3.2 s`. */
-function duration(micros: number): string {
+export function duration(micros: number): string {
   const units = [
     [86_400e6, 'd'],
     [3600e6, 'h'],
