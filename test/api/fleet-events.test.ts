@@ -121,7 +121,7 @@ describe('a page', () => {
 
 describe('a stream', () => {
   it('has what was, then what comes, of new hosts too; and goes on after a restart', async () => {
-    const { last } = await page('');
+    const { last } = await page('', 'few');
     const stream = await follow('');
     expect((await stream.take(8)).map(({ event }) => event)).toEqual(Array(8).fill('event'));
     await make('web-2');
@@ -190,4 +190,28 @@ it('a damaged event is named, and hides no other', async () => {
   const events = (await stream.take(7)).map(({ event }) => event);
   expect(events.slice(-2)).toEqual(['unreadable', 'event']);
   await stream.stop();
+});
+
+// Last: it records more events.
+describe('a place that was changed to that of another host', () => {
+  it('is answered alike, whether there is such an event or not', async () => {
+    await page('');
+    // Both come in together, so their places have one mark.
+    await mkdir('web-1', '/together');
+    await mkdir('db-1', '/together');
+    const [of] = (await page('?limit=1000', 'few')).items.slice(-1);
+    const { last } = await page('?limit=1000', 'few');
+    expect(of?.call).toMatchObject({ path: '/together' });
+    const [arrival, , , mark] = (last ?? '').split('.');
+    const { host_id, position } = await service.log.head('db-1');
+    const ask = async (place: string, who: string) => {
+      const next = `/v1/events?next=${place}`;
+      return (await service.app.request(next, { headers: bearer(who) })).status;
+    };
+    const real = `${arrival}.${host_id}.${position}.${mark}`;
+    expect(await ask(real, 'all')).toBe(200);
+    expect(await ask(real, 'few')).toBe(404);
+    expect(await ask(`${arrival}.${host_id + 1000}.${position}.${mark}`, 'few')).toBe(404);
+    expect(await ask(last ?? '', 'few')).toBe(200);
+  });
 });

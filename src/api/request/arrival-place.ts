@@ -19,7 +19,7 @@ export function placeText({ arrival, host_id, position, mark }: ArrivalPlace): s
  *
  * @param field where the text came in
  */
-export function placeOf(text: string, field: string): ArrivalPlace {
+function placeOf(text: string, field: string): ArrivalPlace {
   const [, arrival, host, position, mark = ''] = FORM.exec(text) ?? [];
   if (arrival !== undefined) {
     const numbers = { arrival: Number(arrival), host_id: Number(host), position: Number(position) };
@@ -29,14 +29,33 @@ export function placeOf(text: string, field: string): ArrivalPlace {
   throw invalid([{ field, message }]);
 }
 
-/** The place of a text that belongs to what the database has now, or the problem that it does not. */
+/**
+ * The same, of a host that may be seen: what is answered to a place of another says nothing about it.
+ *
+ * @param seen ids of the hosts that the token may see; undefined: all
+ */
+export function seenPlaceOf(
+  text: string,
+  field: string,
+  seen: readonly number[] | undefined,
+): ArrivalPlace {
+  const place = placeOf(text, field);
+  if (seen === undefined || seen.includes(place.host_id)) return place;
+  throw unknownPlace(field);
+}
+
+/** The same that belongs to what the database has now, or the problem that it does not. */
 export async function requirePlace(
   database: Database,
   text: string,
-  field: string,
+  { field, seen }: { readonly field: string; readonly seen: readonly number[] | undefined },
 ): Promise<ArrivalPlace> {
-  const place = placeOf(text, field);
+  const place = seenPlaceOf(text, field, seen);
   if (await isKnownPlace(database, place)) return place;
+  throw unknownPlace(field);
+}
+
+function unknownPlace(field: string): ProblemError {
   const detail = 'the database went back: it has no such place any more; begin again without it';
-  throw new ProblemError('no-such-position', { detail, field });
+  return new ProblemError('no-such-position', { detail, field });
 }

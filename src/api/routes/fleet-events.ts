@@ -26,7 +26,7 @@ import {
   SEARCHES,
   UNREAD_MS,
 } from '../limits.ts';
-import { placeOf, placeText, requirePlace } from '../request/arrival-place.ts';
+import { placeText, requirePlace, seenPlaceOf } from '../request/arrival-place.ts';
 import { eventQuery } from '../request/filter-query.ts';
 import { hostsQuery, wantedHosts } from '../request/fleet-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
@@ -117,7 +117,9 @@ export function fleetEvents(app: App, service: Service): void {
     const hosts = await wantedHosts(service, c.get('principal'), host);
     await arrivals.catchUp();
     const start = order === 'asc' ? FIRST_PLACE : LAST_PLACE;
-    const after = next === undefined ? start : await requirePlace(database, next, 'next');
+    const seen = await wantedHosts(service, c.get('principal'), undefined);
+    const after =
+      next === undefined ? start : await requirePlace(database, next, { field: 'next', seen });
     const { from, to } = filter;
     const range = { order, hosts, from, to } as const;
     const takesAll = isOpen(filter);
@@ -181,9 +183,10 @@ export function fleetEvents(app: App, service: Service): void {
 
   async function startOf(c: Context<AccessEnv>, after: string | undefined): Promise<ArrivalPlace> {
     const id = c.req.header('last-event-id');
-    if (id !== undefined && id !== '') return placeOf(id, 'last-event-id');
+    const seen = await wantedHosts(service, c.get('principal'), undefined);
+    if (id !== undefined && id !== '') return seenPlaceOf(id, 'last-event-id', seen);
     if (after === undefined) return FIRST_PLACE;
-    if (after !== NOW) return placeOf(after, 'after');
+    if (after !== NOW) return seenPlaceOf(after, 'after', seen);
     await arrivals.catchUp();
     return { ...LAST_PLACE, arrival: arrivals.latest };
   }
