@@ -177,7 +177,7 @@ describe('serve on the embedded database', () => {
       const before = await lines('events', 'list', 'web1', '--json', ...at());
       expect(await service.end('SIGKILL')).toBe(null);
       const checked = await lines('rebuild', '--check', '--data-dir', folder);
-      expect(checked).toHaveLength(4);
+      expect(checked).toHaveLength(5);
       expect(checked).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/^demo: \d+ rows at position 46, 0 differ, nothing changed$/),

@@ -7,8 +7,11 @@
  * for each event, and parses few texts.
  */
 
+/** A text that PostgreSQL cannot take apart; no such text is recorded any more, but older logs may have one. */
+const UNREADABLE = `body ~ '\\\\u(0000|d[89a-f])'`;
+
 /** The outcome, the ninth part, is a list that starts with a negated errno: the call was refused. */
-export const REFUSED = `strpos(body, ',[-') > 0 and left(body::json ->> 8, 2) = '[-'`;
+export const REFUSED = `strpos(body, ',[-') > 0 and case when ${UNREADABLE} then false else left(body::json ->> 8, 2) = '[-' end`;
 
 /** The source, the fourth part, is a list with the outcome that the rules expected: drift. */
-export const DRIFTED = `strpos(left(body, 40), ',[') > 0 and body::json #>> '{3,1}' is not null`;
+export const DRIFTED = `strpos(left(body, 40), ',[') > 0 and case when ${UNREADABLE} then false else body::json #>> '{3,1}' is not null end`;
