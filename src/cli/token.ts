@@ -48,6 +48,7 @@ export const token = command({
         ...(expires !== undefined && { expires: timeOf(expires) }),
       });
       print.out(created);
+      if (hosts === '') print.err(`${name} is for no host; --hosts '*' is for all`);
       print.err(`the service knows ${name} from its next SIGHUP on`);
       return EXIT.done;
     } catch (error) {
@@ -71,7 +72,8 @@ function listTokens(entries: readonly TokenEntry[], print: Printer): ExitCode {
   const width = Math.max(4, ...entries.map(({ name }) => name.length));
   print.out(`${'name'.padEnd(width)}  role      expires                   hosts`);
   for (const { name, role, hosts, expires } of entries) {
-    const end = expires === undefined ? 'never' : expires;
+    const isOver = expires !== undefined && Date.parse(expires) <= Date.now();
+    const end = `${expires ?? 'never'}${isOver ? ' over' : ''}`;
     print.out(`${name.padEnd(width)}  ${role.padEnd(8)}  ${end.padEnd(24)}  ${hosts.join(' ')}`);
   }
   return EXIT.done;
