@@ -30,9 +30,34 @@ export function applyAll(kernel: Kernel, effects: readonly Effect[], pid: number
  * @throws Error when the effect is impossible in this state
  */
 export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
+  // What a node's agents do all day comes first: docs/performance.md#a-switch-over-names
   switch (effect.type) {
-    case 'Booted':
-      return evolveBoot(kernel, effect);
+    case 'LinkUpdated':
+    case 'LinkCreated':
+    case 'LinkFreed':
+    case 'LinkSevered':
+    case 'LinkIdBurned':
+    case 'LinkReferenceLeaked':
+      return evolveLink(kernel, effect, pid);
+    case 'FdOpened':
+    case 'FdClosed':
+    case 'FdDuplicated':
+    case 'FdCopied':
+    case 'CloexecChanged':
+    case 'FdSent':
+    case 'FdReceived':
+    case 'FdLost':
+    case 'HoldersForgotten':
+      return evolveFd(kernel, effect, pid);
+    case 'EntryInserted':
+    case 'EntryReplaced':
+    case 'EntryRemoved':
+    case 'EffectiveSlotWritten':
+      return evolveList(kernel, effect);
+    case 'ProgLoaded':
+    case 'ProgFreed':
+    case 'ProgIdBurned':
+      return evolveProgram(kernel, effect, pid);
     case 'ProcessSpawned':
     case 'ProcessForked':
     case 'ProcessExecuted':
@@ -44,32 +69,13 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'SysctlSet':
     case 'ProcessMoved':
       return evolveProcess(kernel, effect, pid);
-    case 'FdOpened':
-    case 'FdDuplicated':
-    case 'FdCopied':
-    case 'CloexecChanged':
-    case 'FdClosed':
-    case 'FdSent':
-    case 'FdReceived':
-    case 'FdLost':
-    case 'HoldersForgotten':
-      return evolveFd(kernel, effect, pid);
-    case 'ProgLoaded':
-    case 'ProgFreed':
-    case 'ProgIdBurned':
-      return evolveProgram(kernel, effect, pid);
-    case 'LinkCreated':
-    case 'LinkUpdated':
-    case 'LinkSevered':
-    case 'LinkFreed':
-    case 'LinkIdBurned':
-    case 'LinkReferenceLeaked':
-      return evolveLink(kernel, effect, pid);
-    case 'EntryInserted':
-    case 'EntryReplaced':
-    case 'EntryRemoved':
-    case 'EffectiveSlotWritten':
-      return evolveList(kernel, effect);
+    case 'CgroupMade':
+    case 'CgroupRemoved':
+    case 'CgroupEmptied':
+    case 'CgroupOwnerChanged':
+    case 'CgroupModeChanged':
+    case 'CgroupThreaded':
+      return evolveCgroup(kernel, effect);
     case 'PinCreated':
     case 'PinRemoved':
     case 'DirectoryMade':
@@ -80,13 +86,6 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
-    case 'CgroupMade':
-    case 'CgroupRemoved':
-    case 'CgroupEmptied':
-    case 'CgroupOwnerChanged':
-    case 'CgroupModeChanged':
-    case 'CgroupThreaded':
-      return evolveCgroup(kernel, effect);
     case 'MapCreated':
     case 'MapBound':
     case 'MapFrozen':
@@ -97,6 +96,8 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ElementUpdated':
     case 'ElementDeleted':
       return evolveMap(kernel, effect, pid);
+    case 'Booted':
+      return evolveBoot(kernel, effect);
     default:
       return effect satisfies never;
   }
