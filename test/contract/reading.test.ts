@@ -71,16 +71,16 @@ describeStores('reading', ({ open }) => {
   }, async () => {
     const host = await newHost(log);
     const { host_id } = await log.host(host);
+    const stored = async () => (await second.kernelAt(host)).snapshotPosition;
     for (let i = 0; i < 11; i++) {
       const calls = Array.from({ length: 1000 }, (_, j) => {
         const path = `/${i}-${j >> 1}`;
         return { call: { name: j % 2 === 0 ? 'mkdir' : 'rmdir', path } } as const;
       });
       await log.submit(host, { actor: 'local', calls });
+      // It is stored while others are answered, and none is begun before the one before is stored.
+      await expect.poll(stored, { timeout: 10_000 }).toBe((i + 1) * 1000 + 1);
     }
-    // The last one is stored while others are answered.
-    const stored = async () => (await second.kernelAt(host)).snapshotPosition;
-    await expect.poll(stored).toBe(11_001);
     const [kept] = await store.database.query<{ snapshots: number }>(
       'select count(*)::int4 as snapshots from snapshots where host_id = $1',
       [host_id],
