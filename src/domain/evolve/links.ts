@@ -14,9 +14,15 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
     case 'LinkCreated': {
       const { prog_id, cgroup_id, attach_type } = effect;
       const { storage_map_ids } = kernel.programs.edit(prog_id);
+      // Written out: docs/performance.md#a-spread-with-a-new-field
       kernel.links.set(id, {
-        ...{ id, prog_id, cgroup_id, elsewhere: cgroup_id === 0 },
-        ...{ attach_type, storage_map_ids, refs: 0 },
+        id,
+        prog_id,
+        cgroup_id,
+        elsewhere: cgroup_id === 0,
+        attach_type,
+        storage_map_ids,
+        refs: 0,
       });
       kernel.counters.link = Math.max(kernel.counters.link, id + 1);
       addRefs(kernel, 'prog', prog_id, 1);

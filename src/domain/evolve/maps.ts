@@ -24,8 +24,14 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
       const inner = template === undefined ? undefined : metaOf(template);
       kernel.maps.set(map_id, {
-        ...{ ...map, id: map_id, map_flags, inner },
-        ...{ owner: undefined, frozen: false, elements: [], refs: 0 },
+        ...map,
+        id: map_id,
+        map_flags,
+        inner,
+        owner: undefined,
+        frozen: false,
+        elements: [],
+        refs: 0,
       });
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);
       if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });

@@ -83,7 +83,18 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     effect.clone_files === true ? sharedTable(kernel, parentPid, pid) : copiedTable(kernel, parent);
   const threads = isThread ? addThread(kernel, parent, pid) : NOBODY;
   kernel.processes.set(pid, {
-    ...{ pid, tgid, comm, uid, caps, sets, nofile, umask, cgroup_id, fds, shared_with, threads },
+    pid,
+    tgid,
+    comm,
+    uid,
+    caps,
+    sets,
+    nofile,
+    umask,
+    cgroup_id,
+    fds,
+    shared_with,
+    threads,
     mailbox: [],
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
