@@ -3,11 +3,12 @@
 
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bpfledger, COMMAND, environment, root } from '../support/command.ts';
 import { needs } from '../support/needs.ts';
 import { running, starting } from './unprivileged.ts';
 
@@ -73,6 +74,25 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     expect(err).toContain('20002 calls');
   });
 
+  it('waits for a slow reader of its output, as without a run', () => {
+    const slow = '"$@" | { sleep 1; tail -n 1; }';
+    const words = [...COMMAND, 'run', '--quiet', '--', 'seq', '1', '200000'];
+    const out = execFileSync('sh', ['-c', slow, 'sh', ...words], {
+      cwd: root,
+      env: environment(),
+      encoding: 'utf8',
+    });
+    expect(out).toBe('200000\n');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('does not reach the real trees, even as root', async () => {
+    const made = 'bpfledger-escaped';
+    const path = `/proc/self/root/sys/fs/cgroup/${made}`;
+    const { code } = await bpfledger(['run', '--quiet', '--', 'mkdir', path]);
+    expect(code).toBe(0);
+    expect(existsSync(`/sys/fs/cgroup/${made}`)).toBe(false);
+  });
+
   it('is refused at its limit of fds, as a kernel refuses', async () => {
     const many = `ulimit -n 10 && exec ${fdLives} many 8`;
     const { err } = await running('--trace', '--', 'sh', '-c', many);
@@ -126,6 +146,14 @@ describe.skipIf(!listener.ok)('orders', () => {
 });
 
 describe.skipIf(!listener.ok)('several releases', () => {
+  it('end together when the run is told to end', async () => {
+    const child = starting(['--release', '5.10,7.3', '--', 'sh', '-c', 'echo on; exec sleep 30']);
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([143, null]);
+  });
+
   it('are compared in a table', async () => {
     const { code, out } = await running('--release', '5.10,7.3', '--quiet', '--', fdLives);
     expect(code).toBe(0);

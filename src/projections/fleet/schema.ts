@@ -1,7 +1,7 @@
 /**
  * The tables that questions about all hosts read. They are brought up to date from the logs and the
- * version tables shortly after each append (`arriving.ts`), never in it, so that they cost no writer
- * anything. Like every table of the log they begin with the host and can be distributed by it.
+ * version tables shortly after each append (`arriving.ts`), never in it, so that no writer waits for
+ * them; they share its database all the same. Like every table of the log they begin with the host and can be distributed by it.
  *
  * A life is a version with its end: a row says from where to where something read as it does here. The
  * times are running maxima of `at`, by which a moment is found (`time-travel/moment.ts`), so a time
