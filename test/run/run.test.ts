@@ -87,10 +87,11 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
 
   it.skipIf(process.getuid?.() !== 0)('does not reach the real trees, even as root', async () => {
     const made = 'bpfledger-escaped';
-    const path = `/proc/self/root/sys/fs/cgroup/${made}`;
+    const tree = join('/sys/fs', 'cgroup');
+    const path = join('/proc/self', 'root', tree, made);
     const { code } = await bpfledger(['run', '--quiet', '--', 'mkdir', path]);
     expect(code).toBe(0);
-    expect(existsSync(`/sys/fs/cgroup/${made}`)).toBe(false);
+    expect(existsSync(join(tree, made))).toBe(false);
   });
 
   it('is refused at its limit of fds, as a kernel refuses', async () => {
