@@ -79,9 +79,26 @@ function recordRefusal(
   }
   const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
   // What the verifier does with instructions that the rules only read is no claim of theirs.
-  const isClaimed = isRefusal(known.outcome) || known.outcome.verified !== false;
+  const isClaimed =
+    isRefusal(known.outcome) ||
+    (known.outcome.verified !== false && !usesUnownedArray(account.kernel, known.effects));
   const expected = isClaimed ? { expected: known.outcome } : {};
   account.end({ pid, call, outcome: beyond, ...expected, effects: [] });
+}
+
+/**
+ * Whether a program names a prog_array that the log knows no program of. The first that was put into
+ * it decides which others may use it, and elements are seldom told.
+ */
+function usesUnownedArray(kernel: Kernel, effects: readonly Effect[]): boolean {
+  return effects.some(
+    (effect) =>
+      effect.type === 'ProgLoaded' &&
+      effect.map_ids.some((id) => {
+        const map = kernel.maps.get(id);
+        return map?.map_type === 'prog_array' && map.owner === undefined;
+      }),
+  );
 }
 
 function isRefusedWith(errno: Errno, { outcome }: Decision): boolean {
