@@ -103,6 +103,28 @@ describe('what no recorder tells', () => {
   });
 });
 
+describe('a refusal of instructions that the rules only read', () => {
+  it('by the verifier is no drift where the rules refuse what comes after it', () => {
+    const kernel = prepared();
+    const sizes = { key_size: 4, value_size: 4, max_entries: 1 };
+    perform(kernel, 1, { name: 'map_create', map_type: 'prog_array', ...sizes });
+    perform(kernel, 1, { ...skb, map_fds: [4] });
+    // r0 = map of fd 4; call 35; r0 = r1; exit: what r1 is after a call, the rules do not follow.
+    const insns = 'GBAAAAQAAAAAAAAAAAAAAIUAAAAjAAAAvxAAAAAAAACVAAAAAAAAAA==';
+    const type = {
+      prog_type: 'cgroup_sock_addr',
+      expected_attach_type: 'cgroup_inet4_bind',
+    } as const;
+    const call = { name: 'prog_load', ...type, insns } as const;
+    expect(perform(kernel, 1, call).outcome).toMatchObject({ rule: 'load-unlike-owner' });
+    const { observed } = seen(kernel, call, { errno: 'EACCES' });
+    expect(observed).toMatchObject({ outcome: { errno: 'EACCES' }, effects: [] });
+    expect(observed).not.toHaveProperty('expected');
+    const { observed: same } = seen(kernel, call, { errno: 'EINVAL' });
+    expect(same.outcome).toMatchObject({ rule: 'load-unlike-owner' });
+  });
+});
+
 describe('a refusal beyond the rules', () => {
   it.each(['EACCES', 'ENOMEM', 'EPERM', 'ENOSYS'] as const)('%s changes nothing', (errno) => {
     const { inferred, observed } = seen(prepared(), { ...attach, attach_bpf_fd: 3 }, { errno });

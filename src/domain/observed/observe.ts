@@ -6,6 +6,7 @@
 import { sameAnswer } from '../agreement.ts';
 import { attachTypeOf } from '../attach-type.ts';
 import type { Call } from '../call.ts';
+import { AFTER_VERIFIER } from '../code/verdict.ts';
 import type { Decision } from '../decision.ts';
 import type { Effect, EffectType } from '../effect.ts';
 import type { Errno } from '../errno.ts';
@@ -78,12 +79,21 @@ function recordRefusal(
     return account.end({ pid, call, outcome: told.outcome, effects: told.effects });
   }
   const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
-  // What the verifier does with instructions that the rules only read is no claim of theirs.
-  const isClaimed =
-    isRefusal(known.outcome) ||
-    (known.outcome.verified !== false && !usesUnownedArray(account.kernel, known.effects));
-  const expected = isClaimed ? { expected: known.outcome } : {};
-  account.end({ pid, call, outcome: beyond, ...expected, effects: [] });
+  const isClaimed = isClaim(account.kernel, call, known);
+  account.end({
+    pid,
+    call,
+    outcome: beyond,
+    ...(isClaimed && { expected: known.outcome }),
+    effects: [],
+  });
+}
+
+/** What the verifier does with instructions that the rules only read is no claim of theirs. */
+function isClaim(kernel: Kernel, call: Call, { outcome, effects }: Decision): boolean {
+  if (!isRefusal(outcome)) return outcome.verified !== false && !usesUnownedArray(kernel, effects);
+  const isRead = call.name === 'prog_load' && call.insns !== undefined;
+  return !isRead || !AFTER_VERIFIER.includes(outcome.rule);
 }
 
 /**
