@@ -82,23 +82,26 @@ describe.skipIf(!needs('chromium').ok)('the page, asked for what it cannot show 
   });
 
   it('says that a position is not there, and offers the last one', async () => {
-    await reading(browser, `${url}/#/odd?at=99`, async (page) => {
-      await eventually(() => page.getByRole('main').innerText()).toMatch(
-        /no position 99 yet.*The log of odd ends at position 9/s,
-      );
-      expect(await page.getByRole('treeitem').count()).toBe(0);
-      await page.getByRole('button', { name: 'Go to the last event, 9' }).click();
-      await eventually(() => position(page).inputValue()).toBe('9');
-      await page.goBack();
-      await eventually(() => page.getByRole('main').innerText()).toMatch(/no position 99 yet/);
-      // It is there once the log has come so far.
-      for (let i = 0; i < 90; i += 30) {
-        const some = Array.from({ length: 30 }, (_, n) => ({ name: 'mkdir', path: `/m${i + n}` }));
-        await calls('odd', ...some);
-      }
-      await page.reload();
-      await eventually(() => position(page).inputValue()).toBe('99');
-    });
+    // What the page asked for before it knew is refused, and the console of a browser tells of it.
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${url}/#/odd?at=99`);
+    await eventually(() => page.getByRole('main').innerText()).toMatch(
+      /no position 99 yet.*The log of odd ends at position 9/s,
+    );
+    expect(await page.getByRole('treeitem').count()).toBe(0);
+    await page.getByRole('button', { name: 'Go to the last event, 9' }).click();
+    await eventually(() => position(page).inputValue()).toBe('9');
+    await page.goBack();
+    await eventually(() => page.getByRole('main').innerText()).toMatch(/no position 99 yet/);
+    // It is there once the log has come so far.
+    for (let i = 0; i < 90; i += 30) {
+      const some = Array.from({ length: 30 }, (_, n) => ({ name: 'mkdir', path: `/m${i + n}` }));
+      await calls('odd', ...some);
+    }
+    await page.reload();
+    await eventually(() => position(page).inputValue()).toBe('99');
+    await context.close();
   });
 
   it('finds the position of a time, and says when there was none yet', async () => {

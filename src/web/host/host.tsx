@@ -12,6 +12,7 @@ import { go, usePlace } from '../state/use-place.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { Tour } from '../tour.tsx';
 import { Tree } from '../tree/tree.tsx';
+import { askForFirst, useAhead } from './ahead.ts';
 import { Controls } from './controls.tsx';
 import { useKeys } from './keys.ts';
 import { useLive } from './live.ts';
@@ -21,11 +22,15 @@ import { Panel } from './panel.tsx';
 import { useStepper } from './stepper.ts';
 import { useTouches } from './touches.ts';
 
+const NONE: readonly number[] = [];
+
 /** Milliseconds after which a head that nobody follows is asked for again. */
 const AGAIN_MS = 15_000;
 
 export function Host({ host }: { readonly host: string }) {
   const [version, setVersion] = useState(0);
+  const place = usePlace();
+  useState(() => askForFirst(host, place));
   const { answer, refused } = useAnswer<HostDetail>(hostPath(host), { version });
   useEffect(() => {
     document.title = legible(`${host} · bpfledger`);
@@ -74,6 +79,7 @@ function Shown({ place, detail, isOpen }: ShownProps) {
   const [differences, setDifferences] = useState<readonly number[]>([]);
   const moment = useMoment(place, detail, under);
   const touches = useTouches(moment);
+  useAhead(moment, under);
   const step = useStepper(moment, touches);
   useKeys(moment, step);
   return (
@@ -88,8 +94,8 @@ function Shown({ place, detail, isOpen }: ShownProps) {
         head={moment.head}
         at={moment.at}
         boots={moment.detail.boots}
-        touches={touches?.positions ?? []}
-        differences={place.view === 'replay' ? differences : []}
+        touches={touches?.positions ?? NONE}
+        differences={place.view === 'replay' ? differences : NONE}
         mark={place.mark}
         onScrub={step.to}
         onSpan={step.show}

@@ -44,6 +44,20 @@ export interface Moment {
   readonly nameOf: (program: number) => string;
 }
 
+/** The address of the counts of a span. */
+function timelinePath(host: string, span: Span): string {
+  return withQuery(hostPath(host, '/timeline'), { ...span, buckets: BUCKETS });
+}
+
+/** The address of the counts of the whole log, as far as it has come. */
+export function wholeTimelinePath(host: string): string {
+  return withQuery(hostPath(host, '/timeline'), { buckets: BUCKETS });
+}
+
+export function eventPath(host: string, at: number): string {
+  return hostPath(host, `/events/${at}`);
+}
+
 /** What is asked about a place. */
 export function useMoment(place: Place, detail: HostDetail, under: string | undefined): Moment {
   const host = detail.name;
@@ -54,10 +68,18 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
   const below = (rest: string, query: Parameters<typeof withQuery>[1]) =>
     withQuery(hostPath(host, rest), query);
 
-  const timeline = useAnswer<Timeline>(below('/timeline', { ...span, buckets: BUCKETS }), fixed);
-  const event = useAnswer<LedgerEvent>(hostPath(host, `/events/${at}`), fixed);
+  const isWhole = span.from === 1 && span.to === head;
+  const timeline = useAnswer<Timeline>(
+    isWhole ? wholeTimelinePath(host) : timelinePath(host, span),
+    isWhole ? { version: head } : fixed,
+  );
+  const event = useAnswer<LedgerEvent>(eventPath(host, at), fixed);
   const cgroups = useCgroups(host, { at, under });
-  const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), fixed);
+  const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), {
+    ...fixed,
+    // A program keeps its name, so those of a moment ago will do until the reader rests.
+    waitMs: SETTLED_MS,
+  });
   const { first } = cgroups;
   const position = first.answer?.position;
   const listed = first.answer?.items.find(({ path }) => path === place.cgroup);

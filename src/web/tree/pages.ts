@@ -40,9 +40,15 @@ interface Asked {
   readonly under: string | undefined;
 }
 
+const queryOf = ({ at, under }: Asked) => ({ at, attached: 'true', limit: PAGE, under });
+
+/** The address of the first page. */
+export function cgroupsPath(host: string, asked: Asked): string {
+  return withQuery(hostPath(host, '/cgroups'), { ...queryOf(asked), count: 'true' });
+}
+
 export function useCgroups(host: string, { at, under }: Asked): Cgroups {
-  const asked = { at, attached: 'true', limit: PAGE, under, count: 'true' };
-  const path = withQuery(hostPath(host, '/cgroups'), asked);
+  const path = cgroupsPath(host, { at, under });
   const first = useAnswer<CgroupPage>(path, { isFixed: true });
   const [rest, setRest] = useState<Rest | undefined>();
   const { answer, isOld } = first;
@@ -55,7 +61,7 @@ export function useCgroups(host: string, { at, under }: Asked): Cgroups {
       const rows: CgroupRow[] = [];
       let after: string | undefined = next;
       for (let page = 1; page < PAGES_MAX && after !== undefined; page++) {
-        const of = withQuery(hostPath(host, '/cgroups'), { ...asked, after, count: undefined });
+        const of = withQuery(hostPath(host, '/cgroups'), { ...queryOf({ at, under }), after });
         const got: CgroupPage | undefined = await ask<CgroupPage>(of, over.signal).catch(
           () => undefined,
         );

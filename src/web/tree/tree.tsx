@@ -28,7 +28,8 @@ export function Tree({ moment, under, onUnder }: Props) {
     () => treeRows(cgroups.rows, { collapsed, isWanted }),
     [cgroups.rows, collapsed, isWanted],
   );
-  const changed = changedBy(event.answer?.position === moment.at ? event.answer : undefined);
+  const shownEvent = event.answer?.position === moment.at ? event.answer : undefined;
+  const changed = useMemo(() => changedBy(shownEvent), [shownEvent]);
   const old = useMemo(
     () => new Set(cgroups.rows.slice(cgroups.oldFrom).map(({ cgroup_id }) => cgroup_id)),
     [cgroups.rows, cgroups.oldFrom],
@@ -39,8 +40,10 @@ export function Tree({ moment, under, onUnder }: Props) {
   const { first, end } = useWindow(list, rows.length);
 
   // What is selected stays in view; while nothing is, what the event changed comes into view.
-  const shown =
-    selected >= 0 ? selected : rows.findIndex(({ cgroup }) => isTouched(changed, cgroup));
+  const shown = useMemo(
+    () => (selected >= 0 ? selected : rows.findIndex(({ cgroup }) => isTouched(changed, cgroup))),
+    [selected, rows, changed],
+  );
   useEffect(() => reveal(list.current, shown), [shown]);
 
   const toggle = (path: string) => {
