@@ -15,6 +15,16 @@ export default {
   project: ['{src,test,scripts,bench}/**/*.{js,ts,tsx}'],
   // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), jq, and the compiler of
   // the program that a benchmark asks the kernel with.
-  ignoreBinaries: ['make', 'mount', 'umount', 'unshare', 'bpftool', 'gcc', 'clang', 'openssl', 'jq'],
+  ignoreBinaries: [
+    'make',
+    'mount',
+    'umount',
+    'unshare',
+    'bpftool',
+    'gcc',
+    'clang',
+    'openssl',
+    'jq',
+  ],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
