@@ -5,7 +5,7 @@
  */
 
 import type { Process } from '../../domain/kernel.ts';
-import { BOOT_PID } from '../../domain/release/config.ts';
+import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
 import type { Libc } from '../../native/libc.ts';
 import type { World } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
@@ -173,17 +173,29 @@ export class FdTables {
         if (entry !== undefined) this.#close(pid, fd);
         return;
       case 'object':
-        if (!this.#isSame(entry?.file, real)) this.#place(pid, fd, real.tracked, real.file);
+        if (this.#isSame(entry?.file, real)) return;
+        this.#withRoom(pid, fd, () => this.#place(pid, fd, real.tracked, real.file));
         return;
       case 'cgroup':
-        if (!this.#isOn(entry?.file, 'cgroup', real.id)) this.#placeCgroup(pid, fd, real.id);
+        if (this.#isOn(entry?.file, 'cgroup', real.id)) return;
+        this.#withRoom(pid, fd, () => this.#placeCgroup(pid, fd, real.id));
         return;
       case 'other':
-        if (!this.#isOn(entry?.file, 'other', 0)) this.#placeOther(pid, fd);
+        if (this.#isOn(entry?.file, 'other', 0)) return;
+        this.#withRoom(pid, fd, () => this.#placeOther(pid, fd));
         return;
       default:
         real satisfies never;
     }
+  }
+
+  /** What a process had before it lowered its limit, the model may learn of only now. */
+  #withRoom(pid: number, fd: number, place: () => void): void {
+    const { fds, nofile } = this.#process(pid);
+    if (fd < nofile && fds.lowestFree(undefined) < nofile) return place();
+    this.#world.perform(pid, { name: 'setrlimit', nofile: NR_OPEN });
+    place();
+    this.#world.perform(pid, { name: 'setrlimit', nofile });
   }
 
   /** Open files of a map that programs map cannot be told apart. */
