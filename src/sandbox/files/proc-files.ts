@@ -1,12 +1,14 @@
 /** Files of /proc that tell of cgroups, mounts and BPF objects (proc(5); `bpf_*_show_fdinfo`). */
 import { readFileSync } from 'node:fs';
 import { attachTypeNumber } from '../../domain/attach-type.ts';
+import type { Capability } from '../../domain/capability.ts';
 import type { Kernel, OpenFile } from '../../domain/kernel.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import { isWithin } from '../../domain/path.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { isFrom } from '../bpf/attr-ends.ts';
 import type { Beside } from '../bpf/beside.ts';
+import { capabilityMask } from '../identity/credentials.ts';
 import type { FileCaller } from './caller.ts';
 import type { Mount } from './mounts.ts';
 import type { ProcPlace } from './places.ts';
@@ -22,6 +24,7 @@ const SHOWN = {
 const MOUNT_ID = 9001;
 /** Memory of a program or a small map: a page. */
 const PAGE_BYTES = 4096;
+const CAPABILITY_DIGITS = 16;
 
 /**
  * By it a distribution tells which kernel it is built on, which libbpf asks first. The release that
@@ -43,6 +46,9 @@ export function procText(caller: FileCaller, { pid, file }: ProcPlace): string |
     case 'cgroup':
       caller.trees.meet(pid);
       return `0::${cgroupPath(kernel, pid)}\n`;
+    case 'status':
+      caller.trees.meet(pid);
+      return statusText(kernel, pid, realText(pid, file));
     case 'mounts':
       return withOurs(caller, realText(pid, file), 2, ({ at, tree, options }) => {
         const { type } = SHOWN[tree];
@@ -64,6 +70,27 @@ export function procText(caller: FileCaller, { pid, file }: ProcPlace): string |
 function cgroupPath(kernel: Kernel, pid: number): string {
   const id = kernel.processes.get(pid)?.cgroup_id ?? 0;
   return kernel.cgroups.get(id)?.path ?? '/';
+}
+
+/** Who it is and what it may, it is told as the calls that ask for it are answered. */
+function statusText(kernel: Kernel, pid: number, text: string): string | undefined {
+  const process = kernel.processes.get(pid);
+  if (process === undefined) return undefined;
+  const { uid, caps, sets } = process;
+  const word = (names: readonly Capability[]) =>
+    capabilityMask(names).toString(16).padStart(CAPABILITY_DIGITS, '0');
+  const told: Readonly<Record<string, string>> = {
+    Uid: Array(4).fill(uid).join('\t'),
+    Gid: Array(4).fill(uid).join('\t'),
+    CapInh: word(sets.inheritable),
+    CapPrm: word(caps),
+    CapEff: word(caps),
+    CapBnd: word(sets.bounding),
+    CapAmb: word(sets.ambient),
+  };
+  return text.replace(/^(\w+):\t.*$/gmu, (line, name: string) =>
+    name in told ? `${name}:\t${told[name]}` : line,
+  );
 }
 
 /** The machine's own lines, without those of our kinds of file system. */
