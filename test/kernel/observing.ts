@@ -17,6 +17,8 @@ import { until } from './executing.ts';
 
 const CAUGHT_UP_MS_MAX = 240_000;
 const PAGE = 1000;
+/** Events that are shown of what differs. */
+const WORDS = 4;
 
 /** Builds the collector; returns its path. */
 export function buildCollector(folder: string): string {
@@ -80,6 +82,9 @@ export interface SeenEvent {
   readonly effects: readonly { readonly type: string; readonly [field: string]: unknown }[];
 }
 
+/** What the log cannot explain of the kernel, and what it says of it. */
+export type Difference = SightingLine & { readonly told: readonly SeenEvent[] };
+
 /** Reads a host's log as it grows, and compares its state with the kernel's. */
 export class Watch {
   readonly events: SeenEvent[] = [];
@@ -119,13 +124,22 @@ export class Watch {
   }
 
   /** How the log's state differs from the kernel's in what is this process's own. */
-  async differences(pid: number): Promise<readonly SightingLine[]> {
+  async differences(pid: number): Promise<readonly Difference[]> {
     await this.catchUp();
     const snapshot = snapshotHere();
     const answer = await fetch(`${this.url}/state`);
     const { state } = (await answer.json()) as { readonly state: LoggedState };
     const isOwn = ownIn(this.events, snapshot, pid);
-    return unexplained(state, snapshot).filter(isOwn);
+    const found = unexplained(state, snapshot).filter(isOwn);
+    return found.map((line) => ({ ...line, told: this.wordsOn(line) }));
+  }
+
+  /** The last events that name what differs, for whoever looks for the cause. */
+  private wordsOn({ call }: SightingLine): readonly SeenEvent[] {
+    const [kind, thing] = Object.entries(call).find(([name]) => name !== 'name') ?? [];
+    const { path, id } = (thing ?? {}) as { readonly path?: string; readonly id?: number };
+    const name = path === undefined ? `"${kind}_id":${id}` : `"path":${JSON.stringify(path)}`;
+    return this.events.filter((event) => JSON.stringify(event).includes(name)).slice(-WORDS);
   }
 
   close(): void {
