@@ -57,7 +57,7 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     observing = await startObserving(place);
     watch = new Watch(place);
     await watch.catchUp();
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     watch?.close();
@@ -112,7 +112,7 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
   });
 
   it('is what bpftool prints of what it and a loader of libbpf did', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     buildStory(folder);
     const first = watch.events.length;
