@@ -154,6 +154,7 @@ export const processView = z
     uid: n,
     caps: z.array(z.enum(ALL_CAPABILITIES)),
     nofile: n,
+    memlock: n.exactOptional(),
     cgroup_id: n,
     tgid: n.exactOptional(),
     shares_fds_with: z.array(n).exactOptional(),
