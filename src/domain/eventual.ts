@@ -16,7 +16,10 @@ const LEAVE_IT: ReadonlySet<string> = new Set<CallName>([
   ...(['rmdir', 'unlink', 'rename', 'kill', 'cgroup_write'] as const),
 ]);
 /** Calls that take an element out of a map themselves; else a worker clears the map. */
-const TAKE_OUT: ReadonlySet<string> = new Set<CallName>(['map_update_elem', 'map_delete_elem']);
+const TAKE_OUT: ReadonlySet<string> = new Set<CallName>([
+  ...(['map_update_elem', 'map_update_batch'] as const),
+  ...(['map_delete_elem', 'map_delete_batch', 'map_lookup_and_delete_batch'] as const),
+]);
 
 /** Whether an effect of a call comes true a moment after the call returns. */
 export function isEventual(call: CallName | SightingName | 'boot', effect: Effect): boolean {
