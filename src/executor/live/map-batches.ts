@@ -24,7 +24,10 @@ export function mapChangeBatch(
     .pointer(BATCH.values, Buffer.concat(values.map((value) => valueIn(caller, form, value))));
   const answered = bpf(caller, call.name, attr);
   const batch = { count: attr.readU32(BATCH.count) };
-  if ('errno' in answered) return failWith(answered.errno, { batch });
+  if ('errno' in answered) {
+    // Until the kernel comes to the elements, the count is the caller's.
+    return failWith(answered.errno, batch.count < call.keys.length ? { batch } : undefined);
+  }
   return succeed([], 0, call.keys.length === 0 ? undefined : { batch });
 }
 
