@@ -190,6 +190,8 @@ export type BootConfig = {
   readonly unprivileged_bpf_disabled: number;
   /** How many fds the process may have. */
   readonly nofile: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The points in which kernels differ. */
   readonly switches?: Switches;
 };
@@ -274,6 +276,8 @@ export type Switches = {
   readonly unprivileged_sysctl_goes_back?: boolean;
   /** PROG_LOAD and MAP_CREATE check flags and types before privileges */
   readonly form_before_privilege?: boolean;
+  /** maps and programs count as locked memory of their user, and RLIMIT_MEMLOCK bounds it: EPERM; later, they are memory of a cgroup */
+  readonly memlock_is_charged?: boolean;
   /** the program tag is made with SHA-256; before, with SHA-1 */
   readonly tag_is_sha256?: boolean;
   /** the verifier lets bind4 and bind6 programs return 2 and 3 */
@@ -505,7 +509,7 @@ export type Refusal = {
   /** The name of the errno, such as `EPERM`. */
   readonly errno: "EPERM" | "ENOENT" | "ESRCH" | "EINTR" | "EIO" | "ENXIO" | "E2BIG" | "ENOEXEC" | "EBADF" | "ECHILD" | "EAGAIN" | "ENOMEM" | "EACCES" | "EFAULT" | "ENOTBLK" | "EBUSY" | "EEXIST" | "EXDEV" | "ENODEV" | "ENOTDIR" | "EISDIR" | "EINVAL" | "ENFILE" | "EMFILE" | "ENOTTY" | "ETXTBSY" | "EFBIG" | "ENOSPC" | "ESPIPE" | "EROFS" | "EMLINK" | "EPIPE" | "EDOM" | "ERANGE" | "EDEADLK" | "ENAMETOOLONG" | "ENOLCK" | "ENOSYS" | "ENOTEMPTY" | "ELOOP" | "ENODATA" | "ETIME" | "ENOLINK" | "EPROTO" | "EBADMSG" | "EOVERFLOW" | "EBADFD" | "EUSERS" | "ENOTSOCK" | "EMSGSIZE" | "EPROTONOSUPPORT" | "EOPNOTSUPP" | "ENOBUFS" | "ETIMEDOUT" | "ECONNREFUSED" | "EALREADY" | "ESTALE" | "EDQUOT" | "ECANCELED" | "EKEYREVOKED" | "EKEYREJECTED" | "ENOTSUPP";
   /** The rule that refused it (docs/kernel-semantics.md). */
-  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
+  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "memlock-too-low" | "map-locks-too-much" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "memlock-is-raised" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
   /** The objects that the refusal is about. */
   readonly about?: { readonly [key: string]: string | number };
   /** `open`: the path of the target was refused. */
@@ -515,7 +519,7 @@ export type Refusal = {
   /** What is wrong, in a sentence. */
   readonly message: string;
 };
-export type Effect = EffectBooted | EffectProcessSpawned | EffectProcessForked | EffectProcessExecuted | EffectFilesUnshared | EffectProcessExited | EffectCredentialsChanged | EffectNofileLimited | EffectUmaskSet | EffectSysctlSet | EffectProcessMoved | EffectFdOpened | EffectFdDuplicated | EffectFdCopied | EffectFdClosed | EffectFdSent | EffectFdReceived | EffectFdLost | EffectCloexecChanged | EffectHoldersForgotten | EffectProgLoaded | EffectProgFreed | EffectProgIdBurned | EffectLinkCreated | EffectLinkUpdated | EffectLinkSevered | EffectLinkFreed | EffectLinkIdBurned | EffectLinkReferenceLeaked | EffectMapCreated | EffectMapBound | EffectMapFrozen | EffectMapFreed | EffectMapIdBurned | EffectStorageMade | EffectStorageRemoved | EffectElementUpdated | EffectElementDeleted | EffectEffectiveSlotWritten | EffectPinCreated | EffectPinRemoved | EffectPinLinked | EffectDirectoryMade | EffectDirectoryRemoved | EffectPathMoved | EffectPathsExchanged | EffectOwnerChanged | EffectModeChanged | EffectCgroupMade | EffectCgroupOwnerChanged | EffectCgroupModeChanged | EffectCgroupThreaded | EffectCgroupRemoved | EffectCgroupEmptied | {
+export type Effect = EffectBooted | EffectProcessSpawned | EffectProcessForked | EffectProcessExecuted | EffectFilesUnshared | EffectProcessExited | EffectCredentialsChanged | EffectNofileLimited | EffectMemlockLimited | EffectUmaskSet | EffectSysctlSet | EffectProcessMoved | EffectFdOpened | EffectFdDuplicated | EffectFdCopied | EffectFdClosed | EffectFdSent | EffectFdReceived | EffectFdLost | EffectCloexecChanged | EffectHoldersForgotten | EffectProgLoaded | EffectProgFreed | EffectProgIdBurned | EffectLinkCreated | EffectLinkUpdated | EffectLinkSevered | EffectLinkFreed | EffectLinkIdBurned | EffectLinkReferenceLeaked | EffectMapCreated | EffectMapBound | EffectMapFrozen | EffectMapFreed | EffectMapIdBurned | EffectStorageMade | EffectStorageRemoved | EffectElementUpdated | EffectElementDeleted | EffectEffectiveSlotWritten | EffectPinCreated | EffectPinRemoved | EffectPinLinked | EffectDirectoryMade | EffectDirectoryRemoved | EffectPathMoved | EffectPathsExchanged | EffectOwnerChanged | EffectModeChanged | EffectCgroupMade | EffectCgroupOwnerChanged | EffectCgroupModeChanged | EffectCgroupThreaded | EffectCgroupRemoved | EffectCgroupEmptied | {
   /** Which kind it is. */
   readonly type: "EntryInserted";
   /** The id of a cgroup, unique in one boot. */
@@ -722,6 +726,8 @@ export type HostSlot = {
 export type HostPage = {
   /** The rows of the page. */
   readonly items: readonly (HostRow)[];
+  /** How many there are in all, with `count=true`. */
+  readonly count?: number;
   /** There may be more: the `next` of the following page. */
   readonly next?: string;
 };
@@ -845,6 +851,8 @@ export type BootConfigRequest = {
   readonly unprivileged_bpf_disabled?: number;
   /** How many fds the process may have. */
   readonly nofile?: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The points in which kernels differ. */
   readonly switches?: Switches;
 };
@@ -1435,6 +1443,8 @@ export type Process = {
   readonly caps: readonly ("bpf" | "net_admin" | "sys_admin" | "perfmon" | "dac_override" | "sys_resource")[];
   /** How many fds the process may have. */
   readonly nofile: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The id of a cgroup, unique in one boot. */
   readonly cgroup_id: number;
   /** The pid of the thread group, for a thread. */
@@ -1499,6 +1509,8 @@ export type ProcessDetail = {
   readonly caps: readonly ("bpf" | "net_admin" | "sys_admin" | "perfmon" | "dac_override" | "sys_resource")[];
   /** How many fds the process may have. */
   readonly nofile: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The id of a cgroup, unique in one boot. */
   readonly cgroup_id: number;
   /** The pid of the thread group, for a thread. */
@@ -1572,6 +1584,8 @@ export type CgroupPage = {
   readonly items: readonly (CgroupRow)[];
   /** There may be more: the `next` of the following page. */
   readonly next?: string;
+  /** How many there are in all, with `count=true`. */
+  readonly count?: number;
 };
 export type CgroupRow = {
   /** The id of a cgroup, unique in one boot. */
@@ -2042,7 +2056,7 @@ export type KernelOutcome = Success | {
   /** The name of the errno, such as `EPERM`. */
   readonly errno: "EPERM" | "ENOENT" | "ESRCH" | "EINTR" | "EIO" | "ENXIO" | "E2BIG" | "ENOEXEC" | "EBADF" | "ECHILD" | "EAGAIN" | "ENOMEM" | "EACCES" | "EFAULT" | "ENOTBLK" | "EBUSY" | "EEXIST" | "EXDEV" | "ENODEV" | "ENOTDIR" | "EISDIR" | "EINVAL" | "ENFILE" | "EMFILE" | "ENOTTY" | "ETXTBSY" | "EFBIG" | "ENOSPC" | "ESPIPE" | "EROFS" | "EMLINK" | "EPIPE" | "EDOM" | "ERANGE" | "EDEADLK" | "ENAMETOOLONG" | "ENOLCK" | "ENOSYS" | "ENOTEMPTY" | "ELOOP" | "ENODATA" | "ETIME" | "ENOLINK" | "EPROTO" | "EBADMSG" | "EOVERFLOW" | "EBADFD" | "EUSERS" | "ENOTSOCK" | "EMSGSIZE" | "EPROTONOSUPPORT" | "EOPNOTSUPP" | "ENOBUFS" | "ETIMEDOUT" | "ECONNREFUSED" | "EALREADY" | "ESTALE" | "EDQUOT" | "ECANCELED" | "EKEYREVOKED" | "EKEYREJECTED" | "ENOTSUPP";
   /** The rule that refused it (docs/kernel-semantics.md). */
-  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
+  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "memlock-too-low" | "map-locks-too-much" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "memlock-is-raised" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
   /** The objects that the refusal is about. */
   readonly about?: { readonly [key: string]: string | number };
   /** `open`: the path of the target was refused. */
@@ -2800,6 +2814,8 @@ export type Diff = {
   readonly caps: readonly ("bpf" | "net_admin" | "sys_admin" | "perfmon" | "dac_override" | "sys_resource")[];
   /** How many fds the process may have. */
   readonly nofile: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The id of a cgroup, unique in one boot. */
   readonly cgroup_id: number;
   /** The pid of the thread group, for a thread. */
@@ -2851,6 +2867,8 @@ export type Diff = {
   readonly caps: readonly ("bpf" | "net_admin" | "sys_admin" | "perfmon" | "dac_override" | "sys_resource")[];
   /** How many fds the process may have. */
   readonly nofile: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The id of a cgroup, unique in one boot. */
   readonly cgroup_id: number;
   /** The pid of the thread group, for a thread. */
@@ -2906,6 +2924,8 @@ export type Diff = {
   readonly caps?: readonly ("bpf" | "net_admin" | "sys_admin" | "perfmon" | "dac_override" | "sys_resource")[];
   /** How many fds the process may have. */
   readonly nofile?: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The id of a cgroup, unique in one boot. */
   readonly cgroup_id?: number;
   /** The pid of the thread group, for a thread. */
@@ -2955,6 +2975,8 @@ export type Diff = {
   readonly caps?: readonly ("bpf" | "net_admin" | "sys_admin" | "perfmon" | "dac_override" | "sys_resource")[];
   /** How many fds the process may have. */
   readonly nofile?: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
   /** The id of a cgroup, unique in one boot. */
   readonly cgroup_id?: number;
   /** The pid of the thread group, for a thread. */
@@ -3462,6 +3484,12 @@ export type EffectNofileLimited = {
   /** How many fds the process may have. */
   readonly nofile: number;
 };
+export type EffectMemlockLimited = {
+  /** Which kind it is. */
+  readonly type: "MemlockLimited";
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock: number;
+};
 export type EffectUmaskSet = {
   /** Which kind it is. */
   readonly type: "UmaskSet";
@@ -3591,6 +3619,7 @@ export type EffectProgLoaded = {
   readonly map_ids: readonly (number)[];
   /** The cgroup storage maps that the program uses. */
   readonly storage_map_ids: readonly (number)[];
+  readonly pages?: number;
 };
 export type EffectProgFreed = {
   /** Which kind it is. */
@@ -4011,7 +4040,9 @@ export type CallRequestSetrlimit = {
   /** Its name. */
   readonly name: "setrlimit";
   /** How many fds the process may have. */
-  readonly nofile: number;
+  readonly nofile?: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
 };
 export type CallRequestUmask = {
   /** Its name. */
@@ -4579,7 +4610,9 @@ export type CallSetrlimit = {
   /** Its name. */
   readonly name: "setrlimit";
   /** How many fds the process may have. */
-  readonly nofile: number;
+  readonly nofile?: number;
+  /** Bytes of memory that the process may lock; -1: no limit. */
+  readonly memlock?: number;
 };
 export type CallUmask = {
   /** Its name. */
@@ -5375,6 +5408,8 @@ export interface LedgerOperations {
   listHosts(given?: {
     /** Rows of the page, at most. */
     readonly limit?: number;
+    /** `true`: the answer has the number of all of them too. */
+    readonly count?: "true" | "false";
     /** Only what comes after this one: the `next` of the page before. */
     readonly after?: HostName;
     /** Only hosts whose names contain this text. */
@@ -5688,6 +5723,8 @@ export interface LedgerOperations {
     readonly limit?: number;
     /** The `next` of the page before, or a whole number. */
     readonly after?: string | number;
+    /** `true`: the answer has the number of all of them too. */
+    readonly count?: "true" | "false";
     /** With `format=bpftool`: what runs on a cgroup, not what is attached to it. */
     readonly effective?: "true" | "false";
     /** With `format=bpftool`: the directory before each path; default `/sys/fs/cgroup`. */
@@ -6041,7 +6078,7 @@ export const OPERATIONS = {
   listFleetPrograms: { method: 'GET', path: '/v1/programs', query: ["tag","name","host","at","count","limit","next"], headers: [], form: 'json' },
   getMajority: { method: 'GET', path: '/v1/effective/majority', query: ["attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
   getEffectiveEverywhere: { method: 'GET', path: '/v1/effective', query: ["program_tag","program_name","attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
-  listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","after","search"], headers: [], form: 'json' },
+  listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","search"], headers: [], form: 'json' },
   createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key"], form: 'json', body: 'application/json' },
   getHost: { method: 'GET', path: '/v1/hosts/{host}', query: ["at"], headers: [], form: 'json' },
   rebootHost: { method: 'POST', path: '/v1/hosts/{host}/reboot', query: [], headers: ["idempotency-key","if-match"], form: 'json', body: 'application/json' },
@@ -6064,7 +6101,7 @@ export const OPERATIONS = {
   getMapHistory: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
   getCgroupHistory: { method: 'GET', path: '/v1/hosts/{host}/cgroups/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
   getProcessHistory: { method: 'GET', path: '/v1/hosts/{host}/processes/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
-  listCgroups: { method: 'GET', path: '/v1/hosts/{host}/cgroups', query: ["at","limit","after","effective","cgroup_root","path","under","attached"], headers: [], form: 'json' },
+  listCgroups: { method: 'GET', path: '/v1/hosts/{host}/cgroups', query: ["at","limit","after","count","effective","cgroup_root","path","under","attached"], headers: [], form: 'json' },
   getCgroup: { method: 'GET', path: '/v1/hosts/{host}/cgroups/{cgroup_id}', query: ["at","effective"], headers: [], form: 'json' },
   getEffective: { method: 'GET', path: '/v1/hosts/{host}/effective', query: ["cgroup","attach_type","at"], headers: [], form: 'json' },
   getArrayTimeline: { method: 'GET', path: '/v1/hosts/{host}/effective/timeline', query: ["cgroup","attach_type","from","to"], headers: [], form: 'json' },

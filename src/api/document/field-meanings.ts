@@ -161,6 +161,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   maps: 'BPF maps.',
   mask: 'The bits of a mode that the process does not give.',
   max_entries: 'How many elements the map can hold.',
+  memlock: 'Bytes of memory that the process may lock; -1: no limit.',
   meaning: 'What is so when the switch is on.',
   measured_in: 'The recording that shows it.',
   message: 'What is wrong, in a sentence.',
