@@ -1187,7 +1187,7 @@ export type Replay = {
   readonly compared_to: Position;
   /** The rows of the page. */
   readonly items: readonly (ReplayDifference)[];
-  /** Send it as `after` to get the next page. */
+  /** The `next` of the following page. */
   readonly next?: number;
 };
 export type ReplayDifference = {
@@ -1222,6 +1222,8 @@ export type ReplayRequest = {
   readonly at?: MomentField;
   /** Only differences after this position. */
   readonly after?: number;
+  /** The `next` of the page before. */
+  readonly next?: number;
   /** How many differences, at most. */
   readonly limit?: number;
   /** Also calls that differ only because an earlier call differs. */
@@ -1762,7 +1764,7 @@ export type ArrayTimeline = {
   /** The name of the program. */
   readonly prog_name: string;
 })[];
-  /** There are more than 1000 versions: send it as `from`. */
+  /** There are more than 1000 versions: the `next` of the following page. */
   readonly next?: Position;
 };
 export type ArrayVersion = {
@@ -3619,6 +3621,7 @@ export type EffectProgLoaded = {
   readonly map_ids: readonly (number)[];
   /** The cgroup storage maps that the program uses. */
   readonly storage_map_ids: readonly (number)[];
+  /** Pages of memory that its instructions lock, where they are more than one. */
   readonly pages?: number;
 };
 export type EffectProgFreed = {
@@ -5412,6 +5415,8 @@ export interface LedgerOperations {
     readonly count?: "true" | "false";
     /** Only what comes after this one: the `next` of the page before. */
     readonly after?: HostName;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
     /** Only hosts whose names contain this text. */
     readonly search?: string | number;
   }): Promise<HostPage>;
@@ -5419,6 +5424,8 @@ export interface LedgerOperations {
   createHost(given: {
     /** Sent twice, the write is done once and both get the same answer; kept 24 hours. */
     readonly 'idempotency-key'?: string | number;
+    /** Only if there is no such host: else 412, and not 409. */
+    readonly 'if-none-match'?: "*";
     readonly body: HostRequest;
   }): Promise<Event>;
   /** One host: its boots, and where its log stood at a moment */
@@ -5468,6 +5475,8 @@ export interface LedgerOperations {
     readonly limit?: number;
     /** Only what comes after this one: the `next` of the page before. */
     readonly after?: HostName;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<BranchPage>;
   /** A host that shares the log of another up to a moment */
   createBranch(given: {
@@ -5610,8 +5619,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<ProcessPage>;
   /** One process: what it holds, what applies to it, and what its exit would end */
   getProcess(given: {
@@ -5630,8 +5641,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
     /** An absolute path: at most 4096 bytes, 128 names deep. */
     readonly path: Path;
   }): Promise<History>;
@@ -5643,8 +5656,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
     /** An absolute path: at most 4096 bytes, 128 names deep. */
     readonly path: Path;
   }): Promise<History>;
@@ -5658,8 +5673,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<History>;
   /** The life of a program, in the boot of the moment */
   getProgramHistory(given: {
@@ -5671,8 +5688,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<History>;
   /** The life of a map, in the boot of the moment */
   getMapHistory(given: {
@@ -5684,8 +5703,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<History>;
   /** The life of a cgroup, in the boot of the moment */
   getCgroupHistory(given: {
@@ -5697,8 +5718,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<History>;
   /** The life of a process, in the boot of the moment */
   getProcessHistory(given: {
@@ -5710,8 +5733,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<History>;
   /** Living cgroups by id */
   listCgroups(given: {
@@ -5721,8 +5746,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
     /** `true`: the answer has the number of all of them too. */
     readonly count?: "true" | "false";
     /** With `format=bpftool`: what runs on a cgroup, not what is attached to it. */
@@ -5770,6 +5797,8 @@ export interface LedgerOperations {
     readonly from?: string | number;
     /** Where to end; default: the head. */
     readonly to?: string | number;
+    /** The `next` of the page before, in the place of `from`. */
+    readonly next?: number;
   }): Promise<ArrayTimeline>;
   /** What happened over a span, counted in buckets of positions */
   getTimeline(given: {
@@ -5790,8 +5819,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
     /** Only links that run the program with this id. */
     readonly prog_id?: number;
     /** The id of the cgroup. */
@@ -5814,8 +5845,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<ProgramPage>;
   /** One program */
   getProgram(given: {
@@ -5834,8 +5867,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<MapPage>;
   /** One map */
   getMap(given: {
@@ -5856,8 +5891,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<StoragePageRequest>;
   /** The elements of a plain map by key */
   listElements(given: {
@@ -5869,8 +5906,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or a whole number. */
+    /** Only what comes after this: a whole number. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
   }): Promise<ElementPageRequest>;
   /** Pins by path */
   listPins(given: {
@@ -5880,8 +5919,10 @@ export interface LedgerOperations {
     readonly at?: string | number;
     /** Rows of the page, at most. */
     readonly limit?: number;
-    /** The `next` of the page before, or an absolute path. */
+    /** Only what comes after this: an absolute path. */
     readonly after?: string | number;
+    /** The `next` of the page before. */
+    readonly next?: string | number;
     /** Only the pin at this path. */
     readonly path?: string | number;
     /** Only pins of such objects. */
@@ -5914,6 +5955,8 @@ export interface LedgerOperations {
     readonly limit?: number;
     /** Only what comes after this one: the `next` of the page before. */
     readonly after?: number;
+    /** The `next` of the page before. */
+    readonly next?: number;
   }): Promise<Drift>;
   /** Follow the drift as server-sent events */
   followDrift(given: {
@@ -5982,6 +6025,8 @@ export interface LedgerOperations {
     readonly limit?: number;
     /** Only what comes after this one: the `next` of the page before. */
     readonly after?: number;
+    /** The `next` of the page before. */
+    readonly next?: number;
   }): Promise<CheckpointPage>;
   /** Sign the head of the log */
   signCheckpoint(given: {
@@ -6078,53 +6123,53 @@ export const OPERATIONS = {
   listFleetPrograms: { method: 'GET', path: '/v1/programs', query: ["tag","name","host","at","count","limit","next"], headers: [], form: 'json' },
   getMajority: { method: 'GET', path: '/v1/effective/majority', query: ["attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
   getEffectiveEverywhere: { method: 'GET', path: '/v1/effective', query: ["program_tag","program_name","attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
-  listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","search"], headers: [], form: 'json' },
-  createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key"], form: 'json', body: 'application/json' },
+  listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","next","search"], headers: [], form: 'json' },
+  createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key","if-none-match"], form: 'json', body: 'application/json' },
   getHost: { method: 'GET', path: '/v1/hosts/{host}', query: ["at"], headers: [], form: 'json' },
   rebootHost: { method: 'POST', path: '/v1/hosts/{host}/reboot', query: [], headers: ["idempotency-key","if-match"], form: 'json', body: 'application/json' },
   postSyscalls: { method: 'POST', path: '/v1/hosts/{host}/syscalls', query: [], headers: ["idempotency-key","if-match"], form: 'json', body: 'application/json' },
   planSyscalls: { method: 'POST', path: '/v1/hosts/{host}/plan', query: [], headers: [], form: 'json', body: 'application/json' },
   replayHost: { method: 'POST', path: '/v1/hosts/{host}/replays', query: [], headers: [], form: 'json', body: 'application/json' },
-  listBranches: { method: 'GET', path: '/v1/hosts/{host}/branches', query: ["limit","after"], headers: [], form: 'json' },
+  listBranches: { method: 'GET', path: '/v1/hosts/{host}/branches', query: ["limit","after","next"], headers: [], form: 'json' },
   createBranch: { method: 'POST', path: '/v1/hosts/{host}/branches', query: [], headers: ["idempotency-key"], form: 'json', body: 'application/json' },
   dropBranch: { method: 'DELETE', path: '/v1/hosts/{host}/branches/{name}', query: [], headers: [], form: 'none' },
   followEvents: { method: 'GET', path: '/v1/hosts/{host}/events/stream', query: ["call","errno","rule","effect","reason","attach_type","pid","comm","actor","boot","source","drift","link","map","program","tag","prog_name","cgroup","from","to","after"], headers: ["last-event-id"], form: 'messages' },
   listEvents: { method: 'GET', path: '/v1/hosts/{host}/events', query: ["at","call","errno","rule","effect","reason","attach_type","pid","comm","actor","boot","source","drift","link","map","program","tag","prog_name","cgroup","from","to","limit","after","order","next"], headers: [], form: 'json' },
   getEvent: { method: 'GET', path: '/v1/hosts/{host}/events/{position}', query: [], headers: [], form: 'json' },
   getState: { method: 'GET', path: '/v1/hosts/{host}/state', query: ["at"], headers: [], form: 'json' },
-  listProcesses: { method: 'GET', path: '/v1/hosts/{host}/processes', query: ["at","limit","after"], headers: [], form: 'json' },
+  listProcesses: { method: 'GET', path: '/v1/hosts/{host}/processes', query: ["at","limit","after","next"], headers: [], form: 'json' },
   getProcess: { method: 'GET', path: '/v1/hosts/{host}/processes/{pid}', query: ["at"], headers: [], form: 'json' },
-  getPinHistory: { method: 'GET', path: '/v1/hosts/{host}/pins/history', query: ["at","limit","after","path"], headers: [], form: 'json' },
-  getCgroupsHistory: { method: 'GET', path: '/v1/hosts/{host}/cgroups/history', query: ["at","limit","after","path"], headers: [], form: 'json' },
-  getLinkHistory: { method: 'GET', path: '/v1/hosts/{host}/links/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
-  getProgramHistory: { method: 'GET', path: '/v1/hosts/{host}/programs/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
-  getMapHistory: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
-  getCgroupHistory: { method: 'GET', path: '/v1/hosts/{host}/cgroups/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
-  getProcessHistory: { method: 'GET', path: '/v1/hosts/{host}/processes/{id}/history', query: ["at","limit","after"], headers: [], form: 'json' },
-  listCgroups: { method: 'GET', path: '/v1/hosts/{host}/cgroups', query: ["at","limit","after","count","effective","cgroup_root","path","under","attached"], headers: [], form: 'json' },
+  getPinHistory: { method: 'GET', path: '/v1/hosts/{host}/pins/history', query: ["at","limit","after","next","path"], headers: [], form: 'json' },
+  getCgroupsHistory: { method: 'GET', path: '/v1/hosts/{host}/cgroups/history', query: ["at","limit","after","next","path"], headers: [], form: 'json' },
+  getLinkHistory: { method: 'GET', path: '/v1/hosts/{host}/links/{id}/history', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  getProgramHistory: { method: 'GET', path: '/v1/hosts/{host}/programs/{id}/history', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  getMapHistory: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/history', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  getCgroupHistory: { method: 'GET', path: '/v1/hosts/{host}/cgroups/{id}/history', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  getProcessHistory: { method: 'GET', path: '/v1/hosts/{host}/processes/{id}/history', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  listCgroups: { method: 'GET', path: '/v1/hosts/{host}/cgroups', query: ["at","limit","after","next","count","effective","cgroup_root","path","under","attached"], headers: [], form: 'json' },
   getCgroup: { method: 'GET', path: '/v1/hosts/{host}/cgroups/{cgroup_id}', query: ["at","effective"], headers: [], form: 'json' },
   getEffective: { method: 'GET', path: '/v1/hosts/{host}/effective', query: ["cgroup","attach_type","at"], headers: [], form: 'json' },
-  getArrayTimeline: { method: 'GET', path: '/v1/hosts/{host}/effective/timeline', query: ["cgroup","attach_type","from","to"], headers: [], form: 'json' },
+  getArrayTimeline: { method: 'GET', path: '/v1/hosts/{host}/effective/timeline', query: ["cgroup","attach_type","from","to","next"], headers: [], form: 'json' },
   getTimeline: { method: 'GET', path: '/v1/hosts/{host}/timeline', query: ["from","to","buckets"], headers: [], form: 'json' },
-  listLinks: { method: 'GET', path: '/v1/hosts/{host}/links', query: ["at","limit","after","prog_id","cgroup_id"], headers: [], form: 'json' },
+  listLinks: { method: 'GET', path: '/v1/hosts/{host}/links', query: ["at","limit","after","next","prog_id","cgroup_id"], headers: [], form: 'json' },
   getLink: { method: 'GET', path: '/v1/hosts/{host}/links/{id}', query: ["at"], headers: [], form: 'json' },
-  listPrograms: { method: 'GET', path: '/v1/hosts/{host}/programs', query: ["at","limit","after"], headers: [], form: 'json' },
+  listPrograms: { method: 'GET', path: '/v1/hosts/{host}/programs', query: ["at","limit","after","next"], headers: [], form: 'json' },
   getProgram: { method: 'GET', path: '/v1/hosts/{host}/programs/{id}', query: ["at"], headers: [], form: 'json' },
-  listMaps: { method: 'GET', path: '/v1/hosts/{host}/maps', query: ["at","limit","after"], headers: [], form: 'json' },
+  listMaps: { method: 'GET', path: '/v1/hosts/{host}/maps', query: ["at","limit","after","next"], headers: [], form: 'json' },
   getMap: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}', query: ["at"], headers: [], form: 'json' },
-  listStorages: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/storages', query: ["at","limit","after"], headers: [], form: 'json' },
-  listElements: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/elements', query: ["at","limit","after"], headers: [], form: 'json' },
-  listPins: { method: 'GET', path: '/v1/hosts/{host}/pins', query: ["at","limit","after","path","kind","object_id"], headers: [], form: 'json' },
+  listStorages: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/storages', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  listElements: { method: 'GET', path: '/v1/hosts/{host}/maps/{id}/elements', query: ["at","limit","after","next"], headers: [], form: 'json' },
+  listPins: { method: 'GET', path: '/v1/hosts/{host}/pins', query: ["at","limit","after","next","path","kind","object_id"], headers: [], form: 'json' },
   takeExecutorLease: { method: 'POST', path: '/v1/hosts/{host}/executor/lease', query: [], headers: [], form: 'json', body: 'application/json' },
   postExecutorReports: { method: 'POST', path: '/v1/hosts/{host}/executor/reports', query: [], headers: [], form: 'json', body: 'application/json' },
   getExecutor: { method: 'GET', path: '/v1/hosts/{host}/executor', query: [], headers: [], form: 'json' },
-  getDrift: { method: 'GET', path: '/v1/hosts/{host}/drift', query: ["limit","after"], headers: [], form: 'json' },
+  getDrift: { method: 'GET', path: '/v1/hosts/{host}/drift', query: ["limit","after","next"], headers: [], form: 'json' },
   followDrift: { method: 'GET', path: '/v1/hosts/{host}/drift/stream', query: [], headers: [], form: 'messages' },
   explain: { method: 'GET', path: '/v1/hosts/{host}/explain', query: ["cgroup","attach_type","program","at"], headers: [], form: 'json' },
   getGaps: { method: 'GET', path: '/v1/hosts/{host}/gaps', query: ["cgroup","attach_type","program","from","to"], headers: [], form: 'json' },
   bisect: { method: 'GET', path: '/v1/hosts/{host}/bisect', query: ["cgroup","attach_type","condition","from","to"], headers: [], form: 'json' },
   getDiff: { method: 'GET', path: '/v1/hosts/{host}/diff', query: ["from","to","against"], headers: [], form: 'json' },
-  listCheckpoints: { method: 'GET', path: '/v1/hosts/{host}/checkpoints', query: ["limit","after"], headers: [], form: 'json' },
+  listCheckpoints: { method: 'GET', path: '/v1/hosts/{host}/checkpoints', query: ["limit","after","next"], headers: [], form: 'json' },
   signCheckpoint: { method: 'POST', path: '/v1/hosts/{host}/checkpoints', query: [], headers: [], form: 'json' },
   listKeys: { method: 'GET', path: '/v1/keys', query: [], headers: [], form: 'json' },
   verifyHost: { method: 'GET', path: '/v1/hosts/{host}/verify', query: ["kept"], headers: [], form: 'json' },

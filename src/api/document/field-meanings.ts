@@ -185,6 +185,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   open_flags: 'Access flags: 8 read only, 16 write only.',
   outcome: 'What the kernel answered.',
   outcomes: 'The verdict on what was decided: today the rules give the same.',
+  pages: 'Pages of memory that its instructions lock, where they are more than one.',
   parent_id: 'The id of the cgroup above it.',
   path: 'A path, from the root of the cgroup tree or of the bpffs.',
   path_fd: 'An fd of the directory that the path begins at.',
