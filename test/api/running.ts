@@ -10,9 +10,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { Alerts } from '../../src/api/alerts/alerts.ts';
+import type { Attempts } from '../../src/api/alerts/courier.ts';
+import { webhookAllowed } from '../../src/api/alerts/public-address.ts';
 import { createApp } from '../../src/api/app.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
-import type { Tokens } from '../../src/api/guard/tokens.ts';
+import { LOCAL, type Tokens } from '../../src/api/guard/tokens.ts';
 import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
 import { createHttpServer } from '../../src/api/server.ts';
@@ -57,6 +60,8 @@ export interface TestServiceOptions {
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
   readonly metricsOpen?: boolean;
+  /** Evaluates rules and delivers to this machine too. */
+  readonly alerts?: { readonly attempts?: Attempts };
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -74,10 +79,20 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-signed-'));
   const signingKey = signingKeyOf(PEM.toString());
   const faults: unknown[] = [];
+  const tokens = options.tokens && tokenBook(options.tokens, clock);
+  const local = (actor: string) => (actor === LOCAL.actor ? LOCAL : undefined);
+  const alerts = new Alerts({
+    ...{ log, database, arrivals, clock, ...options.alerts },
+    owner: (actor) => (tokens === undefined ? local(actor) : tokens.named(actor)),
+    allowed: webhookAllowed(options.alerts === undefined ? '' : '127.0.0.0/8'),
+    onFault: (error) => faults.push(error),
+  });
+  if (options.alerts !== undefined) alerts.start();
   const service: Service = {
     log: options.between?.(log) ?? log,
     database,
     arrivals,
+    alerts,
     clock,
     metrics: newMetrics(),
     metricsOpen: options.metricsOpen ?? false,
@@ -89,7 +104,6 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     recordings: straceReader,
     onFault: (error) => faults.push(error),
   };
-  const tokens = options.tokens && tokenBook(options.tokens, clock);
   const guard = { tokens, loopback: options.loopback ?? false };
   let server: Server | undefined;
   return {
@@ -109,6 +123,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       closing.abort();
       server?.close();
       server?.closeAllConnections();
+      await alerts.close();
       await log.close();
       await arrivals.close();
       await drop();
