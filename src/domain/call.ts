@@ -75,8 +75,12 @@ export interface ProcessCalls {
   umask: { readonly mask: number };
   /** A write to a file of /proc/sys/kernel. */
   sysctl: { readonly variable: SysctlName; readonly value: number };
-  /** The soft limit of RLIMIT_NOFILE. */
-  setrlimit: { readonly nofile: number };
+  setrlimit: {
+    /** The soft limit of RLIMIT_NOFILE. */
+    readonly nofile?: number;
+    /** Both limits of RLIMIT_MEMLOCK, in bytes; -1 is RLIM_INFINITY. */
+    readonly memlock?: number;
+  };
   /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */
   join: { readonly path: string; readonly target_pid?: number };
 }

@@ -92,7 +92,7 @@ function answer(caller: Caller, call: Call): Decision {
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':
-      return setrlimit(call);
+      return setrlimit(caller, call);
     case 'umask':
       return umask(caller, call);
     case 'sysctl':

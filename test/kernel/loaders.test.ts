@@ -1,13 +1,26 @@
 // Loaders as they are out there, observed: device rules as runc writes them, a program of Go with
 // cilium/ebpf. The log tells what they did, who did it, and why nothing runs at the end.
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
+import { codeIn } from '../support/documents.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
 import { until } from './executing.ts';
 import { buildCollector, type Observing, ownFolder, startObserving, Watch } from './observing.ts';
@@ -80,6 +93,44 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
     );
   });
 
+  it.skipIf(!needs('bpftrace').ok)(
+    'bpftrace tells of them, as docs/observe.md has it',
+    async () => {
+      const mount = cgroup2Mount() ?? '';
+      const script = codeIn('docs/observe.md', 'c')
+        .replace('"/sys/fs/cgroup/", 15', `"${mount}/", ${mount.length + 1}`)
+        .replace('filename + 14', `filename + ${mount.length}`);
+      expect(script).toContain(`filename + ${mount.length})`);
+      writeFileSync(join(folder, 'calls.bt'), script);
+      const traced = traceHere(join(folder, 'calls.bt'));
+      let lines = '';
+      try {
+        await until('bpftrace sees what happens', () => {
+          closeSync(openSync(mount + sep, constants.O_DIRECTORY));
+          return traced.said().includes('"open_cgroup"');
+        });
+        run(join(folder, 'devices'), [cgroup, 'traced']);
+        await until('bpftrace tells of it', () => {
+          lines = traced.said();
+          return /"exit".*"devices"/.test(lines);
+        });
+      } finally {
+        await traced.end();
+      }
+      const own = lines.split('\n').filter((line) => line.endsWith('"comm":"devices"}'));
+      const header = { collector: 'bpftrace', contract: 1, release: '6.18', boot_id: randomUUID() };
+      const input = `${JSON.stringify(header)}\n${own.join('\n')}\n`;
+      const words = ['--host', 'traced', '--url', service.url, '--spool', join(folder, 'traced')];
+      const { code, err } = await bpfledger(['observe', '--collector-stdin', ...words], { input });
+      expect(err).toContain(`${own.length + 1} lines taken, ${own.length} recorded, 0 refused`);
+      expect(code).toBe(0);
+      const at = ['--cgroup', `/${basename(cgroup)}`, '--type', 'device', '--url', service.url];
+      const { out } = await bpfledger(['blame', 'traced', ...at]);
+      expect(out).toMatch(/1 program runs/);
+      expect(out).toMatch(/attached at .* by devices\[\d+\] prog_attach/);
+    },
+  );
+
   it.runIf(go)('a link of cilium/ebpf lives by its pin, and ends with it', async () => {
     const program = join(folder, 'go-loader');
     const env = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOCACHE: join(folder, 'cache') };
@@ -129,3 +180,33 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
     );
   });
 });
+
+/** bpftrace at work on this kernel, in a mount namespace that has what it reads. */
+function traceHere(script: string) {
+  const tracefs = 'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null';
+  const child = spawn('unshare', [
+    '-m',
+    'sh',
+    '-c',
+    `${tracefs}; exec bpftrace -q -B line "$0"`,
+    script,
+  ]);
+  const ended = once(child, 'close');
+  let [said, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return {
+    said() {
+      if (child.exitCode !== null) throw new Error(`bpftrace ended with ${child.exitCode}: ${err}`);
+      return said;
+    },
+    async end() {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}

@@ -50,7 +50,7 @@ const VALUES: ValuesOf = {
   kill: { to_pid: [...PID, 0, -1] },
   exit: { thread: [true] },
   capset: { uid: U32, caps: CAPS, bounding: CAPS, inheritable: CAPS, ambient: CAPS },
-  setrlimit: { nofile: U64 },
+  setrlimit: { nofile: U64, memlock: U64 },
   join: { path: PATH, target_pid: [...PID, 0, -1] },
   open_cgroup: { path: PATH, cloexec: [false] },
   open_other: { cloexec: [false] },

@@ -1,5 +1,4 @@
 /** GET …/drift: where a real kernel and the log disagree, as a page; and as it comes, by SSE. */
-import { z } from '@hono/zod-openapi';
 import type { Outcome } from '../../domain/outcome.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { executorOf } from '../../events/kernel-reports/leases.ts';
@@ -27,8 +26,7 @@ import {
 import type { Service } from '../service.ts';
 import { pullStream } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
-
-const EVENT_STREAM = 'text/event-stream';
+import { driftMessage, EVENT_STREAM } from '../wire/messages.ts';
 
 const driftRoute = createRoute({
   method: 'get',
@@ -57,7 +55,7 @@ const streamRoute = createRoute({
     200: {
       description: 'The stream.',
       headers: STREAMED,
-      content: { [EVENT_STREAM]: { schema: z.string() } },
+      content: { [EVENT_STREAM]: { schema: driftMessage } },
     },
     default: problemAnswer,
   },

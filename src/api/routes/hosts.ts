@@ -1,6 +1,7 @@
 /** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { countHosts } from '../../events/hosts.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { listBoots } from '../../projections/boots.ts';
 import { RECORDED } from '../answer-headers.ts';
@@ -9,6 +10,7 @@ import { invalidBy } from '../field-errors.ts';
 import { countRecorded } from '../metrics.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
+import { countQuery } from '../request/page.ts';
 import { fingerprint, idempotencyKey, REPEATED, readIfMatch } from '../request/write-headers.ts';
 import {
   type App,
@@ -37,6 +39,7 @@ const listRoute = createRoute({
   request: {
     query: strictObject({
       limit: idPage.limit,
+      ...countQuery,
       after: hostName.optional(),
       search: shortText.optional().describe('Only hosts whose names contain this text.'),
     }),
@@ -98,12 +101,17 @@ export function hosts(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const principal = c.get('principal');
-    const page = c.req.valid('query');
+    const { count, ...page } = c.req.valid('query');
     const { limit } = page;
-    const rows = await log.hosts({ ...page, patterns: principal.hosts });
+    const asked = { ...page, patterns: principal.hosts };
+    const [rows, all] = await Promise.all([
+      log.hosts(asked),
+      count === true ? countHosts(database, asked) : undefined,
+    ]);
     const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
-    return c.json({ items, ...(last !== undefined && { next: last }) }, 200);
+    const next = last !== undefined && { next: last };
+    return c.json({ items, ...(all !== undefined && { count: all }), ...next }, 200);
   });
 
   app.openapi(oneRoute, async (c) => {

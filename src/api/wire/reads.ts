@@ -48,6 +48,13 @@ export const cgroupRow = z
   })
   .meta({ id: 'CgroupRow' });
 
+/** With `count=true`, how many there are in all. */
+const counted = n.exactOptional().describe('How many there are in all, with `count=true`.');
+
+export const cgroupPage = pageOf('CgroupPage', cgroupRow)
+  .extend({ count: counted })
+  .meta({ id: 'CgroupPage' });
+
 export const slotFields = {
   prog_id: n,
   cgroup_id: n.exactOptional(),
@@ -147,6 +154,7 @@ export const processView = z
     uid: n,
     caps: z.array(z.enum(ALL_CAPABILITIES)),
     nofile: n,
+    memlock: n.exactOptional(),
     cgroup_id: n,
     tgid: n.exactOptional(),
     shares_fds_with: z.array(n).exactOptional(),

@@ -48,6 +48,7 @@ export interface Switches {
   readonly link_update_miscounts_preorder: boolean;
 
   // object.ts
+  readonly memlock_is_charged: boolean;
   readonly tag_is_sha256: boolean;
   readonly bind_may_return_3: boolean;
   readonly prog_flags: number;

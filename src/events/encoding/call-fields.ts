@@ -113,7 +113,7 @@ export const CALL_FIELDS: {
     inheritable: caps,
     ambient: caps,
   }),
-  setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain() }),
+  setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain(), memlock: plain() }),
   umask: fieldList<Calls['umask']>({ mask: plain() }),
   sysctl: fieldList<Calls['sysctl']>({ variable: coded(SYSCTL_CODES), value: plain() }),
   join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),

@@ -143,6 +143,7 @@ export const EFFECT_CODES: Codes<EffectType> = {
   CgroupModeChanged: 54,
   CgroupThreaded: 55,
   SysctlSet: 56,
+  MemlockLimited: 57,
 };
 
 export const REASON_CODES: Codes<Reason> = {

@@ -11,8 +11,8 @@ import { type LogSpan, spanParameters } from './log-span.ts';
 
 /** Names the lock under which a process looks. */
 const LOCK = 0x6172_7269;
-/** Events of one look, at most: some tenths of a second. */
-const LOOK_EVENTS_MAX = 20_000;
+/** Events of one look, at most: some tenths of a second, and on any machine less than a request may take. */
+const LOOK_EVENTS_MAX = 10_000;
 /** Hosts of one look, at most. */
 const LOOK_HOSTS_MAX = 1000;
 
@@ -78,7 +78,7 @@ export function look(
     await tx.query(ARRIVE, [...spanParameters(spans), arrival, mark]);
     await followLives(tx, spans);
     return { arrival, hosts: spans.length, more };
-  }, 'job');
+  });
 }
 
 /** As much of what came as one look takes. */

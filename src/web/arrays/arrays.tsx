@@ -10,18 +10,11 @@ import { modeWord } from '../tree/tree.tsx';
 import { By } from './by.tsx';
 
 export function Arrays({ moment }: { readonly moment: Moment }) {
-  const { place, cgroup, cgroupRow, cgroups } = moment;
+  const { place, cgroup } = moment;
   if (place.cgroup === undefined) {
     return (
       <Note title="Select a cgroup">
         <p>Its effective arrays are shown here: which programs run, and where each comes from.</p>
-      </Note>
-    );
-  }
-  if (cgroupRow === undefined && cgroups.answer !== undefined) {
-    return (
-      <Note title={`There is no ${place.cgroup} at position ${count(cgroups.answer.position)}`}>
-        <p>Step with “sel ›” to when there is one, or select another cgroup.</p>
       </Note>
     );
   }
@@ -157,7 +150,7 @@ function SlotRow({ moment, slot, place, blamed, change }: SlotProps) {
 }
 
 function Origin({ moment, id }: { readonly moment: Moment; readonly id: number | undefined }) {
-  const path = moment.cgroups.answer?.items.find(({ cgroup_id }) => cgroup_id === id)?.path;
+  const path = moment.cgroups.rows.find(({ cgroup_id }) => cgroup_id === id)?.path;
   if (path === undefined) return <>cgroup {id}</>;
   return (
     <button type="button" class="inherited" onClick={() => go({ cgroup: path })}>

@@ -62,6 +62,7 @@ export function changeOf(
   cgroupId: number,
   { attach_type, entries }: List,
 ): Change | undefined {
+  if (lists.size === 0 && holders.size === 0) return undefined;
   const updated = entries.some(
     ({ link_id }) => link_id !== undefined && holders.has(`link ${link_id}`),
   );

@@ -7,6 +7,7 @@ import { withQuery } from '../service/ask.ts';
 import { fragmentOf } from '../state/place.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
+import { count, counted } from '../state/words.ts';
 import { Row } from './row.tsx';
 
 /** Hosts of one page of the list. */
@@ -21,8 +22,10 @@ export function Fleet() {
   const [pages, setPages] = useState<readonly string[]>([]);
   const now = useNow(AGAIN_MS);
   const after = pages.at(-1);
-  const asked = { limit: PAGE, after, search: search === '' ? undefined : search };
-  const { answer, refused } = useAnswer<HostPage>(withQuery('/v1/hosts', asked), { version: now });
+  const asked = { limit: PAGE, after, search: search === '' ? undefined : search, count: 'true' };
+  const { answer, refused, isOld } = useAnswer<HostPage>(withQuery('/v1/hosts', asked), {
+    version: now,
+  });
   const next = answer?.next;
 
   useEffect(() => {
@@ -60,13 +63,20 @@ export function Fleet() {
           </p>
         )}
         <nav class="pages" aria-label="Pages">
+          {!isOld && answer?.count !== undefined && answer.count > answer.items.length && (
+            <p class="cut">
+              Showing {count(pages.length * PAGE + 1)} to{' '}
+              {count(pages.length * PAGE + answer.items.length)} of {counted(answer.count, 'host')}:
+              search to narrow.
+            </p>
+          )}
           {pages.length > 0 && (
             <button type="button" onClick={() => setPages(pages.slice(0, -1))}>
               Back
             </button>
           )}
           {next !== undefined && (
-            <button type="button" onClick={() => setPages([...pages, next])}>
+            <button type="button" disabled={isOld} onClick={() => setPages([...pages, next])}>
               More hosts
             </button>
           )}

@@ -12,6 +12,7 @@ export interface HostRow {
 
 export interface HostPage {
   readonly items: readonly HostRow[];
+  readonly count?: number;
   readonly next?: string;
 }
 
@@ -117,6 +118,11 @@ export interface PageOf<T> {
   readonly position: number;
   readonly items: readonly T[];
   readonly next?: string;
+}
+
+export interface CgroupPage extends PageOf<CgroupRow> {
+  /** How many there are in all. */
+  readonly count?: number;
 }
 
 export interface Slot extends Entry {

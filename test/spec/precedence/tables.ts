@@ -6,6 +6,7 @@ import { heldTables } from './held.ts';
 import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
+import { lockedMemoryTables } from './locked-memory.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
 import { idTables, objGetTables, objPinTables } from './objects.ts';
 import { processTables } from './processes.ts';
@@ -30,6 +31,7 @@ export const TABLES: readonly Table[] = [
   ...objGetTables,
   ...idTables,
   ...mapCreateTables,
+  ...lockedMemoryTables,
   ...mapTables,
   ...heldTables,
   ...treeTables,

@@ -2,6 +2,13 @@
 import { from57, type Specs } from '../boundary.ts';
 
 export const OBJECT_SPECS = {
+  memlock_is_charged: {
+    meaning:
+      'maps and programs count as locked memory of their user, and RLIMIT_MEMLOCK bounds it: EPERM; ' +
+      'later, they are memory of a cgroup',
+    source: 'semantics §18; bpf_map_charge_init, bpf_prog_charge_memlock',
+    boundaries: [from57(true), { since: '5.11', value: false, evidence: 'read' }],
+  },
   tag_is_sha256: {
     meaning: 'the program tag is made with SHA-256; before, with SHA-1',
     source: 'semantics D24',

@@ -76,6 +76,12 @@ async function secondInProgArray(
 }
 
 export const OBJECT_PROBES = {
+  async memlock_is_charged(bench) {
+    const { ret: pid } = await bench.does({ name: 'fork' });
+    await bench.does({ name: 'setrlimit', memlock: 0 }, pid);
+    const array = { map_type: 'array', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    return (await bench.ask({ name: 'map_create', ...array }, pid)) === 'EPERM';
+  },
   async tag_is_sha256(bench) {
     const tags = tagOfReturning(1);
     const bpf_fd = await bench.prog({ ret: 1, tag: tags });
