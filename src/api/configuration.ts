@@ -15,6 +15,8 @@ export interface Configuration {
   /** PostgreSQL; absent: PGlite in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
+  /** Everything goes at the end: in place of `dataDir`, a temporary folder; no `databaseUrl`. */
+  readonly ephemeral: boolean;
   readonly tokensFile: string | undefined;
   /** Signs checkpoints; absent: a key of its own in `dataDir`. */
   readonly signingKeyFile: string | undefined;
@@ -58,6 +60,7 @@ const variables = z.object({
     })
     .optional(),
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
+  BPFLEDGER_EPHEMERAL: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
@@ -101,6 +104,11 @@ export function configurationOf(env: Variables): Configuration {
         'BPFLEDGER_TOKENS_FILE must be set (docs/configuration.md)',
     );
   }
+  const ephemeral = values.BPFLEDGER_EPHEMERAL === 'true';
+  const kept = (['DATABASE_URL', 'BPFLEDGER_DATA_DIR'] as const).find((name) => values[name]);
+  if (ephemeral && kept !== undefined) {
+    throw new Error(`${kept}: says where data is kept, and BPFLEDGER_EPHEMERAL keeps none`);
+  }
   const perSecond = values.BPFLEDGER_REQUESTS_PER_SECOND;
   const concurrent = values.BPFLEDGER_REQUESTS_CONCURRENT;
   return {
@@ -108,6 +116,7 @@ export function configurationOf(env: Variables): Configuration {
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.BPFLEDGER_DATA_DIR ?? defaultDataDir(set),
+    ephemeral,
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',

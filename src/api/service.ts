@@ -22,6 +22,8 @@ export interface Service {
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;
+  /** What the storage survives, in a sentence. */
+  readonly survives: string;
   /** Signs checkpoints. */
   readonly signingKey: SigningKey;
   /** The signed heads, which are kept outside the database. */

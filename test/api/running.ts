@@ -17,6 +17,7 @@ import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
 import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
+import { SURVIVES } from '../../src/api/routes/operations.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
 import { systemClock } from '../../src/events/clock.ts';
@@ -86,6 +87,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     arrivals,
     clock,
     metrics: newMetrics(),
+    survives: SURVIVES[database.kind],
     metricsOpen: options.metricsOpen ?? false,
     closing: closing.signal,
     version: 'test',

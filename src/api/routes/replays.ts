@@ -2,7 +2,6 @@
 import { z } from '@hono/zod-openapi';
 import { releaseOf } from '../../domain/release/release.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
-import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { contentType, JSON_TYPE } from '../content-type.ts';
@@ -16,6 +15,7 @@ import { beginOf } from '../request/page.ts';
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
+import { effectsOnWire, wireEffect } from '../wire/effect.ts';
 import { eventOnWire, outcomeOnWire, position, wireEvent, wireOutcome } from '../wire/event.ts';
 import { release } from '../wire/hosts.ts';
 import { reflected } from '../wire/reads.ts';
@@ -40,7 +40,7 @@ const difference = z
   .strictObject({
     event: wireEvent,
     recorded_under: z.string(),
-    replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(recordedEffect) }),
+    replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(wireEffect) }),
     because: z.enum(['release', 'earlier']).meta({
       description:
         'release: its rules answer differently on the recorded state; ' +
@@ -81,7 +81,10 @@ function onWire({ event, replayed, switches, ...rest }: ReplayDifference) {
     ...rest,
     event: eventOnWire(event),
     switches: [...switches],
-    replayed: { outcome: outcomeOnWire(outcome), effects },
+    replayed: {
+      outcome: outcomeOnWire(outcome),
+      effects: effectsOnWire(event.call.name, effects),
+    },
   };
 }
 

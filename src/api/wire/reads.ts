@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
-import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { mapType, progType } from '../../events/schema/object-types.ts';
 import { mapKey, RECORDED } from '../../events/schema/vocabulary.ts';
+import { wireEffect } from './effect.ts';
 import { position } from './event.ts';
 
 const n = z.int();
@@ -169,7 +169,7 @@ export const processDetail = processView
     cgroup: text.exactOptional().describe('The path of its cgroup.'),
     effective: z.array(effectiveView).describe('What runs on its cgroup, so for it.'),
     exit_ends: z
-      .array(recordedEffect)
+      .array(wireEffect)
       .describe('What its exit would end: what nothing else holds, and what hangs on that.'),
   })
   .meta({ id: 'ProcessDetail' });
