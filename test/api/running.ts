@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
-import { type RateLimits, Rates } from '../../src/api/guard/rates.ts';
+import type { Rates } from '../../src/api/guard/rates.ts';
 import type { AnsweredRequest } from '../../src/api/guard/request-ids.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
@@ -62,7 +62,7 @@ export interface TestServiceOptions {
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
   readonly metricsOpen?: boolean;
-  readonly rates?: RateLimits;
+  readonly rates?: Rates;
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -102,7 +102,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const guard = {
     tokens,
     loopback: options.loopback ?? false,
-    rates: options.rates && new Rates(options.rates),
+    rates: options.rates,
   };
   let server: Server | undefined;
   return {
