@@ -749,14 +749,18 @@ export type HostSlot = {
   readonly attached_to?: string;
 };
 export type MadeRule = {
+  /** Which rule of alerts it is. */
   readonly rule_id: number;
   /** Its name. */
   readonly name: string;
   /** Who made it: it sees what this token may see. */
   readonly actor: string;
   readonly created_at: Timestamp;
+  /** Where alerts are posted to. */
   readonly url: string;
+  /** Which events are meant. */
   readonly filter: { readonly [key: string]: unknown };
+  /** What must become so, as the events make it. */
   readonly condition?: { readonly [key: string]: unknown };
   /** The token that made it counts no more: nothing is evaluated or delivered. */
   readonly suspended: boolean;
@@ -776,6 +780,7 @@ export type RuleRequest = {
   /** Signs the deliveries. Left out: the service makes one and answers it this once. */
   readonly secret?: string;
   readonly filter?: AlertFilter;
+  /** What must become so, as the events make it. */
   readonly condition?: AlertCondition;
 };
 /** Conditions of an event, as GET /v1/events has them; all must hold. */
@@ -831,6 +836,7 @@ export type EmptyCondition = {
   readonly cgroup: Path;
   /** The hook of a cgroup: where the program is attached. */
   readonly attach_type: string;
+  /** For how many milliseconds it must have been so. */
   readonly longer_than_ms: number;
 };
 /** A process replaced what a process of another name (`comm`) had put there. */
@@ -847,14 +853,18 @@ export type RuleList = {
   readonly items: readonly (Rule)[];
 };
 export type Rule = {
+  /** Which rule of alerts it is. */
   readonly rule_id: number;
   /** Its name. */
   readonly name: string;
   /** Who made it: it sees what this token may see. */
   readonly actor: string;
   readonly created_at: Timestamp;
+  /** Where alerts are posted to. */
   readonly url: string;
+  /** Which events are meant. */
   readonly filter: { readonly [key: string]: unknown };
+  /** What must become so, as the events make it. */
   readonly condition?: { readonly [key: string]: unknown };
   /** The token that made it counts no more: nothing is evaluated or delivered. */
   readonly suspended: boolean;
@@ -870,6 +880,7 @@ export type DeliveryPage = {
   readonly next?: string;
 };
 export type Delivery = {
+  /** Which delivery it is. */
   readonly delivery_id: number;
   /** The `webhook-id` that the receiver sees. */
   readonly message_id: string;
@@ -878,6 +889,7 @@ export type Delivery = {
   readonly position: Position;
   /** The whole state of one boot. */
   readonly state: "pending" | "delivered" | "dead";
+  /** How often it was sent. */
   readonly attempts: number;
   readonly created_at: Timestamp;
   /** When a pending one is tried next. */
@@ -5739,11 +5751,12 @@ export interface LedgerOperations {
   listDeliveries(given: {
     /** The `rule_id`. */
     readonly rule: number;
+    /** Only deliveries in this state. */
     readonly state?: "pending" | "delivered" | "dead";
     /** Rows of the page, at most. */
     readonly limit?: number;
     /** The `next` of the page before. */
-    readonly after?: number;
+    readonly next?: number;
   }): Promise<DeliveryPage>;
   /** Try the deliveries again that were given up */
   retryDeliveries(given: {
@@ -6470,7 +6483,7 @@ export const OPERATIONS = {
   listRules: { method: 'GET', path: '/v1/rules', query: [], headers: [], form: 'json' },
   getRule: { method: 'GET', path: '/v1/rules/{rule}', query: [], headers: [], form: 'json' },
   removeRule: { method: 'DELETE', path: '/v1/rules/{rule}', query: [], headers: [], form: 'none' },
-  listDeliveries: { method: 'GET', path: '/v1/rules/{rule}/deliveries', query: ["state","limit","after"], headers: [], form: 'json' },
+  listDeliveries: { method: 'GET', path: '/v1/rules/{rule}/deliveries', query: ["state","limit","next"], headers: [], form: 'json' },
   retryDeliveries: { method: 'POST', path: '/v1/rules/{rule}/deliveries/retry', query: [], headers: [], form: 'json' },
   listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","next","search"], headers: [], form: 'json' },
   createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key","if-none-match"], form: 'json', body: 'application/json' },
