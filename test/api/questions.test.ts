@@ -385,6 +385,11 @@ describe('history', () => {
     const { items } = await ask(['links/1/history', {}], history);
     expect(items.map(({ event }) => event.position)).toEqual([9, 11, 13]);
     expect(items.at(-1)?.ended).toBe('the process that held it exited');
+    const heldByAgent = {
+      fds: [{ pid: 60, comm: 'agent', fd: 5 }],
+      ...{ in_flight_to: [], pins: [] },
+    };
+    expect(items.map(({ held_by }) => held_by)).toEqual([heldByAgent, heldByAgent, undefined]);
     const told = await text('links/1/history', {});
     expect(told).toContain('link 1 ended: the process that held it exited');
   });

@@ -18,7 +18,7 @@ const mode = z.enum(['none', 'override', 'multi']);
 /** The host and the position that an answer reflects. */
 export const reflected = { host: text, position };
 
-/** A page: `next` is there when more may follow, and is passed as `after`. */
+/** A page: `next` is there when more may follow, and is the `next` of the following page. */
 export function pageOf<T extends z.ZodType>(id: string, item: T, description?: string) {
   return z
     .strictObject({ ...reflected, items: z.array(item), next: text.exactOptional() })
