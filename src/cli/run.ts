@@ -1,4 +1,5 @@
 /** `bpfledger run`: runs a program, and answers its bpf calls as a kernel of any release does. */
+import { writeFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { MEASURED_VERSIONS } from '../domain/release/version.ts';
@@ -6,10 +7,11 @@ import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
 import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
 import { matrixLines, type RunOn } from './run/matrix.ts';
 import { Recording } from './run/recording.ts';
+import { junitLines, tapLines } from './run/reports.ts';
 import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
@@ -40,6 +42,8 @@ export const run = command({
     host: { value: 'NAME', about: 'record the run on a service, as a new host' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
+    tap: { value: 'FILE', about: 'write a test result for each release, as TAP; - is stdout' },
+    junit: { value: 'FILE', about: "the same, as JUnit's XML" },
     strict: { about: 'end with 3 when the program made a call that the model does not know' },
     quiet: { about: 'no summary on stderr' },
   },
@@ -58,7 +62,9 @@ export const run = command({
     };
     const target = targetOf(flags, releases.length);
     const runs: RunOn[] = [];
+    const report = () => writeReports(flags, runs, words[0] ?? '', print);
     for (const release of releases) {
+      const begin = performance.now();
       const tally = new Tally();
       const recording = target === undefined ? undefined : new Recording();
       if (releases.length > 1) print.err(`bpfledger: on ${release.id}`);
@@ -71,21 +77,50 @@ export const run = command({
       const ended = await started(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
       const { code, foreign, unmodelled, stopped } = ended;
-      runs.push({ release: release.id, code, tally });
+      const isStrange = flags.strict === true && unmodelled.size > 0;
+      const ms = performance.now() - begin;
+      runs.push({ release: release.id, code, tally, unmodelled, isStrange, ms });
       if (flags.quiet !== true) {
         for (const line of summaryLines(release.id, { tally, foreign, unmodelled }))
           print.err(line);
       }
       if (recording !== undefined) await target?.(recording, release.id, print);
-      if (flags.strict && unmodelled.size > 0) return EXIT.failed;
-      if (stopped) return code as ExitCode;
+      if (isStrange || stopped) {
+        report();
+        return isStrange ? EXIT.failed : (code as ExitCode);
+      }
     }
+    report();
     const [only] = runs;
     if (runs.length === 1 && only !== undefined) return only.code;
-    for (const line of matrixLines(runs)) print.out(line);
+    const isReported = flags.tap === '-' || flags.junit === '-';
+    if (!isReported) for (const line of matrixLines(runs)) print.out(line);
     return runs.every(({ code }) => code === 0) ? EXIT.done : EXIT.differs;
   },
 });
+
+/** Writes the results where they are wanted. */
+function writeReports(
+  { tap, junit }: Readonly<Record<'tap' | 'junit', string | undefined>>,
+  runs: readonly RunOn[],
+  program: string,
+  print: Printer,
+): void {
+  const write = (flag: string, file: string | undefined, lines: () => readonly string[]) => {
+    if (file === '-') for (const line of lines()) print.out(line);
+    else if (file !== undefined) writeText(flag, file, `${lines().join('\n')}\n`);
+  };
+  write('tap', tap, () => tapLines(runs));
+  write('junit', junit, () => junitLines(runs, program));
+}
+
+function writeText(flag: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new InputError(`--${flag} ${file}: ${(error as Error).message}`);
+  }
+}
 
 type Target = (recording: Recording, release: string, print: Printer) => Promise<void>;
 

@@ -32,6 +32,7 @@ import { Processes } from './processes/processes.ts';
 import { WATCHED, Watch } from './processes/watch.ts';
 import { findProgram, NoProgram } from './program.ts';
 import { Supervisor } from './supervisor.ts';
+import { Watchman } from './watchman.ts';
 import { type Made, World } from './world.ts';
 
 /** What a run is asked for. */
@@ -124,6 +125,7 @@ class Run {
   #launch: Launch | undefined;
   #answering: Supervisor | undefined;
   #mainPid = 0;
+  #watchman: Watchman | undefined;
   #status: number | undefined;
 
   constructor(
@@ -182,6 +184,7 @@ class Run {
 
   async close(): Promise<void> {
     await this.#endLaunch();
+    this.#watchman?.end();
     this.#shadow.close();
     this.#processes.close();
     this.#descriptors.close();
@@ -220,6 +223,7 @@ class Run {
   #meetMain(pid: number | undefined): void {
     if (pid === undefined) return;
     this.#mainPid = pid;
+    this.#watchman = new Watchman(pid, this.#shadow.top);
     this.#processes.of(pid);
   }
 
