@@ -52,7 +52,7 @@ export function addProcess(
   born: { pid: number; comm: string; uid: number; caps: readonly Capability[] },
 ): void {
   const { pid, comm, uid, caps } = born;
-  const { nofile, root_cgroup_id: cgroup_id } = kernel.boot.config;
+  const { nofile, memlock = -1, root_cgroup_id: cgroup_id } = kernel.boot.config;
   if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
   const fds = new FdTable();
   kernel.processes.set(pid, {
@@ -63,6 +63,7 @@ export function addProcess(
     caps,
     sets: USUAL_SETS,
     nofile,
+    memlock,
     umask: UMASK,
     cgroup_id,
     fds,
