@@ -1,7 +1,9 @@
 /** `bpfledger run`: runs a program, and answers its bpf calls as a kernel of any release does. */
 import { writeFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
+import { boot } from '../domain/boot.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import { releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { MEASURED_VERSIONS } from '../domain/release/version.ts';
 import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
@@ -32,6 +34,10 @@ export const run = command({
   flags: {
     release: { value: 'R,…', about: `the kernels that answer, one run each (${NEWEST})` },
     user: { value: 'UID', about: 'the user that the program believes to be (0)' },
+    'seed-state': {
+      value: 'FILE|HOST@N',
+      about: 'start from the state of an exported log, or of a host at position N',
+    },
     trace: { about: 'print each call with its answer, and the rule of a refusal, to stderr' },
     fail: { value: 'CALL#N=ERRNO,…', about: 'let the Nth such call fail: link_create#2=ENOMEM' },
     'kill-at': { value: 'N', about: 'kill the process that makes the Nth call, before it is made' },
@@ -50,7 +56,8 @@ export const run = command({
   example: 'npx bpfledger run --release 5.10,6.1,7.3 -- bpftool prog list',
   async run({ flags, words, print }) {
     if (words.length === 0) throw new UsageError('run needs a PROGRAM: run --release 6.1 -- true');
-    const releases = (flags.release ?? NEWEST).split(',').map(releaseNamed);
+    const seed = await seedOf(flags);
+    const releases = seed === undefined ? releasesNamed(flags.release ?? NEWEST) : [seed];
     const request = {
       uid: numberOf('user', flags.user ?? '0', UID_MAX),
       argv: words,
@@ -68,12 +75,13 @@ export const run = command({
       const tally = new Tally();
       const recording = target === undefined ? undefined : new Recording();
       if (releases.length > 1) print.err(`bpfledger: on ${release.id}`);
+      const kernel = release.kernel ?? boot(release.id);
       const record = (made: Made) => {
         tally.add(made);
         recording?.add(made);
         if (flags.trace) print.err(madeLine(made));
       };
-      const asked = { ...request, release: release.id, record };
+      const asked = { ...request, kernel, record };
       const ended = await started(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
       const { code, foreign, unmodelled, stopped } = ended;
@@ -131,10 +139,11 @@ function targetOf(
     host,
     url,
     token,
-  }: Readonly<Record<'keep' | 'host' | 'url' | 'token', string | undefined>>,
+    'seed-state': seed,
+  }: Readonly<Record<'keep' | 'host' | 'url' | 'token' | 'seed-state', string | undefined>>,
   releases: number,
 ): Target | undefined {
-  if (host === undefined && (url !== undefined || token !== undefined)) {
+  if ((host ?? seed) === undefined && (url !== undefined || token !== undefined)) {
     throw new UsageError('--url and --token go with --host, the name of the host to make');
   }
   if (keep === undefined && host === undefined) return undefined;
@@ -156,10 +165,37 @@ async function started<T>(run: () => Promise<T>, print: Printer): Promise<T | un
   }
 }
 
-function releaseNamed(name: string): Release {
-  const release = releaseOf(name);
-  if (release !== undefined) return release;
-  throw new UsageError(unknownRelease(name));
+/** A kernel to run on: one that is there already, or a new one. */
+interface RunsOn {
+  readonly id: string;
+  readonly kernel?: Kernel;
+}
+
+function releasesNamed(names: string): readonly RunsOn[] {
+  return names.split(',').map((name) => {
+    const release = releaseOf(name);
+    if (release === undefined) throw new UsageError(unknownRelease(name));
+    return { id: release.id };
+  });
+}
+
+/** The state that `--seed-state` asks for, under the release that it was recorded on. */
+async function seedOf(
+  flags: Readonly<
+    Record<'seed-state' | 'release' | 'keep' | 'host' | 'url' | 'token', string | undefined>
+  >,
+): Promise<RunsOn | undefined> {
+  const { 'seed-state': text, release, keep, host, url, token } = flags;
+  if (text === undefined) return undefined;
+  if (release !== undefined) {
+    throw new UsageError('--seed-state runs on the release of its log: leave --release out');
+  }
+  if (keep !== undefined || host !== undefined) {
+    throw new UsageError('a run with --seed-state is not recorded: no --keep and no --host');
+  }
+  const { seededKernel } = await import('./run/seed.ts');
+  const kernel = await seededKernel(text, { url, token });
+  return { id: kernel.boot.release, kernel };
 }
 
 function numberOf(flag: string, text: string, most = Number.MAX_SAFE_INTEGER): number {

@@ -1,9 +1,7 @@
 /** Runs a program whose bpf calls a kernel in memory answers. */
 import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boot } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import type { BootConfig } from '../domain/release/config.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
 import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
@@ -12,6 +10,7 @@ import { Beside } from './bpf/beside.ts';
 import { disturber, type Orders } from './disturb.ts';
 import type { Trees } from './files/caller.ts';
 import { fileHandlers, pinPlace } from './files/handlers.ts';
+import { ownBpffs } from './files/mounts.ts';
 import { Places } from './files/places.ts';
 import { Shadow } from './files/shadow.ts';
 import { ForwardedSignals } from './forwarded-signals.ts';
@@ -37,9 +36,8 @@ import { type Made, World } from './world.ts';
 
 /** What a run is asked for. */
 export interface RunRequest {
-  /** Canonical id of the release that answers. */
-  readonly release: string;
-  readonly config?: Partial<BootConfig>;
+  /** What answers; it is changed. */
+  readonly kernel: Kernel;
   /** Who the program believes to be. */
   readonly uid: number;
   /** The program and its arguments. */
@@ -83,9 +81,9 @@ export async function run(request: RunRequest): Promise<Ended> {
   }
   const path = findProgram(request.argv[0] ?? '', request.env.PATH ?? '');
   const libc = await bindLibc();
-  const kernel = boot(request.release, request.config);
+  const { kernel } = request;
   const shadow = new Shadow(kernel);
-  const places = new Places(shadow);
+  const places = new Places(shadow, ownBpffs(kernel));
   const world = new World(kernel, (made) => {
     shadow.follow(made.decision.effects);
     places.follow(made);
@@ -248,13 +246,13 @@ class Run {
   }
 
   #handlers(): readonly Handler[] {
-    const { uid, release } = this.#request;
+    const { uid, kernel } = this.#request;
     const pass = { answer: () => CONTINUED };
     const surroundings = this.#surroundings();
     return [
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
-      unameHandler(release),
+      unameHandler(kernel.boot.release),
       {
         name: 'bpf',
         answer: (notified) => answerBpf(notified, surroundings, this.#beside),
