@@ -7,6 +7,13 @@ import { needs } from '../support/needs.ts';
 
 const listener = needs('listener');
 
+const HEADERS: readonly (readonly [architecture: string, header: string])[] = [
+  ['arm64', '/usr/include/asm-generic/unistd.h'],
+  ...(process.arch === 'x64'
+    ? [['x64', '/usr/include/x86_64-linux-gnu/asm/unistd_64.h'] as const]
+    : []),
+];
+
 /** Numbers by name: `__NR_bpf 280`, with more blanks at times; some names stand for those of 32 and of 64 bits. */
 function numbersIn(header: string): ReadonlyMap<string, number> {
   const defined = readFileSync(header, 'utf8').matchAll(/^#define __NR(?:3264)?_(\w+)\s+(\d+)$/gmu);
@@ -14,12 +21,7 @@ function numbersIn(header: string): ReadonlyMap<string, number> {
 }
 
 describe.skipIf(!listener.ok)('the numbers of system calls', () => {
-  it.each([
-    ['arm64', '/usr/include/asm-generic/unistd.h'],
-    ...(process.arch === 'x64'
-      ? ([['x64', `/usr/include/x86_64-linux-gnu/asm/unistd_64.h`]] as const)
-      : []),
-  ])('are those of the headers: %s', (name, header) => {
+  it.each(HEADERS)('are those of the headers: %s', (name, header) => {
     const known = numbersIn(header);
     const architecture = ARCHITECTURES[name];
     expect(architecture?.seccomp).toBe(known.get('seccomp'));
