@@ -2,16 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import { Alerts } from './api/alerts/alerts.ts';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
+import { Rates } from './api/guard/rates.ts';
+import type { AnsweredRequest, RequestIds } from './api/guard/request-ids.ts';
 import { tokenBook } from './api/guard/token-book.ts';
-import type { Tokens } from './api/guard/tokens.ts';
+import { LOCAL, type Tokens } from './api/guard/tokens.ts';
 import { readTokensFile } from './api/guard/tokens-file.ts';
 import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
@@ -129,6 +133,9 @@ async function openDatabase(
   );
 }
 
+/** On a service without tokens there is one caller. */
+const localAlone = (actor: string) => (actor === LOCAL.actor ? LOCAL : undefined);
+
 /** How often a shutdown looks for connections that fell idle. */
 const IDLE_SWEEP_MS = 20;
 
@@ -177,6 +184,21 @@ function every(ms: number, work: () => Promise<void>) {
  * cannot be had; nothing is left open then.
  */
 export async function startService(configuration: Configuration): Promise<Running> {
+  if (!configuration.ephemeral) return startIn(configuration);
+  // A database in the memory of the process would take twice what this takes of it.
+  const dataDir = await mkdtemp(join(tmpdir(), 'bpfledger-ephemeral-'));
+  const forget = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    const running = await startIn({ ...configuration, dataDir });
+    return { ...running, close: () => running.close().finally(forget) };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+/** Starts the service on what its configuration says is kept. */
+async function startIn(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
   await makeDataFolder(configuration.dataDir).catch((cause: unknown) => {
     throw new Error('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR)', { cause });
@@ -198,7 +220,8 @@ export async function startService(configuration: Configuration): Promise<Runnin
     onFault: (error) => logger.warn({ err: error }, 'cannot follow the logs of all hosts'),
   });
   try {
-    const { held } = configuration;
+    const { held, ephemeral } = configuration;
+    const survives = SURVIVES[ephemeral ? 'ephemeral' : database.kind];
     const metrics = newMetrics();
     const log = await openLog({
       ...{ database, clock: systemClock, projector, randomBytes, held },
@@ -211,24 +234,37 @@ export async function startService(configuration: Configuration): Promise<Runnin
         );
       },
     });
+    const alerts = new Alerts({
+      ...{ log, database, arrivals, clock: systemClock, allowed: configuration.webhookAllowed },
+      owner: (actor) => (book === undefined ? localAlone(actor) : book.named(actor)),
+      onFault: (error) => logger.warn({ err: error }, 'cannot evaluate or deliver alerts'),
+    });
     const service = {
       log,
       database,
       arrivals,
+      alerts,
       clock: systemClock,
       metrics,
       metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
       version: packageVersion(),
+      survives,
       signingKey,
       signedHeads,
       trustedKeys,
       recordings: straceReader,
-      onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
+      onFault: (error: unknown, of?: RequestIds) =>
+        logger.error({ err: error, ...of }, 'request failed'),
+      onAnswered: logger.isLevelEnabled('info')
+        ? (request: AnsweredRequest) => logger.info(request, 'request')
+        : undefined,
     };
     const loopback = isLoopback(configuration.host);
-    const server = createHttpServer(service, { tokens: book, loopback });
+    const rates = new Rates(configuration.rates);
+    const server = createHttpServer(service, { tokens: book, loopback, rates });
     const url = await listen(server, configuration);
+    alerts.start();
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
     }, SWEEP_MS);
@@ -250,7 +286,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       logger.error({ fault }, 'a stored state has a wrong hash: it is ignored');
     };
     subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
-    const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
+    const storage = `${database.kind}: survives ${survives}`;
     logger.info({ url, storage }, 'listening');
     return {
       url,
@@ -274,6 +310,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
         await stop(server);
         const drained = upkept
           .stop()
+          .then(() => alerts.close())
           .then(() => log.close())
           .then(() => arrivals.close());
         await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);

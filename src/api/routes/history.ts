@@ -40,7 +40,7 @@ const query = strictObject({ ...atQuery, ...numberedPage, ...formatQuery });
 
 const description =
   `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a page may be short or empty ` +
-  'although more follows: pass `next` as `after` until it is missing.';
+  'although more follows: follow `next` until it is missing.';
 
 const KINDS = [
   { plural: 'links', kind: 'link', title: 'Link' },

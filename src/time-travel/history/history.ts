@@ -5,6 +5,7 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { cgroupAt } from '../../domain/effective.ts';
+import { isEventual } from '../../domain/eventual.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isRefusal, type Refusal } from '../../domain/outcome.ts';
@@ -128,7 +129,10 @@ function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
   }
   const ended = effects.map((effect) => endOf(thing, event.pid, effect)).find((end) => end);
   const inWords = event.call.name === 'found' ? foundText : effectText;
-  const happened = effects.length > 0 ? effects.map(inWords) : [answerText(event)];
+  const happened =
+    effects.length > 0
+      ? effects.map((effect) => `${inWords(effect)}${lateText(event, effect)}`)
+      : [answerText(event)];
   const what = [...happened, ...noteIgnoredReplace(kernel, event)].join('; ');
   return { event, what: withNames(kernel, what), ...(ended && { ended }) };
 }
@@ -144,6 +148,11 @@ function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[
 }
 
 /** Ids of cgroups with their paths, and of programs with their names. */
+/** What the kernel does after the call is not there yet when the call returns. */
+function lateText({ call }: LedgerEvent, effect: Effect): string {
+  return isEventual(call.name, effect) ? ', a moment after the call' : '';
+}
+
 function withNames(kernel: Kernel, what: string): string {
   return what.replace(
     /(cgroup|program) (\d+)(?! (?:made|loaded))\b/g,
