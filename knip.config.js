@@ -13,8 +13,18 @@ export default {
     'scripts/**/*.{js,ts}',
   ],
   project: ['{src,test,scripts,bench}/**/*.{js,ts,tsx}'],
-  // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), and the compiler of
+  // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), jq, and the compiler of
   // the program that a benchmark asks the kernel with.
-  ignoreBinaries: ['make', 'mount', 'umount', 'unshare', 'bpftool', 'gcc', 'clang', 'openssl'],
+  ignoreBinaries: [
+    'make',
+    'mount',
+    'umount',
+    'unshare',
+    'bpftool',
+    'gcc',
+    'clang',
+    'openssl',
+    'jq',
+  ],
   ignoreExportsUsedInFile: { interface: true, type: true },
 };

@@ -14,8 +14,8 @@ import { straceRecording } from './logs/strace-recording.ts';
 
 const MB = 1_000_000;
 const SIZE = { usual: 20 * MB, full: 1000 * MB } as const;
-/** Memory that the service may take at most. */
-const RSS_MB_MAX = 200;
+/** Memory that an import may take at most, beside what the service has before. */
+const MORE_MB_MAX = 200;
 
 export const recording: Bench = {
   name: 'recording',
@@ -29,7 +29,7 @@ async function run(context: BenchContext) {
   const size = context.full ? SIZE.full : SIZE.usual;
   context.say(`writing a recording of ${size / MB} MB`);
   await pipeline(Readable.from(straceRecording(size)), createWriteStream(file));
-  const service = await startBenchService(context, 'recording');
+  const service = await startBenchService(context, 'recording', {}, []);
   const before = peakMb(service);
   const start = performance.now();
   const ended = await sent(service, file);
@@ -52,16 +52,16 @@ async function run(context: BenchContext) {
     ],
   };
   rmSync(file);
-  const peak = figureOf([after]);
-  const wanted = { atMost: RSS_MB_MAX };
+  const more = figureOf([after - before]);
+  const wanted = { atMost: MORE_MB_MAX };
   return {
     text: [
-      `A recording of a busy node by \`strace -f -ttt -yy\`, a quarter of whose calls concern the ledger, sent over HTTP. It is kept on disk, read whole and then recorded, by a service on PostgreSQL that had ${number(before)} MB at its highest before.`,
+      `A recording of a busy node by \`strace -f -ttt -yy\`, a quarter of whose calls concern the ledger, sent over HTTP. It is kept on disk, read whole and then recorded, by a service on PostgreSQL with Node's own settings, which had ${number(before)} MB at its highest before (VmHWM) and ${number(after)} after. \`npm start\` lets the young generation grow to 192 MB, in place of 48.`,
     ],
     tables: [
       speed,
-      boundTable('Memory of the service at its highest (VmHWM)', [
-        { target: 'L', what: `${size / MB} MB imported`, unit: 'MB', ours: peak, wanted },
+      boundTable('Memory of the service: how much higher it was', [
+        { target: 'L', what: `${size / MB} MB imported`, unit: 'MB', ours: more, wanted },
       ]),
     ],
   };

@@ -270,6 +270,27 @@ static __always_inline unsigned long long capabilities(struct cred *cred)
 	return caps;
 }
 
+/* The name and the cgroup of the caller. */
+static __always_inline void read_place(struct event *event, struct task_struct *task)
+{
+	const char *comm = (const char *)__builtin_preserve_access_index(&task->comm);
+	struct css_set *set;
+	struct cgroup *cgroup;
+	struct kernfs_node *node;
+
+	if (!direct) {
+		event->cgroup = bpf_get_current_cgroup_id();
+		bpf_get_current_comm(event->comm, sizeof(event->comm));
+		return;
+	}
+	set = FIELD(task, cgroups);
+	cgroup = FIELD(set, dfl_cgrp);
+	node = FIELD(cgroup, kn);
+	event->cgroup = FIELD(node, id);
+	((unsigned long *)event->comm)[0] = load(comm);
+	((unsigned long *)event->comm)[1] = load(comm + 8);
+}
+
 /* Who it is: the caller. */
 static __always_inline void begin(struct event *event, struct task_struct *task, unsigned int kind)
 {
@@ -283,8 +304,7 @@ static __always_inline void begin(struct event *event, struct task_struct *task,
 	event->at = bpf_ktime_get_ns();
 	event->uid = FIELD(cred, uid.val);
 	event->pad = 0;
-	event->cgroup = bpf_get_current_cgroup_id();
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	read_place(event, task);
 	event->ret = 0;
 	event->a = 0;
 	event->b = 0;
@@ -509,29 +529,33 @@ static __always_inline int start_of(struct task_struct *task, int dirfd, const c
 
 /* The attr as the caller has it when the call returns: but for what the kernel wrote, as it was. */
 static __always_inline void begin_bpf(struct bpf_event *told, struct task_struct *task,
-				      const struct call *call, long long ret)
+				      const struct call *call, long long ret, unsigned long long room)
 {
 	unsigned long long size = call->b;
 
 	begin(&told->event, task, EVENT_BPF);
 	told->event.ret = ret;
 	told->cmd = call->a;
-	__builtin_memset(told->attr, 0, sizeof(told->attr));
 	/* The verifier has to see the bound on the register that is passed. */
 	asm volatile("" : "+r"(size));
-	if (size > ATTR_MAX)
-		size = ATTR_MAX;
+	if (size > room)
+		size = room;
+	else
+		__builtin_memset(told->attr, 0, room);
 	bpf_probe_read_user(told->attr, size, (void *)call->pointer);
 }
 
+/* A bpf_event of a command with a short attr. */
+#define SHORT_EVENT (__builtin_offsetof(struct bpf_event, attr) + ATTR_SHORT)
+
 static __always_inline void tell_call(struct task_struct *task, const struct call *call, long long ret)
 {
-	struct bpf_event *told = reserve(sizeof(*told));
+	struct bpf_event *told = reserve(SHORT_EVENT);
 	struct event *event;
 
 	if (!told)
 		return;
-	begin_bpf(told, task, call, ret);
+	begin_bpf(told, task, call, ret, ATTR_SHORT);
 	event = &told->event;
 	switch (call->a) {
 	case BPF_PROG_ATTACH: /* target_fd, attach_bpf_fd, attach_type, flags, replace_bpf_fd, relative_fd */
@@ -589,7 +613,7 @@ static __always_inline void tell_query(struct task_struct *task, const struct ca
 
 	if (!told)
 		return;
-	begin_bpf(&told->bpf, task, call, ret);
+	begin_bpf(&told->bpf, task, call, ret, ATTR_MAX);
 	add_fact(&told->bpf.event, 0, task, word(&told->bpf, 0));
 	count = ret ? 0 : word(&told->bpf, 24);
 	if (count > 64)
@@ -608,7 +632,7 @@ static __always_inline void tell_pin(struct task_struct *task, const struct call
 
 	if (!told)
 		return;
-	begin_bpf(&told->bpf, task, call, ret);
+	begin_bpf(&told->bpf, task, call, ret, ATTR_MAX);
 	event = &told->bpf.event;
 	if (call->a == BPF_OBJ_PIN) /* pathname, bpf_fd */
 		add_fact(event, 0, task, word(&told->bpf, 8));
@@ -700,7 +724,7 @@ static __always_inline void tell_load(struct task_struct *task, const struct cal
 
 	if (!told)
 		return;
-	begin_bpf(&told->bpf, task, call, ret);
+	begin_bpf(&told->bpf, task, call, ret, ATTR_MAX);
 	__builtin_memset(told->tag, 0, sizeof(told->tag));
 	told->maps = 0;
 	told->found = 0;

@@ -5,6 +5,7 @@
 
 #define PIDS_MAX (1 << 22) /* PID_MAX_LIMIT */
 #define ATTR_MAX 160
+#define ATTR_SHORT 64 /* of commands whose fields end before */
 #define COMM_LEN 16
 #define PATH_LEN 512
 #define START_DEPTH 6
@@ -71,7 +72,7 @@ struct event {
 	struct fact fact[FACTS_MAX];
 };
 
-/* EVENT_BPF. The commands of the structures below have more. */
+/* EVENT_BPF. The commands of the structures below have more; of the others attr ends at ATTR_SHORT. */
 struct bpf_event {
 	struct event event;
 	unsigned int cmd;

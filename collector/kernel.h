@@ -78,8 +78,15 @@ struct cred {
 	struct user_namespace *user_ns;
 };
 
+/* Where a process is, in the hierarchy of cgroup2. */
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	struct cred *cred;
+	struct css_set *cgroups;
+	char comm[16];
 	int pid;
 	int tgid;
 	struct files_struct *files;

@@ -11,6 +11,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
+import { Rates } from './api/guard/rates.ts';
+import type { AnsweredRequest, RequestIds } from './api/guard/request-ids.ts';
 import { tokenBook } from './api/guard/token-book.ts';
 import type { Tokens } from './api/guard/tokens.ts';
 import { readTokensFile } from './api/guard/tokens-file.ts';
@@ -242,10 +244,15 @@ async function startIn(configuration: Configuration): Promise<Running> {
       signedHeads,
       trustedKeys,
       recordings: straceReader,
-      onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
+      onFault: (error: unknown, of?: RequestIds) =>
+        logger.error({ err: error, ...of }, 'request failed'),
+      onAnswered: logger.isLevelEnabled('info')
+        ? (request: AnsweredRequest) => logger.info(request, 'request')
+        : undefined,
     };
     const loopback = isLoopback(configuration.host);
-    const server = createHttpServer(service, { tokens: book, loopback });
+    const rates = new Rates(configuration.rates);
+    const server = createHttpServer(service, { tokens: book, loopback, rates });
     const url = await listen(server, configuration);
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));

@@ -40,17 +40,19 @@ export interface BenchService {
  * Starts a service on an empty database.
  *
  * @param env settings beside the defaults
+ * @param flags of Node; by default those of `npm start`
  */
 export async function startBenchService(
   context: BenchContext,
   database: string,
   env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = ownFlags(),
 ): Promise<BenchService> {
   const url = await (await context.postgres()).createDatabase(database);
   const settings = { DATABASE_URL: url, BPFLEDGER_DATA_DIR: dataDir(context), ...env };
   build();
   execFileSync(process.execPath, [COMMAND, 'migrate'], { env: { ...process.env, ...settings } });
-  return serve(settings);
+  return serve(settings, flags);
 }
 
 /** A folder for a service of its own. */
@@ -64,9 +66,12 @@ export function build(): void {
 }
 
 /** Starts the built service on a database that is ready for it: an empty `DATABASE_URL` is none. */
-export async function serve(settings: Readonly<Record<string, string>>): Promise<BenchService> {
-  const flags = ['--expose-gc', '--import', COLLECTS];
-  const child = spawn(process.execPath, [...ownFlags(), ...flags, COMMAND, 'serve'], {
+export async function serve(
+  settings: Readonly<Record<string, string>>,
+  flags: readonly string[] = ownFlags(),
+): Promise<BenchService> {
+  const collecting = ['--expose-gc', '--import', COLLECTS];
+  const child = spawn(process.execPath, [...flags, ...collecting, COMMAND, 'serve'], {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

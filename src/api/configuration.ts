@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { addressOf } from '../events/storage/postgres/address.ts';
 import { HELD_MAX, type HeldMax } from '../events/writing/host-writers.ts';
 import { isLoopback } from './guard/origin.ts';
+import type { RateLimits } from './guard/rates.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */
   readonly held: HeldMax;
+  /** How often each caller may ask; nothing: as often as it likes. */
+  readonly rates: RateLimits;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -69,6 +72,8 @@ const variables = z.object({
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
   BPFLEDGER_HELD_IDLE_SECONDS: count.default(HELD_MAX.idleMs / 1000),
   BPFLEDGER_HELD_PAST_ROWS_MAX: count.default(HELD_MAX.pastRows),
+  BPFLEDGER_REQUESTS_PER_SECOND: count.optional(),
+  BPFLEDGER_REQUESTS_CONCURRENT: count.optional(),
 });
 
 /** Names of all variables that are read. */
@@ -104,6 +109,8 @@ export function configurationOf(env: Variables): Configuration {
   if (ephemeral && kept !== undefined) {
     throw new Error(`${kept}: says where data is kept, and BPFLEDGER_EPHEMERAL keeps none`);
   }
+  const perSecond = values.BPFLEDGER_REQUESTS_PER_SECOND;
+  const concurrent = values.BPFLEDGER_REQUESTS_CONCURRENT;
   return {
     port: values.PORT,
     host: values.HOST,
@@ -120,6 +127,10 @@ export function configurationOf(env: Variables): Configuration {
       rows: values.BPFLEDGER_HELD_ROWS_MAX,
       idleMs: values.BPFLEDGER_HELD_IDLE_SECONDS * 1000,
       pastRows: values.BPFLEDGER_HELD_PAST_ROWS_MAX,
+    },
+    rates: {
+      ...(perSecond !== undefined && { perSecond }),
+      ...(concurrent !== undefined && { concurrent }),
     },
   };
 }

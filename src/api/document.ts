@@ -3,6 +3,8 @@
  * components, because it knows every kind of schema exactly.
  */
 import { z } from 'zod';
+import { describeFields, describeParameters } from './document/described-fields.ts';
+import { withExample } from './document/examples.ts';
 import { nameOptions } from './document/named-options.ts';
 import { openAnswers } from './document/open-answers.ts';
 import { mapOperations, type Paths, type Schema } from './document/open-api.ts';
@@ -63,9 +65,15 @@ export function apiDocument(app: Pick<App, 'getOpenAPI31Document'>): object {
       .sort()
       .map((id) => [id, known[id] as Schema]),
   );
-  const tagged = mapOperations(document.paths, (operation, path) => ({
+  const tagged = mapOperations(describeParameters(document.paths), (operation, path) => ({
     tags: [tagOf(path)],
     ...operation,
+    ...(operation.requestBody && {
+      requestBody: {
+        ...operation.requestBody,
+        content: withExample(operation.operationId, operation.requestBody.content),
+      },
+    }),
   }));
   const { paths, ...parts } = shareParts(tagged);
   const schemas = nameOptions({ ...document.components?.schemas, ...used });
@@ -76,7 +84,7 @@ export function apiDocument(app: Pick<App, 'getOpenAPI31Document'>): object {
     paths,
     components: {
       ...document.components,
-      schemas: openAnswers(schemas, tagged),
+      schemas: describeFields(openAnswers(schemas, tagged)),
       ...parts,
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     },

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { FIELD_MEANINGS, MEANINGS_IN } from './document/field-meanings.ts';
 import { openapiYaml } from './openapi.ts';
 
 const file = new URL('../../openapi.yaml', import.meta.url);
@@ -39,8 +40,48 @@ it('every body of the document is one of its components, whose own conversion kn
   expect(inline).toEqual([]);
 });
 
+it('every field of the document is described (src/api/document/field-meanings.ts)', () => {
+  const { components } = parse(readFileSync(file, 'utf8')) as Document;
+  const silent: string[] = [];
+  const visit = (value: unknown, schema: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, part] of Object.entries(value as Schema)) {
+      if (key === 'properties') {
+        for (const [name, field] of Object.entries(part as Readonly<Record<string, Schema>>)) {
+          const referred = components.schemas[field.$ref?.split('/').at(-1) ?? ''];
+          if ((field.description ?? referred?.description) === undefined) {
+            silent.push(`${schema}.${name}`);
+          }
+        }
+      }
+      visit(part, schema);
+    }
+  };
+  for (const [id, schema] of Object.entries(components.schemas)) visit(schema, id);
+  expect(silent).toEqual([]);
+});
+
+it('every meaning of a field is of a field that there is', () => {
+  const text = readFileSync(file, 'utf8');
+  const { components } = parse(text) as Document;
+  const said = unbroken(text);
+  const isSaid = (meaning: string) => said.includes(unbroken(meaning));
+  expect(Object.values(FIELD_MEANINGS).filter((meaning) => !isSaid(meaning))).toEqual([]);
+  const [schemas, fields] = [0, 1].map((part) =>
+    Object.keys(MEANINGS_IN).map((place) => place.split('.')[part] ?? ''),
+  );
+  expect(schemas?.filter((id) => !(id in components.schemas))).toEqual([]);
+  expect(fields?.filter((name) => !text.includes(`${name}:`))).toEqual([]);
+});
+
+/** A text without what a break of a long line adds. */
+function unbroken(text: string): string {
+  return text.replaceAll(/[\s"\\]+/g, '');
+}
+
 interface Schema {
   readonly $ref?: string;
+  readonly description?: string;
   readonly type?: string;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
@@ -57,6 +98,7 @@ interface Operation {
 }
 
 interface Document {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 

@@ -7,6 +7,7 @@ import type { TrustedKeys } from '../events/proof/trusted-keys.ts';
 import type { RecordingReader } from '../events/recording.ts';
 import type { Database } from '../events/storage/database.ts';
 import type { Arrivals } from '../projections/fleet/arrivals.ts';
+import type { AnsweredRequest, RequestIds } from './guard/request-ids.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Service {
@@ -32,5 +33,7 @@ export interface Service {
   /** Reads what strace wrote. */
   readonly recordings: RecordingReader;
   /** Called with an error that the service does not expect. */
-  readonly onFault: (error: unknown) => void;
+  readonly onFault: (error: unknown, of?: RequestIds) => void;
+  /** Told of each answer, where the log of the service has them. */
+  readonly onAnswered?: ((request: AnsweredRequest) => void) | undefined;
 }

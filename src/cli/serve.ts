@@ -126,7 +126,8 @@ function sayWhatNext(
         )
       : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
   print.out('Try next:');
-  print.out(`  open ${url}/${demo === undefined ? '' : '#/demo-links?tour=1'} in a browser`);
+  const page = demo === undefined ? `${url}/` : `${url}/#/demo-links?tour=1`;
+  print.out(`  open ${page} in a browser${demo === undefined ? '' : ': a tour in nine steps'}`);
   print.out(`  ${first}`);
   print.out(`  ${second}`);
 }

@@ -62,10 +62,19 @@ export const token = command({
 const wrongWords = () =>
   new UsageError('type token create NAME --role R --hosts H, token list, or token revoke NAME');
 
-/** `90d` as the time that it is from now; other texts as they are. */
+/**
+ * `90d` as the time that it is from now; other texts as they are. Throws when that is over: nobody
+ * wants a token that nobody can use.
+ */
 function timeOf(text: string): string {
   const [, days] = /^(\d{1,5})d$/u.exec(text) ?? [];
-  return days === undefined ? text : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+  if (days !== undefined && days !== '0') {
+    return new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+  }
+  if (days === '0' || Date.parse(text) <= Date.now()) {
+    throw new UsageError(`--expires ${text} is over; give a later time, such as 90d`);
+  }
+  return text;
 }
 
 function listTokens(entries: readonly TokenEntry[], print: Printer): ExitCode {

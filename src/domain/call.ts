@@ -75,8 +75,12 @@ export interface ProcessCalls {
   umask: { readonly mask: number };
   /** A write to a file of /proc/sys/kernel. */
   sysctl: { readonly variable: SysctlName; readonly value: number };
-  /** The soft limit of RLIMIT_NOFILE. */
-  setrlimit: { readonly nofile: number };
+  setrlimit: {
+    /** The soft limit of RLIMIT_NOFILE. */
+    readonly nofile?: number;
+    /** Both limits of RLIMIT_MEMLOCK, in bytes; -1 is RLIM_INFINITY. */
+    readonly memlock?: number;
+  };
   /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */
   join: { readonly path: string; readonly target_pid?: number };
 }
@@ -234,6 +238,21 @@ export interface ObjectCalls {
   map_get_next_id: AttrSized & { readonly start_id: number };
 }
 
+/** The commands on many elements of a map. */
+interface Batched {
+  readonly map_fd?: number;
+  readonly elem_flags?: number;
+  readonly flags?: number;
+}
+
+/** A look through a map, from its first element on or from where one before it ended. */
+interface Walked {
+  /** Room for so many elements. */
+  readonly count?: number;
+  /** Of an array: the last index that was told. */
+  readonly in_batch?: number;
+}
+
 export interface MapCalls {
   map_create: AttrSized & {
     readonly map_type: MapType;
@@ -259,6 +278,14 @@ export interface MapCalls {
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
     readonly value?: number;
   };
+  /** The elements `keys[i]` with `values[i]`, in this order. */
+  map_update_batch: Batched & {
+    readonly keys: readonly MapKey[];
+    readonly values: readonly number[];
+  };
+  map_delete_batch: Batched & { readonly keys: readonly MapKey[] };
+  map_lookup_batch: Batched & Walked;
+  map_lookup_and_delete_batch: Batched & Walked;
   /** Without a key: the first one. */
   map_get_next_key: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
 }

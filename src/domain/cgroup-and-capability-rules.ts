@@ -41,6 +41,10 @@ export const CGROUP_AND_CAPABILITY_RULES = {
     'cap_capset §18',
     'what is inheritable is permitted to uid {uid}, or in its bounding set',
   ),
+  'memlock-is-raised': rule(
+    'do_prlimit §18',
+    'RLIMIT_MEMLOCK is {now} bytes; only CAP_SYS_RESOURCE raises it to {memlock}',
+  ),
   'may-not-be-ambient': rule(
     'cap_task_prctl §18',
     'what is ambient is permitted and inheritable to uid {uid}',

@@ -53,6 +53,22 @@ export const CODE_AND_MAP_RULES = {
     'map_alloc_check §25.1',
     'max_entries {max_entries} does not fit {map_type}',
   ),
+  'memlock-too-low': rule(
+    'bpf_charge_memlock §18',
+    '{what} locks {pages} pages of 4096 bytes; uid {uid} has {locked} locked, and RLIMIT_MEMLOCK of the caller allows {limit}',
+  ),
+  'map-locks-too-much': rule(
+    'bpf_map_charge_init §18',
+    'a {map_type} map of {max_entries} entries needs 4 GiB or more',
+  ),
+  'map-has-no-batch': rule(
+    'bpf_map_do_batch §25.9',
+    'a {map_type} such as map {map_id} has no {call} on this kernel',
+  ),
+  'batch-at-end': rule(
+    'generic_map_lookup_batch §25.9',
+    'map {map_id} has no element after the {count} that were told',
+  ),
   'map-full': rule(
     'htab_map_update_elem',
     'map {map_id} already has {max_entries} elements, its max_entries',

@@ -102,6 +102,8 @@ export interface Effects {
   /** A variable of the kernel has another value (sysctl). */
   SysctlSet: { readonly variable: SysctlName; readonly value: number };
   NofileLimited: { readonly nofile: number };
+  /** RLIMIT_MEMLOCK of the process, in bytes; -1 is none. */
+  MemlockLimited: { readonly memlock: number };
   UmaskSet: { readonly mask: number };
   /** The caller moved, or `pid`. */
   ProcessMoved: { readonly cgroup_id: number; readonly pid?: number };
@@ -155,6 +157,8 @@ export interface Effects {
     readonly map_ids: readonly number[];
     /** Those of `map_ids` that are storage maps it calls the helper on: attaching makes storages. */
     readonly storage_map_ids: readonly number[];
+    /** Pages that its instructions lock, where they are more than one (kernels up to 5.10). */
+    readonly pages?: number;
   };
   ProgFreed: { readonly prog_id: number; readonly reason: Reason };
   /** A program id was taken by a PROG_LOAD that then found no free fd (§16). */

@@ -65,6 +65,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ProcessExited':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'MemlockLimited':
     case 'UmaskSet':
     case 'SysctlSet':
     case 'ProcessMoved':

@@ -28,6 +28,8 @@ export interface Process {
   /** What exec makes of its capabilities. */
   sets: ExecSets;
   nofile: number;
+  /** Both limits of RLIMIT_MEMLOCK, in bytes; -1 is none. */
+  memlock: number;
   umask: number;
   cgroup_id: number;
   fds: FdTable;
@@ -56,6 +58,8 @@ export interface Program {
   readonly uid: number;
   map_ids: readonly number[];
   readonly storage_map_ids: readonly number[];
+  /** Pages of its instructions, which its user locks (kernels up to 5.10). */
+  readonly pages: number;
   /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */
   refs: number;
 }
@@ -153,6 +157,10 @@ export interface BpfMap {
   /** Of a prog_array, once a program has to do with it. */
   owner: MapOwner | undefined;
   frozen: boolean;
+  /** Who made it. */
+  readonly uid: number;
+  /** Pages that its maker locks, without those of its storages (kernels up to 5.10). */
+  readonly pages: number;
   /**
    * Storages and those of LRU maps newest first; plain elements in the order of their keys. Where
    * they hold programs or maps, their values are ids.

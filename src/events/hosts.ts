@@ -67,6 +67,19 @@ export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> 
   return database.query<Host>(`${SELECT} and ${PAGE}`, pageParameters(page));
 }
 
+/** How many hosts and branches all pages of the question have. */
+export async function countHosts(
+  database: Queryable,
+  { patterns, search = '' }: Pick<HostPage, 'patterns' | 'search'>,
+): Promise<number> {
+  const [row] = await database.query<{ readonly count: number }>(
+    `select count(*)::int8 as count from hosts h where h.dropped_at is null
+       and ($1::text[] is null or h.name like any ($1::text[])) and strpos(h.name, $2) > 0`,
+    [patterns === undefined ? null : likesOf(patterns), search],
+  );
+  return row?.count ?? 0;
+}
+
 /** SQL patterns for names in which `*` matches any part. */
 function likesOf(patterns: readonly string[]): string {
   return sqlArray(

@@ -34,14 +34,30 @@ const SOURCES: Readonly<Record<keyof Counts, Source>> = {
   holes: ['holes', 'position_from'],
 };
 
-function countsOf({ rowsOf }: LineForm, what: keyof Counts): string {
+/** Sources with as many rows as events, whose index has all that is asked of them. */
+const MANY: ReadonlySet<keyof Counts> = new Set(['changes', 'refusals', 'drift']);
+
+/**
+ * Counts of one thing by bucket. Where there are many rows, each bucket counts the entries of its
+ * stretch of the index, which takes a sixth of the time of grouping them. The view of a branch's line
+ * is grouped: it would be made anew for each bucket.
+ */
+function countsOf({ isBranch, rowsOf }: LineForm, what: keyof Counts): string {
   const [table, position, condition] = SOURCES[what];
-  return `select '${what}' as what, ((${position} - $2::int8) / $4::int8)::int4 as bucket,
-      count(*)::int8 as n
-    from ${rowsOf(table)}
-    where host_id = $1 and ${position} between $2::int8 and $3::int8
-      ${condition === undefined ? '' : `and ${condition}`}
-    group by 2`;
+  const wanted = `host_id = $1${condition === undefined ? '' : ` and ${condition}`}`;
+  if (isBranch || !MANY.has(what)) {
+    return `select '${what}' as what, ((${position} - $2::int8) / $4::int8)::int4 as bucket,
+        count(*)::int8 as n
+      from ${rowsOf(table)}
+      where ${wanted} and ${position} between $2::int8 and $3::int8
+      group by 2`;
+  }
+  return `select '${what}' as what, bucket, n
+    from generate_series(0, (($3::int8 - $2::int8) / $4::int8)::int4) bucket cross join lateral (
+      select count(*)::int8 as n from ${table}
+      where ${wanted} and ${position} between $2::int8 + bucket * $4::int8
+        and least($3::int8, $2::int8 + (bucket + 1) * $4::int8 - 1)) counted
+    where n > 0`;
 }
 
 const COUNT = lineText((form) => COUNTED.map((what) => countsOf(form, what)).join(' union all '));

@@ -20,6 +20,14 @@ export function livingCgroups(
   return ids(wanted, page);
 }
 
+/** How many cgroups live; with `under`, that one and those below it. */
+export function countCgroups({ cgroups }: Kernel, under: string | undefined): number {
+  if (under === undefined) return cgroups.size;
+  let count = 0;
+  for (const { path } of cgroups.values()) if (isWithin(path, under)) count++;
+  return count;
+}
+
 /** Ids of the links; with `prog_id` or `cgroup_id`, of the links that run it or are attached to it. */
 export function livingLinks(
   { links }: Kernel,

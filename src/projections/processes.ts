@@ -35,6 +35,8 @@ export interface ProcessView {
   readonly caps: readonly Capability[];
   /** Soft RLIMIT_NOFILE. */
   readonly nofile: number;
+  /** RLIMIT_MEMLOCK in bytes, where there is one. */
+  readonly memlock?: number;
   readonly cgroup_id: number;
   /** Of a thread: the process that it is of. */
   readonly tgid?: number;
@@ -90,7 +92,7 @@ export function processOf(kernel: Kernel, pid: number): ProcessDetail | undefine
 }
 
 function viewOf(kernel: Kernel, process: Process): ProcessView {
-  const { pid, tgid, comm, uid, caps, nofile, cgroup_id, shared_with } = process;
+  const { pid, tgid, comm, uid, caps, nofile, memlock, cgroup_id, shared_with } = process;
   const fds = [...process.fds].sort(([a], [b]) => a - b);
   return {
     pid,
@@ -98,6 +100,7 @@ function viewOf(kernel: Kernel, process: Process): ProcessView {
     uid,
     caps,
     nofile,
+    ...(memlock < 0 ? {} : { memlock }),
     cgroup_id,
     ...(tgid === pid ? {} : { tgid }),
     ...(shared_with.length === 0 ? {} : { shares_fds_with: shared_with }),

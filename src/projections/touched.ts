@@ -128,6 +128,7 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'ProcessMoved':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'MemlockLimited':
     case 'UmaskSet':
     case 'SysctlSet':
     case 'FdOpened':

@@ -3,8 +3,10 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EXAMPLES } from '../../src/api/document/examples.ts';
 import { closed, openapiDocument } from '../support/openapi.ts';
 import { startTestService, type TestService } from './running.ts';
+import { messagesOf } from './sse.ts';
 
 interface Header {
   readonly required?: boolean;
@@ -18,6 +20,9 @@ interface Answer {
 
 interface Operation {
   readonly operationId: string;
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly example?: unknown }>>;
+  };
   readonly responses: Readonly<Record<string, Answer>>;
 }
 
@@ -48,7 +53,7 @@ function faultsOf(body: unknown, where: readonly string[]): unknown {
 
 /** Headers that say how an answer is sent, or that every answer has (docs/api.md). */
 const UNSAID = new Set([
-  ...['content-type', 'x-content-type-options', 'vary'],
+  ...['content-type', 'x-content-type-options', 'x-request-id', 'vary'],
   ...['cross-origin-resource-policy', 'cross-origin-opener-policy'],
 ]);
 
@@ -243,16 +248,67 @@ it.each(ASKED.map(([operationId, asked]) => [operationId, asked().url, asked] as
 
     const type = response.headers.get('content-type')?.split(';')[0] ?? '';
     expect(Object.keys(said.content ?? { '': {} })).toContain(type);
+    const content = ['paths', path, method, 'responses', key, 'content', type];
     if (!/json$/.test(type) || type.endsWith('ndjson')) {
-      if (type === 'text/event-stream') await response.body?.cancel();
+      if (type === 'text/event-stream') await firstMessageFits(response, [...content, 'schema']);
       else if (type.endsWith('bundle+ndjson') || request.url.endsWith('=bundle')) {
         bundle = await response.text();
       } else await response.text();
       return;
     }
     const body: unknown = await response.json();
-    const where = ['paths', path, method, 'responses', key, 'content', type, 'schema'];
-    expect(faultsOf(body, where)).toEqual([]);
+    expect(faultsOf(body, [...content, 'schema'])).toEqual([]);
     if (operationId === 'takeExecutorLease') lease = (body as { lease: string }).lease;
   },
 );
+
+/** The schema is that of a message, and names the one of its data. */
+async function firstMessageFits(response: Response, where: readonly string[]): Promise<void> {
+  const messages = messagesOf(response);
+  const [message] = await messages.take(1);
+  await messages.stop();
+  if (message === undefined) throw new Error('no message came');
+  const { event, id, data } = message;
+  const sent = { event, ...(id !== '' && { id }), data: JSON.stringify(data) };
+  expect(faultsOf(sent, where)).toEqual([]);
+  const payload = PAYLOADS[where[1] ?? ''];
+  expect(faultsOf(data, ['components', 'schemas', payload ?? ''])).toEqual([]);
+}
+
+/** What the first message of each stream carries. */
+const PAYLOADS: Readonly<Record<string, string>> = {
+  '/v1/events/stream': 'HostEvent',
+  '/v1/hosts/{host}/events/stream': 'Event',
+  '/v1/hosts/{host}/drift/stream': 'Drift',
+};
+
+it('each operation that takes a body has an example, save that of a bundle', () => {
+  const takes = [...operations.values()].filter(({ requestBody }) => requestBody !== undefined);
+  const having = takes.filter(({ requestBody }) =>
+    Object.values(requestBody?.content ?? {}).some(({ example }) => example !== undefined),
+  );
+  const ids = (of: readonly Operation[]) => of.map(({ operationId }) => operationId).toSorted();
+  expect(ids(having)).toEqual(ids(takes).filter((id) => id !== 'importBundle'));
+  expect(ids(having)).toEqual(EXAMPLES.map(({ operationId }) => operationId).toSorted());
+});
+
+it('each example is taken', async () => {
+  let given: unknown;
+  for (const { operationId, type, body } of EXAMPLES) {
+    const { path = '' } = operations.get(operationId) ?? {};
+    const sent =
+      operationId === 'postExecutorReports' ? { ...(body as object), lease: given } : body;
+    const response = await service.app.request(path.replace('{host}', 'web1'), {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: typeof sent === 'string' ? sent : JSON.stringify(sent),
+    });
+    const text = await response.text();
+    expect([operationId, response.status, text]).toEqual([
+      operationId,
+      ['createHost', 'createBranch'].includes(operationId) ? 201 : 200,
+      expect.not.stringContaining('urn:bpfledger:problem'),
+    ]);
+    if (operationId === 'takeExecutorLease') given = (JSON.parse(text) as { lease: string }).lease;
+  }
+});

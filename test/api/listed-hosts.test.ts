@@ -75,6 +75,18 @@ describe('a list of hosts', () => {
     expect(pages.length).toBeLessThanOrEqual(Math.floor(OURS.length / limit) + 1);
   });
 
+  it.each([
+    ['few', '', OURS.length],
+    ['few', '&search=ours', 2],
+    ['few', '&search=_', 1],
+    ['none', '', 0],
+    ['all', '', FOREIGN.length + OURS.length + 5],
+  ] as const)('tells %s how many there are with count=true: %s', async (name, more, count) => {
+    const asked = `/v1/hosts?limit=1&count=true${more}`;
+    const response = await service.app.request(asked, { headers: bearer(name) });
+    expect(await response.json()).toMatchObject({ count });
+  });
+
   it('is empty for a token that is for none, and whole for one that is for all', async () => {
     expect(await pagesOf('none', '/v1/hosts', 2)).toEqual([{ items: [] }]);
     const [page] = await pagesOf('all', '/v1/hosts', 100);

@@ -10,6 +10,7 @@ import { wireEvent } from '../../src/api/wire/event.ts';
 import { hostDetail, hostPage } from '../../src/api/wire/hosts.ts';
 import {
   cgroupDetail,
+  cgroupPage,
   cgroupRow,
   elementRow,
   linkRow,
@@ -77,6 +78,11 @@ describe('reads', () => {
     expect(rest.next).toBeUndefined();
     expect((await read('/v1/hosts/h/cgroups?path=/a', page(cgroupRow))).items).toHaveLength(1);
     expect((await read('/v1/hosts/h/cgroups?under=/a', page(cgroupRow))).items).toHaveLength(2);
+    const countOf = async (query: string) =>
+      (await read(`/v1/hosts/h/cgroups?limit=1&count=true${query}`, cgroupPage)).count;
+    expect(await countOf('')).toBe(3);
+    expect(await countOf('&under=/a')).toBe(2);
+    expect(await countOf('&path=/nowhere')).toBe(0);
     const detail = await read('/v1/hosts/h/cgroups/3', one('cgroup', cgroupDetail));
     expect(detail.cgroup).toMatchObject({
       path: '/a/b',

@@ -11,6 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
+import { type RateLimits, Rates } from '../../src/api/guard/rates.ts';
+import type { AnsweredRequest } from '../../src/api/guard/request-ids.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import type { Tokens } from '../../src/api/guard/tokens.ts';
 import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
@@ -50,6 +52,8 @@ export interface TestService {
   readonly signedHeads: SignedHeads;
   /** What the service could not explain; a test that expects none checks that it is empty. */
   readonly faults: unknown[];
+  /** What its log would tell of each request. */
+  readonly answered: AnsweredRequest[];
   close(): Promise<void>;
 }
 
@@ -58,6 +62,7 @@ export interface TestServiceOptions {
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
   readonly metricsOpen?: boolean;
+  readonly rates?: RateLimits;
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -75,6 +80,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-signed-'));
   const signingKey = signingKeyOf(PEM.toString());
   const faults: unknown[] = [];
+  const answered: AnsweredRequest[] = [];
   const service: Service = {
     log: options.between?.(log) ?? log,
     database,
@@ -90,9 +96,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     trustedKeys: new TrustedKeys([signingKey.public.key_id]),
     recordings: straceReader,
     onFault: (error) => faults.push(error),
+    onAnswered: (request) => answered.push(request),
   };
   const tokens = options.tokens && tokenBook(options.tokens, clock);
-  const guard = { tokens, loopback: options.loopback ?? false };
+  const guard = {
+    tokens,
+    loopback: options.loopback ?? false,
+    rates: options.rates && new Rates(options.rates),
+  };
   let server: Server | undefined;
   return {
     app: createApp(service, guard),
@@ -107,6 +118,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     database,
     signedHeads: service.signedHeads,
     faults,
+    answered,
     async close() {
       closing.abort();
       server?.close();

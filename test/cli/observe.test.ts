@@ -1,12 +1,15 @@
 // `bpfledger observe --collector-stdin`: any program that speaks the contract feeds a host, and what
 // happened while nobody observed is a hole.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
+import { codeIn } from '../support/documents.ts';
+import { needs } from '../support/needs.ts';
 
 const HEADER = {
   collector: 'mine',
@@ -15,8 +18,13 @@ const HEADER = {
   boot_id: '39b21782-6cff-42e6-b363-e405330cee04',
 };
 
+/** What an agent does on a pod, as Tetragon documents its events. */
+const TETRAGON = join(import.meta.dirname, 'recorded/tetragon.jsonl');
+
 interface Event {
   readonly source: string;
+  readonly effects: readonly { readonly type: string }[];
+  readonly expected?: unknown;
   readonly at: string;
   readonly call: Readonly<Record<string, unknown>>;
 }
@@ -89,6 +97,32 @@ describe('bpfledger observe --collector-stdin', () => {
     });
     expect(hole?.at).toBe(hole?.call.to);
     expect(last?.call).toEqual({ name: 'mkdir', path: '/b' });
+  });
+
+  it.skipIf(!needs('jq').ok)("takes Tetragon's events, as docs/observe.md turns them", async () => {
+    const program = join(folder, 'tetragon.jq');
+    writeFileSync(program, codeIn('docs/observe.md', 'jq'));
+    const told = execFileSync('jq', ['-n', '-c', '-f', program, TETRAGON], { encoding: 'utf8' });
+    const { code, err } = await observe('tetragon', [HEADER, ...told.trim().split('\n')]);
+    expect(err).toContain('9 lines taken, 8 recorded, 0 refused');
+    expect(code).toBe(0);
+    const all = await events('tetragon');
+    const [agent] = all.filter(({ source }) => source === 'observed');
+    expect(agent).toMatchObject({
+      ...{ pid: 812, comm: 'cilium-agent', uid: 0, at: '2026-03-25T03:12:07.640001Z' },
+      call: { name: 'open_cgroup', path: '/kubepods/pod1' },
+    });
+    const effects = all.map(({ call, effects }) => [call.name, ...effects.map(({ type }) => type)]);
+    expect(effects.slice(-7)).toEqual([
+      ['prog_load', 'ProgLoaded'],
+      ['prog_attach', 'EntryInserted'],
+      ['link_create', 'LinkCreated', 'EntryInserted'],
+      ['prog_attach'],
+      ['prog_detach', 'EntryRemoved'],
+      ['close', 'FdClosed'],
+      ['exit', 'ProcessExited', 'EntryRemoved', 'LinkFreed', 'ProgFreed'],
+    ]);
+    expect(all.filter(({ expected }) => expected !== undefined)).toEqual([]);
   });
 
   it.each([

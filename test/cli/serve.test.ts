@@ -59,6 +59,8 @@ describe('serve on the embedded database', () => {
     expect(service.out).toContain(`listens on ${service.url} (pid ${service.pid})\n`);
     expect(service.out).toContain(`  data     ${folder}\n`);
     expect(service.out).toContain('pglite: survives a crash of the process, not a loss of power');
+    const tour = `${service.url}/#/demo-links?tour=1`;
+    expect(service.out).toContain(`  open ${tour} in a browser: a tour in nine steps\n`);
     expect(service.out).toContain(`  npx bpfledger tree demo --at 24 --url ${service.url}\n`);
   });
 

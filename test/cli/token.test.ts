@@ -64,6 +64,11 @@ describe('token', { timeout: 60_000 }, () => {
     ['a name that is taken', ['create', 'ops', '--role', 'reader'], 'revoke it first'],
     ['a role that is none', ['create', 'a', '--role', 'boss'], 'role'],
     ['a time that is none', ['create', 'a', '--role', 'reader', '--expires', 'soon'], 'expires'],
+    [
+      'a time that is over',
+      ['create', 'a', '--role', 'reader', '--expires', '2020-01-01T00:00:00Z'],
+      'is over',
+    ],
     ['a host that is none', ['create', 'a', '--role', 'reader', '--hosts', 'A'], 'host name'],
     ['a token that is not there', ['revoke', 'nobody'], 'it has ops'],
   ])('refuses %s, and leaves the file as it is', async (_what, words, said) => {

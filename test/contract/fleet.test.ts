@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { listOf, progIdOf } from '../../src/domain/list.ts';
 import { readEvents } from '../../src/events/reading/log-reader.ts';
-import type { Database } from '../../src/events/storage/database.ts';
+import type { Database, Queryable } from '../../src/events/storage/database.ts';
 import {
   type ArrivalPlace,
   FIRST_PLACE,
@@ -193,4 +193,38 @@ describeStores(`the logs of all hosts, seed ${seed}`, ({ open }) => {
       [1, 2, 3, 4, 5].map((position) => [id, position]),
     );
   });
+
+  it('a look reads the events that came, and not the log before them', async () => {
+    const id = await addHost(database, 'long');
+    const steps = randomHistory({ seed, events: 1020 });
+    const some = function* (count: number) {
+      for (let left = count; left > 0; left--) yield steps.next().value as Step;
+    };
+    await appendHistory(database, id, some(1000), { sizeOf: () => 100 });
+    await look(database, { mark: mark() });
+    // As a database is that has run for a while: the planner knows that the host has many events.
+    await database.query('analyze');
+    await appendHistory(database, id, some(20), { sizeOf: () => 5 });
+    let read = Number.NaN;
+    const counted = Object.assign(Object.create(database) as Database, {
+      transaction: <T>(work: (tx: Queryable) => Promise<T>) =>
+        database.transaction(async (tx) => {
+          const before = await eventsRead(tx);
+          const done = await work(tx);
+          read = (await eventsRead(tx)) - before;
+          return done;
+        }),
+    });
+    expect(await look(counted, { mark: mark() })).toMatchObject({ hosts: 1 });
+    expect(read).toBeLessThanOrEqual(2 * 20);
+  });
 });
+
+/** Events that this transaction has read. */
+async function eventsRead(tx: Queryable): Promise<number> {
+  const [row] = await tx.query<{ read: number }>(
+    `select seq_tup_read + idx_tup_fetch as read from pg_stat_xact_user_tables
+     where relid = 'events'::regclass`,
+  );
+  return row?.read ?? Number.NaN;
+}

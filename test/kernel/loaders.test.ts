@@ -1,13 +1,26 @@
 // Loaders as they are out there, observed: device rules as runc writes them, a program of Go with
 // cilium/ebpf. The log tells what they did, who did it, and why nothing runs at the end.
 
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
+import { codeIn } from '../support/documents.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
 import { until } from './executing.ts';
 import { buildCollector, type Observing, ownFolder, startObserving, Watch } from './observing.ts';
@@ -15,6 +28,8 @@ import { run } from './story.ts';
 
 const SOURCES = join(import.meta.dirname, 'recorded');
 const HOST = 'loaders';
+/** A compiler is at work before bpftrace sees anything. */
+const ATTACH_MS_MAX = 60_000;
 const ready = [needs('kernel'), needs('collector')].every(({ ok }) => ok);
 /** The compiler of Go, and systemd, are looked for in the long form alone (CONTRIBUTING.md). */
 const isLong = process.env.BPFLEDGER_TEST_OBSERVED === 'long';
@@ -23,7 +38,7 @@ const systemd = isLong && needs('systemd').ok;
 /** Calls that make or change an attachment. libbpf tries out more. */
 const ATTACHING: readonly string[] = ['prog_get_fd_by_id', 'prog_attach', 'prog_detach'];
 
-describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () => {
   const folder = ownFolder();
   let cgroup: string;
   let service: ServiceProcess;
@@ -39,7 +54,7 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
     observing = await startObserving(place);
     watch = new Watch(place);
     cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-loaders-'));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     if (cgroup !== undefined) rmdirSync(cgroup);
@@ -79,6 +94,52 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
       /replaced/,
     );
   });
+
+  it.skipIf(!needs('bpftrace').ok)(
+    'bpftrace tells of them, as docs/observe.md has it',
+    async () => {
+      const mount = cgroup2Mount() ?? '';
+      const script = codeIn('docs/observe.md', 'c')
+        .replace('"/sys/fs/cgroup/", 15', `"${mount}/", ${mount.length + 1}`)
+        .replace('filename + 14', `filename + ${mount.length}`);
+      expect(script).toContain(`filename + ${mount.length})`);
+      writeFileSync(join(folder, 'calls.bt'), script);
+      const traced = traceHere(join(folder, 'calls.bt'));
+      let lines = '';
+      try {
+        await until(
+          'bpftrace sees what happens',
+          () => {
+            closeSync(openSync(mount + sep, constants.O_DIRECTORY));
+            return traced.said().includes('"open_cgroup"');
+          },
+          ATTACH_MS_MAX,
+        );
+        run(join(folder, 'devices'), [cgroup, 'traced']);
+        await until(
+          'bpftrace tells of it',
+          () => {
+            lines = traced.said();
+            return /"exit".*"devices"/.test(lines);
+          },
+          ATTACH_MS_MAX,
+        );
+      } finally {
+        await traced.end();
+      }
+      const own = lines.split('\n').filter((line) => line.endsWith('"comm":"devices"}'));
+      const header = { collector: 'bpftrace', contract: 1, release: '6.18', boot_id: randomUUID() };
+      const input = `${JSON.stringify(header)}\n${own.join('\n')}\n`;
+      const words = ['--host', 'traced', '--url', service.url, '--spool', join(folder, 'traced')];
+      const { code, err } = await bpfledger(['observe', '--collector-stdin', ...words], { input });
+      expect(err).toContain(`${own.length + 1} lines taken, ${own.length} recorded, 0 refused`);
+      expect(code).toBe(0);
+      const at = ['--cgroup', `/${basename(cgroup)}`, '--type', 'device', '--url', service.url];
+      const { out } = await bpfledger(['blame', 'traced', ...at]);
+      expect(out).toMatch(/1 program runs/);
+      expect(out).toMatch(/attached at .* by devices\[\d+\] prog_attach/);
+    },
+  );
 
   it.runIf(go)('a link of cilium/ebpf lives by its pin, and ends with it', async () => {
     const program = join(folder, 'go-loader');
@@ -129,3 +190,33 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
     );
   });
 });
+
+/** bpftrace at work on this kernel, in a mount namespace that has what it reads. */
+function traceHere(script: string) {
+  const tracefs = 'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null';
+  const child = spawn('unshare', [
+    '-m',
+    'sh',
+    '-c',
+    `${tracefs}; exec bpftrace -q -B line "$0"`,
+    script,
+  ]);
+  const ended = once(child, 'close');
+  let [said, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  return {
+    said() {
+      if (child.exitCode !== null) throw new Error(`bpftrace ended with ${child.exitCode}: ${err}`);
+      return said;
+    },
+    async end() {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}

@@ -4,6 +4,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseAbsent } from '../../src/events/storage/database-error.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { type ServiceProcess, send, startProcess } from '../api/process.ts';
@@ -118,9 +119,14 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
         clients.catch(() => undefined);
         while (acknowledged.size < 30) await sleep(5);
         proxy.fallSilent();
-        const read = await within(REQUEST_MS_MAX, get(`/v1/hosts/${host}/cgroups`));
-        if (read === 'still waiting') expect.fail(`no answer in ${REQUEST_MS_MAX} ms`);
-        expect(read.status).toBe(503);
+        // What follows the logs of all hosts looks at them now, and has a line of its own for that.
+        await sleep(1000);
+        const reads = [`/v1/hosts/${host}/cgroups`, '/v1/events', '/v1/programs?name=x'];
+        const read = reads.map((path) => within(REQUEST_MS_MAX, get(path)));
+        for (const [i, one] of (await Promise.all(read)).entries()) {
+          if (one === 'still waiting') expect.fail(`${reads[i]}: none in ${REQUEST_MS_MAX} ms`);
+          expect(one.status).toBe(503);
+        }
         while (!answers.includes(503)) await sleep(20);
         proxy.mend();
         const before = acknowledged.size;
@@ -135,6 +141,27 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
         expect(new Set(paths)).toEqual(acknowledged);
         expect((await get('/readyz')).status).toBe(200);
       }),
+  );
+
+  it(
+    'ends a statement in its own time, also where one with more patience comes after it',
+    LONG,
+    async () => {
+      const proxy = await startProxy(database.url);
+      // One line, so that they share it.
+      const shared = openPostgres({ url: proxy.url(database.url), connectionsMax: 1 });
+      try {
+        await shared.query('select 1');
+        proxy.fallSilent();
+        const refused = shared.query('select 2').catch((error: unknown) => error);
+        const job = shared.transaction((tx) => tx.query('select 3'), 'job');
+        job.catch(() => undefined);
+        expect(await within(REQUEST_MS_MAX, refused)).toBeInstanceOf(DatabaseAbsent);
+      } finally {
+        await Promise.race([shared.close(), sleep(10_000)]);
+        await proxy.close();
+      }
+    },
   );
 
   it('does not keep the service from ending when it is told to', LONG, () =>

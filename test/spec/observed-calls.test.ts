@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { boot } from '../../src/domain/boot.ts';
+import type { Calls } from '../../src/domain/call.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { perform } from '../../src/domain/perform.ts';
 import { seen, types } from '../support/observing.ts';
@@ -67,6 +68,60 @@ describe('where the rules agree', () => {
       expected: { ret: 0, query: { prog_ids: [1] } },
       effects: [],
     });
+  });
+});
+
+describe('what no recorder tells', () => {
+  /** A kernel of which init has a map of a type open as fd 4. */
+  function withMap(map: Omit<Calls['map_create'], 'name'>): Kernel {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'map_create', ...map });
+    return kernel;
+  }
+
+  it('of a loaded program: whether it asks a map for storage that its type has none of', () => {
+    const sizes = { key_size: 8, value_size: 8 };
+    const kernel = withMap({ map_type: 'cgroup_storage', ...sizes });
+    const call = { name: 'prog_load', prog_type: 'sched_cls', map_fds: [4] } as const;
+    expect(perform(kernel, 1, call).outcome).toMatchObject({ rule: 'helper-not-for-type' });
+    const { inferred, observed } = seen(kernel, call, { ret: 9, prog_id: 477 });
+    expect(inferred).toEqual([]);
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ type: 'ProgLoaded', map_ids: [1] }]);
+  });
+
+  it('of a prog_array: which program was put into it, and so which others may use it', () => {
+    const sizes = { key_size: 4, value_size: 4, max_entries: 1 };
+    const kernel = withMap({ map_type: 'prog_array', ...sizes });
+    const call = { ...skb, map_fds: [4] } as const;
+    const { observed } = seen(kernel, call, { errno: 'EINVAL' });
+    expect(observed).toMatchObject({ outcome: { rule: 'beyond-these-rules' }, effects: [] });
+    expect(observed).not.toHaveProperty('expected');
+    // Once the log knows a program of it, the rules have an answer.
+    seen(kernel, call, { ret: 9, prog_id: 477 });
+    expect(seen(kernel, call, { errno: 'EINVAL' }).observed).toHaveProperty('expected.ret');
+  });
+});
+
+describe('a refusal of instructions that the rules only read', () => {
+  it('by the verifier is no drift where the rules refuse what comes after it', () => {
+    const kernel = prepared();
+    const sizes = { key_size: 4, value_size: 4, max_entries: 1 };
+    perform(kernel, 1, { name: 'map_create', map_type: 'prog_array', ...sizes });
+    perform(kernel, 1, { ...skb, map_fds: [4] });
+    // r0 = map of fd 4; call 35; r0 = r1; exit: what r1 is after a call, the rules do not follow.
+    const insns = 'GBAAAAQAAAAAAAAAAAAAAIUAAAAjAAAAvxAAAAAAAACVAAAAAAAAAA==';
+    const type = {
+      prog_type: 'cgroup_sock_addr',
+      expected_attach_type: 'cgroup_inet4_bind',
+    } as const;
+    const call = { name: 'prog_load', ...type, insns } as const;
+    expect(perform(kernel, 1, call).outcome).toMatchObject({ rule: 'load-unlike-owner' });
+    const { observed } = seen(kernel, call, { errno: 'EACCES' });
+    expect(observed).toMatchObject({ outcome: { errno: 'EACCES' }, effects: [] });
+    expect(observed).not.toHaveProperty('expected');
+    const { observed: same } = seen(kernel, call, { errno: 'EINVAL' });
+    expect(same.outcome).toMatchObject({ rule: 'load-unlike-owner' });
   });
 });
 

@@ -1,6 +1,6 @@
 // What a test may need from the machine: a PostgreSQL server, the programs to start further ones,
 // PgBouncer, a registry of packages, leave to mount a file system, a kernel it may change, a browser,
-// strace with what it is pointed at.
+// strace with what it is pointed at, other collectors and what turns their events into observations.
 // A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
 // a green run that skipped everything cannot be mistaken for a proof.
 //
@@ -27,7 +27,9 @@ type What =
   | 'listener'
   | 'go'
   | 'systemd'
-  | 'collector';
+  | 'collector'
+  | 'bpftrace'
+  | 'jq';
 
 interface Need {
   readonly ok: boolean;
@@ -81,6 +83,9 @@ function probe(what: What): Need {
       return go();
     case 'collector':
       return collector();
+    case 'bpftrace':
+    case 'jq':
+      return installed(what);
     default:
       return what satisfies never;
   }
@@ -155,6 +160,12 @@ function strace(): Need {
   const lacking = tools.filter((tool) => !folders.some((path) => isExecutable(join(path, tool))));
   if (!existsSync('/usr/include/bpf/libbpf.h')) lacking.push('libbpf-dev');
   return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
+}
+
+function installed(program: string): Need {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const there = folders.some((path) => isExecutable(join(path, program)));
+  return there ? met : missing(`${program} is not installed`);
 }
 
 /** A compiler of Go, and cilium/ebpf where Debian puts it. */

@@ -212,8 +212,8 @@ function liveKernel(
     if (open === undefined) continue;
     fds.set(number, { real: number, cloexec, kind: open.kind, id: open.id });
   }
-  const { pid, tgid, comm, uid, caps, sets, nofile, umask } = process;
-  const mine = { pid, tgid, comm, uid, caps, sets, nofile, umask, fds, mailbox: [] };
+  const { pid, tgid, comm, uid, caps, sets, nofile, memlock, umask } = process;
+  const mine = { pid, tgid, comm, uid, caps, sets, nofile, memlock, umask, fds, mailbox: [] };
   const ids: Pick<Identities, 'all' | 'idOf' | 'realOf'> = {
     all: () => (start === undefined ? new Map() : new Map([[start, start]])),
     idOf: (_: ObjectKind, real: number) => real,

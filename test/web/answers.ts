@@ -13,11 +13,11 @@ import type { timelineAnswer } from '../../src/api/routes/timeline.ts';
 import type { diffAnswer } from '../../src/api/wire/diff.ts';
 import type { wireEvent } from '../../src/api/wire/event.ts';
 import type { hostDetail, hostPage } from '../../src/api/wire/hosts.ts';
-import type { cgroupDetail, cgroupRow, programRow } from '../../src/api/wire/reads.ts';
+import type { cgroupDetail, cgroupPage, programRow } from '../../src/api/wire/reads.ts';
 import type {
   ArrayTimeline,
   CgroupAnswer,
-  CgroupRow,
+  CgroupPage,
   Diff,
   EffectiveArray,
   Explanation,
@@ -42,7 +42,7 @@ export const READ: readonly true[] = [
   reads<Timeline>((answer: Answer<typeof timelineAnswer>) => answer),
   reads<ArrayTimeline>((answer: Answer<typeof arrayTimelineAnswer>) => answer),
   reads<LedgerEvent>((answer: Answer<typeof wireEvent>) => answer),
-  reads<CgroupRow>((answer: Answer<typeof cgroupRow>) => answer),
+  reads<CgroupPage>((answer: Answer<typeof cgroupPage>) => answer),
   reads<CgroupAnswer['cgroup']>((answer: Answer<typeof cgroupDetail>) => answer),
   reads<EffectiveArray>((answer: Answer<typeof effectiveArray>) => answer),
   reads<Program>((answer: Answer<typeof programRow>) => answer),

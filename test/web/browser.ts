@@ -2,7 +2,14 @@
 // test that reads only what is shown would not see it.
 
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { expect } from 'vitest';
 import { findChromium } from '../support/needs.ts';
 
 export async function openBrowser(): Promise<Browser> {
@@ -38,6 +45,32 @@ export async function show(
   await page.goto(url);
   return { page, faults, close: () => context.close() };
 }
+
+/** Shows a page to a reader, and expects that nothing went wrong on it. */
+export async function reading(
+  browser: Browser,
+  url: string,
+  read: (page: Page) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  const { page, faults, close } = await show(browser, url, options);
+  try {
+    await read(page);
+    expect(faults).toEqual([]);
+  } finally {
+    await close();
+  }
+}
+
+/** What a page shows comes when its answers have come. */
+export const eventually = (read: () => unknown): ReturnType<typeof expect.poll> =>
+  expect.poll(read, { timeout: 10_000, interval: 20 });
+
+/** A part of the page by its name. */
+export const region = (page: Page, name: string): Locator => page.getByRole('region', { name });
+
+/** The field that has the position. */
+export const position = (page: Page): Locator => page.getByLabel('Go to position');
 
 /** What is serious about a page for people who read it otherwise than by sight, in short. */
 export async function seriousFindings(page: Page): Promise<string[]> {

@@ -31,13 +31,15 @@ export function nameOptions(schemas: Readonly<Record<string, Schema>>): Record<s
     const { propertyName } = discriminator;
     const mapping: Record<string, string> = {};
     const options = oneOf.map((option) => {
-      const value = constantOf(option, propertyName);
-      if (value === undefined) return visit(option, name);
-      const own = `${name}${pascal(value)}`;
+      const values = valuesOf(option, propertyName);
+      const [first] = values;
+      if (first === undefined) return visit(option, name);
+      const own = `${name}${pascal(first)}`;
       if (own in schemas || own in named) throw new Error(`two schemas would be named ${own}`);
       named[own] = visit(option, own) as Schema;
-      mapping[value] = `#/components/schemas/${own}`;
-      return { $ref: mapping[value] };
+      const $ref = `#/components/schemas/${own}`;
+      for (const value of values) mapping[value] = $ref;
+      return { $ref };
     });
     return { ...rest, oneOf: options, discriminator: { propertyName, mapping } };
   }
@@ -45,9 +47,9 @@ export function nameOptions(schemas: Readonly<Record<string, Schema>>): Record<s
   return { ...Object.fromEntries(whole), ...named } as Record<string, Schema>;
 }
 
-/** The value of the discriminator that an option is for. */
-function constantOf(option: Schema, propertyName: string): string | undefined {
+/** The values of the discriminator that an option is for. */
+function valuesOf(option: Schema, propertyName: string): readonly string[] {
   const properties = option.properties as Readonly<Record<string, Schema>> | undefined;
-  const value = properties?.[propertyName]?.const;
-  return typeof value === 'string' ? value : undefined;
+  const { const: constant, enum: words } = properties?.[propertyName] ?? {};
+  return typeof constant === 'string' ? [constant] : ((words as string[] | undefined) ?? []);
 }

@@ -16,10 +16,14 @@ export interface Answer extends Part {
   readonly headers?: Readonly<Record<string, Part>>;
 }
 
+export interface RequestBody extends Part {
+  readonly content: Readonly<Record<string, object>>;
+}
+
 export interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: Part;
+  readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, Answer>>;
   readonly [field: string]: unknown;
 }

@@ -6,7 +6,7 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { effectiveOnCgroup } from '../../projections/effective-on.ts';
 import { listsOf } from '../../projections/entries.ts';
-import { livingCgroups } from '../../projections/living.ts';
+import { countCgroups, livingCgroups } from '../../projections/living.ts';
 import { type AttachedView, listAttached } from '../../projections/state.ts';
 import { invalid } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
@@ -21,10 +21,10 @@ import {
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { noSuchCgroup } from '../request/no-such-cgroup.ts';
-import { nextPage, numberedPage, pinPage } from '../request/page.ts';
+import { countQuery, nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../wire/reads.ts';
+import { cgroupDetail, cgroupPage, oneOf } from '../wire/reads.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -37,6 +37,7 @@ const listRoute = createRoute({
     query: strictObject({
       ...atQuery,
       ...numberedPage,
+      ...countQuery,
       ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
@@ -46,7 +47,7 @@ const listRoute = createRoute({
         .describe('`true`: each with its own lists.'),
     }),
   },
-  responses: reads('Cgroups.', z.union([pageOf('CgroupPage', cgroupRow), bpftoolTree])),
+  responses: reads('Cgroups.', z.union([cgroupPage, bpftoolTree])),
 });
 
 const oneRoute = createRoute({
@@ -88,7 +89,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { path: only, under, attached, ...query } = pinPage(c.req.valid('query'));
+    const { path: only, under, attached, count, ...query } = pinPage(c.req.valid('query'));
     const { at, limit, after, format, cgroup_root: root } = query;
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
@@ -110,10 +111,14 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
         only === undefined
           ? livingCgroups(kernel, { limit, after, under })
           : [kernel.cgroupIds.get(only) ?? []].flat();
-      return { ids, lists: attached === 'true' ? listsOfAll(kernel, ids) : undefined };
+      return {
+        ids,
+        lists: attached === 'true' ? listsOfAll(kernel, ids) : undefined,
+        counted: count && { count: only === undefined ? countCgroups(kernel, under) : ids.length },
+      };
     };
     const { moment, answer } = await worldAt(service, c, host, at, read);
-    const { ids, lists } = answer;
+    const { ids, lists, counted } = answer;
     const rows = await cgroupsByIds(database, moment, ids);
     const items =
       lists === undefined
@@ -123,7 +128,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
     const { position } = moment;
     const next = last !== undefined && { next: nextPage(position, last) };
-    return c.json({ host, position, items, ...next } as never, 200);
+    return c.json({ host, position, items, ...counted, ...next } as never, 200);
   });
 
   app.openapi(oneRoute, async (c) => {

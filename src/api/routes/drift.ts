@@ -1,5 +1,4 @@
 /** GET …/drift: where a real kernel and the log disagree, as a page; and as it comes, by SSE. */
-import { z } from '@hono/zod-openapi';
 import type { Outcome } from '../../domain/outcome.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { executorOf } from '../../events/kernel-reports/leases.ts';
@@ -16,6 +15,7 @@ import {
   PAGE_ROWS_DEFAULT,
   UNREAD_MS,
 } from '../limits.ts';
+import { beginOf } from '../request/page.ts';
 import {
   type App,
   createRoute,
@@ -27,8 +27,7 @@ import {
 import type { Service } from '../service.ts';
 import { pullStream } from '../streams/pulled.ts';
 import { driftAnswer } from '../wire/executor.ts';
-
-const EVENT_STREAM = 'text/event-stream';
+import { driftMessage, EVENT_STREAM } from '../wire/messages.ts';
 
 const driftRoute = createRoute({
   method: 'get',
@@ -57,7 +56,7 @@ const streamRoute = createRoute({
     200: {
       description: 'The stream.',
       headers: STREAMED,
-      content: { [EVENT_STREAM]: { schema: z.string() } },
+      content: { [EVENT_STREAM]: { schema: driftMessage } },
     },
     default: problemAnswer,
   },
@@ -79,7 +78,8 @@ export function drift(app: App, service: Service): void {
 
   app.openapi(driftRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, after = 0 } = c.req.valid('query');
+    const { limit, ...place } = c.req.valid('query');
+    const after = beginOf(place) ?? 0;
     const { host_id: hostId } = await log.head(host);
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
     const repairs = await listRepairs(database, hostId, { after: 0, limit });

@@ -18,8 +18,7 @@ import { type App, countParam, createRoute, hostParams, problemAnswer } from '..
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
 import { pullStream } from '../streams/pulled.ts';
-
-const EVENT_STREAM = 'text/event-stream';
+import { EVENT_STREAM, eventMessage } from '../wire/messages.ts';
 
 const route = createRoute({
   method: 'get',
@@ -48,7 +47,7 @@ const route = createRoute({
     200: {
       description: 'The stream.',
       headers: STREAMED,
-      content: { [EVENT_STREAM]: { schema: z.string() } },
+      content: { [EVENT_STREAM]: { schema: eventMessage } },
     },
     default: problemAnswer,
   },

@@ -17,6 +17,7 @@ import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { pullStream } from '../streams/pulled.ts';
+import { wireEvent } from '../wire/event.ts';
 import { eventText } from '../wire/event-text.ts';
 
 const FORMATS = ['ndjson', 'csv', 'audit', 'bundle'] as const;
@@ -56,7 +57,12 @@ const route = createRoute({
     200: {
       description: 'The stream.',
       headers: ATTACHED,
-      content: { [NDJSON_TYPE]: text, 'text/csv': text, 'text/plain': text, [BUNDLE_TYPE]: text },
+      content: {
+        [NDJSON_TYPE]: { schema: wireEvent },
+        'text/csv': text,
+        'text/plain': text,
+        [BUNDLE_TYPE]: text,
+      },
     },
     default: problemAnswer,
   },

@@ -43,8 +43,7 @@ import { fleetMessages, SharedReads } from '../streams/fleet-messages.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
 import { pullStream } from '../streams/pulled.ts';
 import { hostEventPage, hostEventsOnWire } from '../wire/host-event.ts';
-
-const EVENT_STREAM = 'text/event-stream';
+import { EVENT_STREAM, hostEventMessage } from '../wire/messages.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -98,7 +97,7 @@ const streamRoute = createRoute({
     200: {
       description: 'The stream.',
       headers: STREAMED,
-      content: { [EVENT_STREAM]: { schema: z.string() } },
+      content: { [EVENT_STREAM]: { schema: hostEventMessage } },
     },
     default: problemAnswer,
   },

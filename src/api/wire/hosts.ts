@@ -80,7 +80,11 @@ export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof 
 }
 
 export const hostPage = z
-  .strictObject({ items: z.array(hostRow), next: z.string().exactOptional() })
+  .strictObject({
+    items: z.array(hostRow),
+    count: z.int().exactOptional().describe('How many there are in all, with `count=true`.'),
+    next: z.string().exactOptional(),
+  })
   .meta({ id: 'HostPage' });
 
 export const hostDetail = z

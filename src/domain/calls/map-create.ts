@@ -23,6 +23,7 @@ import {
   PERCPU_VALUE_MAX,
   UNPRIVILEGED_MAPS,
 } from '../maps/forms.ts';
+import { mapLocks } from '../memlock.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
@@ -42,7 +43,7 @@ const STORAGE_FLAGS = numaNode | rdonly | wronly | rdonlyProg | wronlyProg;
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const create = withDefaults(caller, call);
-  const refused = admission(caller, create) ?? lateForm(caller, create);
+  const refused = admission(caller, create) ?? lateForm(caller, create) ?? mapLocks(caller, create);
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);

@@ -8,6 +8,7 @@ import type { Effect } from '../effect.ts';
 import { capsAfterExec, type ExecSets, union } from '../exec-sets.ts';
 import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
+import { memlockRaised } from '../memlock.ts';
 import type { Refusal } from '../outcome.ts';
 import { BOOT_PID, NR_OPEN } from '../release/config.ts';
 import { threadsOf } from '../threads.ts';
@@ -154,12 +155,17 @@ function changedSets(caller: Caller, call: Calls['capset']): Partial<ExecSets> |
   };
 }
 
-/** setrlimit(2): nobody's limit may pass fs.nr_open, whatever the capabilities (`do_prlimit`). */
-export function setrlimit({ nofile }: Calls['setrlimit']): Decision {
-  if (nofile > NR_OPEN) {
+/** setrlimit(2): no limit of fds may pass fs.nr_open, whatever the capabilities (`do_prlimit`). */
+export function setrlimit(caller: Caller, { nofile, memlock }: Calls['setrlimit']): Decision {
+  if (nofile !== undefined && nofile > NR_OPEN) {
     return refuse(refusal('EPERM', 'nofile-over-nr-open', { nofile, nr_open: NR_OPEN }));
   }
-  return succeed([{ type: 'NofileLimited', nofile }]);
+  const raised = memlock === undefined ? undefined : memlockRaised(caller, memlock);
+  if (raised !== undefined) return refuse(raised);
+  return succeed([
+    ...(nofile === undefined ? [] : [{ type: 'NofileLimited', nofile } as const]),
+    ...(memlock === undefined ? [] : [{ type: 'MemlockLimited', memlock } as const]),
+  ]);
 }
 
 /** Root alone opens the file, whatever its capabilities; 1 is for ever (`bpf_unpriv_handler`). */

@@ -7,6 +7,7 @@ import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
+import { progLocks, progPages } from '../memlock.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
@@ -70,6 +71,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
     badExpectedType(caller, type, expected) ??
+    progLocks(caller, insnCount(call)) ??
     unknownType(caller, type) ??
     badObjectName(call.prog_name ?? '', 'prog_name');
   if (bad !== undefined) return refuse(bad);
@@ -95,7 +97,12 @@ export function progLoad(caller: Caller, call: Load): Decision {
     map_ids: idsOf(maps),
     storage_map_ids: idsOf(maps.filter((map) => isStorageMap(map))),
   } as const;
-  return succeed([effect], fd, accepted.verified ? undefined : { verified: false });
+  const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
+  return succeed(
+    [pages > 1 ? { ...effect, pages } : effect],
+    fd,
+    accepted.verified ? undefined : { verified: false },
+  );
 }
 
 /** Most programs use no map; all of them share one empty list. */
@@ -125,10 +132,14 @@ function unknownFields(switches: Switches, call: Load): Refusal | undefined {
   return past ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: LAST_BYTE }) : undefined;
 }
 
+/** Whatever the count says, a program without instructions is none. */
+function insnCount({ insns, insn_cnt = 2 }: Load): number {
+  return insns === '' ? 0 : insn_cnt;
+}
+
 function unprivileged(caller: Caller, call: Load): Refusal | undefined {
   const privileged = bpfCapable(caller);
-  // Whatever the count says, a program without instructions is none.
-  const insns = call.insns === '' ? 0 : (call.insn_cnt ?? 2);
+  const insns = insnCount(call);
   const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
   if (insns === 0 || insns > insnsMax) {
     return refusal('E2BIG', 'too-many-instructions', { insns, limit: insnsMax });

@@ -24,6 +24,11 @@ import { followed, GET_LOCAL_STORAGE, type Known } from './straight-line.ts';
 const USED_MAPS_MAX = 64;
 /** From here on fd_array_cnt is refused unread. */
 const FD_ARRAY_END = 2 ** 30 - 1;
+/**
+ * Refusals of a load once the verifier is content: of instructions that the rules only read, the
+ * kernel may have said something else before.
+ */
+export const AFTER_VERIFIER: readonly string[] = ['load-unlike-owner', 'no-free-fd'];
 /** What a program returns whose instructions nobody told. */
 const DEFAULT_RET = 1;
 

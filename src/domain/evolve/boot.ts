@@ -28,8 +28,15 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   };
   const id = config.root_cgroup_id;
   kernel.cgroups.set(id, {
-    ...{ id, parent_id: 0, path: '/', children: 0, processes: 0, access: ROOTS_ACCESS },
-    ...{ threaded: false, threaded_children: 0, lists: NO_LISTS },
+    id,
+    parent_id: 0,
+    path: '/',
+    children: 0,
+    processes: 0,
+    access: ROOTS_ACCESS,
+    threaded: false,
+    threaded_children: 0,
+    lists: NO_LISTS,
   });
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
@@ -45,12 +52,24 @@ export function addProcess(
   born: { pid: number; comm: string; uid: number; caps: readonly Capability[] },
 ): void {
   const { pid, comm, uid, caps } = born;
-  const { nofile, root_cgroup_id: cgroup_id } = kernel.boot.config;
+  const { nofile, memlock = -1, root_cgroup_id: cgroup_id } = kernel.boot.config;
   if (kernel.processes.has(pid)) throw new Error(`impossible effect: pid ${pid} lives`);
   const fds = new FdTable();
   kernel.processes.set(pid, {
-    ...{ pid, tgid: pid, comm, uid, caps, sets: USUAL_SETS, nofile, umask: UMASK, cgroup_id, fds },
-    ...{ shared_with: NOBODY, threads: NOBODY, mailbox: [] },
+    pid,
+    tgid: pid,
+    comm,
+    uid,
+    caps,
+    sets: USUAL_SETS,
+    nofile,
+    memlock,
+    umask: UMASK,
+    cgroup_id,
+    fds,
+    shared_with: NOBODY,
+    threads: NOBODY,
+    mailbox: [],
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   openFd(kernel, pid, 0, { kind: 'other', id: 0 });

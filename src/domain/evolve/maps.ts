@@ -3,6 +3,7 @@ import type { Effect, EffectOf } from '../effect.ts';
 import { isLru, placeOf } from '../elements.ts';
 import type { Element, Kernel } from '../kernel.ts';
 import { heldKind, metaOf, ownerOf } from '../maps/holding.ts';
+import { mapPages } from '../memlock.ts';
 import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
@@ -23,6 +24,10 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       const { type: _, map_id, fd, access, inner_map_id, map_flags = 0, ...map } = effect;
       const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
       const inner = template === undefined ? undefined : metaOf(template);
+      // Who made one that was found is not known.
+      const maker = fd === undefined ? undefined : kernel.processes.get(pid);
+      const pages =
+        maker === undefined ? 0 : mapPages({ kernel, process: maker }, { ...map, map_flags });
       kernel.maps.set(map_id, {
         ...map,
         id: map_id,
@@ -30,6 +35,8 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
         inner,
         owner: undefined,
         frozen: false,
+        uid: maker?.uid ?? 0,
+        pages,
         elements: [],
         refs: 0,
       });

@@ -11,6 +11,7 @@ type ProcessEffect = Extract<
       | 'FilesUnshared'
       | 'CredentialsChanged'
       | 'NofileLimited'
+      | 'MemlockLimited'
       | 'SysctlSet'
       | 'UmaskSet';
   }
@@ -47,6 +48,13 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
     case 'NofileLimited':
       kernel.processes.edit(pid).nofile = effect.nofile;
       return;
+    case 'MemlockLimited': {
+      // Threads have one (`signal_struct`).
+      const process = kernel.processes.edit(pid);
+      process.memlock = effect.memlock;
+      for (const tid of process.threads) kernel.processes.edit(tid).memlock = effect.memlock;
+      return;
+    }
     case 'SysctlSet':
       kernel.sysctls = { ...kernel.sysctls, [effect.variable]: effect.value };
       return;
@@ -76,7 +84,7 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     throw new Error(`impossible effect: pid ${effect.pid} lives`);
   }
   const { pid, uid, caps } = effect;
-  const { comm, sets, nofile, umask, cgroup_id } = parent;
+  const { comm, sets, nofile, memlock, umask, cgroup_id } = parent;
   const isThread = effect.clone_thread === true;
   const tgid = isThread ? parent.tgid : pid;
   const { fds, shared_with } =
@@ -90,6 +98,7 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     caps,
     sets,
     nofile,
+    memlock,
     umask,
     cgroup_id,
     fds,

@@ -23,11 +23,18 @@ export function putNumbers(
 ): Asked {
   const seen = outcome === undefined ? kernel : withIds(kernel, call, outcome);
   const granted = outcome !== undefined && returnKind(call) === 'fd' ? outcome.ret : undefined;
-  const isBirth = call.name === 'fork' || call.name === 'spawn';
   return {
     caller: { kernel: seen, process, opened: undefined, granted },
-    call: isBirth && outcome !== undefined ? { ...call, child_pid: outcome.ret } : call,
+    call: outcome === undefined ? call : succeeding(call, outcome),
   };
+}
+
+/** The call as it must have been, since it succeeded. */
+function succeeding(call: Call, { ret }: Success): Call {
+  if (call.name === 'fork' || call.name === 'spawn') return { ...call, child_pid: ret };
+  // Instructions that nobody told are taken to name their maps, and to do nothing that is refused.
+  const isUnread = call.name === 'prog_load' && call.insns === undefined;
+  return isUnread ? { ...call, map_ref_only: true } : call;
 }
 
 /** An id that lives all the same, as the root cgroup's, is not given a second time. */

@@ -6,6 +6,7 @@
 import { sameAnswer } from '../agreement.ts';
 import { attachTypeOf } from '../attach-type.ts';
 import type { Call } from '../call.ts';
+import { AFTER_VERIFIER } from '../code/verdict.ts';
 import type { Decision } from '../decision.ts';
 import type { Effect, EffectType } from '../effect.ts';
 import type { Errno } from '../errno.ts';
@@ -78,10 +79,36 @@ function recordRefusal(
     return account.end({ pid, call, outcome: told.outcome, effects: told.effects });
   }
   const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
-  // What the verifier does with instructions that the rules only read is no claim of theirs.
-  const isClaimed = isRefusal(known.outcome) || known.outcome.verified !== false;
-  const expected = isClaimed ? { expected: known.outcome } : {};
-  account.end({ pid, call, outcome: beyond, ...expected, effects: [] });
+  const isClaimed = isClaim(account.kernel, call, known);
+  account.end({
+    pid,
+    call,
+    outcome: beyond,
+    ...(isClaimed && { expected: known.outcome }),
+    effects: [],
+  });
+}
+
+/** What the verifier does with instructions that the rules only read is no claim of theirs. */
+function isClaim(kernel: Kernel, call: Call, { outcome, effects }: Decision): boolean {
+  if (!isRefusal(outcome)) return outcome.verified !== false && !usesUnownedArray(kernel, effects);
+  const isRead = call.name === 'prog_load' && call.insns !== undefined;
+  return !isRead || !AFTER_VERIFIER.includes(outcome.rule);
+}
+
+/**
+ * Whether a program names a prog_array that the log knows no program of. The first that was put into
+ * it decides which others may use it, and elements are seldom told.
+ */
+function usesUnownedArray(kernel: Kernel, effects: readonly Effect[]): boolean {
+  return effects.some(
+    (effect) =>
+      effect.type === 'ProgLoaded' &&
+      effect.map_ids.some((id) => {
+        const map = kernel.maps.get(id);
+        return map?.map_type === 'prog_array' && map.owner === undefined;
+      }),
+  );
 }
 
 function isRefusedWith(errno: Errno, { outcome }: Decision): boolean {

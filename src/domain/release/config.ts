@@ -14,6 +14,8 @@ export interface BootConfig {
   readonly unprivileged_bpf_disabled: number;
   /** Soft RLIMIT_NOFILE of new processes. */
   readonly nofile: number;
+  /** RLIMIT_MEMLOCK of new processes, in bytes; absent or -1: none. */
+  readonly memlock?: number;
   /** Switches of the release that this host has otherwise (a custom build). */
   readonly switches?: Partial<Switches>;
 }

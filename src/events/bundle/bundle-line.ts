@@ -13,7 +13,7 @@
  *
  * Keys come first, a checkpoint before the events that it is about, events and segments in order.
  */
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
 import { isHeavyLine } from './weight.ts';
 
@@ -106,7 +106,7 @@ const DIGEST_HEAD = ',"sha256":"';
 const DIGEST_BYTES = DIGEST_HEAD.length + 64 + 2;
 
 function digestLine(head: Uint8Array): string {
-  return `${DIGEST_HEAD}${createHash('sha256').update(head).digest('hex')}"}`;
+  return `${DIGEST_HEAD}${hashOf('sha256', head, 'hex')}"}`;
 }
 
 /** A line as it is written, without its newline. */

@@ -3,6 +3,7 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
+import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -129,13 +130,14 @@ class Reading {
         break;
       case 'event': {
         this.#settle(line.position);
-        const { type: _, hash, ...row } = line;
-        this.#weigh(row.body);
-        if (isHeavyEvent(row.body)) {
+        const { position, recorded_at, body, hash } = line;
+        this.#weigh(body);
+        if (isHeavyEvent(body)) {
           const more = `its values take more than ${EVENT_MEMORY_MIB_MAX} MiB; no event is so large`;
-          this.#check.reportLost(row.position, more);
+          this.#check.reportLost(position, more);
           break;
         }
+        const row = { position, recorded_at, body, json: canonicalJson(body) };
         const event = this.#check.event(row, bytesOf(hash));
         if (event !== undefined) yield { part: 'row', row, event };
         break;

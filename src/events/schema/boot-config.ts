@@ -45,6 +45,9 @@ const fields = {
   nofile: u32,
 };
 
+/** Bytes; -1 is none. */
+const memlock = z.int().min(-1).exactOptional();
+
 type AllOptional<S> = {
   [F in keyof S]: S[F] extends z.ZodType ? z.ZodExactOptional<S[F]> : never;
 };
@@ -55,7 +58,11 @@ function allOptional<S extends Readonly<Record<string, z.ZodType>>>(shape: S): A
 }
 
 /** A boot's configuration as the ledger holds it. */
-export const bootConfig = strictObject({ ...fields, switches: switches.exactOptional() }).meta({
+export const bootConfig = strictObject({
+  ...fields,
+  memlock,
+  switches: switches.exactOptional(),
+}).meta({
   id: 'BootConfig',
 });
 
@@ -67,5 +74,6 @@ export const bootConfigRequest = strictObject({
     first_cgroup_id: fields.first_cgroup_id.max(CGROUP_ID_MAX),
     nofile: fields.nofile.max(NR_OPEN),
   }),
+  memlock,
   switches: switches.exactOptional(),
 }).meta({ id: 'BootConfigRequest' });

@@ -44,7 +44,13 @@ export function processCalls<V extends Vocabulary>(words: V) {
       inheritable: caps.exactOptional(),
       ambient: caps.exactOptional(),
     }),
-    strictObject({ name: z.literal('setrlimit'), nofile: u64 }),
+    strictObject({
+      name: z.literal('setrlimit'),
+      nofile: u64.exactOptional(),
+      memlock: z.int().min(-1).exactOptional(),
+    }).refine(({ nofile, memlock }) => nofile !== undefined || memlock !== undefined, {
+      message: 'setrlimit needs nofile or memlock, the limit that it sets',
+    }),
     strictObject({ name: z.literal('umask'), mask: fileMode }),
     strictObject({
       name: z.literal('sysctl'),

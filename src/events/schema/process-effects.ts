@@ -49,6 +49,7 @@ export const processEffects = [
     ambient: caps.exactOptional(),
   }),
   strictObject({ type: z.literal('NofileLimited'), nofile: u64 }),
+  strictObject({ type: z.literal('MemlockLimited'), memlock: z.int().min(-1) }),
   strictObject({ type: z.literal('UmaskSet'), mask: fileMode }),
   strictObject({
     type: z.literal('SysctlSet'),

@@ -3,6 +3,7 @@
  * is not the canonical text of an event as `encoding/codec.ts` writes them is odd: it has no parts, and is
  * kept as it is, so packing never has to trust what it packs.
  */
+import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import { RECORD_ITEMS_MAX } from './records.ts';
 
@@ -55,16 +56,6 @@ function isCodedRecord(json: Json | undefined): json is CodedRecord {
   if (!isList(json) || json.length > RECORD_ITEMS_MAX) return false;
   const [code] = json;
   return typeof code === 'number' && code >= 0 && code < CODES_MAX && Number.isInteger(code);
-}
-
-/** The JSON of a text, if the text is what that JSON is written as. */
-function canonicalJson(text: string): Json | undefined {
-  try {
-    const json = JSON.parse(text) as Json;
-    return JSON.stringify(json) === text ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isList(json: Json | undefined): json is readonly Json[] {

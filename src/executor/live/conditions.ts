@@ -9,6 +9,8 @@ import type { LiveCaller } from './live-kernel.ts';
 import { capabilityBits, isFullRoot, lowestFree } from './process.ts';
 
 const RLIMIT_NOFILE = 7;
+const RLIMIT_MEMLOCK = 8;
+const LIMIT_BYTES = 16;
 const F_GETFD = 1;
 /** Ours, and that of most processes. */
 const USUAL_UMASK = 0o022;
@@ -23,8 +25,25 @@ const LOWEST_FD = 3;
  */
 export function runUnderConditions(caller: LiveCaller, made: () => Answered): Answered {
   return runWithZero(caller, () =>
-    runWithLimit(caller, () => runWithUmask(caller, () => runUnderRights(caller, made))),
+    runWithLimit(caller, () =>
+      runWithMemlock(caller, () => runWithUmask(caller, () => runUnderRights(caller, made))),
+    ),
   );
+}
+
+/** The limit is one of all our threads, which lock nothing while the call runs. */
+function runWithMemlock({ live: { kernel }, process }: LiveCaller, made: () => Answered): Answered {
+  if (process.memlock < 0) return made();
+  const [own, told] = [Buffer.alloc(LIMIT_BYTES), Buffer.alloc(LIMIT_BYTES)];
+  must(kernel.call(SYS.prlimit64, 0, RLIMIT_MEMLOCK, undefined, own), 'read the memory limit');
+  own.copy(told);
+  told.writeBigUInt64LE(BigInt(process.memlock), 0);
+  must(kernel.call(SYS.prlimit64, 0, RLIMIT_MEMLOCK, told, undefined), 'lower the memory limit');
+  try {
+    return made();
+  } finally {
+    must(kernel.call(SYS.prlimit64, 0, RLIMIT_MEMLOCK, own, undefined), 'restore the memory limit');
+  }
 }
 
 /** The mask is one of all our threads; nothing else makes files while the call runs. */

@@ -26,10 +26,11 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
   };
   const { directory, file } = live.standard;
   const fds = new Map([directory, file, file].map((real, fd) => [fd, standard(real)]));
-  const { nofile } = live.config;
+  const { nofile, memlock = -1 } = live.config;
   const rest = {
     sets: USUAL_SETS,
     nofile,
+    memlock,
     umask: 0o022,
     mailbox: [],
     cgroup: undefined,
@@ -144,9 +145,14 @@ export function capset({ process }: LiveCaller, call: CallOf<'capset'>): Decisio
 }
 
 export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): Decision {
-  if (call.nofile > NR_OPEN) return failWith('EPERM');
-  process.nofile = call.nofile;
-  return succeed([{ type: 'NofileLimited', nofile: call.nofile }]);
+  const { nofile, memlock } = call;
+  if (nofile !== undefined && nofile > NR_OPEN) return failWith('EPERM');
+  process.nofile = nofile ?? process.nofile;
+  process.memlock = memlock ?? process.memlock;
+  return succeed([
+    ...(nofile === undefined ? [] : [{ type: 'NofileLimited', nofile } as const]),
+    ...(memlock === undefined ? [] : [{ type: 'MemlockLimited', memlock } as const]),
+  ]);
 }
 
 export function umask({ live, process }: LiveCaller, call: CallOf<'umask'>): Decision {

@@ -28,6 +28,8 @@ export interface LiveProcess {
   caps: readonly Capability[];
   sets: ExecSets;
   nofile: number;
+  /** RLIMIT_MEMLOCK in bytes; -1 is none, whatever ours is. */
+  memlock: number;
   umask: number;
   /** One and the same map for processes that share a table. */
   fds: Map<number, LiveFd>;

@@ -61,9 +61,9 @@ async function revive(
   model: Model,
   process: Process,
 ): Promise<void> {
-  const { pid, comm, uid, caps, sets, nofile } = process;
+  const { pid, comm, uid, caps, sets, nofile, memlock } = process;
   const living = newProcess(live, pid, comm);
-  Object.assign(living, { uid, caps, sets, nofile });
+  Object.assign(living, { uid, caps, sets, nofile, memlock });
   living.fds.clear();
   for (const [number, { file, cloexec }] of process.fds) {
     const opened = model.files.get(file);

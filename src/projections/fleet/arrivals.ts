@@ -9,8 +9,10 @@ import { look } from './arriving.ts';
 /** Milliseconds between two looks while somebody waits for what comes, and while nobody does. */
 const FOLLOWED_MS = 50;
 const UNFOLLOWED_MS = 500;
-/** Of the time, looks take a part in so many at most. */
+/** A pause is so many times as long as the look before it, at least. */
 const PAUSE_PER_LOOK = 4;
+/** The same while logs grow and nobody waits: who writes then needs the database more. */
+const PAUSE_PER_LOOK_UNFOLLOWED = 19;
 /** Milliseconds between two looks at all logs. */
 const ALL_MS = 5000;
 /** Hosts that are remembered by id; when more have grown, all are looked at. */
@@ -111,19 +113,22 @@ export class Arrivals {
       if (this.#all || this.#noted.size > 0) {
         await this.#look().catch(onFault);
       }
-      const tookMs = (clock.now() - began) / 1000;
-      await this.#pause(PAUSE_PER_LOOK * tookMs);
+      await this.#pause((clock.now() - began) / 1000);
       allMs += (clock.now() - began) / 1000;
     }
   }
 
-  /** Waits for the next look: at least for `leastMs`, and shorter while somebody follows. */
-  async #pause(leastMs: number): Promise<void> {
+  /** Waits for the next look, shorter while somebody follows. */
+  async #pause(tookMs: number): Promise<void> {
     const { clock } = this.#options;
-    await clock.sleep(Math.max(leastMs, FOLLOWED_MS), this.#over.signal);
+    const leastMs = Math.max(PAUSE_PER_LOOK * tookMs, FOLLOWED_MS);
+    await clock.sleep(leastMs, this.#over.signal);
     if (this.#waiting.size > 0 || this.#over.signal.aborted) return;
+    const isGrowing = this.#noted.size > 0;
+    if (this.#isBehind && !isGrowing) return;
+    const unfollowedMs = isGrowing ? PAUSE_PER_LOOK_UNFOLLOWED * tookMs : 0;
     this.#hurry = new AbortController();
-    await clock.sleep(UNFOLLOWED_MS - FOLLOWED_MS, this.#hurry.signal);
+    await clock.sleep(Math.max(unfollowedMs, UNFOLLOWED_MS) - leastMs, this.#hurry.signal);
   }
 
   /** The look that is under way, or a new one. */

@@ -22,21 +22,29 @@ const versionsIn = (table: string) => `select v.host_id, v.position_from as posi
   from span s join ${table} v on v.host_id = s.host_id
     and v.position_from > s.after and v.position_from <= s."to"`;
 
+/**
+ * Grouped and not joined: nothing tells the planner how many events a span has, and the loop over two
+ * such lists that it then chooses is quadratic.
+ */
 const CHANGED = `
   with span as (${SPANS}),
   changed as (${['boots', 'program_versions', 'entry_versions', 'cgroup_versions']
     .map(versionsIn)
     .join(' union ')}),
+  -- Materialized, so that the events are found by their span and not by their host.
+  grown as materialized (select * from span where host_id in (select host_id from changed)),
   timed as (
     select e.host_id, e.position, greatest(s.at_max, max(t.at)
       over (partition by e.host_id order by e.position)) as time
-    from span s join events e on e.host_id = s.host_id
+    from grown s join events e on e.host_id = s.host_id
       and e.position > s.after and e.position <= s."to"
     cross join lateral (select e.recorded_at
-      + coalesce(substring(e.body from '^\\[\\d+,(-?\\d{1,15}),')::int8, 0) as at) t
-    where s.host_id in (select host_id from changed))
-  select c.host_id, c.position, coalesce(t.time, s.at_max) as time
-  from changed c join span s using (host_id) left join timed t using (host_id, position)`;
+      + coalesce(substring(e.body from '^\\[\\d+,(-?\\d{1,15}),')::int8, 0) as at) t)
+  select host_id, position, coalesce(max(time), max(at_max)) as time from (
+      select host_id, position, at_max, null::int8 as time, true as is_change
+      from changed join span using (host_id)
+      union all select host_id, position, null, time, false from timed) each
+  group by host_id, position having bool_or(is_change)`;
 
 /** What distinguishes one kind of life from the others here. */
 interface LifeKind {

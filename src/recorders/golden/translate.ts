@@ -64,6 +64,8 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
       return { name: 'exit', ...chosen(step, 'thread') } as Call;
     case 'rlimit_nofile':
       return { name: 'setrlimit', nofile: Number(step.n) };
+    case 'rlimit_memlock':
+      return { name: 'setrlimit', memlock: Number(step.n) };
     case 'join':
       return {
         ...{ name: 'join', path: String(step.cg) },

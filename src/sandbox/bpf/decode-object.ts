@@ -1,6 +1,9 @@
 /** Links, pins, ids and info as calls of the model. */
 import { type AttachType, attachTypeOf } from '../../domain/attach-type.ts';
+import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
+import { isRefusal } from '../../domain/outcome.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import {
   BTF_LOAD,
   BY_ID,
@@ -22,6 +25,8 @@ import { type Decoded, FAULT, isCall, refused, some } from './decoded.ts';
 const PATH_BYTES_MAX = 4096;
 const PATH_FD_FLAG = 1 << 14;
 const AT_FDCWD = -100;
+/** A path of the model whose directory no program can make. */
+const NOWHERE = '/\0/nowhere';
 /** Bytes of a tracepoint's name (`bpf_raw_tracepoint_open`). */
 const TRACEPOINT_BYTES_MAX = 128;
 /** Bytes of types (`BTF_MAX_SIZE`). */
@@ -97,24 +102,46 @@ export function btfLoad(asking: Asking, attr: AttrBytes): Decoded {
   return fault === undefined ? isCall({ name: 'btf_load' }, { types }) : refused('EINVAL', fault);
 }
 
-/** A path of the bpffs becomes one of the model; any other is refused as the kernel refuses it. */
+/**
+ * A path of the bpffs becomes one of the model. Any other is refused as the kernel refuses it, once it
+ * has nothing else to refuse: the object and the flags are looked at first.
+ */
 export function pinned(name: 'obj_pin' | 'obj_get', asking: Asking, attr: AttrBytes): Decoded {
-  const text = asking.memory.readText(attr.pointer(OBJ.pathname), PATH_BYTES_MAX);
-  if (text === undefined) return FAULT;
-  if (text === 'too long') return refused('ENAMETOOLONG', 'a path of more than 4096 bytes');
-  if (text === '') return refused('ENOENT', 'an empty path');
   const file_flags = attr.u32(OBJ.file_flags);
   const path_fd = attr.fd(OBJ.path_fd);
   const isRelativeTo = (file_flags & PATH_FD_FLAG) !== 0 && path_fd !== AT_FDCWD;
-  const place = asking.placeOf(text, isRelativeTo ? path_fd : undefined);
+  const text = asking.memory.readText(attr.pointer(OBJ.pathname), PATH_BYTES_MAX);
+  const place = placeNamed(name, asking, text, isRelativeTo ? path_fd : undefined);
+  const isAbsolute = text?.startsWith('/') === true;
   const fields = {
     attr_size: attr.size,
     ...some('bpf_fd', attr.fd(OBJ.bpf_fd)),
     ...some('file_flags', file_flags),
-    ...(isRelativeTo && text.startsWith('/') ? {} : some('path_fd', path_fd)),
+    ...(isRelativeTo && isAbsolute ? {} : some('path_fd', path_fd)),
   };
   if ('path' in place) return isCall({ name, path: place.path, ...fields });
-  return refused(name === 'obj_pin' ? 'EPERM' : 'EACCES', `${place.elsewhere} is not on the bpffs`);
+  for (const fd of [attr.fd(OBJ.bpf_fd), path_fd]) asking.look(fd);
+  const { outcome } = decide(asking.kernel, asking.pid, { name, path: NOWHERE, ...fields });
+  const isPathAsked = !isRefusal(outcome) || outcome.rule === 'no-such-path';
+  return isPathAsked ? place.refused : refused(outcome.errno, refusalSentence(outcome));
+}
+
+/** Where a path leads on the bpffs, or why it does not lead there. */
+function placeNamed(
+  name: 'obj_pin' | 'obj_get',
+  asking: Asking,
+  text: ReturnType<Asking['memory']['readText']>,
+  dirFd: number | undefined,
+): { readonly path: string } | { readonly refused: Decoded } {
+  if (text === undefined) return { refused: FAULT };
+  if (text === 'too long') {
+    return { refused: refused('ENAMETOOLONG', 'a path of more than 4096 bytes') };
+  }
+  if (text === '') return { refused: refused('ENOENT', 'an empty path') };
+  const place = asking.placeOf(text, dirFd);
+  if ('path' in place) return place;
+  const errno = name === 'obj_pin' ? 'EPERM' : 'EACCES';
+  return { refused: refused(errno, `${place.elsewhere} is not on the bpffs`) };
 }
 
 export function infoByFd(attr: AttrBytes): Decoded {

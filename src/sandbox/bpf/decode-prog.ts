@@ -1,6 +1,13 @@
 /** PROG_LOAD, ATTACH, DETACH, QUERY, BIND_MAP and TEST_RUN as calls of the model. */
 import { attachTypeOf } from '../../domain/attach-type.ts';
-import { readInsns } from '../../domain/code/instructions.ts';
+import {
+  CALLED,
+  EXIT,
+  type Insn,
+  isCall as isCallInsn,
+  isJump,
+  readInsns,
+} from '../../domain/code/instructions.ts';
 import type { AttachFlags } from '../../domain/flags.ts';
 import {
   ATTACH_FLAG_BITS,
@@ -30,6 +37,7 @@ const INSNS_MAX = 1_000_000;
 /** Fds of fd_array that are read: more maps than a program may use. */
 const FDS_MAX = 64;
 const FD_BYTES = 4;
+const MOV64_IMM = 0xb7;
 /** A licence is read up to here (`bpf_prog_load`). */
 const LICENSE_BYTES_MAX = 128;
 
@@ -45,7 +53,8 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
   if (fds === undefined) return FAULT;
   const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
   for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
-  const helper = unknownHelper(readInsns(insns.toString('base64')), asking.kernel.boot.release);
+  const code = readInsns(insns.toString('base64'));
+  const helper = unknownHelper(code, asking.kernel.boot.release);
   if (helper !== undefined) {
     const log = `invalid func unknown#${helper}\n`;
     return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
@@ -57,15 +66,34 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...(expected !== 0 && { expected_attach_type: attachTypeOf(expected) }),
     ...some('prog_flags', attr.u32(PROG_LOAD.prog_flags)),
     ...named('prog_name', attr.name(PROG_LOAD.prog_name)),
-    ...(isRead && count <= INSNS_TOLD_MAX ? told(insns) : { insn_cnt: count }),
+    ...(isRead && count <= INSNS_TOLD_MAX ? told(insns, code) : { insn_cnt: count }),
     ...fds,
     ...some('fd_array_cnt', attr.u32(PROG_LOAD.fd_array_cnt)),
   } as const;
   return isCall(call, { license });
 }
 
-function told(insns: Buffer) {
-  return { insns: insns.toString('base64'), ...factsOf(insns) };
+function told(insns: Buffer, code: readonly Insn[]) {
+  const ret = returned(code);
+  return {
+    insns: insns.toString('base64'),
+    ...factsOf(insns),
+    ...(ret !== undefined && { ret }),
+  };
+}
+
+/** The constant that a program without branches ends with, whatever helpers it calls before. */
+function returned(code: readonly Insn[]): number | undefined {
+  const set = code.at(-2);
+  const exit = code.at(-1);
+  const isSet = set?.code === MOV64_IMM && set.dst === 0 && set.src === 0 && set.off === 0;
+  if (!isSet || exit?.code !== EXIT) return undefined;
+  const branches = code.some((insn) => isJump(insn) && insn !== exit && !isHelperCall(insn));
+  return branches ? undefined : set.imm;
+}
+
+function isHelperCall(insn: Insn): boolean {
+  return isCallInsn(insn) && insn.src === CALLED.helper;
 }
 
 /** The fds that instructions name by an index; nobody says how many there are, before 6.14. */

@@ -5,7 +5,7 @@
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
 import { askerOf, isDirectory, nodeAt } from './nodes.ts';
-import { type Place, pathIn } from './places.ts';
+import type { Place } from './places.ts';
 
 /** chdir(2) and fchdir(2). */
 export function changeDirectory(caller: FileCaller, place: Place): Answer {
@@ -16,7 +16,7 @@ export function changeDirectory(caller: FileCaller, place: Place): Answer {
       const node = nodeAt(askerOf(notified), trees.shadow, place);
       if (typeof node === 'string') return refuse(node);
       if (!isDirectory(node)) return refuse('ENOTDIR');
-      trees.places.goTo(tgid, pathIn(place));
+      trees.places.goTo(tgid, trees.places.mounts.pathOf(place));
       return DONE;
     }
     case 'proc':

@@ -18,6 +18,7 @@ import {
   statfsPlace,
   statPlace,
 } from './look.ts';
+import { mountOn, openFileSystem, unmount } from './mounting.ts';
 import {
   changeMode,
   changeOwner,
@@ -62,10 +63,16 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     alone: (asked) => seen.passes(asked, named),
     answer: (notified) => answerAt({ notified, trees }, named, answer),
   });
+  /** A place of the machine may become ours. */
+  const onAnyPath = (name: SystemCall, named: Named, answer: OnPlace): Handler => ({
+    name,
+    answer: (notified) => answerAt({ notified, trees }, named, answer),
+  });
   const onTree = (name: SystemCall, named: Named, answer: OnTree): Handler =>
-    onPath(name, named, (caller, place) =>
-      place.in === 'tree' ? answer(caller, place) : CONTINUED,
-    );
+    onPath(name, named, (caller, first) => {
+      const place = follows(caller, name, named) ? followed(trees.places, first) : first;
+      return place?.in === 'tree' ? answer(caller, place) : CONTINUED;
+    });
   const onFd = (name: SystemCall, answer: OnTree): Handler => ({
     name,
     alone: (asked) => seen.passesFd(asked),
@@ -86,11 +93,13 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
       return answerAt(caller, from, (_, first) =>
         answerAt(caller, to, (__, second) => {
           if (first.in === 'tree' && second.in === 'tree') return answer(caller, first, second);
-          return first.in === 'tree' || second.in === 'tree' ? refuse('EXDEV') : CONTINUED;
+          if (first.in !== 'tree' && second.in !== 'tree') return CONTINUED;
+          return refuse(name.startsWith('rename') && isMounted(first) ? 'EBUSY' : 'EXDEV');
         }),
       );
     },
   });
+  const isMounted = (place: Place) => place.in === 'tree' && trees.places.mounts.has(place.named);
   const arg = ({ notified }: FileCaller, at: number) => notified.args[at] ?? 0n;
   const word = ({ notified }: FileCaller, at: number) => int(notified, at);
   const stat =
@@ -171,6 +180,9 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     onTree('lchown', P0, owner(1)),
     onTree('fchownat', { ...AT, emptyIn: 4 }, owner(2)),
     onFd('fchown', owner(1)),
+    onAnyPath('mount', { path: 1 }, mountOn),
+    onAnyPath('umount2', P0, unmount),
+    { name: 'fsopen', answer: (notified) => openFileSystem({ notified, trees }) },
     onPath('chdir', P0, changeDirectory),
     {
       name: 'fchdir',
@@ -216,6 +228,25 @@ function answerAt(caller: FileCaller, named: Named, answer: OnPlace): Answer {
   const place = trees.places.find(notified, dirFd, text);
   if (place === undefined) return CONTINUED;
   return isAbsent(place) ? refuse('ENOENT') : answer(caller, place);
+}
+
+/** Calls that are about a link itself, or about a name. */
+const OF_NAMES: readonly SystemCall[] = [
+  ...(['lstat', 'lchown', 'lgetxattr', 'llistxattr', 'lsetxattr', 'rmdir', 'unlink'] as const),
+  ...(['unlinkat', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'] as const),
+];
+const AT_SYMLINK_NOFOLLOW = 0x100;
+
+function follows({ notified }: FileCaller, name: SystemCall, { emptyIn }: Named): boolean {
+  if (OF_NAMES.includes(name)) return false;
+  return emptyIn === undefined || (int(notified, emptyIn) & AT_SYMLINK_NOFOLLOW) === 0;
+}
+
+/** A link in /proc/PID/fd leads to what is open there. */
+function followed(places: Places, place: Place): Place | undefined {
+  const fd = place.in === 'proc' ? /^fd\/(\d+)$/u.exec(place.file)?.[1] : undefined;
+  if (place.in !== 'proc' || fd === undefined) return place;
+  return places.findFd({ tid: place.pid, tgid: place.pid }, Number(fd));
 }
 
 function isAbsent(place: Place): boolean {
@@ -268,7 +299,8 @@ export function pinPlace(
   path: string,
   dirFd: number | undefined,
 ): { readonly path: string } | { readonly elsewhere: string } {
-  const place = places.find(notified, dirFd ?? AT_FDCWD, path);
+  const named = places.find(notified, dirFd ?? AT_FDCWD, path);
+  const place = named === undefined ? undefined : followed(places, named);
   if (place?.in === 'tree' && place.tree === 'bpffs') return { path: place.path };
   return { elsewhere: path };
 }

@@ -4,7 +4,7 @@ import { mayAccess } from '../../domain/file-access.ts';
 import { type Answer, CONTINUED, refuse, type Write } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
 import { askerOf, type Node, nodeAt } from './nodes.ts';
-import { type Place, pathIn } from './places.ts';
+import type { Place } from './places.ts';
 import { objectBehind, objectLink } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
 import { statBytes, statfsBytes, statxBytes, told } from './stat.ts';
@@ -57,7 +57,7 @@ function linkText(caller: FileCaller, pid: number, file: string): string | undef
   const fd = /^fd\/(\d+)$/u.exec(file)?.[1];
   if (fd === undefined) return undefined;
   const at = places.findFd(who, Number(fd));
-  if (at?.in === 'tree') return pathIn(at);
+  if (at?.in === 'tree') return places.mounts.pathOf(at);
   const open = objectBehind(caller, pid, Number(fd));
   return open === undefined ? undefined : objectLink(beside, open);
 }

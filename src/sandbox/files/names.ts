@@ -18,6 +18,7 @@ export function makeDirectory(caller: FileCaller, place: TreePlace, mode: number
 /** rmdir(2). */
 export function removeDirectory(caller: FileCaller, place: TreePlace): Answer {
   const { tree, path } = place;
+  if (isTopApart(caller, place)) return refuse('EBUSY');
   return made(caller, { name: tree === 'cgroup' ? 'rmdir' : 'bpffs_rmdir', path });
 }
 
@@ -36,7 +37,9 @@ export function renameName(
   to: TreePlace,
   flags: number,
 ): Answer {
-  if (from.tree !== to.tree) return refuse('EXDEV');
+  if (isAcross(caller, from, to)) return refuse('EXDEV');
+  // The name of a mount point is one of the file system that it is on.
+  if (isTopApart(caller, from) !== isTopApart(caller, to)) return refuse('EXDEV');
   if (from.tree === 'cgroup') {
     const node = nodeOf(caller, from);
     return refuse(typeof node === 'string' ? node : 'EPERM');
@@ -47,7 +50,7 @@ export function renameName(
 
 /** link(2): a second name of a pin. */
 export function linkName(caller: FileCaller, from: TreePlace, to: TreePlace): Answer {
-  if (from.tree !== to.tree) return refuse('EXDEV');
+  if (isAcross(caller, from, to)) return refuse('EXDEV');
   if (from.tree === 'cgroup') return refuse('EPERM');
   return made(caller, { name: 'link', path: from.path, to: to.path });
 }
@@ -75,6 +78,16 @@ export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): 
 }
 
 const UNCHANGED = 0xffff_ffff;
+
+/** The top of a bpffs of its own is a mount point. */
+function isTopApart({ trees }: FileCaller, { tree, path }: TreePlace): boolean {
+  return tree === 'bpffs' && trees.shadow.isApart(path);
+}
+
+function isAcross({ trees }: FileCaller, from: TreePlace, to: TreePlace): boolean {
+  if (from.tree !== to.tree) return true;
+  return from.tree === 'bpffs' && !trees.shadow.isOneBpffs(from.path, to.path);
+}
 
 function nodeOf({ notified, trees }: FileCaller, place: TreePlace): Node | Errno {
   return nodeAt(askerOf(notified), trees.shadow, place);

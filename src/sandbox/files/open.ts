@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { mayAccess } from '../../domain/file-access.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { hasFreeFd } from '../processes/proc.ts';
 import type { FileCaller } from './caller.ts';
 import { askerOf, isDirectory, type Node, nodeAt } from './nodes.ts';
 import type { Place } from './places.ts';
@@ -23,7 +24,7 @@ const WRITE = 2;
 export function openPlace(caller: FileCaller, place: Place, flags: number, mode: number): Answer {
   switch (place.in) {
     case 'tree':
-      return openNode(caller, place, flags);
+      return numberFirst(caller, openNode(caller, place, flags));
     case 'proc':
       return openProc(caller, place, flags);
     case 'machine':
@@ -31,6 +32,11 @@ export function openPlace(caller: FileCaller, place: Place, flags: number, mode:
     default:
       return place satisfies never;
   }
+}
+
+/** An open takes a number before it looks at the path (`do_sys_openat2`). */
+function numberFirst({ notified }: FileCaller, answer: Answer): Answer {
+  return answer.is === 'refused' && !hasFreeFd(notified.tgid) ? refuse('EMFILE') : answer;
 }
 
 function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {

@@ -4,15 +4,9 @@
  */
 import { readlinkSync } from 'node:fs';
 import { isRefusal } from '../../domain/outcome.ts';
-import { isWithin } from '../../domain/path.ts';
 import type { Made } from '../world.ts';
-import type { Shadow, Tree, TreePlace } from './shadow.ts';
-
-/** Where the trees are, for the program. */
-export const ROOTS: Readonly<Record<Tree, string>> = {
-  cgroup: '/sys/fs/cgroup',
-  bpffs: '/sys/fs/bpf',
-};
+import { Mounts } from './mounts.ts';
+import type { Shadow, TreePlace } from './shadow.ts';
 
 /** A file of /proc that is answered here. */
 export interface ProcPlace {
@@ -22,7 +16,8 @@ export interface ProcPlace {
 }
 
 export type Place =
-  | ({ readonly in: 'tree' } & TreePlace)
+  /** `named`: the path that led there, which one of several mounts may have. */
+  | ({ readonly in: 'tree'; readonly named: string } & TreePlace)
   | ({ readonly in: 'proc' } & ProcPlace)
   /** `isOurs`: the real kernel would look for it elsewhere, from another directory. */
   | { readonly in: 'machine'; readonly path: string; readonly isOurs: boolean };
@@ -30,6 +25,7 @@ export type Place =
 export const AT_FDCWD = -100;
 
 export class Places {
+  readonly mounts = new Mounts();
   readonly #shadow: Shadow;
   /** Directories in the trees that processes went to, by pid: the real ones stayed where they were. */
   readonly #cwds = new Map<number, string>();
@@ -75,7 +71,7 @@ export class Places {
   #told(link: string): { readonly path: string; readonly isVirtual: boolean } {
     const place = this.#shadow.placeOf(link);
     if (place === undefined) return { path: link, isVirtual: false };
-    return { path: pathIn(place), isVirtual: true };
+    return { path: this.mounts.pathOf(place), isVirtual: true };
   }
 
   cwdOf({
@@ -113,10 +109,8 @@ export class Places {
   }
 
   #of(from: { readonly tid: number; readonly tgid: number }, path: string, isOurs: boolean): Place {
-    for (const tree of ['cgroup', 'bpffs'] as const) {
-      const root = ROOTS[tree];
-      if (isWithin(path, root)) return { in: 'tree', tree, path: path.slice(root.length) || '/' };
-    }
+    const tree = this.mounts.placeOf(path);
+    if (tree !== undefined) return { in: 'tree', named: path, ...tree };
     const proc = procPlace(from, path);
     if (proc === undefined) return { in: 'machine', path, isOurs };
     const [, fd, rest] = /^fd\/(\d+)(\/.*)$/u.exec(proc.file) ?? [];
@@ -133,11 +127,6 @@ const SHARED: readonly string[] = [
   ...['/version', '/version_signature', '/sys/kernel/osrelease'],
   '/sys/kernel/unprivileged_bpf_disabled',
 ];
-
-/** The program's path of a place in a tree. */
-export function pathIn({ tree, path }: TreePlace): string {
-  return path === '/' ? ROOTS[tree] : `${ROOTS[tree]}${path}`;
-}
 
 function procPlace(
   { tid, tgid }: { readonly tid: number; readonly tgid: number },

@@ -1,21 +1,30 @@
 /** Files of /proc that tell of cgroups, mounts and BPF objects (proc(5); `bpf_*_show_fdinfo`). */
 import { readFileSync } from 'node:fs';
 import { attachTypeNumber } from '../../domain/attach-type.ts';
+import type { Capability } from '../../domain/capability.ts';
 import type { Kernel, OpenFile } from '../../domain/kernel.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import { isWithin } from '../../domain/path.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { isFrom } from '../bpf/attr-ends.ts';
 import type { Beside } from '../bpf/beside.ts';
+import { capabilityMask } from '../identity/credentials.ts';
 import type { FileCaller } from './caller.ts';
-import { type ProcPlace, ROOTS } from './places.ts';
+import type { Mount } from './mounts.ts';
+import type { ProcPlace } from './places.ts';
 
 /** File systems that the program sees one of, ours. */
 const OWN_TYPES = ['cgroup', 'cgroup2', 'bpf'];
-const CGROUP_OPTIONS = 'rw,nosuid,nodev,noexec,relatime';
-const BPFFS_OPTIONS = 'rw,nosuid,nodev,noexec,relatime';
+/** What mounts of each tree are called, and the minor number of their device. */
+const SHOWN = {
+  cgroup: { type: 'cgroup2', device: '0:203' },
+  bpffs: { type: 'bpf', device: '0:191' },
+} as const;
+/** The id of the first of our mounts. */
+const MOUNT_ID = 9001;
 /** Memory of a program or a small map: a page. */
 const PAGE_BYTES = 4096;
+const CAPABILITY_DIGITS = 16;
 
 /**
  * By it a distribution tells which kernel it is built on, which libbpf asks first. The release that
@@ -37,16 +46,22 @@ export function procText(caller: FileCaller, { pid, file }: ProcPlace): string |
     case 'cgroup':
       caller.trees.meet(pid);
       return `0::${cgroupPath(kernel, pid)}\n`;
+    case 'status':
+      caller.trees.meet(pid);
+      return statusText(kernel, pid, realText(pid, file));
     case 'mounts':
-      return withOurs(realText(pid, file), 2, [
-        `cgroup2 ${ROOTS.cgroup} cgroup2 ${CGROUP_OPTIONS} 0 0`,
-        `bpf ${ROOTS.bpffs} bpf ${BPFFS_OPTIONS} 0 0`,
-      ]);
+      return withOurs(caller, realText(pid, file), 2, ({ at, tree, options }) => {
+        const { type } = SHOWN[tree];
+        return `${type} ${escaped(at)} ${type} ${options} 0 0`;
+      });
     case 'mountinfo':
-      return withOurs(realText(pid, file), undefined, [
-        `9001 1 0:203 / ${ROOTS.cgroup} ${CGROUP_OPTIONS} - cgroup2 cgroup2 rw`,
-        `9002 1 0:191 / ${ROOTS.bpffs} ${BPFFS_OPTIONS} - bpf bpf rw`,
-      ]);
+      return withOurs(caller, realText(pid, file), undefined, (mount, nth) => {
+        const { at, tree, below, options } = mount;
+        const { type, device } = SHOWN[tree];
+        const root = tree === 'bpffs' ? caller.trees.shadow.insideOf(below) : below;
+        const [id, where] = [MOUNT_ID + nth, `${escaped(root)} ${escaped(at)}`];
+        return `${id} 1 ${device} ${where} ${options} - ${type} ${type} rw`;
+      });
     default:
       return fdText(caller, pid, file);
   }
@@ -57,17 +72,52 @@ function cgroupPath(kernel: Kernel, pid: number): string {
   return kernel.cgroups.get(id)?.path ?? '/';
 }
 
+/** Who it is and what it may, it is told as the calls that ask for it are answered. */
+function statusText(kernel: Kernel, pid: number, text: string): string | undefined {
+  const process = kernel.processes.get(pid);
+  if (process === undefined) return undefined;
+  const { uid, caps, sets } = process;
+  const word = (names: readonly Capability[]) =>
+    capabilityMask(names).toString(16).padStart(CAPABILITY_DIGITS, '0');
+  const told: Readonly<Record<string, string>> = {
+    Uid: Array(4).fill(uid).join('\t'),
+    Gid: Array(4).fill(uid).join('\t'),
+    CapInh: word(sets.inheritable),
+    CapPrm: word(caps),
+    CapEff: word(caps),
+    CapBnd: word(sets.bounding),
+    CapAmb: word(sets.ambient),
+  };
+  return text.replace(/^(\w+):\t.*$/gmu, (line, name: string) =>
+    name in told ? `${name}:\t${told[name]}` : line,
+  );
+}
+
 /** The machine's own lines, without those of our kinds of file system. */
-function withOurs(text: string, typeAt: number | undefined, ours: readonly string[]): string {
+function withOurs(
+  { trees }: FileCaller,
+  text: string,
+  typeAt: number | undefined,
+  lineOf: (mount: Mount, nth: number) => string,
+): string {
+  const { all } = trees.places.mounts;
   const others = text.split('\n').filter((line) => {
     if (line === '') return false;
     const words = line.split(' ');
     const type = typeAt === undefined ? words[words.indexOf('-') + 1] : words[typeAt];
     const at = words[typeAt === undefined ? 4 : 1] ?? '';
-    const isCovered = Object.values(ROOTS).some((root) => isWithin(at, root));
+    const isCovered = all.some((mount) => isWithin(at, mount.at));
     return !isCovered && !OWN_TYPES.includes(type ?? '');
   });
-  return [...others, ...ours].map((line) => `${line}\n`).join('');
+  return [...others, ...all.map(lineOf)].map((line) => `${line}\n`).join('');
+}
+
+/** A path as the lines of mounts have it: blanks and backslashes by their octal number. */
+function escaped(path: string): string {
+  return path.replace(
+    /[ \t\n\\]/gu,
+    (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }
 
 function realText(pid: number, file: string): string {

@@ -40,6 +40,8 @@ export class Shadow {
   readonly #paths = new Map<number, string>();
   /** What was written to control files that say it again. */
   readonly #kept = new Map<string, string>();
+  /** Directories of the model that are a bpffs of their own, elsewhere: `/` does not list them. */
+  readonly #apart = new Set<string>();
   #isWritten = false;
 
   /**
@@ -50,7 +52,7 @@ export class Shadow {
     this.#kernel = kernel;
     this.top = mkdtempSync(join(parent, 'bpfledger-run-'));
     this.#gone = join(this.top, 'gone');
-    for (const name of ['cgroup', 'bpffs', 'gone']) mkdirSync(join(this.top, name));
+    for (const name of ['cgroup', 'bpffs', 'apart', 'gone']) mkdirSync(join(this.top, name));
     for (const cgroup of kernel.cgroups.values()) this.#makeCgroup(cgroup.id, cgroup.path);
     const nodes = [...kernel.bpffs.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [path, { kind }] of nodes) {
@@ -62,6 +64,7 @@ export class Shadow {
 
   /** Where a name of a tree stands here. */
   pathOf({ tree, path }: TreePlace): string {
+    if (tree === 'bpffs' && this.isApart(topOf(path))) return join(this.top, 'apart', path);
     return path === '/' ? join(this.top, tree) : join(this.top, tree, path);
   }
 
@@ -71,8 +74,31 @@ export class Shadow {
     const inside = path.slice(this.top.length + 1);
     const slash = inside.indexOf('/');
     const tree = slash < 0 ? inside : inside.slice(0, slash);
+    if (tree === 'apart' && slash >= 0) return { tree: 'bpffs', path: inside.slice(slash) };
     if (tree !== 'cgroup' && tree !== 'bpffs') return undefined;
     return { tree, path: slash < 0 ? '/' : inside.slice(slash) };
+  }
+
+  /** A directory at the top of the model's bpffs, that is to be made, is one of its own. */
+  setApart(path: string): void {
+    this.#apart.add(path);
+  }
+
+  /** Whether a path of the model's bpffs is the top of one of its own. */
+  isApart(path: string): boolean {
+    return this.#apart.size > 0 && this.#apart.has(path);
+  }
+
+  /** A path of the model's bpffs from the top of the bpffs that it is in. */
+  insideOf(path: string): string {
+    const top = topOf(path);
+    return this.isApart(top) ? path.slice(top.length) || '/' : path;
+  }
+
+  /** Whether two paths of the model's bpffs are in one. */
+  isOneBpffs(one: string, other: string): boolean {
+    const [a, b] = [topOf(one), topOf(other)];
+    return a === b || !(this.isApart(a) || this.isApart(b));
   }
 
   /** The id of the cgroup whose directory a link names, also of one that was removed. */
@@ -180,4 +206,10 @@ export class Shadow {
     renameSync(other, one);
     renameSync(aside, other);
   }
+}
+
+/** The first name of a path, with its slash. */
+function topOf(path: string): string {
+  const end = path.indexOf('/', 1);
+  return end < 0 ? path : path.slice(0, end);
 }

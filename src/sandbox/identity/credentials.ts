@@ -80,7 +80,7 @@ function capget({ args, memory, kernel, tgid }: Notified): Answer {
   if (asked?.readUInt32LE(0) !== VERSION_3 || data === 0n) return CONTINUED;
   const pid = asked.readInt32LE(4);
   const caps = kernel.processes.get(pid === 0 ? tgid : pid)?.caps ?? [];
-  const mask = caps.length === ALL_CAPABILITIES.length ? EVERY : maskOf(caps);
+  const mask = capabilityMask(caps);
   const bytes = Buffer.alloc(24);
   // Effective and permitted; nothing is inheritable.
   for (const at of [0, 4]) {
@@ -88,6 +88,11 @@ function capget({ args, memory, kernel, tgid }: Notified): Answer {
     bytes.writeUInt32LE(Number(mask >> 32n), 12 + at);
   }
   return { is: 'returned', value: 0, writes: [{ address: data, bytes }] };
+}
+
+/** The bits of capabilities; who has all that the model knows has all. */
+export function capabilityMask(caps: readonly Capability[]): bigint {
+  return caps.length === ALL_CAPABILITIES.length ? EVERY : maskOf(caps);
 }
 
 function maskOf(caps: readonly Capability[]): bigint {

@@ -26,7 +26,14 @@ const X64 = {
   ...{ readlinkat: 267, fchmodat: 268, faccessat: 269, utimensat: 280, perf_event_open: 298 },
   ...{ prlimit64: 302, name_to_handle_at: 303, renameat2: 316, bpf: 321, execveat: 322 },
   ...{ setxattr: 188, lsetxattr: 189, getxattr: 191, lgetxattr: 192, listxattr: 194 },
-  ...{ llistxattr: 195, statx: 332, io_uring_setup: 425, openat2: 437, faccessat2: 439 },
+  ...{
+    llistxattr: 195,
+    statx: 332,
+    io_uring_setup: 425,
+    fsopen: 430,
+    openat2: 437,
+    faccessat2: 439,
+  },
 } as const;
 
 export type SystemCall = keyof typeof X64;
@@ -55,7 +62,7 @@ const ARM64: Readonly<Partial<Record<SystemCall, number>>> = {
   ...{ setgroups: 159, uname: 160, setrlimit: 164, umask: 166, getuid: 174, geteuid: 175 },
   ...{ getgid: 176, getegid: 177, execve: 221, perf_event_open: 241, prlimit64: 261 },
   ...{ name_to_handle_at: 264, renameat2: 276, bpf: 280, execveat: 281, statx: 291 },
-  ...{ io_uring_setup: 425, openat2: 437, faccessat2: 439 },
+  ...{ io_uring_setup: 425, fsopen: 430, openat2: 437, faccessat2: 439 },
 };
 
 /** What a filter and a supervisor must know of a machine. */

@@ -5,7 +5,7 @@
  */
 
 import type { Process } from '../../domain/kernel.ts';
-import { BOOT_PID } from '../../domain/release/config.ts';
+import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
 import type { Libc } from '../../native/libc.ts';
 import type { World } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
@@ -173,17 +173,29 @@ export class FdTables {
         if (entry !== undefined) this.#close(pid, fd);
         return;
       case 'object':
-        if (!this.#isSame(entry?.file, real)) this.#place(pid, fd, real.tracked, real.file);
+        if (this.#isSame(entry?.file, real)) return;
+        this.#withRoom(pid, fd, () => this.#place(pid, fd, real.tracked, real.file));
         return;
       case 'cgroup':
-        if (!this.#isOn(entry?.file, 'cgroup', real.id)) this.#placeCgroup(pid, fd, real.id);
+        if (this.#isOn(entry?.file, 'cgroup', real.id)) return;
+        this.#withRoom(pid, fd, () => this.#placeCgroup(pid, fd, real.id));
         return;
       case 'other':
-        if (!this.#isOn(entry?.file, 'other', 0)) this.#placeOther(pid, fd);
+        if (this.#isOn(entry?.file, 'other', 0)) return;
+        this.#withRoom(pid, fd, () => this.#placeOther(pid, fd));
         return;
       default:
         real satisfies never;
     }
+  }
+
+  /** What a process had before it lowered its limit, the model may learn of only now. */
+  #withRoom(pid: number, fd: number, place: () => void): void {
+    const { fds, nofile } = this.#process(pid);
+    if (fd < nofile && fds.lowestFree(undefined) < nofile) return place();
+    this.#world.perform(pid, { name: 'setrlimit', nofile: NR_OPEN });
+    place();
+    this.#world.perform(pid, { name: 'setrlimit', nofile });
   }
 
   /** Open files of a map that programs map cannot be told apart. */
@@ -207,11 +219,16 @@ export class FdTables {
   /** The process has an object under a number that the model does not know of. */
   #place(pid: number, fd: number, tracked: Tracked, file: number): void {
     this.secure(pid, [fd]);
+    this.#copy(file, pid, fd);
+    tracked.holder = { pid, fd };
+  }
+
+  /** A number of a process gets an open file that somebody has. */
+  #copy(file: number, pid: number, fd: number): void {
     const own = [...this.#process(pid).fds].find(([, entry]) => entry.file === file);
     const cloexec = isClosedByExec(pid, fd);
     if (own !== undefined) this.#duplicate(pid, own[0], fd, cloexec);
     else this.#pass(file, pid, fd, cloexec);
-    tracked.holder = { pid, fd };
   }
 
   /** Somebody passed it on: over a socket, or by pidfd_getfd(2). */
@@ -229,10 +246,20 @@ export class FdTables {
 
   #placeCgroup(pid: number, fd: number, id: number): void {
     const path = this.#world.kernel.cgroups.get(id)?.path;
-    if (path === undefined) return;
+    if (path === undefined) return this.#placeRemoved(pid, fd, id);
     this.secure(pid, [fd]);
     const { outcome } = this.#world.perform(pid, { name: 'open_cgroup', path });
     if ('ret' in outcome) this.#move(pid, outcome.ret, fd, true);
+  }
+
+  /** The directory of a removed cgroup cannot be opened again: it is a copy of an fd that is there. */
+  #placeRemoved(pid: number, fd: number, id: number): void {
+    const file = [...this.#world.kernel.files.entries()].find(
+      ([, open]) => open.kind === 'cgroup' && open.id === id,
+    )?.[0];
+    if (file === undefined) return this.#placeOther(pid, fd);
+    this.secure(pid, [fd]);
+    this.#copy(file, pid, fd);
   }
 
   #placeOther(pid: number, fd: number): void {

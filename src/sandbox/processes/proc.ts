@@ -39,6 +39,13 @@ export function fdLinksOf(pid: number): Map<number, string> {
   return links;
 }
 
+/** Whether a new fd has a number below the limit of a process. */
+export function hasFreeFd(pid: number): boolean {
+  const soft = /^Max open files\s+(\d+)/mu.exec(read(`/proc/${pid}/limits`) ?? '')?.[1];
+  const limit = Number(soft ?? Number.POSITIVE_INFINITY);
+  return list(`/proc/${pid}/fd`).filter((name) => Number(name) < limit).length < limit;
+}
+
 /** Whether exec closes an fd. */
 export function isClosedByExec(pid: number, fd: number): boolean {
   const flags = /^flags:\t0?([0-7]+)$/mu.exec(read(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];

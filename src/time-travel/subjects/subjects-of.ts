@@ -37,6 +37,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ProcessMoved':
     case 'CredentialsChanged':
     case 'NofileLimited':
+    case 'MemlockLimited':
     case 'UmaskSet':
       return ofProcess(scene, effect);
     case 'FdOpened':
@@ -125,6 +126,7 @@ function ofProcess(
     | 'FilesUnshared'
     | 'CredentialsChanged'
     | 'NofileLimited'
+    | 'MemlockLimited'
     | 'UmaskSet'
   >,
 ): void {

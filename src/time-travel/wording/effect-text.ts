@@ -23,6 +23,10 @@ export function effectText(effect: Effect): string {
       return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
     case 'NofileLimited':
       return `limited to ${effect.nofile} fds`;
+    case 'MemlockLimited':
+      return effect.memlock < 0
+        ? 'may lock any memory'
+        : `limited to ${effect.memlock} bytes of locked memory`;
     case 'SysctlSet':
       return `kernel.${effect.variable} set to ${effect.value}`;
     case 'UmaskSet':
@@ -83,6 +87,7 @@ type ObjectEffect = Exclude<
           | 'Booted'
           | 'CredentialsChanged'
           | 'NofileLimited'
+          | 'MemlockLimited'
           | 'UmaskSet'
           | 'FilesUnshared'
           | 'SysctlSet'

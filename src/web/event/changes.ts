@@ -56,12 +56,20 @@ export function changedBy(event: LedgerEvent | undefined): Changed {
   return { cgroups, lists, holders };
 }
 
+const CHANGES_ARRAYS = /^(?:Entry|Effective|LinkUpdated|CgroupMade|CgroupRemoved)/;
+
+/** Whether an event may have changed effective arrays, as far as its effects tell. */
+export function mayChangeArrays({ call, effects }: LedgerEvent): boolean {
+  return call.name !== 'boot' && effects.some(({ type }) => CHANGES_ARRAYS.test(type));
+}
+
 /** What an event did to a list: its entries changed, or a link in it got another program. */
 export function changeOf(
   { lists, holders }: Changed,
   cgroupId: number,
   { attach_type, entries }: List,
 ): Change | undefined {
+  if (lists.size === 0 && holders.size === 0) return undefined;
   const updated = entries.some(
     ({ link_id }) => link_id !== undefined && holders.has(`link ${link_id}`),
   );

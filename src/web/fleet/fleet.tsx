@@ -7,6 +7,7 @@ import { withQuery } from '../service/ask.ts';
 import { fragmentOf } from '../state/place.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
+import { count, counted } from '../state/words.ts';
 import { Row } from './row.tsx';
 
 /** Hosts of one page of the list. */
@@ -21,8 +22,10 @@ export function Fleet() {
   const [pages, setPages] = useState<readonly string[]>([]);
   const now = useNow(AGAIN_MS);
   const after = pages.at(-1);
-  const asked = { limit: PAGE, after, search: search === '' ? undefined : search };
-  const { answer, refused } = useAnswer<HostPage>(withQuery('/v1/hosts', asked), { version: now });
+  const asked = { limit: PAGE, after, search: search === '' ? undefined : search, count: 'true' };
+  const { answer, refused, isOld } = useAnswer<HostPage>(withQuery('/v1/hosts', asked), {
+    version: now,
+  });
   const next = answer?.next;
 
   useEffect(() => {
@@ -46,27 +49,41 @@ export function Fleet() {
       </TopBar>
       <main class="fleet">
         <h1>Hosts</h1>
-        {refused !== undefined && <RefusedNote refused={refused} />}
-        {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
-        {answer !== undefined && answer.items.length > 0 && (
-          <Table items={answer.items} now={now} />
-        )}
+        <p class="about">
+          Each host has a log: every call that touches the cgroup-BPF of a machine, with what its
+          kernel answered. Open one to see what stood where at any moment, and who did it.
+        </p>
         {answer?.items.some(({ name }) => name === DEMO) && (
-          <p>
-            <a href={fragmentOf({ host: DEMO, view: 'arrays', live: false, tour: 1 })}>
+          <p class="about">
+            <a
+              class="first"
+              href={fragmentOf({ host: DEMO, view: 'arrays', live: false, tour: 1 })}
+            >
               Take the tour
             </a>
             : what a host can tell, in nine steps.
           </p>
         )}
+        {refused !== undefined && <RefusedNote refused={refused} />}
+        {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
+        {answer !== undefined && answer.items.length > 0 && (
+          <Table items={answer.items} now={now} />
+        )}
         <nav class="pages" aria-label="Pages">
+          {!isOld && answer?.count !== undefined && answer.count > answer.items.length && (
+            <p class="cut">
+              Showing {count(pages.length * PAGE + 1)} to{' '}
+              {count(pages.length * PAGE + answer.items.length)} of {counted(answer.count, 'host')}:
+              search to narrow.
+            </p>
+          )}
           {pages.length > 0 && (
             <button type="button" onClick={() => setPages(pages.slice(0, -1))}>
               Back
             </button>
           )}
           {next !== undefined && (
-            <button type="button" onClick={() => setPages([...pages, next])}>
+            <button type="button" disabled={isOld} onClick={() => setPages([...pages, next])}>
               More hosts
             </button>
           )}
@@ -88,7 +105,9 @@ function Table({ items, now }: { readonly items: readonly HostRow[]; readonly no
               head
             </th>
             <th scope="col">last event</th>
-            <th scope="col">latest events</th>
+            <th scope="col" class="latest">
+              latest events
+            </th>
             <th scope="col" class="number">
               refused
             </th>

@@ -2,30 +2,38 @@
 import { useEffect, useState } from 'preact/hooks';
 import { EventPanel } from '../event/event.tsx';
 import { TopBar } from '../head.tsx';
-import { Note, RefusedNote } from '../note.tsx';
+import { legible } from '../legible.ts';
+import { RefusedNote } from '../note.tsx';
 import type { HostDetail } from '../service/answers.ts';
 import { hostPath } from '../service/ask.ts';
+import type { Place } from '../state/place.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { Tour } from '../tour.tsx';
 import { Tree } from '../tree/tree.tsx';
+import { askForFirst, useAhead } from './ahead.ts';
 import { Controls } from './controls.tsx';
 import { useKeys } from './keys.ts';
 import { useLive } from './live.ts';
+import { Ahead, MissingHost, Notes, When } from './missing.tsx';
 import { type Moment, useMoment } from './moment.ts';
 import { Panel } from './panel.tsx';
 import { useStepper } from './stepper.ts';
 import { useTouches } from './touches.ts';
+
+const NONE: readonly number[] = [];
 
 /** Milliseconds after which a head that nobody follows is asked for again. */
 const AGAIN_MS = 15_000;
 
 export function Host({ host }: { readonly host: string }) {
   const [version, setVersion] = useState(0);
+  const place = usePlace();
+  useState(() => askForFirst(host, place));
   const { answer, refused } = useAnswer<HostDetail>(hostPath(host), { version });
   useEffect(() => {
-    document.title = `${host} · bpfledger`;
+    document.title = legible(`${host} · bpfledger`);
     const timer = setInterval(() => setVersion((n) => n + 1), AGAIN_MS);
     return () => clearInterval(timer);
   }, [host]);
@@ -35,16 +43,7 @@ export function Host({ host }: { readonly host: string }) {
         <TopBar>
           <span class="crumb">{host}</span>
         </TopBar>
-        <main class="alone">
-          {refused !== undefined && <RefusedNote refused={refused} />}
-          {refused?.status === 404 && (
-            <Note title="Where to go">
-              <p>
-                <a href="#/">All hosts</a>
-              </p>
-            </Note>
-          )}
-        </main>
+        {refused !== undefined && <MissingHost {...{ host, refused }} />}
       </>
     );
   }
@@ -53,33 +52,57 @@ export function Host({ host }: { readonly host: string }) {
 
 function Known(props: { readonly detail: HostDetail; readonly onMoved: () => void }) {
   const place = usePlace();
-  const live = useLive(props.detail, place.live, props.onMoved);
+  const { at, when } = place;
+  const { detail, isOpen } = useLive(props.detail, place.live, props.onMoved);
+  const isAhead = at !== undefined && at > detail.position;
+  if (when === undefined && !isAhead) return <Shown {...{ place, detail, isOpen }} />;
+  return (
+    <>
+      <TopBar>
+        <span class="crumb">{detail.name}</span>
+      </TopBar>
+      {when !== undefined && <When {...{ detail, when }} />}
+      {isAhead && <Ahead {...{ detail, at }} onLook={props.onMoved} />}
+    </>
+  );
+}
+
+interface ShownProps {
+  readonly place: Place;
+  readonly detail: HostDetail;
+  /** The stream of a live page is open. */
+  readonly isOpen: boolean;
+}
+
+function Shown({ place, detail, isOpen }: ShownProps) {
   const [under, searchUnder] = useState<string | undefined>();
   const [differences, setDifferences] = useState<readonly number[]>([]);
-  const moment = useMoment(place, live.detail, under);
+  const moment = useMoment(place, detail, under);
   const touches = useTouches(moment);
+  useAhead(moment, under);
   const step = useStepper(moment, touches);
   useKeys(moment, step);
   return (
     <>
       <TopBar>
-        <Controls moment={moment} step={step} isOpen={live.isOpen} />
+        <Controls moment={moment} step={step} isOpen={isOpen} />
       </TopBar>
+      <Notes moment={moment} />
       <Timeline
         timeline={moment.timeline.answer}
         span={moment.span}
         head={moment.head}
         at={moment.at}
         boots={moment.detail.boots}
-        touches={touches?.positions ?? []}
-        differences={place.view === 'replay' ? differences : []}
+        touches={touches?.positions ?? NONE}
+        differences={place.view === 'replay' ? differences : NONE}
         mark={place.mark}
         onScrub={step.to}
         onSpan={step.show}
       />
       <main class="host">
         <Tree moment={moment} under={under} onUnder={searchUnder} />
-        <Panel moment={moment} onDifferences={setDifferences} />
+        <Panel moment={moment} touches={touches} onDifferences={setDifferences} />
         <EventPanel moment={moment} />
       </main>
       <Trouble moment={moment} />
@@ -92,7 +115,7 @@ function Known(props: { readonly detail: HostDetail; readonly onMoved: () => voi
 
 /** What went wrong with a question that the whole view needs. */
 function Trouble({ moment }: { readonly moment: Moment }) {
-  const refused = [moment.timeline, moment.event, moment.cgroups, moment.programs].find(
+  const refused = [moment.timeline, moment.event, moment.cgroups.first, moment.programs].find(
     (one) => one.refused !== undefined,
   )?.refused;
   return refused === undefined ? null : (

@@ -1,7 +1,10 @@
 /** What the panels of a host show: the selected moment, and what is asked about it. */
+import { mayChangeArrays } from '../event/changes.ts';
 import type {
   CgroupAnswer,
+  CgroupPage,
   CgroupRow,
+  Diff,
   EffectiveArray,
   HostDetail,
   LedgerEvent,
@@ -13,8 +16,9 @@ import { hostPath, withQuery } from '../service/ask.ts';
 import type { Place } from '../state/place.ts';
 import { type Answer, useAnswer } from '../state/use-answer.ts';
 import type { Span } from '../timeline/scale.ts';
+import { type Cgroups, useCgroups } from '../tree/pages.ts';
 
-/** Cgroups and programs of one page: a tree of more is searched by path. */
+/** Programs whose names are shown. */
 const ROWS_MAX = 1000;
 const BUCKETS = 400;
 /** Milliseconds without a step after which costly questions are asked. */
@@ -30,14 +34,32 @@ export interface Moment {
   readonly span: Span;
   readonly timeline: Answer<Timeline>;
   readonly event: Answer<LedgerEvent>;
-  readonly cgroups: Answer<PageOf<CgroupRow>>;
+  /** What the event changed; not asked where its effects tell that it changed no array. */
+  readonly diff: Answer<Diff>;
+  readonly cgroups: Cgroups;
   readonly programs: Answer<PageOf<Program>>;
   /** The selected cgroup, with what is attached and effective. */
   readonly cgroup: Answer<CgroupAnswer>;
   readonly cgroupRow: CgroupRow | undefined;
+  /** A cgroup is selected that is not there at the moment. */
+  readonly isGone: boolean;
   /** The selected array, with who put each program there. */
   readonly array: Answer<EffectiveArray>;
   readonly nameOf: (program: number) => string;
+}
+
+/** The address of the counts of a span. */
+function timelinePath(host: string, span: Span): string {
+  return withQuery(hostPath(host, '/timeline'), { ...span, buckets: BUCKETS });
+}
+
+/** The address of the counts of the whole log, as far as it has come. */
+export function wholeTimelinePath(host: string): string {
+  return withQuery(hostPath(host, '/timeline'), { buckets: BUCKETS });
+}
+
+export function eventPath(host: string, at: number): string {
+  return hostPath(host, `/events/${at}`);
 }
 
 /** What is asked about a place. */
@@ -50,16 +72,38 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
   const below = (rest: string, query: Parameters<typeof withQuery>[1]) =>
     withQuery(hostPath(host, rest), query);
 
-  const timeline = useAnswer<Timeline>(below('/timeline', { ...span, buckets: BUCKETS }), fixed);
-  const event = useAnswer<LedgerEvent>(hostPath(host, `/events/${at}`), fixed);
-  const cgroups = useAnswer<PageOf<CgroupRow>>(
-    below('/cgroups', { at, attached: 'true', limit: ROWS_MAX, under }),
+  const isWhole = span.from === 1 && span.to === head;
+  const timeline = useAnswer<Timeline>(
+    isWhole ? wholeTimelinePath(host) : timelinePath(host, span),
+    isWhole ? { version: head } : fixed,
+  );
+  const event = useAnswer<LedgerEvent>(eventPath(host, at), fixed);
+  const isChange = event.answer?.position === at && mayChangeArrays(event.answer);
+  const diff = useAnswer<Diff>(isChange ? below('/diff', { from: at - 1, to: at }) : undefined, {
+    ...fixed,
+    waitMs: SETTLED_MS,
+  });
+  const cgroups = useCgroups(host, { at, under });
+  const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), {
+    ...fixed,
+    // A program keeps its name, so those of a moment ago will do until the reader rests.
+    waitMs: SETTLED_MS,
+  });
+  const { first } = cgroups;
+  const position = first.answer?.position;
+  const listed = first.answer?.items.find(({ path }) => path === place.cgroup);
+  // What is selected may be beyond the first page.
+  const isSought = place.cgroup !== undefined && position !== undefined && listed === undefined;
+  const one = useAnswer<CgroupPage>(
+    isSought && (first.answer?.next !== undefined || under !== undefined)
+      ? below('/cgroups', { at: position, path: place.cgroup, attached: 'true' })
+      : undefined,
     fixed,
   );
-  const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), fixed);
-  const cgroupRow = cgroups.answer?.items.find(({ path }) => path === place.cgroup);
+  const sought = one.isOld ? undefined : one.answer;
+  const cgroupRow = listed ?? sought?.items[0];
   const cgroup = useAnswer<CgroupAnswer>(
-    cgroupRow && below(`/cgroups/${cgroupRow.cgroup_id}`, { at: cgroups.answer?.position }),
+    cgroupRow && below(`/cgroups/${cgroupRow.cgroup_id}`, { at: position }),
     fixed,
   );
   const array = useAnswer<EffectiveArray>(
@@ -68,14 +112,20 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
       : below('/effective', {
           cgroup: cgroupRow.cgroup_id,
           attach_type: place.type,
-          at: cgroups.answer?.position,
+          at: position,
         }),
     { ...fixed, waitMs: SETTLED_MS },
   );
   const names = new Map(programs.answer?.items.map((one) => [one.prog_id, one.prog_name]));
   return {
-    ...{ host, place, detail, head, at, span, timeline, event },
+    ...{ host, place, detail, head, at, span, timeline, event, diff },
     ...{ cgroups, programs, cgroup, cgroupRow, array },
+    isGone:
+      isSought &&
+      !first.isOld &&
+      cgroupRow === undefined &&
+      !one.isOld &&
+      one.refused === undefined,
     nameOf: (program) => names.get(program) ?? '',
   };
 }

@@ -7,7 +7,9 @@ import { Explain } from '../questions/explain.tsx';
 import { PlanView } from '../questions/plan.tsx';
 import { ReplayView } from '../questions/replay.tsx';
 import { VIEWS, type View } from '../state/place.ts';
+import type { Touches } from '../state/steps.ts';
 import { go } from '../state/use-place.ts';
+import { MissingCgroup } from './missing.tsx';
 import type { Moment } from './moment.ts';
 
 const TITLES: Readonly<Record<View, string>> = {
@@ -19,14 +21,22 @@ const TITLES: Readonly<Record<View, string>> = {
   replay: 'Replay',
 };
 
+/** Views of the selected cgroup as it is at the moment. */
+const NEEDS_CGROUP: ReadonlySet<View> = new Set(['arrays', 'explain']);
+
 interface Props {
   readonly moment: Moment;
+  readonly touches: Touches | undefined;
   /** Told the positions that another release answers differently. */
   readonly onDifferences: (positions: readonly number[]) => void;
 }
 
-export function Panel({ moment, onDifferences }: Props) {
+export function Panel({ moment, touches, onDifferences }: Props) {
   const { view } = moment.place;
+  // The lanes also tell of what is not there any more, if it ever was.
+  const isMissing =
+    moment.isGone &&
+    (NEEDS_CGROUP.has(view) || (view === 'lanes' && touches?.positions.length === 0));
   const shown: Readonly<Record<View, () => ComponentChildren>> = {
     arrays: () => <Arrays moment={moment} />,
     lanes: () => <Lanes moment={moment} />,
@@ -53,7 +63,7 @@ export function Panel({ moment, onDifferences }: Props) {
         ))}
       </div>
       <div id="shown" class="shown" role="tabpanel" aria-labelledby={`tab-${view}`}>
-        {shown[view]()}
+        {isMissing ? <MissingCgroup {...{ moment, touches }} /> : shown[view]()}
       </div>
     </section>
   );

@@ -1,5 +1,6 @@
 /** The positions of the shown part of the log that concern what is selected. */
 import { useEffect, useState } from 'preact/hooks';
+import { Refused } from '../service/ask.ts';
 import { type Selected, type Touches, touchesOf } from '../state/steps.ts';
 import type { Moment } from './moment.ts';
 import { SETTLED_MS } from './moment.ts';
@@ -29,8 +30,10 @@ export function useTouches(moment: Moment): Touches | undefined {
     }
     const over = new AbortController();
     const timer = setTimeout(() => {
-      touchesOf(host, selected, { from, to }, over.signal).then(setFound, () => {
-        if (!over.signal.aborted) setFound(undefined);
+      touchesOf(host, selected, { from, to }, over.signal).then(setFound, (error: unknown) => {
+        if (over.signal.aborted) return;
+        const isNone = error instanceof Refused && error.status === 404;
+        setFound(isNone ? { positions: [], isComplete: true } : undefined);
       });
     }, SETTLED_MS);
     return () => {

@@ -12,6 +12,7 @@ export interface HostRow {
 
 export interface HostPage {
   readonly items: readonly HostRow[];
+  readonly count?: number;
   readonly next?: string;
 }
 
@@ -119,6 +120,11 @@ export interface PageOf<T> {
   readonly next?: string;
 }
 
+export interface CgroupPage extends PageOf<CgroupRow> {
+  /** How many there are in all. */
+  readonly count?: number;
+}
+
 export interface Slot extends Entry {
   readonly cgroup_id?: number;
   readonly index?: number;
@@ -194,6 +200,8 @@ export interface History {
     readonly event: LedgerEvent;
     readonly what: string;
     readonly ended?: string;
+    /** Of a link: who keeps it alive after the event. */
+    readonly held_by?: LinkHolders;
   }[];
   readonly next?: string;
 }

@@ -25,7 +25,21 @@ it.each([
   ['#/', {}],
   ['#/%E0%A4%A', { host: '%E0%A4%A' }],
   ['#/h?at=-1&from=0&to=1e9&program=x', { host: 'h', at: undefined, from: undefined }],
-  ['#/h?view=nothing&at=99999999999999999999', { host: 'h', view: 'arrays', at: undefined }],
-])('leaves out what it does not understand: %s', (fragment, expected) => {
+  ['#/h?at=boot:2', { at: undefined, when: 'boot:2' }],
+  ['#/h?at=99999999999999999999', { at: undefined, when: '99999999999999999999' }],
+])('reads %s', (fragment, expected) => {
   expect(parsePlace(fragment)).toMatchObject({ view: 'arrays', live: false, ...expected });
+});
+
+it.each([
+  ['#/h?view=nothing', [/no view “nothing”.*arrays, lanes/]],
+  ['#/h?from=0&to=1e9', [/from=0,/, /to=1e9,/]],
+  ['#/h?att=42&cgruop=/', [/att, cgruop/]],
+  ['#/h?at=42&view=lanes&live', undefined],
+])('says what it does not understand of %s', (fragment, notes) => {
+  expect(parsePlace(fragment).notes).toEqual(notes?.map((note) => expect.stringMatching(note)));
+});
+
+it('keeps a time in the address until its position is known', () => {
+  expect(fragmentOf(parsePlace('#/h?at=2026-03-25T06:57:46Z'))).toBe('#/h?at=2026-03-25T06:57:46Z');
 });

@@ -13,6 +13,8 @@ export interface Place {
   readonly host?: string | undefined;
   /** The moment; absent: the head. */
   readonly at?: number | undefined;
+  /** A moment that is no position yet: a time, or the end of a boot. */
+  readonly when?: string | undefined;
   /** The path of the selected cgroup. */
   readonly cgroup?: string | undefined;
   /** The selected attach type. */
@@ -33,26 +35,46 @@ export interface Place {
   readonly tour?: number | undefined;
   /** What the list of hosts is searched for. */
   readonly search?: string | undefined;
+  /** What the reader is to know about how the address was read; it is not in the address. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 const NUMBERS = ['at', 'program', 'from', 'to', 'mark', 'tour'] as const;
 const TEXTS = ['cgroup', 'type', 'release', 'search'] as const;
+const FIELDS: ReadonlySet<string> = new Set([...NUMBERS, ...TEXTS, 'view', 'live']);
 
 function numberOf(text: string | null): number | undefined {
   return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The place that a fragment names; what it does not understand it leaves out. */
+/** The place that a fragment names. What it does not understand it says in the notes. */
 export function parsePlace(fragment: string): Place {
   const [, name = '', query = ''] = /^#?\/([^?]*)\??(.*)$/.exec(fragment) ?? [];
   const set = new URLSearchParams(query);
+  const asked = set.get('view');
+  const view = VIEWS.find((one) => one === asked);
   const place: Record<string, unknown> = {
     host: name === '' ? undefined : decodeName(name),
-    view: VIEWS.find((view) => view === set.get('view')) ?? 'arrays',
+    view: view ?? 'arrays',
     live: set.has('live'),
   };
-  for (const field of NUMBERS) place[field] = numberOf(set.get(field));
+  const notes: string[] = [];
+  if (asked !== null && view === undefined) {
+    notes.push(`There is no view “${asked}”: the address may have ${VIEWS.join(', ')}.`);
+  }
+  for (const field of NUMBERS) {
+    const text = set.get(field);
+    const number = numberOf(text);
+    place[field] = number;
+    if (text === null || text === '' || number !== undefined) continue;
+    if (field === 'at') place.when = text;
+    else notes.push(`The address has ${field}=${text}, which is not a whole number from 1.`);
+  }
   for (const field of TEXTS) place[field] = set.get(field) ?? undefined;
+  const unknown = [...set.keys()].filter((field) => !FIELDS.has(field));
+  if (unknown.length > 0)
+    notes.push(`The address has ${unknown.join(', ')}: nobody knows what for.`);
+  if (notes.length > 0) place.notes = notes;
   return place as unknown as Place;
 }
 
@@ -68,7 +90,7 @@ function decodeName(name: string): string {
 export function fragmentOf(place: Place): string {
   const set = new URLSearchParams();
   for (const field of [...NUMBERS, ...TEXTS]) {
-    const value = place[field];
+    const value = field === 'at' ? (place.at ?? place.when) : place[field];
     if (value !== undefined && value !== '') set.set(field, String(value));
   }
   if (place.view !== 'arrays') set.set('view', place.view);

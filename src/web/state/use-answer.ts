@@ -5,20 +5,70 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { ask, onSignIn, Refused } from '../service/ask.ts';
 
-/** Answers that are remembered. */
+/** Answers that are remembered, and rows that all of them have. */
 const REMEMBERED_MAX = 300;
+const ROWS_MAX = 100_000;
 const remembered = new Map<string, unknown>();
+let rows = 0;
+
+function rowsOf(answer: unknown): number {
+  const { items } = answer as { readonly items?: readonly unknown[] };
+  return items?.length ?? 1;
+}
 
 function remember(path: string, answer: unknown): void {
-  remembered.delete(path);
+  forget(path);
   remembered.set(path, answer);
-  const [oldest] = remembered.keys();
-  if (remembered.size > REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest);
+  rows += rowsOf(answer);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= REMEMBERED_MAX && rows <= ROWS_MAX) return;
+    forget(oldest);
+  }
+}
+
+function forget(path: string): void {
+  if (!remembered.has(path)) return;
+  rows -= rowsOf(remembered.get(path));
+  remembered.delete(path);
+}
+
+/** Answers that were asked for before anyone needed them, and have not been taken. */
+const ahead = new Map<string, Promise<unknown>>();
+
+interface Ahead {
+  readonly signal?: AbortSignal;
+  /** The answer never changes, so it is remembered; another one is given to the next who asks. */
+  readonly isFixed?: boolean;
+}
+
+/** Asks for what will soon be needed. */
+export function askAhead(path: string, { signal, isFixed = true }: Ahead = {}): void {
+  if (remembered.has(path) || ahead.has(path)) return;
+  const answer = ask<unknown>(path, signal);
+  ahead.set(path, answer);
+  answer.then(
+    (came) => {
+      if (!isFixed) return;
+      ahead.delete(path);
+      remember(path, came);
+    },
+    () => ahead.delete(path),
+  );
+}
+
+/** What was asked ahead, or else the answer to a question that is asked now. */
+function askedAhead<T>(path: string, signal: AbortSignal): Promise<T> {
+  const answer = ahead.get(path) as Promise<T> | undefined;
+  if (answer === undefined) return ask<T>(path, signal);
+  ahead.delete(path);
+  return answer.catch(() => ask<T>(path, signal));
 }
 
 /** Forgets all: the log became another one. */
 export function forgetAnswers(): void {
   remembered.clear();
+  ahead.clear();
+  rows = 0;
 }
 
 export interface Answer<T> {
@@ -61,7 +111,7 @@ export function useAnswer<T>(
     }
     const over = new AbortController();
     const fetchIt = () =>
-      ask<T>(path, over.signal).then(
+      askedAhead<T>(path, over.signal).then(
         (answer) => {
           if (isFixed) remember(path, answer);
           if (!over.signal.aborted) setGot({ answer, path, refused: undefined });

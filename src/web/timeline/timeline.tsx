@@ -2,7 +2,7 @@
  * The timeline: positions from left to right, what happened at them in rows, and the moment that the
  * rest of the page shows. The service counts, so a log of ten events and one of ten million look alike.
  */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline as Answer, Boot } from '../service/answers.ts';
 import { count, microsOf, shortTime } from '../state/words.ts';
 import { BARS, Bars, MARKS, Marks } from './marks.tsx';
@@ -60,6 +60,28 @@ export function Timeline(props: Props) {
       (name !== 'differs' || differences.length > 0),
   );
   const height = BARS_HEIGHT + marks.length * ROW_HEIGHT + AXIS_HEIGHT;
+  // Drawn anew when they change, and not for each step.
+  const counts = useMemo(
+    () =>
+      timeline === undefined ? null : (
+        <g key="counts">
+          <Bars {...BARS} scale={scale} timeline={timeline} height={BARS_HEIGHT} />
+          {marks.map((row, i) => (
+            <Marks
+              key={row.name}
+              {...{ row, scale, timeline, touches, differences }}
+              top={BARS_HEIGHT + i * ROW_HEIGHT}
+              height={ROW_HEIGHT}
+            />
+          ))}
+        </g>
+      ),
+    [timeline, span.from, span.to, width, touches, differences],
+  );
+  const axis = useMemo(
+    () => <Axis timeline={timeline} scale={scale} width={width} top={height - AXIS_HEIGHT} />,
+    [timeline, span.from, span.to, width, height],
+  );
   const scrub = (event: PointerEvent) => {
     if (event.buttons !== 1) return;
     const left = (event.currentTarget as Element).getBoundingClientRect().left;
@@ -87,25 +109,13 @@ export function Timeline(props: Props) {
         onPointerMove={scrub}
       >
         <rect class="ground" width={width} height={height - AXIS_HEIGHT} />
-        {timeline !== undefined && (
-          <g key="counts">
-            <Bars {...BARS} scale={scale} timeline={timeline} height={BARS_HEIGHT} />
-            {marks.map((row, i) => (
-              <Marks
-                key={row.name}
-                {...{ row, scale, timeline, touches, differences }}
-                top={BARS_HEIGHT + i * ROW_HEIGHT}
-                height={ROW_HEIGHT}
-              />
-            ))}
-          </g>
-        )}
+        {counts}
         <Boots boots={boots} scale={scale} height={height - AXIS_HEIGHT} />
-        <Axis timeline={timeline} scale={scale} width={width} top={height - AXIS_HEIGHT} />
+        {axis}
         {mark !== undefined && mark >= span.from && mark <= span.to && (
           <g class="mark" transform={`translate(${scale.middle(mark)} 0)`}>
             <line y2={height - AXIS_HEIGHT} />
-            <text x="3" y="10">
+            <text x="3" y="22">
               A
             </text>
           </g>

@@ -6,6 +6,7 @@ import { Note } from '../note.tsx';
 import type { CgroupRow, List } from '../service/answers.ts';
 import { go } from '../state/use-place.ts';
 import { count, shortType } from '../state/words.ts';
+import type { Cgroups } from './pages.ts';
 import { matcher, type TreeRow, treeRows } from './rows.ts';
 import { ROW_HEIGHT, reveal, useWindow } from './window.ts';
 
@@ -21,22 +22,28 @@ export function Tree({ moment, under, onUnder }: Props) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<HTMLDivElement>(null);
   const { cgroups, programs, event, place } = moment;
-  const page = cgroups.answer;
   const known = programs.answer?.items;
   const isWanted = useMemo(() => matcher(search, known ?? []), [search, known]);
   const rows = useMemo(
-    () => treeRows(page?.items ?? [], { collapsed, isWanted }),
-    [page, collapsed, isWanted],
+    () => treeRows(cgroups.rows, { collapsed, isWanted }),
+    [cgroups.rows, collapsed, isWanted],
   );
-  const changed = changedBy(event.answer?.position === moment.at ? event.answer : undefined);
-  const isCut = page?.next !== undefined || under !== undefined;
+  const shownEvent = event.answer?.position === moment.at ? event.answer : undefined;
+  const changed = useMemo(() => changedBy(shownEvent), [shownEvent]);
+  const old = useMemo(
+    () => new Set(cgroups.rows.slice(cgroups.oldFrom).map(({ cgroup_id }) => cgroup_id)),
+    [cgroups.rows, cgroups.oldFrom],
+  );
+  const isCut = under !== undefined || cgroups.count > cgroups.rows.length;
   const selected = rows.findIndex(({ cgroup }) => cgroup.path === place.cgroup);
 
   const { first, end } = useWindow(list, rows.length);
 
   // What is selected stays in view; while nothing is, what the event changed comes into view.
-  const shown =
-    selected >= 0 ? selected : rows.findIndex(({ cgroup }) => isTouched(changed, cgroup));
+  const shown = useMemo(
+    () => (selected >= 0 ? selected : rows.findIndex(({ cgroup }) => isTouched(changed, cgroup))),
+    [selected, rows, changed],
+  );
   useEffect(() => reveal(list.current, shown), [shown]);
 
   const toggle = (path: string) => {
@@ -58,9 +65,9 @@ export function Tree({ moment, under, onUnder }: Props) {
   };
 
   return (
-    <section class={`tree ${cgroups.isOld ? 'old' : ''}`} aria-label="Cgroups">
+    <section class={`tree ${cgroups.first.isOld ? 'old' : ''}`} aria-label="Cgroups">
       <h2>
-        Cgroups <span class="sum">{page && count(page.items.length)}</span>
+        Cgroups <span class="sum">{cgroups.first.answer && count(cgroups.count)}</span>
       </h2>
       <input
         id="tree-search"
@@ -74,12 +81,7 @@ export function Tree({ moment, under, onUnder }: Props) {
           if (isCut) onUnder(value.startsWith('/') ? value : undefined);
         }}
       />
-      {isCut && (
-        <p class="none">
-          The first {count(page?.items.length ?? 0)} are shown. Type a whole path to see what is
-          below it.
-        </p>
-      )}
+      {isCut && <Cut cgroups={cgroups} under={under} />}
       <div
         class="rows"
         role="tree"
@@ -95,6 +97,7 @@ export function Tree({ moment, under, onUnder }: Props) {
             {...{ row, changed }}
             nth={first + i + 1}
             all={rows.length}
+            isOld={old.has(row.cgroup.cgroup_id)}
             isSelected={row.cgroup.path === place.cgroup}
             type={place.cgroup === row.cgroup.path ? place.type : undefined}
             isCollapsed={collapsed.has(row.cgroup.path)}
@@ -104,10 +107,24 @@ export function Tree({ moment, under, onUnder }: Props) {
         ))}
         <div style={{ height: `${(rows.length - end) * ROW_HEIGHT}px` }} />
       </div>
-      {page !== undefined && rows.length === 0 && (
+      {cgroups.first.answer !== undefined && rows.length === 0 && (
         <Note title={search === '' ? 'There is no cgroup' : `Nothing matches “${search}”`} />
       )}
     </section>
+  );
+}
+
+/** How much of a very large tree is here, and how to see the rest. */
+function Cut(props: { readonly cgroups: Cgroups; readonly under: string | undefined }) {
+  const { cgroups, under } = props;
+  const { rows, count: all, isSettled } = cgroups;
+  return (
+    <p class="cut" role="status">
+      Showing {count(rows.length)} of {count(all)}
+      {under !== undefined && ` below ${under}`}
+      {rows.length < all &&
+        (isSettled ? ': type a path, such as /system.slice, to narrow.' : '; more are coming.')}
+    </p>
   );
 }
 
@@ -122,6 +139,8 @@ interface RowProps {
   readonly nth: number;
   readonly all: number;
   readonly changed: Changed;
+  /** It is the row of an earlier moment. */
+  readonly isOld: boolean;
   readonly isSelected: boolean;
   readonly type: string | undefined;
   readonly isCollapsed: boolean;
@@ -153,7 +172,7 @@ function Row(props: RowProps) {
       aria-setsize={props.all}
       aria-selected={isSelected}
       {...(hasChildren && { 'aria-expanded': !isCollapsed })}
-      class={`row ${change ?? ''}`}
+      class={`row ${change ?? ''} ${props.isOld ? 'old' : ''}`}
       title={`${path} (cgroup ${cgroup_id})`}
       style={{ paddingLeft: `${6 + depth * 14}px` }}
       onClick={() => onSelect(row)}

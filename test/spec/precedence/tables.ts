@@ -6,6 +6,8 @@ import { heldTables } from './held.ts';
 import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
+import { lockedMemoryTables } from './locked-memory.ts';
+import { mapBatchTables } from './map-batches.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
 import { idTables, objGetTables, objPinTables } from './objects.ts';
 import { processTables } from './processes.ts';
@@ -30,7 +32,9 @@ export const TABLES: readonly Table[] = [
   ...objGetTables,
   ...idTables,
   ...mapCreateTables,
+  ...lockedMemoryTables,
   ...mapTables,
+  ...mapBatchTables,
   ...heldTables,
   ...treeTables,
   ...cgroupfsTables,

@@ -2,6 +2,13 @@
 import { from57, type Specs } from '../boundary.ts';
 
 export const OBJECT_SPECS = {
+  memlock_is_charged: {
+    meaning:
+      'maps and programs count as locked memory of their user, and RLIMIT_MEMLOCK bounds it: EPERM; ' +
+      'later, they are memory of a cgroup',
+    source: 'semantics §18; bpf_map_charge_init, bpf_prog_charge_memlock',
+    boundaries: [from57(true), { since: '5.11', value: false, evidence: 'read' }],
+  },
   tag_is_sha256: {
     meaning: 'the program tag is made with SHA-256; before, with SHA-1',
     source: 'semantics D24',
@@ -76,6 +83,24 @@ export const OBJECT_SPECS = {
     meaning: 'PROG_BIND_MAP exists; before, the command is EINVAL',
     source: 'semantics §25.2',
     boundaries: [from57(false), { since: '5.10', value: true, evidence: 'measured' }],
+  },
+  percpu_array_batches: {
+    meaning: 'percpu arrays have MAP_LOOKUP_BATCH and MAP_UPDATE_BATCH; before, ENOTSUPP',
+    source: 'semantics §25.9; percpu_array_map_ops',
+    boundaries: [
+      from57(false),
+      { since: '5.13', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
+  map_of_maps_batches: {
+    meaning: 'maps of maps have the commands on many elements; before, ENOTSUPP',
+    source: 'semantics §25.9; array_of_maps_map_ops, htab_of_maps_map_ops',
+    boundaries: [
+      from57(false),
+      { since: '5.19', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
   },
   prog_array_compares_hook: {
     meaning: 'the programs of a prog_array must have one expected attach type',

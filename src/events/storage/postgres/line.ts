@@ -40,8 +40,11 @@ export class Line {
   readonly #events: LineEvents;
   readonly #client: Client;
   readonly #watch: NodeJS.Timeout;
-  /** Statements under way. */
-  readonly #asked = new Set<Settling & Promise<unknown>>();
+  /**
+   * Statements under way, and the milliseconds of silence that each bears: a transaction with more
+   * patience may come behind statements of a request.
+   */
+  readonly #asked = new Map<Settling & Promise<unknown>, number>();
   #socket: Socket | undefined;
   #lost: Error | undefined;
   /** Ticks since the last byte of the server; a blocked loop makes no ticks. */
@@ -50,7 +53,7 @@ export class Line {
   #toldPid: number | undefined;
   /** Whether a transaction has it to itself. */
   isHeld = false;
-  /** Milliseconds of silence, with pending statements, after which it is closed. */
+  /** Milliseconds of silence after which it is closed while a statement asked from now on waits. */
   silenceMs = LIMITS.request.silenceMs;
 
   constructor(server: Server, events: LineEvents = {}) {
@@ -94,7 +97,7 @@ export class Line {
     if (this.#lost !== undefined) throw this.#lost;
     const query = this.#client.unsafe<Row[]>(text, params as Parameters, { prepare: true });
     const asked = query as unknown as Settling & Promise<unknown>;
-    this.#asked.add(asked);
+    this.#asked.set(asked, this.silenceMs);
     let taken: Row[] = [];
     try {
       await query.forEach((row) => {
@@ -117,7 +120,7 @@ export class Line {
 
   /** Takes no more statements, waits for the pending ones and ends the session. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#asked);
+    await Promise.allSettled(this.#asked.keys());
     this.#end(new DatabaseAbsent('the connection to the database was closed'));
     await this.#client.end({ timeout: PARTING_MS / 1000 });
     this.#socket?.destroy();
@@ -140,9 +143,13 @@ export class Line {
   }
 
   #look(): void {
-    if (this.#asked.size === 0) this.#quiet = 0;
-    else if (++this.#quiet * TICK_MS > this.silenceMs) {
-      this.destroy(new Error(`nothing came for ${this.silenceMs / 1000} s`));
+    if (this.#asked.size === 0) {
+      this.#quiet = 0;
+      return;
+    }
+    const silenceMs = Math.min(...this.#asked.values());
+    if (++this.#quiet * TICK_MS > silenceMs) {
+      this.destroy(new Error(`nothing came for ${silenceMs / 1000} s`));
     }
   }
 
@@ -150,7 +157,7 @@ export class Line {
     if (this.#lost !== undefined) return;
     this.#lost = why;
     clearInterval(this.#watch);
-    for (const asked of this.#asked) asked.reject(why);
+    for (const asked of this.#asked.keys()) asked.reject(why);
     this.#events.onLost?.();
   }
 }

@@ -11,7 +11,7 @@ import { CONNECT_MS, KEEPALIVE_S, LIMITS, UNACKNOWLEDGED_MS } from './time-limit
 /** Opens a line. Throws `DatabaseAbsent` with the reason of each server. */
 export type Open = (signal: AbortSignal, events?: LineEvents) => Promise<Line>;
 
-const SETTINGS: Readonly<Record<string, number>> = {
+const SETTINGS: Readonly<Record<string, number | string>> = {
   statement_timeout: LIMITS.request.statementMs,
   lock_timeout: LIMITS.request.lockMs,
   idle_in_transaction_session_timeout: LIMITS.request.idleMs,
@@ -19,6 +19,8 @@ const SETTINGS: Readonly<Record<string, number>> = {
   tcp_keepalives_idle: KEEPALIVE_S,
   tcp_keepalives_interval: KEEPALIVE_S,
   tcp_keepalives_count: 3,
+  // Statements over unnested lists are expected to be long ones, and compiled for longer than they run.
+  jit: 'off',
 };
 
 const SESSION = `select pg_backend_pid() as pid, pg_is_in_recovery() as standby,

@@ -2,6 +2,7 @@
  * Raw instructions: programs that are good, that name maps in every way, and that have something
  * wrong with them which the kernel's passes find before the verifier reasons about anything.
  */
+import { AFTER_VERIFIER } from '../../../domain/code/verdict.ts';
 import { decide } from '../../../domain/decide.ts';
 import { isRefusal } from '../../../domain/outcome.ts';
 import type { CodeLine } from '../../golden/code.ts';
@@ -34,8 +35,9 @@ export function rawCode(scene: Scene, proc: string, step: Step): Step {
     const raw: Step = { ...rest, op: step.op, ...program(scene, proc) };
     const call = callOf(raw, scene.labels);
     const { outcome } = decide(scene.kernel, scene.labels.pid(proc), call);
-    // Before EMFILE the kernel verifies, and of that nothing is told then.
-    const isKnown = isRefusal(outcome) ? outcome.rule !== 'no-free-fd' : outcome.verified !== false;
+    const isKnown = isRefusal(outcome)
+      ? !AFTER_VERIFIER.includes(outcome.rule)
+      : outcome.verified !== false;
     if (isKnown) return raw;
   }
   return step;

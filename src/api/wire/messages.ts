@@ -1,0 +1,66 @@
+/**
+ * Messages of the streams of server-sent events, as the document tells of them: a schema of a stream is
+ * that of one message, and `data` is JSON of the schema that it names.
+ */
+import { z } from 'zod';
+import { position } from './event.ts';
+
+export const EVENT_STREAM = 'text/event-stream';
+
+/** A field whose text is JSON of a schema of the document. */
+const jsonOf = (id: string) =>
+  z.string().meta({
+    description: `JSON: ${id}.`,
+    contentMediaType: 'application/json',
+    contentSchema: { $ref: `#/components/schemas/${id}` },
+  });
+
+/** A message; what `id` says where it has one: sent back as Last-Event-ID, the stream goes on there. */
+function message<E extends string>(event: E, payload: string) {
+  const id = z.string().describe('Send it back as Last-Event-ID, and the stream goes on after it.');
+  return z.strictObject({ event: z.literal(event), id, data: jsonOf(payload) });
+}
+
+/** The last message of a stream. */
+function lastMessage<E extends string>(event: E, payload: string) {
+  return z.strictObject({ event: z.literal(event), data: jsonOf(payload) });
+}
+
+z.strictObject({ position }).meta({
+  id: 'Bookmark',
+  description: 'How far a filtered stream is.',
+});
+z.strictObject({
+  known: z.int().describe('The end of the log before, or the position that was sent back.'),
+  position: z.int().describe('The end of the log now.'),
+}).meta({ id: 'HistoryChange', description: 'The log that was followed went back.' });
+z.strictObject({ last: z.string().describe('The place that the stream has come to.') }).meta({
+  id: 'FleetBookmark',
+  description: 'How far a filtered stream of all hosts is.',
+});
+z.strictObject({ known: z.string().describe('The place that was sent.') }).meta({
+  id: 'FleetHistoryChange',
+  description: 'The place that was sent is not there any more: the database went back.',
+});
+
+/** Of the events of a host. */
+export const eventMessage = z
+  .discriminatedUnion('event', [
+    message('event', 'Event'),
+    message('bookmark', 'Bookmark'),
+    lastMessage('history-changed', 'HistoryChange'),
+  ])
+  .meta({ id: 'EventMessage' });
+
+/** Of the events of all hosts. */
+export const hostEventMessage = z
+  .discriminatedUnion('event', [
+    message('event', 'HostEvent'),
+    message('bookmark', 'FleetBookmark'),
+    message('unreadable', 'UnreadableEvent'),
+    lastMessage('history-changed', 'FleetHistoryChange'),
+  ])
+  .meta({ id: 'HostEventMessage' });
+
+/** Of what differs on a real kernel. */
+export const driftMessage = lastMessage('drift', 'Drift').meta({ id: 'DriftMessage' });
