@@ -6,6 +6,7 @@ export default defineConfig({
     './src/events/storage/tables.ts',
     './src/projections/schema.ts',
     './src/projections/fleet/schema.ts',
+    './src/projections/alerts/schema.ts',
     './src/events/kernel-reports/tables.ts',
   ],
   out: './migrations',

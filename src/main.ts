@@ -9,12 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import { Alerts } from './api/alerts/alerts.ts';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { Rates } from './api/guard/rates.ts';
 import type { AnsweredRequest, RequestIds } from './api/guard/request-ids.ts';
 import { tokenBook } from './api/guard/token-book.ts';
-import type { Tokens } from './api/guard/tokens.ts';
+import { LOCAL, type Tokens } from './api/guard/tokens.ts';
 import { readTokensFile } from './api/guard/tokens-file.ts';
 import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
@@ -132,6 +133,9 @@ async function openDatabase(
   );
 }
 
+/** On a service without tokens there is one caller. */
+const localAlone = (actor: string) => (actor === LOCAL.actor ? LOCAL : undefined);
+
 /** How often a shutdown looks for connections that fell idle. */
 const IDLE_SWEEP_MS = 20;
 
@@ -230,10 +234,16 @@ async function startIn(configuration: Configuration): Promise<Running> {
         );
       },
     });
+    const alerts = new Alerts({
+      ...{ log, database, arrivals, clock: systemClock, allowed: configuration.webhookAllowed },
+      owner: (actor) => (book === undefined ? localAlone(actor) : book.named(actor)),
+      onFault: (error) => logger.warn({ err: error }, 'cannot evaluate or deliver alerts'),
+    });
     const service = {
       log,
       database,
       arrivals,
+      alerts,
       clock: systemClock,
       metrics,
       metricsOpen: configuration.metricsOpen,
@@ -254,6 +264,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
     const rates = new Rates(configuration.rates);
     const server = createHttpServer(service, { tokens: book, loopback, rates });
     const url = await listen(server, configuration);
+    alerts.start();
     const sweep = setInterval(() => {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
     }, SWEEP_MS);
@@ -299,6 +310,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
         await stop(server);
         const drained = upkept
           .stop()
+          .then(() => alerts.close())
           .then(() => log.close())
           .then(() => arrivals.close());
         await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);

@@ -20,6 +20,11 @@ SELECT create_reference_table('imports');
 SELECT create_reference_table('signing_keys');
 SELECT create_reference_table('ledger_names');
 SELECT create_reference_table('ledger_fields');
+-- Alert rules are about all hosts.
+SELECT create_reference_table('alert_rules');
+SELECT create_reference_table('alert_spells');
+SELECT create_reference_table('alert_deliveries');
+SELECT create_reference_table('alert_duty');
 
 -- All that belongs to one host lies on one node, so that an append is one statement of one shard.
 SELECT create_distributed_table('heads', 'host_id');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { addressOf } from '../events/storage/postgres/address.ts';
 import { HELD_MAX, type HeldMax } from '../events/writing/host-writers.ts';
+import { type WebhookAllowed, webhookAllowed } from './alerts/public-address.ts';
 import { isLoopback } from './guard/origin.ts';
 import type { RateLimits } from './guard/rates.ts';
 
@@ -24,6 +25,8 @@ export interface Configuration {
   readonly metricsOpen: boolean;
   /** Keys whose checkpoints the service trusts, beside its own. */
   readonly trustedKeysFile: string | undefined;
+  /** Where alerts may be delivered to beyond public addresses. */
+  readonly webhookAllowed: WebhookAllowed;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */
   readonly held: HeldMax;
@@ -65,6 +68,17 @@ const variables = z.object({
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
+  BPFLEDGER_WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .transform((text, { addIssue }) => {
+      try {
+        return webhookAllowed(text);
+      } catch (error) {
+        addIssue({ code: 'custom', message: error instanceof Error ? error.message : '' });
+        return z.NEVER;
+      }
+    }),
   BPFLEDGER_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('warn'),
@@ -121,6 +135,7 @@ export function configurationOf(env: Variables): Configuration {
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',
     trustedKeysFile: values.BPFLEDGER_TRUSTED_KEYS_FILE,
+    webhookAllowed: values.BPFLEDGER_WEBHOOK_ALLOW,
     logLevel: values.BPFLEDGER_LOG_LEVEL,
     held: {
       hosts: values.BPFLEDGER_HELD_HOSTS_MAX,

@@ -173,3 +173,26 @@ export const FIRST_ANSWER_MS = 20_000;
 export const MOUNT_CHARS_MAX = 4096;
 /** Milliseconds between two searches for checkpoints and segments that are due. */
 export const UPKEEP_MS = 60_000;
+
+/** Alert rules, in all and of each actor. */
+export const ALERT_RULES = { all: 100, each: 50 } as const;
+/** Characters of the name of a rule. */
+export const RULE_NAME_CHARS_MAX = 64;
+/** Characters of the address of a webhook. */
+export const WEBHOOK_URL_CHARS_MAX = 2000;
+/** Bytes of a secret that signs deliveries. */
+export const SECRET_BYTES = { min: 24, max: 64, made: 32 } as const;
+/** Milliseconds that an array may have to be empty before somebody is told: a day. */
+export const EMPTY_MS_MAX = 86_400_000;
+/** Deliveries of a rule that wait; from then on it is not evaluated, and the log keeps what comes. */
+export const PENDING_MAX = 10_000;
+/** The same of arrays that are empty. */
+export const SPELLS_MAX = 10_000;
+/** Deliveries under way, in all and of each rule. */
+export const DELIVERING = { all: 32, each: 8 } as const;
+/** Milliseconds of one attempt to deliver. */
+export const WEBHOOK_MS = 10_000;
+/** Attempts before a delivery is dead, and the pauses between them, in milliseconds: two and a half hours. */
+export const ATTEMPTS = { max: 20, firstMs: 1000, pauseMaxMs: 900_000 } as const;
+/** Bytes of a delivered body: a longer event is left out of it. */
+export const ALERT_BODY_BYTES_MAX = 64 * 1024;

@@ -21,6 +21,8 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The resource does not have that method' },
   'request-timeout': { status: 408, title: 'The body took too long to arrive' },
   'host-exists': { status: 409, title: 'There is already a host with that name' },
+  'rule-exists': { status: 409, title: 'There is already a rule with that name' },
+  'too-many-rules': { status: 409, title: 'There are as many rules as there may be' },
   'lease-held': { status: 409, title: 'Another executor applies this log' },
   'lease-lost': { status: 409, title: 'You do not hold the lease' },
   'log-damaged': { status: 503, title: 'The log of the host is damaged' },

@@ -7,6 +7,7 @@ import type { TrustedKeys } from '../events/proof/trusted-keys.ts';
 import type { RecordingReader } from '../events/recording.ts';
 import type { Database } from '../events/storage/database.ts';
 import type { Arrivals } from '../projections/fleet/arrivals.ts';
+import type { AlertService } from './alerts/alert-service.ts';
 import type { AnsweredRequest, RequestIds } from './guard/request-ids.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -15,6 +16,8 @@ export interface Service {
   readonly database: Database;
   /** In which order the events of all hosts come in. */
   readonly arrivals: Arrivals;
+  /** What is told by webhooks. */
+  readonly alerts: AlertService;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** `/metrics` answers without a token, and then names no hosts. */

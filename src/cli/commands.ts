@@ -72,6 +72,10 @@ export const COMMANDS: Readonly<
     summary: 'list the events of a host, or follow them',
     load: async () => (await import('./events.ts')).events,
   },
+  rules: {
+    summary: 'be told of events by webhooks, and see what was delivered',
+    load: async () => (await import('./rules.ts')).rules,
+  },
   plan: {
     summary: 'show what syscalls would do, with warnings, and record nothing',
     load: async () => (await import('./plan.ts')).plan,

@@ -748,6 +748,149 @@ export type HostSlot = {
   /** The cgroup in whose list it stands; left out where a kernel bug wrote the array. */
   readonly attached_to?: string;
 };
+export type MadeRule = {
+  readonly rule_id: number;
+  /** Its name. */
+  readonly name: string;
+  /** Who made it: it sees what this token may see. */
+  readonly actor: string;
+  readonly created_at: Timestamp;
+  readonly url: string;
+  readonly filter: { readonly [key: string]: unknown };
+  readonly condition?: { readonly [key: string]: unknown };
+  /** The token that made it counts no more: nothing is evaluated or delivered. */
+  readonly suspended: boolean;
+  /** Deliveries that wait. */
+  readonly pending: number;
+  /** Deliveries that were given up. */
+  readonly dead: number;
+  /** Is never answered again. */
+  readonly secret: string;
+};
+/** What to watch for, and where to tell of it. */
+export type RuleRequest = {
+  /** Its name. */
+  readonly name: string;
+  /** Where alerts are posted to. */
+  readonly url: string;
+  /** Signs the deliveries. Left out: the service makes one and answers it this once. */
+  readonly secret?: string;
+  readonly filter?: AlertFilter;
+  readonly condition?: AlertCondition;
+};
+/** Conditions of an event, as GET /v1/events has them; all must hold. */
+export type AlertFilter = {
+  /** Only hosts of this name, `*` for any part. May be given up to 20 times: any of the values. */
+  readonly host?: readonly (HostPattern)[];
+  /** Name of the call. May be given up to 20 times: any of the values. */
+  readonly call?: readonly (string)[];
+  /** Errno of the outcome; `none` for calls that succeeded. May be given up to 20 times: any of the values. */
+  readonly errno?: readonly (string)[];
+  /** Rule by which the call was refused. May be given up to 20 times: any of the values. */
+  readonly rule?: readonly (string)[];
+  /** Type of an effect: `EntryRemoved`. May be given up to 20 times: any of the values. */
+  readonly effect?: readonly (string)[];
+  /** Why something ended by the event. May be given up to 20 times: any of the values. */
+  readonly reason?: readonly (Reason)[];
+  /** An attach type, in any spelling, that the call, an effect or the refusal names. May be given up to 20 times: any of the values. */
+  readonly attach_type?: readonly (string)[];
+  /** Name of the process. May be given up to 20 times: any of the values. */
+  readonly comm?: readonly (string)[];
+  /** Who sent it. May be given up to 20 times: any of the values. */
+  readonly actor?: readonly (string)[];
+  /** Who says so: the model, a recorder, or what a recorder said by implication. May be given up to 20 times: any of the values. */
+  readonly source?: readonly ("decided" | "observed" | "inferred")[];
+  /** `true`: only events in which the kernel answered otherwise than the rules. */
+  readonly drift?: boolean;
+};
+export type AlertCondition = LeftCondition | EmptyCondition | ReplacedCondition;
+/** A program ran on a cgroup, which is still there, and does not any more. */
+export type LeftCondition = {
+  /** What kind of object it is. */
+  readonly kind: "left";
+  readonly program: AlertProgram;
+  /** A path; `*` is any part of one name of it, `**` any part of the path. */
+  readonly cgroup: Path;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: string;
+};
+/** The programs for which all that is given holds. */
+export type AlertProgram = {
+  /** The id of a program, unique in one boot. */
+  readonly prog_id?: number;
+  /** The name of the program. */
+  readonly prog_name?: string;
+  /** The tag of the program: a hash of its instructions. */
+  readonly tag?: string;
+};
+/** The last program left the array of a cgroup, and for so long no other came. */
+export type EmptyCondition = {
+  /** What kind of object it is. */
+  readonly kind: "empty";
+  /** A path; `*` is any part of one name of it, `**` any part of the path. */
+  readonly cgroup: Path;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type: string;
+  readonly longer_than_ms: number;
+};
+/** A process replaced what a process of another name (`comm`) had put there. */
+export type ReplacedCondition = {
+  /** What kind of object it is. */
+  readonly kind: "replaced";
+  /** A path; `*` is any part of one name of it, `**` any part of the path. */
+  readonly cgroup?: Path;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: string;
+};
+export type RuleList = {
+  /** The rows of the page. */
+  readonly items: readonly (Rule)[];
+};
+export type Rule = {
+  readonly rule_id: number;
+  /** Its name. */
+  readonly name: string;
+  /** Who made it: it sees what this token may see. */
+  readonly actor: string;
+  readonly created_at: Timestamp;
+  readonly url: string;
+  readonly filter: { readonly [key: string]: unknown };
+  readonly condition?: { readonly [key: string]: unknown };
+  /** The token that made it counts no more: nothing is evaluated or delivered. */
+  readonly suspended: boolean;
+  /** Deliveries that wait. */
+  readonly pending: number;
+  /** Deliveries that were given up. */
+  readonly dead: number;
+};
+export type DeliveryPage = {
+  /** The rows of the page. */
+  readonly items: readonly (Delivery)[];
+  /** There may be more: the `next` of the following page. */
+  readonly next?: string;
+};
+export type Delivery = {
+  readonly delivery_id: number;
+  /** The `webhook-id` that the receiver sees. */
+  readonly message_id: string;
+  /** The name of the host. */
+  readonly host: string;
+  readonly position: Position;
+  /** The whole state of one boot. */
+  readonly state: "pending" | "delivered" | "dead";
+  readonly attempts: number;
+  readonly created_at: Timestamp;
+  /** When a pending one is tried next. */
+  readonly next_at?: Timestamp;
+  /** When it was delivered or given up. */
+  readonly settled_at?: Timestamp;
+  /** What the last attempt failed of. */
+  readonly fault?: string;
+};
+export type Retried = {
+  /** Deliveries that are pending again. */
+  readonly retried: number;
+};
 export type HostPage = {
   /** The rows of the page. */
   readonly items: readonly (HostRow)[];
@@ -5576,6 +5719,37 @@ export interface LedgerOperations {
     /** The `next` of the page before. */
     readonly next?: string | number;
   }): Promise<HostSlotPage>;
+  /** Be told of events by a webhook */
+  addRule(given: {
+    readonly body: RuleRequest;
+  }): Promise<MadeRule>;
+  /** The rules that this token made; of an administrator of all hosts, all rules */
+  listRules(): Promise<RuleList>;
+  /** One rule */
+  getRule(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+  }): Promise<Rule>;
+  /** Remove a rule, with the deliveries that wait */
+  removeRule(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+  }): Promise<void>;
+  /** What is delivered for a rule, was, or was given up; the oldest first */
+  listDeliveries(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+    readonly state?: "pending" | "delivered" | "dead";
+    /** Rows of the page, at most. */
+    readonly limit?: number;
+    /** The `next` of the page before. */
+    readonly after?: number;
+  }): Promise<DeliveryPage>;
+  /** Try the deliveries again that were given up */
+  retryDeliveries(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+  }): Promise<Retried>;
   /** Hosts by name */
   listHosts(given?: {
     /** Rows of the page, at most. */
@@ -6292,6 +6466,12 @@ export const OPERATIONS = {
   listFleetPrograms: { method: 'GET', path: '/v1/programs', query: ["tag","name","host","at","count","limit","next"], headers: [], form: 'json' },
   getMajority: { method: 'GET', path: '/v1/effective/majority', query: ["attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
   getEffectiveEverywhere: { method: 'GET', path: '/v1/effective', query: ["program_tag","program_name","attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
+  addRule: { method: 'POST', path: '/v1/rules', query: [], headers: [], form: 'json', body: 'application/json' },
+  listRules: { method: 'GET', path: '/v1/rules', query: [], headers: [], form: 'json' },
+  getRule: { method: 'GET', path: '/v1/rules/{rule}', query: [], headers: [], form: 'json' },
+  removeRule: { method: 'DELETE', path: '/v1/rules/{rule}', query: [], headers: [], form: 'none' },
+  listDeliveries: { method: 'GET', path: '/v1/rules/{rule}/deliveries', query: ["state","limit","after"], headers: [], form: 'json' },
+  retryDeliveries: { method: 'POST', path: '/v1/rules/{rule}/deliveries/retry', query: [], headers: [], form: 'json' },
   listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","next","search"], headers: [], form: 'json' },
   createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key","if-none-match"], form: 'json', body: 'application/json' },
   getHost: { method: 'GET', path: '/v1/hosts/{host}', query: ["at"], headers: [], form: 'json' },

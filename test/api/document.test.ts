@@ -93,6 +93,14 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['getEffectiveEverywhere', () => ({ url: '/v1/effective?program_name=p&program_name=q' })],
   ['getMajority', () => ({ url: '/v1/effective/majority?cgroup=/pods&attach_type=egress' })],
   ['followFleetEvents', () => ({ url: '/v1/events/stream' })],
+  ['addRule', () => ({ url: '/v1/rules', body: RULE, status: 201 })],
+  ['addRule', () => ({ url: '/v1/rules', body: RULE, status: 409 })],
+  ['addRule', () => ({ url: '/v1/rules', body: { ...RULE, url: 'http://10.0.0.1' }, status: 422 })],
+  ['listRules', () => ({ url: '/v1/rules' })],
+  ['getRule', () => ({ url: '/v1/rules/1' })],
+  ['listDeliveries', () => ({ url: '/v1/rules/1/deliveries?state=dead' })],
+  ['retryDeliveries', () => ({ url: '/v1/rules/1/deliveries/retry', body: {} })],
+  ['removeRule', () => ({ url: '/v1/rules/1', status: 204 })],
   ['getHost', () => ({ url: H })],
   ['getHost', () => ({ url: '/v1/hosts/nobody', status: 404 })],
   ['rebootHost', () => ({ url: '/v1/hosts/h2/reboot', body: {} })],
@@ -177,6 +185,11 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['dropBranch', () => ({ url: `${H}/branches/b`, status: 204 })],
   ['exportLog', () => ({ url: `${H}/export?format=bundle&call=mkdir`, status: 422 })],
 ];
+const RULE = {
+  name: 'left',
+  url: 'https://example.org/hook',
+  condition: { kind: 'left', program: { prog_name: 'p' }, cgroup: '/pods/*' },
+};
 const BUNDLE = { 'content-type': 'application/vnd.bpfledger.bundle+ndjson' };
 const TEXT = { 'content-type': 'text/plain' };
 const RECORDING =

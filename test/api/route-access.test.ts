@@ -57,6 +57,12 @@ const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   createBranch: 'writer',
   dropBranch: 'writer',
   signCheckpoint: 'writer',
+  addRule: 'writer',
+  listRules: 'writer',
+  getRule: 'writer',
+  removeRule: 'writer',
+  listDeliveries: 'writer',
+  retryDeliveries: 'writer',
   takeExecutorLease: 'executor',
   postExecutorReports: 'executor',
 };

@@ -10,11 +10,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { Alerts } from '../../src/api/alerts/alerts.ts';
+import type { Attempts } from '../../src/api/alerts/courier.ts';
+import { webhookAllowed } from '../../src/api/alerts/public-address.ts';
 import { createApp } from '../../src/api/app.ts';
 import { type RateLimits, Rates } from '../../src/api/guard/rates.ts';
 import type { AnsweredRequest } from '../../src/api/guard/request-ids.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
-import type { Tokens } from '../../src/api/guard/tokens.ts';
+import { LOCAL, type Tokens } from '../../src/api/guard/tokens.ts';
 import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
 import { SURVIVES } from '../../src/api/routes/operations.ts';
@@ -63,6 +66,8 @@ export interface TestServiceOptions {
   readonly loopback?: boolean;
   readonly metricsOpen?: boolean;
   readonly rates?: RateLimits;
+  /** Evaluates rules and delivers to this machine too. */
+  readonly alerts?: { readonly attempts?: Attempts };
   /** Stands between the routes and the log. */
   readonly between?: (log: Log) => Log;
 }
@@ -81,10 +86,20 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const signingKey = signingKeyOf(PEM.toString());
   const faults: unknown[] = [];
   const answered: AnsweredRequest[] = [];
+  const tokens = options.tokens && tokenBook(options.tokens, clock);
+  const local = (actor: string) => (actor === LOCAL.actor ? LOCAL : undefined);
+  const alerts = new Alerts({
+    ...{ log, database, arrivals, clock, ...options.alerts },
+    owner: (actor) => (tokens === undefined ? local(actor) : tokens.named(actor)),
+    allowed: webhookAllowed(options.alerts === undefined ? '' : '127.0.0.0/8'),
+    onFault: (error) => faults.push(error),
+  });
+  if (options.alerts !== undefined) alerts.start();
   const service: Service = {
     log: options.between?.(log) ?? log,
     database,
     arrivals,
+    alerts,
     clock,
     metrics: newMetrics(),
     survives: SURVIVES[database.kind],
@@ -98,7 +113,6 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     onFault: (error) => faults.push(error),
     onAnswered: (request) => answered.push(request),
   };
-  const tokens = options.tokens && tokenBook(options.tokens, clock);
   const guard = {
     tokens,
     loopback: options.loopback ?? false,
@@ -123,6 +137,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       closing.abort();
       server?.close();
       server?.closeAllConnections();
+      await alerts.close();
       await log.close();
       await arrivals.close();
       await drop();

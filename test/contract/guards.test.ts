@@ -49,6 +49,7 @@ describeStores('guards', ({ open }) => {
     const others = keys.filter(({ first }) => first !== 'host_id');
     // Small tables that every node has (migrations/citus/distribute.sql).
     expect(others.map(({ table }) => table)).toEqual([
+      ...['alert_deliveries', 'alert_duty', 'alert_rules', 'alert_rules', 'alert_spells'],
       ...['hosts', 'ledger_fields', 'ledger_names', 'signing_keys'],
     ]);
   });

@@ -125,7 +125,7 @@ it("each command is in README's table", () => {
 });
 
 it('each table of the database has a row in docs/postgresql.md', () => {
-  const schemas = ['projections/schema', 'projections/fleet/schema'];
+  const schemas = ['schema', 'fleet/schema', 'alerts/schema'].map((one) => `projections/${one}`);
   const sources = ['events/storage/tables', 'events/kernel-reports/tables', ...schemas];
   const tables = sources.flatMap((path) => {
     return [...read(`src/${path}.ts`).matchAll(/pgTable\(\s*'(\w+)'/g)].map(

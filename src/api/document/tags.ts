@@ -18,6 +18,11 @@ const TAGS: readonly Tag[] = [
     paths: /^\/v1\/(?:events|programs|effective)/,
   },
   {
+    name: 'alerts',
+    description: 'Rules of what to be told of by webhooks, and their deliveries.',
+    paths: /^\/v1\/rules/,
+  },
+  {
     name: 'proof',
     description: 'Checkpoints, verification, exports and imports.',
     paths: /\/(?:checkpoints|verify|export|import|bundles|keys)$/,

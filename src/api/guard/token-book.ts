@@ -10,6 +10,8 @@ import type { Principal, Tokens } from './tokens.ts';
 export interface TokenBook {
   /** Whose token an Authorization header carries now, or the problem that it is nobody's. */
   bearer(header: string | undefined): Principal | ProblemError;
+  /** Who has a name now, `token:NAME`; undefined when no token of that name counts any more. */
+  named(actor: string): Principal | undefined;
   /** Lets other tokens count. A token that says the same as before keeps its principal. */
   replace(tokens: Tokens): void;
 }
@@ -38,6 +40,11 @@ export function tokenBook(first: Tokens, clock: Clock): TokenBook {
       const { expires } = principal;
       if (expires === undefined || clock.now() < expires) return principal;
       return unauthorized(`this token expired at ${rfc3339(expires)}`);
+    },
+    named(actor) {
+      const principal = [...tokens.values()].find((one) => one.actor === actor);
+      const { expires } = principal ?? {};
+      return expires === undefined || clock.now() < expires ? principal : undefined;
     },
     replace(next) {
       tokens = new Map(

@@ -66,7 +66,8 @@ export const ANYONE: Principal = {
 /** Principals by the SHA-256 of their token, in hex. */
 export type Tokens = ReadonlyMap<string, Principal>;
 
-function hostMatcher(patterns: readonly string[]): (host: string) => boolean {
+/** Whether a name fits one of some patterns, `*` for any part. */
+export function hostMatcher(patterns: readonly string[]): (host: string) => boolean {
   const source = patterns.map((pattern) =>
     pattern
       .split('*')

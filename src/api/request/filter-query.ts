@@ -58,6 +58,16 @@ const conditions = {
   map: severalOf(countParam, 'Map that the event names.'),
 };
 
+/** Conditions that mean the same on every host, as fields of a JSON body: names, and no ids. */
+const { call, errno, rule, effect, reason: why, attach_type, comm, actor, source } = conditions;
+export const filterFields = {
+  ...{ call, errno, rule, effect, reason: why, attach_type, comm, actor, source },
+  drift: z
+    .boolean()
+    .optional()
+    .describe('`true`: only events in which the kernel answered otherwise than the rules.'),
+};
+
 /** The filters of events of all hosts. */
 export const eventQuery = {
   ...conditions,

@@ -36,6 +36,7 @@ import { plans } from './plan.ts';
 import { recordings } from './recordings.ts';
 import { releases } from './releases.ts';
 import { replays } from './replays.ts';
+import { rules } from './rules.ts';
 import { state } from './state.ts';
 import { syscalls } from './syscalls.ts';
 import { timeline } from './timeline.ts';
@@ -54,6 +55,7 @@ export function routes(app: App, service: Service): void {
   fleetEvents(app, service);
   fleetPrograms(app, service);
   fleetEffective(app, service);
+  rules(app, service);
   hosts(app, service);
   syscalls(app, service);
   plans(app, service);

@@ -1,0 +1,198 @@
+/** `bpfledger rules`: what a service tells of by webhooks, and what became of it. */
+import { readFileSync } from 'node:fs';
+import { restClient } from '../client/rest-client.ts';
+import { command, type Invocation } from './command.ts';
+import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
+import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+
+const FLAGS = {
+  to: { value: 'URL', about: 'for add: where alerts are posted to' },
+  filter: {
+    value: 'QUERY',
+    about: "for add: which events, as /v1/events is asked: 'host=web-*&errno=EPERM'",
+  },
+  left: {
+    value: 'PROGRAM',
+    about: 'for add: a program left a cgroup; name:policy, tag:3b1f or id:7',
+  },
+  'empty-for': { value: 'MS', about: 'for add: nothing ran on a cgroup for so many milliseconds' },
+  replaced: { about: 'for add: a process replaced what one of another name had attached' },
+  cgroup: {
+    value: 'PATH',
+    about: 'for these three: the cgroup; * is any part of a name, ** of all',
+  },
+  'attach-type': { value: 'TYPE', about: 'for these three: the attach type' },
+  'secret-file': {
+    value: 'FILE',
+    about: 'for add: holds whsec_…; else the service makes a secret',
+  },
+  state: { value: 'STATE', about: 'for deliveries: pending, delivered or dead' },
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: "one JSON object a line, as the API's" },
+} as const;
+
+export const rules = command({
+  usage: 'list | add NAME --to URL … | remove ID | deliveries ID | retry ID [options]',
+  about:
+    'Lets a service tell of events by webhooks: add makes a rule and prints the secret that signs\n' +
+    'its deliveries, which nobody can print again. deliveries lists what waits, was delivered or\n' +
+    'was given up; retry tries again what was given up. docs/alerts.md shows a receiver.',
+  flags: FLAGS,
+  example:
+    "npx bpfledger rules add gone --to https://example.org/hook --left name:policy --cgroup '/pods/*'",
+  async run(invocation) {
+    const [verb = 'list', name, extra] = invocation.words;
+    if (extra === undefined && verb === 'list' && name === undefined) return list(invocation);
+    if (extra === undefined && name !== undefined) {
+      if (verb === 'add') return add(invocation, name);
+      if (verb === 'remove') return remove(invocation, name);
+      if (verb === 'deliveries') return deliveries(invocation, name);
+      if (verb === 'retry') return retry(invocation, name);
+    }
+    throw new UsageError(
+      'type rules list, rules add NAME --to URL, rules remove ID, rules deliveries ID, or rules retry ID',
+    );
+  },
+});
+
+type Called = Invocation<typeof FLAGS>;
+
+interface Rule {
+  readonly rule_id: number;
+  readonly name: string;
+  readonly url: string;
+  readonly suspended: boolean;
+  readonly pending: number;
+  readonly dead: number;
+  readonly secret?: string;
+}
+
+interface Delivery {
+  readonly delivery_id: number;
+  readonly host: string;
+  readonly position: number;
+  readonly state: string;
+  readonly attempts: number;
+  readonly fault?: string;
+}
+
+async function list({ flags, print }: Called): Promise<ExitCode> {
+  const { items } = await restClient(serviceFrom(flags)).get<{ readonly items: readonly Rule[] }>(
+    '/v1/rules',
+  );
+  for (const rule of items) {
+    const { rule_id, name, url, suspended, pending, dead } = rule;
+    const state = `${pending} pending, ${dead} dead${suspended ? ', suspended' : ''}`;
+    print.out(flags.json ? JSON.stringify(rule) : `${rule_id}  ${name}  to ${url}: ${state}`);
+  }
+  return EXIT.done;
+}
+
+async function add({ flags, print }: Called, name: string): Promise<ExitCode> {
+  const { to: url, filter, 'secret-file': file } = flags;
+  if (url === undefined) throw new UsageError(`rules add ${name} needs --to URL`);
+  const condition = conditionOf(flags);
+  const made = await restClient(serviceFrom(flags)).post<Rule>('/v1/rules', {
+    ...{ name, url },
+    ...(filter !== undefined && { filter: filterOf(filter) }),
+    ...(condition && { condition }),
+    ...(file !== undefined && { secret: secretIn(file) }),
+  });
+  if (flags.json) print.out(JSON.stringify(made));
+  else {
+    print.err(`rule ${made.rule_id} is made; the secret of ${made.name}, shown this once:`);
+    print.out(made.secret ?? '');
+  }
+  return EXIT.done;
+}
+
+/** The fields of a query text: each may be given several times. */
+function filterOf(text: string): Record<string, unknown> {
+  const filter: Record<string, unknown> = {};
+  const query = new URLSearchParams(text);
+  for (const field of new Set(query.keys())) {
+    const values = query.getAll(field);
+    filter[field] = field === 'drift' ? values.at(-1) === 'true' : values;
+  }
+  return filter;
+}
+
+function conditionOf(flags: Called['flags']): Record<string, unknown> | undefined {
+  const { left, 'empty-for': ms, replaced, cgroup, 'attach-type': attach_type } = flags;
+  const kinds = [left, ms, replaced].filter((one) => one !== undefined);
+  if (kinds.length > 1)
+    throw new UsageError('--left, --empty-for and --replaced exclude each other');
+  const place = { ...(cgroup && { cgroup }), ...(attach_type && { attach_type }) };
+  if (kinds.length === 0) {
+    if (Object.keys(place).length === 0) return undefined;
+    throw new UsageError('--cgroup and --attach-type go with --left, --empty-for or --replaced');
+  }
+  if (replaced) return { kind: 'replaced', ...place };
+  if (cgroup === undefined) throw new UsageError('--left and --empty-for need --cgroup PATH');
+  if (left !== undefined) return { kind: 'left', program: programOf(left), ...place };
+  if (attach_type === undefined) throw new UsageError('--empty-for needs --attach-type TYPE');
+  if (!/^\d{1,9}$/.test(ms ?? '')) throw new UsageError(`--empty-for ${ms} is not a number`);
+  return { kind: 'empty', longer_than_ms: Number(ms), ...place };
+}
+
+const PROGRAM_FIELDS: Readonly<Record<string, string>> = {
+  name: 'prog_name',
+  tag: 'tag',
+  id: 'prog_id',
+};
+
+function programOf(text: string): Record<string, unknown> {
+  const [, kind = '', value = ''] = /^(name|tag|id):(.+)$/.exec(text) ?? [];
+  const field = PROGRAM_FIELDS[kind];
+  if (field !== undefined) return { [field]: kind === 'id' ? Number(value) : value };
+  throw new UsageError(`--left ${text} is no program; try name:policy, tag:3b1f or id:7`);
+}
+
+function secretIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new InputError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function pathOf(id: string): string {
+  if (/^\d{1,15}$/.test(id)) return `/v1/rules/${id}`;
+  throw new UsageError(`${id} is no number of a rule; rules list shows them`);
+}
+
+async function remove({ flags, print }: Called, id: string): Promise<ExitCode> {
+  await restClient(serviceFrom(flags)).open(pathOf(id), { method: 'DELETE' });
+  print.out(flags.json ? JSON.stringify({ removed: Number(id) }) : `rule ${id} is removed`);
+  return EXIT.done;
+}
+
+async function deliveries({ flags, print }: Called, id: string): Promise<ExitCode> {
+  const client = restClient(serviceFrom(flags));
+  const state = flags.state === undefined ? '' : `&state=${encodeURIComponent(flags.state)}`;
+  for (let after = ''; ; ) {
+    const path = `${pathOf(id)}/deliveries?limit=1000${state}${after}`;
+    const { items, next } = await client.get<{
+      readonly items: readonly Delivery[];
+      readonly next?: string;
+    }>(path);
+    for (const one of items) {
+      const { delivery_id, host, position, attempts, fault } = one;
+      const why = fault === undefined ? '' : `: ${fault}`;
+      const line = `${delivery_id}  ${host} ${position}  ${one.state}, ${attempts} attempts${why}`;
+      print.out(flags.json ? JSON.stringify(one) : line);
+    }
+    if (next === undefined) return EXIT.done;
+    after = `&after=${next}`;
+  }
+}
+
+async function retry({ flags, print }: Called, id: string): Promise<ExitCode> {
+  const answer = await restClient(serviceFrom(flags)).post<{ readonly retried: number }>(
+    `${pathOf(id)}/deliveries/retry`,
+    {},
+  );
+  print.out(flags.json ? JSON.stringify(answer) : `${answer.retried} deliveries are tried again`);
+  return EXIT.done;
+}
