@@ -90,7 +90,7 @@ it('each operation has a line in docs/api.md', () => {
 
 /** Each command and the file that it is loaded from. */
 const COMMAND_ENTRY = /^ {2}(\w+): \{\n.*\n.*import\('\.\/([\w-]+)\.ts'\)/gm;
-const commands = [...read('src/cli/bpfledger.ts').matchAll(COMMAND_ENTRY)].map(
+const commands = [...read('src/cli/commands.ts').matchAll(COMMAND_ENTRY)].map(
   ([, name = '', file = '']) => ({ name, file }),
 );
 
