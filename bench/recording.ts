@@ -16,6 +16,10 @@ const MB = 1_000_000;
 const SIZE = { usual: 20 * MB, full: 1000 * MB } as const;
 /** Memory that an import may take at most, beside what the service has before. */
 const MORE_MB_MAX = 200;
+/** The place of utime among the fields of /proc/PID/stat behind the name; stime follows it. */
+const UTIME = 11;
+/** What times there count, on every machine that Linux runs on (`USER_HZ`). */
+const TICKS_A_SECOND = 100;
 
 export const recording: Bench = {
   name: 'recording',
@@ -31,15 +35,20 @@ async function run(context: BenchContext) {
   await pipeline(Readable.from(straceRecording(size)), createWriteStream(file));
   const service = await startBenchService(context, 'recording', {}, []);
   const before = peakMb(service);
+  const usedBefore = processorSeconds(service);
   const start = performance.now();
   const ended = await sent(service, file);
   const seconds = (performance.now() - start) / 1000;
   const after = peakMb(service);
+  const used = processorSeconds(service) - usedBefore;
   await service.stop();
   const { lines } = ended.summary;
   const speed: Table = {
     title: 'One import',
-    columns: ['MB', 'lines', 'events', 'seconds', 'lines a second', 'MB a second'],
+    columns: [
+      ...['MB', 'lines', 'events', 'seconds', 'lines a second', 'MB a second'],
+      'processor seconds of the service',
+    ],
     rows: [
       [
         statSync(file).size / MB,
@@ -48,6 +57,7 @@ async function run(context: BenchContext) {
         seconds,
         lines / seconds,
         size / MB / seconds,
+        used,
       ].map(number),
     ],
   };
@@ -70,6 +80,12 @@ async function run(context: BenchContext) {
 function peakMb({ pid }: BenchService): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return (Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1]) * 1024) / MB;
+}
+
+/** What a process has used of the processors, in user space and in the kernel. */
+function processorSeconds({ pid }: BenchService): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[UTIME]) + Number(fields[UTIME + 1])) / TICKS_A_SECOND;
 }
 
 /** Posts a file and reads the whole answer. Throws when it is not imported. */

@@ -19,6 +19,7 @@ const PAIRS: readonly { readonly pair: KernelPair; readonly what: string }[] = [
   { pair: 'prog_load', what: 'prog_load + close' },
   { pair: 'mkdir', what: 'mkdir + rmdir of a cgroup' },
   { pair: 'close_file', what: 'open + close of another file' },
+  { pair: 'bare', what: 'getuid, the bare notification under run' },
   { pair: 'other', what: 'getppid, which nobody is asked about' },
 ];
 

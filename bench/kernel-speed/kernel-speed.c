@@ -175,6 +175,7 @@ int main(int argc, char **argv)
 		{ "attach", attach_detach, hook_in_use },
 		{ "close_prog", close_ready, ready_progs },
 		{ "close_file", close_ready, ready_files },
+		{ "bare", bare_call },
 		{ "other", other_call },
 	};
 	double start, elapsed = 0;

@@ -22,6 +22,7 @@ export type KernelPair =
   | 'attach'
   | 'close_prog'
   | 'close_file'
+  | 'bare'
   | 'other';
 
 export interface KernelSpeed {

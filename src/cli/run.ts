@@ -1,15 +1,19 @@
 /** `bpfledger run`: runs a program, and answers its bpf calls as a kernel of any release does. */
+import { writeFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
+import { boot } from '../domain/boot.ts';
+import type { Kernel } from '../domain/kernel.ts';
+import { releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { MEASURED_VERSIONS } from '../domain/release/version.ts';
 import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
 import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
 import { matrixLines, type RunOn } from './run/matrix.ts';
 import { Recording } from './run/recording.ts';
+import { junitLines, tapLines } from './run/reports.ts';
 import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
@@ -30,6 +34,10 @@ export const run = command({
   flags: {
     release: { value: 'R,…', about: `the kernels that answer, one run each (${NEWEST})` },
     user: { value: 'UID', about: 'the user that the program believes to be (0)' },
+    'seed-state': {
+      value: 'FILE|HOST@N',
+      about: 'start from the state of an exported log, or of a host at position N',
+    },
     trace: { about: 'print each call with its answer, and the rule of a refusal, to stderr' },
     fail: { value: 'CALL#N=ERRNO,…', about: 'let the Nth such call fail: link_create#2=ENOMEM' },
     'kill-at': { value: 'N', about: 'kill the process that makes the Nth call, before it is made' },
@@ -40,13 +48,16 @@ export const run = command({
     host: { value: 'NAME', about: 'record the run on a service, as a new host' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
+    tap: { value: 'FILE', about: 'write a test result for each release, as TAP; - is stdout' },
+    junit: { value: 'FILE', about: "the same, as JUnit's XML" },
     strict: { about: 'end with 3 when the program made a call that the model does not know' },
     quiet: { about: 'no summary on stderr' },
   },
   example: 'npx bpfledger run --release 5.10,6.1,7.3 -- bpftool prog list',
   async run({ flags, words, print }) {
     if (words.length === 0) throw new UsageError('run needs a PROGRAM: run --release 6.1 -- true');
-    const releases = (flags.release ?? NEWEST).split(',').map(releaseNamed);
+    const seed = await seedOf(flags);
+    const releases = seed === undefined ? releasesNamed(flags.release ?? NEWEST) : [seed];
     const request = {
       uid: numberOf('user', flags.user ?? '0', UID_MAX),
       argv: words,
@@ -58,34 +69,66 @@ export const run = command({
     };
     const target = targetOf(flags, releases.length);
     const runs: RunOn[] = [];
+    const report = () => writeReports(flags, runs, words[0] ?? '', print);
     for (const release of releases) {
+      const begin = performance.now();
       const tally = new Tally();
       const recording = target === undefined ? undefined : new Recording();
       if (releases.length > 1) print.err(`bpfledger: on ${release.id}`);
+      const kernel = release.kernel ?? boot(release.id);
       const record = (made: Made) => {
         tally.add(made);
         recording?.add(made);
         if (flags.trace) print.err(madeLine(made));
       };
-      const asked = { ...request, release: release.id, record };
+      const asked = { ...request, kernel, record };
       const ended = await started(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
       const { code, foreign, unmodelled, stopped } = ended;
-      runs.push({ release: release.id, code, tally });
+      const isStrange = flags.strict === true && unmodelled.size > 0;
+      const ms = performance.now() - begin;
+      runs.push({ release: release.id, code, tally, unmodelled, isStrange, ms });
       if (flags.quiet !== true) {
         for (const line of summaryLines(release.id, { tally, foreign, unmodelled }))
           print.err(line);
       }
       if (recording !== undefined) await target?.(recording, release.id, print);
-      if (flags.strict && unmodelled.size > 0) return EXIT.failed;
-      if (stopped) return code as ExitCode;
+      if (isStrange || stopped) {
+        report();
+        return isStrange ? EXIT.failed : (code as ExitCode);
+      }
     }
+    report();
     const [only] = runs;
     if (runs.length === 1 && only !== undefined) return only.code;
-    for (const line of matrixLines(runs)) print.out(line);
+    const isReported = flags.tap === '-' || flags.junit === '-';
+    if (!isReported) for (const line of matrixLines(runs)) print.out(line);
     return runs.every(({ code }) => code === 0) ? EXIT.done : EXIT.differs;
   },
 });
+
+/** Writes the results where they are wanted. */
+function writeReports(
+  { tap, junit }: Readonly<Record<'tap' | 'junit', string | undefined>>,
+  runs: readonly RunOn[],
+  program: string,
+  print: Printer,
+): void {
+  const write = (flag: string, file: string | undefined, lines: () => readonly string[]) => {
+    if (file === '-') for (const line of lines()) print.out(line);
+    else if (file !== undefined) writeText(flag, file, `${lines().join('\n')}\n`);
+  };
+  write('tap', tap, () => tapLines(runs));
+  write('junit', junit, () => junitLines(runs, program));
+}
+
+function writeText(flag: string, file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new InputError(`--${flag} ${file}: ${(error as Error).message}`);
+  }
+}
 
 type Target = (recording: Recording, release: string, print: Printer) => Promise<void>;
 
@@ -96,10 +139,11 @@ function targetOf(
     host,
     url,
     token,
-  }: Readonly<Record<'keep' | 'host' | 'url' | 'token', string | undefined>>,
+    'seed-state': seed,
+  }: Readonly<Record<'keep' | 'host' | 'url' | 'token' | 'seed-state', string | undefined>>,
   releases: number,
 ): Target | undefined {
-  if (host === undefined && (url !== undefined || token !== undefined)) {
+  if ((host ?? seed) === undefined && (url !== undefined || token !== undefined)) {
     throw new UsageError('--url and --token go with --host, the name of the host to make');
   }
   if (keep === undefined && host === undefined) return undefined;
@@ -121,10 +165,37 @@ async function started<T>(run: () => Promise<T>, print: Printer): Promise<T | un
   }
 }
 
-function releaseNamed(name: string): Release {
-  const release = releaseOf(name);
-  if (release !== undefined) return release;
-  throw new UsageError(unknownRelease(name));
+/** A kernel to run on: one that is there already, or a new one. */
+interface RunsOn {
+  readonly id: string;
+  readonly kernel?: Kernel;
+}
+
+function releasesNamed(names: string): readonly RunsOn[] {
+  return names.split(',').map((name) => {
+    const release = releaseOf(name);
+    if (release === undefined) throw new UsageError(unknownRelease(name));
+    return { id: release.id };
+  });
+}
+
+/** The state that `--seed-state` asks for, under the release that it was recorded on. */
+async function seedOf(
+  flags: Readonly<
+    Record<'seed-state' | 'release' | 'keep' | 'host' | 'url' | 'token', string | undefined>
+  >,
+): Promise<RunsOn | undefined> {
+  const { 'seed-state': text, release, keep, host, url, token } = flags;
+  if (text === undefined) return undefined;
+  if (release !== undefined) {
+    throw new UsageError('--seed-state runs on the release of its log: leave --release out');
+  }
+  if (keep !== undefined || host !== undefined) {
+    throw new UsageError('a run with --seed-state is not recorded: no --keep and no --host');
+  }
+  const { seededKernel } = await import('./run/seed.ts');
+  const kernel = await seededKernel(text, { url, token });
+  return { id: kernel.boot.release, kernel };
 }
 
 function numberOf(flag: string, text: string, most = Number.MAX_SAFE_INTEGER): number {

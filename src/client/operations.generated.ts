@@ -294,6 +294,10 @@ export type Switches = {
   readonly percpu_value_too_large_errno?: "EPERM" | "ENOENT" | "ESRCH" | "EINTR" | "EIO" | "ENXIO" | "E2BIG" | "ENOEXEC" | "EBADF" | "ECHILD" | "EAGAIN" | "ENOMEM" | "EACCES" | "EFAULT" | "ENOTBLK" | "EBUSY" | "EEXIST" | "EXDEV" | "ENODEV" | "ENOTDIR" | "EISDIR" | "EINVAL" | "ENFILE" | "EMFILE" | "ENOTTY" | "ETXTBSY" | "EFBIG" | "ENOSPC" | "ESPIPE" | "EROFS" | "EMLINK" | "EPIPE" | "EDOM" | "ERANGE" | "EDEADLK" | "ENAMETOOLONG" | "ENOLCK" | "ENOSYS" | "ENOTEMPTY" | "ELOOP" | "ENODATA" | "ETIME" | "ENOLINK" | "EPROTO" | "EBADMSG" | "EOVERFLOW" | "EBADFD" | "EUSERS" | "ENOTSOCK" | "EMSGSIZE" | "EPROTONOSUPPORT" | "EOPNOTSUPP" | "ENOBUFS" | "ETIMEDOUT" | "ECONNREFUSED" | "EALREADY" | "ESTALE" | "EDQUOT" | "ECANCELED" | "EKEYREVOKED" | "EKEYREJECTED" | "ENOTSUPP";
   /** PROG_BIND_MAP exists; before, the command is EINVAL */
   readonly prog_bind_map?: boolean;
+  /** percpu arrays have MAP_LOOKUP_BATCH and MAP_UPDATE_BATCH; before, ENOTSUPP */
+  readonly percpu_array_batches?: boolean;
+  /** maps of maps have the commands on many elements; before, ENOTSUPP */
+  readonly map_of_maps_batches?: boolean;
   /** the programs of a prog_array must have one expected attach type */
   readonly prog_array_compares_hook?: boolean;
   /** a program with cgroup storage is in a prog_array only if the first one has it as well */
@@ -478,6 +482,8 @@ export type Success = {
 };
   /** The value. */
   readonly value?: number;
+  /** What a command on many elements hands back, also with an errno. */
+  readonly batch?: BatchOutputs;
   /** Whether the recorder does not know what the call returned. */
   readonly lost?: true;
   /** Whether the verifier accepted the program. */
@@ -504,18 +510,33 @@ export type QueryOutputs = {
   readonly revision?: number;
 };
 export type ObjectInfo = ObjectInfoLink | ObjectInfoProg | ObjectInfoMap;
+export type BatchOutputs = {
+  /** How many there are. */
+  readonly count: number;
+  /** Keys. */
+  readonly keys?: readonly (number | {
+  /** The id of a cgroup, unique in one boot. */
+  readonly cgroup_id: number;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: AttachType;
+})[];
+  /** The values of the elements, in the order of their keys. */
+  readonly values?: readonly (number)[];
+};
 /** The kernel refused: by which rule, about which objects, and why in a sentence. */
 export type Refusal = {
   /** The name of the errno, such as `EPERM`. */
   readonly errno: "EPERM" | "ENOENT" | "ESRCH" | "EINTR" | "EIO" | "ENXIO" | "E2BIG" | "ENOEXEC" | "EBADF" | "ECHILD" | "EAGAIN" | "ENOMEM" | "EACCES" | "EFAULT" | "ENOTBLK" | "EBUSY" | "EEXIST" | "EXDEV" | "ENODEV" | "ENOTDIR" | "EISDIR" | "EINVAL" | "ENFILE" | "EMFILE" | "ENOTTY" | "ETXTBSY" | "EFBIG" | "ENOSPC" | "ESPIPE" | "EROFS" | "EMLINK" | "EPIPE" | "EDOM" | "ERANGE" | "EDEADLK" | "ENAMETOOLONG" | "ENOLCK" | "ENOSYS" | "ENOTEMPTY" | "ELOOP" | "ENODATA" | "ETIME" | "ENOLINK" | "EPROTO" | "EBADMSG" | "EOVERFLOW" | "EBADFD" | "EUSERS" | "ENOTSOCK" | "EMSGSIZE" | "EPROTONOSUPPORT" | "EOPNOTSUPP" | "ENOBUFS" | "ETIMEDOUT" | "ECONNREFUSED" | "EALREADY" | "ESTALE" | "EDQUOT" | "ECANCELED" | "EKEYREVOKED" | "EKEYREJECTED" | "ENOTSUPP";
   /** The rule that refused it (docs/kernel-semantics.md). */
-  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "memlock-too-low" | "map-locks-too-much" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "memlock-is-raised" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
+  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "memlock-too-low" | "map-locks-too-much" | "map-has-no-batch" | "batch-at-end" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "memlock-is-raised" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
   /** The objects that the refusal is about. */
   readonly about?: { readonly [key: string]: string | number };
   /** `open`: the path of the target was refused. */
   readonly stage?: "open";
   /** What PROG_QUERY reports. */
   readonly query?: QueryOutputs;
+  /** What a command on many elements hands back, also with an errno. */
+  readonly batch?: BatchOutputs;
   /** What is wrong, in a sentence. */
   readonly message: string;
 };
@@ -601,6 +622,8 @@ export type Effect = EffectBooted | EffectProcessSpawned | EffectProcessForked |
   /** The id of a program, unique in one boot. */
   readonly prog_id: number;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 } | {
   /** Which kind it is. */
   readonly type: "EntryRemoved";
@@ -615,6 +638,8 @@ export type Effect = EffectBooted | EffectProcessSpawned | EffectProcessForked |
   /** The id of a link, unique in one boot. */
   readonly link_id: number;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 /** `last_fd_closed`: the last fd was closed; `process_exited`: a process that held it exited; `process_executed`: a process that held it called exec; `in_flight_dropped`: an fd was dropped before anyone received it; `unpinned`: the last pin was removed; `pin_replaced`: another pin was renamed over its pin; `cgroup_removed`: the cgroup was removed; `link_detach`: LINK_DETACH; `prog_detach`: PROG_DETACH; `entry_replaced`: another program took its entry; `link_updated`: the link was given another program; `link_freed`: the link that held it was freed; `prog_freed`: the program that held it was freed; `element_deleted`: the element that held it was deleted, or cleared with its map’s last fd and pin; `element_replaced`: another object took its element; `map_freed`: the map that held it was freed; `unseen`: it is gone, and how was not seen */
 export type Reason = "last_fd_closed" | "process_exited" | "process_executed" | "in_flight_dropped" | "unpinned" | "pin_replaced" | "cgroup_removed" | "link_detach" | "prog_detach" | "entry_replaced" | "link_updated" | "link_freed" | "prog_freed" | "element_deleted" | "element_replaced" | "map_freed" | "unseen";
@@ -722,6 +747,161 @@ export type HostSlot = {
   readonly link_id?: number;
   /** The cgroup in whose list it stands; left out where a kernel bug wrote the array. */
   readonly attached_to?: string;
+};
+export type MadeRule = {
+  /** Which rule of alerts it is. */
+  readonly rule_id: number;
+  /** Its name. */
+  readonly name: string;
+  /** Who made it: it sees what this token may see. */
+  readonly actor: string;
+  readonly created_at: Timestamp;
+  /** Where alerts are posted to. */
+  readonly url: string;
+  /** Which events are meant. */
+  readonly filter: { readonly [key: string]: unknown };
+  /** What must become so, as the events make it. */
+  readonly condition?: { readonly [key: string]: unknown };
+  /** The token that made it counts no more: nothing is evaluated or delivered. */
+  readonly suspended: boolean;
+  /** Deliveries that wait. */
+  readonly pending: number;
+  /** Deliveries that were given up. */
+  readonly dead: number;
+  /** Is never answered again. */
+  readonly secret: string;
+};
+/** What to watch for, and where to tell of it. */
+export type RuleRequest = {
+  /** Its name. */
+  readonly name: string;
+  /** Where alerts are posted to. */
+  readonly url: string;
+  /** Signs the deliveries. Left out: the service makes one and answers it this once. */
+  readonly secret?: string;
+  readonly filter?: AlertFilter;
+  /** What must become so, as the events make it. */
+  readonly condition?: AlertCondition;
+};
+/** Conditions of an event, as GET /v1/events has them; all must hold. */
+export type AlertFilter = {
+  /** Only hosts of this name, `*` for any part. May be given up to 20 times: any of the values. */
+  readonly host?: readonly (HostPattern)[];
+  /** Name of the call. May be given up to 20 times: any of the values. */
+  readonly call?: readonly (string)[];
+  /** Errno of the outcome; `none` for calls that succeeded. May be given up to 20 times: any of the values. */
+  readonly errno?: readonly (string)[];
+  /** Rule by which the call was refused. May be given up to 20 times: any of the values. */
+  readonly rule?: readonly (string)[];
+  /** Type of an effect: `EntryRemoved`. May be given up to 20 times: any of the values. */
+  readonly effect?: readonly (string)[];
+  /** Why something ended by the event. May be given up to 20 times: any of the values. */
+  readonly reason?: readonly (Reason)[];
+  /** An attach type, in any spelling, that the call, an effect or the refusal names. May be given up to 20 times: any of the values. */
+  readonly attach_type?: readonly (string)[];
+  /** Name of the process. May be given up to 20 times: any of the values. */
+  readonly comm?: readonly (string)[];
+  /** Who sent it. May be given up to 20 times: any of the values. */
+  readonly actor?: readonly (string)[];
+  /** Who says so: the model, a recorder, or what a recorder said by implication. May be given up to 20 times: any of the values. */
+  readonly source?: readonly ("decided" | "observed" | "inferred")[];
+  /** `true`: only events in which the kernel answered otherwise than the rules. */
+  readonly drift?: boolean;
+};
+export type AlertCondition = LeftCondition | EmptyCondition | ReplacedCondition;
+/** A program ran on a cgroup, which is still there, and does not any more. */
+export type LeftCondition = {
+  /** What kind of object it is. */
+  readonly kind: "left";
+  readonly program: AlertProgram;
+  /** A path; `*` is any part of one name of it, `**` any part of the path. */
+  readonly cgroup: Path;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: string;
+};
+/** The programs for which all that is given holds. */
+export type AlertProgram = {
+  /** The id of a program, unique in one boot. */
+  readonly prog_id?: number;
+  /** The name of the program. */
+  readonly prog_name?: string;
+  /** The tag of the program: a hash of its instructions. */
+  readonly tag?: string;
+};
+/** The last program left the array of a cgroup, and for so long no other came. */
+export type EmptyCondition = {
+  /** What kind of object it is. */
+  readonly kind: "empty";
+  /** A path; `*` is any part of one name of it, `**` any part of the path. */
+  readonly cgroup: Path;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type: string;
+  /** For how many milliseconds it must have been so. */
+  readonly longer_than_ms: number;
+};
+/** A process replaced what a process of another name (`comm`) had put there. */
+export type ReplacedCondition = {
+  /** What kind of object it is. */
+  readonly kind: "replaced";
+  /** A path; `*` is any part of one name of it, `**` any part of the path. */
+  readonly cgroup?: Path;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: string;
+};
+export type RuleList = {
+  /** The rows of the page. */
+  readonly items: readonly (Rule)[];
+};
+export type Rule = {
+  /** Which rule of alerts it is. */
+  readonly rule_id: number;
+  /** Its name. */
+  readonly name: string;
+  /** Who made it: it sees what this token may see. */
+  readonly actor: string;
+  readonly created_at: Timestamp;
+  /** Where alerts are posted to. */
+  readonly url: string;
+  /** Which events are meant. */
+  readonly filter: { readonly [key: string]: unknown };
+  /** What must become so, as the events make it. */
+  readonly condition?: { readonly [key: string]: unknown };
+  /** The token that made it counts no more: nothing is evaluated or delivered. */
+  readonly suspended: boolean;
+  /** Deliveries that wait. */
+  readonly pending: number;
+  /** Deliveries that were given up. */
+  readonly dead: number;
+};
+export type DeliveryPage = {
+  /** The rows of the page. */
+  readonly items: readonly (Delivery)[];
+  /** There may be more: the `next` of the following page. */
+  readonly next?: string;
+};
+export type Delivery = {
+  /** Which delivery it is. */
+  readonly delivery_id: number;
+  /** The `webhook-id` that the receiver sees. */
+  readonly message_id: string;
+  /** The name of the host. */
+  readonly host: string;
+  readonly position: Position;
+  /** The whole state of one boot. */
+  readonly state: "pending" | "delivered" | "dead";
+  /** How often it was sent. */
+  readonly attempts: number;
+  readonly created_at: Timestamp;
+  /** When a pending one is tried next. */
+  readonly next_at?: Timestamp;
+  /** When it was delivered or given up. */
+  readonly settled_at?: Timestamp;
+  /** What the last attempt failed of. */
+  readonly fault?: string;
+};
+export type Retried = {
+  /** Deliveries that are pending again. */
+  readonly retried: number;
 };
 export type HostPage = {
   /** The rows of the page. */
@@ -900,7 +1080,7 @@ export type SyscallRequest = {
 };
 /** A 32-bit number, or the result of an earlier call of the same batch. */
 export type Reference = number | ResultOf;
-export type CallRequest = CallRequestProgLoad | CallRequestSpawn | CallRequestFork | CallRequestUnshare | CallRequestExec | CallRequestExit | CallRequestKill | CallRequestCapset | CallRequestSetrlimit | CallRequestUmask | CallRequestSysctl | CallRequestJoin | CallRequestOpenCgroup | CallRequestOpenOther | CallRequestClose | CallRequestDup | CallRequestDup2 | CallRequestDup3 | CallRequestFcntl | CallRequestCloseRange | CallRequestPidfdGetfd | CallRequestSendFd | CallRequestRecvFd | CallRequestMkdir | CallRequestRmdir | CallRequestCgroupChown | CallRequestCgroupChmod | CallRequestCgroupWrite | CallRequestBpffsMkdir | CallRequestBpffsRmdir | CallRequestUnlink | CallRequestRename | CallRequestLink | CallRequestChown | CallRequestChmod | CallRequestProgAttach | CallRequestProgDetach | CallRequestProgQuery | CallRequestProgTestRun | CallRequestProgBindMap | CallRequestLinkCreate | CallRequestLinkUpdate | CallRequestLinkDetach | CallRequestForeignLinkCreate | CallRequestIterCreate | CallRequestObjPin | CallRequestObjGet | CallRequestObjGetInfoByFd | CallRequestProgGetFdById | CallRequestLinkGetFdById | CallRequestMapGetFdById | CallRequestBtfLoad | CallRequestEnableStats | CallRequestProgGetNextId | CallRequestLinkGetNextId | CallRequestMapGetNextId | CallRequestMapCreate | CallRequestMapFreeze | CallRequestMapLookupElem | CallRequestMapUpdateElem | CallRequestMapDeleteElem | CallRequestMapGetNextKey;
+export type CallRequest = CallRequestProgLoad | CallRequestSpawn | CallRequestFork | CallRequestUnshare | CallRequestExec | CallRequestExit | CallRequestKill | CallRequestCapset | CallRequestSetrlimit | CallRequestUmask | CallRequestSysctl | CallRequestJoin | CallRequestOpenCgroup | CallRequestOpenOther | CallRequestClose | CallRequestDup | CallRequestDup2 | CallRequestDup3 | CallRequestFcntl | CallRequestCloseRange | CallRequestPidfdGetfd | CallRequestSendFd | CallRequestRecvFd | CallRequestMkdir | CallRequestRmdir | CallRequestCgroupChown | CallRequestCgroupChmod | CallRequestCgroupWrite | CallRequestBpffsMkdir | CallRequestBpffsRmdir | CallRequestUnlink | CallRequestRename | CallRequestLink | CallRequestChown | CallRequestChmod | CallRequestProgAttach | CallRequestProgDetach | CallRequestProgQuery | CallRequestProgTestRun | CallRequestProgBindMap | CallRequestLinkCreate | CallRequestLinkUpdate | CallRequestLinkDetach | CallRequestForeignLinkCreate | CallRequestIterCreate | CallRequestObjPin | CallRequestObjGet | CallRequestObjGetInfoByFd | CallRequestProgGetFdById | CallRequestLinkGetFdById | CallRequestMapGetFdById | CallRequestBtfLoad | CallRequestEnableStats | CallRequestProgGetNextId | CallRequestLinkGetNextId | CallRequestMapGetNextId | CallRequestMapCreate | CallRequestMapFreeze | CallRequestMapLookupElem | CallRequestMapUpdateElem | CallRequestMapDeleteElem | CallRequestMapUpdateBatch | CallRequestMapDeleteBatch | CallRequestMapLookupBatch | CallRequestMapLookupAndDeleteBatch | CallRequestMapGetNextKey;
 /** A program type: `cgroup_skb`, `BPF_PROG_TYPE_CGROUP_SKB`, or its number. */
 export type ProgTypeInput = string | number;
 /** An attach type: `cgroup_inet_egress`, `BPF_CGROUP_INET_EGRESS`, `egress` (bpftool), `cgroup_skb/egress` (libbpf section), or its number. A number that has a name becomes the name. */
@@ -932,6 +1112,8 @@ export type ObservedOutcome = {
 };
   /** The value. */
   readonly value?: number;
+  /** What a command on many elements hands back, also with an errno. */
+  readonly batch?: BatchOutputs;
   /** Whether the recorder does not know what the call returned. */
   readonly lost?: true;
   /** Whether the verifier accepted the program. */
@@ -1177,7 +1359,7 @@ export type Plan = {
   /** There are more changed arrays or warnings than listed. */
   readonly truncated: boolean;
 };
-export type Call = CallProgLoad | CallSpawn | CallFork | CallUnshare | CallExec | CallExit | CallKill | CallCapset | CallSetrlimit | CallUmask | CallSysctl | CallJoin | CallOpenCgroup | CallOpenOther | CallClose | CallDup | CallDup2 | CallDup3 | CallFcntl | CallCloseRange | CallPidfdGetfd | CallSendFd | CallRecvFd | CallMkdir | CallRmdir | CallCgroupChown | CallCgroupChmod | CallCgroupWrite | CallBpffsMkdir | CallBpffsRmdir | CallUnlink | CallRename | CallLink | CallChown | CallChmod | CallProgAttach | CallProgDetach | CallProgQuery | CallProgTestRun | CallProgBindMap | CallLinkCreate | CallLinkUpdate | CallLinkDetach | CallForeignLinkCreate | CallIterCreate | CallObjPin | CallObjGet | CallObjGetInfoByFd | CallProgGetFdById | CallLinkGetFdById | CallMapGetFdById | CallBtfLoad | CallEnableStats | CallProgGetNextId | CallLinkGetNextId | CallMapGetNextId | CallMapCreate | CallMapFreeze | CallMapLookupElem | CallMapUpdateElem | CallMapDeleteElem | CallMapGetNextKey;
+export type Call = CallProgLoad | CallSpawn | CallFork | CallUnshare | CallExec | CallExit | CallKill | CallCapset | CallSetrlimit | CallUmask | CallSysctl | CallJoin | CallOpenCgroup | CallOpenOther | CallClose | CallDup | CallDup2 | CallDup3 | CallFcntl | CallCloseRange | CallPidfdGetfd | CallSendFd | CallRecvFd | CallMkdir | CallRmdir | CallCgroupChown | CallCgroupChmod | CallCgroupWrite | CallBpffsMkdir | CallBpffsRmdir | CallUnlink | CallRename | CallLink | CallChown | CallChmod | CallProgAttach | CallProgDetach | CallProgQuery | CallProgTestRun | CallProgBindMap | CallLinkCreate | CallLinkUpdate | CallLinkDetach | CallForeignLinkCreate | CallIterCreate | CallObjPin | CallObjGet | CallObjGetInfoByFd | CallProgGetFdById | CallLinkGetFdById | CallMapGetFdById | CallBtfLoad | CallEnableStats | CallProgGetNextId | CallLinkGetNextId | CallMapGetNextId | CallMapCreate | CallMapFreeze | CallMapLookupElem | CallMapUpdateElem | CallMapDeleteElem | CallMapUpdateBatch | CallMapDeleteBatch | CallMapLookupBatch | CallMapLookupAndDeleteBatch | CallMapGetNextKey;
 export type Replay = {
   /** The name of the host. */
   readonly host: string;
@@ -1561,7 +1743,7 @@ export type ProcessDetail = {
   /** What its exit would end: what nothing else holds, and what hangs on that. */
   readonly exit_ends: readonly (Effect)[];
 };
-/** Events that made, changed, held, released or ended the thing, and refused calls about it; `ended` says why it ended with that event. */
+/** Events that made, changed, held, released or ended the thing, and refused calls about it; `ended` says why it ended with that event. In the history of a link, `held_by` says who keeps it alive after the event. */
 export type History = {
   /** The name of the host. */
   readonly host: string;
@@ -1574,9 +1756,26 @@ export type History = {
   readonly what: string;
   /** Why the object ended with this event. */
   readonly ended?: string;
+  readonly held_by?: LinkHolders;
 })[];
   /** There may be more: the `next` of the following page. */
   readonly next?: string;
+};
+/** Who keeps a link alive: fds, copies in flight, pins. */
+export type LinkHolders = {
+  /** File descriptors. */
+  readonly fds: readonly ({
+  /** The process that made the call. */
+  readonly pid: number;
+  /** The name of the process, 15 bytes at most. */
+  readonly comm: string;
+  /** A file descriptor. */
+  readonly fd: number;
+})[];
+  /** Pids of the processes that a copy of an fd waits for. */
+  readonly in_flight_to: readonly (number)[];
+  /** Names in the bpffs. */
+  readonly pins: readonly (string)[];
 };
 export type CgroupPage = {
   /** The name of the host. */
@@ -1711,22 +1910,7 @@ export type BlamedSlot = {
   readonly loaded_by: EventRef;
   readonly put_by: EventRef;
   readonly updated_by?: EventRef;
-  /** Who keeps it alive. */
-  readonly held_by?: {
-  /** File descriptors. */
-  readonly fds: readonly ({
-  /** The process that made the call. */
-  readonly pid: number;
-  /** The name of the process, 15 bytes at most. */
-  readonly comm: string;
-  /** A file descriptor. */
-  readonly fd: number;
-})[];
-  /** Pids of the processes that a copy of an fd waits for. */
-  readonly in_flight_to: readonly (number)[];
-  /** Names in the bpffs. */
-  readonly pins: readonly (string)[];
-};
+  readonly held_by?: LinkHolders;
 };
 /** An event in short; …/events/{position} has all of it. */
 export type EventRef = {
@@ -2058,13 +2242,15 @@ export type KernelOutcome = Success | {
   /** The name of the errno, such as `EPERM`. */
   readonly errno: "EPERM" | "ENOENT" | "ESRCH" | "EINTR" | "EIO" | "ENXIO" | "E2BIG" | "ENOEXEC" | "EBADF" | "ECHILD" | "EAGAIN" | "ENOMEM" | "EACCES" | "EFAULT" | "ENOTBLK" | "EBUSY" | "EEXIST" | "EXDEV" | "ENODEV" | "ENOTDIR" | "EISDIR" | "EINVAL" | "ENFILE" | "EMFILE" | "ENOTTY" | "ETXTBSY" | "EFBIG" | "ENOSPC" | "ESPIPE" | "EROFS" | "EMLINK" | "EPIPE" | "EDOM" | "ERANGE" | "EDEADLK" | "ENAMETOOLONG" | "ENOLCK" | "ENOSYS" | "ENOTEMPTY" | "ELOOP" | "ENODATA" | "ETIME" | "ENOLINK" | "EPROTO" | "EBADMSG" | "EOVERFLOW" | "EBADFD" | "EUSERS" | "ENOTSOCK" | "EMSGSIZE" | "EPROTONOSUPPORT" | "EOPNOTSUPP" | "ENOBUFS" | "ETIMEDOUT" | "ECONNREFUSED" | "EALREADY" | "ESTALE" | "EDQUOT" | "ECANCELED" | "EKEYREVOKED" | "EKEYREJECTED" | "ENOTSUPP";
   /** The rule that refused it (docs/kernel-semantics.md). */
-  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "memlock-too-low" | "map-locks-too-much" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "memlock-is-raised" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
+  readonly rule: "helper-unknown-to-type" | "instructions-malformed" | "instruction-not-allowed" | "fd-array-missing" | "fd-array-short" | "map-has-no-address" | "arena-not-mapped" | "fd-is-no-token" | "load-needs-btf" | "sleepable-does-not-fit" | "too-many-maps" | "map-key-too-large" | "map-entries-too-many" | "map-needs-btf" | "map-needs-net-admin" | "zero-seed-needs-sys-admin" | "map-cannot-be-inner" | "map-type-unknown" | "map-flags" | "map-key-size" | "map-value-size" | "map-value-too-large" | "map-max-entries" | "memlock-too-low" | "map-locks-too-much" | "map-has-no-batch" | "batch-at-end" | "map-full" | "index-out-of-range" | "program-unlike-owner" | "load-unlike-owner" | "map-unlike-inner" | "element-exists" | "no-element" | "no-next-key" | "elements-stay" | "sysctl-not-writable" | "sysctl-value" | "sysctl-locked" | "cgroup-name-is-file" | "no-such-control-file" | "cgroup-not-readable" | "control-file-not-writable" | "cgroup-domain-invalid" | "cgroup-cannot-be-threaded" | "cgroup-is-threaded" | "value-not-taken" | "cgroup-exists" | "cgroup-name-newline" | "cgroup-busy" | "cgroup-root" | "bounding-set-shrinks" | "may-not-inherit" | "memlock-is-raised" | "may-not-be-ambient" | "no-such-process" | "pid-in-use" | "init-stays" | "credentials-cannot-grow" | "no-free-fd" | "fd-not-open" | "dup-onto-itself" | "dup-from-over-limit" | "range-is-backwards" | "no-such-call" | "may-not-trace" | "may-not-kill" | "fd-over-limit" | "nofile-over-nr-open" | "mailbox-empty" | "prog-fd-not-open" | "prog-fd-is-no-program" | "prog-type-differs" | "link-fd-not-open" | "link-fd-is-no-link" | "map-fd-not-open" | "map-fd-is-no-map" | "map-fd-restricted" | "target-fd-not-open" | "target-fd-is-no-cgroup" | "target-cgroup-removed" | "no-such-cgroup" | "unprivileged-bpf-disabled" | "needs-net-admin" | "needs-sys-admin" | "skb-attach-needs-net-admin" | "skb-link-needs-net-admin" | "load-needs-bpf" | "load-needs-net-admin" | "load-needs-perfmon" | "map-needs-bpf" | "command-unknown" | "attr-too-large" | "bytes-after-last-field" | "flags-unknown" | "attach-type-unknown" | "anchor-fields-not-for-cgroups" | "target-of-other-subsystem" | "target-is-no-perf-event" | "built-without-cgroup-bpf" | "expected-type-differs" | "prog-flags-unknown" | "too-many-instructions" | "expected-type-does-not-fit" | "prog-type-unknown" | "object-name" | "helper-not-for-type" | "return-out-of-range" | "two-storage-maps" | "storage-map-has-owner" | "override-and-multi" | "replace-needs-multi" | "replace-with-anchor" | "link-cannot-replace" | "revision-stale" | "hierarchy-exclusive-ancestor" | "list-mode-differs" | "list-full" | "link-holds-single-entry" | "program-already-attached" | "replaced-program-not-attached" | "before-and-after" | "anchor-needs-one-side" | "anchor-of-other-kind" | "anchor-id-unknown" | "anchor-link-fd-0" | "anchor-not-in-list" | "anchor-preorder-differs" | "detach-takes-no-flags" | "detach-names-no-program" | "program-not-attached" | "nothing-attached" | "effective-query-takes-no-flags-buffer" | "lsm-query-needs-flags-buffer" | "query-buffer-short" | "old-prog-without-replace" | "link-defunct" | "link-runs-other-program" | "storage-maps-differ" | "no-such-path" | "not-a-directory" | "is-a-directory" | "directory-not-empty" | "path-exists" | "mount-point" | "other-file-system" | "rename-into-itself" | "name-with-dot" | "component-too-long" | "directory-not-searchable" | "directory-not-writable" | "directory-is-sticky" | "path-fd-without-flag" | "path-fd-is-no-directory" | "not-the-owner" | "pin-needs-bpf-object" | "get-takes-no-fd" | "rdonly-and-wronly" | "pin-not-permitted" | "path-is-no-pin" | "link-has-no-access-mode" | "no-object-with-id" | "no-id-after" | "start-id-too-large" | "info-fd-not-open" | "info-needs-bpf-object" | "no-info-on-links" | "info-too-long" | "link-keeps-program" | "link-stays" | "link-is-no-iterator" | "btf-needs-bpf" | "stats-unknown" | "prog-cannot-be-tried" | "test-takes-no-data" | "packet-too-short" | "map-frozen" | "not-modelled" | "beyond-these-rules" | "kernel-said-so";
   /** The objects that the refusal is about. */
   readonly about?: { readonly [key: string]: string | number };
   /** `open`: the path of the target was refused. */
   readonly stage?: "open";
   /** What PROG_QUERY reports. */
   readonly query?: QueryOutputs;
+  /** What a command on many elements hands back, also with an errno. */
+  readonly batch?: BatchOutputs;
 };
 /** Where the kernel is otherwise than the log says. */
 export type Difference = {
@@ -2189,6 +2375,8 @@ export type Explanation = {
   readonly event?: EventRef;
   readonly later_refusal?: EventRef;
   readonly reason?: Reason;
+  /** The kernel ended the entry a moment after the call. */
+  readonly eventually?: true;
   /** One program in the list of a cgroup. */
   readonly entry?: {
   /** The id of a cgroup, unique in one boot. */
@@ -3465,6 +3653,8 @@ export type EffectProcessExited = {
   readonly type: "ProcessExited";
   /** The process that made the call. */
   readonly pid?: number;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectCredentialsChanged = {
   /** Which kind it is. */
@@ -3630,6 +3820,8 @@ export type EffectProgFreed = {
   /** The id of a program, unique in one boot. */
   readonly prog_id: number;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectProgIdBurned = {
   /** Which kind it is. */
@@ -3669,6 +3861,8 @@ export type EffectLinkSevered = {
   /** The id of a link, unique in one boot. */
   readonly link_id: number;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectLinkFreed = {
   /** Which kind it is. */
@@ -3676,6 +3870,8 @@ export type EffectLinkFreed = {
   /** The id of a link, unique in one boot. */
   readonly link_id: number;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectLinkIdBurned = {
   /** Which kind it is. */
@@ -3733,6 +3929,8 @@ export type EffectMapFreed = {
   /** The id of a map, unique in one boot. */
   readonly map_id: number;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectMapIdBurned = {
   /** Which kind it is. */
@@ -3760,6 +3958,8 @@ export type EffectStorageRemoved = {
   /** The hook of a cgroup: where the program is attached. */
   readonly attach_type?: AttachType;
   readonly reason: Reason;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectElementUpdated = {
   /** Which kind it is. */
@@ -3794,6 +3994,8 @@ export type EffectElementDeleted = {
   readonly kind?: "prog" | "map";
   /** Its id, unique in one boot. */
   readonly id?: number;
+  /** The kernel does it a moment after the call: until then all is as before. */
+  readonly eventually?: true;
 };
 export type EffectEffectiveSlotWritten = {
   /** Which kind it is. */
@@ -4497,6 +4699,64 @@ export type CallRequestMapDeleteElem = {
   /** Bytes of the attr that the caller passes; default: all. */
   readonly attr_size?: number;
 };
+export type CallRequestMapUpdateBatch = {
+  /** Its name. */
+  readonly name: "map_update_batch";
+  readonly map_fd?: Reference;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** Keys. */
+  readonly keys: readonly (number | {
+  /** The id of a cgroup, unique in one boot. */
+  readonly cgroup_id: number;
+  readonly attach_type?: AttachTypeInput;
+})[];
+  /** The values of the elements, in the order of their keys. */
+  readonly values: readonly (number)[];
+};
+export type CallRequestMapDeleteBatch = {
+  /** Its name. */
+  readonly name: "map_delete_batch";
+  readonly map_fd?: Reference;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** Keys. */
+  readonly keys: readonly (number | {
+  /** The id of a cgroup, unique in one boot. */
+  readonly cgroup_id: number;
+  readonly attach_type?: AttachTypeInput;
+})[];
+};
+export type CallRequestMapLookupBatch = {
+  /** Its name. */
+  readonly name: "map_lookup_batch";
+  readonly map_fd?: Reference;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** How many there are. */
+  readonly count?: number;
+  /** Of an array: the last index that was told; the look goes on after it. */
+  readonly in_batch?: number;
+};
+export type CallRequestMapLookupAndDeleteBatch = {
+  /** Its name. */
+  readonly name: "map_lookup_and_delete_batch";
+  readonly map_fd?: Reference;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** How many there are. */
+  readonly count?: number;
+  /** Of an array: the last index that was told; the look goes on after it. */
+  readonly in_batch?: number;
+};
 export type CallRequestMapGetNextKey = {
   /** Its name. */
   readonly name: "map_get_next_key";
@@ -5124,6 +5384,70 @@ export type CallMapDeleteElem = {
   /** Bytes of the attr that the caller passes; default: all. */
   readonly attr_size?: number;
 };
+export type CallMapUpdateBatch = {
+  /** Its name. */
+  readonly name: "map_update_batch";
+  /** An fd of a map. */
+  readonly map_fd?: number;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** Keys. */
+  readonly keys: readonly (number | {
+  /** The id of a cgroup, unique in one boot. */
+  readonly cgroup_id: number;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: AttachType;
+})[];
+  /** The values of the elements, in the order of their keys. */
+  readonly values: readonly (number)[];
+};
+export type CallMapDeleteBatch = {
+  /** Its name. */
+  readonly name: "map_delete_batch";
+  /** An fd of a map. */
+  readonly map_fd?: number;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** Keys. */
+  readonly keys: readonly (number | {
+  /** The id of a cgroup, unique in one boot. */
+  readonly cgroup_id: number;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type?: AttachType;
+})[];
+};
+export type CallMapLookupBatch = {
+  /** Its name. */
+  readonly name: "map_lookup_batch";
+  /** An fd of a map. */
+  readonly map_fd?: number;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** How many there are. */
+  readonly count?: number;
+  /** Of an array: the last index that was told; the look goes on after it. */
+  readonly in_batch?: number;
+};
+export type CallMapLookupAndDeleteBatch = {
+  /** Its name. */
+  readonly name: "map_lookup_and_delete_batch";
+  /** An fd of a map. */
+  readonly map_fd?: number;
+  /** Flags for each element; only F_LOCK is known. */
+  readonly elem_flags?: number;
+  /** Flags of the call. */
+  readonly flags?: number;
+  /** How many there are. */
+  readonly count?: number;
+  /** Of an array: the last index that was told; the look goes on after it. */
+  readonly in_batch?: number;
+};
 export type CallMapGetNextKey = {
   /** Its name. */
   readonly name: "map_get_next_key";
@@ -5407,6 +5731,38 @@ export interface LedgerOperations {
     /** The `next` of the page before. */
     readonly next?: string | number;
   }): Promise<HostSlotPage>;
+  /** Be told of events by a webhook */
+  addRule(given: {
+    readonly body: RuleRequest;
+  }): Promise<MadeRule>;
+  /** The rules that this token made; of an administrator of all hosts, all rules */
+  listRules(): Promise<RuleList>;
+  /** One rule */
+  getRule(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+  }): Promise<Rule>;
+  /** Remove a rule, with the deliveries that wait */
+  removeRule(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+  }): Promise<void>;
+  /** What is delivered for a rule, was, or was given up; the oldest first */
+  listDeliveries(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+    /** Only deliveries in this state. */
+    readonly state?: "pending" | "delivered" | "dead";
+    /** Rows of the page, at most. */
+    readonly limit?: number;
+    /** The `next` of the page before. */
+    readonly next?: number;
+  }): Promise<DeliveryPage>;
+  /** Try the deliveries again that were given up */
+  retryDeliveries(given: {
+    /** The `rule_id`. */
+    readonly rule: number;
+  }): Promise<Retried>;
   /** Hosts by name */
   listHosts(given?: {
     /** Rows of the page, at most. */
@@ -6123,6 +6479,12 @@ export const OPERATIONS = {
   listFleetPrograms: { method: 'GET', path: '/v1/programs', query: ["tag","name","host","at","count","limit","next"], headers: [], form: 'json' },
   getMajority: { method: 'GET', path: '/v1/effective/majority', query: ["attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
   getEffectiveEverywhere: { method: 'GET', path: '/v1/effective', query: ["program_tag","program_name","attach_type","cgroup","host","at","limit","next"], headers: [], form: 'json' },
+  addRule: { method: 'POST', path: '/v1/rules', query: [], headers: [], form: 'json', body: 'application/json' },
+  listRules: { method: 'GET', path: '/v1/rules', query: [], headers: [], form: 'json' },
+  getRule: { method: 'GET', path: '/v1/rules/{rule}', query: [], headers: [], form: 'json' },
+  removeRule: { method: 'DELETE', path: '/v1/rules/{rule}', query: [], headers: [], form: 'none' },
+  listDeliveries: { method: 'GET', path: '/v1/rules/{rule}/deliveries', query: ["state","limit","next"], headers: [], form: 'json' },
+  retryDeliveries: { method: 'POST', path: '/v1/rules/{rule}/deliveries/retry', query: [], headers: [], form: 'json' },
   listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","next","search"], headers: [], form: 'json' },
   createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key","if-none-match"], form: 'json', body: 'application/json' },
   getHost: { method: 'GET', path: '/v1/hosts/{host}', query: ["at"], headers: [], form: 'json' },

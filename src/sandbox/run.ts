@@ -1,9 +1,7 @@
 /** Runs a program whose bpf calls a kernel in memory answers. */
 import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { boot } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import type { BootConfig } from '../domain/release/config.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
 import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
@@ -12,6 +10,7 @@ import { Beside } from './bpf/beside.ts';
 import { disturber, type Orders } from './disturb.ts';
 import type { Trees } from './files/caller.ts';
 import { fileHandlers, pinPlace } from './files/handlers.ts';
+import { ownBpffs } from './files/mounts.ts';
 import { Places } from './files/places.ts';
 import { Shadow } from './files/shadow.ts';
 import { ForwardedSignals } from './forwarded-signals.ts';
@@ -32,13 +31,13 @@ import { Processes } from './processes/processes.ts';
 import { WATCHED, Watch } from './processes/watch.ts';
 import { findProgram, NoProgram } from './program.ts';
 import { Supervisor } from './supervisor.ts';
+import { Watchman } from './watchman.ts';
 import { type Made, World } from './world.ts';
 
 /** What a run is asked for. */
 export interface RunRequest {
-  /** Canonical id of the release that answers. */
-  readonly release: string;
-  readonly config?: Partial<BootConfig>;
+  /** What answers; it is changed. */
+  readonly kernel: Kernel;
   /** Who the program believes to be. */
   readonly uid: number;
   /** The program and its arguments. */
@@ -82,9 +81,9 @@ export async function run(request: RunRequest): Promise<Ended> {
   }
   const path = findProgram(request.argv[0] ?? '', request.env.PATH ?? '');
   const libc = await bindLibc();
-  const kernel = boot(request.release, request.config);
+  const { kernel } = request;
   const shadow = new Shadow(kernel);
-  const places = new Places(shadow);
+  const places = new Places(shadow, ownBpffs(kernel));
   const world = new World(kernel, (made) => {
     shadow.follow(made.decision.effects);
     places.follow(made);
@@ -124,6 +123,7 @@ class Run {
   #launch: Launch | undefined;
   #answering: Supervisor | undefined;
   #mainPid = 0;
+  #watchman: Watchman | undefined;
   #status: number | undefined;
 
   constructor(
@@ -182,6 +182,7 @@ class Run {
 
   async close(): Promise<void> {
     await this.#endLaunch();
+    this.#watchman?.end();
     this.#shadow.close();
     this.#processes.close();
     this.#descriptors.close();
@@ -220,6 +221,7 @@ class Run {
   #meetMain(pid: number | undefined): void {
     if (pid === undefined) return;
     this.#mainPid = pid;
+    this.#watchman = new Watchman(pid, this.#shadow.top);
     this.#processes.of(pid);
   }
 
@@ -244,13 +246,13 @@ class Run {
   }
 
   #handlers(): readonly Handler[] {
-    const { uid, release } = this.#request;
+    const { uid, kernel } = this.#request;
     const pass = { answer: () => CONTINUED };
     const surroundings = this.#surroundings();
     return [
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
-      unameHandler(release),
+      unameHandler(kernel.boot.release),
       {
         name: 'bpf',
         answer: (notified) => answerBpf(notified, surroundings, this.#beside),

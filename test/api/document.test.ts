@@ -319,7 +319,7 @@ it('each example is taken', async () => {
     const text = await response.text();
     expect([operationId, response.status, text]).toEqual([
       operationId,
-      ['createHost', 'createBranch'].includes(operationId) ? 201 : 200,
+      ['createHost', 'createBranch', 'addRule'].includes(operationId) ? 201 : 200,
       expect.not.stringContaining('urn:bpfledger:problem'),
     ]);
     if (operationId === 'takeExecutorLease') given = (JSON.parse(text) as { lease: string }).lease;

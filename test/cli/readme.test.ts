@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bpfledger, root, type Serving, serving } from '../support/command.ts';
+import { shownAs, typedIn, wordsOf } from '../support/shown.ts';
+
+const PATIENCE = { timeout: 120_000 };
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const [, walk = ''] = /^## A walk in two minutes$(.*?)^## /ms.exec(readme) ?? [];
+const [, walk = ''] = /^## A walk over the API$(.*?)^## /ms.exec(readme) ?? [];
 
 interface Block {
   readonly language: string;
@@ -62,11 +65,19 @@ describe('the README', () => {
     );
   });
 
-  it('shows what the demo prints', async () => {
-    const [, typed = '', shown] =
-      /^```console\n\$ npx bpfledger (.*?)\n(.*?)^```$/ms.exec(readme) ?? [];
-    const { out } = await bpfledger([...typed.split(' '), '--url', service.url]);
-    expect(out).toBe(shown);
+  it('shows what its session prints', PATIENCE, async () => {
+    const session = [...readme.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
+      typedIn(block),
+    );
+    expect(session.length).toBeGreaterThan(3);
+    for (const { typed, shown } of session) {
+      const [npx, name, ...words] = wordsOf(typed);
+      expect([npx, name]).toEqual(['npx', 'bpfledger']);
+      const { code, out, err } = await bpfledger([...words, '--url', service.url]);
+      // bpftool's heading ends with spaces.
+      expect(out.replaceAll(/ +$/gmu, '').trimEnd(), err).toMatch(shownAs(shown));
+      expect(code, err).toBeLessThan(2);
+    }
   });
 
   it('links to files that are there', () => {

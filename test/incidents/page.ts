@@ -40,6 +40,54 @@ Step N of the answer is position N + 2: position 1 is the boot, and steps count 
 `;
 }
 
+/** What people see first, and the incidents in which it was seen. */
+const SYMPTOMS: readonly (readonly [symptom: string, incidents: readonly string[]])[] = [
+  [
+    'my program is gone',
+    [
+      'agent-detaches-foreign-programs',
+      'gpu-rule-lost-on-container-update',
+      'daemon-reload-gap',
+      'reexec-drops-filters',
+      'ctlb-stops-at-every-restart',
+    ],
+  ],
+  [
+    'two filters, where one is meant',
+    [
+      'two-updaters-race-on-replace',
+      'replace-flag-lost-appends-silently',
+      'legacy-attach-survives-its-process',
+      'same-program-three-ways',
+    ],
+  ],
+  ['EPERM on attach', ['exclusive-parent-blocks-subtree', 'link-and-legacy-flag-mix']],
+  ['E2BIG on attach', ['device-prog-leak-e2big']],
+  ['ENOLINK on update', ['pinned-link-outlives-its-cgroup']],
+  ['EBADF, and the descriptor is open', ['wrong-directory-fd']],
+  ['EINVAL, and the flags look right', ['flag-errors', 'ordering-before-preorder-revision']],
+  ['the detach does not take it away', ['link-not-removable-by-prog-detach']],
+  [
+    'success, and nothing happens',
+    [
+      'no-error-no-effect',
+      'attach-failure-reported-as-success',
+      'reloaded-but-hooks-run-old-programs',
+      'override-child-replaces-parent-verdict',
+    ],
+  ],
+  [
+    'the order is wrong',
+    ['attach-order-inversion-on-upgrade', 'start-order-decides-who-runs-first'],
+  ],
+  [
+    'a listing stops half way, or is unclear',
+    ['tree-walk-unknown-type', 'tree-walk-vanished-cgroup', 'unnamed-programs'],
+  ],
+  ['a cgroup cannot be removed', ['cgroups-leak-with-their-programs']],
+  ['a probe finds the wrong features', ['feature-probe-misread', 'query-writes-past-attr']],
+];
+
 /** The table of contents. */
 export function contentsOf(incidents: readonly Incident[]): string {
   const rows = incidents.map(
@@ -51,8 +99,30 @@ Public bug reports around cgroup BPF, re-told call by call on a real kernel, eac
 that could not be answered at the time and the one command that answers it. \`npx bpfledger incident
 NAME\` lets a host of your own service live through one. \`npm run incidents\` writes these pages.
 
+## By symptom
+
+| you see | it was |
+|---|---|
+${bySymptom(incidents).join('\n')}
+
+## All
+
 | incident | question |
 |---|---|
 ${rows.join('\n')}
 `;
+}
+
+/** Every incident is found by a symptom. */
+function bySymptom(incidents: readonly Incident[]): string[] {
+  const names = incidents.map(({ header }) => header.scenario);
+  const placed = SYMPTOMS.flatMap(([, some]) => some);
+  for (const name of [...names, ...placed]) {
+    if (!placed.includes(name)) throw new Error(`no symptom leads to ${name}`);
+    if (!names.includes(name)) throw new Error(`there is no incident ${name}`);
+  }
+  return SYMPTOMS.map(
+    ([symptom, some]) =>
+      `| ${symptom} | ${some.map((name) => `[${name}](${name}.md)`).join(', ')} |`,
+  );
 }

@@ -3,7 +3,7 @@
 //
 //   fd-lives          the ways, one after the other
 //   fd-lives many N   N maps at the same time
-//   fd-lives forever  makes and closes maps until it is killed, in three processes
+//   fd-lives forever  makes and closes maps until it is killed, in four processes
 
 #define _GNU_SOURCE
 #include <errno.h>

@@ -2,7 +2,7 @@
 // program with variables. Where there is a kernel to compare with, they say the same there.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,5 +96,27 @@ describe.skipIf(!ok)('the log of a run', () => {
     expect(said).toBe(SAID);
     const { out } = await bpfledger(['verify', bundle]);
     expect(out).toMatch(/outcomes +holds +0 of [1-9]\d+ calls are answered differently today/u);
+  }, 120_000);
+
+  it('is where another run may start', async () => {
+    const bundle = join(folder, 'state.bundle');
+    const place = mkdtempSync(join(folder, 'mount.'));
+    chmodSync(folder, 0o777);
+    chmodSync(place, 0o777);
+    const left = [
+      `mkdir /sys/fs/cgroup/left && echo $$ > /sys/fs/cgroup/left/cgroup.procs`,
+      `bpftool map create /sys/fs/bpf/one type array key 4 value 8 entries 2 name one`,
+      `mount -t bpf bpf ${place}`,
+      `bpftool map create ${place}/two type hash key 4 value 8 entries 2 name two`,
+    ].join(' && ');
+    const words = ['--release', '6.12', '--quiet', '--keep', bundle, '--', 'sh', '-c', left];
+    expect((await running(...words)).out).toBe('');
+    const looks = `uname -r; ls /sys/fs/bpf ${place}; bpftool map list | grep -c name; cd /sys/fs/cgroup && rmdir left && echo gone`;
+    const { out } = await running('--quiet', '--seed-state', bundle, '--', 'sh', '-c', looks);
+    expect(out.split('\n')).toEqual([
+      ...['6.12.117', '/sys/fs/bpf:', 'one', '', `${place}:`, 'two', '2', 'gone', ''],
+    ]);
+    const { code, err } = await running('--seed-state', `${bundle}.gone`, '--', 'true');
+    expect([code, err]).toEqual([2, expect.stringContaining('nor HOST@POSITION')]);
   }, 120_000);
 });

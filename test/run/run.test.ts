@@ -3,7 +3,15 @@
 
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -26,6 +34,8 @@ beforeAll(() => {
   execFileSync('chmod', ['-R', 'a+rX', folder]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const WAIT = { timeout: 20_000, interval: 25 } as const;
 
 /** Pids of the processes that run a program of a test. */
 function alive(): string[] {
@@ -106,10 +116,23 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     expect(alive()).toEqual([]);
   });
 
+  it('does not outlive the run, even when that is killed', async () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    chmodSync(own, 0o777);
+    vi.stubEnv('TMPDIR', own);
+    const run = starting(['--quiet', '--', fdLives, 'forever']);
+    vi.unstubAllEnvs();
+    const ours = () => readdirSync(own).filter((name) => name.startsWith('bpfledger-run-'));
+    await vi.waitFor(() => expect([alive().length, ours().length]).toEqual([4, 1]), WAIT);
+    run.kill('SIGKILL');
+    await vi.waitFor(() => expect([alive(), ours()]).toEqual([[], []]), WAIT);
+  });
+
   it('may be killed at any moment', async () => {
     const run = starting(['--quiet', '--', 'sh', '-c', `${fdLives} forever; exit 9`]);
     const exited = once(run, 'exit');
-    await vi.waitFor(() => expect(alive()).toHaveLength(4), { timeout: 20_000, interval: 25 });
+    await vi.waitFor(() => expect(alive()).toHaveLength(4), WAIT);
     let killed = 0;
     for (let round = 0; round < 200 && killed < 4; round++) {
       await pause(25);

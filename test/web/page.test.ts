@@ -123,6 +123,25 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
     });
   });
 
+  it('needs no service for a step to the next event', async () => {
+    await read(`/#/demo?at=18&cgroup=${SCOPE}`, async (page) => {
+      const come = new Set<string>();
+      page.on('requestfinished', (request) => come.add(new URL(request.url()).pathname));
+      await eventually(() =>
+        [17, 19, 20].filter((n) => !come.has(`/v1/hosts/demo/events/${n}`)),
+      ).toEqual([]);
+      await page.waitForLoadState('networkidle');
+      let asked = 0;
+      await page.route(/\/events\/19$|\/cgroups\?at=19&/, async (route) => {
+        asked++;
+        await route.continue();
+      });
+      await page.keyboard.press('ArrowRight');
+      await eventually(() => region(page, 'Event').innerText()).toMatch(/^Event\s+19\s.*ENOENT/s);
+      expect(asked).toBe(0);
+    });
+  });
+
   it('shows each operation of the API with what it takes and answers', async () => {
     const { paths } = openapiDocument<{ readonly paths: Readonly<Record<string, object>> }>();
     const all = Object.values(paths).reduce((sum, one) => sum + Object.keys(one).length, 0);

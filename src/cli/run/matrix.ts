@@ -8,6 +8,12 @@ export interface RunOn {
   readonly release: string;
   readonly code: number;
   readonly tally: Tally;
+  /** Calls that the model does not know, and how often each was made. */
+  readonly unmodelled: ReadonlyMap<string, number>;
+  /** Such a call was made, and none may be (`--strict`). */
+  readonly isStrange: boolean;
+  /** How long it took. */
+  readonly ms: number;
 }
 
 /** A table with a line for each release; all are compared with the first. */

@@ -14,15 +14,21 @@ interface Told {
 
 /** The lines of the summary; one when nothing was refused. */
 export function summaryLines(release: string, { tally, foreign, unmodelled }: Told): string[] {
-  const listed = [...tally.refusals].sort(([, a], [, b]) => b - a);
+  const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
   return [
     `bpfledger: ${tally.asked} calls on ${release}, ${tally.refused} refused`,
-    ...listed.slice(0, REFUSALS_MAX).map(([text, count]) => `  ${times(count)}${text}`),
+    ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${left} others`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
     ...(foreign > 0 ? [`  ${foreign} threads made 32-bit calls, which nobody answers here`] : []),
   ];
+}
+
+/** A line for each call and rule that refused it, the most frequent first; it tells the first of them. */
+export function refusedLines({ refusals }: Tally): string[] {
+  const listed = [...refusals.values()].sort((a, b) => b.count - a.count);
+  return listed.map(({ text, count }) => `${times(count)}${text}`);
 }
 
 function times(count: number): string {

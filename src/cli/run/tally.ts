@@ -16,11 +16,18 @@ export interface Answered {
   readonly outcome: Outcome;
 }
 
+/** Refusals of one call by one rule. */
+interface Refused {
+  /** The first of them. */
+  readonly text: string;
+  count: number;
+}
+
 export class Tally {
   asked = 0;
   refused = 0;
-  /** How often, by the call and the sentence of its refusal. */
-  readonly refusals = new Map<string, number>();
+  /** By the call and the rule, for objects and numbers differ from one to the next. */
+  readonly refusals = new Map<string, Refused>();
   /** The first answers. */
   readonly answers: Answered[] = [];
 
@@ -32,10 +39,11 @@ export class Tally {
     if (this.answers.length < ANSWERS_MAX) this.answers.push({ asked, name: call.name, outcome });
     if (!isRefusal(outcome) || isEndOfWalk(outcome)) return;
     this.refused += 1;
-    const text = `${call.name}: ${madeText(made)}`;
-    const count = this.refusals.get(text);
-    if (count !== undefined || this.refusals.size < REFUSALS_MAX) {
-      this.refusals.set(text, (count ?? 0) + 1);
+    const kind = `${call.name} ${outcome.errno} ${outcome.rule}`;
+    const known = this.refusals.get(kind);
+    if (known !== undefined) known.count += 1;
+    else if (this.refusals.size < REFUSALS_MAX) {
+      this.refusals.set(kind, { text: `${call.name}: ${madeText(made)}`, count: 1 });
     }
   }
 }

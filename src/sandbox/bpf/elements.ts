@@ -1,15 +1,17 @@
 /**
- * Commands on many elements, and the one that takes an element out: each is a row of calls on one
- * element (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
+ * Commands on many elements, which the model decides as far as it can, and the one that takes an
+ * element out, a row of calls on one element (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
  */
 import type { Call, MapKey } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
-import { isRefusal } from '../../domain/outcome.ts';
+import { heldKind } from '../../domain/maps/holding.ts';
+import { isRefusal, isUnmodelled, type Outcome } from '../../domain/outcome.ts';
 import { BATCH, ELEMENT } from '../../native/attr-fields.ts';
 import { type Answer, type Notified, refuse, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
+import { some } from './decoded.ts';
 import { numberIn, valueBytes } from './map-bytes.ts';
 
 const COMMANDS = [
@@ -18,9 +20,10 @@ const COMMANDS = [
 ];
 /** Elements that one call gets or changes; a longer row ends here, as one that is interrupted. */
 const ELEMENTS_MAX = 65_536;
-/** `BPF_F_LOCK`: the only flag that elements of a batch take, and no map here has a lock. */
-const LOCK = 4;
 const WORD = 4;
+const NOTHING = Buffer.alloc(0);
+
+type LookUp = 'map_lookup_batch' | 'map_lookup_and_delete_batch';
 
 export function isOnElements(command: string): boolean {
   return COMMANDS.includes(command);
@@ -42,14 +45,17 @@ export function answerElements(
     return refuse(isOpen ? 'EINVAL' : 'EBADF');
   }
   if (!isBatch) return row.takeOut(map, fd);
-  if (attr.u32(BATCH.flags) !== 0 || (attr.u32(BATCH.elem_flags) & ~LOCK) !== 0) {
-    return refuse('EINVAL');
+  switch (command) {
+    case 'map_update_batch':
+      return row.update(map, fd);
+    case 'map_delete_batch':
+      return row.remove(map, fd);
+    case 'map_lookup_batch':
+    case 'map_lookup_and_delete_batch':
+      return row.lookUp(map, fd, command);
+    default:
+      throw new Error(`${command} is no command on many elements`);
   }
-  const deletes = command.includes('delete');
-  if (deletes && isArray(map)) return refuse('ENOTSUPP');
-  if (command === 'map_update_batch') return row.update(map, fd);
-  if (command === 'map_delete_batch') return row.remove(map, fd);
-  return row.lookUp(map, fd, deletes);
 }
 
 class Row {
@@ -82,63 +88,119 @@ class Row {
   update(map: BpfMap, fd: number): Answer {
     const { maps, memory, cpus } = this.#asking;
     const size = valueBytes(map, cpus);
-    return this.#each(map, (key, at) => {
+    const values: Buffer[] = [];
+    const keys = this.#keys(map, (at) => {
       const value = memory.read(this.#attr.pointer(BATCH.values) + BigInt(at * size), size);
-      if (value === undefined) return 'EFAULT';
-      const call = { name: 'map_update_elem', map_fd: fd, key, value: numberIn(value) } as const;
-      const failed = this.#perform(call);
-      if (failed === undefined) maps.keep(map, key, value);
-      return failed;
+      if (value !== undefined) values.push(value);
+      return value !== undefined;
     });
+    const holds = heldKind(map.map_type) !== undefined;
+    for (const value of holds ? values : []) this.#asking.look(value.readInt32LE(0));
+    const named = { map_fd: fd, keys, values: values.map(numberIn) };
+    const outcome = this.#made({ name: 'map_update_batch', ...named, ...this.#flags() });
+    for (const [i, key] of keys.slice(0, outcome.batch?.count ?? 0).entries()) {
+      maps.keep(map, key, values[i] ?? NOTHING);
+    }
+    return this.#changed(outcome, keys.length);
   }
 
   remove(map: BpfMap, fd: number): Answer {
-    return this.#each(map, (key) => this.#perform({ name: 'map_delete_elem', map_fd: fd, key }));
+    const keys = this.#keys(map, () => true);
+    const call = { name: 'map_delete_batch', map_fd: fd, keys, ...this.#flags() } as const;
+    return this.#changed(this.#made(call), keys.length);
   }
 
-  /** Runs over the keys that the caller passes, up to the first that fails. */
-  #each(map: BpfMap, change: (key: MapKey, at: number) => Errno | undefined): Answer {
+  /** The keys that the caller passes, up to the first that cannot be read, or whose value cannot. */
+  #keys(map: BpfMap, isReadable: (at: number) => boolean): MapKey[] {
+    const { memory, maps } = this.#asking;
     const wanted = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
-    let done = 0;
-    let failed: Errno | undefined;
-    for (; done < wanted; done++) {
-      const address = this.#attr.pointer(BATCH.keys) + BigInt(done * map.key_size);
-      const bytes = this.#asking.memory.read(address, map.key_size);
-      failed = bytes === undefined ? 'EFAULT' : change(this.#asking.maps.keyOf(map, bytes), done);
-      if (failed !== undefined) break;
+    const keys: MapKey[] = [];
+    for (let at = 0; at < wanted; at++) {
+      const bytes = memory.read(
+        this.#attr.pointer(BATCH.keys) + BigInt(at * map.key_size),
+        map.key_size,
+      );
+      if (bytes === undefined || !isReadable(at)) break;
+      keys.push(maps.keyOf(map, bytes));
     }
-    return this.#ended(failed, [this.#word(BATCH.count, done)]);
+    return keys;
   }
 
-  lookUp(map: BpfMap, fd: number, deletes: boolean): Answer {
-    const wanted = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
-    if (wanted === 0) return { is: 'returned', value: 0 };
+  /** What is told of the elements of an update or a deletion, of which `read` were passed. */
+  #changed(outcome: Outcome, read: number): Answer {
+    const { batch } = outcome;
+    const writes = batch === undefined ? [] : [this.#word(BATCH.count, batch.count)];
+    if (isRefusal(outcome)) return refuse(outcome.errno, writes);
+    const isShort = read < Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
+    if (isShort) return refuse('EFAULT', [this.#word(BATCH.count, read)]);
+    return { is: 'returned', value: 0, writes };
+  }
+
+  /** A part of a hash is looked up one by one: which part a kernel gives is not modelled. */
+  lookUp(map: BpfMap, fd: number, name: LookUp): Answer {
     const start = this.#start();
     if (start === undefined) return refuse('EFAULT');
-    const all = keysFrom(map, start);
-    const keys: Buffer[] = [];
+    const count = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
+    const from = this.#attr.pointer(BATCH.in_batch) === 0n ? {} : { in_batch: start };
+    const call = { name, map_fd: fd, count, ...from, ...this.#flags() } as const;
+    const outcome = this.#made(call);
+    if (isUnmodelled(outcome)) return this.#lookUpPart(map, fd, name);
+    const { batch } = outcome;
+    const { keys = [], values = [] } = batch ?? {};
+    const { maps, cpus } = this.#asking;
+    const bytes = keys.map((key, i) => maps.valueOf(map, key, values[i] ?? 0, cpus));
+    const writes = batch === undefined ? [] : this.#given(map, keys, bytes, Number(keys.at(-1)));
+    return isRefusal(outcome)
+      ? refuse(outcome.errno, writes)
+      : { is: 'returned', value: 0, writes };
+  }
+
+  #given(map: BpfMap, keys: readonly MapKey[], values: readonly Buffer[], next: number): Write[] {
+    const told = keys.map((key) => this.#asking.maps.bytesOf(map, key));
+    return [
+      this.#word(BATCH.count, keys.length),
+      ...(Number.isInteger(next)
+        ? pieces(this.#attr.pointer(BATCH.out_batch), [wordOf(next)])
+        : []),
+      ...pieces(this.#attr.pointer(BATCH.keys), told),
+      ...pieces(this.#attr.pointer(BATCH.values), values),
+    ];
+  }
+
+  #lookUpPart(map: BpfMap, fd: number, name: LookUp): Answer {
+    const deletes = name === 'map_lookup_and_delete_batch';
+    const wanted = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
+    const start = this.#start() ?? 0;
+    const all = map.elements.slice(start).map(({ key }) => key);
+    const given = all.slice(0, wanted);
     const values: Buffer[] = [];
-    for (const key of all.slice(0, wanted)) {
+    for (const key of given) {
       const found = this.#lookUp(map, fd, key);
       if (!Buffer.isBuffer(found)) return refuse(found);
-      keys.push(this.#asking.maps.bytesOf(map, key));
       values.push(found);
     }
-    const given = all.slice(0, wanted);
     for (const key of deletes ? given : []) {
       this.#perform({ name: 'map_delete_elem', map_fd: fd, key });
     }
-    const isEnd = isArray(map) ? given.length < wanted : given.length === all.length;
     const next = deletes ? 0 : start + given.length;
-    return this.#ended(isEnd ? 'ENOENT' : undefined, [
-      this.#word(BATCH.count, given.length),
-      ...pieces(this.#attr.pointer(BATCH.out_batch), [wordOf(next)]),
-      ...pieces(this.#attr.pointer(BATCH.keys), keys),
-      ...pieces(this.#attr.pointer(BATCH.values), values),
-    ]);
+    const writes = this.#given(map, given, values, next);
+    return given.length === all.length
+      ? refuse('ENOENT', writes)
+      : { is: 'returned', value: 0, writes };
   }
 
-  /** Where an earlier call ended: how many elements it and those before it gave. */
+  #flags() {
+    return {
+      ...some('flags', this.#attr.u32(BATCH.flags)),
+      ...some('elem_flags', this.#attr.u32(BATCH.elem_flags)),
+    };
+  }
+
+  #made(call: Call): Outcome {
+    return this.#notified.perform(call).outcome;
+  }
+
+  /** Where an earlier call ended: the last index of an array; of a hash, how many elements were given. */
   #start(): number | undefined {
     const address = this.#attr.pointer(BATCH.in_batch);
     return address === 0n ? 0 : this.#asking.memory.read(address, WORD)?.readUInt32LE();
@@ -155,25 +217,9 @@ class Row {
     return isRefusal(outcome) ? outcome.errno : undefined;
   }
 
-  #ended(failed: Errno | undefined, writes: Write[]): Answer {
-    if (failed === undefined) return { is: 'returned', value: 0, writes };
-    return refuse(failed, writes);
-  }
-
   #word(offset: number, value: number): Write {
     return { address: this.#attr.at(offset), bytes: wordOf(value) };
   }
-}
-
-/** Keys behind the first ones, in the order of the map. */
-function keysFrom(map: BpfMap, start: number): MapKey[] {
-  if (!isArray(map)) return map.elements.slice(start).map(({ key }) => key);
-  const count = Math.min(Math.max(map.max_entries - start, 0), ELEMENTS_MAX);
-  return Array.from({ length: count }, (_, i) => start + i);
-}
-
-function isArray({ map_type }: BpfMap): boolean {
-  return map_type === 'array' || map_type === 'percpu_array';
 }
 
 function pieces(address: bigint, parts: readonly Buffer[]): Write[] {

@@ -6,7 +6,7 @@ import { isRefusal } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller, int } from './caller.ts';
-import { MOUNTS_MAX, type Mount } from './mounts.ts';
+import { MOUNTS_MAX, type Mount, nameOfBpffs } from './mounts.ts';
 import { askerOf, isDirectory, nodeAt } from './nodes.ts';
 import { AT_FDCWD, type Place } from './places.ts';
 
@@ -146,9 +146,9 @@ function mountNew(caller: FileCaller, at: string, options: string): Answer {
   return DONE;
 }
 
-/** As surveys call another bpffs; the model has no names with a dot. */
+/** A name that the model's bpffs does not have. */
 function freeName(caller: FileCaller, at: string): string {
-  const name = `/${at.replaceAll('/', ':').replaceAll('.', '%2e')}`;
+  const name = nameOfBpffs(at);
   const { bpffs } = caller.notified.kernel;
   for (let n = 1; ; n++) {
     const tried = n === 1 ? name : `${name}%${n}`;

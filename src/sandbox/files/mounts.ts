@@ -2,8 +2,9 @@
  * Where the cgroups and the bpffs are mounted, as the program sees it. A bpffs of its own is, in the
  * model, a directory at the top of the one that there is, called after its mount point.
  */
+import type { Kernel } from '../../domain/kernel.ts';
 import { isWithin } from '../../domain/path.ts';
-import type { Tree, TreePlace } from './shadow.ts';
+import { isOwnBpffs, type Tree, type TreePlace } from './shadow.ts';
 
 export interface Mount {
   /** The program's path of the mount point. */
@@ -25,9 +26,14 @@ export const MOUNTS_MAX = 100_000;
 
 export class Mounts {
   /** Oldest first: a later one hides what is below it. */
-  readonly #mounts: Mount[] = [...FIRST];
+  readonly #mounts: Mount[];
   /** Directories of the machine that were mounted onto themselves. */
   readonly #selfBound = new Set<string>();
+
+  /** @param more what is mounted at the start, beside both trees */
+  constructor(more: readonly Mount[] = []) {
+    this.#mounts = [...FIRST, ...more];
+  }
 
   get all(): readonly Mount[] {
     return this.#mounts;
@@ -90,6 +96,22 @@ export class Mounts {
   isLasting(mount: Mount): boolean {
     return FIRST.includes(mount);
   }
+}
+
+/** What the model's bpffs calls another one that is mounted at a path; it has no names with a dot. */
+export function nameOfBpffs(at: string): string {
+  return `/${at.replaceAll('/', ':').replaceAll('.', '%2e')}`;
+}
+
+/** The mounts of each bpffs beside the first that the model has, by their names. */
+export function ownBpffs({ bpffs }: Kernel): readonly Mount[] {
+  const tops = [...bpffs.entries()].filter(
+    ([path, { kind }]) => kind === 'dir' && isOwnBpffs(path),
+  );
+  return tops.map(([below]) => {
+    const at = below.slice(1).replaceAll(':', '/').replaceAll('%2e', '.');
+    return { at, tree: 'bpffs', below, options: 'rw,relatime' };
+  });
 }
 
 /** A path below another; each begins with a slash, or is empty. */

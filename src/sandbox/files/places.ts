@@ -5,7 +5,7 @@
 import { readlinkSync } from 'node:fs';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Made } from '../world.ts';
-import { Mounts } from './mounts.ts';
+import { type Mount, Mounts } from './mounts.ts';
 import type { Shadow, TreePlace } from './shadow.ts';
 
 /** A file of /proc that is answered here. */
@@ -25,13 +25,15 @@ export type Place =
 export const AT_FDCWD = -100;
 
 export class Places {
-  readonly mounts = new Mounts();
+  readonly mounts: Mounts;
   readonly #shadow: Shadow;
   /** Directories in the trees that processes went to, by pid: the real ones stayed where they were. */
   readonly #cwds = new Map<number, string>();
 
-  constructor(shadow: Shadow) {
+  /** @param mounted what is mounted at the start, beside both trees */
+  constructor(shadow: Shadow, mounted: readonly Mount[] = []) {
     this.#shadow = shadow;
+    this.mounts = new Mounts(mounted);
   }
 
   /**

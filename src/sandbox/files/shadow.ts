@@ -53,10 +53,13 @@ export class Shadow {
     this.top = mkdtempSync(join(parent, 'bpfledger-run-'));
     this.#gone = join(this.top, 'gone');
     for (const name of ['cgroup', 'bpffs', 'apart', 'gone']) mkdirSync(join(this.top, name));
-    for (const cgroup of kernel.cgroups.values()) this.#makeCgroup(cgroup.id, cgroup.path);
+    // A survey does not find a parent before its children.
+    const cgroups = [...kernel.cgroups.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    for (const { id, path } of cgroups) this.#makeCgroup(id, path);
     const nodes = [...kernel.bpffs.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [path, { kind }] of nodes) {
       if (path === '/') continue;
+      if (kind === 'dir' && isOwnBpffs(path)) this.setApart(path);
       if (kind === 'dir') mkdirSync(this.pathOf({ tree: 'bpffs', path }));
       else this.#makePin(path);
     }
@@ -212,4 +215,9 @@ export class Shadow {
 function topOf(path: string): string {
   const end = path.indexOf('/', 1);
   return end < 0 ? path : path.slice(0, end);
+}
+
+/** Whether a directory of the model's bpffs is another one's top: called after a mount point. */
+export function isOwnBpffs(path: string): boolean {
+  return path.startsWith('/:') && path.indexOf('/', 1) < 0;
 }

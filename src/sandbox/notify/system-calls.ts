@@ -74,7 +74,8 @@ export interface Architecture {
   readonly numbers: Readonly<Partial<Record<SystemCall, number>>>;
 }
 
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+/** By the name that Node has for it. */
+export const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
   x64: { audit: 0xc000003e, seccomp: 317, numbers: X64 },
   arm64: { audit: 0xc00000b7, seccomp: 277, numbers: ARM64 },
 };

@@ -1,5 +1,6 @@
 /** Which fds of its caller a call is about. */
 import type { Call, CallName } from '../../domain/call.ts';
+import { heldKind } from '../../domain/maps/holding.ts';
 import { fdFieldsOf } from '../../domain/observed/fd-fields.ts';
 
 /** Fields that are always read, so that an absent one names fd 0. */
@@ -23,10 +24,16 @@ const ALWAYS_READ: { readonly [N in CallName]?: readonly string[] } = {
   map_get_next_key: ['map_fd'],
 };
 
+function alwaysRead(call: Call): readonly string[] {
+  // A map of maps is made like another map.
+  if (call.name === 'map_create' && heldKind(call.map_type) === 'map') return ['inner_map_fd'];
+  return ALWAYS_READ[call.name] ?? [];
+}
+
 /** The fds, some perhaps twice. */
 export function fdsNamedBy(call: Call): readonly number[] {
   const named = fdFieldsOf(call).map(([, fd]) => fd);
-  const isZeroed = (ALWAYS_READ[call.name] ?? []).some((field) => !(field in call));
+  const isZeroed = alwaysRead(call).some((field) => !(field in call));
   // With flags, other fields are read too.
   const isZero = isZeroed || 'flags' in call ? [0] : [];
   const listed = 'fd_array' in call ? (call.fd_array ?? []) : [];

@@ -1,5 +1,5 @@
 /** The hosts: each with its release, its head, its last event, and how its latest events went. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { TopBar } from '../head.tsx';
 import { Note, RefusedNote } from '../note.tsx';
 import type { HostPage, HostRow } from '../service/answers.ts';
@@ -20,12 +20,15 @@ const AGAIN_MS = 10_000;
 export function Fleet() {
   const { search = '' } = usePlace();
   const [pages, setPages] = useState<readonly string[]>([]);
-  const now = useNow(AGAIN_MS);
+  // A list that takes longer than that is not asked for again before it came.
+  const isWaiting = useRef(true);
+  const now = useNow(AGAIN_MS, isWaiting);
   const after = pages.at(-1);
   const asked = { limit: PAGE, after, search: search === '' ? undefined : search, count: 'true' };
   const { answer, refused, isOld } = useAnswer<HostPage>(withQuery('/v1/hosts', asked), {
     version: now,
   });
+  isWaiting.current = isOld;
   const next = answer?.next;
 
   useEffect(() => {
@@ -148,11 +151,13 @@ function NoHosts({ search }: { readonly search: string }) {
   );
 }
 
-/** The time, again and again. */
-function useNow(everyMs: number): number {
+/** The time, again and again; it stands still while `isWaiting`. */
+function useNow(everyMs: number, isWaiting: { readonly current: boolean }): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => {
+      if (!isWaiting.current) setNow(Date.now());
+    }, everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;

@@ -23,9 +23,10 @@ export function askForFirst(host: string, { at, from, to }: Place): void {
 
 /** Asks for the next events in the direction of the last step; for those on both sides at first. */
 export function useAhead(moment: Moment, under: string | undefined): void {
-  const { host, at, head, cgroups, event, timeline } = moment;
+  const { host, at, head, cgroups, cgroup, event, timeline } = moment;
   const before = useRef<number | undefined>(undefined);
-  const isDrawn = !cgroups.first.isOld && !event.isOld && timeline.answer !== undefined;
+  const isDrawn =
+    !cgroups.first.isOld && !cgroup.isOld && !event.isOld && timeline.answer !== undefined;
   useEffect(() => {
     if (!isDrawn) return;
     const step = before.current === undefined ? 0 : at - before.current;
@@ -37,8 +38,8 @@ export function useAhead(moment: Moment, under: string | undefined): void {
         for (let far = 1; far <= EVENTS; far++) {
           const next = at + way * far;
           if (next < 1 || next > head) continue;
-          askAhead(eventPath(host, next));
-          askAhead(cgroupsPath(host, { at: next, under }));
+          askAhead(eventPath(host, next), { isIdle: true });
+          askAhead(cgroupsPath(host, { at: next, under }), { isIdle: true });
         }
       }
     };

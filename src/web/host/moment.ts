@@ -1,4 +1,5 @@
 /** What the panels of a host show: the selected moment, and what is asked about it. */
+import { useEffect, useState } from 'preact/hooks';
 import { mayChangeArrays } from '../event/changes.ts';
 import type {
   CgroupAnswer,
@@ -73,10 +74,16 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
     withQuery(hostPath(host, rest), query);
 
   const isWhole = span.from === 1 && span.to === head;
+  const [again, askAgain] = useState(0);
   const timeline = useAnswer<Timeline>(
     isWhole ? wholeTimelinePath(host) : timelinePath(host, span),
-    isWhole ? { version: head } : fixed,
+    isWhole ? { version: `${head} ${again}` } : fixed,
   );
+  // It may have been asked for before the host was, and lack what came in between.
+  const isBehind = isWhole && !timeline.isOld && (timeline.answer?.to ?? head) < head;
+  useEffect(() => {
+    if (isBehind) askAgain((n) => n + 1);
+  }, [timeline.answer]);
   const event = useAnswer<LedgerEvent>(eventPath(host, at), fixed);
   const isChange = event.answer?.position === at && mayChangeArrays(event.answer);
   const diff = useAnswer<Diff>(isChange ? below('/diff', { from: at - 1, to: at }) : undefined, {

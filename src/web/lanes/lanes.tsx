@@ -103,7 +103,10 @@ function Picture({ found, scale, names, at, selected }: PictureProps) {
             >
               {slot.prog_id} {prog_name || <i>no name</i>}
             </button>
-            <span class="id">{holderText(slot)}</span>
+            {/* Where there is no room, the lane alone shows by its outline that there is no link. */}
+            {(names > NAMES_NARROW || slot.link_id !== undefined) && (
+              <span class="id">{holderText(slot)}</span>
+            )}
           </li>
         ))}
         <li style={{ height: `${ROW}px` }} class="label-gaps">

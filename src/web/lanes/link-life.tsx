@@ -79,7 +79,7 @@ function Picture({ scale, names, at, life }: PictureProps) {
   return (
     <div class="picture held">
       <ul class="names" style={{ width: `${names}px` }}>
-        <li style={{ height: `${ROW}px` }}>{severed ? 'attached, then severed' : 'attached'}</li>
+        <li style={{ height: `${ROW}px` }}>{severed ? 'attached, severed' : 'attached'}</li>
         {held.map(({ name }) => (
           <li key={name} style={{ height: `${ROW}px` }} title={name}>
             <span class="holder">{name}</span>

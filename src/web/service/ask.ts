@@ -57,9 +57,13 @@ export async function open(path: string, init: RequestInit = {}): Promise<Respon
   throw new Refused(response.status, { title: response.statusText, detail: '', ...problem });
 }
 
-/** Reads a resource. */
-export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await open(path, signal ? { signal } : {});
+/** Reads a resource; with `low`, after all that is waited for. */
+export async function ask<T>(
+  path: string,
+  signal?: AbortSignal,
+  priority: RequestPriority = 'auto',
+): Promise<T> {
+  const response = await open(path, { priority, ...(signal && { signal }) });
   return (await response.json()) as T;
 }
 

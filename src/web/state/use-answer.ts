@@ -36,15 +36,16 @@ function forget(path: string): void {
 const ahead = new Map<string, Promise<unknown>>();
 
 interface Ahead {
-  readonly signal?: AbortSignal;
+  /** Nobody waits for it. */
+  readonly isIdle?: boolean;
   /** The answer never changes, so it is remembered; another one is given to the next who asks. */
   readonly isFixed?: boolean;
 }
 
 /** Asks for what will soon be needed. */
-export function askAhead(path: string, { signal, isFixed = true }: Ahead = {}): void {
+export function askAhead(path: string, { isIdle = false, isFixed = true }: Ahead = {}): void {
   if (remembered.has(path) || ahead.has(path)) return;
-  const answer = ask<unknown>(path, signal);
+  const answer = ask<unknown>(path, undefined, isIdle ? 'low' : 'auto');
   ahead.set(path, answer);
   answer.then(
     (came) => {

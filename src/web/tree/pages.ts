@@ -62,7 +62,7 @@ export function useCgroups(host: string, { at, under }: Asked): Cgroups {
       let after: string | undefined = next;
       for (let page = 1; page < PAGES_MAX && after !== undefined; page++) {
         const of = withQuery(hostPath(host, '/cgroups'), { ...queryOf({ at, under }), after });
-        const got: CgroupPage | undefined = await ask<CgroupPage>(of, over.signal).catch(
+        const got: CgroupPage | undefined = await ask<CgroupPage>(of, over.signal, 'low').catch(
           () => undefined,
         );
         if (over.signal.aborted || got === undefined) return;

@@ -1,0 +1,70 @@
+// What services of continuous integration read of a run.
+
+import { describe, expect, it } from 'vitest';
+import { refusal, refuse } from '../../domain/decision.ts';
+import type { RunOn } from './matrix.ts';
+import { junitLines, tapLines } from './reports.ts';
+import { summaryLines } from './summary.ts';
+import { Tally } from './tally.ts';
+
+/** Detaches that found nothing, in as many cgroups. */
+function refused(count: number): Tally {
+  const tally = new Tally();
+  for (let asked = 1; asked <= count; asked++) {
+    const about = { cgroup: `/<${asked}>`, attach_type: 'cgroup_device' } as const;
+    const decision = refuse(refusal('ENOENT', 'nothing-attached', about));
+    const call = { name: 'prog_detach', attach_type: 'cgroup_device' } as const;
+    tally.add({ asked, pid: 7, comm: 'agent', call, decision });
+  }
+  return tally;
+}
+
+const passed: RunOn = {
+  ...{ release: '5.10.262', code: 0, tally: refused(0), isStrange: false, ms: 1234 },
+  unmodelled: new Map([['token_create', 1]]),
+};
+const failed: RunOn = { ...passed, release: '7.3.4', code: 1, tally: refused(3) };
+const strange: RunOn = { ...passed, isStrange: true };
+const SENTENCE = 'nothing is attached at /<1> for cgroup_device';
+
+describe('refusals of one call by one rule', () => {
+  it('are one line with their number, and the first sentence', () => {
+    const { tally, unmodelled } = failed;
+    expect(summaryLines('7.3.4', { tally, unmodelled, foreign: 0 })).toEqual([
+      'bpfledger: 3 calls on 7.3.4, 3 refused',
+      `  3 times prog_detach: ENOENT (nothing-attached: ${SENTENCE})`,
+      '  not modelled: token_create',
+    ]);
+  });
+});
+
+describe('results as TAP', () => {
+  it('are one test for each release, with what was refused', () => {
+    expect(tapLines([passed, failed])).toEqual([
+      ...['TAP version 14', '1..2', 'ok 1 - 5.10.262', '  ---'],
+      ...['  exit_code: 0', '  calls: 0', '  refused: 0'],
+      ...['  not_modelled:', '    - "token_create"', '  ...'],
+      ...['not ok 2 - 7.3.4', '  ---', '  message: "exit code 1"'],
+      ...['  exit_code: 1', '  calls: 3', '  refused: 3', '  refusals:'],
+      `    - "3 times prog_detach: ENOENT (nothing-attached: ${SENTENCE})"`,
+      ...['  not_modelled:', '    - "token_create"', '  ...'],
+    ]);
+  });
+
+  it('fail on a call that nobody knows, when none may be made', () => {
+    expect(tapLines([strange]).join()).toContain('not ok 1');
+  });
+});
+
+describe('results as XML', () => {
+  it('are one test case for each release, with no character that XML does not have', () => {
+    const lines = junitLines([passed, failed], './a"\u001b<gent>');
+    expect(lines[1]).toBe('<testsuite name="bpfledger run" tests="2" failures="1" errors="0">');
+    expect(lines[2]).toBe(
+      '  <testcase classname="./a&quot;\ufffd&lt;gent&gt;" name="5.10.262" time="1.234">',
+    );
+    expect(lines).toContain('    <failure message="exit code 1"/>');
+    expect(lines.join('\n')).toContain('attached at /&lt;1&gt; for cgroup_device');
+    expect(lines.filter((line) => line.includes('<failure'))).toHaveLength(1);
+  });
+});

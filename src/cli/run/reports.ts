@@ -1,0 +1,90 @@
+/** A run on several releases as test results: one test for each release (TAP 14; JUnit's XML). */
+import type { RunOn } from './matrix.ts';
+import { refusedLines } from './summary.ts';
+
+/** Refusals that are told of one release, the most frequent first. */
+const REFUSALS_MAX = 50;
+
+/** Whether the test of a release has passed: the program ended with 0, and knew no strange call. */
+function hasPassed({ code, isStrange }: RunOn): boolean {
+  return code === 0 && !isStrange;
+}
+
+function whyFailed({ code, isStrange }: RunOn): string {
+  return isStrange ? 'it made calls that the model does not know' : `exit code ${code}`;
+}
+
+/** What is told of a release, as names with texts. */
+function toldOf({ code, tally, unmodelled }: RunOn) {
+  return {
+    exit_code: code,
+    calls: tally.asked,
+    refused: tally.refused,
+    refusals: refusedLines(tally).slice(0, REFUSALS_MAX),
+    not_modelled: [...unmodelled.keys()],
+  };
+}
+
+/** The results in the Test Anything Protocol. */
+export function tapLines(runs: readonly RunOn[]): readonly string[] {
+  const lines = runs.flatMap((run, i) => {
+    const { refusals, not_modelled, ...numbers } = toldOf(run);
+    // A text of JSON is one of YAML.
+    const list = (name: string, texts: readonly string[]) =>
+      texts.length === 0
+        ? []
+        : [`  ${name}:`, ...texts.map((text) => `    - ${JSON.stringify(text)}`)];
+    return [
+      `${hasPassed(run) ? 'ok' : 'not ok'} ${i + 1} - ${run.release}`,
+      '  ---',
+      ...(hasPassed(run) ? [] : [`  message: ${JSON.stringify(whyFailed(run))}`]),
+      ...Object.entries(numbers).map(([name, value]) => `  ${name}: ${value}`),
+      ...list('refusals', refusals),
+      ...list('not_modelled', not_modelled),
+      '  ...',
+    ];
+  });
+  return ['TAP version 14', `1..${runs.length}`, ...lines];
+}
+
+/**
+ * The results as XML, as most services of continuous integration read them.
+ *
+ * @param program what was run
+ */
+export function junitLines(runs: readonly RunOn[], program: string): readonly string[] {
+  const failed = runs.filter((run) => !hasPassed(run)).length;
+  const cases = runs.flatMap((run) => {
+    const { refusals, not_modelled, calls, refused } = toldOf(run);
+    const strange = not_modelled.map((what) => `not modelled: ${what}`);
+    const told = [`${calls} calls, ${refused} refused`, ...refusals, ...strange].join('\n');
+    return [
+      `  <testcase classname="${xml(program)}" name="${xml(run.release)}" time="${seconds(run)}">`,
+      ...(hasPassed(run) ? [] : [`    <failure message="${xml(whyFailed(run))}"/>`]),
+      `    <system-out>${xml(told)}</system-out>`,
+      '  </testcase>',
+    ];
+  });
+  const suite = `name="bpfledger run" tests="${runs.length}" failures="${failed}" errors="0"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite ${suite}>`,
+    ...cases,
+    '</testsuite>',
+  ];
+}
+
+function seconds({ ms }: RunOn): string {
+  return (ms / 1000).toFixed(3);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' },
+};
+
+/** A text within XML, which has no control characters but blanks. */
+function xml(text: string): string {
+  return text
+    .replace(/[&<>"]/gu, (character) => ENTITIES[character] ?? character)
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}');
+}

@@ -1,0 +1,85 @@
+/** The state that a run starts from: the end of an exported log, or a host of a service at a position. */
+import { createReadStream, existsSync } from 'node:fs';
+import { hostPath } from '../../client/host-path.ts';
+import { type RestClient, restClient } from '../../client/rest-client.ts';
+import { emptyKernel } from '../../domain/boot.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { BOOT_PID } from '../../domain/release/config.ts';
+import { readBundle } from '../../events/bundle/read-bundle.ts';
+import { ChainCheck } from '../../events/proof/chain-check.ts';
+import { fold } from '../../events/reading/host-state.ts';
+import { InputError, UsageError } from '../exit-code.ts';
+import { serviceFrom } from '../service-flags.ts';
+
+/** One more than the highest pid that a machine gives (`PID_MAX_LIMIT`). */
+const PID_END = 2 ** 22;
+
+/**
+ * Makes the state that `--seed-state` names.
+ *
+ * @param text a file that `export` wrote, or HOST@POSITION
+ * @throws InputError when the log is damaged, or does not reach the position
+ */
+export async function seededKernel(
+  text: string,
+  service: { readonly url: string | undefined; readonly token: string | undefined },
+): Promise<Kernel> {
+  if (existsSync(text)) {
+    if (service.url !== undefined || service.token !== undefined) {
+      throw new UsageError('--url and --token go with --seed-state HOST@POSITION');
+    }
+    return stateOf(text, createReadStream(text), undefined);
+  }
+  const [, host, at] = /^([^@]+)@([1-9]\d{0,14})$/u.exec(text) ?? [];
+  if (host === undefined) {
+    throw new UsageError(
+      `--seed-state ${text} is no file that is there, nor HOST@POSITION as web1@812`,
+    );
+  }
+  const client = restClient(serviceFrom(service));
+  return stateOf(text, await exported(client, host), Number(at));
+}
+
+async function exported(client: RestClient, host: string): Promise<AsyncIterable<Uint8Array>> {
+  const { body } = await client.open(`${hostPath(host)}/export?format=bundle`);
+  if (body === null) throw new Error('the service answered without a body');
+  return body;
+}
+
+async function stateOf(
+  text: string,
+  chunks: AsyncIterable<Uint8Array>,
+  to: number | undefined,
+): Promise<Kernel> {
+  const kernel = emptyKernel();
+  const check = new ChainCheck({});
+  let reached = 0;
+  for await (const part of readBundle(chunks, check)) {
+    if (part.part !== 'row' || part.event.position > (to ?? Number.POSITIVE_INFINITY)) continue;
+    fold(kernel, [part.event]);
+    reached = part.event.position;
+  }
+  if (!check.report().holds) throw new InputError(`${text}: the log is damaged: bpfledger verify`);
+  if (reached === 0 || (to !== undefined && reached < to)) {
+    throw new InputError(`${text}: the log has ${reached} events`);
+  }
+  setApart(kernel);
+  return kernel;
+}
+
+/** Its processes get pids that no process of this machine has: those of the run are real. */
+function setApart(kernel: Kernel): void {
+  const moved = (pid: number) => (pid === BOOT_PID ? pid : PID_END + pid);
+  for (const process of [...kernel.processes.values()]) {
+    const { pid, tgid, threads, shared_with } = process;
+    if (pid === BOOT_PID) continue;
+    kernel.processes.delete(pid);
+    kernel.processes.set(moved(pid), {
+      ...process,
+      pid: moved(pid),
+      tgid: moved(tgid),
+      threads: threads.map(moved),
+      shared_with: shared_with.map(moved),
+    });
+  }
+}
