@@ -177,8 +177,8 @@ export class HostFeed implements Feed {
   }
 
   /**
-   * A follower has more than went through the ring. From here on the feed continues that: if the log
-   * goes back to before it, the follower is told.
+   * A follower has more than went through the ring: the feed continues that from here on, so that
+   * it is told if just that is lost.
    */
   #reach(end: End): void {
     if (this.#end === undefined || end.position <= this.#end.position) return;
@@ -301,13 +301,13 @@ export class HostFeed implements Feed {
     }
   }
 
-  /** Ends all followers when the log is no longer the followed one. */
+  /** Ends all followers when the log is no longer the followed one; of two looks, the first tells. */
   async #check(): Promise<void> {
     const end = this.#end;
     if (end === undefined) return;
     const { database, hostId, host, onHistoryChanged } = this.#options;
     const change = (head: number) =>
-      onHistoryChanged?.({ host_id: hostId, known: end.position, head });
+      this.#changed ?? onHistoryChanged?.({ host_id: hostId, known: end.position, head });
     let head: Head;
     try {
       head = await readHead(database, hostId, host);
