@@ -163,7 +163,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   max_entries: 'How many elements the map can hold.',
   meaning: 'What is so when the switch is on.',
   measured_in: 'The recording that shows it.',
-  memlock: 'How many bytes the process lets its user lock; kernels up to 5.10 count programs and maps.',
+  memlock:
+    'How many bytes the process lets its user lock; kernels up to 5.10 count programs and maps.',
   message: 'What is wrong, in a sentence.',
   micros: 'Microseconds.',
   mode: 'Of a list: none, override or multi. Of a file: its permission bits.',
