@@ -1,5 +1,6 @@
 /** K: what the collector costs those who make system calls while it is attached. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startCollector } from '../src/recorders/observe/collector.ts';
@@ -36,6 +37,10 @@ const ROWS: readonly Row[] = [
   { pair: 'prog_load', what: 'prog_load + close', wanted: 'stated' },
 ];
 
+/** An empty program where the collector has its own for bpf(2): less cannot be paid for a tracepoint. */
+const FLOOR = 'tracepoint:syscalls:sys_exit_bpf { } interval:s:1 { printf("on\\n"); }';
+const FLOOR_PAIRS: readonly KernelPair[] = ['other', 'link_update', 'attach'];
+
 export const collector: Bench = {
   name: 'collector',
   title: 'the cost of being observed',
@@ -51,13 +56,18 @@ async function run(context: BenchContext): Promise<Section> {
   }
   try {
     const path = built(context.scratch);
-    const newer = await costs(kernel, [path], context.rounds);
-    const older = await costs(kernel, [path, '--old-reads'], context.rounds);
+    const { rounds } = context;
+    const newer = await costs(kernel, () => attached(path, []), rounds);
+    const older = await costs(kernel, () => attached(path, ['--old-reads']), rounds);
+    const bpftrace = needs('bpftrace');
+    const floor = bpftrace.ok ? [floorTable(await costs(kernel, emptyProgram, rounds))] : [];
+    const skipped = `SKIPPED: the floor was not measured: ${bpftrace.reason}.`;
     return {
-      text: TEXT,
+      text: bpftrace.ok ? TEXT : [...TEXT, skipped],
       tables: [
         costTable('Microseconds, pointers followed by plain loads (6.2 and later)', newer),
         costTable('Microseconds, pointers followed by helpers (before 6.2)', older),
+        ...floor,
       ],
     };
   } finally {
@@ -84,7 +94,7 @@ interface Cost {
 
 async function costs(
   kernel: KernelSpeed,
-  [path, ...options]: readonly [string, ...string[]],
+  attach: () => Promise<() => Promise<void>>,
   rounds: number,
 ): Promise<ReadonlyMap<KernelPair, Cost>> {
   const free = new Map<KernelPair, number[]>(ROWS.map(({ pair }) => [pair, []]));
@@ -100,7 +110,7 @@ async function costs(
   };
   for (let round = 0; round < rounds; round++) {
     await measure(free);
-    const stop = await attached(path, options);
+    const stop = await attach();
     await measure(observed);
     await stop();
   }
@@ -126,6 +136,37 @@ async function attached(path: string, options: readonly string[]): Promise<() =>
     stop();
     await read;
     await ended;
+  };
+}
+
+/** Attaches the empty program, by bpftrace in a mount namespace that has what it reads. */
+async function emptyProgram(): Promise<() => Promise<void>> {
+  const tracefs = 'mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null';
+  const words = ['-m', 'sh', '-c', `${tracefs}; exec bpftrace -B line -e "$0"`, FLOOR];
+  const child = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(child, 'close');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGINT');
+    await ended;
+  };
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('on\n')) resolve();
+    });
+    child.once('close', (code) => reject(new Error(`bpftrace ended with ${code}`)));
+  });
+  return stop;
+}
+
+function floorTable(costs: ReadonlyMap<KernelPair, Cost>): Table {
+  return {
+    title: 'Microseconds, an empty program at the return of bpf(2) and no collector: the floor',
+    columns: ['what', 'without', 'with', 'more'],
+    rows: ROWS.filter(({ pair }) => FLOOR_PAIRS.includes(pair)).map(({ pair, what }) => {
+      const cost = costs.get(pair) as Cost;
+      const share = number((100 * cost.more.median) / cost.without.median);
+      return [what, spread(cost.without), spread(cost.with), `${spread(cost.more)} (${share} %)`];
+    }),
   };
 }
 

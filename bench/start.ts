@@ -1,4 +1,9 @@
-/** J: how long from the start of the process until a service answers on what it finds? */
+/**
+ * J: how long from the start of the process until a service answers on what it finds, and what
+ * memory does it have then?
+ */
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, BenchContext } from './harness/bench.ts';
 import { openConnection } from './harness/connection.ts';
 import { type Figure, figureOf } from './harness/measure.ts';
@@ -11,6 +16,8 @@ const EVENTS = 1_000_000;
 /** To record a million of them on PGlite takes minutes. */
 const PGLITE_EVENTS = 200_000;
 const START_MS = 2000;
+/** Milliseconds after which a service that nobody asks is idle. */
+const IDLE_MS = 3000;
 
 /** Milliseconds since the process was started. */
 interface Started {
@@ -19,6 +26,13 @@ interface Started {
   readonly read: number;
   /** A call was recorded. */
   readonly written: number;
+}
+
+/** MiB of a service that started on nothing and was asked nothing. */
+interface Idle {
+  readonly listens: number;
+  readonly rss: number;
+  readonly peak: number;
 }
 
 interface Place {
@@ -41,7 +55,9 @@ export const start: Bench = {
         taken.get(place)?.push(await started(place));
       }
     }
-    return { text: [TEXT], tables: [bounds(taken), parts(taken)] };
+    const idle: Idle[] = [];
+    for (let round = 0; round < context.rounds; round++) idle.push(await idleService());
+    return { text: [TEXT], tables: [bounds(taken), parts(taken), idleTable(idle)] };
   },
 };
 
@@ -82,6 +98,18 @@ async function started({ events, settings }: Place): Promise<Started> {
   return { listens, read, written };
 }
 
+async function idleService(): Promise<Idle> {
+  const begin = performance.now();
+  const service = await serve({ DATABASE_URL: '', BPFLEDGER_EPHEMERAL: 'true' });
+  const listens = performance.now() - begin;
+  await delay(IDLE_MS);
+  const status = readFileSync(`/proc/${service.pid}/status`, 'utf8');
+  const mib = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'mu').exec(status)?.[1]) / 1024;
+  await service.stop();
+  return { listens, rss: mib('VmRSS'), peak: mib('VmHWM') };
+}
+
 async function answered(asked: Promise<Response>): Promise<void> {
   const answer = await asked;
   const text = await answer.text();
@@ -113,5 +141,17 @@ function parts(taken: ReadonlyMap<Place, readonly Started[]>): Table {
       name,
       ...(['listens', 'read', 'written'] as const).map((what) => spread(figure(starts, what))),
     ]),
+  };
+}
+
+function idleTable(services: readonly Idle[]): Table {
+  return {
+    title: 'A service on an empty database that goes with it (`--ephemeral`), which nobody asks',
+    columns: ['listens, ms', 'RSS, MiB', 'most RSS, MiB'],
+    rows: [
+      (['listens', 'rss', 'peak'] as const).map((what) =>
+        spread(figureOf(services.map((one) => one[what]))),
+      ),
+    ],
   };
 }

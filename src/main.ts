@@ -2,15 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { Alerts } from './api/alerts/alerts.ts';
 import type { Configuration } from './api/configuration.ts';
 import { isLoopback } from './api/guard/origin.ts';
+import { Rates } from './api/guard/rates.ts';
+import type { AnsweredRequest, RequestIds } from './api/guard/request-ids.ts';
 import { tokenBook } from './api/guard/token-book.ts';
 import { LOCAL, type Tokens } from './api/guard/tokens.ts';
 import { readTokensFile } from './api/guard/tokens-file.ts';
@@ -181,6 +184,21 @@ function every(ms: number, work: () => Promise<void>) {
  * cannot be had; nothing is left open then.
  */
 export async function startService(configuration: Configuration): Promise<Running> {
+  if (!configuration.ephemeral) return startIn(configuration);
+  // A database in the memory of the process would take twice what this takes of it.
+  const dataDir = await mkdtemp(join(tmpdir(), 'bpfledger-ephemeral-'));
+  const forget = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    const running = await startIn({ ...configuration, dataDir });
+    return { ...running, close: () => running.close().finally(forget) };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+/** Starts the service on what its configuration says is kept. */
+async function startIn(configuration: Configuration): Promise<Running> {
   const logger = pino({ level: configuration.logLevel });
   await makeDataFolder(configuration.dataDir).catch((cause: unknown) => {
     throw new Error('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR)', { cause });
@@ -202,7 +220,8 @@ export async function startService(configuration: Configuration): Promise<Runnin
     onFault: (error) => logger.warn({ err: error }, 'cannot follow the logs of all hosts'),
   });
   try {
-    const { held } = configuration;
+    const { held, ephemeral } = configuration;
+    const survives = SURVIVES[ephemeral ? 'ephemeral' : database.kind];
     const metrics = newMetrics();
     const log = await openLog({
       ...{ database, clock: systemClock, projector, randomBytes, held },
@@ -230,14 +249,20 @@ export async function startService(configuration: Configuration): Promise<Runnin
       metricsOpen: configuration.metricsOpen,
       closing: closing.signal,
       version: packageVersion(),
+      survives,
       signingKey,
       signedHeads,
       trustedKeys,
       recordings: straceReader,
-      onFault: (error: unknown) => logger.error({ err: error }, 'request failed'),
+      onFault: (error: unknown, of?: RequestIds) =>
+        logger.error({ err: error, ...of }, 'request failed'),
+      onAnswered: logger.isLevelEnabled('info')
+        ? (request: AnsweredRequest) => logger.info(request, 'request')
+        : undefined,
     };
     const loopback = isLoopback(configuration.host);
-    const server = createHttpServer(service, { tokens: book, loopback });
+    const rates = new Rates(configuration.rates);
+    const server = createHttpServer(service, { tokens: book, loopback, rates });
     const url = await listen(server, configuration);
     alerts.start();
     const sweep = setInterval(() => {
@@ -261,7 +286,7 @@ export async function startService(configuration: Configuration): Promise<Runnin
       logger.error({ fault }, 'a stored state has a wrong hash: it is ignored');
     };
     subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
-    const storage = `${database.kind}: survives ${SURVIVES[database.kind]}`;
+    const storage = `${database.kind}: survives ${survives}`;
     logger.info({ url, storage }, 'listening');
     return {
       url,

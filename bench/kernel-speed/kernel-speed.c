@@ -134,6 +134,12 @@ static void other_call(void)
 	syscall(SYS_getppid);
 }
 
+/* Under a listener, a call that is answered without a look at anything. */
+static void bare_call(void)
+{
+	syscall(SYS_getuid);
+}
+
 /* Another program keeps the hook in use: the first and the last of a machine patch its code. */
 static void hook_in_use(void)
 {

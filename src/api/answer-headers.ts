@@ -58,5 +58,6 @@ export const ATTACHED = UNKEPT.extend({
 export const REFUSED = UNKEPT.extend({
   'retry-after': z.string().optional().describe('Seconds after which trying again makes sense.'),
   'www-authenticate': z.string().optional().describe('With 401.'),
+  etag: z.string().optional().describe('With 412: the tag of the head now.'),
   allow: z.string().optional().describe('With 405: the methods that there are.'),
 });

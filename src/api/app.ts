@@ -6,6 +6,7 @@ import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
 import { compressAnswers } from './guard/compressed.ts';
 import { headersAlone } from './guard/headers-alone.ts';
+import { nameRequests } from './guard/named-requests.ts';
 import { answerUnchanged } from './guard/unchanged.ts';
 import { guardApp } from './guarded-app.ts';
 import { timeRequests } from './metrics.ts';
@@ -26,6 +27,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
       throw invalidBy({ issues });
     },
   });
+  app.use(nameRequests(service));
   app.use(timeRequests(service.metrics));
   app.use(browserHeaders());
   app.use(access(guard));
@@ -47,7 +49,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
   );
   app.onError((error, c) => {
     const { slug, details } = problemFrom(error);
-    if (slug === 'internal') service.onFault(error);
+    if (slug === 'internal') service.onFault(error, c.get('ids'));
     return problemResponse(c, slug, details);
   });
   return app;

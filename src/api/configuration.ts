@@ -6,6 +6,7 @@ import { addressOf } from '../events/storage/postgres/address.ts';
 import { HELD_MAX, type HeldMax } from '../events/writing/host-writers.ts';
 import { type WebhookAllowed, webhookAllowed } from './alerts/public-address.ts';
 import { isLoopback } from './guard/origin.ts';
+import type { RateLimits } from './guard/rates.ts';
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -15,6 +16,8 @@ export interface Configuration {
   /** PostgreSQL; absent: PGlite in `dataDir`. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
+  /** Everything goes at the end: in place of `dataDir`, a temporary folder; no `databaseUrl`. */
+  readonly ephemeral: boolean;
   readonly tokensFile: string | undefined;
   /** Signs checkpoints; absent: a key of its own in `dataDir`. */
   readonly signingKeyFile: string | undefined;
@@ -27,6 +30,8 @@ export interface Configuration {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** States of hosts that are held in memory. */
   readonly held: HeldMax;
+  /** How often each caller may ask; nothing: as often as it likes. */
+  readonly rates: RateLimits;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -58,6 +63,7 @@ const variables = z.object({
     })
     .optional(),
   BPFLEDGER_DATA_DIR: z.string().min(1).optional(),
+  BPFLEDGER_EPHEMERAL: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
@@ -80,6 +86,8 @@ const variables = z.object({
   BPFLEDGER_HELD_ROWS_MAX: count.default(HELD_MAX.rows),
   BPFLEDGER_HELD_IDLE_SECONDS: count.default(HELD_MAX.idleMs / 1000),
   BPFLEDGER_HELD_PAST_ROWS_MAX: count.default(HELD_MAX.pastRows),
+  BPFLEDGER_REQUESTS_PER_SECOND: count.optional(),
+  BPFLEDGER_REQUESTS_CONCURRENT: count.optional(),
 });
 
 /** Names of all variables that are read. */
@@ -110,11 +118,19 @@ export function configurationOf(env: Variables): Configuration {
         'BPFLEDGER_TOKENS_FILE must be set (docs/configuration.md)',
     );
   }
+  const ephemeral = values.BPFLEDGER_EPHEMERAL === 'true';
+  const kept = (['DATABASE_URL', 'BPFLEDGER_DATA_DIR'] as const).find((name) => values[name]);
+  if (ephemeral && kept !== undefined) {
+    throw new Error(`${kept}: says where data is kept, and BPFLEDGER_EPHEMERAL keeps none`);
+  }
+  const perSecond = values.BPFLEDGER_REQUESTS_PER_SECOND;
+  const concurrent = values.BPFLEDGER_REQUESTS_CONCURRENT;
   return {
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
     dataDir: values.BPFLEDGER_DATA_DIR ?? defaultDataDir(set),
+    ephemeral,
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',
@@ -126,6 +142,10 @@ export function configurationOf(env: Variables): Configuration {
       rows: values.BPFLEDGER_HELD_ROWS_MAX,
       idleMs: values.BPFLEDGER_HELD_IDLE_SECONDS * 1000,
       pastRows: values.BPFLEDGER_HELD_PAST_ROWS_MAX,
+    },
+    rates: {
+      ...(perSecond !== undefined && { perSecond }),
+      ...(concurrent !== undefined && { concurrent }),
     },
   };
 }

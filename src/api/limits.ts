@@ -79,6 +79,10 @@ export const HEADERS_MS = 10_000;
 export const BODY_MS = 60_000;
 /** Milliseconds that a connection without requests is kept. */
 export const KEEP_ALIVE_MS = 65_000;
+/** Callers whose rate is counted. */
+export const RATED_CALLERS_MAX = 20_000;
+/** Tags of one If-Match. */
+export const TAGS_MAX = 20;
 /** Tokens of one file. */
 export const TOKENS_MAX = 10_000;
 /**

@@ -9,6 +9,7 @@ interface Kind {
 }
 
 export const PROBLEMS = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
   'malformed-body': { status: 400, title: 'The body does not match its content type' },
   unauthorized: { status: 401, title: 'A token is needed' },
   forbidden: { status: 403, title: 'The token does not allow this' },
@@ -26,10 +27,12 @@ export const PROBLEMS = {
   'lease-lost': { status: 409, title: 'You do not hold the lease' },
   'log-damaged': { status: 503, title: 'The log of the host is damaged' },
   'signing-refused': { status: 409, title: 'The log does not hold what was signed before' },
+  'precondition-failed': { status: 412, title: 'What the request requires is not so' },
   'position-changed': { status: 412, title: 'The log is not at the expected position' },
   'body-too-large': { status: 413, title: 'The body is larger than the limit' },
   'unsupported-media-type': { status: 415, title: 'The content type is not accepted here' },
   'unsupported-encoding': { status: 415, title: 'Compressed bodies are not accepted' },
+  'expectation-failed': { status: 417, title: 'The expectation is not known' },
   misdirected: { status: 421, title: 'The Host header names another server' },
   'invalid-request': { status: 422, title: 'The request is not valid' },
   'idempotency-mismatch': { status: 422, title: 'The key was used for another request' },
@@ -39,6 +42,8 @@ export const PROBLEMS = {
   'bundle-refused': { status: 422, title: 'The bundle is damaged or forged' },
   'recording-refused': { status: 422, title: 'The recording cannot be imported' },
   'bad-reference': { status: 422, title: 'A result_of does not name a usable result' },
+  'too-many-requests': { status: 429, title: 'The caller asks too often' },
+  'headers-too-large': { status: 431, title: 'The headers are larger than the limit' },
   internal: { status: 500, title: 'The service failed' },
   busy: { status: 503, title: 'The service has too much to do' },
   'took-too-long': { status: 503, title: 'The answer took too long' },

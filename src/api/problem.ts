@@ -30,6 +30,8 @@ export interface ProblemDetails {
   /** Seconds after which the client should try again. */
   readonly retry_after?: number;
   readonly allow?: readonly string[];
+  /** The tag of the head, when the request names another; a header, and not in the document. */
+  readonly etag?: string;
 }
 
 export const problemSchema = z
@@ -61,7 +63,7 @@ export type Problem = z.output<typeof problemSchema>;
 /** The document of a problem. */
 export function problemOf(slug: ProblemSlug, details: ProblemDetails): Problem {
   const { status, title } = PROBLEMS[slug];
-  const { errors, allow, ...rest } = details;
+  const { errors, allow, etag: _, ...rest } = details;
   return {
     type: problemType(slug),
     title,
@@ -109,6 +111,7 @@ export function problemHeaders(slug: ProblemSlug, details: ProblemDetails): Reco
   };
   if (details.retry_after !== undefined) headers['retry-after'] = String(details.retry_after);
   if (details.allow !== undefined) headers.allow = details.allow.join(', ');
+  if (details.etag !== undefined) headers.etag = details.etag;
   if (slug === 'unauthorized') headers['www-authenticate'] = 'Bearer';
   return headers;
 }

@@ -1,13 +1,8 @@
 /** Records the call, or the list of calls, of a JSON body, and writes the answer. */
 import { countRecorded } from './metrics.ts';
+import { expectedHead, withCurrentTag } from './request/expected-head.ts';
 import { callsOf } from './request/syscall-request.ts';
-import {
-  entityTag,
-  fingerprint,
-  idempotencyKey,
-  type Requested,
-  readIfMatch,
-} from './request/write-headers.ts';
+import { entityTag, fingerprint, idempotencyKey, type Requested } from './request/write-headers.ts';
 import type { Service } from './service.ts';
 import { eventOnWire } from './wire/event.ts';
 import { eventText } from './wire/event-text.ts';
@@ -38,15 +33,19 @@ export async function recordSyscalls(
   { host, actor, text, value }: SyscallsBody,
 ): Promise<SyscallsAnswer> {
   const key = idempotencyKey(c);
-  const expected = readIfMatch(c, host);
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
-  const receipt = await service.log.submit(host, {
-    actor,
-    calls,
-    ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
-    ...(expected && { expected }),
-  });
+  const expected = await expectedHead(service.log, c, host);
+  const receipt = await service.log
+    .submit(host, {
+      actor,
+      calls,
+      ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
+      ...(expected && { expected }),
+    })
+    .catch(async (error: unknown) => {
+      throw await withCurrentTag(service.log, host, error);
+    });
   countRecorded(service.metrics, receipt);
   const { events, mark, repeated } = receipt;
   const last = events.at(-1);

@@ -5,6 +5,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { contentType, JSON_TYPE } from './content-type.ts';
 import type { AccessEnv } from './guard/access.ts';
+import { callerOfRequest } from './guard/caller-name.ts';
 import { ANYONE, includes, type Principal, type Role } from './guard/tokens.ts';
 import { isHostName } from './host-name.ts';
 import { ProblemError } from './problem.ts';
@@ -89,14 +90,19 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
     const caller = c.get('identify')();
     if (access === 'open') {
       c.set('principal', caller instanceof ProblemError ? ANYONE : caller);
-    } else {
-      if (caller instanceof ProblemError) throw caller;
-      c.set('principal', caller);
-      c.set('mayGoOn', () => c.get('identify')() === caller);
+      return next();
+    }
+    if (caller instanceof ProblemError) throw caller;
+    c.set('principal', caller);
+    c.set('mayGoOn', () => c.get('identify')() === caller);
+    const leave = c.get('enter')(callerOfRequest(c));
+    try {
       requireRole(caller, access.role);
       await requireHosts(c, caller, access.hosts);
+      await next();
+    } finally {
+      leave();
     }
-    await next();
   };
 }
 

@@ -89,7 +89,11 @@ export const shortText = z
   .refine((text) => !text.includes('\0'), 'contains a NUL character');
 
 /** The query of a page of things with numbers for keys. */
-export const idPage = { limit: limitParam, after: countParam.optional() };
+export const idPage = {
+  limit: limitParam,
+  after: countParam.optional(),
+  next: countParam.optional().describe('The `next` of the page before.'),
+};
 
 /** The headers of a write; they are read by hand, this is for the document. */
 export const writeHeaders = z.object({

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createApp } from './app.ts';
 import type { Access } from './guard/access.ts';
 import { limitConnections } from './guard/connections.ts';
+import { refuseUnreadable } from './guard/raw-refusal.ts';
 import { CONNECTIONS, HEADER_BYTES_MAX, HEADERS_MS, KEEP_ALIVE_MS } from './limits.ts';
 import type { Service } from './service.ts';
 import { sideDoor } from './side-door.ts';
@@ -25,5 +26,6 @@ export function createHttpServer(service: Service, guard: Access): Server {
     if (!door(request, response)) void router(request, response);
   });
   limitConnections(server, CONNECTIONS);
+  refuseUnreadable(server);
   return server;
 }

@@ -8,6 +8,7 @@ import type { RecordingReader } from '../events/recording.ts';
 import type { Database } from '../events/storage/database.ts';
 import type { Arrivals } from '../projections/fleet/arrivals.ts';
 import type { AlertService } from './alerts/alert-service.ts';
+import type { AnsweredRequest, RequestIds } from './guard/request-ids.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Service {
@@ -24,6 +25,8 @@ export interface Service {
   /** Aborts when the service shuts down: streams end. */
   readonly closing: AbortSignal;
   readonly version: string;
+  /** What the storage survives, in a sentence. */
+  readonly survives: string;
   /** Signs checkpoints. */
   readonly signingKey: SigningKey;
   /** The signed heads, which are kept outside the database. */
@@ -33,5 +36,7 @@ export interface Service {
   /** Reads what strace wrote. */
   readonly recordings: RecordingReader;
   /** Called with an error that the service does not expect. */
-  readonly onFault: (error: unknown) => void;
+  readonly onFault: (error: unknown, of?: RequestIds) => void;
+  /** Told of each answer, where the log of the service has them. */
+  readonly onAnswered?: ((request: AnsweredRequest) => void) | undefined;
 }

@@ -10,6 +10,7 @@ import { JSON_TYPE } from './content-type.ts';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
 import { BROWSER_HEADERS } from './guard/browser-headers.ts';
 import { callerName } from './guard/caller-name.ts';
+import { REQUEST_ID, type RequestIds, requestIdsOf } from './guard/request-ids.ts';
 import type { Principal } from './guard/tokens.ts';
 import { beginBody } from './guard/unfinished.ts';
 import { HOST_NAME } from './host-name.ts';
@@ -72,30 +73,43 @@ async function serve(
   const start = performance.now();
   const header = (name: string) => request.headers[name] as string | undefined;
   const c: Requested = { req: { header, method: 'POST', path } };
+  const ids = requestIdsOf(header);
+  response.setHeader(REQUEST_ID, ids.request_id);
   let status = 200;
+  let actor: string | undefined;
+  let leave: (() => void) | undefined;
   try {
-    const principal = admit(guard, c.req, host);
-    const done = beginBody(callerName(principal, request.socket.remoteAddress), length);
+    const principal = identify(guard, c.req);
+    actor = principal.actor;
+    const caller = callerName(principal, request.socket.remoteAddress);
+    leave = guard.rates?.enter(caller);
+    requireRole(principal, SYSCALLS_ACCESS.role);
+    requireHost(principal, host);
+    const done = beginBody(caller, length);
     const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
     const body = await jsonInTurns(bytes);
-    const answer = await recordSyscalls(service, c, { host, actor: principal.actor, ...body });
+    const answer = await recordSyscalls(service, c, { host, actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
     if (answer.repeated) headers.push(REPEATED, 'true');
     send(response, status, headers, answer.body);
   } catch (error) {
-    status = sendProblem(service, response, error);
+    status = sendProblem(service, response, error, ids);
+  } finally {
+    leave?.();
   }
+  service.onAnswered?.({
+    ...{ ...ids, method: 'POST', path, status, ms: performance.now() - start },
+    ...(actor !== undefined && { actor }),
+  });
   observe(service.metrics, { method: 'POST', route: ROUTE, status }, start);
 }
 
-/** The principal of a write, after the checks of the route's guard. Throws the problem of a refusal. */
-function admit(guard: Access, { header, path }: Requested['req'], host: string): Principal {
+/** Who writes. Throws the problem of a request of strangers, or of nobody that is known. */
+function identify(guard: Access, { header, path }: Requested['req']): Principal {
   refuseStrangers(guard, { method: 'POST', path, header });
   const caller = callerOf(guard, header);
   if (caller instanceof ProblemError) throw caller;
-  requireRole(caller, SYSCALLS_ACCESS.role);
-  requireHost(caller, host);
   return caller;
 }
 
@@ -128,9 +142,14 @@ function send(response: ServerResponse, status: number, headers: string[], body:
   response.end(body);
 }
 
-function sendProblem(service: Service, response: ServerResponse, error: unknown): number {
+function sendProblem(
+  service: Service,
+  response: ServerResponse,
+  error: unknown,
+  ids: RequestIds,
+): number {
   const { slug, details } = problemFrom(error);
-  if (slug === 'internal') service.onFault(error);
+  if (slug === 'internal') service.onFault(error, ids);
   const problem = problemOf(slug, details);
   // The rest of an unread body must not be taken for the next request.
   if (!response.req.complete) response.shouldKeepAlive = false;

@@ -6,6 +6,7 @@ import { printableLine } from '../time-travel/text/printable.ts';
 import type { Command, Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
+import { folded } from './folded.ts';
 import { helpOf, overview } from './help.ts';
 
 const COMMANDS: Readonly<
@@ -30,6 +31,10 @@ const COMMANDS: Readonly<
   conform: {
     summary: 'compare the model, or a service, with what real kernels answered',
     load: async () => (await import('./conform.ts')).conform,
+  },
+  drift: {
+    summary: 'show where an executor’s kernel and the log disagree',
+    load: async () => (await import('./drift.ts')).drift,
   },
   executor: {
     summary: "apply a host's log to the kernel that runs here",
@@ -62,6 +67,10 @@ const COMMANDS: Readonly<
   hosts: {
     summary: 'list hosts, or create one',
     load: async () => (await import('./hosts.ts')).hosts,
+  },
+  reboot: {
+    summary: 'boot a host again, on the same kernel or another',
+    load: async () => (await import('./reboot.ts')).reboot,
   },
   syscall: {
     summary: 'record syscalls and print what the kernel answers',
@@ -147,12 +156,27 @@ const COMMANDS: Readonly<
     summary: 'list recorded incidents, or record one on a new host',
     load: async () => (await import('./incident.ts')).incident,
   },
+  context: {
+    summary: 'name services, and choose which one the commands ask',
+    load: async () => (await import('./context.ts')).context,
+  },
+  completion: {
+    summary: 'complete commands and options in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completionOf(COMMANDS),
+  },
 };
 
 const print: Printer = {
-  out: (line) => process.stdout.write(`${printableLine(line)}\n`),
-  err: (line) => process.stderr.write(`${printableLine(line)}\n`),
+  out: (line) => write(process.stdout, line),
+  err: (line) => write(process.stderr, line),
 };
+
+/** A line; a terminal gets it folded to its width. */
+function write(stream: NodeJS.WriteStream, line: string): void {
+  const text = printableLine(line);
+  const parts = stream.isTTY ? folded(text, stream.columns) : [text];
+  stream.write(`${parts.join('\n')}\n`);
+}
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
   if (name === undefined) {
@@ -181,7 +205,14 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   outlivesReader = command.outlivesReader === true;
-  return command.run({ ...line, print });
+  try {
+    return await command.run({ ...line, print });
+  } catch (error) {
+    const { hostHint } = await import('./unknown-host.ts');
+    const hint = await hostHint(error, line);
+    if (hint === undefined) throw error;
+    throw new Error(`${sentenceOf(error)}: ${hint}`);
+  }
 }
 
 function exitCodeOf(error: unknown): ExitCode {

@@ -1,15 +1,13 @@
 /** The demo: a host with an incident that was recorded on a real kernel. */
-import { fileURLToPath } from 'node:url';
 import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
-import { releaseOf } from '../domain/release/release.ts';
-import { readGolden } from '../recorders/golden/files.ts';
-import { bootConfigFor, playScenario } from '../recorders/golden/replay.ts';
-import { restMachine } from '../recorders/golden/rest-machine.ts';
-import { parseScenarios } from '../recorders/golden/scenario.ts';
+import { callsOf } from '../recorders/golden/calls-of.ts';
+import { readIncidents } from '../recorders/golden/incidents.ts';
+import { bootConfigFor } from '../recorders/golden/replay.ts';
 
 const HOST = 'demo';
-const RECORDING = fileURLToPath(new URL('../../test/histories/6.18.jsonl.br', import.meta.url));
 const SCENARIO = 'two-updaters-race-on-replace';
+/** Milliseconds from one call to the next: the last one is made now. */
+const STEP_MS = 250;
 const ABOUT = [
   'two updaters replace a device filter one right after the other; the second',
   'falls back to adding, and three filters stand where two are meant: look at',
@@ -28,21 +26,20 @@ export interface Demo {
 /** Makes the demo's host and posts the recorded calls, unless the host is there already. */
 export async function postDemo(client: RestClient): Promise<Demo> {
   const demo = { host: HOST, scenario: SCENARIO, about: ABOUT };
-  const scenario = parseScenarios(await readGolden(RECORDING), RECORDING).find(
-    ({ header }) => header.scenario === SCENARIO,
-  );
-  const release = scenario && releaseOf(scenario.header.kernel);
-  if (scenario === undefined || release === undefined) {
-    throw new Error(`${RECORDING} lacks the scenario ${SCENARIO}`);
-  }
+  const scenario = (await readIncidents()).find(({ header }) => header.scenario === SCENARIO);
+  if (scenario === undefined) throw new Error(`the recordings lack the scenario ${SCENARIO}`);
+  const { release, calls } = await callsOf(scenario);
+  const begins = Date.now() - calls.length * STEP_MS;
+  const timeOf = (step: number) => new Date(begins + step * STEP_MS).toISOString();
   const config = bootConfigFor(scenario.header);
   try {
-    const machine = await restMachine(client, { host: HOST, release: release.id, config });
-    await playScenario(scenario, machine, release.switches);
+    await client.post('/v1/hosts', { name: HOST, release, config, at: timeOf(0) });
   } catch (error) {
     if (error instanceof ServiceRefusal && error.status === 409)
       return { ...demo, recorded: false };
     throw error;
   }
+  const body = calls.map(({ pid, call }, i) => ({ pid, call, at: timeOf(i + 1) }));
+  await client.post(`/v1/hosts/${HOST}/syscalls`, body);
   return { ...demo, recorded: true };
 }

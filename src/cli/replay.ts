@@ -1,34 +1,40 @@
 /** `bpfledger replay`: what another kernel would have answered to a host's calls. */
 import { hostPath } from '../client/host-path.ts';
-import { restClient } from '../client/rest-client.ts';
-import { command } from './command.ts';
+import { type RestClient, restClient } from '../client/rest-client.ts';
+import { command, type Invocation } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 /** Differences of one page. */
 const PAGE = 1000;
+/** Releases of one table. */
+const RELEASES_MAX = 12;
+
+const FLAGS = {
+  release: {
+    value: 'R',
+    about: 'the other kernel: 7.3, 5.10.262, `uname -r`; several for a table: 5.10,6.1,7.3',
+  },
+  at: { value: 'MOMENT', about: 'only up to a position, a time, or the end of a boot (boot:2)' },
+  tags: { about: 'also compare program tags, which newer kernels make with SHA-256' },
+  consequences: { about: 'also calls that differ only because an earlier call differs' },
+  url: URL_FLAG,
+  token: TOKEN_FLAG,
+  json: { about: "the differences as the API's JSON, one a line" },
+} as const;
 
 export const replay = command({
   usage: 'HOST --release R [options]',
   about:
     "Decides a host's recorded calls by the rules of another kernel, and prints each call that it\n" +
     'answers differently: what was recorded, what the other kernel answers, and which of its\n' +
-    'switches cause the difference. Records nothing. The exit code is 1 when calls differ.',
-  flags: {
-    release: {
-      value: 'R',
-      about: 'the other kernel, such as 7.3, 5.10.262, v2-series, `uname -r`',
-    },
-    at: { value: 'MOMENT', about: 'only up to a position, a time, or the end of a boot (boot:2)' },
-    tags: { about: 'also compare program tags, which newer kernels make with SHA-256' },
-    consequences: { about: 'also calls that differ only because an earlier call differs' },
-    url: URL_FLAG,
-    token: TOKEN_FLAG,
-    json: { about: "the differences as the API's JSON, one a line" },
-  },
+    'switches cause the difference. Several releases, with commas, give a table. Records nothing. The exit code is 1 when calls differ.',
+  flags: FLAGS,
   example: 'npx bpfledger replay demo --release 7.3',
-  async run({ flags, words, print }) {
+  async run(invocation) {
+    const { flags, words, print } = invocation;
     const [host, extra] = words;
     const { release, at } = flags;
     if (host === undefined || extra !== undefined) throw new UsageError('replay needs one HOST');
@@ -36,34 +42,73 @@ export const replay = command({
       throw new UsageError(`replay needs a release; try replay ${host} --release 7.3`);
     }
     const client = restClient(serviceFrom(flags));
-    const question = { release, ...(at !== undefined && { at }), limit: PAGE };
-    const consequences = flags.consequences === true;
-    const counts = new Map<string, number>();
-    let told = 0;
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: ReplayPage = await client.post(`${hostPath(host)}/replays`, {
-        ...question,
-        consequences,
-        tags: flags.tags === true,
-        after,
-      });
-      for (const difference of page.items) {
-        told++;
-        for (const { sentence } of difference.switches) {
-          counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
-        }
-        const lines = flags.json ? [JSON.stringify(difference)] : differenceLines(difference);
-        for (const line of lines) print.out(line);
-      }
-      after = page.next;
-      if (after !== undefined || flags.json) continue;
-      for (const line of summary({ ...page, differences: told, counts })) print.out(line);
+    const others = release.split(',').filter((name) => name !== '');
+    if (others.length > RELEASES_MAX) {
+      throw new UsageError(`--release takes ${RELEASES_MAX} releases at most`);
     }
-    return told === 0 ? EXIT.done : EXIT.differs;
+    const question = {
+      ...(at !== undefined && { at }),
+      consequences: flags.consequences === true,
+      tags: flags.tags === true,
+    };
+    const [first, second] = others;
+    if (first === undefined) throw new UsageError('--release needs a release');
+    if (second === undefined) {
+      return showOne(invocation, pagesOf(client, host, { ...question, release: first }));
+    }
+    const replays: ReplayedOn[] = [];
+    for (const other of others) {
+      const differences: Difference[] = [];
+      for await (const page of pagesOf(client, host, { ...question, release: other })) {
+        differences.push(...page.items);
+      }
+      replays.push({ release: other, differences });
+    }
+    const lines = flags.json ? replays.map((one) => JSON.stringify(one)) : matrixOf(replays);
+    for (const line of lines) print.out(line);
+    return replays.every(({ differences }) => differences.length === 0) ? EXIT.done : EXIT.differs;
   },
 });
 
-interface Difference {
+type Called = Invocation<typeof FLAGS>;
+
+/** What another release answers differently, in pages. */
+async function* pagesOf(
+  client: RestClient,
+  host: string,
+  question: object,
+): AsyncGenerator<ReplayPage> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const body = { ...question, limit: PAGE, after };
+    const page: ReplayPage = await client.post(`${hostPath(host)}/replays`, body);
+    yield page;
+    after = page.next;
+  }
+}
+
+/** Prints each difference as it comes, and then what caused them. */
+async function showOne(
+  { flags, print }: Called,
+  pages: AsyncIterable<ReplayPage>,
+): Promise<ExitCode> {
+  const counts = new Map<string, number>();
+  let told = 0;
+  for await (const page of pages) {
+    for (const difference of page.items) {
+      told++;
+      for (const { sentence } of difference.switches) {
+        counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
+      }
+      const lines = flags.json ? [JSON.stringify(difference)] : differenceLines(difference);
+      for (const line of lines) print.out(line);
+    }
+    if (page.next !== undefined || flags.json) continue;
+    for (const line of summary({ ...page, differences: told, counts })) print.out(line);
+  }
+  return told === 0 ? EXIT.done : EXIT.differs;
+}
+
+interface Difference extends Differing {
   readonly event: WireEvent;
   readonly because: 'release' | 'earlier';
   readonly switches: readonly { readonly name: string; readonly sentence: string }[];

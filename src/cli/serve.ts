@@ -7,7 +7,13 @@ import { type Demo, postDemo } from './demo.ts';
 import { postLinksDemo } from './demo-links.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { tokenFrom, withUrl } from './service-flags.ts';
-import { configurationFrom, LISTEN_FLAGS, placeOf, STORAGE_FLAGS } from './settings.ts';
+import {
+  configurationFrom,
+  EPHEMERAL_FLAG,
+  LISTEN_FLAGS,
+  placeOf,
+  STORAGE_FLAGS,
+} from './settings.ts';
 
 export const serve = command({
   usage: '[options]',
@@ -20,11 +26,12 @@ export const serve = command({
   flags: {
     ...LISTEN_FLAGS,
     ...STORAGE_FLAGS,
+    ephemeral: EPHEMERAL_FLAG,
     demo: {
       about: 'also create the hosts "demo", with an incident, and "demo-links", for the tour',
     },
   },
-  example: 'npx bpfledger serve --demo --data-dir ./data',
+  example: 'npx bpfledger serve --demo --ephemeral',
   outlivesReader: true,
   async run({ flags, words, print }) {
     if (words.length > 0) throw new UsageError(`serve takes no ${words[0]}; see --help`);
@@ -81,7 +88,7 @@ function sayWhere({ url, storage }: Running, configuration: Configuration, print
   print.out(`bpfledger listens on ${url} (pid ${process.pid})`);
   print.out(`  data     ${placeOf(configuration)}`);
   print.out(`  storage  ${storage}`);
-  if (configuration.databaseUrl === undefined) {
+  if (configuration.databaseUrl === undefined && !configuration.ephemeral) {
     print.out('           for a log of record set DATABASE_URL to a PostgreSQL (README.md)');
   }
 }
@@ -119,7 +126,8 @@ function sayWhatNext(
         )
       : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
   print.out('Try next:');
-  print.out(`  open ${url}/${demo === undefined ? '' : '#/demo-links?tour=1'} in a browser`);
+  const page = demo === undefined ? `${url}/` : `${url}/#/demo-links?tour=1`;
+  print.out(`  open ${page} in a browser${demo === undefined ? '' : ': a tour in nine steps'}`);
   print.out(`  ${first}`);
   print.out(`  ${second}`);
 }

@@ -1,12 +1,13 @@
 /** The flags of every command that asks a running service: where it is, and the token for it. */
 import { readFileSync } from 'node:fs';
+import { serviceInUse } from './contexts.ts';
 import { UsageError } from './exit-code.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
 export const URL_FLAG = {
   value: 'URL',
-  about: `the service (BPFLEDGER_URL, default ${DEFAULT_URL})`,
+  about: `the service (BPFLEDGER_URL, a context, else ${DEFAULT_URL})`,
 } as const;
 
 export const TOKEN_FLAG = {
@@ -26,11 +27,11 @@ export function urlFrom(name: string, text: string): string {
   throw new UsageError(`${name} ${text} is not an http address; try ${name} ${DEFAULT_URL}`);
 }
 
-/** The flag's address, else the environment's, else the default. */
-function serviceUrl(given: string | undefined): string {
+/** The address of the flag, else of the environment; undefined when neither names one. */
+function typedUrl(given: string | undefined): string | undefined {
   if (given !== undefined) return urlFrom('--url', given);
   const { BPFLEDGER_URL: set } = process.env;
-  return set ? urlFrom('BPFLEDGER_URL', set) : DEFAULT_URL;
+  return set ? urlFrom('BPFLEDGER_URL', set) : undefined;
 }
 
 /** The token to send: the flag's, else the environment's, else that of a file. Throws `UsageError`. */
@@ -50,10 +51,19 @@ export function withUrl(typed: string, url: string): string {
   return url === DEFAULT_URL ? typed : `${typed} --url ${url}`;
 }
 
-/** The service that the flags `url` and `token` name. */
+/**
+ * The service that the flags `url` and `token` name, else the environment, else the context in use.
+ * A token of a context goes to the address of that context only.
+ *
+ * @throws UsageError
+ */
 export function serviceFrom(flags: {
   readonly url: string | undefined;
   readonly token: string | undefined;
 }): { readonly url: string; readonly token: string | undefined } {
-  return { url: serviceUrl(flags.url), token: tokenFrom(flags.token) };
+  const typed = typedUrl(flags.url);
+  const token = tokenFrom(flags.token);
+  if (typed !== undefined) return { url: typed, token };
+  const inUse = serviceInUse();
+  return { url: inUse?.url ?? DEFAULT_URL, token: token ?? inUse?.token };
 }

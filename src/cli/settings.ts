@@ -10,6 +10,11 @@ export const STORAGE_FLAGS = {
   'data-dir': { value: 'DIR', about: 'folder of the embedded database (BPFLEDGER_DATA_DIR)' },
 } as const satisfies Flags;
 
+/** Keeps nothing: it excludes both flags above, and wins over their variables. */
+export const EPHEMERAL_FLAG = {
+  about: 'keep nothing: all data goes at the end (BPFLEDGER_EPHEMERAL)',
+} as const;
+
 /** Where the service listens, and who may use it. */
 export const LISTEN_FLAGS = {
   port: { value: 'N', about: 'port, 0 for any free one (PORT, default 8080)' },
@@ -27,6 +32,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   'database-url': 'DATABASE_URL',
   'data-dir': 'BPFLEDGER_DATA_DIR',
   'tokens-file': 'BPFLEDGER_TOKENS_FILE',
+  ephemeral: 'BPFLEDGER_EPHEMERAL',
   'webhook-allow': 'BPFLEDGER_WEBHOOK_ALLOW',
 };
 
@@ -40,10 +46,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function configurationFrom(flags: Typed<Flags>, env: Environment): Configuration {
   const typed = Object.entries(flags).flatMap(([flag, value]) => {
     const variable = VARIABLES[flag];
-    return variable === undefined || typeof value !== 'string' ? [] : [[variable, value]];
+    return variable === undefined || value === undefined ? [] : [[variable, String(value)]];
   });
+  const kept = flags.ephemeral ? { DATABASE_URL: '', BPFLEDGER_DATA_DIR: '' } : {};
   try {
-    return configurationOf({ ...env, ...Object.fromEntries(typed) });
+    return configurationOf({ ...env, ...kept, ...Object.fromEntries(typed) });
   } catch (error) {
     throw new UsageError(asTyped(sentenceOf(error), new Set(typed.map(([variable]) => variable))));
   }
@@ -64,6 +71,7 @@ export function storageFrom(flags: Typed<Flags>, env: Environment): Configuratio
 }
 
 /** Where the data is, in words; the password of a URL is not shown. */
-export function placeOf({ databaseUrl, dataDir }: Configuration): string {
+export function placeOf({ databaseUrl, dataDir, ephemeral }: Configuration): string {
+  if (ephemeral) return 'kept until the service ends';
   return databaseUrl === undefined ? dataDir : addressOf(databaseUrl).shown;
 }

@@ -49,19 +49,35 @@ export async function* followEvents<T>(
   client: RestClient,
   { path, after }: { readonly path: string; readonly after: number | string },
 ): AsyncGenerator<T> {
-  let last = String(after);
+  for await (const { event, data } of followMessages(client, { path, last: String(after) })) {
+    if (event === 'history-changed') throw new HistoryChanged(JSON.parse(data));
+    if (event === 'event') yield JSON.parse(data) as T;
+  }
+}
+
+/**
+ * Reads the messages of a stream, across lost connections. It ends after `history-changed`, and never by
+ * itself otherwise.
+ *
+ * @param last the id after which the stream begins; undefined where the path says where, or nothing does
+ * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
+ */
+export async function* followMessages(
+  client: RestClient,
+  { path, last: first }: { readonly path: string; readonly last?: string | undefined },
+): AsyncGenerator<Message> {
+  let last = first;
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await client.open(path, { headers: { 'last-event-id': last } });
-      for await (const { event, id, data } of messagesOf(response)) {
+      const headers = last === undefined ? {} : { 'last-event-id': last };
+      for await (const message of messagesOf(await client.open(path, { headers }))) {
         attempt = 1;
-        if (event === 'history-changed') throw new HistoryChanged(JSON.parse(data));
-        last = id;
-        if (event === 'event') yield JSON.parse(data) as T;
+        if (message.id !== '') last = message.id;
+        yield message;
+        if (message.event === 'history-changed') return;
       }
     } catch (error) {
-      const isFinal = error instanceof ServiceRefusal || error instanceof HistoryChanged;
-      if (isFinal || attempt >= ATTEMPTS_MAX) throw error;
+      if (error instanceof ServiceRefusal || attempt >= ATTEMPTS_MAX) throw error;
     }
     await sleep(PAUSE_MS);
   }

@@ -1,7 +1,12 @@
 /** Posts lines of NDJSON to a host, so that each is recorded once however often it is sent. */
 import { hostPath } from './host-path.ts';
 import { linesOf } from './lines.ts';
-import { problemText, type RestClient, ServiceRefusal } from './rest-client.ts';
+import {
+  type ProblemDocument,
+  problemText,
+  type RestClient,
+  ServiceRefusal,
+} from './rest-client.ts';
 
 /** Milliseconds for a piece and its answer. */
 const PIECE_MS_MAX = 60_000;
@@ -14,10 +19,9 @@ export interface Posted {
   readonly refused?: string;
 }
 
-interface Answer {
-  readonly position?: number;
+/** An event, or the problem document of a line. */
+interface Answer extends ProblemDocument {
   readonly status?: number;
-  readonly line?: number;
 }
 
 /**
@@ -48,12 +52,13 @@ export async function postLines(
   if (response.body === null) throw new Error('the service answered without a body');
   let recorded = 0;
   for await (const line of linesOf(response.body)) {
-    const { status, line: at } = JSON.parse(line) as Answer;
+    const answer = JSON.parse(line) as Answer;
+    const { status } = answer;
     if (status === undefined) {
       recorded++;
       continue;
     }
-    const refusal = new ServiceRefusal(status, problemText(line, status), at);
+    const refusal = new ServiceRefusal(status, problemText(line, status), answer);
     if (isOfLine(refusal)) return { recorded, refused: refusal.message };
     throw refusal;
   }

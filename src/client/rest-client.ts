@@ -16,15 +16,33 @@ const REQUEST_MS_MAX = 60_000;
 /** Characters of an answer that is not a problem document, in a message. */
 const QUOTED_CHARS_MAX = 200;
 
+/** A problem document, as far as clients read it. */
+export interface ProblemDocument {
+  /** `urn:bpfledger:problem:…`. */
+  readonly type?: string;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly field?: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  readonly limit?: number;
+  readonly line?: number;
+  readonly position?: number;
+}
+
 /** The service refused: what its problem document says. */
 export class ServiceRefusal extends Error {
   readonly status: number;
-  /** The line of an NDJSON body that was refused, from 1; absent when it was none of them. */
-  readonly line: number | undefined;
-  constructor(status: number, message: string, line?: number) {
+  /** Absent when something before the service answered. */
+  readonly problem: ProblemDocument | undefined;
+  constructor(status: number, message: string, problem?: ProblemDocument) {
     super(message);
     this.status = status;
-    this.line = line;
+    this.problem = problem;
+  }
+
+  /** The line of an NDJSON body that was refused, from 1; absent when it was none of them. */
+  get line(): number | undefined {
+    return this.problem?.line;
   }
 }
 
@@ -33,6 +51,8 @@ export interface RestClient {
   get<T>(path: string): Promise<T>;
   /** Writes, once, however often it has to be sent. Throws as `get` does. */
   post<T>(path: string, body: unknown): Promise<T>;
+  /** Sends a request, again where that may help, and reads its answer. Throws as `get` does. */
+  send<T>(path: string, init: RequestInit, read: (answer: Response) => Promise<T>): Promise<T>;
   /** Sends one request and gives the answer unread, for streams. Throws as `get` does. */
   open(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -60,11 +80,15 @@ export function restClient(service: {
     throw await refusalOf(response);
   }
 
-  async function send<T>(path: string, init: RequestInit): Promise<T> {
+  async function send<T>(
+    path: string,
+    init: RequestInit,
+    read: (answer: Response) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const signal = AbortSignal.timeout(REQUEST_MS_MAX);
-        return (await (await open(path, { ...init, signal })).json()) as T;
+        return await read(await open(path, { ...init, signal }));
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !mayPass(error)) throw error;
         await sleep(pauseBefore(attempt, error));
@@ -73,22 +97,32 @@ export function restClient(service: {
   }
 
   return {
-    get: (path) => send(path, {}),
-    post: (path, body) =>
-      send(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-        body: JSON.stringify(body),
-      }),
+    get: <T>(path: string) => send(path, {}, readJson<T>),
+    post: <T>(path: string, body: unknown) =>
+      send(
+        path,
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+          body: JSON.stringify(body),
+        },
+        readJson<T>,
+      ),
+    send,
     open,
   };
+}
+
+/** @typeParam T what the caller reads of it; nothing checks it */
+async function readJson<T>(answer: Response): Promise<T> {
+  return (await answer.json()) as T;
 }
 
 /** A refusal with the time after which to try again. */
 class Busy extends ServiceRefusal {
   readonly retryAfterMs: number;
-  constructor(status: number, message: string, retryAfterMs: number) {
-    super(status, message);
+  constructor(retryAfterMs: number, ...of: ConstructorParameters<typeof ServiceRefusal>) {
+    super(...of);
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -96,36 +130,25 @@ class Busy extends ServiceRefusal {
 async function refusalOf(response: Response): Promise<ServiceRefusal> {
   const { status } = response;
   const text = await response.text();
-  const message = problemText(text, status);
+  const refusal = [status, problemText(text, status), problemIn(text)] as const;
   const seconds = Number(response.headers.get('retry-after'));
   return seconds > 0
-    ? new Busy(status, message, Math.min(seconds * 1000, PAUSE_MS_MAX))
-    : new ServiceRefusal(status, message, lineIn(text));
+    ? new Busy(Math.min(seconds * 1000, PAUSE_MS_MAX), ...refusal)
+    : new ServiceRefusal(...refusal);
 }
 
-function lineIn(problem: string): number | undefined {
+function problemIn(text: string): ProblemDocument | undefined {
   try {
-    const { line } = JSON.parse(problem) as { readonly line?: unknown };
-    return typeof line === 'number' ? line : undefined;
+    return JSON.parse(text) as ProblemDocument;
   } catch {
     return undefined;
   }
 }
 
-interface Problem {
-  readonly title?: string;
-  readonly detail?: string;
-  readonly errors?: readonly { readonly field: string; readonly message: string }[];
-}
-
 /** A problem document in one line: what is wrong, and the fields that are. */
 export function problemText(text: string, status: number): string {
-  let problem: Problem;
-  try {
-    problem = JSON.parse(text) as Problem;
-  } catch {
-    return `answered ${status}: ${text.slice(0, QUOTED_CHARS_MAX)}`;
-  }
+  const problem = problemIn(text);
+  if (problem === undefined) return `answered ${status}: ${text.slice(0, QUOTED_CHARS_MAX)}`;
   const fields = problem.errors?.map(({ field, message }) => `${field || 'body'} ${message}`) ?? [];
   const said = fields.length > 0 ? fields.join('; ') : problem.detail;
   return said === undefined ? `answered ${status}` : `${problem.title}: ${said} (${status})`;

@@ -238,6 +238,21 @@ export interface ObjectCalls {
   map_get_next_id: AttrSized & { readonly start_id: number };
 }
 
+/** The commands on many elements of a map. */
+interface Batched {
+  readonly map_fd?: number;
+  readonly elem_flags?: number;
+  readonly flags?: number;
+}
+
+/** A look through a map, from its first element on or from where one before it ended. */
+interface Walked {
+  /** Room for so many elements. */
+  readonly count?: number;
+  /** Of an array: the last index that was told. */
+  readonly in_batch?: number;
+}
+
 export interface MapCalls {
   map_create: AttrSized & {
     readonly map_type: MapType;
@@ -263,6 +278,14 @@ export interface MapCalls {
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
     readonly value?: number;
   };
+  /** The elements `keys[i]` with `values[i]`, in this order. */
+  map_update_batch: Batched & {
+    readonly keys: readonly MapKey[];
+    readonly values: readonly number[];
+  };
+  map_delete_batch: Batched & { readonly keys: readonly MapKey[] };
+  map_lookup_batch: Batched & Walked;
+  map_lookup_and_delete_batch: Batched & Walked;
   /** Without a key: the first one. */
   map_get_next_key: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
 }

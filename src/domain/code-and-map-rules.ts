@@ -61,6 +61,14 @@ export const CODE_AND_MAP_RULES = {
     'bpf_map_charge_init §18',
     'a {map_type} map of {max_entries} entries needs 4 GiB or more',
   ),
+  'map-has-no-batch': rule(
+    'bpf_map_do_batch §25.9',
+    'a {map_type} such as map {map_id} has no {call} on this kernel',
+  ),
+  'batch-at-end': rule(
+    'generic_map_lookup_batch §25.9',
+    'map {map_id} has no element after the {count} that were told',
+  ),
   'map-full': rule(
     'htab_map_update_elem',
     'map {map_id} already has {max_entries} elements, its max_entries',

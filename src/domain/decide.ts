@@ -14,6 +14,7 @@ import { getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
+import { mapDeleteBatch, mapLookupBatch, mapUpdateBatch } from './calls/map-batch.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
 import { mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
@@ -181,6 +182,13 @@ function answer(caller: Caller, call: Call): Decision {
       return passGate(caller, call, mapUpdate);
     case 'map_delete_elem':
       return passGate(caller, call, mapDelete);
+    case 'map_update_batch':
+      return passGate(caller, call, mapUpdateBatch);
+    case 'map_delete_batch':
+      return passGate(caller, call, mapDeleteBatch);
+    case 'map_lookup_batch':
+    case 'map_lookup_and_delete_batch':
+      return passGate(caller, call, mapLookupBatch);
     case 'map_get_next_key':
       return passGate(caller, call, mapNextKey);
     default:

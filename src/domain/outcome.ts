@@ -45,6 +45,14 @@ export type ObjectInfo =
       readonly max_entries: number;
     };
 
+/** What a command on many elements of a map hands back, also when it fails. */
+export interface BatchOutputs {
+  /** Elements that were told or changed. */
+  readonly count: number;
+  readonly keys?: readonly MapKey[];
+  readonly values?: readonly number[];
+}
+
 /** The call was done. `ret` is the syscall's return value: an fd, a pid, or 0. */
 export interface Success {
   readonly ret: number;
@@ -53,6 +61,7 @@ export interface Success {
   readonly next_id?: number;
   readonly next_key?: MapKey;
   readonly value?: number;
+  readonly batch?: BatchOutputs;
   /** recv_fd: the receiver had no free number, so the fd was dropped. */
   readonly lost?: true;
   /**
@@ -78,6 +87,7 @@ export interface Refusal {
   /** `open`: opening `target_path` failed, the call itself was not made. */
   readonly stage?: 'open';
   readonly query?: QueryOutputs;
+  readonly batch?: BatchOutputs;
 }
 
 export type Outcome = Success | Refusal;

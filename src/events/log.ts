@@ -185,8 +185,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (events, end) => feeds.get(hostId)?.appended(events, end),
-        onLearnt: (events, end) => feeds.get(hostId)?.publish(events, end),
+        onCommitted: (...appended) => feeds.get(hostId)?.appended(...appended),
+        onLearnt: (...learnt) => feeds.get(hostId)?.publish(...learnt),
         onHistoryChanged: foundByWriter,
         host: ids.nameOf(hostId),
       });

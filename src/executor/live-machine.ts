@@ -121,6 +121,9 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'link_update':
     case 'map_update_elem':
     case 'map_delete_elem':
+    case 'map_update_batch':
+    case 'map_delete_batch':
+    case 'map_lookup_and_delete_batch':
       // Else only maps are late: the last fd of a program or link frees it immediately.
       if (live.traces) return 'links';
       return live.mapForms.size === 0 ? undefined : 'maps';

@@ -208,7 +208,8 @@ class Run {
     for (let turned = performance.now(); this.#status === undefined; ) {
       const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
       if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
-      if (turn !== 'asked') this.#reap();
+      // One that ends before its pid is told would be taken for an orphan.
+      if (turn !== 'asked' && this.#mainPid !== 0) this.#reap();
       if (turn !== 'idle' && performance.now() - turned < TURN_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
       turned = performance.now();

@@ -35,12 +35,12 @@ export class World {
 
   /** Makes a call of a process that it did not ask for, and that followed from what it did. */
   perform(pid: number, call: Call): Decision {
-    return this.#make(pid, call, {});
+    return this.#make(pid, call, undefined);
   }
 
   /** Makes a call that a process asks for. Of one that is not modelled nothing is recorded. */
   performAsked(pid: number, call: Call, asked: number): Decision {
-    return this.#make(pid, call, { asked });
+    return this.#make(pid, call, asked);
   }
 
   /** Tells of a call whose answer was ordered: the model does not know of it. */
@@ -48,10 +48,12 @@ export class World {
     this.#record({ asked, pid, comm: this.#commOf(pid), call, decision, injected: true });
   }
 
-  #make(pid: number, call: Call, asked: { readonly asked?: number }): Decision {
+  #make(pid: number, call: Call, asked: number | undefined): Decision {
     const comm = this.#commOf(pid);
     const decision = perform(this.kernel, pid, call);
-    if (!isUnmodelled(decision.outcome)) this.#record({ ...asked, pid, comm, call, decision });
+    if (isUnmodelled(decision.outcome)) return decision;
+    const made = { pid, comm, call, decision };
+    this.#record(asked === undefined ? made : { asked, ...made });
     return decision;
   }
 

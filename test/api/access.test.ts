@@ -124,11 +124,15 @@ describe('configuration', () => {
       host: '127.0.0.1',
       databaseUrl: undefined,
       dataDir: '/data/bpfledger',
+      ephemeral: false,
       tokensFile: undefined,
       metricsOpen: false,
       logLevel: 'warn',
       held: { hosts: 1000, rows: 1_000_000, idleMs: 600_000, pastRows: 100_000 },
+      rates: {},
     });
+    const limited = { BPFLEDGER_REQUESTS_PER_SECOND: '50', BPFLEDGER_REQUESTS_CONCURRENT: '8' };
+    expect(configurationOf(limited).rates).toEqual({ perSecond: 50, concurrent: 8 });
   });
 
   it.each([
@@ -138,6 +142,8 @@ describe('configuration', () => {
     [{ PORT: 'http' }, /PORT/],
     [{ DATABASE_URL: 'mysql://u:topsecret@h' }, /DATABASE_URL/],
     [{ BPFLEDGER_LOG_LEVEL: 'loud' }, /BPFLEDGER_LOG_LEVEL/],
+    [{ BPFLEDGER_EPHEMERAL: 'yes' }, /BPFLEDGER_EPHEMERAL/],
+    [{ BPFLEDGER_EPHEMERAL: 'true', DATABASE_URL: 'postgresql://h/d' }, /^DATABASE_URL: says/],
     [{ BPFLEDGER_METRICS_OPEN: '1' }, /BPFLEDGER_METRICS_OPEN/],
     [{ BPFLEDGER_HELD_HOSTS_MAX: '0' }, /BPFLEDGER_HELD_HOSTS_MAX/],
     [{ BPFLEDGER_HELD_ROWS_MAX: '1e6' }, /BPFLEDGER_HELD_ROWS_MAX/],

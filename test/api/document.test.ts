@@ -53,7 +53,7 @@ function faultsOf(body: unknown, where: readonly string[]): unknown {
 
 /** Headers that say how an answer is sent, or that every answer has (docs/api.md). */
 const UNSAID = new Set([
-  ...['content-type', 'x-content-type-options', 'vary'],
+  ...['content-type', 'x-content-type-options', 'x-request-id', 'vary'],
   ...['cross-origin-resource-policy', 'cross-origin-opener-policy'],
 ]);
 

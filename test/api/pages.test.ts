@@ -101,7 +101,8 @@ describe('pages', () => {
       expect(one.position).toBe(position);
       if (next === undefined) break;
       await change(host, n);
-      after = `&after=${encodeURIComponent(next)}`;
+      // `after` takes it as well.
+      after = `&${n % 2 === 0 ? 'next' : 'after'}=${encodeURIComponent(next)}`;
     }
     expect(whole.length).toBeGreaterThan(1);
     expect(told).toEqual(whole);
@@ -116,6 +117,8 @@ describe('pages', () => {
     for (const [query, field] of [
       ['at=5&after=4:2', 'after'],
       ['after=4:x', 'after'],
+      ['next=4:x', 'next'],
+      ['at=5&next=4:2', 'next'],
       ['after=:2', 'after'],
       ['after=0:2', 'after'],
     ] as const) {
@@ -124,6 +127,27 @@ describe('pages', () => {
     }
     expect((await get('/v1/hosts/h/cgroups?after=99999:2')).status).toBe(404);
   });
+});
+
+it('lists that are of no position go on by `next` too, which wins over `after`', async () => {
+  for (const name of ['twig-1', 'twig-2', 'twig-3']) {
+    await change('h', Number(name.at(-1)));
+    await post(service.app, '/v1/hosts/h/branches', { body: { name } });
+    await post(service.app, '/v1/hosts/h/checkpoints', { body: {} });
+  }
+  for (const list of ['/v1/hosts', '/v1/hosts/h/branches', '/v1/hosts/h/checkpoints']) {
+    const { items: whole } = await page(`${list}?limit=1000`);
+    const told: object[] = [];
+    let query = '';
+    for (;;) {
+      const { next, items } = await page(`${list}?limit=1${query}`);
+      told.push(...items);
+      if (next === undefined) break;
+      query = `&next=${encodeURIComponent(next)}&after=0`;
+    }
+    expect(whole.length).toBeGreaterThan(2);
+    expect(told).toEqual(whole);
+  }
 });
 
 describe('an answer about two hosts', () => {

@@ -259,6 +259,40 @@ describe('explain', () => {
     );
   });
 
+  it('tells what the kernel does a moment after the call, here and in the events', async () => {
+    const host = 'late';
+    await post(service.app, '/v1/hosts', { body: { name: host, release: '6.18' } });
+    const calls = [
+      { name: 'mkdir', path: '/a' },
+      { ...LOAD, prog_name: 'pinned' },
+      { name: 'link_create', ...on('/a'), prog_fd: 3 }, // 4: fd 5
+      { name: 'obj_pin', bpf_fd: 5, path: '/link' },
+      { name: 'close', fd: 5 },
+      { name: 'unlink', path: '/link' }, // 7
+    ];
+    const body = calls.map((call) => ({ call }));
+    await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
+    const get = (path: string) => service.app.request(`/v1/hosts/${host}/${path}`);
+    const query = new URLSearchParams({ ...egress('/a'), program: '1' });
+    const told = await parsed(await get(`explain?${query}`), explanation);
+    expect(told).toMatchObject({ why: 'link_freed', reason: 'unpinned', eventually: true });
+    expect(told.sentence).toMatch(
+      /its pin was removed; the kernel does that a moment after the call/u,
+    );
+    const { items } = await parsed(await get('events?from=7'), eventPage);
+    const late = items[0]?.effects.map((effect) => [
+      effect.type,
+      'eventually' in effect && effect.eventually,
+    ]);
+    expect(late).toEqual([
+      ['PinRemoved', false],
+      ['EntryRemoved', true],
+      ['LinkFreed', true],
+    ]);
+    const chapters = await parsed(await get('links/1/history'), history);
+    expect(chapters.items.at(-1)?.what).toMatch(/freed: .*, a moment after the call$/u);
+  });
+
   it('tells where else the program stands, also in the sentence', async () => {
     const at = ['explain', egress('/strict/c', { program: 3, at: 11 })] as const;
     expect((await ask(at, explanation)).sentence).toMatch(
@@ -351,6 +385,11 @@ describe('history', () => {
     const { items } = await ask(['links/1/history', {}], history);
     expect(items.map(({ event }) => event.position)).toEqual([9, 11, 13]);
     expect(items.at(-1)?.ended).toBe('the process that held it exited');
+    const heldByAgent = {
+      fds: [{ pid: 60, comm: 'agent', fd: 5 }],
+      ...{ in_flight_to: [], pins: [] },
+    };
+    expect(items.map(({ held_by }) => held_by)).toEqual([heldByAgent, heldByAgent, undefined]);
     const told = await text('links/1/history', {});
     expect(told).toContain('link 1 ended: the process that held it exited');
   });

@@ -154,7 +154,7 @@ describe('a declaration', () => {
   it.each(named)('%s names each place where a request may name a host', (_, operation) => {
     const parameters = (operation.parameters ?? [])
       .filter(({ schema }) => namesHost(schema))
-      .filter(({ in: where, name }) => !(where === 'query' && name === 'after'))
+      .filter(({ in: where, name }) => !(where === 'query' && ['after', 'next'].includes(name)))
       .map(({ in: where, name }) => `${where}:${name}`);
     const ref = operation.requestBody?.content['application/json']?.schema.$ref?.split('/').at(-1);
     const fields = Object.entries(document.components.schemas[ref ?? '']?.properties ?? {})

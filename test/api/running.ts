@@ -14,10 +14,13 @@ import { Alerts } from '../../src/api/alerts/alerts.ts';
 import type { Attempts } from '../../src/api/alerts/courier.ts';
 import { webhookAllowed } from '../../src/api/alerts/public-address.ts';
 import { createApp } from '../../src/api/app.ts';
+import { type RateLimits, Rates } from '../../src/api/guard/rates.ts';
+import type { AnsweredRequest } from '../../src/api/guard/request-ids.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import { LOCAL, type Tokens } from '../../src/api/guard/tokens.ts';
 import { type Metrics, newMetrics } from '../../src/api/metrics.ts';
 import { type Problem, problemSchema } from '../../src/api/problem.ts';
+import { SURVIVES } from '../../src/api/routes/operations.ts';
 import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
 import { systemClock } from '../../src/events/clock.ts';
@@ -52,6 +55,8 @@ export interface TestService {
   readonly signedHeads: SignedHeads;
   /** What the service could not explain; a test that expects none checks that it is empty. */
   readonly faults: unknown[];
+  /** What its log would tell of each request. */
+  readonly answered: AnsweredRequest[];
   close(): Promise<void>;
 }
 
@@ -60,6 +65,7 @@ export interface TestServiceOptions {
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
   readonly metricsOpen?: boolean;
+  readonly rates?: RateLimits;
   /** Evaluates rules and delivers to this machine too. */
   readonly alerts?: { readonly attempts?: Attempts };
   /** Stands between the routes and the log. */
@@ -79,6 +85,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-signed-'));
   const signingKey = signingKeyOf(PEM.toString());
   const faults: unknown[] = [];
+  const answered: AnsweredRequest[] = [];
   const tokens = options.tokens && tokenBook(options.tokens, clock);
   const local = (actor: string) => (actor === LOCAL.actor ? LOCAL : undefined);
   const alerts = new Alerts({
@@ -95,6 +102,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     alerts,
     clock,
     metrics: newMetrics(),
+    survives: SURVIVES[database.kind],
     metricsOpen: options.metricsOpen ?? false,
     closing: closing.signal,
     version: 'test',
@@ -103,8 +111,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     trustedKeys: new TrustedKeys([signingKey.public.key_id]),
     recordings: straceReader,
     onFault: (error) => faults.push(error),
+    onAnswered: (request) => answered.push(request),
   };
-  const guard = { tokens, loopback: options.loopback ?? false };
+  const guard = {
+    tokens,
+    loopback: options.loopback ?? false,
+    rates: options.rates && new Rates(options.rates),
+  };
   let server: Server | undefined;
   return {
     app: createApp(service, guard),
@@ -119,6 +132,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     database,
     signedHeads: service.signedHeads,
     faults,
+    answered,
     async close() {
       closing.abort();
       server?.close();

@@ -3,7 +3,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,6 +59,8 @@ describe('serve on the embedded database', () => {
     expect(service.out).toContain(`listens on ${service.url} (pid ${service.pid})\n`);
     expect(service.out).toContain(`  data     ${folder}\n`);
     expect(service.out).toContain('pglite: survives a crash of the process, not a loss of power');
+    const tour = `${service.url}/#/demo-links?tour=1`;
+    expect(service.out).toContain(`  open ${tour} in a browser: a tour in nine steps\n`);
     expect(service.out).toContain(`  npx bpfledger tree demo --at 24 --url ${service.url}\n`);
   });
 
@@ -217,6 +226,37 @@ describe('serve on the embedded database', () => {
 });
 
 const TOKEN = 'a-token-that-is-long-enough';
+
+describe('serve --ephemeral', () => {
+  it('keeps its data until it ends, and says so', PATIENCE, async () => {
+    const temporary = mkdtempSync(join(tmpdir(), 'bpfledger-temporary-'));
+    const folders = () => readdirSync(temporary).filter((name) => name.startsWith('bpfledger-'));
+    const service = await serving(['--ephemeral'], { TMPDIR: temporary });
+    try {
+      expect(service.out).toContain('  data     kept until the service ends\n');
+      const made = ['hosts', 'create', 'web1', '--release', '6.18', '--url', service.url];
+      expect(await lines(...made)).toEqual(['host web1 runs 6.18.44']);
+      const health = await (await fetch(`${service.url}/healthz`)).json();
+      expect(health).toMatchObject({
+        storage: { survives: 'nothing: the data goes with the process' },
+      });
+      expect(folders()).toHaveLength(1);
+      expect(await service.end('SIGTERM')).toBe(0);
+      expect(folders()).toEqual([]);
+    } finally {
+      await service.end('SIGKILL');
+      rmSync(temporary, { recursive: true, force: true });
+    }
+  });
+
+  it('excludes a folder to keep data in', PATIENCE, async () => {
+    const { code, err } = await bpfledger(['serve', '--ephemeral', '--data-dir', '/data']);
+    expect([code, err]).toEqual([
+      2,
+      'bpfledger: --data-dir: says where data is kept, and BPFLEDGER_EPHEMERAL keeps none\n',
+    ]);
+  });
+});
 
 describe('serve with tokens', () => {
   let folder: string;

@@ -91,6 +91,28 @@ describe('tree --format bpftool', () => {
   });
 });
 
+describe('an unknown host', () => {
+  it.each([
+    ['events list wev1', 'did you mean web1?'],
+    ['explain zzz --cgroup / --type egress --program 1', 'there are web1'],
+  ])('%s says which there are', PATIENCE, async (typed, said) => {
+    const { code, err } = await bpfledger([...typed.split(' '), '--url', service.url]);
+    expect([code, err]).toEqual([3, expect.stringContaining(said)]);
+  });
+});
+
+describe('reboot and drift', () => {
+  it('boot a branch again, and say that no executor drives it', PATIENCE, async () => {
+    await run('branch', 'create', 'web1', 'again');
+    expect((await run('reboot', 'again', '--release', '7.3')).lines).toEqual([
+      expect.stringMatching(/^host again is in boot 2, on 7\.3\S*, since position 5$/u) as string,
+    ]);
+    const { code, lines } = await run('drift', 'again');
+    expect([code, lines]).toEqual([0, ['no executor has reported yet; see bpfledger executor']]);
+    await run('branch', 'drop', 'web1', 'again');
+  });
+});
+
 describe('branch', () => {
   it('makes, lists, compares and drops', PATIENCE, async () => {
     const made = await run('branch', 'create', 'web1', 'try', '--at', '2');
@@ -128,6 +150,16 @@ describe('replay', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^ {2}1 × In 7\.3.*: the flags before, after/),
     );
+  });
+
+  it('of several releases prints a table, a column for each', PATIENCE, async () => {
+    const { code, lines } = await run('replay', 'web1', '--release', '6.1,6.6,7.3');
+    expect(code).toBe(1);
+    expect(lines.map((line) => line.split(/ {2,}/u))).toEqual([
+      ['position', 'call', 'recorded', '6.1', '6.6', '7.3'],
+      ['4', 'link_create', 'EINVAL', '·', '·', '5'],
+      ['', 'differences', '0', '0', '1'],
+    ]);
   });
 
   it('ends with 0 where no answer differs', PATIENCE, async () => {

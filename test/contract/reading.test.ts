@@ -133,8 +133,9 @@ describeStores('reading', ({ open }) => {
     };
     await step();
     for (let i = 0; i < 50; i++) {
+      const before = await log.head(host);
       const { events } = await log.submit(host, mkdir(`/s${i}`));
-      feed.appended(events, await log.head(host));
+      feed.appended(events, before, await log.head(host));
     }
     while (seen.length < 51) await step();
     expect(seen).toEqual(Array.from({ length: 51 }, (_, i) => i + 1));

@@ -38,7 +38,8 @@ it('the lockfile names no registry', () => {
 
 it('no source file passes 350 lines', () => {
   const length = (path: string) => read(path).trimEnd().split('\n').length;
-  const sources = typescript.filter((path) => path.startsWith('src/'));
+  const isWritten = (path: string) => path.startsWith('src/') && !path.endsWith('.generated.ts');
+  const sources = typescript.filter(isWritten);
   expect(sources.filter((path) => length(path) > 350)).toEqual([]);
 });
 

@@ -158,9 +158,13 @@ export async function followDrift({ url, host }: Host): Promise<DriftStream> {
   };
 }
 
-/** Waits for something to be true. */
-export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = performance.now() + WAIT_MS_MAX;
+/** Waits for something to be true, for so many milliseconds at most. */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  msMax: number = WAIT_MS_MAX,
+): Promise<void> {
+  const deadline = performance.now() + msMax;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`it never came to be that ${what}`);
     await pause(20);

@@ -28,6 +28,8 @@ import { run } from './story.ts';
 
 const SOURCES = join(import.meta.dirname, 'recorded');
 const HOST = 'loaders';
+/** A compiler is at work before bpftrace sees anything. */
+const ATTACH_MS_MAX = 60_000;
 const ready = [needs('kernel'), needs('collector')].every(({ ok }) => ok);
 /** The compiler of Go, and systemd, are looked for in the long form alone (CONTRIBUTING.md). */
 const isLong = process.env.BPFLEDGER_TEST_OBSERVED === 'long';
@@ -36,7 +38,7 @@ const systemd = isLong && needs('systemd').ok;
 /** Calls that make or change an attachment. libbpf tries out more. */
 const ATTACHING: readonly string[] = ['prog_get_fd_by_id', 'prog_attach', 'prog_detach'];
 
-describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () => {
+describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () => {
   const folder = ownFolder();
   let cgroup: string;
   let service: ServiceProcess;
@@ -52,7 +54,7 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
     observing = await startObserving(place);
     watch = new Watch(place);
     cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-loaders-'));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     if (cgroup !== undefined) rmdirSync(cgroup);
@@ -105,15 +107,23 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 120_000 }, () =>
       const traced = traceHere(join(folder, 'calls.bt'));
       let lines = '';
       try {
-        await until('bpftrace sees what happens', () => {
-          closeSync(openSync(mount + sep, constants.O_DIRECTORY));
-          return traced.said().includes('"open_cgroup"');
-        });
+        await until(
+          'bpftrace sees what happens',
+          () => {
+            closeSync(openSync(mount + sep, constants.O_DIRECTORY));
+            return traced.said().includes('"open_cgroup"');
+          },
+          ATTACH_MS_MAX,
+        );
         run(join(folder, 'devices'), [cgroup, 'traced']);
-        await until('bpftrace tells of it', () => {
-          lines = traced.said();
-          return /"exit".*"devices"/.test(lines);
-        });
+        await until(
+          'bpftrace tells of it',
+          () => {
+            lines = traced.said();
+            return /"exit".*"devices"/.test(lines);
+          },
+          ATTACH_MS_MAX,
+        );
       } finally {
         await traced.end();
       }

@@ -16,7 +16,11 @@ import { cgroup2Mount } from '../support/needs.ts';
 import { until } from './executing.ts';
 
 const CAUGHT_UP_MS_MAX = 240_000;
+/** On a machine that never rests the kernel is read ten times, and each takes as long as others let it. */
+const READ_MS_MAX = 240_000;
 const PAGE = 1000;
+/** Events that are shown of what differs. */
+const WORDS = 4;
 
 /** Builds the collector; returns its path. */
 export function buildCollector(folder: string): string {
@@ -51,10 +55,11 @@ export async function startObserving(
     said += text;
   });
   const exited = once(child, 'close').then(() => child.exitCode);
-  await until('the kernel is read', () => {
+  const isRead = (): boolean => {
     if (child.exitCode !== null) throw new Error(`observe ended: ${said}`);
     return /read what is there|never rested/.test(said);
-  });
+  };
+  await until('the kernel is read', isRead, READ_MS_MAX);
   return {
     said: () => said,
     end(signal) {
@@ -79,6 +84,9 @@ export interface SeenEvent {
   readonly expected?: { readonly errno?: string; readonly rule?: string };
   readonly effects: readonly { readonly type: string; readonly [field: string]: unknown }[];
 }
+
+/** What the log cannot explain of the kernel, and what it says of it. */
+export type Difference = SightingLine & { readonly told: readonly SeenEvent[] };
 
 /** Reads a host's log as it grows, and compares its state with the kernel's. */
 export class Watch {
@@ -119,13 +127,22 @@ export class Watch {
   }
 
   /** How the log's state differs from the kernel's in what is this process's own. */
-  async differences(pid: number): Promise<readonly SightingLine[]> {
+  async differences(pid: number): Promise<readonly Difference[]> {
     await this.catchUp();
     const snapshot = snapshotHere();
     const answer = await fetch(`${this.url}/state`);
     const { state } = (await answer.json()) as { readonly state: LoggedState };
     const isOwn = ownIn(this.events, snapshot, pid);
-    return unexplained(state, snapshot).filter(isOwn);
+    const found = unexplained(state, snapshot).filter(isOwn);
+    return found.map((line) => ({ ...line, told: this.wordsOn(line) }));
+  }
+
+  /** The last events that name what differs, for whoever looks for the cause. */
+  private wordsOn({ call }: SightingLine): readonly SeenEvent[] {
+    const [kind, thing] = Object.entries(call).find(([name]) => name !== 'name') ?? [];
+    const { path, id } = (thing ?? {}) as { readonly path?: string; readonly id?: number };
+    const name = path === undefined ? `"${kind}_id":${id}` : `"path":${JSON.stringify(path)}`;
+    return this.events.filter((event) => JSON.stringify(event).includes(name)).slice(-WORDS);
   }
 
   close(): void {

@@ -124,6 +124,9 @@ const VALUES: ValuesOf = {
   map_update_elem: { map_fd: FD, key: KEY, value: U64, flags: U32 },
   map_delete_elem: { map_fd: FD, key: KEY, value: U64 },
   map_get_next_key: { map_fd: FD, key: KEY },
+  map_update_batch: { map_fd: FD, keys: [KEY, []], elem_flags: U32, flags: U32 },
+  map_delete_batch: { map_fd: FD, keys: [KEY, []], elem_flags: U32, flags: U32 },
+  map_lookup_batch: { map_fd: FD, count: [0, 1, 4096], in_batch: U32, elem_flags: U32, flags: U32 },
 };
 
 /** The call with one field as nobody sets it; a call without fields stays as it is. */

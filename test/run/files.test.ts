@@ -15,12 +15,13 @@ const kernel = needs('kernel');
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-files-'));
 const files = join(folder, 'files');
 const hostile = join(folder, 'hostile');
+const mounts = join(folder, 'mounts');
 /** Where anybody may make files. */
 const plain = join(folder, 'plain');
 
 beforeAll(() => {
   if (!listener.ok) return;
-  for (const file of [files, hostile]) {
+  for (const file of [files, hostile, mounts]) {
     const source = join(import.meta.dirname, `${basename(file)}.c`);
     execFileSync('gcc', ['-O1', '-pthread', '-o', file, source]);
   }
@@ -37,6 +38,16 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
 
   it.skipIf(!kernel.ok)('are tested by a program that finds no fault with a real kernel', () => {
     expect(onRealTrees(files, plain)).toEqual({ code: 0, out: '' });
+  });
+
+  it('can be mounted elsewhere, as on a kernel', async () => {
+    const answers = await running('--quiet', '--', mounts, plain);
+    expect(answers).toEqual({ code: 0, out: '', err: '' });
+    expect(readdirSync(plain)).toEqual([]);
+  });
+
+  it.skipIf(!kernel.ok)('are mounted elsewhere by a program that a real kernel agrees with', () => {
+    expect(onRealTrees(mounts, plain)).toEqual({ code: 0, out: '' });
   });
 
   it('leave nothing behind, and touch nothing of this machine', async () => {
@@ -69,6 +80,8 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
       'pwd; ls -d a; find /sys/fs/cgroup -type d | sort; stat -c "%F %a %U %i" a',
       'cat /proc/sys/kernel/osrelease; test -e /proc/version_signature || echo no signature',
       'stat -f -c %T /sys/fs/cgroup /sys/fs/bpf; rmdir a 2>&1; cd / && ls /sys/fs/bpf',
+      `mkdir ${plain}/m && mount -t bpf bpf ${plain}/m && stat -f -c %T ${plain}/m`,
+      `umount ${plain}/m && rmdir ${plain}/m && grep -E 'Uid|CapEff' /proc/self/status`,
     ].join('\n');
     const words = ['--release', '6.18', '--quiet', '--', 'sh', '-c', script];
     const { out } = await running(...words);
@@ -85,6 +98,9 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
       'cgroup2fs',
       'bpf_fs',
       "rmdir: failed to remove 'a': Device or resource busy",
+      'bpf_fs',
+      'Uid:\t0\t0\t0\t0',
+      'CapEff:\t000001ffffffffff',
       '',
     ]);
   });

@@ -50,11 +50,11 @@ export interface Serving {
 }
 
 /** Starts `serve` on a free port and waits until it says that it listens. */
-export async function serving(args: readonly string[]): Promise<Serving> {
+export async function serving(args: readonly string[], env: Variables = {}): Promise<Serving> {
   const [node, ...words] = COMMAND;
   const child = spawn(node, [...words, 'serve', '--port', '0', ...args], {
     cwd: root,
-    env: environment(),
+    env: environment(env),
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const out = await started(child);

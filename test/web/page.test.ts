@@ -1,5 +1,5 @@
 // The page as a person uses it, by roles and labels, against the real server: the tour, tokens, a link
-// that shows the same to another reader, and readers who do not use a mouse or see well.
+// that shows the same to another reader, and the reference.
 
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
@@ -11,16 +11,7 @@ import { restClient } from '../../src/client/rest-client.ts';
 import { startTestService, type TestService } from '../api/running.ts';
 import { needs } from '../support/needs.ts';
 import { openapiDocument } from '../support/openapi.ts';
-import {
-  eventually,
-  openBrowser,
-  position,
-  reading,
-  region,
-  seriousFindings,
-  show,
-  widthOf,
-} from './browser.ts';
+import { eventually, openBrowser, position, reading, region, show } from './browser.ts';
 
 type Rest = readonly [read: (page: Page) => Promise<void>, options?: Parameters<typeof reading>[3]];
 
@@ -130,29 +121,6 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
     await read(new URL(address).pathname + new URL(address).hash, async (page) => {
       expect(await picture(page)).toBe(first);
     });
-  });
-
-  it.each([
-    ['light', 'the hosts', '/'],
-    ['dark', 'a host', `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device`],
-    ['light', 'lanes', `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device&view=lanes&mark=10`],
-    [
-      ...(['dark', 'an explanation'] as const),
-      `/#/demo?cgroup=${SCOPE}&type=cgroup_device&program=5002&view=explain`,
-    ],
-    ['light', 'the reference', '/docs'],
-  ] as const)('has no serious finding of axe in the %s, and fits a phone: %s', async (...row) => {
-    const [colorScheme, , place] = row;
-    const viewport = { width: 390, height: 844 };
-    await read(
-      place,
-      async (page) => {
-        await page.waitForLoadState('networkidle');
-        expect(await seriousFindings(page)).toEqual([]);
-        expect(await widthOf(page)).toBe(390);
-      },
-      { colorScheme, viewport },
-    );
   });
 
   it('shows each operation of the API with what it takes and answers', async () => {

@@ -70,6 +70,7 @@ const REFUSALS = {
   413: { name: 'TooLarge', when: 'The body is larger than the limit.' },
   415: { name: 'Unsupported', when: 'The content type is not accepted here.' },
   422: { name: 'Invalid', when: 'A field, parameter or header is wrong; `errors` names it.' },
+  429: { name: 'TooOften', when: 'The caller asks too often; see Retry-After.' },
   503: { name: 'Unavailable', when: 'There is too much to do, or no database; see Retry-After.' },
 } as const;
 
@@ -89,6 +90,7 @@ function refusalsOf({ parameters = [], requestBody, security }: Operation, path:
     [413, requestBody !== undefined],
     [415, requestBody !== undefined],
     [422, true],
+    [429, !isOpen],
     [503, true],
   ];
   return of.flatMap(([status, may]) => (may ? [status] : []));

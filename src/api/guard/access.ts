@@ -2,6 +2,8 @@
 import type { MiddlewareHandler } from 'hono';
 import type { ProblemError } from '../problem.ts';
 import { refuseForeign, refuseMisdirected, type Sent } from './origin.ts';
+import type { Rates } from './rates.ts';
+import type { RequestIds } from './request-ids.ts';
 import type { TokenBook } from './token-book.ts';
 import { LOCAL, type Principal } from './tokens.ts';
 
@@ -13,6 +15,10 @@ export interface AccessEnv {
     mayGoOn: () => boolean;
     /** Who asks, and may: set by the guard of the route. */
     principal: Principal;
+    /** Counts a request of a caller; throws the problem of one too many. Returns what ends it. */
+    enter: (caller: string) => () => void;
+    /** What the request is called in its answer and in logs. */
+    ids: RequestIds;
   };
 }
 
@@ -20,6 +26,8 @@ export interface Access {
   /** Absent on a service that only loopback reaches. */
   readonly tokens: TokenBook | undefined;
   readonly loopback: boolean;
+  /** Absent where callers may ask as often as they like. */
+  readonly rates?: Rates | undefined;
 }
 
 /** Throws the problem of a request that no page or client of this service would send. */
@@ -27,6 +35,8 @@ export function refuseStrangers({ loopback }: Access, sent: Sent): void {
   refuseMisdirected(sent, loopback);
   refuseForeign(sent);
 }
+
+const nothing = () => undefined;
 
 /** Who sent a request with these headers, or the problem that nobody is known to have. */
 export function callerOf({ tokens }: Access, header: Sent['header']): Principal | ProblemError {
@@ -39,6 +49,7 @@ export function access(guard: Access): MiddlewareHandler<AccessEnv> {
     const { method, path } = c.req;
     const header = (name: string) => c.req.header(name);
     refuseStrangers(guard, { method, path, header });
+    c.set('enter', (caller) => guard.rates?.enter(caller) ?? nothing);
     c.set('identify', () => callerOf(guard, header));
     await next();
   };

@@ -18,13 +18,22 @@ function full(limit: number, what: string, whose: string): ProblemError {
 export class Room {
   readonly #size: RoomSize;
   readonly #what: string;
+  readonly #fullFor: (limit: number) => ProblemError;
   readonly #inside = new Map<string, number>();
   #all = 0;
 
-  /** @param what the works' name in the plural, for the message */
-  constructor(size: RoomSize, what: string) {
+  /**
+   * @param what the works' name in the plural, for the message
+   * @param fullFor the problem of a caller that has its share
+   */
+  constructor(
+    size: RoomSize,
+    what: string,
+    fullFor: (limit: number) => ProblemError = (limit) => full(limit, what, ' of yours'),
+  ) {
     this.#size = size;
     this.#what = what;
+    this.#fullFor = fullFor;
   }
 
   /** How many are inside. */
@@ -51,7 +60,7 @@ export class Room {
     const { all, each } = this.#size;
     const own = this.#inside.get(caller) ?? 0;
     if (this.#all + places > all) throw full(all, this.#what, '');
-    if (own + places > each) throw full(each, this.#what, ' of yours');
+    if (own + places > each) throw this.#fullFor(each);
     this.#all += places;
     this.#inside.set(caller, own + places);
     let isInside = true;

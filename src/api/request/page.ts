@@ -17,6 +17,8 @@ export const countQuery = {
     .describe('`true`: the answer has the number of all of them too.'),
 };
 
+const NEXT = 'The `next` of the page before.';
+
 /** Where a page begins. */
 interface After<K> {
   readonly key: K;
@@ -41,32 +43,52 @@ function afterParam<K>(keyOf: (text: string) => K | undefined, forms: string) {
       context.addIssue({ code: 'custom', message: `must be ${forms}` });
       return z.NEVER;
     })
-    .optional()
-    .meta({ type: 'string', description: `The \`next\` of the page before, or ${forms}.` });
+    .optional();
+}
+
+function pageQuery<K>(keyOf: (text: string) => K | undefined, forms: string) {
+  const after = afterParam(keyOf, forms);
+  return {
+    limit: limitParam,
+    after: after.meta({ type: 'string', description: `Only what comes after this: ${forms}.` }),
+    next: after.meta({ type: 'string', description: NEXT }),
+  };
 }
 
 /** The query of a page of things with numbers for keys. */
-export const numberedPage = {
-  limit: limitParam,
-  after: afterParam((text) => (NUMBER.test(text) ? Number(text) : undefined), 'a whole number'),
-};
+export const numberedPage = pageQuery(
+  (text) => (NUMBER.test(text) ? Number(text) : undefined),
+  'a whole number',
+);
 /** The query of a page of things with paths for keys. */
-export const pathPage = {
-  limit: limitParam,
-  after: afterParam((text) => (text.startsWith('/') ? text : undefined), 'an absolute path'),
-};
+export const pathPage = pageQuery(
+  (text) => (text.startsWith('/') ? text : undefined),
+  'an absolute path',
+);
+
+/** Where a page begins: the `next` of the page before, which wins over `after`, as in the query of the first page. */
+export function beginOf<T>(place: {
+  readonly after?: T | undefined;
+  readonly next?: T | undefined;
+}): T | undefined {
+  return place.next ?? place.after;
+}
 
 /** A query at the moment that its `after` names, if it names one. */
 export function pinPage<K, Q extends object>(
-  query: Q & { readonly at?: MomentText | undefined; readonly after?: After<K> | undefined },
-): Omit<Q, 'at' | 'after'> & { readonly at?: MomentText; readonly after?: K } {
-  const { at, after, ...rest } = query;
-  const { key, position } = after ?? {};
+  query: Q & {
+    readonly at?: MomentText | undefined;
+    readonly after?: After<K> | undefined;
+    readonly next?: After<K> | undefined;
+  },
+): Omit<Q, 'at' | 'after' | 'next'> & { readonly at?: MomentText; readonly after?: K } {
+  const { at, after, next, ...rest } = query;
+  const { key, position } = beginOf({ after, next }) ?? {};
   const moment = position === undefined ? at : ({ kind: 'position', position } as const);
   // A time or a boot may mean a later position by now; a position never does.
   if (at?.kind === 'position' && position !== undefined && at.position !== position) {
     const message = `names a page of position ${position}, but \`at\` is ${at.position}`;
-    throw invalid([{ field: 'after', message }]);
+    throw invalid([{ field: next === undefined ? 'after' : 'next', message }]);
   }
   return {
     ...rest,

@@ -1,7 +1,7 @@
 /** The headers of a write: the key of a retry, and the position that the writer has seen. */
 import { createHash } from 'node:crypto';
 import { MARK_FORM } from '../../events/encoding/mark.ts';
-import { IDEMPOTENCY_KEY_CHARS_MAX } from '../limits.ts';
+import { IDEMPOTENCY_KEY_CHARS_MAX, TAGS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 
 /** The source of a write's headers: a Hono context, or a request of the side door. */
@@ -47,12 +47,22 @@ export function entityTag(host: string, { position, mark }: MarkedPosition): str
 
 const TAG = new RegExp(`^"([^"]*):(\\d{1,15})\\.(${MARK_FORM})"$`);
 
-/** The head that If-Match expects. */
-export function readIfMatch(c: Requested, host: string): MarkedPosition | undefined {
+/**
+ * The heads of which If-Match expects one. A weak tag (`W/"…"`, as a proxy that compresses makes them) counts
+ * as the strong one: both name the position.
+ */
+export function readIfMatch(c: Requested, host: string): readonly MarkedPosition[] | undefined {
   const header = c.req.header('if-match');
   if (header === undefined || header === '*') return undefined;
-  const [, tagged, position, mark = ''] = TAG.exec(header) ?? [];
-  if (tagged === host) return { position: Number(position), mark };
-  const like = entityTag(host, { position: 42, mark: '9f86d081884c7d65' });
-  throw invalid([{ field: 'if-match', message: `must be the ETag of an answer, like ${like}` }]);
+  const tags = header.split(',').map((text) => text.trim().replace(/^W\//, ''));
+  if (tags.length > TAGS_MAX) {
+    const message = `has more than ${TAGS_MAX} tags`;
+    throw invalid([{ field: 'if-match', message, limit: TAGS_MAX }]);
+  }
+  return tags.map((tag) => {
+    const [, tagged, position, mark = ''] = TAG.exec(tag) ?? [];
+    if (tagged === host) return { position: Number(position), mark };
+    const like = entityTag(host, { position: 42, mark: '9f86d081884c7d65' });
+    throw invalid([{ field: 'if-match', message: `must be the ETag of an answer, like ${like}` }]);
+  });
 }

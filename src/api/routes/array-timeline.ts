@@ -13,7 +13,7 @@ import { ARRAY_VERSIONS_MAX } from '../limits.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanOf, spanQuery } from '../request/span.ts';
-import { type App, createRoute, hostParams, reads } from '../routing.ts';
+import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
@@ -44,9 +44,15 @@ export const arrayTimelineAnswer = z
       .describe('Names of the programs of all slots, by boot.'),
     next: position
       .exactOptional()
-      .describe(`There are more than ${ARRAY_VERSIONS_MAX} versions: send it as \`from\`.`),
+      .describe(
+        `There are more than ${ARRAY_VERSIONS_MAX} versions: the \`next\` of the following page.`,
+      ),
   })
   .meta({ id: 'ArrayTimeline' });
+
+const nextPosition = countParam
+  .optional()
+  .describe('The `next` of the page before, in the place of `from`.');
 
 const route = createRoute({
   method: 'get',
@@ -54,7 +60,10 @@ const route = createRoute({
   operationId: 'getArrayTimeline',
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'The versions of an effective array over a span',
-  request: { params: hostParams, query: strictObject({ ...placeQuery, ...spanQuery }) },
+  request: {
+    params: hostParams,
+    query: strictObject({ ...placeQuery, ...spanQuery, next: nextPosition }),
+  },
   responses: reads('The versions, oldest first.', arrayTimelineAnswer),
 });
 
@@ -80,7 +89,12 @@ export function arrayTimelines(app: App, service: Service, timelines: HeavyReads
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const query = c.req.valid('query');
-    const { span, last } = await spanOf(service, c, host, query);
+    const { span, last } = await spanOf(service, c, host, {
+      ...query,
+      ...(query.next !== undefined && {
+        from: { kind: 'position', position: query.next } as const,
+      }),
+    });
     const { path, ...place } = await placeOf(service, last, query);
     const all = await timelines.answer(c, async ({ database }) =>
       distinctVersions(await arrayTimeline(database, span, { path, ...place })),

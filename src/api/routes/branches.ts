@@ -10,6 +10,7 @@ import { invalidBy } from '../field-errors.ts';
 import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { momentField } from '../request/moment-field.ts';
+import { beginOf } from '../request/page.ts';
 import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
 import {
   type App,
@@ -45,7 +46,11 @@ const listRoute = createRoute({
   summary: 'The direct branches of a host, by name',
   request: {
     params: hostParams,
-    query: strictObject({ limit: idPage.limit, after: hostName.optional() }),
+    query: strictObject({
+      limit: idPage.limit,
+      after: hostName.optional(),
+      next: hostName.optional().describe('The `next` of the page before.'),
+    }),
   },
   responses: readsWithoutTag('Branches that the token may touch.', branchPage),
 });
@@ -81,7 +86,8 @@ export function branches(app: App, service: Service): void {
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const principal = c.get('principal');
-    const { limit, after } = c.req.valid('query');
+    const { limit, ...place } = c.req.valid('query');
+    const after = beginOf(place);
     const rows = await log.branches(host, { limit, after, patterns: principal.hosts });
     const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;

@@ -8,6 +8,7 @@ import type { Checkpoint } from '../../events/proof/checkpoint.ts';
 import { readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
 import { signHead } from '../../events/proof/sign-head.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { beginOf } from '../request/page.ts';
 import {
   type App,
   createRoute,
@@ -126,7 +127,8 @@ export function checkpoints(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, after = 0 } = c.req.valid('query');
+    const { limit, ...place } = c.req.valid('query');
+    const after = beginOf(place) ?? 0;
     const { host_id, position: head } = await log.head(host);
     const found = await readCheckpoints(database, host_id, { after, limit });
     // No ETag: a checkpoint may come while the log stays where it is.

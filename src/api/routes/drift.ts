@@ -15,6 +15,7 @@ import {
   PAGE_ROWS_DEFAULT,
   UNREAD_MS,
 } from '../limits.ts';
+import { beginOf } from '../request/page.ts';
 import {
   type App,
   createRoute,
@@ -77,7 +78,8 @@ export function drift(app: App, service: Service): void {
 
   app.openapi(driftRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, after = 0 } = c.req.valid('query');
+    const { limit, ...place } = c.req.valid('query');
+    const after = beginOf(place) ?? 0;
     const { host_id: hostId } = await log.head(host);
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
     const repairs = await listRepairs(database, hostId, { after: 0, limit });

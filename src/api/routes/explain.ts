@@ -55,6 +55,10 @@ export const explanation = z
     /** A refused attempt to attach it again, after it ended. */
     later_refusal: wireEventRef.exactOptional(),
     reason: reason.exactOptional(),
+    eventually: z
+      .literal(true)
+      .exactOptional()
+      .describe('The kernel ended the entry a moment after the call.'),
     entry: entry.exactOptional(),
     mode: z.enum(['none', 'override', 'multi']).exactOptional(),
     in_the_way: entry.exactOptional(),

@@ -17,6 +17,7 @@ import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { linkHolders } from '../wire/blame.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
 import { pageOf } from '../wire/reads.ts';
 
@@ -24,20 +25,22 @@ const chapter = z.strictObject({
   event: wireEvent,
   what: z.string(),
   ended: z.string().exactOptional(),
+  held_by: linkHolders.exactOptional(),
 });
 
 export const history = pageOf(
   'History',
   chapter,
   'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
-    '`ended` says why it ended with that event.',
+    '`ended` says why it ended with that event. In the history of a link, `held_by` says who keeps ' +
+    'it alive after the event.',
 );
 
 const query = strictObject({ ...atQuery, ...numberedPage, ...formatQuery });
 
 const description =
   `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a page may be short or empty ` +
-  'although more follows: pass `next` as `after` until it is missing.';
+  'although more follows: follow `next` until it is missing.';
 
 const KINDS = [
   { plural: 'links', kind: 'link', title: 'Link' },

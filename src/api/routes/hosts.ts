@@ -1,8 +1,9 @@
 /** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
-import type { z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { markOf } from '../../events/encoding/mark.ts';
 import { countHosts } from '../../events/hosts.ts';
+import { LogRefusal } from '../../events/log-refusal.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import type { MarkedMoment } from '../../events/reading/moment.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -11,10 +12,12 @@ import { RECORDED } from '../answer-headers.ts';
 import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
 import { countRecorded } from '../metrics.ts';
+import { invalid, ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
-import { countQuery } from '../request/page.ts';
-import { fingerprint, idempotencyKey, REPEATED, readIfMatch } from '../request/write-headers.ts';
+import { expectedHead, withCurrentTag } from '../request/expected-head.ts';
+import { beginOf, countQuery } from '../request/page.ts';
+import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
 import {
   type App,
   answers,
@@ -44,6 +47,7 @@ const listRoute = createRoute({
       limit: idPage.limit,
       ...countQuery,
       after: hostName.optional(),
+      next: hostName.optional().describe('The `next` of the page before.'),
       search: shortText.optional().describe('Only hosts whose names contain this text.'),
     }),
   },
@@ -81,6 +85,13 @@ const rebootRoute = createRoute({
   responses: answers('The boot event.', wireEvent, RECORDED),
 });
 
+const creationHeaders = writeHeaders.omit({ 'if-match': true }).extend({
+  'if-none-match': z
+    .literal('*')
+    .optional()
+    .describe('Only if there is no such host: else 412, and not 409.'),
+});
+
 /** Boots that one answer lists. */
 const BOOTS_MAX = 1000;
 
@@ -97,6 +108,21 @@ async function readKeyedBody<T extends z.ZodType>(c: Context, schema: T) {
   return { request: parsed.data, keyed };
 }
 
+/** `If-None-Match: *`, the only one that a host can be made under: it is never made twice. */
+function isCreateOnly(c: Context): boolean {
+  const header = c.req.header('if-none-match');
+  if (header === undefined || header === '*') return header === '*';
+  throw invalid([{ field: 'if-none-match', message: 'must be *: only if there is no such host' }]);
+}
+
+/** An existing host is what the request forbids by `If-None-Match: *`. */
+function notTheFirst(error: unknown): unknown {
+  const exists = error instanceof LogRefusal && error.reason.why === 'host-exists';
+  return exists
+    ? new ProblemError('precondition-failed', { detail: error.message, field: 'if-none-match' })
+    : error;
+}
+
 const bodyOf = (schema: z.ZodType) => ({ required: true, content: { [JSON_TYPE]: { schema } } });
 
 /** A head that is not that of the last event says nothing true of the host, though its events do. */
@@ -111,9 +137,9 @@ export function hosts(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const principal = c.get('principal');
-    const { count, ...page } = c.req.valid('query');
+    const { count, after, next: place, ...page } = c.req.valid('query');
     const { limit } = page;
-    const asked = { ...page, patterns: principal.hosts };
+    const asked = { ...page, after: beginOf({ after, next: place }), patterns: principal.hosts };
     const [rows, all] = await Promise.all([
       log.hosts(asked),
       count === true ? countHosts(database, asked) : undefined,
@@ -142,17 +168,18 @@ export function hosts(app: App, service: Service): void {
 
   app.describe({
     ...createHostRoute,
-    request: { headers: writeHeaders.omit({ 'if-match': true }), body: bodyOf(hostRequest) },
+    request: { headers: creationHeaders, body: bodyOf(hostRequest) },
   });
   app.openapi({ ...createHostRoute, hide: true }, async (c) => {
     const principal = c.get('principal');
     const { request, keyed } = await readKeyedBody(c, hostRequest);
     const { name } = request;
-    const { event, mark, repeated } = await log.createHost({
-      ...request,
-      actor: principal.actor,
-      ...keyed,
-    });
+    const createOnly = isCreateOnly(c);
+    const { event, mark, repeated } = await log
+      .createHost({ ...request, actor: principal.actor, ...keyed })
+      .catch((error: unknown) => {
+        throw createOnly ? notTheFirst(error) : error;
+      });
     countRecorded(service.metrics, { events: [event], repeated });
     if (repeated) c.header(REPEATED, 'true');
     c.header('location', `/v1/hosts/${name}`);
@@ -168,13 +195,12 @@ export function hosts(app: App, service: Service): void {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
     const { request, keyed } = await readKeyedBody(c, rebootRequest);
-    const expected = readIfMatch(c, host);
-    const { events, mark, repeated } = await log.reboot(host, {
-      ...request,
-      actor,
-      ...keyed,
-      ...(expected && { expected }),
-    });
+    const expected = await expectedHead(log, c, host);
+    const { events, mark, repeated } = await log
+      .reboot(host, { ...request, actor, ...keyed, ...(expected && { expected }) })
+      .catch(async (error: unknown) => {
+        throw await withCurrentTag(log, host, error);
+      });
     const [event] = events;
     if (event === undefined) throw new Error('a reboot without an event');
     countRecorded(service.metrics, { events, repeated });

@@ -12,6 +12,7 @@ import type { Service } from '../service.ts';
 /** What each storage survives; it is said at start, here, and in the README. */
 export const SURVIVES = {
   pglite: 'a crash of the process, not a loss of power',
+  ephemeral: 'nothing: the data goes with the process',
   postgresql: 'what the PostgreSQL server survives: with its defaults, a loss of power',
 } as const;
 
@@ -62,10 +63,10 @@ async function whyNotReady(database: Database): Promise<string | undefined> {
 }
 
 export function operations(app: App, service: Service): void {
-  const { log, database, metrics, version, closing, metricsOpen } = service;
+  const { log, database, metrics, version, closing, metricsOpen, survives } = service;
 
   app.openapi(healthRoute, (c) => {
-    const storage = { kind: database.kind, survives: SURVIVES[database.kind] };
+    const storage = { kind: database.kind, survives };
     return c.json({ status: 'ok' as const, version, storage }, 200);
   });
 

@@ -3,7 +3,6 @@ import { z } from '@hono/zod-openapi';
 import type { Slot } from '../../domain/effective.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { recordedCall } from '../../events/schema/call-schema.ts';
-import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { plan } from '../../time-travel/plan/plan.ts';
 import { WARNING_KINDS } from '../../time-travel/plan/warning.ts';
 import { warningsOf } from '../../time-travel/plan/warnings.ts';
@@ -16,6 +15,7 @@ import { plannedCallsOf, syscallRequest, syscallRequests } from '../request/sysc
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
+import { effectsOnWire, wireEffect } from '../wire/effect.ts';
 import { outcomeOnWire, position, wireOutcome } from '../wire/event.ts';
 import { reflected, slot } from '../wire/reads.ts';
 
@@ -32,7 +32,7 @@ export const planAnswer = z
         comm: z.string(),
         call: recordedCall,
         outcome: wireOutcome,
-        effects: z.array(recordedEffect),
+        effects: z.array(wireEffect),
       }),
     ),
     changed: z.array(
@@ -107,7 +107,11 @@ export function plans(app: App, service: Service): void {
     const answer = {
       host,
       position: moment.position,
-      calls: planned.calls.map((one) => ({ ...one, outcome: outcomeOnWire(one.outcome) })),
+      calls: planned.calls.map((one) => ({
+        ...one,
+        outcome: outcomeOnWire(one.outcome),
+        effects: effectsOnWire(one.call.name, one.effects),
+      })),
       changed: planned.changed.map(({ before, after, ...place }) => ({
         ...place,
         before: before.map(named),

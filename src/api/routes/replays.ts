@@ -2,7 +2,6 @@
 import { z } from '@hono/zod-openapi';
 import { releaseOf } from '../../domain/release/release.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
-import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { type ReplayDifference, replayUnder } from '../../time-travel/replay/replay.ts';
 import { contentType, JSON_TYPE } from '../content-type.ts';
@@ -12,9 +11,11 @@ import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { momentField } from '../request/moment-field.ts';
+import { beginOf } from '../request/page.ts';
 import { type App, answers, createRoute, hostParams, reflect } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
+import { effectsOnWire, wireEffect } from '../wire/effect.ts';
 import { eventOnWire, outcomeOnWire, position, wireEvent, wireOutcome } from '../wire/event.ts';
 import { release } from '../wire/hosts.ts';
 import { reflected } from '../wire/reads.ts';
@@ -22,7 +23,8 @@ import { reflected } from '../wire/reads.ts';
 const replayRequest = strictObject({
   release,
   at: momentField.exactOptional(),
-  after: z.int().min(0).default(0).describe('Only differences after this position.'),
+  after: z.int().min(0).exactOptional().describe('Only differences after this position.'),
+  next: z.int().min(0).exactOptional().describe('The `next` of the page before.'),
   limit: z.int().min(1).max(PAGE_ROWS_MAX).default(PAGE_ROWS_DEFAULT),
   consequences: z
     .boolean()
@@ -38,7 +40,7 @@ const difference = z
   .strictObject({
     event: wireEvent,
     recorded_under: z.string(),
-    replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(recordedEffect) }),
+    replayed: z.strictObject({ outcome: wireOutcome, effects: z.array(wireEffect) }),
     because: z.enum(['release', 'earlier']).meta({
       description:
         'release: its rules answer differently on the recorded state; ' +
@@ -56,7 +58,7 @@ export const replayAnswer = z
     /** The last position that was compared. */
     compared_to: position,
     items: z.array(difference),
-    next: z.int().exactOptional().describe('Send it as `after` to get the next page.'),
+    next: z.int().exactOptional().describe('The `next` of the following page.'),
   })
   .meta({ id: 'Replay' });
 
@@ -79,7 +81,10 @@ function onWire({ event, replayed, switches, ...rest }: ReplayDifference) {
     ...rest,
     event: eventOnWire(event),
     switches: [...switches],
-    replayed: { outcome: outcomeOnWire(outcome), effects },
+    replayed: {
+      outcome: outcomeOnWire(outcome),
+      effects: effectsOnWire(event.call.name, effects),
+    },
   };
 }
 
@@ -97,7 +102,8 @@ export function replays(app: App, service: Service): void {
     contentType(c, [JSON_TYPE]);
     const parsed = replayRequest.safeParse((await jsonBody(c)).value);
     if (!parsed.success) throw invalidBy(parsed.error);
-    const { at, release: name, ...question } = parsed.data;
+    const { at, release: name, after, next, ...rest } = parsed.data;
+    const question = { ...rest, after: beginOf({ after, next }) ?? 0 };
     const found = releaseOf(name);
     if (found === undefined) throw new LogRefusal({ why: 'unknown-release', release: name });
     const { moment } = await requireMoment(service, host, at, 'at');

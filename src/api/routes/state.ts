@@ -10,6 +10,7 @@ import type { HeavyReads } from '../request/heavy-read.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { effectsOnWire } from '../wire/effect.ts';
 import { oneOf, pageOf, processDetail, processView, reflected, worldState } from '../wire/reads.ts';
 
 export const stateAnswer = z
@@ -74,8 +75,9 @@ export function state(app: App, service: Service, states: HeavyReads): void {
     const { host, pid } = c.req.valid('param');
     const { at } = c.req.valid('query');
     const read = (kernel: Kernel) => processOf(kernel, pid);
-    const { moment, answer: process } = await worldAt(service, c, host, at, read);
-    if (process === undefined) throw noSuchObject(`process ${pid}`, 'pid');
+    const { moment, answer: found } = await worldAt(service, c, host, at, read);
+    if (found === undefined) throw noSuchObject(`process ${pid}`, 'pid');
+    const process = { ...found, exit_ends: effectsOnWire('exit', found.exit_ends) };
     return c.json({ host, position: moment.position, process } as never, 200);
   });
 }

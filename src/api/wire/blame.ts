@@ -6,11 +6,14 @@ import { slotFields } from './reads.ts';
 
 const n = z.int();
 
-const linkHolders = z.strictObject({
-  fds: z.array(z.strictObject({ pid: n, comm: z.string(), fd: n })),
-  in_flight_to: z.array(n),
-  pins: z.array(z.string()),
-});
+/** Who keeps a link alive. */
+export const linkHolders = z
+  .strictObject({
+    fds: z.array(z.strictObject({ pid: n, comm: z.string(), fd: n })),
+    in_flight_to: z.array(n),
+    pins: z.array(z.string()),
+  })
+  .meta({ id: 'LinkHolders', description: 'Who keeps a link alive: fds, copies in flight, pins.' });
 
 export const blamedSlot = z
   .strictObject({

@@ -7,8 +7,8 @@ import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
 import { recordedCall } from '../../events/schema/call-schema.ts';
-import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { recordedSuccess, refusalFields } from '../../events/schema/outcome-schema.ts';
+import { effectsOnWire, wireEffect } from './effect.ts';
 import { betweenOnWire, lostOnWire, wireBetween, wireSighting } from './sighting.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -47,7 +47,7 @@ export const wireEvent = z
     comm: z.string(),
     call: z.union([recordedCall, bootCall, wireSighting]),
     outcome: wireOutcome,
-    effects: z.array(recordedEffect),
+    effects: z.array(wireEffect),
     expected: wireOutcome
       .exactOptional()
       .describe("The rules' answer, where the kernel's was another."),
@@ -110,6 +110,6 @@ function coreOnWire(event: LedgerEvent): WireEvent {
     comm,
     call: call as WireEvent['call'],
     outcome: outcomeOnWire(event.outcome),
-    effects: event.effects as WireEvent['effects'],
+    effects: effectsOnWire(call.name, event.effects),
   };
 }

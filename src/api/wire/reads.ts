@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
 import { attachType } from '../../events/schema/attach-type.ts';
 import { bootConfig } from '../../events/schema/boot-config.ts';
-import { recordedEffect } from '../../events/schema/effect-schema.ts';
 import { mapType, progType } from '../../events/schema/object-types.ts';
 import { mapKey, RECORDED } from '../../events/schema/vocabulary.ts';
+import { wireEffect } from './effect.ts';
 import { position } from './event.ts';
 
 const n = z.int();
@@ -18,7 +18,7 @@ const mode = z.enum(['none', 'override', 'multi']);
 /** The host and the position that an answer reflects. */
 export const reflected = { host: text, position };
 
-/** A page: `next` is there when more may follow, and is passed as `after`. */
+/** A page: `next` is there when more may follow, and is the `next` of the following page. */
 export function pageOf<T extends z.ZodType>(id: string, item: T, description?: string) {
   return z
     .strictObject({ ...reflected, items: z.array(item), next: text.exactOptional() })
@@ -169,7 +169,7 @@ export const processDetail = processView
     cgroup: text.exactOptional().describe('The path of its cgroup.'),
     effective: z.array(effectiveView).describe('What runs on its cgroup, so for it.'),
     exit_ends: z
-      .array(recordedEffect)
+      .array(wireEffect)
       .describe('What its exit would end: what nothing else holds, and what hangs on that.'),
   })
   .meta({ id: 'ProcessDetail' });

@@ -1,5 +1,6 @@
 /** One program on several releases: how it ended on each, and what each answered first otherwise. */
 import { sameAnswer } from '../../domain/agreement.ts';
+import { alignedLines } from '../columns.ts';
 import type { Answered, Tally } from './tally.ts';
 import { outcomeText } from './trace.ts';
 
@@ -17,14 +18,7 @@ export function matrixLines(runs: readonly RunOn[]): string[] {
     return [release, String(code), String(tally.asked), String(tally.refused), difference];
   });
   const last = `first answer that ${first?.release} does not give`;
-  const table = [['release', 'exit code', 'calls', 'refused', last], ...rows];
-  const widthOf = (column: number) => Math.max(...table.map((row) => row[column]?.length ?? 0));
-  return table.map((row) =>
-    row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widthOf(column))))
-      .join('  ')
-      .trimEnd(),
-  );
+  return alignedLines([['release', 'exit code', 'calls', 'refused', last], ...rows]);
 }
 
 function firstDifference(one: readonly Answered[], other: readonly Answered[]): string {

@@ -1,8 +1,5 @@
 /** The calls of a run as the log of a host: on a service, or in a bundle. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { postLines } from '../../client/post-lines.ts';
 import { type RestClient, restClient } from '../../client/rest-client.ts';
 import { isUnmodelled } from '../../domain/outcome.ts';
@@ -51,24 +48,19 @@ export class Recording {
   /** Writes the log as a bundle, by a service that lives as long as that takes. */
   async keep(file: string, release: string, print: Printer): Promise<void> {
     const { configurationOf, startService } = await import('../../main.ts');
-    const folder = mkdtempSync(join(tmpdir(), 'bpfledger-run-'));
+    const configuration = configurationOf({ PORT: '0', BPFLEDGER_EPHEMERAL: 'true' });
+    const service = await startService(configuration);
     try {
-      const configuration = configurationOf({ PORT: '0', BPFLEDGER_DATA_DIR: folder });
-      const service = await startService(configuration);
-      try {
-        const client = restClient({ url: service.url, token: undefined });
-        await this.post(client, { host: HOST_OF_BUNDLE, release }, print);
-        const { url } = service;
-        await exportLog.run({
-          flags: { ...noFlags(exportLog.flags), url, output: file },
-          words: [HOST_OF_BUNDLE],
-          print,
-        });
-      } finally {
-        await service.close();
-      }
+      const client = restClient({ url: service.url, token: undefined });
+      await this.post(client, { host: HOST_OF_BUNDLE, release }, print);
+      const { url } = service;
+      await exportLog.run({
+        flags: { ...noFlags(exportLog.flags), url, output: file },
+        words: [HOST_OF_BUNDLE],
+        print,
+      });
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      await service.close();
     }
   }
 }

@@ -5,10 +5,15 @@ import type { Call } from '../call.ts';
 export function fdFieldsOf(call: Call): readonly (readonly [field: string, fd: number])[] {
   // The fd of another process.
   if (call.name === 'pidfd_getfd') return [];
-  return Object.entries(call).flatMap(([field, value]): (readonly [string, number])[] => {
-    if (field === 'map_fds') return (value as readonly number[]).map((fd) => [field, fd]);
+  const named: (readonly [string, number])[] = [];
+  for (const [field, value] of Object.entries(call)) {
+    if (field === 'map_fds') {
+      for (const fd of value as readonly number[]) named.push([field, fd]);
+      continue;
+    }
     // What dup2 asks for may be closed.
     const isNamed = field === 'fd' || (field.endsWith('_fd') && field !== 'to_fd');
-    return isNamed ? [[field, value as number]] : [];
-  });
+    if (isNamed) named.push([field, value as number]);
+  }
+  return named;
 }

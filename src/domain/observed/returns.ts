@@ -21,6 +21,8 @@ const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
   ...{ obj_get_info_by_fd: 'zero', prog_get_next_id: 'zero', link_get_next_id: 'zero' },
   ...{ map_get_next_id: 'zero', map_freeze: 'zero', map_lookup_elem: 'zero' },
   ...{ map_update_elem: 'zero', map_delete_elem: 'zero', map_get_next_key: 'zero' },
+  ...{ map_update_batch: 'zero', map_delete_batch: 'zero', map_lookup_batch: 'zero' },
+  ...{ map_lookup_and_delete_batch: 'zero' },
 };
 
 const FCNTL: { readonly [C in FcntlCommand]: ReturnKind } = {
@@ -68,6 +70,10 @@ const OUTPUTS: { readonly [N in CallName]?: readonly OutputName[] } = {
   map_get_next_id: ['next_id'],
   map_lookup_elem: ['value'],
   map_get_next_key: ['next_key'],
+  map_update_batch: ['batch'],
+  map_delete_batch: ['batch'],
+  map_lookup_batch: ['batch'],
+  map_lookup_and_delete_batch: ['batch'],
 };
 
 /** What the outcome of a call can tell beside its return value. */

@@ -57,6 +57,8 @@ export interface Switches {
   readonly map_type_count: number;
   readonly percpu_value_too_large_errno: 'E2BIG' | 'ENOMEM';
   readonly prog_bind_map: boolean;
+  readonly percpu_array_batches: boolean;
+  readonly map_of_maps_batches: boolean;
   readonly prog_array_compares_hook: boolean;
   readonly prog_array_compares_storage: boolean;
   readonly inner_maps_of_any_entries: boolean;

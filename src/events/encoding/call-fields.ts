@@ -62,6 +62,14 @@ const attach = fieldList<Calls['prog_attach']>({
 const path = fieldList<{ readonly path: string }>({ path: plain() });
 const startId = fieldList<Calls['prog_get_next_id']>({ start_id: plain(), attr_size: plain() });
 
+const walked = fieldList<Calls['map_lookup_batch']>({
+  map_fd: plain(),
+  count: plain(),
+  in_batch: plain(),
+  elem_flags: plain(),
+  flags: plain(),
+});
+
 export const CALL_FIELDS: {
   readonly [N in CallName | 'boot' | SightingName]: FieldList<AnyCalls[N]>;
 } = {
@@ -281,6 +289,21 @@ export const CALL_FIELDS: {
     value: plain(),
     attr_size: plain(),
   }),
+  map_update_batch: fieldList<Calls['map_update_batch']>({
+    map_fd: plain(),
+    keys: listOf(mapKey),
+    values: plain(),
+    elem_flags: plain(),
+    flags: plain(),
+  }),
+  map_delete_batch: fieldList<Calls['map_delete_batch']>({
+    map_fd: plain(),
+    keys: listOf(mapKey),
+    elem_flags: plain(),
+    flags: plain(),
+  }),
+  map_lookup_batch: walked,
+  map_lookup_and_delete_batch: walked,
   map_get_next_key: fieldList<Calls['map_get_next_key']>({
     map_fd: plain(),
     key: mapKey,

@@ -60,6 +60,8 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   access: fc.constantFrom('read', 'write'),
   mode: fc.constantFrom('none', 'override', 'multi'),
   kind: fc.constantFrom('prog', 'link', 'map'),
+  keys: fc.array(key, { maxLength: 3 }),
+  values: fc.array(u32, { maxLength: 3 }),
   enforced: fc.boolean(),
   preorder: fc.constant(true),
   map_ref_only: fc.boolean(),
@@ -100,6 +102,10 @@ const calls = (Object.keys(CALL_CODES) as (CallName | 'boot' | SightingName)[]).
 const effects = (Object.keys(EFFECT_CODES) as EffectType[]).map((type) =>
   record(type, { type }, EFFECT_FIELDS[type].names),
 );
+const batch = fc.record(
+  { count: u32, keys: fc.array(key, { maxLength: 3 }), values: fc.array(u32, { maxLength: 3 }) },
+  { noNullPrototype: true, requiredKeys: ['count'] },
+);
 const success = fc.record(
   {
     ret: u32,
@@ -109,6 +115,7 @@ const success = fc.record(
     next_key: key,
     value: u32,
     lost: fc.constant(true),
+    batch,
     ...{ prog_id: u32, link_id: u32, map_id: u32, cgroup_id: u32 },
   },
   { noNullPrototype: true, requiredKeys: ['ret'] },
@@ -120,6 +127,7 @@ const refusal = fc.record(
     about,
     stage: fc.constant('open'),
     query,
+    batch,
   },
   { noNullPrototype: true, requiredKeys: ['errno', 'rule'] },
 );

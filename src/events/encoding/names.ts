@@ -83,6 +83,10 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   cgroup_chmod: 63,
   cgroup_write: 64,
   sysctl: 65,
+  map_update_batch: 66,
+  map_delete_batch: 67,
+  map_lookup_batch: 68,
+  map_lookup_and_delete_batch: 69,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {

@@ -55,6 +55,7 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   map_id: plain(),
   cgroup_id: plain(),
   verified: bool(),
+  batch: sorted(),
 });
 
 /** What a refusal has beside its errno; append only. */
@@ -63,6 +64,7 @@ export const REFUSAL_FIELDS = fieldList<Omit<Refusal, 'errno'>>({
   about: sorted(),
   stage: plain(),
   query,
+  batch: sorted(),
 });
 
 const ERRNO_NAMES = new Map(

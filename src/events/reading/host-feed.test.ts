@@ -23,17 +23,18 @@ const events = (from: number, to: number) =>
 
 /** A log of which only the first `committed` events are there, and how often it was read. */
 function logOf(committed: number) {
-  const log = { committed, reads: 0 };
+  /** All appends of a history end in the same hash here, in hexadecimal. */
+  const log = { committed, reads: 0, hash: '' };
   const database: Queryable = {
     async query<Row extends object>(text: string, params: readonly unknown[] = []) {
-      if (text.includes('from heads')) return [{ position: log.committed, hash: '' }] as never;
-      // Its chain is the same everywhere: it never goes back.
-      if (text.includes('from batches')) return [{ position: params[2], hash: '' }] as never;
+      const { hash } = log;
+      if (text.includes('from heads')) return [{ position: log.committed, hash }] as never;
+      if (text.includes('from batches')) return [{ mark: hash }] as never;
       if (text.includes('from lineages')) return [];
       log.reads++;
       const [, from, limit] = params as [number, number, number];
       const to = Math.min(log.committed, from + limit - 1);
-      const rows = events(from, to).map((one) => ({ ...one, body: encodeEvent(one), mark: '' }));
+      const rows = events(from, to).map((one) => ({ ...one, body: encodeEvent(one), mark: hash }));
       return rows as unknown as Row[];
     },
   };
@@ -41,8 +42,10 @@ function logOf(committed: number) {
 }
 
 /** Hands a feed the events of an append. */
-function publish(feed: HostFeed, appended: readonly LedgerEvent[]): void {
-  feed.appended(appended, { position: appended.at(-1)?.position ?? 0, hash: new Uint8Array() });
+function publish(feed: HostFeed, appended: readonly LedgerEvent[], hash = ''): void {
+  const point = (position = 0) => ({ position, hash: Buffer.from(hash, 'hex') });
+  const [first, last] = [appended[0]?.position ?? 1, appended.at(-1)?.position];
+  feed.appended(appended, point(first - 1), point(last));
 }
 
 /** Never polls by itself. */
@@ -50,7 +53,10 @@ const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
 
 async function followed(committed: number, after: number) {
   const { log, database } = logOf(committed);
-  const feed = new HostFeed({ database, clock, hostId: 1, ringEventsMax: 10 });
+  const feed: HostFeed = new HostFeed({
+    ...{ database, clock, hostId: 1, ringEventsMax: 10 },
+    onHistoryChanged: (change) => feed.end(change),
+  });
   const following = await feed.follow({ after });
   const seen: number[] = [];
   return {
@@ -95,6 +101,19 @@ describe('the live end of a log', () => {
     log.committed = 9;
     publish(feed, events(8, 9));
     await see(9);
+  });
+
+  it.each([
+    ['that goes on over what followers have', 2],
+    ['that goes on just after it', 4],
+  ])('hands on nothing of another history %s', async (_what, from) => {
+    const { log, feed, seen, see, following } = await followed(3, 0);
+    await see(3);
+    Object.assign(log, { committed: 6, hash: 'f'.repeat(16) });
+    publish(feed, events(from, 6), log.hash);
+    const change = { host_id: 1, known: 3, head: 6 };
+    expect(await following.next()).toEqual({ done: true, value: change });
+    expect(seen).toEqual([1, 2, 3]);
   });
 
   it('holds large events only up to a size, and hands them out a few in each piece', async () => {

@@ -14,7 +14,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import { type Feed, Follower, type Piece, type Place } from './follower.ts';
-import { continues, type HistoryChange, type Known } from './history.ts';
+import type { HistoryChange, Known } from './history.ts';
 import { markAt } from './mark-at.ts';
 import { readMarked } from './marked-events.ts';
 
@@ -45,16 +45,23 @@ export interface FeedOptions {
   readonly ringEventsMax?: number;
 }
 
+interface End {
+  readonly position: number;
+  /** See `encoding/mark.ts`. */
+  readonly mark: string;
+}
+
 export class HostFeed implements Feed {
   readonly #options: FeedOptions;
   /** Events without a gap, up to `#end`; empty while nobody follows and once `#changed` is set. */
   #ring: LedgerEvent[] = [];
   /** Of the events in the ring, as `callSize` counts. */
   #ringSize = 0;
-  /** Position of the last event that went through the ring; undefined while nobody follows. */
-  #end: number | undefined;
-  /** The chain's value at `#end`, where it is known. */
-  #endHash: Uint8Array | undefined;
+  /**
+   * The last event that went through the ring, and what marks the history there; undefined while
+   * nobody follows. Only what continues this history is handed on.
+   */
+  #end: End | undefined;
   /** Set when the log is another one: all followers end, and it stays set. */
   #changed: HistoryChange | undefined;
   /** Those that joined and have not left; never below zero. */
@@ -78,35 +85,50 @@ export class HostFeed implements Feed {
     return this.#followers;
   }
 
-  /** Takes the events of one append, and the point after the last of them. */
-  appended(events: Piece, end: Known): void {
+  /** Takes the events of one append, and the points before and after them. */
+  appended(events: Piece, before: Known, end: Known): void {
     if (this.#end === undefined) return;
     markEvents(events, markOf(end.hash));
-    this.publish(events, end);
+    this.publish(events, before);
   }
 
   /**
-   * Takes committed events, in order and without a gap; known events are ignored.
+   * Takes committed events, in order and without a gap; known events are ignored. What does not
+   * visibly continue what the followers got is only a hint: who hands it in may have read the log
+   * after it went back, and know nothing of what was lost.
    *
-   * @param end the point after the last of them, where it is known
+   * @param before the point before the first of them, where it is known
    */
-  publish(events: Piece, end?: Known): void {
-    const known = this.#end;
-    if (known === undefined || this.#changed !== undefined) return;
+  publish(events: Piece, before?: Known): void {
+    const end = this.#end;
+    const [first, last] = [events[0], events.at(-1)];
+    if (end === undefined || this.#changed !== undefined) return;
+    if (first === undefined || last === undefined || last.position <= end.position) return;
+    assert.equal(
+      last.position,
+      first.position + events.length - 1,
+      'events are published with a gap in them',
+    );
+    const there = events[end.position - first.position];
+    const isThere = before?.position === end.position;
+    const mark = there === undefined ? isThere && markOf(before.hash) : markOfEvent(there);
+    if (mark === end.mark) this.#take(events);
+    else this.hint();
+  }
+
+  /** Takes events that continue the history of the followers. */
+  #take(events: Piece): void {
+    const known = this.#end?.position ?? 0;
     const fresh = events.filter((event) => event.position > known);
-    const [first] = fresh;
-    if (first === undefined) return;
-    const last = first.position + fresh.length - 1;
-    assert.equal(fresh.at(-1)?.position, last, 'events are published with a gap in them');
-    // Of a sealed segment: so many that the followers read them from the database.
-    if (markOfEvent(first) === undefined) return this.hint();
-    // A gap: the missing events are in the database, and the ring continues after them.
-    if (first.position > known + 1) this.#empty();
+    const last = fresh.at(-1);
+    if (last === undefined) return;
+    const mark = markOfEvent(last);
+    // Of a sealed segment: so many that they are read again, with their marks.
+    if (mark === undefined) return this.hint();
     this.#ring.push(...fresh);
     for (const event of fresh) this.#ringSize += callSize(event.call);
     this.#letOldGo();
-    this.#end = last;
-    this.#endHash = end?.position === last ? end?.hash : undefined;
+    this.#end = { position: last.position, mark };
     this.#wake();
   }
 
@@ -142,7 +164,7 @@ export class HostFeed implements Feed {
     await this.#join();
     try {
       if (mark !== undefined) return new Follower(this, after, await this.#strayed(after, mark));
-      if (after > (this.#end ?? 0)) await this.#requireReached(after);
+      if (after > (this.#end?.position ?? 0)) await this.#requireReached(after);
       return new Follower(this, after);
     } catch (error) {
       this.#leave();
@@ -170,13 +192,15 @@ export class HostFeed implements Feed {
       const at = from - first.position;
       return pieceOf(this.#ring.slice(at, at + PIECE_EVENTS_MAX));
     }
-    return from > (this.#end ?? 0) ? [] : undefined;
+    return from > (this.#end?.position ?? 0) ? [] : undefined;
   }
 
   async read(from: number): Promise<Piece> {
     const { database, hostId } = this.#options;
-    const events = await readMarked(database, hostId, { from, limit: PIECE_EVENTS_MAX });
-    // Read before the log is found to be the same, they are of the log that is followed.
+    const known = (this.#end?.position ?? from) - from + 1;
+    const limit = Math.max(1, Math.min(PIECE_EVENTS_MAX, known));
+    const events = await readMarked(database, hostId, { from, limit });
+    // Read before the log is found to reach the end that is known, they are of the followed log.
     await this.#check();
     return pieceOf(events);
   }
@@ -212,10 +236,7 @@ export class HostFeed implements Feed {
     const { database, hostId } = this.#options;
     try {
       const { position, hash } = await readHead(database, hostId, this.#options.host);
-      if (this.#end === undefined) {
-        this.#end = position;
-        this.#endHash = hash;
-      }
+      this.#end ??= { position, mark: markOf(hash) };
     } catch (error) {
       this.#leave();
       throw error;
@@ -236,7 +257,6 @@ export class HostFeed implements Feed {
     this.#stopPolling = undefined;
     this.#empty();
     this.#end = undefined;
-    this.#endHash = undefined;
     if (this.#changed === undefined) this.#options.onDeserted?.();
   }
 
@@ -251,10 +271,13 @@ export class HostFeed implements Feed {
     const { database, hostId } = this.#options;
     while (this.#hinted && this.#end !== undefined && this.#changed === undefined) {
       this.#hinted = false;
+      const { position } = this.#end;
       try {
-        const head = await this.#check();
-        const events = await readMarked(database, hostId, { from: this.#end + 1 });
-        this.publish(events, head);
+        const events = await readMarked(database, hostId, { from: position + 1 });
+        // After it was read: what is in the log now continues what the followers have.
+        await this.#check();
+        if (this.#end?.position === position && this.#changed === undefined) this.#take(events);
+        else this.publish(events);
         if (events.length > 0) this.#hinted = true;
       } catch {
         // The next hint or poll tries again; followers wait and miss nothing.
@@ -263,12 +286,13 @@ export class HostFeed implements Feed {
     }
   }
 
-  /** Reads the head, and ends all followers when the log is no longer the followed one. */
-  async #check(): Promise<Known> {
+  /** Ends all followers when the log is no longer the followed one. */
+  async #check(): Promise<void> {
+    const end = this.#end;
+    if (end === undefined) return;
     const { database, hostId, host, onHistoryChanged } = this.#options;
-    const known = { position: this.#end ?? 0, hash: this.#endHash };
     const change = (head: number) =>
-      onHistoryChanged?.({ host_id: hostId, known: known.position, head });
+      onHistoryChanged?.({ host_id: hostId, known: end.position, head });
     let head: Head;
     try {
       head = await readHead(database, hostId, host);
@@ -276,14 +300,14 @@ export class HostFeed implements Feed {
       if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
       throw error;
     }
-    const { hash } = known;
-    const goesOn =
-      hash === undefined
-        ? head.position >= known.position
-        : await continues(database, hostId, { ...known, hash }, head);
-    if (!goesOn) change(head.position);
-    else if (hash === undefined && head.position === this.#end) this.#endHash = head.hash;
-    return head;
+    if (!(await this.#holds(head, end))) change(head.position);
+  }
+
+  /** Whether a log with this head has the end of the followers in it. */
+  async #holds({ position, hash }: Head, end: End): Promise<boolean> {
+    if (position <= end.position) return position === end.position && markOf(hash) === end.mark;
+    const { database, hostId } = this.#options;
+    return (await markAt(database, hostId, end.position)) === end.mark;
   }
 
   /** After the turn that committed: writers are answered before followers. */

@@ -7,12 +7,10 @@ import type { Same } from './same-type.ts';
 import { entryEffects, treeEffects } from './tree-effects.ts';
 
 /** One fact that a call made true. */
-export const recordedEffect = z
-  .union([
-    z.discriminatedUnion('type', [...processEffects, ...objectEffects, ...treeEffects]),
-    ...entryEffects,
-  ])
-  .meta({ id: 'Effect' });
+export const recordedEffect = z.union([
+  z.discriminatedUnion('type', [...processEffects, ...objectEffects, ...treeEffects]),
+  ...entryEffects,
+]);
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
 true satisfies Same<z.output<typeof recordedEffect>, Effect>;

@@ -5,9 +5,19 @@ import { strictObject } from './strict-object.ts';
 import { objectName } from './text.ts';
 import { mapKey, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
 
+/** Elements of one command. */
+const BATCH_MAX = 4096;
+
+const walked = {
+  count: z.int().min(0).max(BATCH_MAX).exactOptional(),
+  in_batch: u32.exactOptional(),
+};
+
 export function mapCalls<V extends Vocabulary>(words: V) {
   const map_fd = (words.fd as V['fd']).exactOptional();
   const key = mapKey(words);
+  const keys = z.array(key).max(BATCH_MAX);
+  const batched = { map_fd, elem_flags: u32.exactOptional(), flags: u32.exactOptional() };
   return [
     strictObject({
       name: z.literal('map_create'),
@@ -37,6 +47,18 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       value: u64.exactOptional(),
       attr_size: wholeAttrSize,
     }),
+    strictObject({
+      name: z.literal('map_update_batch'),
+      ...batched,
+      keys,
+      values: z.array(u64).max(BATCH_MAX),
+    }).refine(({ keys, values }) => keys.length === values.length, {
+      message: 'there must be as many as keys',
+      path: ['values'],
+    }),
+    strictObject({ name: z.literal('map_delete_batch'), ...batched, keys }),
+    strictObject({ name: z.literal('map_lookup_batch'), ...batched, ...walked }),
+    strictObject({ name: z.literal('map_lookup_and_delete_batch'), ...batched, ...walked }),
     strictObject({
       name: z.literal('map_get_next_key'),
       map_fd,

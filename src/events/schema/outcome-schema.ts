@@ -51,6 +51,12 @@ const objectInfo = z
   ])
   .meta({ id: 'ObjectInfo' });
 
+const batchOutputs = strictObject({
+  count: n,
+  keys: z.array(mapKey(RECORDED)).exactOptional(),
+  values: z.array(n).exactOptional(),
+}).meta({ id: 'BatchOutputs' });
+
 /** Which object an observed call made or opened, where the recorder knows it. */
 const objectIds = {
   prog_id: u32.min(1).exactOptional(),
@@ -66,6 +72,7 @@ const success = strictObject({
   next_id: n.exactOptional(),
   next_key: mapKey(RECORDED).exactOptional(),
   value: n.exactOptional(),
+  batch: batchOutputs.exactOptional(),
   lost: z.literal(true).exactOptional(),
   verified: z.literal(false).exactOptional(),
   ...objectIds,
@@ -78,6 +85,7 @@ export const refusalFields = {
   about: z.record(recordedText, z.union([recordedText, z.number()])).exactOptional(),
   stage: z.literal('open').exactOptional(),
   query: queryOutputs.exactOptional(),
+  batch: batchOutputs.exactOptional(),
 };
 
 export const recordedSuccess = success;

@@ -5,6 +5,7 @@
  * is locked here before it is opened.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../start-thread.ts';
 import { turn } from '../turns.ts';
@@ -55,6 +56,8 @@ export async function openPglite(options: PgliteOptions = {}): Promise<Database>
   const { folder, prepared = true, statementMs, onLost } = options;
   if (folder !== undefined) await makeDataFolder(folder);
   const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
+  // Each task that compiles its code keeps what it took of memory: one is as quick, and takes less.
+  setFlagsFromString('--wasm-num-compilation-tasks=1');
   const workerData: PgliteThread = { folder, prepared };
   const thread = startThread(new URL('./pglite/thread', import.meta.url), workerData);
   const database = databaseOf(thread, { unlock, statementMs, onLost });

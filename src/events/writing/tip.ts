@@ -22,10 +22,10 @@ import type { Draft } from './draft.ts';
 export interface TipListeners {
   /** What the host must be called; left out where it was not asked for by name. */
   readonly host?: string | undefined;
-  /** Events of one append of this process, in order, and the point after the last. */
-  readonly onCommitted: (events: readonly LedgerEvent[], end: Known) => void;
-  /** Events that others appended, in order; `end` is the point after the last, where it is known. */
-  readonly onLearnt: (events: readonly LedgerEvent[], end?: Known) => void;
+  /** Events of one append of this process, in order, and the points before and after them. */
+  readonly onCommitted: (events: readonly LedgerEvent[], before: Known, end: Known) => void;
+  /** Events that others appended, in order, and the point before them, where it is known. */
+  readonly onLearnt: (events: readonly LedgerEvent[], before?: Known) => void;
   readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 
@@ -85,16 +85,16 @@ export class Tip {
 
   /** Takes over a draft that was committed. It was made on this tip, which has not moved since. */
   advance(draft: Draft): void {
-    const { position } = this.#head;
+    const before = this.#head;
     assert(!this.#damaged, 'a damaged tip takes no draft');
     assert.equal(
       draft.head.position,
-      position + draft.events.length,
+      before.position + draft.events.length,
       'the tip moved below a draft',
     );
     flushLayer(this.#kernel, draft.layer);
     this.#reach(draft.head);
-    this.#listeners.onCommitted(draft.events, draft.head);
+    this.#listeners.onCommitted(draft.events, before, draft.head);
   }
 
   /** Counts on a snapshot of the state at a position, which is being stored. */
@@ -128,7 +128,7 @@ export class Tip {
     }
     const range = { from: this.#head.position + 1, to: head.position };
     for await (const events of readThrough(database, this.hostId, range, readMarked)) {
-      this.#fold(events, head);
+      this.#fold(events);
     }
     if (this.#head.position !== head.position) {
       this.#damaged = true;
@@ -169,7 +169,7 @@ export class Tip {
     this.#listeners.onHistoryChanged({ host_id: this.hostId, known, head });
   }
 
-  #fold(events: readonly LedgerEvent[], head: Head): void {
+  #fold(events: readonly LedgerEvent[]): void {
     try {
       fold(this.#kernel, events);
     } catch (error) {
@@ -177,9 +177,10 @@ export class Tip {
       throw error;
     }
     // The rest of the head follows at the end; no append can succeed from a position before it.
+    const before = this.#head === this.#whole ? this.#whole : undefined;
     const position = events.at(-1)?.position ?? this.#head.position;
     this.#head = { ...this.#head, position };
-    this.#listeners.onLearnt(events, position === head.position ? head : undefined);
+    this.#listeners.onLearnt(events, before);
   }
 }
 

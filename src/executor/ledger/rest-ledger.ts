@@ -91,15 +91,20 @@ function readProgress(client: RestClient, host: string) {
 /** An event as the API answers it: what is not of the log itself is left out by the check. */
 interface AnsweredEvent extends Record<keyof LoggedEvent, unknown> {
   readonly outcome: { readonly message?: string; readonly [field: string]: unknown };
+  readonly effects: readonly { readonly eventually?: true; readonly [field: string]: unknown }[];
 }
 
-/** Events as the log has them, without the sentence of a refusal, which is for people. */
+/**
+ * Events as the log has them, without what the API says beside it: the sentence of a refusal, and
+ * which effects come late.
+ */
 async function* followChecked(
   client: RestClient,
   stream: { readonly path: string; readonly after: number },
 ): AsyncGenerator<LoggedEvent> {
   for await (const event of followEvents<AnsweredEvent>(client, stream)) {
     const { message: _, ...outcome } = event.outcome;
-    yield checkEvent({ ...event, outcome });
+    const effects = event.effects.map(({ eventually: _, ...effect }) => effect);
+    yield checkEvent({ ...event, outcome, effects });
   }
 }

@@ -6,7 +6,7 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect, ObjectKind } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
-import type { Success } from '../../domain/outcome.ts';
+import type { Refusal, Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Kernel } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
@@ -66,7 +66,7 @@ export function succeed(
 }
 
 /** The decision of a call that the kernel refused; the kernel does not name a rule. */
-export function failWith(errno: Errno, rest: { stage?: 'open' } = {}): Decision {
+export function failWith(errno: Errno, rest: Pick<Refusal, 'stage' | 'batch'> = {}): Decision {
   if (!(errno in ERRNO_NUMBERS)) throw new Error(`unknown errno ${errno}`);
   return { outcome: { errno, rule: 'kernel-said-so', ...rest }, effects: [] };
 }

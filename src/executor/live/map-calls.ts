@@ -109,7 +109,8 @@ export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>)
   return succeed([], 0, { next_key: keyOf(caller.live, form, next) });
 }
 
-function formAt({ process, live }: LiveCaller, number: number | undefined): MapForm {
+/** How the map behind an fd lays out its keys and values. */
+export function formAt({ process, live }: LiveCaller, number: number | undefined): MapForm {
   const fd = process.fds.get(number ?? 0);
   return (fd?.kind === 'map' ? live.mapForms.get(fd.id) : undefined) ?? NO_FORM;
 }
@@ -127,7 +128,7 @@ function elementAttr(
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
-function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
+export function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
   const bytes = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
   if (typeof key === 'number') {
     // The first bytes of a storage's key are a cgroup's id, however the caller says them.
@@ -153,14 +154,14 @@ export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): Ma
 }
 
 /** The value of an element that is to hold an object: an fd. */
-function fdBuffer(fd: number): Buffer {
+export function fdBuffer(fd: number): Buffer {
   const bytes = Buffer.alloc(WORD);
   bytes.writeInt32LE(fd, 0);
   return bytes;
 }
 
 /** Room for a value, of every possible CPU when it has one each; all are filled alike. */
-function valueBuffer(form: MapForm, value: number): Buffer {
+export function valueBuffer(form: MapForm, value: number): Buffer {
   const rounded = Math.ceil(form.value_size / WORD) * WORD;
   const slots = form.percpu ? possibleCpus() : 1;
   const bytes = Buffer.alloc(Math.max(rounded, WORD) * slots);

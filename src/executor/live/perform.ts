@@ -29,6 +29,7 @@ import {
 } from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { failWith, type LiveCaller, type LiveKernel } from './live-kernel.ts';
+import { mapChangeBatch, mapLookupBatch } from './map-batches.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
@@ -194,6 +195,12 @@ function command(caller: LiveCaller, call: Command): Decision {
       return mapUpdate(caller, call);
     case 'map_delete_elem':
       return mapDelete(caller, call);
+    case 'map_update_batch':
+    case 'map_delete_batch':
+      return mapChangeBatch(caller, call);
+    case 'map_lookup_batch':
+    case 'map_lookup_and_delete_batch':
+      return mapLookupBatch(caller, call);
     case 'map_get_next_key':
       return mapNextKey(caller, call);
     default:

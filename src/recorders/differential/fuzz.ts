@@ -60,13 +60,17 @@ export async function* fuzz(
       continue;
     }
     done.divergences++;
-    yield { ...done, found: { preset, seed: origin.seed, ...(await smallest(program, sides)) } };
+    yield {
+      ...done,
+      found: { preset, seed: origin.seed, ...(await smallest(program, mismatch, sides)) },
+    };
   }
 }
 
 /** Shrinks a failing program and records what the machine answers to what is left. */
 async function smallest(
   program: Program,
+  first: Mismatch,
   sides: Sides,
 ): Promise<{ mismatch: Mismatch; scenario: Scenario }> {
   const small = await shrink(program, async (candidate) => {
@@ -79,11 +83,10 @@ async function smallest(
   });
   const mismatch = await divergence(small, sides);
   if (mismatch === undefined) {
-    const { scenario } = program.header;
-    const flaky = `${scenario} differed once and not when it was repeated`;
-    const rule = undefined;
-    const what = { scenario, step: 0, what: 'repeated', expected: 'the same', got: flaky, rule };
-    return { mismatch: what, scenario: await recordable(program, sides) };
+    return {
+      mismatch: { ...first, what: `${first.what}, and not when it was repeated` },
+      scenario: await recordable(program, sides),
+    };
   }
   return { mismatch, scenario: await recordable(small, sides) };
 }

@@ -18,6 +18,7 @@ import {
   sendFd,
 } from './steps/fd-steps.ts';
 import {
+  mapBatch,
   mapCreate,
   mapDelete,
   mapKeys,
@@ -126,6 +127,7 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   map_update: mapUpdate,
   map_delete: mapDelete,
   map_keys: mapKeys,
+  map_batch: mapBatch,
 };
 
 /** One process makes most of the calls, so that its fds meet each other. */
@@ -147,7 +149,7 @@ const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
   ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
-  ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys'],
+  ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys', 'map_batch'],
   ...['unshare', 'kill', 'dup3', 'fcntl', 'close_range', 'pidfd_getfd', 'umask', 'link', 'chown'],
   ...['foreign_link', 'iter_create', 'prog_test_run', 'btf_load', 'enable_stats', 'map_freeze'],
 ];

@@ -67,6 +67,7 @@ export const OPERATIONS = [
   'map_update',
   'map_delete',
   'map_keys',
+  'map_batch',
 ] as const;
 
 export type Operation = (typeof OPERATIONS)[number];
@@ -172,6 +173,7 @@ const MAP_WORK: Weights = {
   map_update: 6,
   map_delete: 2,
   map_keys: 5,
+  map_batch: 4,
 };
 const WALKS: Weights = { prog_next_id: 2, link_next_id: 2, map_next_id: 1 };
 const BPFFS_WORK: Weights = {

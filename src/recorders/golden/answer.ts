@@ -39,6 +39,7 @@ export function answerOf(
     ...(id_distances ? burned(decision) : {}),
     ...answerOpen(decision, labels),
     ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
+    ...(outcome.batch === undefined ? {} : { batch: outcome.batch }),
   };
   if (isRefusal(outcome)) {
     const walked = step.op.endsWith('_next_id') && outcome.errno === 'ENOENT';

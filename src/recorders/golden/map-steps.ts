@@ -46,10 +46,28 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
       const value = typeof step.value === 'string' ? fd('value') : Number(step.value);
       return { name: 'map_update_elem', map_fd, key, value, flags };
     }
+    case 'map_batch':
+      return batchCall(step, map_fd);
     case 'map_keys':
       return { name: 'map_get_next_key', map_fd };
     default:
       return undefined;
+  }
+}
+
+/** A command on many elements of a plain map. */
+function batchCall(step: Step, map_fd: number): Call {
+  const { keys, values, count, elem_flags = 0, flags = 0 } = step;
+  const rest = { map_fd, elem_flags: Number(elem_flags), flags: Number(flags) };
+  switch (step.command) {
+    case 'update':
+      return { name: 'map_update_batch', keys, values, ...rest } as Call;
+    case 'delete':
+      return { name: 'map_delete_batch', keys, ...rest } as Call;
+    case 'lookup':
+      return { name: 'map_lookup_batch', count: Number(count), ...rest };
+    default:
+      return { name: 'map_lookup_and_delete_batch', count: Number(count), ...rest };
   }
 }
 

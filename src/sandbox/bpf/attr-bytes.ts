@@ -5,14 +5,14 @@ import { NAME_BYTES } from '../../native/attr-fields.ts';
 const READABLE = 256;
 
 export class AttrBytes {
-  readonly #bytes = Buffer.alloc(READABLE);
+  readonly #bytes = Buffer.allocUnsafe(READABLE);
   /** Where it lies in the caller's memory: answers are written there. */
   readonly address: bigint;
   /** Bytes that the caller passes. */
   readonly size: number;
 
   constructor(given: Buffer, address: bigint, size: number) {
-    given.copy(this.#bytes);
+    this.#bytes.fill(0, given.copy(this.#bytes));
     this.address = address;
     this.size = size;
   }
@@ -45,7 +45,9 @@ export class AttrBytes {
 
   /** Whether a byte from `end` on, that the caller passes, is not zero. */
   reachesPast(end: number): boolean {
-    return this.#bytes.subarray(end).some((byte) => byte !== 0);
+    const last = Math.min(this.size, READABLE);
+    for (let at = end; at < last; at++) if (this.#bytes[at] !== 0) return true;
+    return false;
   }
 
   /** Where a field lies in the caller's memory. */

@@ -2,6 +2,7 @@
 import type { MapKey } from '../../domain/call.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
 import { mapTypeOf } from '../../domain/map-type.ts';
+import { heldKind } from '../../domain/maps/holding.ts';
 import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
@@ -39,6 +40,9 @@ export function mapUpdate(asking: Asking, attr: AttrBytes): Decoded {
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
   const value = map === undefined ? NO_VALUE : valueAt(asking, map, attr.pointer(ELEMENT.value));
   if (!Buffer.isBuffer(value)) return value;
+  // What an array of programs or maps is to hold, its value names by an fd.
+  const holds = map !== undefined && heldKind(map.map_type) !== undefined;
+  if (holds && value.length === FD_BYTES) asking.look(value.readInt32LE(0));
   const call = { name: 'map_update_elem', ...mapFd(attr), key, value: numberIn(value) } as const;
   return isCall({ ...call, ...some('flags', attr.u32(ELEMENT.flags)) }, { value });
 }
@@ -71,6 +75,7 @@ function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
   return bytes === undefined ? undefined : asking.maps.keyOf(map, bytes);
 }
 
+const FD_BYTES = 4;
 const NO_VALUE = Buffer.alloc(0);
 
 /** The bytes of a value. */

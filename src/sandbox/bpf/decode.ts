@@ -59,7 +59,7 @@ function readAttr(
   if (bytes === undefined) return { attr: none, fault: 'EFAULT' };
   const union = unionBytes(kernel.boot.release);
   const attr = new AttrBytes(bytes.subarray(0, union), address, size);
-  const isLonger = bytes.subarray(union).some((byte) => byte !== 0);
+  const isLonger = size > union && bytes.subarray(union).some((byte) => byte !== 0);
   return isLonger ? { attr, fault: 'E2BIG' } : { attr };
 }
 

@@ -93,11 +93,13 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
       return answerAt(caller, from, (_, first) =>
         answerAt(caller, to, (__, second) => {
           if (first.in === 'tree' && second.in === 'tree') return answer(caller, first, second);
-          return first.in === 'tree' || second.in === 'tree' ? refuse('EXDEV') : CONTINUED;
+          if (first.in !== 'tree' && second.in !== 'tree') return CONTINUED;
+          return refuse(name.startsWith('rename') && isMounted(first) ? 'EBUSY' : 'EXDEV');
         }),
       );
     },
   });
+  const isMounted = (place: Place) => place.in === 'tree' && trees.places.mounts.has(place.named);
   const arg = ({ notified }: FileCaller, at: number) => notified.args[at] ?? 0n;
   const word = ({ notified }: FileCaller, at: number) => int(notified, at);
   const stat =

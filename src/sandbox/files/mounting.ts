@@ -16,7 +16,9 @@ const MS_MOVE = 1 << 13;
 const MS_PROPAGATION = 0b1111 << 17;
 const MNT_DETACH = 2;
 const TEXT_BYTES_MAX = 4096;
-const STICKY_TO_ALL = 0o1777;
+/** The top of a bpffs is sticky, whatever it is asked to be (`bpf_fill_super`). */
+const STICKY = 0o1000;
+const TO_ALL = 0o777;
 
 /** Places that are mounted on, as the model has them. */
 const TREES = { bpf: 'bpffs', cgroup2: 'cgroup' } as const;
@@ -53,8 +55,9 @@ export function unmount(caller: FileCaller, place: Place): Answer {
   const { mounts } = caller.trees.places;
   const at = place.in === 'tree' ? place.named : place.path;
   const mount = mounts.on(at);
-  if (mount === undefined && !mounts.has(at))
-    return place.in === 'tree' ? refuse('EINVAL') : CONTINUED;
+  if (mount === undefined && !mounts.has(at)) {
+    return isMountedHere(at) ? CONTINUED : checked(caller, place, () => refuse('EINVAL'));
+  }
   return checked(caller, place, () => {
     if (mount === undefined) {
       mounts.unbindFromItself(at);
@@ -126,18 +129,19 @@ function mountNew(caller: FileCaller, at: string, options: string): Answer {
   const { notified, trees } = caller;
   const given = /(?:^|,)mode=([^,]*)/u.exec(textOf(caller, 4) ?? '')?.[1];
   if (given !== undefined && !/^[0-7]{1,5}$/u.test(given)) return refuse('EINVAL');
-  const mode = given === undefined ? STICKY_TO_ALL : Number.parseInt(given, 8) & 0o7777;
+  const permissions = given === undefined ? TO_ALL : Number.parseInt(given, 8) & 0o7777;
   const below = freeName(caller, at);
   trees.shadow.setApart(below);
   const steps: readonly Call[] = [
     { name: 'bpffs_mkdir', path: below, mode: 0o777 },
-    { name: 'chmod', path: below, mode },
+    { name: 'chmod', path: below, mode: permissions | STICKY },
   ];
   for (const call of steps) {
     const { outcome } = notified.perform(call);
     if (isRefusal(outcome)) return refuse(outcome.errno);
   }
-  const told = mode === STICKY_TO_ALL ? options : `${options},mode=${mode.toString(8)}`;
+  const shown = permissions & ~STICKY;
+  const told = shown === TO_ALL ? options : `${options},mode=${shown.toString(8)}`;
   trees.places.mounts.add({ at, tree: 'bpffs', below, options: told });
   return DONE;
 }

@@ -38,9 +38,8 @@ export function renameName(
   flags: number,
 ): Answer {
   if (isAcross(caller, from, to)) return refuse('EXDEV');
-  const [isTop, isToTop] = [isTopApart(caller, from), isTopApart(caller, to)];
   // The name of a mount point is one of the file system that it is on.
-  if (isTop || isToTop) return refuse(isTop && isToTop ? 'EBUSY' : 'EXDEV');
+  if (isTopApart(caller, from) !== isTopApart(caller, to)) return refuse('EXDEV');
   if (from.tree === 'cgroup') {
     const node = nodeOf(caller, from);
     return refuse(typeof node === 'string' ? node : 'EPERM');

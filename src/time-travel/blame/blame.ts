@@ -47,8 +47,11 @@ interface BlameQuestion {
   readonly holders: ReadonlyMap<number, LinkHolders>;
 }
 
-/** Who holds the links of an array open; read off the kernel at the moment of the question. */
-export function linkHolders(kernel: Kernel, slots: readonly Slot[]): Map<number, LinkHolders> {
+/** Who holds the links of some slots open; read off the kernel at the moment of the question. */
+export function linkHolders(
+  kernel: Kernel,
+  slots: readonly Pick<Slot, 'link_id'>[],
+): Map<number, LinkHolders> {
   const heldBy = holdersOf(kernel);
   const found = new Map<number, LinkHolders>();
   for (const { link_id } of slots) {

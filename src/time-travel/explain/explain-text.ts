@@ -31,7 +31,15 @@ export function explanationSentence(asked: ExplainQuestion, explanation: Explana
   const name = known === undefined ? `program ${program}` : programText(program, known.prog_name);
   const is = explanation.why === 'effective' ? 'is' : 'is not';
   const head = `${name} ${is} effective on ${path} for ${attach_type} at position ${position}`;
-  return `${head}: ${because(asked, explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;
+  return `${head}: ${because(asked, explanation)}${lateText(explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;
+}
+
+/** Why somebody may have seen it run after the event. */
+function lateText({ why, eventually }: Explanation): string {
+  if (!eventually) return '';
+  return why === 'cgroup_removed'
+    ? '; the kernel lets go of its programs a moment after the call, and not before its last socket is closed'
+    : '; the kernel does that a moment after the call, so it still ran when the call returned';
 }
 
 /** An attempt to attach it again, after it ended. */

@@ -5,6 +5,7 @@
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect, Reason } from '../../domain/effect.ts';
+import { isEventual } from '../../domain/eventual.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { ListedEntry } from '../../projections/entries.ts';
@@ -48,6 +49,8 @@ export interface Explanation {
   readonly event?: LedgerEvent;
   /** Why the entry ended, as the log has it. */
   readonly reason?: Reason;
+  /** The kernel ended it a moment after the call. */
+  readonly eventually?: true;
   /** Where the program is attached, or was last. */
   readonly entry?: StandingEntry;
   /** The entry in its way: a nearer one that hides it, or one that allows no other. */
@@ -103,7 +106,9 @@ async function withoutCgroup(
   const last = versions.findLastIndex(({ cgroup_id }) => cgroup_id !== undefined);
   const removed = versions[last + 1];
   if (last === -1 || removed === undefined) return { why: 'no_such_cgroup' };
-  return { why: 'cgroup_removed', event: await eventAt(removed.position) };
+  const event = await eventAt(removed.position);
+  const late = event.call.name === 'rmdir' && ({ eventually: true } as const);
+  return { why: 'cgroup_removed', event, ...late };
 }
 
 /** Whether the kernel refused a call for a reason that the rules of its release do not have. */
@@ -152,13 +157,14 @@ function explainHidden({ levels, slots }: ArrayVersion, { entry, mode }: FoundEn
 
 /** What the event did to the entry. */
 function endOf(
-  { effects }: LedgerEvent,
+  { call, effects }: LedgerEvent,
   program: number,
   { entry }: FoundEntry,
-): Pick<Explanation, 'why' | 'reason'> {
+): Pick<Explanation, 'why' | 'reason' | 'eventually'> {
   for (const effect of effects) {
     const end = endBy(effect, program, entry);
-    if (end !== undefined) return end;
+    if (end === undefined) continue;
+    return isEventual(call.name, effect) ? { ...end, eventually: true } : end;
   }
   // The lists of the chain changed because a cgroup of it went, and the program stood above.
   return { why: 'cgroup_removed', reason: 'cgroup_removed' };

@@ -5,12 +5,14 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { cgroupAt } from '../../domain/effective.ts';
+import { isEventual } from '../../domain/eventual.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { isRefusal, type Refusal } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
+import { type LinkHolders, linkHolders } from '../blame/blame.ts';
 import { behindFd, mentionsOf } from '../subjects/mentions.ts';
 import { type Subject, subject } from '../subjects/subject.ts';
 import { subjectsOf } from '../subjects/subjects-of.ts';
@@ -30,6 +32,8 @@ export interface Chapter {
   readonly what: string;
   /** Why the object ended with this event; absent when it did not end. */
   readonly ended?: string;
+  /** Of a link: who keeps it alive after the event; absent when nothing does. */
+  readonly held_by?: LinkHolders;
 }
 
 export interface Pages {
@@ -52,13 +56,20 @@ export async function storyOf(thing: Thing, { kernel, events, limit }: Pages): P
   let reached = 0;
   for await (const page of events) {
     for (const event of page) {
-      if (isAbout(thing, kernel, event)) chapters.push(chapterOf(thing, kernel, event));
+      const chapter = isAbout(thing, kernel, event) && chapterOf(thing, kernel, event);
       fold(kernel, [event]);
+      if (chapter) chapters.push({ ...chapter, ...heldAfter(thing, kernel) });
       reached = event.position;
       if (chapters.length >= limit) return { chapters, reached };
     }
   }
   return { chapters, reached };
+}
+
+function heldAfter(thing: Thing, kernel: Kernel): Pick<Chapter, 'held_by'> {
+  if (thing.kind !== 'link' || !kernel.links.has(thing.id)) return {};
+  const held_by = linkHolders(kernel, [{ link_id: thing.id }]).get(thing.id);
+  return held_by === undefined ? {} : { held_by };
 }
 
 function isAbout(thing: Thing, kernel: Kernel, event: LedgerEvent): boolean {
@@ -118,7 +129,10 @@ function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
   }
   const ended = effects.map((effect) => endOf(thing, event.pid, effect)).find((end) => end);
   const inWords = event.call.name === 'found' ? foundText : effectText;
-  const happened = effects.length > 0 ? effects.map(inWords) : [answerText(event)];
+  const happened =
+    effects.length > 0
+      ? effects.map((effect) => `${inWords(effect)}${lateText(event, effect)}`)
+      : [answerText(event)];
   const what = [...happened, ...noteIgnoredReplace(kernel, event)].join('; ');
   return { event, what: withNames(kernel, what), ...(ended && { ended }) };
 }
@@ -134,6 +148,11 @@ function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[
 }
 
 /** Ids of cgroups with their paths, and of programs with their names. */
+/** What the kernel does after the call is not there yet when the call returns. */
+function lateText({ call }: LedgerEvent, effect: Effect): string {
+  return isEventual(call.name, effect) ? ', a moment after the call' : '';
+}
+
 function withNames(kernel: Kernel, what: string): string {
   return what.replace(
     /(cgroup|program) (\d+)(?! (?:made|loaded))\b/g,

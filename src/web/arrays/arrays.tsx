@@ -2,28 +2,28 @@
 
 import { type Change, changedBy, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
+import { holderNames } from '../lanes/life.ts';
 import { Note } from '../note.tsx';
-import type { AttachType, BlamedSlot, EffectiveView, Slot } from '../service/answers.ts';
+import type { AttachType, BlamedSlot, Diff, EffectiveView, Slot } from '../service/answers.ts';
 import { go } from '../state/use-place.ts';
 import { count, holderText } from '../state/words.ts';
 import { modeWord } from '../tree/tree.tsx';
 import { By } from './by.tsx';
+import { Start } from './start.tsx';
 
 export function Arrays({ moment }: { readonly moment: Moment }) {
   const { place, cgroup } = moment;
   if (place.cgroup === undefined) {
-    return (
-      <Note title="Select a cgroup">
-        <p>Its effective arrays are shown here: which programs run, and where each comes from.</p>
-      </Note>
-    );
+    return <Start moment={moment} />;
   }
   const found = cgroup.answer?.cgroup;
   if (found === undefined || found.path !== place.cgroup) return null;
+  const changed = changesOn(moment, found.cgroup_id);
   const types = [
     ...new Set([
       ...found.effective.map(({ attach_type }) => attach_type),
       ...found.attached.map(({ attach_type }) => attach_type),
+      ...changed.map(({ attach_type }) => attach_type),
     ]),
   ];
   return (
@@ -42,19 +42,32 @@ export function Arrays({ moment }: { readonly moment: Moment }) {
           moment={moment}
           type={type}
           view={found.effective.find(({ attach_type }) => attach_type === type)}
+          changes={changed.find(({ attach_type }) => attach_type === type)?.slots ?? []}
         />
       ))}
     </div>
   );
 }
 
+/** How the event of the moment changed the effective arrays of a cgroup. */
+function changesOn({ diff, at }: Moment, cgroupId: number): Diff['effective'] {
+  const { answer, isOld } = diff;
+  if (answer === undefined || isOld || answer.to !== at) return [];
+  return answer.effective.filter(
+    ({ cgroup_id, same_in }) => cgroup_id === cgroupId || same_in.includes(cgroupId),
+  );
+}
+
+type SlotChange = Diff['effective'][number]['slots'][number];
+
 interface OneProps {
   readonly moment: Moment;
   readonly type: AttachType;
   readonly view: EffectiveView | undefined;
+  readonly changes: readonly SlotChange[];
 }
 
-function OneArray({ moment, type, view }: OneProps) {
+function OneArray({ moment, type, view, changes }: OneProps) {
   const { place, cgroup, array, event } = moment;
   const own = cgroup.answer?.cgroup.attached.find(({ attach_type }) => attach_type === type);
   const isSelected = place.type === String(type);
@@ -63,6 +76,10 @@ function OneArray({ moment, type, view }: OneProps) {
     asked?.path === place.cgroup && asked?.attach_type === type ? asked?.slots : undefined;
   const changed = changedBy(event.answer);
   const slots = view?.slots ?? [];
+  const gone = changes.filter(({ change }) => change === 'removed');
+  const moved = new Set(
+    changes.flatMap((one) => (one.change === 'moved' ? (one.place ?? []) : [])),
+  );
   return (
     <section class={`one-array ${isSelected ? 'selected' : ''}`} aria-label={String(type)}>
       <h3>
@@ -75,9 +92,8 @@ function OneArray({ moment, type, view }: OneProps) {
           </span>
         )}
       </h3>
-      {slots.length === 0 ? (
-        <p class="none">Empty: nothing runs.</p>
-      ) : (
+      {slots.length === 0 && <p class="none">Empty: nothing runs.</p>}
+      {slots.length + gone.length > 0 && (
         <table class="slots">
           <thead>
             <tr>
@@ -91,18 +107,22 @@ function OneArray({ moment, type, view }: OneProps) {
           <tbody>
             {slots.map((slot, i) => {
               const key = `${slot.link_id ?? ''} ${slot.prog_id} ${slot.cgroup_id} ${slot.index}`;
+              const holder =
+                slot.link_id === undefined ? `program ${slot.prog_id}` : `link ${slot.link_id}`;
               return (
                 <SlotRow
                   key={key}
                   {...{ moment, slot }}
                   place={i + 1}
                   blamed={blamed?.[i]?.prog_id === slot.prog_id ? blamed[i] : undefined}
-                  change={changed.holders.get(
-                    slot.link_id === undefined ? `program ${slot.prog_id}` : `link ${slot.link_id}`,
-                  )}
+                  change={changed.holders.get(holder)}
+                  isMoved={moved.has(i)}
                 />
               );
             })}
+            {gone.map(({ was, was_place = 0 }) => (
+              <GoneRow key={`gone ${was_place}`} {...{ moment, was }} place={was_place + 1} />
+            ))}
           </tbody>
         </table>
       )}
@@ -116,9 +136,11 @@ interface SlotProps {
   readonly place: number;
   readonly blamed: BlamedSlot | undefined;
   readonly change: Change | undefined;
+  /** Its place is another one since the event. */
+  readonly isMoved: boolean;
 }
 
-function SlotRow({ moment, slot, place, blamed, change }: SlotProps) {
+function SlotRow({ moment, slot, place, blamed, change, isMoved }: SlotProps) {
   const { nameOf, place: here } = moment;
   const own = moment.cgroupRow?.cgroup_id;
   const isSelected = here.program === slot.prog_id;
@@ -126,6 +148,7 @@ function SlotRow({ moment, slot, place, blamed, change }: SlotProps) {
     <tr class={`${change ?? ''} ${isSelected ? 'selected' : ''}`}>
       <td class="number">
         {change !== undefined && <span class="sign">{SIGNS[change]}</span>}
+        {change === undefined && isMoved && <span class="sign">↕</span>}
         {place}
       </td>
       <td>
@@ -149,6 +172,31 @@ function SlotRow({ moment, slot, place, blamed, change }: SlotProps) {
   );
 }
 
+/** What the event took out of the array. */
+function GoneRow(props: {
+  readonly moment: Moment;
+  readonly was: Slot | undefined;
+  readonly place: number;
+}) {
+  const { moment, was, place } = props;
+  if (was === undefined) return null;
+  return (
+    <tr class="removed">
+      <td class="number">
+        <span class="sign">{SIGNS.removed}</span>
+        {place}
+      </td>
+      <td>
+        <s>
+          {was.prog_id} {moment.nameOf(was.prog_id) || <i>no name</i>}
+        </s>
+      </td>
+      <td>{holderText(was)}</td>
+      <td colSpan={2}>ran until this event</td>
+    </tr>
+  );
+}
+
 function Origin({ moment, id }: { readonly moment: Moment; readonly id: number | undefined }) {
   const path = moment.cgroups.rows.find(({ cgroup_id }) => cgroup_id === id)?.path;
   if (path === undefined) return <>cgroup {id}</>;
@@ -163,10 +211,5 @@ function Origin({ moment, id }: { readonly moment: Moment; readonly id: number |
 function Holders({ slot }: { readonly slot: BlamedSlot | undefined }) {
   const held = slot?.held_by;
   if (held === undefined) return null;
-  const texts = [
-    ...held.fds.map(({ pid, comm, fd }) => `${comm}[${pid}] fd ${fd}`),
-    ...held.in_flight_to.map((pid) => `in flight to ${pid}`),
-    ...held.pins.map((pin) => `pin ${pin}`),
-  ];
-  return <span class="holders">{texts.join(', ') || 'nobody but its cgroup'}</span>;
+  return <span class="holders">{holderNames(held).join(', ') || 'nobody but its cgroup'}</span>;
 }

@@ -1,10 +1,7 @@
 /** Each effective array that an event changed, before and after it. */
 
 import type { Moment } from '../host/moment.ts';
-import { SETTLED_MS } from '../host/moment.ts';
 import type { Diff, LedgerEvent, Slot } from '../service/answers.ts';
-import { hostPath, withQuery } from '../service/ask.ts';
-import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
 import { counted, holderText, shortType } from '../state/words.ts';
 
@@ -13,14 +10,8 @@ const ARRAYS_MAX = 8;
 
 export function ArrayChanges(props: { readonly moment: Moment; readonly event: LedgerEvent }) {
   const { moment, event } = props;
-  const { position, effects, call } = event;
-  const mayChange = call.name !== 'boot' && effects.some(({ type }) => CHANGES_ARRAYS.test(type));
-  const path = withQuery(hostPath(moment.host, '/diff'), { from: position - 1, to: position });
-  const { answer } = useAnswer<Diff>(mayChange ? path : undefined, {
-    isFixed: true,
-    waitMs: SETTLED_MS,
-  });
-  if (!mayChange || answer === undefined || answer.to !== position) return null;
+  const { answer } = moment.diff;
+  if (answer === undefined || answer.to !== event.position) return null;
   const arrays = answer.effective;
   if (arrays.length === 0) return null;
   return (
@@ -49,8 +40,6 @@ export function ArrayChanges(props: { readonly moment: Moment; readonly event: L
     </>
   );
 }
-
-const CHANGES_ARRAYS = /^(?:Entry|Effective|LinkUpdated|CgroupMade|CgroupRemoved)/;
 
 type SlotChanges = Diff['effective'][number]['slots'];
 

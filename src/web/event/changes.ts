@@ -56,6 +56,13 @@ export function changedBy(event: LedgerEvent | undefined): Changed {
   return { cgroups, lists, holders };
 }
 
+const CHANGES_ARRAYS = /^(?:Entry|Effective|LinkUpdated|CgroupMade|CgroupRemoved)/;
+
+/** Whether an event may have changed effective arrays, as far as its effects tell. */
+export function mayChangeArrays({ call, effects }: LedgerEvent): boolean {
+  return call.name !== 'boot' && effects.some(({ type }) => CHANGES_ARRAYS.test(type));
+}
+
 /** What an event did to a list: its entries changed, or a link in it got another program. */
 export function changeOf(
   { lists, holders }: Changed,

@@ -49,18 +49,25 @@ export function Fleet() {
       </TopBar>
       <main class="fleet">
         <h1>Hosts</h1>
-        {refused !== undefined && <RefusedNote refused={refused} />}
-        {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
-        {answer !== undefined && answer.items.length > 0 && (
-          <Table items={answer.items} now={now} />
-        )}
+        <p class="about">
+          Each host has a log: every call that touches the cgroup-BPF of a machine, with what its
+          kernel answered. Open one to see what stood where at any moment, and who did it.
+        </p>
         {answer?.items.some(({ name }) => name === DEMO) && (
-          <p>
-            <a href={fragmentOf({ host: DEMO, view: 'arrays', live: false, tour: 1 })}>
+          <p class="about">
+            <a
+              class="first"
+              href={fragmentOf({ host: DEMO, view: 'arrays', live: false, tour: 1 })}
+            >
               Take the tour
             </a>
             : what a host can tell, in nine steps.
           </p>
+        )}
+        {refused !== undefined && <RefusedNote refused={refused} />}
+        {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
+        {answer !== undefined && answer.items.length > 0 && (
+          <Table items={answer.items} now={now} />
         )}
         <nav class="pages" aria-label="Pages">
           {!isOld && answer?.count !== undefined && answer.count > answer.items.length && (
@@ -98,7 +105,9 @@ function Table({ items, now }: { readonly items: readonly HostRow[]; readonly no
               head
             </th>
             <th scope="col">last event</th>
-            <th scope="col">latest events</th>
+            <th scope="col" class="latest">
+              latest events
+            </th>
             <th scope="col" class="number">
               refused
             </th>

@@ -1,7 +1,7 @@
 /** The bar of a host: where the reader is, and the buttons for the steps. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { count, timeParts } from '../state/words.ts';
-import { KEYS } from './keys.ts';
+import { isTyping, KEYS } from './keys.ts';
 import type { Moment } from './moment.ts';
 import type { Stepper } from './stepper.ts';
 
@@ -128,12 +128,20 @@ function Moved(props: {
 
 function KeyList() {
   const [isShown, show] = useState(false);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key === '?' && !isTyping(event.target)) show((before) => !before);
+      if (event.key === 'Escape') show(false);
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, []);
   return (
     <span class="keys">
       <button
         type="button"
         aria-label="Keys"
-        title="Keys"
+        title="Keys (?)"
         aria-expanded={isShown}
         onClick={() => show(!isShown)}
       >

@@ -15,10 +15,11 @@ export const KEYS = [
   ['Home End', 'the first, the last event'],
   ['l', 'live: follow the log'],
   ['/', 'search the tree'],
+  ['?', 'this list'],
 ] as const;
 
 /** Whether a key goes into a field. */
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return (
     /^(TEXTAREA|SELECT)$/.test(target.tagName) ||

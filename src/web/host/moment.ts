@@ -1,8 +1,10 @@
 /** What the panels of a host show: the selected moment, and what is asked about it. */
+import { mayChangeArrays } from '../event/changes.ts';
 import type {
   CgroupAnswer,
   CgroupPage,
   CgroupRow,
+  Diff,
   EffectiveArray,
   HostDetail,
   LedgerEvent,
@@ -32,6 +34,8 @@ export interface Moment {
   readonly span: Span;
   readonly timeline: Answer<Timeline>;
   readonly event: Answer<LedgerEvent>;
+  /** What the event changed; not asked where its effects tell that it changed no array. */
+  readonly diff: Answer<Diff>;
   readonly cgroups: Cgroups;
   readonly programs: Answer<PageOf<Program>>;
   /** The selected cgroup, with what is attached and effective. */
@@ -74,6 +78,11 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
     isWhole ? { version: head } : fixed,
   );
   const event = useAnswer<LedgerEvent>(eventPath(host, at), fixed);
+  const isChange = event.answer?.position === at && mayChangeArrays(event.answer);
+  const diff = useAnswer<Diff>(isChange ? below('/diff', { from: at - 1, to: at }) : undefined, {
+    ...fixed,
+    waitMs: SETTLED_MS,
+  });
   const cgroups = useCgroups(host, { at, under });
   const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), {
     ...fixed,
@@ -109,7 +118,7 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
   );
   const names = new Map(programs.answer?.items.map((one) => [one.prog_id, one.prog_name]));
   return {
-    ...{ host, place, detail, head, at, span, timeline, event },
+    ...{ host, place, detail, head, at, span, timeline, event, diff },
     ...{ cgroups, programs, cgroup, cgroupRow, array },
     isGone:
       isSought &&

@@ -70,7 +70,7 @@ export function Lanes({ moment }: { readonly moment: Moment }) {
               {count(answer.next - 1)}: zoom in for the rest.
             </p>
           )}
-          <Links moment={moment} found={found} />
+          <Links {...{ moment, found, scale, names }} />
         </>
       )}
     </div>
@@ -225,7 +225,13 @@ function Block(props: {
 }
 
 /** The life of each link of the lanes. */
-function Links({ moment, found }: { readonly moment: Moment; readonly found: Found }) {
+function Links(props: {
+  readonly moment: Moment;
+  readonly found: Found;
+  readonly scale: Scale;
+  readonly names: number;
+}) {
+  const { moment, found, scale, names } = props;
   const boot = moment.event.answer?.boot;
   const ids = new Set(
     found.lanes
@@ -237,8 +243,13 @@ function Links({ moment, found }: { readonly moment: Moment; readonly found: Fou
     <section class="links" aria-label="Lives of the links">
       <h3>Lives of the links</h3>
       {[...ids].slice(0, LINKS_MAX).map((id) => (
-        <LinkLife key={id} moment={moment} link={id} />
+        <LinkLife key={id} {...{ moment, scale, names }} link={id} />
       ))}
+      {ids.size > LINKS_MAX && (
+        <p class="cut">
+          Showing {LINKS_MAX} of {counted(ids.size, 'link')}: zoom in to narrow.
+        </p>
+      )}
     </section>
   );
 }

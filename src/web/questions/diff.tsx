@@ -101,9 +101,9 @@ export function DiffView({ moment }: { readonly moment: Moment }) {
               {TABLES.map((table) => (
                 <tr key={table}>
                   <th scope="row">{table}</th>
-                  <td class="number added">{count(answer[table].added.length)}</td>
-                  <td class="number removed">{count(answer[table].removed.length)}</td>
-                  <td class="number">{count(answer[table].changed.length)}</td>
+                  <Sum n={answer[table].added.length} kind="added" />
+                  <Sum n={answer[table].removed.length} kind="removed" />
+                  <Sum n={answer[table].changed.length} kind="" />
                 </tr>
               ))}
             </tbody>
@@ -125,6 +125,11 @@ export function DiffView({ moment }: { readonly moment: Moment }) {
       )}
     </div>
   );
+}
+
+/** A number with its colour, unless it is nothing. */
+function Sum({ n, kind }: { readonly n: number; readonly kind: string }) {
+  return <td class={`number ${n === 0 ? 'none' : kind}`}>{count(n)}</td>;
 }
 
 /** Names of programs, also of those that were there at one of the two moments only. */

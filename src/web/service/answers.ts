@@ -200,6 +200,8 @@ export interface History {
     readonly event: LedgerEvent;
     readonly what: string;
     readonly ended?: string;
+    /** Of a link: who keeps it alive after the event. */
+    readonly held_by?: LinkHolders;
   }[];
   readonly next?: string;
 }

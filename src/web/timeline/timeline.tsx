@@ -115,7 +115,7 @@ export function Timeline(props: Props) {
         {mark !== undefined && mark >= span.from && mark <= span.to && (
           <g class="mark" transform={`translate(${scale.middle(mark)} 0)`}>
             <line y2={height - AXIS_HEIGHT} />
-            <text x="3" y="10">
+            <text x="3" y="22">
               A
             </text>
           </g>

@@ -7,6 +7,7 @@ import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { lockedMemoryTables } from './locked-memory.ts';
+import { mapBatchTables } from './map-batches.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
 import { idTables, objGetTables, objPinTables } from './objects.ts';
 import { processTables } from './processes.ts';
@@ -33,6 +34,7 @@ export const TABLES: readonly Table[] = [
   ...mapCreateTables,
   ...lockedMemoryTables,
   ...mapTables,
+  ...mapBatchTables,
   ...heldTables,
   ...treeTables,
   ...cgroupfsTables,

@@ -84,6 +84,24 @@ export const OBJECT_SPECS = {
     source: 'semantics §25.2',
     boundaries: [from57(false), { since: '5.10', value: true, evidence: 'measured' }],
   },
+  percpu_array_batches: {
+    meaning: 'percpu arrays have MAP_LOOKUP_BATCH and MAP_UPDATE_BATCH; before, ENOTSUPP',
+    source: 'semantics §25.9; percpu_array_map_ops',
+    boundaries: [
+      from57(false),
+      { since: '5.13', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
+  map_of_maps_batches: {
+    meaning: 'maps of maps have the commands on many elements; before, ENOTSUPP',
+    source: 'semantics §25.9; array_of_maps_map_ops, htab_of_maps_map_ops',
+    boundaries: [
+      from57(false),
+      { since: '5.19', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
   prog_array_compares_hook: {
     meaning: 'the programs of a prog_array must have one expected attach type',
     source: 'semantics §25.8; __bpf_prog_map_compatible',

@@ -9,6 +9,12 @@ import { unpackTar } from './tar.ts';
 /** An int8 is a number, as on the server, also where a log holds a time past 2^53. */
 const parsers = { [types.INT8]: Number };
 
+/**
+ * PostgreSQL's own pages: PGlite touches all of them at start, so its default of 128 MB is 128 MB of
+ * every process. The pages of a larger database come from the pages of the operating system.
+ */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+
 interface Opening {
   /** Whether a new database may begin as the prepared one. */
   readonly prepared: boolean;
@@ -17,9 +23,10 @@ interface Opening {
 /** A new database that is gone at the end. */
 export async function openInMemory({ prepared }: Opening): Promise<PGlite> {
   const tar = prepared ? await readPrepared() : undefined;
-  if (tar === undefined) return PGlite.create('memory://', { parsers });
+  if (tar === undefined) return PGlite.create('memory://', { parsers, startParams });
   return PGlite.create('memory://', {
     parsers,
+    startParams,
     loadDataDir: new Blob([tar as Uint8Array<ArrayBuffer>]),
   });
 }
@@ -28,7 +35,7 @@ export async function openInMemory({ prepared }: Opening): Promise<PGlite> {
 export async function openDirectory(folder: string, { prepared }: Opening): Promise<PGlite> {
   const directory = join(folder, 'postgres');
   if (prepared && !existsSync(directory)) await layOut(directory);
-  return PGlite.create(directory, { parsers });
+  return PGlite.create(directory, { parsers, startParams });
 }
 
 /** Unpacks the prepared database beside the folder, so that a crash leaves no half-made one. */

@@ -150,6 +150,34 @@ export function mapKeys(scene: Scene, proc: string): Step {
   return { op: 'map_keys', proc, fd };
 }
 
+/** Room for every element of a map that is made here. */
+const ALL = 64;
+
+/**
+ * Many elements by one command. What an LRU map lets go of, and which part of a hash a look has room
+ * for, is not known, so neither is asked.
+ */
+export function mapBatch(scene: Scene, proc: string): Step {
+  if (lacksMap(scene, proc)) return mapCreate(scene, proc);
+  const { random } = scene;
+  const { fd } = element(scene, proc);
+  const named = openFds(scene, proc, 'map').find(({ label }) => label === fd);
+  const type = named && scene.kernel.maps.get(named.file.id)?.map_type;
+  const isPlain = type === undefined || ['array', 'hash', 'percpu_hash'].includes(String(type));
+  const command = isPlain
+    ? random.pick(['update', 'update', 'delete', 'lookup', 'take'])
+    : 'delete';
+  const odd = random.chance(0.1) ? random.pick([{ flags: 1 }, { elem_flags: 4 }]) : {};
+  const step = { op: 'map_batch', proc, fd, command, ...odd };
+  if (command === 'lookup' || command === 'take') {
+    const some = random.pick([0, 1, 3, 4]);
+    return { ...step, count: type === 'array' ? some : ALL };
+  }
+  const keys = Array.from({ length: random.below(5) }, () => random.below(6));
+  if (command === 'delete') return { ...step, keys };
+  return { ...step, keys, values: keys.map(() => random.below(1000)) };
+}
+
 /** What the elements of a map hold, if they hold objects. */
 function heldBy(scene: Scene, proc: string, fd: FdField): 'prog' | 'map' | undefined {
   const named = openFds(scene, proc, 'map').find(({ label }) => label === fd);

@@ -75,6 +75,12 @@ async function secondInProgArray(
   return bench.ask(put(1, await bench.prog(second)));
 }
 
+/** A command of no element is done where the type has it. */
+async function hasBatches(bench: ProbeBench, map: Calls['map_create']): Promise<boolean> {
+  const { ret: map_fd } = await bench.does({ name: 'map_create', ...map });
+  return (await bench.ask({ name: 'map_update_batch', map_fd, keys: [], values: [] })) === 'ok';
+}
+
 export const OBJECT_PROBES = {
   async memlock_is_charged(bench) {
     const { ret: pid } = await bench.does({ name: 'fork' });
@@ -120,6 +126,16 @@ export const OBJECT_PROBES = {
   async prog_bind_map(bench) {
     const closed = { prog_fd: CLOSED_FD, map_fd: CLOSED_FD };
     return (await bench.ask({ name: 'prog_bind_map', ...closed })) === 'EBADF';
+  },
+  async percpu_array_batches(bench) {
+    const map = { map_type: 'percpu_array', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    return hasBatches(bench, map);
+  },
+  async map_of_maps_batches(bench) {
+    const small = { map_type: 'hash', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    const { ret: inner_map_fd } = await bench.does({ name: 'map_create', ...small });
+    const sizes = { key_size: 4, value_size: 4, max_entries: 1 };
+    return hasBatches(bench, { map_type: 'array_of_maps', ...sizes, inner_map_fd });
   },
   async prog_array_compares_hook(bench) {
     const hooks = ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const;

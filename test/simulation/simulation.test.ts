@@ -1,0 +1,29 @@
+// Services, clients and followers on a simulated server, through crashes, kills, lost answers, cut
+// networks, clocks that step and standbys that were behind: each seed is another such story, and the
+// promises of docs/guarantees.md hold in all of them. `npm run simulate -- --seed S` tells one again.
+
+import { describe, expect, it } from 'vitest';
+import { seedOfRun } from '../support/seed.ts';
+import { simulate } from './world.ts';
+
+const SEEDS = 200;
+const seed = seedOfRun();
+
+describe(`a simulated log, from seed ${seed}`, { timeout: 120_000 }, () => {
+  it('keeps every promise, whatever fails', async () => {
+    const total = { acknowledged: 0, lost: 0, kills: 0, crashes: 0, failovers: 0 };
+    for (let one = seed; one < seed + SEEDS; one++) {
+      const run = await simulate(one);
+      expect(run.faults, `seed ${one}`).toEqual([]);
+      for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += run[name];
+    }
+    // It was no fair weather.
+    for (const [what, times] of Object.entries(total)) expect(times, what).toBeGreaterThan(20);
+  });
+
+  it('tells a story again from its seed', async () => {
+    for (const one of [seed, seed + 1, seed + 2]) {
+      expect(await simulate(one)).toEqual(await simulate(one));
+    }
+  });
+});
