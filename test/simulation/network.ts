@@ -20,6 +20,8 @@ export interface Odds {
 /** Milliseconds. */
 const TRIP_MS = 20;
 const LATE_MS = 6000;
+/** While the one who sent it still asks what became of it. */
+const SOON_MS = 150;
 const HINT_MS = 300;
 /** A server notices that a client is gone. */
 const NOTICED_MS = 3000;
@@ -91,7 +93,7 @@ export function networkTo(
       throw lost();
     }
     if (fault === 'late') {
-      const ms = random.below(LATE_MS);
+      const ms = random.below(random.chance(0.5) ? SOON_MS : LATE_MS);
       if (isLast)
         timeline.after(ms, () => void done(one, text, params, isWhole).catch(() => undefined));
       else leave(one, ms);

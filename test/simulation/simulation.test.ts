@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { seedOfRun } from '../support/seed.ts';
 import { simulate } from './world.ts';
 
-const SEEDS = 200;
+const SEEDS = 150;
 const seed = seedOfRun();
 
 describe(`a simulated log, from seed ${seed}`, { timeout: 120_000 }, () => {

@@ -68,6 +68,8 @@ class World {
   readonly #server = new Server(this.#timeline);
   readonly #services: Service[] = [];
   readonly #acknowledged: Acknowledged[] = [];
+  /** How many calls each key or name stands for. */
+  readonly #asked = new Map<string, number>();
   readonly #failovers: { readonly at: number; readonly cut: number }[] = [];
   readonly #followed: LedgerEvent[][] = [];
   readonly #faults: string[] = [];
@@ -142,12 +144,15 @@ class World {
     }
   }
 
-  /** Asks under one key until there is an answer. */
+  /** Asks under one key until there is an answer; or without a key, and then only once. */
   async #submitTo(pick: () => Service, key: string): Promise<void> {
     const calls = [{ call: { name: 'mkdir', path: `/${key}` } as const }];
     // One that the kernel refuses is an event like any other.
     if (this.#random.chance(0.3)) calls.push(calls[0] as (typeof calls)[number]);
-    const submission = { actor: 'local', calls, idempotency: { key, fingerprint: key } };
+    const isKeyed = !key.startsWith('c') || !this.#random.chance(0.5);
+    const idempotency = { key, fingerprint: key };
+    const submission = { actor: 'local', calls, ...(isKeyed && { idempotency }) };
+    this.#asked.set(`/${key}`, calls.length);
     for (;;) {
       const asked = pick()
         .log.submit(HOST, submission)
@@ -164,6 +169,7 @@ class World {
         this.#faults.push(`${key} is refused: ${answer.error}`);
         return;
       }
+      if (!isKeyed) return;
       await this.#timeline.sleep(50 + this.#random.below(500));
     }
   }
@@ -280,13 +286,14 @@ class World {
       if (isExcused) lost++;
       else faults.push(`${key} was acknowledged at ${from}, and is not there`);
     }
-    const made = new Map<string, number>();
-    for (const { call, outcome } of events) {
-      if (call.name === 'mkdir' && 'ret' in outcome)
-        made.set(call.path, (made.get(call.path) ?? 0) + 1);
+    const recorded = new Map<string, number>();
+    for (const { call } of events) {
+      if (call.name === 'mkdir') recorded.set(call.path, (recorded.get(call.path) ?? 0) + 1);
     }
-    for (const [path, times] of made)
-      if (times > 1) faults.push(`${path} is recorded ${times} times`);
+    for (const [path, times] of recorded) {
+      const asked = this.#asked.get(path) ?? 0;
+      if (times > asked) faults.push(`${path} is recorded ${times} times, and was asked ${asked}`);
+    }
     for (const seen of this.#followed) {
       if (seen.map(encodeEvent).join('\n') !== texts.join('\n')) {
         faults.push(
