@@ -74,7 +74,6 @@ async function serve(
   const header = (name: string) => request.headers[name] as string | undefined;
   const c: Requested = { req: { header, method: 'POST', path } };
   const ids = requestIdsOf(header);
-  response.setHeader(REQUEST_ID, ids.request_id);
   let status = 200;
   let actor: string | undefined;
   let leave: (() => void) | undefined;
@@ -91,6 +90,7 @@ async function serve(
     const body = await jsonInTurns(bytes);
     const answer = await recordSyscalls(service, c, { host, actor, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
+    headers.push(REQUEST_ID, ids.request_id);
     if (answer.repeated) headers.push(REPEATED, 'true');
     send(response, status, headers, answer.body);
   } catch (error) {
@@ -154,6 +154,7 @@ function sendProblem(
   // The rest of an unread body must not be taken for the next request.
   if (!response.req.complete) response.shouldKeepAlive = false;
   const headers = Object.entries(problemHeaders(slug, details)).flat();
+  headers.push(REQUEST_ID, ids.request_id);
   send(response, problem.status, headers, JSON.stringify(problem));
   return problem.status;
 }

@@ -184,7 +184,7 @@ async function deliveries({ flags, print }: Called, id: string): Promise<ExitCod
       print.out(flags.json ? JSON.stringify(one) : line);
     }
     if (next === undefined) return EXIT.done;
-    after = `&after=${next}`;
+    after = `&next=${next}`;
   }
 }
 

@@ -5880,11 +5880,12 @@ export interface LedgerOperations {
   listDeliveries(given: {
     /** The `rule_id`. */
     readonly rule: number;
+    /** Only deliveries in this state. */
     readonly state?: "pending" | "delivered" | "dead";
     /** Rows of the page, at most. */
     readonly limit?: number;
     /** The `next` of the page before. */
-    readonly after?: number;
+    readonly next?: number;
   }): Promise<DeliveryPage>;
   /** Try the deliveries again that were given up */
   retryDeliveries(given: {
@@ -6629,7 +6630,7 @@ export const OPERATIONS = {
   listRules: { method: 'GET', path: '/v1/rules', query: [], headers: [], form: 'json' },
   getRule: { method: 'GET', path: '/v1/rules/{rule}', query: [], headers: [], form: 'json' },
   removeRule: { method: 'DELETE', path: '/v1/rules/{rule}', query: [], headers: [], form: 'none' },
-  listDeliveries: { method: 'GET', path: '/v1/rules/{rule}/deliveries', query: ["state","limit","after"], headers: [], form: 'json' },
+  listDeliveries: { method: 'GET', path: '/v1/rules/{rule}/deliveries', query: ["state","limit","next"], headers: [], form: 'json' },
   retryDeliveries: { method: 'POST', path: '/v1/rules/{rule}/deliveries/retry', query: [], headers: [], form: 'json' },
   listHosts: { method: 'GET', path: '/v1/hosts', query: ["limit","count","after","next","search"], headers: [], form: 'json' },
   createHost: { method: 'POST', path: '/v1/hosts', query: [], headers: ["idempotency-key","if-none-match"], form: 'json', body: 'application/json' },

@@ -14,7 +14,7 @@ import { Alerts } from '../../src/api/alerts/alerts.ts';
 import type { Attempts } from '../../src/api/alerts/courier.ts';
 import { webhookAllowed } from '../../src/api/alerts/public-address.ts';
 import { createApp } from '../../src/api/app.ts';
-import { type RateLimits, Rates } from '../../src/api/guard/rates.ts';
+import type { Rates } from '../../src/api/guard/rates.ts';
 import type { AnsweredRequest } from '../../src/api/guard/request-ids.ts';
 import { type TokenBook, tokenBook } from '../../src/api/guard/token-book.ts';
 import { LOCAL, type Tokens } from '../../src/api/guard/tokens.ts';
@@ -65,7 +65,7 @@ export interface TestServiceOptions {
   readonly tokens?: Tokens;
   readonly loopback?: boolean;
   readonly metricsOpen?: boolean;
-  readonly rates?: RateLimits;
+  readonly rates?: Rates;
   /** Evaluates rules and delivers to this machine too. */
   readonly alerts?: { readonly attempts?: Attempts };
   /** Stands between the routes and the log. */
@@ -116,7 +116,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const guard = {
     tokens,
     loopback: options.loopback ?? false,
-    rates: options.rates && new Rates(options.rates),
+    rates: options.rates,
   };
   let server: Server | undefined;
   return {

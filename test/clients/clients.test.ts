@@ -2,7 +2,7 @@
 // a generator of others makes, compiled strictly.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,18 @@ import { needs } from '../support/needs.ts';
 const run = promisify(execFile);
 const ATTACH_TYPE = 'cgroup_inet_egress';
 const PLACE = { cgroup: '/pods', attach_type: 'egress' };
+
+/** Compiles only if answers are typed and a wrong call is refused. */
+const OWN = `
+import { ledgerClient } from 'bpfledger/client';
+const client = ledgerClient({ url: 'http://127.0.0.1:8080' });
+const { items } = await client.listEvents({ host: 'h', call: ['mkdir'], limit: 1 });
+const position: number = items[0].position;
+// @ts-expect-error there is no such call
+await client.postSyscalls({ host: 'h', body: { call: { name: 'mkdri', path: '/' } } });
+// @ts-expect-error the host is missing
+await client.getState({ at: position });
+`;
 
 let service: TestService;
 let url: string;
@@ -113,7 +125,7 @@ it('runs the example of docs/library.md', async () => {
 
 it.skipIf(!needs('registry').ok)(
   'a client by openapi-typescript compiles strictly and takes a link through its life',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const page = readFileSync(join(root, 'docs/clients.md'), 'utf8');
     const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(page) ?? [];
@@ -133,7 +145,10 @@ it.skipIf(!needs('registry').ok)(
       '--lib',
       'es2023,dom',
     ];
-    const compiled = await run('npx', ['tsc', ...options, 'life.ts'], own).catch(
+    // The types of the package's own client, as who installs it has them.
+    symlinkSync(root, join(folder, 'node_modules/bpfledger'));
+    writeFileSync(join(folder, 'own.ts'), OWN);
+    const compiled = await run('npx', ['tsc', ...options, 'life.ts', 'own.ts'], own).catch(
       ({ stdout }: { readonly stdout: string }) => ({ stdout }),
     );
     expect(compiled.stdout).toBe('');

@@ -108,7 +108,7 @@ const deliveriesRoute = createRoute({
     query: strictObject({
       state: deliveryState.optional(),
       limit: limitParam,
-      after: countParam.optional().describe('The `next` of the page before.'),
+      next: countParam.optional().describe('The `next` of the page before.'),
     }),
   },
   responses: readsWithoutTag('Deliveries.', deliveryPage),
@@ -189,8 +189,8 @@ export function rules(app: App, service: Service): void {
 
   app.openapi(deliveriesRoute, async (c) => {
     const { rule_id } = await ruleOf(c, c.req.valid('param').rule);
-    const query = c.req.valid('query');
-    const rows = await listDeliveries(database, rule_id, query);
+    const { next: after, ...query } = c.req.valid('query');
+    const rows = await listDeliveries(database, rule_id, { ...query, after });
     const last = rows.length < query.limit ? undefined : rows.at(-1)?.delivery_id;
     const next = last === undefined ? {} : { next: String(last) };
     return c.json({ items: rows.map(deliveryOnWire), ...next }, 200);
