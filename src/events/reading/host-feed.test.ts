@@ -23,13 +23,14 @@ const events = (from: number, to: number) =>
 
 /** A log of which only the first `committed` events are there, and how often it was read. */
 function logOf(committed: number) {
-  /** All appends of a history end in the same hash here, in hexadecimal. */
-  const log = { committed, reads: 0, hash: '' };
+  /** Appends end in the same hash here, in hexadecimal, but where a position has a mark of its own. */
+  const log = { committed, reads: 0, hash: '', marks: new Map<number, string>() };
   const database: Queryable = {
     async query<Row extends object>(text: string, params: readonly unknown[] = []) {
       const { hash } = log;
       if (text.includes('from heads')) return [{ position: log.committed, hash }] as never;
-      if (text.includes('from batches')) return [{ mark: hash }] as never;
+      if (text.includes('from batches'))
+        return [{ mark: log.marks.get(Number(params[1])) ?? hash }] as never;
       if (text.includes('from lineages')) return [];
       log.reads++;
       const [, from, limit] = params as [number, number, number];
@@ -171,6 +172,20 @@ describe('the live end of a log', () => {
     feed.leave(following);
     expect(() => feed.leave(following)).toThrow(AssertionError);
     expect(feed.followers).toBe(0);
+  });
+
+  it('tells a follower that has more than went through it when just that is lost', async () => {
+    const { log, feed, see } = await followed(3, 0);
+    await see(3);
+    log.committed = 4;
+    log.marks.set(4, 'bb'.repeat(8));
+    const ahead = await feed.follow({ after: 4, mark: 'bb'.repeat(8) });
+    const next = ahead.next();
+    // Event 4 is lost, and another one stands there when the feed looks again.
+    log.marks.set(4, 'cc'.repeat(8));
+    log.committed = 5;
+    feed.hint();
+    expect(await next).toMatchObject({ done: true, value: { host_id: 1 } });
   });
 
   it('keeps nothing when nobody follows', async () => {

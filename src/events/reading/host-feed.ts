@@ -163,13 +163,28 @@ export class HostFeed implements Feed {
   async follow({ after, mark }: Place): Promise<Follower> {
     await this.#join();
     try {
-      if (mark !== undefined) return new Follower(this, after, await this.#strayed(after, mark));
+      if (mark !== undefined) {
+        const strayed = await this.#strayed(after, mark);
+        if (strayed === undefined) this.#reach({ position: after, mark });
+        return new Follower(this, after, strayed);
+      }
       if (after > (this.#end?.position ?? 0)) await this.#requireReached(after);
       return new Follower(this, after);
     } catch (error) {
       this.#leave();
       throw error;
     }
+  }
+
+  /**
+   * A follower has more than went through the ring. From here on the feed continues that: if the log
+   * goes back to before it, the follower is told.
+   */
+  #reach(end: End): void {
+    if (this.#end === undefined || end.position <= this.#end.position) return;
+    this.#empty();
+    this.#end = end;
+    this.#wake();
   }
 
   /** How the log changed that had this mark at a position; undefined if it is still this log. */

@@ -1,0 +1,23 @@
+// docs/guarantees.md names the command that repeats each test; its files and scripts are there.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+const page = readFileSync(join(root, 'docs', 'guarantees.md'), 'utf8');
+
+it('each test that the guarantees name is there', () => {
+  const files = [...page.matchAll(/`npx vitest run --project \w+ ([^`]+)`/g)].flatMap(([, named]) =>
+    String(named).split(' '),
+  );
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+it('each script that the guarantees name is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const named = [...page.matchAll(/\bnpm run ([\w:]+)/g)].map(([, script]) => String(script));
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
+});
