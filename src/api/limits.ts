@@ -62,6 +62,10 @@ export const HOST_NAME_CHARS_MAX = 63;
 export const STREAMS = { all: 2000, each: 1200 } as const;
 /** The same of all hosts: each reads what arrives, which those at the end share. */
 export const FLEET_STREAMS = { all: 500, each: 100 } as const;
+/** The same of states: each remembers what its reader knows. */
+export const STATE_STREAMS = { all: 500, each: 100 } as const;
+/** Links that such a stream follows. */
+export const STREAMED_LINKS_MAX = 10_000;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it sends its position (a bookmark). */

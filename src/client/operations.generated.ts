@@ -690,9 +690,11 @@ export type Majority = {
   readonly path: string;
   /** Hosts that have a cgroup at the path. */
   readonly hosts: number;
-  /** What hosts run, and how many do; the first is what most run. */
+  /** No chain is that of most: several are of as many hosts as the first. */
+  readonly tie: boolean;
+  /** What hosts run, and how many do; what most run comes first. */
   readonly chains: readonly (ChainCount)[];
-  /** Hosts that run something else than most, by name. */
+  /** Hosts that run something else than the first chain, by name. */
   readonly differing: readonly (HostChain)[];
   /** The `next` of the following page. */
   readonly next?: string;
@@ -749,7 +751,7 @@ export type HostSlot = {
   readonly attached_to?: string;
 };
 export type MadeRule = {
-  /** Which rule of alerts it is. */
+  /** Its number. */
   readonly rule_id: number;
   /** Its name. */
   readonly name: string;
@@ -758,9 +760,9 @@ export type MadeRule = {
   readonly created_at: Timestamp;
   /** Where alerts are posted to. */
   readonly url: string;
-  /** Which events are meant. */
+  /** Which events it is about. */
   readonly filter: { readonly [key: string]: unknown };
-  /** What must become so, as the events make it. */
+  /** What must be so besides. */
   readonly condition?: { readonly [key: string]: unknown };
   /** The token that made it counts no more: nothing is evaluated or delivered. */
   readonly suspended: boolean;
@@ -780,7 +782,7 @@ export type RuleRequest = {
   /** Signs the deliveries. Left out: the service makes one and answers it this once. */
   readonly secret?: string;
   readonly filter?: AlertFilter;
-  /** What must become so, as the events make it. */
+  /** What must be so besides; left out: each event is an alert. */
   readonly condition?: AlertCondition;
 };
 /** Conditions of an event, as GET /v1/events has them; all must hold. */
@@ -808,7 +810,6 @@ export type AlertFilter = {
   /** `true`: only events in which the kernel answered otherwise than the rules. */
   readonly drift?: boolean;
 };
-export type AlertCondition = LeftCondition | EmptyCondition | ReplacedCondition;
 /** A program ran on a cgroup, which is still there, and does not any more. */
 export type LeftCondition = {
   /** What kind of object it is. */
@@ -836,7 +837,7 @@ export type EmptyCondition = {
   readonly cgroup: Path;
   /** The hook of a cgroup: where the program is attached. */
   readonly attach_type: string;
-  /** For how many milliseconds it must have been so. */
+  /** For so many milliseconds, by the times of events. */
   readonly longer_than_ms: number;
 };
 /** A process replaced what a process of another name (`comm`) had put there. */
@@ -853,7 +854,7 @@ export type RuleList = {
   readonly items: readonly (Rule)[];
 };
 export type Rule = {
-  /** Which rule of alerts it is. */
+  /** Its number. */
   readonly rule_id: number;
   /** Its name. */
   readonly name: string;
@@ -862,9 +863,9 @@ export type Rule = {
   readonly created_at: Timestamp;
   /** Where alerts are posted to. */
   readonly url: string;
-  /** Which events are meant. */
+  /** Which events it is about. */
   readonly filter: { readonly [key: string]: unknown };
-  /** What must become so, as the events make it. */
+  /** What must be so besides. */
   readonly condition?: { readonly [key: string]: unknown };
   /** The token that made it counts no more: nothing is evaluated or delivered. */
   readonly suspended: boolean;
@@ -880,7 +881,7 @@ export type DeliveryPage = {
   readonly next?: string;
 };
 export type Delivery = {
-  /** Which delivery it is. */
+  /** Its number: deliveries of a host are made in this order. */
   readonly delivery_id: number;
   /** The `webhook-id` that the receiver sees. */
   readonly message_id: string;
@@ -889,7 +890,7 @@ export type Delivery = {
   readonly position: Position;
   /** The whole state of one boot. */
   readonly state: "pending" | "delivered" | "dead";
-  /** How often it was sent. */
+  /** How often it was tried. */
   readonly attempts: number;
   readonly created_at: Timestamp;
   /** When a pending one is tried next. */
@@ -1927,6 +1928,8 @@ export type EventRef = {
   /** What was asked of the kernel: the call with its arguments. */
   readonly call: string;
 };
+export type SlotMessage = SlotMessageADDED | SlotMessageCHANGED | SlotMessageREMOVED | SlotMessageBOOKMARK | SlotMessageHistoryChanged;
+export type LinkMessage = LinkMessageADDED | LinkMessageCHANGED | LinkMessageREMOVED | LinkMessageBOOKMARK | LinkMessageHistoryChanged;
 export type ArrayTimeline = {
   /** The name of the host. */
   readonly host: string;
@@ -3524,6 +3527,7 @@ export type ImportedRecording = {
   readonly cut_off?: number;
 };
 };
+export type AlertCondition = LeftCondition | EmptyCondition | ReplacedCondition;
 /** How far a filtered stream is. */
 export type Bookmark = {
   readonly position: Position;
@@ -3545,6 +3549,17 @@ export type HistoryChange = {
   /** The end of the log now. */
   readonly position: number;
 };
+/** A link as it is now; a removed one as it was. */
+export type LinkChange = {
+  /** The name of the host. */
+  readonly host: string;
+  /** After which it is so. */
+  readonly position: Position;
+  /** The event that made the change; left out for what was there at the beginning. */
+  readonly cause?: EventRef;
+  /** A BPF link. */
+  readonly link: Link;
+};
 /** The return value of an earlier call of the same batch, counted from 0. */
 export type ResultOf = {
   /** Which earlier call of the list it is, from 0. */
@@ -3552,6 +3567,44 @@ export type ResultOf = {
 };
 /** What a recorder knows that no call tells (docs/observations.md). */
 export type Sighting = Found | Gone | Lost;
+/** A slot as it is now; a removed one as it was. */
+export type SlotChange = {
+  /** The name of the host. */
+  readonly host: string;
+  /** After which it is so. */
+  readonly position: Position;
+  /** The event that made the change; left out for what was there at the beginning. */
+  readonly cause?: EventRef;
+  /** The slot. */
+  readonly slot: {
+  /** The cgroup whose array it is. */
+  readonly path: string;
+  /** The hook of a cgroup: where the program is attached. */
+  readonly attach_type: AttachType;
+  /** Its place in the effective array, from 0. */
+  readonly slot: number;
+  /** The id of a program, unique in one boot. */
+  readonly prog_id: number;
+  /** The id of a cgroup, unique in one boot. */
+  readonly cgroup_id?: number;
+  /** The place of the entry in the list of its cgroup, from 0. */
+  readonly index?: number;
+  /** The id of a link, unique in one boot. */
+  readonly link_id?: number;
+  /** Whether it runs before what descendants attach. */
+  readonly preorder?: true;
+  /** The name of the program. */
+  readonly prog_name: string;
+  /** The tag of the program: a hash of its instructions. */
+  readonly tag: string;
+};
+};
+/** All that was told is so at this position. */
+export type StateBookmark = {
+  /** The name of the host. */
+  readonly host: string;
+  readonly position: Position;
+};
 export type ObjectInfoLink = {
   /** What kind of object it is. */
   readonly kind: "link";
@@ -5485,6 +5538,82 @@ export type EventMessageHistoryChanged = {
   /** JSON: HistoryChange. */
   readonly data: HistoryChange;
 };
+export type SlotMessageADDED = {
+  /** An event of the log. */
+  readonly event: "ADDED";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id?: string;
+  /** JSON: SlotChange. */
+  readonly data: SlotChange;
+};
+export type SlotMessageCHANGED = {
+  /** An event of the log. */
+  readonly event: "CHANGED";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id?: string;
+  /** JSON: SlotChange. */
+  readonly data: SlotChange;
+};
+export type SlotMessageREMOVED = {
+  /** An event of the log. */
+  readonly event: "REMOVED";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id?: string;
+  /** JSON: SlotChange. */
+  readonly data: SlotChange;
+};
+export type SlotMessageBOOKMARK = {
+  /** An event of the log. */
+  readonly event: "BOOKMARK";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id: string;
+  /** JSON: StateBookmark. */
+  readonly data: StateBookmark;
+};
+export type SlotMessageHistoryChanged = {
+  /** An event of the log. */
+  readonly event: "history-changed";
+  /** JSON: HistoryChange. */
+  readonly data: HistoryChange;
+};
+export type LinkMessageADDED = {
+  /** An event of the log. */
+  readonly event: "ADDED";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id?: string;
+  /** JSON: LinkChange. */
+  readonly data: LinkChange;
+};
+export type LinkMessageCHANGED = {
+  /** An event of the log. */
+  readonly event: "CHANGED";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id?: string;
+  /** JSON: LinkChange. */
+  readonly data: LinkChange;
+};
+export type LinkMessageREMOVED = {
+  /** An event of the log. */
+  readonly event: "REMOVED";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id?: string;
+  /** JSON: LinkChange. */
+  readonly data: LinkChange;
+};
+export type LinkMessageBOOKMARK = {
+  /** An event of the log. */
+  readonly event: "BOOKMARK";
+  /** Send it back as Last-Event-ID, and the stream goes on after it. */
+  readonly id: string;
+  /** JSON: StateBookmark. */
+  readonly data: StateBookmark;
+};
+export type LinkMessageHistoryChanged = {
+  /** An event of the log. */
+  readonly event: "history-changed";
+  /** JSON: HistoryChange. */
+  readonly data: HistoryChange;
+};
 export type ListChangeEntriesAdded = {
   /** What kind of change it is. */
   readonly change: "added";
@@ -6141,6 +6270,24 @@ export interface LedgerOperations {
     /** The moment that the answer is about; default: the head. */
     readonly at?: string | number;
   }): Promise<EffectiveArray>;
+  /** Follow the effective array of a cgroup, slot by slot */
+  followEffective(given: {
+    /** The name of the host. */
+    readonly host: HostName;
+    /** The path of a cgroup: whichever cgroup had it at the moment; or the id of one cgroup. */
+    readonly cgroup: string | Path | number;
+    /** Any spelling that calls accept. */
+    readonly attach_type: string | number;
+    /** The id of the last message that the client got: the stream goes on after it. */
+    readonly 'last-event-id'?: string | number;
+  }): AsyncGenerator<SlotMessage>;
+  /** Follow the living links */
+  followLinks(given: {
+    /** The name of the host. */
+    readonly host: HostName;
+    /** The id of the last message that the client got: the stream goes on after it. */
+    readonly 'last-event-id'?: string | number;
+  }): AsyncGenerator<LinkMessage>;
   /** The versions of an effective array over a span */
   getArrayTimeline(given: {
     /** The name of the host. */
@@ -6511,6 +6658,8 @@ export const OPERATIONS = {
   listCgroups: { method: 'GET', path: '/v1/hosts/{host}/cgroups', query: ["at","limit","after","next","count","effective","cgroup_root","path","under","attached"], headers: [], form: 'json' },
   getCgroup: { method: 'GET', path: '/v1/hosts/{host}/cgroups/{cgroup_id}', query: ["at","effective"], headers: [], form: 'json' },
   getEffective: { method: 'GET', path: '/v1/hosts/{host}/effective', query: ["cgroup","attach_type","at"], headers: [], form: 'json' },
+  followEffective: { method: 'GET', path: '/v1/hosts/{host}/effective/stream', query: ["cgroup","attach_type"], headers: ["last-event-id"], form: 'messages' },
+  followLinks: { method: 'GET', path: '/v1/hosts/{host}/links/stream', query: [], headers: ["last-event-id"], form: 'messages' },
   getArrayTimeline: { method: 'GET', path: '/v1/hosts/{host}/effective/timeline', query: ["cgroup","attach_type","from","to","next"], headers: [], form: 'json' },
   getTimeline: { method: 'GET', path: '/v1/hosts/{host}/timeline', query: ["from","to","buckets"], headers: [], form: 'json' },
   listLinks: { method: 'GET', path: '/v1/hosts/{host}/links', query: ["at","limit","after","next","prog_id","cgroup_id"], headers: [], form: 'json' },

@@ -84,6 +84,7 @@ const TELLING: Readonly<Record<string, readonly string[]>> = {
   condition: ['has:1', 'lacks:1', 'empty', 'filled', 'differs:h2', 'odd'],
   format: ['json', 'text', 'bpftool', 'csv', 'bundle'],
   program_name: ['policy', 'none'],
+  rule: ['1', '2', '3', '4', '99'],
   release: ['6.18', '5.10', 'none'],
 };
 const ODD = [
@@ -165,6 +166,10 @@ beforeAll(async () => {
     await post(service.app, `/v1/hosts/${name}/syscalls`, { body });
   }
   await post(service.app, '/v1/hosts/h/branches', { body: { name: 'b' } });
+  for (const name of ['r1', 'r2', 'r3', 'r4']) {
+    const rule = { name, url: 'https://example.org/', filter: { call: 'mkdir' } };
+    expect((await post(service.app, '/v1/rules', { body: rule })).status).toBe(201);
+  }
 }, 60_000);
 afterAll(() => service.close());
 
@@ -206,6 +211,7 @@ it(`each answer is as the document says, seed ${seed}`, async () => {
       if (type === 'text/event-stream') {
         await response.body?.cancel();
         expect([asked, status]).toEqual([asked, 200]);
+        counts.set(operationId, (counts.get(operationId) ?? 0) + 1);
         continue;
       }
       const text = await response.text();

@@ -134,6 +134,8 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['getCgroup', () => ({ url: `${H}/cgroups/2` })],
   ['getEffective', () => ({ url: `${H}/effective?${PLACE}` })],
   ['getEffective', () => ({ url: `${H}/effective?${PLACE}&format=text` })],
+  ['followEffective', () => ({ url: `${H}/effective/stream?${PLACE}` })],
+  ['followLinks', () => ({ url: `${H}/links/stream` })],
   ['getArrayTimeline', () => ({ url: `${H}/effective/timeline?${PLACE}` })],
   ['getTimeline', () => ({ url: `${H}/timeline` })],
   ['listLinks', () => ({ url: `${H}/links` })],
@@ -293,6 +295,8 @@ const PAYLOADS: Readonly<Record<string, string>> = {
   '/v1/events/stream': 'HostEvent',
   '/v1/hosts/{host}/events/stream': 'Event',
   '/v1/hosts/{host}/drift/stream': 'Drift',
+  '/v1/hosts/{host}/effective/stream': 'SlotChange',
+  '/v1/hosts/{host}/links/stream': 'LinkChange',
 };
 
 it('each operation that takes a body has an example, save that of a bundle', () => {

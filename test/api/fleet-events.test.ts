@@ -119,6 +119,15 @@ describe('a page', () => {
   });
 });
 
+it('a page before which nothing was says where a stream or a page goes on', async () => {
+  const { items, last } = await page('?host=cache-*');
+  expect(items).toEqual([]);
+  expect(await page(`?host=cache-*&next=${last}`, 'few')).toEqual({ items: [], last });
+  const stream = await follow(`?after=${last}`, {}, 'few');
+  expect((await stream.take(1))[0]?.data).toMatchObject({ host: 'web-1', position: 1 });
+  await stream.stop();
+});
+
 describe('a stream', () => {
   it('has what was, then what comes, of new hosts too; and goes on after a restart', async () => {
     const { last } = await page('', 'few');
@@ -190,6 +199,18 @@ it('a damaged event is named, and hides no other', async () => {
   const events = (await stream.take(7)).map(({ event }) => event);
   expect(events.slice(-2)).toEqual(['unreadable', 'event']);
   await stream.stop();
+});
+
+it('a host whose head is damaged is told of as such, however it is asked for', async () => {
+  await make('odd-1');
+  const ask = async (path: string) =>
+    (await service.app.request(`/v1/hosts/odd-1${path}`, { headers })).status;
+  expect(await ask('')).toBe(200);
+  await service.database.query(
+    `update heads set hash = set_byte(hash, 0, 255 - get_byte(hash, 0))
+     where host_id = (select host_id from hosts where name = 'odd-1')`,
+  );
+  expect(await ask('')).toBe(503);
 });
 
 // Last: it records more events.

@@ -207,8 +207,8 @@ describe('/effective/majority', () => {
     chain.map(({ prog_name }) => prog_name);
 
   it('tells what most hosts run, and who runs something else', async () => {
-    const { hosts, chains, differing } = await ask('cgroup=/pods');
-    expect(hosts).toBe(5);
+    const { hosts, chains, differing, tie } = await ask('cgroup=/pods');
+    expect([hosts, tie]).toEqual([5, false]);
     expect(chains.map((one) => [one.hosts, ...names(one.chain)])).toEqual([
       [3, 'audit', 'policy'],
       [1, ...names(differing[0]?.chain ?? [])],
@@ -230,6 +230,8 @@ describe('/effective/majority', () => {
     expect(second.next).toBeUndefined();
     expect(await ask(`cgroup=/pods&at=${early}`)).toMatchObject({ hosts: 3, differing: [] });
     expect(await ask('cgroup=/pods&host=node-4&host=node-1', 'few')).toMatchObject({ hosts: 1 });
+    const even = await ask('cgroup=/pods&host=node-4&host=node-6');
+    expect([even.tie, even.chains.map((one) => one.hosts)]).toEqual([true, [1, 1]]);
     const root = await ask('cgroup=/');
     expect(root.hosts).toBe(6);
     expect(root.differing.map(({ host }) => host)).toEqual(['node-5', 'node-6']);

@@ -49,6 +49,12 @@ export const EXAMPLES: readonly Example[] = [
     lease: 'what /executor/lease gave',
     reports: [{ position: 1, how: 'performed', outcome: { ret: 0 } }],
   }),
+  json('addRule', {
+    name: 'policy-left',
+    url: 'https://example.org/hook',
+    filter: { host: ['web*'] },
+    condition: { kind: 'left', program: { prog_name: 'policy' }, cgroup: '/kubepods/*' },
+  }),
   json('rebootHost', { release: '7.3' }),
   {
     operationId: 'importRecording',

@@ -4,7 +4,11 @@
  * and restarts change nothing about a place.
  */
 import type { Database } from '../../events/storage/database.ts';
-import { type ArrivalPlace, isKnownPlace } from '../../projections/fleet/arrived-events.ts';
+import {
+  type ArrivalPlace,
+  FIRST_PLACE,
+  isKnownPlace,
+} from '../../projections/fleet/arrived-events.ts';
 import { invalid, ProblemError } from '../problem.ts';
 
 const FORM = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.([0-9a-f]{1,12})$/;
@@ -40,6 +44,8 @@ export function seenPlaceOf(
   seen: readonly number[] | undefined,
 ): ArrivalPlace {
   const place = placeOf(text, field);
+  // The `last` of a page before which nothing was.
+  if (text === placeText(FIRST_PLACE)) return FIRST_PLACE;
   if (seen === undefined || seen.includes(place.host_id)) return place;
   throw unknownPlace(field);
 }
@@ -51,7 +57,7 @@ export async function requirePlace(
   { field, seen }: { readonly field: string; readonly seen: readonly number[] | undefined },
 ): Promise<ArrivalPlace> {
   const place = seenPlaceOf(text, field, seen);
-  if (await isKnownPlace(database, place)) return place;
+  if (place === FIRST_PLACE || (await isKnownPlace(database, place))) return place;
   throw unknownPlace(field);
 }
 

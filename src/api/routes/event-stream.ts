@@ -5,15 +5,14 @@
  * the connection alive; bookmarks show a filtered reader how far it is.
  */
 import { z } from '@hono/zod-openapi';
-import { MARK_FORM } from '../../events/encoding/mark.ts';
-import type { Place } from '../../events/reading/follower.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
 import { HEARTBEAT_MS, PARAMETER_CHARS_MAX, STREAMS, UNREAD_MS } from '../limits.ts';
-import { invalid, ProblemError } from '../problem.ts';
+import { ProblemError } from '../problem.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
+import { startOfStream } from '../request/stream-start.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
@@ -53,17 +52,6 @@ const route = createRoute({
   },
 });
 
-const ID = new RegExp(`^(\\d{1,15})(?:\\.(${MARK_FORM}))?$`);
-
-function startOf(lastEventId: string | undefined, after: number | undefined): Place {
-  if (lastEventId === undefined || lastEventId === '') return { after: after ?? 0 };
-  const [, position, mark] = ID.exec(lastEventId) ?? [];
-  if (position !== undefined) return { after: Number(position), mark };
-  throw invalid([
-    { field: 'last-event-id', message: 'must be the id of a message, or a position' },
-  ]);
-}
-
 export function eventStream(app: App, service: Service): void {
   /** What ends each open stream. */
   const open = new Set<() => void>();
@@ -75,7 +63,7 @@ export function eventStream(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { after, ...query } = c.req.valid('query');
-    const start = startOf(c.req.header('last-event-id'), after);
+    const start = startOfStream(c.req.header('last-event-id')) ?? { after: after ?? 0 };
     const { host_id, position } = await service.log.head(host);
     // What is behind the head of another history is told of that, in the stream.
     if (start.after > position && start.mark === undefined) {

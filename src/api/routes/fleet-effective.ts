@@ -100,6 +100,7 @@ export function fleetEffective(app: App, service: Service): void {
       {
         ...{ attach_type, path: cgroup },
         hosts: chains.reduce((sum, one) => sum + one.hosts.length, 0),
+        tie: chains.length > 1 && chains[0]?.hosts.length === chains[1]?.hosts.length,
         chains: chains
           .slice(0, CHAINS_MAX)
           .map((one) => ({ hosts: one.hosts.length, chain: onWire(one.chain) })),

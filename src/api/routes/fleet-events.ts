@@ -149,7 +149,7 @@ export function fleetEvents(app: App, service: Service): void {
     return answerInTurns(c, {
       ...hostEventsOnWire(found),
       ...(place !== undefined && { next: placeText(place) }),
-      ...(order === 'asc' && last !== FIRST_PLACE && { last: placeText(last) }),
+      ...(order === 'asc' && { last: placeText(last) }),
     }) as Promise<never>;
   });
 

@@ -1,8 +1,11 @@
 /** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { markOf } from '../../events/encoding/mark.ts';
 import { countHosts } from '../../events/hosts.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
+import { DamagedLog } from '../../events/reading/damaged-log.ts';
+import type { MarkedMoment } from '../../events/reading/moment.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { listBoots } from '../../projections/boots.ts';
 import { RECORDED } from '../answer-headers.ts';
@@ -122,6 +125,13 @@ function notTheFirst(error: unknown): unknown {
 
 const bodyOf = (schema: z.ZodType) => ({ required: true, content: { [JSON_TYPE]: { schema } } });
 
+/** A head that is not that of the last event says nothing true of the host, though its events do. */
+async function requireWholeHead({ log }: Service, host: string, moment: MarkedMoment) {
+  const head = await log.head(host);
+  if (head.position !== moment.position || markOf(head.hash) === moment.mark) return;
+  throw new DamagedLog(head.position, 'the hash of the head is not that of the last event');
+}
+
 export function hosts(app: App, service: Service): void {
   const { log, database } = service;
 
@@ -145,6 +155,7 @@ export function hosts(app: App, service: Service): void {
     const row = await log.host(host);
     const moment = await momentOf(service, c, host, c.req.valid('query').at);
     const { position } = moment;
+    await requireWholeHead(service, host, moment);
     const { recorded_at } = await log.event(host, position);
     const boots = await listBoots(database, moment, {
       after: moment.boot - BOOTS_MAX,

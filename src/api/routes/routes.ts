@@ -38,6 +38,7 @@ import { releases } from './releases.ts';
 import { replays } from './replays.ts';
 import { rules } from './rules.ts';
 import { state } from './state.ts';
+import { stateStreams } from './state-streams.ts';
 import { syscalls } from './syscalls.ts';
 import { timeline } from './timeline.ts';
 import { verify } from './verify.ts';
@@ -67,6 +68,7 @@ export function routes(app: App, service: Service): void {
   histories(app, service, stories);
   cgroups(app, service, states);
   effective(app, service);
+  stateStreams(app, service);
   arrayTimelines(app, service, timelines);
   timeline(app, service);
   objects(app, service);

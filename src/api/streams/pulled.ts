@@ -17,6 +17,13 @@ export interface Pulled {
 
 const encoder = new TextEncoder();
 
+/** Why a body ends before its end. The server prints it, and where in this program it is says nothing. */
+function cutOff(reason: string): Error {
+  const error = new Error(reason);
+  delete error.stack;
+  return error;
+}
+
 /** A stream of what `source` yields, texts in UTF-8; `source` is ended when the reader leaves. */
 export function pullStream(
   source: AsyncIterator<string | Uint8Array, undefined>,
@@ -46,7 +53,7 @@ export function pullStream(
     const isUnread = !(asked && isTaken) && quietMs >= unreadMs;
     if (isUnread || !mayGoOn()) {
       const reason = isUnread ? `not read for ${unreadMs} ms` : 'its token counts no more';
-      controller.error(new Error(reason));
+      controller.error(cutOff(reason));
       void leave();
     } else if (asked && isTaken && heartbeat !== undefined && quietMs >= heartbeat.ms) {
       since = performance.now();

@@ -80,12 +80,15 @@ export const majorityAnswer = z
     attach_type: attachType,
     path: text,
     hosts: n.describe('Hosts that have a cgroup at the path.'),
+    tie: z
+      .boolean()
+      .describe('No chain is that of most: several are of as many hosts as the first.'),
     chains: z
       .array(z.strictObject({ hosts: n, chain }).meta({ id: 'ChainCount' }))
-      .describe('What hosts run, and how many do; the first is what most run.'),
+      .describe('What hosts run, and how many do; what most run comes first.'),
     differing: z
       .array(z.strictObject({ host: text, chain }).meta({ id: 'HostChain' }))
-      .describe('Hosts that run something else than most, by name.'),
+      .describe('Hosts that run something else than the first chain, by name.'),
     next,
   })
   .meta({ id: 'Majority' });

@@ -3,7 +3,10 @@
  * that of one message, and `data` is JSON of the schema that it names.
  */
 import { z } from 'zod';
+import { attachType } from '../../events/schema/attach-type.ts';
 import { position } from './event.ts';
+import { wireEventRef } from './event-ref.ts';
+import { linkRow, slotFields } from './reads.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -64,3 +67,55 @@ export const hostEventMessage = z
 
 /** Of what differs on a real kernel. */
 export const driftMessage = lastMessage('drift', 'Drift').meta({ id: 'DriftMessage' });
+
+const changeFields = {
+  host: z.string(),
+  position: position.describe('After which it is so.'),
+  cause: wireEventRef
+    .exactOptional()
+    .describe('The event that made the change; left out for what was there at the beginning.'),
+};
+z.strictObject({
+  ...changeFields,
+  slot: z
+    .strictObject({
+      path: z.string().describe('The cgroup whose array it is.'),
+      attach_type: attachType,
+      slot: z.int().describe('Its place in the effective array, from 0.'),
+      ...slotFields,
+      prog_name: z.string(),
+      tag: z.string(),
+    })
+    .describe('The slot.'),
+}).meta({ id: 'SlotChange', description: 'A slot as it is now; a removed one as it was.' });
+z.strictObject({ ...changeFields, link: linkRow }).meta({
+  id: 'LinkChange',
+  description: 'A link as it is now; a removed one as it was.',
+});
+z.strictObject({ host: z.string(), position }).meta({
+  id: 'StateBookmark',
+  description: 'All that was told is so at this position.',
+});
+
+/** Of one of several changes of an event the last alone has an id. */
+function change<E extends string>(event: E, payload: string) {
+  return message(event, payload).partial({ id: true });
+}
+
+function stateMessage(payload: string, id: string) {
+  return z
+    .discriminatedUnion('event', [
+      change('ADDED', payload),
+      change('CHANGED', payload),
+      change('REMOVED', payload),
+      message('BOOKMARK', 'StateBookmark'),
+      lastMessage('history-changed', 'HistoryChange'),
+    ])
+    .meta({ id });
+}
+
+/** Of an effective array. */
+export const slotMessage = stateMessage('SlotChange', 'SlotMessage');
+
+/** Of the links of a host. */
+export const linkMessage = stateMessage('LinkChange', 'LinkMessage');
