@@ -271,7 +271,7 @@ describe('a receiver', () => {
       const done = `/v1/rules/${rule_id}/deliveries?state=delivered`;
       await until(async () => (await get(done, deliveryPage)).items.length === 2);
       const page = await get(`${done}&limit=1`, deliveryPage);
-      const rest = await get(`${done}&after=${page.next}`, deliveryPage);
+      const rest = await get(`${done}&next=${page.next}`, deliveryPage);
       expect([page, rest].flatMap((one) => one.items.map(({ message_id }) => message_id))).toEqual(
         items.map(({ message_id }) => message_id),
       );

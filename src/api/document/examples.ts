@@ -30,11 +30,6 @@ export const EXAMPLES: readonly Example[] = [
   json('planSyscalls', { call: { name: 'rmdir', path: '/pod1' } }),
   json('replayHost', { release: '5.10' }),
   json('createBranch', { name: 'try', at: 3 }),
-  json('addRule', {
-    name: 'guard-left',
-    url: 'https://example.org/hook',
-    condition: { kind: 'left', program: { prog_name: 'counter' }, cgroup: '/pod1' },
-  }),
   json('takeExecutorLease', {
     executor: 'web1-executor',
     instance: '1d4c7e0a',
