@@ -751,7 +751,7 @@ export type HostSlot = {
   readonly attached_to?: string;
 };
 export type MadeRule = {
-  /** Its number. */
+  /** Which rule of alerts it is. */
   readonly rule_id: number;
   /** Its name. */
   readonly name: string;
@@ -760,9 +760,9 @@ export type MadeRule = {
   readonly created_at: Timestamp;
   /** Where alerts are posted to. */
   readonly url: string;
-  /** Which events it is about. */
+  /** Which events are meant. */
   readonly filter: { readonly [key: string]: unknown };
-  /** What must be so besides. */
+  /** What must become so, as the events make it. */
   readonly condition?: { readonly [key: string]: unknown };
   /** The token that made it counts no more: nothing is evaluated or delivered. */
   readonly suspended: boolean;
@@ -782,7 +782,7 @@ export type RuleRequest = {
   /** Signs the deliveries. Left out: the service makes one and answers it this once. */
   readonly secret?: string;
   readonly filter?: AlertFilter;
-  /** What must be so besides; left out: each event is an alert. */
+  /** What must become so, as the events make it. */
   readonly condition?: AlertCondition;
 };
 /** Conditions of an event, as GET /v1/events has them; all must hold. */
@@ -810,6 +810,7 @@ export type AlertFilter = {
   /** `true`: only events in which the kernel answered otherwise than the rules. */
   readonly drift?: boolean;
 };
+export type AlertCondition = LeftCondition | EmptyCondition | ReplacedCondition;
 /** A program ran on a cgroup, which is still there, and does not any more. */
 export type LeftCondition = {
   /** What kind of object it is. */
@@ -837,7 +838,7 @@ export type EmptyCondition = {
   readonly cgroup: Path;
   /** The hook of a cgroup: where the program is attached. */
   readonly attach_type: string;
-  /** For so many milliseconds, by the times of events. */
+  /** For how many milliseconds it must have been so. */
   readonly longer_than_ms: number;
 };
 /** A process replaced what a process of another name (`comm`) had put there. */
@@ -854,7 +855,7 @@ export type RuleList = {
   readonly items: readonly (Rule)[];
 };
 export type Rule = {
-  /** Its number. */
+  /** Which rule of alerts it is. */
   readonly rule_id: number;
   /** Its name. */
   readonly name: string;
@@ -863,9 +864,9 @@ export type Rule = {
   readonly created_at: Timestamp;
   /** Where alerts are posted to. */
   readonly url: string;
-  /** Which events it is about. */
+  /** Which events are meant. */
   readonly filter: { readonly [key: string]: unknown };
-  /** What must be so besides. */
+  /** What must become so, as the events make it. */
   readonly condition?: { readonly [key: string]: unknown };
   /** The token that made it counts no more: nothing is evaluated or delivered. */
   readonly suspended: boolean;
@@ -881,7 +882,7 @@ export type DeliveryPage = {
   readonly next?: string;
 };
 export type Delivery = {
-  /** Its number: deliveries of a host are made in this order. */
+  /** Which delivery it is. */
   readonly delivery_id: number;
   /** The `webhook-id` that the receiver sees. */
   readonly message_id: string;
@@ -890,7 +891,7 @@ export type Delivery = {
   readonly position: Position;
   /** The whole state of one boot. */
   readonly state: "pending" | "delivered" | "dead";
-  /** How often it was tried. */
+  /** How often it was sent. */
   readonly attempts: number;
   readonly created_at: Timestamp;
   /** When a pending one is tried next. */
@@ -3527,7 +3528,6 @@ export type ImportedRecording = {
   readonly cut_off?: number;
 };
 };
-export type AlertCondition = LeftCondition | EmptyCondition | ReplacedCondition;
 /** How far a filtered stream is. */
 export type Bookmark = {
   readonly position: Position;

@@ -51,11 +51,7 @@ const empty = strictObject({
   kind: z.literal('empty'),
   cgroup: cgroupPattern,
   attach_type: attachTypeParam,
-  longer_than_ms: z
-    .int()
-    .min(0)
-    .max(EMPTY_MS_MAX)
-    .describe('For so many milliseconds, by the times of events.'),
+  longer_than_ms: z.int().min(0).max(EMPTY_MS_MAX),
 }).meta({
   id: 'EmptyCondition',
   description: 'The last program left the array of a cgroup, and for so long no other came.',
@@ -98,9 +94,7 @@ export const ruleRequest = strictObject({
     .optional()
     .describe('Signs the deliveries. Left out: the service makes one and answers it this once.'),
   filter: filter.optional(),
-  condition: condition
-    .optional()
-    .describe('What must be so besides; left out: each event is an alert.'),
+  condition: condition.optional(),
 })
   .refine((rule) => rule.condition !== undefined || Object.keys(rule.filter ?? {}).length > 0, {
     message: 'is missing: each event of each host would be an alert',
@@ -109,13 +103,13 @@ export const ruleRequest = strictObject({
   .meta({ id: 'RuleRequest', description: 'What to watch for, and where to tell of it.' });
 
 const ruleFields = {
-  rule_id: n.describe('Its number.'),
+  rule_id: n,
   name: z.string(),
   actor: z.string().describe('Who made it: it sees what this token may see.'),
   created_at: timestamp,
   url: z.string().describe('Where alerts are posted to.'),
-  filter: z.record(z.string(), z.unknown()).describe('Which events it is about.'),
-  condition: z.record(z.string(), z.unknown()).exactOptional().describe('What must be so besides.'),
+  filter: z.record(z.string(), z.unknown()),
+  condition: z.record(z.string(), z.unknown()).exactOptional(),
   suspended: z
     .boolean()
     .describe('The token that made it counts no more: nothing is evaluated or delivered.'),
@@ -156,12 +150,12 @@ export const deliveryState = z.enum(DELIVERY_STATES);
 
 const delivery = z
   .strictObject({
-    delivery_id: n.describe('Its number: deliveries of a host are made in this order.'),
+    delivery_id: n,
     message_id: z.string().describe('The `webhook-id` that the receiver sees.'),
     host: z.string(),
     position,
     state: deliveryState,
-    attempts: n.describe('How often it was tried.'),
+    attempts: n,
     created_at: timestamp,
     next_at: timestamp.exactOptional().describe('When a pending one is tried next.'),
     settled_at: timestamp.exactOptional().describe('When it was delivered or given up.'),
