@@ -130,6 +130,7 @@ describe('configuration', () => {
       logLevel: 'warn',
       held: { hosts: 1000, rows: 1_000_000, idleMs: 600_000, pastRows: 100_000 },
       rates: {},
+      webhookAllowed: expect.objectContaining({ hosts: new Set() }),
     });
     const limited = { BPFLEDGER_REQUESTS_PER_SECOND: '50', BPFLEDGER_REQUESTS_CONCURRENT: '8' };
     expect(configurationOf(limited).rates).toEqual({ perSecond: 50, concurrent: 8 });

@@ -21,6 +21,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   createBranch: { name: 'branch', at: '1' },
   planSyscalls: { call: { name: 'mkdir', path: '/p' }, comm: 'x' },
   replayHost: { release: '6.12' },
+  addRule: {
+    name: 'guard-left',
+    url: 'https://example.org/hook',
+    filter: { host: ['web*'], cgroup: ['/a'] },
+    condition: { kind: 'left', program: { prog_name: 'n' }, cgroup: '/a' },
+  },
   takeExecutorLease: { executor: 'one', instance: 'i', place },
   postExecutorReports: {
     lease: 'l',
