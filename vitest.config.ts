@@ -14,7 +14,7 @@ const onKernel = ['test/kernel/**/*.test.ts'];
 
 const servers = {
   exclude: ['**/node_modules/**', ...fast],
-  globalSetup: 'test/support/postgres-for-all.ts',
+  globalSetup: ['test/support/built.ts', 'test/support/postgres-for-all.ts'],
   testTimeout: 30_000,
   hookTimeout: 60_000,
 };

@@ -1,5 +1,5 @@
-// The command as people run it: a process of its own, from the sources, with nothing of this
-// process's environment that would configure it.
+// The command as people run it: a process of its own, as it is built (`built.ts` does that before the
+// tests), with nothing of this process's environment that would configure it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 
 export const root = join(import.meta.dirname, '..', '..');
 
-/** The words before the command's arguments: node, with the sources translated as they load. */
-export const COMMAND = [process.execPath, '--import', 'tsx', 'src/cli/bpfledger.ts'] as const;
+/** The words before the command's arguments. Translating the sources in each process took most of its time. */
+export const COMMAND = [process.execPath, 'dist/cli/bpfledger.js'] as const;
 
 const CONFIGURED = /^(?:PORT|HOST|DATABASE_URL|BPFLEDGER_.*)$/;
 
