@@ -1,8 +1,8 @@
 // What one call may change: nothing when it is refused, one revision for each change of a list,
 // and ids only upwards (semantics §3, §8.2, §11, §16).
 
-import type { Call } from '../../src/domain/call.ts';
 import type { Effect, EffectOf } from '../../src/domain/effect.ts';
+import { applyAll } from '../../src/domain/evolve.ts';
 import type { EntryList, Kernel, Link } from '../../src/domain/kernel.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
 import { restoreKernel, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
@@ -11,16 +11,19 @@ import { type Called, holds, type Watch } from './called.ts';
 /** Calls that, when they succeed, change exactly one list exactly once. */
 const ONE_CHANGE = ['prog_attach', 'prog_detach', 'link_create', 'link_update'];
 
-/** What makes an object may burn an id, and v2's LINK_UPDATE leak a reference; that is all. */
+/**
+ * What makes an object may burn an id, v2's LINK_UPDATE leak a reference, and a batch keep the elements
+ * before the one that is refused; that is all.
+ */
 export const refusedCallsChangeNothing: Watch = (called) => {
   const { decision, before, afterText } = called;
   if (!isRefusal(decision.outcome)) return;
   let expected = before;
-  for (const effect of decision.effects) expected = withSideEffect(expected, effect, called.call);
+  for (const effect of decision.effects) expected = withSideEffect(expected, effect, called);
   holds(JSON.stringify(expected) === afterText, () => 'a refused call changed the state');
 };
 
-function withSideEffect(before: Snapshot, effect: Effect, call: Call): Snapshot {
+function withSideEffect(before: Snapshot, effect: Effect, { call, pid }: Called): Snapshot {
   const what = `${call.name} ${effect.type}`;
   const kernel = restoreKernel(before);
   if (what === 'link_create LinkIdBurned') kernel.counters.link++;
@@ -28,7 +31,8 @@ function withSideEffect(before: Snapshot, effect: Effect, call: Call): Snapshot 
   else if (what === 'map_create MapIdBurned') kernel.counters.map++;
   else if (what === 'link_update LinkReferenceLeaked') {
     kernel.links.edit((effect as EffectOf<'LinkReferenceLeaked'>).link_id).refs++;
-  } else throw new Error(`a refused call had ${what}`);
+  } else if (/^map_\w+_batch Element/.test(what)) applyAll(kernel, [effect], pid);
+  else throw new Error(`a refused call had ${what}`);
   return snapshotOf(kernel);
 }
 
