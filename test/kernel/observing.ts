@@ -151,9 +151,9 @@ export class Watch {
 }
 
 function snapshotHere(): Snapshot {
-  const [node, ...words] = COMMAND;
-  const script = [...words.slice(0, -1), 'test/kernel/snapshot-here.ts'];
-  const text = execFileSync(node, script, { cwd: root, maxBuffer: 1 << 28, encoding: 'utf8' });
+  const script = ['--import', 'tsx', 'test/kernel/snapshot-here.ts'];
+  const options = { cwd: root, maxBuffer: 1 << 28, encoding: 'utf8' } as const;
+  const text = execFileSync(process.execPath, script, options);
   return JSON.parse(text) as Snapshot;
 }
 
