@@ -6,15 +6,8 @@ import { listRepairs, type RepairRow } from '../../events/kernel-reports/repairs
 import { listReports, type ReportRow } from '../../events/kernel-reports/reports.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
-import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import {
-  DRIFT_LOOK_MS,
-  DRIFT_STREAMS,
-  HEARTBEAT_MS,
-  PAGE_ROWS_DEFAULT,
-  UNREAD_MS,
-} from '../limits.ts';
+import { DRIFT_LOOK_MS, DRIFT_STREAMS, PAGE_ROWS_DEFAULT } from '../limits.ts';
 import { beginOf } from '../request/page.ts';
 import {
   type App,
@@ -25,7 +18,7 @@ import {
   readsWithoutTag,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { answerInRoom } from '../streams/message-stream.ts';
 import { driftAnswer } from '../wire/executor.ts';
 import { driftMessage, EVENT_STREAM } from '../wire/messages.ts';
 
@@ -91,22 +84,9 @@ export function drift(app: App, service: Service): void {
   app.openapi(streamRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { host_id: hostId } = await log.head(host);
-    const leave = room.enter(callerOfRequest(c));
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
-    const body = pullStream(changes(service, { host, hostId, signal }), {
-      unreadMs: UNREAD_MS,
-      mayGoOn: c.get('mayGoOn'),
-      onEnd() {
-        stop.abort();
-        leave();
-      },
-    });
-    return c.body(body, 200, {
-      'content-type': EVENT_STREAM,
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    return answerInRoom(c, { service, room }, (signal) =>
+      changes(service, { host, hostId, signal }),
+    );
   });
 }
 
@@ -117,27 +97,22 @@ export function drift(app: App, service: Service): void {
 async function* changes(
   service: Service,
   of: { readonly host: string; readonly hostId: number; readonly signal: AbortSignal },
-): AsyncGenerator<string> {
+): AsyncGenerator<string, undefined> {
   const { hostId, signal } = of;
   const { database, clock } = service;
   const seen: Seen = { position: 0, repair: 0, standing_at: -1 };
   const [newest] = await listRepairs(database, hostId, { after: 0, limit: 1 });
   seen.repair = newest?.repair_id ?? 0;
   seen.position = (await executorOf(database, hostId))?.reported_position ?? 0;
-  let quietMs = 0;
   while (!signal.aborted) {
     const news = await newsOf(service, hostId, seen);
     if (news !== undefined) {
       const data = JSON.stringify(await onWire(service, { ...of, ...news }));
-      quietMs = 0;
       yield `event: drift\ndata: ${data}\n\n`;
-    } else if (quietMs >= HEARTBEAT_MS) {
-      quietMs = 0;
-      yield ': heartbeat\n\n';
     }
     await clock.sleep(DRIFT_LOOK_MS, signal);
-    quietMs += DRIFT_LOOK_MS;
   }
+  return undefined;
 }
 
 /** What came since the last look, which is moved on; undefined when nothing did. */

@@ -9,14 +9,14 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import { HEARTBEAT_MS, PARAMETER_CHARS_MAX, STREAMS, UNREAD_MS } from '../limits.ts';
+import { PARAMETER_CHARS_MAX, STREAMS } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { startOfStream } from '../request/stream-start.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventMessages } from '../streams/event-messages.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { answerMessages } from '../streams/message-stream.ts';
 import { EVENT_STREAM, eventMessage } from '../wire/messages.ts';
 
 const route = createRoute({
@@ -88,15 +88,6 @@ export function eventStream(app: App, service: Service): void {
         service.metrics.streams.set(open.size);
       },
     });
-    const body = pullStream(stream, {
-      unreadMs: UNREAD_MS,
-      mayGoOn: c.get('mayGoOn'),
-      heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
-    });
-    return c.body(body, 200, {
-      'content-type': EVENT_STREAM,
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    return answerMessages(c, stream);
   });
 }

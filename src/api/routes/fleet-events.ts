@@ -16,16 +16,8 @@ import {
 import { isOpen, passes } from '../../time-travel/filter/event-filter.ts';
 import { STREAMED } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
-import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import {
-  FLEET_STREAMS,
-  HEARTBEAT_MS,
-  PARAMETER_CHARS_MAX,
-  SCANNED_EVENTS_MAX,
-  SEARCHES,
-  UNREAD_MS,
-} from '../limits.ts';
+import { FLEET_STREAMS, PARAMETER_CHARS_MAX, SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { placeText, requirePlace, seenPlaceOf } from '../request/arrival-place.ts';
 import { eventQuery } from '../request/filter-query.ts';
 import { hostsQuery, wantedHosts } from '../request/fleet-query.ts';
@@ -41,7 +33,7 @@ import {
 import type { Service } from '../service.ts';
 import { fleetMessages, SharedReads } from '../streams/fleet-messages.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { answerInRoom } from '../streams/message-stream.ts';
 import { hostEventPage, hostEventsOnWire } from '../wire/host-event.ts';
 import { EVENT_STREAM, hostEventMessage } from '../wire/messages.ts';
 
@@ -157,27 +149,12 @@ export function fleetEvents(app: App, service: Service): void {
     const { host, after, ...filter } = c.req.valid('query');
     const start = await startOf(c, after);
     const principal = c.get('principal');
-    const leave = room.enter(callerOfRequest(c));
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
-    const messages = fleetMessages(service, {
-      ...{ start, filter, signal, reads },
-      hosts: () => wantedHosts(service, principal, host),
-    });
-    const body = pullStream(messages, {
-      unreadMs: UNREAD_MS,
-      mayGoOn: c.get('mayGoOn'),
-      heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
-      onEnd() {
-        stop.abort();
-        leave();
-      },
-    });
-    return c.body(body, 200, {
-      'content-type': EVENT_STREAM,
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    return answerInRoom(c, { service, room }, (signal) =>
+      fleetMessages(service, {
+        ...{ start, filter, signal, reads },
+        hosts: () => wantedHosts(service, principal, host),
+      }),
+    );
   });
 
   async function startOf(c: Context<AccessEnv>, after: string | undefined): Promise<ArrivalPlace> {

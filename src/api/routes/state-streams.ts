@@ -16,20 +16,13 @@ import { findMoment } from '../../time-travel/moment.ts';
 import { QuestionLimit } from '../../time-travel/question-limit.ts';
 import { STREAMED } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
-import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
-import {
-  HEARTBEAT_MS,
-  PARAMETER_CHARS_MAX,
-  STATE_STREAMS,
-  STREAMED_LINKS_MAX,
-  UNREAD_MS,
-} from '../limits.ts';
+import { PARAMETER_CHARS_MAX, STATE_STREAMS, STREAMED_LINKS_MAX } from '../limits.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { startOfStream } from '../request/stream-start.ts';
 import { type App, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { answerInRoom } from '../streams/message-stream.ts';
 import { type Rows, type StateView, stateMessages } from '../streams/state-messages.ts';
 import { EVENT_STREAM, linkMessage, slotMessage } from '../wire/messages.ts';
 
@@ -97,28 +90,13 @@ export function stateStreams(app: App, service: Service): void {
     }
     const at = { kind: 'position', position } as const;
     const start = isThere ? (await findMoment({ log, database }, host, at)).moment : undefined;
-    const leave = room.enter(callerOfRequest(c));
-    const stop = new AbortController();
-    const signal = AbortSignal.any([stop.signal, service.closing, c.req.raw.signal]);
     const place = id ?? { after: position, mark: start?.mark };
-    const messages = stateMessages({
-      ...{ host, host_id, view, start, isResumed: id !== undefined, signal },
-      follow: () => log.subscribe(host, place),
-    });
-    const body = pullStream(messages, {
-      unreadMs: UNREAD_MS,
-      mayGoOn: c.get('mayGoOn'),
-      heartbeat: { ms: HEARTBEAT_MS, text: ': heartbeat\n\n' },
-      onEnd() {
-        stop.abort();
-        leave();
-      },
-    });
-    return c.body(body, 200, {
-      'content-type': EVENT_STREAM,
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    return answerInRoom(c, { service, room }, (signal) =>
+      stateMessages({
+        ...{ host, host_id, view, start, isResumed: id !== undefined, signal },
+        follow: () => log.subscribe(host, place),
+      }),
+    );
   }
 }
 
