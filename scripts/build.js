@@ -19,7 +19,8 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { writeTypedClient } from './typed-client.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { bin, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -115,6 +116,8 @@ function run(cwd, script) {
   return status ?? 1;
 }
 
+const inRoot = (/** @type {string} */ path) => pathToFileURL(join(root, path));
+writeTypedClient(inRoot('openapi.yaml'), inRoot('src/client/operations.generated.ts'));
 if (!isUpToDate()) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const status = withTools(buildAll);

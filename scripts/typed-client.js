@@ -1,61 +1,56 @@
 // TypeScript of the API's document: a type for each schema, what each operation takes and answers, and a
-// table by which the client sends them (src/client/ledger-client.ts). `npm run openapi` writes it.
+// table by which the client sends them (src/client/ledger-client.ts). The build makes it of openapi.yaml.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
 
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | Schema;
-  readonly contentSchema?: Schema;
-  readonly description?: string;
-}
-
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
-
-interface Parameter {
-  readonly $ref?: string;
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header';
-  readonly required?: boolean;
-  readonly schema: Schema;
-  readonly description?: string;
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
-}
-
-export interface ApiDocument {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: {
-    readonly schemas: Readonly<Record<string, Schema>>;
-    readonly parameters: Readonly<Record<string, Parameter>>;
-  };
-}
-
-/** How an answer is read. */
-type Form = 'json' | 'messages' | 'lines' | 'text' | 'none';
+/**
+ * @typedef {{
+ *   $ref?: string, type?: string | string[], const?: unknown, enum?: unknown[], anyOf?: Schema[],
+ *   oneOf?: Schema[], items?: Schema, properties?: Record<string, Schema>, required?: string[],
+ *   additionalProperties?: boolean | Schema, contentSchema?: Schema, description?: string,
+ * }} Schema
+ * @typedef {Record<string, { schema: Schema }>} Content
+ * @typedef {{
+ *   $ref?: string, name: string, in: 'path' | 'query' | 'header', required?: boolean, schema: Schema,
+ *   description?: string,
+ * }} Parameter
+ * @typedef {{
+ *   operationId: string, summary: string, parameters?: Parameter[],
+ *   requestBody?: { content: Content }, responses: Record<string, { content?: Content }>,
+ * }} Operation
+ * @typedef {{
+ *   paths: Record<string, Record<string, Operation>>,
+ *   components: { schemas: Record<string, Schema>, parameters: Record<string, Parameter> },
+ * }} ApiDocument
+ * @typedef {'json' | 'messages' | 'lines' | 'text' | 'none'} Form how an answer is read
+ */
 
 const JSON_TYPE = 'application/json';
 const NDJSON = 'application/x-ndjson';
-const FORMS: Readonly<Record<string, Form>> = {
+/** @type {Readonly<Record<string, Form>>} */
+const FORMS = {
   [JSON_TYPE]: 'json',
   'text/event-stream': 'messages',
   [NDJSON]: 'lines',
 };
 
-/** The text of the generated file. */
-export function typedClient({ paths, components }: ApiDocument): string {
+/**
+ * Writes the generated file, unless it says the same already: the build looks at its time.
+ *
+ * @param {URL} document openapi.yaml
+ * @param {URL} file
+ */
+export function writeTypedClient(document, file) {
+  const text = typedClient(parse(readFileSync(document, 'utf8')));
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/**
+ * The text of the generated file.
+ *
+ * @param {ApiDocument} document
+ */
+export function typedClient({ paths, components }) {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]) => ({
       ...{ path, method, ...one },
@@ -78,8 +73,10 @@ export function typedClient({ paths, components }: ApiDocument): string {
   });
   const table = operations.map((one) => {
     const { operationId, method, path, parameters, requestBody } = one;
-    const at = (where: string) => parameters.filter((each) => each.in === where);
-    const names = (where: string) => JSON.stringify(at(where).map(({ name }) => name));
+    /** @param {string} where */
+    const at = (where) => parameters.filter((each) => each.in === where);
+    /** @param {string} where */
+    const names = (where) => JSON.stringify(at(where).map(({ name }) => name));
     const [type] = Object.keys(requestBody?.content ?? {});
     const body = type === undefined ? '' : `, body: '${type}'`;
     return (
@@ -88,7 +85,7 @@ export function typedClient({ paths, components }: ApiDocument): string {
     );
   });
   return [
-    '// Generated of openapi.yaml by `npm run openapi`: do not edit.\n\n',
+    '// Made of openapi.yaml by the build (scripts/typed-client.js): do not edit.\n\n',
     ...schemas,
     '\n/** All operations; each throws `ServiceRefusal`, or what the network says. */\n',
     `export interface LedgerOperations {\n${methods.join('')}}\n\n`,
@@ -96,16 +93,23 @@ export function typedClient({ paths, components }: ApiDocument): string {
   ].join('');
 }
 
-function nameOf({ $ref = '' }: { readonly $ref?: string }): string {
+/** @param {{ $ref?: string }} of */
+function nameOf({ $ref = '' }) {
   return $ref.split('/').at(-1) ?? '';
 }
 
-/** What is said of something, above it. */
-function comment(text: string | undefined, indent: string): string {
+/**
+ * What is said of something, above it.
+ *
+ * @param {string | undefined} text
+ * @param {string} indent
+ */
+function comment(text, indent) {
   return text === undefined ? '' : `${indent}/** ${text.replaceAll('*/', '*\\/')} */\n`;
 }
 
-function typeOf(schema: Schema): string {
+/** @param {Schema} schema @returns {string} */
+function typeOf(schema) {
   const { $ref, const: constant, enum: words, anyOf, oneOf, type, items, contentSchema } = schema;
   if ($ref !== undefined) return nameOf(schema);
   if (contentSchema !== undefined) return typeOf(contentSchema);
@@ -132,7 +136,8 @@ function typeOf(schema: Schema): string {
   }
 }
 
-function objectOf({ properties, required = [], additionalProperties }: Schema): string {
+/** @param {Schema} schema */
+function objectOf({ properties, required = [], additionalProperties }) {
   if (properties === undefined) {
     const value =
       typeof additionalProperties === 'object' ? typeOf(additionalProperties) : 'unknown';
@@ -145,11 +150,13 @@ function objectOf({ properties, required = [], additionalProperties }: Schema): 
   return `{\n${fields.join('')}}`;
 }
 
-function keyOf(name: string): string {
+/** @param {string} name */
+function keyOf(name) {
   return /^[A-Za-z_]\w*$/.test(name) ? name : `'${name}'`;
 }
 
-function parameterField({ name, required, schema, description }: Parameter): string {
+/** @param {Parameter} parameter */
+function parameterField({ name, required, schema, description }) {
   const { type, items } = schema;
   // A position or an id may be given as a number, wherever a text is wanted.
   const one = typeOf(items ?? schema);
@@ -159,26 +166,32 @@ function parameterField({ name, required, schema, description }: Parameter): str
   return `${comment(description, '    ')}    readonly ${key}: ${value}${several};\n`;
 }
 
-function bodyField({ requestBody }: Operation): string[] {
+/** @param {Operation} operation */
+function bodyField({ requestBody }) {
   if (requestBody === undefined) return [];
   const schema = requestBody.content[JSON_TYPE]?.schema;
   return [`    readonly body: ${schema === undefined ? 'string | Uint8Array' : typeOf(schema)};\n`];
 }
 
-function contentOf({ responses }: Operation): Content {
+/** @param {Operation} operation @returns {Content} */
+function contentOf({ responses }) {
   const done = Object.entries(responses).find(([status]) => status.startsWith('2'));
   return done?.[1].content ?? {};
 }
 
-function formOf(operation: Operation): Form {
+/** @param {Operation} operation @returns {Form} */
+function formOf(operation) {
   const types = Object.keys(contentOf(operation));
   if (types.includes(JSON_TYPE)) return 'json';
   const [type, ...others] = types;
   return type === undefined ? 'none' : (others.length === 0 && FORMS[type]) || 'text';
 }
 
-/** @param operation `hasForms`: it can answer in others than JSON of the API's own schemas */
-function answerOf(operation: Operation & { readonly hasForms: boolean }): string {
+/**
+ * @param {Operation & { hasForms: boolean }} operation `hasForms`: it can answer in others than JSON of
+ *   the API's own schemas
+ */
+function answerOf(operation) {
   const content = contentOf(operation);
   const [schema = {}] = Object.values(content).map((each) => each.schema);
   switch (formOf(operation)) {
