@@ -48,7 +48,8 @@ describe.skipIf(!needs('registry').ok)('an installed bpfledger', () => {
   async function fromCheckout(): Promise<string> {
     const place = join(folder, 'checkout');
     const { stdout } = await run('git', ['ls-files', '-z'], { cwd: root });
-    const needed = /^(src|scripts|migrations)\/|^(package|package-lock|tsconfig)\.json$/;
+    const needed =
+      /^(src|scripts|migrations)\/|^(package|package-lock|tsconfig)\.json$|^openapi\.yaml$/;
     for (const path of stdout.split('\0').filter((name) => needed.test(name))) {
       mkdirSync(dirname(join(place, path)), { recursive: true });
       cpSync(join(root, path), join(place, path));
