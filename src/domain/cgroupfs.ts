@@ -31,6 +31,8 @@ export function hasFile(
   { parent_id }: Pick<Cgroup, 'parent_id'>,
   name: string,
 ): boolean | undefined {
+  // Each is named for its controller, with a dot: most directories are told by that alone.
+  if (!name.includes('.')) return false;
   if (EVERYWHERE.includes(name)) return true;
   if (PERHAPS.includes(name)) return undefined;
   if (parent_id === 0) return false;

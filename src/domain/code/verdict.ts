@@ -53,7 +53,7 @@ interface Loading {
 
 /** The maps of a program and what it returns, or why it is none. */
 export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
-  const { call, type, expected, foreign } = loading;
+  const { call, type, foreign } = loading;
   const used = new UsedMaps(caller);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
@@ -71,9 +71,9 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const returns = isFollowed ? known.returns : call.ret;
   const isSure = isFollowed && !('unsure' in known);
   const verified = isSure && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
-  const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
+  const bad = returns === undefined ? undefined : outOfRange(caller, returns, loading);
   const constant = typeof returns === 'number' ? returns : undefined;
-  const unlike = bad ?? unlikeOwner(caller, used.maps, { type, expected });
+  const unlike = bad ?? unlikeOwner(caller, used.maps, loading);
   return unlike ?? { maps: used.maps, returns: constant, verified };
 }
 
@@ -240,9 +240,10 @@ function strangeHelper(
   type: ProgType,
   asksForStorage: boolean,
 ): Refusal | undefined {
-  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  if (maps.length === 0 || !asksForStorage) return undefined;
   const storage = maps.find((map) => isStorageMap(map));
-  if (storage === undefined || !asksForStorage || mayCall) return undefined;
+  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  if (storage === undefined || mayCall) return undefined;
   return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
 }
 
