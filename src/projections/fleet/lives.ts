@@ -100,8 +100,9 @@ const KINDS: readonly LifeKind[] = [
         select p.prog_name, p.tag from program_versions p
         where p.host_id = v.host_id and p.boot = v.boot
           and p.prog_id = (listed.entry ->> 'prog_id')::int8
-          and p.position_from <= v.position_from and not p.gone
-        order by p.position_from desc limit 1) program on true`,
+          -- No column by itself: the index of changes begins with it, and has no programs.
+          and p.position_from + 0 <= v.position_from and not p.gone
+        order by p.position_from + 0 desc limit 1) program on true`,
   },
 ];
 
