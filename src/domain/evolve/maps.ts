@@ -1,8 +1,9 @@
 import type { MapKey } from '../call.ts';
 import type { Effect, EffectOf } from '../effect.ts';
 import { isLru, placeOf } from '../elements.ts';
-import type { Element, Kernel } from '../kernel.ts';
+import { type Element, type Kernel, NEVER_LOOKED } from '../kernel.ts';
 import { heldKind, metaOf, ownerOf } from '../maps/holding.ts';
+import { lookForRoom, remembered, without } from '../maps/recency.ts';
 import { mapPages } from '../memlock.ts';
 import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
@@ -13,7 +14,9 @@ type MapEffect = Extract<
     type:
       | `Map${'Created' | 'Bound' | 'Frozen' | 'Freed' | 'IdBurned'}`
       | `Storage${'Made' | 'Removed'}`
-      | `Element${'Updated' | 'Deleted'}`;
+      | `Element${'Updated' | 'Deleted'}`
+      | 'RoomMade'
+      | 'MapOwned';
   }
 >;
 
@@ -45,6 +48,19 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
     }
     case 'StorageRemoved':
       return removeElement(kernel, id, placeKey(effect));
+    case 'RoomMade': {
+      const map = kernel.maps.edit(id);
+      const room = lookForRoom(kernel.switches, map);
+      if (room === undefined) throw new Error(`impossible effect: map ${id} has room`);
+      map.elements = room.elements;
+      map.recency = room.recency;
+      return;
+    }
+    case 'MapOwned': {
+      const { prog_type, expected_attach_type, storage_map_ids } = effect;
+      kernel.maps.edit(id).owner = { prog_type, expected_attach_type, storage_map_ids };
+      return;
+    }
     case 'ElementUpdated':
       if (effect.kind !== undefined) holdObject(kernel, effect, effect.kind);
       return updateElement(kernel, id, { key: effect.key, value: effect.value });
@@ -84,6 +100,7 @@ function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number):
     uid: maker === undefined ? 0 : maker.uid,
     pages,
     elements: [],
+    recency: isLru({ map_type }) ? NEVER_LOOKED : undefined,
     refs: 0,
   });
   kernel.counters.map = Math.max(kernel.counters.map, id + 1);
@@ -123,16 +140,19 @@ function removeElement(kernel: Kernel, id: number, key: MapKey): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, key);
   if (!isThere) throw new Error(`impossible effect: map ${id} has no such element`);
-  map.elements = map.elements.toSpliced(index, 1);
   kernel.contents--;
+  if (isLru(map)) {
+    Object.assign(map, without(map, key));
+    return;
+  }
+  map.elements = map.elements.toSpliced(index, 1);
 }
 
 function updateElement(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
   if (isLru(map)) {
-    const others = isThere ? map.elements.toSpliced(index, 1) : map.elements;
-    map.elements = [element, ...others];
+    Object.assign(map, remembered(map, element));
     if (!isThere) kernel.contents++;
     return;
   }
