@@ -25,8 +25,8 @@ interface Piece {
   readonly kinds: readonly string[];
 }
 
-/** Each preset five times. */
-const PROGRAMS_OF_PIECE = 5 * PRESETS.length;
+/** Each preset once: who stops it loses little. */
+const PROGRAMS_OF_PIECE = PRESETS.length;
 
 const { values } = parseArgs({
   options: {
@@ -49,13 +49,15 @@ for (const side of SIDES.filter((name) => name === (values.side ?? name))) {
   for (let done = 0; done < wanted; done += PROGRAMS_OF_PIECE) {
     const programs = Math.min(PROGRAMS_OF_PIECE, wanted - done);
     const piece = { side, seed: first + done, programs };
-    if (!pieces().some((other) => isSame(other, piece))) await makePiece(piece);
+    if (!pieces().some((other) => isWithin(piece, other))) await makePiece(piece);
   }
 }
 tell();
 
-function isSame(a: Pick<Piece, 'side' | 'seed' | 'programs'>, b: typeof a): boolean {
-  return a.side === b.side && a.seed === b.seed && a.programs === b.programs;
+/** Whether the programs of a piece are among those of another. */
+function isWithin(piece: Pick<Piece, 'side' | 'seed' | 'programs'>, other: typeof piece): boolean {
+  const isBelow = piece.seed + piece.programs <= other.seed + other.programs;
+  return piece.side === other.side && piece.seed >= other.seed && isBelow;
 }
 
 function pieces(): readonly Piece[] {
