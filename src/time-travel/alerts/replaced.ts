@@ -11,9 +11,9 @@ import { entriesSince, linksSince } from '../../projections/entry-origins.ts';
 import { linksByIds } from '../../projections/links.ts';
 import { pathOfCgroup } from '../../projections/lives.ts';
 import type { Moment } from '../../projections/moment.ts';
+import { cgroupMatcher } from '../filter/cgroup-pattern.ts';
 import { passes } from '../filter/event-filter.ts';
 import type { Alert, AlertFilter, ReplacedCondition } from './alert-rule.ts';
-import { cgroupMatcher } from './cgroup-pattern.ts';
 
 /** What was replaced, and the position of the event that had put it there. */
 interface Replaced {
