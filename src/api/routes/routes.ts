@@ -33,6 +33,7 @@ import { operations } from './operations.ts';
 import { page } from './page.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
+import { proofs } from './proofs.ts';
 import { recordings } from './recordings.ts';
 import { releases } from './releases.ts';
 import { replays } from './replays.ts';
@@ -81,6 +82,7 @@ export function routes(app: App, service: Service): void {
   bisect(app, service, timelines);
   diff(app, service);
   checkpoints(app, service);
+  proofs(app, service);
   verify(app, service);
   exports(app, service);
   bundles(app, service);
