@@ -39,6 +39,11 @@ export function hasFile(
   return BELOW_ROOT.includes(name) || (name === KILL && switches.cgroup_kill);
 }
 
+/** Whether a name is that of a control file that some release has, and that is modelled. */
+export function isControlFile(name: string): boolean {
+  return name === KILL || EVERYWHERE.includes(name) || BELOW_ROOT.includes(name);
+}
+
 /** The owner and mode of a control file. */
 export function fileAccess({ access }: Cgroup, name: string): Owned {
   return access.files[name] ?? { uid: access.made_by, mode: FILE_MODE };
