@@ -227,9 +227,10 @@ function strangeHelper(
   type: ProgType,
   asksForStorage: boolean,
 ): Refusal | undefined {
-  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  if (maps.length === 0 || !asksForStorage) return undefined;
   const storage = maps.find((map) => isStorageMap(map));
-  if (storage === undefined || !asksForStorage || mayCall) return undefined;
+  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  if (storage === undefined || mayCall) return undefined;
   return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
 }
 

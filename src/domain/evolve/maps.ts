@@ -23,31 +23,8 @@ type MapEffect = Extract<
 export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void {
   const id = effect.map_id;
   switch (effect.type) {
-    case 'MapCreated': {
-      const { type: _, map_id, fd, access, inner_map_id, map_flags = 0, ...map } = effect;
-      const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
-      const inner = template === undefined ? undefined : metaOf(template);
-      // Who made one that was found is not known.
-      const maker = fd === undefined ? undefined : kernel.processes.get(pid);
-      const pages =
-        maker === undefined ? 0 : mapPages({ kernel, process: maker }, { ...map, map_flags });
-      kernel.maps.set(map_id, {
-        ...map,
-        id: map_id,
-        map_flags,
-        inner,
-        owner: undefined,
-        frozen: false,
-        uid: maker?.uid ?? 0,
-        pages,
-        elements: [],
-        recency: isLru(map) ? NEVER_LOOKED : undefined,
-        refs: 0,
-      });
-      kernel.counters.map = Math.max(kernel.counters.map, id + 1);
-      if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
-      return;
-    }
+    case 'MapCreated':
+      return createMap(kernel, effect, pid);
     case 'MapBound': {
       const program = kernel.programs.edit(effect.prog_id);
       program.map_ids = [...program.map_ids, id];
@@ -93,6 +70,41 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
     default:
       return effect satisfies never;
   }
+}
+
+function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number): void {
+  const { map_id: id, fd, map_type, key_size, value_size, max_entries, map_name } = effect;
+  const { access, inner_map_id, map_flags = 0 } = effect;
+  const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
+  // Who made one that was found is not known.
+  const maker = fd === undefined ? undefined : kernel.processes.get(pid);
+  const pages =
+    maker !== undefined && kernel.switches.memlock_is_charged
+      ? mapPages(
+          { kernel, process: maker },
+          { map_type, key_size, value_size, max_entries, map_flags },
+        )
+      : 0;
+  // Written out: docs/performance.md#a-spread-with-a-new-field
+  kernel.maps.set(id, {
+    map_type,
+    key_size,
+    value_size,
+    max_entries,
+    map_name,
+    id,
+    map_flags,
+    inner: template === undefined ? undefined : metaOf(template),
+    owner: undefined,
+    frozen: false,
+    uid: maker === undefined ? 0 : maker.uid,
+    pages,
+    elements: [],
+    recency: isLru({ map_type }) ? NEVER_LOOKED : undefined,
+    refs: 0,
+  });
+  kernel.counters.map = Math.max(kernel.counters.map, id + 1);
+  if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
 }
 
 /** The elements of a map end with it, and let go of what they hold. */
