@@ -142,6 +142,8 @@ export interface ProgCalls {
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
     readonly prog_name?: string;
+    /** Of an lsm program: the function of the hook, by its id in the kernel's BTF. */
+    readonly attach_btf_id?: number;
     /** Instructions, base64; absent means `r0 = ret; exit`. */
     readonly insns?: string;
     /** The constant that the program returns, for the verifier's range rules; default 1. */

@@ -38,6 +38,7 @@ export const PROG_LOAD = {
   prog_flags: 44,
   prog_name: 48,
   expected_attach_type: 68,
+  attach_btf_id: 108,
   fd_array: 120,
   log_true_size: 140,
   fd_array_cnt: 148,

@@ -173,6 +173,7 @@ export const CALL_FIELDS: {
     fd_array: plain(),
     fd_array_cnt: plain(),
     attr_size: plain(),
+    attach_btf_id: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,

@@ -45,6 +45,7 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .u32(PROG_LOAD.prog_flags, call.prog_flags ?? 0)
     .name(PROG_LOAD.prog_name, call.prog_name ?? '')
     .u32(PROG_LOAD.expected_attach_type, attachTypeNumber(call.expected_attach_type ?? 0))
+    .u32(PROG_LOAD.attach_btf_id, call.attach_btf_id ?? 0)
     .pointer(PROG_LOAD.fd_array, fdArray(caller, call))
     .u32(PROG_LOAD.fd_array_cnt, call.fd_array_cnt ?? 0);
   const answered = bpf(caller, 'prog_load', attr);
@@ -76,7 +77,8 @@ function adoptProgram(
     map_ids,
     storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
   } as const;
-  return succeed([effect], fd);
+  const { attach_btf_id = 0 } = call;
+  return succeed([attach_btf_id === 0 ? effect : { ...effect, attach_btf_id }], fd);
 }
 
 /** Fds in an array lie in memory: 32 bits each. */
