@@ -17,6 +17,7 @@ import { linkUpdate } from './calls/link-update.ts';
 import { mapDeleteBatch, mapLookupBatch, mapUpdateBatch } from './calls/map-batch.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
 import { mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
+import { mount, umount } from './calls/mount.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
 import { btfLoad, enableStats, progTestRun } from './calls/opaque.ts';
 import {
@@ -134,6 +135,10 @@ function answer(caller: Caller, call: Call): Decision {
       return link(caller, call);
     case 'chown':
       return chown(caller, call);
+    case 'mount':
+      return mount(caller, call);
+    case 'umount':
+      return umount(caller, call);
     case 'prog_bind_map':
       return passGate(caller, call, progBindMap);
     case 'link_detach':

@@ -70,6 +70,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
+    badTarget(type, call) ??
     badExpectedType(caller, type, expected) ??
     progLocks(caller, insnCount(call)) ??
     unknownType(caller, type) ??
@@ -168,6 +169,18 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
   if (attachTypeNumber(named) !== 0) return named;
   if (type === 'cgroup_sock') return 'cgroup_inet_sock_create';
   return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
+}
+
+/** What a program is attached to: none of these kinds to functions, and of the others it is not told. */
+function badTarget(
+  type: ProgType,
+  { attach_btf_id = 0, attach_prog_fd = 0 }: Load,
+): Refusal | undefined {
+  if (attach_btf_id === 0 && attach_prog_fd === 0) return undefined;
+  if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
+    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
+  }
+  return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
 }
 
 /** `bpf_prog_load_check_attach`. */

@@ -6,7 +6,7 @@
  */
 import type { CallName, FcntlCommand, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
-import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
+import type { EffectType, FileKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { SightingName } from '../../domain/observed/sighting.ts';
 import type { SysctlName } from '../../domain/sysctls.ts';
@@ -87,6 +87,8 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   map_delete_batch: 67,
   map_lookup_batch: 68,
   map_lookup_and_delete_batch: 69,
+  mount: 73,
+  umount: 74,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -148,6 +150,8 @@ export const EFFECT_CODES: Codes<EffectType> = {
   CgroupThreaded: 55,
   SysctlSet: 56,
   MemlockLimited: 57,
+  BpffsMounted: 60,
+  BpffsUnmounted: 61,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -168,14 +172,16 @@ export const REASON_CODES: Codes<Reason> = {
   element_deleted: 14,
   element_replaced: 15,
   map_freed: 16,
+  unmounted: 17,
 };
 
-export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {
+export const KIND_CODES: Codes<FileKind> = {
   prog: 0,
   link: 1,
   map: 2,
   cgroup: 3,
   other: 4,
+  btf: 5,
 };
 
 export const SYSCTL_CODES: Codes<SysctlName> = { unprivileged_bpf_disabled: 0 };

@@ -31,6 +31,7 @@ import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { failWith, type LiveCaller, type LiveKernel } from './live-kernel.ts';
 import { mapChangeBatch, mapLookupBatch } from './map-batches.ts';
 import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
+import { mount, umount } from './mount-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
   btfLoad,
@@ -124,6 +125,10 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return link(caller, call);
     case 'chown':
       return chown(caller, call);
+    case 'mount':
+      return mount(caller, call);
+    case 'umount':
+      return umount(caller, call);
     default:
       return command(caller, call);
   }

@@ -30,6 +30,8 @@ export const OPERATIONS = [
   'chmod',
   'chown',
   'link',
+  'mount',
+  'umount',
   'open_cg',
   'open_other',
   'close',
@@ -88,6 +90,8 @@ export interface Preset {
   readonly shares: number;
   /** Any process makes, moves and gives away names, in the newer ways too; else root does. */
   readonly anybody: boolean;
+  /** Directories of the bpffs are opened. */
+  readonly mounts: boolean;
   /** Odds that a new process runs without all capabilities. */
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
@@ -147,6 +151,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   anchors: 0.05,
   shares: 0,
   anybody: false,
+  mounts: false,
   unprivileged: 0,
   maps: 0.02,
   code: 0.02,
@@ -249,6 +254,15 @@ export const PRESETS = {
       ...{ map_create: 4, bpffs_mkdir: 12, map_by_id: 6, fork: 6, map_lookup: 2, map_update: 2 },
     },
     { anybody: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
+  ),
+  /** Instances of the bpffs that come and go, and what keeps them. */
+  mounts: preset(
+    {
+      ...{ ...BPFFS_WORK, mount: 16, umount: 16, open_other: 12, bpffs_mkdir: 12, rename: 6 },
+      ...{ close: 12, link: 3, chmod: 2, chown: 2, fork: 4, exit: 3, send_fd: 2, recv_fd: 2 },
+      ...{ map_create: 3, dup: 3, dup2: 2, prog_attach: 2, link_create: 4, query: 1, mkdir: 2 },
+    },
+    { anybody: true, mounts: true, unprivileged: 0.2, fdNumbers: true },
   ),
   /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
   foreign: preset(
