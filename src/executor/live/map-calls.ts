@@ -172,7 +172,7 @@ export function valueBuffer(form: MapForm, value: number): Buffer {
   const slots = form.percpu ? possibleCpus() : 1;
   const bytes = Buffer.alloc(Math.max(rounded, WORD) * slots);
   const visible = Buffer.alloc(WORD);
-  visible.writeBigUInt64LE(BigInt(value));
+  visible.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)));
   for (let slot = 0; slot < slots; slot++) {
     visible.copy(bytes, slot * rounded, 0, Math.min(form.value_size, WORD));
   }
