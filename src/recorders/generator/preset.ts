@@ -103,6 +103,8 @@ export interface Preset {
   readonly code: number;
   /** Odds that a new map is of any type, and odd. */
   readonly mapTypes: number;
+  /** Odds that a new map or program is described by BTF, or told odd numbers beside it. */
+  readonly btf: number;
   /** Odds that a new map holds programs or maps. */
   readonly holding: number;
   /** Odds that a new cgroup goes below the newest one. */
@@ -159,6 +161,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   maps: 0.02,
   code: 0.02,
   mapTypes: 0.02,
+  btf: 0,
   holding: 0,
   deep: 0.3,
   fdNumbers: false,
@@ -325,6 +328,14 @@ export const PRESETS = {
       ...{ map_by_id: 4, prog_by_id: 4, prog_attach: 3, link_create: 3, link_update: 1, query: 1 },
     },
     { holding: 0.6, maps: 0.5, types: 2, fdNumbers: true, wrong: 0.05, fdsMax: 40 },
+  ),
+  /** Types of keys, values and functions, good fds of them and others. */
+  btf: preset(
+    {
+      ...{ btf_load: 12, map_create: 40, prog_load: 30, close: 16, dup: 3, send_fd: 2, recv_fd: 2 },
+      ...{ obj_info: 0, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
+    },
+    { btf: 0.7, mapTypes: 0.1, maps: 0.2, code: 0.15, unprivileged: 0.15, fdNumbers: true },
   ),
   /** Instructions, good and bad, and the maps that they name. */
   code: preset(
