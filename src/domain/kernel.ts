@@ -5,7 +5,7 @@
 import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
-import type { EntryHolder, ObjectKind } from './effect.ts';
+import type { EntryHolder, FileKind, ObjectKind } from './effect.ts';
 import type { ExecSets } from './exec-sets.ts';
 import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
@@ -41,7 +41,7 @@ export interface Process {
 
 /** An open file description: what dup, fork and SCM_RIGHTS share. */
 export interface OpenFile {
-  readonly kind: ObjectKind | 'cgroup' | 'other';
+  readonly kind: FileKind;
   readonly id: number;
   readonly access?: 'read' | 'write' | undefined;
   /** Fds that point here, and copies in flight. */
@@ -200,7 +200,7 @@ export interface BpfMap {
   refs: number;
 }
 
-/** A name on the bpffs: a directory, or a pin that holds one reference. */
+/** A name on a bpffs: a directory, or a pin that holds one reference. */
 export interface BpffsNode {
   readonly kind: ObjectKind | 'dir';
   /** The pinned object; 0 for a directory. */
@@ -209,6 +209,21 @@ export interface BpffsNode {
   mode: number;
   /** What names of one pin have in common (link(2)); 0 for a node that never had two. */
   inode: number;
+}
+
+/** A mount of a bpffs, or of a part of one. */
+export interface Mount {
+  readonly id: number;
+  /** The mount that it stands on; 0 is outside of every bpffs. */
+  readonly parent: number;
+  /** The key of the name that it is mounted on; empty outside. */
+  at: string;
+  /** The key of what is seen there. */
+  root: string;
+  /** Paths lead into it; after a lazy umount only open directories do. */
+  attached: boolean;
+  /** Open directories, and its place in the tree while it is attached. */
+  refs: number;
 }
 
 /** An effective array that a kernel bug wrote against its lists (D25). */
@@ -251,6 +266,7 @@ export interface Kernel {
   /** Living cgroups by path. */
   cgroupIds: Table<string, number>;
   bpffs: Table<string, BpffsNode>;
+  mounts: Table<number, Mount>;
   /** By `cgroup_id|attach_type`; empty but on kernels with the bug. */
   writtenArrays: Table<string, WrittenArray>;
 }
@@ -258,6 +274,7 @@ export interface Kernel {
 const SHALLOW = { copy: <V extends object>(row: V): V => ({ ...row }) };
 const SAME = { copy: <V>(row: V): V => row };
 const NAMED_ID: RowKind<number> = { ...SAME, keysReturn: true };
+const MOUNT: RowKind<Mount> = { ...SHALLOW, keysReturn: true };
 const BPFFS_NODE: RowKind<BpffsNode> = { ...SHALLOW, keysReturn: true };
 const PROCESS: RowKind<Process> = {
   copy: (process) => ({ ...process, fds: process.fds.layer() }),
@@ -284,6 +301,7 @@ export function emptyTables() {
     cgroups: new Table<number, Cgroup>(CGROUP),
     cgroupIds: new Table<string, number>(NAMED_ID),
     bpffs: new Table<string, BpffsNode>(BPFFS_NODE),
+    mounts: new Table<number, Mount>(MOUNT),
     writtenArrays: new Table<string, WrittenArray>(SAME),
   };
 }
@@ -304,6 +322,7 @@ export function layerOn(base: Kernel): Kernel {
     cgroups: base.cgroups.layer(),
     cgroupIds: base.cgroupIds.layer(),
     bpffs: base.bpffs.layer(),
+    mounts: base.mounts.layer(),
     writtenArrays: base.writtenArrays.layer(),
   };
 }
@@ -326,5 +345,6 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
   layer.cgroups.flush();
   layer.cgroupIds.flush();
   layer.bpffs.flush();
+  layer.mounts.flush();
   layer.writtenArrays.flush();
 }

@@ -12,6 +12,7 @@ import {
   type Cgroup,
   type Kernel,
   type Link,
+  type Mount,
   type OpenFile,
   type Process,
   type Program,
@@ -103,7 +104,7 @@ function fdTable(values: readonly number[]): FdTable {
 }
 
 /** By their numbers in a snapshot. */
-const FILE_KINDS: readonly OpenFile['kind'][] = ['prog', 'link', 'map', 'cgroup', 'other'];
+const FILE_KINDS: readonly OpenFile['kind'][] = ['prog', 'link', 'map', 'cgroup', 'other', 'btf'];
 const ACCESSES: readonly OpenFile['access'][] = [undefined, 'read', 'write'];
 
 const files = codecOf<OpenFile>()({
@@ -252,6 +253,25 @@ const bpffs = codecOf<BpffsNode>()({
   }),
 });
 
+const mounts = codecOf<Mount>()({
+  values: {
+    id: (row) => row.id,
+    parent: (row) => row.parent,
+    at: (row) => row.at,
+    root: (row) => row.root,
+    attached: (row) => (row.attached ? 1 : 0),
+    refs: (row) => row.refs,
+  },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    parent: at(columns.parent, i),
+    at: at(columns.at, i),
+    root: at(columns.root, i),
+    attached: at(columns.attached, i) === 1,
+    refs: at(columns.refs, i),
+  }),
+});
+
 const writtenArrays = codecOf<WrittenArray>()({
   values: {
     cgroup_id: (row) => row.cgroup_id,
@@ -266,7 +286,17 @@ const writtenArrays = codecOf<WrittenArray>()({
 });
 
 /** The tables that a snapshot holds; `cgroupIds` follows from the cgroups. */
-export const STORED = { processes, files, programs, links, maps, cgroups, bpffs, writtenArrays };
+export const STORED = {
+  processes,
+  files,
+  programs,
+  links,
+  maps,
+  cgroups,
+  bpffs,
+  mounts,
+  writtenArrays,
+};
 export type StoredTable = keyof typeof STORED;
 
 type RowOf<T> = T extends Table<infer _, infer V> ? V : never;

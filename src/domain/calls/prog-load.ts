@@ -72,6 +72,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
+    badTarget(type, call) ??
     badBtfId(type, call.attach_btf_id ?? 0) ??
     badExpectedType(caller, type, expected) ??
     progLocks(caller, insnCount(call)) ??
@@ -214,6 +215,15 @@ function badBtfId(type: ProgType, id: number): Refusal | undefined {
 
 /** `BTF_MAX_TYPE`. */
 const BTF_ID_MAX = 0xfffff;
+
+/** The program that is replaced or looked into, which only those types have. */
+function badTarget(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | undefined {
+  if (attach_prog_fd === 0) return undefined;
+  if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
+    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
+  }
+  return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
+}
 
 /** `bpf_prog_load_check_attach`. */
 function badExpectedType(

@@ -190,6 +190,13 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   OwnerChanged: fieldList<Effects['OwnerChanged']>({ path: plain(), uid: plain() }),
   PathMoved: fieldList<Effects['PathMoved']>({ path: plain(), to: plain() }),
   ModeChanged: fieldList<Effects['ModeChanged']>({ path: plain(), mode: plain() }),
+  BpffsMounted: fieldList<Effects['BpffsMounted']>({
+    mount_id: plain(),
+    parent_id: plain(),
+    at: plain(),
+    root: plain(),
+  }),
+  BpffsUnmounted: fieldList<Effects['BpffsUnmounted']>({ mount_id: plain() }),
 
   CgroupMade: fieldList<Effects['CgroupMade']>({
     cgroup_id: plain(),

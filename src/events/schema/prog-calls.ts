@@ -51,6 +51,10 @@ export function progLoad<V extends Vocabulary>(words: V) {
       .exactOptional(),
     fd_array_cnt: u32.exactOptional(),
     map_ref_only: z.boolean().exactOptional(),
+    prog_btf_fd: (fd as V['fd']).exactOptional(),
+    func_info_cnt: u32.exactOptional(),
+    line_info_cnt: u32.exactOptional(),
+    attach_prog_fd: (fd as V['fd']).exactOptional(),
     attr_size: wholeAttrSize,
   });
 }
