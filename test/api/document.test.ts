@@ -168,6 +168,8 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['getDiff', () => ({ url: '/v1/hosts/b/diff?against=h' })],
   ['signCheckpoint', () => ({ url: `${H}/checkpoints`, body: {}, status: 201 })],
   ['listCheckpoints', () => ({ url: `${H}/checkpoints` })],
+  ['proveInclusion', () => ({ url: `${H}/proofs/inclusion?position=1` })],
+  ['proveConsistency', () => ({ url: `${H}/proofs/consistency?from=0` })],
   ['listKeys', () => ({ url: '/v1/keys' })],
   ['verifyHost', () => ({ url: `${H}/verify` })],
   ['exportLog', () => ({ url: `${H}/export` })],

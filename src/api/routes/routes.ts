@@ -34,6 +34,7 @@ import { outline } from './outline.ts';
 import { page } from './page.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
+import { proofs } from './proofs.ts';
 import { recordings } from './recordings.ts';
 import { releases } from './releases.ts';
 import { replays } from './replays.ts';
@@ -83,6 +84,7 @@ export function routes(app: App, service: Service): void {
   bisect(app, service, timelines);
   diff(app, service);
   checkpoints(app, service);
+  proofs(app, service);
   verify(app, service);
   exports(app, service);
   bundles(app, service);

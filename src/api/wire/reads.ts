@@ -18,11 +18,16 @@ const mode = z.enum(['none', 'override', 'multi']);
 /** The host and the position that an answer reflects. */
 export const reflected = { host: text, position };
 
+/** How many there are on all pages, with `count=true`. */
+export const counted = n.exactOptional().describe('How many there are in all, with `count=true`.');
+
 /** A page: `next` is there when more may follow, and is the `next` of the following page. */
-export function pageOf<T extends z.ZodType>(id: string, item: T, description?: string) {
+export function pageOf<T extends z.ZodType>(id: string, item: T) {
   return z
-    .strictObject({ ...reflected, items: z.array(item), next: text.exactOptional() })
-    .meta({ id, ...(description !== undefined && { description }) });
+    .strictObject({
+      ...{ ...reflected, items: z.array(item), count: counted, next: text.exactOptional() },
+    })
+    .meta({ id });
 }
 
 /** One object under the position that it was read at. */
@@ -48,12 +53,7 @@ export const cgroupRow = z
   })
   .meta({ id: 'CgroupRow' });
 
-/** With `count=true`, how many there are in all. */
-const counted = n.exactOptional().describe('How many there are in all, with `count=true`.');
-
-export const cgroupPage = pageOf('CgroupPage', cgroupRow)
-  .extend({ count: counted })
-  .meta({ id: 'CgroupPage' });
+export const cgroupPage = pageOf('CgroupPage', cgroupRow);
 
 export const slotFields = {
   prog_id: n,
