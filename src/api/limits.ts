@@ -79,6 +79,8 @@ export const HEADERS_MS = 10_000;
 export const BODY_MS = 60_000;
 /** Milliseconds that a connection without requests is kept. */
 export const KEEP_ALIVE_MS = 65_000;
+/** Requests a second, or concurrent ones, that a token may be given. */
+export const RATE_MAX = 1_000_000;
 /** Callers whose rate is counted. */
 export const RATED_CALLERS_MAX = 20_000;
 /** Tags of one If-Match. */
