@@ -43,13 +43,13 @@ export const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).met
 
 const listFields = { attach_type: attachType, mode, revision: n, entries: z.array(listedEntry) };
 
+/** A cgroup's own lists. */
+export const attachedLists = z.array(z.strictObject(listFields));
+
 export const cgroupRow = z
   .strictObject({
     ...cgroupFields,
-    attached: z
-      .array(z.strictObject(listFields))
-      .exactOptional()
-      .describe('With `attached=true`: its own lists.'),
+    attached: attachedLists.exactOptional().describe('With `attached=true`: its own lists.'),
   })
   .meta({ id: 'CgroupRow' });
 
@@ -68,7 +68,7 @@ export const slot = z.strictObject(slotFields).meta({
   description: 'One place of an effective array, with the entry that it comes from.',
 });
 
-const effectiveView = z.strictObject({ attach_type: attachType, slots: z.array(slot) });
+export const effectiveView = z.strictObject({ attach_type: attachType, slots: z.array(slot) });
 
 export const cgroupDetail = z
   .strictObject({
@@ -200,7 +200,7 @@ export const worldState = z.strictObject({
       path: text,
       children: n,
       processes: n,
-      attached: z.array(z.strictObject(listFields)),
+      attached: attachedLists,
       effective: z.array(effectiveView),
     }),
   ),

@@ -17,15 +17,17 @@ interface Row extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
   readonly previous: string | null;
   readonly log_id: string | null;
   readonly recorded_from: number | null;
+  readonly root: string | null;
 }
 
 const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signed_at, key_id,
   encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
-  log_id::text as log_id, recorded_from`;
+  log_id::text as log_id, recorded_from, encode(root, 'hex') as root`;
 
-function chainOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
+function chainOf({ number, previous, log_id, recorded_from, root }: Row): Chained | null {
   if (number === null || previous === null || recorded_from === null) return null;
-  return { number, previous: bytesOf(previous), log_id, recorded_from };
+  const chained = { number, previous: bytesOf(previous), log_id, recorded_from };
+  return root === null ? chained : { ...chained, root: bytesOf(root) };
 }
 
 function checkpointOf(row: Row): Checkpoint {
@@ -118,6 +120,26 @@ export async function latestCheckpoint(
   return { checkpoint: rows.map(checkpointOf).sort(inOrder).at(-1), number: rows[0]?.last ?? 0 };
 }
 
+/**
+ * The last checkpoint that states a Merkle tree, up to a position.
+ *
+ * @param range.key_id only of this key
+ */
+export async function latestOfTree(
+  database: Queryable,
+  host_id: number,
+  { to = Number.MAX_SAFE_INTEGER, key_id }: { readonly to?: number; readonly key_id?: string } = {},
+): Promise<Checkpoint | undefined> {
+  const rows = await database.query<Row>(
+    `select ${COLUMNS} from checkpoints
+     where host_id = $1 and position <= $2 and root is not null
+       and ($3::text is null or key_id = $3::text)
+     order by position desc, number desc limit 1`,
+    [host_id, to, key_id ?? null],
+  );
+  return rows.map(checkpointOf)[0];
+}
+
 /** Adds a checkpoint; one that is there already stays as it is. */
 export async function storeCheckpoint(
   database: Queryable,
@@ -126,9 +148,9 @@ export async function storeCheckpoint(
 ): Promise<void> {
   await database.query(
     `insert into checkpoints (host_id, host, position, hash, recorded_at, signed_at, key_id,
-       signature, number, previous, log_id, recorded_from)
+       signature, number, previous, log_id, recorded_from, root)
      values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, decode($8, 'hex'), $9, decode($10, 'hex'),
-       $11, $12)
+       $11, $12, decode($13, 'hex'))
      on conflict do nothing`,
     [
       host_id,
@@ -143,6 +165,7 @@ export async function storeCheckpoint(
       chained === null ? null : hexOf(chained.previous),
       chained?.log_id ?? null,
       chained?.recorded_from ?? null,
+      chained?.root === undefined ? null : hexOf(chained.root),
     ],
   );
 }
