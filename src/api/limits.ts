@@ -68,6 +68,10 @@ export const FLEET_STREAMS = { all: 500, each: 100 } as const;
 export const STATE_STREAMS = { all: 500, each: 100 } as const;
 /** Links that such a stream follows. */
 export const STREAMED_LINKS_MAX = 10_000;
+/** Reads that wait for a position, in all and of each caller. */
+export const LONG_POLLS = { all: 2000, each: 500 } as const;
+/** Seconds that such a read waits, at most and by default. */
+export const WAIT_S = { max: 60, usual: 30 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it sends its position (a bookmark). */
