@@ -4,13 +4,17 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { TOKENS_MAX } from '../limits.ts';
 import { time } from '../time.ts';
 
-export const ROLES = ['reader', 'writer', 'executor', 'admin'] as const;
+export const ROLES = ['reader', 'recorder', 'writer', 'executor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles of which each role may do what they may. An executor reports, and records no calls. */
+/**
+ * The roles of which each role may do what they may. A recorder records what was seen of a kernel, and
+ * nothing that the model decides. An executor reports, and records no calls.
+ */
 const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
   reader: ['reader'],
-  writer: ['reader', 'writer'],
+  recorder: ['reader', 'recorder'],
+  writer: ['reader', 'recorder', 'writer'],
   executor: ['reader', 'executor'],
   admin: ROLES,
 };
