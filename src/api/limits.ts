@@ -41,6 +41,8 @@ export const DRIFT_LOOK_MS = 500;
 /** Rows of a page, at most and by default. */
 export const PAGE_ROWS_MAX = 1000;
 export const PAGE_ROWS_DEFAULT = 100;
+/** Cgroups of an outline whose rows below are left out. */
+export const OUTLINE_CLOSED_MAX = 200;
 /** Events that one filtered request reads before it answers with a `next` token. */
 export const SCANNED_EVENTS_MAX = 20_000;
 /** Gaps of one report. */

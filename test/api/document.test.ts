@@ -131,6 +131,7 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['listCgroups', () => ({ url: `${H}/cgroups` })],
   ['listCgroups', () => ({ url: `${H}/cgroups?attached=true` })],
   ['listCgroups', () => ({ url: `${H}/cgroups?format=bpftool` })],
+  ['getCgroupOutline', () => ({ url: `${H}/cgroups/outline?seek=/a/b&closed=7` })],
   ['getCgroup', () => ({ url: `${H}/cgroups/2` })],
   ['getEffective', () => ({ url: `${H}/effective?${PLACE}` })],
   ['getEffective', () => ({ url: `${H}/effective?${PLACE}&format=text` })],

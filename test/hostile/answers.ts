@@ -1,5 +1,6 @@
 // What is wrong with an answer, by the document: a status, a type or a body that it does not tell of.
 
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { closed } from '../support/openapi.ts';
 import { type Asked, document } from './requests.ts';
@@ -20,6 +21,13 @@ function schemaFaults(body: unknown, where: readonly string[]): string | undefin
   return check(body) ? undefined : JSON.stringify(check.errors?.slice(0, 3));
 }
 
+/** A request that was answered, and how to ask the like of it once more. */
+export interface Exchange {
+  readonly url: string;
+  readonly response: Response;
+  readonly again: (url: string) => Promise<Response>;
+}
+
 /**
  * Reads an answer, a stream only as far as its head.
  *
@@ -27,7 +35,7 @@ function schemaFaults(body: unknown, where: readonly string[]): string | undefin
  */
 export async function faultOf(
   { path, method, responses }: Asked,
-  response: Response,
+  { url, response, again }: Exchange,
 ): Promise<string | undefined> {
   const { status } = response;
   const type = response.headers.get('content-type')?.split(';')[0] ?? '';
@@ -47,5 +55,28 @@ export async function faultOf(
   if (!(type in content)) return `${status} of the type ${type}, which the document does not have`;
   if (!/json$/.test(type) || type.endsWith('ndjson')) return undefined;
   const where = ['paths', path, method, 'responses', key, 'content', type, 'schema'];
-  return schemaFaults(JSON.parse(text), where);
+  const answer: unknown = JSON.parse(text);
+  const whole = status === 200 ? await wholeOf(answer, { url, again }) : answer;
+  if (whole === undefined) return `some fields are not those of the whole: ${text.slice(0, 300)}`;
+  return schemaFaults(whole, where);
+}
+
+/**
+ * An answer that has some fields of its items, as it is with all of them: the schema is that of the
+ * whole. Undefined when the one is not a part of the other.
+ */
+async function wholeOf(
+  answer: unknown,
+  { url, again }: Omit<Exchange, 'response'>,
+): Promise<unknown> {
+  const [path = '', query] = url.split('?');
+  const asked = new URLSearchParams(query);
+  const fields = asked.getAll('fields');
+  if (fields.length === 0) return answer;
+  asked.delete('fields');
+  const whole = (await (await again(`${path}?${asked}`)).json()) as { items: readonly object[] };
+  const items = whole.items.map((item) =>
+    Object.fromEntries(Object.entries(item).filter(([name]) => fields.includes(name))),
+  );
+  return isDeepStrictEqual(answer, { ...whole, items }) ? whole : undefined;
 }

@@ -80,7 +80,8 @@ async function ask(nth: number): Promise<void> {
     : requests.requestOf(operation as (typeof operations)[number]);
   const response = await service.app.request(url, init);
   statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-  const fault = await faultOf(operation as (typeof operations)[number], response);
+  const again = async (other: string) => service.app.request(other, init);
+  const fault = await faultOf(operation as (typeof operations)[number], { url, response, again });
   if (fault === undefined) return;
   faults.push(
     `request ${nth}: ${fault}\n    ${init.method} ${url} ${init.body ?? ''}`.slice(0, 2000),

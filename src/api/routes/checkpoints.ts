@@ -5,10 +5,11 @@ import { markOf } from '../../events/encoding/mark.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
 import { type Checkpoint, chainedInHex, noteOf } from '../../events/proof/checkpoint.ts';
-import { readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
+import { countCheckpoints, readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
 import { signHead } from '../../events/proof/sign-head.ts';
 import type { PublicKey } from '../../events/proof/signing-key.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
 import { beginOf } from '../request/page.ts';
 import {
   type App,
@@ -85,7 +86,7 @@ const listRoute = createRoute({
   operationId: 'listCheckpoints',
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Signed checkpoints of a log',
-  request: { params: hostParams, query: strictObject(idPage) },
+  request: { params: hostParams, query: strictObject({ ...idPage, ...listQuery(checkpoint) }) },
   responses: readsWithoutTag('Checkpoints, by position.', checkpointPage),
 });
 
@@ -134,10 +135,10 @@ export function checkpoints(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, ...place } = c.req.valid('query');
-    const after = beginOf(place) ?? 0;
+    const { limit, order, count, fields, ...place } = c.req.valid('query');
+    const after = beginOf(place);
     const { host_id, position: head } = await log.head(host);
-    const found = await readCheckpoints(database, host_id, { after, limit });
+    const found = await readCheckpoints(database, host_id, { after, limit, order });
     // No ETag: a checkpoint may come while the log stays where it is.
     const last = found.at(-1);
     const more = last !== undefined && found.length >= limit && { next: String(last.position) };
@@ -147,7 +148,11 @@ export function checkpoints(app: App, service: Service): void {
       const trusted = signer !== undefined && trustedKeys.trusts(signer);
       return { ...onWire(one, signer), trusted };
     });
-    return c.json({ host, position: head, items, ...more }, 200);
+    const counted = count && { count: await countCheckpoints(database, host_id) };
+    return c.json(
+      { host, position: head, items: itemsWith(items, fields), ...counted, ...more } as never,
+      200,
+    );
   });
 
   app.openapi(signRoute, async (c) => {

@@ -1,6 +1,6 @@
 /**
  * Every route, in the order in which they are matched: `events/stream` before `events/{position}`,
- * `cgroups/history` before `cgroups/{cgroup_id}`.
+ * `cgroups/history` and `cgroups/outline` before `cgroups/{cgroup_id}`.
  */
 
 import { STORIES, TIMELINES, WHOLE_STATES } from '../limits.ts';
@@ -30,6 +30,7 @@ import { hosts } from './hosts.ts';
 import { mapContents } from './map-contents.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
+import { outline } from './outline.ts';
 import { page } from './page.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
@@ -67,6 +68,7 @@ export function routes(app: App, service: Service): void {
   events(app, service);
   state(app, service, states);
   histories(app, service, stories);
+  outline(app, service);
   cgroups(app, service, states);
   effective(app, service);
   stateStreams(app, service);

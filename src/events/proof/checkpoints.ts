@@ -1,5 +1,6 @@
 /** The checkpoints of a log as they are stored, and the keys that signed them. */
 import { bytesOf, hexOf } from '../encoding/hex.ts';
+import { IN_ORDER, type PageOrder } from '../page-order.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Chained, Checkpoint } from './checkpoint.ts';
 import { type PublicKey, publicKeyOf } from './signing-key.ts';
@@ -49,10 +50,12 @@ function inOrder(a: Checkpoint, b: Checkpoint): number {
 }
 
 export interface CheckpointRange {
-  /** Exclusive. */
-  readonly after: number;
+  /** Exclusive; default: the beginning of the log. */
+  readonly after?: number | undefined;
   /** Inclusive; default: the end of the log. */
   readonly to?: number;
+  /** Default: ascending, after `after`; descending: before `after`. */
+  readonly order?: PageOrder | undefined;
   /** Default and upper bound `CHECKPOINTS_PAGE_MAX`. */
   readonly limit?: number;
 }
@@ -61,22 +64,38 @@ export interface CheckpointRange {
 export async function readCheckpoints(
   database: Queryable,
   host_id: number,
-  { after, to = Number.MAX_SAFE_INTEGER, limit = CHECKPOINTS_PAGE_MAX }: CheckpointRange,
+  {
+    after,
+    to = Number.MAX_SAFE_INTEGER,
+    order = 'asc',
+    limit = CHECKPOINTS_PAGE_MAX,
+  }: CheckpointRange,
 ): Promise<Checkpoint[]> {
+  const { beyond, sort } = IN_ORDER[order];
   const rows = await database.query<Row>(
     `select ${COLUMNS} from checkpoints
-     where host_id = $1 and position > $2 and position <= $3
-     order by position fetch first $4 rows with ties`,
-    [host_id, after, to, Math.min(limit, CHECKPOINTS_PAGE_MAX)],
+     where host_id = $1 and ($2::int8 is null or position ${beyond} $2) and position <= $3
+     order by position ${sort} fetch first $4 rows with ties`,
+    [host_id, after ?? null, to, Math.min(limit, CHECKPOINTS_PAGE_MAX)],
   );
-  return rows.map(checkpointOf).sort(inOrder);
+  const sorted = rows.map(checkpointOf).sort(inOrder);
+  return order === 'asc' ? sorted : sorted.reverse();
+}
+
+/** How many checkpoints a log has. */
+export async function countCheckpoints(database: Queryable, host_id: number): Promise<number> {
+  const [row] = await database.query<{ readonly count: number }>(
+    'select count(*)::int8 as count from checkpoints where host_id = $1',
+    [host_id],
+  );
+  return row?.count ?? 0;
 }
 
 /** All checkpoints of a range, a page at a time. */
 export async function* checkpointPages(
   database: Queryable,
   host_id: number,
-  { after, to }: Required<Omit<CheckpointRange, 'limit'>>,
+  { after, to }: { readonly after: number; readonly to: number },
 ): AsyncGenerator<Checkpoint[]> {
   for (let reached = after; reached < to; ) {
     const page = await readCheckpoints(database, host_id, { after: reached, to });
