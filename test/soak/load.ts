@@ -65,8 +65,9 @@ export async function load(plan: Load): Promise<Tally> {
   const tally: Tally = { answered: 0, failed: 0, messages: 0, faults: [] };
   const names = Array.from({ length: HOSTS }, (_, i) => `soak${i}`);
   for (const name of names) {
-    await insist(plan, tally, '/v1/hosts', { name, release: '6.18' }, `make ${name}`);
+    await insist(plan, tally, '/v1/hosts', { name, release: '6.18' }, `make-${name}`);
   }
+  if (tally.faults.length > 0) throw new Error(tally.faults[0]);
   await Promise.all([
     ...Array.from({ length: WRITERS }, (_, i) => write(plan, tally, names, i)),
     ...Array.from({ length: READERS }, () => read(plan, tally, names)),

@@ -85,6 +85,7 @@ const loading = load({
 });
 const befalling = chaos();
 const looks: Look[] = [];
+loading.catch(() => undefined);
 while (performance.now() < ends) {
   await sleep(LOOK_MS);
   const seen = await look(first);
