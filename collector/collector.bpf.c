@@ -22,6 +22,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
 #define AT_FDCWD -100
+#define AT_EMPTY_PATH 0x1000
 #define F_DUPFD 0
 #define LD_IMM64 0x18
 #define F_SETFD 2
@@ -386,12 +387,36 @@ static __always_inline int is_told_command(unsigned int cmd)
 	case BPF_LINK_GET_FD_BY_ID:
 	case BPF_LINK_DETACH:
 	case BPF_PROG_BIND_MAP:
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
 		return 1;
 	case BPF_PROG_QUERY:
 		return with_queries;
 	default:
 		return 0;
 	}
+}
+
+/*
+ * Whether a command is on an element of a map that holds no programs and no maps: of these, which are
+ * most of all bpf(2), nothing is told.
+ */
+static __always_inline int is_plain_element(struct task_struct *task, const struct call *call)
+{
+	unsigned int fd = 0, type;
+	struct bpf_map *map;
+	struct file *file;
+
+	if (call->a != BPF_MAP_UPDATE_ELEM && call->a != BPF_MAP_DELETE_ELEM)
+		return 0;
+	bpf_probe_read_user(&fd, sizeof(fd), (void *)call->pointer);
+	file = file_at(task, fd);
+	if (!file || object_of((unsigned long)file) >> KIND_SHIFT != OBJECT_MAP)
+		return 1;
+	map = TYPED(bpf_map, FIELD(file, private_data));
+	type = FIELD(map, map_type);
+	return type != BPF_MAP_TYPE_PROG_ARRAY && type != BPF_MAP_TYPE_ARRAY_OF_MAPS &&
+	       type != BPF_MAP_TYPE_HASH_OF_MAPS;
 }
 
 /* Where the arguments of a call cannot be read when it returns, they are kept when it enters. */
@@ -401,7 +426,7 @@ int enter_bpf(struct enter *enter)
 	unsigned long long thread = bpf_get_current_pid_tgid();
 	struct call call = { .a = enter->args[0], .pointer = enter->args[1], .b = enter->args[2] };
 
-	if (is_told_command(call.a) && !is_self())
+	if (is_told_command(call.a) && !is_self() && !is_plain_element(current_task(), &call))
 		bpf_map_update_elem(&calls, &thread, &call, BPF_ANY);
 	return 0;
 }
@@ -426,7 +451,7 @@ static __always_inline int bpf_arguments(struct task_struct *task, struct call *
 		call->pointer = regs->regs[1];
 		call->b = (unsigned int)regs->regs[2];
 	}
-	return is_told_command(call->a) && pid != self && pid != reader;
+	return is_told_command(call->a) && pid != self && pid != reader && !is_plain_element(task, call);
 }
 
 /* What an fd of the call is, as its fact of this number. */
@@ -472,14 +497,26 @@ static __always_inline void directory_of(struct dentry *dentry, struct start *ou
 		out->depth = -1;
 }
 
-/* The directory that a relative path starts from, when it lies on a bpffs; else nothing. */
-static __always_inline int bpffs_start(struct task_struct *task, int dirfd, struct start *out)
+/* The cgroup behind a name of cgroup2; of a control file the name, and the cgroup that it is of. */
+static __always_inline void cgroup_of(struct dentry *dentry, struct start *out)
+{
+	struct kernfs_node *node;
+
+	out->depth = 0;
+	if ((BPF_CORE_READ(dentry, d_inode, i_mode) & S_IFMT) != S_IFDIR) {
+		bpf_probe_read_kernel_str(out->name[0], NAME_LEN, BPF_CORE_READ(dentry, d_name.name));
+		out->depth = 1;
+		dentry = BPF_CORE_READ(dentry, d_parent);
+	}
+	node = BPF_CORE_READ(dentry, d_inode, i_private);
+	out->cgroup = BPF_CORE_READ(node, id);
+}
+
+/* What a relative path starts from, when it lies on a bpffs or on cgroup2; else nothing. */
+static __always_inline int start_at(struct task_struct *task, int dirfd, struct start *out)
 {
 	struct dentry *dentry;
-
-	out->depth = -1;
-	out->device = 0;
-	out->skip = 0;
+	unsigned long magic;
 
 	if (dirfd == AT_FDCWD) {
 		dentry = BPF_CORE_READ(task, fs, pwd.dentry);
@@ -487,14 +524,19 @@ static __always_inline int bpffs_start(struct task_struct *task, int dirfd, stru
 		struct file *file = file_at(task, dirfd);
 
 		if (!file)
-			return 0;
+			return MOUNT_NONE;
 		dentry = BPF_CORE_READ(file, f_path.dentry);
 	}
-	if (BPF_CORE_READ(dentry, d_sb, s_magic) != BPF_FS_MAGIC)
-		return 0;
+	magic = BPF_CORE_READ(dentry, d_sb, s_magic);
+	if (magic == CGROUP2_SUPER_MAGIC) {
+		cgroup_of(dentry, out);
+		return MOUNT_CGROUP2;
+	}
+	if (magic != BPF_FS_MAGIC)
+		return MOUNT_NONE;
 	out->device = BPF_CORE_READ(dentry, d_sb, s_dev);
 	directory_of(dentry, out);
-	return 1;
+	return MOUNT_BPFFS;
 }
 
 #define PROC_FD "/proc/self/fd/"
@@ -508,11 +550,14 @@ static __always_inline int start_of(struct task_struct *task, int dirfd, const c
 	int found;
 
 	out->depth = -1;
+	out->device = 0;
+	out->skip = 0;
+	out->cgroup = 0;
 	if (path[0] != '/')
-		return bpffs_start(task, dirfd, out);
+		return start_at(task, dirfd, out);
 	for (unsigned int i = 0; i < PROC_FD_LEN; i++)
 		if (path[i] != PROC_FD[i])
-			return 0;
+			return MOUNT_NONE;
 	for (; digits < FD_DIGITS; digits++) {
 		char c = path[PROC_FD_LEN + digits];
 
@@ -521,8 +566,8 @@ static __always_inline int start_of(struct task_struct *task, int dirfd, const c
 		fd = fd * 10 + c - '0';
 	}
 	if (!digits || (path[PROC_FD_LEN + digits] && path[PROC_FD_LEN + digits] != '/'))
-		return 0;
-	found = bpffs_start(task, fd, out);
+		return MOUNT_NONE;
+	found = start_at(task, fd, out);
 	out->skip = PROC_FD_LEN + digits;
 	return found;
 }
@@ -602,6 +647,26 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 	case BPF_LINK_GET_FD_BY_ID:
 		if (ret >= 0)
 			add_fact(event, 0, task, ret);
+	}
+	submit(told);
+}
+
+static __always_inline void tell_element(struct task_struct *task, const struct call *call, long long ret)
+{
+	struct element_event *told = reserve(sizeof(*told));
+	struct event *event;
+
+	if (!told)
+		return;
+	begin_bpf(&told->bpf, task, call, ret, ATTR_MAX);
+	event = &told->bpf.event;
+	told->key = 0;
+	told->value = -1;
+	add_fact(event, 0, task, word(&told->bpf, 0)); /* map_fd, key, value, flags */
+	bpf_probe_read_user(&told->key, sizeof(told->key), (void *)quad(&told->bpf, 8));
+	if (call->a == BPF_MAP_UPDATE_ELEM) {
+		bpf_probe_read_user(&told->value, sizeof(told->value), (void *)quad(&told->bpf, 16));
+		add_fact(event, 1, task, told->value);
 	}
 	submit(told);
 }
@@ -757,6 +822,10 @@ int leave_bpf(struct leave *leave)
 	case BPF_OBJ_PIN:
 	case BPF_OBJ_GET:
 		tell_pin(task, &call, leave->ret);
+		break;
+	case BPF_MAP_UPDATE_ELEM:
+	case BPF_MAP_DELETE_ELEM:
+		tell_element(task, &call, leave->ret);
 		break;
 	default:
 		tell_call(task, &call, leave->ret);
@@ -1198,7 +1267,7 @@ MOUNT_CALL(mount)
 MOUNT_CALL(umount)
 MOUNT_CALL(move_mount)
 
-/* Names on a bpffs. */
+/* Names on a bpffs; of cgroup2 those calls that the tracepoints of cgroups do not tell. */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -1214,7 +1283,10 @@ struct {
 	__type(value, struct path_event);
 } name_scratch SEC(".maps");
 
-/* Where bpffs are mounted, each with a slash at its end; set by the reader. */
+/*
+ * Where bpffs and cgroup2 are mounted, each with a slash at its end, of cgroup2 also with the end of
+ * the path there; set by the reader. The values are of enum mount_kind.
+ */
 struct mount_key {
 	unsigned int bits;
 	char path[MOUNT_LEN];
@@ -1222,36 +1294,56 @@ struct mount_key {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, MOUNTS_MAX);
+	__uint(max_entries, MOUNTS_MAX + 2);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct mount_key);
 	__type(value, unsigned char);
 } mounts SEC(".maps");
 
 /* `bits` and `path` of a call are such a key. */
-static __always_inline int is_below_mount(struct path_event *told)
+static __always_inline int mount_below(struct path_event *told)
 {
+	unsigned char *kind;
+
 	told->bits = 8 * MOUNT_LEN;
-	return bpf_map_lookup_elem(&mounts, &told->bits) != 0;
+	kind = bpf_map_lookup_elem(&mounts, &told->bits);
+	return kind ? *kind : MOUNT_NONE;
 }
 
+/* The cgroup that is the root of cgroup2 for the caller: that of its cgroup namespace. */
+static __always_inline unsigned long long visible_root(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, nsproxy, cgroup_ns, root_cset, dfl_cgrp, kn, id);
+}
+
+/* @param is_fd whether an empty path is the fd itself (AT_EMPTY_PATH, and calls without a path) */
 static __always_inline int keep_name(unsigned int which, long long more, int dirfd, const char *path,
-				     int to_dirfd, const char *to)
+				     int is_fd, int to_dirfd, const char *to)
 {
 	unsigned long long thread = bpf_get_current_pid_tgid();
 	struct task_struct *task = current_task();
 	unsigned int zero = 0;
 	struct path_event *told = bpf_map_lookup_elem(&name_scratch, &zero);
+	int on;
 
 	if (!told || is_self())
 		return 0;
 	told->from.depth = told->to_from.depth = -1;
 	told->to[0] = 0;
-	if (bpf_probe_read_user_str(told->path, PATH_LEN, path) < 0)
+	told->path[0] = 0;
+	if (path && bpf_probe_read_user_str(told->path, PATH_LEN, path) < 0)
 		return 0;
-	/* Who holds objects may use a bpffs that was mounted a moment ago, before the reader knows of it. */
-	if (!start_of(task, dirfd, told->path, &told->from) &&
-	    (told->path[0] != '/' || (!is_below_mount(told) && !is_holder(task))))
+	if (!told->path[0] && !is_fd)
+		return 0;
+	on = start_of(task, dirfd, told->path, &told->from);
+	if (!on && told->path[0] == '/') {
+		on = mount_below(told);
+		/* Who holds objects may use a bpffs that was mounted a moment ago, before the reader knows of it. */
+		if (!on && is_holder(task))
+			on = MOUNT_BPFFS;
+		told->from.cgroup = visible_root(task);
+	}
+	if (!on || (on == MOUNT_CGROUP2 && which != NAME_CHMOD && which != NAME_CHOWN))
 		return 0;
 	if (to) {
 		bpf_probe_read_user_str(told->to, PATH_LEN, to);
@@ -1288,11 +1380,11 @@ static __always_inline int leave_name(struct leave *leave)
 	return 0;
 }
 
-#define NAME_CALL(call, which, more, dirfd, path, to_dirfd, to)                                      \
+#define NAME_CALL_AT(call, which, more, dirfd, path, is_fd, to_dirfd, to)                            \
 	SEC("tracepoint/syscalls/sys_enter_" #call)                                                  \
 	int enter_##call(struct enter *enter)                                                        \
 	{                                                                                            \
-		return keep_name(which, more, dirfd, (const char *)(path), to_dirfd,                 \
+		return keep_name(which, more, dirfd, (const char *)(path), is_fd, to_dirfd,          \
 				 (const char *)(to));                                                \
 	}                                                                                            \
 	SEC("tracepoint/syscalls/sys_exit_" #call)                                                   \
@@ -1301,9 +1393,16 @@ static __always_inline int leave_name(struct leave *leave)
 		return leave_name(leave);                                                            \
 	}
 
+#define NAME_CALL(call, which, more, dirfd, path, to_dirfd, to)                                      \
+	NAME_CALL_AT(call, which, more, dirfd, path, 0, to_dirfd, to)
+/* A call on one file, by its path or by its fd. */
+#define FILE_CALL(call, which, more, dirfd, path, is_fd)                                             \
+	NAME_CALL_AT(call, which, more, dirfd, path, is_fd, 0, 0)
+
 #define ARG(n) (enter->args[n])
 #define REMOVEDIR 0x200
 #define MODE(n) (ARG(n) & 07777)
+#define IS_EMPTY_FD(n) ((ARG(n) & AT_EMPTY_PATH) != 0)
 
 NAME_CALL(unlink, NAME_UNLINK, 0, AT_FDCWD, ARG(0), 0, 0)
 NAME_CALL(unlinkat, ARG(2) & REMOVEDIR ? NAME_RMDIR : NAME_UNLINK, 0, ARG(0), ARG(1), 0, 0)
@@ -1315,9 +1414,11 @@ NAME_CALL(renameat, NAME_RENAME, 0, ARG(0), ARG(1), ARG(2), ARG(3))
 NAME_CALL(renameat2, NAME_RENAME, ARG(4), ARG(0), ARG(1), ARG(2), ARG(3))
 NAME_CALL(link, NAME_LINK, 0, AT_FDCWD, ARG(0), AT_FDCWD, ARG(1))
 NAME_CALL(linkat, NAME_LINK, 0, ARG(0), ARG(1), ARG(2), ARG(3))
-NAME_CALL(chmod, NAME_CHMOD, MODE(1), AT_FDCWD, ARG(0), 0, 0)
-NAME_CALL(fchmodat, NAME_CHMOD, MODE(2), ARG(0), ARG(1), 0, 0)
-NAME_CALL(fchmodat2, NAME_CHMOD, MODE(2), ARG(0), ARG(1), 0, 0)
-NAME_CALL(chown, NAME_CHOWN, (int)ARG(1), AT_FDCWD, ARG(0), 0, 0)
-NAME_CALL(lchown, NAME_CHOWN, (int)ARG(1), AT_FDCWD, ARG(0), 0, 0)
-NAME_CALL(fchownat, NAME_CHOWN, (int)ARG(2), ARG(0), ARG(1), 0, 0)
+FILE_CALL(chmod, NAME_CHMOD, MODE(1), AT_FDCWD, ARG(0), 0)
+FILE_CALL(fchmod, NAME_CHMOD, MODE(1), ARG(0), 0, 1)
+FILE_CALL(fchmodat, NAME_CHMOD, MODE(2), ARG(0), ARG(1), 0)
+FILE_CALL(fchmodat2, NAME_CHMOD, MODE(2), ARG(0), ARG(1), IS_EMPTY_FD(3))
+FILE_CALL(chown, NAME_CHOWN, (int)ARG(1), AT_FDCWD, ARG(0), 0)
+FILE_CALL(lchown, NAME_CHOWN, (int)ARG(1), AT_FDCWD, ARG(0), 0)
+FILE_CALL(fchown, NAME_CHOWN, (int)ARG(1), ARG(0), 0, 1)
+FILE_CALL(fchownat, NAME_CHOWN, (int)ARG(2), ARG(0), ARG(1), IS_EMPTY_FD(4))

@@ -29,15 +29,16 @@
 #include "collector.skel.h"
 #include "event.h"
 #include "mounts.h"
+#include "paths.h"
 #include "table.h"
 
 /* Raised when a line changes its meaning; new fields do not raise it. */
 #define CONTRACT 1
 #define POLL_MS 100
-#define PARTS_MAX 64
 
 static volatile sig_atomic_t stopped;
 static const volatile unsigned long long *mount_calls; /* that have begun, as the kernel's part counts */
+static char cgroup2[1024]; /* where it is mounted */
 static long long wall_offset; /* ns from CLOCK_MONOTONIC to the time of day */
 
 static void stop(int signal)
@@ -90,39 +91,6 @@ static void tell_mount(const struct bpffs *bpffs, bool there);
 
 /* Paths on a bpffs. */
 
-/* Takes the parts of a path, without "." and "..", after those that are there; gives how many are. */
-static int add_parts(char *path, char **parts, int count)
-{
-	char *rest;
-
-	for (char *part = strtok_r(path, "/", &rest); part; part = strtok_r(0, "/", &rest)) {
-		if (!strcmp(part, "."))
-			continue;
-		if (!strcmp(part, "..")) {
-			if (count)
-				count--;
-		} else if (count < PARTS_MAX) {
-			parts[count++] = part;
-		}
-	}
-	return count;
-}
-
-static bool join(char *out, size_t room, char **parts, int count)
-{
-	size_t length = 0;
-
-	*out = 0;
-	for (int i = 0; i < count; i++) {
-		int put = snprintf(out + length, room - length, "/%s", parts[i]);
-
-		if (put < 0 || length + put >= room)
-			return false;
-		length += put;
-	}
-	return true;
-}
-
 /*
  * The name of the log: on the bpffs at /sys/fs/bpf from there on; on another one below a directory
  * that is called after its mount point, with ":" for "/".
@@ -138,12 +106,14 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 	/* Of a path that was cut off it is not known what it names. */
 	if (strlen(path) == PATH_LEN - 1)
 		return false;
+	if (start->depth >= 0 && start->cgroup)
+		return false;
 	snprintf(copy, sizeof(copy), "%s", start->depth < 0 ? path : path + start->skip);
 	if (start->depth < 0) {
 		if (path[0] != '/')
 			return false;
 		count = add_parts(copy, parts, 0);
-		if (!join(whole, sizeof(whole), parts, count))
+		if (count < 0 || !join(whole, sizeof(whole), parts, count))
 			return false;
 		bpffs = mount_above(whole);
 		if (!bpffs && mounts_follow(tell_mount, 0, 0))
@@ -162,7 +132,7 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 			parts[count++] = names[i];
 		}
 		count = add_parts(copy, parts, count);
-		if (!join(whole, sizeof(whole), parts, count))
+		if (count < 0 || !join(whole, sizeof(whole), parts, count))
 			return false;
 	}
 	return *rest && snprintf(out, room, "%s%s", bpffs->prefix, rest) < (int)room;
@@ -514,6 +484,7 @@ static void tell_bpf(const struct bpf_event *told)
 	const struct event *event = &told->event;
 	const struct load_event *load = (const void *)told;
 	const struct pin_event *pin = (const void *)told;
+	const struct element_event *element = (const void *)told;
 	char path[PATH_LEN + START_DEPTH * NAME_LEN];
 	long long shown = event->ret;
 
@@ -613,6 +584,18 @@ static void tell_bpf(const struct bpf_event *told)
 		fd_field(told, "prog_fd", 0);
 		fd_field(told, "map_fd", 4);
 		field(told, "flags", 8);
+		break;
+	case BPF_MAP_UPDATE_ELEM:
+		call("map_update_elem");
+		fd_field(told, "map_fd", 0);
+		number("key", element->key);
+		number("value", (unsigned int)element->value);
+		field(told, "flags", 24);
+		break;
+	case BPF_MAP_DELETE_ELEM:
+		call("map_delete_elem");
+		fd_field(told, "map_fd", 0);
+		number("key", element->key);
 		break;
 	case BPF_PROG_GET_FD_BY_ID:
 		call("prog_get_fd_by_id");
@@ -739,15 +722,23 @@ static void tell_name(const struct path_event *told)
 	char path[PATH_LEN + START_DEPTH * NAME_LEN], to[PATH_LEN + START_DEPTH * NAME_LEN];
 	unsigned int which = told->event.a;
 	bool has_two = which == NAME_RENAME || which == NAME_LINK;
+	bool is_of_cgroup = (which == NAME_CHMOD || which == NAME_CHOWN) &&
+			    cgroup_place(cgroup2, told->path, &told->from, path, sizeof(path));
 
 	/* One that changes the group alone is nothing to the log. */
 	if (which == NAME_CHOWN && told->event.b < 0)
 		return;
-	if (!bpffs_path(told->path, &told->from, path, sizeof(path)))
+	/* The fd, or the path's address, is bad: nothing is said of the name. */
+	if (told->event.ret == -EBADF || told->event.ret == -EFAULT)
+		return;
+	if (!is_of_cgroup && !bpffs_path(told->path, &told->from, path, sizeof(path)))
 		return;
 	if (has_two && !bpffs_path(told->to, &told->to_from, to, sizeof(to)))
 		return;
-	call(names[which]);
+	if (is_of_cgroup)
+		call(which == NAME_CHMOD ? "cgroup_chmod" : "cgroup_chown");
+	else
+		call(names[which]);
 	printf(",\"path\":");
 	text(path, sizeof(path));
 	if (has_two) {
@@ -875,7 +866,7 @@ static int tell(void *context, void *data, size_t size)
 
 /* What is on this machine. */
 
-static int find_cgroup2(char *cgroup2, size_t room)
+static int find_cgroup2(void)
 {
 	FILE *file = fopen("/proc/self/mounts", "re");
 	char line[4096], where[1024], type[64];
@@ -887,7 +878,7 @@ static int find_cgroup2(char *cgroup2, size_t room)
 		if (sscanf(line, "%*s %1023s %63s", where, type) != 2)
 			continue;
 		if (!strcmp(type, "cgroup2") && !*cgroup2)
-			snprintf(cgroup2, room, "%s", where);
+			snprintf(cgroup2, sizeof(cgroup2), "%s", where);
 	}
 	fclose(file);
 	return *cgroup2 ? 0 : -1;
@@ -909,7 +900,7 @@ static int need_tracefs(void)
 }
 
 /* Processes that hold an object or a cgroup already. */
-static void seed_holders(unsigned char *holders, const char *cgroup2, int reader)
+static void seed_holders(unsigned char *holders, int reader)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *process;
@@ -1067,7 +1058,6 @@ int main(int argc, char **argv)
 	struct collector_bpf *collector;
 	struct ring_buffer *ring;
 	unsigned long long told_lost = 0;
-	char cgroup2[1024];
 	unsigned int reader = 0;
 	bool with_queries = false, old_reads = false;
 	int option;
@@ -1084,7 +1074,7 @@ int main(int argc, char **argv)
 			return option == 'h' ? 0 : 2;
 		}
 	}
-	if (find_cgroup2(cgroup2, sizeof(cgroup2))) {
+	if (find_cgroup2()) {
 		fprintf(stderr, "no cgroup2 is mounted\n");
 		return 1;
 	}
@@ -1103,13 +1093,13 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	mount_calls = &collector->bss->mount_calls;
-	mounts_watch(bpf_map__fd(collector->maps.mounts));
+	mounts_watch(bpf_map__fd(collector->maps.mounts), cgroup2);
 	/* Attached first, read after: what comes between is seen twice, never missed. */
 	if (cgroups_read(cgroup2) < 0) {
 		fprintf(stderr, "cannot read %s: %s\n", cgroup2, strerror(errno));
 		return 1;
 	}
-	seed_holders(collector->bss->holders, cgroup2, reader);
+	seed_holders(collector->bss->holders, reader);
 	measure_clock();
 	header();
 	ring = ring_buffer__new(bpf_map__fd(collector->maps.events), tell, 0, 0);

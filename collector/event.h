@@ -30,7 +30,7 @@ enum event_kind {
 	EVENT_MKDIR,        /* of a cgroup */
 	EVENT_RMDIR,        /* of a cgroup */
 	EVENT_JOIN,         /* a process moved into a cgroup */
-	EVENT_NAME,         /* a call on a name of a bpffs: a = which, enum name_call; b = mode, owner or flags */
+	EVENT_NAME,         /* a call on a name of a bpffs or of cgroup2: a = which, enum name_call; b = mode, owner or flags */
 	EVENT_UMASK,        /* a = the mask, b = the one before */
 	EVENT_UNSHARE,      /* of the table of fds */
 	EVENT_MOUNTS,       /* mount(2), umount(2) or move_mount(2) returned: a = how many have begun; no more is set */
@@ -38,13 +38,21 @@ enum event_kind {
 
 enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR, NAME_LINK, NAME_CHMOD, NAME_CHOWN };
 
+/* What a mount point is of, as the kernel's part looks it up. */
+enum mount_kind { MOUNT_NONE = 0, MOUNT_BPFFS, MOUNT_CGROUP2 };
+
 enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT_CGROUP, OBJECT_OTHER };
 
-/* Where a relative path starts in its bpffs: names, innermost first; depth -1: on no bpffs. */
+/*
+ * Where a path starts. On a bpffs: the names of the directory, innermost first. On cgroup2: a cgroup,
+ * and perhaps the name of a file in it. Depth -1: the path is absolute, and the cgroup is what its
+ * caller sees as the root of cgroup2.
+ */
 struct start {
 	int depth;
 	unsigned int device; /* of the bpffs */
 	unsigned int skip;   /* characters of the path that led here */
+	unsigned long long cgroup; /* 0: on a bpffs */
 	char name[START_DEPTH][NAME_LEN];
 };
 
@@ -94,6 +102,13 @@ struct load_event {
 	unsigned int enforced; /* a program that was loaded holds to its expected attach type */
 	unsigned int insns;    /* of a program that was refused; the first INSNS_MAX follow */
 	unsigned long long insn[INSNS_MAX];
+};
+
+/* MAP_UPDATE_ELEM and MAP_DELETE_ELEM of a map whose elements hold programs or maps. */
+struct element_event {
+	struct bpf_event bpf;
+	unsigned int key; /* its first four bytes */
+	int value;        /* an fd */
 };
 
 /* PROG_QUERY: what the kernel wrote back. */

@@ -83,9 +83,19 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+/* What a process sees as the root of cgroup2. */
+struct cgroup_namespace {
+	struct css_set *root_cset;
+};
+
+struct nsproxy {
+	struct cgroup_namespace *cgroup_ns;
+};
+
 struct task_struct {
 	struct cred *cred;
 	struct css_set *cgroups;
+	struct nsproxy *nsproxy;
 	char comm[16];
 	int pid;
 	int tgid;
@@ -109,6 +119,7 @@ struct cgroup {
 
 struct bpf_map {
 	unsigned int id;
+	enum bpf_map_type map_type;
 };
 
 struct bpf_prog_aux {

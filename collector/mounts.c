@@ -18,20 +18,20 @@ static unsigned int count;
 static int info = -1; /* open on mountinfo: poll(2) tells of changes */
 static int paths = -1; /* the map of the kernel's part */
 
-static void put_path(const struct bpffs *bpffs, bool there)
+/* @param end of the path in the key: "/" for what is below, "" for the mount point itself */
+static void put_path(const char *path, const char *end, unsigned char kind)
 {
 	struct {
 		unsigned int bits;
 		char path[MOUNT_LEN];
 	} key = {};
-	unsigned char yes = 1;
 
-	if (strlen(bpffs->path) + 2 > MOUNT_LEN)
+	if (strlen(path) + 2 > MOUNT_LEN)
 		return;
-	key.bits = 8 * (strlen(bpffs->path) + 1);
-	sprintf(key.path, "%s/", bpffs->path);
-	if (there)
-		bpf_map_update_elem(paths, &key, &yes, BPF_ANY);
+	key.bits = 8 * (strlen(path) + 1);
+	sprintf(key.path, "%s%s", path, end);
+	if (kind != MOUNT_NONE)
+		bpf_map_update_elem(paths, &key, &kind, BPF_ANY);
 	else
 		bpf_map_delete_elem(paths, &key);
 }
@@ -102,12 +102,14 @@ int mounts_open(void)
 	return info < 0 ? -1 : 0;
 }
 
-void mounts_watch(int map)
+void mounts_watch(int map, const char *cgroup2)
 {
 	paths = map;
 	count = read_mounts(mounts);
 	for (unsigned int i = 0; i < count; i++)
-		put_path(&mounts[i], true);
+		put_path(mounts[i].path, "/", MOUNT_BPFFS);
+	put_path(cgroup2, "/", MOUNT_CGROUP2);
+	put_path(cgroup2, "", MOUNT_CGROUP2);
 }
 
 /* Mounts may be gone that are still here: their end was not told. */
@@ -129,7 +131,7 @@ bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 	for (unsigned int i = 0; is_last && i < count; i++) {
 		if (has(now, length, &mounts[i]))
 			continue;
-		put_path(&mounts[i], false);
+		put_path(mounts[i].path, "/", MOUNT_NONE);
 		tell(&mounts[i], false);
 		memmove(&mounts[i], &mounts[i + 1], (count - i - 1) * sizeof(*mounts));
 		count--;
@@ -140,7 +142,7 @@ bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 		if (has_path(now[i].path) || count == MOUNTS_MAX)
 			continue;
 		mounts[count++] = now[i];
-		put_path(&now[i], true);
+		put_path(now[i].path, "/", MOUNT_BPFFS);
 		tell(&now[i], true);
 	}
 	return true;

@@ -16,8 +16,8 @@ struct bpffs {
 /* Opens the list of mounts of the namespace that this is called in; 0, or -1 and errno. */
 int mounts_open(void);
 
-/* Reads the mounts, and writes their paths into a map of the kernel's part. */
-void mounts_watch(int map);
+/* Reads the mounts, and writes their paths, and that of cgroup2, into a map of the kernel's part. */
+void mounts_watch(int map, const char *cgroup2);
 
 /*
  * Reads them again when the kernel says that they changed; tells which came, and which went. What is

@@ -33,6 +33,15 @@ const char *cgroup_path(unsigned long long id)
 	return entry ? entry->path : 0;
 }
 
+bool is_cgroup_path(const char *path)
+{
+	for (unsigned int i = 0; i < BUCKETS; i++)
+		for (struct entry *entry = buckets[i]; entry; entry = entry->next)
+			if (!strcmp(entry->path, path))
+				return true;
+	return false;
+}
+
 void cgroup_drop(unsigned long long id)
 {
 	struct entry **slot = slot_of(id), *entry = *slot;

@@ -25,6 +25,7 @@ import { collectGarbageLater } from './collect-garbage.ts';
 import { systemClock } from './events/clock.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
+import { Publication } from './events/proof/publish.ts';
 import { SIGNED_HEADS_FILE, SignedHeads } from './events/proof/signed-heads.ts';
 import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/signing-key.ts';
 import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
@@ -270,18 +271,28 @@ async function startIn(configuration: Configuration): Promise<Running> {
       log.sweepKeys().catch((error: unknown) => logger.warn({ err: error }, 'sweep failed'));
     }, SWEEP_MS);
     const resting = setInterval(() => log.letIdleGo(), IDLE_LOOK_MS);
-    const upkept = every(UPKEEP_MS, () =>
-      upkeep(database, {
-        key: signingKey,
-        memory: signedHeads,
-        now: systemClock.now(),
-        signal: closing.signal,
-        onFault: (error) => {
-          if (isSigningRefused(error)) metrics.signingRefused.inc();
-          logger.error({ err: error }, 'cannot sign or seal a log');
-        },
-      }).catch((error: unknown) => logger.warn({ err: error }, 'upkeep failed')),
-    );
+    const { publishDir } = configuration;
+    const publication = publishDir === undefined ? undefined : new Publication(publishDir);
+    const upkept = every(UPKEEP_MS, async () => {
+      try {
+        await upkeep(database, {
+          key: signingKey,
+          memory: signedHeads,
+          now: systemClock.now(),
+          signal: closing.signal,
+          onFault: (error) => {
+            if (isSigningRefused(error)) metrics.signingRefused.inc();
+            logger.error({ err: error }, 'cannot sign or seal a log');
+          },
+        });
+        await publication?.publish(database, {
+          signal: closing.signal,
+          onFault: (error) => logger.error({ err: error }, 'cannot publish a checkpoint'),
+        });
+      } catch (error) {
+        logger.warn({ err: error }, 'upkeep failed');
+      }
+    });
     const onSnapshotFault = (fault: unknown) => {
       metrics.snapshotFaults.inc();
       logger.error({ fault }, 'a stored state has a wrong hash: it is ignored');

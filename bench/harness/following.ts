@@ -25,7 +25,11 @@ export type FollowWord =
 /** What stands before a position in a stream of events. */
 const ID = Buffer.from('\nid: ');
 const NEWLINE = 10;
+/** Stands between the position and the mark of the log. */
+const DOT = 46;
 const ZERO = 48;
+/** Bytes of an id, at most. */
+const ID_BYTES = 64;
 
 process.on('message', (order: FollowOrder) => {
   const { port, host, followers, after, events } = order;
@@ -57,7 +61,7 @@ process.on('message', (order: FollowOrder) => {
         const end = text.indexOf(NEWLINE, at + ID.length);
         if (end === -1) break;
         let position = 0;
-        for (let i = at + ID.length; i < end; i++) {
+        for (let i = at + ID.length; i < end && text[i] !== DOT; i++) {
           position = position * 10 + (text[i] as number) - ZERO;
         }
         if (position !== last + 1) wrong(`follower ${follower}: ${position} after ${last}`);
@@ -66,7 +70,7 @@ process.on('message', (order: FollowOrder) => {
         from = end;
       }
       // The start of an id may stand at the very end.
-      rest = text.subarray(Math.max(from, text.length - ID.length - 20));
+      rest = text.subarray(Math.max(from, text.length - ID.length - ID_BYTES));
       if (last === after + events && ++done === followers) tell({ came: 'all', times });
     });
     return socket;

@@ -33,6 +33,7 @@ SELECT create_distributed_table('idempotency', 'host_id', colocate_with => 'head
 SELECT create_distributed_table('snapshots', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('segments', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('checkpoints', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('merkle_nodes', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('executors', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('executor_reports', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('executor_repairs', 'host_id', colocate_with => 'heads');

@@ -21,6 +21,8 @@ export interface Configuration {
   readonly tokensFile: string | undefined;
   /** Signs checkpoints; absent: a key of its own in `dataDir`. */
   readonly signingKeyFile: string | undefined;
+  /** Where checkpoints are published; absent: nowhere. */
+  readonly publishDir: string | undefined;
   /** `/metrics` answers without a token. */
   readonly metricsOpen: boolean;
   /** Keys whose checkpoints the service trusts, beside its own. */
@@ -66,6 +68,7 @@ const variables = z.object({
   BPFLEDGER_EPHEMERAL: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TOKENS_FILE: z.string().min(1).optional(),
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
+  BPFLEDGER_PUBLISH_DIR: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
   BPFLEDGER_WEBHOOK_ALLOW: z
@@ -133,6 +136,7 @@ export function configurationOf(env: Variables): Configuration {
     ephemeral,
     tokensFile: values.BPFLEDGER_TOKENS_FILE,
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
+    publishDir: values.BPFLEDGER_PUBLISH_DIR,
     metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',
     trustedKeysFile: values.BPFLEDGER_TRUSTED_KEYS_FILE,
     webhookAllowed: values.BPFLEDGER_WEBHOOK_ALLOW,

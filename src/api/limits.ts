@@ -41,6 +41,8 @@ export const DRIFT_LOOK_MS = 500;
 /** Rows of a page, at most and by default. */
 export const PAGE_ROWS_MAX = 1000;
 export const PAGE_ROWS_DEFAULT = 100;
+/** Cgroups of an outline whose rows below are left out. */
+export const OUTLINE_CLOSED_MAX = 200;
 /** Events that one filtered request reads before it answers with a `next` token. */
 export const SCANNED_EVENTS_MAX = 20_000;
 /** Gaps of one report. */
@@ -147,6 +149,8 @@ export const COUNTS = heavy('timelines', 32, ANSWER_MS, NARROWER);
 /** Each one holds a state in memory until its answer is sent. */
 export const WHOLE_STATES = heavy('reads of whole states', 16, ANSWER_MS, BY_PAGES);
 export const PLANS = heavy('plans', 8, ANSWER_MS, 'plan fewer calls in one request');
+/** Each holds 256 events; on a log whose tree is not stored it reads all of them. */
+export const PROOFS = heavy('proofs', 8, ANSWER_MS, 'sign the head first, and ask again');
 /** Questions about the lists of all hosts. */
 export const FLEET_QUESTIONS = heavy(
   'questions about all hosts',

@@ -72,6 +72,8 @@ function problemParts(reason: Why): ProblemParts {
       return ['busy', { limit: reason.callsMax, retry_after: seconds(reason.retryAfterMs) }];
     case 'signing-refused':
       return ['signing-refused', { position: reason.position }];
+    case 'no-such-checkpoint':
+      return ['no-such-checkpoint', { position: reason.last }];
     case 'hosts-busy':
       return ['busy', { limit: reason.hostsMax, retry_after: seconds(reason.retryAfterMs) }];
     case 'fate-unknown':

@@ -7,7 +7,8 @@ import { systemClock } from '../events/clock.ts';
 import { bytesOf } from '../events/encoding/hex.ts';
 import { SIGNED_HEADS_FILE, SignedHeads } from '../events/proof/signed-heads.ts';
 import { command, type Invocation } from './command.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { printExactly } from './exact-text.ts';
+import { EXIT, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 interface Checkpoint {
@@ -16,6 +17,8 @@ interface Checkpoint {
   readonly hash: string;
   readonly signed_at: string;
   readonly key_id: string;
+  /** Absent in formats 1 and 2. */
+  readonly note?: string;
 }
 
 interface CheckpointPage {
@@ -33,6 +36,7 @@ const FLAGS = {
     value: 'FOLDER',
     about: `for accept: the folder of the service, with ${SIGNED_HEADS_FILE} (BPFLEDGER_DATA_DIR)`,
   },
+  note: { about: 'as a signed note (C2SP), for proofs and witnesses' },
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "as the API's JSON, one a line" },
@@ -58,7 +62,10 @@ export const checkpoint = command({
     if (verb === 'accept') return accept(host, flags, print);
     const client = restClient(serviceFrom(flags));
     const path = `${hostPath(host)}/checkpoints`;
-    const show = (one: Checkpoint) => print.out(flags.json ? JSON.stringify(one) : textOf(one));
+    const show = (one: Checkpoint) => {
+      if (flags.note) printExactly(noteOf(one));
+      else print.out(flags.json ? JSON.stringify(one) : textOf(one));
+    };
     if (verb === 'sign') {
       show(await client.post<Checkpoint>(path, {}));
       return EXIT.done;
@@ -96,6 +103,14 @@ async function accept(
   const was = before === undefined ? 'nothing' : `position ${before.position}`;
   print.out(`${host}: position ${position} is accepted; remembered before: ${was} (${file})`);
   return EXIT.done;
+}
+
+function noteOf({ position, note }: Checkpoint): string {
+  if (note !== undefined) return note;
+  throw new InputError(
+    `the checkpoint of position ${position} was signed by an older program and is no note: the next ` +
+      'one will be',
+  );
 }
 
 function textOf({ host, position, hash, signed_at, key_id }: Checkpoint): string {

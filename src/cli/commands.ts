@@ -104,6 +104,14 @@ export const COMMANDS: Readonly<
     summary: 'sign the head of a log, or list what was signed',
     load: async () => (await import('./checkpoint.ts')).checkpoint,
   },
+  proof: {
+    summary: 'prove that an event is in a signed log, or that the log continues what it was',
+    load: async () => (await import('./proof.ts')).proof,
+  },
+  witness: {
+    summary: 'cosign checkpoints of a log that only grew, with a key of its own',
+    load: async () => (await import('./witness.ts')).witness,
+  },
   cgroups: {
     summary: 'show the cgroup tree with what is attached and effective',
     load: async () => (await import('./cgroups.ts')).cgroups,

@@ -19,7 +19,7 @@ export const EVENT_FILTERS = {
   'prog-name': { value: 'NAME', about: 'only what touches programs of this name' },
   link: { value: 'ID', about: 'only what names this link' },
   map: { value: 'ID', about: 'only what names this map' },
-  cgroup: { value: 'PATH', about: 'only what touches this cgroup or one below it' },
+  cgroup: { value: 'PATH', about: 'only what touches this cgroup (or /pods/*) or one below it' },
   from: { value: 'TIME', about: 'only at this time or later (03:12, 10m ago, RFC 3339)' },
   to: { value: 'TIME', about: 'only at this time or earlier' },
 } as const satisfies Flags;

@@ -5,6 +5,7 @@ import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
+import type { OpenMachine } from '../recorders/differential/divergence.ts';
 import { type Divergence, fuzz as programs } from '../recorders/differential/fuzz.ts';
 import { PRESET_NAMES, type PresetName } from '../recorders/generator/preset.ts';
 import { goldenText } from '../recorders/golden/record.ts';
@@ -41,10 +42,11 @@ export const fuzz = command({
       steps: count('steps', flags.steps ?? String(STEPS_DEFAULT), 1),
       sysctl: Number(readFileSync(SYSCTL, 'utf8')),
     };
+    const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');
     const stop = stopOnSignal();
     let sums = { programs: 0, steps: 0, divergences: 0 };
     let told = performance.now();
-    for await (const { found, ...done } of programs(plan, { release, open: openLiveMachine })) {
+    for await (const { found, ...done } of programs(plan, { release, open })) {
       sums = done;
       if (found !== undefined) await tell(found, flags, print);
       if (performance.now() - told > PROGRESS_MS) {

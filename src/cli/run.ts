@@ -72,7 +72,7 @@ export const run = command({
     const report = () => writeReports(flags, runs, words[0] ?? '', print);
     for (const release of releases) {
       const begin = performance.now();
-      const tally = new Tally();
+      const tally = new Tally(releases.length > 1);
       const recording = target === undefined ? undefined : new Recording();
       if (releases.length > 1) print.err(`bpfledger: on ${release.id}`);
       const kernel = release.kernel ?? boot(release.id);

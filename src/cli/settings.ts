@@ -20,6 +20,10 @@ export const LISTEN_FLAGS = {
   port: { value: 'N', about: 'port, 0 for any free one (PORT, default 8080)' },
   host: { value: 'ADDRESS', about: 'address to listen on (HOST, default 127.0.0.1)' },
   'tokens-file': { value: 'FILE', about: 'hashed tokens, names, roles (BPFLEDGER_TOKENS_FILE)' },
+  publish: {
+    value: 'DIR',
+    about: 'write each signed checkpoint to this folder too (BPFLEDGER_PUBLISH_DIR)',
+  },
   'webhook-allow': {
     value: 'LIST',
     about: 'where alerts may go beside public addresses (BPFLEDGER_WEBHOOK_ALLOW)',
@@ -33,6 +37,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   'data-dir': 'BPFLEDGER_DATA_DIR',
   'tokens-file': 'BPFLEDGER_TOKENS_FILE',
   ephemeral: 'BPFLEDGER_EPHEMERAL',
+  publish: 'BPFLEDGER_PUBLISH_DIR',
   'webhook-allow': 'BPFLEDGER_WEBHOOK_ALLOW',
 };
 

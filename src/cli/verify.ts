@@ -26,8 +26,9 @@ const KEY_ID = /^[0-9a-f]{16}$/u;
 const FLAGS = {
   checkpoint: {
     value: 'FILE',
-    about: 'checkpoints that you kept elsewhere (JSON lines); the log must hold them',
+    about: 'checkpoints that you kept elsewhere (JSON lines, or a note); the log must hold them',
   },
+  witness: { value: 'VKEY,…', about: 'witnesses that must have cosigned this checkpoint (a note)' },
   key: { value: 'ID', about: 'for a FILE: trust this key (GET /v1/keys)' },
   'trusted-keys': { value: 'LIST', about: 'for a FILE: trust the keys of this file, one a line' },
   url: URL_FLAG,
@@ -71,13 +72,21 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
       '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
     );
   }
-  const all = checkpoint === undefined ? [] : await readKeptHeads(checkpoint, host);
+  const witnesses = witnessesOf(flags);
+  const all = checkpoint === undefined ? [] : await readKeptHeads(checkpoint, host, witnesses);
   const kept = all.slice(-KEPT_MAX);
   const client = restClient(serviceFrom(flags));
   // It reads the whole log: the time that other requests may take says nothing here.
   const query = kept.length === 0 ? '' : `?kept=${kept.map(textOf).join(',')}`;
   const answer = await client.open(`${hostPath(host)}/verify${query}`);
   return (await answer.json()) as Verdicts;
+}
+
+function witnessesOf({ witness, checkpoint }: Typed): readonly string[] {
+  if (witness !== undefined && checkpoint === undefined) {
+    throw new UsageError('--witness goes with --checkpoint FILE, which the witness cosigned');
+  }
+  return witness?.split(',') ?? [];
 }
 
 function textOf({ position, hash }: KeptHead): string {
@@ -93,11 +102,14 @@ async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
   const asInput = (error: unknown): never => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);
   };
+  const witnesses = witnessesOf(flags);
   // The file says itself which host's log it is.
   const kept =
     checkpoint === undefined
       ? []
-      : await readKeptHeads(checkpoint, await hostOfBundle(createReadStream(file)).catch(asInput));
+      : await hostOfBundle(createReadStream(file))
+          .catch(asInput)
+          .then((host) => readKeptHeads(checkpoint, host, witnesses));
   const outside = { kept, ...(trusted !== undefined && { trusted, required: true }) };
   return verifyBundle(createReadStream(file), outside).catch(asInput);
 }

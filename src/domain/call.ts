@@ -229,6 +229,17 @@ export interface ObjectCalls {
   link_get_fd_by_id: AttrSized & { readonly link_id: number; readonly open_flags?: number };
   /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
   map_get_fd_by_id: AttrSized & { readonly map_id: number; readonly open_flags?: number };
+  /** TASK_FD_QUERY: which program runs on what another process has open. */
+  task_fd_query: {
+    readonly target_pid: number;
+    readonly target_fd: number;
+    readonly flags?: number;
+  };
+  /**
+   * A command of bpf(2) by its number with an attr of zeros, as probes of features make it; those
+   * below 36 are called by their names.
+   */
+  bpf: { readonly cmd: number };
   /** BTF_LOAD of types that the kernel takes. */
   btf_load: Record<never, never>;
   /** ENABLE_STATS; `type`: 0 is the run time of programs. */
@@ -277,6 +288,12 @@ export interface MapCalls {
     readonly key: MapKey;
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
     readonly value?: number;
+  };
+  /** `flags`: only F_LOCK (4) is known. */
+  map_lookup_and_delete_elem: {
+    readonly map_fd?: number;
+    readonly key: MapKey;
+    readonly flags?: number;
   };
   /** The elements `keys[i]` with `values[i]`, in this order. */
   map_update_batch: Batched & {

@@ -31,10 +31,17 @@ export function hasFile(
   { parent_id }: Pick<Cgroup, 'parent_id'>,
   name: string,
 ): boolean | undefined {
+  // Each is named for its controller, with a dot: most directories are told by that alone.
+  if (!name.includes('.')) return false;
   if (EVERYWHERE.includes(name)) return true;
   if (PERHAPS.includes(name)) return undefined;
   if (parent_id === 0) return false;
   return BELOW_ROOT.includes(name) || (name === KILL && switches.cgroup_kill);
+}
+
+/** Whether a name is that of a control file that some release has, and that is modelled. */
+export function isControlFile(name: string): boolean {
+  return name === KILL || EVERYWHERE.includes(name) || BELOW_ROOT.includes(name);
 }
 
 /** The owner and mode of a control file. */

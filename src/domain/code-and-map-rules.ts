@@ -65,6 +65,10 @@ export const CODE_AND_MAP_RULES = {
     'bpf_map_do_batch §25.9',
     'a {map_type} such as map {map_id} has no {call} on this kernel',
   ),
+  'map-lacks-command': rule(
+    'map_lookup_and_delete_elem §25.4',
+    'a {map_type} such as map {map_id} has no {call} on this kernel',
+  ),
   'batch-at-end': rule(
     'generic_map_lookup_batch §25.9',
     'map {map_id} has no element after the {count} that were told',

@@ -16,9 +16,16 @@ import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
 import { mapDeleteBatch, mapLookupBatch, mapUpdateBatch } from './calls/map-batch.ts';
 import { mapCreate, progBindMap } from './calls/map-create.ts';
-import { mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './calls/map-elements.ts';
+import {
+  mapDelete,
+  mapFreeze,
+  mapLookup,
+  mapLookupAndDelete,
+  mapNextKey,
+  mapUpdate,
+} from './calls/map-elements.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
-import { btfLoad, enableStats, progTestRun } from './calls/opaque.ts';
+import { btfLoad, byNumber, enableStats, progTestRun, taskFdQuery } from './calls/opaque.ts';
 import {
   capset,
   exec,
@@ -148,6 +155,10 @@ function answer(caller: Caller, call: Call): Decision {
       return passGate(caller, call, btfLoad);
     case 'enable_stats':
       return passGate(caller, call, enableStats);
+    case 'task_fd_query':
+      return passGate(caller, call, taskFdQuery);
+    case 'bpf':
+      return passGate(caller, call, byNumber);
     case 'map_freeze':
       return passGate(caller, call, mapFreeze);
     case 'obj_pin':
@@ -182,6 +193,8 @@ function answer(caller: Caller, call: Call): Decision {
       return passGate(caller, call, mapUpdate);
     case 'map_delete_elem':
       return passGate(caller, call, mapDelete);
+    case 'map_lookup_and_delete_elem':
+      return passGate(caller, call, mapLookupAndDelete);
     case 'map_update_batch':
       return passGate(caller, call, mapUpdateBatch);
     case 'map_delete_batch':

@@ -247,10 +247,19 @@ export interface Effects {
   /** No call changes its elements any more. */
   MapFrozen: { readonly map_id: number };
   MapFreed: { readonly map_id: number; readonly reason: Reason };
+  /** A prog_array takes only programs like one that was refused for the sake of another (§25.8). */
+  MapOwned: {
+    readonly map_id: number;
+    readonly prog_type: ProgType;
+    readonly expected_attach_type: AttachType;
+    readonly storage_map_ids: readonly number[];
+  };
   /** A map id was taken by a MAP_CREATE that then found no free fd (§16). */
   MapIdBurned: { readonly map_id: number };
   StorageMade: StoragePlace;
   StorageRemoved: StoragePlace & { readonly reason: Reason };
+  /** An LRU map looked for room for an element; what it lets go of is deleted (§25.10). */
+  RoomMade: { readonly map_id: number };
   ElementUpdated: {
     readonly map_id: number;
     readonly key: MapKey;

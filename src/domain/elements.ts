@@ -1,7 +1,6 @@
 /**
  * Elements of a map by their keys. Those of a plain map stand in the order of their keys, so that
- * one is found by halving; storages, and what an LRU map may evict, stand newest first, and are
- * looked through.
+ * one is found by halving; storages, and what an LRU map may let go of, are looked through.
  */
 import type { MapKey } from './call.ts';
 import { firstWhere } from './halving.ts';
@@ -29,6 +28,6 @@ export function placeOf(
 }
 
 /** Whether the map lets go of its oldest element when it is full. */
-export function isLru({ map_type }: BpfMap): boolean {
+export function isLru({ map_type }: Pick<BpfMap, 'map_type'>): boolean {
   return map_type === 'lru_hash' || map_type === 'lru_percpu_hash';
 }

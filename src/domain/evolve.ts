@@ -92,6 +92,8 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'MapFrozen':
     case 'MapFreed':
     case 'MapIdBurned':
+    case 'MapOwned':
+    case 'RoomMade':
     case 'StorageMade':
     case 'StorageRemoved':
     case 'ElementUpdated':

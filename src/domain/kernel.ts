@@ -137,6 +137,20 @@ export interface MapMeta {
   readonly map_flags: number;
 }
 
+/** How the elements of an LRU map stand in its three lists (`maps/recency.ts`). */
+export interface Recency {
+  /** The first of them came since the map last looked for room. */
+  readonly pending: number;
+  /** So many after those were used; the rest is idle. */
+  readonly active: number;
+  /** Keys of those that were used since the map last looked at them. */
+  readonly used: readonly MapKey[];
+  /** Rooms that are free without a look. */
+  readonly spare: number;
+}
+
+export const NEVER_LOOKED: Recency = { pending: 0, active: 0, used: [], spare: 0 };
+
 /** Which programs a prog_array takes: those like the first that used it or was put into it. */
 export interface MapOwner {
   readonly prog_type: ProgType;
@@ -162,10 +176,12 @@ export interface BpfMap {
   /** Pages that its maker locks, without those of its storages (kernels up to 5.10). */
   readonly pages: number;
   /**
-   * Storages and those of LRU maps newest first; plain elements in the order of their keys. Where
-   * they hold programs or maps, their values are ids.
+   * Storages newest first, those of LRU maps as they stand in its lists, plain ones in the order of
+   * their keys. Where they hold programs or maps, their values are ids.
    */
   elements: readonly Element[];
+  /** Of an LRU map. */
+  recency: Recency | undefined;
   /** Open file descriptions, pins, programs that use or bind it, and maps of maps that hold it. */
   refs: number;
 }

@@ -69,7 +69,10 @@ export interface Success {
    * a kernel's verifier says is not known.
    */
   readonly verified?: false;
-  /** Observed: which object the call made or opened, where the recorder knows it. */
+  /**
+   * Observed: which object the call made or opened, where the recorder knows it. task_fd_query:
+   * `prog_id` is the answer.
+   */
   readonly prog_id?: number;
   readonly link_id?: number;
   readonly map_id?: number;

@@ -22,6 +22,14 @@ export const RULES = {
   'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
+  'fd-not-for-command': rule(
+    '__sys_bpf',
+    'command {cmd} of bpf(2) takes another kind of file than fd {fd}, which is open on a {kind}',
+  ),
+  'fd-tells-no-program': rule(
+    'bpf_task_fd_query',
+    'fd {fd} of process {pid} is open on a {kind}, of which no program is told',
+  ),
   'fd-not-open': rule('fdget', 'fd {fd} is not open'),
   'dup-onto-itself': rule('ksys_dup3', 'dup3 refuses to copy fd {fd} onto itself'),
   'dup-from-over-limit': rule('f_dupfd', 'number {from} is not below the limit of {nofile}'),
@@ -136,6 +144,10 @@ export const RULES = {
   'return-out-of-range': rule(
     'check_return_code §7',
     'the program returns {ret}; the verifier allows {min} to {max} here',
+  ),
+  'told-return-out-of-range': rule(
+    'check_return_code §7',
+    'the program is said to return {ret}, and the verifier allows {min} to {max} here; what else it finds is not known',
   ),
   'two-storage-maps': rule(
     'bpf_cgroup_storage_assign §25.2',

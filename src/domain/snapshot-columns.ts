@@ -189,6 +189,7 @@ const maps = codecOf<BpfMap>()({
     uid: (row) => row.uid,
     pages: (row) => row.pages,
     elements: (row) => row.elements,
+    recency: (row) => row.recency ?? 0,
     refs: (row) => row.refs,
   },
   row: (columns, i) => ({
@@ -205,6 +206,7 @@ const maps = codecOf<BpfMap>()({
     uid: at(columns.uid, i),
     pages: at(columns.pages, i),
     elements: at(columns.elements, i),
+    recency: at(columns.recency, i) || undefined,
     refs: at(columns.refs, i),
   }),
 });

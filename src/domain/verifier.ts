@@ -10,6 +10,7 @@ interface Range {
 
 const YES_OR_NO: Range = { min: 0, max: 1 };
 const ALWAYS_YES: Range = { min: 1, max: 1 };
+const UP_TO_THREE: Range = { min: 0, max: 3 };
 
 /** Hooks that cannot deny: their programs return 1. */
 const CANNOT_DENY: readonly AttachType[] = [
@@ -37,10 +38,10 @@ export function returnRange(
 ): Range | undefined {
   switch (type) {
     case 'cgroup_skb':
-      return expected === 'cgroup_inet_egress' ? { min: 0, max: 3 } : YES_OR_NO;
+      return expected === 'cgroup_inet_egress' ? UP_TO_THREE : YES_OR_NO;
     case 'cgroup_sock_addr':
       if (CANNOT_DENY.includes(expected)) return ALWAYS_YES;
-      return switches.bind_may_return_3 && BIND.includes(expected) ? { min: 0, max: 3 } : YES_OR_NO;
+      return switches.bind_may_return_3 && BIND.includes(expected) ? UP_TO_THREE : YES_OR_NO;
     case 'cgroup_sock':
     case 'sock_ops':
     case 'cgroup_device':

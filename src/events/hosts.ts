@@ -3,6 +3,7 @@
  * database goes back; a branch may be dropped, and is looked up each time.
  */
 import { LogRefusal } from './log-refusal.ts';
+import { IN_ORDER, ordered, type PageOrder } from './page-order.ts';
 import type { ImportedLog } from './reading/imports.ts';
 import { knowLine } from './reading/lineage.ts';
 import type { Queryable } from './storage/database.ts';
@@ -42,6 +43,8 @@ export interface HostPage {
   readonly patterns?: readonly string[] | undefined;
   /** Only names that contain this text. */
   readonly search?: string | undefined;
+  /** Default: ascending. */
+  readonly order?: PageOrder | undefined;
 }
 
 const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as origin,
@@ -53,29 +56,43 @@ const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as o
   left join imports i on i.host_id = h.host_id
   where h.dropped_at is null`;
 
-const PAGE = `h.name collate "C" > $1 and ($3::text[] is null or h.name like any ($3::text[]))
-  and strpos(h.name, $4) > 0 order by h.name collate "C" limit $2`;
+const LIKE = `($1::text[] is null or h.name like any ($1::text[])) and strpos(h.name, $2) > 0`;
+const PAGE = ordered((order) => {
+  const { beyond, sort } = IN_ORDER[order];
+  return `${LIKE} and h.name collate "C" ${beyond} $3
+    order by h.name collate "C" ${sort} limit $4`;
+});
+
+/** Before the first name of each order: no name has a character as high as `~`. */
+const BEFORE = { asc: '', desc: '~' } as const;
+
+/** What {@link LIKE} is asked with. */
+function likeParameters({ patterns, search = '' }: HostPage) {
+  return [patterns === undefined ? null : likesOf(patterns), search];
+}
 
 /** What {@link PAGE} is asked with. */
-function pageParameters({ after = '', limit = HOSTS_PAGE_MAX, patterns, search = '' }: HostPage) {
-  const likes = patterns === undefined ? null : likesOf(patterns);
-  return [after, Math.min(limit, HOSTS_PAGE_MAX), likes, search];
+function pageParameters(page: HostPage) {
+  const { order = 'asc', after = BEFORE[order], limit = HOSTS_PAGE_MAX } = page;
+  return [...likeParameters(page), after, Math.min(limit, HOSTS_PAGE_MAX)];
 }
 
 /** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
 export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> {
-  return database.query<Host>(`${SELECT} and ${PAGE}`, pageParameters(page));
+  const text = `${SELECT} and ${PAGE[page.order ?? 'asc']}`;
+  return database.query<Host>(text, pageParameters(page));
 }
 
-/** How many hosts and branches all pages of the question have. */
+/** How many hosts and branches all pages of the question have; of one host, its direct branches. */
 export async function countHosts(
   database: Queryable,
-  { patterns, search = '' }: Pick<HostPage, 'patterns' | 'search'>,
+  page: Pick<HostPage, 'patterns' | 'search'>,
+  originId?: number,
 ): Promise<number> {
   const [row] = await database.query<{ readonly count: number }>(
-    `select count(*)::int8 as count from hosts h where h.dropped_at is null
-       and ($1::text[] is null or h.name like any ($1::text[])) and strpos(h.name, $2) > 0`,
-    [patterns === undefined ? null : likesOf(patterns), search],
+    `select count(*)::int8 as count from hosts h where h.dropped_at is null and ${LIKE}
+       and ($3::int8 is null or h.origin_host_id = $3)`,
+    [...likeParameters(page), originId ?? null],
   );
   return row?.count ?? 0;
 }
@@ -126,10 +143,8 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
 
 /** A page of the direct branches of a host. */
 export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
-  return database.query<Host>(`${SELECT} and h.origin_host_id = $5 and ${PAGE}`, [
-    ...pageParameters(page),
-    hostId,
-  ]);
+  const text = `${SELECT} and h.origin_host_id = $5 and ${PAGE[page.order ?? 'asc']}`;
+  return database.query<Host>(text, [...pageParameters(page), hostId]);
 }
 
 export interface HostIds {

@@ -86,6 +86,8 @@ export type Why =
       readonly position: number;
       readonly because: string;
     }
+  /** No checkpoint that states a tree covers the position; `last` is that of the last one, or 0. */
+  | { readonly why: 'no-such-checkpoint'; readonly position: number; readonly last: number }
   /** Too many hosts are being written concurrently in this process. */
   | { readonly why: 'hosts-busy'; readonly hostsMax: number; readonly retryAfterMs: number }
   /** The database did not answer: whether the request was recorded is not known. */
@@ -182,6 +184,12 @@ function sentence(reason: Why): string {
       );
     case 'signing-refused':
       return `the log of ${reason.host} is not signed: ${reason.because}`;
+    case 'no-such-checkpoint':
+      return (
+        `no checkpoint covers position ${reason.position}` +
+        (reason.last === 0 ? '' : ` (the last one is of ${reason.last})`) +
+        ': sign the head first, by bpfledger checkpoint HOST'
+      );
     case 'hosts-busy':
       return `${reason.hostsMax} hosts are being written concurrently, the most that this service takes`;
     case 'fate-unknown':

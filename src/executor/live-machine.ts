@@ -20,14 +20,25 @@ import { newProcess } from './live/process-calls.ts';
 import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
+/** Links let go of programs, and those of maps. */
+const LATE_ORDER: readonly Late[] = ['links', 'cgroup', 'pin', 'maps'];
 /** How deep programs and maps of what was let go of hold one another. */
 const HELD_TURNS = 3;
+
+/** When what the kernel does a moment after a call is waited for. */
+export type Waits = 'after-each-call' | 'when-asked';
 
 export interface LiveMachine {
   /** A real kernel shows only some effects, so the state must be read after each call. */
   readonly tellsAllEffects: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(): Promise<LiveWorld>;
+  /**
+   * Waits until the kernel has done what the calls so far left to it.
+   *
+   * @returns whether there was anything to wait for
+   */
+  settle(): Promise<boolean>;
   /** Ends the log's processes and removes the scratch place. */
   close(): Promise<void>;
 }
@@ -35,22 +46,32 @@ export interface LiveMachine {
 /**
  * Opens a machine on the running kernel, booted as far as a running kernel can be.
  *
+ * @param waits `when-asked` leaves it to the caller to ask for `settle`: a grace period takes longer
+ *   than a thousand calls
  * @throws KernelUnavailable when the machine lacks something, or its sysctl is another
  */
-export async function openLiveMachine(config: Partial<BootConfig>): Promise<LiveMachine> {
+export async function openLiveMachine(
+  config: Partial<BootConfig>,
+  waits: Waits = 'after-each-call',
+): Promise<LiveMachine> {
   const booted = { ...DEFAULT_CONFIG, ...config };
   requireSysctl(booted.unprivileged_bpf_disabled);
   const kernel = await bindKernel();
   const scratch = makeScratch(kernel);
   try {
-    return openMachine(kernel, scratch, booted);
+    return openMachine(kernel, scratch, booted, waits);
   } catch (error) {
     removeScratch(kernel, scratch);
     throw error;
   }
 }
 
-function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): LiveMachine {
+function openMachine(
+  kernel: Kernel,
+  scratch: Scratch,
+  config: BootConfig,
+  waits: Waits,
+): LiveMachine {
   const live = openLive(kernel, scratch, { config, nameNew: countIds(config) });
   const leaveCpu = stayOnOneCpu(kernel);
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
@@ -59,24 +80,31 @@ function openMachine(kernel: Kernel, scratch: Scratch, config: BootConfig): Live
     pin: `${scratch.bpffs.path}/bpfledger_canary`,
   };
   const burned = new BurnedIds(live, `${scratch.folder}/probe`);
+  const late = new Set<Late>();
+  /** Waits for each kind of work that is due, in the order in which one gives rise to the next. */
+  async function settleAll(): Promise<boolean> {
+    if (late.size === 0) return false;
+    if (live.traces) late.add('links');
+    for (const kind of LATE_ORDER) if (late.has(kind)) await settle(kernel, place, kind);
+    // Programs let go of maps, and maps of what they hold, in turn.
+    for (let turn = 0; live.holds && turn < HELD_TURNS; turn++) await settle(kernel, place, 'maps');
+    late.clear();
+    return true;
+  }
   return {
     tellsAllEffects: false,
     async perform(pid, call) {
       const decision = await performLive(live, pid, call);
       if (isRefusal(decision.outcome)) {
         const effect = await burned.after(call, () => performLive(live, pid, call));
-        if (effect !== undefined) return { ...decision, effects: [effect] };
+        return effect === undefined ? decision : { ...decision, effects: [effect] };
       }
-      const late = isRefusal(decision.outcome) ? undefined : lateAfter(live, call);
-      if (late !== undefined && late !== 'links' && live.traces)
-        await settle(kernel, place, 'links');
-      if (late !== undefined) await settle(kernel, place, late);
-      // Programs let go of maps, and maps of what they hold, in turn.
-      for (let turn = 0; live.holds && late !== undefined && turn < HELD_TURNS; turn++) {
-        await settle(kernel, place, 'maps');
-      }
+      for (const due of lateAfter(live, call)) late.add(due);
+      // What a map holds shows in no state, only in answers, so there it is always waited for.
+      if (waits === 'after-each-call' || live.holds) await settleAll();
       return decision;
     },
+    settle: settleAll,
     observe: async () => observeLive(live),
     async close() {
       leaveCpu();
@@ -100,13 +128,13 @@ function countIds(config: BootConfig): LiveKernel['nameNew'] {
 }
 
 /** Work that the kernel may still have to do after a successful call. */
-function lateAfter(live: LiveKernel, call: Call): Late | undefined {
+function lateAfter(live: LiveKernel, call: Call): readonly Late[] {
   switch (call.name) {
     case 'rmdir':
-      return 'cgroup';
+      return ['cgroup'];
     case 'unlink':
     case 'rename':
-      return 'pin';
+      return ['pin'];
     case 'close':
     case 'dup2':
     case 'dup3':
@@ -125,10 +153,12 @@ function lateAfter(live: LiveKernel, call: Call): Late | undefined {
     case 'map_delete_batch':
     case 'map_lookup_and_delete_batch':
       // Else only maps are late: the last fd of a program or link frees it immediately.
-      if (live.traces) return 'links';
-      return live.mapForms.size === 0 ? undefined : 'maps';
+      return [
+        ...(live.traces ? (['links'] as const) : []),
+        ...(live.mapForms.size === 0 ? [] : (['maps'] as const)),
+      ];
     default:
-      return undefined;
+      return [];
   }
 }
 

@@ -23,6 +23,7 @@ export interface Libc {
   readlinkat(directory: number, path: string, buffer: Buffer): Result;
   openat(directory: number, path: string, flags: number): Result;
   close(fd: number): Result;
+  flock(fd: number, operation: number): Result;
   /** @param fds 8 bytes: the end to read, and the one to write */
   pipe2(fds: Buffer, flags: number): Result;
   memfdCreate(name: string, flags: number): Result;
@@ -108,6 +109,7 @@ export async function bindLibc(): Promise<Libc> {
     readlinkat: (directory, path, buffer) => readlink(directory, path, buffer, buffer.length),
     openat: bind('int openat(int fd, str path, int flags)'),
     close: bind('int close(int fd)'),
+    flock: bind('int flock(int fd, int operation)'),
     pipe2: bind('int pipe2(void *fds, int flags)'),
     memfdCreate: bind('int memfd_create(str name, uint flags)'),
     inotifyInit: bind('int inotify_init1(int flags)'),

@@ -62,7 +62,6 @@ export interface Kernel {
   address(buffer: Buffer): bigint;
 }
 
-const ARGUMENTS = 6;
 const NAMES: ReadonlyMap<number, Errno> = new Map(
   Object.entries(ERRNO_NUMBERS).map(([name, n]) => [n, name as Errno]),
 );
@@ -82,13 +81,12 @@ export async function bindKernel(): Promise<Kernel> {
   const raw = koffi.load(null).func('long syscall(long, long, long, long, long, long, long)');
   /** What the call at hand points at: V8 would free a buffer once only its address is left. */
   let held: readonly Argument[] = [];
+  const word = (arg: Argument): number | bigint =>
+    Buffer.isBuffer(arg) ? koffi.address(arg) : (arg ?? 0);
   function result(number: number, ...args: readonly Argument[]): number {
     held = args;
-    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = Array.from({ length: ARGUMENTS }, (_, i) => {
-      const arg = held[i];
-      return Buffer.isBuffer(arg) ? koffi.address(arg) : (arg ?? 0);
-    });
-    const ret = Number(raw(number, a, b, c, d, e, f));
+    const [a, b, c, d, e, f] = held;
+    const ret = Number(raw(number, word(a), word(b), word(c), word(d), word(e), word(f)));
     return ret >= 0 ? ret : -koffi.errno();
   }
   const answerOf = (ret: number): Answered => (ret >= 0 ? { ret } : { errno: errnoName(-ret) });

@@ -8,27 +8,34 @@ for (const step of steps) last = step;
 const { kernel } = last;
 
 it('reads pages that join without a seam', () => {
-  const all = livingLinks(kernel, { limit: 1000 });
+  const { page: all, count } = livingLinks(kernel, { limit: 1000 });
   expect(all.length).toBeGreaterThan(6);
-  const paged: number[] = [];
-  for (let page = livingLinks(kernel, { limit: 3 }); page.length > 0; ) {
-    paged.push(...page);
-    page = livingLinks(kernel, { after: page.at(-1), limit: 3 });
+  expect(count).toBe(all.length);
+  for (const order of ['asc', 'desc'] as const) {
+    const paged: number[] = [];
+    for (let { page } = livingLinks(kernel, { limit: 3, order }); page.length > 0; ) {
+      paged.push(...page);
+      ({ page } = livingLinks(kernel, { after: page.at(-1), limit: 3, order }));
+    }
+    expect(paged).toEqual(order === 'asc' ? all : all.toReversed());
   }
-  expect(paged).toEqual(all);
 
-  const [first, ...rest] = livingPins(kernel, { limit: 1000 });
+  const [first, ...rest] = livingPins(kernel, { limit: 1000 }).page;
   expect(rest.length).toBeGreaterThan(2);
-  expect(livingPins(kernel, { after: first, limit: 1000 })).toEqual(rest);
+  expect(livingPins(kernel, { after: first, limit: 1000 })).toEqual({
+    page: rest,
+    count: rest.length + 1,
+  });
 });
 
 it('reads a part of the tree', () => {
   const pathOf = (id: number) => kernel.cgroups.get(id)?.path ?? '';
-  const all = livingCgroups(kernel, { limit: 1000 });
-  const under = livingCgroups(kernel, { under: '/a', limit: 1000 });
+  const { page: all } = livingCgroups(kernel, { limit: 1000 });
+  const { page: under, count } = livingCgroups(kernel, { under: '/a', limit: 1000 });
+  expect(count).toBe(under.length);
   expect(under.length).toBeGreaterThan(0);
   expect(under).toEqual(all.filter((id) => /^\/a(\/|$)/.test(pathOf(id))));
-  expect(livingCgroups(kernel, { under: '/', limit: 1000 })).toEqual(all);
+  expect(livingCgroups(kernel, { under: '/', limit: 1000 }).page).toEqual(all);
 });
 
 it('reads the links of a program, and of a cgroup', () => {
@@ -36,7 +43,7 @@ it('reads the links of a program, and of a cgroup', () => {
   for (const { prog_id, cgroup_id } of all) {
     const of = { prog_id, cgroup_id };
     const expected = all.filter((l) => l.prog_id === prog_id && l.cgroup_id === cgroup_id);
-    expect(livingLinks(kernel, { ...of, limit: 1000 })).toEqual(
+    expect(livingLinks(kernel, { ...of, limit: 1000 }).page).toEqual(
       expected.map(({ id }) => id).sort((a, b) => a - b),
     );
   }
@@ -45,7 +52,7 @@ it('reads the links of a program, and of a cgroup', () => {
 it('reads the pins of an object', () => {
   for (const [path, { kind, id }] of kernel.bpffs.entries()) {
     if (kind === 'dir') continue;
-    expect(livingPins(kernel, { kind, object_id: id, limit: 1000 })).toContain(path);
+    expect(livingPins(kernel, { kind, object_id: id, limit: 1000 }).page).toContain(path);
   }
 });
 

@@ -8,7 +8,8 @@ import type { Effect } from '../domain/effect.ts';
 import type { Kernel, OpenFile, Process } from '../domain/kernel.ts';
 import { mapInTurns, type Pausing } from '../events/turns.ts';
 import { type EffectiveOnType, effectiveOnCgroup } from './effective-on.ts';
-import { checkLimit, type PageRequest } from './moment.ts';
+import { livingPids } from './living.ts';
+import type { CountedPage, PageRequest } from './moment.ts';
 
 /** An open file description; fds with the same `file` share it, as dup, fork and sendmsg make them. */
 export interface OpenFileView {
@@ -55,13 +56,12 @@ export function* processesOf(kernel: Kernel): Pausing<ProcessView[]> {
 }
 
 /** A page of the living processes, by pid. */
-export function livingProcesses(kernel: Kernel, page: PageRequest<number>): ProcessView[] {
-  const { after = 0 } = page;
-  return [...kernel.processes.values()]
-    .filter(({ pid }) => pid > after)
-    .sort((a, b) => a.pid - b.pid)
-    .slice(0, checkLimit(page))
-    .map((process) => viewOf(kernel, process));
+export function livingProcesses(
+  kernel: Kernel,
+  page: PageRequest<number>,
+): CountedPage<ProcessView> {
+  const { page: pids, count } = livingPids(kernel, page);
+  return { page: pids.map((pid) => viewOf(kernel, kernel.processes.get(pid) as Process)), count };
 }
 
 /** A process with what applies to it and what hangs on it. */

@@ -5,7 +5,8 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { BpfMap, Kernel } from '../domain/kernel.ts';
 import { sameKey } from '../domain/storage.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { IN_ORDER, ordered } from '../events/page-order.ts';
+import { type LineForm, lineText, queryLine } from '../events/reading/lineage.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { at, checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
@@ -46,8 +47,8 @@ export const storages = projection(
   },
 );
 
-const OF_MAP = lineText(
-  ({ rowsOf }) => `
+/** The storages that are there. */
+const living = ({ rowsOf }: LineForm) => `(
   select map_id, cgroup_id, attach_type, value, made_at, position_from from (
     select distinct on (s.cgroup_id, s.attach_type) s.*, (
       select max(m.position_from) from ${rowsOf('storage_versions')} m
@@ -60,16 +61,23 @@ const OF_MAP = lineText(
     and not exists (
       select from ${rowsOf('map_versions')} g
       where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone
-        and g.position_from > newest.position_from and g.position_from <= $3)
-    and ($5::int8 is null or made_at < $5)
-  order by made_at desc limit $6`,
-);
+        and g.position_from > newest.position_from and g.position_from <= $3)) living`;
+
+const OF_MAP = ordered((order) => {
+  const { beyond, sort } = IN_ORDER[order];
+  return lineText(
+    (form) => `select * from ${living(form)}
+      where $5::int8 is null or made_at ${beyond} $5 order by made_at ${sort} limit $6`,
+  );
+});
+
+const COUNT = lineText((form) => `select count(*)::int8 as count from ${living(form)}`);
 
 type Stored = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
 
 /**
- * A page of a map's storages, newest first as the kernel lists them. One event makes at most one
- * storage in a map, so `made_at` is the key of the page.
+ * A page of a map's storages, by default newest first, as the kernel lists them. One event makes at most
+ * one storage in a map, so `made_at` is the key of the page.
  */
 export async function storagesOf(
   database: Queryable,
@@ -78,8 +86,19 @@ export async function storagesOf(
   page: PageRequest<number>,
 ): Promise<StorageRow[]> {
   const params = [...at(moment), mapId, page.after ?? null, checkLimit(page)] as const;
-  const rows = await queryLine<Stored>(database, OF_MAP, params);
+  const rows = await queryLine<Stored>(database, OF_MAP[page.order ?? 'desc'], params);
   return rows.map(({ attach_type, ...row }) =>
     attach_type === '' ? row : { ...row, attach_type: parseType<AttachType>(attach_type) },
   );
+}
+
+/** How many storages a map has. */
+export async function countStorages(
+  database: Queryable,
+  moment: Moment,
+  mapId: number,
+): Promise<number> {
+  const params = [...at(moment), mapId] as const;
+  const [row] = await queryLine<{ readonly count: number }>(database, COUNT, params);
+  return row?.count ?? 0;
 }

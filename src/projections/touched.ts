@@ -148,6 +148,8 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'ProgIdBurned':
     case 'LinkIdBurned':
     case 'MapIdBurned':
+    case 'MapOwned':
+    case 'RoomMade':
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':
     case 'DirectoryRemoved':

@@ -9,6 +9,7 @@ import { answerBpf, type Surroundings } from './bpf/answer-bpf.ts';
 import { Beside } from './bpf/beside.ts';
 import { disturber, type Orders } from './disturb.ts';
 import type { Trees } from './files/caller.ts';
+import { Folder } from './files/folder.ts';
 import { fileHandlers, pinPlace } from './files/handlers.ts';
 import { ownBpffs } from './files/mounts.ts';
 import { Places } from './files/places.ts';
@@ -28,7 +29,7 @@ import { type Architecture, architectureHere } from './notify/system-calls.ts';
 import { Descriptors } from './processes/descriptors.ts';
 import { killLeft, programsLeft, sendSignal } from './processes/leftovers.ts';
 import { Processes } from './processes/processes.ts';
-import { WATCHED, Watch } from './processes/watch.ts';
+import { Watch } from './processes/watch.ts';
 import { findProgram, NoProgram } from './program.ts';
 import { Supervisor } from './supervisor.ts';
 import { Watchman } from './watchman.ts';
@@ -82,7 +83,8 @@ export async function run(request: RunRequest): Promise<Ended> {
   const path = findProgram(request.argv[0] ?? '', request.env.PATH ?? '');
   const libc = await bindLibc();
   const { kernel } = request;
-  const shadow = new Shadow(kernel);
+  const folder = new Folder(libc);
+  const shadow = new Shadow(kernel, folder.path);
   const places = new Places(shadow, ownBpffs(kernel));
   const world = new World(kernel, (made) => {
     shadow.follow(made.decision.effects);
@@ -94,6 +96,7 @@ export async function run(request: RunRequest): Promise<Ended> {
     return await running.toTheEnd(path);
   } finally {
     await running.close();
+    folder.close();
   }
 }
 
@@ -183,7 +186,6 @@ class Run {
   async close(): Promise<void> {
     await this.#endLaunch();
     this.#watchman?.end();
-    this.#shadow.close();
     this.#processes.close();
     this.#descriptors.close();
     this.#watch.close();
@@ -300,7 +302,7 @@ class Run {
   ): Supervisor {
     const { numbers, audit } = this.#architecture;
     const listener = new Listener(this.#libc, fd);
-    this.#watch.add(WATCHED.listener, fd);
+    this.#watch.listenTo(fd);
     return new Supervisor({
       ...{ libc: this.#libc, world: this.#world, watch: this.#watch, listener },
       ...{ descriptors: this.#descriptors, processes: this.#processes },

@@ -73,19 +73,12 @@ export class Supervisor {
    */
   turn(timeoutMs: number): 'asked' | 'news' | 'idle' {
     const { watch, listener } = this.#tools;
-    const events = watch.wait(timeoutMs);
-    const isAsked = events.some(({ kind }) => kind === WATCHED.listener);
-    const hasNews = events.length > (isAsked ? 1 : 0);
-    if (hasNews) this.#bring(events);
+    const { isAsked, hasNews } = watch.wait(timeoutMs);
+    if (hasNews) this.#bring(watch.news());
     const asked = isAsked ? listener.receive() : undefined;
-    if (asked !== undefined) this.#answer(asked);
+    if (asked !== undefined) this.#answer(asked, hasNews);
     if (hasNews) return 'news';
     return isAsked ? 'asked' : 'idle';
-  }
-
-  /** Brings what happened before this moment into the model. */
-  catchUp(): void {
-    this.#bring(this.#tools.watch.wait(0));
   }
 
   /** All hang-ups are known before any end is told: what a dead process held, it held alone or not. */
@@ -95,7 +88,7 @@ export class Supervisor {
     this.#gather(first, news);
     if (news.gone.length > 0) {
       processes.awaitEnds(news.gone);
-      this.#gather(watch.wait(0), news);
+      this.#gather(watch.news(), news);
     }
     const { gone, ended, fewer } = news;
     if (gone.length + ended.size + fewer.length === 0) return;
@@ -106,7 +99,7 @@ export class Supervisor {
   /** Takes events until there is none that was not taken before. */
   #gather(first: readonly Happened[], { gone, ended, fewer }: News): void {
     const { watch, descriptors } = this.#tools;
-    for (let events = first; ; events = watch.wait(0)) {
+    for (let events = first; ; events = watch.news()) {
       const known = gone.length + ended.size;
       for (const { kind, fd } of events) {
         if (kind === WATCHED.process) ended.add(fd);
@@ -121,8 +114,9 @@ export class Supervisor {
     }
   }
 
-  #answer(asked: Asked): void {
-    const { listener, handlers, architecture, foreign, launcher } = this.#tools;
+  /** @param hasNews something had happened when the call was seen to wait */
+  #answer(asked: Asked, hasNews: boolean): void {
+    const { listener, watch, handlers, architecture, foreign, launcher } = this.#tools;
     if (asked.tid === launcher) return listener.pass(asked);
     const handler = handlers.get(asked.number);
     // 32-bit, or x32, whose numbers no handler has.
@@ -132,7 +126,8 @@ export class Supervisor {
     }
     const alone = handler.alone?.(asked);
     if (alone !== undefined) return this.#give(asked, alone);
-    this.catchUp();
+    // Nothing had happened when this call, the oldest, was seen to wait: nothing came before it.
+    if (hasNews || !asked.isNext) this.#bring(watch.news());
     const holder = this.#tools.processes.of(asked.tid);
     if (holder === undefined) return listener.refuse(asked, ESRCH);
     this.#give(asked, handler.answer(this.#notified(asked, handler.name, holder)));
@@ -140,16 +135,20 @@ export class Supervisor {
 
   #notified(asked: Asked, syscall: string, holder: Holder): Notified {
     const { memories, world, processes } = this.#tools;
-    const memory = memories.of(asked.tid);
-    const looked = new Set<number>();
+    const looked: number[] = [];
     const look = (fd: number) => {
-      if (looked.has(fd)) return;
-      looked.add(fd);
+      if (looked.includes(fd)) return;
+      looked.push(fd);
       processes.tables.look(holder, fd);
     };
     return {
+      syscall,
+      args: asked.args,
       // Threads of a process have one table of fds, so the model has the process alone.
-      ...{ syscall, args: asked.args, tid: holder.pid, tgid: holder.pid, memory, look },
+      tid: holder.pid,
+      tgid: holder.pid,
+      memory: memories.of(asked.tid),
+      look,
       kernel: world.kernel,
       perform: (call) => {
         for (const fd of fdsNamedBy(call)) look(fd);

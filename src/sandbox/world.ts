@@ -52,8 +52,9 @@ export class World {
     const comm = this.#commOf(pid);
     const decision = perform(this.kernel, pid, call);
     if (isUnmodelled(decision.outcome)) return decision;
-    const made = { pid, comm, call, decision };
-    this.#record(asked === undefined ? made : { asked, ...made });
+    this.#record(
+      asked === undefined ? { pid, comm, call, decision } : { asked, pid, comm, call, decision },
+    );
     return decision;
   }
 

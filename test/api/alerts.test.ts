@@ -216,6 +216,20 @@ describe('a rule', () => {
         places: [{ cgroup: '/pods/b' }],
       });
       expect(receiver.got.length).toBe(2);
+      // Several together: who gave the link its program last is the owner, also by the same one again.
+      const update = (comm: string, new_prog_fd: number) => ({
+        comm,
+        call: { name: 'link_update', link_fd: 6, new_prog_fd },
+      });
+      await submit('db-1', [
+        ...[update('intruder', 3), update('agent', 3), update('agent', 4)],
+        ...[update('intruder', 3), update('other', 4)],
+      ]);
+      const told = (await receiver.taken(4)).slice(2).map(({ body }) => body.data);
+      expect(told).toMatchObject([
+        { owner: { comm: 'agent' }, event: { comm: 'intruder' } },
+        { owner: { comm: 'intruder' }, event: { comm: 'other' } },
+      ]);
     }));
 
   it('about drift tells what a kernel answered otherwise than the rules', () =>

@@ -2,10 +2,13 @@
 
 import { createPublicKey, verify } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { imported } from '../../src/api/routes/bundles.ts';
 import { checkpoint, checkpointPage, keyList } from '../../src/api/routes/checkpoints.ts';
+import { proof } from '../../src/api/routes/proofs.ts';
 import { verification } from '../../src/api/routes/verify.ts';
 import { wireEvent } from '../../src/api/wire/event.ts';
+import { verifyConsistency, verifyInclusion } from '../../src/client/proof/proof.ts';
 import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
 import { microsOf } from '../../src/events/encoding/rfc3339.ts';
 import { upkeep } from '../../src/events/proof/upkeep.ts';
@@ -77,20 +80,56 @@ describe('checkpoints', () => {
     expect(items).toEqual([{ ...key, key_id: signed.key_id, current: true }]);
     const x = Buffer.from(key?.public_key ?? '', 'hex').toString('base64url');
     const jwk = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    const { note = '', chained, signature } = signed;
+    const origin = `bpfledger/web1/${chained?.log_id}`;
     const stated = [
-      'bpfledger checkpoint v2',
-      signed.host,
-      signed.chained?.log_id,
+      origin,
       signed.position,
-      signed.hash,
-      1,
-      microsOf(signed.recorded_at),
-      microsOf(signed.signed_at),
-      1,
-      '0'.repeat(64),
+      Buffer.from(chained?.root ?? '', 'hex').toString('base64'),
+      `chain ${signed.hash}`,
+      'recorded-from 1',
+      `recorded-at ${microsOf(signed.recorded_at)}`,
+      `signed-at ${microsOf(signed.signed_at)}`,
+      'number 1',
+      `previous ${'0'.repeat(64)}`,
     ];
     const text = Buffer.from(`${stated.join('\n')}\n`);
-    expect(verify(null, text, jwk, Buffer.from(signed.signature, 'hex'))).toBe(true);
+    expect(note.startsWith(`${text}\n— ${origin} `)).toBe(true);
+    expect(verify(null, text, jwk, Buffer.from(signature, 'hex'))).toBe(true);
+  });
+
+  it('prove events and the growth of the log to who has the key alone', async () => {
+    const { items } = await parsed(await get('/v1/keys'), keyList);
+    const trust = { log: items[0]?.public_key ?? '' };
+    const answer = await get('/v1/hosts/web1/proofs/inclusion?position=2');
+    const proven = await verifyInclusion((await parsed(answer, proof)).proof, trust);
+    expect(proven).toMatchObject({ position: 2, checkpoint: { position: 4 } });
+    const { events } = await parsed(
+      await get('/v1/hosts/web1/events?limit=1&after=1'),
+      z
+        .looseObject({ items: z.array(z.looseObject({ recorded_at: z.string() })) })
+        .transform(({ items: events }) => ({ events })),
+    );
+    expect(proven.recorded_at).toBe(microsOf(events[0]?.recorded_at ?? ''));
+    const grown = await get('/v1/hosts/web1/proofs/consistency?from=0&checkpoint=4');
+    const { origin } = await verifyConsistency(
+      (await parsed(grown, proof)).proof,
+      trust,
+      undefined,
+    );
+    expect(origin).toBe(proven.checkpoint.origin);
+  });
+
+  it.each([
+    ['inclusion?position=5', 'no-such-checkpoint'],
+    ['consistency?from=9', 'no-such-checkpoint'],
+    ['inclusion?position=1&checkpoint=3', 'no-such-checkpoint'],
+    ['inclusion', 'invalid-request'],
+    ['inclusion?position=0', 'invalid-request'],
+    ['consistency?from=-1', 'invalid-request'],
+  ])('prove nothing of %s: %s', async (asked, slug) => {
+    const refused = await problem(await get(`/v1/hosts/web1/proofs/${asked}`));
+    expect(refused.type).toBe(`urn:bpfledger:problem:${slug}`);
   });
 
   it('are listed by position, a page at a time', async () => {
@@ -156,8 +195,8 @@ describe('verify', () => {
       projections: { holds: true, differing: 0 },
       outcomes: { holds: true, differences: [] },
       snapshots: { holds: true },
-      // The service remembers what it signed.
-      not_excluded: [],
+      // The service remembers what it signed, and that is not enough against its own operator.
+      not_excluded: [expect.stringMatching(/^No checkpoint was given that a witness cosigned/)],
     });
   });
 

@@ -9,6 +9,7 @@ import { eventPage } from '../../src/api/routes/events.ts';
 import { timelineAnswer } from '../../src/api/routes/timeline.ts';
 import { hostPage } from '../../src/api/wire/hosts.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../../src/api/wire/reads.ts';
+import { loseTail } from '../support/lost-tail.ts';
 import { parsed, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
@@ -123,6 +124,38 @@ describe('the timeline of a host', () => {
     const expected = await counted('seen', 1, position);
     expect(expected).toMatchObject({ drift: 1, holes: 1, refusals: 2 });
     expect(items).toMatchObject([expected]);
+  });
+
+  it('counts the same as a log grows, and as another one takes its place', async () => {
+    await post(service.app, '/v1/hosts', { body: { name: 'grows', release: '6.18' } });
+    const record = async (...calls: readonly object[]) => {
+      const body = calls.map((call) => ({ call }));
+      expect((await post(service.app, '/v1/hosts/grows/syscalls', { body })).status).toBe(200);
+    };
+    const dirs = (name: string, n: number) =>
+      Array.from({ length: n }, (_, i) => ({ name: 'mkdir', path: `/${name}${i}` }));
+    const expectTrue = async (full: number) => {
+      const { items, width } = await get('/v1/hosts/grows/timeline?buckets=4', timelineAnswer);
+      expect(items.filter(({ events }) => events === width)).toHaveLength(full);
+      for (const { position_from, position_to, at, changes, ...rest } of items) {
+        const { changes: told, ...expected } = await counted('grows', position_from, position_to);
+        expect(rest).toEqual(expected);
+        expect(changes).toBeGreaterThanOrEqual(told);
+        const first = await service.log.event('grows', position_from);
+        expect(Date.parse(at)).toBe(Math.floor(first.at / 1000));
+      }
+    };
+    await record(...dirs('a', 149));
+    await expectTrue(3);
+    await record(...dirs('a', 5));
+    await expectTrue(3);
+    await record({ name: 'rmdir', path: '/a0' });
+    await expectTrue(3);
+    const { host_id } = await service.log.host('grows');
+    await loseTail(service.database, host_id, 1);
+    await record(...dirs('b', 60), ...dirs('b', 60), { name: 'rmdir', path: '/b0' });
+    await record(...dirs('c', 34));
+    await expectTrue(3);
   });
 
   it('is of a fixed span for ever, and says how many buckets there may be', async () => {

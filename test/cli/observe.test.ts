@@ -20,9 +20,12 @@ const HEADER = {
 
 /** What an agent does on a pod, as Tetragon documents its events. */
 const TETRAGON = join(import.meta.dirname, 'recorded/tetragon.jsonl');
+/** What runc, bpftool, systemd and an agent do, as Tracee documents its events, in both of its forms. */
+const TRACEE = join(import.meta.dirname, 'recorded/tracee.jsonl');
 
 interface Event {
   readonly source: string;
+  readonly comm: string;
   readonly effects: readonly { readonly type: string }[];
   readonly expected?: unknown;
   readonly at: string;
@@ -123,6 +126,33 @@ describe('bpfledger observe --collector-stdin', () => {
       ['exit', 'ProcessExited', 'EntryRemoved', 'LinkFreed', 'ProgFreed'],
     ]);
     expect(all.filter(({ expected }) => expected !== undefined)).toEqual([]);
+  });
+
+  it.skipIf(!needs('jq').ok)("takes Tracee's events, as docs/tracee.md turns them", async () => {
+    const program = join(folder, 'tracee.jq');
+    writeFileSync(program, codeIn('docs/tracee.md', 'jq'));
+    const told = execFileSync('jq', ['-n', '-c', '-f', program, TRACEE], { encoding: 'utf8' });
+    const { code, err } = await observe('tracee', [HEADER, ...told.trim().split('\n')]);
+    expect(err).toContain('7 lines taken, 6 recorded, 0 refused');
+    expect(code).toBe(0);
+    const all = (await events('tracee')).filter(({ source }) => source === 'observed');
+    expect(all[0]).toMatchObject({
+      ...{ pid: 812, tid: 815, comm: 'runc', uid: 0, at: '2026-03-25T03:12:07.640001Z' },
+      call: { name: 'mkdir', path: '/kubepods' },
+      effects: [{ type: 'CgroupMade', cgroup_id: 4920 }],
+    });
+    expect(all.map(({ comm, call, effects }) => [comm, call.name, effects[0]?.type])).toEqual([
+      ['runc', 'mkdir', 'CgroupMade'],
+      ['runc', 'found', 'ProgLoaded'],
+      ['runc', 'exit', 'ProcessExited'],
+      ['systemd', 'mkdir', 'CgroupMade'],
+      ['systemd', 'rmdir', 'CgroupRemoved'],
+      ['agent', 'found', 'ProgLoaded'],
+    ]);
+    expect(all.filter(({ expected }) => expected !== undefined)).toEqual([]);
+    expect(all[1]?.effects).toMatchObject([
+      { prog_id: 477, prog_name: 'devices', prog_type: 'cgroup_device' },
+    ]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // Proof at the command line: export a log, verify it without a service, import it, and see that a
 // changed file is told.
 
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +42,8 @@ it('signs, lists, and verifies a host', PATIENCE, async () => {
     '  projections  holds',
     '  outcomes     holds',
     '  snapshots    holds',
+    '  not excluded',
+    '    No checkpoint was',
     '',
   ]);
   expect(verified.out).toMatch(/ 1 checkpoint up to position \d+, key \w{16}\n/);
@@ -93,6 +96,80 @@ it('holds a host, and a file, against a checkpoint that was kept', PATIENCE, asy
       /^ {4}position (\d+): position \1 has another hash than in a kept checkpoint$/m,
     );
   }
+});
+
+async function logKey(): Promise<string> {
+  const { items } = (await (await fetch(`${service.url}/v1/keys`)).json()) as {
+    readonly items: readonly { readonly public_key: string }[];
+  };
+  return items[0]?.public_key ?? '';
+}
+
+it('proves an event from a file alone', PATIENCE, async () => {
+  const key = await logKey();
+  const proof = join(folder, '7.tlog-proof');
+  const written = await run('proof', 'inclusion', 'demo', '7', '--output', proof);
+  expect([written.code, written.out]).toEqual([0, '']);
+  const checked = await bpfledger(['proof', 'check', proof, '--key', key]);
+  expect([checked.code, checked.err]).toEqual([0, '']);
+  expect(checked.out).toMatch(/^bpfledger\/demo\/\S+ has this event at position 7, recorded /);
+  expect(checked.out).toContain('not excluded: no witness was asked for');
+  writeFileSync(proof, readFileSync(proof, 'utf8').replace('index 6', 'index 5'));
+  const changed = await bpfledger(['proof', 'check', proof, '--key', key]);
+  expect([changed.code, changed.out]).toEqual([
+    1,
+    `${proof} proves nothing: the event is at position 7, and not at 6\n`,
+  ]);
+  expect((await run('proof', 'inclusion', 'demo', '999')).err).toContain(
+    'no checkpoint covers position 999',
+  );
+});
+
+it('lets a witness cosign what grew, and holds the log against it', PATIENCE, async () => {
+  const key = await logKey();
+  const pem = join(folder, 'w1.pem');
+  const { privateKey } = generateKeyPairSync('ed25519');
+  writeFileSync(pem, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  const named = ['--name', 'example.org/w1', '--key-file', pem];
+  const vkey = (await bpfledger(['witness', 'key', ...named])).out.trim();
+  const state = ['--state', join(folder, 'w1.json')];
+  const [first, second] = [join(folder, 'first.note'), join(folder, 'second.note')];
+  const sign = (subject: string, ...more: string[]) =>
+    run('witness', 'sign', subject, ...named, ...state, ...more);
+
+  expect((await sign('demo')).err).toContain('is new to this witness: give its key by --log-key');
+  const signed = await sign('demo', '--log-key', key, '--output', first);
+  expect([signed.code, signed.err]).toEqual([0, '']);
+  await run('syscall', 'demo', 'mkdir', 'path=/witnessed');
+  await run('checkpoint', 'demo');
+  expect((await sign('demo', '--output', second)).code).toBe(0);
+
+  const growth = join(folder, 'growth');
+  const { position } = JSON.parse(
+    (await run('checkpoint', 'list', 'demo', '--json')).out.split('\n')[0] ?? '',
+  );
+  await run('proof', 'consistency', 'demo', `${position}`, '--output', growth);
+  const check = (...more: string[]) => bpfledger(['proof', 'check', growth, '--key', key, ...more]);
+  expect((await check('--kept', first)).out).toContain('continues the kept checkpoint up to');
+  expect((await check('--kept', second)).out).toContain('proves nothing: the proof begins at');
+  expect((await check('--kept', first, '--witness', vkey)).out).toContain('w1 did not cosign');
+
+  const held = await run('verify', 'demo', '--checkpoint', second, '--witness', vkey);
+  expect([held.code, held.out]).toEqual([0, expect.stringContaining('demo: everything holds')]);
+  const other = (await run('checkpoint', 'demo', '--note')).out;
+  writeFileSync(second, other);
+  const unsigned = await run('verify', 'demo', '--checkpoint', second, '--witness', vkey);
+  expect([unsigned.code, unsigned.err]).toEqual([
+    2,
+    expect.stringContaining('example.org/w1 did not cosign it'),
+  ]);
+  // A log that is another than the one that was cosigned.
+  const forged = JSON.parse(readFileSync(join(folder, 'w1.json'), 'utf8'));
+  const [origin = ''] = Object.keys(forged.logs);
+  forged.logs[origin].key = vkey;
+  writeFileSync(join(folder, 'w1.json'), JSON.stringify(forged));
+  const refused = await sign('demo');
+  expect([refused.code, refused.out]).toEqual([1, expect.stringMatching(/^not cosigned: /)]);
 });
 
 it('lets an operator accept another log, beside the service', PATIENCE, async () => {

@@ -3,21 +3,27 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { needs } from '../support/needs.ts';
+import { cgroup2Mount, needs } from '../support/needs.ts';
 import { until } from './executing.ts';
 import { buildCollector, ownFolder } from './observing.ts';
-import { buildStory, tellStory } from './story.ts';
+import { buildStory, run, tellStory } from './story.ts';
 
 const ready = [needs('kernel'), needs('collector')].every(({ ok }) => ok);
 
 interface Line {
-  readonly call: { readonly name: string; readonly path?: string };
+  readonly call: {
+    readonly name: string;
+    readonly path?: string;
+    readonly uid?: number;
+    readonly mode?: number;
+  };
+  readonly outcome?: { readonly ret?: number; readonly errno?: string };
   readonly at: string;
-  readonly pid: number;
+  readonly pid?: number;
 }
 
 describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
@@ -67,11 +73,72 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     expect(newer.length).toBeGreaterThan(200);
     expect(older).toEqual(newer);
   });
+
+  it('tells owners and modes of cgroups and their files, however they are named', async () => {
+    const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-owners-'));
+    const ways = [await started(), await started('--old-reads')];
+    mkdirSync(join(cgroup, 'a'));
+    run('sh', ['-c', OWNERS, cgroup]);
+    for (const path of [join(cgroup, 'a'), cgroup]) rmdirSync(path);
+    const isTold = ({ call }: Line) =>
+      call.name === 'rmdir' && call.path === `/${basename(cgroup)}`;
+    await until('all is told', () => ways.every(({ lines }) => lines.some(isTold)));
+    for (const way of ways) {
+      const told = (await way.end())
+        .filter(({ call }) => call.path?.startsWith(`/${basename(cgroup)}`))
+        .filter(({ call }) => call.uid !== undefined || call.mode !== undefined)
+        .map(({ call: { name, path, uid, mode }, outcome }) => {
+          const given = uid ?? mode?.toString(8);
+          const where = path?.slice(basename(cgroup).length + 1);
+          return `${name} ${where || '.'} ${given} ${outcome?.errno ?? outcome?.ret}`;
+        });
+      expect(told).toEqual([
+        'cgroup_chown . 1000 0',
+        'cgroup_chown /cgroup.procs 1000 0',
+        'cgroup_chown /a 1001 0',
+        'cgroup_chown /cgroup.threads 5 0',
+        'cgroup_chmod /a/cgroup.procs 664 0',
+        'cgroup_chmod /a 711 0',
+        'cgroup_chown /a 8 0',
+        'cgroup_chown /a/cgroup.type 9 0',
+        'cgroup_chown /a 10 0',
+        'cgroup_chmod /a 777 EPERM',
+      ]);
+    }
+  });
 });
 
-/** The lines of the processes that name something of the story, without what differs by the moment. */
+const [FCHOWNAT, FCHMOD] = process.arch === 'arm64' ? [54, 52] : [260, 91];
+/** By whole paths, relative ones and fds; and in ways that are not told. */
+const OWNERS = `set -e
+chown 1000 "$0"
+chown 1000:1000 "$0/cgroup.procs"
+cd "$0"
+chown 1001 a
+chown 5 ./a/../cgroup.threads
+chown :5 a
+chown 5 cgroup.pressure
+chown 5 nothing 2>/dev/null || true
+perl -e '
+  open(my $file, "<", "a/cgroup.procs"); chmod(0664, $file);
+  opendir(my $dir, "a");
+  my ($fd, $itself, $type) = (fileno($dir), "", "cgroup.type");
+  syscall(${FCHMOD}, $fd, 0711);
+  syscall(${FCHOWNAT}, $fd, $itself, 8, 8, 0x1000);
+  syscall(${FCHOWNAT}, $fd, $type, 9, 9, 0);
+  syscall(${FCHOWNAT}, $fd, $itself, 9, 9, 0);
+  chown(10, 10, "/proc/self/fd/$fd");
+  $> = 4242; chmod(0777, "/proc/self/fd/$fd") or exit 0'
+sh -c 'echo $$ >a/cgroup.procs; exec unshare -C chown 1000 "$0"' "$0/cgroup.procs"
+`;
+
+/**
+ * The lines of the processes that name something of the story, without what differs by the moment. Of
+ * mounts each collector tells when it looks, and of no process.
+ */
 function ofStory(lines: readonly Line[], names: readonly string[]): object[] {
-  const isNaming = (line: Line) => names.some((name) => JSON.stringify(line).includes(name));
+  const isNaming = (line: Line) =>
+    line.pid !== undefined && names.some((name) => JSON.stringify(line).includes(name));
   const pids = new Set(lines.filter(isNaming).map(({ pid }) => pid));
   return lines.filter(({ pid }) => pids.has(pid)).map(({ at: _, ...rest }) => rest);
 }

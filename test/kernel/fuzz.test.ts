@@ -5,6 +5,7 @@ import { release as unameRelease } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../src/domain/release/release.ts';
 import { openLiveMachine } from '../../src/executor/live-machine.ts';
+import type { OpenMachine } from '../../src/recorders/differential/divergence.ts';
 import { type Divergence, fuzz } from '../../src/recorders/differential/fuzz.ts';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { needs } from '../support/needs.ts';
@@ -23,9 +24,10 @@ describe.skipIf(!kernel.ok)('random calls on the kernel that runs here', () => {
     if (release === undefined) throw new Error(`${unameRelease()} is no known release`);
     const sysctl = Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8'));
     const plan = { presets: PRESET_NAMES, seed: SEED, steps: STEPS, sysctl };
+    const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');
     const found: Divergence[] = [];
     let steps = 0;
-    for await (const done of fuzz(plan, { release, open: openLiveMachine })) {
+    for await (const done of fuzz(plan, { release, open })) {
       steps = done.steps;
       if (done.found !== undefined) found.push(done.found);
     }

@@ -95,6 +95,40 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
     );
   });
 
+  it('what only a prog_array or a map of maps holds lives until it is taken out', async () => {
+    const bpffs = mkdtempSync(join(folder, 'bpffs-'));
+    run('mount', ['-t', 'bpf', 'none', bpffs]);
+    try {
+      run('clang', [
+        '-O2',
+        '-target',
+        'bpf',
+        '-c',
+        join(SOURCES, 'held.bpf.c'),
+        '-o',
+        join(folder, 'held.o'),
+      ]);
+      run('sh', [join(SOURCES, 'held.sh'), join(folder, 'held.o')], bpffs);
+    } finally {
+      run('umount', [bpffs]);
+    }
+    await watch.catchUp();
+    const own = watch.events.filter(({ comm }) => ['bpftool', 'rm'].includes(comm));
+    expect(own.filter(({ expected }) => expected !== undefined)).toEqual([]);
+    const calls = own.filter(({ call }) => /^map_.*_elem$|^unlink$/.test(call.name));
+    expect(
+      calls.map(({ call, effects }) => [call.name, ...effects.map(({ type }) => type)]),
+    ).toEqual([
+      ['map_update_elem', 'ElementUpdated'],
+      ['map_update_elem', 'ElementUpdated'],
+      // The names of the program and of the inner map.
+      ['unlink', 'PinRemoved'],
+      ['unlink', 'PinRemoved'],
+      ['map_delete_elem', 'ElementDeleted', 'ProgFreed'],
+      ['map_delete_elem', 'ElementDeleted', 'MapFreed'],
+    ]);
+  });
+
   it.skipIf(!needs('bpftrace').ok)(
     'bpftrace tells of them, as docs/observe.md has it',
     async () => {

@@ -198,8 +198,7 @@ function isStandardFd({ call }: SeenEvent): boolean {
 
 /**
  * Answers for what a collector does not tell (docs/observe.md): a limit that a process sets itself,
- * bytes of an attr beyond the fields of the call, a token, an array of fds, who owns a cgroup; and what
- * root may do where the machine withholds a capability from it.
+ * bytes of an attr beyond the fields of the call, a token, an array of fds.
  */
 function isUntold({ call, outcome, expected }: SeenEvent): boolean {
   const { errno } = outcome;
@@ -207,12 +206,4 @@ function isUntold({ call, outcome, expected }: SeenEvent): boolean {
   return errno === 'EMFILE' || errno === 'E2BIG' || isOfArray || UNTOLD.has(expected?.rule ?? '');
 }
 
-const UNTOLD: ReadonlySet<string> = new Set([
-  'fd-is-no-token',
-  'fd-array-missing',
-  'cgroup-not-readable',
-  'directory-not-searchable',
-  'not-the-owner',
-  'directory-not-writable',
-  'directory-is-sticky',
-]);
+const UNTOLD: ReadonlySet<string> = new Set(['fd-is-no-token', 'fd-array-missing']);

@@ -11,9 +11,12 @@ import { type Called, holds, type Watch } from './called.ts';
 /** Calls that, when they succeed, change exactly one list exactly once. */
 const ONE_CHANGE = ['prog_attach', 'prog_detach', 'link_create', 'link_update'];
 
+/** Batches keep what they did; an LRU map made room; a prog_array was first asked by this program. */
+const KEPT =
+  /^(map_\w+_batch (Element|RoomMade)|map_update_elem (RoomMade|ElementDeleted)|prog_load MapOwned)/;
+
 /**
- * What makes an object may burn an id, v2's LINK_UPDATE leak a reference, and a batch keep the elements
- * before the one that is refused; that is all.
+ * What makes an object may burn an id, v2's LINK_UPDATE leak a reference, and some effects are kept; that is all.
  */
 export const refusedCallsChangeNothing: Watch = (called) => {
   const { decision, before, afterText } = called;
@@ -31,7 +34,7 @@ function withSideEffect(before: Snapshot, effect: Effect, { call, pid }: Called)
   else if (what === 'map_create MapIdBurned') kernel.counters.map++;
   else if (what === 'link_update LinkReferenceLeaked') {
     kernel.links.edit((effect as EffectOf<'LinkReferenceLeaked'>).link_id).refs++;
-  } else if (/^map_\w+_batch Element/.test(what)) applyAll(kernel, [effect], pid);
+  } else if (KEPT.test(what)) applyAll(kernel, [effect], pid);
   else throw new Error(`a refused call had ${what}`);
   return snapshotOf(kernel);
 }

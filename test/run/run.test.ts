@@ -11,6 +11,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +23,7 @@ import { needs } from '../support/needs.ts';
 import { running, starting } from './unprivileged.ts';
 
 const listener = needs('listener');
-const folder = mkdtempSync(join(tmpdir(), 'bpfledger-run-'));
+const folder = mkdtempSync(join(tmpdir(), 'bpfledger-test-run-'));
 const fdLives = join(folder, 'fd-lives');
 const fdLivesStatic = join(folder, 'fd-lives-static');
 
@@ -34,6 +36,18 @@ beforeAll(() => {
   execFileSync('chmod', ['-R', 'a+rX', folder]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const commandOf = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+
+function childrenOf(pid: number | undefined): readonly string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+}
+
+function descendsFrom(pid: string, ancestor: string): boolean {
+  if (pid === ancestor) return true;
+  const parent = /^PPid:\t(\d+)$/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return parent !== '0' && descendsFrom(parent, ancestor);
+}
 
 const WAIT = { timeout: 20_000, interval: 25 } as const;
 
@@ -127,6 +141,41 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     await vi.waitFor(() => expect([alive().length, ours().length]).toEqual([4, 1]), WAIT);
     run.kill('SIGKILL');
     await vi.waitFor(() => expect([alive(), ours()]).toEqual([[], []]), WAIT);
+  });
+
+  it('removes the directory of a killed run when another starts, and no directory in use', async () => {
+    const own = join(folder, 'left');
+    mkdirSync(own);
+    chmodSync(own, 0o777);
+    vi.stubEnv('TMPDIR', own);
+    const [killed, goesOn] = [1, 2].map(() => starting(['--quiet', '--', fdLives, 'forever']));
+    await vi.waitFor(() => expect(alive()).toHaveLength(8), WAIT);
+    const inUse = `${goesOn?.pid}`;
+    const before = readdirSync(own);
+    expect(before).toHaveLength(2);
+    const watchmen = childrenOf(killed?.pid).filter((pid) => commandOf(pid).startsWith('/bin/sh'));
+    expect(watchmen).toHaveLength(1);
+    // First who would remove it, so that it is left.
+    process.kill(Number(watchmen[0]), 'SIGKILL');
+    killed?.kill('SIGKILL');
+    await vi.waitFor(() => {
+      const orphans = alive().filter((pid) => !descendsFrom(pid, inUse));
+      for (const pid of orphans) process.kill(Number(pid), 'SIGKILL');
+      expect(alive()).toHaveLength(4);
+    }, WAIT);
+    mkdirSync(join(own, 'bpfledger-run-of-another'));
+    writeFileSync(join(own, 'bpfledger-run-of-another', 'file'), '');
+    await running('--quiet', '--', 'true');
+    expect(readdirSync(own).sort()).toEqual([...before, 'bpfledger-run-of-another'].sort());
+    const longAgo = new Date(0);
+    for (const name of readdirSync(own)) utimesSync(join(own, name), longAgo, longAgo);
+    await running('--quiet', '--', 'true');
+    vi.unstubAllEnvs();
+    const left = readdirSync(own);
+    expect(left).toHaveLength(2);
+    expect(left).toContain('bpfledger-run-of-another');
+    goesOn?.kill('SIGTERM');
+    await vi.waitFor(() => expect(readdirSync(own)).toEqual(['bpfledger-run-of-another']), WAIT);
   });
 
   it('may be killed at any moment', async () => {

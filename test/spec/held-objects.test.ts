@@ -49,6 +49,36 @@ describe('a prog_array', () => {
     expect(world.programs()).toEqual([]);
   });
 
+  it('belongs to a program that was refused for the sake of another one', () => {
+    const world = given();
+    progArray(world);
+    world.map('Q', { map_type: 'prog_array', ...SIZES, max_entries: 4 });
+    for (const label of ['a', 'b']) world.prog(label);
+    put(world, 'Q', 0, 'a');
+    const map_fds = [world.at('P'), world.at('Q')];
+    const device = { name: 'prog_load', prog_type: 'cgroup_device' } as const;
+    const { outcome, effects } = world.when({ ...device, map_fds });
+    expect(outcome).toMatchObject({ rule: 'load-unlike-owner', about: { map_id: 2 } });
+    expect(effects).toMatchObject([{ type: 'MapOwned', map_id: 1, prog_type: 'cgroup_device' }]);
+    expect(put(world, 'P', 0, 'b').outcome).toMatchObject({ rule: 'program-unlike-owner' });
+    expect(world.asks({ ...device, map_fds: [world.at('P')] })).toBe('ok');
+  });
+
+  it('belongs to a program that found no free fd', () => {
+    const world = given();
+    progArray(world);
+    world.prog('a');
+    world.does({ name: 'setrlimit', nofile: 4 });
+    const load = {
+      name: 'prog_load',
+      prog_type: 'cgroup_device',
+      map_fds: [world.at('P')],
+    } as const;
+    const types = world.when(load).effects.map(({ type }) => type);
+    expect(types).toEqual(['MapOwned', 'ProgIdBurned']);
+    expect(put(world, 'P', 0, 'a').outcome).toMatchObject({ rule: 'program-unlike-owner' });
+  });
+
   it('is cleared with its last fd, though the program in it names it', () => {
     const world = given();
     const map_fd = progArray(world);

@@ -103,6 +103,43 @@ describe('what no recorder tells', () => {
   });
 });
 
+describe('an element that holds an object', () => {
+  const sizes = { key_size: 4, value_size: 4, max_entries: 2 };
+  /** A prog_array 1 at fd 4 of init. */
+  function withArray(): Kernel {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'map_create', map_type: 'prog_array', ...sizes });
+    return kernel;
+  }
+  const update = { name: 'map_update_elem', map_fd: 4, key: 1, value: 30 } as const;
+  const fds = { 4: { kind: 'map', id: 1 }, 30: { kind: 'prog', id: 477 } } as const;
+
+  it('is found when nothing else tells of it', () => {
+    const kernel = withArray();
+    const { inferred, observed } = seen(kernel, update, { ret: 0 }, { fds });
+    expect(inferred.map(({ call }) => call)).toEqual([
+      { name: 'found', prog: { id: 477 } },
+      { name: 'found', fd: { fd: 30, kind: 'prog', id: 477 } },
+    ]);
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ type: 'ElementUpdated', value: 477, kind: 'prog' }]);
+    seen(kernel, { name: 'close', fd: 30 }, { ret: 0 });
+    expect(kernel.programs.has(477)).toBe(true);
+    seen(kernel, { name: 'map_delete_elem', map_fd: 4, key: 1 }, { ret: 0 });
+    expect(kernel.programs.has(477)).toBe(false);
+  });
+
+  it('may have been there before anybody told', () => {
+    const call = { name: 'map_delete_elem', map_fd: 4, key: 0 } as const;
+    const { observed } = seen(withArray(), call, { ret: 0 });
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toEqual([]);
+    expect(seen(withArray(), call, { errno: 'ENOENT' }).observed.outcome).toMatchObject({
+      rule: 'no-element',
+    });
+  });
+});
+
 describe('a refusal of instructions that the rules only read', () => {
   it('by the verifier is no drift where the rules refuse what comes after it', () => {
     const kernel = prepared();
@@ -344,6 +381,46 @@ describe('a success that the rules refuse', () => {
       expected: { errno: 'EPERM' },
       effects: [{ type: 'ProgLoaded', prog_id: 8, fd: 3, uid: 1000 }],
     });
+  });
+
+  it('of who owns nothing gives the cgroup to its new owner', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20, uid: 1000 });
+    const call = { name: 'cgroup_chown', path: '/a', uid: 1000 } as const;
+    const { observed } = seen(kernel, call, { ret: 0 }, { pid: 20 });
+    expect(observed).toMatchObject({
+      expected: { errno: 'EPERM', rule: 'not-the-owner' },
+      effects: [{ type: 'CgroupOwnerChanged', cgroup_id: 2, uid: 1000 }],
+    });
+    const { observed: mode } = seen(
+      kernel,
+      { name: 'cgroup_chmod', path: '/a/cgroup.procs', mode: 0o664 },
+      { ret: 0 },
+      { pid: 20 },
+    );
+    expect(mode.effects).toEqual([
+      { type: 'CgroupModeChanged', cgroup_id: 2, file: 'cgroup.procs', mode: 0o664 },
+    ]);
+  });
+
+  it('names the cgroup of a control file', () => {
+    const call = { name: 'cgroup_chmod', path: '/x/y/cgroup.procs', mode: 0o664 } as const;
+    const { inferred, observed } = seen(prepared(), call, { ret: 0 });
+    expect(inferred.map((event) => event.call)).toEqual([
+      { name: 'found', cgroup: { path: '/x/y' } },
+    ]);
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ file: 'cgroup.procs', mode: 0o664 }]);
+  });
+
+  it('of a root without all capabilities is no drift where another one allows it', () => {
+    const kernel = prepared();
+    perform(kernel, 1, { name: 'spawn', child_pid: 20, uid: 0, caps: ['sys_admin'] });
+    perform(kernel, 1, { name: 'cgroup_chown', path: '/a', uid: 5 });
+    const call = { name: 'cgroup_chown', path: '/a', uid: 1000 } as const;
+    const { observed } = seen(kernel, call, { ret: 0 }, { pid: 20 });
+    expect(observed).not.toHaveProperty('expected');
+    expect(types(observed.effects)).toEqual(['CgroupOwnerChanged']);
   });
 
   it('of a command that the release lacks has the effects of one that has it', () => {

@@ -17,6 +17,7 @@ const PLACED: readonly (readonly [table: string, position: string])[] = [
   ['events', 'position'],
   ['snapshots', 'position'],
   ['checkpoints', 'position'],
+  ['merkle_nodes', 'position_to'],
   ['segments', 'position_to'],
   ['idempotency', 'position_to'],
   ['executor_reports', 'position'],

@@ -7,17 +7,16 @@ import type { arrayTimelineAnswer } from '../../src/api/routes/array-timeline.ts
 import type { effectiveArray } from '../../src/api/routes/effective.ts';
 import type { explanation } from '../../src/api/routes/explain.ts';
 import type { history } from '../../src/api/routes/history.ts';
+import type { outlineAnswer } from '../../src/api/routes/outline.ts';
 import type { planAnswer } from '../../src/api/routes/plan.ts';
 import type { replayAnswer } from '../../src/api/routes/replays.ts';
 import type { timelineAnswer } from '../../src/api/routes/timeline.ts';
 import type { diffAnswer } from '../../src/api/wire/diff.ts';
 import type { wireEvent } from '../../src/api/wire/event.ts';
 import type { hostDetail, hostPage } from '../../src/api/wire/hosts.ts';
-import type { cgroupDetail, cgroupPage, programRow } from '../../src/api/wire/reads.ts';
+import type { programRow } from '../../src/api/wire/reads.ts';
 import type {
   ArrayTimeline,
-  CgroupAnswer,
-  CgroupPage,
   Diff,
   EffectiveArray,
   Explanation,
@@ -25,6 +24,7 @@ import type {
   HostDetail,
   HostPage,
   LedgerEvent,
+  Outline,
   Plan,
   Program,
   Replay,
@@ -42,8 +42,7 @@ export const READ: readonly true[] = [
   reads<Timeline>((answer: Answer<typeof timelineAnswer>) => answer),
   reads<ArrayTimeline>((answer: Answer<typeof arrayTimelineAnswer>) => answer),
   reads<LedgerEvent>((answer: Answer<typeof wireEvent>) => answer),
-  reads<CgroupPage>((answer: Answer<typeof cgroupPage>) => answer),
-  reads<CgroupAnswer['cgroup']>((answer: Answer<typeof cgroupDetail>) => answer),
+  reads<Outline>((answer: Answer<typeof outlineAnswer>) => answer),
   reads<EffectiveArray>((answer: Answer<typeof effectiveArray>) => answer),
   reads<Program>((answer: Answer<typeof programRow>) => answer),
   reads<History>((answer: Answer<typeof history>) => answer),

@@ -12,8 +12,8 @@ const COMM = 'r\u202eo\u001bt';
 const DIRECTORY = '/sys\u200btem.slice';
 const PIN = '/a\u2066b';
 const ILLEGIBLE = '[\\p{Cc}\\p{Bidi_Control}\\p{Default_Ignorable_Code_Point}]';
-const CGROUPS = 1200;
-const HOSTS = 105;
+const CGROUPS = 3000;
+const HOSTS = 300;
 
 describe.skipIf(!needs('chromium').ok)('the page, asked for what it cannot show as it is', () => {
   let service: TestService;
@@ -29,6 +29,27 @@ describe.skipIf(!needs('chromium').ok)('the page, asked for what it cannot show 
       `/v1/hosts/${host}/syscalls`,
       some.map((call) => ('call' in call ? call : { call })),
     );
+
+  const makeLargeTree = async () => {
+    await send('/v1/hosts', { name: 'large', release: '6.18' });
+    for (let i = 0; i < CGROUPS; i += 1000) {
+      await calls(
+        'large',
+        ...Array.from({ length: 1000 }, (_, n) => ({
+          name: 'mkdir',
+          path: `/pod-${String(i + n).padStart(4, '0')}`,
+        })),
+      );
+    }
+    await calls(
+      'large',
+      { name: 'prog_load', prog_type: 'cgroup_device', prog_name: 'guard' },
+      {
+        ...{ name: 'prog_attach', attach_bpf_fd: 3, target_path: '/pod-2400' },
+        attach_type: 'cgroup_device',
+      },
+    );
+  };
 
   beforeAll(async () => {
     service = await startTestService({ loopback: true });
@@ -52,6 +73,7 @@ describe.skipIf(!needs('chromium').ok)('the page, asked for what it cannot show 
       { name: 'mkdir', path: '/short' }, // 8
       { name: 'rmdir', path: '/short' }, // 9
     );
+    await makeLargeTree();
     browser = await openBrowser();
   });
   afterAll(async () => {
@@ -162,66 +184,89 @@ describe.skipIf(!needs('chromium').ok)('the page, asked for what it cannot show 
     await context.close();
   });
 
-  it('reads a tree of any size page by page, and finds what is beyond the first', async () => {
-    await send('/v1/hosts', { name: 'large', release: '6.18' });
-    for (let i = 0; i < CGROUPS; i += 400) {
-      await calls(
-        'large',
-        ...Array.from({ length: 400 }, (_, n) => ({ name: 'mkdir', path: `/pod-${i + n}` })),
-      );
-    }
-    await reading(browser, `${url}/`, async (page) => {
-      // The further pages are let through once it was seen that they are missing.
-      let letThrough = () => {};
-      const seen = new Promise<void>((resolve) => {
-        letThrough = resolve;
-      });
-      await page.route(/cgroups\?.*after=/, async (route) => {
-        await seen;
-        await route.continue();
-      });
-      await page.goto(`${url}/#/large?cgroup=/pod-1100`);
+  it('has all rows of a tree of any size, and draws those in view', async () => {
+    await reading(browser, `${url}/#/large?cgroup=/pod-2500`, async (page) => {
       const tree = region(page, 'Cgroups');
-      await eventually(() => tree.getByRole('status').innerText()).toMatch(/1.000 of 1.201; more/);
-      letThrough();
-      await eventually(() => region(page, 'Questions').innerText()).toMatch(/\/pod-1100/);
-      await eventually(() => tree.getByRole('status').count()).toBe(0);
-      await eventually(() => page.getByRole('treeitem', { selected: true }).innerText()).toContain(
-        'pod-1100',
-      );
-      expect(await page.getByRole('treeitem').count()).toBeLessThan(100);
-      // The pages of the moment before stand in until those of this one have come.
-      await page.keyboard.press('ArrowLeft');
-      await eventually(() => page.locator('.row.old').count()).toBe(0);
-      await eventually(() => page.getByRole('treeitem', { selected: true }).count()).toBe(1);
-      await tree.getByLabel('Search cgroups').fill('pod-1199');
-      await eventually(() => tree.getByRole('treeitem').count()).toBe(0);
-      await page.keyboard.press('Escape');
-      await tree.getByLabel('Search cgroups').fill('pod-1198');
-      await eventually(() => tree.getByRole('treeitem').allInnerTexts()).toEqual([
-        expect.stringContaining('/'),
-        expect.stringContaining('pod-1198'),
-      ]);
+      const rows = tree.getByRole('treeitem');
+      const selected = tree.getByRole('treeitem', { selected: true });
+      await eventually(() => tree.getByRole('heading').innerText()).toMatch(/3.001/);
+      // What the address selects is in view, by the first answer.
+      await eventually(() => selected.innerText()).toContain('pod-2500');
+      await eventually(() => selected.getAttribute('aria-posinset')).toBe('2502');
+      expect(await selected.getAttribute('aria-setsize')).toBe('3001');
+      expect(await rows.count()).toBeLessThan(100);
+
+      // The keyboard goes on from there, and the reader is told which row it is.
+      const list = page.getByRole('tree');
+      await list.focus();
+      await page.keyboard.press('ArrowDown');
+      await eventually(() => selected.innerText()).toContain('pod-2501');
+      const active = await list.getAttribute('aria-activedescendant');
+      expect(active).toBe(await selected.getAttribute('id'));
+      await page.keyboard.press('PageUp');
+      await eventually(() => selected.innerText()).toMatch(/pod-24\d\d/);
+
+      // Rows come when they are scrolled to, wherever that is.
+      await page.evaluate("document.querySelector('[role=tree]').scrollTop = 300 * 24");
+      await eventually(() => tree.getByText('pod-0310').count()).toBe(1);
+      await page.evaluate("document.querySelector('[role=tree]').scrollTop = 3001 * 24");
+      await eventually(() => tree.getByText('pod-2999').count()).toBe(1);
     });
   });
 
-  it('says how many hosts of a fleet it shows', async () => {
+  it('searches all of a large tree: by path, program, and what has programs', async () => {
+    await reading(browser, `${url}/#/large`, async (page) => {
+      const tree = region(page, 'Cgroups');
+      const rows = tree.getByRole('treeitem');
+      const search = tree.getByLabel('Search cgroups');
+      // What the event changed is in view, as nothing is selected.
+      await eventually(() => tree.getByText('pod-2400').count()).toBe(1);
+      await search.fill('pod-1198');
+      await eventually(() => rows.allInnerTexts()).toEqual([
+        expect.stringContaining('/'),
+        expect.stringContaining('pod-1198'),
+      ]);
+      await eventually(() => tree.getByRole('status').innerText()).toMatch(/1 of 3.001 matches/);
+      await search.fill('guard');
+      await eventually(() => rows.nth(1).innerText()).toContain('pod-2400');
+      await search.fill('nothing like it');
+      await tree.getByRole('button', { name: 'Show all' }).click();
+      await eventually(() => rows.first().getAttribute('aria-setsize')).toBe('3001');
+      await tree.getByLabel('with programs').check();
+      await eventually(() => rows.count()).toBe(2);
+      await tree.getByLabel('with programs').uncheck();
+
+      // A folded row hides what is below it.
+      await page.evaluate("document.querySelector('[role=tree]').scrollTop = 0");
+      await tree.locator('[aria-level="1"] .twist').click();
+      await eventually(() => rows.count()).toBe(1);
+    });
+  });
+
+  it('has all hosts of a fleet, reads them as they are scrolled to, and draws those in view', async () => {
     for (let i = 0; i < HOSTS; i++) {
       await send('/v1/hosts', { name: `node-${String(i).padStart(3, '0')}`, release: '6.18' });
     }
-    // Rows ask for what they show when they come into view: few of them keep the test short.
-    const small = { viewport: { width: 1280, height: 300 } };
+    // Rows in view ask for what they show: few of them keep the test short.
+    const small = { viewport: { width: 1280, height: 420 } };
     await reading(
       browser,
       `${url}/#/?search=node`,
       async (page) => {
-        const pages = page.getByRole('navigation', { name: 'Pages' });
-        await eventually(() => pages.innerText()).toMatch(/1 to 100 of 105 hosts/);
-        await pages.getByRole('button', { name: 'More hosts' }).click();
-        await eventually(() => pages.innerText()).toMatch(/101 to 105 of 105 hosts/);
+        const hosts = page.getByRole('rowheader');
+        const table = page.getByRole('table');
+        await eventually(() => page.getByRole('heading').innerText()).toMatch(/Hosts\s+300/);
+        await eventually(() => hosts.first().innerText()).toBe('node-000');
+        expect(await hosts.count()).toBeLessThan(40);
+        expect(await table.getAttribute('aria-rowcount')).toBe('301');
+        await page.evaluate("document.querySelector('.scroll').scrollTop = 300 * 29");
+        await eventually(() => hosts.last().innerText()).toBe('node-299');
+        expect(await hosts.count()).toBeLessThan(40);
+        const last = page.getByRole('row').last();
+        expect(await last.getAttribute('aria-rowindex')).toBe('301');
         await page.getByLabel('Search hosts').fill('node-10');
-        await eventually(() => page.getByRole('rowheader').count()).toBe(5);
-        expect(await pages.innerText()).toBe('');
+        await eventually(() => hosts.count()).toBe(10);
+        await eventually(() => hosts.first().innerText()).toBe('node-100');
       },
       small,
     );

@@ -132,7 +132,7 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       ).toEqual([]);
       await page.waitForLoadState('networkidle');
       let asked = 0;
-      await page.route(/\/events\/19$|\/cgroups\?at=19&/, async (route) => {
+      await page.route(/\/events\/19$|\/cgroups\/outline\?at=19&/, async (route) => {
         asked++;
         await route.continue();
       });

@@ -149,7 +149,7 @@ export class Alerts implements AlertService {
     const end = new AbortController();
     const either = AbortSignal.any([signal, end.signal]);
     const waits = [clock.sleep(ms, either)];
-    if (this.#onDutySince !== undefined) waits.push(arrivals.after(latest, either));
+    if (this.#onDutySince !== undefined) waits.push(arrivals.afterAWhile(latest, either));
     await Promise.race(waits);
     end.abort();
   }

@@ -53,7 +53,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   cloexec: 'Whether exec closes the fd.',
   clone_files: 'Whether the table of fds is shared (CLONE_FILES).',
   clone_thread: 'Whether the child is a thread of the caller (CLONE_THREAD).',
-  cmd: 'The command of fcntl.',
+  cmd: 'The command of fcntl; of bpf, its number.',
   comm: 'The name of the process, 15 bytes at most.',
   condition: 'What must become so, as the events make it.',
   config: 'What else the boot fixes.',

@@ -24,8 +24,8 @@ const TAGS: readonly Tag[] = [
   },
   {
     name: 'proof',
-    description: 'Checkpoints, verification, exports and imports.',
-    paths: /\/(?:checkpoints|verify|export|import|bundles|keys)$/,
+    description: 'Checkpoints, proofs, verification, exports and imports.',
+    paths: /\/(?:checkpoints|proofs\/\w+|verify|export|import|bundles|keys)$/,
   },
   {
     name: 'what if',

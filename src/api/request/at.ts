@@ -133,10 +133,31 @@ export async function worldInTurns<T>(
     keepFor(c, host, { moment: found.moment, fixed: false });
     return found;
   }
+  return pastAt(service, c, { host, at }, (kernel) => inTurns(read(kernel), signal));
+}
+
+/**
+ * Calls `read` with the state at a moment as one of the past, also at the head. It stays as it is, so `read`
+ * may take its time; it must not change it.
+ */
+export async function pastAt<T>(
+  service: Service,
+  c: Context<AccessEnv>,
+  { host, at }: { readonly host: string; readonly at: MomentText | undefined },
+  read: (kernel: Kernel, moment: MarkedMoment) => Promise<T>,
+): Promise<WorldAnswer<T>> {
+  const { log } = service;
+  const world = async (kernel: Kernel, moment: MarkedMoment) => ({
+    moment,
+    answer: await read(kernel, moment),
+  });
+  if (at?.kind === 'position') {
+    const found = await requireKnown('at', () => log.withStateAt(host, at.position, world));
+    keepFor(c, host, { moment: found.moment, fixed: true });
+    return found;
+  }
   const moment = await momentOf(service, c, host, at);
-  const { position } = moment;
-  const past = (kernel: Kernel) => inTurns(read(kernel), signal);
-  return { moment, answer: await service.log.withStateAt(host, position, past) };
+  return log.withStateAt(host, moment.position, (kernel) => world(kernel, moment));
 }
 
 /** The moment of a text, or the problem that the log does not have it. */

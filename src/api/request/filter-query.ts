@@ -8,8 +8,10 @@ import { suggestion } from '../../events/schema/near-name.ts';
 import { reason } from '../../events/schema/reason.ts';
 import { path } from '../../events/schema/text.ts';
 import { listBoots } from '../../projections/boots.ts';
+import { WILDCARDS_MAX, wildcardsIn } from '../../time-travel/filter/cgroup-pattern.ts';
 import { cgroupScope } from '../../time-travel/filter/cgroup-scope.ts';
 import { type EventFilter, NO_ERRNO } from '../../time-travel/filter/event-filter.ts';
+import { FleetFilter } from '../../time-travel/filter/fleet-filter.ts';
 import { namedScope, programScope } from '../../time-travel/filter/program-scope.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
@@ -68,9 +70,30 @@ export const filterFields = {
     .describe('`true`: only events in which the kernel answered otherwise than the rules.'),
 };
 
+/** A path in the cgroup tree, with wildcards or without. */
+export const cgroupPattern = path
+  .refine((text) => wildcardsIn(text) <= WILDCARDS_MAX, `has more than ${WILDCARDS_MAX} wildcards`)
+  .describe('A path; `*` is any part of one name of it, `**` any part of the path.');
+
+/** Conditions that name what has another id on each host. */
+const named = {
+  tag: severalOf(
+    shortText,
+    'Events that touch a program with this tag: its load, attachments and links, and what ends them.',
+  ),
+  prog_name: severalOf(shortText, 'The same of the programs with this name.'),
+  cgroup: cgroupPattern
+    .optional()
+    .describe(
+      'Events that touch the cgroup at this path, or one below it. `*` is any part of one name of ' +
+        'the path, `**` any part of it.',
+    ),
+};
+
 /** The filters of events of all hosts. */
 export const eventQuery = {
   ...conditions,
+  ...named,
   from: time.optional().describe('Events of this time or later.'),
   to: time.optional().describe('Events of this time or earlier.'),
 };
@@ -78,13 +101,8 @@ export const eventQuery = {
 /** The filters of events of one host. */
 export const filterQuery = {
   ...conditions,
-  program: severalOf(
-    countParam,
-    'Events that touch the program of this id: its load, attachments and links, and what ends them.',
-  ),
-  tag: severalOf(shortText, 'The same of the programs with this tag.'),
-  prog_name: severalOf(shortText, 'The same of the programs with this name.'),
-  cgroup: path.optional().describe('Events that touch the cgroup at this path, or one below it.'),
+  ...named,
+  program: severalOf(countParam, 'The same of the program of this id, in any boot.'),
   from: momentParam
     .optional()
     .describe('Events of this time or later; from this position on; or from where a boot begins.'),
@@ -95,6 +113,16 @@ export const filterQuery = {
 
 const filterSchema = z.object(filterQuery);
 export type FilterQuery = z.output<typeof filterSchema>;
+
+const fleetSchema = z.object(eventQuery);
+
+/** The filter of the events of all hosts that query parameters ask for. */
+export function fleetFilterOf(
+  { log }: Pick<Service, 'log'>,
+  { tag: tags, prog_name: names, cgroup, ...alike }: z.output<typeof fleetSchema>,
+): FleetFilter {
+  return new FleetFilter(log, alike, { tags, names, cgroup });
+}
 
 /** Reads states of a host for a filter. */
 export function stateReader({ log }: Service, host: string): StateReader {

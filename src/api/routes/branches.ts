@@ -4,11 +4,13 @@
  */
 import { z } from '@hono/zod-openapi';
 import { markOf } from '../../events/encoding/mark.ts';
+import { countHosts } from '../../events/hosts.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
 import { requireMoment } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
 import { momentField } from '../request/moment-field.ts';
 import { beginOf } from '../request/page.ts';
 import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
@@ -26,6 +28,7 @@ import {
 } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { branchRow, hostRowOf } from '../wire/hosts.ts';
+import { counted } from '../wire/reads.ts';
 
 const branchRequest = strictObject({
   name: hostName,
@@ -35,7 +38,7 @@ const branchRequest = strictObject({
 }).meta({ id: 'BranchRequest' });
 
 export const branchPage = z
-  .strictObject({ items: z.array(branchRow), next: z.string().exactOptional() })
+  .strictObject({ items: z.array(branchRow), count: counted, next: z.string().exactOptional() })
   .meta({ id: 'BranchPage' });
 
 const listRoute = createRoute({
@@ -48,6 +51,7 @@ const listRoute = createRoute({
     params: hostParams,
     query: strictObject({
       limit: idPage.limit,
+      ...listQuery(branchRow),
       after: hostName.optional(),
       next: hostName.optional().describe('The `next` of the page before.'),
     }),
@@ -86,12 +90,15 @@ export function branches(app: App, service: Service): void {
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const principal = c.get('principal');
-    const { limit, ...place } = c.req.valid('query');
-    const after = beginOf(place);
-    const rows = await log.branches(host, { limit, after, patterns: principal.hosts });
+    const { limit, order, count, fields, ...place } = c.req.valid('query');
+    const page = { limit, order, after: beginOf(place), patterns: principal.hosts };
+    const { host_id } = await log.head(host);
+    const rows = await log.branches(host, page);
     const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
-    return c.json({ items, ...(last !== undefined && { next: last }) } as never, 200);
+    const counted = count && { count: await countHosts(service.database, page, host_id) };
+    const next = last !== undefined && { next: last };
+    return c.json({ items: itemsWith(items, fields), ...counted, ...next } as never, 200);
   });
 
   app.describe({

@@ -6,7 +6,8 @@ import { path } from '../../events/schema/text.ts';
 import { cgroupsByIds } from '../../projections/cgroups.ts';
 import { effectiveOnCgroup } from '../../projections/effective-on.ts';
 import { listsOf } from '../../projections/entries.ts';
-import { countCgroups, livingCgroups } from '../../projections/living.ts';
+import { livingCgroups } from '../../projections/living.ts';
+import type { CountedPage } from '../../projections/moment.ts';
 import { type AttachedView, listAttached } from '../../projections/state.ts';
 import { invalid } from '../problem.ts';
 import { atQuery, worldAt } from '../request/at.ts';
@@ -20,11 +21,12 @@ import {
   onlyWithBpftool,
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
+import { inOrder, itemsWith, listQuery } from '../request/list.ts';
 import { noSuchCgroup } from '../request/no-such-cgroup.ts';
-import { countQuery, nextPage, numberedPage, pinPage } from '../request/page.ts';
+import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { cgroupDetail, cgroupPage, oneOf } from '../wire/reads.ts';
+import { cgroupDetail, cgroupPage, cgroupRow, oneOf } from '../wire/reads.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -37,7 +39,7 @@ const listRoute = createRoute({
     query: strictObject({
       ...atQuery,
       ...numberedPage,
-      ...countQuery,
+      ...listQuery(cgroupRow),
       ...bpftoolTreeQuery,
       path: path.optional().describe('Only the cgroup at this path.'),
       under: path.optional().describe('Only the cgroup at this path and those below it.'),
@@ -73,6 +75,12 @@ function programsOn(kernel: Kernel, cgroupId: number) {
   return { types: [...cgroup.lists.keys()], effective: effectiveOnCgroup(kernel, cgroup) };
 }
 
+/** The cgroup at a path, as a page. */
+function atPath(kernel: Kernel, path: string): CountedPage<number> {
+  const id = kernel.cgroupIds.get(path);
+  return id === undefined ? { page: [], count: 0 } : { page: [id], count: 1 };
+}
+
 /** The own lists of some cgroups. */
 function listsOfAll(kernel: Kernel, ids: readonly number[]): Map<number, AttachedView[]> {
   return new Map(
@@ -90,7 +98,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { path: only, under, attached, count, ...query } = pinPage(c.req.valid('query'));
-    const { at, limit, after, format, cgroup_root: root } = query;
+    const { at, limit, after, order, fields, format, cgroup_root: root } = query;
     onlyWithBpftool(query);
     if (only !== undefined && under !== undefined) {
       throw invalid([{ field: 'under', message: 'path and under exclude each other' }]);
@@ -107,19 +115,18 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
       return answer as Promise<never>;
     }
     const read = (kernel: Kernel) => {
-      const ids =
+      const found =
         only === undefined
-          ? livingCgroups(kernel, { limit, after, under })
-          : [kernel.cgroupIds.get(only) ?? []].flat();
+          ? livingCgroups(kernel, { limit, after, order, under })
+          : atPath(kernel, only);
       return {
-        ids,
-        lists: attached === 'true' ? listsOfAll(kernel, ids) : undefined,
-        counted: count && { count: only === undefined ? countCgroups(kernel, under) : ids.length },
+        ...found,
+        lists: attached === 'true' ? listsOfAll(kernel, found.page) : undefined,
       };
     };
     const { moment, answer } = await worldAt(service, c, host, at, read);
-    const { ids, lists, counted } = answer;
-    const rows = await cgroupsByIds(database, moment, ids);
+    const { page: ids, lists } = answer;
+    const rows = inOrder(await cgroupsByIds(database, moment, ids), order);
     const items =
       lists === undefined
         ? rows
@@ -128,7 +135,9 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
     const last = paged ? items.at(-1)?.cgroup_id : undefined;
     const { position } = moment;
     const next = last !== undefined && { next: nextPage(position, last) };
-    return c.json({ host, position, items, ...counted, ...next } as never, 200);
+    const counted = count && { count: answer.count };
+    const answered = { host, position, items: itemsWith(items, fields), ...counted, ...next };
+    return c.json(answered as never, 200);
   });
 
   app.openapi(oneRoute, async (c) => {

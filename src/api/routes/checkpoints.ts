@@ -4,10 +4,12 @@ import { hexOf } from '../../events/encoding/hex.ts';
 import { markOf } from '../../events/encoding/mark.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
-import type { Checkpoint } from '../../events/proof/checkpoint.ts';
-import { readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
+import { type Checkpoint, chainedInHex, noteOf } from '../../events/proof/checkpoint.ts';
+import { countCheckpoints, readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
 import { signHead } from '../../events/proof/sign-head.ts';
+import type { PublicKey } from '../../events/proof/signing-key.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
 import { beginOf } from '../request/page.ts';
 import {
   type App,
@@ -44,18 +46,23 @@ export const checkpoint = z
         log_id: z.string().nullable(),
         /** Events before this position were imported: the signer vouches for none of them. */
         recorded_from: position,
+        /** Root of the Merkle tree of the events up to the position; absent in format 2. */
+        root: hex(32).exactOptional(),
       })
       .exactOptional(),
+    /** The checkpoint as a signed note (C2SP), for witnesses and proofs; absent in formats 1 and 2. */
+    note: z.string().exactOptional(),
     /** Whether the key is the service's own or pinned. A checkpoint of another proves nothing. */
     trusted: z.boolean(),
   })
   .meta({
     id: 'Checkpoint',
     description:
-      'The signature (Ed25519) covers the lines `bpfledger checkpoint v2`, host, log_id (`-` for ' +
-      'null), position, hash, recorded_from, recorded_at, signed_at, number and previous, each with ' +
-      'its newline, the times in microseconds. Without `chained` it covers `bpfledger checkpoint ' +
-      'v1`, host, position, hash, recorded_at and signed_at.',
+      'The signature (Ed25519) covers the text of `note` up to its empty line. Without `chained.root` ' +
+      'it covers the lines `bpfledger checkpoint v2`, host, log_id (`-` for null), position, hash, ' +
+      'recorded_from, recorded_at, signed_at, number and previous, each with its newline, the times ' +
+      'in microseconds; without `chained` the lines `bpfledger checkpoint v1`, host, position, hash, ' +
+      'recorded_at and signed_at.',
   });
 
 export const checkpointPage = pageOf('CheckpointPage', checkpoint);
@@ -79,7 +86,7 @@ const listRoute = createRoute({
   operationId: 'listCheckpoints',
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Signed checkpoints of a log',
-  request: { params: hostParams, query: strictObject(idPage) },
+  request: { params: hostParams, query: strictObject({ ...idPage, ...listQuery(checkpoint) }) },
   responses: readsWithoutTag('Checkpoints, by position.', checkpointPage),
 });
 
@@ -104,10 +111,13 @@ const keysRoute = createRoute({
   responses: readsWithoutTag('The keys.', keyList),
 });
 
-function onWire({ hash, signature, recorded_at, signed_at, chained, ...rest }: Checkpoint) {
+function onWire(checkpoint: Checkpoint, key: PublicKey | undefined) {
+  const { hash, signature, recorded_at, signed_at, chained, ...rest } = checkpoint;
+  const note = key && noteOf(checkpoint, key);
   return {
     ...rest,
-    ...(chained !== null && { chained: { ...chained, previous: hexOf(chained.previous) } }),
+    ...(chained !== null && { chained: chainedInHex(chained) }),
+    ...(note !== undefined && { note }),
     hash: hexOf(hash),
     recorded_at: rfc3339(recorded_at),
     signed_at: rfc3339(signed_at),
@@ -118,25 +128,31 @@ function onWire({ hash, signature, recorded_at, signed_at, chained, ...rest }: C
 export function checkpoints(app: App, service: Service): void {
   const { database, clock, log, signingKey: key, signedHeads: memory, trustedKeys } = service;
 
-  async function findTrusted(found: readonly Checkpoint[]): Promise<ReadonlySet<string>> {
-    const ids = new Set(found.map(({ key_id }) => key_id));
-    const keys = ids.size === 0 ? [] : await readKeys(database);
-    const trusted = keys.filter((one) => ids.has(one.key_id) && trustedKeys.trusts(one));
-    return new Set(trusted.map(({ key_id }) => key_id));
+  async function keysOf(found: readonly Checkpoint[]): Promise<ReadonlyMap<string, PublicKey>> {
+    const keys = found.length === 0 ? [] : await readKeys(database);
+    return new Map(keys.map((one) => [one.key_id, one]));
   }
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { limit, ...place } = c.req.valid('query');
-    const after = beginOf(place) ?? 0;
+    const { limit, order, count, fields, ...place } = c.req.valid('query');
+    const after = beginOf(place);
     const { host_id, position: head } = await log.head(host);
-    const found = await readCheckpoints(database, host_id, { after, limit });
+    const found = await readCheckpoints(database, host_id, { after, limit, order });
     // No ETag: a checkpoint may come while the log stays where it is.
     const last = found.at(-1);
     const more = last !== undefined && found.length >= limit && { next: String(last.position) };
-    const trusted = await findTrusted(found);
-    const items = found.map((one) => ({ ...onWire(one), trusted: trusted.has(one.key_id) }));
-    return c.json({ host, position: head, items, ...more }, 200);
+    const keys = await keysOf(found);
+    const items = found.map((one) => {
+      const signer = keys.get(one.key_id);
+      const trusted = signer !== undefined && trustedKeys.trusts(signer);
+      return { ...onWire(one, signer), trusted };
+    });
+    const counted = count && { count: await countCheckpoints(database, host_id) };
+    return c.json(
+      { host, position: head, items: itemsWith(items, fields), ...counted, ...more } as never,
+      200,
+    );
   });
 
   app.openapi(signRoute, async (c) => {
@@ -151,7 +167,7 @@ export function checkpoints(app: App, service: Service): void {
       throw error;
     });
     reflect(c, host, { position: signed.position, mark: markOf(signed.hash) });
-    return c.json({ ...onWire(signed), trusted: true }, 201);
+    return c.json({ ...onWire(signed, key.public), trusted: true }, 201);
   });
 
   app.openapi(keysRoute, async (c) => {

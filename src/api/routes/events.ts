@@ -1,5 +1,4 @@
 /** GET …/events: pages of the log, filtered; and one event. */
-import { z } from '@hono/zod-openapi';
 import type { LedgerEvent } from '../../events/event.ts';
 import { readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
@@ -13,6 +12,7 @@ import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, momentOf } from '../request/at.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
+import { itemsWith, listQuery, tooManyToCount } from '../request/list.ts';
 import { nextToken, placeAfter } from '../request/next-token.ts';
 import {
   type App,
@@ -38,15 +38,16 @@ const listRoute = createRoute({
   summary: 'Pages of the log',
   description:
     `A request looks at ${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or ` +
-    'empty although more events match: follow `next` until it is missing.',
+    'empty although more events match: follow `next` until it is missing. As many are counted: with ' +
+    'a filter, ask for the count of a shorter span (`from`, `to`).',
   request: {
     params: hostParams,
     query: strictObject({
       ...atQuery,
       ...filterQuery,
       limit: idPage.limit,
+      ...listQuery(wireEvent),
       after: countParam.optional().describe('Events after this position.'),
-      order: z.enum(['asc', 'desc']).default('asc').describe('`desc`: the newest first.'),
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
   },
@@ -129,12 +130,21 @@ async function scanBack(
   return { found, reached };
 }
 
+/** How many events match on all pages. */
+async function countOf(database: Queryable, hostId: number, search: Scan): Promise<number> {
+  const length = Math.max(0, search.to - search.from + 1);
+  if (isOpen(search.filter)) return length;
+  if (length > SCANNED_EVENTS_MAX) throw tooManyToCount(`${length} events are asked about`);
+  const all = await scan(database, hostId, { ...search, limit: SCANNED_EVENTS_MAX });
+  return all.found.length;
+}
+
 export function events(app: App, service: Service): void {
   const searches = new HeavyReads(service, SEARCHES);
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, limit, after = 0, next, ...query } = c.req.valid('query');
+    const { at, limit, after = 0, next, count, fields, ...query } = c.req.valid('query');
     const { order, ...conditions } = query;
     const { host_id, position } = await momentOf(service, c, host, at);
     const filter = await filterOf(service, { host, host_id }, conditions);
@@ -146,14 +156,17 @@ export function events(app: App, service: Service): void {
       ? { ...range, from: Math.max(range.from, (place ?? 0) + 1) }
       : { ...range, to: Math.min(range.to, (place ?? Number.MAX_SAFE_INTEGER) - 1) };
     const search = { filter, stateAt: stateReader(service, host), ...left, limit };
-    const look = isForward ? scan : scanBack;
-    const { found, reached } = isOpen(filter)
-      ? await look(service.database, host_id, search)
-      : await searches.answer(c, ({ database }) => look(database, host_id, search));
-    const items = found.map(eventOnWire);
+    const look = async (database: Queryable) => ({
+      ...(await (isForward ? scan : scanBack)(database, host_id, search)),
+      counted: count && { count: await countOf(database, host_id, { ...search, ...range }) },
+    });
+    const { found, reached, counted } = isOpen(filter)
+      ? await look(service.database)
+      : await searches.answer(c, ({ database }) => look(database));
+    const items = itemsWith(found.map(eventOnWire), fields);
     const hasMore = isForward ? reached < left.to : reached > left.from;
     const more = hasMore && { next: nextToken(reached, query) };
-    return answerInTurns(c, { host, position, items, ...more }) as Promise<never>;
+    return answerInTurns(c, { host, position, items, ...counted, ...more }) as Promise<never>;
   });
 
   app.openapi(oneRoute, async (c) => {

@@ -14,6 +14,7 @@ import {
   wantedHosts,
 } from '../request/fleet-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
+import { fieldsQuery, itemsWith } from '../request/list.ts';
 import { placeQuery } from '../request/place.ts';
 import {
   type App,
@@ -24,7 +25,7 @@ import {
   shortText,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { hostSlotOnWire, hostSlotPage, majorityAnswer } from '../wire/fleet.ts';
+import { hostSlot, hostSlotOnWire, hostSlotPage, majorityAnswer } from '../wire/fleet.ts';
 
 const everywhereRoute = createRoute({
   method: 'get',
@@ -44,6 +45,7 @@ const everywhereRoute = createRoute({
       cgroup: path.optional().describe('Only on the cgroup at this path.'),
       ...hostsQuery,
       ...timeQuery,
+      ...fieldsQuery(hostSlot),
       limit: limitParam,
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
@@ -113,7 +115,7 @@ export function fleetEffective(app: App, service: Service): void {
 
   app.openapi(everywhereRoute, async (c) => {
     const { program_tag: tags, program_name: names, ...query } = c.req.valid('query');
-    const { attach_type, cgroup, host, at: time, limit, next } = query;
+    const { attach_type, cgroup, host, at: time, fields, limit, next } = query;
     if (tags === undefined && names === undefined) {
       const message = 'is missing; give `program_tag` or `program_name`';
       throw invalid([{ field: 'program_tag', message }]);
@@ -127,7 +129,7 @@ export function fleetEffective(app: App, service: Service): void {
     });
     return c.json(
       {
-        items: page.slots.map(hostSlotOnWire),
+        items: itemsWith(page.slots.map(hostSlotOnWire), fields),
         ...(page.next && {
           next: tokenOfKey([
             page.next.host_id,

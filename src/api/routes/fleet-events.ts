@@ -5,23 +5,27 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import type { Database } from '../../events/storage/database.ts';
 import {
   ARRIVED_MAX,
   type ArrivalPlace,
   type ArrivedEvent,
+  type ArrivedRange,
+  countArrived,
   FIRST_PLACE,
   LAST_PLACE,
   readArrived,
 } from '../../projections/fleet/arrived-events.ts';
-import { isOpen, passes } from '../../time-travel/filter/event-filter.ts';
+import type { FleetFilter } from '../../time-travel/filter/fleet-filter.ts';
 import { STREAMED } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { Room } from '../guard/room.ts';
 import { FLEET_STREAMS, PARAMETER_CHARS_MAX, SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { placeText, requirePlace, seenPlaceOf } from '../request/arrival-place.ts';
-import { eventQuery } from '../request/filter-query.ts';
+import { eventQuery, fleetFilterOf } from '../request/filter-query.ts';
 import { hostsQuery, wantedHosts } from '../request/fleet-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
+import { itemsWith, listQuery, tooManyToCount } from '../request/list.ts';
 import {
   type App,
   createRoute,
@@ -34,7 +38,7 @@ import type { Service } from '../service.ts';
 import { fleetMessages, SharedReads } from '../streams/fleet-messages.ts';
 import { answerInTurns } from '../streams/json-in-turns.ts';
 import { answerInRoom } from '../streams/message-stream.ts';
-import { hostEventPage, hostEventsOnWire } from '../wire/host-event.ts';
+import { hostEventPage, hostEventsOnWire, wireHostEvent } from '../wire/host-event.ts';
 import { EVENT_STREAM, hostEventMessage } from '../wire/messages.ts';
 
 const listRoute = createRoute({
@@ -47,13 +51,14 @@ const listRoute = createRoute({
     'Of the hosts that the token may see, without branches; a new host joins by itself. Events that ' +
     'came in together, within some tenths of a second, are host by host. A request looks at ' +
     `${SCANNED_EVENTS_MAX} events at most, so a filtered page may be short or empty although more ` +
-    'events match: follow `next` until it is missing.',
+    'events match: follow `next` until it is missing. As many are counted: with a filter, ask for ' +
+    'the count of a shorter span (`from`, `to`).',
   request: {
     query: strictObject({
       ...hostsQuery,
       ...eventQuery,
       limit: limitParam,
-      order: z.enum(['asc', 'desc']).default('asc').describe('`desc`: the newest first.'),
+      ...listQuery(wireHostEvent),
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
   },
@@ -97,6 +102,26 @@ const streamRoute = createRoute({
 
 const NOW = 'now';
 
+/** How many events match on all pages. Those that cannot be read count, as they are told of. */
+async function countWanted(
+  database: Database,
+  filter: FleetFilter,
+  range: Omit<ArrivedRange, 'after' | 'limit'>,
+): Promise<number> {
+  let count = 0;
+  let read = 0;
+  let place: ArrivalPlace | undefined = FIRST_PLACE;
+  while (place !== undefined) {
+    const asked: ArrivedRange = { ...range, order: 'asc', after: place, limit: ARRIVED_MAX };
+    const page = await readArrived(database, asked);
+    read += page.events.length;
+    if (read > SCANNED_EVENTS_MAX) throw tooManyToCount('more events are asked about');
+    count += (await filter.wanted(database, page.events)).length;
+    place = page.reached;
+  }
+  return count;
+}
+
 export function fleetEvents(app: App, service: Service): void {
   const { arrivals, database } = service;
   const searches = new HeavyReads(service, SEARCHES);
@@ -104,30 +129,30 @@ export function fleetEvents(app: App, service: Service): void {
   const reads = new SharedReads(service);
 
   app.openapi(listRoute, async (c) => {
-    const { host, limit, order, next, ...filter } = c.req.valid('query');
+    const { host, limit, order, next, count, fields, ...query } = c.req.valid('query');
     const hosts = await wantedHosts(service, c.get('principal'), host);
     await arrivals.catchUp();
     const start = order === 'asc' ? FIRST_PLACE : LAST_PLACE;
     const seen = await wantedHosts(service, c.get('principal'), undefined);
     const after =
       next === undefined ? start : await requirePlace(database, next, { field: 'next', seen });
-    const { from, to } = filter;
+    const { from, to } = query;
     const range = { order, hosts, from, to } as const;
-    const takesAll = isOpen(filter);
+    const filter = fleetFilterOf(service, query);
+    const takesAll = filter.isOpen;
 
     const found: ArrivedEvent[] = [];
     let place: ArrivalPlace | undefined = after;
     /** How far the search came. */
     let last = after;
-    async function search(db: Service['database']): Promise<void> {
+    async function search(db: Database): Promise<void> {
       for (let left = SCANNED_EVENTS_MAX; left > 0 && place !== undefined; ) {
         const most = takesAll ? limit - found.length : Math.min(ARRIVED_MAX, left);
         const page = await readArrived(db, { ...range, after: place, limit: most });
         left -= Math.max(page.events.length, 1);
         place = page.reached;
         last = place ?? last;
-        for (const one of page.events) {
-          if (one.event !== null && !passes(one.event, filter)) continue;
+        for (const one of takesAll ? page.events : await filter.wanted(db, page.events)) {
           found.push(one);
           if (found.length < limit) continue;
           last = one.place;
@@ -136,17 +161,27 @@ export function fleetEvents(app: App, service: Service): void {
         }
       }
     }
-    if (takesAll) await search(database);
-    else await searches.answer(c, (wanted) => search(wanted.database));
+    const ask = async (db: Database) => {
+      await search(db);
+      if (count !== true) return undefined;
+      return {
+        count: takesAll ? await countArrived(db, hosts) : await countWanted(db, filter, range),
+      };
+    };
+    const counted = takesAll
+      ? await ask(database)
+      : await searches.answer(c, (wanted) => ask(wanted.database));
+    const { items, ...unreadable } = hostEventsOnWire(found);
     return answerInTurns(c, {
-      ...hostEventsOnWire(found),
+      ...{ items: itemsWith(items, fields), ...unreadable, ...counted },
       ...(place !== undefined && { next: placeText(place) }),
       ...(order === 'asc' && { last: placeText(last) }),
     }) as Promise<never>;
   });
 
   app.openapi(streamRoute, async (c) => {
-    const { host, after, ...filter } = c.req.valid('query');
+    const { host, after, ...query } = c.req.valid('query');
+    const filter = fleetFilterOf(service, query);
     const start = await startOf(c, after);
     const principal = c.get('principal');
     return answerInRoom(c, { service, room }, (signal) =>

@@ -15,7 +15,7 @@ import {
   wantedHosts,
 } from '../request/fleet-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { countQuery } from '../request/page.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
 import {
   type App,
   createRoute,
@@ -25,7 +25,7 @@ import {
   shortText,
 } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { hostProgramOnWire, hostProgramPage } from '../wire/fleet.ts';
+import { hostProgram, hostProgramOnWire, hostProgramPage } from '../wire/fleet.ts';
 
 const route = createRoute({
   method: 'get',
@@ -42,7 +42,7 @@ const route = createRoute({
       name: severalOf(shortText, 'Name of the program.'),
       ...hostsQuery,
       ...timeQuery,
-      ...countQuery,
+      ...listQuery(hostProgram),
       limit: limitParam,
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
@@ -53,7 +53,8 @@ const route = createRoute({
 export function fleetPrograms(app: App, service: Service): void {
   const questions = new HeavyReads(service, FLEET_QUESTIONS);
   app.openapi(route, async (c) => {
-    const { tag: tags, name: names, host, at: time, count, limit, next } = c.req.valid('query');
+    const { tag: tags, name: names, host, at: time, ...query } = c.req.valid('query');
+    const { count, fields, order, limit, next } = query;
     if (tags === undefined && names === undefined) {
       throw invalid([{ field: 'tag', message: 'is missing; give `tag` or `name`' }]);
     }
@@ -63,13 +64,13 @@ export function fleetPrograms(app: App, service: Service): void {
     await service.arrivals.catchUp();
     const question = { tags, names, hosts, time };
     const page = await questions.answer(c, async ({ database }) => ({
-      rows: await programsEverywhere(database, question, { after, limit }),
+      rows: await programsEverywhere(database, question, { after, limit, order }),
       counted: count && (await countPrograms(database, question)),
     }));
     const last = page.rows.length < limit ? undefined : page.rows.at(-1);
     return c.json(
       {
-        items: page.rows.map(hostProgramOnWire),
+        items: itemsWith(page.rows.map(hostProgramOnWire), fields),
         ...page.counted,
         ...(last && { next: tokenOfKey([last.host_id, last.boot, last.prog_id]) }),
       } as never,

@@ -19,7 +19,7 @@ import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkHolders } from '../wire/blame.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
-import { pageOf } from '../wire/reads.ts';
+import { reflected } from '../wire/reads.ts';
 
 const chapter = z.strictObject({
   event: wireEvent,
@@ -28,13 +28,15 @@ const chapter = z.strictObject({
   held_by: linkHolders.exactOptional(),
 });
 
-export const history = pageOf(
-  'History',
-  chapter,
-  'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
-    '`ended` says why it ended with that event. In the history of a link, `held_by` says who keeps ' +
-    'it alive after the event.',
-);
+export const history = z
+  .strictObject({ ...reflected, items: z.array(chapter), next: z.string().exactOptional() })
+  .meta({
+    id: 'History',
+    description:
+      'Events that made, changed, held, released or ended the thing, and refused calls about it; ' +
+      '`ended` says why it ended with that event. In the history of a link, `held_by` says who keeps ' +
+      'it alive after the event.',
+  });
 
 const query = strictObject({ ...atQuery, ...numberedPage, ...formatQuery });
 

@@ -16,7 +16,8 @@ import { invalid, ProblemError } from '../problem.ts';
 import { atQuery, momentOf } from '../request/at.ts';
 import { jsonBody } from '../request/body.ts';
 import { expectedHead, withCurrentTag } from '../request/expected-head.ts';
-import { beginOf, countQuery } from '../request/page.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
+import { beginOf } from '../request/page.ts';
 import { fingerprint, idempotencyKey, REPEATED } from '../request/write-headers.ts';
 import {
   type App,
@@ -34,7 +35,14 @@ import {
 } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { eventOnWire, wireEvent } from '../wire/event.ts';
-import { hostDetail, hostPage, hostRequest, hostRowOf, rebootRequest } from '../wire/hosts.ts';
+import {
+  hostDetail,
+  hostPage,
+  hostRequest,
+  hostRow,
+  hostRowOf,
+  rebootRequest,
+} from '../wire/hosts.ts';
 
 const listRoute = createRoute({
   method: 'get',
@@ -45,7 +53,7 @@ const listRoute = createRoute({
   request: {
     query: strictObject({
       limit: idPage.limit,
-      ...countQuery,
+      ...listQuery(hostRow),
       after: hostName.optional(),
       next: hostName.optional().describe('The `next` of the page before.'),
       search: shortText.optional().describe('Only hosts whose names contain this text.'),
@@ -137,7 +145,7 @@ export function hosts(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const principal = c.get('principal');
-    const { count, after, next: place, ...page } = c.req.valid('query');
+    const { count, fields, after, next: place, ...page } = c.req.valid('query');
     const { limit } = page;
     const asked = { ...page, after: beginOf({ after, next: place }), patterns: principal.hosts };
     const [rows, all] = await Promise.all([
@@ -147,7 +155,8 @@ export function hosts(app: App, service: Service): void {
     const items = rows.map((row) => hostRowOf(row, principal));
     const last = rows.length < limit ? undefined : rows.at(-1)?.name;
     const next = last !== undefined && { next: last };
-    return c.json({ items, ...(all !== undefined && { count: all }), ...next }, 200);
+    const counted = all !== undefined && { count: all };
+    return c.json({ items: itemsWith(items, fields), ...counted, ...next }, 200);
   });
 
   app.openapi(oneRoute, async (c) => {

@@ -6,21 +6,22 @@ import type { Queryable } from '../../events/storage/database.ts';
 import { linksByIds } from '../../projections/links.ts';
 import { livingLinks, livingMaps, livingPrograms } from '../../projections/living.ts';
 import { mapsByIds } from '../../projections/maps.ts';
-import type { Moment } from '../../projections/moment.ts';
+import type { CountedPage, Moment, PageRequest } from '../../projections/moment.ts';
 import { programsByIds } from '../../projections/programs.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
 import { invalid, noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
 import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
+import { inOrder, itemsWith, listQuery } from '../request/list.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkRow, mapRow, oneOf, pageOf, programRow } from '../wire/reads.ts';
 
-interface PageQuery {
+interface PageQuery extends PageRequest<number> {
   readonly at?: MomentText | undefined;
-  readonly limit: number;
-  readonly after?: number | undefined;
+  readonly count?: boolean | undefined;
+  readonly fields?: readonly string[] | undefined;
   readonly prog_id?: number | undefined;
   readonly cgroup_id?: number | undefined;
   readonly format?: 'json' | 'bpftool';
@@ -33,8 +34,7 @@ interface Kind {
   readonly singular: string;
   /** Name in schema and operation ids. */
   readonly title: string;
-  readonly idField: 'link_id' | 'prog_id' | 'map_id';
-  readonly row: z.ZodType;
+  readonly row: z.ZodObject;
   readonly filters: z.ZodRawShape;
   /** What bpftool shows of it; absent when it is not answered in that form. */
   readonly bpftool?: {
@@ -43,7 +43,7 @@ interface Kind {
     readonly one: z.ZodType;
   };
   /** Ids of a page of those that live. */
-  readonly living: (kernel: Kernel, page: PageQuery) => readonly number[];
+  readonly living: (kernel: Kernel, page: PageQuery) => CountedPage<number>;
   /** Those of some ids that are there. */
   readonly rows: (
     db: Queryable,
@@ -57,7 +57,6 @@ const KINDS: readonly Kind[] = [
     plural: 'links',
     singular: 'link',
     title: 'Link',
-    idField: 'link_id',
     row: linkRow,
     filters: { prog_id: countParam.optional(), cgroup_id: countParam.optional() },
     bpftool: { kind: 'link', all: z.array(bpftoolLink), one: bpftoolLink },
@@ -68,7 +67,6 @@ const KINDS: readonly Kind[] = [
     plural: 'programs',
     singular: 'program',
     title: 'Program',
-    idField: 'prog_id',
     row: programRow,
     filters: {},
     bpftool: { kind: 'program', all: z.array(bpftoolProg), one: bpftoolProg },
@@ -79,7 +77,6 @@ const KINDS: readonly Kind[] = [
     plural: 'maps',
     singular: 'map',
     title: 'Map',
-    idField: 'map_id',
     row: mapRow,
     filters: {},
     living: livingMaps,
@@ -94,14 +91,14 @@ function orAs(schema: z.ZodType, bpftool: z.ZodType | undefined): z.ZodType {
 
 /** What bpftool prints is whole. */
 function refuseFilters(query: PageQuery): void {
-  for (const field of ['after', 'prog_id', 'cgroup_id'] as const) {
+  for (const field of ['after', 'prog_id', 'cgroup_id', 'count', 'fields'] as const) {
     if (query[field] === undefined) continue;
     throw invalid([{ field, message: 'does not go with format=bpftool, which lists everything' }]);
   }
 }
 
 function register(app: App, service: Service, kind: Kind): void {
-  const { plural, singular, title, idField, row, bpftool } = kind;
+  const { plural, singular, title, row, bpftool } = kind;
   const forms = bpftool === undefined ? {} : bpftoolQuery;
 
   const listRoute = createRoute({
@@ -112,7 +109,9 @@ function register(app: App, service: Service, kind: Kind): void {
     summary: `Living ${plural} by id`,
     request: {
       params: hostParams,
-      query: strictObject({ ...atQuery, ...numberedPage, ...forms, ...kind.filters }),
+      query: strictObject({
+        ...{ ...atQuery, ...numberedPage, ...listQuery(row), ...forms, ...kind.filters },
+      }),
     },
     responses: reads(`${title}s.`, orAs(pageOf(`${title}Page`, row), bpftool?.all)),
   });
@@ -124,17 +123,17 @@ function register(app: App, service: Service, kind: Kind): void {
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
     }
     const read = (kernel: Kernel) => kind.living(kernel, query);
-    const { moment, answer: ids } = await worldAt(service, c, host, query.at, read);
-    const items = await kind.rows(service.database, moment, ids);
-    const last = items.length < query.limit ? undefined : (items.at(-1) as Record<string, unknown>);
+    const { moment, answer } = await worldAt(service, c, host, query.at, read);
+    const { page: ids, count } = answer;
+    const rows = await kind.rows(service.database, moment, ids);
+    const last = ids.length < query.limit ? undefined : ids.at(-1);
     const { position } = moment;
     return c.json(
       {
-        host,
-        position,
-        items: [...items],
-        ...(last && { next: nextPage(position, Number(last[idField])) }),
-      },
+        ...{ host, position, items: itemsWith(inOrder(rows, query.order), query.fields) },
+        ...(query.count && { count }),
+        ...(last !== undefined && { next: nextPage(position, last) }),
+      } as never,
       200,
     );
   });

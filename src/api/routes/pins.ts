@@ -6,6 +6,7 @@ import { path } from '../../events/schema/text.ts';
 import { livingPins } from '../../projections/living.ts';
 import { pinsAtPaths } from '../../projections/pins.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
+import { inOrder, itemsWith, listQuery } from '../request/list.ts';
 import { nextPage, pathPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -22,6 +23,7 @@ const route = createRoute({
     query: strictObject({
       ...atQuery,
       ...pathPage,
+      ...listQuery(pinRow),
       path: path.optional().describe('Only the pin at this path.'),
       kind: z.enum(['prog', 'link', 'map']).optional(),
       object_id: countParam.optional(),
@@ -34,19 +36,27 @@ export function pins(app: App, service: Service): void {
   const { database } = service;
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, path: only, ...page } = pinPage(c.req.valid('query'));
+    const { at, path: only, count, fields, ...page } = pinPage(c.req.valid('query'));
     if (only !== undefined) {
       const moment = await momentOf(service, c, host, at);
       const items = await pinsAtPaths(database, moment, [only]);
-      return c.json({ host, position: moment.position, items }, 200);
+      const counted = count && { count: items.length };
+      return c.json(
+        { host, position: moment.position, items: itemsWith(items, fields), ...counted } as never,
+        200,
+      );
     }
     const read = (kernel: Kernel) => livingPins(kernel, page);
-    const { moment, answer: paths } = await worldAt(service, c, host, at, read);
+    const { moment, answer } = await worldAt(service, c, host, at, read);
     const { position } = moment;
-    const items = await pinsAtPaths(database, moment, paths);
-    const last = items.length < page.limit ? undefined : items.at(-1)?.path;
+    const rows = await pinsAtPaths(database, moment, answer.page);
+    const last = answer.page.length < page.limit ? undefined : answer.page.at(-1);
     return c.json(
-      { host, position, items, ...(last !== undefined && { next: nextPage(position, last) }) },
+      {
+        ...{ host, position, items: itemsWith(inOrder(rows, page.order), fields) },
+        ...(count && { count: answer.count }),
+        ...(last !== undefined && { next: nextPage(position, last) }),
+      } as never,
       200,
     );
   });

@@ -1,6 +1,6 @@
 /**
  * Every route, in the order in which they are matched: `events/stream` before `events/{position}`,
- * `cgroups/history` before `cgroups/{cgroup_id}`.
+ * `cgroups/history` and `cgroups/outline` before `cgroups/{cgroup_id}`.
  */
 
 import { STORIES, TIMELINES, WHOLE_STATES } from '../limits.ts';
@@ -30,9 +30,11 @@ import { hosts } from './hosts.ts';
 import { mapContents } from './map-contents.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
+import { outline } from './outline.ts';
 import { page } from './page.ts';
 import { pins } from './pins.ts';
 import { plans } from './plan.ts';
+import { proofs } from './proofs.ts';
 import { recordings } from './recordings.ts';
 import { releases } from './releases.ts';
 import { replays } from './replays.ts';
@@ -66,6 +68,7 @@ export function routes(app: App, service: Service): void {
   events(app, service);
   state(app, service, states);
   histories(app, service, stories);
+  outline(app, service);
   cgroups(app, service, states);
   effective(app, service);
   stateStreams(app, service);
@@ -81,6 +84,7 @@ export function routes(app: App, service: Service): void {
   bisect(app, service, timelines);
   diff(app, service);
   checkpoints(app, service);
+  proofs(app, service);
   verify(app, service);
   exports(app, service);
   bundles(app, service);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { listDeliveries, retryDead } from '../../projections/alerts/deliveries.ts';
+import { countDeliveries, listDeliveries, retryDead } from '../../projections/alerts/deliveries.ts';
 import {
   countRules,
   deleteRule,
@@ -22,6 +22,7 @@ import type { Principal } from '../guard/tokens.ts';
 import { ALERT_RULES, SECRET_BYTES } from '../limits.ts';
 import { invalid, noSuchObject, ProblemError } from '../problem.ts';
 import { jsonBody } from '../request/body.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
 import {
   type App,
   answersWithoutTag,
@@ -33,6 +34,7 @@ import {
 } from '../routing.ts';
 import type { Service } from '../service.ts';
 import {
+  delivery,
   deliveryOnWire,
   deliveryPage,
   deliveryState,
@@ -102,12 +104,13 @@ const deliveriesRoute = createRoute({
   path: '/v1/rules/{rule}/deliveries',
   operationId: 'listDeliveries',
   access,
-  summary: 'What is delivered for a rule, was, or was given up; the oldest first',
+  summary: 'What is delivered for a rule, was, or was given up; by age',
   request: {
     params,
     query: strictObject({
       state: deliveryState.optional(),
       limit: limitParam,
+      ...listQuery(delivery),
       next: countParam.optional().describe('The `next` of the page before.'),
     }),
   },
@@ -189,11 +192,13 @@ export function rules(app: App, service: Service): void {
 
   app.openapi(deliveriesRoute, async (c) => {
     const { rule_id } = await ruleOf(c, c.req.valid('param').rule);
-    const { next: after, ...query } = c.req.valid('query');
+    const { next: after, count, fields, ...query } = c.req.valid('query');
     const rows = await listDeliveries(database, rule_id, { ...query, after });
     const last = rows.length < query.limit ? undefined : rows.at(-1)?.delivery_id;
     const next = last === undefined ? {} : { next: String(last) };
-    return c.json({ items: rows.map(deliveryOnWire), ...next }, 200);
+    const counted = count && { count: await countDeliveries(database, rule_id, query) };
+    const items = itemsWith(rows.map(deliveryOnWire), fields);
+    return c.json({ items, ...counted, ...next } as never, 200);
   });
 
   app.openapi(retryRoute, async (c) => {

@@ -7,6 +7,7 @@ import { stateOf } from '../../projections/state.ts';
 import { noSuchObject } from '../problem.ts';
 import { atQuery, worldAt, worldInTurns } from '../request/at.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
+import { itemsWith, listQuery } from '../request/list.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
@@ -33,7 +34,10 @@ const listRoute = createRoute({
   operationId: 'listProcesses',
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Living processes by pid, with their fds',
-  request: { params: hostParams, query: strictObject({ ...atQuery, ...numberedPage }) },
+  request: {
+    params: hostParams,
+    query: strictObject({ ...atQuery, ...numberedPage, ...listQuery(processView) }),
+  },
   responses: reads('Processes.', pageOf('ProcessPage', processView)),
 });
 
@@ -62,13 +66,19 @@ export function state(app: App, service: Service, states: HeavyReads): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, ...page } = pinPage(c.req.valid('query'));
+    const { at, count, fields, ...page } = pinPage(c.req.valid('query'));
     const read = (kernel: Kernel) => livingProcesses(kernel, page);
-    const { moment, answer: items } = await worldAt(service, c, host, at, read);
+    const { moment, answer } = await worldAt(service, c, host, at, read);
     const { position } = moment;
-    const last = items.length < page.limit ? undefined : items.at(-1)?.pid;
-    const next = last !== undefined && { next: nextPage(position, last) };
-    return c.json({ host, position, items, ...next } as never, 200);
+    const last = answer.page.length < page.limit ? undefined : answer.page.at(-1)?.pid;
+    return c.json(
+      {
+        ...{ host, position, items: itemsWith(answer.page, fields) },
+        ...(count && { count: answer.count }),
+        ...(last !== undefined && { next: nextPage(position, last) }),
+      } as never,
+      200,
+    );
   });
 
   app.openapi(oneRoute, async (c) => {

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { bucketsOf } from '../../projections/buckets.ts';
+import { KnownBuckets, steadyWidth } from '../../projections/known-buckets.ts';
 import { BUCKETS_DEFAULT, BUCKETS_MAX, COUNTS } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { spanOf, spanQuery } from '../request/span.ts';
@@ -69,22 +69,23 @@ const route = createRoute({
 export function timeline(app: App, service: Service): void {
   const { log } = service;
   const counts = new HeavyReads(service, COUNTS);
+  const known = new KnownBuckets();
 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { buckets, ...query } = c.req.valid('query');
     const { span } = await spanOf(service, c, host, query);
     const { from, to } = span;
-    const width = Math.ceil((to - from + 1) / buckets);
-    const found = await counts.answer(c, ({ database }) => bucketsOf(database, span, width));
-    const firsts = await log.eventsAt(
-      host,
-      found.map(({ position_from }) => position_from),
+    const width = steadyWidth(Math.ceil((to - from + 1) / buckets));
+    const timesOf = async (positions: readonly number[]) =>
+      (await log.eventsAt(host, positions)).map(({ at }) => at);
+    const found = await counts.answer(c, ({ database }) =>
+      known.read(database, span, width, timesOf),
     );
     const { at: until } = await log.event(host, to);
-    const items = found.map((one, i) => ({
+    const items = found.map((one) => ({
       ...one,
-      at: rfc3339(firsts[i]?.at ?? until),
+      at: rfc3339(one.at),
       events: one.position_to - one.position_from + 1,
     }));
     return c.json({ host, position: to, from, to, width, until: rfc3339(until), items }, 200);

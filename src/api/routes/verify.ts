@@ -137,7 +137,8 @@ export function verify(app: App, service: Service): void {
     const remembered = await service.signedHeads.of(host);
     const outside = {
       trusted: service.trustedKeys,
-      kept: remembered === undefined ? given : [...given, remembered],
+      kept: given,
+      ...(remembered !== undefined && { remembered }),
     };
     const { host_id } = await service.log.head(host);
     const { imported, ...verdicts } = await verifications.answer(c, ({ database }) =>

@@ -6,7 +6,7 @@ import {
   isKnownPlace,
   readArrived,
 } from '../../projections/fleet/arrived-events.ts';
-import { type EventFilter, passes } from '../../time-travel/filter/event-filter.ts';
+import type { FleetFilter } from '../../time-travel/filter/fleet-filter.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { placeText } from '../request/arrival-place.ts';
 import type { Service } from '../service.ts';
@@ -14,7 +14,7 @@ import { hostEventText } from '../wire/host-event.ts';
 
 export interface FleetFollowing {
   readonly start: ArrivalPlace;
-  readonly filter: EventFilter;
+  readonly filter: FleetFilter;
   /** Ids of the hosts that are wanted, as of now; undefined where all are. */
   readonly hosts: () => Promise<readonly number[] | undefined>;
   readonly signal: AbortSignal;
@@ -41,17 +41,17 @@ export async function* fleetMessages(
       await arrivals.after(latest, signal);
       continue;
     }
+    const wanted = filter.isOpen ? events : await filter.wanted(database, events);
+    const isToTheEnd = wanted.at(-1) === events.at(-1);
+    if (events.length > 0) skipped = isToTheEnd ? 0 : skipped + events.length - wanted.length;
     let text = '';
-    for (const one of events) {
+    for (const one of wanted) {
       const id = placeText(one.place);
       const data = hostEventText(one);
       if (data === undefined || one.event === null) {
         const which = { host: one.host, position: one.place.position };
         text += `event: unreadable\nid: ${id}\ndata: ${JSON.stringify(which)}\n\n`;
-      } else if (passes(one.event, filter)) {
-        skipped = 0;
-        text += `event: event\nid: ${id}\ndata: ${data}\n\n`;
-      } else skipped++;
+      } else text += `event: event\nid: ${id}\ndata: ${data}\n\n`;
     }
     place = reached;
     if (skipped >= BOOKMARK_EVENTS) {

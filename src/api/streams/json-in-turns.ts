@@ -10,8 +10,10 @@ import { pullStream } from './pulled.ts';
 
 /** Characters of text that are made in one turn: some two milliseconds. */
 const PIECE_CHARS = 256 * 1024;
-/** A list with more items is written item by item. */
+/** A list with more items is written some items at a time. */
 const WIDE_ITEMS = 100;
+/** Items that have no long list themselves, and are written together: each part costs a microsecond. */
+const RUN_ITEMS = 32;
 /** Levels below which every value is written as a whole. */
 const LEVELS_MAX = 5;
 
@@ -60,14 +62,11 @@ async function* piecesOf(value: object, end: string): AsyncGenerator<string, und
 
 /** The text of a value, in parts none of which takes long to make. */
 function* partsOf(value: unknown, levels: number): Generator<string> {
-  if (levels === 0 || !isWide(value, levels)) {
+  if (!isWide(value, levels)) {
     yield JSON.stringify(value) ?? 'null';
   } else if (Array.isArray(value)) {
     yield '[';
-    for (const [i, item] of value.entries()) {
-      if (i > 0) yield ',';
-      yield* partsOf(item, levels - 1);
-    }
+    yield* itemsOf(value, levels - 1);
     yield ']';
   } else {
     let separator = '{';
@@ -81,9 +80,18 @@ function* partsOf(value: unknown, levels: number): Generator<string> {
   }
 }
 
+function* itemsOf(items: readonly unknown[], levels: number): Generator<string> {
+  for (let from = 0, to = 0; from < items.length; from = to) {
+    while (to < items.length && to - from < RUN_ITEMS && !isWide(items[to], levels)) to++;
+    if (from > 0) yield ',';
+    if (to > from) yield JSON.stringify(items.slice(from, to)).slice(1, -1);
+    else yield* partsOf(items[to++], levels);
+  }
+}
+
 /** Whether there is a long list in a value, in its own fields, or in theirs. */
 function isWide(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0 || typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.length > WIDE_ITEMS;
   if (levels === 1) return false;
   return Object.values(value).some((field) => isWide(field, levels - 1));

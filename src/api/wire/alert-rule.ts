@@ -2,11 +2,9 @@
 import { z } from 'zod';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { strictObject, taggedUnion } from '../../events/schema/strict-object.ts';
-import { path as pathText } from '../../events/schema/text.ts';
 import { DELIVERY_STATES, type Delivery } from '../../projections/alerts/deliveries.ts';
 import type { DeliveryCounts, StoredRule } from '../../projections/alerts/rules.ts';
 import type { AlertCondition, AlertFilter } from '../../time-travel/alerts/alert-rule.ts';
-import { WILDCARDS_MAX, wildcardsIn } from '../../time-travel/alerts/cgroup-pattern.ts';
 import { secretBytes } from '../alerts/signature.ts';
 import {
   EMPTY_MS_MAX,
@@ -14,18 +12,15 @@ import {
   SECRET_BYTES,
   WEBHOOK_URL_CHARS_MAX,
 } from '../limits.ts';
-import { filterFields } from '../request/filter-query.ts';
+import { cgroupPattern, filterFields } from '../request/filter-query.ts';
 import { hostsQuery } from '../request/fleet-query.ts';
 import { attachTypeParam } from '../request/place.ts';
 import { shortText } from '../routing.ts';
 import { position } from './event.ts';
+import { counted } from './reads.ts';
 import { timestamp } from './timestamp.ts';
 
 const n = z.int();
-
-const cgroupPattern = pathText
-  .refine((text) => wildcardsIn(text) <= WILDCARDS_MAX, `has more than ${WILDCARDS_MAX} wildcards`)
-  .describe('A path; `*` is any part of one name of it, `**` any part of the path.');
 
 const programChoice = strictObject({
   prog_id: z.int().min(1).optional(),
@@ -148,7 +143,7 @@ export function ruleOnWire(rule: StoredRule & DeliveryCounts, suspended: boolean
 
 export const deliveryState = z.enum(DELIVERY_STATES);
 
-const delivery = z
+export const delivery = z
   .strictObject({
     delivery_id: n,
     message_id: z.string().describe('The `webhook-id` that the receiver sees.'),
@@ -164,7 +159,7 @@ const delivery = z
   .meta({ id: 'Delivery' });
 
 export const deliveryPage = z
-  .strictObject({ items: z.array(delivery), next: z.string().exactOptional() })
+  .strictObject({ items: z.array(delivery), count: counted, next: z.string().exactOptional() })
   .meta({ id: 'DeliveryPage' });
 
 export const retryAnswer = z

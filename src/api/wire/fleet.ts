@@ -6,6 +6,7 @@ import { progType } from '../../events/schema/object-types.ts';
 import type { ProgramLife } from '../../projections/fleet/program-lives.ts';
 import type { EffectiveSlot } from '../../time-travel/fleet/effective-everywhere.ts';
 import { position } from './event.ts';
+import { counted } from './reads.ts';
 import { timestamp } from './timestamp.ts';
 
 const n = z.int();
@@ -14,7 +15,7 @@ const host = text.describe('The host that it is on.');
 const boot = n.describe('The boot of the host that its ids are of.');
 const next = text.exactOptional().describe('The `next` of the following page.');
 
-const hostProgram = z
+export const hostProgram = z
   .strictObject({
     host,
     boot,
@@ -33,7 +34,7 @@ export const hostProgramPage = z
   .strictObject({
     items: z.array(hostProgram),
     next,
-    count: n.exactOptional().describe('How many there are in all, with `count=true`.'),
+    count: counted,
     hosts: n.exactOptional().describe('On how many hosts, with `count=true`.'),
   })
   .meta({ id: 'HostProgramPage' });
@@ -43,7 +44,7 @@ export function hostProgramOnWire({ host_id: _, time_from, ...program }: Program
   return { ...program, since: rfc3339(time_from) };
 }
 
-const hostSlot = z
+export const hostSlot = z
   .strictObject({
     host,
     boot,

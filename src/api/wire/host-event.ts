@@ -3,10 +3,11 @@ import { z } from 'zod';
 import type { ArrivedEvent } from '../../projections/fleet/arrived-events.ts';
 import { eventOnWire, position, wireEvent } from './event.ts';
 import { eventText } from './event-text.ts';
+import { counted } from './reads.ts';
 
 const host = z.string().describe('The host that it is of.');
 
-const wireHostEvent = wireEvent.extend({ host }).meta({ id: 'HostEvent' });
+export const wireHostEvent = wireEvent.extend({ host }).meta({ id: 'HostEvent' });
 
 const unreadable = z.strictObject({ host, position }).meta({
   id: 'UnreadableEvent',
@@ -17,6 +18,7 @@ export const hostEventPage = z
   .strictObject({
     items: z.array(wireHostEvent),
     unreadable: z.array(unreadable).exactOptional(),
+    count: counted,
     next: z.string().exactOptional(),
     last: z.string().exactOptional().describe('The end of the page: a stream goes on `after` it.'),
   })

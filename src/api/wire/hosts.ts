@@ -10,6 +10,7 @@ import { hostName } from '../routing.ts';
 import { time } from '../time.ts';
 import { position } from './event.ts';
 import { importedLog, importedLogOnWire } from './imported.ts';
+import { counted } from './reads.ts';
 import { timestamp } from './timestamp.ts';
 
 /** A release by any name: `6.18`, `6.12.94`, `v2-series`, what `uname -r` prints. */
@@ -56,7 +57,7 @@ const origin = z.strictObject({ host: z.string(), position }).meta({
     'For a branch: its origin, and the last position that they share. Left out when the token is ' +
     'not for the origin.',
 });
-const hostRow = z
+export const hostRow = z
   .strictObject({
     ...hostFields,
     origin: origin.exactOptional(),
@@ -82,7 +83,7 @@ export function hostRowOf(host: Host, { mayTouch }: Principal): z.output<typeof 
 export const hostPage = z
   .strictObject({
     items: z.array(hostRow),
-    count: z.int().exactOptional().describe('How many there are in all, with `count=true`.'),
+    count: counted,
     next: z.string().exactOptional(),
   })
   .meta({ id: 'HostPage' });

@@ -18,11 +18,16 @@ const mode = z.enum(['none', 'override', 'multi']);
 /** The host and the position that an answer reflects. */
 export const reflected = { host: text, position };
 
+/** How many there are on all pages, with `count=true`. */
+export const counted = n.exactOptional().describe('How many there are in all, with `count=true`.');
+
 /** A page: `next` is there when more may follow, and is the `next` of the following page. */
-export function pageOf<T extends z.ZodType>(id: string, item: T, description?: string) {
+export function pageOf<T extends z.ZodType>(id: string, item: T) {
   return z
-    .strictObject({ ...reflected, items: z.array(item), next: text.exactOptional() })
-    .meta({ id, ...(description !== undefined && { description }) });
+    .strictObject({
+      ...{ ...reflected, items: z.array(item), count: counted, next: text.exactOptional() },
+    })
+    .meta({ id });
 }
 
 /** One object under the position that it was read at. */
@@ -38,22 +43,17 @@ export const listedEntry = z.strictObject({ prog_id: n, link_id, preorder }).met
 
 const listFields = { attach_type: attachType, mode, revision: n, entries: z.array(listedEntry) };
 
+/** A cgroup's own lists. */
+export const attachedLists = z.array(z.strictObject(listFields));
+
 export const cgroupRow = z
   .strictObject({
     ...cgroupFields,
-    attached: z
-      .array(z.strictObject(listFields))
-      .exactOptional()
-      .describe('With `attached=true`: its own lists.'),
+    attached: attachedLists.exactOptional().describe('With `attached=true`: its own lists.'),
   })
   .meta({ id: 'CgroupRow' });
 
-/** With `count=true`, how many there are in all. */
-const counted = n.exactOptional().describe('How many there are in all, with `count=true`.');
-
-export const cgroupPage = pageOf('CgroupPage', cgroupRow)
-  .extend({ count: counted })
-  .meta({ id: 'CgroupPage' });
+export const cgroupPage = pageOf('CgroupPage', cgroupRow);
 
 export const slotFields = {
   prog_id: n,
@@ -68,7 +68,7 @@ export const slot = z.strictObject(slotFields).meta({
   description: 'One place of an effective array, with the entry that it comes from.',
 });
 
-const effectiveView = z.strictObject({ attach_type: attachType, slots: z.array(slot) });
+export const effectiveView = z.strictObject({ attach_type: attachType, slots: z.array(slot) });
 
 export const cgroupDetail = z
   .strictObject({
@@ -200,7 +200,7 @@ export const worldState = z.strictObject({
       path: text,
       children: n,
       processes: n,
-      attached: z.array(z.strictObject(listFields)),
+      attached: attachedLists,
       effective: z.array(effectiveView),
     }),
   ),

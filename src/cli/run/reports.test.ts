@@ -9,7 +9,7 @@ import { Tally } from './tally.ts';
 
 /** Detaches that found nothing, in as many cgroups. */
 function refused(count: number): Tally {
-  const tally = new Tally();
+  const tally = new Tally(true);
   for (let asked = 1; asked <= count; asked++) {
     const about = { cgroup: `/<${asked}>`, attach_type: 'cgroup_device' } as const;
     const decision = refuse(refusal('ENOENT', 'nothing-attached', about));

@@ -28,15 +28,22 @@ export class Tally {
   refused = 0;
   /** By the call and the rule, for objects and numbers differ from one to the next. */
   readonly refusals = new Map<string, Refused>();
-  /** The first answers. */
+  /** The first answers, if they are to be compared. */
   readonly answers: Answered[] = [];
+  readonly #answersMax: number;
+
+  /** @param isCompared with the run on another release */
+  constructor(isCompared: boolean) {
+    this.#answersMax = isCompared ? ANSWERS_MAX : 0;
+  }
 
   add(made: Made): void {
     const { asked, call, decision } = made;
     if (asked === undefined) return;
     this.asked += 1;
     const { outcome } = decision;
-    if (this.answers.length < ANSWERS_MAX) this.answers.push({ asked, name: call.name, outcome });
+    if (this.answers.length < this.#answersMax)
+      this.answers.push({ asked, name: call.name, outcome });
     if (!isRefusal(outcome) || isEndOfWalk(outcome)) return;
     this.refused += 1;
     const kind = `${call.name} ${outcome.errno} ${outcome.rule}`;

@@ -74,12 +74,13 @@ export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
 
 /** The cgroup at a path that the caller may remove, be it busy or not (`may_delete`). */
 function removable(caller: Caller, path: string): Cgroup | Refusal {
-  const parent = cgroupAtPath(caller, parentPath(path));
-  if (isRefused(parent)) return parent;
   const { cgroups, cgroupIds } = caller.kernel;
+  const cgroup = cgroups.get(cgroupIds.get(path) ?? 0);
+  const above = has(caller, 'dac_override') ? cgroups.get(cgroup?.parent_id ?? 0) : undefined;
+  const parent = above ?? cgroupAtPath(caller, parentPath(path));
+  if (isRefused(parent)) return parent;
   const unreached = notSearchable(caller, parent);
   if (unreached !== undefined) return unreached;
-  const cgroup = cgroups.get(cgroupIds.get(path) ?? 0);
   // Whether there is a file of that name is looked up before the rights count; that it is none, after.
   const unfit = cgroup === undefined ? cgroupAtPath(caller, path) : undefined;
   if (unfit !== undefined && isRefused(unfit) && unfit.errno !== 'ENOTDIR') return unfit;

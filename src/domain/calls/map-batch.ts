@@ -52,9 +52,10 @@ function oneByOne<C>(
   const effects: Effect[] = [];
   for (const [count, call] of calls.entries()) {
     const { outcome, effects: more } = made({ ...caller, kernel }, call);
+    // A refused call of an LRU map may have effects too.
+    effects.push(...more);
     if (isRefusal(outcome)) return refuse({ ...outcome, batch: { count } }, effects);
     applyAll(kernel, more, caller.process.pid);
-    effects.push(...more);
   }
   return succeed(effects, 0, { batch: { count: calls.length } });
 }

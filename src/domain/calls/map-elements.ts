@@ -3,14 +3,15 @@ import { attachTypeOf } from '../attach-type.ts';
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
-import type { EffectOf } from '../effect.ts';
+import type { Effect } from '../effect.ts';
 import { elementOf, isLru, placeOf } from '../elements.ts';
 import type { BpfMap, Element } from '../kernel.ts';
 import type { MapType, MapTypeName } from '../map-type.ts';
 import { FILLED_MAPS } from '../maps/forms.ts';
 import { heldKind } from '../maps/holding.ts';
+import { lookForRoom } from '../maps/recency.ts';
 import type { Refusal } from '../outcome.ts';
-import { isStorageMap, sameKey, storageKey } from '../storage.ts';
+import { isStorageMap, storageKey } from '../storage.ts';
 import { deleteHeld, heldKey, updateHeld } from './held-elements.ts';
 
 /** End of MAP_DELETE_ELEM's key pointer in the attr. */
@@ -33,22 +34,37 @@ export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decis
   const kind = heldKind(map.map_type);
   if (kind !== undefined) return updateHeld(caller, { map, kind, key: heldKey(call.key) }, call);
   const flags = call.flags ?? 0;
+  const key = canonicalKey(map, call.key);
+  if (isLru(map)) return updateLru(caller, map, { key, value: call.value, flags });
   const refused = updateRefused(map, call.key, flags);
   if (refused !== undefined) return refuse(refused);
-  const key = canonicalKey(map, call.key);
-  const evicted = evictedBy(map, key);
-  return succeed([...evicted, { type: 'ElementUpdated', map_id: map.id, key, value: call.value }]);
+  const update = { type: 'ElementUpdated', map_id: map.id, key, value: call.value } as const;
+  return succeed([update]);
 }
 
 /**
- * A full LRU map takes the memory of its oldest element for the new one, also when that replaces
- * another (`prealloc_lru_pop`). Maps with NO_COMMON_LRU, and kernels before 6.16, take more with it.
+ * An LRU map has room for the element before it looks whether it may take it, so a refused call may
+ * let others go (`htab_lru_map_update_elem`). A percpu value that must be there is written in place.
  */
-function evictedBy(map: BpfMap, key: MapKey): EffectOf<'ElementDeleted'>[] {
-  const oldest = map.elements.at(-1);
-  if (!isLru(map) || oldest === undefined || map.elements.length < map.max_entries) return [];
-  if (sameKey(oldest.key, key)) return [];
-  return [{ type: 'ElementDeleted', map_id: map.id, key: oldest.key }];
+function updateLru(
+  { kernel }: Caller,
+  map: BpfMap,
+  { key, value, flags }: { readonly key: MapKey; readonly value: number; readonly flags: number },
+): Decision {
+  if (flags > EXIST) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const map_id = map.id;
+  const inPlace = map.map_type === 'lru_percpu_hash' && flags === EXIST;
+  const room = inPlace ? undefined : lookForRoom(kernel.switches, map);
+  const gone = room?.gone ?? [];
+  const effects: Effect[] = room === undefined ? [] : [{ type: 'RoomMade', map_id }];
+  for (const old of gone) effects.push({ type: 'ElementDeleted', map_id, key: old });
+  const isThere = elementOf(map, key) !== undefined && !gone.includes(key);
+  if (isThere && flags === NOEXIST) {
+    return refuse(refusal('EEXIST', 'element-exists', { map_id }), effects);
+  }
+  if (!isThere && flags === EXIST) return refuse(noElement(map), effects);
+  effects.push({ type: 'ElementUpdated', map_id, key, value });
+  return succeed(effects);
 }
 
 function updateRefused(map: BpfMap, key: MapKey, flags: number): Refusal | undefined {
@@ -66,7 +82,7 @@ function updateRefused(map: BpfMap, key: MapKey, flags: number): Refusal | undef
     return refusal('EEXIST', 'element-exists', { map_id: map.id });
   }
   if (found === undefined && flags === EXIST) return noElement(map);
-  if (found === undefined && !isLru(map) && map.elements.length >= map.max_entries) {
+  if (found === undefined && map.elements.length >= map.max_entries) {
     return refusal('E2BIG', 'map-full', { map_id: map.id, max_entries: map.max_entries });
   }
   return undefined;
@@ -86,6 +102,32 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   if (elementAt(map, call.key) === undefined) return refuse(noElement(map));
   const key = canonicalKey(map, call.key);
   return succeed([{ type: 'ElementDeleted', map_id: map.id, key }]);
+}
+
+/** Types whose elements can be taken out by one command (5.14); of a queue or stack it came before. */
+const TAKEN_OUT: readonly MapType[] = ['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash'];
+const POPPED: readonly MapType[] = ['queue', 'stack'];
+
+/** MAP_LOOKUP_AND_DELETE_ELEM (`map_lookup_and_delete_elem`). */
+export function mapLookupAndDelete(
+  caller: Caller,
+  call: Calls['map_lookup_and_delete_elem'],
+): Decision {
+  const { map_fd: fd = 0, flags = 0 } = call;
+  if ((flags & ~LOCK) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const map = openAnyMap(caller, fd, 'both');
+  if (isRefused(map)) return refuse(map);
+  const { id: map_id, map_type } = map;
+  if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  if (POPPED.includes(map_type)) return refuse(unmodelledElement(map));
+  if (!caller.kernel.switches.hash_lookup_and_delete || !TAKEN_OUT.includes(map_type)) {
+    const call = 'map_lookup_and_delete_elem';
+    return refuse(refusal('ENOTSUPP', 'map-lacks-command', { map_id, map_type, call }));
+  }
+  const found = elementAt(map, call.key);
+  if (found === undefined) return refuse(noElement(map));
+  const { key, value } = found;
+  return succeed([{ type: 'ElementDeleted', map_id, key }], 0, { value });
 }
 
 /** A frozen map has no writers, so it cannot be frozen again either (`map_get_sys_perms`). */
@@ -120,14 +162,22 @@ function nextIndex({ max_entries }: BpfMap, key: MapKey | undefined): number | u
 function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
   const map = openAnyMap(caller, fd, wanted);
   if (isRefused(map) || FILLED_MAPS.includes(map.map_type as MapTypeName)) return map;
-  return refusal('ENOTSUPP', 'not-modelled', { what: `an element of a ${map.map_type} map` });
+  return unmodelledElement(map);
 }
 
-function openAnyMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
+function unmodelledElement({ map_type }: BpfMap): Refusal {
+  return refusal('ENOTSUPP', 'not-modelled', { what: `an element of a ${map_type} map` });
+}
+
+function openAnyMap(
+  caller: Caller,
+  fd: number,
+  wanted: 'read' | 'write' | 'both',
+): BpfMap | Refusal {
   const found = mapAt(caller, fd, 'map_fd');
   if (isRefused(found)) return found;
   const { map, file } = found;
-  if (wanted === 'write' && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
+  if (wanted !== 'read' && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
   if (file.access === undefined || file.access === wanted) return map;
   return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
 }

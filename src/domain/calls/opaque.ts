@@ -1,10 +1,11 @@
 /**
  * Commands of bpf(2) that give an fd or an answer and change nothing that is modelled: BTF_LOAD,
- * ENABLE_STATS, PROG_TEST_RUN (kernel/bpf/syscall.c).
+ * ENABLE_STATS, PROG_TEST_RUN, TASK_FD_QUERY, and those that have no name here
+ * (kernel/bpf/syscall.c).
  */
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, lowestFree, noFreeFd, progAt } from '../caller.ts';
-import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { bpfCapable, type Caller, fileAt, lowestFree, noFreeFd, progAt } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
 
@@ -50,6 +51,51 @@ export function progTestRun(caller: Caller, call: Calls['prog_test_run']): Decis
     return refuse(refusal('EINVAL', 'test-takes-no-data', { prog_id, bytes }));
   }
   return succeed();
+}
+
+/**
+ * TASK_FD_QUERY: of links only those of raw tracepoints tell their program. What is open on an event
+ * of perf(1) is a mere file here.
+ */
+export function taskFdQuery(caller: Caller, call: Calls['task_fd_query']): Decision {
+  const { target_pid: pid, target_fd: fd, flags = 0 } = call;
+  const { kernel } = caller;
+  const refused = sysAdminOnly(caller, 'task_fd_query');
+  if (refused !== undefined) return refuse(refused);
+  if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const target = kernel.processes.get(pid);
+  if (target === undefined) return refuse(refusal('ENOENT', 'no-such-process', { pid }));
+  const entry = target.fds.get(fd);
+  const file = entry === undefined ? undefined : kernel.files.get(entry.file);
+  if (file === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd }));
+  const link = file.kind === 'link' ? kernel.links.get(file.id) : undefined;
+  const program = link === undefined ? undefined : kernel.programs.get(link.prog_id);
+  if (program === undefined || !RAW_TRACEPOINTS.includes(program.prog_type)) {
+    return refuse(refusal('ENOTSUPP', 'fd-tells-no-program', { pid, fd, kind: file.kind }));
+  }
+  return succeed([], 0, { prog_id: program.id });
+}
+
+const RAW_TRACEPOINTS: readonly ProgType[] = ['raw_tracepoint', 'raw_tracepoint_writable'];
+
+/** The first command that is told by its number alone: TOKEN_CREATE. */
+const FIRST_UNNAMED = 36;
+const PROG_STREAM_READ_BY_FD = 37;
+
+/**
+ * A command with an attr of zeros. The kernel does not have it (EINVAL), or it looks up fd 0: as the
+ * bpffs of a token, as the program of a stream, as the map that a program is to be associated with.
+ */
+export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
+  if (cmd >= caller.kernel.switches.bpf_command_count) return unknownCommand(`number ${cmd}`);
+  const file = fileAt(caller, 0);
+  const isStream = cmd === PROG_STREAM_READ_BY_FD && file?.kind === 'prog';
+  if (cmd < FIRST_UNNAMED || isStream) {
+    const what = `command ${cmd} of bpf(2) by its number`;
+    return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
+  }
+  if (file === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: 0 }));
+  return refuse(refusal('EINVAL', 'fd-not-for-command', { cmd, fd: 0, kind: file.kind }));
 }
 
 function opened(caller: Caller): Decision {

@@ -1,7 +1,38 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { boot } from '../boot.ts';
 import { decide } from '../decide.ts';
 import { BOOT_PID } from '../release/config.ts';
+
+describe('an instruction that reads a register which nothing was written to', () => {
+  const refused = (...insns: readonly string[]) => {
+    const bytes = Buffer.from([...insns, 'b700000001000000', '9500000000000000'].join(''), 'hex');
+    const code = { insns: bytes.toString('base64'), insn_cnt: insns.length + 2, ret: 1 };
+    const call = { name: 'prog_load', prog_type: 'cgroup_skb', ...code } as const;
+    return decide(boot('6.18'), BOOT_PID, call).outcome;
+  };
+  it.each([
+    ['a comparison with a constant', '1500000002000000'],
+    ['a comparison of two', '1d12000000000000'],
+    ['a comparison with a second that holds nothing', '1d21000000000000'],
+    ['an addition', '0700000001000000'],
+    ['an addition of one that holds nothing', '0f21000000000000'],
+  ])('is EACCES: %s', (_, insn) => {
+    expect(refused(insn)).toMatchObject({ errno: 'EACCES', rule: 'instruction-not-allowed' });
+  });
+  it('leaves to the verifier what comes of registers that hold something', () => {
+    expect(refused('b702000001000000', '1d21000000000000')).toEqual({ ret: 3, verified: false });
+    expect(refused('1501000000000000')).toEqual({ ret: 3, verified: false });
+  });
+});
+
+it('does not claim that what a caller says of a return is what the verifier finds first', () => {
+  // if r1 == 0 goto +0; r0 = 3; exit
+  const insns = Buffer.from('1501000000000000b7000000030000009500000000000000', 'hex');
+  const code = { insns: insns.toString('base64'), insn_cnt: 3, ret: 3 };
+  const call = { name: 'prog_load', prog_type: 'cgroup_device', ...code } as const;
+  const { outcome } = decide(boot('6.18'), BOOT_PID, call);
+  expect(outcome).toMatchObject({ rule: 'told-return-out-of-range' });
+});
 
 it('takes no instructions for none, whatever their count says', () => {
   const call = { name: 'prog_load', prog_type: 'cgroup_sock', insns: '', insn_cnt: 4096 } as const;

@@ -7,6 +7,7 @@ import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
+import { askOwners } from '../maps/holding.ts';
 import { progLocks, progPages } from '../memlock.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
@@ -79,10 +80,17 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const accepted = verdict(caller, { call, type, expected, foreign });
   if (isRefused(accepted)) return refuse(accepted);
   const { maps, returns } = accepted;
+  const program = { prog_type: type, expected_attach_type: expected };
+  const { unlike, owned } = askOwners(caller.kernel.switches, maps, program);
+  if (unlike !== undefined) {
+    const about = { map_id: unlike.id, prog_type: type };
+    return refuse(refusal('EINVAL', 'load-unlike-owner', about), owned);
+  }
   const prog_id = nextObjectId(caller.kernel, 'prog');
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_prog_alloc_id`), and is not given out again.
-  if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'ProgIdBurned', prog_id }]);
+  if (fd === undefined)
+    return refuse(noFreeFd(caller), [...owned, { type: 'ProgIdBurned', prog_id }]);
 
   const effect = {
     type: 'ProgLoaded',

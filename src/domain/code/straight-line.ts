@@ -17,6 +17,8 @@ import {
   type Insn,
   isCall,
   isExit,
+  isGoto,
+  isJump,
   LD_IMM64,
   LOADED,
 } from './instructions.ts';
@@ -44,6 +46,10 @@ const MOV = 0xb0;
 const MOV64_IMM = 0xb7;
 const MOV32_IMM = 0xb4;
 const MOV64_REG = 0xbf;
+/** Arithmetic on one register: negation and byte swaps. */
+const ONE_OPERAND: readonly number[] = [0x80, 0xd0];
+/** Of conditional jumps, JSLE is the last that compares; may_goto compares nothing. */
+const LAST_COMPARISON = 0xd0;
 const UNDECIDED: Known = { undecided: true };
 
 /** Follows a program of a type, whose form is known to be good. */
@@ -91,13 +97,13 @@ class Line {
         return this.#store(insn, index);
       default:
         if (isExit(insn)) return this.#exit(insn, index);
-        return isCall(insn) ? this.#call(insn, index) : UNDECIDED;
+        return isCall(insn) ? this.#call(insn, index) : this.#operands(insn, index);
     }
   }
 
   #move(insn: Insn, index: number): Known | undefined {
     const { code, dst, src, off, imm } = insn;
-    if ((code & 0xf0) !== MOV) return UNDECIDED;
+    if ((code & 0xf0) !== MOV) return this.#operands(insn, index);
     const byRegister = (code & 8) !== 0;
     // A move by register with an offset is a sign extension (6.6).
     if (byRegister && off !== 0) return UNDECIDED;
@@ -108,6 +114,26 @@ class Line {
     if (code === MOV32_IMM) return this.#write(dst, imm >>> 0, index);
     if (code !== MOV64_REG) return UNDECIDED;
     return this.#write(dst, from, index);
+  }
+
+  /**
+   * A conditional jump or arithmetic: what comes of it is not known here, but that its registers must
+   * hold something. Where it has another flaw as well, which one is told first differs by kernel.
+   */
+  #operands(insn: Insn, index: number): Known | undefined {
+    const { code, dst, src, off, imm } = insn;
+    const operation = code & 0xf0;
+    const byRegister = (code & 8) !== 0;
+    const jumps = isJump(insn);
+    if (jumps ? isGoto(insn) || operation > LAST_COMPARISON : ONE_OPERAND.includes(operation)) {
+      return UNDECIDED;
+    }
+    const isOdd = (byRegister ? imm !== 0 : src !== 0) || (!jumps && off !== 0);
+    if (isOdd || dst >= REGISTERS || src >= REGISTERS) return UNDECIDED;
+    const other = byRegister ? this.#read(src, index) : imm;
+    if (typeof other === 'object') return other;
+    const own = this.#read(dst, index);
+    return typeof own === 'object' ? own : UNDECIDED;
   }
 
   /** The upper half of the constant stands in the second instruction. */

@@ -10,7 +10,6 @@ import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
-import { fitsOwner } from '../maps/holding.ts';
 import type { Refusal } from '../outcome.ts';
 import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
@@ -28,7 +27,11 @@ const FD_ARRAY_END = 2 ** 30 - 1;
  * Refusals of a load once the verifier is content: of instructions that the rules only read, the
  * kernel may have said something else before.
  */
-export const AFTER_VERIFIER: readonly string[] = ['load-unlike-owner', 'no-free-fd'];
+export const AFTER_VERIFIER: readonly string[] = [
+  'told-return-out-of-range',
+  'load-unlike-owner',
+  'no-free-fd',
+];
 /** What a program returns whose instructions nobody told. */
 const DEFAULT_RET = 1;
 
@@ -71,10 +74,10 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const returns = isFollowed ? known.returns : call.ret;
   const isSure = isFollowed && !('unsure' in known);
   const verified = isSure && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
-  const bad = returns === undefined ? undefined : outOfRange(caller, returns, { type, expected });
+  const bad =
+    returns === undefined ? undefined : outOfRange(caller, returns, { type, expected, isFollowed });
   const constant = typeof returns === 'number' ? returns : undefined;
-  const unlike = bad ?? unlikeOwner(caller, used.maps, { type, expected });
-  return unlike ?? { maps: used.maps, returns: constant, verified };
+  return bad ?? { maps: used.maps, returns: constant, verified };
 }
 
 function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
@@ -198,22 +201,6 @@ class UsedMaps {
   }
 }
 
-/** A program that names a prog_array must be like those in it (`bpf_check_tail_call`). */
-function unlikeOwner(
-  { kernel }: Caller,
-  maps: readonly BpfMap[],
-  { type: prog_type, expected: expected_attach_type }: Pick<Loading, 'type' | 'expected'>,
-): Refusal | undefined {
-  for (const { id: map_id, owner } of maps) {
-    if (owner === undefined) continue;
-    const storage_map_ids = maps.filter((map) => isStorageMap(map)).map(({ id }) => id);
-    const program = { prog_type, expected_attach_type, storage_map_ids };
-    if (fitsOwner(kernel.switches, owner, program)) continue;
-    return refusal('EINVAL', 'load-unlike-owner', { map_id, prog_type });
-  }
-  return undefined;
-}
-
 function isRefusal(found: BpfMap | Refusal): found is Refusal {
   return isRefused(found);
 }
@@ -240,22 +227,24 @@ function strangeHelper(
   type: ProgType,
   asksForStorage: boolean,
 ): Refusal | undefined {
-  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  if (maps.length === 0 || !asksForStorage) return undefined;
   const storage = maps.find((map) => isStorageMap(map));
-  if (storage === undefined || !asksForStorage || mayCall) return undefined;
+  const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
+  if (storage === undefined || mayCall) return undefined;
   return refusal('EINVAL', 'helper-not-for-type', { prog_type: type, map_id: storage.id });
 }
 
 function outOfRange(
   caller: Caller,
   returns: number | 'anything',
-  { type, expected }: Pick<Loading, 'type' | 'expected'>,
+  { type, expected, isFollowed }: Pick<Loading, 'type' | 'expected'> & { isFollowed: boolean },
 ): Refusal | undefined {
   const range = returnRange(caller.kernel.switches, type, expected);
   if (range === undefined) return undefined;
   const { min, max } = range;
   if (returns !== 'anything' && returns >= min && returns <= max) return undefined;
-  return refusal('EINVAL', 'return-out-of-range', { ret: returns, min, max });
+  const rule = isFollowed ? 'return-out-of-range' : 'told-return-out-of-range';
+  return refusal('EINVAL', rule, { ret: returns, min, max });
 }
 
 /** Types whose programs may call bpf_get_local_storage: all of cgroups', and SOCK_OPS. */

@@ -1,8 +1,9 @@
 import type { MapKey } from '../call.ts';
 import type { Effect, EffectOf } from '../effect.ts';
 import { isLru, placeOf } from '../elements.ts';
-import type { Element, Kernel } from '../kernel.ts';
+import { type Element, type Kernel, NEVER_LOOKED } from '../kernel.ts';
 import { heldKind, metaOf, ownerOf } from '../maps/holding.ts';
+import { lookForRoom, remembered, without } from '../maps/recency.ts';
 import { mapPages } from '../memlock.ts';
 import { isStorageMap } from '../storage.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
@@ -13,37 +14,17 @@ type MapEffect = Extract<
     type:
       | `Map${'Created' | 'Bound' | 'Frozen' | 'Freed' | 'IdBurned'}`
       | `Storage${'Made' | 'Removed'}`
-      | `Element${'Updated' | 'Deleted'}`;
+      | `Element${'Updated' | 'Deleted'}`
+      | 'RoomMade'
+      | 'MapOwned';
   }
 >;
 
 export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void {
   const id = effect.map_id;
   switch (effect.type) {
-    case 'MapCreated': {
-      const { type: _, map_id, fd, access, inner_map_id, map_flags = 0, ...map } = effect;
-      const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
-      const inner = template === undefined ? undefined : metaOf(template);
-      // Who made one that was found is not known.
-      const maker = fd === undefined ? undefined : kernel.processes.get(pid);
-      const pages =
-        maker === undefined ? 0 : mapPages({ kernel, process: maker }, { ...map, map_flags });
-      kernel.maps.set(map_id, {
-        ...map,
-        id: map_id,
-        map_flags,
-        inner,
-        owner: undefined,
-        frozen: false,
-        uid: maker?.uid ?? 0,
-        pages,
-        elements: [],
-        refs: 0,
-      });
-      kernel.counters.map = Math.max(kernel.counters.map, id + 1);
-      if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
-      return;
-    }
+    case 'MapCreated':
+      return createMap(kernel, effect, pid);
     case 'MapBound': {
       const program = kernel.programs.edit(effect.prog_id);
       program.map_ids = [...program.map_ids, id];
@@ -67,6 +48,19 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
     }
     case 'StorageRemoved':
       return removeElement(kernel, id, placeKey(effect));
+    case 'RoomMade': {
+      const map = kernel.maps.edit(id);
+      const room = lookForRoom(kernel.switches, map);
+      if (room === undefined) throw new Error(`impossible effect: map ${id} has room`);
+      map.elements = room.elements;
+      map.recency = room.recency;
+      return;
+    }
+    case 'MapOwned': {
+      const { prog_type, expected_attach_type, storage_map_ids } = effect;
+      kernel.maps.edit(id).owner = { prog_type, expected_attach_type, storage_map_ids };
+      return;
+    }
     case 'ElementUpdated':
       if (effect.kind !== undefined) holdObject(kernel, effect, effect.kind);
       return updateElement(kernel, id, { key: effect.key, value: effect.value });
@@ -76,6 +70,41 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
     default:
       return effect satisfies never;
   }
+}
+
+function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number): void {
+  const { map_id: id, fd, map_type, key_size, value_size, max_entries, map_name } = effect;
+  const { access, inner_map_id, map_flags = 0 } = effect;
+  const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
+  // Who made one that was found is not known.
+  const maker = fd === undefined ? undefined : kernel.processes.get(pid);
+  const pages =
+    maker !== undefined && kernel.switches.memlock_is_charged
+      ? mapPages(
+          { kernel, process: maker },
+          { map_type, key_size, value_size, max_entries, map_flags },
+        )
+      : 0;
+  // Written out: docs/performance.md#a-spread-with-a-new-field
+  kernel.maps.set(id, {
+    map_type,
+    key_size,
+    value_size,
+    max_entries,
+    map_name,
+    id,
+    map_flags,
+    inner: template === undefined ? undefined : metaOf(template),
+    owner: undefined,
+    frozen: false,
+    uid: maker === undefined ? 0 : maker.uid,
+    pages,
+    elements: [],
+    recency: isLru({ map_type }) ? NEVER_LOOKED : undefined,
+    refs: 0,
+  });
+  kernel.counters.map = Math.max(kernel.counters.map, id + 1);
+  if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
 }
 
 /** The elements of a map end with it, and let go of what they hold. */
@@ -111,16 +140,19 @@ function removeElement(kernel: Kernel, id: number, key: MapKey): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, key);
   if (!isThere) throw new Error(`impossible effect: map ${id} has no such element`);
-  map.elements = map.elements.toSpliced(index, 1);
   kernel.contents--;
+  if (isLru(map)) {
+    Object.assign(map, without(map, key));
+    return;
+  }
+  map.elements = map.elements.toSpliced(index, 1);
 }
 
 function updateElement(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
   if (isLru(map)) {
-    const others = isThere ? map.elements.toSpliced(index, 1) : map.elements;
-    map.elements = [element, ...others];
+    Object.assign(map, remembered(map, element));
     if (!isThere) kernel.contents++;
     return;
   }

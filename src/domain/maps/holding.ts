@@ -4,6 +4,7 @@
  * (`bpf_prog_map_compatible`), or of the map that the map of maps was made like
  * (`bpf_map_meta_equal`).
  */
+import type { EffectOf } from '../effect.ts';
 import type { BpfMap, Kernel, MapMeta, MapOwner, Program } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
 import type { Switches } from '../release/switches.ts';
@@ -39,6 +40,34 @@ export function fitsOwner(switches: Switches, owner: MapOwner, program: MapOwner
   }
   if (!switches.prog_array_compares_storage) return true;
   return program.storage_map_ids.every((id) => owner.storage_map_ids.includes(id));
+}
+
+/**
+ * The maps of a program that is about to be loaded, asked one after the other whether they take it
+ * (`bpf_check_tail_call`). A prog_array that had to do with no program is this one's from then on,
+ * also when the load is refused afterwards.
+ *
+ * @returns the first map that does not take it, and which became the program's before it was asked
+ */
+export function askOwners(
+  switches: Switches,
+  maps: readonly BpfMap[],
+  program: Pick<Program, 'prog_type' | 'expected_attach_type'>,
+): { readonly unlike: BpfMap | undefined; readonly owned: readonly EffectOf<'MapOwned'>[] } {
+  const owned: EffectOf<'MapOwned'>[] = [];
+  if (!maps.some(({ map_type }) => map_type === 'prog_array')) return { unlike: undefined, owned };
+  const storages = maps.filter((map) => isStorageMap(map));
+  const { prog_type, expected_attach_type } = program;
+  const like = { prog_type, expected_attach_type, storage_map_ids: storages.map(({ id }) => id) };
+  for (const map of maps) {
+    if (map.owner !== undefined && !fitsOwner(switches, map.owner, like)) {
+      return { unlike: map, owned };
+    }
+    if (map.map_type === 'prog_array' && map.owner === undefined) {
+      owned.push({ type: 'MapOwned', map_id: map.id, ...like });
+    }
+  }
+  return { unlike: undefined, owned };
 }
 
 /** What of a map the maps in a map of maps must be alike in. */

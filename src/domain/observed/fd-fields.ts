@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 /** The fields with their fds; a list of fds is one field for each. */
 export function fdFieldsOf(call: Call): readonly (readonly [field: string, fd: number])[] {
   // The fd of another process.
-  if (call.name === 'pidfd_getfd') return [];
+  if (call.name === 'pidfd_getfd' || call.name === 'task_fd_query') return [];
   const named: (readonly [string, number])[] = [];
   for (const [field, value] of Object.entries(call)) {
     if (field === 'map_fds') {

@@ -37,7 +37,7 @@ export function withFact(
 /** Facts of the fds that the call names. */
 export function learn(account: Account, pid: number, call: Call, fds: Observation['fds']): void {
   if (fds === undefined) return;
-  const named = new Set(fdFieldsOf(call).map(([, fd]) => fd));
+  const named = new Set([...fdFieldsOf(call).map(([, fd]) => fd), ...heldFd(call)]);
   for (const [number, fact] of Object.entries(fds)) {
     const fd = Number(number);
     if (!named.has(fd) || isKnownSo(account.kernel, pid, fd, fact)) continue;
@@ -47,6 +47,11 @@ export function learn(account: Account, pid: number, call: Call, fds: Observatio
     }
     account.infer({ name: 'found', fd: { fd, ...fileFacts(fact) } });
   }
+}
+
+/** What is written into a map of programs or of maps is an fd; in any other no fact tells of it. */
+function heldFd(call: Call): readonly number[] {
+  return call.name === 'map_update_elem' ? [call.value] : [];
 }
 
 /** A kind alone names no object, so it can only agree. */

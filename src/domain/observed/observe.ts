@@ -10,7 +10,7 @@ import { AFTER_VERIFIER } from '../code/verdict.ts';
 import type { Decision } from '../decision.ts';
 import type { Effect, EffectType } from '../effect.ts';
 import type { Errno } from '../errno.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel, Process } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
 import { type Asked, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
@@ -150,7 +150,10 @@ function succeeded(account: Account, pid: number, call: Call, outcome: Success):
     ? forcedEffects(asked.caller, call, outcome)
     : lenient.effects;
   const isUnknown =
-    isOfUnknownFd(decision.outcome) || isOfUnknownType(account.kernel, decision.outcome);
+    isOfUnknownFd(decision.outcome) ||
+    isOfUnknownType(account.kernel, decision.outcome) ||
+    isOfUnknownCapability(asked.caller.process, decision.outcome) ||
+    isOfUnknownElement(call, decision.outcome);
   const expected = isUnknown ? undefined : decision.outcome;
   account.end({ pid, call, outcome, ...(expected && { expected }), effects });
 }
@@ -202,6 +205,16 @@ function askRules(account: Account, pid: number, call: Call, outcome?: Success):
 /** An fd that nobody recorded is none that the log says something of. */
 function isOfUnknownFd({ rule }: Refusal): boolean {
   return rule === 'fd-not-open';
+}
+
+/** What was in a map before it was followed, nobody told. */
+function isOfUnknownElement({ name }: Call, { rule }: Refusal): boolean {
+  return name === 'map_delete_elem' && rule === 'no-element';
+}
+
+/** Root without all capabilities may have CAP_CHOWN and CAP_FOWNER, which nobody tells. */
+function isOfUnknownCapability({ uid }: Process, { rule }: Refusal): boolean {
+  return rule === 'not-the-owner' && uid === 0;
 }
 
 /** No info tells the attach type that a program which was found was loaded for. */

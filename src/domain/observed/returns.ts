@@ -22,7 +22,8 @@ const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
   ...{ map_get_next_id: 'zero', map_freeze: 'zero', map_lookup_elem: 'zero' },
   ...{ map_update_elem: 'zero', map_delete_elem: 'zero', map_get_next_key: 'zero' },
   ...{ map_update_batch: 'zero', map_delete_batch: 'zero', map_lookup_batch: 'zero' },
-  ...{ map_lookup_and_delete_batch: 'zero' },
+  ...{ map_lookup_and_delete_batch: 'zero', map_lookup_and_delete_elem: 'zero' },
+  ...{ task_fd_query: 'zero', bpf: 'zero' },
 };
 
 const FCNTL: { readonly [C in FcntlCommand]: ReturnKind } = {
@@ -69,6 +70,8 @@ const OUTPUTS: { readonly [N in CallName]?: readonly OutputName[] } = {
   link_get_next_id: ['next_id'],
   map_get_next_id: ['next_id'],
   map_lookup_elem: ['value'],
+  map_lookup_and_delete_elem: ['value'],
+  task_fd_query: ['prog_id'],
   map_get_next_key: ['next_key'],
   map_update_batch: ['batch'],
   map_delete_batch: ['batch'],

@@ -4,10 +4,11 @@
  * opened leads to what was opened.
  */
 import type { Call } from '../call.ts';
+import { isControlFile } from '../cgroupfs.ts';
 import type { ObjectKind } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Success } from '../outcome.ts';
-import { parentPath } from '../path.ts';
+import { baseName, parentPath } from '../path.ts';
 import type { Sighting } from './sighting.ts';
 
 /** The sightings that a call's success amounts to, in order. */
@@ -31,6 +32,11 @@ export function sightingsOf(kernel: Kernel, call: Call, outcome: Success): reado
     case 'rmdir':
     case 'join':
       return cgroupAt(call.path);
+    case 'cgroup_chown':
+    case 'cgroup_chmod': {
+      const { path } = call;
+      return cgroupAt(isControlFile(baseName(path)) ? parentPath(path) : path);
+    }
     case 'obj_pin':
     case 'bpffs_mkdir':
       return directoryOf(call.path);

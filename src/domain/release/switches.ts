@@ -11,6 +11,7 @@ export interface Switches {
   readonly cgroup_kill: boolean;
   readonly attach_type_count: number;
   readonly prog_type_count: number;
+  readonly bpf_command_count: number;
   readonly prog_attach_attr_end: number;
   readonly prog_detach_attr_end: number;
   readonly prog_query_attr_end: number;
@@ -59,6 +60,8 @@ export interface Switches {
   readonly prog_bind_map: boolean;
   readonly percpu_array_batches: boolean;
   readonly map_of_maps_batches: boolean;
+  readonly lru_lets_go_by_size: boolean;
+  readonly hash_lookup_and_delete: boolean;
   readonly prog_array_compares_hook: boolean;
   readonly prog_array_compares_storage: boolean;
   readonly inner_maps_of_any_entries: boolean;

@@ -3,7 +3,7 @@
  * SHA-256 of its own bytes before that field, so that damage shows by line; the hashes of the
  * events show what a forger changed, who can compute the digests of lines again.
  *
- *     {"type":"bundle","version":2,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
+ *     {"type":"bundle","version":3,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
  *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}
  *     {"type":"checkpoint","host":"web1","position":1,…,"sha256":"…"}
  *     {"type":"segment","position_from":1,"position_to":10000,"hash":"…","bytes":"…","sha256":"…"}
@@ -19,10 +19,11 @@ import { compiledWhenUsed } from '../schema/compiled-schema.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
- * Version of the format that this program writes. It reads version 1 too, which does not say what
- * the chain begins with (zeros) and has checkpoints of format 1 only.
+ * Version of the format that this program writes. It reads version 2 too, which has no checkpoints of
+ * format 3, and version 1, which does not say what the chain begins with (zeros) and has checkpoints
+ * of format 1 only.
  */
-export const BUNDLE_VERSION = 2;
+export const BUNDLE_VERSION = 3;
 /** Media type of a bundle. */
 export const BUNDLE_TYPE = 'application/vnd.bpfledger.bundle+ndjson';
 
@@ -37,7 +38,7 @@ const log_id = z.uuid();
 const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
-    version: z.literal([1, BUNDLE_VERSION]),
+    version: z.literal([1, 2, BUNDLE_VERSION]),
     /** The name of the host where it was exported. */
     host: z.string().min(1),
     /** The last position, and its chain value. */
@@ -68,6 +69,7 @@ const lineSchema = z.discriminatedUnion('type', [
         previous: hash,
         log_id: log_id.nullable(),
         recorded_from: position,
+        root: hash.exactOptional(),
       })
       .exactOptional(),
   }),

@@ -8,7 +8,7 @@ import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { ChainCheck } from '../proof/chain-check.ts';
-import type { Checkpoint } from '../proof/checkpoint.ts';
+import type { Chained, Checkpoint } from '../proof/checkpoint.ts';
 import { type PublicKey, publicKeyOf } from '../proof/signing-key.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { LogIdentity } from '../reading/birth.ts';
@@ -77,8 +77,17 @@ function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
     ...rest,
     hash: bytesOf(hash),
     signature: bytesOf(signature),
-    chained: chained === undefined ? null : { ...chained, previous: bytesOf(chained.previous) },
+    chained: chained === undefined ? null : chainedOf(chained),
   };
+}
+
+function chainedOf({
+  previous,
+  root,
+  ...rest
+}: NonNullable<LineOf<'checkpoint'>['chained']>): Chained {
+  const chained = { ...rest, previous: bytesOf(previous) };
+  return root === undefined ? chained : { ...chained, root: bytesOf(root) };
 }
 
 class Reading {

@@ -7,7 +7,7 @@ import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
-import type { Checkpoint } from '../proof/checkpoint.ts';
+import { type Checkpoint, chainedInHex } from '../proof/checkpoint.ts';
 import { checkpointPages } from '../proof/checkpoints.ts';
 import { HostKeys } from '../proof/host-keys.ts';
 import type { PublicKey } from '../proof/signing-key.ts';
@@ -146,7 +146,7 @@ function checkpointLine({ hash, signature, chained, ...rest }: Checkpoint): Bund
     ...rest,
     hash: hexOf(hash),
     signature: hexOf(signature),
-    ...(chained !== null && { chained: { ...chained, previous: hexOf(chained.previous) } }),
+    ...(chained !== null && { chained: chainedInHex(chained) }),
   };
 }
 

@@ -275,6 +275,17 @@ export const CALL_FIELDS: {
     key: mapKey,
     attr_size: plain(),
   }),
+  task_fd_query: fieldList<Calls['task_fd_query']>({
+    target_pid: plain(),
+    target_fd: plain(),
+    flags: plain(),
+  }),
+  bpf: fieldList<Calls['bpf']>({ cmd: plain() }),
+  map_lookup_and_delete_elem: fieldList<Calls['map_lookup_and_delete_elem']>({
+    map_fd: plain(),
+    key: mapKey,
+    flags: plain(),
+  }),
   map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain() }),
   map_update_elem: fieldList<Calls['map_update_elem']>({
     map_fd: plain(),

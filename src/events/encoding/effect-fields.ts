@@ -226,6 +226,13 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   MapFrozen: fieldList<Effects['MapFrozen']>({ map_id: plain() }),
   MapFreed: fieldList<Effects['MapFreed']>({ map_id: plain(), reason }),
   MapIdBurned: fieldList<Effects['MapIdBurned']>({ map_id: plain() }),
+  MapOwned: fieldList<Effects['MapOwned']>({
+    map_id: plain(),
+    prog_type: progType,
+    expected_attach_type: attachType,
+    storage_map_ids: plain(),
+  }),
+  RoomMade: fieldList<Effects['RoomMade']>({ map_id: plain() }),
   StorageMade: fieldList<Effects['StorageMade']>({
     map_id: plain(),
     cgroup_id: plain(),

@@ -22,8 +22,8 @@ function writeU64(bytes: Buffer, value: number, at: number): void {
   bytes.writeUInt32BE(value % U32, at + 4);
 }
 
-/** The hash of an event that follows one with the hash `previous`; 32 bytes. */
-export function chainHash(previous: Uint8Array, event: EncodedEvent): Uint8Array {
+/** What the hash of an event that follows one with the hash `previous` is computed of. */
+export function hashedBytes(previous: Uint8Array, event: EncodedEvent): Buffer {
   const length = Buffer.byteLength(event.body, 'utf8');
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + length);
   bytes.set(previous, 0);
@@ -31,5 +31,10 @@ export function chainHash(previous: Uint8Array, event: EncodedEvent): Uint8Array
   writeU64(bytes, event.recorded_at, 40);
   bytes.writeUInt32BE(length, 48);
   bytes.write(event.body, HEAD_BYTES, 'utf8');
-  return hash('sha256', bytes, 'buffer');
+  return bytes;
+}
+
+/** The hash of an event that follows one with the hash `previous`; 32 bytes. */
+export function chainHash(previous: Uint8Array, event: EncodedEvent): Uint8Array {
+  return hash('sha256', hashedBytes(previous, event), 'buffer');
 }

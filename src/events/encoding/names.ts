@@ -87,6 +87,9 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   map_delete_batch: 67,
   map_lookup_batch: 68,
   map_lookup_and_delete_batch: 69,
+  task_fd_query: 70,
+  map_lookup_and_delete_elem: 71,
+  bpf: 72,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -148,6 +151,8 @@ export const EFFECT_CODES: Codes<EffectType> = {
   CgroupThreaded: 55,
   SysctlSet: 56,
   MemlockLimited: 57,
+  RoomMade: 58,
+  MapOwned: 59,
 };
 
 export const REASON_CODES: Codes<Reason> = {

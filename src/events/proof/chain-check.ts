@@ -12,6 +12,7 @@ import { genesisOf, type LogIdentity } from '../reading/birth.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { CheckpointCheck, type Outside, type SignedReport } from './checkpoint-check.ts';
 import type { Fault } from './fault.ts';
+import { CompactRange, leafHash, type MerkleNode } from './merkle.ts';
 import type { PublicKey } from './signing-key.ts';
 
 /** Faults that a report lists; more are only counted. */
@@ -46,6 +47,9 @@ export class ChainCheck {
   #forkedAt = 0;
   /** A fault of this batch is known by its position. */
   #batchBlamed = false;
+  /** The Merkle tree of the chain's values so far; undefined from the first one on that is lost. */
+  #tree: CompactRange | undefined = new CompactRange();
+  #nodes: MerkleNode[] = [];
   readonly #signed: CheckpointCheck;
 
   constructor(outside: Outside = {}) {
@@ -117,12 +121,16 @@ export class ChainCheck {
     this.#batchTime = row.recorded_at;
     const event = this.#look(row);
     if (this.#hash !== undefined) this.#hash = chainHash(this.#hash, row);
-    if (stored === undefined) return event;
+    if (stored === undefined) {
+      this.#plant();
+      return event;
+    }
     if (this.#hash !== undefined && !sameBytes(this.#hash, stored)) {
       const message = 'its hash does not follow from its text and the hash before it';
       this.#blame(position, this.#hint(message, position));
     }
     this.#hash = stored;
+    this.#plant();
     return event;
   }
 
@@ -137,6 +145,7 @@ export class ChainCheck {
     this.#settle(this.#position);
     this.#position = position_to;
     this.#hash = undefined;
+    this.#tree = undefined;
     this.#atMax = undefined;
     this.#batchTime = undefined;
     this.#batchBlamed = true;
@@ -151,7 +160,7 @@ export class ChainCheck {
     if (message !== undefined) {
       this.fault({ position_from: this.#batchFrom, position_to: batch.position_to, message });
     }
-    this.#hash = batch.hash;
+    this.#stand(batch.hash);
     this.#atMax = batch.at_max;
     this.batchEnd();
   }
@@ -173,7 +182,19 @@ export class ChainCheck {
   /** A segment says that the chain is at `hash` here; reports a fault when it is not. */
   stands(hash: Uint8Array, fault: Fault): void {
     if (this.#hash !== undefined && !sameBytes(this.#hash, hash)) this.fault(fault);
-    this.#hash = hash;
+    this.#stand(hash);
+  }
+
+  /** The nodes of stored levels that the tree grew by since the last call. */
+  takeNodes(): readonly MerkleNode[] {
+    const nodes = this.#nodes;
+    this.#nodes = [];
+    return nodes;
+  }
+
+  /** Whether the tree still is that of all events. */
+  get hasTree(): boolean {
+    return this.#tree !== undefined;
   }
 
   /** A fault of the log that its reader found. */
@@ -200,6 +221,18 @@ export class ChainCheck {
       fault_count: this.#faultCount,
       faults: this.#faults,
     };
+  }
+
+  /** The leaf of the current event. */
+  #plant(): void {
+    if (this.#hash === undefined) this.#tree = undefined;
+    else this.#tree?.append(leafHash(this.#hash), (node) => this.#nodes.push(node));
+  }
+
+  /** Continues with a stored value. Where it is another one, leaves before it were wrong. */
+  #stand(hash: Uint8Array): void {
+    if (this.#hash === undefined || !sameBytes(this.#hash, hash)) this.#tree = undefined;
+    this.#hash = hash;
   }
 
   #blame(position: number, message: string): void {
@@ -238,7 +271,12 @@ export class ChainCheck {
 
   /** Compares the checkpoints of positions up to `position` with the chain. */
   #settle(position: number): void {
-    const stand = { position: this.#position, hash: this.#hash, recordedAt: this.#recordedAt };
+    const stand = {
+      position: this.#position,
+      hash: this.#hash,
+      recordedAt: this.#recordedAt,
+      tree: this.#tree,
+    };
     this.#signed.settle(position, stand);
   }
 }

@@ -7,6 +7,7 @@ import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
 import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
 import type { Fault } from './fault.ts';
+import type { CompactRange } from './merkle.ts';
 import type { PublicKey } from './signing-key.ts';
 import { TrustedKeys } from './trusted-keys.ts';
 
@@ -23,6 +24,8 @@ export interface Outside {
   /** Default: no key. */
   readonly trusted?: TrustedKeys;
   readonly kept?: readonly KeptHead[];
+  /** The head that the service itself remembers, on its own machine. */
+  readonly remembered?: KeptHead;
   /** Whether it is a fault when no trusted key signed a checkpoint. */
   readonly required?: boolean;
 }
@@ -50,6 +53,8 @@ interface Stand {
   /** Undefined where it is lost. */
   readonly hash: Uint8Array | undefined;
   readonly recordedAt: number;
+  /** Of the events up to there; undefined where one of them is lost. */
+  readonly tree: CompactRange | undefined;
 }
 
 export class CheckpointCheck {
@@ -76,7 +81,9 @@ export class CheckpointCheck {
   readonly #untrustedKeys = new Set<string>();
 
   /** @param fault receives each disagreement */
-  constructor({ trusted, kept = [], required = false }: Outside, fault: (fault: Fault) => void) {
+  constructor(outside: Outside, fault: (fault: Fault) => void) {
+    const { trusted, remembered, required = false } = outside;
+    const kept = [...(outside.kept ?? []), ...(remembered ? [remembered] : [])];
     this.#required = required;
     this.#trusted = trusted ?? new TrustedKeys([]);
     this.#fault = fault;
@@ -187,7 +194,7 @@ export class CheckpointCheck {
   }
 
   #compare(checkpoint: Checkpoint, stand: Stand): void {
-    const { position, hash, recorded_at, key_id } = checkpoint;
+    const { position, hash, recorded_at, key_id, chained } = checkpoint;
     const place = { position_from: this.#statedTo + 1, position_to: position };
     if (position !== stand.position) {
       this.#fault({ ...place, message: `a checkpoint of position ${position} has no event` });
@@ -196,6 +203,11 @@ export class CheckpointCheck {
     if (stand.hash === undefined) return;
     if (!sameBytes(stand.hash, hash) || recorded_at !== stand.recordedAt) {
       const message = `the checkpoint of position ${position} was signed for another log`;
+      this.#fault({ ...place, message });
+      return;
+    }
+    if (chained?.root && stand.tree && !sameBytes(stand.tree.root(), chained.root)) {
+      const message = `the checkpoint of position ${position} was signed for another tree`;
       this.#fault({ ...place, message });
       return;
     }

@@ -1,5 +1,6 @@
 /** The checkpoints of a log as they are stored, and the keys that signed them. */
 import { bytesOf, hexOf } from '../encoding/hex.ts';
+import { IN_ORDER, type PageOrder } from '../page-order.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Chained, Checkpoint } from './checkpoint.ts';
 import { type PublicKey, publicKeyOf } from './signing-key.ts';
@@ -16,15 +17,17 @@ interface Row extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
   readonly previous: string | null;
   readonly log_id: string | null;
   readonly recorded_from: number | null;
+  readonly root: string | null;
 }
 
 const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signed_at, key_id,
   encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
-  log_id::text as log_id, recorded_from`;
+  log_id::text as log_id, recorded_from, encode(root, 'hex') as root`;
 
-function chainOf({ number, previous, log_id, recorded_from }: Row): Chained | null {
+function chainOf({ number, previous, log_id, recorded_from, root }: Row): Chained | null {
   if (number === null || previous === null || recorded_from === null) return null;
-  return { number, previous: bytesOf(previous), log_id, recorded_from };
+  const chained = { number, previous: bytesOf(previous), log_id, recorded_from };
+  return root === null ? chained : { ...chained, root: bytesOf(root) };
 }
 
 function checkpointOf(row: Row): Checkpoint {
@@ -47,10 +50,12 @@ function inOrder(a: Checkpoint, b: Checkpoint): number {
 }
 
 export interface CheckpointRange {
-  /** Exclusive. */
-  readonly after: number;
+  /** Exclusive; default: the beginning of the log. */
+  readonly after?: number | undefined;
   /** Inclusive; default: the end of the log. */
   readonly to?: number;
+  /** Default: ascending, after `after`; descending: before `after`. */
+  readonly order?: PageOrder | undefined;
   /** Default and upper bound `CHECKPOINTS_PAGE_MAX`. */
   readonly limit?: number;
 }
@@ -59,22 +64,38 @@ export interface CheckpointRange {
 export async function readCheckpoints(
   database: Queryable,
   host_id: number,
-  { after, to = Number.MAX_SAFE_INTEGER, limit = CHECKPOINTS_PAGE_MAX }: CheckpointRange,
+  {
+    after,
+    to = Number.MAX_SAFE_INTEGER,
+    order = 'asc',
+    limit = CHECKPOINTS_PAGE_MAX,
+  }: CheckpointRange,
 ): Promise<Checkpoint[]> {
+  const { beyond, sort } = IN_ORDER[order];
   const rows = await database.query<Row>(
     `select ${COLUMNS} from checkpoints
-     where host_id = $1 and position > $2 and position <= $3
-     order by position fetch first $4 rows with ties`,
-    [host_id, after, to, Math.min(limit, CHECKPOINTS_PAGE_MAX)],
+     where host_id = $1 and ($2::int8 is null or position ${beyond} $2) and position <= $3
+     order by position ${sort} fetch first $4 rows with ties`,
+    [host_id, after ?? null, to, Math.min(limit, CHECKPOINTS_PAGE_MAX)],
   );
-  return rows.map(checkpointOf).sort(inOrder);
+  const sorted = rows.map(checkpointOf).sort(inOrder);
+  return order === 'asc' ? sorted : sorted.reverse();
+}
+
+/** How many checkpoints a log has. */
+export async function countCheckpoints(database: Queryable, host_id: number): Promise<number> {
+  const [row] = await database.query<{ readonly count: number }>(
+    'select count(*)::int8 as count from checkpoints where host_id = $1',
+    [host_id],
+  );
+  return row?.count ?? 0;
 }
 
 /** All checkpoints of a range, a page at a time. */
 export async function* checkpointPages(
   database: Queryable,
   host_id: number,
-  { after, to }: Required<Omit<CheckpointRange, 'limit'>>,
+  { after, to }: { readonly after: number; readonly to: number },
 ): AsyncGenerator<Checkpoint[]> {
   for (let reached = after; reached < to; ) {
     const page = await readCheckpoints(database, host_id, { after: reached, to });
@@ -99,6 +120,26 @@ export async function latestCheckpoint(
   return { checkpoint: rows.map(checkpointOf).sort(inOrder).at(-1), number: rows[0]?.last ?? 0 };
 }
 
+/**
+ * The last checkpoint that states a Merkle tree, up to a position.
+ *
+ * @param range.key_id only of this key
+ */
+export async function latestOfTree(
+  database: Queryable,
+  host_id: number,
+  { to = Number.MAX_SAFE_INTEGER, key_id }: { readonly to?: number; readonly key_id?: string } = {},
+): Promise<Checkpoint | undefined> {
+  const rows = await database.query<Row>(
+    `select ${COLUMNS} from checkpoints
+     where host_id = $1 and position <= $2 and root is not null
+       and ($3::text is null or key_id = $3::text)
+     order by position desc, number desc limit 1`,
+    [host_id, to, key_id ?? null],
+  );
+  return rows.map(checkpointOf)[0];
+}
+
 /** Adds a checkpoint; one that is there already stays as it is. */
 export async function storeCheckpoint(
   database: Queryable,
@@ -107,9 +148,9 @@ export async function storeCheckpoint(
 ): Promise<void> {
   await database.query(
     `insert into checkpoints (host_id, host, position, hash, recorded_at, signed_at, key_id,
-       signature, number, previous, log_id, recorded_from)
+       signature, number, previous, log_id, recorded_from, root)
      values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, decode($8, 'hex'), $9, decode($10, 'hex'),
-       $11, $12)
+       $11, $12, decode($13, 'hex'))
      on conflict do nothing`,
     [
       host_id,
@@ -124,6 +165,7 @@ export async function storeCheckpoint(
       chained === null ? null : hexOf(chained.previous),
       chained?.log_id ?? null,
       chained?.recorded_from ?? null,
+      chained?.root === undefined ? null : hexOf(chained.root),
     ],
   );
 }

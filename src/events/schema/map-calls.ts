@@ -48,6 +48,12 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       attr_size: wholeAttrSize,
     }),
     strictObject({
+      name: z.literal('map_lookup_and_delete_elem'),
+      map_fd,
+      key,
+      flags: u32.exactOptional(),
+    }),
+    strictObject({
       name: z.literal('map_update_batch'),
       ...batched,
       keys,

@@ -48,6 +48,13 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       open_flags: u32.exactOptional(),
       attr_size: wholeAttrSize,
     }),
+    strictObject({
+      name: z.literal('task_fd_query'),
+      target_pid: words.fd as V['fd'],
+      target_fd: words.fd as V['fd'],
+      flags: u32.exactOptional(),
+    }),
+    strictObject({ name: z.literal('bpf'), cmd: u32 }),
     strictObject({ name: z.literal('btf_load') }),
     strictObject({ name: z.literal('enable_stats'), type: u32.exactOptional() }),
     strictObject({ name: z.literal('prog_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),

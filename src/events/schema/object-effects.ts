@@ -67,6 +67,14 @@ export const objectEffects = [
   strictObject({ type: z.literal('MapFrozen'), map_id: u32 }),
   strictObject({ type: z.literal('MapFreed'), map_id: u32, reason }),
   strictObject({ type: z.literal('MapIdBurned'), map_id: u32 }),
+  strictObject({
+    type: z.literal('MapOwned'),
+    map_id: u32,
+    prog_type: progType,
+    expected_attach_type: attachType,
+    storage_map_ids: z.array(u32),
+  }),
+  strictObject({ type: z.literal('RoomMade'), map_id: u32 }),
   strictObject({ type: z.literal('StorageMade'), ...storage }),
   strictObject({ type: z.literal('StorageRemoved'), ...storage, reason }),
   strictObject({

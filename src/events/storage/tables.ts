@@ -195,6 +195,25 @@ export const checkpoints = pgTable(
     log_id: uuid(),
     /** The first event that was recorded by this very host. */
     recorded_from: int8(),
+    /** Root of the Merkle tree of the events up to the position; null in formats 1 and 2. */
+    root: bytea(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.position, t.key_id] })],
+);
+
+/**
+ * Nodes of the Merkle trees over logs, of each eighth level (`proof/merkle-nodes.ts`): only a
+ * shortcut for the events. Append only, by trigger.
+ */
+export const merkleNodes = pgTable(
+  'merkle_nodes',
+  {
+    host_id: int8().notNull(),
+    /** The last event below the node, of which there are `2 ** level`. */
+    position_to: int8().notNull(),
+    level: integer().notNull(),
+    /** SHA-256, 32 bytes. */
+    hash: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position_to, t.level] })],
 );

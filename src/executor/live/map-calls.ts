@@ -100,6 +100,22 @@ export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): 
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
+export function mapLookupAndDelete(
+  caller: LiveCaller,
+  call: CallOf<'map_lookup_and_delete_elem'>,
+): Decision {
+  const form = formAt(caller, call.map_fd);
+  const value = valueBuffer(form, 0);
+  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
+  const answered = bpf(
+    caller,
+    'map_lookup_and_delete_elem',
+    attr.u64(ELEMENT.flags, call.flags ?? 0),
+  );
+  if ('errno' in answered) return failWith(answered.errno);
+  return succeed([], 0, { value: Number(value.readBigUInt64LE(0)) });
+}
+
 export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>): Decision {
   const form = formAt(caller, call.map_fd);
   const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);

@@ -13,6 +13,8 @@ import type { LiveLink, LiveList, LiveMap, LiveWorld } from './world.ts';
 
 /** Ids that a reading of one list has room for; the effective array has no limit of its own. */
 const IDS_MAX = 4096;
+/** One room for all readings: nothing else runs until the ids are taken out of it. */
+const ROOM = Buffer.alloc(4 * IDS_MAX);
 const EFFECTIVE = 1;
 const MODES: Readonly<Record<number, Mode>> = { 0: 'none', 1: 'override', 2: 'multi' };
 
@@ -107,19 +109,18 @@ export function ownListOf(
 }
 
 function query(live: LiveKernel, cgroupFd: number, type: AttachType, flags: number) {
-  const ids = Buffer.alloc(4 * IDS_MAX);
   const attr = new Attr(live.kernel)
     .u32(0, cgroupFd)
     .u32(4, attachTypeNumber(type))
     .u32(8, flags)
-    .pointer(16, ids)
+    .pointer(16, ROOM)
     .u32(24, IDS_MAX);
   must(ask(live, 'prog_query', attr), `query ${type}`);
   return {
     flags: attr.readU32(12),
     revision: Number(attr.readU64(56)),
     ids: Array.from({ length: attr.readU32(24) }, (_, i) =>
-      live.ids.idOf('prog', ids.readUInt32LE(4 * i)),
+      live.ids.idOf('prog', ROOM.readUInt32LE(4 * i)),
     ),
   };
 }

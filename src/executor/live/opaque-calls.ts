@@ -8,13 +8,15 @@ import {
   ITER_CREATE,
   PROG_TEST_RUN,
   RAW_TRACEPOINT_OPEN,
+  TASK_FD_QUERY,
 } from '../../native/attr-fields.ts';
-import type { BPF } from '../../native/commands.ts';
-import { cString } from '../../native/syscall.ts';
+import { BPF } from '../../native/commands.ts';
+import { cString, SYS } from '../../native/syscall.ts';
 import { adopt, bpf } from './bpf.ts';
+import { runUnderConditions } from './conditions.ts';
 import { adoptLink } from './link-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
-import { realFd } from './process.ts';
+import { NEVER_OPEN, realFd } from './process.ts';
 import { Withheld } from './withheld.ts';
 
 /** A tracepoint that is hardly ever passed. */
@@ -68,6 +70,31 @@ export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): D
     'enable_stats',
     new Attr(caller.live.kernel).u32(ENABLE_STATS.type, call.type ?? 0),
   );
+}
+
+/** A pid that no process has. */
+const NOBODY = 0x7fff_ffff;
+
+/** All processes of the log are this one, so the fd of another is one of ours. */
+export function taskFdQuery(caller: LiveCaller, call: CallOf<'task_fd_query'>): Decision {
+  const { live } = caller;
+  const target = live.processes.get(call.target_pid);
+  const attr = new Attr(live.kernel)
+    .u32(TASK_FD_QUERY.pid, target === undefined ? NOBODY : process.pid)
+    .u32(TASK_FD_QUERY.fd, target?.fds.get(call.target_fd)?.real ?? NEVER_OPEN)
+    .u32(TASK_FD_QUERY.flags, call.flags ?? 0);
+  const answered = bpf(caller, 'task_fd_query', attr);
+  if ('errno' in answered) return failWith(answered.errno);
+  return succeed([], 0, { prog_id: live.ids.idOf('prog', attr.readU32(TASK_FD_QUERY.prog_id)) });
+}
+
+/** @throws Withheld for commands whose zeros might do something */
+export function byNumber(caller: LiveCaller, { cmd }: CallOf<'bpf'>): Decision {
+  if (cmd < BPF.token_create) throw new Withheld(`command ${cmd} of bpf(2) has a name`);
+  const { kernel } = caller.live;
+  const { buffer, size } = new Attr(kernel);
+  const answered = runUnderConditions(caller, () => kernel.call(SYS.bpf, cmd, buffer, size));
+  return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
 function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {

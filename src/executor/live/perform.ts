@@ -30,15 +30,24 @@ import {
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
 import { failWith, type LiveCaller, type LiveKernel } from './live-kernel.ts';
 import { mapChangeBatch, mapLookupBatch } from './map-batches.ts';
-import { mapCreate, mapDelete, mapLookup, mapNextKey, mapUpdate } from './map-calls.ts';
+import {
+  mapCreate,
+  mapDelete,
+  mapLookup,
+  mapLookupAndDelete,
+  mapNextKey,
+  mapUpdate,
+} from './map-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
   btfLoad,
+  byNumber,
   enableStats,
   foreignLinkCreate,
   iterCreate,
   mapFreeze,
   progTestRun,
+  taskFdQuery,
 } from './opaque-calls.ts';
 import { capset, exec, exit, fork, join, kill, setrlimit, spawn, umask } from './process-calls.ts';
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
@@ -135,7 +144,8 @@ type Command = Extract<
   {
     readonly name:
       | (`prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}`)
-      | ('foreign_link_create' | 'iter_create' | 'btf_load' | 'enable_stats');
+      | ('foreign_link_create' | 'iter_create' | 'btf_load' | 'enable_stats')
+      | ('task_fd_query' | 'bpf');
   }
 >;
 
@@ -167,6 +177,10 @@ function command(caller: LiveCaller, call: Command): Decision {
       return btfLoad(caller);
     case 'enable_stats':
       return enableStats(caller, call);
+    case 'task_fd_query':
+      return taskFdQuery(caller, call);
+    case 'bpf':
+      return byNumber(caller, call);
     case 'map_freeze':
       return mapFreeze(caller, call);
     case 'obj_pin':
@@ -195,6 +209,8 @@ function command(caller: LiveCaller, call: Command): Decision {
       return mapUpdate(caller, call);
     case 'map_delete_elem':
       return mapDelete(caller, call);
+    case 'map_lookup_and_delete_elem':
+      return mapLookupAndDelete(caller, call);
     case 'map_update_batch':
     case 'map_delete_batch':
       return mapChangeBatch(caller, call);

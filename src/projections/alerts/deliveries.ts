@@ -1,6 +1,8 @@
 /** The outbox of alerts: what is to be delivered, in order for each rule and host, and what became of it. */
+import { IN_ORDER } from '../../events/page-order.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';
+import { checkLimit, type PageRequest } from '../moment.ts';
 
 export const DELIVERY_STATES = ['pending', 'delivered', 'dead'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
@@ -139,23 +141,37 @@ export async function settleAttempt(database: Queryable, attempt: Attempt): Prom
   );
 }
 
-/** Deliveries of a rule after one, oldest first, with the names of their hosts. */
+type DeliveryPage = PageRequest<number> & { readonly state?: DeliveryState | undefined };
+
+const OF_RULE = 'd.rule_id = $1 and ($2::text is null or d.state = $2)';
+
+/** A page of a rule's deliveries, by default the oldest first, with the names of their hosts. */
 export function listDeliveries(
   database: Queryable,
   ruleId: number,
-  page: {
-    readonly state?: DeliveryState | undefined;
-    readonly after?: number | undefined;
-    readonly limit: number;
-  },
+  page: DeliveryPage,
 ): Promise<(Delivery & { readonly host: string })[]> {
+  const { beyond, sort } = IN_ORDER[page.order ?? 'asc'];
   return database.query(
     `select ${COLUMNS}, (select name from hosts h where h.host_id = d.host_id) as host
      from alert_deliveries d
-     where rule_id = $1 and ($2::text is null or state = $2) and delivery_id > $3
-     order by delivery_id limit $4`,
-    [ruleId, page.state ?? null, page.after ?? 0, page.limit],
+     where ${OF_RULE} and ($3::int8 is null or d.delivery_id ${beyond} $3)
+     order by d.delivery_id ${sort} limit $4`,
+    [ruleId, page.state ?? null, page.after ?? null, checkLimit(page)],
   );
+}
+
+/** How many there are on all pages. */
+export async function countDeliveries(
+  database: Queryable,
+  ruleId: number,
+  { state }: Pick<DeliveryPage, 'state'>,
+): Promise<number> {
+  const [row] = await database.query<{ readonly count: number }>(
+    `select count(*)::int8 as count from alert_deliveries d where ${OF_RULE}`,
+    [ruleId, state ?? null],
+  );
+  return row?.count ?? 0;
 }
 
 /** Makes the dead deliveries of a rule pending again, with all their attempts before them; how many. */

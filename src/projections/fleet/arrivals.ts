@@ -43,6 +43,8 @@ export class Arrivals {
   #isBehind = false;
   /** Those who wait for what comes. */
   readonly #waiting = new Set<() => void>();
+  /** The same of those who need not know it soon: for them, looks come no sooner. */
+  readonly #patient = new Set<() => void>();
   readonly #running: Promise<void>;
 
   constructor(options: ArrivalsOptions) {
@@ -75,16 +77,27 @@ export class Arrivals {
 
   /** Waits until something else than this number is the latest to arrive, or a signal aborts. */
   after(arrival: number, signal: AbortSignal): Promise<void> {
+    const { size } = this.#waiting;
+    const waiting = this.#wait(this.#waiting, arrival, signal);
+    if (this.#waiting.size > size) this.#hurry.abort();
+    return waiting;
+  }
+
+  /** The same with patience: half a second, or a twentieth of the database, costs who writes less. */
+  afterAWhile(arrival: number, signal: AbortSignal): Promise<void> {
+    return this.#wait(this.#patient, arrival, signal);
+  }
+
+  #wait(waiting: Set<() => void>, arrival: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
-        this.#waiting.delete(end);
+        waiting.delete(end);
         signal.removeEventListener('abort', end);
         resolve();
       };
       if (this.#latest !== arrival || signal.aborted || this.#over.signal.aborted) return resolve();
       signal.addEventListener('abort', end);
-      this.#waiting.add(end);
-      this.#hurry.abort();
+      waiting.add(end);
     });
   }
 
@@ -97,7 +110,7 @@ export class Arrivals {
   }
 
   #wake(): void {
-    for (const end of [...this.#waiting]) end();
+    for (const end of [...this.#waiting, ...this.#patient]) end();
   }
 
   async #run(): Promise<void> {

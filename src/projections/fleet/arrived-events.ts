@@ -164,3 +164,17 @@ export async function isKnownPlace(
   const found = await database.query(text, [arrival, host_id, position, mark]);
   return found.length === 1;
 }
+
+/** How many events there are of hosts; of all when they are left out. */
+export async function countArrived(
+  database: Queryable,
+  hosts: readonly number[] | undefined,
+): Promise<number> {
+  const [row] = await database.query<{ readonly count: number }>(
+    `select coalesce(sum(a.position_to), 0)::int8 as count from hosts h cross join lateral (
+       select position_to from arrivals where host_id = h.host_id order by arrival desc limit 1) a
+     where h.origin_host_id is null and ($1::int8[] is null or h.host_id = any($1::int8[]))`,
+    [hosts === undefined ? null : sqlArray(hosts)],
+  );
+  return row?.count ?? 0;
+}

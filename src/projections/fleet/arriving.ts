@@ -11,8 +11,11 @@ import { type LogSpan, spanParameters } from './log-span.ts';
 
 /** Names the lock under which a process looks. */
 const LOCK = 0x6172_7269;
-/** Events of one look, at most: some tenths of a second, and on any machine less than a request may take. */
-const LOOK_EVENTS_MAX = 10_000;
+/**
+ * Events of one look, at most: some tenths of a second, and on any machine less than a request may
+ * take. The embedded database has one connection, for which everybody waits meanwhile.
+ */
+const LOOK_EVENTS_MAX = { postgresql: 10_000, pglite: 1000 } as const;
 /** Hosts of one look, at most. */
 const LOOK_HOSTS_MAX = 1000;
 
@@ -70,7 +73,7 @@ export function look(
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
     const among = hosts === undefined ? null : sqlArray(hosts);
     const grown = await tx.query<LogSpan>(GROWN, [among, LOOK_HOSTS_MAX]);
-    const { spans, more } = upTo(grown);
+    const { spans, more } = upTo(grown, LOOK_EVENTS_MAX[database.kind]);
     const [latest] = await tx.query<{ arrival: number }>(LATEST);
     const before = latest?.arrival ?? 0;
     if (spans.length === 0) return { arrival: before, hosts: 0, more: false };
@@ -82,9 +85,12 @@ export function look(
 }
 
 /** As much of what came as one look takes. */
-function upTo(grown: readonly LogSpan[]): { readonly spans: LogSpan[]; readonly more: boolean } {
+function upTo(
+  grown: readonly LogSpan[],
+  eventsMax: number,
+): { readonly spans: LogSpan[]; readonly more: boolean } {
   const spans: LogSpan[] = [];
-  let left = LOOK_EVENTS_MAX;
+  let left = eventsMax;
   for (const span of grown) {
     if (left === 0) return { spans, more: true };
     const to = Math.min(span.to, span.after + left);
@@ -104,7 +110,7 @@ export async function rederiveLives(tx: Queryable, hostId: number): Promise<void
   for (const table of ['program_lives', 'entry_lives', 'cgroup_lives']) {
     await tx.query(`delete from ${table} where host_id = $1`, [hostId]);
   }
-  const looks = await tx.query<Reached>(LOOKS, [hostId, LOOK_EVENTS_MAX]);
+  const looks = await tx.query<Reached>(LOOKS, [hostId, LOOK_EVENTS_MAX.postgresql]);
   let before: Reached = { to: 0, at_max: 0 };
   for (const reached of looks) {
     const { to: after, at_max } = before;

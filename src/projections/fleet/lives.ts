@@ -13,12 +13,15 @@ interface Changed {
   readonly position: number;
   /** The running maximum of `at` there, microseconds since the epoch. */
   readonly time: number;
+  /** A boot begins there. */
+  readonly boots: boolean;
 }
 
 const SPANS = `select * from unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[])
   as s(host_id, after, "to", at_max)`;
 
-const versionsIn = (table: string) => `select v.host_id, v.position_from as position
+const versionsIn = (table: string) => `select v.host_id, v.position_from as position,
+  ${table === 'boots'} as boots
   from span s join ${table} v on v.host_id = s.host_id
     and v.position_from > s.after and v.position_from <= s."to"`;
 
@@ -40,10 +43,11 @@ const CHANGED = `
       and e.position > s.after and e.position <= s."to"
     cross join lateral (select e.recorded_at
       + coalesce(substring(e.body from '^\\[\\d+,(-?\\d{1,15}),')::int8, 0) as at) t)
-  select host_id, position, coalesce(max(time), max(at_max)) as time from (
-      select host_id, position, at_max, null::int8 as time, true as is_change
+  select host_id, position, coalesce(max(time), max(at_max)) as time,
+    coalesce(bool_or(boots), false) as boots from (
+      select host_id, position, at_max, null::int8 as time, true as is_change, boots
       from changed join span using (host_id)
-      union all select host_id, position, null, time, false from timed) each
+      union all select host_id, position, null, time, false, null from timed) each
   group by host_id, position having bool_or(is_change)`;
 
 /** What distinguishes one kind of life from the others here. */
@@ -96,8 +100,9 @@ const KINDS: readonly LifeKind[] = [
         select p.prog_name, p.tag from program_versions p
         where p.host_id = v.host_id and p.boot = v.boot
           and p.prog_id = (listed.entry ->> 'prog_id')::int8
-          and p.position_from <= v.position_from and not p.gone
-        order by p.position_from desc limit 1) program on true`,
+          -- No column by itself: the index of changes begins with it, and has no programs.
+          and p.position_from + 0 <= v.position_from and not p.gone
+        order by p.position_from + 0 desc limit 1) program on true`,
   },
 ];
 
@@ -143,16 +148,31 @@ const rebootOf = ({ lives }: LifeKind): string => `
   from change c join boots b on b.host_id = c.host_id and b.position_from = c.position
   where l.host_id = b.host_id and l.boot = b.boot - 1 and l.position_to is null`;
 
-const STATEMENTS = KINDS.flatMap((kind) => [endingOf(kind), beginningOf(kind), rebootOf(kind)]);
+const VERSIONS = KINDS.flatMap((kind) => [endingOf(kind), beginningOf(kind)]);
+const REBOOTS = KINDS.map(rebootOf);
 
 /** Brings the lives of hosts up to the end of spans that begin where they stand. */
 export async function followLives(tx: Queryable, spans: readonly LogSpan[]): Promise<void> {
   const changes = await tx.query<Changed>(CHANGED, spanParameters(spans));
+  await runAll(tx, VERSIONS, changes);
+  // Seldom any: to find that there is none, the server looked through all lives of the hosts.
+  await runAll(
+    tx,
+    REBOOTS,
+    changes.filter(({ boots }) => boots),
+  );
+}
+
+async function runAll(
+  tx: Queryable,
+  statements: readonly string[],
+  changes: readonly Changed[],
+): Promise<void> {
   if (changes.length === 0) return;
   const parameters = [
     sqlArray(changes.map(({ host_id }) => host_id)),
     sqlArray(changes.map(({ position }) => position)),
     sqlArray(changes.map(({ time }) => time)),
   ];
-  for (const text of STATEMENTS) await tx.query(text, parameters);
+  for (const text of statements) await tx.query(text, parameters);
 }

@@ -1,6 +1,7 @@
 /** Programs of all hosts by tag or name: those that are there, now or at a time. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
+import { IN_ORDER } from '../../events/page-order.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { checkLimit, type PageRequest } from '../moment.ts';
 import { parseType } from '../spelling.ts';
@@ -54,13 +55,15 @@ export async function programsEverywhere(
   page: PageRequest<ProgramKey>,
 ): Promise<ProgramLife[]> {
   const list = conditionsOf(question);
-  const { after } = page;
+  const { after, order = 'asc' } = page;
+  const { beyond, sort } = IN_ORDER[order];
+  const sorted = `p.host_id ${sort}, p.boot ${sort}, p.prog_id ${sort}`;
   if (after !== undefined) {
     const host = list.value(after.host_id, 'int8');
     const rest = `${list.value(after.boot, 'int8')}, ${list.value(after.prog_id, 'int8')}`;
     // The first of these is for the index.
-    list.and(`p.host_id >= ${host}`);
-    list.and(`(p.host_id, p.boot, p.prog_id) > (${host}, ${rest})`);
+    list.and(`p.host_id ${beyond}= ${host}`);
+    list.and(`(p.host_id, p.boot, p.prog_id) ${beyond} (${host}, ${rest})`);
   }
   const limit = list.value(checkLimit(page), 'int8');
   type Stored = Omit<ProgramLife, 'prog_type' | 'expected_attach_type'> & {
@@ -72,8 +75,8 @@ export async function programsEverywhere(
     `select p.host_id, h.name as host, p.boot, p.prog_id, p.prog_type, p.expected_attach_type,
        p.prog_name, p.tag, p.uid, p.position_from, p.time_from
      from (select * from program_lives p where ${list.text}
-       order by p.host_id, p.boot, p.prog_id limit ${limit}) p join hosts h using (host_id)
-     order by p.host_id, p.boot, p.prog_id`,
+       order by ${sorted} limit ${limit}) p join hosts h using (host_id)
+     order by ${sorted}`,
   );
   return rows.map((row) => ({
     ...row,

@@ -91,16 +91,54 @@ export function cgroupsOfHosts(
   paths?: readonly string[],
 ): Promise<CgroupLifeRow[]> {
   const list = new ConditionList('c').hosts(hosts).lasts(time);
-  if (paths !== undefined) {
-    const wanted = list.value(sqlArray(paths), 'text[]');
-    list.and(`md5(c.path) = any(select md5(p) from unnest(${wanted}) as p)`);
-    list.and(`c.path = any(${wanted})`);
-  }
+  if (paths !== undefined) areAtPaths(list, paths);
   return list.query<CgroupLifeRow>(
     database,
     `select c.host_id, c.boot, c.cgroup_id, c.parent_id, c.path from cgroup_lives c
      where ${list.text} order by c.host_id, c.cgroup_id`,
   );
+}
+
+/** Cgroups `c` are at some paths. The digests are an array, so that the index is asked for each of them. */
+function areAtPaths(list: ConditionList, paths: readonly string[]): void {
+  const wanted = list.value(sqlArray(paths), 'text[]');
+  list.and(`md5(c.path) = any(array(select md5(p) from unnest(${wanted}) as p))`);
+  list.and(`c.path = any(${wanted})`);
+}
+
+/**
+ * Hosts that have the same at some paths: the same cgroups, and the same entries in their lists for an
+ * attach type, told apart by program name and tag. The database compares them, so that a thousand hosts
+ * that are alike are one row here. One on which a kernel bug ever wrote an array is like no other.
+ *
+ * @returns ids, ascending; the group of the lowest id first
+ */
+export async function hostsAlike(
+  database: Queryable,
+  { hosts, time }: WorldQuestion,
+  { attach_type, paths }: { readonly attach_type: AttachType; readonly paths: readonly string[] },
+): Promise<number[][]> {
+  const list = new ConditionList('c').hosts(hosts).lasts(time);
+  areAtPaths(list, paths);
+  const listed = list
+    .another('e')
+    .among('attach_type', [spellType(attach_type)])
+    .lasts(time);
+  // Of the paths no two are equally long, and numbers are sorted sooner than texts.
+  const rows = await list.query<{ readonly ids: string }>(
+    database,
+    `select string_agg(host_id::text, ' ' order by host_id) as ids from (
+       select c.host_id, string_agg(
+         row(c.path, e.nth, e.mode, e.preorder, e.prog_name, e.tag)::text, ' '
+         order by length(c.path), e.nth) as lists
+       from cgroup_lives c left join entry_lives e on e.host_id = c.host_id and e.boot = c.boot
+         and e.cgroup_id = c.cgroup_id and ${listed.text}
+       where ${list.text} group by c.host_id) has
+     left join (select distinct host_id as written from written_array_versions
+       where prog_ids is not null) w on w.written = host_id
+     group by lists, written order by min(host_id)`,
+  );
+  return rows.map(({ ids }) => ids.split(' ').map(Number));
 }
 
 type StoredEntry = Omit<EntryLifeRow, 'attach_type'> & { readonly attach_type: string };

@@ -52,6 +52,48 @@ describe('a random run', () => {
   });
 });
 
+describe('a machine that lets go of programs a moment after the call', () => {
+  const plan = { presets: ['links'], seed: 1, steps: 400, sysctl: 2 } as const;
+
+  /** The model, but that programs are shown until it is asked to settle. */
+  function late(settles: boolean): Sides {
+    return {
+      release: release('6.18.44'),
+      async open(config) {
+        const model = modelMachine('6.18.44', config);
+        let shown = new Set<number>();
+        return {
+          ...model,
+          tellsAllEffects: false,
+          async observe(types) {
+            const world = await model.observe(types);
+            for (const id of world.programs) shown.add(id);
+            return { ...world, programs: [...shown] };
+          },
+          async settle() {
+            if (settles) shown = new Set();
+            return settles;
+          },
+          close: async () => undefined,
+        };
+      },
+    };
+  }
+
+  it('is waited for before it is said to differ', async () => {
+    for await (const { found } of fuzz(plan, late(true))) expect(found).toBeUndefined();
+  });
+
+  it('differs when it never lets go', async () => {
+    for await (const { found } of fuzz(plan, late(false))) {
+      if (found === undefined) continue;
+      expect(found.mismatch.what).toMatch(/^prog:/u);
+      return;
+    }
+    expect.unreachable('no difference was found');
+  });
+});
+
 describe('shrinking', () => {
   const step = (n: number): Step => ({ op: 'mkdir', cg: `/${n}` });
   const header = { scenario: 's', format: 1, kernel: '6.18', attach_types: [] };

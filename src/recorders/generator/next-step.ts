@@ -23,17 +23,20 @@ import {
   mapDelete,
   mapKeys,
   mapLookup,
+  mapTake,
   mapUpdate,
   progBindMap,
 } from './steps/map-steps.ts';
 import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
 import {
   btfLoad,
+  byNumber,
   enableStats,
   foreignLink,
   iterCreate,
   mapFreeze,
   progTestRun,
+  taskFdQuery,
 } from './steps/opaque-steps.ts';
 import {
   drop,
@@ -122,10 +125,13 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   prog_test_run: progTestRun,
   btf_load: btfLoad,
   enable_stats: enableStats,
+  task_fd_query: taskFdQuery,
+  bpf: byNumber,
   map_freeze: mapFreeze,
   map_lookup: mapLookup,
   map_update: mapUpdate,
   map_delete: mapDelete,
+  map_take: mapTake,
   map_keys: mapKeys,
   map_batch: mapBatch,
 };
@@ -152,6 +158,7 @@ const UNSIZED: readonly string[] = [
   ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys', 'map_batch'],
   ...['unshare', 'kill', 'dup3', 'fcntl', 'close_range', 'pidfd_getfd', 'umask', 'link', 'chown'],
   ...['foreign_link', 'iter_create', 'prog_test_run', 'btf_load', 'enable_stats', 'map_freeze'],
+  ...['task_fd_query', 'bpf', 'map_take'],
 ];
 
 /** Now and then a command is told of more bytes than it needs. */

@@ -62,10 +62,13 @@ export const OPERATIONS = [
   'prog_test_run',
   'btf_load',
   'enable_stats',
+  'task_fd_query',
+  'bpf',
   'map_freeze',
   'map_lookup',
   'map_update',
   'map_delete',
+  'map_take',
   'map_keys',
   'map_batch',
 ] as const;
@@ -172,6 +175,7 @@ const MAP_WORK: Weights = {
   map_lookup: 4,
   map_update: 6,
   map_delete: 2,
+  map_take: 1,
   map_keys: 5,
   map_batch: 4,
 };
@@ -261,6 +265,8 @@ export const PRESETS = {
         prog_test_run: 5,
         btf_load: 3,
         enable_stats: 2,
+        task_fd_query: 5,
+        bpf: 1,
       },
       ...{ map_freeze: 4, map_create: 5, map_update: 6, map_delete: 3, link_update: 10 },
       ...{ link_detach: 6, pin: 5, obj_get: 4, unlink: 4, link_by_id: 3, ...WALKS },
@@ -283,7 +289,15 @@ export const PRESETS = {
   /** Programs in prog_arrays, maps in maps, and what goes with their last fd and pin. */
   holding: preset(
     {
-      ...{ ...MAP_WORK, map_create: 24, map_update: 34, map_lookup: 8, map_delete: 6, map_keys: 2 },
+      ...{
+        ...MAP_WORK,
+        map_create: 24,
+        map_update: 34,
+        map_lookup: 8,
+        map_delete: 6,
+        map_keys: 2,
+        map_take: 2,
+      },
       ...{
         prog_load: 18,
         close: 22,

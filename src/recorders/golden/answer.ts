@@ -98,6 +98,7 @@ function outputs(
     const kind = step.op.split('_', 1)[0] as 'prog' | 'link' | 'map';
     return { next: labels.labelOf(kind, outcome.next_id) };
   }
+  if (step.op === 'task_fd_query') return { prog: labels.labelOf('prog', outcome.prog_id ?? 0) };
   return outcome.value === undefined ? {} : { value: outcome.value };
 }
 

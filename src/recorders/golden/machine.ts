@@ -42,6 +42,11 @@ export interface Machine {
   readonly tellsAllEffects?: false;
   perform(pid: number, call: Call): Promise<Decision>;
   observe(types: readonly AttachType[]): Promise<World>;
+  /**
+   * Of a machine that does some things a moment after a call: waits for them, and answers whether
+   * there were any. Before it, `observe` may still show what is about to go.
+   */
+  settle?(): Promise<boolean>;
 }
 
 /** The model, in this process. */

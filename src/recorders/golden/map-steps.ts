@@ -39,6 +39,11 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
         ...{ name: 'map_delete_elem', map_fd, key: keyOf(step.key, labels) },
         ...(step.value === null ? {} : { value: 0 }),
       };
+    case 'map_take': {
+      const flags = step.flags === undefined ? {} : { flags: Number(step.flags) };
+      const key = keyOf(step.key, labels);
+      return { name: 'map_lookup_and_delete_elem', map_fd, key, ...flags };
+    }
     case 'map_update': {
       const flags = Number(step.flags ?? 0);
       const key = keyOf(step.key, labels);

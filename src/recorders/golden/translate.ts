@@ -249,6 +249,15 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
         ...{ name: 'prog_test_run', prog_fd: fd(step, labels, 'prog') },
         ...chosen(step, 'data_size_in'),
       } as Call;
+    case 'task_fd_query': {
+      const target_fd = labels.fd(step.from, step.fd) ?? 0;
+      return {
+        ...{ name: 'task_fd_query', target_pid: labels.pid(step.from), target_fd },
+        ...chosen(step, 'flags'),
+      } as Call;
+    }
+    case 'bpf':
+      return { name: 'bpf', cmd: Number(step.cmd) };
     case 'btf_load':
       return { name: 'btf_load' };
     case 'enable_stats':

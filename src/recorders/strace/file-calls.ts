@@ -1,11 +1,10 @@
 /** Calls about names: directories of cgroup2, and pins and directories of the bpffs. */
-import { numberAt } from './fd-calls.ts';
 import { absolutePath, pathBehind } from './paths.ts';
 import { NOTHING, type Spoken, type Told } from './spoken.ts';
-import { UNLINK_BITS, wordOf } from './uapi.ts';
+import { AT_BITS, wordOf } from './uapi.ts';
 import type { Value } from './value.ts';
 
-/** What each says. */
+/** What each says; those on owners and modes are in owner-calls.ts. */
 export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   mkdir: (spoken) => made(spoken, pathAt(spoken, 0)),
   mkdirat: (spoken) => made(spoken, pathAt(spoken, 1, spoken.args.list[0])),
@@ -14,15 +13,12 @@ export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   unlinkat(spoken) {
     const { list } = spoken.args;
     const path = pathAt(spoken, 1, list[0]);
-    const isDirectory = (wordOf(list[2], UNLINK_BITS) & (UNLINK_BITS.AT_REMOVEDIR ?? 0)) !== 0;
+    const isDirectory = (wordOf(list[2], AT_BITS) & (AT_BITS.AT_REMOVEDIR ?? 0)) !== 0;
     return isDirectory ? removed(spoken, path) : unlinked(spoken, path);
   },
   rename: (spoken) => renamed(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
   renameat: renamedAt,
   renameat2: renamedAt,
-  chmod: (spoken) => changed(spoken, pathAt(spoken, 0), spoken.args.list[1]),
-  fchmodat: (spoken) =>
-    changed(spoken, pathAt(spoken, 1, spoken.args.list[0]), spoken.args.list[2]),
 };
 
 /** The absolute path of an argument; of one that is relative to `dir`, or to where the process is. */
@@ -68,10 +64,4 @@ function renamed({ mounts }: Spoken, from: string | undefined, into: string | un
 function renamedAt(spoken: Spoken): Told {
   const { list } = spoken.args;
   return renamed(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
-}
-
-function changed(spoken: Spoken, path: string | undefined, mode: Value | undefined): Told {
-  const name = spoken.mounts.bpffsPath(path);
-  if (name === undefined || mode === undefined) return NOTHING;
-  return [{ call: { name: 'chmod', path: name, mode: numberAt([mode], 0) }, ret: 0 }];
 }

@@ -9,6 +9,7 @@ import { bpfCall } from './bpf-calls.ts';
 import type { Deed, ToldCall } from './deed.ts';
 import { FD_CALLS, passedFds, received } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
+import { OWNER_CALLS } from './owner-calls.ts';
 import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decoded, type Mounts, pathBehind } from './paths.ts';
 import { copied, flagsIn, joined, mounted, pidfdOpened } from './process-calls.ts';
@@ -225,7 +226,7 @@ export class Interpreter {
       case 'write':
         return joined(spoken);
       default: {
-        const teller = FD_CALLS[name] ?? FILE_CALLS[name];
+        const teller = FD_CALLS[name] ?? FILE_CALLS[name] ?? OWNER_CALLS[name];
         return teller === undefined ? { leftOut: name } : teller(spoken);
       }
     }
@@ -244,7 +245,7 @@ export class Interpreter {
     if (name.endsWith('msg')) return /SCM_RIGHTS|cmsg_type=0x1\b/.test(text);
     if (name === 'mount') return /"(?:cgroup2|bpf)"/.test(text);
     if (name === 'write') return text.includes('cgroup.procs>');
-    if (name in FD_CALLS || name in FILE_CALLS) {
+    if (name in FD_CALLS || name in FILE_CALLS || name in OWNER_CALLS) {
       // A relative path, of which `-y` tells the beginning or the whole behind the result.
       return this.#mounts.mayBeIn(text) || this.#mounts.mayBeIn(cwd ?? '');
     }

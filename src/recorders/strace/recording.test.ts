@@ -88,6 +88,38 @@ it('a child that speaks before its fork returned is the child of who forks', asy
   ]);
 });
 
+it('owners and modes of cgroups and their files, however they are named', async () => {
+  const fd = `3<${CG}/a>`;
+  const told = await shortOf([
+    MKDIR,
+    `812 chown("${CG}/a", 1000, 1000) = 0`,
+    `812 lchown("${CG}/a/cgroup.procs", 1000, -1) = 0`,
+    `812 chown("${CG}/a", -1, 5) = 0`,
+    OPEN(812, 3),
+    `812 fchown(${fd}, 1001, 1001) = 0`,
+    `812 fchmod(${fd}, 0775) = 0`,
+    `812 fchownat(${fd}, "cgroup.threads", 7, 7, 0) = 0`,
+    `812 fchownat(${fd}, "", 8, 8, AT_EMPTY_PATH) = 0`,
+    `812 fchownat(${fd}, "", 9, 9, 0) = -1 ENOENT (No such file or directory)`,
+    `812 fchmodat(AT_FDCWD</srv>, "${CG}/a/memory.max", 0664) = 0`,
+    `812 fchmodat(AT_FDCWD</srv>, "${CG}/a/cgroup.procs", 0664) = -1 EPERM (Operation not permitted)`,
+    `812 fchmodat2(${fd}, "", 01700, AT_EMPTY_PATH) = 0`,
+    '812 fchownat(AT_FDCWD</srv>, "/sys/fs/bpf/p", 7, 7, 0) = 0',
+  ]);
+  expect(told.slice(1)).toEqual([
+    '812 cgroup_chown /a 1000 = 0',
+    '812 cgroup_chown /a/cgroup.procs 1000 = 0',
+    '812 open_cgroup /a = 3',
+    '812 cgroup_chown /a 1001 = 0',
+    `812 cgroup_chmod /a ${0o775} = 0`,
+    '812 cgroup_chown /a/cgroup.threads 7 = 0',
+    '812 cgroup_chown /a 8 = 0',
+    `812 cgroup_chmod /a/cgroup.procs ${0o664} = EPERM`,
+    `812 cgroup_chmod /a ${0o1700} = 0`,
+    '812 chown /p 7 = 0',
+  ]);
+});
+
 it('processes that touch nothing of the ledger are left out', async () => {
   const told = await shortOf([
     '812 clone(child_stack=NULL, flags=SIGCHLD) = 813',

@@ -109,7 +109,8 @@ export const CLONE_BITS: Bits = {
 };
 export const CLOSE_RANGE_BITS: Bits = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOEXEC: 4 };
 export const FD_BITS: Bits = { FD_CLOEXEC: 1 };
-export const UNLINK_BITS: Bits = { AT_REMOVEDIR: 0x200 };
+/** Flags of calls that take a directory's fd. */
+export const AT_BITS: Bits = { AT_REMOVEDIR: 0x200, AT_EMPTY_PATH: 0x1000 };
 export const FCNTL_COMMANDS: Bits = {
   F_DUPFD: 0,
   F_GETFD: 1,

@@ -11,8 +11,9 @@ export class AttrBytes {
   /** Bytes that the caller passes. */
   readonly size: number;
 
-  constructor(given: Buffer, address: bigint, size: number) {
-    this.#bytes.fill(0, given.copy(this.#bytes));
+  /** @param known bytes that the release's attr has; what was given beyond is left out */
+  constructor(given: Buffer, known: number, address: bigint, size: number) {
+    this.#bytes.fill(0, given.copy(this.#bytes, 0, 0, known));
     this.address = address;
     this.size = size;
   }

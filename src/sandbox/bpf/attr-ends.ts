@@ -119,14 +119,23 @@ export function infoBytes(kind: keyof typeof INFO, release: string): number {
   return grownTo(INFO[kind], release);
 }
 
+/** Answers of `grownTo` for the release that was asked about last: each call asks for several. */
+const answers = new Map<Growth, number>();
+let answersOf = '';
+
 /** The number that holds in a release. */
 export function grownTo(growth: Growth, release: string): number {
+  if (answersOf !== release) answers.clear();
+  answersOf = release;
+  const answer = answers.get(growth);
+  if (answer !== undefined) return answer;
   let number = growth[0]?.[1] ?? 0;
   for (const [since, grown] of growth) if (isFrom(since, release)) number = grown;
+  answers.set(growth, number);
   return number;
 }
 
-/** Answers of `isFrom`, of which each call asks several. */
+/** Answers of `isFrom`. */
 const known = new Map<string, boolean>();
 
 /** Whether a release is of a series or of a later one; `v2-series` is older than all. */

@@ -24,6 +24,7 @@ import { type Decoded, refused } from './decoded.ts';
 
 /** One page: a longer attr is refused unread. */
 const SIZE_READ_MAX = 4096;
+const NO_BYTES = Buffer.alloc(0);
 
 /** The arguments of bpf(2). */
 export interface BpfArguments {
@@ -53,12 +54,10 @@ function readAttr(
   address: bigint,
   size: number,
 ): { readonly attr: AttrBytes; readonly fault?: Errno } {
-  const none = new AttrBytes(Buffer.alloc(0), address, size);
-  if (size > SIZE_READ_MAX) return { attr: none, fault: 'E2BIG' };
-  const bytes = memory.read(address, size);
-  if (bytes === undefined) return { attr: none, fault: 'EFAULT' };
   const union = unionBytes(kernel.boot.release);
-  const attr = new AttrBytes(bytes.subarray(0, union), address, size);
+  const bytes = size > SIZE_READ_MAX ? undefined : memory.read(address, size);
+  const attr = new AttrBytes(bytes ?? NO_BYTES, union, address, size);
+  if (bytes === undefined) return { attr, fault: size > SIZE_READ_MAX ? 'E2BIG' : 'EFAULT' };
   const isLonger = size > union && bytes.subarray(union).some((byte) => byte !== 0);
   return isLonger ? { attr, fault: 'E2BIG' } : { attr };
 }

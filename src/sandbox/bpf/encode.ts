@@ -86,12 +86,15 @@ function outputsOf(
   if (outcome.query !== undefined) return queryWrites(attr, outcome.query);
   if (outcome.info !== undefined) return infoWrites(asking, beside, attr, outcome.info);
   if (outcome.next_id !== undefined) return [u32(attr, BY_ID.next_id, outcome.next_id)];
-  const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
-  if (call.name === 'map_lookup_elem' && map !== undefined && outcome.value !== undefined) {
+  if (call.name === 'map_lookup_elem' && outcome.value !== undefined) {
+    const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+    if (map === undefined) return [];
     const bytes = asking.maps.valueOf(map, call.key, outcome.value, asking.cpus);
     return [{ address: attr.pointer(ELEMENT.value), bytes }];
   }
-  if (outcome.next_key !== undefined && map !== undefined) {
+  if (outcome.next_key !== undefined) {
+    const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+    if (map === undefined) return [];
     const bytes = asking.maps.bytesOf(map, outcome.next_key);
     return [{ address: attr.pointer(ELEMENT.next_key), bytes }];
   }

@@ -6,20 +6,18 @@
 import {
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmdirSync,
-  rmSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Effect } from '../../domain/effect.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { isWithin, parentPath } from '../../domain/path.ts';
 import { controlFilesOf } from './control-files.ts';
+import { IN_FOLDER } from './folder.ts';
 
 export type Tree = 'cgroup' | 'bpffs';
 
@@ -46,13 +44,13 @@ export class Shadow {
 
   /**
    * @param kernel the model that it shows, at its start
-   * @param parent a directory on a file system of this machine
+   * @param top an empty directory
    */
-  constructor(kernel: Kernel, parent = tmpdir()) {
+  constructor(kernel: Kernel, top: string) {
     this.#kernel = kernel;
-    this.top = mkdtempSync(join(parent, 'bpfledger-run-'));
+    this.top = top;
     this.#gone = join(this.top, 'gone');
-    for (const name of ['cgroup', 'bpffs', 'apart', 'gone']) mkdirSync(join(this.top, name));
+    for (const name of IN_FOLDER) mkdirSync(join(this.top, name));
     // A survey does not find a parent before its children.
     const cgroups = [...kernel.cgroups.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     for (const { id, path } of cgroups) this.#makeCgroup(id, path);
@@ -143,10 +141,6 @@ export class Shadow {
   /** Whether a control file was ever opened to be written to. */
   get isWritten(): boolean {
     return this.#isWritten;
-  }
-
-  close(): void {
-    rmSync(this.top, { recursive: true, force: true });
   }
 
   #apply(effect: Effect): void {

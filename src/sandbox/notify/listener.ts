@@ -32,6 +32,7 @@ export class Listener {
   readonly #answer = Buffer.alloc(24);
   readonly #added = Buffer.alloc(24);
   readonly #id = Buffer.alloc(8);
+  #next = 0n;
 
   constructor(libc: Libc, fd: number) {
     this.fd = fd;
@@ -46,8 +47,13 @@ export class Listener {
   receive(): Asked | undefined {
     const bytes = this.#received.fill(0);
     if (this.#libc.ioctl(this.fd, RECEIVE, bytes) < 0) return undefined;
+    const id = bytes.readBigUInt64LE(0);
+    // The kernel counts them (`seccomp_next_notify_id`).
+    const isNext = id === this.#next;
+    this.#next = id + 1n;
     return {
-      id: bytes.readBigUInt64LE(0),
+      id,
+      isNext,
       tid: bytes.readUInt32LE(8),
       number: bytes.readInt32LE(16),
       architecture: bytes.readUInt32LE(20),

@@ -1,24 +1,38 @@
-/** The memory of a program while one of its calls waits (process_vm_readv(2)). */
+/**
+ * The memory of a program while one of its calls waits (process_vm_readv(2)). What a call points at
+ * mostly lies together, and a page costs little more to read than a word: so the page that was read
+ * last is kept for the rest of the call.
+ */
 import type { Libc } from '../../native/libc.ts';
 import type { Memory } from '../notified.ts';
 
 /** Bytes that are read or written together; more is done in several steps. */
 const CHUNK_BYTES = 65_536;
 const PAGE_BYTES = 4096;
+const IN_PAGE = BigInt(PAGE_BYTES - 1);
+/** The address of no page. */
+const NO_PAGE = 1n;
 
 export class Memories {
   readonly #libc: Libc;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
   readonly #local = Buffer.alloc(16);
   readonly #remote = Buffer.alloc(16);
+  readonly #page = Buffer.alloc(PAGE_BYTES);
+  readonly #chunkAddress: bigint;
+  readonly #pageAddress: bigint;
+  #pageOf = 0;
+  #pageAt = NO_PAGE;
 
   constructor(libc: Libc) {
     this.#libc = libc;
-    this.#local.writeBigUInt64LE(libc.address(this.#chunk), 0);
+    this.#chunkAddress = libc.address(this.#chunk);
+    this.#pageAddress = libc.address(this.#page);
   }
 
-  /** What a thread sees of its memory. */
+  /** What a thread sees of its memory from now on. */
   of(tid: number): Memory {
+    this.#pageAt = NO_PAGE;
     return {
       read: (address, length) => this.#read(tid, address, length),
       readText: (address, max) => this.#readText(tid, address, max),
@@ -29,7 +43,7 @@ export class Memories {
   write(tid: number, address: bigint, bytes: Uint8Array): boolean {
     for (let done = 0; done < bytes.length; ) {
       const step = Math.min(bytes.length - done, CHUNK_BYTES);
-      this.#place(address + BigInt(done), step);
+      this.#place(this.#chunkAddress, address + BigInt(done), step);
       this.#chunk.set(bytes.subarray(done, done + step));
       if (this.#libc.writeMemory(tid, this.#local, this.#remote) !== step) return false;
       done += step;
@@ -39,9 +53,15 @@ export class Memories {
 
   #read(tid: number, address: bigint, length: number): Buffer | undefined {
     const copy = Buffer.allocUnsafe(length);
+    const offset = Number(address & IN_PAGE);
+    if (offset + length <= PAGE_BYTES) {
+      if (length > 0 && !this.#turnTo(tid, address - BigInt(offset))) return undefined;
+      this.#page.copy(copy, 0, offset, offset + length);
+      return copy;
+    }
     for (let done = 0; done < length; ) {
       const step = Math.min(length - done, CHUNK_BYTES);
-      this.#place(address + BigInt(done), step);
+      this.#place(this.#chunkAddress, address + BigInt(done), step);
       if (this.#libc.readMemory(tid, this.#local, this.#remote) !== step) return undefined;
       this.#chunk.copy(copy, done, 0, step);
       done += step;
@@ -54,18 +74,31 @@ export class Memories {
     for (let done = 0; done < max; ) {
       // Up to the end of the page: what comes after it may not be there.
       const at = address + BigInt(done);
-      const step = Math.min(max - done, PAGE_BYTES - Number(at % BigInt(PAGE_BYTES)));
-      this.#place(at, step);
-      if (this.#libc.readMemory(tid, this.#local, this.#remote) !== step) return undefined;
-      const end = this.#chunk.subarray(0, step).indexOf(0);
-      pieces.push(Buffer.from(this.#chunk.subarray(0, end < 0 ? step : end)));
+      const offset = Number(at & IN_PAGE);
+      if (!this.#turnTo(tid, at - BigInt(offset))) return undefined;
+      const rest = this.#page.subarray(offset, offset + max - done);
+      const end = rest.indexOf(0);
+      pieces.push(Buffer.from(end < 0 ? rest : rest.subarray(0, end)));
       if (end >= 0) return Buffer.concat(pieces).toString();
-      done += step;
+      done += rest.length;
     }
     return 'too long';
   }
 
-  #place(address: bigint, bytes: number): void {
+  /** Reads a page, unless it was read last; false where the process has none. */
+  #turnTo(tid: number, page: bigint): boolean {
+    if (this.#pageAt === page && this.#pageOf === tid) return true;
+    this.#pageAt = NO_PAGE;
+    this.#place(this.#pageAddress, page, PAGE_BYTES);
+    if (this.#libc.readMemory(tid, this.#local, this.#remote) !== PAGE_BYTES) return false;
+    this.#pageOf = tid;
+    this.#pageAt = page;
+    return true;
+  }
+
+  /** @param own where the bytes come to or from here */
+  #place(own: bigint, address: bigint, bytes: number): void {
+    this.#local.writeBigUInt64LE(own, 0);
     this.#local.writeBigUInt64LE(BigInt(bytes), 8);
     this.#remote.writeBigUInt64LE(address, 0);
     this.#remote.writeBigUInt64LE(BigInt(bytes), 8);

@@ -1,7 +1,7 @@
 /** Alert rules: which events of which hosts somebody wants to be told of, and of some under a condition. */
 import type { AttachType } from '../../domain/attach-type.ts';
+import type { CgroupPattern } from '../filter/cgroup-pattern.ts';
 import type { EventFilter } from '../filter/event-filter.ts';
-import type { CgroupPattern } from './cgroup-pattern.ts';
 
 /** Conditions that the event itself fulfils, as GET /v1/events has them; ids differ from host to host. */
 export type AlertFilter = Pick<

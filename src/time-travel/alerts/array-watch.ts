@@ -11,6 +11,7 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { type Pausing, walk } from '../../events/turns.ts';
 import type { Spell } from '../../projections/alerts/spells.ts';
+import { cgroupMatcher } from '../filter/cgroup-pattern.ts';
 import { passes } from '../filter/event-filter.ts';
 import {
   ALERT_PLACES_MAX,
@@ -20,7 +21,6 @@ import {
   type LeftCondition,
   type ProgramChoice,
 } from './alert-rule.ts';
-import { cgroupMatcher } from './cgroup-pattern.ts';
 
 /** A rule about arrays, on one host. */
 export interface ArrayRule {

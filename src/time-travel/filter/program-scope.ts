@@ -81,17 +81,23 @@ export function programScope(
   return scopeOf(database, hostId, { members, ids: programs, field: 'program' });
 }
 
+/** Programs with one of some tags, and one of some names. */
+export interface NamedPrograms {
+  readonly tags?: readonly string[] | undefined;
+  readonly names?: readonly string[] | undefined;
+}
+
 /**
- * The scope of the programs with one of some tags and one of some names, also of those that are loaded
- * later.
+ * The scope of programs by tag and name, also of those that are loaded later.
  *
  * @throws QuestionLimit when there are too many of them, or of versions of links about them
  */
 export async function namedScope(
   database: Queryable,
   hostId: number,
-  { tags, names }: { readonly tags?: readonly string[]; readonly names?: readonly string[] },
+  wanted: NamedPrograms,
 ): Promise<Scope> {
+  const { tags, names } = wanted;
   const field = tags === undefined ? 'prog_name' : 'tag';
   const list = (texts: readonly string[] | undefined) => (texts ? sqlArray(texts) : null);
   const params = [hostId, list(tags), list(names), PROGRAMS_MAX + 1] as const;
@@ -99,16 +105,29 @@ export async function namedScope(
   if (found.length > PROGRAMS_MAX) {
     throw new QuestionLimit(field, PROGRAMS_MAX, `more than ${PROGRAMS_MAX} programs are meant`);
   }
-  const known = new Set(found.map(({ boot, id }) => keyOf(boot, id)));
-  const members: Members = {
+  const members = namedMembers(wanted, new Set(found.map(({ boot, id }) => keyOf(boot, id))));
+  const ids = [...new Set(found.map(({ id }) => id))];
+  return scopeOf(database, hostId, { members, ids, field });
+}
+
+/** The same on a host that has loaded no such program so far. */
+export function newNamedScope(wanted: NamedPrograms): Scope {
+  return scopeWith({
+    members: namedMembers(wanted, new Set()),
+    links: new Map(),
+    lives: new Map(),
+  });
+}
+
+/** @param known programs that are meant, by key; those that are loaded are added */
+function namedMembers({ tags, names }: NamedPrograms, known: Set<string>): Members {
+  return {
     has: (boot, id) => known.has(keyOf(boot, id)),
     loaded(boot, { prog_id, prog_name, tag }) {
       const isMeant = (tags?.includes(tag) ?? true) && (names?.includes(prog_name) ?? true);
       if (isMeant) known.add(keyOf(boot, prog_id));
     },
   };
-  const ids = [...new Set(found.map(({ id }) => id))];
-  return scopeOf(database, hostId, { members, ids, field });
 }
 
 async function scopeOf(
@@ -124,7 +143,14 @@ async function scopeOf(
     const message = `the links of these programs changed more than ${SCOPE_VERSIONS_MAX} times`;
     throw new QuestionLimit(field, SCOPE_VERSIONS_MAX, message);
   }
-  const known = { members, links: versionsOf(links, members), lives: versionsOf(lives, members) };
+  return scopeWith({
+    members,
+    links: versionsOf(links, members),
+    lives: versionsOf(lives, members),
+  });
+}
+
+function scopeWith(known: KnownPrograms): Scope {
   return {
     touchedBy: (event) => touches(event, known),
     isAmong: (event, subjects) => isAmong(event, subjects, known),

@@ -8,11 +8,9 @@ import type { Log } from '../../events/log.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { Pace } from '../../events/turns.ts';
 import {
-  type CgroupLifeRow,
   cgroupsOfHosts,
-  type EntryLifeRow,
   entriesOfCgroups,
-  hostsWithWrittenArrays,
+  hostsAlike,
   type WorldQuestion,
 } from '../../projections/fleet/world-rows.ts';
 import { chainPaths } from '../array-timeline.ts';
@@ -43,16 +41,16 @@ export async function majorityOf(
   { attach_type, path, hosts, time }: MajorityQuestion,
 ): Promise<Majority> {
   const { database } = sources;
-  const cgroups = await cgroupsOfHosts(database, { hosts, time }, chainPaths(path));
+  const paths = chainPaths(path);
+  const alike = await hostsAlike(database, { hosts, time }, { attach_type, paths });
+  // Who has the same there runs the same: of each group one host is looked at.
+  const firsts = alike.map(([first]) => first as number);
+  const cgroups = await cgroupsOfHosts(database, { hosts: firsts, time }, paths);
   const entries = await entriesOfCgroups(database, cgroups, { time, attach_type });
-  const alike = await hostsAlike(database, cgroups, entries);
-  const firsts = new Set([...alike.values()].map(([first]) => first));
-  const isFirst = ({ host_id }: { readonly host_id: number }) => firsts.has(host_id);
-  const rows = { cgroups: cgroups.filter(isFirst), entries: entries.filter(isFirst) };
-  const worlds = await worldsOf(sources, rows, time);
+  const worlds = await worldsOf(sources, { cgroups, entries }, time);
   const byChain = new Map<string, { chain: ProgramChain; hosts: number[] }>();
   const pace = new Pace();
-  for (const ids of alike.values()) {
+  for (const ids of alike) {
     const world = worlds.get(ids[0] as number);
     const chain = world && chainOn(world, path, attach_type);
     if (chain === undefined) continue;
@@ -71,39 +69,6 @@ export async function majorityOf(
       (a, b) => b.hosts.length - a.hosts.length || (a.hosts[0] as number) - (b.hosts[0] as number),
     ),
   };
-}
-
-/**
- * Hosts by what they have at the paths: most of many have the same, and then the same chain. One on
- * which a kernel bug ever wrote an array is like no other.
- */
-async function hostsAlike(
-  database: Queryable,
-  cgroups: readonly CgroupLifeRow[],
-  entries: readonly EntryLifeRow[],
-): Promise<Map<string, number[]>> {
-  const texts = new Map<number, string>();
-  const pathOf = new Map<string, string>();
-  const append = (host: number, text: string) => texts.set(host, (texts.get(host) ?? '') + text);
-  for (const { host_id, cgroup_id, path } of cgroups) {
-    pathOf.set(`${host_id} ${cgroup_id}`, path);
-    append(host_id, `${JSON.stringify(path)}\n`);
-  }
-  for (const { host_id, cgroup_id, mode, preorder, prog_name, tag } of entries) {
-    const at = pathOf.get(`${host_id} ${cgroup_id}`);
-    append(host_id, `${JSON.stringify([at, mode, preorder, prog_name, tag])}\n`);
-  }
-  const ids = [...texts.keys()];
-  for (const { host_id } of await hostsWithWrittenArrays(database, ids)) {
-    texts.set(host_id, `host ${host_id}`);
-  }
-  const alike = new Map<string, number[]>();
-  for (const [host_id, text] of texts) {
-    const known = alike.get(text);
-    if (known === undefined) alike.set(text, [host_id]);
-    else known.push(host_id);
-  }
-  return alike;
 }
 
 function chainOn(

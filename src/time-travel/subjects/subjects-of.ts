@@ -94,6 +94,8 @@ function collect(scene: Scene, effect: Effect): void {
       return;
     case 'MapFrozen':
     case 'MapFreed':
+    case 'MapOwned':
+    case 'RoomMade':
     case 'StorageMade':
     case 'StorageRemoved':
       scene.found.add(subject.object('map', effect.map_id));

@@ -12,6 +12,7 @@ type Kind = readonly [table: string, position: string, name: string];
 const KINDS: readonly Kind[] = [
   ['events', 'position', 'events'],
   ['checkpoints', 'position', 'checkpoints'],
+  ['merkle_nodes', 'position_to', 'nodes of the tree'],
   ['segments', 'position_to', 'sealed segments'],
   ['snapshots', 'position', 'snapshots'],
   ['idempotency', 'position_to', 'idempotency keys'],

@@ -62,5 +62,5 @@ export async function verifyBundle(
   const chain = check.report();
   const outcomes = stopped ?? again.verdict();
   const holds = chain.holds && outcomes.holds;
-  return { holds, host, chain, outcomes, not_excluded: notExcluded(identity, chain) };
+  return { holds, host, chain, outcomes, not_excluded: notExcluded(identity, chain, outside) };
 }

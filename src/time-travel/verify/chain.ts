@@ -9,6 +9,8 @@ import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts'
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import { checkpointPages } from '../../events/proof/checkpoints.ts';
 import { HostKeys } from '../../events/proof/host-keys.ts';
+import type { MerkleNode } from '../../events/proof/merkle.ts';
+import { readNodes } from '../../events/proof/merkle-nodes.ts';
 import { batchesByEnd } from '../../events/reading/batch-reader.ts';
 import { identityOf } from '../../events/reading/birth.ts';
 import { forksOf } from '../../events/reading/lineage.ts';
@@ -59,6 +61,7 @@ export async function verifyChain(
       if (forks.has(row.position)) check.forks();
     }
     if (check.position < to) check.reportLost(to, 'missing from the log');
+    await compareNodes(database, host_id, check, { from, to });
   }
   compareHead(check, head);
   for (const fault of await rowsBeyond(database, host_id)) check.fault(fault);
@@ -81,6 +84,30 @@ async function checkStatements(
     for (const key of await keys.freshOf(page)) check.key(key);
     for (const checkpoint of page) check.checkpoint(checkpoint);
   }
+}
+
+/** The stored nodes of the tree: proofs are made of them. */
+async function compareNodes(
+  database: Queryable,
+  host_id: number,
+  check: ChainCheck,
+  range: Positions,
+): Promise<void> {
+  const grown = new Map(check.takeNodes().map((node) => [placeOf(node), node.hash]));
+  for (const node of await readNodes(database, host_id, range)) {
+    const { level, position_to, hash } = node;
+    const given = grown.get(placeOf(node));
+    if (given === undefined ? !check.hasTree : sameBytes(given, hash)) continue;
+    check.fault({
+      position_from: Math.max(1, position_to - 2 ** level + 1),
+      position_to,
+      message: `a stored node of the tree (level ${level}) is not that of the events`,
+    });
+  }
+}
+
+function placeOf({ level, position_to }: MerkleNode): string {
+  return `${level} ${position_to}`;
 }
 
 function compareHead(check: ChainCheck, head: Head): void {

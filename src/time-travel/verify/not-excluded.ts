@@ -1,13 +1,20 @@
 /** What a verification cannot exclude, in sentences. */
 import type { ChainReport } from '../../events/proof/chain-check.ts';
+import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import type { LogIdentity } from '../../events/reading/birth.ts';
 
 /**
  * What may be wrong although everything holds.
  *
  * @param identity absent for a file that does not say which log it is
+ * @param outside what the log was compared with
  */
-export function notExcluded(identity: LogIdentity | undefined, report: ChainReport): string[] {
+export function notExcluded(
+  identity: LogIdentity | undefined,
+  report: ChainReport,
+  outside: Outside,
+): string[] {
+  const { kept: given = [], remembered } = outside;
   const { position, proven_to, checkpoints, kept, unchained } = report;
   return [
     ...(kept > 0
@@ -15,6 +22,13 @@ export function notExcluded(identity: LogIdentity | undefined, report: ChainRepo
       : [
           'No checkpoint from outside was given, and none is remembered: if the whole log was ' +
             'rewritten and signed again by the same key, this verification would not notice it.',
+        ]),
+    ...(kept === 0 || given.length > 0 || remembered === undefined
+      ? []
+      : [
+          'No checkpoint was given that a witness cosigned or you kept: only what this service itself ' +
+            'remembers was compared, and whoever has its data folder, its key and the database could ' +
+            'have rewritten all three.',
         ]),
     ...(proven_to >= position
       ? []

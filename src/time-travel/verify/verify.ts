@@ -64,7 +64,7 @@ export async function verifyHost(
   const snapshots = beside.verdict();
   const verdicts = { chain, projections, outcomes, snapshots };
   const holds = Object.values(verdicts).every((verdict) => verdict.holds);
-  return { holds, ...verdicts, imported, not_excluded: notExcluded(identity, chain) };
+  return { holds, ...verdicts, imported, not_excluded: notExcluded(identity, chain, outside) };
 }
 
 async function verifyProjections(database: Database, host_id: number): Promise<ProjectionsVerdict> {

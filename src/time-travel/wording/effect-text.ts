@@ -118,6 +118,10 @@ function objectText(effect: ObjectEffect): string {
       return `program id ${effect.prog_id} used up`;
     case 'MapIdBurned':
       return `map id ${effect.map_id} used up`;
+    case 'MapOwned':
+      return `map ${effect.map_id} takes programs of type ${effect.prog_type} from now on`;
+    case 'RoomMade':
+      return `map ${effect.map_id} looked for room`;
     case 'LinkIdBurned':
       return `link id ${effect.link_id} used up`;
     case 'LinkReferenceLeaked':

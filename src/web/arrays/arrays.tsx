@@ -12,12 +12,11 @@ import { By } from './by.tsx';
 import { Start } from './start.tsx';
 
 export function Arrays({ moment }: { readonly moment: Moment }) {
-  const { place, cgroup } = moment;
+  const { place, cgroup: found, cgroups } = moment;
   if (place.cgroup === undefined) {
     return <Start moment={moment} />;
   }
-  const found = cgroup.answer?.cgroup;
-  if (found === undefined || found.path !== place.cgroup) return null;
+  if (found === undefined) return null;
   const changed = changesOn(moment, found.cgroup_id);
   const types = [
     ...new Set([
@@ -27,7 +26,7 @@ export function Arrays({ moment }: { readonly moment: Moment }) {
     ]),
   ];
   return (
-    <div class={cgroup.isOld ? 'arrays old' : 'arrays'}>
+    <div class={cgroups.answer?.position === moment.at ? 'arrays' : 'arrays old'}>
       <h2 class="path">
         {found.path} <span class="id">cgroup {found.cgroup_id}</span>
       </h2>
@@ -69,7 +68,7 @@ interface OneProps {
 
 function OneArray({ moment, type, view, changes }: OneProps) {
   const { place, cgroup, array, event } = moment;
-  const own = cgroup.answer?.cgroup.attached.find(({ attach_type }) => attach_type === type);
+  const own = cgroup?.attached.find(({ attach_type }) => attach_type === type);
   const isSelected = place.type === String(type);
   const asked = isSelected ? array.answer : undefined;
   const blamed =
@@ -142,7 +141,7 @@ interface SlotProps {
 
 function SlotRow({ moment, slot, place, blamed, change, isMoved }: SlotProps) {
   const { nameOf, place: here } = moment;
-  const own = moment.cgroupRow?.cgroup_id;
+  const own = moment.cgroup?.cgroup_id;
   const isSelected = here.program === slot.prog_id;
   return (
     <tr class={`${change ?? ''} ${isSelected ? 'selected' : ''}`}>
@@ -198,7 +197,7 @@ function GoneRow(props: {
 }
 
 function Origin({ moment, id }: { readonly moment: Moment; readonly id: number | undefined }) {
-  const path = moment.cgroups.rows.find(({ cgroup_id }) => cgroup_id === id)?.path;
+  const path = moment.cgroup?.above.find(({ cgroup_id }) => cgroup_id === id)?.path;
   if (path === undefined) return <>cgroup {id}</>;
   return (
     <button type="button" class="inherited" onClick={() => go({ cgroup: path })}>

@@ -1,7 +1,10 @@
 /** What a host shows before anything is selected: where to begin, and what the signs mean. */
-import type { Moment } from '../host/moment.ts';
+import { type Moment, SETTLED_MS } from '../host/moment.ts';
+import type { Outline } from '../service/answers.ts';
+import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
 import { count, counted, shortType } from '../state/words.ts';
+import { attachedPath } from '../tree/outline.ts';
 
 /** Cgroups that are offered. */
 const OFFERED_MAX = 8;
@@ -17,24 +20,29 @@ const SIGNS = [
 ] as const;
 
 export function Start({ moment }: { readonly moment: Moment }) {
-  const { cgroups, at } = moment;
-  if (cgroups.first.answer === undefined) return null;
-  const busy = cgroups.rows
-    .map(({ path, attached = [] }) => ({
+  const { host, at } = moment;
+  const { answer } = useAnswer<Outline>(attachedPath(host, at), {
+    isFixed: true,
+    waitMs: SETTLED_MS,
+  });
+  if (answer === undefined) return null;
+  const busy = answer.items
+    .map(({ path, attached }) => ({
       path,
       lists: attached.filter(({ entries }) => entries.length > 0),
     }))
     .filter(({ lists }) => lists.length > 0);
+  const offered = busy.slice(0, OFFERED_MAX);
   return (
     <section class="start" aria-label="Where to begin">
       <h2>Select a cgroup</h2>
       <p>
         {busy.length === 0
-          ? `At position ${count(at)} nothing is attached. Step through the log with ← and →, or drag the handle of the timeline.`
-          : `Which programs run on it, in which order, and who put them there. At position ${count(at)} programs are attached to ${counted(busy.length, 'cgroup')}:`}
+          ? `At position ${count(answer.position)} nothing is attached. Step through the log with ← and →, or drag the handle of the timeline.`
+          : `Which programs run on it, in which order, and who put them there. At position ${count(answer.position)} programs are attached to ${counted(answer.matches, 'cgroup')}:`}
       </p>
       <ul class="offers">
-        {busy.slice(0, OFFERED_MAX).map(({ path, lists: [list] }) => (
+        {offered.map(({ path, lists: [list] }) => (
           <li key={path}>
             <button
               type="button"
@@ -45,8 +53,10 @@ export function Start({ moment }: { readonly moment: Moment }) {
           </li>
         ))}
       </ul>
-      {busy.length > OFFERED_MAX && (
-        <p class="none">And {count(busy.length - OFFERED_MAX)} more in the tree.</p>
+      {answer.matches > offered.length && (
+        <p class="none">
+          And {count(answer.matches - offered.length)} more: “with programs” in the tree shows all.
+        </p>
       )}
       <h3>Signs</h3>
       <dl class="signs">

@@ -2,16 +2,14 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { TopBar } from '../head.tsx';
 import { Note, RefusedNote } from '../note.tsx';
-import type { HostPage, HostRow } from '../service/answers.ts';
-import { withQuery } from '../service/ask.ts';
+import type { HostRow } from '../service/answers.ts';
 import { fragmentOf } from '../state/place.ts';
-import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
 import { count, counted } from '../state/words.ts';
-import { Row } from './row.tsx';
+import { useWindow, type Window } from '../tree/window.ts';
+import { useHosts } from './hosts.ts';
+import { HOST_HEIGHT, Row } from './row.tsx';
 
-/** Hosts of one page of the list. */
-const PAGE = 100;
 /** The host that the tour begins at; `serve --demo` makes it. */
 const DEMO = 'demo-links';
 /** Milliseconds after which the list is asked for again. */
@@ -19,17 +17,20 @@ const AGAIN_MS = 10_000;
 
 export function Fleet() {
   const { search = '' } = usePlace();
-  const [pages, setPages] = useState<readonly string[]>([]);
+  const list = useRef<HTMLDivElement>(null);
   // A list that takes longer than that is not asked for again before it came.
   const isWaiting = useRef(true);
   const now = useNow(AGAIN_MS, isWaiting);
-  const after = pages.at(-1);
-  const asked = { limit: PAGE, after, search: search === '' ? undefined : search, count: 'true' };
-  const { answer, refused, isOld } = useAnswer<HostPage>(withQuery('/v1/hosts', asked), {
-    version: now,
-  });
+  // The list begins below the head of the table, which stays on top of it.
+  const seen = useWindow(list, Number.POSITIVE_INFINITY, HOST_HEIGHT);
+  const {
+    items,
+    rows,
+    count: all,
+    asked,
+  } = useHosts(search, { top: seen.first, end: seen.end }, now);
+  const { answer, refused, isOld } = asked;
   isWaiting.current = isOld;
-  const next = answer?.next;
 
   useEffect(() => {
     document.title = 'bpfledger';
@@ -45,18 +46,18 @@ export function Fleet() {
           placeholder="Search hosts"
           value={search}
           onInput={(event) => {
-            setPages([]);
+            if (list.current !== null) list.current.scrollTop = 0;
             go({ search: event.currentTarget.value });
           }}
         />
       </TopBar>
       <main class="fleet">
-        <h1>Hosts</h1>
+        <h1>Hosts {all !== undefined && <span class="sum">{count(all)}</span>}</h1>
         <p class="about">
           Each host has a log: every call that touches the cgroup-BPF of a machine, with what its
           kernel answered. Open one to see what stood where at any moment, and who did it.
         </p>
-        {answer?.items.some(({ name }) => name === DEMO) && (
+        {items.some(({ name }) => name === DEMO) && (
           <p class="about">
             <a
               class="first"
@@ -69,63 +70,71 @@ export function Fleet() {
         )}
         {refused !== undefined && <RefusedNote refused={refused} />}
         {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
-        {answer !== undefined && answer.items.length > 0 && (
-          <Table items={answer.items} now={now} />
+        {all !== undefined && all > rows && (
+          <p class="cut" role="status">
+            Showing {count(rows)} of {counted(all, 'host')}: search to narrow.
+          </p>
         )}
-        <nav class="pages" aria-label="Pages">
-          {!isOld && answer?.count !== undefined && answer.count > answer.items.length && (
-            <p class="cut">
-              Showing {count(pages.length * PAGE + 1)} to{' '}
-              {count(pages.length * PAGE + answer.items.length)} of {counted(answer.count, 'host')}:
-              search to narrow.
-            </p>
-          )}
-          {pages.length > 0 && (
-            <button type="button" onClick={() => setPages(pages.slice(0, -1))}>
-              Back
-            </button>
-          )}
-          {next !== undefined && (
-            <button type="button" disabled={isOld} onClick={() => setPages([...pages, next])}>
-              More hosts
-            </button>
-          )}
-        </nav>
+        <div class="scroll" ref={list}>
+          {items.length > 0 && <Table {...{ items, rows, now }} seen={seen} />}
+        </div>
       </main>
     </>
   );
 }
 
-function Table({ items, now }: { readonly items: readonly HostRow[]; readonly now: number }) {
+interface TableProps {
+  readonly items: readonly HostRow[];
+  /** Also those that are not read yet. */
+  readonly rows: number;
+  readonly seen: Window;
+  readonly now: number;
+}
+
+function Table({ items, rows, seen, now }: TableProps) {
+  const first = Math.min(seen.first, rows);
+  const end = Math.min(seen.end, rows);
+  const shown = items.slice(first, end);
   return (
-    <div class="scroll">
-      <table class="hosts">
-        <thead>
-          <tr>
-            <th scope="col">host</th>
-            <th scope="col">release</th>
-            <th scope="col" class="number">
-              head
-            </th>
-            <th scope="col">last event</th>
-            <th scope="col" class="latest">
-              latest events
-            </th>
-            <th scope="col" class="number">
-              refused
-            </th>
-            <th scope="col" class="number">
-              drift
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((row) => (
-            <Row key={row.name} row={row} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <table class="hosts" aria-rowcount={rows + 1}>
+      <thead>
+        <tr aria-rowindex={1}>
+          <th scope="col">host</th>
+          <th scope="col">release</th>
+          <th scope="col" class="number">
+            head
+          </th>
+          <th scope="col">last event</th>
+          <th scope="col" class="latest">
+            latest events
+          </th>
+          <th scope="col" class="number">
+            refused
+          </th>
+          <th scope="col" class="number">
+            drift
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        <Space rows={first} />
+        {shown.map((row, i) => (
+          <Row key={row.name} row={row} nth={first + i} now={now} />
+        ))}
+        <Space rows={rows - first - shown.length} />
+      </tbody>
+    </table>
+  );
+}
+
+/** The room of rows that are not drawn. */
+function Space({ rows }: { readonly rows: number }) {
+  if (rows === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
+    <tr class="space" aria-hidden="true" style={{ height: `${rows * HOST_HEIGHT}px` }}>
+      <td colSpan={7} />
+    </tr>
   );
 }
 

@@ -1,5 +1,4 @@
-/** One host in the list. What costs a question of its own is asked when the row comes into view. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+/** One host in the list. What costs a question of its own is asked when the row stays in view. */
 import type { HostDetail, HostRow, Timeline } from '../service/answers.ts';
 import { hostPath, withQuery } from '../service/ask.ts';
 import { fragmentOf } from '../state/place.ts';
@@ -10,28 +9,33 @@ import { ago, count } from '../state/words.ts';
 const LATEST = 2000;
 const BUCKETS = 40;
 const BAR = 3;
+/** Pixels of a row; the style has the same. */
+export const HOST_HEIGHT = 29;
+/** Milliseconds in view after which a row asks: one that is scrolled past does not. */
+const SEEN_MS = 80;
 const HEIGHT = 18;
 
 interface Props {
   readonly row: HostRow;
+  /** Its number among all rows, from 0. */
+  readonly nth: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-export function Row({ row, now }: Props) {
+export function Row({ row, nth, now }: Props) {
   const { name, position, recorded_at, origin } = row;
-  const line = useRef<HTMLTableRowElement>(null);
-  const isSeen = useSeen(line);
-  const detail = useAnswer<HostDetail>(isSeen ? hostPath(name) : undefined, { version: position });
+  const waits = { waitMs: SEEN_MS };
+  const detail = useAnswer<HostDetail>(hostPath(name), { ...waits, version: position });
   const from = Math.max(1, position - LATEST + 1);
   const latest = { from, to: position, buckets: BUCKETS };
   const path = withQuery(hostPath(name, '/timeline'), latest);
-  const { answer } = useAnswer<Timeline>(isSeen ? path : undefined, { isFixed: true });
+  const { answer } = useAnswer<Timeline>(path, { ...waits, isFixed: true });
   const sum = (of: 'refusals' | 'drift') =>
     answer?.items.reduce((all, bucket) => all + bucket[of], 0);
   return (
-    <tr ref={line}>
-      <th scope="row">
+    <tr aria-rowindex={nth + 2}>
+      <th scope="row" title={name}>
         <a href={`/${fragmentOf({ host: name, view: 'arrays', live: false })}`}>{name}</a>
         {origin !== undefined && (
           <span class="origin">
@@ -73,18 +77,4 @@ function Sparkline({ timeline }: { readonly timeline: Timeline }) {
       <path class="marks refusals" d={refusals} />
     </svg>
   );
-}
-
-/** Whether an element has ever been in view. */
-function useSeen(ref: { readonly current: Element | null }): boolean {
-  const [isSeen, see] = useState(false);
-  useLayoutEffect(() => {
-    if (ref.current === null) return;
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) see(true);
-    });
-    observer.observe(ref.current);
-    return () => observer.disconnect();
-  }, [ref]);
-  return isSeen;
 }

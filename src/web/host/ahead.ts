@@ -5,28 +5,27 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Place } from '../state/place.ts';
 import { askAhead } from '../state/use-answer.ts';
-import { cgroupsPath } from '../tree/pages.ts';
+import { firstRowsPath, type Looked } from '../tree/outline.ts';
 import { eventPath, type Moment, SETTLED_MS, wholeTimelinePath } from './moment.ts';
 
 /** Events that are asked for ahead of a reader who steps. */
 const EVENTS = 2;
 
 /** What a view of a host begins with, as far as its address tells. */
-export function askForFirst(host: string, { at, from, to }: Place): void {
+export function askForFirst(host: string, { at, from, to, cgroup }: Place, looked: Looked): void {
   if (from === undefined && to === undefined) {
     askAhead(wholeTimelinePath(host), { isFixed: false });
   }
   if (at === undefined) return;
   askAhead(eventPath(host, at));
-  askAhead(cgroupsPath(host, { at, under: undefined }));
+  askAhead(firstRowsPath(host, { at, selected: cgroup }, looked));
 }
 
 /** Asks for the next events in the direction of the last step; for those on both sides at first. */
-export function useAhead(moment: Moment, under: string | undefined): void {
-  const { host, at, head, cgroups, cgroup, event, timeline } = moment;
+export function useAhead(moment: Moment, looked: Looked): void {
+  const { host, at, head, cgroups, event, timeline, place } = moment;
   const before = useRef<number | undefined>(undefined);
-  const isDrawn =
-    !cgroups.first.isOld && !cgroup.isOld && !event.isOld && timeline.answer !== undefined;
+  const isDrawn = !cgroups.isOld && !event.isOld && timeline.answer !== undefined;
   useEffect(() => {
     if (!isDrawn) return;
     const step = before.current === undefined ? 0 : at - before.current;
@@ -39,7 +38,8 @@ export function useAhead(moment: Moment, under: string | undefined): void {
           const next = at + way * far;
           if (next < 1 || next > head) continue;
           askAhead(eventPath(host, next), { isIdle: true });
-          askAhead(cgroupsPath(host, { at: next, under }), { isIdle: true });
+          const selected = place.cgroup;
+          askAhead(firstRowsPath(host, { at: next, selected }, looked), { isIdle: true });
         }
       }
     };

@@ -11,6 +11,7 @@ import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { Tour } from '../tour.tsx';
+import { type Looked, unfiltered } from '../tree/outline.ts';
 import { Tree } from '../tree/tree.tsx';
 import { askForFirst, useAhead } from './ahead.ts';
 import { Controls } from './controls.tsx';
@@ -30,7 +31,8 @@ const AGAIN_MS = 15_000;
 export function Host({ host }: { readonly host: string }) {
   const [version, setVersion] = useState(0);
   const place = usePlace();
-  useState(() => askForFirst(host, place));
+  const [looked, look] = useState(unfiltered);
+  useState(() => askForFirst(host, place, looked));
   const { answer, refused } = useAnswer<HostDetail>(hostPath(host), { version });
   useEffect(() => {
     document.title = legible(`${host} · bpfledger`);
@@ -47,15 +49,29 @@ export function Host({ host }: { readonly host: string }) {
       </>
     );
   }
-  return <Known detail={answer} onMoved={() => setVersion((n) => n + 1)} />;
+  return (
+    <Known
+      detail={answer}
+      {...{ looked }}
+      onLooked={look}
+      onMoved={() => setVersion((n) => n + 1)}
+    />
+  );
 }
 
-function Known(props: { readonly detail: HostDetail; readonly onMoved: () => void }) {
+function Known(props: {
+  readonly detail: HostDetail;
+  readonly looked: Looked;
+  readonly onLooked: (looked: Looked) => void;
+  readonly onMoved: () => void;
+}) {
   const place = usePlace();
+  const { looked, onLooked } = props;
   const { at, when } = place;
   const { detail, isOpen } = useLive(props.detail, place.live, props.onMoved);
   const isAhead = at !== undefined && at > detail.position;
-  if (when === undefined && !isAhead) return <Shown {...{ place, detail, isOpen }} />;
+  if (when === undefined && !isAhead)
+    return <Shown {...{ place, detail, looked, onLooked, isOpen }} />;
   return (
     <>
       <TopBar>
@@ -70,16 +86,17 @@ function Known(props: { readonly detail: HostDetail; readonly onMoved: () => voi
 interface ShownProps {
   readonly place: Place;
   readonly detail: HostDetail;
+  readonly looked: Looked;
+  readonly onLooked: (looked: Looked) => void;
   /** The stream of a live page is open. */
   readonly isOpen: boolean;
 }
 
-function Shown({ place, detail, isOpen }: ShownProps) {
-  const [under, searchUnder] = useState<string | undefined>();
+function Shown({ place, detail, looked, onLooked, isOpen }: ShownProps) {
   const [differences, setDifferences] = useState<readonly number[]>([]);
-  const moment = useMoment(place, detail, under);
+  const moment = useMoment(place, detail, looked);
   const touches = useTouches(moment);
-  useAhead(moment, under);
+  useAhead(moment, looked);
   const step = useStepper(moment, touches);
   useKeys(moment, step);
   return (
@@ -101,7 +118,7 @@ function Shown({ place, detail, isOpen }: ShownProps) {
         onSpan={step.show}
       />
       <main class="host">
-        <Tree moment={moment} under={under} onUnder={searchUnder} />
+        <Tree {...{ moment, looked, onLooked }} />
         <Panel moment={moment} touches={touches} onDifferences={setDifferences} />
         <EventPanel moment={moment} />
       </main>
@@ -115,7 +132,7 @@ function Shown({ place, detail, isOpen }: ShownProps) {
 
 /** What went wrong with a question that the whole view needs. */
 function Trouble({ moment }: { readonly moment: Moment }) {
-  const refused = [moment.timeline, moment.event, moment.cgroups.first, moment.programs].find(
+  const refused = [moment.timeline, moment.event, moment.cgroups, moment.programs].find(
     (one) => one.refused !== undefined,
   )?.refused;
   return refused === undefined ? null : (

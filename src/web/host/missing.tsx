@@ -127,9 +127,7 @@ export function MissingCgroup(props: {
   const { cgroup = '' } = place;
   const positions = touches?.positions ?? [];
   const near = ([-1, 1] as const).flatMap((way) => nearest(positions, at, way) ?? []);
-  const above = cgroups.rows
-    .filter(({ path }) => path === '/' || cgroup.startsWith(`${path}/`))
-    .sort((a, b) => b.path.length - a.path.length)[0]?.path;
+  const above = cgroups.answer?.sought?.path;
   return (
     <Note title={`There is no ${cgroup} at position ${count(at)}`}>
       <p>

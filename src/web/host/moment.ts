@@ -2,22 +2,21 @@
 import { useEffect, useState } from 'preact/hooks';
 import { mayChangeArrays } from '../event/changes.ts';
 import type {
-  CgroupAnswer,
-  CgroupPage,
-  CgroupRow,
   Diff,
   EffectiveArray,
   HostDetail,
   LedgerEvent,
+  Outline,
   PageOf,
   Program,
+  Sought,
   Timeline,
 } from '../service/answers.ts';
 import { hostPath, withQuery } from '../service/ask.ts';
 import type { Place } from '../state/place.ts';
 import { type Answer, useAnswer } from '../state/use-answer.ts';
 import type { Span } from '../timeline/scale.ts';
-import { type Cgroups, useCgroups } from '../tree/pages.ts';
+import { type Looked, useOutline } from '../tree/outline.ts';
 
 /** Programs whose names are shown. */
 const ROWS_MAX = 1000;
@@ -37,11 +36,11 @@ export interface Moment {
   readonly event: Answer<LedgerEvent>;
   /** What the event changed; not asked where its effects tell that it changed no array. */
   readonly diff: Answer<Diff>;
-  readonly cgroups: Cgroups;
+  /** The rows of the tree around those in view, with where the selected cgroup is. */
+  readonly cgroups: Answer<Outline>;
   readonly programs: Answer<PageOf<Program>>;
-  /** The selected cgroup, with what is attached and effective. */
-  readonly cgroup: Answer<CgroupAnswer>;
-  readonly cgroupRow: CgroupRow | undefined;
+  /** The selected cgroup, with what is attached and effective, as of the outline. */
+  readonly cgroup: Sought | undefined;
   /** A cgroup is selected that is not there at the moment. */
   readonly isGone: boolean;
   /** The selected array, with who put each program there. */
@@ -64,7 +63,7 @@ export function eventPath(host: string, at: number): string {
 }
 
 /** What is asked about a place. */
-export function useMoment(place: Place, detail: HostDetail, under: string | undefined): Moment {
+export function useMoment(place: Place, detail: HostDetail, looked: Looked): Moment {
   const host = detail.name;
   const head = detail.position;
   const at = Math.min(place.at ?? head, head);
@@ -84,55 +83,36 @@ export function useMoment(place: Place, detail: HostDetail, under: string | unde
   useEffect(() => {
     if (isBehind) askAgain((n) => n + 1);
   }, [timeline.answer]);
-  const event = useAnswer<LedgerEvent>(eventPath(host, at), fixed);
+  const event = useAnswer<LedgerEvent>(eventPath(host, at), { ...fixed, isPaced: true });
   const isChange = event.answer?.position === at && mayChangeArrays(event.answer);
   const diff = useAnswer<Diff>(isChange ? below('/diff', { from: at - 1, to: at }) : undefined, {
     ...fixed,
     waitMs: SETTLED_MS,
   });
-  const cgroups = useCgroups(host, { at, under });
+  const cgroups = useOutline(host, { at, selected: place.cgroup }, looked);
   const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), {
     ...fixed,
     // A program keeps its name, so those of a moment ago will do until the reader rests.
     waitMs: SETTLED_MS,
   });
-  const { first } = cgroups;
-  const position = first.answer?.position;
-  const listed = first.answer?.items.find(({ path }) => path === place.cgroup);
-  // What is selected may be beyond the first page.
-  const isSought = place.cgroup !== undefined && position !== undefined && listed === undefined;
-  const one = useAnswer<CgroupPage>(
-    isSought && (first.answer?.next !== undefined || under !== undefined)
-      ? below('/cgroups', { at: position, path: place.cgroup, attached: 'true' })
-      : undefined,
-    fixed,
-  );
-  const sought = one.isOld ? undefined : one.answer;
-  const cgroupRow = listed ?? sought?.items[0];
-  const cgroup = useAnswer<CgroupAnswer>(
-    cgroupRow && below(`/cgroups/${cgroupRow.cgroup_id}`, { at: position }),
-    fixed,
-  );
+  const { answer: outline } = cgroups;
+  const cgroup = outline?.sought?.path === place.cgroup ? outline?.sought : undefined;
   const array = useAnswer<EffectiveArray>(
-    cgroupRow === undefined || place.type === undefined
+    cgroup === undefined || place.type === undefined
       ? undefined
       : below('/effective', {
-          cgroup: cgroupRow.cgroup_id,
+          cgroup: cgroup.cgroup_id,
           attach_type: place.type,
-          at: position,
+          at: outline?.position,
         }),
     { ...fixed, waitMs: SETTLED_MS },
   );
   const names = new Map(programs.answer?.items.map((one) => [one.prog_id, one.prog_name]));
   return {
     ...{ host, place, detail, head, at, span, timeline, event, diff },
-    ...{ cgroups, programs, cgroup, cgroupRow, array },
+    ...{ cgroups, programs, cgroup, array },
     isGone:
-      isSought &&
-      !first.isOld &&
-      cgroupRow === undefined &&
-      !one.isOld &&
-      one.refused === undefined,
+      place.cgroup !== undefined && cgroup === undefined && outline !== undefined && !cgroups.isOld,
     nameOf: (program) => names.get(program) ?? '',
   };
 }

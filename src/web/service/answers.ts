@@ -106,23 +106,19 @@ export interface List {
   readonly entries: readonly Entry[];
 }
 
-export interface CgroupRow {
-  readonly cgroup_id: number;
-  readonly parent_id: number;
-  readonly path: string;
-  readonly position_from: number;
-  readonly attached?: readonly List[];
-}
-
 export interface PageOf<T> {
   readonly position: number;
   readonly items: readonly T[];
   readonly next?: string;
 }
 
-export interface CgroupPage extends PageOf<CgroupRow> {
-  /** How many there are in all. */
-  readonly count?: number;
+/** A row of the tree of cgroups. */
+export interface OutlineRow {
+  readonly cgroup_id: number;
+  readonly path: string;
+  readonly depth: number;
+  readonly has_children: boolean;
+  readonly attached: readonly List[];
 }
 
 export interface Slot extends Entry {
@@ -135,12 +131,27 @@ export interface EffectiveView {
   readonly slots: readonly Slot[];
 }
 
-export interface CgroupAnswer {
+/** A cgroup that was sought in the tree, or the nearest one above it. */
+export interface Sought {
+  readonly cgroup_id: number;
+  readonly path: string;
+  /** Absent when it is none of the rows. */
+  readonly row?: number;
+  /** Nearest first. */
+  readonly above: readonly { readonly cgroup_id: number; readonly path: string }[];
+  readonly attached: readonly List[];
+  readonly effective: readonly EffectiveView[];
+}
+
+/** A window of the rows of the tree. */
+export interface Outline {
   readonly position: number;
-  readonly cgroup: CgroupRow & {
-    readonly attached: readonly List[];
-    readonly effective: readonly EffectiveView[];
-  };
+  readonly offset: number;
+  readonly rows: number;
+  readonly matches: number;
+  readonly cgroups: number;
+  readonly sought?: Sought;
+  readonly items: readonly OutlineRow[];
 }
 
 export interface LinkHolders {

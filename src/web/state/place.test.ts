@@ -25,6 +25,7 @@ it.each([
   ['#/', {}],
   ['#/%E0%A4%A', { host: '%E0%A4%A' }],
   ['#/h?at=-1&from=0&to=1e9&program=x', { host: 'h', at: undefined, from: undefined }],
+  ['#/h?cgroup=/pods//a/', { cgroup: '/pods/a' }],
   ['#/h?at=boot:2', { at: undefined, when: 'boot:2' }],
   ['#/h?at=99999999999999999999', { at: undefined, when: '99999999999999999999' }],
 ])('reads %s', (fragment, expected) => {
@@ -35,6 +36,8 @@ it.each([
   ['#/h?view=nothing', [/no view “nothing”.*arrays, lanes/]],
   ['#/h?from=0&to=1e9', [/from=0,/, /to=1e9,/]],
   ['#/h?att=42&cgruop=/', [/att, cgruop/]],
+  ['#/h?cgroup=pods', [/cgroup=pods, which is no path/]],
+  ['#/h?cgroup=/pods/../a', [/no path of a cgroup/]],
   ['#/h?at=42&view=lanes&live', undefined],
 ])('says what it does not understand of %s', (fragment, notes) => {
   expect(parsePlace(fragment).notes).toEqual(notes?.map((note) => expect.stringMatching(note)));

@@ -71,11 +71,25 @@ export function parsePlace(fragment: string): Place {
     else notes.push(`The address has ${field}=${text}, which is not a whole number from 1.`);
   }
   for (const field of TEXTS) place[field] = set.get(field) ?? undefined;
+  if (place.cgroup !== undefined) {
+    const cgroup = pathOf(String(place.cgroup));
+    if (cgroup === undefined) {
+      notes.push(`The address has cgroup=${place.cgroup}, which is no path of a cgroup.`);
+    }
+    place.cgroup = cgroup;
+  }
   const unknown = [...set.keys()].filter((field) => !FIELDS.has(field));
   if (unknown.length > 0)
     notes.push(`The address has ${unknown.join(', ')}: nobody knows what for.`);
   if (notes.length > 0) place.notes = notes;
   return place as unknown as Place;
+}
+
+/** A path as a log has it: from the root, without a slash at its end. */
+function pathOf(text: string): string | undefined {
+  const names = text.split('/').filter((name) => name !== '');
+  const isPath = text.startsWith('/') && !names.some((name) => name === '.' || name === '..');
+  return isPath ? `/${names.join('/')}` : undefined;
 }
 
 function decodeName(name: string): string {

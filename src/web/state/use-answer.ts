@@ -2,7 +2,7 @@
  * An answer of the service, kept on the page while the next one is fetched, so that nothing jumps.
  * Answers about a fixed position never change: some of them are remembered.
  */
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ask, onSignIn, Refused } from '../service/ask.ts';
 
 /** Answers that are remembered, and rows that all of them have. */
@@ -82,6 +82,17 @@ export interface Answer<T> {
   readonly isOld: boolean;
 }
 
+/** A question that is under way. */
+interface Flight {
+  readonly over: AbortController;
+  readonly done: Promise<void>;
+  /** Milliseconds of the page's clock. */
+  readonly since: number;
+}
+
+/** Milliseconds after which a newer question does not wait for the one before. */
+const PACE_MS = 250;
+
 const NONE = { answer: undefined, path: undefined, refused: undefined } as const;
 
 interface Asked {
@@ -89,6 +100,11 @@ interface Asked {
   readonly isFixed?: boolean;
   /** Milliseconds to wait first: while the reader steps on, costly questions are not asked. */
   readonly waitMs?: number;
+  /**
+   * One question at a time: while the reader drags on, the answer to an earlier one is shown when it comes,
+   * and the newest question is asked then; those between are left out.
+   */
+  readonly isPaced?: boolean;
   /** Asks again when it changes. */
   readonly version?: unknown;
 }
@@ -96,10 +112,13 @@ interface Asked {
 /** The answer to a question; undefined asks nothing. */
 export function useAnswer<T>(
   path: string | undefined,
-  { isFixed = false, waitMs = 0, version }: Asked = {},
+  { isFixed = false, waitMs = 0, isPaced = false, version }: Asked = {},
 ): Answer<T> {
   const [got, setGot] = useState<Omit<Answer<T>, 'isOld'>>(NONE);
   const known = path === undefined ? undefined : (remembered.get(path) as T | undefined);
+
+  const flying = useRef<Flight | undefined>(undefined);
+  useEffect(() => () => flying.current?.over.abort(), []);
 
   useLayoutEffect(() => {
     if (path === undefined) {
@@ -111,7 +130,7 @@ export function useAnswer<T>(
       return;
     }
     const over = new AbortController();
-    const fetchIt = () =>
+    const fetchIt = (): Promise<void> =>
       askedAhead<T>(path, over.signal).then(
         (answer) => {
           if (isFixed) remember(path, answer);
@@ -126,11 +145,29 @@ export function useAnswer<T>(
           setGot((before) => ({ answer: before.answer, path, refused }));
         },
       );
-    const timer = waitMs === 0 ? undefined : setTimeout(fetchIt, waitMs);
-    if (timer === undefined) void fetchIt();
+    let isWanted = true;
+    const begin = () => {
+      if (!isWanted) return;
+      const asked = fetchIt();
+      if (!isPaced) return;
+      const flight = { over, done: asked, since: performance.now() };
+      flying.current = flight;
+      void asked.then(() => {
+        if (flying.current === flight) flying.current = undefined;
+      });
+    };
+    const before = flying.current;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (before !== undefined) {
+      void before.done.then(begin);
+      // Nobody waits longer than that for an answer that was left behind.
+      timer = setTimeout(() => before.over.abort(), before.since + PACE_MS - performance.now());
+    } else if (waitMs === 0) begin();
+    else timer = setTimeout(begin, waitMs);
     const end = onSignIn(() => void fetchIt());
     return () => {
-      over.abort();
+      isWanted = false;
+      if (!isPaced) over.abort();
       clearTimeout(timer);
       end();
     };

@@ -1,160 +1,197 @@
 /** The cgroups of the moment: what is attached to each, and what the event changed. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { type Change, type Changed, changedBy, changeOf, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { Note } from '../note.tsx';
-import type { CgroupRow, List } from '../service/answers.ts';
+import type { List, Outline, OutlineRow } from '../service/answers.ts';
 import { go } from '../state/use-place.ts';
 import { count, shortType } from '../state/words.ts';
-import type { Cgroups } from './pages.ts';
-import { matcher, type TreeRow, treeRows } from './rows.ts';
+import { type Looked, useRows } from './outline.ts';
 import { ROW_HEIGHT, reveal, useWindow } from './window.ts';
 
 interface Props {
   readonly moment: Moment;
-  /** The path that the tree begins at, on a host with very many cgroups. */
-  readonly under: string | undefined;
-  readonly onUnder: (path: string | undefined) => void;
+  readonly looked: Looked;
+  readonly onLooked: (looked: Looked) => void;
 }
 
-export function Tree({ moment, under, onUnder }: Props) {
-  const [search, setSearch] = useState('');
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+/** Cgroups that are folded: with one more, the one that was folded first opens again. */
+const CLOSED_MAX = 200;
+
+export function Tree({ moment, looked, onLooked }: Props) {
   const list = useRef<HTMLDivElement>(null);
-  const { cgroups, programs, event, place } = moment;
-  const known = programs.answer?.items;
-  const isWanted = useMemo(() => matcher(search, known ?? []), [search, known]);
-  const rows = useMemo(
-    () => treeRows(cgroups.rows, { collapsed, isWanted }),
-    [cgroups.rows, collapsed, isWanted],
-  );
+  const { host, cgroups, event, place } = moment;
+  const { answer, path, isOld } = cgroups;
   const shownEvent = event.answer?.position === moment.at ? event.answer : undefined;
   const changed = useMemo(() => changedBy(shownEvent), [shownEvent]);
-  const old = useMemo(
-    () => new Set(cgroups.rows.slice(cgroups.oldFrom).map(({ cgroup_id }) => cgroup_id)),
-    [cgroups.rows, cgroups.oldFrom],
-  );
-  const isCut = under !== undefined || cgroups.count > cgroups.rows.length;
-  const selected = rows.findIndex(({ cgroup }) => cgroup.path === place.cgroup);
+  const rows = answer?.rows ?? 0;
+  const { first, end } = useWindow(list, rows);
+  const rowAt = useRows({ host, first: cgroups }, looked, { first, end });
+  looked.top.current = first;
 
-  const { first, end } = useWindow(list, rows.length);
+  // What is selected, or else what the event changed, comes into view with the answer about it.
+  const row = answer?.sought?.row;
+  useEffect(() => reveal(list.current, row ?? -1), [path, row]);
+  const selected = selectedRow(answer, place.cgroup);
 
-  // What is selected stays in view; while nothing is, what the event changed comes into view.
-  const shown = useMemo(
-    () => (selected >= 0 ? selected : rows.findIndex(({ cgroup }) => isTouched(changed, cgroup))),
-    [selected, rows, changed],
-  );
-  useEffect(() => reveal(list.current, shown), [shown]);
-
-  const toggle = (path: string) => {
-    const next = new Set(collapsed);
-    if (!next.delete(path)) next.add(path);
-    setCollapsed(next);
+  const lookAt = (change: Partial<Looked>) => {
+    if (list.current !== null) list.current.scrollTop = 0;
+    onLooked({ ...looked, ...change, top: { current: 0 } });
   };
-  const select = (row: TreeRow | undefined) => {
-    if (row === undefined) return;
-    go({ cgroup: row.cgroup.path, program: undefined });
+  const toggle = ({ cgroup_id }: OutlineRow) => {
+    const { closed } = looked;
+    const others = closed.filter((id) => id !== cgroup_id);
+    const next = others.length < closed.length ? others : [...others, cgroup_id];
+    onLooked({ ...looked, closed: next.slice(-CLOSED_MAX) });
+  };
+  const select = (nth: number) => {
+    const to = rowAt(Math.min(Math.max(0, nth), rows - 1));
+    if (to !== undefined) go({ cgroup: to.path, program: undefined });
   };
   const press = (pressed: KeyboardEvent) => {
-    const row = rows[selected];
-    if (pressed.key === 'ArrowDown') select(rows[selected + 1]);
-    else if (pressed.key === 'ArrowUp') select(rows[Math.max(0, selected - 1)]);
-    else if (pressed.key === 'Enter' && row?.hasChildren) toggle(row.cgroup.path);
+    const on = rowAt(selected);
+    const page = Math.max(1, Math.floor((list.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1);
+    if (pressed.key === 'ArrowDown') select(selected + 1);
+    else if (pressed.key === 'ArrowUp') select(selected - 1);
+    else if (pressed.key === 'PageDown') select(selected + page);
+    else if (pressed.key === 'PageUp') select(selected - page);
+    else if (pressed.key === 'Enter' && on?.has_children) toggle(on);
     else return;
     pressed.preventDefault();
   };
+  const drawn = Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
 
   return (
-    <section class={`tree ${cgroups.first.isOld ? 'old' : ''}`} aria-label="Cgroups">
+    <section
+      class={`tree ${answer !== undefined && answer.position !== moment.at ? 'old' : ''}`}
+      aria-label="Cgroups"
+    >
       <h2>
-        Cgroups <span class="sum">{cgroups.first.answer && count(cgroups.count)}</span>
+        Cgroups <span class="sum">{answer && count(answer.cgroups)}</span>
       </h2>
-      <input
-        id="tree-search"
-        type="search"
-        aria-label="Search cgroups"
-        placeholder="path, program, tag, link 7"
-        value={search}
-        onInput={(input) => {
-          const { value } = input.currentTarget;
-          setSearch(value);
-          if (isCut) onUnder(value.startsWith('/') ? value : undefined);
-        }}
-      />
-      {isCut && <Cut cgroups={cgroups} under={under} />}
+      <div class="sought">
+        <input
+          id="tree-search"
+          type="search"
+          aria-label="Search cgroups"
+          placeholder="path, program, tag, link 7"
+          maxLength={SEARCH_MAX}
+          value={looked.search}
+          onInput={(input) => lookAt({ search: input.currentTarget.value })}
+        />
+        <label class="only">
+          <input
+            type="checkbox"
+            checked={looked.isAttached}
+            onChange={(input) => lookAt({ isAttached: input.currentTarget.checked })}
+          />
+          with programs
+        </label>
+      </div>
+      <p class="sr" role="status">
+        {answer !== undefined && isFiltered(looked) && matchText(answer)}
+      </p>
+      {answer !== undefined && isFiltered(looked) && rows > 0 && (
+        <p class="cut" aria-hidden="true">
+          {matchText(answer)}
+        </p>
+      )}
       <div
         class="rows"
         role="tree"
         aria-label="Cgroup tree"
         tabIndex={0}
         ref={list}
+        {...(selected >= first && selected < end && { 'aria-activedescendant': rowId(selected) })}
         onKeyDown={press}
       >
         <div style={{ height: `${first * ROW_HEIGHT}px` }} />
-        {rows.slice(first, end).map((row, i) => (
-          <Row
-            key={row.cgroup.path}
-            {...{ row, changed }}
-            nth={first + i + 1}
-            all={rows.length}
-            isOld={old.has(row.cgroup.cgroup_id)}
-            isSelected={row.cgroup.path === place.cgroup}
-            type={place.cgroup === row.cgroup.path ? place.type : undefined}
-            isCollapsed={collapsed.has(row.cgroup.path)}
-            onToggle={toggle}
-            onSelect={select}
-          />
-        ))}
-        <div style={{ height: `${(rows.length - end) * ROW_HEIGHT}px` }} />
+        {drawn.map((nth) => {
+          const one = rowAt(nth);
+          if (one === undefined) return <div key={nth} class="row" aria-hidden="true" />;
+          return (
+            <Row
+              key={one.path}
+              {...{ row: one, changed, nth }}
+              all={rows}
+              isSelected={one.path === place.cgroup}
+              type={place.cgroup === one.path ? place.type : undefined}
+              isClosed={!isFiltered(looked) && looked.closed.includes(one.cgroup_id)}
+              onToggle={toggle}
+              onSelect={select}
+            />
+          );
+        })}
+        <div style={{ height: `${(rows - end) * ROW_HEIGHT}px` }} />
       </div>
-      {cgroups.first.answer !== undefined && rows.length === 0 && (
-        <Note title={search === '' ? 'There is no cgroup' : `Nothing matches “${search}”`} />
-      )}
+      {answer !== undefined && !isOld && rows === 0 && <Nothing looked={looked} onLook={lookAt} />}
     </section>
   );
 }
 
-/** How much of a very large tree is here, and how to see the rest. */
-function Cut(props: { readonly cgroups: Cgroups; readonly under: string | undefined }) {
-  const { cgroups, under } = props;
-  const { rows, count: all, isSettled } = cgroups;
+/** Characters of a search; the service takes as many. */
+const SEARCH_MAX = 200;
+
+function isFiltered({ search, isAttached }: Looked): boolean {
+  return isAttached || search.trim() !== '';
+}
+
+function matchText({ matches, cgroups }: Outline): string {
+  return `${count(matches)} of ${count(cgroups)} match${matches === 1 ? 'es' : ''}`;
+}
+
+function rowId(nth: number): string {
+  return `cgroup-row-${nth}`;
+}
+
+/** The row of the selected cgroup; -1 when it is not among those that are known. */
+function selectedRow(answer: Outline | undefined, selected: string | undefined): number {
+  if (answer === undefined || selected === undefined) return -1;
+  const { sought, items, offset } = answer;
+  if (sought?.path === selected) return sought.row ?? -1;
+  const found = items.findIndex(({ path }) => path === selected);
+  return found < 0 ? -1 : offset + found;
+}
+
+function Nothing(props: {
+  readonly looked: Looked;
+  readonly onLook: (change: Partial<Looked>) => void;
+}) {
+  const { search, isAttached } = props.looked;
+  if (!isFiltered(props.looked)) return <Note title="There is no cgroup" />;
+  const what =
+    search.trim() === '' ? 'Nothing is attached at this moment' : `Nothing matches “${search}”`;
   return (
-    <p class="cut" role="status">
-      Showing {count(rows.length)} of {count(all)}
-      {under !== undefined && ` below ${under}`}
-      {rows.length < all &&
-        (isSettled ? ': type a path, such as /system.slice, to narrow.' : '; more are coming.')}
-    </p>
+    <Note title={what}>
+      <p>
+        <button type="button" onClick={() => props.onLook({ search: '', isAttached: false })}>
+          Show all{isAttached && search !== '' ? ', also without programs' : ''}
+        </button>
+      </p>
+    </Note>
   );
 }
 
-function isTouched(changed: Changed, { cgroup_id, attached = [] }: CgroupRow): boolean {
-  if (changed.cgroups.has(cgroup_id)) return true;
-  return attached.some((list) => changeOf(changed, cgroup_id, list) !== undefined);
-}
-
 interface RowProps {
-  readonly row: TreeRow;
-  /** Its number among all rows, of which only some are drawn. */
+  readonly row: OutlineRow;
+  /** Its number among all rows, from 0. */
   readonly nth: number;
   readonly all: number;
   readonly changed: Changed;
-  /** It is the row of an earlier moment. */
-  readonly isOld: boolean;
   readonly isSelected: boolean;
   readonly type: string | undefined;
-  readonly isCollapsed: boolean;
-  readonly onToggle: (path: string) => void;
-  readonly onSelect: (row: TreeRow) => void;
+  readonly isClosed: boolean;
+  readonly onToggle: (row: OutlineRow) => void;
+  readonly onSelect: (nth: number) => void;
 }
 
 /** Chips of one row; those that the event changed come first. */
 const CHIPS_MAX = 3;
 
 function Row(props: RowProps) {
-  const { row, changed, isSelected, type, isCollapsed, onToggle, onSelect } = props;
-  const { cgroup, depth, hasChildren, name } = row;
-  const { cgroup_id, path, attached = [] } = cgroup;
+  const { row, nth, changed, isSelected, type, isClosed, onToggle, onSelect } = props;
+  const { cgroup_id, path, depth, has_children: hasChildren, attached } = row;
+  const name = path.slice(path.lastIndexOf('/') + 1) || '/';
   const change = changed.cgroups.get(cgroup_id);
   const changes = new Map(attached.map((list) => [list, changeOf(changed, cgroup_id, list)]));
   const isChanged = (list: List) => changes.get(list) !== undefined;
@@ -167,25 +204,26 @@ function Row(props: RowProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys
     <div
       role="treeitem"
+      id={rowId(nth)}
       aria-level={depth + 1}
-      aria-posinset={props.nth}
+      aria-posinset={nth + 1}
       aria-setsize={props.all}
       aria-selected={isSelected}
-      {...(hasChildren && { 'aria-expanded': !isCollapsed })}
-      class={`row ${change ?? ''} ${props.isOld ? 'old' : ''}`}
+      {...(hasChildren && { 'aria-expanded': !isClosed })}
+      class={`row ${change ?? ''}`}
       title={`${path} (cgroup ${cgroup_id})`}
       style={{ paddingLeft: `${6 + depth * 14}px` }}
-      onClick={() => onSelect(row)}
+      onClick={() => onSelect(nth)}
     >
       <span
         class="twist"
         aria-hidden="true"
         onClick={(event) => {
           event.stopPropagation();
-          if (hasChildren) onToggle(path);
+          if (hasChildren) onToggle(row);
         }}
       >
-        {hasChildren ? (isCollapsed ? '▸' : '▾') : ''}
+        {hasChildren ? (isClosed ? '▸' : '▾') : ''}
       </span>
       <span class="name">
         {change !== undefined && <span class="sign">{SIGNS[change]}</span>}

@@ -1,7 +1,7 @@
 /** Which rows of a long list are in view: only they are drawn. */
 import { useLayoutEffect, useState } from 'preact/hooks';
 
-/** Pixels of one row; the style has the same. */
+/** Pixels of one row of the tree; the style has the same. */
 export const ROW_HEIGHT = 24;
 /** Rows that are drawn beyond the edges. */
 const BEYOND = 8;
@@ -13,7 +13,11 @@ export interface Window {
 }
 
 /** The rows in view of a scrolled element. */
-export function useWindow(list: { readonly current: HTMLElement | null }, rows: number): Window {
+export function useWindow(
+  list: { readonly current: HTMLElement | null },
+  rows: number,
+  rowHeight = ROW_HEIGHT,
+): Window {
   const [seen, see] = useState({ top: 0, height: 0 });
   useLayoutEffect(() => {
     const element = list.current;
@@ -32,8 +36,8 @@ export function useWindow(list: { readonly current: HTMLElement | null }, rows: 
       element.removeEventListener('scroll', look);
     };
   }, [list]);
-  const first = Math.max(0, Math.floor(seen.top / ROW_HEIGHT) - BEYOND);
-  const end = Math.min(rows, Math.ceil((seen.top + seen.height) / ROW_HEIGHT) + BEYOND);
+  const first = Math.max(0, Math.floor(seen.top / rowHeight) - BEYOND);
+  const end = Math.min(rows, Math.ceil((seen.top + seen.height) / rowHeight) + BEYOND);
   return { first: Math.min(first, end), end };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Instructions in the words of a table: `fd:999 r0=1 exit`. `fd:`, `idx:` and `value:3+8` load a map
- * by its fd, by an index, or an address in its value; `fd:3..67` loads a row of them.
+ * by its fd, by an index, or an address in its value; `fd:3..67` loads a row of them. `if:1` compares
+ * register 1.
  */
 import { type CodeLine, encodedCode } from '../../../src/recorders/golden/code.ts';
 
@@ -23,6 +24,8 @@ function lines(word: string): CodeLine[] {
       return [[Number(from)]];
     case 'jump':
       return [[0x05, 0, 0, Number(from)]];
+    case 'if':
+      return [[0x15, Number(from)]];
     case 'helper':
       return [[0x85, 0, 0, 0, Number(from)]];
     case 'context':

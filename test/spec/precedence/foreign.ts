@@ -85,7 +85,9 @@ const links: Table = {
 const answers: Table = {
   page: 'foreign',
   title: 'Commands that give an fd or an answer',
-  source: '`bpf_prog_test_run`, `bpf_btf_load`, `bpf_enable_stats`, `map_freeze`; semantics §26',
+  source:
+    '`bpf_prog_test_run`, `bpf_btf_load`, `bpf_enable_stats`, `map_freeze`, `bpf_task_fd_query`; ' +
+    'semantics §26',
   state: STATE,
   given: objects,
   rows: `
@@ -106,7 +108,36 @@ const answers: Table = {
     | a frozen map                  | map_freeze map_fd = frozen                         | EPERM    |
     | an element of a frozen map    | map_update_elem map_fd = frozen; key = 1; value = 1; flags = 9 | EPERM |
     | a lookup in a frozen map      | map_lookup_elem map_fd = frozen; key = 1           | ENOENT   |
+    | an fd, for a user             | task_fd_query pid = user; target_pid = 99; target_fd = closed; flags = 1 | EPERM |
+    | flags come first              | task_fd_query target_pid = 99; target_fd = closed; flags = 1 | EINVAL |
+    | no process                    | task_fd_query target_pid = 99; target_fd = closed  | ENOENT   |
+    | a closed fd                   | task_fd_query target_pid = 1; target_fd = closed   | EBADF    |
+    | a link of xdp                 | task_fd_query target_pid = 1; target_fd = xdp-link | ENOTSUPP |
+    | a map                         | task_fd_query target_pid = 1; target_fd = map      | ENOTSUPP |
+    | a link of a tracepoint        | task_fd_query target_pid = 1; target_fd = tp-link  | ok       |
   `,
 };
 
-export const foreignTables: readonly Table[] = [create, links, answers];
+const byNumber: Table = {
+  page: 'foreign',
+  title: 'Commands by their numbers',
+  source: '`__sys_bpf`, `enum bpf_cmd`; docs/coverage.md',
+  state:
+    'The attr is all zeros. `closed0` is a process whose fd 0 is closed; that of init is a file. ' +
+    'ENOTSUPP stands for a 422: nothing is recorded of such a call.',
+  given(world) {
+    const pid = world.name('closed0', world.does({ name: 'fork' }));
+    world.does({ name: 'close', fd: 0 }, pid);
+  },
+  rows: `
+    | asked                          | call                       | v2-series..6.8 | 6.9..6.16 | 6.17..6.19 | 7.0..    |
+    | TOKEN_CREATE                   | bpf cmd = 36; pid = closed0 | EINVAL        | EBADF     | EBADF      | EBADF    |
+    | of a file                      | bpf cmd = 36               | EINVAL         | EINVAL    | EINVAL     | EINVAL   |
+    | PROG_STREAM_READ_BY_FD         | bpf cmd = 37; pid = closed0 | EINVAL        | EINVAL    | EBADF      | EBADF    |
+    | PROG_ASSOC_STRUCT_OPS          | bpf cmd = 38; pid = closed0 | EINVAL        | EINVAL    | EINVAL     | EBADF    |
+    | what no kernel has             | bpf cmd = 39; pid = closed0 | EINVAL        | EINVAL    | EINVAL     | EINVAL   |
+    | PROG_LOAD, which has a name    | bpf cmd = 5                | ENOTSUPP       | ENOTSUPP  | ENOTSUPP   | ENOTSUPP |
+  `,
+};
+
+export const foreignTables: readonly Table[] = [create, links, answers, byNumber];

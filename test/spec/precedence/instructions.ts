@@ -30,7 +30,9 @@ const form: Table = {
     | an instruction is unknown; it stands before all | insns = r0=1 exit r0=1 exit     | EINVAL | EINVAL | EINVAL |
     | instructions are never reached                  | insns = helper:4 r0=1 exit      | EINVAL | EINVAL | EINVAL |
     | helper 4 is not for cgroup_skb                  | insns = r0=r3 exit              | EINVAL | EINVAL | EINVAL |
-    | a register is read that holds nothing           | insns = context:4000 exit       | EACCES | EACCES | EACCES |
+    | a register is read that holds nothing           | insns = if:5 r0=1 exit          | EACCES | EACCES | EACCES |
+    | a register is compared that holds nothing       | insns = if:1 r0=2 exit; ret = 2 | EACCES | EACCES | EACCES |
+    | it is said to return 2, after a comparison      | insns = context:4000 exit; no ret | EINVAL | EINVAL | EINVAL |
     | the context has no such field                   | insns = context:0 exit          | EACCES | EACCES | EACCES |
     | the length of a packet may be anything          | insns = value:3+4 fd:4 r0=1 exit | EINVAL | EINVAL | EINVAL |
     | nothing                                         |                                 | ok     | ok | ok     |

@@ -185,5 +185,68 @@ const plainElements: Table = {
   `,
 };
 
+const takenOut: Table = {
+  page: 'map_elements',
+  title: 'An element that is looked up and taken out',
+  source: '`map_lookup_and_delete_elem`; semantics §25.4',
+  state:
+    '`H` is a hash that holds the key 0, `A` an array, `M` cgroup storage. `r` and `w` are fds of `H` from ' +
+    'OBJ_GET with RDONLY and WRONLY.',
+  given(world) {
+    const plain = { key_size: 4, value_size: 8, max_entries: 2 } as const;
+    world.map('A', { map_type: 'array', ...plain });
+    const map_fd = world.map('H', { map_type: 'hash', ...plain });
+    world.map('M');
+    world.does({ name: 'map_update_elem', map_fd, key: 0, value: 7 });
+    world.does({ name: 'obj_pin', bpf_fd: map_fd, path: '/h' });
+    world.name('r', world.does({ name: 'obj_get', path: '/h', file_flags: 8 }));
+    world.name('w', world.does({ name: 'obj_get', path: '/h', file_flags: 16 }));
+  },
+  call: 'map_lookup_and_delete_elem map_fd = closed; key = 1; flags = 5',
+  rows: `
+    | wrong first                    | mended by                  | v2-series..5.13 | 5.14..   |
+    | flags above F_LOCK are unknown | flags = 4                  | EINVAL          | EINVAL   |
+    | map_fd is closed               | map_fd = r                 | EBADF           | EBADF    |
+    | the fd only reads              | map_fd = w                 | EPERM           | EPERM    |
+    | the fd only writes             | map_fd = A                 | EPERM           | EPERM    |
+    | no value has a lock            | no flags                   | EINVAL          | EINVAL   |
+    | arrays keep their elements     | map_fd = M                 | ENOTSUPP        | ENOTSUPP |
+    | storages stay                  | map_fd = H                 | ENOTSUPP        | ENOTSUPP |
+    | there is no key 1              | key = 0                    | ENOTSUPP        | ENOENT   |
+    | nothing                        |                            | ENOTSUPP        | ok       |
+  `,
+};
+
+const lruElements: Table = {
+  page: 'map_elements',
+  title: 'An LRU hash that is full',
+  source: '`htab_lru_map_update_elem`, `bpf_lru_pop_free`; semantics §25.10',
+  state:
+    '`L` is an LRU hash of 2, to which the keys 1, 2 and 3 came in this order. Each row starts from there.',
+  given(world) {
+    const sizes = { key_size: 4, value_size: 8, max_entries: 2 } as const;
+    const map_fd = world.map('L', { map_type: 'lru_hash', ...sizes });
+    for (const key of [1, 2, 3]) {
+      world.does({ name: 'map_update_elem', map_fd, key, value: key });
+    }
+  },
+  rows: `
+    | asked                       | call                                                 | v2-series..6.15 | 6.16.. |
+    | the oldest one              | map_lookup_elem map_fd = L; key = 1                  | ENOENT          | ENOENT |
+    | the one before the last     | map_lookup_elem map_fd = L; key = 2                  | ENOENT          | ok     |
+    | the last one                | map_lookup_elem map_fd = L; key = 3                  | ok              | ok     |
+    | exist: there is no key 1    | map_update_elem map_fd = L; key = 1; value = 1; flags = 2 | ENOENT     | ENOENT |
+    | noexist: there is key 3     | map_update_elem map_fd = L; key = 3; value = 1; flags = 1 | EEXIST     | EEXIST |
+    | noexist: key 2 just went    | map_update_elem map_fd = L; key = 2; value = 1; flags = 1 | ok         | ok     |
+  `,
+};
+
 export const mapCreateTables: readonly Table[] = [storage, array, types];
-export const mapTables: readonly Table[] = [bind, storageElements, plainElements, unmodelled];
+export const mapTables: readonly Table[] = [
+  bind,
+  storageElements,
+  plainElements,
+  lruElements,
+  takenOut,
+  unmodelled,
+];

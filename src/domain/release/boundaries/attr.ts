@@ -47,6 +47,19 @@ export const ATTR_SPECS = {
       { since: '6.4', value: 33, evidence: 'remembered' },
     ],
   },
+  bpf_command_count: {
+    meaning:
+      'commands of bpf(2) from this number on are EINVAL; those below 36 that came later have switches of ' +
+      'their own',
+    source: 'enum bpf_cmd',
+    boundaries: [
+      from57(36),
+      { since: '6.9', value: 37, evidence: 'remembered' },
+      { since: '6.17', value: 38, evidence: 'remembered' },
+      { since: '6.18.44', value: 38, evidence: 'measured' },
+      { since: '7.0', value: 39, evidence: 'remembered' },
+    ],
+  },
   prog_attach_attr_end: {
     meaning: "where PROG_ATTACH's last field ends; bytes after it must be zero",
     source: 'semantics §5',

@@ -102,6 +102,25 @@ export const OBJECT_SPECS = {
       { since: '6.18', value: true, evidence: 'measured' },
     ],
   },
+  lru_lets_go_by_size: {
+    meaning:
+      'a full LRU map lets go of a part of its elements, by its size and the CPUs; before, of up to 128',
+    source: 'semantics §25.10; bpf_lru_populate',
+    boundaries: [
+      from57(false),
+      { since: '6.16', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  hash_lookup_and_delete: {
+    meaning: 'hashes have MAP_LOOKUP_AND_DELETE_ELEM; before, ENOTSUPP',
+    source: 'semantics §25.4; map_lookup_and_delete_elem',
+    boundaries: [
+      from57(false),
+      { since: '5.14', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   prog_array_compares_hook: {
     meaning: 'the programs of a prog_array must have one expected attach type',
     source: 'semantics §25.8; __bpf_prog_map_compatible',

@@ -144,6 +144,13 @@ export function mapDelete(scene: Scene, proc: string): Step {
   return { op: 'map_delete', proc, ...element(scene, proc), ...pointer };
 }
 
+/** A look at an element that takes it out. */
+export function mapTake(scene: Scene, proc: string): Step {
+  if (lacksMap(scene, proc)) return mapCreate(scene, proc);
+  const flags = wrongly(scene) ? { flags: scene.random.pick([1, 4]) } : {};
+  return { op: 'map_take', proc, ...element(scene, proc), ...flags };
+}
+
 export function mapKeys(scene: Scene, proc: string): Step {
   if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   const { fd } = element(scene, proc);

@@ -1,6 +1,6 @@
 /** Steps of other subsystems, and of commands that give an fd or an answer alone. */
 import type { Step } from '../../golden/scenario.ts';
-import { fdOf, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { fdOf, livingProcesses, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
 import { close, isFull } from './fd-steps.ts';
 import { mapCreate } from './map-steps.ts';
 
@@ -42,6 +42,17 @@ export function enableStats(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const type = wrongly(scene) ? { type: 1 } : {};
   return { op: 'enable_stats', proc, as: scene.fresh('S'), ...type };
+}
+
+export function taskFdQuery(scene: Scene, proc: string): Step {
+  const from = scene.random.pick(livingProcesses(scene));
+  const flags = wrongly(scene) ? { flags: 1 } : {};
+  return { op: 'task_fd_query', proc, from, fd: fdOf(scene, from, 'link'), ...flags };
+}
+
+/** Commands that come after those with names. */
+export function byNumber({ random }: Scene, proc: string): Step {
+  return { op: 'bpf', proc, cmd: random.pick([36, 37, 38, 39, 40, 4096, 2 ** 31]) };
 }
 
 export function mapFreeze(scene: Scene, proc: string): Step {

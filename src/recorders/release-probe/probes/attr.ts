@@ -75,6 +75,14 @@ export const ATTR_PROBES = {
   },
   attach_type_count: attachTypeCount,
   prog_type_count: progTypeCount,
+  /** With fd 0 closed, a command that looks it up is EBADF. */
+  async bpf_command_count(bench) {
+    const { ret: pid } = await bench.does({ name: 'fork' });
+    await bench.does({ name: 'close', fd: 0 }, pid);
+    let cmd = 36;
+    while ((await bench.ask({ name: 'bpf', cmd }, pid)) === 'EBADF') cmd++;
+    return cmd;
+  },
   async prog_attach_attr_end(bench) {
     return (await revisionOnTcx(bench)) === 'EINVAL' ? 20 : 32;
   },

@@ -137,6 +137,24 @@ export const OBJECT_PROBES = {
     const sizes = { key_size: 4, value_size: 4, max_entries: 1 };
     return hasBatches(bench, { map_type: 'array_of_maps', ...sizes, inner_map_fd });
   },
+  async lru_lets_go_by_size(bench) {
+    const sizes = { key_size: 4, value_size: 8, max_entries: 2 };
+    const { ret: map_fd } = await bench.does({
+      name: 'map_create',
+      map_type: 'lru_hash',
+      ...sizes,
+    });
+    for (const key of [1, 2, 3]) {
+      await bench.does({ name: 'map_update_elem', map_fd, key, value: key });
+    }
+    return (await bench.ask({ name: 'map_lookup_elem', map_fd, key: 2 })) === 'ok';
+  },
+  async hash_lookup_and_delete(bench) {
+    const small = { map_type: 'hash', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    const { ret: map_fd } = await bench.does({ name: 'map_create', ...small });
+    const call = { name: 'map_lookup_and_delete_elem', map_fd, key: 0 } as const;
+    return (await bench.ask(call)) === 'ENOENT';
+  },
   async prog_array_compares_hook(bench) {
     const hooks = ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const;
     const second = await secondInProgArray(

@@ -1,0 +1,135 @@
+// Real files of each kind that the service or a command reads, and who reads them. A reader takes a
+// spoiled file or says what is wrong with it; anything else is a fault.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { ProofRefused, verifyConsistency, verifyInclusion } from '../../src/client/proof/proof.ts';
+import { sealSegments } from '../../src/events/proof/seal.ts';
+import { openStored, segmentHash } from '../../src/events/reading/segment-reader.ts';
+import { UnreadableSegment } from '../../src/events/segment/segment.ts';
+import { post, type TestService } from '../api/running.ts';
+
+export interface FileKind {
+  readonly name: string;
+  readonly files: readonly Buffer[];
+  /** Reads a file; what is wrong with the way in which it was refused, or undefined. */
+  read(bytes: Buffer): Promise<string | undefined>;
+}
+
+/** A recording is cut here, so that one takes some milliseconds. */
+const STRACE_CHARS = 40_000;
+const EVENTS = 60;
+
+/** Makes the files on a service, which reads them too. */
+export async function fileKinds(service: TestService): Promise<FileKind[]> {
+  const { app, log, database } = service;
+  const call = (path: string) => JSON.stringify({ call: { name: 'mkdir', path } });
+  const lines = Array.from({ length: EVENTS }, (_, i) => call(`/n${i}`)).join('\n');
+  await post(app, '/v1/hosts', { body: { name: 'filed', release: '6.18' } });
+  await ndjson(service, 'filed', Buffer.from(`${lines}\n`));
+  const { host_id } = await log.host('filed');
+  await sealSegments(database, { host_id, events: EVENTS / 2 });
+  await post(app, '/v1/hosts/filed/checkpoints', {});
+  const read = async (path: string) => {
+    const response = await app.request(`/v1/hosts/filed/${path}`);
+    return Buffer.from(await response.arrayBuffer());
+  };
+  const bundle = await read('export?format=bundle');
+  const proofs = await Promise.all(
+    ['inclusion?position=7', 'consistency?from=20'].map(async (query) => {
+      const { proof } = JSON.parse((await read(`proofs/${query}`)).toString()) as { proof: string };
+      return Buffer.from(proof);
+    }),
+  );
+  const keys = (await (await app.request('/v1/keys')).json()) as {
+    items: { public_key: string }[];
+  };
+  const [segment] = await database.query<{ hex: string }>(
+    `select encode(bytes, 'hex') as hex from segments where host_id = $1`,
+    [host_id],
+  );
+  const folder = join(import.meta.dirname, '../histories/strace');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.strace.br'));
+  const recordings = names.map((name) => {
+    const text = brotliDecompressSync(readFileSync(join(folder, name))).toString('latin1');
+    return Buffer.from(text.slice(0, text.lastIndexOf('\n', STRACE_CHARS) + 1), 'latin1');
+  });
+  let hosts = 0;
+  return [
+    {
+      name: 'recording of strace',
+      files: recordings,
+      read: (bytes) =>
+        asked(service, `/v1/hosts/s${++hosts}/import?release=6.18`, bytes, 'text/plain'),
+    },
+    {
+      name: 'bundle',
+      files: [bundle],
+      read: (bytes) =>
+        asked(
+          service,
+          `/v1/bundles?host=b${++hosts}`,
+          bytes,
+          'application/vnd.bpfledger.bundle+ndjson',
+        ),
+    },
+    {
+      name: 'NDJSON of calls',
+      files: [Buffer.from(`${lines}\n`)],
+      read: (bytes) => ndjson(service, 'filed', bytes),
+    },
+    {
+      name: 'segment',
+      files: [Buffer.from(segment?.hex ?? '', 'hex')],
+      read: async (bytes) => readSegment(bytes),
+    },
+    {
+      name: 'proof',
+      files: proofs,
+      read: (bytes) => readProof(bytes.toString(), keys.items[0]?.public_key ?? ''),
+    },
+  ];
+}
+
+const ndjson = (service: TestService, host: string, bytes: Buffer) =>
+  asked(service, `/v1/hosts/${host}/syscalls`, bytes, 'application/x-ndjson');
+
+/** Sends it: an answer below 500, and where it is a refusal, one with a sentence. */
+async function asked(
+  { app, faults }: TestService,
+  path: string,
+  bytes: Buffer,
+  type: string,
+): Promise<string | undefined> {
+  const headers = { 'content-type': type };
+  const body = new Uint8Array(bytes);
+  const response = await app.request(path, { method: 'POST', headers, body });
+  const text = await response.text();
+  const [fault] = faults.splice(0);
+  if (fault !== undefined) return String(fault);
+  if (response.status >= 500) return `${response.status}: ${text.slice(0, 300)}`;
+  if (response.status < 400) return undefined;
+  const { detail, title } = JSON.parse(text) as { detail?: string; title?: string };
+  return detail === undefined && title === undefined ? `no sentence: ${text}` : undefined;
+}
+
+function readSegment(bytes: Buffer): string | undefined {
+  try {
+    const segment = { position_from: 1, position_to: EVENTS / 2, hash: segmentHash(bytes), bytes };
+    for (const { body } of openStored(segment, { foreign: true }).rows) body.length;
+    return undefined;
+  } catch (error) {
+    return error instanceof UnreadableSegment ? undefined : String(error);
+  }
+}
+
+async function readProof(text: string, log: string): Promise<string | undefined> {
+  try {
+    if (text.startsWith('old')) await verifyConsistency(text, { log }, undefined);
+    else await verifyInclusion(text, { log });
+    return undefined;
+  } catch (error) {
+    return error instanceof ProofRefused ? undefined : String(error);
+  }
+}
