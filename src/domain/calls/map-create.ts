@@ -207,7 +207,7 @@ function flagFault(form: MapForm, { map_type: type, map_flags: flags, numa_node 
   if ((form.needs ?? 0) !== (flags & (form.needs ?? 0))) return 'EINVAL';
   if (lru && (flags & noPrealloc) !== 0) return 'ENOTSUPP';
   const isOnNode = (flags & numaNode) !== 0 && numa_node !== ANY_NODE;
-  return isPercpuHash(type) && isOnNode ? 'EINVAL' : undefined;
+  return isPercpu(type) && isOnNode ? 'EINVAL' : undefined;
 }
 
 function tooLarge(form: MapForm, create: Create, switches: Switches): Refusal | undefined {

@@ -2,7 +2,7 @@
 
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, has, lowestFree, noFreeFd } from '../caller.ts';
+import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd } from '../caller.ts';
 import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
@@ -71,7 +71,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
-    badTarget(type, call) ??
+    badTarget(caller, type, call) ??
     badExpectedType(caller, type, expected) ??
     progLocks(caller, insnCount(call)) ??
     unknownType(caller, type) ??
@@ -181,10 +181,14 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
 
 /** What a program is attached to: none of these kinds to functions, and of the others it is not told. */
 function badTarget(
+  caller: Caller,
   type: ProgType,
   { attach_btf_id = 0, attach_prog_fd = 0 }: Load,
 ): Refusal | undefined {
   if (attach_btf_id === 0 && attach_prog_fd === 0) return undefined;
+  if (attach_prog_fd !== 0 && fileAt(caller, attach_prog_fd)?.kind === 'btf') {
+    return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
+  }
   if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
     return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
   }
