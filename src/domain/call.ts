@@ -149,6 +149,8 @@ export interface ProgCalls {
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
     readonly prog_name?: string;
+    /** Of an lsm program: the function of the hook, by its id in the kernel's BTF. */
+    readonly attach_btf_id?: number;
     /** Instructions, base64; absent means `r0 = ret; exit`. */
     readonly insns?: string;
     /** The constant that the program returns, for the verifier's range rules; default 1. */
@@ -165,8 +167,7 @@ export interface ProgCalls {
     readonly prog_btf_fd?: number;
     readonly func_info_cnt?: number;
     readonly line_info_cnt?: number;
-    /** What it is attached to: a function of the kernel's BTF, or of another program or BTF. */
-    readonly attach_btf_id?: number;
+    /** Another program, or other BTF than the kernel's, that it is attached to. */
     readonly attach_prog_fd?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;

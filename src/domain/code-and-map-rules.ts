@@ -23,6 +23,10 @@ export const CODE_AND_MAP_RULES = {
   'arena-not-mapped': rule('__add_used_map §7', 'arena {map_id} was not mapped by its owner'),
   'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is no BPF token'),
   'load-needs-btf': rule('check_attach_btf_id §7', 'a {prog_type} program is attached by BTF'),
+  'btf-id-not-for-type': rule(
+    'bpf_prog_load_check_attach §7',
+    'attach_btf_id {attach_btf_id} is for types that are attached by BTF, not for {prog_type}; ids go up to 1048575',
+  ),
   'sleepable-does-not-fit': rule(
     'check_attach_btf_id §7',
     'whether a {prog_type} program sleeps is not for the caller to choose',

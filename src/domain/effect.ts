@@ -167,6 +167,8 @@ export interface Effects {
     readonly map_ids: readonly number[];
     /** Those of `map_ids` that are storage maps it calls the helper on: attaching makes storages. */
     readonly storage_map_ids: readonly number[];
+    /** The kernel's function that it is attached to, by its BTF; absent for none. */
+    readonly attach_btf_id?: number;
     /** Pages that its instructions lock, where they are more than one (kernels up to 5.10). */
     readonly pages?: number;
   };

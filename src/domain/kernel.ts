@@ -58,6 +58,8 @@ export interface Program {
   readonly uid: number;
   map_ids: readonly number[];
   readonly storage_map_ids: readonly number[];
+  /** The kernel's function that it is attached to, by its BTF; 0 for none. */
+  readonly attach_btf_id: number;
   /** Pages of its instructions, which its user locks (kernels up to 5.10). */
   readonly pages: number;
   /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */
@@ -81,11 +83,23 @@ export interface Link {
 /** One slot of a list: a program attached directly, or a link. */
 export type Entry = EntryHolder & { readonly preorder?: true };
 
+/** Of a list of LSM_CGROUP: the entries of one hook (`lsm-hooks.ts`). */
+export interface HookPart {
+  readonly slot: number;
+  /** The function that they hook. */
+  readonly btf_id: number;
+  readonly mode: Mode;
+  readonly revision: number;
+  readonly entries: number;
+}
+
 /** A cgroup's own entries for one attach type. Immutable: a change makes a new one. */
 export interface EntryList {
   readonly mode: Mode;
   readonly revision: number;
   readonly entries: readonly Entry[];
+  /** By slot; of LSM_CGROUP alone. */
+  readonly parts?: readonly HookPart[];
 }
 
 /** What a process shares its fd table with: nearly always nobody. */

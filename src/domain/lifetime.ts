@@ -7,6 +7,7 @@ import type { AttachType } from './attach-type.ts';
 import { type Effect, isObjectKind, type ObjectKind, type Reason } from './effect.ts';
 import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
+import { withoutHooked } from './lsm-hooks.ts';
 import { heldByObjects, heldKind } from './maps/holding.ts';
 import { isInInstance, topOf } from './mounts.ts';
 import { SmallMap } from './small-map.ts';
@@ -109,7 +110,8 @@ export class Lifetime {
     const before = this.#lists.get(stored) ?? stored;
     const entry = before.entries[index];
     if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
-    const after = without(before, index);
+    const after =
+      before.parts === undefined ? without(before, index) : withoutHooked(before, index);
     this.#lists.set(stored, after);
     const type = 'EntryRemoved';
     const { id: cgroup_id } = cgroup;

@@ -22,6 +22,14 @@ export const RULES = {
   'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
+  'lsm-slots-taken': rule(
+    'bpf_cgroup_atype_find §27',
+    'programs on ten other hooks of LSM_CGROUP are attached, so there is no place for those of function {attach_btf_id}',
+  ),
+  'link-on-other-hook': rule(
+    '__cgroup_bpf_replace §27',
+    'link {link_id} is not on the hook of program {prog_id}',
+  ),
   'fd-not-for-command': rule(
     '__sys_bpf',
     'command {cmd} of bpf(2) takes another kind of file than fd {fd}, which is open on a {kind}',

@@ -47,7 +47,7 @@ const codecOf =
 
 const at = <T>(column: readonly T[], i: number): T => column[i] as T;
 
-/** Stands for what nearly all rows have: no lists, the usual sets. */
+/** Stands for the usual sets, and for root's access. */
 const NONE = 0;
 
 const processes = codecOf<Process>()({
@@ -133,6 +133,7 @@ const programs = codecOf<Program>()({
     uid: (row) => row.uid,
     map_ids: (row) => row.map_ids,
     storage_map_ids: (row) => row.storage_map_ids,
+    attach_btf_id: (row) => row.attach_btf_id,
     pages: (row) => row.pages,
     refs: (row) => row.refs,
   },
@@ -146,6 +147,7 @@ const programs = codecOf<Program>()({
     uid: at(columns.uid, i),
     map_ids: at(columns.map_ids, i),
     storage_map_ids: at(columns.storage_map_ids, i),
+    attach_btf_id: at(columns.attach_btf_id, i),
     pages: at(columns.pages, i),
     refs: at(columns.refs, i),
   }),

@@ -98,8 +98,17 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
   }
   const program = kind === 'prog' ? kernel.programs.get(id) : undefined;
   if (program !== undefined) {
-    const { prog_type, tag, prog_name, uid, map_ids } = program;
-    return { kind: 'prog', id, prog_type, tag, prog_name, created_by_uid: uid, map_ids };
+    const { prog_type, tag, prog_name, uid, map_ids, attach_btf_id } = program;
+    const info = {
+      kind: 'prog',
+      id,
+      prog_type,
+      tag,
+      prog_name,
+      created_by_uid: uid,
+      map_ids,
+    } as const;
+    return attach_btf_id === 0 ? info : { ...info, attach_btf_id };
   }
   const map = kind === 'map' ? kernel.maps.get(id) : undefined;
   if (map === undefined) throw new Error(`impossible state: open file on freed ${kind} ${id}`);

@@ -269,6 +269,7 @@ function outOfRange(
 
 /** Types whose programs may call bpf_get_local_storage: all of cgroups', and SOCK_OPS. */
 const STORAGE_HELPER_TYPES: readonly ProgTypeName[] = [
+  'lsm',
   ...new Set(
     Object.keys(CGROUP_HOOKS).flatMap(
       (name) => CGROUP_HOOKS[name as AttachTypeName]?.progType ?? [],

@@ -113,6 +113,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     map_ids: plain(),
     storage_map_ids: plain(),
     pages: plain(),
+    attach_btf_id: plain(),
   }),
   ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
   ProgIdBurned: fieldList<Effects['ProgIdBurned']>({ prog_id: plain() }),

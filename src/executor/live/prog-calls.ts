@@ -80,7 +80,8 @@ function adoptProgram(
     map_ids,
     storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
   } as const;
-  return succeed([effect], fd);
+  const { attach_btf_id = 0 } = call;
+  return succeed([attach_btf_id === 0 ? effect : { ...effect, attach_btf_id }], fd);
 }
 
 /** Functions and lines, by the types of `BTF`. */

@@ -8,6 +8,7 @@ import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { lockedMemoryTables } from './locked-memory.ts';
+import { lsmCgroupTables } from './lsm-cgroup.ts';
 import { mapBatchTables } from './map-batches.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
 import { mountTables } from './mounts.ts';
@@ -45,5 +46,6 @@ export const TABLES: readonly Table[] = [
   ...processTables,
   ...boundaryTables,
   ...foreignTables,
+  ...lsmCgroupTables,
   ...v2SeriesTables,
 ];
