@@ -37,6 +37,7 @@ export const CODE_AND_MAP_RULES = {
     'check_btf_func §7',
     'func_info describes {func_info_cnt} functions, and the program has {functions}',
   ),
+  'btf-is-no-kernels': rule('bpf_prog_load §7', 'the BTF of fd {fd} is not the kernel’s'),
   'attach-target-does-not-fit': rule(
     'bpf_prog_load_check_attach §7',
     'a {prog_type} program is attached to no function of BTF and to no other program',
