@@ -31,6 +31,10 @@ export const CODE_AND_MAP_RULES = {
     'check_attach_btf_id §7',
     'whether a {prog_type} program sleeps is not for the caller to choose',
   ),
+  'map-not-for-sleepers': rule(
+    'check_map_prog_compatibility §7',
+    'a program that may sleep cannot use map {map_id}, a {map_type}',
+  ),
   'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
 
   'map-key-too-large': rule('§25.7', 'key_size {key_size} of {map_type} is above {limit}'),
