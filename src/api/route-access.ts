@@ -3,6 +3,8 @@
  * runs. A handler does not check, so it cannot forget to.
  */
 import type { Context, MiddlewareHandler } from 'hono';
+import { isSighting } from '../domain/observed/sighting.ts';
+import type { CallRequest } from '../events/submission.ts';
 import { contentType, JSON_TYPE } from './content-type.ts';
 import type { AccessEnv } from './guard/access.ts';
 import { callerOfRequest } from './guard/caller-name.ts';
@@ -55,6 +57,15 @@ export type DeclaredAccess = RouteAccess | 'open';
 export function requireRole(principal: Principal, role: Role): void {
   if (includes(principal.role, role)) return;
   const detail = `the role ${role} is needed; this token has ${principal.role}`;
+  throw new ProblemError('forbidden', { detail });
+}
+
+/** Throws the problem of a recorder that asks the model: what it posts must have been seen. */
+export function requireMayRecord(principal: Principal, { call, outcome }: CallRequest): void {
+  if (outcome !== undefined || isSighting(call) || includes(principal.role, 'writer')) return;
+  const detail =
+    `the role writer is needed for a call without its \`outcome\`; this token has ${principal.role}, ` +
+    'which records what was seen of a kernel (docs/observations.md)';
   throw new ProblemError('forbidden', { detail });
 }
 

@@ -88,7 +88,7 @@ async function serve(
     const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
     const body = await jsonInTurns(bytes);
-    const answer = await recordSyscalls(service, c, { host, actor, ...body });
+    const answer = await recordSyscalls(service, c, { host, principal, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
     headers.push(REQUEST_ID, ids.request_id);
     if (answer.repeated) headers.push(REPEATED, 'true');

@@ -18,7 +18,7 @@ export const token = command({
     'keeps only its hash, so nobody can print it again. The service reads the file at start and\n' +
     'at each SIGHUP: send it one (kill -HUP PID) after a change.',
   flags: {
-    role: { value: 'R', about: 'for create: reader, writer, executor or admin' },
+    role: { value: 'R', about: 'for create: reader, recorder, writer, executor or admin' },
     hosts: { value: 'H,…', about: 'for create: names of hosts, * for any part (default: none)' },
     expires: { value: 'WHEN', about: 'for create: in so many days (90d), or an RFC 3339 time' },
     rate: { value: 'N', about: 'for create: requests a second, in place of those of all' },

@@ -5,13 +5,17 @@ import { RATE_MAX, TOKENS_MAX } from '../limits.ts';
 import { time } from '../time.ts';
 import type { RateLimits } from './rates.ts';
 
-export const ROLES = ['reader', 'writer', 'executor', 'admin'] as const;
+export const ROLES = ['reader', 'recorder', 'writer', 'executor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles of which each role may do what they may. An executor reports, and records no calls. */
+/**
+ * The roles of which each role may do what they may. A recorder records what was seen of a kernel, and
+ * nothing that the model decides. An executor reports, and records no calls.
+ */
 const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
   reader: ['reader'],
-  writer: ['reader', 'writer'],
+  recorder: ['reader', 'recorder'],
+  writer: ['reader', 'recorder', 'writer'],
   executor: ['reader', 'executor'],
   admin: ROLES,
 };
