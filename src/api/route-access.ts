@@ -106,7 +106,7 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
     if (caller instanceof ProblemError) throw caller;
     c.set('principal', caller);
     c.set('mayGoOn', () => c.get('identify')() === caller);
-    const leave = c.get('enter')(callerOfRequest(c));
+    const leave = c.get('enter')(callerOfRequest(c), caller.rates);
     try {
       requireRole(caller, access.role);
       await requireHosts(c, caller, access.hosts);

@@ -81,7 +81,7 @@ async function serve(
     const principal = identify(guard, c.req);
     actor = principal.actor;
     const caller = callerName(principal, request.socket.remoteAddress);
-    leave = guard.rates?.enter(caller);
+    leave = guard.rates?.enter(caller, principal.rates);
     requireRole(principal, SYSCALLS_ACCESS.role);
     requireHost(principal, host);
     const done = beginBody(caller, length);
