@@ -41,6 +41,7 @@ export const CODE_AND_MAP_RULES = {
   'attach-target-does-not-fit': rule(
     'bpf_prog_load_check_attach §7',
     'a {prog_type} program is attached to no function of BTF and to no other program',
+  ),
   'map-not-for-sleepers': rule(
     'check_map_prog_compatibility §7',
     'a program that may sleep cannot use map {map_id}, a {map_type}',
