@@ -2,7 +2,7 @@
  * A place of our own on this machine: a cgroup subtree and a bpffs, made for one run and removed
  * after it. Nothing outside of it is touched.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
@@ -10,6 +10,7 @@ import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, openBase } from './beneath.ts';
 
 const MNT_DETACH = 2;
+const MS_BIND = 1 << 12;
 const MS_PRIVATE = 1 << 18;
 const NOTHING = cString('none');
 /** The name of the mount point of the log's bpffs. */
@@ -45,7 +46,9 @@ export function makeScratch(kernel: Kernel): Scratch {
   // The top is never empty, as the root of a hierarchy never is, so rmdir of it is EBUSY.
   mkdirSync(join(top, 'keep'));
   const mounts = mkdtempSync(join(tmpdir(), NAME));
-  mountAt(kernel, mounts, 'tmpfs');
+  // A directory on itself: a program that is run (docs/run.md) may do that without rights.
+  const itself = cString(mounts);
+  must(kernel.call(SYS.mount, itself, itself, NOTHING, MS_BIND), 'mount a directory on itself');
   // Else each mount below would be seen in the other namespaces of this machine, and be made there.
   must(kernel.call(SYS.mount, NOTHING, cString(mounts), NOTHING, MS_PRIVATE), 'keep mounts here');
   // The caller's rights on the bpffs are the scenario's matter; to get there is not.
@@ -67,10 +70,15 @@ function mountAt(kernel: Kernel, path: string, type: string): void {
 }
 
 /** Removes a scratch place with all that is pinned or attached there. */
-export function removeScratch(kernel: Kernel, { folder, top, bpffs, mounts }: Scratch): void {
+export function removeScratch(
+  kernel: Kernel,
+  { folder, top, bpffs, mounts, ownBpffs }: Scratch,
+): void {
   for (const { fd } of [top, bpffs]) kernel.call(SYS.close, fd);
+  // What the log has unmounted itself is not there any more.
+  for (const point of [bpffs.path, ownBpffs]) kernel.call(SYS.umount2, cString(point), MNT_DETACH);
   must(kernel.call(SYS.umount2, cString(mounts), MNT_DETACH), 'unmount the bpffs');
-  rmdirSync(mounts);
+  rmSync(mounts, { recursive: true });
   removeCgroups(folder);
 }
 
