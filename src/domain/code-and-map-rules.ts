@@ -42,6 +42,10 @@ export const CODE_AND_MAP_RULES = {
     'bpf_prog_load_check_attach §7',
     'a {prog_type} program is attached to no function of BTF and to no other program',
   ),
+  'map-not-for-sleepers': rule(
+    'check_map_prog_compatibility §7',
+    'a program that sleeps may not use map {map_id}, a {map_type}',
+  ),
   'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
 
   'map-key-too-large': rule('§25.7', 'key_size {key_size} of {map_type} is above {limit}'),

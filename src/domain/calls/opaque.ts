@@ -89,8 +89,10 @@ const PROG_STREAM_READ_BY_FD = 37;
 export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
   if (cmd >= caller.kernel.switches.bpf_command_count) return unknownCommand(`number ${cmd}`);
   const file = fileAt(caller, 0);
+  // Streams are numbered from 1.
   const isStream = cmd === PROG_STREAM_READ_BY_FD && file?.kind === 'prog';
-  if (cmd < FIRST_UNNAMED || isStream) {
+  if (isStream) return refuse(refusal('ENOENT', 'no-such-stream', {}));
+  if (cmd < FIRST_UNNAMED) {
     const what = `command ${cmd} of bpf(2) by its number`;
     return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
   }

@@ -57,7 +57,7 @@ interface Loading {
 /** The maps of a program and what it returns, or why it is none. */
 export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const { call, type, expected, foreign } = loading;
-  const used = new UsedMaps(caller);
+  const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
@@ -161,13 +161,24 @@ const ADDRESS_END = 2 ** 29;
  */
 const OWNED_MAPS: readonly MapType[] = ['devmap', 'cpumap'];
 
+/** `BPF_F_SLEEPABLE`. */
+const SLEEPABLE = 16;
+/** Types that a program which sleeps may use; older kernels know fewer. */
+const OF_SLEEPERS: readonly MapType[] = [
+  ...(['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'array', 'percpu_array'] as const),
+  ...(['array_of_maps', 'hash_of_maps', 'ringbuf', 'user_ringbuf', 'queue', 'stack'] as const),
+  ...(['sk_storage', 'inode_storage', 'task_storage', 'cgrp_storage', 'arena'] as const),
+];
+
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
+  readonly #sleeps: boolean;
   readonly maps: BpfMap[] = [];
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, sleeps: boolean) {
     this.#caller = caller;
+    this.#sleeps = sleeps;
   }
 
   /** Whether instructions may name maps by an index (5.14). */
@@ -199,6 +210,10 @@ class UsedMaps {
     if (map.map_type === 'arena') return this.#arena(map);
     if (this.maps.length >= USED_MAPS_MAX) {
       return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
+    }
+    if (this.#sleeps && !OF_SLEEPERS.includes(map.map_type)) {
+      const { id: map_id, map_type } = map;
+      return refusal('EINVAL', 'map-not-for-sleepers', { map_id, map_type });
     }
     if (isStorageMap(map) && this.maps.some((other) => other.map_type === map.map_type)) {
       return refusal('EBUSY', 'two-storage-maps', { map_id: map.id, map_type: map.map_type });
