@@ -44,7 +44,7 @@ export const CODE_AND_MAP_RULES = {
   ),
   'map-not-for-sleepers': rule(
     'check_map_prog_compatibility §7',
-    'a program that sleeps may not use map {map_id}, a {map_type}',
+    'a program that may sleep cannot use map {map_id}, a {map_type}',
   ),
   'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
 

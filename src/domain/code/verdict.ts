@@ -163,22 +163,22 @@ const OWNED_MAPS: readonly MapType[] = ['devmap', 'cpumap'];
 
 /** `BPF_F_SLEEPABLE`. */
 const SLEEPABLE = 16;
-/** Types that a program which sleeps may use; older kernels know fewer. */
-const OF_SLEEPERS: readonly MapType[] = [
-  ...(['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'array', 'percpu_array'] as const),
+/** Types that a program which may sleep can use (`check_map_prog_compatibility`). */
+const SLEEPERS_MAPS: readonly MapType[] = [
+  ...(['hash', 'lru_hash', 'percpu_hash', 'lru_percpu_hash', 'array', 'percpu_array'] as const),
   ...(['array_of_maps', 'hash_of_maps', 'ringbuf', 'user_ringbuf', 'queue', 'stack'] as const),
-  ...(['sk_storage', 'inode_storage', 'task_storage', 'cgrp_storage', 'arena'] as const),
+  ...(['inode_storage', 'sk_storage', 'task_storage', 'cgrp_storage', 'arena'] as const),
 ];
 
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
-  readonly #sleeps: boolean;
+  readonly #maySleep: boolean;
   readonly maps: BpfMap[] = [];
 
-  constructor(caller: Caller, sleeps: boolean) {
+  constructor(caller: Caller, maySleep: boolean) {
     this.#caller = caller;
-    this.#sleeps = sleeps;
+    this.#maySleep = maySleep;
   }
 
   /** Whether instructions may name maps by an index (5.14). */
@@ -211,8 +211,8 @@ class UsedMaps {
     if (this.maps.length >= USED_MAPS_MAX) {
       return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
     }
-    if (this.#sleeps && !OF_SLEEPERS.includes(map.map_type)) {
-      const { id: map_id, map_type } = map;
+    const { id: map_id, map_type } = map;
+    if (this.#maySleep && !SLEEPERS_MAPS.includes(map_type)) {
       return refusal('EINVAL', 'map-not-for-sleepers', { map_id, map_type });
     }
     if (isStorageMap(map) && this.maps.some((other) => other.map_type === map.map_type)) {

@@ -81,19 +81,4 @@ const loaded: Table = {
   `,
 };
 
-const sleeps: Table = {
-  page: 'prog_load',
-  title: 'Maps of a program that sleeps',
-  source: '`check_map_prog_compatibility`; semantics §7',
-  state: '`storage` is a cgroup storage map. The caller is root.',
-  given: (world) => void world.map('storage'),
-  call: 'prog_load prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress; prog_flags = 16; map_fds = storage+closed',
-  rows: `
-    | wrong first                      | mended by          | 5.10.. |
-    | a storage is none for sleepers   | no prog_flags      | EINVAL |
-    | the second map is closed         | map_fds = storage  | EBADF  |
-    | nothing                          |                    | ok     |
-  `,
-};
-
-export const btfTables: readonly Table[] = [described, local, loaded, sleeps];
+export const btfTables: readonly Table[] = [described, local, loaded];
