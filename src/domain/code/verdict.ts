@@ -6,7 +6,7 @@
 import type { AttachType } from '../attach-type.ts';
 import { type AttachTypeName, CGROUP_HOOKS } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
+import { bpfCapable, btfRefused, type Caller, fileAt, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
@@ -14,7 +14,7 @@ import type { Refusal } from '../outcome.ts';
 import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
 import { returnRange } from '../verifier.ts';
-import { badFunctions, badInstruction, badWays } from './first-passes.ts';
+import { badFunctions, badInstruction, badWays, countFunctions } from './first-passes.ts';
 import { CALLED, type Insn, isCall, LD_IMM64, readInsns } from './instructions.ts';
 import { type MapReference, mapReference } from './map-references.ts';
 import { followed, GET_LOCAL_STORAGE, type Known } from './straight-line.ts';
@@ -61,6 +61,7 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
+    badDescription(caller, call) ??
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
@@ -80,7 +81,24 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   return bad ?? { maps: used.maps, returns: constant, verified };
 }
 
+/** BTF of functions and lines; which types are in it, and what it says of them, is not told. */
+function badDescription(
+  caller: Caller,
+  { prog_btf_fd = 0, func_info_cnt = 0, line_info_cnt = 0 }: Load,
+): Refusal | undefined {
+  const isLookedAt = func_info_cnt !== 0 || line_info_cnt !== 0;
+  return isLookedAt ? btfRefused(caller, prog_btf_fd, 'prog_btf_fd') : undefined;
+}
+
+/** The functions that are described must be those of the program (`check_btf_func`). */
+function miscounted({ func_info_cnt = 0 }: Load, functions: number): Refusal | undefined {
+  if (func_info_cnt === 0 || func_info_cnt === functions) return undefined;
+  return refusal('EINVAL', 'func-info-count', { func_info_cnt, functions });
+}
+
 function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
+  const bad = miscounted(call, 1);
+  if (bad !== undefined) return bad;
   for (const fd of call.map_fds ?? []) {
     const refused = used.take(fd, 'map_fds');
     if (isRefusal(refused)) return refused;
@@ -90,7 +108,7 @@ function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
 
 /** Functions come first; then, instruction by instruction, its form and the map that it names. */
 function takeReferences(used: UsedMaps, call: Load, code: readonly Insn[]): Refusal | undefined {
-  const refused = badFunctions(code);
+  const refused = badFunctions(code) ?? miscounted(call, countFunctions(code));
   if (refused !== undefined) return refused;
   for (let index = 0; index < code.length; index++) {
     const bad = badInstruction(code, index) ?? takeReference(used, call, mapReference(code, index));
@@ -165,6 +183,8 @@ class UsedMaps {
     for (let i = 0; i < fd_array_cnt; i++) {
       const fd = fd_array?.[i];
       if (fd === undefined) return refusal('EFAULT', 'fd-array-short', short);
+      // BTF of another module, from which functions are called.
+      if (fileAt(this.#caller, fd)?.kind === 'btf') continue;
       const map = this.take(fd, 'fd_array');
       if (isRefusal(map)) return map;
     }
@@ -249,6 +269,7 @@ function outOfRange(
 
 /** Types whose programs may call bpf_get_local_storage: all of cgroups', and SOCK_OPS. */
 const STORAGE_HELPER_TYPES: readonly ProgTypeName[] = [
+  'lsm',
   ...new Set(
     Object.keys(CGROUP_HOOKS).flatMap(
       (name) => CGROUP_HOOKS[name as AttachTypeName]?.progType ?? [],

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 /** Programs and links of tracepoints, xdp and netfilter beside those of cgroups. */
 function objects(world: World): void {
   world.prog('a');
-  const types = ['raw_tracepoint', 'xdp', 'sched_cls', 'cgroup_device'] as const;
+  const types = ['raw_tracepoint', 'xdp', 'sched_cls', 'cgroup_device', 'flow_dissector'] as const;
   for (const prog_type of types) {
     world.name(prog_type, world.does({ name: 'prog_load', prog_type }));
   }
@@ -97,6 +97,7 @@ const answers: Table = {
     | a type that is never tried    | prog_test_run prog_fd = cgroup_device              | ENOTSUPP |
     | a packet below 14 bytes       | prog_test_run prog_fd = a; data_size_in = 13       | EINVAL   |
     | a packet                      | prog_test_run prog_fd = a; data_size_in = 14       | ok       |
+    | of every type that takes one  | prog_test_run prog_fd = flow_dissector             | EINVAL   |
     | a tracepoint takes no packet  | prog_test_run prog_fd = raw_tracepoint; data_size_in = 14 | EINVAL |
     | BTF of a user                 | btf_load pid = user                                | EPERM    |
     | BTF                           | btf_load                                           | ok       |
