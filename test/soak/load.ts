@@ -56,7 +56,7 @@ const READS = [
   '/timeline?buckets=20',
   '/programs?limit=10',
   '/verify',
-  '/export?format=ndjson&limit=200',
+  '/export?format=ndjson',
   '/proofs/consistency?from=1',
 ];
 

@@ -1,7 +1,8 @@
 // `npm run soak [-- --minutes 30 --seed S]`: mixed load on two services and a PostgreSQL server, with
 // chaos: connections that end, a server that crashes, and kills of the second service. Memory, file
 // descriptors and database connections of the first one stay flat: the last quarter of the time is
-// compared with the second. Exit code 1 when they do not, or a promise is broken.
+// compared with the second. Exit code 1 when they do not, or a promise is broken. `--calm` is the time
+// between two deeds, in seconds.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,15 +18,18 @@ import { load } from './load.ts';
 const LOOK_MS = 2000;
 /** What may be added between the second and the last quarter. */
 const GROWTH = { mib: 48, fds: 12, connections: 4 } as const;
-/** Milliseconds between two deeds, about. */
-const CALM_MS = 15_000;
 const KIB_OF_MIB = 1024;
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string' } },
+  options: {
+    minutes: { type: 'string', default: '30' },
+    seed: { type: 'string' },
+    calm: { type: 'string', default: '15' },
+  },
 });
 const seed = Number(values.seed ?? seedOfRun());
 const minutes = Number(values.minutes);
+const calmMs = Number(values.calm) * 1000;
 const random = randomFrom(seed, 'soak');
 
 interface Look {
@@ -36,8 +40,12 @@ interface Look {
 
 const stage = await onPostgresql();
 const own = openPostgres({ url: stage.env.DATABASE_URL ?? '' });
-const first = await startProcess(stage.env);
-let second: ServiceProcess | undefined = await startProcess(stage.env);
+/** What no answer shows: why the service failed. */
+const onLine = (line: string) => {
+  if (line.includes('request failed')) console.log(line.slice(0, 2000));
+};
+const first = await startProcess(stage.env, onLine);
+let second: ServiceProcess | undefined = await startProcess(stage.env, onLine);
 let isOver = false;
 
 async function look({ pid }: ServiceProcess): Promise<Look | undefined> {
@@ -59,7 +67,7 @@ async function look({ pid }: ServiceProcess): Promise<Look | undefined> {
 async function chaos(): Promise<number> {
   let deeds = 0;
   while (!isOver) {
-    await sleep(CALM_MS / 2 + random.below(CALM_MS));
+    await sleep(calmMs / 2 + random.below(calmMs));
     if (isOver) break;
     deeds++;
     const deed = random.pick(['cut-connections', 'crash-server', 'kill'] as const);
@@ -67,7 +75,7 @@ async function chaos(): Promise<number> {
       const killed = second;
       second = undefined;
       await killed?.kill();
-      second = await startProcess(stage.env);
+      second = await startProcess(stage.env, onLine);
     } else await stage.toDatabase?.(deed, random);
   }
   return deeds;

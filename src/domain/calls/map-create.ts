@@ -164,7 +164,7 @@ function badExtra({ map_type, map_extra }: Create): Refusal | undefined {
   return refusal('EINVAL', 'map-extra', { map_type, map_extra });
 }
 
-/** BTF is looked at once the map is made; which types are in it, is not told here. */
+/** BTF is looked together the map is made; which types are in it, is not told here. */
 function btfOf(caller: Caller, create: Create): Refusal | undefined {
   const { map_type, btf_fd, btf_key_type_id, btf_value_type_id } = create;
   if (btf_key_type_id === 0 && btf_value_type_id === 0) return undefined;
@@ -207,7 +207,7 @@ function flagFault(form: MapForm, { map_type: type, map_flags: flags, numa_node 
   if ((form.needs ?? 0) !== (flags & (form.needs ?? 0))) return 'EINVAL';
   if (lru && (flags & noPrealloc) !== 0) return 'ENOTSUPP';
   const isOnNode = (flags & numaNode) !== 0 && numa_node !== ANY_NODE;
-  return isPercpuHash(type) && isOnNode ? 'EINVAL' : undefined;
+  return isPercpu(type) && isOnNode ? 'EINVAL' : undefined;
 }
 
 function tooLarge(form: MapForm, create: Create, switches: Switches): Refusal | undefined {

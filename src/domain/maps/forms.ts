@@ -106,7 +106,7 @@ const ring: MapForm = { flags: F.numaNode, key: 0, value: [0], entries: pages, e
 const stackDepthMax = 127;
 
 /** `BPF_LOCAL_STORAGE_MAX_VALUE_SIZE`. */
-const LOCAL_VALUE_MAX = 65_384;
+const LOCAL_VALUE_MAX = 65_407;
 /** Values of sockets, inodes, tasks and cgroups, which stand beside these. */
 const local: MapForm = {
   flags: F.noPrealloc | F.clone,
@@ -125,7 +125,7 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   lru_hash: lru,
   lru_percpu_hash: lru,
   array,
-  percpu_array: { ...array, flags: ACCESS },
+  percpu_array: { ...array, flags: ACCESS | F.numaNode },
   prog_array: fdArray,
   cgroup_array: fdArray,
   array_of_maps: fdArray,
@@ -190,8 +190,9 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
 
 /** Types whose `map_check_btf` refuses every key (`map_check_no_btf`). */
 export const TAKES_NO_BTF: readonly MapTypeName[] = [
-  ...(['perf_event_array', 'array_of_maps', 'hash_of_maps', 'stack_trace'] as const),
-  ...(['devmap', 'devmap_hash', 'xskmap', 'cpumap'] as const),
+  ...(['perf_event_array', 'cgroup_array', 'array_of_maps', 'hash_of_maps'] as const),
+  ...(['devmap', 'devmap_hash', 'sockmap', 'sockhash', 'xskmap', 'cpumap'] as const),
+  ...(['stack_trace'] as const),
 ];
 
 /** Types that callers without CAP_BPF may create when the sysctl is 0. */
